@@ -1,0 +1,95 @@
+# One non-recursive Makefile; everything it makes is under build/.
+#   make            build/semsd and build/semsctl
+#   make demo       an airport quarter, simulated, stored and summarised
+#   make test       every test, with the sanitizers; closes with "N passed, N failed"
+#   make lint       format, layers, clang-tidy, cppcheck
+#   make deps       the Debian packages this needs (as root or with sudo)
+MODE    ?= release
+B       ?= build/$(MODE)
+VERSION := 0.1.0
+CC      ?= gcc
+PROTOC  ?= protoc-c
+LAYERS  := base core wire ingest store admin jobs net
+GEN     := $(B)/gen
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wvla \
+        -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wswitch-enum \
+        -Wcast-qual -Wpointer-arith -Wwrite-strings -Wnull-dereference \
+        -Wduplicated-cond -Wduplicated-branches -Wlogical-op $(if $(CI),-Werror)
+SAN_asan    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SAN_cov     := --coverage
+OPT_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+OPT_asan    := -O1
+OPT_cov     := -O0
+LINK_release := -pie -Wl,-z,relro,-z,now
+PGINC   := $(shell pg_config --includedir 2>/dev/null)
+CPPFLAGS += -D_GNU_SOURCE -DSEMS_VERSION='"$(VERSION)"' -Idaemon -I. -isystem $(GEN) -isystem $(PGINC)
+CFLAGS   += -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) $(WARN)
+LDFLAGS  += $(SAN_$(MODE)) $(LINK_$(MODE))
+LIBS     := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
+
+PROTOS  := $(wildcard proto/sems/v1/*.proto)
+PBC     := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.c)
+PBO     := $(PBC:$(GEN)/%.c=$(B)/gen/%.o)
+obj      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
+
+# Data compiled in: each file becomes a NUL-terminated array, see base/embed.h.
+EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*.sql deploy/catalogue/*.yaml)
+EMBEDO  := $(B)/gen/files.o
+
+layer_o  = $(call obj,daemon/$(1)/*.c)
+LIB_base := $(B)/libbase.a
+LIB_core := $(B)/libcore.a $(LIB_base)
+LIB_wire := $(B)/libwire.a $(LIB_core)
+LIB_ingest := $(B)/libingest.a $(LIB_wire)
+LIB_store := $(B)/libstore.a $(LIB_ingest)
+LIB_admin := $(B)/libadmin.a $(LIB_store)
+LIB_jobs := $(B)/libjobs.a $(LIB_store)
+LIB_net  := $(B)/libnet.a $(B)/libadmin.a $(LIB_ingest)
+
+.PHONY: all
+all: build/semsd build/semsctl
+build/%: $(B)/%
+	@ln -sfn $(if $(filter build/%,$(B)),$(B:build/%=%),$(abspath $(B)))/$* $@
+$(B)/semsd: $(B)/daemon/semsd.o $(B)/libnet.a $(B)/libjobs.a $(LIB_admin)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/semsctl: $(call obj,tools/semsctl/*.c) $(B)/libtools.a $(LIB_wire)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv -lm
+$(B)/libtools.a: $(call obj,tools/lib/*.c)
+	$(AR) rcs $@ $^
+
+define layer
+$(B)/lib$(1).a: $(call layer_o,$(1)) $(if $(filter wire,$(1)),$(PBO)) $(if $(filter base,$(1)),$(EMBEDO))
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+$(B)/test_$(1): $(call obj,tests/$(1)/*.c) $(call obj,tests/lib/*.c) $(LIB_$(1))
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcriterion
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
+$(B)/test_tools: $(call obj,tests/tools/*.c) $(call obj,tests/lib/*.c) $(filter-out $(B)/tools/semsctl/semsctl.o,$(call obj,tools/semsctl/*.c)) $(B)/libtools.a $(LIB_wire)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcsv -lcriterion
+
+$(GEN)/files.S: $(EMBED) Makefile
+	@mkdir -p $(@D)
+	@{ echo '.section .rodata'; \
+	for f in $(EMBED); do printf '1:\t.string "%s"\n2:\t.incbin "%s"\n\t.byte 0\n.section .data.rel.ro,"aw"\n\t.balign 8\n\t.quad 1b, 2b\n.section .rodata\n' "$$f" "$$f"; done; } > $@.raw
+	@sed '1i .section .data.rel.ro,"aw"\n\t.balign 8\n\t.globl embed_table\nembed_table:\n.section .rodata' $@.raw > $@
+	@printf '.section .data.rel.ro,"aw"\n\t.quad 0, 0\n.section .note.GNU-stack,"",@progbits\n' >> $@; rm $@.raw
+$(EMBEDO): $(GEN)/files.S
+	$(CC) -c -o $@ $<
+$(B)/gen/%.o: $(GEN)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) -w -MMD -MP -c -o $@ $<
+$(B)/%.o: %.c | $(PBC)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/tests/%.o: WARN += -Wno-conversion -Wno-sign-conversion -Wno-cast-qual
+$(GEN)/%.pb-c.c: proto/%.proto
+	@mkdir -p $(GEN)
+	$(PROTOC) -I proto --c_out=$(GEN) $<
+
+.SECONDARY:
+.PHONY: clean
+clean:
+	rm -rf build
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,179 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_MIN (16u * 1024u)
+#define ALIGNMENT _Alignof(max_align_t)
+
+struct block {
+	struct block *next;
+	size_t size; /* of data */
+	size_t used;
+	_Alignas(max_align_t) unsigned char data[];
+};
+
+struct arena {
+	struct block *head; /* the block being filled */
+	struct block *first;
+	size_t limit;
+	size_t used;
+	bool failed;
+};
+
+struct arena *
+arena_new(size_t limit)
+{
+	struct arena *a = calloc(1, sizeof *a);
+
+	if (a != NULL)
+		a->limit = limit;
+	return a;
+}
+
+static void
+free_blocks(struct block *b)
+{
+	while (b != NULL) {
+		struct block *next = b->next;
+
+		free(b);
+		b = next;
+	}
+}
+
+void
+arena_free(struct arena *a)
+{
+	if (a == NULL)
+		return;
+	free_blocks(a->head);
+	free(a);
+}
+
+static struct block *
+block_for(struct arena *a, size_t n)
+{
+	size_t size = n > BLOCK_MIN ? n : BLOCK_MIN;
+	struct block *b;
+
+	/* Blocks double with use, so that a large batch costs few allocations. */
+	if (n <= a->used && size < a->used / 2)
+		size = a->used / 2;
+	b = malloc(sizeof *b + size);
+	if (b == NULL)
+		return NULL;
+	b->size = size;
+	b->used = 0;
+	b->next = a->head;
+	a->head = b;
+	if (a->first == NULL)
+		a->first = b;
+	return b;
+}
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	struct block *b = a->head;
+	void *p;
+
+	if (a->failed || n > a->limit || a->used > a->limit - n)
+		goto fail;
+	n = (n + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	if (b == NULL || b->size - b->used < n) {
+		b = block_for(a, n);
+		if (b == NULL)
+			goto fail;
+	}
+	p = b->data + b->used;
+	b->used += n;
+	a->used += n;
+	return p;
+fail:
+	a->failed = true;
+	return NULL;
+}
+
+void *
+arena_zalloc(struct arena *a, size_t count, size_t size)
+{
+	void *p;
+
+	if (size != 0 && count > SIZE_MAX / size) {
+		a->failed = true;
+		return NULL;
+	}
+	p = arena_alloc(a, count * size);
+	if (p != NULL)
+		memset(p, 0, count * size);
+	return p;
+}
+
+char *
+arena_dup(struct arena *a, const void *p, size_t n)
+{
+	char *copy = n == SIZE_MAX ? NULL : arena_alloc(a, n + 1);
+
+	if (copy == NULL)
+		return NULL;
+	if (n != 0)
+		memcpy(copy, p, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	va_list again;
+	char *s = NULL;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	if (n >= 0)
+		s = arena_alloc(a, (size_t)n + 1);
+	if (s != NULL)
+		vsnprintf(s, (size_t)n + 1, fmt, again);
+	va_end(again);
+	va_end(ap);
+	return s;
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct block *b = a->head;
+
+	while (b != NULL && b != a->first) {
+		struct block *next = b->next;
+
+		free(b);
+		b = next;
+	}
+	a->head = a->first;
+	if (a->first != NULL) {
+		a->first->used = 0;
+		a->first->next = NULL;
+	}
+	a->used = 0;
+	a->failed = false;
+}
+
+size_t
+arena_used(const struct arena *a)
+{
+	return a->used;
+}
+
+bool
+arena_failed(const struct arena *a)
+{
+	return a->failed;
+}

@@ -1,0 +1,31 @@
+/* A growing byte buffer with a maximum: past it, appends fail and `failed` stays set. */
+#ifndef SEMS_BASE_BUF_H
+#define SEMS_BASE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf {
+	unsigned char *p;
+	size_t n;   /* bytes held */
+	size_t cap;
+	size_t max;
+	bool failed;
+};
+
+void buf_init(struct buf *b, size_t max);
+void buf_fini(struct buf *b);
+void buf_clear(struct buf *b); /* forgets the bytes and the failure, keeps the memory */
+bool buf_add(struct buf *b, const void *p, size_t n);
+bool buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Room for n bytes at the end, already counted in; NULL when it fails. */
+unsigned char *buf_extend(struct buf *b, size_t n);
+void buf_consume(struct buf *b, size_t n); /* drops n bytes from the front */
+
+/* Big-endian integers, as PostgreSQL's binary formats want them. */
+bool buf_add_be16(struct buf *b, uint16_t v);
+bool buf_add_be32(struct buf *b, uint32_t v);
+bool buf_add_be64(struct buf *b, uint64_t v);
+
+#endif

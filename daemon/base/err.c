@@ -1,0 +1,46 @@
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum code
+err_set(struct err *e, enum code code, const char *where, const char *fmt, ...)
+{
+	va_list ap;
+
+	e->code = code;
+	snprintf(e->where, sizeof e->where, "%s", where);
+	va_start(ap, fmt);
+	vsnprintf(e->text, sizeof e->text, fmt, ap);
+	va_end(ap);
+	return code;
+}
+
+const char *
+code_name(enum code code)
+{
+	static const struct {
+		enum code code;
+		const char *name;
+	} names[] = {
+	    {OK, "ok"},
+	    {REJ_FRAME, "frame"},
+	    {REJ_MALFORMED, "malformed"},
+	    {REJ_FIELD, "field"},
+	    {REJ_STATE, "state"},
+	    {REJ_FORBIDDEN, "forbidden"},
+	    {REJ_NOT_FOUND, "not_found"},
+	    {TRY_STORE, "store"},
+	    {TRY_LIMIT, "limit"},
+	    {TRY_SYSTEM, "system"},
+	    {FATAL_CONFIG, "config"},
+	    {FATAL_BUG, "bug"},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (names[i].code == code)
+			return names[i].name;
+	}
+	return "unknown";
+}

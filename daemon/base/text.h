@@ -1,0 +1,42 @@
+/* Text with a length: what peers send may hold any byte, so nothing relies on a NUL. */
+#ifndef SEMS_BASE_TEXT_H
+#define SEMS_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct text {
+	const char *s; /* borrowed; not NUL-terminated unless its maker says so */
+	size_t n;
+};
+
+#define TEXT_LIT(lit) ((struct text){(lit), sizeof(lit) - 1})
+
+static inline struct text
+text_of(const char *s)
+{
+	return (struct text){s, s == NULL ? 0 : strlen(s)};
+}
+
+static inline bool
+text_eq(struct text a, struct text b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
+}
+
+static inline bool
+text_is(struct text a, const char *s)
+{
+	return text_eq(a, text_of(s));
+}
+
+/* Well-formed UTF-8 (no surrogates, no overlong forms) without control characters but TAB and LF. */
+bool text_is_clean_utf8(struct text t);
+
+/* Lower-case hexadecimal of n bytes; out has room for 2n + 1. */
+void hex_encode(const unsigned char *p, size_t n, char *out);
+/* Reads exactly n bytes from 2n hexadecimal digits of either case. */
+bool hex_decode(struct text t, unsigned char *out, size_t n);
+
+#endif

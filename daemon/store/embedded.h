@@ -1,0 +1,25 @@
+/*
+ * A private PostgreSQL cluster under a folder: made on first use (initdb with checksums), started as
+ * a child that ends with us, reached by a Unix socket only, stopped cleanly.
+ */
+#ifndef SEMS_STORE_EMBEDDED_H
+#define SEMS_STORE_EMBEDDED_H
+
+#include "base/err.h"
+
+struct embedded;
+
+/*
+ * Steps down from root (the whole process) to an unprivileged user: `user`, or "semsd" or
+ * "postgres" when NULL. Gives that user the folder, making it when it is not there. Does nothing
+ * when not root. Says what to do when the user cannot reach the folder.
+ */
+enum code embedded_step_down(const char *dir, const char *user, struct err *e) MUST_CHECK;
+/* Makes and starts the cluster under dir; blocks until it answers. */
+enum code embedded_start(const char *dir, struct embedded **out, struct err *e) MUST_CHECK;
+/* For store_prepare() and store_new(); valid as long as the cluster. */
+const char *embedded_conninfo(const struct embedded *m);
+/* Fast shutdown, waits for it, frees. Accepts NULL. */
+void embedded_stop(struct embedded *m);
+
+#endif

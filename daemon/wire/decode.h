@@ -1,0 +1,40 @@
+/* From bytes to core: client frames and records. Everything made lives in the caller's arena. */
+#ifndef SEMS_WIRE_DECODE_H
+#define SEMS_WIRE_DECODE_H
+
+#include <sems/v1/protocol.pb-c.h>
+
+#include "base/arena.h"
+#include "core/kind.h"
+
+enum client_frame_type { CLIENT_HELLO, CLIENT_BATCH, CLIENT_REQUEST };
+
+struct client_frame {
+	enum client_frame_type type;
+	union {
+		const Sems__V1__Hello *hello;
+		const Sems__V1__Request *request;
+		struct {
+			uint64_t batch_no;
+			struct text *records; /* each one's bytes, borrowed from the frame: not unpacked */
+			size_t n;
+		} batch;
+	};
+};
+
+/*
+ * Reads a ClientFrame. The records of a batch are only located, so that one bad record cannot spoil
+ * its neighbours. REJ_MALFORMED: no known body, guard refusal; REJ_FRAME: over max_records.
+ */
+enum code wire_client_frame(struct text body, size_t max_records, struct arena *a,
+    struct client_frame *out, struct err *e) MUST_CHECK;
+
+/*
+ * Reads one record: guard, unpack, map to the kind's table. On refusal out->kind is NULL and *why
+ * says why. *source is the record's source as far as it could be read, else empty: for the
+ * quarantine. Text is copied into the arena. Not yet validated: core/validate.h does that.
+ */
+bool wire_record(struct text raw, struct arena *a, struct record *out, struct text *source,
+    struct refusal *why);
+
+#endif
