@@ -1,0 +1,54 @@
+/*
+ * A call: one Request of a client on its way to an answer. The session layer makes it, a handler
+ * (one file per area) answers it exactly once with call_reply() or call_fail(), at once or after
+ * its jobs came back; either frees the call.
+ */
+#ifndef SEMS_ADMIN_CALL_H
+#define SEMS_ADMIN_CALL_H
+
+#include <sems/v1/protocol.pb-c.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "ingest/registry.h"
+#include "store/store.h"
+
+struct admin;
+
+struct call {
+	struct admin *admin;
+	struct arena *arena;              /* the request and whatever the handler needs; freed with it */
+	const Sems__V1__Request *request; /* in the arena */
+	struct text principal;            /* in the arena, NUL-terminated */
+	enum role role;
+	struct utc_ms now;                /* when the request came */
+	/* Where the answer goes: a session that may be gone by then. */
+	uint32_t session;
+	uint32_t generation;
+	struct job job;                   /* for the handler; job.ctx is the call */
+	void *state;                      /* the handler's, in the arena */
+};
+
+/* The store to ask, and what semsd knows of itself. */
+struct store *call_store(const struct call *c);
+const struct registry *call_registry(const struct call *c);
+/* Tells semsd that the registry's tables have changed: it loads them anew, then answers `c`. */
+void call_reply_reload(struct call *c, struct text json);
+
+/* json: UTF-8, any length; copied. */
+void call_reply(struct call *c, struct text json);
+/* code: a sems.v1.ResponseCode; text says what to do next. */
+void call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Maps an error's class to a response code. */
+void call_fail_err(struct call *c, const struct err *e);
+
+/* The handlers, one per Request body. The dispatcher has checked the role against its table. */
+void admin_setup(struct call *c);
+void admin_status(struct call *c);
+void admin_spd(struct call *c);
+void admin_retention(struct call *c);
+void admin_quarantine(struct call *c);
+void admin_record(struct call *c);
+
+#endif
