@@ -23,7 +23,7 @@ OPT_asan    := -O1
 OPT_cov     := -O0
 LINK_release := -pie -Wl,-z,relro,-z,now
 PGINC   := $(shell pg_config --includedir 2>/dev/null)
-CPPFLAGS += -D_GNU_SOURCE -DSEMS_VERSION='"$(VERSION)"' -Idaemon -I. -isystem $(GEN) -isystem $(PGINC)
+CPPFLAGS += -D_GNU_SOURCE -DSEMS_VERSION='"$(VERSION)"' -Idaemon -I. -isystem $(GEN) $(if $(PGINC),-isystem $(PGINC))
 CFLAGS   += -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) $(WARN)
 LDFLAGS  += $(SAN_$(MODE)) $(LINK_$(MODE))
 LIBS     := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
@@ -77,16 +77,58 @@ $(GEN)/files.S: $(EMBED) Makefile
 	@printf '.section .data.rel.ro,"aw"\n\t.quad 0, 0\n.section .note.GNU-stack,"",@progbits\n' >> $@; rm $@.raw
 $(EMBEDO): $(GEN)/files.S
 	$(CC) -c -o $@ $<
-$(B)/gen/%.o: $(GEN)/%.c
+$(B)/gen/%.o: $(GEN)/%.c | $(B)/.toolchain
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) -w -MMD -MP -c -o $@ $<
 $(B)/%.o: %.c | $(PBC)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(B)/tests/%.o: WARN += -Wno-conversion -Wno-sign-conversion -Wno-cast-qual
-$(GEN)/%.pb-c.c: proto/%.proto
+$(GEN)/%.pb-c.c: proto/%.proto | $(B)/.toolchain
 	@mkdir -p $(GEN)
 	$(PROTOC) -I proto --c_out=$(GEN) $<
+
+# One clear sentence instead of the first missing header.
+$(B)/.toolchain:
+	@mkdir -p $(@D)
+	@command -v $(CC) $(PROTOC) pkg-config >/dev/null && pkg-config --exists $(PC) || { \
+	echo "A package that the build needs is missing: run 'make deps' first."; exit 1; }
+	@touch $@
+
+# --- packages ------------------------------------------------------------------------------------
+PC        := libevent libpq libprotobuf-c libcrypto libcyaml jansson
+DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev protobuf-c-compiler \
+             protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
+             postgresql-15 python3 python3-protobuf tzdata
+DEPS_LINT := clang-format clang-tidy cppcheck libclang-rt-14-dev
+.PHONY: deps deps-lint
+deps:
+	@tools/deps.sh $(DEPS)
+deps-lint: deps
+	@tools/deps.sh $(DEPS_LINT)
+
+# --- demo, tests, lint ---------------------------------------------------------------------------
+# Each builds through a second make: this one may have begun before the packages were there.
+JOBS        := $(shell nproc 2>/dev/null || echo 2)
+TEST_LAYERS := $(foreach l,$(LAYERS) tools,$(if $(wildcard tests/$(l)/*.c),$(l)))
+.PHONY: demo test lint test-programs tidy
+demo: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@tools/demo.sh
+test: deps
+	@tests/run
+lint: deps-lint
+	@tests/lint/run
+test-programs: $(B)/semsd $(B)/semsctl $(TEST_LAYERS:%=$(B)/test_%)
+
+# One stamp a file, so that a second run looks only at what has changed.
+TIDY    := $(wildcard daemon/*.c daemon/*/*.c tools/*/*.c tests/*/*.c)
+HEADERS := $(wildcard daemon/*/*.h tools/*/*.h tests/*/*.h)
+tidy: $(TIDY:%.c=$(B)/tidy/%.ok)
+$(B)/tidy/%.ok: %.c $(HEADERS) .clang-tidy | $(PBC)
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $< -- $(CPPFLAGS) -std=c11 2>$@.log >$@.out || { cat $@.out; grep -v 'warnings generated' $@.log; false; }
+	@touch $@
 
 .SECONDARY:
 .PHONY: clean
