@@ -91,7 +91,8 @@ $(GEN)/%.pb-c.c: proto/%.proto | $(B)/.toolchain
 # One clear sentence instead of the first missing header.
 $(B)/.toolchain:
 	@mkdir -p $(@D)
-	@command -v $(CC) $(PROTOC) pkg-config >/dev/null && pkg-config --exists $(PC) || { \
+	@command -v $(firstword $(CC)) >/dev/null && command -v $(PROTOC) >/dev/null && \
+	pkg-config --exists $(PC) || { \
 	echo "A package that the build needs is missing: run 'make deps' first."; exit 1; }
 	@touch $@
 

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Functions that are unsafe, not reentrant or that end the process; and idioms the house does without.
+set -u
+rc=0
+# Lines of comments and strings are rare enough to reword.
+refuse() { # why regex file...
+	local why=$1 regex=$2
+	shift 2
+	[ $# -gt 0 ] || return 0
+	local found
+	found=$(grep -nE "$regex" "$@" /dev/null)
+	[ -z "$found" ] || { printf '%s:\n%s\n' "$why" "$found"; rc=1; }
+}
+mapfile -t all < <(find daemon tools tests -name '*.[ch]')
+mapfile -t ours < <(find daemon tools -name '*.[ch]')
+mapfile -t quiet < <(find daemon tools -name '*.[ch]' ! -path daemon/semsd.c ! -path tools/semsctl/semsctl.c)
+mapfile -t pure < <(find daemon/core daemon/wire -name '*.[ch]')
+call() { echo "(^|[^A-Za-z0-9_.>])($1)[[:space:]]*\("; }
+refuse 'banned function' "$(call 'strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|alloca|localtime|gmtime|ctime|asctime|s?rand|system|popen|tmpnam|mktemp')" "${all[@]}"
+refuse 'only the composition root ends the process' "$(call 'exit|_exit|abort|quick_exit|err|errx')" "${quiet[@]}"
+refuse 'core and wire allocate from arenas only' "$(call 'malloc|calloc|realloc|strdup|strndup|free')" "${pure[@]}"
+refuse 'a generated enumeration has values that no case covers: use a table' '\bcase SEMS__V1__' "${ours[@]}"
+refuse 'no typedef of structs' '^[[:space:]]*typedef (struct|enum|union)[^(]*$' "${ours[@]}"
+refuse 'NOLINT needs the check and a reason' 'NOLINT[A-Z]*([^(A-Z]|$)|NOLINT[A-Z]*\([^)]*\)[[:space:]]*(\*/)?$' "${all[@]}"
+exit $rc

@@ -1,0 +1,119 @@
+"""What the documents say is there, and what is there is in the documents.
+
+Links in Markdown resolve; every command and option of semsctl and semsd, every key of the example
+configuration and every field of the protocol is described where a reader would look.
+"""
+import pathlib
+import re
+import sys
+
+problems = []
+
+
+def complain(where, what):
+    problems.append(f"{where}: {what}")
+
+
+def text(path):
+    p = pathlib.Path(path)
+    return p.read_text(encoding="utf-8") if p.is_file() else ""
+
+
+def links():
+    for page in [*pathlib.Path(".").glob("*.md"), *pathlib.Path(".").glob("[a-z]*/**/*.md")]:
+        if page.parts[0] == "build":
+            continue
+        prose = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", prose):
+            if not re.match(r"[a-z]+:", target) and not (page.parent / target).exists():
+                complain(page, f"links to {target}, which is not there")
+
+
+def plain(man):
+    """A manual page's words: font changes and escaped hyphens taken out."""
+    return re.sub(r"\\f.", "", text(man).replace("\\-", "-"))
+
+
+def long_options(source):
+    """Long options as argp or getopt_long tables spell them."""
+    found = set()
+    for s in source:
+        found |= set(re.findall(r'\{\s*"([a-z][a-z-]+)",\s*(?:\'|no_argument|required_argument|[0-9A-Z])', s))
+    return found
+
+
+def manuals():
+    page = plain("deploy/man/semsctl.1")
+    for f in pathlib.Path("tools/semsctl").glob("*.c"):
+        source = text(f)
+        for name in re.findall(r'const struct command command_\w+\s*=\s*\{.*?\.name\s*=\s*"([^"]+)"', source, flags=re.S):
+            if not re.search(rf"^\.(?:SS|TP|B)[^\n]*\b{re.escape(name)}\b|^\.BR? {re.escape(name)}\b", page, flags=re.M):
+                complain("deploy/man/semsctl.1", f"does not describe the command {name}")
+        for option in set(re.findall(r"--([a-z][a-z-]+)", " ".join(re.findall(r'"((?:[^"\\]|\\.)*)"', source)))):
+            if f"--{option}" not in page:
+                complain("deploy/man/semsctl.1", f"does not describe --{option} ({f.name})")
+    page = plain("deploy/man/semsd.8")
+    sources = [text(f) for f in [pathlib.Path("daemon/semsd.c"), *pathlib.Path("daemon").glob("config*.c")]]
+    for option in long_options(sources):
+        if f"--{option}" not in page:
+            complain("deploy/man/semsd.8", f"does not describe --{option}")
+
+
+def settings():
+    """Keys of the configuration: read by semsd, shown in the example, described in the manual."""
+    read = set()
+    for f in pathlib.Path("daemon").rglob("*.c"):
+        if re.search("config|semsd", f.stem):
+            read |= set(re.findall(r'CYAML_FIELD_\w+\(\s*"([a-z_]+)"', text(f)))
+    example, page = text("deploy/semsd.yaml"), plain("deploy/man/semsd.8")
+    shown = set(re.findall(r"^#?\s*-?\s*([a-z_]+):(?:\s|$)", example, flags=re.M))
+    for key in sorted(read):
+        if key not in shown:
+            complain("deploy/semsd.yaml", f"does not show {key}")
+        if key not in page:
+            complain("deploy/man/semsd.8", f"does not describe {key}")
+    for key in sorted(shown - read) if read else []:
+        complain("deploy/semsd.yaml", f"shows {key}, which semsd does not read")
+
+
+def protocol():
+    page = text("proto/PROTOCOL.md")
+    for f in pathlib.Path("proto/sems/v1").glob("*.proto"):
+        source = re.sub(r"//[^\n]*", "", text(f))
+        for message, body in re.findall(r"message (\w+) \{((?:[^{}]|\{[^{}]*\})*)\}", source):
+            for name in re.findall(r"^\s*(?:optional|repeated)?\s*[\w.]+ (\w+) = \d+;", body, flags=re.M):
+                if not re.search(rf"\b{name}\b", page):
+                    complain("proto/PROTOCOL.md", f"does not name {message}.{name}")
+        for name, value in re.findall(r"enum \w+ \{|(\b[A-Z][A-Z0-9_]+) = (\d+);", source):
+            if value == "0" or not name:
+                continue
+            parts = name.split("_")
+            if not any(re.search(rf"\b{'_'.join(parts[i:])}\b", page) for i in range(len(parts))):
+                complain("proto/PROTOCOL.md", f"does not name {name}")
+
+
+def database():
+    page = text("sql/SCHEMA.md")
+    for f in pathlib.Path("sql/migrations").glob("*.sql"):
+        source = re.sub(r"--[^\n]*", "", text(f))
+        for name in re.findall(r"CREATE (?:UNLOGGED )?(?:TABLE|VIEW) (?:IF NOT EXISTS )?sems\.(\w+)", source, flags=re.I):
+            if not re.search(rf"\b{name}\b", page):
+                complain("sql/SCHEMA.md", f"does not describe {name}")
+
+
+def tests():
+    page = text("tests/README.md")
+    if not re.search(r"^Recorded: \d+ tests", page, flags=re.M):
+        complain("tests/README.md", "records no number of tests")
+    for f in [*pathlib.Path("tests/system").glob("*.sh"), *pathlib.Path("tests/system").glob("*.py")]:
+        if not f.name.startswith("lib.") and not re.search(rf"\b{f.stem}\b", page):
+            complain("tests/README.md", f"does not describe {f}")
+    for f in pathlib.Path("tests/lint").glob("*.sh"):
+        if not re.search(rf"\b{f.stem}\b", page):
+            complain("tests/README.md", f"does not describe {f}")
+
+
+for check in (links, manuals, settings, protocol, database, tests):
+    check()
+print("\n".join(problems))
+sys.exit(1 if problems else 0)

@@ -1,0 +1,178 @@
+# For the tests of the whole: the real semsd on a database of its own, spoken to by semsctl.
+# A test sources this, calls plan-less TAP helpers (ok, not_ok, is, like, skip) and may rely on:
+#   $T          its own folder, removed at the end
+#   $DIR        the daemon's folder, $T/data
+#   start_daemon [OPTION...], stop_daemon, kill_daemon
+#   ctl ARG...  semsctl on that daemon
+# shellcheck shell=bash
+set -u
+TREE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$TREE" || exit 1
+SEMS_BUILD=${SEMS_BUILD:-$TREE/build/asan}
+DATA_FOLDER=$TREE/../shared/data
+
+T=$(mktemp -d "${TMPDIR:-/tmp}/semsd-system.XXXXXX") || exit 1
+chmod 755 "$T"
+DIR=$T/data
+DAEMON_PID=
+DAEMON_LOG=$T/semsd.log
+FAILED=0
+
+# Started by root, semsd steps down; a process that changed its user cannot be looked at by the leak
+# checker. So here the copy is started as that user at once; step_down.sh tests the other way.
+AS_USER=()
+PROGRAMS=$SEMS_BUILD
+if [ "$(id -u)" = 0 ]; then
+	TEST_USER=postgres
+	id semsd >/dev/null 2>&1 && TEST_USER=semsd
+	AS_USER=(setpriv "--reuid=$TEST_USER" "--regid=$(id -g "$TEST_USER")" --clear-groups env "HOME=$T")
+	mkdir "$T/bin"
+	cp "$SEMS_BUILD/semsd" "$SEMS_BUILD/semsctl" "$T/bin/"
+	PROGRAMS=$T/bin
+	chown "$TEST_USER" "$T"
+fi
+
+ok() { # name
+	echo "ok - $1"
+}
+
+not_ok() { # name [detail...]
+	FAILED=$((FAILED + 1))
+	echo "not ok - $1"
+	shift
+	[ $# = 0 ] || printf '%s\n' "$@" | sed 's/^/# /'
+}
+
+skip() { # name reason
+	echo "skip - $1: $2"
+}
+
+is() { # got expected name
+	if [ "$1" = "$2" ]; then ok "$3"; else not_ok "$3" "got:      $1" "expected: $2"; fi
+}
+
+like() { # text extended-regex name
+	if printf '%s\n' "$1" | grep -Eq -- "$2"; then ok "$3"; else not_ok "$3" "got: $1" "wanted: $2"; fi
+}
+
+unlike() { # text extended-regex name
+	if printf '%s\n' "$1" | grep -Eq -- "$2"; then not_ok "$3" "got: $1"; else ok "$3"; fi
+}
+
+# The commands write their files where the test says: a folder that the user may write to.
+ctl() {
+	"${AS_USER[@]}" "$PROGRAMS/semsctl" --socket "$DIR/semsd.sock" "$@"
+}
+
+# Runs ctl; afterwards $OUT, $ERR and $RC tell.
+ctl_get() {
+	OUT=$(ctl "$@" 2>"$T/stderr")
+	RC=$?
+	ERR=$(cat "$T/stderr")
+}
+
+# ctl, and a failure of the test when it does not succeed.
+ctl_must() {
+	ctl_get "$@"
+	[ "$RC" = 0 ] || not_ok "semsctl $* succeeds" "exit status $RC" "$OUT" "$ERR"
+	return "$RC"
+}
+
+daemon_answers() {
+	ctl status >/dev/null 2>&1
+}
+
+# Waits for a condition, without a fixed sleep; the limit only ends a test that hangs.
+wait_for() { # seconds command...
+	local until=$((SECONDS + $1))
+	shift
+	while ! "$@"; do
+		[ "$SECONDS" -lt "$until" ] || return 1
+		[ -z "$DAEMON_PID" ] || kill -0 "$DAEMON_PID" 2>/dev/null || return 1
+		sleep 0.1
+	done
+}
+
+start_daemon() {
+	"${AS_USER[@]}" "$PROGRAMS/semsd" --embedded "$DIR" "$@" >>"$DAEMON_LOG" 2>&1 </dev/null &
+	DAEMON_PID=$!
+	wait_for 90 daemon_answers && return 0
+	not_ok "semsd starts" "$(tail -n 20 "$DAEMON_LOG")"
+	return 1
+}
+
+# Asks it to stop and leaves its exit status in $?.
+stop_daemon() {
+	[ -n "$DAEMON_PID" ] || return 0
+	local pid=$DAEMON_PID
+	DAEMON_PID=
+	kill -TERM "$pid" 2>/dev/null
+	local until=$((SECONDS + 60))
+	while kill -0 "$pid" 2>/dev/null; do
+		[ "$SECONDS" -lt "$until" ] || kill -KILL "$pid" 2>/dev/null
+		sleep 0.05
+	done
+	wait "$pid"
+	local rc=$?
+	return $rc
+}
+
+kill_daemon() {
+	[ -n "$DAEMON_PID" ] || return 0
+	kill -KILL "$DAEMON_PID" 2>/dev/null
+	wait "$DAEMON_PID" 2>/dev/null
+	DAEMON_PID=
+}
+
+# The database's own process: there when the daemon was killed, for the moment it takes to notice.
+cluster_pid() {
+	find "$DIR" -maxdepth 3 -name postmaster.pid -exec head -n 1 {} \; 2>/dev/null
+}
+
+finish() {
+	local rc=$? pid
+	[ -z "$DAEMON_PID" ] || {
+		stop_daemon || {
+			not_ok "semsd stops cleanly" "$(tail -n 20 "$DAEMON_LOG")"
+		}
+	}
+	pid=$(cluster_pid)
+	[ -z "$pid" ] || kill -QUIT "$pid" 2>/dev/null
+	[ "$FAILED" = 0 ] || [ ! -s "$DAEMON_LOG" ] || {
+		echo "# --- the daemon's log, its end"
+		tail -n 30 "$DAEMON_LOG" | sed 's/^/# /'
+	}
+	cd / && rm -rf "$T"
+	[ "$FAILED" = 0 ] || rc=1
+	exit $rc
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+# --- what most tests need --------------------------------------------------------------------------
+
+# A file that the daemon's user can read, whatever the tree's permissions are.
+readable() { # file
+	cp "$1" "$T/" && chmod 644 "$T/$(basename "$1")" && echo "$T/$(basename "$1")"
+}
+
+# The SPD of a quarter as JSON, exported into a folder of its own; prints the file's name.
+spd_json() { # quarter [spd export options...]
+	local folder
+	folder=$(mktemp -d "$T/spd.XXXXXX")
+	[ "$(id -u)" != 0 ] || chown "$TEST_USER" "$folder"
+	ctl spd export "$@" --output "$folder" >"$T/stdout" 2>"$T/stderr" ||
+		{ cat "$T/stdout" "$T/stderr" >&2; return 1; }
+	find "$folder" -name '*.json' | head -n 1
+}
+
+# One value out of an SPD: figures.py says how it is named.
+figure() { # file metric path [key=value...]
+	python3 -B "$TREE/tests/system/lib.figures.py" "$@"
+}
+
+need_data() { # test's name
+	[ -d "$DATA_FOLDER" ] && return 0
+	skip "$1" "no ../shared/data"
+	exit 0
+}
