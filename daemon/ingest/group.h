@@ -6,11 +6,11 @@
 #ifndef SEMS_INGEST_GROUP_H
 #define SEMS_INGEST_GROUP_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/arena.h"
 #include "core/kind.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 /* Same numbers as sems.v1.VerdictCode. */
 enum verdict {
@@ -26,18 +26,14 @@ enum verdict {
 struct item {
 	/* A valid record, persons replaced by pseudonyms; kind is NULL when it was refused. */
 	struct record rec;
-	/* Why it was refused (why.reason is not REASON_NONE): goes to the quarantine. The store sets
-	 * it too, when the database refuses a value or finds a conflict. */
-	struct refusal *why;      /* in the group's arena; NULL: not refused */
-	struct text raw;          /* the record's bytes as sent */
-	struct text source;       /* as named in the record, as far as it could be read */
-	struct text principal;    /* who sent it */
-	enum verdict verdict;     /* set by the store, or by ingest (EXPIRED) before submission */
-	uint32_t retry_after_ms;  /* VERDICT_RETRY */
-	/* ingest's own: which session and batch this item answers. The store leaves them alone. */
-	uint32_t session;
-	uint32_t generation;
-	uint32_t batch;
+	/* Why it was refused (why.reason is not REASON_NONE): goes to the quarantine. The store
+	 * sets it too, when the database refuses a value or finds a conflict. */
+	struct refusal *why;     /* in the group's arena; NULL: not refused */
+	struct text raw;         /* the record's bytes as sent */
+	struct text source;      /* as named in the record, as far as it could be read */
+	struct text principal;   /* who sent it */
+	enum verdict verdict;    /* set by the store, or by ingest (EXPIRED) before submission */
+	uint32_t retry_after_ms; /* VERDICT_RETRY */
 };
 
 struct group {

@@ -5,16 +5,16 @@
 #ifndef SEMS_INGEST_REGISTRY_H
 #define SEMS_INGEST_REGISTRY_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/err.h"
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/kind.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 enum role {
-	ROLE_NONE,       /* unknown principal: may connect, may do nothing */
+	ROLE_NONE, /* unknown principal: may connect, may do nothing */
 	ROLE_DEVICE,
 	ROLE_SUPERVISOR,
 	ROLE_TESTER,
@@ -41,7 +41,7 @@ bool registry_add_site(struct registry *r, struct text site);
 bool registry_add_principal(struct registry *r, struct text principal, enum role role);
 /* One grant; kind and site may be "*". */
 bool registry_add_grant(struct registry *r, struct text principal, struct text source,
-    struct text kind, struct text site);
+			struct text kind, struct text site);
 /* Records of the kind that occurred before the floor are EXPIRED. */
 void registry_set_floor(struct registry *r, enum kind_id kind, struct utc_ms floor);
 
@@ -52,12 +52,14 @@ const struct calendar *registry_calendar(const struct registry *r); /* NULL whil
 bool registry_has_site(const struct registry *r, struct text site);
 enum role registry_role(const struct registry *r, struct text principal);
 bool registry_may_send(const struct registry *r, struct text principal, struct text source,
-    enum kind_id kind, struct text site);
+		       enum kind_id kind, struct text site);
+/* The instant before which records of the kind are EXPIRED; the smallest instant when none is. */
 struct utc_ms registry_floor(const struct registry *r, enum kind_id kind);
 
 /* Every grant of a principal, for its Welcome. Returns false to stop. */
-typedef bool (*registry_grant_fn)(void *ctx, struct text source, struct text kind, struct text site);
+typedef bool (*registry_grant_fn)(void *ctx, struct text source, struct text kind,
+				  struct text site);
 void registry_each_grant(const struct registry *r, struct text principal, registry_grant_fn fn,
-    void *ctx);
+			 void *ctx);
 
 #endif

@@ -1,0 +1,104 @@
+/* What the files of ingest share among themselves; nobody else includes it. */
+#ifndef SEMS_INGEST_ENGINE_H
+#define SEMS_INGEST_ENGINE_H
+
+#include "ingest/ingest.h"
+
+enum session_state {
+	SESSION_FREE,
+	SESSION_GREETING, /* waits for Hello */
+	SESSION_READY,
+	SESSION_CLOSING, /* output is flushed, then the connection closes */
+	SESSION_STATES
+};
+
+struct session {
+	enum session_state state;
+	uint32_t generation;
+	uint32_t index;
+	bool dirty;
+	bool owner;
+	bool blocked;        /* the group is full: feed again after the next one is taken */
+	uint32_t batches;    /* unanswered */
+	uint32_t requests;   /* unanswered */
+	size_t need;         /* bytes of the frame that is coming */
+	size_t large;        /* what it holds of the pool for large frames */
+	int64_t deadline_ms; /* 0: none */
+	struct buf out;
+	char principal[128];
+	char close_reason[160];
+	struct session *next_dirty;
+	struct session *next_free;
+};
+
+/* A batch in the group: whose, and which run of items answers it. */
+struct batch_ref {
+	struct session_ref session;
+	uint64_t batch_no;
+	size_t first;
+	size_t n;
+	requeue_fn requeue; /* not a session's: one requeued record */
+	void *requeue_ctx;
+};
+
+struct open_group {
+	struct group g; /* first: a struct group * taken is an open_group */
+	struct batch_ref *batches;
+	size_t n_batches;
+	size_t cap_batches;
+};
+
+struct request_node {
+	struct ingest_request r;
+	struct request_node *next;
+};
+
+struct ingest {
+	struct ingest_config config;
+	struct registry *registry;
+	struct session *sessions; /* config.max_sessions of them */
+	struct session *free_sessions;
+	struct session *dirty_first;
+	struct session *dirty_last;
+	struct open_group groups[2];
+	struct open_group *filling;
+	bool group_out;
+	bool draining;
+	size_t large_used;
+	uint32_t n_blocked;
+	struct arena *scratch; /* of the frame at hand */
+	struct request_node *requests_first;
+	struct request_node *requests_last;
+	struct ingest_counters counters;
+};
+
+/* session.c */
+void session_mark_dirty(struct ingest *in, struct session *s);
+void session_set_blocked(struct ingest *in, struct session *s, bool blocked);
+/* Room appeared: whoever waits for it is looked at again. */
+void session_wake_blocked(struct ingest *in);
+void session_send(struct ingest *in, struct session *s, const ProtobufCMessage *frame);
+/* Sends a Refuse and closes. */
+void session_refuse(struct ingest *in, struct session *s, int code, uint32_t retry_after_ms,
+		    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+struct session *session_find(const struct ingest *in, struct session_ref ref);
+struct session_ref session_ref_of(const struct session *s);
+enum role session_role(const struct ingest *in, const struct session *s);
+
+/* intake.c: records to items of the filling group. */
+struct sender {
+	struct text principal;
+	enum role role;
+};
+
+/* True when the filling group has room for a batch of n records (one is taken whole). */
+bool intake_has_room(const struct ingest *in, size_t n);
+/* Opens a batch of n items; NULL when memory is out. */
+struct batch_ref *intake_batch(struct ingest *in, size_t n);
+void intake_record(struct ingest *in, struct text raw, const struct sender *from,
+		   struct utc_ms now);
+
+/* answer.c */
+void answer_group(struct ingest *in, struct open_group *og);
+
+#endif

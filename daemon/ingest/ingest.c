@@ -1,0 +1,227 @@
+#include "ingest/ingest.h"
+
+#include "ingest/engine.h"
+#include "wire/frame.h"
+
+#include <stdlib.h>
+
+/* Decoded records take more than their bytes; a group is bounded by what it was asked to hold and
+ * one batch more. */
+#define GROUP_ARENA_MAX   ((size_t)96 * 1024 * 1024)
+#define SCRATCH_ARENA_MAX ((size_t)16 * 1024 * 1024)
+#define OUTPUT_MAX        ((size_t)32 * 1024 * 1024)
+
+struct ingest_config
+ingest_defaults(void)
+{
+	return (struct ingest_config){
+	    .software = "semsd " SEMS_VERSION,
+	    .max_sessions = 12000,
+	    .max_frame_bytes = FRAME_BYTES_MAX,
+	    .max_batch_records = BATCH_RECORDS_MAX,
+	    .window_batches = 16,
+	    .group_records = 8192,
+	    .group_bytes = (size_t)16 * 1024 * 1024,
+	    .large_pool_bytes = (size_t)32 * 1024 * 1024,
+	};
+}
+
+struct ingest *
+ingest_new(const struct ingest_config *config)
+{
+	struct ingest *in = calloc(1, sizeof *in);
+
+	if (in == NULL)
+		return NULL;
+	in->config = *config;
+	in->sessions = calloc(config->max_sessions, sizeof *in->sessions);
+	in->scratch = arena_new(SCRATCH_ARENA_MAX);
+	in->groups[0].g.arena = arena_new(GROUP_ARENA_MAX);
+	in->groups[1].g.arena = arena_new(GROUP_ARENA_MAX);
+	in->filling = &in->groups[0];
+	if (in->sessions == NULL || in->scratch == NULL || in->groups[0].g.arena == NULL ||
+	    in->groups[1].g.arena == NULL) {
+		ingest_free(in);
+		return NULL;
+	}
+	for (uint32_t i = config->max_sessions; i-- > 0;) {
+		in->sessions[i].index = i;
+		in->sessions[i].next_free = in->free_sessions;
+		in->free_sessions = &in->sessions[i];
+	}
+	return in;
+}
+
+void
+ingest_free(struct ingest *in)
+{
+	struct ingest_request r;
+
+	if (in == NULL)
+		return;
+	while (ingest_take_request(in, &r))
+		arena_free(r.arena);
+	for (uint32_t i = 0; in->sessions != NULL && i < in->config.max_sessions; i++) {
+		if (in->sessions[i].state != SESSION_FREE)
+			buf_fini(&in->sessions[i].out);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		arena_free(in->groups[i].g.arena);
+		free(in->groups[i].g.items);
+		free(in->groups[i].batches);
+	}
+	arena_free(in->scratch);
+	registry_free(in->registry);
+	free(in->sessions);
+	free(in);
+}
+
+void
+ingest_set_registry(struct ingest *in, struct registry *r)
+{
+	registry_free(in->registry);
+	in->registry = r;
+}
+
+const struct registry *
+ingest_registry(const struct ingest *in)
+{
+	return in->registry;
+}
+
+void
+ingest_drain(struct ingest *in)
+{
+	in->draining = true;
+}
+
+struct session_ref
+ingest_open(struct ingest *in, struct text principal, bool owner, struct utc_ms now)
+{
+	struct session *s = in->free_sessions;
+
+	if (s == NULL || principal.n >= sizeof s->principal) {
+		in->counters.sessions_refused++;
+		return (struct session_ref){0, 0};
+	}
+	in->free_sessions = s->next_free;
+	s->state = SESSION_GREETING;
+	s->owner = owner;
+	s->blocked = false;
+	s->batches = 0;
+	s->requests = 0;
+	s->need = 1;
+	s->large = 0;
+	s->deadline_ms = now.v + HELLO_DEADLINE_MS;
+	s->close_reason[0] = '\0';
+	buf_init(&s->out, OUTPUT_MAX);
+	memcpy(s->principal, principal.s, principal.n);
+	s->principal[principal.n] = '\0';
+	in->counters.sessions_opened++;
+	return session_ref_of(s);
+}
+
+struct session_ref
+ingest_next_dirty(struct ingest *in)
+{
+	while (in->dirty_first != NULL) {
+		struct session *s = in->dirty_first;
+
+		in->dirty_first = s->next_dirty;
+		if (in->dirty_first == NULL)
+			in->dirty_last = NULL;
+		s->dirty = false;
+		if (s->state != SESSION_FREE)
+			return session_ref_of(s);
+	}
+	return (struct session_ref){0, 0};
+}
+
+struct group *
+ingest_take_group(struct ingest *in)
+{
+	struct open_group *og = in->filling;
+
+	if (in->group_out || og->g.n == 0)
+		return NULL;
+	in->group_out = true;
+	in->filling = og == &in->groups[0] ? &in->groups[1] : &in->groups[0];
+	session_wake_blocked(in);
+	return &og->g;
+}
+
+void
+ingest_group_done(struct ingest *in, struct group *g)
+{
+	struct open_group *og = g == &in->groups[0].g ? &in->groups[0] : &in->groups[1];
+
+	answer_group(in, og);
+	arena_reset(og->g.arena);
+	og->g.n = 0;
+	og->n_batches = 0;
+	in->group_out = false;
+	session_wake_blocked(in);
+}
+
+bool
+ingest_is_empty(const struct ingest *in)
+{
+	return !in->group_out && in->filling->g.n == 0;
+}
+
+bool
+ingest_take_request(struct ingest *in, struct ingest_request *out)
+{
+	struct request_node *node = in->requests_first;
+
+	if (node == NULL)
+		return false;
+	in->requests_first = node->next;
+	if (in->requests_first == NULL)
+		in->requests_last = NULL;
+	*out = node->r;
+	return true;
+}
+
+void
+ingest_respond(struct ingest *in, struct session_ref ref, const Sems__V1__Response *r)
+{
+	struct session *s = session_find(in, ref);
+	Sems__V1__ServerFrame frame = SEMS__V1__SERVER_FRAME__INIT;
+	Sems__V1__Response copy = *r;
+
+	if (s == NULL)
+		return;
+	frame.body_case = SEMS__V1__SERVER_FRAME__BODY_RESPONSE;
+	frame.response = &copy;
+	if (!r->more)
+		s->requests--;
+	session_send(in, s, &frame.base);
+}
+
+bool
+ingest_requeue(struct ingest *in, struct text raw, struct text principal, struct utc_ms now,
+	       requeue_fn fn, void *ctx)
+{
+	struct batch_ref *b;
+	struct sender from;
+
+	if (!intake_has_room(in, 1))
+		return false;
+	from.role = registry_role(in->registry, principal);
+	from.principal.s = arena_dup(in->filling->g.arena, principal.s, principal.n);
+	from.principal.n = principal.n;
+	b = from.principal.s == NULL ? NULL : intake_batch(in, 1);
+	if (b == NULL)
+		return false;
+	b->requeue = fn;
+	b->requeue_ctx = ctx;
+	intake_record(in, raw, &from, now);
+	return true;
+}
+
+const struct ingest_counters *
+ingest_counters(const struct ingest *in)
+{
+	return &in->counters;
+}

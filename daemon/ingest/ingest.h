@@ -1,0 +1,122 @@
+/*
+ * Ingest: the sessions of many clients, the group they fill together, and the answers. Sans-I/O:
+ * bytes and the time come in as arguments, bytes and actions come out; whoever drives it (net, or a
+ * simulator) owns sockets, the clock and the store.
+ *
+ * The driver's turn: feed what arrived; take a group when the store is ready and give it back when
+ * it is written; take requests; then look at every dirty session for output, a pause or a close.
+ */
+#ifndef SEMS_INGEST_INGEST_H
+#define SEMS_INGEST_INGEST_H
+
+#include "base/buf.h"
+#include "ingest/group.h"
+#include "ingest/registry.h"
+
+#include <sems/v1/protocol.pb-c.h>
+
+struct ingest;
+
+struct ingest_config {
+	const char *software; /* told to clients, e.g. "semsd 0.1.0" */
+	uint32_t max_sessions;
+	uint32_t max_frame_bytes;
+	uint32_t max_batch_records;
+	uint32_t window_batches; /* unanswered batches a session may have */
+	uint32_t group_records;  /* a group takes no further batch past this many records */
+	size_t group_bytes;      /* nor past this many bytes of arena */
+	size_t large_pool_bytes; /* shared by all half-received frames over LARGE_FRAME_BYTES */
+	/* The key for persons in records of a civil year; NULL: there is none, the record must
+	 * wait. */
+	const unsigned char *(*person_key)(void *ctx, int year);
+	void *ctx;
+};
+
+#define LARGE_FRAME_BYTES  (16u * 1024u)
+#define HELLO_DEADLINE_MS  (10 * MS_PER_SECOND)
+#define FRAME_DEADLINE_MS  (30 * MS_PER_SECOND) /* from a frame's first byte to its last */
+#define REQUESTS_IN_FLIGHT 4u
+#define RETRY_AFTER_MS     1000u
+
+struct ingest_config ingest_defaults(void);
+struct ingest *ingest_new(const struct ingest_config *config);
+void ingest_free(struct ingest *in); /* accepts NULL */
+
+/* Takes r; the one before is freed. Nothing may be fed before the first. */
+void ingest_set_registry(struct ingest *in, struct registry *r);
+const struct registry *ingest_registry(const struct ingest *in);
+/* Stopping: hellos and batches are refused from now on; what was taken is still answered. */
+void ingest_drain(struct ingest *in);
+
+/* Which session: 0 is none. A session's number is used again, its generation is not. */
+struct session_ref {
+	uint32_t id;
+	uint32_t generation;
+};
+
+/* A new connection. owner: its principal administers this daemon whatever the registry says. id 0:
+ * full, close it. */
+struct session_ref ingest_open(struct ingest *in, struct text principal, bool owner,
+			       struct utc_ms now);
+/* The connection is gone: answers for it are dropped; the records stay. */
+void ingest_close(struct ingest *in, struct session_ref s);
+/*
+ * Gives the unconsumed bytes of a connection; handles at most max_frames frames. Returns how many
+ * bytes it consumed. Call it again when it consumed some and more are there.
+ */
+size_t ingest_feed(struct ingest *in, struct session_ref s, const void *p, size_t n,
+		   unsigned max_frames, struct utc_ms now);
+/* How many bytes must be there before feeding makes sense again (1 when not known). */
+size_t ingest_need(const struct ingest *in, struct session_ref s);
+/* False: stop reading until the session is dirty again. */
+bool ingest_wants_input(const struct ingest *in, struct session_ref s);
+/* What to write; the driver consumes what it wrote with buf_consume() or buf_clear(). */
+struct buf *ingest_output(struct ingest *in, struct session_ref s);
+/* NULL, or why the connection is to be closed once its output is written. */
+const char *ingest_closing(const struct ingest *in, struct session_ref s);
+/* The next session that changed since it was last returned; id 0: none. */
+struct session_ref ingest_next_dirty(struct ingest *in);
+/* Closes what is past its deadline. Call about once a second. */
+void ingest_tick(struct ingest *in, struct utc_ms now);
+
+/* The group to write now, NULL when nothing waits or one is out already. */
+struct group *ingest_take_group(struct ingest *in);
+/* The taken group came back: every item has its verdict. Queues the answers. */
+void ingest_group_done(struct ingest *in, struct group *g);
+/* True when no record waits for its verdict. */
+bool ingest_is_empty(const struct ingest *in);
+
+/* A request for administration; the taker owns it and frees the arena. */
+struct ingest_request {
+	struct arena *arena;
+	const Sems__V1__Request *request; /* in the arena */
+	struct session_ref session;
+	struct text principal; /* in the arena, NUL-terminated */
+	enum role role;
+};
+
+bool ingest_take_request(struct ingest *in, struct ingest_request *out);
+/* The last piece of a response has more = false. Dropped when the session is gone. */
+void ingest_respond(struct ingest *in, struct session_ref s, const Sems__V1__Response *r);
+
+/* A quarantined record's bytes on their way through intake again, as their first sender sent them.
+ */
+typedef void (*requeue_fn)(void *ctx, const struct item *item);
+/* False: no room in the group now, try after the next group. fn is called once, with the verdict.
+ */
+bool ingest_requeue(struct ingest *in, struct text raw, struct text principal, struct utc_ms now,
+		    requeue_fn fn, void *ctx);
+
+/* Counters since the start; no label, no kind, no site. */
+struct ingest_counters {
+	uint64_t frames;
+	uint64_t records;
+	uint64_t verdicts[VERDICT_RETRY + 1];
+	uint64_t sessions_opened;
+	uint64_t sessions_refused;
+	uint64_t frames_broken;
+};
+
+const struct ingest_counters *ingest_counters(const struct ingest *in);
+
+#endif

@@ -1,0 +1,177 @@
+/*
+ * Intake: one record's way from its bytes to an item of the group. Whatever is wrong with it
+ * becomes the item's refusal; the neighbours never notice.
+ */
+#include "core/validate.h"
+#include "ingest/engine.h"
+#include "ingest/person.h"
+#include "wire/decode.h"
+
+#include <stdlib.h>
+
+bool
+intake_has_room(const struct ingest *in, size_t n)
+{
+	const struct group *g = &in->filling->g;
+
+	if (g->n == 0)
+		return true;
+	return g->n + n <= in->config.group_records &&
+	       arena_used(g->arena) < in->config.group_bytes;
+}
+
+static bool
+grow(void **p, size_t *cap, size_t need, size_t size)
+{
+	size_t want = *cap == 0 ? 64 : *cap;
+	void *q;
+
+	if (need <= *cap)
+		return true;
+	while (want < need)
+		want *= 2;
+	q = realloc(*p, want * size);
+	if (q == NULL)
+		return false;
+	*p = q;
+	*cap = want;
+	return true;
+}
+
+struct batch_ref *
+intake_batch(struct ingest *in, size_t n)
+{
+	struct open_group *og = in->filling;
+	void *items = og->g.items;
+	void *batches = og->batches;
+	struct batch_ref *b;
+	bool grown = grow(&items, &og->g.cap, og->g.n + n, sizeof *og->g.items);
+
+	og->g.items = items;
+	grown = grown && grow(&batches, &og->cap_batches, og->n_batches + 1, sizeof *og->batches);
+	og->batches = batches;
+	if (!grown)
+		return NULL;
+	b = &og->batches[og->n_batches++];
+	*b = (struct batch_ref){.first = og->g.n, .n = n};
+	return b;
+}
+
+static bool
+refuse(struct refusal *why, enum reason reason, const char *path, const char *text)
+{
+	why->reason = reason;
+	err_set(&why->err, REJ_FIELD, path, "%s", text);
+	return false;
+}
+
+static struct text
+text_or_empty(const struct value *v)
+{
+	return v->set ? v->text : (struct text){"", 0};
+}
+
+static bool
+is_compliance(enum role role)
+{
+	return role == ROLE_COMPLIANCE || role == ROLE_ADMIN;
+}
+
+/* Grants: principal x source x kind x site, and who may correct what. */
+static bool
+check_grant(const struct ingest *in, const struct record *r, const struct sender *from,
+	    struct refusal *why)
+{
+	struct text source = r->v[ENV_SOURCE].text;
+	struct text site = text_or_empty(&r->v[ENV_SITE_ID]);
+
+	if (!registry_may_send(in->registry, from->principal, source, r->kind->id, site))
+		return refuse(
+		    why, REASON_NOT_GRANTED, "source",
+		    "this principal may not send this kind for this source and site; have an "
+		    "administrator grant it with semsctl init");
+	if (site.n != 0 && !registry_has_site(in->registry, site))
+		return refuse(
+		    why, REASON_UNKNOWN_SITE, "site_id",
+		    "the site is not registered; register it with semsctl init, then requeue");
+	if (r->kind->id == KIND_VOID && !is_compliance(from->role))
+		return refuse(why, REASON_NOT_GRANTED, "void", "only compliance may void a record");
+	if (record_is_correction(r) && r->v[ENV_CORRECTS_SOURCE].set &&
+	    !text_eq(r->v[ENV_CORRECTS_SOURCE].text, source) && !is_compliance(from->role))
+		return refuse(why, REASON_NOT_GRANTED, "corrects_source",
+			      "only the same source or compliance may correct a record");
+	return true;
+}
+
+static bool
+replace_persons(const struct ingest *in, struct item *it, const struct sender *from,
+		struct refusal *why)
+{
+	struct civil_date day = {0};
+	const unsigned char *key;
+
+	if (!calendar_date(registry_calendar(in->registry), record_occurred_at(&it->rec), &day))
+		return refuse(why, REASON_CLOCK, "occurred_at", "outside the civil calendar");
+	key = in->config.person_key(in->config.ctx, day.year);
+	if (key == NULL) {
+		/* Nothing may be stored with a person in clear, and a person must stay the same
+		 * one: the sender keeps the record until the key is back. */
+		it->verdict = VERDICT_RETRY;
+		it->retry_after_ms = RETRY_AFTER_MS;
+		return true;
+	}
+	return person_replace(&it->rec, key,
+			      is_compliance(from->role) && record_is_correction(&it->rec),
+			      in->filling->g.arena, why);
+}
+
+static bool
+accept(const struct ingest *in, struct item *it, const struct sender *from, struct utc_ms now,
+       struct refusal *why)
+{
+	struct arena *a = in->filling->g.arena;
+
+	if (!wire_record(it->raw, a, &it->rec, &it->source, why))
+		return false;
+	if (!record_validate(&it->rec, now, registry_calendar(in->registry), why))
+		return false;
+	if (!check_grant(in, &it->rec, from, why))
+		return false;
+	if (record_occurred_at(&it->rec).v < registry_floor(in->registry, it->rec.kind->id).v) {
+		it->verdict = VERDICT_EXPIRED;
+		return true;
+	}
+	return replace_persons(in, it, from, why);
+}
+
+void
+intake_record(struct ingest *in, struct text raw, const struct sender *from, struct utc_ms now)
+{
+	struct group *g = &in->filling->g;
+	struct item *it = &g->items[g->n++];
+	struct refusal why = {0};
+	char *copy;
+
+	*it = (struct item){.principal = from->principal};
+	in->counters.records++;
+	if (registry_calendar(in->registry) == NULL) {
+		it->verdict = VERDICT_RETRY;
+		it->retry_after_ms = 10 * RETRY_AFTER_MS;
+		return;
+	}
+	copy = arena_dup(g->arena, raw.s, raw.n);
+	it->raw = (struct text){copy, raw.n};
+	if (copy != NULL && !accept(in, it, from, now, &why)) {
+		it->rec.kind = NULL;
+		it->why = arena_alloc(g->arena, sizeof *it->why);
+		if (it->why != NULL)
+			*it->why = why;
+	}
+	/* Out of arena: the record is whole only at its sender. */
+	if (arena_failed(g->arena)) {
+		it->rec.kind = NULL;
+		it->why = NULL;
+		it->verdict = VERDICT_RETRY;
+		it->retry_after_ms = RETRY_AFTER_MS;
+	}
+}

@@ -1,0 +1,482 @@
+/* Sessions: one per connection, a small state machine that frames drive. */
+#include "ingest/engine.h"
+#include "wire/decode.h"
+#include "wire/frame.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#define PROTOCOL_VERSION   1u
+#define WELCOME_GRANTS_MAX 256u
+
+static const bool edges[SESSION_STATES][SESSION_STATES] = {
+    [SESSION_FREE] = {[SESSION_GREETING] = true},
+    [SESSION_GREETING] = {[SESSION_READY] = true, [SESSION_CLOSING] = true, [SESSION_FREE] = true},
+    [SESSION_READY] = {[SESSION_CLOSING] = true, [SESSION_FREE] = true},
+    [SESSION_CLOSING] = {[SESSION_FREE] = true},
+};
+
+/* The only writer of s->state. False: no such edge, and nothing changed. */
+static bool
+set_state(struct session *s, enum session_state to)
+{
+	if (!edges[s->state][to])
+		return false;
+	s->state = to;
+	return true;
+}
+
+void
+session_mark_dirty(struct ingest *in, struct session *s)
+{
+	if (s->dirty)
+		return;
+	s->dirty = true;
+	s->next_dirty = NULL;
+	if (in->dirty_last == NULL)
+		in->dirty_first = s;
+	else
+		in->dirty_last->next_dirty = s;
+	in->dirty_last = s;
+}
+
+void
+session_set_blocked(struct ingest *in, struct session *s, bool blocked)
+{
+	if (s->blocked == blocked)
+		return;
+	s->blocked = blocked;
+	in->n_blocked += blocked ? 1u : UINT32_MAX;
+}
+
+void
+session_wake_blocked(struct ingest *in)
+{
+	for (uint32_t i = 0; i < in->config.max_sessions && in->n_blocked > 0; i++) {
+		struct session *s = &in->sessions[i];
+
+		if (!s->blocked)
+			continue;
+		session_set_blocked(in, s, false);
+		session_mark_dirty(in, s);
+	}
+}
+
+struct session_ref
+session_ref_of(const struct session *s)
+{
+	return (struct session_ref){s->index + 1, s->generation};
+}
+
+struct session *
+session_find(const struct ingest *in, struct session_ref ref)
+{
+	struct session *s;
+
+	if (ref.id == 0 || ref.id > in->config.max_sessions)
+		return NULL;
+	s = &in->sessions[ref.id - 1];
+	return s->generation == ref.generation && s->state != SESSION_FREE ? s : NULL;
+}
+
+enum role
+session_role(const struct ingest *in, const struct session *s)
+{
+	return s->owner ? ROLE_ADMIN : registry_role(in->registry, text_of(s->principal));
+}
+
+static void
+close_session(struct ingest *in, struct session *s, const char *fmt, va_list ap)
+{
+	if (!set_state(s, SESSION_CLOSING))
+		return;
+	vsnprintf(s->close_reason, sizeof s->close_reason, fmt, ap);
+	session_mark_dirty(in, s);
+}
+
+static void close_with(struct ingest *in, struct session *s, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void
+close_with(struct ingest *in, struct session *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	close_session(in, s, fmt, ap);
+	va_end(ap);
+}
+
+void
+session_send(struct ingest *in, struct session *s, const ProtobufCMessage *frame)
+{
+	if (s->state == SESSION_CLOSING)
+		return;
+	if (!frame_put(&s->out, frame))
+		close_with(in, s, "the client does not read its answers");
+	session_mark_dirty(in, s);
+}
+
+void
+session_refuse(struct ingest *in, struct session *s, int code, uint32_t retry_after_ms,
+	       const char *fmt, ...)
+{
+	Sems__V1__ServerFrame frame = SEMS__V1__SERVER_FRAME__INIT;
+	Sems__V1__Refuse refuse = SEMS__V1__REFUSE__INIT;
+	char text[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	refuse.has_code = 1;
+	refuse.code = (Sems__V1__RefuseCode)code;
+	refuse.text = text;
+	refuse.has_retry_after_ms = 1;
+	refuse.retry_after_ms = retry_after_ms;
+	frame.body_case = SEMS__V1__SERVER_FRAME__BODY_REFUSE;
+	frame.refuse = &refuse;
+	session_send(in, s, &frame.base);
+	close_with(in, s, "%s", text);
+}
+
+/* --- hello ------------------------------------------------------------------------------------ */
+
+struct grants {
+	struct arena *arena;
+	Sems__V1__Grant **list;
+	size_t n;
+};
+
+static char **
+one_text(struct arena *a, struct text t)
+{
+	char **list = arena_alloc(a, sizeof *list);
+
+	if (list != NULL)
+		list[0] = arena_dup(a, t.s, t.n);
+	return list;
+}
+
+static bool
+add_grant(void *ctx, struct text source, struct text kind, struct text site)
+{
+	struct grants *gs = ctx;
+	Sems__V1__Grant *g;
+
+	if (gs->n == WELCOME_GRANTS_MAX)
+		return false;
+	g = arena_alloc(gs->arena, sizeof *g);
+	if (g == NULL)
+		return false;
+	sems__v1__grant__init(g);
+	g->source = arena_dup(gs->arena, source.s, source.n);
+	g->kinds = one_text(gs->arena, kind);
+	g->n_kinds = 1;
+	g->sites = one_text(gs->arena, site);
+	g->n_sites = 1;
+	gs->list[gs->n++] = g;
+	return !arena_failed(gs->arena);
+}
+
+static void
+send_welcome(struct ingest *in, struct session *s, struct utc_ms now)
+{
+	Sems__V1__ServerFrame frame = SEMS__V1__SERVER_FRAME__INIT;
+	Sems__V1__Welcome w = SEMS__V1__WELCOME__INIT;
+	struct grants gs = {in->scratch, NULL, 0};
+	struct arena *a = in->scratch;
+
+	gs.list = arena_zalloc(a, WELCOME_GRANTS_MAX, sizeof(Sems__V1__Grant *));
+	if (gs.list != NULL)
+		registry_each_grant(in->registry, text_of(s->principal), add_grant, &gs);
+	if (arena_failed(a)) {
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY, RETRY_AFTER_MS,
+			       "out of memory; try again");
+		return;
+	}
+	w.has_version = w.has_server_time = w.has_max_frame_bytes = 1;
+	w.has_max_batch_records = w.has_window_batches = 1;
+	w.version = PROTOCOL_VERSION;
+	w.software = arena_printf(a, "%s", in->config.software);
+	w.server_time = now.v;
+	w.max_frame_bytes = in->config.max_frame_bytes;
+	w.max_batch_records = in->config.max_batch_records;
+	w.window_batches = in->config.window_batches;
+	w.durability = arena_printf(a, "local");
+	w.principal = s->principal;
+	w.role = arena_printf(a, "%s", role_name(session_role(in, s)));
+	w.n_grants = gs.n;
+	w.grants = gs.list;
+	w.entity = arena_printf(a, "%s", registry_entity(in->registry));
+	w.zone = arena_printf(a, "%s", registry_zone(in->registry));
+	frame.body_case = SEMS__V1__SERVER_FRAME__BODY_WELCOME;
+	frame.welcome = &w;
+	session_send(in, s, &frame.base);
+}
+
+static bool
+on_hello(struct ingest *in, struct session *s, const struct client_frame *f, struct utc_ms now)
+{
+	const Sems__V1__Hello *h = f->hello;
+
+	if (s->state != SESSION_GREETING) {
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SEQUENCE, 0,
+			       "a second Hello: send it once, first");
+		return true;
+	}
+	if (in->draining) {
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN, RETRY_AFTER_MS,
+			       "shutting down; connect again");
+		return true;
+	}
+	if (h->protocol_min > PROTOCOL_VERSION || h->protocol_max < PROTOCOL_VERSION) {
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_VERSION, 0,
+			       "this semsd speaks version %u, the client %u to %u",
+			       PROTOCOL_VERSION, h->protocol_min, h->protocol_max);
+		return true;
+	}
+	set_state(s, SESSION_READY);
+	s->deadline_ms = 0;
+	send_welcome(in, s, now);
+	return true;
+}
+
+/* --- batch and request ------------------------------------------------------------------------ */
+
+/* False: no room now; the frame stays unconsumed and the session waits. */
+static bool
+on_batch(struct ingest *in, struct session *s, const struct client_frame *f, struct utc_ms now)
+{
+	struct sender from = {.role = session_role(in, s)};
+	struct batch_ref *b;
+
+	if (in->draining) {
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN, RETRY_AFTER_MS,
+			       "shutting down; connect again and resend what was not answered");
+		return true;
+	}
+	if (s->batches >= in->config.window_batches) {
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_WINDOW, RETRY_AFTER_MS,
+			       "more than %u batches unanswered", in->config.window_batches);
+		return true;
+	}
+	if (!intake_has_room(in, f->batch.n))
+		return false;
+	from.principal.s = arena_dup(in->filling->g.arena, s->principal, strlen(s->principal));
+	from.principal.n = strlen(s->principal);
+	b = intake_batch(in, f->batch.n);
+	if (b == NULL || from.principal.s == NULL) {
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY, RETRY_AFTER_MS,
+			       "out of memory for a batch; connect again and resend");
+		return true;
+	}
+	b->session = session_ref_of(s);
+	b->batch_no = f->batch.batch_no;
+	s->batches++;
+	for (size_t i = 0; i < f->batch.n; i++)
+		intake_record(in, f->batch.records[i], &from, now);
+	return true;
+}
+
+static bool
+on_request(struct ingest *in, struct session *s, struct text body)
+{
+	struct request_node *node;
+	struct client_frame f;
+	struct err e;
+
+	if (s->requests >= REQUESTS_IN_FLIGHT) {
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_WINDOW, RETRY_AFTER_MS,
+			       "more than %u requests unanswered", REQUESTS_IN_FLIGHT);
+		return true;
+	}
+	/* Decoded again into an arena that outlives the frame: requests are few, records are many.
+	 */
+	struct arena *a = arena_new((size_t)64 * in->config.max_frame_bytes);
+
+	node = a == NULL ? NULL : arena_zalloc(a, 1, sizeof *node);
+	if (node == NULL ||
+	    wire_client_frame(body, in->config.max_batch_records, a, &f, &e) != OK) {
+		arena_free(a);
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY, RETRY_AFTER_MS,
+			       "out of memory for a request; try again");
+		return true;
+	}
+	node->r = (struct ingest_request){
+	    .arena = a,
+	    .request = f.request,
+	    .session = session_ref_of(s),
+	    .principal = {arena_dup(a, s->principal, strlen(s->principal)), strlen(s->principal)},
+	    .role = session_role(in, s)};
+	s->requests++;
+	if (in->requests_last == NULL)
+		in->requests_first = node;
+	else
+		in->requests_last->next = node;
+	in->requests_last = node;
+	return true;
+}
+
+/* --- frames ----------------------------------------------------------------------------------- */
+
+/* False: the frame must be fed again later. */
+static bool
+on_frame(struct ingest *in, struct session *s, struct text body, struct utc_ms now)
+{
+	struct client_frame f;
+	struct err e;
+
+	arena_reset(in->scratch);
+	in->counters.frames++;
+	if (wire_client_frame(body, in->config.max_batch_records, in->scratch, &f, &e) != OK) {
+		in->counters.frames_broken++;
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME, 0, "%s", e.text);
+		return true;
+	}
+	if (f.type != CLIENT_HELLO && s->state != SESSION_READY) {
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SEQUENCE, 0,
+			       "the first frame must be a Hello");
+		return true;
+	}
+	if (f.type == CLIENT_HELLO)
+		return on_hello(in, s, &f, now);
+	return f.type == CLIENT_BATCH ? on_batch(in, s, &f, now) : on_request(in, s, body);
+}
+
+static void
+release_large(struct ingest *in, struct session *s)
+{
+	if (s->large == 0)
+		return;
+	in->large_used -= s->large;
+	s->large = 0;
+	session_wake_blocked(in);
+}
+
+/* A frame is coming and not whole: how much must be there, and may it take that much? */
+static void
+await_rest(struct ingest *in, struct session *s, const void *p, size_t n, struct utc_ms now)
+{
+	size_t size = frame_size(p, n);
+
+	s->need = size == 0 ? n + 1 : size;
+	if (n != 0 && s->deadline_ms == 0)
+		s->deadline_ms = now.v + FRAME_DEADLINE_MS;
+	if (size <= LARGE_FRAME_BYTES || s->large != 0)
+		return;
+	if (in->large_used + size > in->config.large_pool_bytes) {
+		session_set_blocked(in, s, true);
+		return;
+	}
+	s->large = size;
+	in->large_used += size;
+}
+
+size_t
+ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, unsigned max_frames,
+	    struct utc_ms now)
+{
+	struct session *s = session_find(in, ref);
+	size_t consumed = 0;
+
+	if (s == NULL)
+		return n;
+	session_set_blocked(in, s, false);
+	for (unsigned i = 0; i < max_frames && s->state != SESSION_CLOSING; i++) {
+		const unsigned char *at = (const unsigned char *)p + consumed;
+		struct text body;
+		size_t used = 0;
+		struct err e;
+		enum frame_status st =
+		    frame_next(at, n - consumed, in->config.max_frame_bytes, &body, &used, &e);
+
+		if (st == FRAME_BROKEN) {
+			in->counters.frames_broken++;
+			session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME, 0, "%s",
+				       e.text);
+			break;
+		}
+		if (st == FRAME_MORE) {
+			await_rest(in, s, at, n - consumed, now);
+			break;
+		}
+		if (!on_frame(in, s, body, now)) {
+			session_set_blocked(in, s, true);
+			break;
+		}
+		release_large(in, s);
+		s->need = 1;
+		if (s->state == SESSION_READY)
+			s->deadline_ms = 0;
+		consumed += used;
+	}
+	/* A closing session's input is of no interest any more. */
+	if (s->state == SESSION_CLOSING) {
+		release_large(in, s);
+		return n;
+	}
+	return consumed;
+}
+
+size_t
+ingest_need(const struct ingest *in, struct session_ref ref)
+{
+	const struct session *s = session_find(in, ref);
+
+	return s == NULL ? 1 : s->need;
+}
+
+bool
+ingest_wants_input(const struct ingest *in, struct session_ref ref)
+{
+	const struct session *s = session_find(in, ref);
+
+	return s != NULL && !s->blocked && s->state != SESSION_CLOSING;
+}
+
+struct buf *
+ingest_output(struct ingest *in, struct session_ref ref)
+{
+	struct session *s = session_find(in, ref);
+
+	return s == NULL ? NULL : &s->out;
+}
+
+const char *
+ingest_closing(const struct ingest *in, struct session_ref ref)
+{
+	const struct session *s = session_find(in, ref);
+
+	return s != NULL && s->state == SESSION_CLOSING ? s->close_reason : NULL;
+}
+
+void
+ingest_close(struct ingest *in, struct session_ref ref)
+{
+	struct session *s = session_find(in, ref);
+
+	if (s == NULL || !set_state(s, SESSION_FREE))
+		return;
+	session_set_blocked(in, s, false);
+	release_large(in, s);
+	buf_fini(&s->out);
+	s->generation++;
+	s->next_free = in->free_sessions;
+	in->free_sessions = s;
+}
+
+void
+ingest_tick(struct ingest *in, struct utc_ms now)
+{
+	for (uint32_t i = 0; i < in->config.max_sessions; i++) {
+		struct session *s = &in->sessions[i];
+
+		if (s->state == SESSION_FREE || s->state == SESSION_CLOSING ||
+		    s->deadline_ms == 0 || now.v < s->deadline_ms || s->blocked)
+			continue;
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_TIMEOUT, 0,
+			       s->state == SESSION_GREETING ? "no Hello in time"
+							    : "a frame did not end in time");
+	}
+}

@@ -1,0 +1,235 @@
+#include "net/listener.h"
+
+#include "base/log.h"
+
+#include <event2/event.h>
+#include <event2/listener.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define BACKLOG 512
+
+struct listener {
+	struct evconnlistener *ev;
+	struct event *resume;
+	listener_accept_fn fn;
+	void *ctx;
+	bool is_unix;
+	int reserve; /* given up to accept and close when descriptors run out */
+	char path[sizeof((struct sockaddr_un *)NULL)->sun_path];
+};
+
+static void
+on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sockaddr *sa, int len, void *arg)
+{
+	struct listener *l = arg;
+
+	(void)ev;
+	(void)sa;
+	(void)len;
+	l->fn(l->ctx, fd, l->is_unix);
+}
+
+/* Out of descriptors the listener would spin: drop one caller with the reserve, pause a second. */
+static void
+on_accept_error(struct evconnlistener *ev, void *arg)
+{
+	struct listener *l = arg;
+	int fault = EVUTIL_SOCKET_ERROR();
+	struct timeval pause = {1, 0};
+
+	if ((fault == EMFILE || fault == ENFILE) && l->reserve >= 0) {
+		int fd;
+
+		close(l->reserve);
+		fd = accept(evconnlistener_get_fd(ev), NULL, NULL);
+		if (fd >= 0)
+			close(fd);
+		l->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	}
+	log_warn("listener.pause",
+		 KV("cause", strerror(fault))); /* NOLINT(concurrency-mt-unsafe): one thread */
+	evconnlistener_disable(ev);
+	event_add(l->resume, &pause);
+}
+
+static void
+on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	struct listener *l = arg;
+
+	(void)fd;
+	(void)what;
+	evconnlistener_enable(l->ev);
+}
+
+static enum code
+listen_on(struct event_base *base, struct listener *l, const struct sockaddr *sa, socklen_t len,
+	  struct err *e)
+{
+	unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
+
+	l->resume = evtimer_new(base, on_resume, l);
+	l->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	l->ev = evconnlistener_new_bind(base, on_accept, l, flags, BACKLOG, sa, (int)len);
+	if (l->ev == NULL || l->resume == NULL)
+		return err_set(e, TRY_SYSTEM, "listen", "cannot listen: %s",
+			       strerror(errno)); /* NOLINT(concurrency-mt-unsafe): one thread */
+	evconnlistener_set_error_cb(l->ev, on_accept_error);
+	return OK;
+}
+
+static struct listener *
+listener_new(listener_accept_fn fn, void *ctx, bool is_unix)
+{
+	struct listener *l = calloc(1, sizeof *l);
+
+	if (l == NULL)
+		return NULL;
+	l->fn = fn;
+	l->ctx = ctx;
+	l->is_unix = is_unix;
+	l->reserve = -1;
+	return l;
+}
+
+/* A file left by a daemon that is gone may be removed; one that answers may not. */
+static enum code
+clear_stale(const struct sockaddr_un *sa, struct err *e)
+{
+	struct stat st;
+	int fd;
+	int rc;
+
+	if (lstat(sa->sun_path, &st) != 0)
+		return OK;
+	if (!S_ISSOCK(st.st_mode))
+		return err_set(e, FATAL_CONFIG, "listen", "%s is there and is not a socket",
+			       sa->sun_path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_set(e, TRY_SYSTEM, "listen", "no socket to be had");
+	rc = connect(fd, (const struct sockaddr *)sa, sizeof *sa);
+	close(fd);
+	if (rc == 0)
+		return err_set(e, FATAL_CONFIG, "listen",
+			       "another semsd answers on %s: stop it, or use another folder",
+			       sa->sun_path);
+	unlink(sa->sun_path);
+	return OK;
+}
+
+enum code
+listener_unix(struct event_base *base, const char *path, listener_accept_fn fn, void *ctx,
+	      struct listener **out, struct err *e)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	struct listener *l;
+
+	if (strlen(path) >= sizeof sa.sun_path)
+		return err_set(
+		    e, FATAL_CONFIG, "listen",
+		    "the socket's path is longer than the %zu bytes a Unix socket may have: use a "
+		    "shorter folder",
+		    sizeof sa.sun_path - 1);
+	memcpy(sa.sun_path, path, strlen(path));
+	if (clear_stale(&sa, e) != OK)
+		return e->code;
+	l = listener_new(fn, ctx, true);
+	if (l == NULL)
+		return err_set(e, TRY_SYSTEM, "listen", "out of memory");
+	if (listen_on(base, l, (const struct sockaddr *)&sa, sizeof sa, e) != OK) {
+		listener_free(l);
+		return e->code;
+	}
+	memcpy(l->path, sa.sun_path, sizeof l->path);
+	/* Who may do what is decided by the peer's credentials and its grants, not by the file. */
+	if (chmod(path, 0666) != 0)
+		log_warn("listener.mode", KV("path", path));
+	*out = l;
+	return OK;
+}
+
+static bool
+is_loopback(const struct sockaddr *sa)
+{
+	if (sa->sa_family == AF_INET) {
+		struct sockaddr_in in;
+
+		memcpy(&in, sa, sizeof in);
+		return (ntohl(in.sin_addr.s_addr) >> 24) == 127;
+	}
+	if (sa->sa_family == AF_INET6) {
+		struct sockaddr_in6 in6;
+
+		memcpy(&in6, sa, sizeof in6);
+		return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
+	}
+	return false;
+}
+
+static int
+bound_port(evutil_socket_t fd)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof ss;
+	struct sockaddr_in in;
+
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) != 0)
+		return 0;
+	memcpy(&in, &ss, sizeof in); /* the port has the same place in both families */
+	return ntohs(in.sin_port);
+}
+
+enum code
+listener_tcp(struct event_base *base, const char *address, listener_accept_fn fn, void *ctx,
+	     struct listener **out, int *port, struct err *e)
+{
+	struct sockaddr_storage ss;
+	int len = sizeof ss;
+	struct listener *l;
+
+	memset(&ss, 0, sizeof ss);
+	if (evutil_parse_sockaddr_port(address, (struct sockaddr *)&ss, &len) != 0)
+		return err_set(e, FATAL_CONFIG, "listen",
+			       "'%s' is not ADDRESS:PORT, e.g. 127.0.0.1:7400", address);
+	if (!is_loopback((struct sockaddr *)&ss))
+		return err_set(e, FATAL_CONFIG, "listen",
+			       "%s is not a loopback address: plain TCP is for this machine only",
+			       address);
+	l = listener_new(fn, ctx, false);
+	if (l == NULL)
+		return err_set(e, TRY_SYSTEM, "listen", "out of memory");
+	if (listen_on(base, l, (struct sockaddr *)&ss, (socklen_t)len, e) != OK) {
+		listener_free(l);
+		return e->code;
+	}
+	*port = bound_port(evconnlistener_get_fd(l->ev));
+	*out = l;
+	return OK;
+}
+
+void
+listener_free(struct listener *l)
+{
+	if (l == NULL)
+		return;
+	if (l->ev != NULL)
+		evconnlistener_free(l->ev);
+	if (l->resume != NULL)
+		event_free(l->resume);
+	if (l->reserve >= 0)
+		close(l->reserve);
+	if (l->path[0] != '\0')
+		unlink(l->path);
+	free(l);
+}

@@ -1,0 +1,381 @@
+#include "net/server.h"
+
+#include "base/log.h"
+#include "net/listener.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* One wake-up handles this much of one connection, so that a greedy one cannot starve the others.
+ */
+#define FRAMES_PER_TURN 8
+#define READ_CHUNK      (64u * 1024u)
+#define OUTPUT_HIGH     (256u * 1024u) /* past it reading pauses until the client has read */
+#define WRITE_TIMEOUT_S 60
+#define LISTENERS_MAX   4
+
+struct conn {
+	struct server *sv;
+	struct bufferevent *bev;
+	struct session_ref session;
+	bool reading;
+	bool retired;
+	TAILQ_ENTRY(conn)
+	link; /* in sv->conns, or in sv->dead */
+	char peer[128];
+};
+
+TAILQ_HEAD(conn_list, conn);
+
+struct server {
+	struct server_config config;
+	struct event_base *base;
+	struct event *tick;
+	struct event *reap; /* frees retired connections after the loop's turn */
+	struct listener *listeners[LISTENERS_MAX];
+	size_t n_listeners;
+	struct conn **by_session; /* by session id */
+	size_t n_by_session;
+	struct conn_list conns;
+	struct conn_list dead;
+};
+
+struct utc_ms
+server_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (struct utc_ms){(int64_t)ts.tv_sec * MS_PER_SECOND + ts.tv_nsec / 1000000};
+}
+
+/* libevent may still report events for a connection freed in the same turn: so not now. */
+static void
+conn_retire(struct conn *c, const char *why)
+{
+	struct server *sv = c->sv;
+
+	if (c->retired)
+		return;
+	c->retired = true;
+	log_debug("conn.close", KV("peer", c->peer), KVI("conn", c->session.id), KV("why", why));
+	ingest_close(sv->config.ingest, c->session);
+	sv->by_session[c->session.id] = NULL;
+	bufferevent_disable(c->bev, EV_READ | EV_WRITE);
+	TAILQ_REMOVE(&sv->conns, c, link);
+	TAILQ_INSERT_TAIL(&sv->dead, c, link);
+	event_active(sv->reap, EV_TIMEOUT, 0);
+}
+
+static void
+on_reap(evutil_socket_t fd, short what, void *arg)
+{
+	struct server *sv = arg;
+	struct conn *c;
+
+	(void)fd;
+	(void)what;
+	while ((c = TAILQ_FIRST(&sv->dead)) != NULL) {
+		TAILQ_REMOVE(&sv->dead, c, link);
+		bufferevent_free(c->bev);
+		free(c);
+	}
+}
+
+static bool
+output_is_high(const struct conn *c)
+{
+	return evbuffer_get_length(bufferevent_get_output(c->bev)) > OUTPUT_HIGH;
+}
+
+static void
+set_reading(struct conn *c, bool reading)
+{
+	if (c->reading == reading)
+		return;
+	c->reading = reading;
+	if (reading)
+		bufferevent_enable(c->bev, EV_READ);
+	else
+		bufferevent_disable(c->bev, EV_READ);
+}
+
+/* Feeds what is buffered, within the turn's budget. */
+static void
+conn_feed(struct conn *c)
+{
+	struct ingest *in = c->sv->config.ingest;
+	struct evbuffer *buf = bufferevent_get_input(c->bev);
+	size_t n = evbuffer_get_length(buf);
+	size_t used = 0;
+
+	if (n != 0 && n >= ingest_need(in, c->session) && ingest_wants_input(in, c->session)) {
+		used = ingest_feed(in, c->session, evbuffer_pullup(buf, -1), n, FRAMES_PER_TURN,
+				   server_now());
+		evbuffer_drain(buf, used);
+	}
+	set_reading(c, ingest_wants_input(in, c->session) && !output_is_high(c));
+	/* A whole frame may be buffered already, and no event will tell: come back by ourselves. */
+	if (used != 0 && used < n && c->reading)
+		bufferevent_trigger(c->bev, EV_READ,
+				    BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
+}
+
+static void
+conn_flush(struct conn *c)
+{
+	struct ingest *in = c->sv->config.ingest;
+	struct buf *out = ingest_output(in, c->session);
+	const char *closing;
+
+	if (out != NULL && out->n != 0) {
+		bufferevent_write(c->bev, out->p, out->n);
+		buf_clear(out);
+	}
+	closing = ingest_closing(in, c->session);
+	if (closing == NULL)
+		return;
+	set_reading(c, false);
+	if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
+		conn_retire(c, closing);
+}
+
+void
+server_pump(struct server *sv)
+{
+	struct session_ref ref;
+
+	while ((ref = ingest_next_dirty(sv->config.ingest)).id != 0) {
+		struct conn *c = sv->by_session[ref.id];
+
+		if (c == NULL || c->session.generation != ref.generation)
+			continue;
+		conn_flush(c);
+		if (!c->retired && !c->reading && ingest_wants_input(sv->config.ingest, ref)) {
+			set_reading(c, !output_is_high(c));
+			bufferevent_trigger(c->bev, EV_READ,
+					    BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
+		}
+	}
+}
+
+static void
+on_read(struct bufferevent *bev, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)bev;
+	if (c->retired)
+		return;
+	conn_feed(c);
+	c->sv->config.on_turn(c->sv->config.ctx);
+	server_pump(c->sv);
+}
+
+static void
+on_write(struct bufferevent *bev, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)bev;
+	if (c->retired)
+		return;
+	conn_flush(c);
+	if (!c->retired && !c->reading)
+		conn_feed(c);
+}
+
+static void
+on_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)bev;
+	if ((what & BEV_EVENT_EOF) != 0)
+		conn_retire(c, "the client closed");
+	else if ((what & BEV_EVENT_TIMEOUT) != 0)
+		conn_retire(c, "the client does not read");
+	else if ((what & BEV_EVENT_ERROR) != 0)
+		conn_retire(c, "the connection broke");
+}
+
+/* Who is at the other end: by the kernel's word on a Unix socket, by the kind of socket on TCP. */
+static bool
+identify(const struct server *sv, evutil_socket_t fd, bool is_unix, char *peer, size_t size)
+{
+	struct ucred cred;
+	socklen_t len = sizeof cred;
+	struct passwd pw;
+	struct passwd *found = NULL;
+	char scratch[1024];
+
+	if (!is_unix || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0) {
+		snprintf(peer, size, "%s", is_unix ? "unix:unknown" : "tcp:loopback");
+		return false;
+	}
+	if (getpwuid_r(cred.uid, &pw, scratch, sizeof scratch, &found) == 0 && found != NULL)
+		snprintf(peer, size, "unix:%s", pw.pw_name);
+	else
+		snprintf(peer, size, "unix:%u", cred.uid);
+	return cred.uid == 0 || cred.uid == sv->config.owner || cred.uid == geteuid();
+}
+
+static struct conn *
+conn_new(struct server *sv, evutil_socket_t fd)
+{
+	struct conn *c = calloc(1, sizeof *c);
+	struct timeval timeout = {WRITE_TIMEOUT_S, 0};
+
+	if (c == NULL)
+		return NULL;
+	c->sv = sv;
+	c->bev = bufferevent_socket_new(sv->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (c->bev == NULL) {
+		free(c);
+		return NULL;
+	}
+	bufferevent_setcb(c->bev, on_read, on_write, on_event, c);
+	bufferevent_set_timeouts(c->bev, NULL, &timeout);
+	bufferevent_set_max_single_read(c->bev, READ_CHUNK);
+	return c;
+}
+
+static void
+on_accepted(void *ctx, evutil_socket_t fd, bool is_unix)
+{
+	struct server *sv = ctx;
+	struct conn *c;
+	bool owner;
+	int one = 1;
+
+	evutil_make_socket_nonblocking(fd);
+	if (!is_unix)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	c = conn_new(sv, fd);
+	if (c == NULL) {
+		evutil_closesocket(fd);
+		return;
+	}
+	owner = identify(sv, fd, is_unix, c->peer, sizeof c->peer);
+	c->session = ingest_open(sv->config.ingest, text_of(c->peer), owner, server_now());
+	if (c->session.id == 0 || c->session.id >= sv->n_by_session) {
+		bufferevent_free(c->bev);
+		free(c);
+		return;
+	}
+	log_debug("conn.open", KV("peer", c->peer), KVI("conn", c->session.id));
+	sv->by_session[c->session.id] = c;
+	TAILQ_INSERT_TAIL(&sv->conns, c, link);
+	set_reading(c, true);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct server *sv = arg;
+
+	(void)fd;
+	(void)what;
+	ingest_tick(sv->config.ingest, server_now());
+	sv->config.on_turn(sv->config.ctx);
+	server_pump(sv);
+}
+
+struct server *
+server_new(struct event_base *base, const struct server_config *config)
+{
+	struct server *sv = calloc(1, sizeof *sv);
+	struct timeval second = {1, 0};
+
+	if (sv == NULL)
+		return NULL;
+	sv->config = *config;
+	sv->base = base;
+	TAILQ_INIT(&sv->conns);
+	TAILQ_INIT(&sv->dead);
+	sv->n_by_session = ingest_defaults().max_sessions + 1;
+	sv->by_session = calloc(sv->n_by_session, sizeof *sv->by_session);
+	sv->tick = event_new(base, -1, EV_PERSIST, on_tick, sv);
+	sv->reap = evtimer_new(base, on_reap, sv);
+	if (sv->by_session == NULL || sv->tick == NULL || sv->reap == NULL ||
+	    event_add(sv->tick, &second) != 0) {
+		server_free(sv);
+		return NULL;
+	}
+	return sv;
+}
+
+void
+server_free(struct server *sv)
+{
+	struct conn *c;
+
+	if (sv == NULL)
+		return;
+	server_stop_listening(sv);
+	while ((c = TAILQ_FIRST(&sv->conns)) != NULL)
+		conn_retire(c, "shutting down");
+	if (sv->reap != NULL) {
+		on_reap(-1, 0, sv);
+		event_free(sv->reap);
+	}
+	if (sv->tick != NULL)
+		event_free(sv->tick);
+	free(sv->by_session);
+	free(sv);
+}
+
+enum code
+server_listen_unix(struct server *sv, const char *path, struct err *e)
+{
+	if (sv->n_listeners == LISTENERS_MAX)
+		return err_set(e, FATAL_CONFIG, "listen", "more than %d listeners", LISTENERS_MAX);
+	if (listener_unix(sv->base, path, on_accepted, sv, &sv->listeners[sv->n_listeners], e) !=
+	    OK)
+		return e->code;
+	sv->n_listeners++;
+	return OK;
+}
+
+enum code
+server_listen_tcp(struct server *sv, const char *address, int *port, struct err *e)
+{
+	if (sv->n_listeners == LISTENERS_MAX)
+		return err_set(e, FATAL_CONFIG, "listen", "more than %d listeners", LISTENERS_MAX);
+	if (listener_tcp(sv->base, address, on_accepted, sv, &sv->listeners[sv->n_listeners], port,
+			 e) != OK)
+		return e->code;
+	sv->n_listeners++;
+	return OK;
+}
+
+void
+server_stop_listening(struct server *sv)
+{
+	while (sv->n_listeners > 0)
+		listener_free(sv->listeners[--sv->n_listeners]);
+}
+
+bool
+server_is_flushed(const struct server *sv)
+{
+	const struct conn *c;
+
+	TAILQ_FOREACH (c, &sv->conns, link) {
+		if (evbuffer_get_length(bufferevent_get_output(c->bev)) != 0)
+			return false;
+	}
+	return true;
+}
