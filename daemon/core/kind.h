@@ -35,7 +35,10 @@ enum field_flag {
 	FIELD_REQUIRED = 1,
 	FIELD_RESTRICTED = 2, /* free text that may name people: never in an SPD or a list */
 	FIELD_DERIVED = 4,    /* filled by the import or by ingest, not by people: not in templates */
+	FIELD_CODE = 8,       /* text of letters, digits, '.', '-' and '_' only */
 };
+
+#define FIELD_ITEM_BYTES 128 /* of one text in FIELD_TEXTS and FIELD_PERSONS */
 
 struct enum_name {
 	int number; /* as in the .proto */
@@ -141,6 +144,7 @@ struct kind {
 	size_t n_own;
 	bool site_required;
 	bool end_required;    /* occurred_end must be given and not before occurred_at */
+	uint32_t needs;       /* further envelope fields it requires, 1 << ENV_... each */
 	/* The rules between fields; the generic checks are done before it is called. cal may be NULL
 	 * (tools without an entity): rules that need it are then left to the daemon. */
 	enum code (*check)(const struct record *r, const struct calendar *cal, struct err *e);
@@ -169,6 +173,12 @@ record_occurred_at(const struct record *r)
 {
 	return (struct utc_ms){r->v[ENV_OCCURRED_AT].i};
 }
+
+/* True when the field holds something: an empty text or list and an enumeration of 0 do not. */
+bool value_is_given(const struct field *f, const struct value *v);
+
+/* The envelope field is required for records of the kind. */
+bool kind_requires(const struct kind *k, enum envelope index);
 
 static inline bool
 record_is_correction(const struct record *r)
