@@ -6,32 +6,34 @@
 #ifndef SEMS_ADMIN_CALL_H
 #define SEMS_ADMIN_CALL_H
 
-#include <sems/v1/protocol.pb-c.h>
-
 #include "base/arena.h"
 #include "base/err.h"
-#include "ingest/registry.h"
+#include "ingest/ingest.h"
 #include "store/store.h"
+
+#include <sems/v1/protocol.pb-c.h>
 
 struct admin;
 
 struct call {
 	struct admin *admin;
-	struct arena *arena;              /* the request and whatever the handler needs; freed with it */
+	struct arena *arena; /* the request and whatever the handler needs; freed with it */
 	const Sems__V1__Request *request; /* in the arena */
 	struct text principal;            /* in the arena, NUL-terminated */
 	enum role role;
-	struct utc_ms now;                /* when the request came */
+	struct utc_ms now; /* when the request came */
 	/* Where the answer goes: a session that may be gone by then. */
 	uint32_t session;
 	uint32_t generation;
-	struct job job;                   /* for the handler; job.ctx is the call */
-	void *state;                      /* the handler's, in the arena */
+	struct job job; /* for the handler; job.ctx is the call */
+	void *state;    /* the handler's, in the arena */
 };
 
 /* The store to ask, and what semsd knows of itself. */
 struct store *call_store(const struct call *c);
 const struct registry *call_registry(const struct call *c);
+struct ingest *call_ingest(const struct call *c);
+const struct keyring *call_keys(const struct call *c);
 /* Tells semsd that the registry's tables have changed: it loads them anew, then answers `c`. */
 void call_reply_reload(struct call *c, struct text json);
 

@@ -1,0 +1,210 @@
+#include "admin/call.h"
+
+#include "admin/admin.h"
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PIECE_BYTES ((size_t)256 * 1024) /* of a document in one response */
+
+struct admin {
+	struct admin_config config;
+};
+
+#define ROLE_BIT(role) (1u << (role))
+#define ADMINISTERS    (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_COMPLIANCE))
+#define READS          (ADMINISTERS | ROLE_BIT(ROLE_AUDITOR) | ROLE_BIT(ROLE_MANAGER))
+#define BODY(name)     SEMS__V1__REQUEST__BODY_##name
+
+/* Who may ask what. What a handler allows less widely (freezing, raw bytes) it checks itself. */
+static const struct route {
+	int body;
+	unsigned roles;
+	const char *name;
+	void (*handle)(struct call *c);
+} routes[] = {
+    {BODY(SETUP), ADMINISTERS, "setup", admin_setup},
+    {BODY(STATUS), READS, "status", admin_status},
+    {BODY(SPD), READS, "spd", admin_spd},
+    {BODY(RETENTION), ADMINISTERS, "retention", admin_retention},
+    {BODY(QUARANTINE), ADMINISTERS | ROLE_BIT(ROLE_AUDITOR), "quarantine", admin_quarantine},
+    {BODY(RECORD), READS | ROLE_BIT(ROLE_TESTER), "record", admin_record},
+};
+
+struct admin *
+admin_new(const struct admin_config *config)
+{
+	struct admin *a = calloc(1, sizeof *a);
+
+	if (a != NULL)
+		a->config = *config;
+	return a;
+}
+
+void
+admin_free(struct admin *a)
+{
+	free(a);
+}
+
+struct store *
+call_store(const struct call *c)
+{
+	return c->admin->config.store;
+}
+
+const struct registry *
+call_registry(const struct call *c)
+{
+	return ingest_registry(c->admin->config.ingest);
+}
+
+struct ingest *
+call_ingest(const struct call *c)
+{
+	return c->admin->config.ingest;
+}
+
+const struct keyring *
+call_keys(const struct call *c)
+{
+	return c->admin->config.keys;
+}
+
+static void
+respond(const struct call *c, Sems__V1__Response *r)
+{
+	struct session_ref to = {c->session, c->generation};
+
+	r->has_request_no = 1;
+	r->request_no = c->request->request_no;
+	r->has_code = r->has_more = 1;
+	ingest_respond(c->admin->config.ingest, to, r);
+}
+
+static void
+call_end(struct call *c)
+{
+	struct admin *a = c->admin;
+
+	arena_free(c->arena);
+	a->config.on_output(a->config.ctx);
+}
+
+void
+call_reply(struct call *c, struct text json)
+{
+	size_t at = 0;
+
+	do {
+		Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
+		size_t n = json.n - at < PIECE_BYTES ? json.n - at : PIECE_BYTES;
+
+		r.code = SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_OK;
+		r.has_document = 1;
+		/* protobuf-c's messages have no const; packing only reads. */
+		r.document.data = (uint8_t *)(uintptr_t)(json.s + at);
+		r.document.len = n;
+		at += n;
+		r.more = at < json.n;
+		respond(c, &r);
+	} while (at < json.n);
+	call_end(c);
+}
+
+void
+call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
+{
+	Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	r.code = (Sems__V1__ResponseCode)code;
+	r.text = text;
+	r.field = arena_printf(c->arena, "%s", field == NULL ? "" : field);
+	respond(c, &r);
+	call_end(c);
+}
+
+void
+call_fail_err(struct call *c, const struct err *e)
+{
+	static const struct {
+		enum code code;
+		int response;
+	} map[] = {
+	    {REJ_MALFORMED, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID},
+	    {REJ_FIELD, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID},
+	    {REJ_STATE, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_STATE},
+	    {REJ_FORBIDDEN, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN},
+	    {REJ_NOT_FOUND, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_NOT_FOUND},
+	};
+	int response = code_is_retry(e->code) ? SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE
+					      : SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL;
+
+	for (size_t i = 0; i < sizeof map / sizeof map[0]; i++) {
+		if (map[i].code == e->code)
+			response = map[i].response;
+	}
+	if (response == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL)
+		log_error("admin.fault", KV("where", e->where), KV("text", e->text));
+	call_fail(c, response, e->where, "%s", e->text);
+}
+
+void
+call_reply_reload(struct call *c, struct text json)
+{
+	struct admin_config *config = &c->admin->config;
+	struct err e;
+
+	if (config->reload(config->ctx, &e) != OK)
+		call_fail_err(c, &e);
+	else
+		call_reply(c, json);
+}
+
+void
+admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
+{
+	struct call *c = arena_zalloc(r->arena, 1, sizeof *c);
+
+	if (c == NULL) {
+		arena_free(r->arena);
+		return;
+	}
+	*c = (struct call){.admin = a,
+			   .arena = r->arena,
+			   .request = r->request,
+			   .principal = r->principal,
+			   .role = r->role,
+			   .now = now,
+			   .session = r->session.id,
+			   .generation = r->session.generation};
+	c->job.ctx = c;
+	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+		const struct route *route = &routes[i];
+
+		if (route->body != (int)r->request->body_case)
+			continue;
+		if ((route->roles & ROLE_BIT(r->role)) == 0) {
+			log_warn("admin.forbidden", KV("peer", r->principal.s),
+				 KV("request", route->name));
+			call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
+				  "%s has the role %s, which may not ask for %s; have an "
+				  "administrator give "
+				  "it one that may (semsctl init)",
+				  r->principal.s, role_name(r->role), route->name);
+			return;
+		}
+		log_info("admin.request", KV("peer", r->principal.s), KV("request", route->name));
+		route->handle(c);
+		return;
+	}
+	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "body",
+		  "a request that this version does not know");
+}
