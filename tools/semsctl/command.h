@@ -5,8 +5,8 @@
 /* Exit codes, also in the manual page. */
 enum exit_code {
 	EXIT_DONE = 0,
-	EXIT_REJECTED = 1,    /* done, but some records were refused: see the rejects or the listing */
-	EXIT_USAGE = 2,       /* the command line or an input file is wrong; nothing was sent */
+	EXIT_REJECTED = 1, /* done, but some records were refused: see the rejects or the listing */
+	EXIT_USAGE = 2,    /* the command line or an input file is wrong; nothing was sent */
 	EXIT_UNAVAILABLE = 3, /* no daemon, or it cannot reach its database: try again */
 	EXIT_REFUSED = 4,     /* the daemon said no: role, state, not found */
 	EXIT_FAULT = 5,       /* a fault of ours */
@@ -25,6 +25,14 @@ struct command {
 	/* argv[0] is the command's name. Returns an enum exit_code. */
 	int (*run)(const struct options *o, int argc, char **argv);
 };
+
+struct err;
+
+/* Prints "semsctl: TEXT" to stderr; the exit code that goes with the error's class. */
+int command_fail(const struct err *e);
+/* Prints what is wrong with the command line and where to read more; EXIT_USAGE. */
+int command_usage(const struct command *c, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 extern const struct command command_init;
 extern const struct command command_template;

@@ -1,0 +1,27 @@
+#include "base/err.h"
+#include "tools/semsctl/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int
+command_fail(const struct err *e)
+{
+	fprintf(stderr, "semsctl: %s\n", e->text);
+	if (e->code >= FATAL_CONFIG)
+		return e->code == FATAL_CONFIG ? EXIT_USAGE : EXIT_FAULT;
+	return code_is_retry(e->code) ? EXIT_UNAVAILABLE : EXIT_REFUSED;
+}
+
+int
+command_usage(const struct command *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "semsctl %s: ", c->name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\nSee `semsctl %s --help`.\n", c->name);
+	return EXIT_USAGE;
+}
