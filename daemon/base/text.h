@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct text {
@@ -33,6 +34,9 @@ text_is(struct text a, const char *s)
 
 /* Well-formed UTF-8 (no surrogates, no overlong forms) without control characters but TAB and LF. */
 bool text_is_clean_utf8(struct text t);
+
+/* The length of the well-formed UTF-8 character t begins with, and the character; 0: none. */
+size_t text_rune(struct text t, uint32_t *rune);
 
 /* Lower-case hexadecimal of n bytes; out has room for 2n + 1. */
 void hex_encode(const unsigned char *p, size_t n, char *out);

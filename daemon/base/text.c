@@ -1,0 +1,97 @@
+#include "base/text.h"
+
+size_t
+text_rune(struct text t, uint32_t *rune)
+{
+	/* By length: the bits of the first byte that mark it, and the smallest character it is for.
+	 */
+	static const struct {
+		unsigned char mask;
+		unsigned char mark;
+		uint32_t least;
+	} forms[] = {
+	    {0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+	uint32_t c;
+	size_t n = 0;
+
+	if (t.n == 0)
+		return 0;
+	c = (unsigned char)t.s[0];
+	while (n < 4 && (c & forms[n].mask) != forms[n].mark)
+		n++;
+	if (n == 4 || t.n <= n)
+		return 0;
+	c &= (unsigned char)~forms[n].mask;
+	for (size_t i = 1; i <= n; i++) {
+		unsigned char b = (unsigned char)t.s[i];
+
+		if ((b & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (b & 0x3f);
+	}
+	if (c < forms[n].least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	*rune = c;
+	return n + 1;
+}
+
+static bool
+is_control(uint32_t c)
+{
+	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0);
+}
+
+bool
+text_is_clean_utf8(struct text t)
+{
+	while (t.n != 0) {
+		uint32_t c = 0;
+		size_t n = text_rune(t, &c);
+
+		if (n == 0 || is_control(c))
+			return false;
+		t.s += n;
+		t.n -= n;
+	}
+	return true;
+}
+
+void
+hex_encode(const unsigned char *p, size_t n, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		*out++ = digits[p[i] >> 4];
+		*out++ = digits[p[i] & 15];
+	}
+	*out = '\0';
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool
+hex_decode(struct text t, unsigned char *out, size_t n)
+{
+	if (t.n % 2 != 0 || t.n / 2 != n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		int high = hex_value(t.s[2 * i]);
+		int low = hex_value(t.s[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (unsigned char)(high << 4 | low);
+	}
+	return true;
+}
