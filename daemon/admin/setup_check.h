@@ -1,0 +1,24 @@
+/*
+ * What a SetupRequest must be before the database sees it: every name present, clean and within its
+ * bound, every kind, role, quarter and zone written as such. What only the tables know (is the site
+ * of a grant registered? may the zone still change?) is checked where they are, in admin/setup.c.
+ */
+#ifndef SEMS_ADMIN_SETUP_CHECK_H
+#define SEMS_ADMIN_SETUP_CHECK_H
+
+#include "base/err.h"
+
+#include <sems/v1/admin.pb-c.h>
+
+#define SETUP_NAME_MAX   200   /* bytes, of names, descriptions and legal bases */
+#define SETUP_GRANTS_MAX 20000 /* (principal, source, kind, site) in one request */
+#define SETUP_MONTHS_MAX 1200
+/* A quarter and the four months in which its submitted figures may still be revised: a shorter
+ * maximum would take the evidence before the quarter is done with it. */
+#define SETUP_MAX_MONTHS_LEAST 7
+
+/* OK, or REJ_FIELD with e->where the path of the first bad field: "sources[2].senders[0].kinds[1]".
+ */
+enum code setup_check(const Sems__V1__SetupRequest *r, struct err *e) MUST_CHECK;
+
+#endif
