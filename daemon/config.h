@@ -1,0 +1,36 @@
+/*
+ * semsd's configuration: the command line, and a YAML file for a production database. One schema;
+ * an unknown key is an error with its line.
+ */
+#ifndef SEMS_CONFIG_H
+#define SEMS_CONFIG_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+
+#define CONFIG_LISTEN_MAX 4
+
+struct config {
+	/* Command line. */
+	char *embedded; /* folder of the private cluster; NULL: the configured database */
+	char *user;     /* to step down to when started by root */
+	char *file;     /* YAML */
+	bool check;     /* read the configuration, say whether it is good, and exit */
+	bool verbose;
+	/* Either. */
+	char *database;                  /* libpq connection string */
+	char *socket;                    /* path; embedded: DIR/semsd.sock */
+	char *keys;                      /* folder; embedded: DIR/keys */
+	char *listen[CONFIG_LISTEN_MAX]; /* ADDRESS:PORT, loopback */
+	unsigned n_listen;
+};
+
+/*
+ * Reads argv and the file it names. OK: run. REJ_STATE: help or version was printed, exit 0.
+ * FATAL_CONFIG: *e says what is wrong and where. config_fini() in every case.
+ */
+enum code config_load(struct config *c, int argc, char **argv, struct err *e) MUST_CHECK;
+void config_fini(struct config *c);
+
+#endif

@@ -1,0 +1,314 @@
+/*
+ * semsd: the composition root. The only file that knows every layer, owns the loop and exits.
+ */
+#include "admin/admin.h"
+#include "base/log.h"
+#include "config.h"
+#include "ingest/ingest.h"
+#include "net/server.h"
+#include "store/embedded.h"
+#include "store/keyring.h"
+#include "store/store.h"
+
+#include <event2/event.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Exit codes of sysexits.h, as service managers know them. */
+enum { EXIT_GOOD = 0, EXIT_BAD_USAGE = 64, EXIT_NO_SERVICE = 69, EXIT_BAD_CONFIG = 78 };
+
+#define STOP_DEADLINE_S 20
+
+struct semsd {
+	struct config config;
+	struct embedded *cluster;
+	const char *conninfo;
+	struct keyring *keys;
+	struct event_base *base;
+	struct store *store;
+	struct ingest *ingest;
+	struct admin *admin;
+	struct server *server;
+	struct event *signals[3];
+	struct event *stop_poll;
+	int stop_ticks; /* polls left before we stop waiting */
+	uid_t started_by;
+};
+
+/* --- what the layers call back ---------------------------------------------------------------- */
+
+/* Groups to the store, requests to administration. */
+static void
+on_turn(void *ctx)
+{
+	struct semsd *d = ctx;
+	struct ingest_request r;
+
+	if (store_ready(d->store)) {
+		struct group *g = ingest_take_group(d->ingest);
+
+		if (g != NULL) {
+			g->received_at = server_now();
+			store_write(d->store, g);
+		}
+	}
+	while (ingest_take_request(d->ingest, &r))
+		admin_handle(d->admin, &r, server_now());
+}
+
+static void
+on_written(void *ctx, struct group *g)
+{
+	struct semsd *d = ctx;
+
+	ingest_group_done(d->ingest, g);
+	on_turn(d);
+	server_pump(d->server);
+}
+
+static void
+on_ready(void *ctx, bool ready)
+{
+	struct semsd *d = ctx;
+
+	log_info("store.ready", KV("ready", ready ? "yes" : "no"));
+	if (ready && d->server != NULL)
+		on_turn(d);
+}
+
+static void
+on_output(void *ctx)
+{
+	struct semsd *d = ctx;
+
+	server_pump(d->server);
+}
+
+static const unsigned char *
+person_key(void *ctx, int year)
+{
+	struct semsd *d = ctx;
+
+	return keyring_person(d->keys, year);
+}
+
+static enum code
+reload_registry(void *ctx, struct err *e)
+{
+	struct semsd *d = ctx;
+	struct registry *r = NULL;
+
+	if (store_load_registry(d->conninfo, &r, e) != OK)
+		return e->code;
+	ingest_set_registry(d->ingest, r);
+	return OK;
+}
+
+/* --- stopping --------------------------------------------------------------------------------- */
+
+static void
+on_stop_poll(evutil_socket_t fd, short what, void *arg)
+{
+	struct semsd *d = arg;
+	struct timeval soon = {0, 20000};
+
+	(void)fd;
+	(void)what;
+	if ((ingest_is_empty(d->ingest) && store_idle(d->store) && server_is_flushed(d->server)) ||
+	    d->stop_ticks-- <= 0)
+		event_base_loopbreak(d->base);
+	else
+		event_add(d->stop_poll, &soon);
+}
+
+/* Finish what commits, leave the rest unanswered: its senders still hold it. */
+static void
+on_stop(evutil_socket_t sig, short what, void *arg)
+{
+	struct semsd *d = arg;
+
+	(void)what;
+	if (d->stop_ticks != 0)
+		return;
+	log_info("semsd.stopping", KVI("signal", sig));
+	d->stop_ticks = STOP_DEADLINE_S * 50;
+	ingest_drain(d->ingest);
+	server_stop_listening(d->server);
+	on_stop_poll(-1, 0, d);
+}
+
+static void
+on_hangup(evutil_socket_t sig, short what, void *arg)
+{
+	struct semsd *d = arg;
+	struct err e;
+
+	(void)sig;
+	(void)what;
+	if (reload_registry(d, &e) == OK)
+		log_info("registry.reloaded",
+			 KV("entity", registry_entity(ingest_registry(d->ingest))));
+	else
+		log_error("registry.kept", KV("where", e.where), KV("text", e.text));
+}
+
+/* --- starting --------------------------------------------------------------------------------- */
+
+static enum code
+open_store(struct semsd *d, struct err *e)
+{
+	struct store_config sc = {.on_written = on_written, .on_ready = on_ready, .ctx = d};
+
+	d->conninfo = d->config.database;
+	if (d->config.embedded != NULL) {
+		if (embedded_start(d->config.embedded, &d->cluster, e) != OK)
+			return e->code;
+		d->conninfo = embedded_conninfo(d->cluster);
+	}
+	if (store_prepare(d->conninfo, e) != OK || keyring_open(d->config.keys, &d->keys, e) != OK)
+		return e->code;
+	sc.conninfo = d->conninfo;
+	sc.keys = d->keys;
+	d->store = store_new(d->base, &sc);
+	return d->store == NULL ? err_set(e, TRY_SYSTEM, "store", "out of memory") : OK;
+}
+
+static enum code
+open_ingest(struct semsd *d, struct err *e)
+{
+	struct ingest_config ic = ingest_defaults();
+	struct admin_config ac = {.store = d->store,
+				  .keys = d->keys,
+				  .reload = reload_registry,
+				  .on_output = on_output,
+				  .ctx = d};
+
+	ic.person_key = person_key;
+	ic.ctx = d;
+	d->ingest = ingest_new(&ic);
+	if (d->ingest == NULL)
+		return err_set(e, TRY_SYSTEM, "ingest", "out of memory");
+	ac.ingest = d->ingest;
+	d->admin = admin_new(&ac);
+	if (d->admin == NULL)
+		return err_set(e, TRY_SYSTEM, "admin", "out of memory");
+	return reload_registry(d, e);
+}
+
+static enum code
+open_server(struct semsd *d, struct err *e)
+{
+	struct server_config vc = {
+	    .ingest = d->ingest, .owner = d->started_by, .on_turn = on_turn, .ctx = d};
+
+	d->server = server_new(d->base, &vc);
+	if (d->server == NULL)
+		return err_set(e, TRY_SYSTEM, "server", "out of memory");
+	if (server_listen_unix(d->server, d->config.socket, e) != OK)
+		return e->code;
+	log_info("listen.unix", KV("path", d->config.socket));
+	for (unsigned i = 0; i < d->config.n_listen; i++) {
+		int port = 0;
+
+		if (server_listen_tcp(d->server, d->config.listen[i], &port, e) != OK)
+			return e->code;
+		log_info("listen.tcp", KV("address", d->config.listen[i]), KVI("port", port));
+	}
+	return OK;
+}
+
+static enum code
+open_signals(struct semsd *d, struct err *e)
+{
+	d->signals[0] = evsignal_new(d->base, SIGTERM, on_stop, d);
+	d->signals[1] = evsignal_new(d->base, SIGINT, on_stop, d);
+	d->signals[2] = evsignal_new(d->base, SIGHUP, on_hangup, d);
+	d->stop_poll = evtimer_new(d->base, on_stop_poll, d);
+	for (unsigned i = 0; i < 3; i++) {
+		if (d->signals[i] == NULL || event_add(d->signals[i], NULL) != 0)
+			return err_set(e, TRY_SYSTEM, "signals", "out of memory");
+	}
+	if (d->stop_poll == NULL)
+		return err_set(e, TRY_SYSTEM, "signals", "out of memory");
+	return OK;
+}
+
+static enum code
+start(struct semsd *d, struct err *e)
+{
+	signal(SIGPIPE, SIG_IGN);
+	d->base = event_base_new();
+	if (d->base == NULL)
+		return err_set(e, TRY_SYSTEM, "loop", "no event loop");
+	if (open_signals(d, e) != OK || open_store(d, e) != OK || open_ingest(d, e) != OK)
+		return e->code;
+	return open_server(d, e);
+}
+
+static void
+stop(struct semsd *d)
+{
+	server_free(d->server);
+	store_free(d->store);
+	admin_free(d->admin);
+	ingest_free(d->ingest);
+	keyring_free(d->keys);
+	for (unsigned i = 0; i < 3; i++) {
+		if (d->signals[i] != NULL)
+			event_free(d->signals[i]);
+	}
+	if (d->stop_poll != NULL)
+		event_free(d->stop_poll);
+	if (d->base != NULL)
+		event_base_free(d->base);
+	embedded_stop(d->cluster);
+	config_fini(&d->config);
+	libevent_global_shutdown();
+}
+
+static int
+fail(struct semsd *d, const struct err *e)
+{
+	fprintf(stderr, "semsd: %s%s%s\n", e->where, e->where[0] == '\0' ? "" : ": ", e->text);
+	stop(d);
+	return code_is_retry(e->code) ? EXIT_NO_SERVICE : EXIT_BAD_CONFIG;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct semsd d = {.started_by = getuid()};
+	struct err e = {0};
+	enum code code = config_load(&d.config, argc, argv, &e);
+
+	if (code == REJ_STATE) {
+		config_fini(&d.config);
+		return EXIT_GOOD;
+	}
+	if (code != OK) {
+		fprintf(stderr, "semsd: %s: %s\n", e.where, e.text);
+		config_fini(&d.config);
+		return strcmp(e.where, "options") == 0 ? EXIT_BAD_USAGE : EXIT_BAD_CONFIG;
+	}
+	log_setup(STDERR_FILENO, d.config.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	if (d.config.check) {
+		printf("semsd: the configuration is good\n");
+		config_fini(&d.config);
+		return EXIT_GOOD;
+	}
+	if (d.config.embedded != NULL &&
+	    embedded_step_down(d.config.embedded, d.config.user, &e) != OK)
+		return fail(&d, &e);
+	if (start(&d, &e) != OK)
+		return fail(&d, &e);
+	log_info("semsd.started", KV("version", SEMS_VERSION));
+	event_base_dispatch(d.base);
+	stop(&d);
+	log_info("semsd.stopped", KV("version", SEMS_VERSION));
+	return EXIT_GOOD;
+}
