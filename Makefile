@@ -34,7 +34,7 @@ PBO     := $(PBC:$(GEN)/%.c=$(B)/gen/%.o)
 obj      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 
 # Data compiled in: each file becomes a NUL-terminated array, see base/embed.h.
-EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*.sql deploy/catalogue/*.yaml)
+EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/roles.sql deploy/catalogue/*.yaml)
 EMBEDO  := $(B)/gen/files.o
 
 layer_o  = $(call obj,daemon/$(1)/*.c)

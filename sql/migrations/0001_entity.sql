@@ -1,0 +1,142 @@
+-- The entity, its civil calendar, its register (sites, sources, who may send what) and settings.
+-- Migrations run as sems_owner, each in one transaction, and are never changed once released.
+CREATE SCHEMA IF NOT EXISTS sems AUTHORIZATION sems_owner;
+GRANT USAGE ON SCHEMA sems TO sems_ingest, sems_compute, sems_retention, sems_admin, sems_report;
+-- A function is for nobody until a grant names who may call it.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
+CREATE TABLE sems.schema_migration (
+	version int PRIMARY KEY,
+	applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	sha256 text NOT NULL
+);
+
+-- One database holds one entity.
+CREATE TABLE sems.entity (
+	singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+	name text NOT NULL CHECK (name <> ''),
+	zone text NOT NULL,
+	created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- The only place where civil time and instants meet. A day has 23 to 25 hours, or none at all where
+-- a zone skipped it.
+CREATE TABLE sems.civil_day (
+	day date PRIMARY KEY,
+	starts_at timestamptz NOT NULL,
+	ends_at timestamptz NOT NULL CHECK (ends_at >= starts_at),
+	month date NOT NULL,    -- its first day
+	quarter text NOT NULL,  -- '2026-Q2'
+	year int NOT NULL
+);
+CREATE INDEX ON sems.civil_day (starts_at);
+CREATE INDEX ON sems.civil_day (month);
+CREATE INDEX ON sems.civil_day (quarter);
+
+CREATE TABLE sems.kind (
+	kind text PRIMARY KEY
+);
+INSERT INTO sems.kind VALUES ('observation'), ('test'), ('audit'), ('tip_event'), ('tip_session'),
+    ('activity'), ('plan'), ('equipment_check'), ('heartbeat'), ('void');
+
+CREATE TABLE sems.site (
+	site_id text PRIMARY KEY,
+	name text NOT NULL
+);
+CREATE TABLE sems.location (
+	site_id text NOT NULL REFERENCES sems.site,
+	location_id text NOT NULL,
+	name text NOT NULL,
+	PRIMARY KEY (site_id, location_id)
+);
+CREATE TABLE sems.provider (
+	provider_id text PRIMARY KEY,
+	name text NOT NULL
+);
+-- Where records come from; a principal is who sends them.
+CREATE TABLE sems.source (
+	source text PRIMARY KEY,
+	description text NOT NULL DEFAULT ''
+);
+CREATE TABLE sems.principal (
+	principal text PRIMARY KEY,
+	role text NOT NULL
+);
+CREATE TABLE sems.source_grant (
+	principal text NOT NULL REFERENCES sems.principal,
+	source text NOT NULL,
+	kind text NOT NULL,  -- '*': any
+	site text NOT NULL,  -- '*': any
+	PRIMARY KEY (principal, source, kind, site)
+);
+
+-- In civil months after the month a record occurred in. NULL maximum: no ceiling.
+CREATE TABLE sems.retention_policy (
+	kind text PRIMARY KEY REFERENCES sems.kind,
+	min_months int NOT NULL CHECK (min_months >= 0),
+	max_months int CHECK (max_months >= min_months),
+	legal_basis text NOT NULL
+);
+INSERT INTO sems.retention_policy VALUES
+    ('observation', 36, 36, 'entity default: no public rule; aligned with maritime practice of 3 years'),
+    ('test', 36, 36, 'entity default: no public rule'),
+    ('audit', 84, 84, 'entity default: no public UK rule; audit records kept 7 years'),
+    ('tip_event', 13, 13, 'entity default: four quarters and the revision window'),
+    ('tip_session', 13, 13, 'entity default: four quarters and the revision window'),
+    ('activity', 36, 36, 'entity default: denominators live as long as observations'),
+    ('plan', 36, 36, 'entity default: denominators live as long as observations'),
+    ('equipment_check', 84, 84, 'entity default: life of the device and 2 years'),
+    ('heartbeat', 13, 13, 'entity default: as long as the TIP events they vouch for'),
+    ('void', 84, 84, 'entity default: as long as the longest record they remove');
+
+-- What occurred before the floor was purged and is never taken again.
+CREATE TABLE sems.purge_floor (
+	kind text PRIMARY KEY REFERENCES sems.kind,
+	floor timestamptz NOT NULL
+);
+
+-- Append only: the newest row of the greatest from_quarter not after a quarter counts in it.
+CREATE TABLE sems.target (
+	target_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	metric text NOT NULL,
+	value double precision NOT NULL,
+	approved_by text NOT NULL,
+	from_quarter text NOT NULL CHECK (from_quarter ~ '^[0-9]{4}-Q[1-4]$'),
+	set_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE sems.setting (
+	name text PRIMARY KEY,
+	value text NOT NULL
+);
+INSERT INTO sems.setting VALUES
+    ('quarantine_open_max', '10000'),  -- open entries per source, beyond which it gets RETRY
+    ('quarantine_days', '90');
+
+GRANT SELECT ON sems.schema_migration, sems.entity, sems.civil_day, sems.kind, sems.site,
+    sems.location, sems.provider, sems.source, sems.principal, sems.source_grant,
+    sems.retention_policy, sems.purge_floor, sems.target, sems.setting
+    TO sems_compute, sems_retention, sems_admin;
+GRANT SELECT ON sems.entity, sems.civil_day, sems.site, sems.location, sems.provider
+    TO sems_report;
+GRANT INSERT, UPDATE ON sems.site, sems.location, sems.provider, sems.source, sems.principal,
+    sems.retention_policy, sems.setting TO sems_admin;
+GRANT INSERT, DELETE ON sems.source_grant TO sems_admin;
+GRANT INSERT ON sems.target TO sems_admin;
+
+-- The instant of a record identity: its first 48 bits are Unix milliseconds.
+CREATE FUNCTION sems.uuid_time(id uuid) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+	SELECT to_timestamp(('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint / 1000.0)
+$$;
+GRANT EXECUTE ON FUNCTION sems.uuid_time(uuid) TO PUBLIC;
+
+CREATE FUNCTION sems.fill_calendar(zone text) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+	DELETE FROM sems.civil_day;
+	INSERT INTO sems.civil_day
+	SELECT d, d::timestamp AT TIME ZONE zone, (d + 1)::timestamp AT TIME ZONE zone,
+	    date_trunc('month', d)::date, to_char(d, 'YYYY-"Q"Q'), extract(year FROM d)::int
+	FROM (SELECT date '2000-01-01' + i AS d
+	    FROM generate_series(0, date '2100-12-31' - date '2000-01-01') AS i) AS days;
+$$;

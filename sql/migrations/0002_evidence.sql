@@ -1,0 +1,369 @@
+-- The evidence: one table per record kind, its columns the kind's fields in the order of the core's
+-- tables, then what semsd adds. Partitioned by the entity's civil months. No DEFAULT partition: one
+-- would block making the right one.
+--
+-- A record's identity is (source, record_id); the id's time bits are occurred_at, so the primary
+-- key is as unique as the identity, and puts time first for locality.
+
+-- The envelope, copied into every kind below and dropped at the end.
+CREATE TABLE sems.envelope (
+	record_id uuid,
+	source text,
+	source_record_id text,
+	schema_version bigint,
+	site_id text,
+	location_id text,
+	measure_code text,
+	requirement_refs jsonb,
+	risk_control_ids jsonb,
+	provider_id text,
+	occurred_at timestamptz,
+	"precision" text,
+	occurred_end timestamptz,
+	device_local_time text,
+	utc_offset_min bigint,
+	clock_offset_ms bigint,
+	-- A person is 16 bytes of keyed hash: a plain name or staff number is refused here.
+	recorded_by bytea CONSTRAINT recorded_by_is_pseudonym CHECK (octet_length(recorded_by) = 16),
+	subject_person bytea CONSTRAINT subject_is_pseudonym CHECK (octet_length(subject_person) = 16),
+	shift_id text,
+	corrects_record_id uuid,
+	corrects_source text,
+	corrected_at timestamptz,
+	correction_reason text,
+	embargo boolean,
+	marking text
+);
+
+CREATE TABLE sems.observation (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	template_id text,
+	template_version text,
+	observer_id bytea CONSTRAINT observer_is_pseudonym CHECK (octet_length(observer_id) = 16),
+	observer_role text,
+	mode text,
+	activity_observed text,
+	units_observed bigint,
+	criteria jsonb,
+	immediate_action text,
+	finding_id text,
+	note text,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.test (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	test_protocol_id text,
+	test_protocol_version text,
+	authorisation_ref text,
+	campaign_id text,
+	mode text,
+	commissioned_by text,
+	tester_id bytea CONSTRAINT tester_is_pseudonym CHECK (octet_length(tester_id) = 16),
+	target_measure text,
+	method_class text,
+	test_item_class text,
+	outcome text,
+	invalid_reason text,
+	layers jsonb,
+	failure_stage text,
+	root_cause text,
+	debriefed_at timestamptz,
+	finding_id text,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.audit (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	type text,
+	scope text,
+	planned_for timestamptz,
+	auditors jsonb,
+	person_days double precision,
+	techniques jsonb,
+	announced boolean,
+	ratings jsonb,
+	findings jsonb,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.tip_event (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	device_id text,
+	device_model text,
+	sw_version text,
+	stream text,
+	screener_id bytea CONSTRAINT screener_is_pseudonym CHECK (octet_length(screener_id) = 16),
+	login_session_id text,
+	event_no bigint,
+	image_id text,
+	library_id text,
+	library_version text,
+	image_type text,
+	threat_category text,
+	decision_at timestamptz,
+	response_ms bigint,
+	time_limit_ms bigint,
+	outcome text,
+	abort_reason text,
+	view_count bigint,
+	bag_ref text,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.tip_session (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	device_id text,
+	stream text,
+	screener_id bytea CONSTRAINT screener_is_pseudonym CHECK (octet_length(screener_id) = 16),
+	login_session_id text,
+	images_viewed bigint,
+	tip_shown bigint,
+	hits bigint,
+	misses bigint,
+	non_tip_alarms bigint,
+	non_tip_alarms_confirmed_threat bigint,
+	aborted bigint,
+	tip_enabled_seconds bigint,
+	first_event_no bigint,
+	last_event_no bigint,
+	vendor_pd double precision,
+	vendor_pfa double precision,
+	vendor_dprime double precision,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.activity (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	activity text,
+	count bigint,
+	method text,
+	means text,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.plan (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	plan_id text,
+	what text,
+	period_start timestamptz,
+	period_end timestamptz,
+	planned_count bigint,
+	window_start_min bigint,
+	window_end_min bigint,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.equipment_check (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	device_id text,
+	check_type text,
+	due_at timestamptz,
+	result text,
+	attempt bigint,
+	service_mode text,
+	mode_from timestamptz,
+	mode_to timestamptz,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.heartbeat (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	device_id text,
+	events_made jsonb,
+	last_event_no bigint,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.void (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	authorised_by bytea CONSTRAINT authoriser_is_pseudonym CHECK (octet_length(authorised_by) = 16),
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+DROP TABLE sems.envelope;
+
+-- One row per stored record that corrects or voids another. It stays small, so the effective views
+-- need one join that fits in memory.
+CREATE TABLE sems.correction (
+	root_source text NOT NULL,
+	root_record_id uuid NOT NULL,
+	root_occurred_at timestamptz NOT NULL,
+	source text NOT NULL,
+	record_id uuid NOT NULL,
+	occurred_at timestamptz NOT NULL,
+	corrected_at timestamptz NOT NULL,
+	kind text NOT NULL,
+	is_void boolean NOT NULL,
+	PRIMARY KEY (root_occurred_at, root_record_id, root_source, record_id, source)
+);
+CREATE INDEX ON sems.correction (root_record_id);
+
+-- A trigger, so that there is one rule however a record comes in, and so that the role which adds
+-- evidence needs no right on this table. The WHEN clause keeps it off the path of other records.
+CREATE FUNCTION sems.note_correction() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	INSERT INTO sems.correction VALUES (
+	    coalesce(NEW.corrects_source, NEW.source), NEW.corrects_record_id,
+	    sems.uuid_time(NEW.corrects_record_id), NEW.source, NEW.record_id, NEW.occurred_at,
+	    coalesce(NEW.corrected_at, NEW.occurred_at), TG_ARGV[0], TG_ARGV[0] = 'void');
+	RETURN NULL;
+END
+$$;
+
+DO $$
+DECLARE
+	k text;
+BEGIN
+	FOR k IN SELECT kind FROM sems.kind LOOP
+		EXECUTE format('CREATE TRIGGER note_correction AFTER INSERT ON sems.%I FOR EACH ROW '
+		    'WHEN (NEW.corrects_record_id IS NOT NULL) EXECUTE FUNCTION sems.note_correction(%L)',
+		    k, k);
+		EXECUTE format('GRANT INSERT ON sems.%I TO sems_ingest', k);
+		EXECUTE format('GRANT SELECT ON sems.%I TO sems_compute, sems_retention', k);
+	END LOOP;
+END
+$$;
+GRANT SELECT ON sems.correction TO sems_compute, sems_retention;
+
+-- Makes the partition that holds the instant, unless it is there, and returns its bounds.
+-- CREATE TABLE LIKE and ATTACH instead of PARTITION OF, which waits behind every reader.
+-- SQLSTATE SM001: before the purge floor. SM002: outside the calendar, or no entity yet.
+CREATE FUNCTION sems.make_partition(kind text, at timestamptz,
+    OUT starts_at timestamptz, OUT ends_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' SET timezone = 'UTC'
+SET datestyle = 'ISO' AS $$
+DECLARE
+	first_day date;
+	part text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM sems.kind k WHERE k.kind = make_partition.kind) THEN
+		RAISE EXCEPTION 'there is no record kind "%"', kind;
+	END IF;
+	IF EXISTS (SELECT FROM sems.purge_floor f WHERE f.kind = make_partition.kind AND at < f.floor) THEN
+		RAISE EXCEPTION 'records of that time have been purged' USING ERRCODE = 'SM001';
+	END IF;
+	SELECT d.month INTO first_day FROM sems.civil_day d
+	WHERE d.starts_at <= at AND d.ends_at > at
+	ORDER BY d.starts_at DESC LIMIT 1;
+	IF first_day IS NULL THEN
+		RAISE EXCEPTION 'the civil calendar has no such day; is the entity set up?'
+		    USING ERRCODE = 'SM002';
+	END IF;
+	SELECT min(d.starts_at), max(d.ends_at) INTO starts_at, ends_at
+	FROM sems.civil_day d WHERE d.month = first_day;
+	part := kind || '_' || to_char(first_day, 'YYYYMM');
+	-- to_regclass sees what others committed, whatever this transaction's snapshot is.
+	IF to_regclass('sems.' || part) IS NOT NULL THEN
+		RETURN;
+	END IF;
+	PERFORM pg_advisory_xact_lock(hashtextextended('sems.' || part, 0));
+	IF to_regclass('sems.' || part) IS NOT NULL THEN
+		RETURN;
+	END IF;
+	EXECUTE format('CREATE TABLE sems.%I (LIKE sems.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS '
+	    'INCLUDING INDEXES INCLUDING STORAGE)', part, kind);
+	EXECUTE format('ALTER TABLE sems.%I ATTACH PARTITION sems.%I FOR VALUES FROM (%L) TO (%L)',
+	    kind, part, starts_at, ends_at);
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.make_partition(text, timestamptz)
+    TO sems_ingest, sems_compute, sems_retention, sems_admin;
+
+-- This month's partitions and those of so many months to come; how many were missing.
+CREATE FUNCTION sems.make_partitions_ahead(months int) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	k text;
+	at timestamptz;
+	part text;
+	made int := 0;
+BEGIN
+	FOR at, part IN
+		SELECT m.at, to_char(m.month, 'YYYYMM') FROM (
+		    SELECT d.month, min(d.starts_at) AS at, max(d.ends_at) AS until
+		    FROM sems.civil_day d
+		    WHERE d.month BETWEEN current_date - 32 AND current_date + 32 + 31 * months
+		    GROUP BY d.month) AS m
+		WHERE m.until > now() ORDER BY m.month LIMIT months + 1
+	LOOP
+		FOR k IN SELECT kind FROM sems.kind ORDER BY kind LOOP
+			IF to_regclass('sems.' || k || '_' || part) IS NULL THEN
+				PERFORM sems.make_partition(k, at);
+				made := made + 1;
+			END IF;
+		END LOOP;
+	END LOOP;
+	RETURN made;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.make_partitions_ahead(int)
+    TO sems_ingest, sems_compute, sems_retention, sems_admin;
+
+-- Names the entity and makes its calendar. May be repeated; the zone is fixed once there is evidence.
+CREATE FUNCTION sems.setup_entity(name text, zone text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $$
+DECLARE
+	k text;
+	part regclass;
+	found_one boolean;
+	old_zone text;
+BEGIN
+	IF name IS NULL OR name = '' THEN
+		RAISE EXCEPTION 'the entity needs a name';
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_timezone_names z WHERE z.name = setup_entity.zone) THEN
+		RAISE EXCEPTION 'zone "%" is unknown; use an IANA name such as Europe/London', zone;
+	END IF;
+	PERFORM pg_advisory_xact_lock(hashtextextended('sems.entity', 0));
+	SELECT e.zone INTO old_zone FROM sems.entity e FOR UPDATE;
+	IF old_zone = setup_entity.zone THEN
+		UPDATE sems.entity SET name = setup_entity.name;
+		RETURN;
+	END IF;
+	IF old_zone IS NOT NULL THEN
+		IF EXISTS (SELECT FROM sems.purge_floor) THEN
+			RAISE EXCEPTION 'the zone stays %: there has been evidence', old_zone;
+		END IF;
+		FOR k IN SELECT kind FROM sems.kind ORDER BY kind LOOP
+			EXECUTE format('LOCK TABLE sems.%I IN ACCESS EXCLUSIVE MODE', k);
+			EXECUTE format('SELECT EXISTS (SELECT FROM sems.%I)', k) INTO found_one;
+			IF found_one THEN
+				RAISE EXCEPTION 'the zone stays %: evidence exists', old_zone;
+			END IF;
+			-- Their bounds are the old zone's.
+			FOR part IN SELECT inhrelid FROM pg_inherits
+			    WHERE inhparent = ('sems.' || k)::regclass LOOP
+				EXECUTE format('DROP TABLE %s', part);
+			END LOOP;
+		END LOOP;
+	END IF;
+	INSERT INTO sems.entity (name, zone) VALUES (setup_entity.name, setup_entity.zone)
+	ON CONFLICT (singleton) DO UPDATE SET name = excluded.name, zone = excluded.zone;
+	PERFORM sems.fill_calendar(setup_entity.zone);
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.setup_entity(text, text) TO sems_admin;

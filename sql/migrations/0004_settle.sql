@@ -1,0 +1,159 @@
+-- The slow path: records are staged in temporary tables and settled one by one, which COPY into the
+-- evidence cannot do; and the quarantine, for what cannot be evidence. The role that adds evidence
+-- may call these functions and look at nothing.
+
+CREATE TABLE sems.quarantine (
+	quarantine_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	source text NOT NULL,  -- as far as it could be read; '' when not at all
+	principal text NOT NULL,
+	reason text NOT NULL,
+	field text NOT NULL,
+	message text NOT NULL,
+	record_id uuid,
+	kind text,
+	received_at timestamptz NOT NULL,
+	raw_sealed bytea NOT NULL,  -- encrypted to a key outside the database
+	raw_mac bytea NOT NULL,     -- keyed, so that equal bytes can be told without reading them
+	state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'REQUEUED', 'DISCARDED')),
+	decided_at timestamptz,
+	decided_by text,
+	UNIQUE (source, raw_mac)
+);
+CREATE INDEX ON sems.quarantine (source) WHERE state = 'OPEN';
+CREATE INDEX ON sems.quarantine (received_at);
+GRANT SELECT ON sems.quarantine TO sems_admin;
+GRANT UPDATE (state, decided_at, decided_by) ON sems.quarantine TO sems_admin;
+GRANT SELECT (quarantine_id, source, principal, reason, field, kind, received_at, state)
+    ON sems.quarantine TO sems_compute;
+
+-- Makes this connection's staging table for a kind, or for the quarantine, unless it is there.
+-- Temporary tables of the owner: LIKE needs SELECT, which the caller has not.
+CREATE FUNCTION sems.stage(kind text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF to_regclass('pg_temp.stage_' || kind) IS NOT NULL THEN
+		RETURN;
+	END IF;
+	IF kind = 'quarantine' THEN
+		CREATE TEMPORARY TABLE stage_quarantine (n int, source text, principal text, reason text,
+		    field text, message text, record_id uuid, kind text, received_at timestamptz,
+		    raw_sealed bytea, raw_mac bytea) ON COMMIT DELETE ROWS;
+	ELSIF EXISTS (SELECT FROM sems.kind k WHERE k.kind = stage.kind) THEN
+		EXECUTE format('CREATE TEMPORARY TABLE %I (n int, LIKE sems.%I) ON COMMIT DELETE ROWS',
+		    'stage_' || kind, kind);
+	ELSE
+		RAISE EXCEPTION 'there is no record kind "%"', kind;
+	END IF;
+	EXECUTE format('GRANT INSERT ON pg_temp.%I TO sems_ingest', 'stage_' || kind);
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.stage(text) TO sems_ingest;
+
+-- Moves what is staged for a kind into the evidence. The verdict of each staged row n:
+-- STORED; DUPLICATE (the same content is stored); CONFLICT (the identity is stored with other
+-- content, or as another kind); RETRY (it was purged while we looked).
+--
+-- Safe beside other writers: ON CONFLICT waits for an insert of the same key by another transaction
+-- to end, and the comparison is a later statement, whose snapshot sees how it ended.
+CREATE FUNCTION sems.settle(kind text) RETURNS TABLE (n int, verdict text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	columns text;
+	staged_content text;
+	stored_content text;
+	elsewhere text;
+	since timestamptz;
+	until timestamptz;
+	misplaced int[];
+	won int[];
+BEGIN
+	-- A commit that writes waits for the standbys, which vouches for the duplicates, too.
+	PERFORM pg_logical_emit_message(true, 'sems', '');
+	SELECT string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum),
+	    string_agg(format('s.%I', a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE content),
+	    string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE content)
+	INTO STRICT columns, staged_content, stored_content
+	FROM (SELECT attname, attnum, attname NOT IN ('received_at', 'received_from') AS content
+	    FROM pg_attribute
+	    WHERE attrelid = format('sems.%I', settle.kind)::regclass AND attnum > 0
+	    AND NOT attisdropped) AS a;
+	EXECUTE format('SELECT min(occurred_at), max(occurred_at) FROM pg_temp.%I', 'stage_' || kind)
+	INTO since, until;
+
+	-- An identity belongs to one kind.
+	SELECT string_agg(format('SELECT s.n FROM pg_temp.%I s JOIN sems.%I t ON '
+	    't.occurred_at = s.occurred_at AND t.record_id = s.record_id AND t.source = s.source '
+	    'WHERE t.occurred_at BETWEEN $1 AND $2', 'stage_' || settle.kind, k.kind), ' UNION ALL ')
+	INTO elsewhere FROM sems.kind k WHERE k.kind <> settle.kind;
+	EXECUTE 'SELECT coalesce(array_agg(n), ''{}'') FROM (' || elsewhere || ') AS o'
+	INTO misplaced USING since, until;
+
+	-- In key order, so that two writers with the same records cannot wait for each other.
+	EXECUTE format('WITH first AS MATERIALIZED ('
+	    'SELECT DISTINCT ON (occurred_at, record_id, source) * FROM pg_temp.%I '
+	    'WHERE n <> ALL ($1) ORDER BY occurred_at, record_id, source, n), '
+	    'won AS (INSERT INTO sems.%I (%s) SELECT %s FROM first '
+	    'ORDER BY occurred_at, record_id, source ON CONFLICT DO NOTHING '
+	    'RETURNING record_id, source) '
+	    'SELECT coalesce(array_agg(f.n), ''{}'') FROM first f JOIN won USING (record_id, source)',
+	    'stage_' || kind, kind, columns, columns)
+	INTO won USING misplaced;
+
+	RETURN QUERY EXECUTE format('SELECT s.n, CASE WHEN s.n = ANY ($1) THEN ''STORED'' '
+	    'WHEN s.n = ANY ($2) THEN ''CONFLICT'' '
+	    'WHEN t.record_id IS NULL THEN ''RETRY'' '
+	    'WHEN ROW (%s) IS NOT DISTINCT FROM ROW (%s) THEN ''DUPLICATE'' '
+	    'ELSE ''CONFLICT'' END '
+	    'FROM pg_temp.%I s LEFT JOIN sems.%I t ON t.occurred_at = s.occurred_at '
+	    'AND t.record_id = s.record_id AND t.source = s.source '
+	    'AND t.occurred_at BETWEEN $3 AND $4',
+	    staged_content, stored_content, 'stage_' || kind, kind)
+	USING won, misplaced, since, until;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.settle(text) TO sems_ingest;
+
+-- Moves what is staged into the quarantine. QUARANTINED, also for bytes that are there already;
+-- RETRY beyond the quota of a source. Two writers at once may exceed the quota by one group.
+CREATE FUNCTION sems.settle_quarantine() RETURNS TABLE (n int, verdict text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	open_max bigint;
+BEGIN
+	PERFORM pg_logical_emit_message(true, 'sems', '');
+	SELECT s.value::bigint INTO STRICT open_max FROM sems.setting s
+	WHERE s.name = 'quarantine_open_max';
+	EXECUTE 'INSERT INTO sems.quarantine (source, principal, reason, field, message, record_id, kind, '
+	    'received_at, raw_sealed, raw_mac) '
+	    'SELECT f.source, f.principal, f.reason, f.field, f.message, f.record_id, f.kind, '
+	    'f.received_at, f.raw_sealed, f.raw_mac FROM ('
+	    'SELECT *, row_number() OVER (PARTITION BY source ORDER BY n) AS place FROM ('
+	    'SELECT DISTINCT ON (source, raw_mac) * FROM pg_temp.stage_quarantine s '
+	    'WHERE NOT EXISTS (SELECT FROM sems.quarantine q '
+	    'WHERE q.source = s.source AND q.raw_mac = s.raw_mac) '
+	    'ORDER BY source, raw_mac, n) AS d) AS f '
+	    'LEFT JOIN (SELECT source, count(*) AS n FROM sems.quarantine WHERE state = ''OPEN'' '
+	    'AND source IN (SELECT source FROM pg_temp.stage_quarantine) GROUP BY source) AS o '
+	    'ON o.source = f.source WHERE coalesce(o.n, 0) + f.place <= $1 '
+	    'ORDER BY f.source, f.raw_mac ON CONFLICT DO NOTHING' USING open_max;
+	RETURN QUERY EXECUTE 'SELECT s.n, CASE WHEN q.source IS NULL THEN ''RETRY'' '
+	    'ELSE ''QUARANTINED'' END FROM pg_temp.stage_quarantine s '
+	    'LEFT JOIN sems.quarantine q ON q.source = s.source AND q.raw_mac = s.raw_mac';
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.settle_quarantine() TO sems_ingest;
+
+-- Quarantined bytes are kept so long and no longer; how many went.
+CREATE FUNCTION sems.purge_quarantine() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	days int;
+	gone bigint;
+BEGIN
+	SELECT s.value::int INTO STRICT days FROM sems.setting s WHERE s.name = 'quarantine_days';
+	DELETE FROM sems.quarantine q WHERE q.received_at < now() - make_interval(days => days);
+	GET DIAGNOSTICS gone = ROW_COUNT;
+	RETURN gone;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.purge_quarantine() TO sems_retention;
