@@ -2,10 +2,10 @@
 #ifndef SEMS_WIRE_DECODE_H
 #define SEMS_WIRE_DECODE_H
 
-#include <sems/v1/protocol.pb-c.h>
-
 #include "base/arena.h"
 #include "core/kind.h"
+
+#include <sems/v1/protocol.pb-c.h>
 
 enum client_frame_type { CLIENT_HELLO, CLIENT_BATCH, CLIENT_REQUEST };
 
@@ -16,7 +16,7 @@ struct client_frame {
 		const Sems__V1__Request *request;
 		struct {
 			uint64_t batch_no;
-			struct text *records; /* each one's bytes, borrowed from the frame: not unpacked */
+			struct text *records; /* their bytes, borrowed from the frame */
 			size_t n;
 		} batch;
 	};
@@ -25,16 +25,20 @@ struct client_frame {
 /*
  * Reads a ClientFrame. The records of a batch are only located, so that one bad record cannot spoil
  * its neighbours. REJ_MALFORMED: no known body, guard refusal; REJ_FRAME: over max_records.
+ * TRY_LIMIT: the arena is spent.
  */
 enum code wire_client_frame(struct text body, size_t max_records, struct arena *a,
-    struct client_frame *out, struct err *e) MUST_CHECK;
+			    struct client_frame *out, struct err *e) MUST_CHECK;
 
 /*
  * Reads one record: guard, unpack, map to the kind's table. On refusal out->kind is NULL and *why
  * says why. *source is the record's source as far as it could be read, else empty: for the
  * quarantine. Text is copied into the arena. Not yet validated: core/validate.h does that.
+ *
+ * why->err.code TRY_LIMIT means that the arena is spent: no fault of the record's, so its verdict
+ * is RETRY, not QUARANTINED. A record takes about 3 KiB, its text, and for lists up to 512 KiB.
  */
 bool wire_record(struct text raw, struct arena *a, struct record *out, struct text *source,
-    struct refusal *why);
+		 struct refusal *why);
 
 #endif

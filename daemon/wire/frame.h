@@ -5,16 +5,16 @@
 #ifndef SEMS_WIRE_FRAME_H
 #define SEMS_WIRE_FRAME_H
 
-#include <protobuf-c/protobuf-c.h>
-
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/text.h"
 
-#define FRAME_BYTES_MAX     (1024u * 1024u) /* default limit */
-#define BATCH_RECORDS_MAX   5000u
-#define RECORD_BYTES_MAX    (64u * 1024u)
-#define FRAME_LENGTH_BYTES  5 /* a longer varint cannot be a length within any limit */
+#include <protobuf-c/protobuf-c.h>
+
+#define FRAME_BYTES_MAX    (1024u * 1024u) /* default limit */
+#define BATCH_RECORDS_MAX  5000u
+#define RECORD_BYTES_MAX   (64u * 1024u)
+#define FRAME_LENGTH_BYTES 5 /* a longer varint cannot be a length within any limit */
 
 enum frame_status {
 	FRAME_MORE,   /* no whole frame yet; *used is 0 */
@@ -24,7 +24,7 @@ enum frame_status {
 
 /* Looks at n bytes from a peer. body borrows from p. */
 enum frame_status frame_next(const void *p, size_t n, size_t max_body, struct text *body,
-    size_t *used, struct err *e);
+			     size_t *used, struct err *e);
 /* The length as far as it is known: 0 when not yet, else length bytes + body bytes. */
 size_t frame_size(const void *p, size_t n);
 

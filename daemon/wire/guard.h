@@ -6,17 +6,18 @@
 #ifndef SEMS_WIRE_GUARD_H
 #define SEMS_WIRE_GUARD_H
 
+#include "core/kind.h"
+
 #include <protobuf-c/protobuf-c.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/kind.h"
-
 struct guard_limits {
-	unsigned depth;          /* of nested messages; the message itself is 1 */
-	unsigned fields;         /* in all, nested ones included */
-	unsigned repeated;       /* elements of one repeated field */
-	bool unknown_allowed;    /* unknown fields are skipped (frames) or refused (records) */
+	unsigned depth;       /* of nested messages; the message itself is 1 */
+	unsigned fields;      /* in all, nested ones included */
+	unsigned repeated;    /* elements of one repeated field */
+	bool unknown_allowed; /* unknown fields are skipped (frames) or refused (records) */
 };
 
 /*
@@ -25,6 +26,6 @@ struct guard_limits {
  * the path of the field in why->err.where, e.g. "audit.findings[2].severity".
  */
 bool guard_message(const ProtobufCMessageDescriptor *d, const void *p, size_t n,
-    const struct guard_limits *limits, struct refusal *why);
+		   const struct guard_limits *limits, struct refusal *why);
 
 #endif
