@@ -1,11 +1,6 @@
 #include "core/field.h"
 
-enum {
-	ACTIVITY = ENV_COUNT,
-	COUNT,
-	METHOD,
-	MEANS
-};
+enum { ACTIVITY = ENV_COUNT, COUNT, METHOD, MEANS };
 
 static const struct field fields[] = {
     [OWN(ACTIVITY)] =

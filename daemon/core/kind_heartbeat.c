@@ -2,16 +2,9 @@
 
 #include <stdio.h>
 
-enum {
-	DEVICE_ID = ENV_COUNT,
-	EVENTS_MADE,
-	LAST_EVENT_NO
-};
+enum { DEVICE_ID = ENV_COUNT, EVENTS_MADE, LAST_EVENT_NO };
 
-enum {
-	MADE_KIND,
-	MADE_COUNT
-};
+enum { MADE_KIND, MADE_COUNT };
 
 static const struct field made[] = {
     [MADE_KIND] = TEXT_FIELD("kind", FIELD_REQUIRED, ID_BYTES, "a record kind, e.g. tip_event"),

@@ -1,8 +1,6 @@
 #include "core/field.h"
 
-enum {
-	AUTHORISED_BY = ENV_COUNT
-};
+enum { AUTHORISED_BY = ENV_COUNT };
 
 static const struct field fields[] = {
     [OWN(AUTHORISED_BY)] = PERSON_FIELD("authorised_by", FIELD_REQUIRED,
