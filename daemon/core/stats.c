@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define ALPHA     0.05
@@ -219,22 +220,26 @@ between(double lo, double hi)
 	return lo > 0 ? lo + (hi - lo) / 2 : hi / 16;
 }
 
-/* Newton's method, kept inside a bracket; p is a lower (or, from_above, an upper) probability. */
+/*
+ * Newton's method on the logarithm of the probability, which is nearly straight in the tails, kept
+ * inside a bracket. p is a lower or, from_above, an upper probability.
+ */
 static double
-beta_solve(double p, double a, double b, int from_above)
+beta_solve(double p, double a, double b, bool from_above)
 {
 	double lo = 0;
 	double hi = 1;
 	double x = a / (a + b);
 
-	for (int i = 0; i < 400; i++) {
+	for (int i = 0; i < 2000; i++) {
 		double upper;
 		double lower = beta_both(x, a, b, &upper);
-		double over = from_above ? p - upper : lower - p;
-		double slope = beta_power(x, 1 - x, a, b) / (x * (1 - x));
-		double next = x - over / slope;
+		double is = from_above ? upper : lower;
+		/* d ln(is) / d ln(x) */
+		double slope = beta_power(x, 1 - x, a, b) / (1 - x) / is * (from_above ? -1 : 1);
+		double next = x * exp(-log(is / p) / slope);
 
-		if (over > 0)
+		if ((is > p) != from_above)
 			hi = x;
 		else
 			lo = x;
@@ -254,7 +259,7 @@ stats_beta_quantile(double p, double a, double b)
 		return NAN;
 	if (p == 0 || p == 1)
 		return p;
-	return beta_solve(p, a, b, 0);
+	return beta_solve(p, a, b, false);
 }
 
 struct interval
@@ -269,11 +274,11 @@ stats_clopper_pearson95(int64_t x, int64_t n)
 	if (x == n)
 		i.lo = exp(log(ALPHA / 2) / m);
 	else if (x > 0)
-		i.lo = beta_solve(ALPHA / 2, k, m - k + 1, 0);
+		i.lo = beta_solve(ALPHA / 2, k, m - k + 1, false);
 	if (x == 0)
 		i.hi = -expm1(log(ALPHA / 2) / m);
 	else if (x < n)
-		i.hi = beta_solve(ALPHA / 2, k + 1, m - k, 1);
+		i.hi = beta_solve(ALPHA / 2, k + 1, m - k, true);
 	return i;
 }
 
