@@ -185,6 +185,7 @@ open_ingest(struct semsd *d, struct err *e)
 	struct admin_config ac = {.store = d->store,
 				  .keys = d->keys,
 				  .reload = reload_registry,
+				  .on_turn = on_turn,
 				  .on_output = on_output,
 				  .ctx = d};
 

@@ -13,6 +13,8 @@ struct admin_config {
 	const struct keyring *keys;
 	/* Loads the registry's tables anew into ingest. */
 	enum code (*reload)(void *ctx, struct err *e);
+	/* Records were given to ingest: take its group. May be NULL: the next turn takes it. */
+	void (*on_turn)(void *ctx);
 	/* Something was said to a session: write it out. */
 	void (*on_output)(void *ctx);
 	void *ctx;

@@ -73,6 +73,15 @@ call_keys(const struct call *c)
 	return c->admin->config.keys;
 }
 
+void
+call_turn(const struct call *c)
+{
+	const struct admin_config *config = &c->admin->config;
+
+	if (config->on_turn != NULL)
+		config->on_turn(config->ctx);
+}
+
 static void
 respond(const struct call *c, Sems__V1__Response *r)
 {

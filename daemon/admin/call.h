@@ -34,6 +34,8 @@ struct store *call_store(const struct call *c);
 const struct registry *call_registry(const struct call *c);
 struct ingest *call_ingest(const struct call *c);
 const struct keyring *call_keys(const struct call *c);
+/* The handler gave records to ingest: the composition root may take the group. */
+void call_turn(const struct call *c);
 /* Tells semsd that the registry's tables have changed: it loads them anew, then answers `c`. */
 void call_reply_reload(struct call *c, struct text json);
 

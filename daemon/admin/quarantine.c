@@ -81,8 +81,7 @@ add_raw(struct call *c, json_t *answer, const char *sealed_hex)
 	struct text raw;
 	char *hex;
 
-	if (sealed_hex == NULL ||
-	    !open_sealed(admin_keyring(c->admin), sealed_hex, c->arena, &raw)) {
+	if (sealed_hex == NULL || !open_sealed(call_keys(c), sealed_hex, c->arena, &raw)) {
 		(void)json_object_set_new(answer, "raw_hex", json_null());
 		(void)json_object_set_new(
 		    answer, "raw_error",
@@ -177,6 +176,7 @@ static const char *const verdict_words[] = {
 struct requeue {
 	struct call *call;
 	struct arena *page; /* the records of one page */
+	struct requeue_run run;
 	struct requeue_item *items;
 	int64_t *ids;
 	size_t n;
@@ -367,8 +367,7 @@ page_rows(struct job *j, const struct rows *r)
 		q->ids[q->n] = rows_int(r, i, 0);
 		it->principal.n = strlen(principal);
 		it->principal.s = arena_dup(q->page, principal, it->principal.n);
-		if (sealed == NULL ||
-		    !open_sealed(admin_keyring(q->call->admin), sealed, q->page, &it->raw)) {
+		if (sealed == NULL || !open_sealed(call_keys(q->call), sealed, q->page, &it->raw)) {
 			q->shut = true;
 			break;
 		}
@@ -376,6 +375,14 @@ page_rows(struct job *j, const struct rows *r)
 	}
 	if (q->n > 0)
 		(void)snprintf(q->after, sizeof q->after, "%" PRId64, q->ids[q->n - 1]);
+}
+
+static void
+requeue_items(struct requeue *q)
+{
+	q->run = (struct requeue_run){
+	    .call = q->call, .items = q->items, .n = q->n, .done = requeue_came_back, .ctx = q};
+	requeue_start(&q->run);
 }
 
 static void
@@ -401,7 +408,7 @@ page_done(struct job *j, const struct err *e)
 	else if (q->n == 0)
 		requeue_answer(q);
 	else
-		admin_requeue(q->call->admin, q->items, q->n, requeue_came_back, q);
+		requeue_items(q);
 }
 
 static void

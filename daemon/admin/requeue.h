@@ -1,7 +1,7 @@
 /*
- * Requeueing: quarantined bytes take the way of any record again, as their first sender sent them.
- * This is the port between the quarantine's handler, which knows the rows, and semsd, which knows
- * ingest and the store's writer. The session layer implements it.
+ * Requeueing: quarantined bytes take the way of any record again, as their first sender sent them
+ * and with that sender's grants. The writer knows them by (source, raw_mac), so a record that is
+ * refused again adds no second row.
  */
 #ifndef SEMS_ADMIN_REQUEUE_H
 #define SEMS_ADMIN_REQUEUE_H
@@ -9,33 +9,39 @@
 #include "admin/call.h"
 #include "ingest/group.h"
 
-struct keyring;
-
 #define REQUEUE_FIELD_SIZE 64
 #define REQUEUE_TEXT_SIZE  256
 
+struct requeue_run;
+
 struct requeue_item {
 	struct text raw;       /* the record as first sent */
-	struct text principal; /* who sent it: the grants that count are this one's */
-	/* The answer; a copy, so that nothing of the group need outlive it. */
+	struct text principal; /* who sent it */
+	/* The answer, a copy: nothing of the group outlives it. */
 	enum verdict verdict; /* VERDICT_NONE until then */
-	enum reason reason;   /* with VERDICT_QUARANTINED and VERDICT_CONFLICT */
+	enum reason reason;   /* REASON_NONE unless it was refused */
 	char field[REQUEUE_FIELD_SIZE];
 	char text[REQUEUE_TEXT_SIZE];
+	struct requeue_run *run; /* ours */
+};
+
+/* Filled by the caller up to ctx; lives, with its items, until done. */
+struct requeue_run {
+	struct call *call;
+	struct requeue_item *items;
+	size_t n;
+	void (*done)(void *ctx);
+	void *ctx;
+	/* Ours. */
+	size_t fed;
+	size_t answered;
+	struct job pause;
 };
 
 /*
- * Gives n items to ingest, over as many groups as it takes. done(ctx) is called exactly once, after
- * every item has its verdict (VERDICT_RETRY for those that could not be taken), never from within
- * admin_requeue(). items stay the caller's and must live until done.
- *
- * The refused record is in the quarantine already: the writer recognises its bytes (source and
- * raw_mac) and adds no second row.
+ * Gives the items to ingest, over as many groups as it takes. done(ctx) is called exactly once,
+ * when every item has its verdict, and never from within requeue_start().
  */
-void admin_requeue(struct admin *a, struct requeue_item *items, size_t n, void (*done)(void *ctx),
-		   void *ctx);
-
-/* The keys of the store the calls ask; for opening quarantined bytes. */
-const struct keyring *admin_keyring(const struct admin *a);
+void requeue_start(struct requeue_run *run);
 
 #endif
