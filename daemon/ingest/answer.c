@@ -64,10 +64,30 @@ make_runs(const struct item *items, size_t n, struct arena *a, Sems__V1__Verdict
 }
 
 static void
+send_result(struct ingest *in, struct session *s, Sems__V1__Result *result)
+{
+	Sems__V1__ServerFrame frame = SEMS__V1__SERVER_FRAME__INIT;
+
+	frame.body_case = SEMS__V1__SERVER_FRAME__BODY_RESULT;
+	frame.result = result;
+	session_send(in, s, &frame.base);
+}
+
+/* A batch without records has nothing to wait for. */
+void
+answer_empty(struct ingest *in, struct session *s, uint64_t batch_no)
+{
+	Sems__V1__Result result = SEMS__V1__RESULT__INIT;
+
+	result.has_batch_no = 1;
+	result.batch_no = batch_no;
+	send_result(in, s, &result);
+}
+
+static void
 answer_batch(struct ingest *in, const struct batch_ref *b, const struct item *items)
 {
 	struct session *s = session_find(in, b->session);
-	Sems__V1__ServerFrame frame = SEMS__V1__SERVER_FRAME__INIT;
 	Sems__V1__Result result = SEMS__V1__RESULT__INIT;
 
 	if (s == NULL)
@@ -76,14 +96,12 @@ answer_batch(struct ingest *in, const struct batch_ref *b, const struct item *it
 	result.has_batch_no = 1;
 	result.batch_no = b->batch_no;
 	result.n_verdicts = make_runs(items, b->n, in->scratch, &result.verdicts);
-	frame.body_case = SEMS__V1__SERVER_FRAME__BODY_RESULT;
-	frame.result = &result;
 	s->batches--;
 	if (arena_failed(in->scratch))
 		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY, RETRY_AFTER_MS,
 			       "out of memory for the answer; connect again and resend");
 	else
-		session_send(in, s, &frame.base);
+		send_result(in, s, &result);
 }
 
 void

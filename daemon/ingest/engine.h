@@ -99,6 +99,7 @@ void intake_record(struct ingest *in, struct text raw, const struct sender *from
 		   struct utc_ms now);
 
 /* answer.c */
+void answer_empty(struct ingest *in, struct session *s, uint64_t batch_no);
 void answer_group(struct ingest *in, struct open_group *og);
 
 #endif

@@ -9,12 +9,7 @@ struct row {
 	enum role role; /* of a principal */
 };
 
-enum part {
-	PRINCIPAL,
-	SOURCE,
-	KIND,
-	SITE
-};
+enum part { PRINCIPAL, SOURCE, KIND, SITE };
 
 struct registry {
 	char *entity;

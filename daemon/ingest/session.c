@@ -256,6 +256,10 @@ on_batch(struct ingest *in, struct session *s, const struct client_frame *f, str
 			       "shutting down; connect again and resend what was not answered");
 		return true;
 	}
+	if (f->batch.n == 0) {
+		answer_empty(in, s, f->batch.batch_no);
+		return true;
+	}
 	if (s->batches >= in->config.window_batches) {
 		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_WINDOW, RETRY_AFTER_MS,
 			       "more than %u batches unanswered", in->config.window_batches);
