@@ -109,7 +109,9 @@ set_paths(struct embedded *m, const char *dir, struct err *e)
 	snprintf(m->conninfo, sizeof m->conninfo,
 		 "host=%s port=" PORT " dbname=" DATABASE " user=semsd", host);
 	snprintf(m->admin_conninfo, sizeof m->admin_conninfo,
-		 "host=%s port=" PORT " dbname=postgres user=" SUPERUSER, host);
+		 "host=%s port=" PORT " dbname=postgres user=" SUPERUSER
+		 " options='-c client_min_messages=error'",
+		 host);
 	code = make_folder(m->run, e);
 	return code == OK ? make_folder(m->log, e) : code;
 }

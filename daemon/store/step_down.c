@@ -1,6 +1,6 @@
 /*
  * From root to somebody who may run PostgreSQL. The folder is given away only when nobody can be
- * harmed by it: when it is new or empty, never for /tmp or a home.
+ * harmed by it: when it is new, or empty and nobody else may write to it. Never /tmp, never a home.
  */
 #include "store/embedded.h"
 
@@ -87,7 +87,7 @@ give_folder(const char *dir, const struct account *a, struct err *e)
 			       strerror(errno));
 	if (st.st_uid == a->uid)
 		return OK;
-	if (!made && !is_empty(dir))
+	if (!made && ((st.st_mode & 022) != 0 || !is_empty(dir)))
 		return err_set(e, FATAL_CONFIG, "embedded",
 			       "%s is not empty and does not belong to %s: name a new folder, or "
 			       "chown this one",
