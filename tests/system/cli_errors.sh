@@ -1,0 +1,44 @@
+# Exit codes, and messages that say what to do next.
+. "$(dirname "$0")/lib.sh"
+
+# status, what standard error must say, then the arguments.
+refuses() {
+	local status=$1 says=$2
+	shift 2
+	ctl_get "$@"
+	if [ "$RC" = "$status" ] && printf '%s\n' "$ERR" | grep -Eq -- "$says"; then
+		ok "semsctl $* exits with $status and says why"
+	else
+		not_ok "semsctl $* exits with $status and says why" "status: $RC" "said: $ERR" "wanted: $says"
+	fi
+}
+
+refuses 2 'Commands:'
+refuses 2 "no command 'nosuch'.*--help" nosuch
+refuses 2 -- --nosuch
+refuses 3 'semsd' status
+refuses 2 'nosuch' template nosuch
+refuses 2 'no-such-map' import --map "$T/no-such-map.yaml" "$T/no-such-file.csv"
+
+for command in init template import send correct void simulate spd retention quarantine status; do
+	ctl_get "$command" --help
+	if [ "$RC" = 0 ] && [ -n "$OUT" ] && [ -z "$ERR" ]; then
+		ok "semsctl $command --help explains itself"
+	else
+		not_ok "semsctl $command --help explains itself" "status: $RC" "$ERR"
+	fi
+done
+
+start_daemon || exit 1
+refuses 4 'init' spd show 2026-Q2
+ctl_must init --entity Northfield --zone Europe/London --site NFD
+refuses 2 'quarter' spd show 2026
+refuses 2 'quarter' spd show 2026-Q5
+refuses 4 'freeze' spd submit 2026-Q2 --reference none
+refuses 4 '999999' quarantine show 999999
+refuses 2 '[Zz]one|[Uu]sage|help' init --entity Northfield --zone
+refuses 4 '[Zz]one' init --entity Northfield --zone Mars/Olympus
+ctl_must status
+stop_daemon
+is $? 0 'semsd ends with status 0'
+refuses 3 'semsd' status
