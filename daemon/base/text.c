@@ -41,11 +41,29 @@ is_control(uint32_t c)
 	return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0);
 }
 
+/* How many bytes t begins with that are printable ASCII: nearly all of what peers send. */
+static size_t
+printable_ascii(struct text t)
+{
+	size_t n = 0;
+
+	while (n < t.n && t.s[n] >= 0x20 && t.s[n] < 0x7f)
+		n++;
+	return n;
+}
+
 bool
 text_is_clean_utf8(struct text t)
 {
-	while (t.n != 0) {
+	for (;;) {
 		uint32_t c = 0;
+		size_t ascii = printable_ascii(t);
+
+		t.s += ascii;
+		t.n -= ascii;
+		if (t.n == 0)
+			return true;
+
 		size_t n = text_rune(t, &c);
 
 		if (n == 0 || is_control(c))
@@ -53,7 +71,6 @@ text_is_clean_utf8(struct text t)
 		t.s += n;
 		t.n -= n;
 	}
-	return true;
 }
 
 void

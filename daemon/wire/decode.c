@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 /*
- * A record of RECORD_BYTES_MAX can hold 32,000 empty items of some hundred bytes each once
- * unpacked: the limits below, not its size, bound what it may cost.
+ * A record of RECORD_BYTES_MAX can say 32,000 empty items, each some hundred bytes once mapped: the
+ * limits below, not its size, bound what it may cost.
  */
 static const struct guard_limits record_limits = {
     .depth = 3, .fields = 8192, .repeated = 512, .unknown_allowed = false};
@@ -186,166 +186,203 @@ wire_client_frame(struct text body, size_t max_records, struct arena *a, struct 
 /* --- records -----------------------------------------------------------------------------------
  */
 
-/* What a value cannot be. REASON_NONE: it is well. */
-typedef enum reason get_fn(const struct slot *s, const void *m, struct arena *a, struct value *v);
+/*
+ * Records are mapped straight from the wire, in a second walk over bytes the guard has passed:
+ * unpacking them into protobuf-c's structs first costs half as much again, and memory as large as
+ * the guard's limits let it be.
+ */
+struct filling {
+	struct text message; /* that the field is in */
+	struct arena *a;
+};
 
-static inline bool
-has(const struct slot *s, const void *m)
-{
-	return *(const protobuf_c_boolean *)bind_at(m, s->wire->quantifier_offset) != 0;
-}
-
-static inline size_t
-count(const struct slot *s, const void *m)
-{
-	return *(const size_t *)bind_at(m, s->wire->quantifier_offset);
-}
+/* Takes one field of the wire. REASON_NONE, or what is wrong with it. */
+typedef enum reason set_fn(const struct filling *in, const struct slot *s,
+			   const struct scan_field *f, struct value *v);
 
 static enum reason
-get_text(const struct slot *s, const void *m, struct arena *a, struct value *v)
+set_text(const struct filling *in, const struct slot *s, const struct scan_field *f,
+	 struct value *v)
 {
-	(void)a;
-	const char *text = *(char *const *)bind_at(m, s->wire->offset);
-	if (text == NULL || text[0] == '\0')
-		return REASON_NONE;
-	v->set = true;
-	v->text = text_of(text);
+	(void)in;
+	(void)s;
+	v->text = f->bytes;
+	v->set = f->bytes.n > 0;
 	return REASON_NONE;
 }
 
 static enum reason
-get_int(const struct slot *s, const void *m, struct arena *a, struct value *v)
+set_int(const struct filling *in, const struct slot *s, const struct scan_field *f, struct value *v)
 {
-	(void)a;
-	if (!has(s, m))
-		return REASON_NONE;
+	(void)in;
+	(void)s;
+	v->i = (int64_t)f->value;
 	v->set = true;
-	v->i = *(const int64_t *)bind_at(m, s->wire->offset);
 	return REASON_NONE;
 }
 
 static enum reason
-get_enum(const struct slot *s, const void *m, struct arena *a, struct value *v)
+set_enum(const struct filling *in, const struct slot *s, const struct scan_field *f,
+	 struct value *v)
 {
-	(void)a;
-	if (!has(s, m))
-		return REASON_NONE;
-	v->i = *(const int *)bind_at(m, s->wire->offset);
-	v->set = v->i != 0;
+	(void)in;
+	(void)s;
+	v->i = (int64_t)f->value;
+	v->set = f->value != 0;
 	return REASON_NONE;
 }
 
 static enum reason
-get_bool(const struct slot *s, const void *m, struct arena *a, struct value *v)
+set_real(const struct filling *in, const struct slot *s, const struct scan_field *f,
+	 struct value *v)
 {
-	(void)a;
-	if (!has(s, m))
-		return REASON_NONE;
+	(void)in;
+	(void)s;
+	uint64_t bits = 0;
+	for (size_t i = 8; i-- > 0;)
+		bits = bits << 8 | (unsigned char)f->bytes.s[i];
+	memcpy(&v->real, &bits, sizeof bits);
 	v->set = true;
-	v->i = *(const protobuf_c_boolean *)bind_at(m, s->wire->offset) != 0;
-	return REASON_NONE;
-}
-
-static enum reason
-get_real(const struct slot *s, const void *m, struct arena *a, struct value *v)
-{
-	(void)a;
-	if (!has(s, m))
-		return REASON_NONE;
-	v->set = true;
-	v->real = *(const double *)bind_at(m, s->wire->offset);
 	return isfinite(v->real) ? REASON_NONE : REASON_RANGE;
 }
 
 static enum reason
-get_uuid(const struct slot *s, const void *m, struct arena *a, struct value *v)
+set_uuid(const struct filling *in, const struct slot *s, const struct scan_field *f,
+	 struct value *v)
 {
-	(void)a;
-	const ProtobufCBinaryData *b = bind_at(m, s->wire->offset);
-	if (!has(s, m) || b->len == 0)
+	(void)in;
+	(void)s;
+	if (f->bytes.n == 0)
 		return REASON_NONE;
-	if (b->len != sizeof v->uuid.b)
+	if (f->bytes.n != sizeof v->uuid.b)
 		return REASON_IDENTITY;
+	memcpy(v->uuid.b, f->bytes.s, sizeof v->uuid.b);
 	v->set = true;
-	memcpy(v->uuid.b, b->data, sizeof v->uuid.b);
 	return REASON_NONE;
 }
 
-/* Room for a list; REASON_NONE with v->list.v == NULL when the arena is spent. */
-static enum reason
-list_room(const struct slot *s, size_t n, size_t width, struct arena *a, struct value *v)
+/* How many elements the message has of the field. */
+static size_t
+count_elements(struct text message, const ProtobufCFieldDescriptor *field)
 {
+	size_t n = 0;
+	struct scan s = scan_of(message);
+	while (!scan_done(&s)) {
+		struct scan_field f;
+		if (!scan_next(&s, &f))
+			break;
+		if (f.number != field->id)
+			continue;
+		if (f.wire != SCAN_BYTES || field->type != PROTOBUF_C_TYPE_ENUM) {
+			n++;
+			continue;
+		}
+		for (size_t i = 0; i < f.bytes.n; i++)
+			n += (f.bytes.s[i] & 0x80) == 0; /* packed: the last byte of each */
+	}
+	return n;
+}
+
+/* Makes room for the whole list when its first element comes. */
+static enum reason
+list_room(const struct filling *in, const struct slot *s, size_t width, struct value *v)
+{
+	if (v->set)
+		return REASON_NONE;
+	size_t n = count_elements(in->message, s->wire);
 	if (n == 0)
 		return REASON_NONE;
-	if (s->field->max > 0 && n > (size_t)s->field->max)
+	if (n > (size_t)s->field->max)
 		return REASON_TOO_LONG;
-	v->list = (struct list){arena_zalloc(a, n, width * sizeof(struct value)), n, width};
+	v->list = (struct list){arena_zalloc(in->a, n * width, sizeof(struct value)), 0, width};
 	v->set = v->list.v != NULL;
 	return REASON_NONE;
 }
 
 static enum reason
-get_texts(const struct slot *s, const void *m, struct arena *a, struct value *v)
+set_texts(const struct filling *in, const struct slot *s, const struct scan_field *f,
+	  struct value *v)
 {
-	char *const *from = *(char **const *)bind_at(m, s->wire->offset);
-	enum reason r = list_room(s, count(s, m), 1, a, v);
-	for (size_t i = 0; v->set && i < v->list.n; i++) {
-		struct text t = text_of(from[i]);
-		v->list.v[i].set = t.n > 0;
-		v->list.v[i].text = t;
-	}
-	return r;
+	enum reason r = list_room(in, s, 1, v);
+	if (r != REASON_NONE || !v->set)
+		return r;
+	return set_text(in, s, f, &v->list.v[v->list.n++]);
 }
 
 static enum reason
-get_enums(const struct slot *s, const void *m, struct arena *a, struct value *v)
+set_enums(const struct filling *in, const struct slot *s, const struct scan_field *f,
+	  struct value *v)
 {
-	const int *from = *(int *const *)bind_at(m, s->wire->offset);
-	enum reason r = list_room(s, count(s, m), 1, a, v);
-	for (size_t i = 0; v->set && i < v->list.n; i++) {
-		v->list.v[i].set = from[i] != 0;
-		v->list.v[i].i = from[i];
+	enum reason r = list_room(in, s, 1, v);
+	if (r != REASON_NONE || !v->set)
+		return r;
+	if (f->wire == SCAN_VARINT)
+		return set_enum(in, s, f, &v->list.v[v->list.n++]);
+	struct scan packed = scan_of(f->bytes);
+	while (!scan_done(&packed)) {
+		struct scan_field one = {f->number, SCAN_VARINT, 0, {NULL, 0}};
+		if (!scan_varint(&packed, &one.value))
+			break;
+		(void)set_enum(in, s, &one, &v->list.v[v->list.n++]);
 	}
-	return r;
+	return REASON_NONE;
 }
 
-static enum reason get_list(const struct slot *s, const void *m, struct arena *a, struct value *v);
+static enum reason set_list(const struct filling *in, const struct slot *s,
+			    const struct scan_field *f, struct value *v);
 
-static get_fn *const getters[] = {
-    [FIELD_TEXT] = get_text,   [FIELD_ENUM] = get_enum,     [FIELD_INT] = get_int,
-    [FIELD_REAL] = get_real,   [FIELD_BOOL] = get_bool,     [FIELD_TIME] = get_int,
-    [FIELD_UUID] = get_uuid,   [FIELD_PERSON] = get_text,   [FIELD_TEXTS] = get_texts,
-    [FIELD_ENUMS] = get_enums, [FIELD_PERSONS] = get_texts, [FIELD_LIST] = get_list,
+static set_fn *const setters[] = {
+    [FIELD_TEXT] = set_text,   [FIELD_ENUM] = set_enum,     [FIELD_INT] = set_int,
+    [FIELD_REAL] = set_real,   [FIELD_BOOL] = set_int,      [FIELD_TIME] = set_int,
+    [FIELD_UUID] = set_uuid,   [FIELD_PERSON] = set_text,   [FIELD_TEXTS] = set_texts,
+    [FIELD_ENUMS] = set_enums, [FIELD_PERSONS] = set_texts, [FIELD_LIST] = set_list,
 };
 
-/* Reads n fields of one message; *bad is the index of the one refused. */
+/* What a walk over a message met that is not its own slots' business. */
+struct met {
+	size_t bad;        /* index of the slot that is refused */
+	uint32_t body;     /* number of the field without a slot; 0: none */
+	struct text bytes; /* and its bytes */
+};
+
 static enum reason
-get_fields(const struct slot *s, size_t n, const void *m, struct arena *a, struct value *v,
-	   size_t *bad)
+fill(const struct bound_message *b, struct text message, struct arena *a, struct value *v,
+     struct met *met)
 {
-	for (size_t i = 0; i < n; i++) {
-		enum reason r = REASON_NONE;
-		if (s[i].wire != NULL)
-			r = getters[s[i].field->type](&s[i], m, a, &v[i]);
-		if (r != REASON_NONE) {
-			*bad = i;
-			return r;
+	const struct filling in = {message, a};
+	struct scan s = scan_of(message);
+	unsigned at = 0;
+	while (!scan_done(&s)) {
+		struct scan_field f;
+		if (!scan_next(&s, &f))
+			return REASON_MALFORMED;
+		at = bind_index(b->d, f.number, at);
+		if (at == b->d->n_fields)
+			return REASON_UNKNOWN_FIELD;
+		size_t i = b->slot_of[at];
+		if (i == NO_SLOT) {
+			met->body = f.number;
+			met->bytes = f.bytes;
+			continue;
 		}
+		met->bad = i;
+		enum reason r = setters[b->slots[i].field->type](&in, &b->slots[i], &f, &v[i]);
+		if (r != REASON_NONE)
+			return r;
 	}
 	return REASON_NONE;
 }
 
 static enum reason
-get_list(const struct slot *s, const void *m, struct arena *a, struct value *v)
+set_list(const struct filling *in, const struct slot *s, const struct scan_field *f,
+	 struct value *v)
 {
-	ProtobufCMessage *const *from = *(ProtobufCMessage * *const *)bind_at(m, s->wire->offset);
-	size_t width = s->field->n_item;
-	enum reason r = list_room(s, count(s, m), width, a, v);
-	for (size_t i = 0; r == REASON_NONE && v->set && i < v->list.n; i++) {
-		size_t bad;
-		r = get_fields(s->item, width, from[i], a, v->list.v + i * width, &bad);
-	}
-	return r;
+	struct met met;
+	size_t width = s->item->n;
+	enum reason r = list_room(in, s, width, v);
+	if (r != REASON_NONE || !v->set)
+		return r;
+	return fill(s->item, f->bytes, in->a, v->list.v + width * v->list.n++, &met);
 }
 
 static bool
@@ -404,45 +441,51 @@ salvage(struct text raw, struct arena *a, struct text *source)
 }
 
 static bool
-map_record(const Sems__V1__Record *m, struct arena *a, struct record *out, struct refusal *why)
+map_body(const struct bound_kind *k, struct text body, struct arena *a, struct record *out,
+	 struct refusal *why)
 {
-	const struct binding *b = bind_get();
-	const struct bound_kind *k = bind_body((uint32_t)m->body_case);
-	if (k == NULL)
-		return refuse(why, REASON_UNKNOWN_KIND, REJ_MALFORMED, "",
-			      "no body; a record is of one of the kinds that PROTOCOL.md lists");
-	struct value *v = arena_zalloc(a, kind_n_fields(k->kind), sizeof *v);
-	if (v == NULL)
-		return refuse_memory(why);
-	size_t bad = 0;
-	enum reason r = get_fields(b->envelope, ENV_COUNT, m, a, v, &bad);
+	struct met met = {0, 0, {NULL, 0}};
+	enum reason r = fill(k->own, body, a, out->v + ENV_COUNT, &met);
 	if (r != REASON_NONE)
-		return refuse_value(why, k->kind, bad, r);
-	const void *body = *(ProtobufCMessage *const *)bind_at(m, k->body->offset);
-	r = get_fields(k->own, k->kind->n_own, body, a, v + ENV_COUNT, &bad);
-	if (r != REASON_NONE)
-		return refuse_value(why, k->kind, ENV_COUNT + bad, r);
+		return refuse_value(why, k->kind, ENV_COUNT + met.bad, r);
 	if (arena_failed(a))
 		return refuse_memory(why);
 	out->kind = k->kind;
-	out->v = v;
 	return true;
+}
+
+/* raw has passed the guard. */
+static bool
+map_record(struct text raw, struct arena *a, struct record *out, struct refusal *why)
+{
+	struct value envelope[ENV_COUNT] = {0};
+	struct met met = {0, 0, {NULL, 0}};
+	const struct binding *b = bind_get();
+	struct text copy = {arena_dup(a, raw.s, raw.n), raw.n};
+	if (copy.s == NULL)
+		return refuse_memory(why);
+	enum reason r = fill(b->record, copy, a, envelope, &met);
+	if (r != REASON_NONE)
+		return refuse_value(why, kinds[0], met.bad, r);
+	const struct bound_kind *k = bind_body(met.body);
+	if (k == NULL)
+		return refuse(why, REASON_UNKNOWN_KIND, REJ_MALFORMED, "",
+			      "no body; a record is of one of the kinds that PROTOCOL.md lists");
+	out->v = arena_zalloc(a, kind_n_fields(k->kind), sizeof *out->v);
+	if (out->v == NULL)
+		return refuse_memory(why);
+	memcpy(out->v, envelope, sizeof envelope);
+	return map_body(k, met.bytes, a, out, why);
 }
 
 static bool
 read_record(struct text raw, struct arena *a, struct record *out, struct refusal *why)
 {
-	const ProtobufCMessageDescriptor *d = &sems__v1__record__descriptor;
 	if (raw.n > RECORD_BYTES_MAX)
-		return refuse(why, REASON_TOO_LONG, REJ_FIELD, "", "the record is over 64 KiB");
-	if (!guard_message(d, raw.s, raw.n, &record_limits, why))
-		return false;
-	ProtobufCMessage *m = unpack(d, raw, a);
-	if (m != NULL)
-		return map_record((const Sems__V1__Record *)m, a, out, why);
-	if (arena_failed(a))
-		return refuse_memory(why);
-	return refuse(why, REASON_MALFORMED, REJ_MALFORMED, "", "not a Record");
+		return refuse(why, REASON_TOO_LONG, REJ_FIELD, "",
+			      "the record is over its limit in bytes; send less with it");
+	return guard_message(&sems__v1__record__descriptor, raw.s, raw.n, &record_limits, why) &&
+	       map_record(raw, a, out, why);
 }
 
 bool
@@ -455,6 +498,7 @@ wire_record(struct text raw, struct arena *a, struct record *out, struct text *s
 		*source = out->v[ENV_SOURCE].text;
 		return true;
 	}
+	*out = (struct record){NULL, NULL};
 	if (why->err.code == TRY_LIMIT)
 		return false;
 	uint32_t unknown_body = salvage(raw, a, source);

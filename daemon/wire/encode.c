@@ -134,12 +134,11 @@ static put_fn *const putters[] = {
 };
 
 static bool
-put_fields(const struct slot *s, size_t n, void *m, struct arena *a, const struct value *v)
+put_fields(const struct bound_message *b, void *m, struct arena *a, const struct value *v)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (!v[i].set)
-			continue;
-		if (s[i].wire == NULL || !putters[s[i].field->type](&s[i], m, a, &v[i]))
+	for (size_t i = 0; i < b->n; i++) {
+		const struct slot *s = &b->slots[i];
+		if (v[i].set && (s->wire == NULL || !putters[s->field->type](s, m, a, &v[i])))
 			return false;
 	}
 	return true;
@@ -161,9 +160,8 @@ put_list(const struct slot *s, void *m, struct arena *a, const struct value *v)
 		return true;
 	ProtobufCMessage **to = put_array(s, m, a, v, sizeof(ProtobufCMessage *));
 	for (size_t i = 0; to != NULL && i < v->list.n; i++) {
-		to[i] = message_new(s->wire->descriptor, a);
-		if (to[i] == NULL ||
-		    !put_fields(s->item, v->list.width, to[i], a, v->list.v + i * v->list.width))
+		to[i] = message_new(s->item->d, a);
+		if (to[i] == NULL || !put_fields(s->item, to[i], a, v->list.v + i * v->list.width))
 			return false;
 	}
 	return to != NULL;
@@ -174,12 +172,12 @@ build(const struct record *r, struct arena *a)
 {
 	const struct binding *b = bind_get();
 	const struct bound_kind *k = &b->kinds[r->kind->id];
-	if (b->envelope == NULL || k->own == NULL)
+	if (b->record == NULL || k->own == NULL)
 		return NULL;
-	ProtobufCMessage *m = message_new(&sems__v1__record__descriptor, a);
-	ProtobufCMessage *body = message_new(k->message, a);
-	if (m == NULL || body == NULL || !put_fields(b->envelope, ENV_COUNT, m, a, r->v) ||
-	    !put_fields(k->own, k->kind->n_own, body, a, r->v + ENV_COUNT))
+	ProtobufCMessage *m = message_new(b->record->d, a);
+	ProtobufCMessage *body = message_new(k->own->d, a);
+	if (m == NULL || body == NULL || !put_fields(b->record, m, a, r->v) ||
+	    !put_fields(k->own, body, a, r->v + ENV_COUNT))
 		return NULL;
 	*(uint32_t *)member(m, k->body->quantifier_offset) = k->body->id;
 	*(ProtobufCMessage **)member(m, k->body->offset) = body;

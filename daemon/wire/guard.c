@@ -1,5 +1,6 @@
 #include "wire/guard.h"
 
+#include "wire/bind.h"
 #include "wire/scan.h"
 
 #include <stdint.h>
@@ -99,18 +100,6 @@ refuse_inside(const struct walk *w, const struct level *l, enum reason reason, u
 	w->why->reason = reason;
 	(void)err_set(&w->why->err, code_of(reason), path, "%s", text);
 	return false;
-}
-
-/* Index of a field by number; d->n_fields when there is none. hint: where it probably is, since
- * encoders write fields in order. */
-static unsigned
-field_index(const ProtobufCMessageDescriptor *d, uint32_t number, unsigned hint)
-{
-	for (unsigned i = hint; i < d->n_fields && i < hint + 3; i++)
-		if (d->fields[i].id == number)
-			return i;
-	const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(d, number);
-	return f == NULL ? d->n_fields : (unsigned)(f - d->fields);
 }
 
 static bool
@@ -244,7 +233,7 @@ walk_message(struct walk *w, struct level *l, struct text body)
 					     "not protobuf: cut short, a group, or field number 0");
 		if (++w->fields > w->limits->fields)
 			return refuse_inside(w, l, REASON_TOO_LONG, v.number, "too many fields");
-		l->at = field_index(l->d, v.number, hint);
+		l->at = bind_index(l->d, v.number, hint);
 		if (l->at < l->d->n_fields) {
 			if (!check_field(w, l, &v))
 				return false;
