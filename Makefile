@@ -58,11 +58,14 @@ $(B)/semsctl: $(call obj,tools/semsctl/*.c) $(B)/libtools.a $(LIB_wire)
 $(B)/libtools.a: $(call obj,tools/lib/*.c)
 	$(AR) rcs $@ $^
 
+# net's tests drive the same sessions as ingest's.
+FIXTURE_net := $(B)/tests/ingest/fixture.o
+
 define layer
 $(B)/lib$(1).a: $(call layer_o,$(1)) $(if $(filter wire,$(1)),$(PBO)) $(if $(filter base,$(1)),$(EMBEDO))
 	@rm -f $$@
 	$$(AR) rcs $$@ $$^
-$(B)/test_$(1): $(call obj,tests/$(1)/*.c) $(call obj,tests/lib/*.c) $(LIB_$(1))
+$(B)/test_$(1): $(call obj,tests/$(1)/*.c) $(call obj,tests/lib/*.c) $(FIXTURE_$(1)) $(LIB_$(1))
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcriterion
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))

@@ -190,16 +190,32 @@ bound_port(evutil_socket_t fd)
 	return ntohs(in.sin_port);
 }
 
+/* libevent does not take port 0 as text: without a port it means the same. */
+static bool
+parse_address(const char *address, struct sockaddr_storage *ss, int *len)
+{
+	char text[64];
+	size_t n = strlen(address);
+
+	if (n >= sizeof text)
+		return false;
+	memcpy(text, address, n + 1);
+	if (n > 2 && strcmp(text + n - 2, ":0") == 0)
+		text[n - 2] = '\0';
+	memset(ss, 0, sizeof *ss);
+	*len = sizeof *ss;
+	return evutil_parse_sockaddr_port(text, (struct sockaddr *)ss, len) == 0;
+}
+
 enum code
 listener_tcp(struct event_base *base, const char *address, listener_accept_fn fn, void *ctx,
 	     struct listener **out, int *port, struct err *e)
 {
 	struct sockaddr_storage ss;
-	int len = sizeof ss;
+	int len;
 	struct listener *l;
 
-	memset(&ss, 0, sizeof ss);
-	if (evutil_parse_sockaddr_port(address, (struct sockaddr *)&ss, &len) != 0)
+	if (!parse_address(address, &ss, &len))
 		return err_set(e, FATAL_CONFIG, "listen",
 			       "'%s' is not ADDRESS:PORT, e.g. 127.0.0.1:7400", address);
 	if (!is_loopback((struct sockaddr *)&ss))

@@ -1,0 +1,142 @@
+#include "fixture.h"
+
+#include <criterion/criterion.h>
+
+/* Sends record 0, as the test changed it, and returns its item before the store sees it. */
+static const struct item *
+offer(struct ingest *in, const char *principal, Sems__V1__Record *r)
+{
+	struct session_ref s = fixture_session(in, principal);
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Batch b = SEMS__V1__BATCH__INIT;
+	struct group *g;
+
+	b.n_records = 1;
+	b.records = &r;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	f.batch = &b;
+	fixture_feed(in, s, &f.base);
+	g = ingest_take_group(in);
+	cr_assert_not_null(g);
+	cr_assert_eq(g->n, 1);
+	return &g->items[0];
+}
+
+static void
+expect_refused(const struct item *it, enum reason reason, const char *path)
+{
+	cr_assert_null(it->rec.kind);
+	cr_assert_not_null(it->why);
+	cr_assert_eq(it->why->reason, reason, "%s at %s", reason_name(it->why->reason),
+		     it->why->err.where);
+	cr_assert_str_eq(it->why->err.where, path);
+	cr_assert_neq(it->raw.n, 0, "the bytes are kept");
+}
+
+Test(intake, accepts_a_granted_record_and_hides_its_person)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	const struct item *it = offer(in, "unix:lane", fixture_record(0));
+	size_t i;
+
+	cr_assert_eq(it->verdict, VERDICT_NONE);
+	cr_assert_null(it->why);
+	cr_assert_eq(it->rec.kind->id, KIND_TIP_EVENT);
+	i = kind_field_index(it->rec.kind, text_of("screener_id"));
+	cr_assert_eq(it->rec.v[i].text.n, 16);
+	cr_assert_neq(memcmp(it->rec.v[i].text.s, "s-17", 4), 0);
+	ingest_free(in);
+}
+
+Test(intake, refuses_what_is_not_granted)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	Sems__V1__Record *r = fixture_record(0);
+
+	r->source = (char *)"xray-2";
+	expect_refused(offer(in, "unix:lane", r), REASON_NOT_GRANTED, "source");
+	ingest_free(in);
+}
+
+Test(intake, refuses_an_unknown_site_by_name)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	Sems__V1__Record *r = fixture_record(0);
+
+	r->site_id = (char *)"T9";
+	expect_refused(offer(in, "unix:anna", r), REASON_UNKNOWN_SITE, "site_id");
+	ingest_free(in);
+}
+
+Test(intake, names_a_missing_field)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	Sems__V1__Record *r = fixture_record(0);
+
+	r->tip_event->device_id = NULL;
+	expect_refused(offer(in, "unix:lane", r), REASON_MISSING, "tip_event.device_id");
+	ingest_free(in);
+}
+
+Test(intake, expires_what_is_older_than_the_floor)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct registry *r = fixture_registry();
+
+	registry_set_floor(r, KIND_TIP_EVENT, (struct utc_ms){T0 + 1});
+	ingest_set_registry(in, r);
+	cr_assert_eq(offer(in, "unix:lane", fixture_record(0))->verdict, VERDICT_EXPIRED);
+	ingest_free(in);
+}
+
+Test(intake, asks_to_retry_while_there_is_no_entity)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct registry *r = registry_new();
+
+	cr_assert(registry_add_principal(r, text_of("unix:lane"), ROLE_DEVICE));
+	ingest_set_registry(in, r);
+	cr_assert_eq(offer(in, "unix:lane", fixture_record(0))->verdict, VERDICT_RETRY);
+	ingest_free(in);
+}
+
+Test(intake, lets_only_compliance_correct_another_source)
+{
+	static unsigned char root[16];
+	struct ingest *in = fixture_ingest(NULL);
+	struct ingest *again = fixture_ingest(NULL);
+	Sems__V1__Record *r = fixture_record(1);
+	const unsigned char rest[10] = {99};
+
+	memcpy(root, uuid_at((struct utc_ms){T0}, rest, false).b, 16);
+	r->has_corrects_record_id = 1;
+	r->corrects_record_id = (ProtobufCBinaryData){16, root};
+	r->corrects_source = (char *)"xray-7";
+	r->has_corrected_at = 1;
+	r->corrected_at = T0;
+	r->correction_reason = (char *)"wrong outcome";
+	expect_refused(offer(in, "unix:lane", r), REASON_NOT_GRANTED, "corrects_source");
+	cr_assert_null(offer(again, "unix:anna", r)->why);
+	ingest_free(in);
+	ingest_free(again);
+}
+
+static void
+keep_verdict(void *ctx, const struct item *it)
+{
+	*(enum verdict *)ctx = it->verdict;
+}
+
+Test(intake, a_requeued_record_tells_its_verdict_to_the_caller)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	unsigned char raw[512];
+	size_t n = sems__v1__record__pack(fixture_record(0), raw);
+	enum verdict v = VERDICT_NONE;
+
+	cr_assert(ingest_requeue(in, (struct text){(char *)raw, n}, text_of("unix:lane"),
+				 (struct utc_ms){T0}, keep_verdict, &v));
+	cr_assert_eq(fixture_commit(in), 1);
+	cr_assert_eq(v, VERDICT_STORED);
+	ingest_free(in);
+}

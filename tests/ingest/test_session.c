@@ -1,0 +1,277 @@
+#include "fixture.h"
+#include "wire/frame.h"
+
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+
+static const struct utc_ms now = {T0};
+
+static Sems__V1__ServerFrame *
+expect(struct ingest *in, struct session_ref s, int body)
+{
+	Sems__V1__ServerFrame *f = fixture_answer(in, s);
+
+	cr_assert_not_null(f);
+	cr_assert_eq(f->body_case, body);
+	return f;
+}
+
+static void
+expect_refuse(struct ingest *in, struct session_ref s, int code)
+{
+	Sems__V1__ServerFrame *f = expect(in, s, SEMS__V1__SERVER_FRAME__BODY_REFUSE);
+
+	cr_assert_eq(f->refuse->code, code);
+	cr_assert_not_null(ingest_closing(in, s));
+	sems__v1__server_frame__free_unpacked(f, NULL);
+}
+
+static void
+hello(struct ingest *in, struct session_ref s, uint32_t min, uint32_t max)
+{
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Hello h = SEMS__V1__HELLO__INIT;
+
+	h.has_protocol_min = h.has_protocol_max = 1;
+	h.protocol_min = min;
+	h.protocol_max = max;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_HELLO;
+	f.hello = &h;
+	fixture_feed(in, s, &f.base);
+}
+
+Test(session, welcomes_with_limits_role_and_grants)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now);
+	Sems__V1__ServerFrame *f;
+
+	hello(in, s, 1, 3);
+	f = expect(in, s, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	cr_assert_eq(f->welcome->version, 1);
+	cr_assert_str_eq(f->welcome->principal, "unix:lane");
+	cr_assert_str_eq(f->welcome->role, "device");
+	cr_assert_str_eq(f->welcome->entity, "Example Airport");
+	cr_assert_eq(f->welcome->n_grants, 1);
+	cr_assert_str_eq(f->welcome->grants[0]->source, "xray-1");
+	sems__v1__server_frame__free_unpacked(f, NULL);
+	ingest_free(in);
+}
+
+Test(session, refuses_a_version_it_does_not_speak)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now);
+
+	hello(in, s, 2, 3);
+	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_VERSION);
+	ingest_free(in);
+}
+
+Test(session, refuses_a_batch_before_hello)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now);
+
+	fixture_send(in, s, 1, 0, 1);
+	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SEQUENCE);
+	cr_assert(ingest_is_empty(in));
+	ingest_free(in);
+}
+
+Test(session, refuses_a_second_hello)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:lane");
+
+	hello(in, s, 1, 1);
+	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SEQUENCE);
+	ingest_free(in);
+}
+
+Test(session, closes_on_a_length_over_the_limit)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:lane");
+	const unsigned char giant[] = {0xff, 0xff, 0xff, 0x7f};
+
+	cr_assert_eq(ingest_feed(in, s, giant, sizeof giant, 1, now), sizeof giant);
+	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME);
+	ingest_free(in);
+}
+
+Test(session, takes_a_frame_byte_by_byte)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:lane");
+	Sems__V1__Record *list[] = {fixture_record(0)};
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Batch b = SEMS__V1__BATCH__INIT;
+	struct text frame;
+
+	b.n_records = 1;
+	b.records = list;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	f.batch = &b;
+	frame = fixture_frame(&f.base);
+	for (size_t n = 1; n < frame.n; n++)
+		cr_assert_eq(ingest_feed(in, s, frame.s, n, 8, now), 0, "%zu bytes", n);
+	cr_assert_eq(ingest_need(in, s), frame.n);
+	cr_assert_eq(ingest_feed(in, s, frame.s, frame.n, 8, now), frame.n);
+	cr_assert_eq(fixture_commit(in), 1);
+	free((void *)frame.s);
+	ingest_free(in);
+}
+
+Test(session, refuses_more_batches_than_the_window)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	struct session_ref s;
+
+	c.window_batches = 2;
+	in = fixture_ingest(&c);
+	s = fixture_session(in, "unix:lane");
+	fixture_send(in, s, 1, 0, 1);
+	fixture_send(in, s, 2, 1, 1);
+	cr_assert_null(ingest_closing(in, s));
+	fixture_send(in, s, 3, 2, 1);
+	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_WINDOW);
+	cr_assert_eq(fixture_commit(in), 2, "what was taken stays taken");
+	ingest_free(in);
+}
+
+Test(session, waits_while_the_group_is_full_and_goes_on_after)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	struct session_ref s;
+	Sems__V1__Record *list[] = {fixture_record(8), fixture_record(9)};
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Batch b = SEMS__V1__BATCH__INIT;
+	struct text frame;
+
+	c.group_records = 4;
+	in = fixture_ingest(&c);
+	s = fixture_session(in, "unix:lane");
+	fixture_send(in, s, 1, 0, 3);
+	b.n_records = 2;
+	b.records = list;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	f.batch = &b;
+	frame = fixture_frame(&f.base);
+	cr_assert_eq(ingest_feed(in, s, frame.s, frame.n, 1, now), 0);
+	cr_assert_not(ingest_wants_input(in, s));
+	cr_assert_eq(fixture_commit(in), 3);
+	cr_assert(ingest_wants_input(in, s));
+	cr_assert_eq(ingest_next_dirty(in).id, s.id);
+	cr_assert_eq(ingest_feed(in, s, frame.s, frame.n, 1, now), frame.n);
+	cr_assert_eq(fixture_commit(in), 2);
+	free((void *)frame.s);
+	ingest_free(in);
+}
+
+Test(session, half_received_large_frames_share_a_bounded_pool)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	struct session_ref a;
+	struct session_ref b;
+	const unsigned char head[] = {0x80, 0x80, 0x02, 0x12}; /* a frame of 32 KiB begins */
+
+	c.large_pool_bytes = 48u * 1024u;
+	in = fixture_ingest(&c);
+	a = fixture_session(in, "unix:lane");
+	b = fixture_session(in, "unix:lane");
+	cr_assert_eq(ingest_feed(in, a, head, sizeof head, 1, now), 0);
+	cr_assert(ingest_wants_input(in, a));
+	cr_assert_eq(ingest_feed(in, b, head, sizeof head, 1, now), 0);
+	cr_assert_not(ingest_wants_input(in, b), "no room in the pool");
+	ingest_close(in, a);
+	cr_assert(ingest_wants_input(in, b), "the pool is free again");
+	ingest_free(in);
+}
+
+Test(session, closes_who_says_nothing_or_never_ends_a_frame)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref silent = ingest_open(in, text_of("unix:lane"), false, now);
+	struct session_ref slow = fixture_session(in, "unix:lane");
+	struct session_ref idle = fixture_session(in, "unix:lane");
+
+	ingest_feed(in, slow, "\x7f", 1, 1, now);
+	ingest_tick(in, (struct utc_ms){T0 + HELLO_DEADLINE_MS - 1});
+	cr_assert_null(ingest_closing(in, silent));
+	ingest_tick(in, (struct utc_ms){T0 + HELLO_DEADLINE_MS});
+	cr_assert_not_null(ingest_closing(in, silent));
+	cr_assert_null(ingest_closing(in, slow));
+	ingest_tick(in, (struct utc_ms){T0 + FRAME_DEADLINE_MS});
+	cr_assert_not_null(ingest_closing(in, slow));
+	cr_assert_null(ingest_closing(in, idle), "a sender may be silent for as long as it likes");
+	ingest_free(in);
+}
+
+Test(session, refuses_when_full_and_reuses_numbers_with_new_generations)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	struct session_ref a;
+	struct session_ref b;
+
+	c.max_sessions = 1;
+	in = fixture_ingest(&c);
+	a = ingest_open(in, text_of("unix:lane"), false, now);
+	cr_assert_eq(ingest_open(in, text_of("unix:lane"), false, now).id, 0);
+	ingest_close(in, a);
+	b = ingest_open(in, text_of("unix:lane"), false, now);
+	cr_assert_eq(b.id, a.id);
+	cr_assert_neq(b.generation, a.generation);
+	cr_assert_null(ingest_output(in, a), "the old reference finds nothing");
+	ingest_free(in);
+}
+
+Test(session, hands_out_requests_and_limits_them)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:anna");
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	Sems__V1__StatusRequest st = SEMS__V1__STATUS_REQUEST__INIT;
+	struct ingest_request r;
+
+	q.has_request_no = 1;
+	q.request_no = 9;
+	q.body_case = SEMS__V1__REQUEST__BODY_STATUS;
+	q.status = &st;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
+	f.request = &q;
+	for (unsigned i = 0; i < REQUESTS_IN_FLIGHT; i++)
+		fixture_feed(in, s, &f.base);
+	cr_assert(ingest_take_request(in, &r));
+	cr_assert_eq(r.request->request_no, 9);
+	cr_assert_eq(r.role, ROLE_COMPLIANCE);
+	cr_assert(text_is(r.principal, "unix:anna"));
+	arena_free(r.arena);
+	cr_assert_null(ingest_closing(in, s));
+	fixture_feed(in, s, &f.base);
+	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_WINDOW);
+	ingest_free(in);
+}
+
+Test(session, refuses_batches_while_draining_but_answers_what_it_has)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:lane");
+	struct session_ref t = fixture_session(in, "unix:lane");
+	Sems__V1__ServerFrame *f;
+
+	fixture_send(in, s, 1, 0, 1);
+	ingest_drain(in);
+	fixture_send(in, t, 1, 1, 1);
+	expect_refuse(in, t, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN);
+	cr_assert_eq(fixture_commit(in), 1);
+	f = expect(in, s, SEMS__V1__SERVER_FRAME__BODY_RESULT);
+	sems__v1__server_frame__free_unpacked(f, NULL);
+	ingest_free(in);
+}

@@ -1,0 +1,291 @@
+#include "../ingest/fixture.h"
+#include "base/log.h"
+#include "net/server.h"
+#include "wire/frame.h"
+
+#include <criterion/criterion.h>
+#include <event2/event.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A server on a Unix socket whose store commits everything at once. */
+struct world {
+	struct event_base *base;
+	struct ingest *ingest;
+	struct server *server;
+	char dir[64];
+	char path[80];
+};
+
+static void
+commit_all(void *ctx)
+{
+	struct world *w = ctx;
+
+	while (fixture_commit(w->ingest) != 0)
+		;
+}
+
+static struct world
+world_new(void)
+{
+	struct world w = {.base = event_base_new()};
+
+	log_setup(STDERR_FILENO, LOG_LEVEL_ERROR);
+	snprintf(w.dir, sizeof w.dir, "/tmp/semsd-net-XXXXXX");
+	cr_assert_not_null(mkdtemp(w.dir));
+	snprintf(w.path, sizeof w.path, "%s/s", w.dir);
+	w.ingest = fixture_ingest(NULL);
+	return w;
+}
+
+static void
+world_start(struct world *w)
+{
+	struct server_config c = {
+	    .ingest = w->ingest, .owner = (uid_t)-1, .on_turn = commit_all, .ctx = w};
+	struct err e;
+
+	w->server = server_new(w->base, &c);
+	cr_assert_eq(server_listen_unix(w->server, w->path, &e), OK, "%s", e.text);
+}
+
+static void
+world_end(struct world *w)
+{
+	server_free(w->server);
+	ingest_free(w->ingest);
+	event_base_free(w->base);
+	cr_assert_neq(access(w->path, F_OK), 0, "the socket's file is removed");
+	rmdir(w->dir);
+}
+
+static int
+dial(const struct world *w)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	snprintf(sa.sun_path, sizeof sa.sun_path, "%s", w->path);
+	cr_assert_eq(connect(fd, (struct sockaddr *)&sa, sizeof sa), 0);
+	return fd;
+}
+
+static void
+turn(const struct world *w, int times)
+{
+	for (int i = 0; i < times; i++)
+		event_base_loop(w->base, EVLOOP_NONBLOCK);
+}
+
+static struct text
+hello_frame(void)
+{
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Hello h = SEMS__V1__HELLO__INIT;
+
+	h.has_protocol_min = h.has_protocol_max = 1;
+	h.protocol_min = h.protocol_max = 1;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_HELLO;
+	f.hello = &h;
+	return fixture_frame(&f.base);
+}
+
+static struct text
+batch_frame(uint64_t no)
+{
+	Sems__V1__Record *list[] = {fixture_record(0)};
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Batch b = SEMS__V1__BATCH__INIT;
+
+	b.has_batch_no = 1;
+	b.batch_no = no;
+	b.n_records = 1;
+	b.records = list;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	f.batch = &b;
+	return fixture_frame(&f.base);
+}
+
+/* Reads until a frame is whole, the peer closes (NULL) or nothing comes. */
+static Sems__V1__ServerFrame *
+receive(const struct world *w, int fd, struct buf *in)
+{
+	struct text body;
+	size_t used;
+	struct err e;
+
+	for (int i = 0; i < 200; i++) {
+		unsigned char chunk[4096];
+		ssize_t n;
+
+		if (frame_next(in->p, in->n, FRAME_BYTES_MAX, &body, &used, &e) == FRAME_READY) {
+			Sems__V1__ServerFrame *f =
+			    sems__v1__server_frame__unpack(NULL, body.n, (const uint8_t *)body.s);
+
+			buf_consume(in, used);
+			return f;
+		}
+		turn(w, 1);
+		n = read(fd, chunk, sizeof chunk);
+		if (n == 0)
+			return NULL;
+		if (n > 0)
+			cr_assert(buf_add(in, chunk, (size_t)n));
+	}
+	cr_assert_fail("no answer came");
+	return NULL;
+}
+
+static void
+expect(const struct world *w, int fd, struct buf *in, int body)
+{
+	Sems__V1__ServerFrame *f = receive(w, fd, in);
+
+	cr_assert_not_null(f, "closed instead of an answer");
+	cr_assert_eq(f->body_case, body);
+	sems__v1__server_frame__free_unpacked(f, NULL);
+}
+
+Test(server, greets_takes_a_record_and_answers)
+{
+	struct world w = world_new();
+	struct text hello = hello_frame();
+	struct text batch = batch_frame(3);
+	struct buf in;
+	int fd;
+
+	world_start(&w);
+	buf_init(&in, 1 << 20);
+	fd = dial(&w);
+	cr_assert_eq(write(fd, hello.s, hello.n), (ssize_t)hello.n);
+	expect(&w, fd, &in, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	cr_assert_eq(write(fd, batch.s, batch.n), (ssize_t)batch.n);
+	expect(&w, fd, &in, SEMS__V1__SERVER_FRAME__BODY_RESULT);
+	close(fd);
+	turn(&w, 4);
+	buf_fini(&in);
+	free((void *)hello.s);
+	free((void *)batch.s);
+	world_end(&w);
+}
+
+Test(server, answers_every_frame_of_one_write)
+{
+	struct world w = world_new();
+	struct text hello = hello_frame();
+	struct buf in;
+	struct buf out;
+	int fd;
+
+	world_start(&w);
+	buf_init(&in, 1 << 20);
+	buf_init(&out, 1 << 20);
+	cr_assert(buf_add(&out, hello.s, hello.n));
+	for (uint64_t no = 1; no <= 100; no++) {
+		struct text batch = batch_frame(no);
+
+		cr_assert(buf_add(&out, batch.s, batch.n));
+		free((void *)batch.s);
+	}
+	fd = dial(&w);
+	cr_assert_eq(write(fd, out.p, out.n), (ssize_t)out.n);
+	expect(&w, fd, &in, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	/* More frames than one turn's budget: none may be forgotten in the buffer. */
+	for (uint64_t no = 1; no <= 100; no++) {
+		Sems__V1__ServerFrame *f = receive(&w, fd, &in);
+
+		cr_assert_not_null(f);
+		cr_assert_eq(f->body_case, SEMS__V1__SERVER_FRAME__BODY_RESULT, "batch %d",
+			     (int)no);
+		cr_assert_eq(f->result->batch_no, no);
+		sems__v1__server_frame__free_unpacked(f, NULL);
+	}
+	close(fd);
+	turn(&w, 4);
+	buf_fini(&in);
+	buf_fini(&out);
+	free((void *)hello.s);
+	world_end(&w);
+}
+
+Test(server, a_broken_frame_closes_only_its_own_connection)
+{
+	struct world w = world_new();
+	struct text hello = hello_frame();
+	struct buf in_good;
+	struct buf in_bad;
+	int good;
+	int bad;
+
+	world_start(&w);
+	buf_init(&in_good, 1 << 20);
+	buf_init(&in_bad, 1 << 20);
+	good = dial(&w);
+	bad = dial(&w);
+	cr_assert_eq(write(good, hello.s, hello.n), (ssize_t)hello.n);
+	expect(&w, good, &in_good, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	cr_assert_eq(write(bad, "\xff\xff\xff\xff\xff\xff", 6), 6);
+	expect(&w, bad, &in_bad, SEMS__V1__SERVER_FRAME__BODY_REFUSE);
+	cr_assert_null(receive(&w, bad, &in_bad), "the refused one is closed");
+	cr_assert_eq(write(good, "", 0), 0);
+	cr_assert_eq(read(good, &(char){0}, 1), -1);
+	cr_assert_eq(errno, EAGAIN, "the other one is still open");
+	close(good);
+	close(bad);
+	turn(&w, 4);
+	buf_fini(&in_good);
+	buf_fini(&in_bad);
+	free((void *)hello.s);
+	world_end(&w);
+}
+
+Test(server, survives_clients_that_vanish_in_the_middle)
+{
+	struct world w = world_new();
+	struct text hello = hello_frame();
+
+	world_start(&w);
+	for (size_t n = 0; n <= hello.n; n++) {
+		int fd = dial(&w);
+
+		cr_assert_eq(write(fd, hello.s, n), (ssize_t)n);
+		turn(&w, 1);
+		close(fd);
+		turn(&w, 2);
+	}
+	cr_assert(server_is_flushed(w.server));
+	free((void *)hello.s);
+	world_end(&w);
+}
+
+Test(server, tells_a_unix_peer_from_a_tcp_one)
+{
+	struct world w = world_new();
+	struct text hello = hello_frame();
+	Sems__V1__ServerFrame *f;
+	struct buf in;
+	int fd;
+
+	world_start(&w);
+	buf_init(&in, 1 << 20);
+	fd = dial(&w);
+	cr_assert_eq(write(fd, hello.s, hello.n), (ssize_t)hello.n);
+	f = receive(&w, fd, &in);
+	cr_assert_not_null(f);
+	cr_assert_eq(strncmp(f->welcome->principal, "unix:", 5), 0);
+	cr_assert_str_eq(f->welcome->role, "admin", "the daemon's own user administers it");
+	sems__v1__server_frame__free_unpacked(f, NULL);
+	close(fd);
+	turn(&w, 4);
+	buf_fini(&in);
+	free((void *)hello.s);
+	world_end(&w);
+}
