@@ -1,0 +1,80 @@
+#include "base/text.h"
+
+#include <criterion/criterion.h>
+
+Test(text, tells_clean_utf8)
+{
+	static const struct {
+		struct text t;
+		bool clean;
+	} rows[] = {
+	    {{"", 0}, true},
+	    {{NULL, 0}, true},
+	    {{"plain ~", 7}, true},
+	    {{"\t\n", 2}, true},
+	    {{"\r", 1}, false},
+	    {{"a\0b", 3}, false},
+	    {{"\x1b[31m", 5}, false},
+	    {{"\x7f", 1}, false},
+	    {{"\xc2\x80", 2}, false}, /* a C1 control */
+	    {{"\xc2\x9f", 2}, false},
+	    {{"\xc2\xa0", 2}, true},
+	    {{"\xc3\xa9", 2}, true},
+	    {{"\xe2\x82\xac", 3}, true},
+	    {{"\xf0\x9f\x9b\x83", 4}, true},
+	    {{"\xf4\x8f\xbf\xbf", 4}, true},  /* the last character */
+	    {{"\xf4\x90\x80\x80", 4}, false}, /* beyond it */
+	    {{"\xc1\xbf", 2}, false},         /* overlong */
+	    {{"\xe0\x9f\xbf", 3}, false},
+	    {{"\xf0\x8f\xbf\xbf", 4}, false},
+	    {{"\xed\xa0\x80", 3}, false}, /* a surrogate */
+	    {{"\xed\x9f\xbf", 3}, true},
+	    {{"\xee\x80\x80", 3}, true},
+	    {{"\x80", 1}, false},
+	    {{"\xff", 1}, false},
+	    {{"\xc3", 1}, false}, /* cut short */
+	    {{"\xe2\x82", 2}, false},
+	    {{"\xf0\x9f\x9b", 3}, false},
+	    {{"ok \xc3(", 5}, false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		cr_expect_eq(text_is_clean_utf8(rows[i].t), rows[i].clean, "row %zu", i);
+}
+
+Test(text, reads_one_character_and_its_length)
+{
+	uint32_t rune = 0;
+
+	cr_expect_eq(text_rune(TEXT_LIT("\xe2\x82\xac!"), &rune), 3);
+	cr_expect_eq(rune, 0x20ac);
+	cr_expect_eq(text_rune(TEXT_LIT("A"), &rune), 1);
+	cr_expect_eq(rune, 'A');
+	cr_expect_eq(text_rune(TEXT_LIT(""), &rune), 0);
+	cr_expect_eq(text_rune(TEXT_LIT("\xbf"), &rune), 0);
+}
+
+Test(text, compares_by_length_and_bytes)
+{
+	cr_expect(text_is(TEXT_LIT("ab"), "ab"));
+	cr_expect_not(text_is(TEXT_LIT("ab"), "abc"));
+	cr_expect_not(text_eq((struct text){"a\0b", 3}, (struct text){"a\0c", 3}));
+	cr_expect(text_eq((struct text){NULL, 0}, TEXT_LIT("")));
+	cr_expect_eq(text_of(NULL).n, 0);
+}
+
+Test(text, writes_and_reads_hexadecimal)
+{
+	static const unsigned char bytes[] = {0x00, 0x1f, 0xa0, 0xff};
+	unsigned char back[4] = {1, 1, 1, 1};
+	char out[9];
+
+	hex_encode(bytes, sizeof bytes, out);
+	cr_expect_str_eq(out, "001fa0ff");
+	cr_expect(hex_decode(TEXT_LIT("001FA0ff"), back, 4));
+	cr_expect_arr_eq(back, bytes, 4);
+	cr_expect_not(hex_decode(TEXT_LIT("001fa0"), back, 4));
+	cr_expect_not(hex_decode(TEXT_LIT("001fa0f"), back, 3));
+	cr_expect_not(hex_decode(TEXT_LIT("001fa0fg"), back, 4));
+	cr_expect_not(hex_decode(TEXT_LIT("001fa0 f"), back, 4));
+}
