@@ -1,0 +1,109 @@
+#include "tools/lib/outfile.h"
+
+#include <criterion/criterion.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[256];
+
+static void
+make_folder(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(folder, sizeof folder, "%s/outfile.XXXXXX", tmp != NULL ? tmp : "/tmp");
+	cr_assert_not_null(mkdtemp(folder));
+}
+
+static size_t
+count_files(void)
+{
+	DIR *d = opendir(folder);
+	size_t n = 0;
+
+	cr_assert_not_null(d);
+	for (const struct dirent *f; (f = readdir(d)) != NULL;)
+		n += f->d_name[0] != '.';
+	closedir(d);
+	return n;
+}
+
+static void
+remove_folder(void)
+{
+	DIR *d = opendir(folder);
+	char path[600];
+
+	cr_assert_not_null(d);
+	for (const struct dirent *f; (f = readdir(d)) != NULL;) {
+		snprintf(path, sizeof path, "%s/%s", folder, f->d_name);
+		if (f->d_name[0] != '.')
+			(void)remove(path);
+	}
+	closedir(d);
+	(void)rmdir(folder);
+}
+
+static void
+check_content(const char *path, const char *expected)
+{
+	char text[64] = "";
+	FILE *f = fopen(path, "r");
+
+	cr_assert_not_null(f);
+	cr_assert_eq(fread(text, 1, sizeof text - 1, f), strlen(expected));
+	cr_assert_str_eq(text, expected);
+	fclose(f);
+}
+
+Test(outfile, replaces_only_when_told, .init = make_folder, .fini = remove_folder)
+{
+	char path[300];
+	struct err e;
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/a.csv", folder);
+	cr_assert_eq(outfile_write(path, "one", 3, false, &e), OK);
+	cr_assert_eq(outfile_write(path, "two", 3, false, &e), REJ_STATE);
+	cr_assert_not_null(strstr(e.text, "--force"));
+	check_content(path, "one");
+	cr_assert_eq(outfile_write(path, "two!", 4, true, &e), OK);
+	check_content(path, "two!");
+	cr_assert_eq(count_files(), 1);
+	cr_assert_eq(stat(path, &st), 0);
+	cr_assert_eq(st.st_mode & 0777, 0600);
+}
+
+Test(outfile, leaves_nothing_when_it_cannot_write, .init = make_folder, .fini = remove_folder)
+{
+	char path[300];
+	struct err e;
+
+	snprintf(path, sizeof path, "%s/missing/a.csv", folder);
+	cr_assert_eq(outfile_write(path, "one", 3, false, &e), REJ_STATE);
+	cr_assert_not_null(strstr(e.text, "missing"));
+	snprintf(path, sizeof path, "%s/sub", folder);
+	cr_assert_eq(mkdir(path, 0755), 0);
+	cr_assert_eq(outfile_write(path, "one", 3, true, &e), REJ_STATE);
+	cr_assert_eq(count_files(), 1);
+}
+
+Test(outfile, makes_folders_on_the_way, .init = make_folder, .fini = remove_folder)
+{
+	char path[300];
+	struct err e;
+
+	snprintf(path, sizeof path, "%s/x/y", folder);
+	cr_assert_eq(outfile_folder(path, &e), OK);
+	cr_assert_eq(outfile_folder(path, &e), OK);
+	cr_assert(outfile_exists(path));
+	(void)rmdir(path);
+	snprintf(path, sizeof path, "%s/file", folder);
+	cr_assert_eq(outfile_write(path, "", 0, false, &e), OK);
+	cr_assert_eq(outfile_folder(path, &e), REJ_STATE);
+}
