@@ -106,7 +106,7 @@ def tests():
     if not re.search(r"^Recorded: \d+ tests", page, flags=re.M):
         complain("tests/README.md", "records no number of tests")
     for f in [*pathlib.Path("tests/system").glob("*.sh"), *pathlib.Path("tests/system").glob("*.py")]:
-        if not f.name.startswith("lib.") and not re.search(rf"\b{f.stem}\b", page):
+        if not f.name.startswith(("lib.", "lib_")) and not re.search(rf"\b{f.stem}\b", page):
             complain("tests/README.md", f"does not describe {f}")
     for f in pathlib.Path("tests/lint").glob("*.sh"):
         if not re.search(rf"\b{f.stem}\b", page):

@@ -7,7 +7,7 @@ for f in "${scripts[@]}"; do
 	bash -n "$f" || rc=1
 done
 find tests tools deploy -name '*.py' -print0 |
-	xargs -0 -r python3 -B -c 'import ast, sys
+	xargs -0 -r /usr/bin/python3 -B -c 'import ast, sys
 for f in sys.argv[1:]:
     ast.parse(open(f, encoding="utf-8").read(), f)' || rc=1
 if command -v shellcheck >/dev/null; then

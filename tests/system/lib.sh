@@ -168,7 +168,7 @@ spd_json() { # quarter [spd export options...]
 
 # One value out of an SPD: figures.py says how it is named.
 figure() { # file metric path [key=value...]
-	python3 -B "$TREE/tests/system/lib.figures.py" "$@"
+	/usr/bin/python3 -B "$TREE/tests/system/lib_figures.py" "$@"
 }
 
 need_data() { # test's name
