@@ -1,6 +1,6 @@
 /*
- * A private PostgreSQL cluster under a folder: made on first use (initdb with checksums), started as
- * a child that ends with us, reached by a Unix socket only, stopped cleanly.
+ * A private PostgreSQL cluster under a folder: made on first use (initdb with checksums), started
+ * as a child that ends with us, reached by a Unix socket only, stopped cleanly.
  */
 #ifndef SEMS_STORE_EMBEDDED_H
 #define SEMS_STORE_EMBEDDED_H

@@ -89,8 +89,8 @@ give_folder(const char *dir, const struct account *a, struct err *e)
 		return OK;
 	if (!made && ((st.st_mode & 022) != 0 || !is_empty(dir)))
 		return err_set(e, FATAL_CONFIG, "embedded",
-			       "%s is not empty and does not belong to %s: name a new folder, or "
-			       "chown this one",
+			       "%s is shared or not empty, and is not of user %s: name a new "
+			       "folder, or chown this one",
 			       dir, a->name);
 	if (chown(dir, a->uid, a->gid) != 0)
 		return err_set(e, FATAL_CONFIG, "embedded", "cannot give %s to %s: %s", dir,

@@ -6,39 +6,42 @@
 #ifndef SEMS_STORE_STORE_H
 #define SEMS_STORE_STORE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/err.h"
 #include "ingest/group.h"
 #include "ingest/registry.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct event_base;
 struct store;
 struct keyring;
 
 struct store_config {
-	const char *conninfo;  /* libpq connection string, without role and search_path */
+	const char *conninfo; /* libpq connection string, without role and search_path */
 	const struct keyring *keys;
-	/* The writer has finished a group: every item has its verdict. The group is the caller's again. */
+	/* The writer has finished a group: every item has its verdict. The group is the caller's
+	 * again. */
 	void (*on_written)(void *ctx, struct group *g);
 	/* The writer became able, or unable, to take a group. */
 	void (*on_ready)(void *ctx, bool ready);
 	void *ctx;
 };
 
-/* Blocking, before the loop runs: connects, checks that the store is safe (fsync, synchronous_commit,
- * primary, no unlogged evidence), migrates the schema as role sems_owner. */
+/* Blocking, before the loop runs: connects, checks that the store is safe (fsync,
+ * synchronous_commit, primary, no unlogged evidence), migrates the schema as role sems_owner. */
 enum code store_prepare(const char *conninfo, struct err *e) MUST_CHECK;
-/* Blocking: reads entity, calendar, sites, principals, grants and purge floors. Caller frees *out. */
-enum code store_load_registry(const char *conninfo, struct registry **out, struct err *e) MUST_CHECK;
+/* Blocking: reads entity, calendar, sites, principals, grants and purge floors. Caller frees *out.
+ */
+enum code store_load_registry(const char *conninfo, struct registry **out,
+			      struct err *e) MUST_CHECK;
 
 struct store *store_new(struct event_base *base, const struct store_config *config);
 void store_free(struct store *s);
 
-/* Writing. One group at a time: submit only while ready, then wait for on_written. However often the
- * database goes away, the group is written or answered RETRY; on_written comes exactly once. */
+/* Writing. One group at a time: submit only while ready, then wait for on_written. However often
+ * the database goes away, the group is written or answered RETRY; on_written comes exactly once. */
 bool store_ready(const struct store *s);
 void store_write(struct store *s, struct group *g);
 /* True when nothing is being written and no job runs: it is safe to stop. */
@@ -66,11 +69,12 @@ int64_t rows_int(const struct rows *r, int row, int col);      /* 0 for NULL: ch
 struct job {
 	enum db_role role;
 	bool writes;
-	/* Fills *st and returns true, or returns false: no more statements, commit. Also the place to
-	 * fail: set *e to a REJ code and return false, and the transaction is rolled back. */
+	/* Fills *st and returns true, or returns false: no more statements, commit. Also the place
+	 * to fail: set *e to a REJ code and return false, and the transaction is rolled back. */
 	bool (*next)(struct job *j, struct statement *st, struct err *e);
 	void (*rows)(struct job *j, const struct rows *r);
-	/* After commit or rollback; e->code is OK or says why. The job is the caller's again: may free. */
+	/* After commit or rollback; e->code is OK or says why. The job is the caller's again: may
+	 * free. */
 	void (*done)(struct job *j, const struct err *e);
 	void *ctx;
 	struct job *queue_next; /* the store's */

@@ -1,0 +1,264 @@
+/*
+ * Jobs, one transaction each, one after the other. While the database is away a job fails rather
+ * than waits: somebody asked and waits for an answer. A job whose COMMIT was sent and not answered
+ * may have happened; its error says so, and its statements are made to be repeated.
+ */
+#include "store/asker.h"
+
+#include "store/conn.h"
+#include "store/pg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct rows {
+	const PGresult *res;
+};
+
+enum phase { PHASE_IDLE, PHASE_BEGIN, PHASE_STATEMENT, PHASE_COMMIT, PHASE_ROLLBACK };
+
+struct asker {
+	struct conn *conn;
+	struct job *head;
+	struct job *tail;
+	struct job *job; /* the one that runs */
+	enum phase phase;
+	bool committed;
+	struct err err;
+};
+
+static void run_next(struct asker *a);
+
+static const char *const role_names[] = {
+    [DB_COMPUTE] = "sems_compute",
+    [DB_RETENTION] = "sems_retention",
+    [DB_ADMIN] = "sems_admin",
+};
+
+int
+rows_count(const struct rows *r)
+{
+	return PQntuples(r->res);
+}
+
+int
+rows_columns(const struct rows *r)
+{
+	return PQnfields(r->res);
+}
+
+const char *
+rows_text(const struct rows *r, int row, int col)
+{
+	return PQgetisnull(r->res, row, col) ? NULL : PQgetvalue(r->res, row, col);
+}
+
+int64_t
+rows_int(const struct rows *r, int row, int col)
+{
+	const char *s = rows_text(r, row, col);
+
+	return s == NULL ? 0 : strtoll(s, NULL, 10);
+}
+
+/* --- one job ---------------------------------------------------------------------------------- */
+
+static void
+finish(struct asker *a)
+{
+	struct job *j = a->job;
+	struct err e = a->err;
+
+	a->job = NULL;
+	a->phase = PHASE_IDLE;
+	j->done(j, &e);
+	run_next(a);
+}
+
+static void
+begin(struct asker *a)
+{
+	char sql[128];
+
+	snprintf(sql, sizeof sql, "BEGIN ISOLATION LEVEL REPEATABLE READ%s; SET LOCAL ROLE %s",
+		 a->job->writes ? "" : " READ ONLY", role_names[a->job->role]);
+	a->err = (struct err){0};
+	a->committed = false;
+	a->phase = PHASE_BEGIN;
+	conn_send(a->conn, sql);
+}
+
+static void
+next_statement(struct asker *a)
+{
+	struct statement st = {0};
+
+	if (a->job->next(a->job, &st, &a->err)) {
+		a->phase = PHASE_STATEMENT;
+		conn_send_params(a->conn, st.sql, st.n_params, st.params);
+		return;
+	}
+	a->phase = a->err.code == OK ? PHASE_COMMIT : PHASE_ROLLBACK;
+	conn_send(a->conn, a->err.code == OK ? "COMMIT" : "ROLLBACK");
+}
+
+static void
+run_next(struct asker *a)
+{
+	if (a->job != NULL || a->head == NULL || !conn_is_up(a->conn))
+		return;
+	a->job = a->head;
+	a->head = a->job->queue_next;
+	if (a->head == NULL)
+		a->tail = NULL;
+	begin(a);
+}
+
+static void
+on_finished(void *ctx)
+{
+	struct asker *a = ctx;
+
+	if (a->job == NULL)
+		return;
+	if (a->phase == PHASE_ROLLBACK) {
+		finish(a);
+	} else if (a->err.code != OK) {
+		a->phase = PHASE_ROLLBACK;
+		conn_send(a->conn, "ROLLBACK");
+	} else if (a->phase != PHASE_COMMIT) {
+		next_statement(a);
+	} else if (!a->committed || conn_warned(a->conn)) {
+		err_set(&a->err, TRY_STORE, "",
+			"the commit was not confirmed: look before you repeat");
+		finish(a);
+	} else {
+		conn_succeeded(a->conn);
+		finish(a);
+	}
+}
+
+/* What a class of failure means for whoever asked. */
+static enum code code_of(enum sql_class class)
+{
+	static const enum code codes[] = {
+	    [SQL_AGAIN] = TRY_STORE, [SQL_DUPLICATE] = REJ_STATE, [SQL_PARTITION] = TRY_STORE,
+	    [SQL_DATA] = REJ_FIELD,  [SQL_PURGED] = REJ_STATE,    [SQL_RAISED] = REJ_STATE,
+	    [SQL_OURS] = FATAL_BUG,
+	};
+
+	return codes[class];
+}
+
+static void
+on_result(void *ctx, const PGresult *res)
+{
+	struct asker *a = ctx;
+	ExecStatusType status = PQresultStatus(res);
+	struct sql_failure f;
+
+	if (status == PGRES_TUPLES_OK) {
+		struct rows r = {res};
+
+		if (a->err.code == OK && a->phase == PHASE_STATEMENT && a->job->rows != NULL)
+			a->job->rows(a->job, &r);
+	} else if (status == PGRES_COMMAND_OK) {
+		a->committed = a->committed || (a->phase == PHASE_COMMIT && pg_is_commit(res));
+	} else if (a->err.code == OK) {
+		pg_failure(res, &f);
+		err_set(&a->err, code_of(f.class), f.state, "%s", f.message);
+	}
+}
+
+static void
+on_copy(void *ctx, const unsigned char **bytes, size_t *n)
+{
+	(void)ctx; /* no statement of ours copies: an empty COPY ends it */
+	*bytes = NULL;
+	*n = 0;
+}
+
+static void
+on_up(void *ctx)
+{
+	run_next(ctx);
+}
+
+static void
+on_down(void *ctx)
+{
+	struct asker *a = ctx;
+	struct job *j = a->head;
+	struct err e;
+
+	/* Those that come while we answer these wait for the next attempt. */
+	a->head = NULL;
+	a->tail = NULL;
+	if (a->job != NULL) {
+		if (a->err.code == OK)
+			err_set(
+			    &a->err, TRY_STORE, "",
+			    a->phase == PHASE_COMMIT
+				? "the database went away during the commit: look before you repeat"
+				: "the database went away: try again");
+		finish(a);
+	}
+	while (j != NULL) {
+		struct job *next = j->queue_next;
+
+		err_set(&e, TRY_STORE, "", "the database is away: try again");
+		j->done(j, &e);
+		j = next;
+	}
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+struct asker *
+asker_new(struct event_base *base, const char *conninfo)
+{
+	static const struct conn_ops ops = {
+	    .up = on_up,
+	    .result = on_result,
+	    .copy = on_copy,
+	    .finished = on_finished,
+	    .down = on_down,
+	};
+	struct asker *a = calloc(1, sizeof *a);
+
+	if (a == NULL)
+		return NULL;
+	a->conn = conn_new(base, "asker", conninfo, NULL, &ops, a);
+	if (a->conn == NULL) {
+		free(a);
+		return NULL;
+	}
+	return a;
+}
+
+void
+asker_free(struct asker *a)
+{
+	if (a == NULL)
+		return;
+	conn_free(a->conn);
+	free(a);
+}
+
+void
+asker_run(struct asker *a, struct job *j)
+{
+	j->queue_next = NULL;
+	if (a->tail == NULL)
+		a->head = j;
+	else
+		a->tail->queue_next = j;
+	a->tail = j;
+	run_next(a);
+}
+
+bool
+asker_idle(const struct asker *a)
+{
+	return a->job == NULL && a->head == NULL;
+}

@@ -1,0 +1,54 @@
+/*
+ * One non-blocking connection in the event loop. It connects by itself, again and again with
+ * jitter, refuses a server whose commits would not be durable, runs one query at a time and hands
+ * out the results. Private to the store.
+ */
+#ifndef SEMS_STORE_CONN_H
+#define SEMS_STORE_CONN_H
+
+#include "base/err.h"
+
+#include <libpq-fe.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct event_base;
+struct conn;
+
+/* Any of them may send the next query or reset the connection; none may free it. */
+struct conn_ops {
+	/* Connected to a safe server and idle. */
+	void (*up)(void *ctx);
+	/* A result of the running query, borrowed: tuples, a command's end, or an error. */
+	void (*result)(void *ctx, const PGresult *res);
+	/* A COPY ... FROM STDIN wants its bytes: valid until the next result. */
+	void (*copy)(void *ctx, const unsigned char **bytes, size_t *n);
+	/* The query's last result is there: idle again. */
+	void (*finished)(void *ctx);
+	/* The connection was lost, or could not be made; another attempt follows. */
+	void (*down)(void *ctx);
+};
+
+/* name: for the log. role: see pg_params_fill(). conninfo is borrowed. */
+struct conn *conn_new(struct event_base *base, const char *name, const char *conninfo,
+		      const char *role, const struct conn_ops *ops, void *ctx);
+void conn_free(struct conn *c); /* accepts NULL */
+
+bool conn_is_up(const struct conn *c);
+/* Sends a query; only while up and idle. What fails is reported by ops->down, later. */
+void conn_send(struct conn *c, const char *sql);
+void conn_send_params(struct conn *c, const char *sql, int n, const char *const values[]);
+/* Whether the server warned since the query was sent: a commit that its standbys may lack is a
+ * success with a warning. */
+bool conn_warned(const struct conn *c);
+/* A transaction is open, sound or failed. */
+bool conn_in_transaction(const struct conn *c);
+/* Something worked: the next reconnect is quick. */
+void conn_succeeded(struct conn *c);
+/* Drops the connection; calls ops->down and tries again later. */
+void conn_reset(struct conn *c, const char *why);
+/* Drops it for good; calls ops->down. */
+void conn_stop(struct conn *c);
+
+#endif

@@ -1,0 +1,147 @@
+#include "store/pg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Pinned, whatever a database's or a role's own settings say. */
+static const char own_options[] =
+    " -c search_path=sems,pg_temp -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601"
+    " -c bytea_output=hex -c client_min_messages=warning -c statement_timeout=0"
+    " -c default_transaction_isolation=read\\ committed";
+
+enum code
+pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, struct err *e)
+{
+	static const struct {
+		const char *key;
+		const char *value;
+	} own[] = {
+	    {"dbname", NULL},
+	    {"options", NULL},
+	    {"client_encoding", "UTF8"},
+	    {"fallback_application_name", "semsd"},
+	};
+	char *message = NULL;
+	PQconninfoOption *all = PQconninfoParse(conninfo, &message);
+	const char *theirs = "";
+	int n;
+
+	if (all == NULL) {
+		err_set(e, FATAL_CONFIG, "database", "%s", message == NULL ? "" : message);
+		PQfreemem(message);
+		return e->code;
+	}
+	for (const PQconninfoOption *o = all; o->keyword != NULL; o++) {
+		if (strcmp(o->keyword, "options") == 0 && o->val != NULL)
+			theirs = o->val;
+	}
+	n = snprintf(p->options, sizeof p->options, "%s%s%s%s", theirs, own_options,
+		     role == NULL ? "" : " -c role=", role == NULL ? "" : role);
+	PQconninfoFree(all);
+	if (n < 0 || (size_t)n >= sizeof p->options)
+		return err_set(e, FATAL_CONFIG, "database", "the options are too long");
+	/* What comes later counts; an expanded dbname is as if its parts stood there. */
+	memset(p->keys, 0, sizeof p->keys);
+	memset(p->values, 0, sizeof p->values);
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+		p->keys[i] = own[i].key;
+		p->values[i] = own[i].value;
+	}
+	p->values[0] = conninfo;
+	p->values[1] = p->options;
+	return OK;
+}
+
+const char pg_safety_sql[] =
+    "SELECT current_setting('fsync'), current_setting('full_page_writes'), "
+    "current_setting('synchronous_commit'), pg_is_in_recovery()::text, "
+    "current_setting('transaction_read_only'), "
+    "(current_setting('server_version_num')::int >= 150000)::text";
+
+const char *
+pg_unsafe(const PGresult *safety)
+{
+	static const struct {
+		const char *bad;
+		const char *why;
+	} checks[] = {
+	    {"off", "fsync is off: a crash would lose acknowledged records; turn it on"},
+	    {"off", "full_page_writes is off: a crash could tear pages; turn it on"},
+	    {"off",
+	     "synchronous_commit is off: a crash would lose acknowledged records; turn it on"},
+	    {"true",
+	     "this server is a standby: name the primary, or target_session_attrs=read-write"},
+	    {"on", "transactions are read-only here: name the primary"},
+	    {"false", "this server is older than PostgreSQL 15"},
+	};
+	const int n = (int)(sizeof checks / sizeof checks[0]);
+
+	if (PQresultStatus(safety) != PGRES_TUPLES_OK || PQntuples(safety) != 1 ||
+	    PQnfields(safety) != n)
+		return "the server does not tell its settings";
+	for (int i = 0; i < n; i++) {
+		if (strcmp(PQgetvalue(safety, 0, i), checks[i].bad) == 0)
+			return checks[i].why;
+	}
+	return NULL;
+}
+
+enum sql_class
+pg_classify(const char *sqlstate, bool names_constraint)
+{
+	/* The first whose prefix matches. */
+	static const struct {
+		const char *prefix;
+		enum sql_class class;
+	} classes[] = {
+	    {"23505", SQL_DUPLICATE}, {"23", SQL_DATA},
+	    {"22", SQL_DATA},         {"54", SQL_DATA}, /* such as a text too long for an index */
+	    {"42P01", SQL_PARTITION}, {"SM001", SQL_PURGED}, /* sems.make_partition() */
+	    {"SM002", SQL_DATA},                         /* sems.make_partition(): no such day */
+	    {"P0001", SQL_RAISED},    {"08", SQL_AGAIN}, /* connection */
+	    {"25006", SQL_AGAIN}, /* read-only: a standby was promoted elsewhere */
+	    {"40", SQL_AGAIN},    /* serialization failure, deadlock */
+	    {"53", SQL_AGAIN},    /* out of disk, memory, connections */
+	    {"55", SQL_AGAIN},    /* lock not available */
+	    {"57", SQL_AGAIN},    /* cancelled, shutting down, starting up */
+	    {"58", SQL_AGAIN},    /* input or output error */
+	};
+
+	if (sqlstate == NULL || sqlstate[0] == '\0')
+		return SQL_AGAIN; /* libpq's own: the connection */
+	/* A row that finds no partition fails like a CHECK that has no name. */
+	if (strcmp(sqlstate, "23514") == 0 && !names_constraint)
+		return SQL_PARTITION;
+	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+		if (strncmp(sqlstate, classes[i].prefix, strlen(classes[i].prefix)) == 0)
+			return classes[i].class;
+	}
+	return SQL_OURS;
+}
+
+void
+pg_failure(const PGresult *res, struct sql_failure *f)
+{
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	const char *message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+	const char *constraint = PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME);
+
+	f->class = pg_classify(state, constraint != NULL && constraint[0] != '\0');
+	snprintf(f->state, sizeof f->state, "%s", state == NULL ? "" : state);
+	snprintf(f->message, sizeof f->message, "%s",
+		 message == NULL ? "connection lost" : message);
+}
+
+bool
+pg_is_commit(const PGresult *res)
+{
+	/* PQcmdStatus() takes a non-const pointer and changes nothing. */
+	union {
+		const PGresult *in;
+		PGresult *plain;
+	} r = {res};
+
+	return PQresultStatus(res) == PGRES_COMMAND_OK &&
+	       strcmp(PQcmdStatus(r.plain), "COMMIT") == 0;
+}

@@ -1,0 +1,51 @@
+/* What every user of libpq here needs: how to connect, and what an answer means. Private to the
+ * store. */
+#ifndef SEMS_STORE_PG_H
+#define SEMS_STORE_PG_H
+
+#include "base/err.h"
+
+#include <libpq-fe.h>
+
+#include <stdbool.h>
+
+/* Connection parameters: the given conninfo with our settings behind the user's own options.
+ * role: NULL for the login user, who may do nothing but take a role. */
+struct pg_params {
+	const char *keys[8];
+	const char *values[8];
+	char options[1024];
+};
+
+enum code pg_params_fill(struct pg_params *p, const char *conninfo, const char *role,
+			 struct err *e) MUST_CHECK;
+
+/* Answers one row that pg_unsafe() reads. */
+extern const char pg_safety_sql[];
+/* Why commits on this server would not be durable; NULL when they are. */
+const char *pg_unsafe(const PGresult *safety);
+
+/* What a failure means for the work that met it; told by SQLSTATE alone, never by text. */
+enum sql_class {
+	SQL_AGAIN,     /* the environment's: outcome unknown or none, try again later */
+	SQL_DUPLICATE, /* a key exists */
+	SQL_PARTITION, /* no partition for a row, or one that went away */
+	SQL_DATA,      /* a value is refused: the record's fault */
+	SQL_PURGED,    /* before the purge floor */
+	SQL_RAISED,    /* a rule of our own functions, with a message for people */
+	SQL_OURS,      /* a fault of ours: permission, syntax, a broken database */
+};
+
+struct sql_failure {
+	enum sql_class class;
+	char state[6];
+	char message[200]; /* the primary message alone: DETAIL and CONTEXT quote records */
+};
+
+void pg_failure(const PGresult *res, struct sql_failure *f);
+enum sql_class pg_classify(const char *sqlstate, bool names_constraint);
+/* True when this is the answer to a COMMIT that committed: the COMMIT of an aborted transaction is
+ * a success with the tag ROLLBACK. */
+bool pg_is_commit(const PGresult *res);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * Retention, as the duty and the administrator's call both do it: read the facts, decide month by
+ * month with core/retention.h, and drop each month that may go in a transaction of its own, so that
+ * one that is in use holds up no other.
+ */
+#ifndef SEMS_STORE_RETENTION_JOB_H
+#define SEMS_STORE_RETENTION_JOB_H
+
+#include "base/civil.h"
+#include "core/retention.h"
+#include "store/store.h"
+
+struct retention_month {
+	const char *kind;
+	char month[16]; /* its first day, "2026-04-01" */
+	char quarter[16];
+	int64_t records; /* tests under embargo are not among them */
+	bool is_exact;   /* else records is an estimate */
+	enum retention decision;
+	char why[RETENTION_TEXT_SIZE];
+	bool is_dropped;
+};
+
+struct retention_run {
+	/* The caller's. */
+	struct store *store;
+	struct utc_ms now;
+	const char *by; /* goes into the certificates */
+	bool drop;      /* false: plan only */
+	/* Once, from the loop. *e is OK or says why there is no plan; a month that could not be
+	 * dropped says so itself. */
+	void (*done)(struct retention_run *r, const struct err *e);
+	void *ctx;
+	/* The answer, until retention_fini(). */
+	struct retention_month *months;
+	size_t n;
+	int window_days;
+	size_t n_dropped;
+	/* Ours. */
+	struct arena *arena;
+	struct job job;
+	size_t at;
+	bool asked;
+	char now_text[UTC_TEXT_SIZE];
+};
+
+void retention_start(struct retention_run *r);
+void retention_fini(struct retention_run *r);
+
+#endif

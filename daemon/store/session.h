@@ -1,0 +1,18 @@
+/* A blocking connection, for the time before the loop runs. Private to the store. */
+#ifndef SEMS_STORE_SESSION_H
+#define SEMS_STORE_SESSION_H
+
+#include "base/err.h"
+
+#include <libpq-fe.h>
+
+/* Connects and takes the role. On success *out is the caller's to PQfinish(). */
+enum code session_open(const char *conninfo, const char *role, PGconn **out,
+		       struct err *e) MUST_CHECK;
+/* One or more statements without rows of interest. */
+enum code session_do(PGconn *pg, const char *sql, struct err *e) MUST_CHECK;
+/* One statement with rows: *out is the caller's to PQclear(), NULL on failure. */
+enum code session_query(PGconn *pg, const char *sql, PGresult **out, struct err *e) MUST_CHECK;
+enum code session_commit(PGconn *pg, struct err *e) MUST_CHECK;
+
+#endif

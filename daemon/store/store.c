@@ -1,0 +1,61 @@
+#include "store/store.h"
+
+#include "store/asker.h"
+#include "store/writer.h"
+
+#include <stdlib.h>
+
+struct store {
+	struct writer *writer;
+	struct asker *asker;
+};
+
+struct store *
+store_new(struct event_base *base, const struct store_config *config)
+{
+	struct store *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	s->writer = writer_new(base, config);
+	s->asker = asker_new(base, config->conninfo);
+	if (s->writer == NULL || s->asker == NULL) {
+		store_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+store_free(struct store *s)
+{
+	if (s == NULL)
+		return;
+	writer_free(s->writer);
+	asker_free(s->asker);
+	free(s);
+}
+
+bool
+store_ready(const struct store *s)
+{
+	return writer_ready(s->writer);
+}
+
+void
+store_write(struct store *s, struct group *g)
+{
+	writer_write(s->writer, g);
+}
+
+bool
+store_idle(const struct store *s)
+{
+	return writer_idle(s->writer) && asker_idle(s->asker);
+}
+
+void
+store_run(struct store *s, struct job *j)
+{
+	asker_run(s->asker, j);
+}
