@@ -253,7 +253,7 @@ Test(decode, refuses_a_record_over_its_limit_but_names_its_source)
 	struct record r;
 	struct text source;
 	struct refusal why = {0};
-	struct text raw = repeat(a, "120161", "420161", RECORD_BYTES_MAX / 3);
+	struct text raw = repeat(a, "120161 DA0200 1A 808004", "61", RECORD_BYTES_MAX);
 	cr_assert_gt(raw.n, RECORD_BYTES_MAX);
 	cr_assert_not(decode(raw, a, &r, &source, &why));
 	cr_assert_eq(why.reason, REASON_TOO_LONG);
