@@ -8,7 +8,7 @@
 
 struct buf {
 	unsigned char *p;
-	size_t n;   /* bytes held */
+	size_t n; /* bytes held */
 	size_t cap;
 	size_t max;
 	bool failed;

@@ -62,7 +62,7 @@ void
 utc_format(struct utc_ms t, char out[UTC_TEXT_SIZE])
 {
 	int64_t days = floor_div(t.v, MS_PER_DAY);
-	int64_t ms = t.v - days * MS_PER_DAY;
+	int64_t ms = (t.v % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY;
 	struct civil_date d = civil_from_days(days);
 
 	snprintf(out, UTC_TEXT_SIZE, "%04d-%02u-%02uT%02u:%02u:%02u.%03uZ", d.year,

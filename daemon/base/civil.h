@@ -6,11 +6,11 @@
 #ifndef SEMS_BASE_CIVIL_H
 #define SEMS_BASE_CIVIL_H
 
+#include "base/text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/text.h"
 
 #define MS_PER_SECOND INT64_C(1000)
 #define MS_PER_MINUTE (60 * MS_PER_SECOND)

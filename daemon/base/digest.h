@@ -8,13 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SHA256_SIZE  32
-#define KEY_SIZE     32
-#define SEAL_EXTRA   28 /* 12 bytes nonce before, 16 bytes tag after the ciphertext */
+#define SHA256_SIZE 32
+#define KEY_SIZE    32
+#define SEAL_EXTRA  28 /* 12 bytes nonce before, 16 bytes tag after the ciphertext */
 
 bool sha256(const void *p, size_t n, unsigned char out[SHA256_SIZE]);
 bool hmac_sha256(const unsigned char key[KEY_SIZE], const void *p, size_t n,
-    unsigned char out[SHA256_SIZE]);
+		 unsigned char out[SHA256_SIZE]);
 bool random_bytes(void *p, size_t n);
 
 /* out has room for n + SEAL_EXTRA. False only when OpenSSL fails. */

@@ -25,9 +25,9 @@ struct log_kv {
 #define log_warn(event, ...)  LOG_LINE(LOG_LEVEL_WARN, event, __VA_ARGS__)
 #define log_info(event, ...)  LOG_LINE(LOG_LEVEL_INFO, event, __VA_ARGS__)
 #define log_debug(event, ...) LOG_LINE(LOG_LEVEL_DEBUG, event, __VA_ARGS__)
-#define LOG_LINE(level, event, ...)                                                                \
-	log_line(level, event, (const struct log_kv[]){__VA_ARGS__},                               \
-	    sizeof((const struct log_kv[]){__VA_ARGS__}) / sizeof(struct log_kv))
+#define LOG_LINE(level, event, ...)                                  \
+	log_line(level, event, (const struct log_kv[]){__VA_ARGS__}, \
+		 sizeof((const struct log_kv[]){__VA_ARGS__}) / sizeof(struct log_kv))
 
 void log_line(enum log_level level, const char *event, const struct log_kv *kv, unsigned n);
 /* fd: where lines go (2 at start); level: the chattiest that is written. */

@@ -32,7 +32,8 @@ text_is(struct text a, const char *s)
 	return text_eq(a, text_of(s));
 }
 
-/* Well-formed UTF-8 (no surrogates, no overlong forms) without control characters but TAB and LF. */
+/* Well-formed UTF-8 (no surrogates, no overlong forms) without control characters but TAB and LF.
+ */
 bool text_is_clean_utf8(struct text t);
 
 /* The length of the well-formed UTF-8 character t begins with, and the character; 0: none. */

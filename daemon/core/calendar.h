@@ -6,12 +6,12 @@
 #ifndef SEMS_CORE_CALENDAR_H
 #define SEMS_CORE_CALENDAR_H
 
+#include "base/civil.h"
+#include "base/text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/civil.h"
-#include "base/text.h"
 
 struct calendar {
 	int64_t first_day;     /* days since 1970-01-01 of row 0 */

@@ -8,13 +8,13 @@
 #ifndef SEMS_CORE_KIND_H
 #define SEMS_CORE_KIND_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/err.h"
 #include "base/text.h"
 #include "base/uuid.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum field_type {
 	FIELD_TEXT,    /* value.text;  SQL text;        max: bytes */
@@ -24,7 +24,7 @@ enum field_type {
 	FIELD_BOOL,    /* value.i 0/1; SQL boolean */
 	FIELD_TIME,    /* value.i, Unix ms UTC; SQL timestamptz */
 	FIELD_UUID,    /* value.uuid;  SQL uuid */
-	FIELD_PERSON,  /* value.text as sent, 16-byte pseudonym once ingest has replaced it; SQL bytea */
+	FIELD_PERSON,  /* value.text as sent, then ingest's 16-byte pseudonym; SQL bytea */
 	FIELD_TEXTS,   /* value.list of texts;   SQL jsonb array; max: items */
 	FIELD_ENUMS,   /* value.list of enums;   SQL jsonb array of names */
 	FIELD_PERSONS, /* value.list of persons; SQL jsonb array of hexadecimal pseudonyms */
@@ -34,8 +34,8 @@ enum field_type {
 enum field_flag {
 	FIELD_REQUIRED = 1,
 	FIELD_RESTRICTED = 2, /* free text that may name people: never in an SPD or a list */
-	FIELD_DERIVED = 4,    /* filled by the import or by ingest, not by people: not in templates */
-	FIELD_CODE = 8,       /* text of letters, digits, '.', '-' and '_' only */
+	FIELD_DERIVED = 4, /* filled by the import or by ingest, not by people: not in templates */
+	FIELD_CODE = 8,    /* text of letters, digits, '.', '-' and '_' only */
 };
 
 #define FIELD_ITEM_BYTES 128 /* of one text in FIELD_TEXTS and FIELD_PERSONS */
@@ -137,16 +137,16 @@ struct calendar;
 
 struct kind {
 	enum kind_id id;
-	const char *name;     /* proto field in Record.body, SQL table sems.NAME, CLI word */
-	const char *title;    /* for people: "TIP event" */
-	const char *help;     /* one line */
+	const char *name;        /* proto field in Record.body, SQL table sems.NAME, CLI word */
+	const char *title;       /* for people: "TIP event" */
+	const char *help;        /* one line */
 	const struct field *own; /* the fields after the envelope */
 	size_t n_own;
 	bool site_required;
-	bool end_required;    /* occurred_end must be given and not before occurred_at */
-	uint32_t needs;       /* further envelope fields it requires, 1 << ENV_... each */
-	/* The rules between fields; the generic checks are done before it is called. cal may be NULL
-	 * (tools without an entity): rules that need it are then left to the daemon. */
+	bool end_required; /* occurred_end must be given and not before occurred_at */
+	uint32_t needs;    /* further envelope fields it requires, 1 << ENV_... each */
+	/* The rules between fields; the generic checks are done before it is called. cal may be
+	 * NULL (tools without an entity): rules that need it are then left to the daemon. */
 	enum code (*check)(const struct record *r, const struct calendar *cal, struct err *e);
 };
 

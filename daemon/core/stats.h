@@ -30,18 +30,18 @@ double stats_binom_cdf(int64_t x, int64_t n, double p);
 
 /* Signal detection; counts of signal trials (hit, miss) and noise trials (fa, cr). */
 struct sdt {
-	double h;       /* hit rate */
-	double f;       /* false alarm rate */
-	double dprime;  /* z(H) - z(F) */
-	double c;       /* criterion */
+	double h;      /* hit rate */
+	double f;      /* false alarm rate */
+	double dprime; /* z(H) - z(F) */
+	double c;      /* criterion */
 	double lnbeta;
 	double da_half; /* d_a with ROC slope 0.5 */
 };
 
 struct sdt stats_sdt_loglinear(int64_t hit, int64_t miss, int64_t fa, int64_t cr); /* Hautus 1995 */
 struct sdt stats_sdt_raw(int64_t hit, int64_t miss, int64_t fa, int64_t cr);
-double stats_aprime(int64_t hit, int64_t miss, int64_t fa, int64_t cr);  /* raw rates */
-double stats_bppd(int64_t hit, int64_t miss, int64_t fa, int64_t cr);    /* NaN when undefined */
+double stats_aprime(int64_t hit, int64_t miss, int64_t fa, int64_t cr); /* raw rates */
+double stats_bppd(int64_t hit, int64_t miss, int64_t fa, int64_t cr);   /* NaN when undefined */
 double stats_dprime_variance(int64_t hit, int64_t miss, int64_t fa, int64_t cr); /* log-linear */
 double stats_zero_miss_upper95(int64_t n); /* one-sided upper bound after no miss in n */
 double stats_spearman_brown(double r, double k);

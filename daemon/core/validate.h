@@ -8,15 +8,15 @@
 #include "core/calendar.h"
 #include "core/kind.h"
 
-#define CLOCK_AHEAD_MAX_MS MS_PER_DAY                /* further in the future is a bad clock */
-#define CLOCK_FLOOR_MS     INT64_C(946684800000)     /* 2000-01-01T00:00Z: before is a bad clock */
+#define CLOCK_AHEAD_MAX_MS MS_PER_DAY            /* further in the future is a bad clock */
+#define CLOCK_FLOOR_MS     INT64_C(946684800000) /* 2000-01-01T00:00Z: before is a bad clock */
 
 /*
  * True when r may be stored. Else fills *why with the first fault found, in field order. now: the
  * daemon's clock. cal: the entity's civil calendar, or NULL to leave out the checks that need it.
  */
 bool record_validate(const struct record *r, struct utc_ms now, const struct calendar *cal,
-    struct refusal *why);
+		     struct refusal *why);
 
 /* "kind.field", or "field" for the envelope; out has room for 64. */
 void field_path(const struct kind *k, size_t index, char out[64]);
