@@ -66,7 +66,8 @@ struct setup {
 	char *json;  /* the parameter of the statement that runs; jansson's */
 	bool has_entity;
 	bool zone_known;
-	char stray[64]; /* path of a grant's site that is not registered; "" none */
+	char stray[64]; /* path of what a grant names and nobody registered; "" none */
+	bool stray_is_site;
 	struct setup_count count[N_STEPS];
 };
 
@@ -236,7 +237,9 @@ before_grants(const struct setup *s, const Sems__V1__SetupRequest *r, struct err
 	if (s->stray[0] == '\0')
 		return true;
 	(void)err_set(e, REJ_FIELD, s->stray,
-		      "is not a registered site; add it to the sites, or use \"*\" for any");
+		      s->stray_is_site
+			  ? "is not a registered site; add it to the sites, or use \"*\" for any"
+			  : "is not registered; add it to the principals, with its role");
 	return false;
 }
 
@@ -250,10 +253,17 @@ read_look(struct setup *s, const struct rows *r)
 static void
 read_stray(struct setup *s, const struct rows *r)
 {
-	if (rows_count(r) > 0)
+	if (rows_count(r) == 0)
+		return;
+	s->stray_is_site = rows_text(r, 0, 2) != NULL;
+	if (s->stray_is_site)
 		(void)snprintf(s->stray, sizeof s->stray,
 			       "sources[%" PRId64 "].senders[%" PRId64 "].sites[%" PRId64 "]",
 			       rows_int(r, 0, 0), rows_int(r, 0, 1), rows_int(r, 0, 2));
+	else
+		(void)snprintf(s->stray, sizeof s->stray,
+			       "sources[%" PRId64 "].senders[%" PRId64 "].principal",
+			       rows_int(r, 0, 0), rows_int(r, 0, 1));
 }
 
 static bool

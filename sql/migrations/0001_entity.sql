@@ -95,6 +95,23 @@ CREATE TABLE sems.purge_floor (
 	floor timestamptz NOT NULL
 );
 
+-- What was dropped, under which rule and by whom. A month that has one is never made again.
+CREATE TABLE sems.purge_certificate (
+	kind text NOT NULL REFERENCES sems.kind,
+	month date NOT NULL,  -- its first civil day
+	quarter text NOT NULL,
+	starts_at timestamptz NOT NULL,
+	ends_at timestamptz NOT NULL,
+	records bigint NOT NULL,
+	first_occurred_at timestamptz,
+	last_occurred_at timestamptz,
+	max_months int NOT NULL,
+	legal_basis text NOT NULL,
+	dropped_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	dropped_by text NOT NULL,
+	PRIMARY KEY (kind, month)
+);
+
 -- Append only: the newest row of the greatest from_quarter not after a quarter counts in it.
 CREATE TABLE sems.target (
 	target_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -115,7 +132,7 @@ INSERT INTO sems.setting VALUES
 
 GRANT SELECT ON sems.schema_migration, sems.entity, sems.civil_day, sems.kind, sems.site,
     sems.location, sems.provider, sems.source, sems.principal, sems.source_grant,
-    sems.retention_policy, sems.purge_floor, sems.target, sems.setting
+    sems.retention_policy, sems.purge_floor, sems.purge_certificate, sems.target, sems.setting
     TO sems_compute, sems_retention, sems_admin;
 GRANT SELECT ON sems.entity, sems.civil_day, sems.site, sems.location, sems.provider
     TO sems_report;

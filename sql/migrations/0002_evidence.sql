@@ -272,6 +272,10 @@ BEGIN
 		RAISE EXCEPTION 'the civil calendar has no such day; is the entity set up?'
 		    USING ERRCODE = 'SM002';
 	END IF;
+	IF EXISTS (SELECT FROM sems.purge_certificate c
+	    WHERE c.kind = make_partition.kind AND c.month = first_day) THEN
+		RAISE EXCEPTION 'records of that month have been purged' USING ERRCODE = 'SM001';
+	END IF;
 	SELECT min(d.starts_at), max(d.ends_at) INTO starts_at, ends_at
 	FROM sems.civil_day d WHERE d.month = first_day;
 	part := kind || '_' || to_char(first_day, 'YYYYMM');
@@ -345,7 +349,7 @@ BEGIN
 		RETURN;
 	END IF;
 	IF old_zone IS NOT NULL THEN
-		IF EXISTS (SELECT FROM sems.purge_floor) THEN
+		IF EXISTS (SELECT FROM sems.purge_floor) OR EXISTS (SELECT FROM sems.purge_certificate) THEN
 			RAISE EXCEPTION 'the zone stays %: there has been evidence', old_zone;
 		END IF;
 		FOR k IN SELECT kind FROM sems.kind ORDER BY kind LOOP

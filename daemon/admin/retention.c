@@ -1,0 +1,92 @@
+/* Retention by hand: the plan, or the run, with every month's reason. */
+#include "core/retention.h"
+
+#include "admin/call.h"
+#include "base/log.h"
+#include "store/retention_job.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+static json_t *
+month_json(const struct retention_month *m)
+{
+	json_t *o =
+	    json_pack("{s:s, s:s%, s:s, s:I, s:b, s:s, s:s, s:b}", "kind", m->kind, "month",
+		      m->month, (size_t)7, "quarter", m->quarter, "records", (json_int_t)m->records,
+		      "exact", m->is_exact ? 1 : 0, "decision", retention_name(m->decision), "why",
+		      m->why, "dropped", m->is_dropped ? 1 : 0);
+
+	if (m->decision == RETENTION_KEEP_QUARTER)
+		(void)json_object_set_new(
+		    o, "do",
+		    json_sprintf("semsctl spd freeze %s, then semsctl spd submit %s", m->quarter,
+				 m->quarter));
+	return o;
+}
+
+/* {"run":..., "months":[...], "may_go":n, "dropped":n}; the caller frees it. */
+static char *
+answer_text(const struct retention_run *r)
+{
+	json_t *months = json_array();
+	json_t *all;
+	json_int_t may_go = 0;
+	char *text;
+
+	for (size_t i = 0; i < r->n; i++) {
+		may_go += r->months[i].decision == RETENTION_DROP;
+		(void)json_array_append_new(months, month_json(&r->months[i]));
+	}
+	all = json_pack("{s:b, s:i, s:I, s:I, s:o}", "run", r->drop ? 1 : 0, "revision_window_days",
+			r->window_days, "may_go", may_go, "dropped", (json_int_t)r->n_dropped,
+			"months", months);
+	text = json_dumps(all, JSON_COMPACT);
+	json_decref(all);
+	return text;
+}
+
+static void
+on_done(struct retention_run *r, const struct err *e)
+{
+	struct call *c = r->ctx;
+	bool reload = r->n_dropped > 0;
+	char *text;
+
+	if (e->code != OK) {
+		struct err why = *e;
+
+		retention_fini(r);
+		call_fail_err(c, &why);
+		return;
+	}
+	text = answer_text(r);
+	if (r->drop)
+		log_info("retention.run", KV("by", c->principal.s));
+	retention_fini(r);
+	/* What was dropped raised a floor that ingest must know. */
+	if (reload)
+		call_reply_reload(c, text_of(text == NULL ? "{}" : text));
+	else
+		call_reply(c, text_of(text == NULL ? "{}" : text));
+	free(text);
+}
+
+void
+admin_retention(struct call *c)
+{
+	struct retention_run *r = arena_zalloc(c->arena, 1, sizeof *r);
+
+	if (r == NULL) {
+		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
+			  "out of memory; try again");
+		return;
+	}
+	r->store = call_store(c);
+	r->now = c->now;
+	r->by = c->principal.s;
+	r->drop = c->request->retention->has_run && c->request->retention->run;
+	r->done = on_done;
+	r->ctx = c;
+	retention_start(r);
+}

@@ -1,0 +1,285 @@
+#include "jobs/duties.h"
+
+#include "base/embed.h"
+#include "base/log.h"
+#include "store/retention_job.h"
+
+#include <event2/event.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define QUARTERS_MAX 4
+
+/*
+ * One duty: the claim and `sql` are one transaction; `after` does what needs transactions of its
+ * own and ends with duty_over().
+ */
+struct duty {
+	const char *name;
+	const char *period; /* PostgreSQL's interval */
+	const char *sql;    /* NULL: the claim is all */
+	bool has_clock;     /* the statement takes the clock and the grace */
+	void (*rows)(struct duties *d, const struct rows *r);
+	void (*after)(struct duties *d);
+};
+
+struct duties {
+	struct store *store;
+	struct duties_config config;
+	struct event *timer;
+	bool is_running;
+	bool is_stopped;
+	/* The look that runs. */
+	size_t at; /* which duty */
+	enum { STEP_CLAIM, STEP_WORK, STEP_END } step;
+	bool is_claimed;
+	struct job job;
+	char now_text[UTC_TEXT_SIZE];
+	char grace_text[16];
+	char quarters[QUARTERS_MAX][16];
+	size_t n_quarters;
+	size_t quarter;
+	struct retention_run retention;
+};
+
+static void quarters_rows(struct duties *d, const struct rows *r);
+static void store_quarters(struct duties *d);
+static void run_retention(struct duties *d);
+static void duty_start(struct duties *d);
+
+static const struct duty duties[] = {
+    {"partitions", "1 hour", "sql/queries/duty_partitions.sql", false, NULL, NULL},
+    {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", true, quarters_rows, store_quarters},
+    {"retention", "1 day", NULL, false, NULL, run_retention},
+    {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", false, NULL, NULL},
+};
+
+#define N_DUTIES (sizeof duties / sizeof duties[0])
+
+struct duties_config
+duties_defaults(void)
+{
+	return (struct duties_config){
+	    .first_look_ms = 5000, .look_ms = 60 * 1000, .grace_hours = 72};
+}
+
+static void
+look_again(struct duties *d, unsigned ms)
+{
+	struct timeval in = {ms / 1000, (suseconds_t)(ms % 1000) * 1000};
+
+	if (!d->is_stopped)
+		(void)event_add(d->timer, &in);
+}
+
+/* What was begun is over, well or not: the next one, or the next look. */
+static void
+duty_over(struct duties *d)
+{
+	d->at++;
+	if (d->at < N_DUTIES && !d->is_stopped) {
+		duty_start(d);
+		return;
+	}
+	d->is_running = false;
+	look_again(d, d->config.look_ms);
+}
+
+static bool
+duty_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct duties *d = j->ctx;
+	const struct duty *duty = &duties[d->at];
+
+	(void)e;
+	if (d->step == STEP_CLAIM) {
+		d->step = STEP_WORK;
+		st->sql = embed_text("sql/queries/duty_begin.sql");
+		st->n_params = 3;
+		st->params[0] = duty->name;
+		st->params[1] = d->now_text;
+		st->params[2] = duty->period;
+		return true;
+	}
+	if (d->step == STEP_END || !d->is_claimed || duty->sql == NULL)
+		return false;
+	d->step = STEP_END;
+	st->sql = embed_text(duty->sql);
+	st->n_params = duty->has_clock ? 2 : 0;
+	st->params[0] = d->now_text;
+	st->params[1] = d->grace_text;
+	return true;
+}
+
+static void
+duty_rows(struct job *j, const struct rows *r)
+{
+	struct duties *d = j->ctx;
+
+	if (d->step == STEP_WORK)
+		d->is_claimed = rows_int(r, 0, 0) != 0;
+	else if (duties[d->at].rows != NULL)
+		duties[d->at].rows(d, r);
+}
+
+static void
+duty_done(struct job *j, const struct err *e)
+{
+	struct duties *d = j->ctx;
+	const struct duty *duty = &duties[d->at];
+
+	if (e->code != OK) {
+		log_warn("duty.failed", KV("duty", duty->name), KV("why", e->text));
+		duty_over(d);
+	} else if (!d->is_claimed) {
+		duty_over(d);
+	} else if (duty->after != NULL) {
+		duty->after(d);
+	} else {
+		log_info("duty.done", KV("duty", duty->name));
+		duty_over(d);
+	}
+}
+
+static void
+duty_start(struct duties *d)
+{
+	d->step = STEP_CLAIM;
+	d->is_claimed = false;
+	utc_format(d->config.now(d->config.ctx), d->now_text);
+	d->job = (struct job){.role = DB_RETENTION,
+			      .writes = true,
+			      .next = duty_next,
+			      .rows = duty_rows,
+			      .done = duty_done,
+			      .ctx = d};
+	store_run(d->store, &d->job);
+}
+
+/* --- the quarter's end ---------------------------------------------------------------------- */
+
+static void
+quarters_rows(struct duties *d, const struct rows *r)
+{
+	d->n_quarters = 0;
+	for (int i = 0; i < rows_count(r) && d->n_quarters < QUARTERS_MAX; i++)
+		(void)snprintf(d->quarters[d->n_quarters++], sizeof d->quarters[0], "%s",
+			       rows_text(r, i, 0));
+	d->quarter = 0;
+}
+
+static void
+on_quarter_stored(void *ctx)
+{
+	struct duties *d = ctx;
+
+	d->quarter++;
+	store_quarters(d);
+}
+
+static void
+store_quarters(struct duties *d)
+{
+	if (d->quarter < d->n_quarters && d->config.store_quarter != NULL) {
+		d->config.store_quarter(d->config.ctx, d->quarters[d->quarter], on_quarter_stored,
+					d);
+		return;
+	}
+	if (d->n_quarters > 0)
+		log_info("duty.done", KV("duty", duties[d->at].name));
+	duty_over(d);
+}
+
+/* --- retention ------------------------------------------------------------------------------ */
+
+static void
+on_retention_done(struct retention_run *r, const struct err *e)
+{
+	struct duties *d = r->ctx;
+	bool purged = r->n_dropped > 0;
+
+	if (e->code != OK)
+		log_warn("duty.failed", KV("duty", "retention"), KV("why", e->text));
+	else
+		log_info("duty.done", KV("duty", "retention"));
+	retention_fini(r);
+	if (purged && d->config.on_purged != NULL)
+		d->config.on_purged(d->config.ctx);
+	duty_over(d);
+}
+
+static void
+run_retention(struct duties *d)
+{
+	d->retention = (struct retention_run){.store = d->store,
+					      .now = d->config.now(d->config.ctx),
+					      .by = "semsd",
+					      .drop = true,
+					      .done = on_retention_done,
+					      .ctx = d};
+	retention_start(&d->retention);
+}
+
+/* --- the timer ------------------------------------------------------------------------------ */
+
+void
+duties_look(struct duties *d)
+{
+	if (d->is_running || d->is_stopped)
+		return;
+	(void)event_del(d->timer);
+	d->is_running = true;
+	d->at = 0;
+	duty_start(d);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	duties_look(arg);
+}
+
+struct duties *
+duties_new(struct event_base *base, struct store *store, const struct duties_config *config)
+{
+	struct duties *d = calloc(1, sizeof *d);
+
+	if (d == NULL)
+		return NULL;
+	d->store = store;
+	d->config = *config;
+	(void)snprintf(d->grace_text, sizeof d->grace_text, "%u", config->grace_hours);
+	d->timer = evtimer_new(base, on_timer, d);
+	if (d->timer == NULL) {
+		free(d);
+		return NULL;
+	}
+	look_again(d, config->first_look_ms);
+	return d;
+}
+
+void
+duties_stop(struct duties *d)
+{
+	d->is_stopped = true;
+	(void)event_del(d->timer);
+}
+
+void
+duties_free(struct duties *d)
+{
+	if (d == NULL)
+		return;
+	event_free(d->timer);
+	retention_fini(&d->retention);
+	free(d);
+}
+
+bool
+duties_is_idle(const struct duties *d)
+{
+	return !d->is_running;
+}

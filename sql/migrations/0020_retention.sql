@@ -1,0 +1,238 @@
+-- Retention: which months there are, what each holds, and the one way to drop one. And the periodic
+-- duties: when each last ran, so that of several daemons one does it.
+
+-- The months that hold evidence, or could.
+CREATE VIEW sems.evidence_month AS
+SELECT k.kind, c.oid::regclass AS partition, m.month, m.quarter, m.starts_at, m.ends_at
+FROM sems.kind k
+JOIN pg_catalog.pg_class p ON p.relname = k.kind AND p.relnamespace = 'sems'::regnamespace
+JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid
+JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+JOIN (
+	SELECT d.month, d.quarter, min(d.starts_at) AS starts_at, max(d.ends_at) AS ends_at
+	FROM sems.civil_day d GROUP BY d.month, d.quarter
+) AS m ON m.month = CASE WHEN c.relname ~ '_[0-9]{6}$' THEN to_date(right(c.relname, 6), 'YYYYMM') END;
+GRANT SELECT ON sems.evidence_month TO sems_compute, sems_retention, sems_admin;
+
+-- How many records a month holds: counted while it has so few pages that this is quick, else
+-- estimated. Of tests only those that may be known.
+CREATE FUNCTION sems.month_records(kind text, month date, quick_pages int,
+    OUT records bigint, OUT exact boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	part regclass;
+	since timestamptz;
+	until timestamptz;
+	pages bigint;
+BEGIN
+	SELECT e.partition, e.starts_at, e.ends_at INTO part, since, until
+	FROM sems.evidence_month e
+	WHERE e.kind = month_records.kind AND e.month = month_records.month;
+	IF part IS NULL THEN
+		RETURN;
+	END IF;
+	pages := pg_relation_size(part) / current_setting('block_size')::int;
+	exact := kind = 'test' OR pages <= quick_pages;
+	IF kind = 'test' THEN
+		SELECT count(*) INTO records FROM sems.effective_test t
+		WHERE t.occurred_at >= since AND t.occurred_at < until;
+	ELSIF exact THEN
+		EXECUTE format('SELECT count(*) FROM %s', part) INTO records;
+	ELSE
+		-- Never analysed: a record takes some 300 bytes.
+		SELECT CASE WHEN c.reltuples > 0 AND c.relpages > 0
+		    THEN c.reltuples / c.relpages * pages
+		    ELSE pages * current_setting('block_size')::int / 300.0 END
+		INTO records FROM pg_class c WHERE c.oid = part;
+	END IF;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.month_records(text, date, int)
+    TO sems_compute, sems_retention, sems_admin;
+
+-- Findings that a month's audits raised or mentioned and whose newest state is not settled. A
+-- finding without a number is known by its audit and place alone.
+CREATE VIEW sems.open_finding AS
+WITH mention AS (
+	SELECT a.occurred_at, a.record_id,
+	    coalesce(nullif(f.finding ->> 'finding_id', ''), a.record_id || '#' || f.place) AS finding_id,
+	    f.finding ->> 'state' AS state
+	FROM sems.effective_audit a
+	CROSS JOIN LATERAL jsonb_array_elements(coalesce(a.findings, '[]'))
+	    WITH ORDINALITY AS f (finding, place)
+), newest AS (
+	SELECT DISTINCT ON (m.finding_id) m.finding_id, m.state
+	FROM mention m ORDER BY m.finding_id, m.occurred_at DESC, m.record_id DESC
+)
+SELECT m.occurred_at, m.finding_id
+FROM mention m JOIN newest n USING (finding_id)
+WHERE coalesce(n.state, 'OPEN') IN ('OPEN', 'CORRECTED');
+GRANT SELECT ON sems.open_finding TO sems_compute, sems_retention;
+
+-- The quarters whose SPD went to the regulator, and when it last did.
+CREATE VIEW sems.submitted_quarter AS
+SELECT r.quarter, max(r.submitted_at) AS submitted_at
+FROM sems.spd_revision r WHERE r.submitted_at IS NOT NULL
+GROUP BY r.quarter;
+GRANT SELECT ON sems.submitted_quarter TO sems_compute, sems_retention, sems_admin;
+
+-- The quarters that need what a month holds: its own, and those its plans are for.
+CREATE FUNCTION sems.month_quarters(kind text, month date) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT e.quarter FROM sems.evidence_month e
+	WHERE e.kind = month_quarters.kind AND e.month = month_quarters.month
+	UNION
+	SELECT to_char(p.counted_at AT TIME ZONE n.zone, 'YYYY-"Q"Q')
+	FROM sems.evidence_month e
+	JOIN sems.effective_plan p ON p.occurred_at >= e.starts_at AND p.occurred_at < e.ends_at
+	CROSS JOIN sems.entity n
+	WHERE e.kind = 'plan' AND month_quarters.kind = 'plan' AND e.month = month_quarters.month
+$$;
+GRANT EXECUTE ON FUNCTION sems.month_quarters(text, date)
+    TO sems_compute, sems_retention, sems_admin;
+
+-- Civil months that have wholly passed between a month and an instant; negative before its end.
+CREATE FUNCTION sems.months_since(month date, at timestamptz) RETURNS int
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT ((extract(year FROM d.month) - extract(year FROM months_since.month)) * 12
+	    + extract(month FROM d.month) - extract(month FROM months_since.month))::int - 1
+	FROM sems.civil_day d WHERE d.starts_at <= at AND d.ends_at > at
+	ORDER BY d.starts_at DESC LIMIT 1
+$$;
+GRANT EXECUTE ON FUNCTION sems.months_since(date, timestamptz)
+    TO sems_compute, sems_retention, sems_admin;
+
+-- After a quarter's submission its evidence may still be needed for a revision.
+INSERT INTO sems.setting VALUES ('revision_window_days', '120');
+
+-- Drops one month of one kind and certifies it. Whoever asks has decided by the whole rule; what
+-- must never happen is refused here once more: a quarter that has not been submitted, a month that
+-- is not past its maximum, a finding that is not settled.
+--
+-- A short lock_timeout, because writers queue behind the lock that dropping takes.
+CREATE FUNCTION sems.drop_month(kind text, month date, at timestamptz, by text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '800ms' AS $$
+DECLARE
+	e sems.evidence_month;
+	policy sems.retention_policy;
+	done sems.purge_certificate;
+	oldest timestamptz;
+	needed text;
+BEGIN
+	SELECT m.* INTO e FROM sems.evidence_month m
+	WHERE m.kind = drop_month.kind AND m.month = drop_month.month;
+	IF e.partition IS NULL THEN
+		RAISE EXCEPTION 'there is no % of %', kind, to_char(month, 'YYYY-MM')
+		   ;
+	END IF;
+	SELECT min(q) INTO needed FROM sems.month_quarters(kind, month) AS q
+	WHERE NOT EXISTS (SELECT FROM sems.submitted_quarter s WHERE s.quarter = q);
+	IF needed IS NOT NULL THEN
+		RAISE EXCEPTION 'the SPD of % has not been submitted', needed;
+	END IF;
+	SELECT p.* INTO policy FROM sems.retention_policy p WHERE p.kind = drop_month.kind;
+	IF policy.max_months IS NULL OR sems.months_since(month, at) < policy.max_months THEN
+		RAISE EXCEPTION '% of % is not past its maximum', kind, to_char(month, 'YYYY-MM')
+		   ;
+	END IF;
+	IF kind = 'audit' AND EXISTS (SELECT FROM sems.open_finding f
+	    WHERE f.occurred_at >= e.starts_at AND f.occurred_at < e.ends_at) THEN
+		RAISE EXCEPTION 'a finding of % is open', to_char(month, 'YYYY-MM')
+		   ;
+	END IF;
+
+	-- Nobody adds what is not counted; readers go on until the table goes.
+	EXECUTE format('LOCK TABLE %s IN SHARE MODE', e.partition);
+	EXECUTE format('SELECT count(*), min(occurred_at), max(occurred_at) FROM %s', e.partition)
+	INTO done.records, done.first_occurred_at, done.last_occurred_at;
+	INSERT INTO sems.purge_certificate (kind, month, quarter, starts_at, ends_at, records,
+	    first_occurred_at, last_occurred_at, max_months, legal_basis, dropped_by)
+	VALUES (drop_month.kind, drop_month.month, e.quarter, e.starts_at, e.ends_at, done.records,
+	    done.first_occurred_at, done.last_occurred_at, policy.max_months, policy.legal_basis, by);
+	EXECUTE format('DROP TABLE %s', e.partition);
+
+	-- The floor stays below what is still kept: a correction of it must find its place.
+	SELECT min(m.starts_at) INTO oldest FROM sems.evidence_month m WHERE m.kind = drop_month.kind;
+	INSERT INTO sems.purge_floor AS f (kind, floor)
+	SELECT drop_month.kind, max(c.ends_at) FROM sems.purge_certificate c
+	WHERE c.kind = drop_month.kind AND c.ends_at <= coalesce(oldest, 'infinity')
+	HAVING max(c.ends_at) IS NOT NULL
+	ON CONFLICT ON CONSTRAINT purge_floor_pkey
+	    DO UPDATE SET floor = greatest(f.floor, excluded.floor);
+	RETURN done.records;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.drop_month(text, date, timestamptz, text) TO sems_retention;
+
+-- What is requeued and refused again shows the new reason.
+GRANT UPDATE (reason, field, message) ON sems.quarantine TO sems_admin;
+
+CREATE TABLE sems.duty (
+	duty text PRIMARY KEY,
+	last_run_at timestamptz NOT NULL
+);
+GRANT SELECT ON sems.duty TO sems_compute, sems_retention, sems_admin;
+
+-- True when the duty is due and nobody else is at it: it is then the caller's, whose transaction
+-- keeps the claim when it commits and gives it back when it does not.
+CREATE FUNCTION sems.begin_duty(duty text, at timestamptz, period interval) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NOT pg_try_advisory_xact_lock(hashtextextended('sems.duty.' || duty, 0)) THEN
+		RETURN false;
+	END IF;
+	-- A run in the future is a clock that was set back: it does not count.
+	IF EXISTS (SELECT FROM sems.duty d WHERE d.duty = begin_duty.duty
+	    AND d.last_run_at > at - period AND d.last_run_at <= at) THEN
+		RETURN false;
+	END IF;
+	INSERT INTO sems.duty AS d VALUES (begin_duty.duty, at)
+	ON CONFLICT ON CONSTRAINT duty_pkey DO UPDATE SET last_run_at = excluded.last_run_at;
+	RETURN true;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.begin_duty(text, timestamptz, interval)
+    TO sems_compute, sems_retention, sems_admin;
+
+-- A stored record as it is, by its kind's table; NULL when there is none.
+CREATE FUNCTION sems.stored_record(kind text, source text, record_id uuid) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	found_one jsonb;
+BEGIN
+	IF NOT EXISTS (SELECT FROM sems.kind k WHERE k.kind = stored_record.kind) THEN
+		RETURN NULL;
+	END IF;
+	EXECUTE format('SELECT to_jsonb(r) FROM sems.%I r '
+	    'WHERE r.occurred_at = $1 AND r.record_id = $2 AND r.source = $3', kind)
+	INTO found_one USING sems.uuid_time(record_id), record_id, source;
+	RETURN found_one;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.stored_record(text, text, uuid) TO sems_compute;
+
+-- What a glance may know of a kind: looks at its newest records only, so that it stays quick.
+-- Tests under embargo are not among them.
+CREATE FUNCTION sems.kind_status(kind text, at timestamptz, newest int) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	answer jsonb;
+BEGIN
+	EXECUTE format('WITH newest AS MATERIALIZED ('
+	    'SELECT r.source, r.occurred_at, r.received_at FROM sems.%I r '
+	    'ORDER BY r.occurred_at DESC LIMIT $2), '
+	    'sources AS (SELECT source, max(received_at) AS last FROM newest GROUP BY source) '
+	    'SELECT jsonb_build_object('
+	    '''last_7_days'', count(*) FILTER (WHERE occurred_at >= $1 - interval ''7 days''), '
+	    '''last_7_days_is_least'', coalesce(count(*) = $2 AND min(occurred_at) >= $1 '
+	    '- interval ''7 days'', false), '
+	    '''newest_occurred_at'', max(occurred_at), '
+	    '''newest_received_at'', max(received_at), '
+	    '''sources'', (SELECT coalesce(jsonb_object_agg(source, last), ''{}'') FROM sources)) '
+	    'FROM newest', CASE kind WHEN 'test' THEN 'effective_test' ELSE kind END)
+	INTO answer USING at, newest;
+	RETURN answer;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.kind_status(text, timestamptz, int) TO sems_compute;

@@ -1,0 +1,4 @@
+-- Claims a duty: 1 when it is due and nobody else is at it. Before there is an entity nothing is due.
+-- $1: the duty; $2: the daemon's clock; $3: how often.
+SELECT CASE WHEN EXISTS (SELECT FROM sems.entity)
+    THEN sems.begin_duty($1, $2::timestamptz, $3::interval)::int ELSE 0 END

@@ -1,0 +1,13 @@
+-- The quarters that have ended and whose figures are to be worked out and kept. $1: the daemon's clock;
+-- $2: how many hours late records have before that. Looks back two quarters, and at those with evidence.
+SELECT p.quarter
+FROM (
+    SELECT d.quarter, max(d.ends_at) + make_interval(hours => $2::int) AS due_at
+    FROM sems.civil_day AS d GROUP BY d.quarter
+) AS p
+WHERE p.due_at <= $1::timestamptz AND p.due_at > $1::timestamptz - interval '185 days'
+    AND EXISTS (SELECT FROM sems.evidence_month AS m
+        WHERE m.quarter = p.quarter AND pg_relation_size(m.partition) > 0)
+    AND NOT EXISTS (SELECT FROM sems.spd_live AS l
+        WHERE l.quarter = p.quarter AND l.as_of >= p.due_at)
+ORDER BY p.quarter

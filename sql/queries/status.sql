@@ -1,0 +1,61 @@
+-- What a glance at the daemon's store tells, as one document. $1: the daemon's clock.
+WITH settings AS (
+    SELECT current_setting('fsync') AS fsync,
+        current_setting('synchronous_commit') AS synchronous_commit,
+        current_setting('full_page_writes') AS full_page_writes,
+        current_setting('data_checksums') AS data_checksums,
+        pg_is_in_recovery() AS is_replica
+), kind AS MATERIALIZED (
+    SELECT k.kind, sems.kind_status(k.kind, $1::timestamptz, 100000) AS seen FROM sems.kind AS k
+), held AS (
+    SELECT m.kind, sum(n.records) AS records, bool_and(n.exact) AS exact,
+        to_char(min(m.month), 'YYYY-MM') AS first_month, to_char(max(m.month), 'YYYY-MM') AS last_month
+    FROM sems.evidence_month AS m
+    CROSS JOIN LATERAL sems.month_records(m.kind, m.month, 200) AS n
+    GROUP BY m.kind
+), seen_source AS (
+    SELECT s.key AS source, max(s.value::timestamptz) AS last
+    FROM kind CROSS JOIN LATERAL jsonb_each_text(kind.seen -> 'sources') AS s
+    GROUP BY s.key
+), source AS (
+    SELECT source, r.description, s.last
+    FROM sems.source AS r FULL JOIN seen_source AS s USING (source)
+), period AS (
+    SELECT m.quarter, min(m.starts_at) AS starts_at,
+        (SELECT max(d.ends_at) FROM sems.civil_day AS d WHERE d.quarter = m.quarter) AS ends_at
+    FROM sems.evidence_month AS m
+    WHERE m.starts_at <= $1::timestamptz AND pg_relation_size(m.partition) > 0
+    GROUP BY m.quarter
+    ORDER BY m.quarter DESC LIMIT 12
+), revision AS (
+    SELECT DISTINCT ON (r.quarter) r.quarter, r.revision, r.state, r.submitted_at
+    FROM sems.spd_revision AS r ORDER BY r.quarter, r.revision DESC
+)
+SELECT jsonb_build_object(
+    'entity', (SELECT e.name FROM sems.entity AS e),
+    'zone', (SELECT e.zone FROM sems.entity AS e),
+    'now', $1::timestamptz,
+    'schema_version', (SELECT max(v.version) FROM sems.schema_migration AS v),
+    'database', (SELECT to_jsonb(s) || jsonb_build_object('version', current_setting('server_version'),
+        'is_safe', s.fsync = 'on' AND s.synchronous_commit <> 'off' AND s.full_page_writes = 'on'
+        AND NOT s.is_replica) FROM settings AS s),
+    'kinds', (SELECT jsonb_agg(jsonb_build_object('kind', k.kind,
+            'records', coalesce(h.records, 0)::bigint, 'is_estimate', NOT coalesce(h.exact, true),
+            'first_month', h.first_month, 'last_month', h.last_month)
+            || (k.seen - 'sources') ORDER BY k.kind)
+        FROM kind AS k LEFT JOIN held AS h USING (kind)),
+    'sources', (SELECT coalesce(jsonb_agg(jsonb_build_object('source', s.source,
+            'description', s.description, 'last_received_at', s.last) ORDER BY s.source), '[]')
+        FROM source AS s),
+    'quarantine_open', (SELECT coalesce(jsonb_object_agg(q.reason, q.n), '{}') FROM (
+        SELECT reason, count(*) AS n FROM sems.quarantine WHERE state = 'OPEN' GROUP BY reason) AS q),
+    'quarters', (SELECT coalesce(jsonb_agg(jsonb_build_object('quarter', p.quarter,
+            'state', coalesce(r.state,
+                CASE WHEN p.ends_at > $1::timestamptz THEN 'OPEN' ELSE 'COLLECTING' END),
+            'revision', r.revision, 'submitted_at', r.submitted_at) ORDER BY p.quarter), '[]')
+        FROM period AS p LEFT JOIN revision AS r USING (quarter)),
+    'retention', jsonb_build_object(
+        'last_run_at', (SELECT d.last_run_at FROM sems.duty AS d WHERE d.duty = 'retention'),
+        'next_run_at', (SELECT d.last_run_at + interval '1 day' FROM sems.duty AS d
+            WHERE d.duty = 'retention'))
+)
