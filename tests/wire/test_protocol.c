@@ -2,7 +2,8 @@
  * PROTOCOL.md says what the code does: its field tables are the core's, it names every code, and
  * its examples are read and written here. To make the tables anew after a change of the core's:
  *
- *   PROTOCOL_TABLES=/tmp/tables.md build/asan/test_wire --filter 'protocol/*'
+ *   PROTOCOL_TABLES=/tmp/tables.md build/asan/test_wire --filter
+ * protocol/documents_every_field_as_the_core_has_it
  *
  * and put what it wrote in the place of the old ones.
  */
