@@ -40,6 +40,7 @@ static json_t *make_principals(const Sems__V1__SetupRequest *r);
 static json_t *make_grants(const Sems__V1__SetupRequest *r);
 static json_t *make_retention(const Sems__V1__SetupRequest *r);
 static json_t *make_targets(const Sems__V1__SetupRequest *r);
+static json_t *make_settings(const Sems__V1__SetupRequest *r);
 static bool before_entity(const struct setup *s, const Sems__V1__SetupRequest *r, struct err *e);
 static bool before_grants(const struct setup *s, const Sems__V1__SetupRequest *r, struct err *e);
 static void read_look(struct setup *s, const struct rows *r);
@@ -57,6 +58,7 @@ static const struct setup_step steps[] = {
     {"grants", "sql/queries/setup_grants.sql", make_grants, before_grants, NULL},
     {"retention", "sql/queries/setup_retention.sql", make_retention, NULL, NULL},
     {"targets", "sql/queries/setup_targets.sql", make_targets, NULL, NULL},
+    {"settings", "sql/queries/setup_settings.sql", make_settings, NULL, NULL},
 };
 
 #define N_STEPS (sizeof steps / sizeof steps[0])
@@ -208,6 +210,18 @@ make_targets(const Sems__V1__SetupRequest *r)
 		    all, json_pack("{s:s, s:f, s:s, s:s}", "metric", t->metric, "value", t->value,
 				   "approved_by", t->approved_by, "from_quarter", from));
 	}
+	return all;
+}
+
+static json_t *
+make_settings(const Sems__V1__SetupRequest *r)
+{
+	json_t *all = json_array();
+
+	if (r->has_revision_window_days)
+		(void)json_array_append_new(
+		    all, json_pack("{s:s, s:o}", "name", "revision_window_days", "value",
+				   json_sprintf("%" PRIu32, r->revision_window_days)));
 	return all;
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/kind.h"
+#include "core/retention.h"
 #include "ingest/registry.h"
 
 #include <math.h>
@@ -206,8 +207,10 @@ check_principal(const Sems__V1__Principal *p, size_t i, struct err *e)
 }
 
 static enum code
-check_policy(const Sems__V1__RetentionPolicy *p, size_t i, struct err *e)
+check_policy(const Sems__V1__RetentionPolicy *p, size_t i, int window_days, struct err *e)
 {
+	struct retention_policy policy = {(int)p->min_months, (int)p->max_months};
+	struct err why;
 	enum code code = check_kind(p->kind, false, path_of("retention[%zu].kind", i), e);
 
 	if (code != OK)
@@ -220,13 +223,9 @@ check_policy(const Sems__V1__RetentionPolicy *p, size_t i, struct err *e)
 		return err_set(e, REJ_FIELD, path_of("retention[%zu].max_months", i).text,
 			       "is missing or over %d; evidence about persons needs an end",
 			       SETUP_MONTHS_MAX);
-	if (p->max_months < p->min_months)
-		return err_set(e, REJ_FIELD, path_of("retention[%zu].max_months", i).text,
-			       "is %u, less than the minimum of %u", p->max_months, p->min_months);
-	if (p->max_months < SETUP_MAX_MONTHS_LEAST)
-		return err_set(e, REJ_FIELD, path_of("retention[%zu].max_months", i).text,
-			       "is %u; a quarter and its revision window need at least %d",
-			       p->max_months, SETUP_MAX_MONTHS_LEAST);
+	if (retention_check_policy(&policy, window_days, &why) != OK)
+		return err_set(e, REJ_FIELD, path_of("retention[%zu].%s", i, why.where).text, "%s",
+			       why.text);
 	return check_name(p->legal_basis, true, path_of("retention[%zu].legal_basis", i), e);
 }
 
@@ -253,7 +252,13 @@ enum code
 setup_check(const Sems__V1__SetupRequest *r, struct err *e)
 {
 	size_t grants = 0;
+	int window_days =
+	    r->has_revision_window_days ? (int)r->revision_window_days : SETUP_WINDOW_DAYS;
 	enum code code = check_entity(r, e);
+
+	if (code == OK && r->has_revision_window_days && r->revision_window_days > SETUP_WINDOW_MAX)
+		return err_set(e, REJ_FIELD, "revision_window_days", "is over %d days",
+			       SETUP_WINDOW_MAX);
 
 	for (size_t i = 0; i < r->n_sites && code == OK; i++)
 		code = check_site(r->sites[i], i, e);
@@ -264,7 +269,7 @@ setup_check(const Sems__V1__SetupRequest *r, struct err *e)
 	for (size_t i = 0; i < r->n_principals && code == OK; i++)
 		code = check_principal(r->principals[i], i, e);
 	for (size_t i = 0; i < r->n_retention && code == OK; i++)
-		code = check_policy(r->retention[i], i, e);
+		code = check_policy(r->retention[i], i, window_days, e);
 	for (size_t i = 0; i < r->n_targets && code == OK; i++)
 		code = check_target(r->targets[i], i, e);
 	return code;

@@ -10,12 +10,11 @@
 
 #include <sems/v1/admin.pb-c.h>
 
-#define SETUP_NAME_MAX   200   /* bytes, of names, descriptions and legal bases */
-#define SETUP_GRANTS_MAX 20000 /* (principal, source, kind, site) in one request */
-#define SETUP_MONTHS_MAX 1200
-/* A quarter and the four months in which its submitted figures may still be revised: a shorter
- * maximum would take the evidence before the quarter is done with it. */
-#define SETUP_MAX_MONTHS_LEAST 7
+#define SETUP_NAME_MAX    200   /* bytes, of names, descriptions and legal bases */
+#define SETUP_GRANTS_MAX  20000 /* (principal, source, kind, site) in one request */
+#define SETUP_MONTHS_MAX  1200
+#define SETUP_WINDOW_DAYS 120 /* of revisions, when the request does not say */
+#define SETUP_WINDOW_MAX  3660
 
 /* OK, or REJ_FIELD with e->where the path of the first bad field: "sources[2].senders[0].kinds[1]".
  */
