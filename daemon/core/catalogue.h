@@ -6,13 +6,13 @@
 #ifndef SEMS_CORE_CATALOGUE_H
 #define SEMS_CORE_CATALOGUE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/err.h"
 #include "base/text.h"
 #include "core/view.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum form { FORM_QUANTITATIVE, FORM_QUALITATIVE, FORM_OUTPUT, FORM_INFORMATION };
 enum basis { BASIS_CENSUS, BASIS_SAMPLE, BASIS_RATIO };
@@ -30,8 +30,8 @@ enum shape {
 
 enum person_rule {
 	PERSON_SHARE_AT_LEAST, /* share of persons with a denominator of at least k */
-	PERSON_SHARE_BELOW,    /* of those: share whose 99.8 % interval is below a metric's target */
-	PERSON_COUNT_ANY,      /* how many have a numerator of at least k */
+	PERSON_SHARE_BELOW, /* of those: share whose 99.8 % interval is below a metric's target */
+	PERSON_COUNT_ANY,   /* how many have a numerator of at least k */
 };
 
 /* One condition on one field; exactly one of the five is given. */
@@ -69,9 +69,9 @@ struct person_count {
 	char *standard; /* PERSON_SHARE_BELOW: the metric whose target is the standard */
 };
 
-#define DIMENSIONS_MAX  8 /* of one metric */
-#define BREAKDOWN_MAX   3 /* dimensions of one breakdown */
-#define BREAKDOWNS_MAX  16
+#define DIMENSIONS_MAX 8 /* of one metric */
+#define BREAKDOWN_MAX  3 /* dimensions of one breakdown */
+#define BREAKDOWNS_MAX 16
 
 struct breakdown {
 	unsigned n;
@@ -89,6 +89,7 @@ struct metric {
 	char *sheet;
 	char *definition;
 	char *empty; /* why there is no data when the denominator is 0 */
+	bool within; /* the numerator is part of the denominator: none of it is 0, not unknown */
 	int64_t minimum_n;
 	char **readers;
 	unsigned readers_count;
@@ -112,7 +113,8 @@ struct metric {
 	unsigned excluded_count;
 	struct named_terms *parts; /* counts printed beside the figure */
 	unsigned parts_count;
-	/* Resolved from `by`: dimension 0 is the site, 1 the measure; breakdown 0 has no dimension. */
+	/* Resolved from `by`: dimension 0 is the site, 1 the measure; breakdown 0 has no dimension.
+	 */
 	const char *dimension[DIMENSIONS_MAX];
 	unsigned dimension_count;
 	struct breakdown breakdown[BREAKDOWNS_MAX];
@@ -120,7 +122,7 @@ struct metric {
 };
 
 /* What a metric counts, one list of terms each. */
-enum group {
+enum count_group {
 	GROUP_NUMERATOR,
 	GROUP_DENOMINATOR,
 	GROUP_FALSE_ALARMS,
@@ -149,9 +151,9 @@ struct catalogue {
 };
 
 /* Reads and checks. On failure e->where is "NAME:LINE". Free with catalogue_free(). */
-enum code catalogue_read(const char *name, struct text yaml, struct catalogue **out, struct err *e)
-    MUST_CHECK;
-void catalogue_free(struct catalogue *c); /* accepts NULL */
+enum code catalogue_read(const char *name, struct text yaml, struct catalogue **out,
+			 struct err *e) MUST_CHECK;
+void catalogue_free(struct catalogue *c);                                         /* accepts NULL */
 const struct metric *catalogue_metric(const struct catalogue *c, const char *id); /* or NULL */
 
 /* The words of the catalogue, for documents and messages. */

@@ -50,6 +50,7 @@ static const struct column finding_own[] = {
 };
 static const struct column tip_event_own[] = {
     {"bags_known", COLUMN_BOOL, NULL},
+    {"sessions_known", COLUMN_BOOL, NULL},
 };
 static const struct column tip_session_own[] = {
     {"events_absent", COLUMN_BOOL, NULL},
@@ -64,16 +65,13 @@ static const struct column tip_exposure_own[] = {
 };
 static const struct column equipment_check_own[] = {
     {"on_time", COLUMN_BOOL, NULL},
+    {"first_attempt", COLUMN_BOOL, NULL},
     {"mode_seconds", COLUMN_NUMBER, NULL},
 };
 static const struct column received_own[] = {
-    {"kind", COLUMN_TEXT, NULL},
-    {"source", COLUMN_TEXT, NULL},
-    {"correction", COLUMN_BOOL, NULL},
-    {"voided", COLUMN_BOOL, NULL},
-    {"lag_hours", COLUMN_NUMBER, NULL},
-    {"clock_known", COLUMN_BOOL, NULL},
-    {"clock_offset_s", COLUMN_NUMBER, NULL},
+    {"kind", COLUMN_TEXT, NULL},        {"source", COLUMN_TEXT, NULL},
+    {"correction", COLUMN_BOOL, NULL},  {"voided", COLUMN_BOOL, NULL},
+    {"lag_hours", COLUMN_NUMBER, NULL}, {"clock_error_ms", COLUMN_NUMBER, NULL},
 };
 static const struct column quarantine_own[] = {
     {"kind", COLUMN_TEXT, NULL},

@@ -6,10 +6,10 @@
 #ifndef SEMS_CORE_VIEW_H
 #define SEMS_CORE_VIEW_H
 
+#include "core/kind.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "core/kind.h"
 
 enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_BOOL, COLUMN_OTHER };
 

@@ -1,0 +1,339 @@
+#include "core/catalogue.h"
+
+#include "base/digest.h"
+#include "core/catalogue_check.h"
+
+#include <cyaml/cyaml.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ONE_OF(key, type, member, names)                              \
+	CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT, type, member, names, \
+			 sizeof(names) / sizeof((names)[0]))
+#define TEXT_MAX 4000
+
+static const cyaml_strval_t forms[] = {
+    {"QUANTITATIVE", FORM_QUANTITATIVE},
+    {"QUALITATIVE", FORM_QUALITATIVE},
+    {"OUTPUT", FORM_OUTPUT},
+    {"INFORMATION", FORM_INFORMATION},
+};
+static const cyaml_strval_t bases[] = {
+    {"CENSUS", BASIS_CENSUS},
+    {"SAMPLE", BASIS_SAMPLE},
+    {"RATIO", BASIS_RATIO},
+};
+static const cyaml_strval_t shapes[] = {
+    {"ratio", SHAPE_RATIO},       {"count", SHAPE_COUNT},     {"state_at_end", SHAPE_STATE_AT_END},
+    {"quantile", SHAPE_QUANTILE}, {"persons", SHAPE_PERSONS}, {"sdt", SHAPE_SDT},
+};
+static const cyaml_strval_t directions[] = {
+    {"UP", DIRECTION_UP},
+    {"DOWN", DIRECTION_DOWN},
+    {"BAND", DIRECTION_BAND},
+    {"TREND", DIRECTION_TREND},
+};
+static const cyaml_strval_t rules[] = {
+    {"SHARE_AT_LEAST", PERSON_SHARE_AT_LEAST},
+    {"SHARE_BELOW_STANDARD", PERSON_SHARE_BELOW},
+    {"COUNT_ANY", PERSON_COUNT_ANY},
+};
+
+static const cyaml_schema_value_t word = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 100),
+};
+
+#define POINTER  CYAML_FLAG_POINTER
+#define OPTIONAL (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
+
+static const cyaml_schema_field_t condition_fields[] = {
+    CYAML_FIELD_STRING_PTR("field", POINTER, struct condition, field, 1, 63),
+    CYAML_FIELD_SEQUENCE("in", OPTIONAL, struct condition, in, &word, 1, 32),
+    CYAML_FIELD_SEQUENCE("not_in", OPTIONAL, struct condition, not_in, &word, 1, 32),
+    CYAML_FIELD_BOOL_PTR("present", OPTIONAL, struct condition, present),
+    CYAML_FIELD_INT_PTR("at_least", OPTIONAL, struct condition, at_least),
+    CYAML_FIELD_INT_PTR("at_most", OPTIONAL, struct condition, at_most),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t condition_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct condition, condition_fields),
+};
+
+static const cyaml_schema_field_t term_fields[] = {
+    CYAML_FIELD_STRING_PTR("from", POINTER, struct term, from, 1, 63),
+    CYAML_FIELD_STRING_PTR("sum", OPTIONAL, struct term, sum, 1, 63),
+    CYAML_FIELD_BOOL("minus", CYAML_FLAG_OPTIONAL, struct term, minus),
+    CYAML_FIELD_SEQUENCE("where", OPTIONAL, struct term, where, &condition_schema, 0, 16),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t term_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct term, term_fields),
+};
+
+static const cyaml_schema_field_t named_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", POINTER, struct named_terms, name, 1, 63),
+    CYAML_FIELD_SEQUENCE("terms", POINTER, struct named_terms, terms, &term_schema, 1, 8),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t named_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct named_terms, named_fields),
+};
+
+static const cyaml_schema_field_t person_fields[] = {
+    CYAML_FIELD_STRING_PTR("id", POINTER, struct person_count, id, 1, 63),
+    ONE_OF("rule", struct person_count, rule, rules),
+    CYAML_FIELD_INT("k", CYAML_FLAG_DEFAULT, struct person_count, k),
+    CYAML_FIELD_STRING_PTR("standard", OPTIONAL, struct person_count, standard, 1, 31),
+    CYAML_FIELD_END,
+};
+
+#define TERMS(key, flags, member) \
+	CYAML_FIELD_SEQUENCE(key, flags, struct metric, member, &term_schema, 0, 8)
+#define NAMED(key, member) \
+	CYAML_FIELD_SEQUENCE(key, OPTIONAL, struct metric, member, &named_schema, 0, 20)
+#define WORDS(key, member) CYAML_FIELD_SEQUENCE(key, OPTIONAL, struct metric, member, &word, 0, 16)
+#define STRING(key, flags, member, max) \
+	CYAML_FIELD_STRING_PTR(key, flags, struct metric, member, 1, max)
+
+static const cyaml_schema_field_t metric_fields[] = {
+    STRING("id", POINTER, id, 31),
+    STRING("name", POINTER, name, 100),
+    ONE_OF("form", struct metric, form, forms),
+    ONE_OF("basis", struct metric, basis, bases),
+    ONE_OF("shape", struct metric, shape, shapes),
+    ONE_OF("direction", struct metric, direction, directions),
+    STRING("unit", POINTER, unit, 15),
+    STRING("sheet", POINTER, sheet, 31),
+    STRING("definition", POINTER, definition, TEXT_MAX),
+    STRING("empty", OPTIONAL, empty, 31),
+    CYAML_FIELD_BOOL("within", CYAML_FLAG_OPTIONAL, struct metric, within),
+    CYAML_FIELD_INT("minimum_n", CYAML_FLAG_OPTIONAL, struct metric, minimum_n),
+    WORDS("readers", readers),
+    WORDS("requirements", requirements),
+    WORDS("by", by),
+    STRING("of", OPTIONAL, of, 63),
+    CYAML_FIELD_MAPPING_PTR("persons", OPTIONAL, struct metric, persons, person_fields),
+    TERMS("numerator", OPTIONAL, numerator),
+    TERMS("denominator", OPTIONAL, denominator),
+    TERMS("false_alarms", OPTIONAL, false_alarms),
+    TERMS("noise", OPTIONAL, noise),
+    TERMS("evidence", OPTIONAL, evidence),
+    NAMED("excluded", excluded),
+    NAMED("parts", parts),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t metric_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct metric, metric_fields),
+};
+
+static const cyaml_schema_field_t unsupported_fields[] = {
+    CYAML_FIELD_STRING_PTR("id", POINTER, struct unsupported, id, 1, 31),
+    CYAML_FIELD_STRING_PTR("name", POINTER, struct unsupported, name, 1, 100),
+    CYAML_FIELD_STRING_PTR("needs", POINTER, struct unsupported, needs, 1, 200),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t unsupported_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct unsupported, unsupported_fields),
+};
+
+static const cyaml_schema_field_t catalogue_fields[] = {
+    CYAML_FIELD_STRING_PTR("version", POINTER, struct catalogue, version, 1, 31),
+    CYAML_FIELD_SEQUENCE("metrics", POINTER, struct catalogue, metrics, &metric_schema, 1, 200),
+    CYAML_FIELD_SEQUENCE("unsupported", OPTIONAL, struct catalogue, unsupported,
+			 &unsupported_schema, 0, 200),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t catalogue_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct catalogue, catalogue_fields),
+};
+
+/* What the YAML reader says on its way out: the fault first, then where it was, inside out. */
+struct complaint {
+	char text[200];
+	unsigned line; /* 0: not known */
+};
+
+__attribute__((format(printf, 3, 0))) static void
+on_yaml_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+{
+	struct complaint *c = ctx;
+	char text[sizeof(c->text)];
+	if (level < CYAML_LOG_ERROR || vsnprintf(text, sizeof(text), fmt, args) < 0) {
+		return;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	const char *said = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
+	const char *line = strstr(said, "line: ");
+	if (c->line == 0 && line != NULL) {
+		c->line = (unsigned)strtoul(line + 6, NULL, 10);
+	}
+	if (c->text[0] == '\0') {
+		(void)snprintf(c->text, sizeof(c->text), "%s", said);
+	}
+}
+
+static cyaml_config_t
+yaml_config(struct complaint *c)
+{
+	return (cyaml_config_t){
+	    .log_fn = on_yaml_log,
+	    .log_ctx = c,
+	    .mem_fn = cyaml_mem,
+	    .log_level = CYAML_LOG_ERROR,
+	    .flags = CYAML_CFG_DEFAULT,
+	};
+}
+
+/* The line on which a metric begins, for faults that the schema does not see. */
+static unsigned
+line_of(struct text yaml, const char *id)
+{
+	char key[64];
+	int n = snprintf(key, sizeof(key), "id: %s\n", id);
+	unsigned line = 1;
+	for (size_t i = 0; n > 0 && i + (size_t)n <= yaml.n; i++) {
+		if (memcmp(yaml.s + i, key, (size_t)n) == 0) {
+			return line;
+		}
+		line += yaml.s[i] == '\n';
+	}
+	return 0;
+}
+
+static enum code
+fail_at(struct err *e, const char *name, unsigned line, const char *what)
+{
+	char where[sizeof(e->where)];
+	(void)snprintf(where, sizeof(where), "%.48s:%u", name, line);
+	return err_set(e, FATAL_CONFIG, where, "%s", what);
+}
+
+static enum code
+check_all(struct catalogue *c, const char *name, struct text yaml, struct err *e)
+{
+	for (unsigned i = 0; i < c->metrics_count; i++) {
+		struct metric *m = &c->metrics[i];
+		struct err why = {0};
+		if (catalogue_metric(c, m->id) != m) {
+			(void)err_set(&why, FATAL_CONFIG, m->id, "the id is there twice");
+		} else if (catalogue_check(c, m, &why) == OK) {
+			continue;
+		}
+		char text[sizeof(why.where) + sizeof(why.text) + 2];
+		(void)snprintf(text, sizeof(text), "%s: %s", why.where, why.text);
+		return fail_at(e, name, line_of(yaml, m->id), text);
+	}
+	return OK;
+}
+
+enum code
+catalogue_read(const char *name, struct text yaml, struct catalogue **out, struct err *e)
+{
+	struct complaint said = {"", 0};
+	cyaml_config_t config = yaml_config(&said);
+	struct catalogue *c = NULL;
+	unsigned char digest[SHA256_SIZE];
+	*out = NULL;
+	cyaml_err_t r = cyaml_load_data((const uint8_t *)yaml.s, yaml.n, &config, &catalogue_schema,
+					(cyaml_data_t **)&c, NULL);
+	if (r != CYAML_OK) {
+		return fail_at(e, name, said.line,
+			       said.text[0] != '\0' ? said.text : cyaml_strerror(r));
+	}
+	enum code code = check_all(c, name, yaml, e);
+	if (code == OK && !sha256(yaml.s, yaml.n, digest)) {
+		code = err_set(e, FATAL_BUG, name, "SHA-256 failed");
+	}
+	if (code != OK) {
+		catalogue_free(c);
+		return code;
+	}
+	hex_encode(digest, sizeof(digest), c->sha256);
+	*out = c;
+	return OK;
+}
+
+void
+catalogue_free(struct catalogue *c)
+{
+	struct complaint ignored = {"", 0};
+	cyaml_config_t config = yaml_config(&ignored);
+	if (c != NULL) {
+		(void)cyaml_free(&config, &catalogue_schema, c, 0);
+	}
+}
+
+const struct metric *
+catalogue_metric(const struct catalogue *c, const char *id)
+{
+	for (unsigned i = 0; i < c->metrics_count; i++) {
+		if (strcmp(c->metrics[i].id, id) == 0) {
+			return &c->metrics[i];
+		}
+	}
+	return NULL;
+}
+
+unsigned
+metric_groups(const struct metric *m)
+{
+	return GROUP_NAMED + m->excluded_count + m->parts_count;
+}
+
+const struct term *
+metric_terms(const struct metric *m, unsigned group, unsigned *n)
+{
+	const struct {
+		const struct term *terms;
+		unsigned n;
+	} fixed[GROUP_NAMED] = {
+	    [GROUP_NUMERATOR] = {m->numerator, m->numerator_count},
+	    [GROUP_DENOMINATOR] = {m->denominator, m->denominator_count},
+	    [GROUP_FALSE_ALARMS] = {m->false_alarms, m->false_alarms_count},
+	    [GROUP_NOISE] = {m->noise, m->noise_count},
+	    [GROUP_EVIDENCE] = {m->evidence, m->evidence_count},
+	};
+	if (group < GROUP_NAMED) {
+		*n = fixed[group].n;
+		return fixed[group].terms;
+	}
+	unsigned i = group - GROUP_NAMED;
+	const struct named_terms *t =
+	    i < m->excluded_count ? &m->excluded[i] : &m->parts[i - m->excluded_count];
+	*n = t->terms_count;
+	return t->terms;
+}
+
+const char *
+form_name(enum form f)
+{
+	return forms[f].str;
+}
+
+const char *
+basis_name(enum basis b)
+{
+	return bases[b].str;
+}
+
+const char *
+shape_name(enum shape s)
+{
+	static const char *const names[] = {
+	    [SHAPE_RATIO] = "ratio",
+	    [SHAPE_COUNT] = "count",
+	    [SHAPE_STATE_AT_END] = "state_at_end",
+	    [SHAPE_QUANTILE] = "quantile",
+	    [SHAPE_PERSONS] = "persons",
+	    [SHAPE_SDT] = "sdt",
+	};
+	return names[s];
+}
+
+const char *
+direction_name(enum direction d)
+{
+	return directions[d].str;
+}

@@ -1,0 +1,10 @@
+/* What a schema cannot say of a catalogue: that its parts fit each other. Used by catalogue.c. */
+#ifndef SEMS_CORE_CATALOGUE_CHECK_H
+#define SEMS_CORE_CATALOGUE_CHECK_H
+
+#include "core/catalogue.h"
+
+/* Resolves views, dimensions and breakdowns, and checks the metric. e->where is its id. */
+enum code catalogue_check(const struct catalogue *c, struct metric *m, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * Metrics to SQL. The terms of all metrics that read one view become one statement, which counts
+ * at the finest dimensions any of them breaks down by; folding to figures is the core's. Persons
+ * and quantiles cannot be added up from finer counts and have statements of their own. So ten
+ * million TIP events are read a few times, however many metrics count them.
+ *
+ * Identifiers come from the core's tables only, literals are quoted.
+ */
+#ifndef SEMS_STORE_METRIC_SQL_H
+#define SEMS_STORE_METRIC_SQL_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "core/catalogue.h"
+
+#include <stddef.h>
+
+#define QUERY_DIMS_MAX 24
+
+enum query_shape {
+	QUERY_SUMS,    /* dims.., one column per aggregate; NULL: nothing counted */
+	QUERY_VALUES,  /* dims.., value, count; ascending by value */
+	QUERY_PERSONS, /* grouping, dims.., n, x, persons */
+};
+
+/* A column of a statement, and what it is added to. */
+struct query_use {
+	unsigned metric; /* of the catalogue */
+	unsigned group;
+	int sign;
+	int column;
+};
+
+struct query {
+	const char *sql; /* $1, $2: start and end of the period */
+	enum query_shape shape;
+	const struct view *view;
+	const char *dims[QUERY_DIMS_MAX];
+	unsigned n_dims;
+	unsigned metric;        /* QUERY_VALUES and QUERY_PERSONS are of one metric */
+	struct query_use *uses; /* QUERY_SUMS */
+	size_t n_uses;
+	/* Per metric of the catalogue and dimension of it: the column, or -1 when the view lacks
+	 * it. */
+	int (*dim_column)[DIMENSIONS_MAX];
+	/* QUERY_PERSONS: the grouping() of each breakdown. */
+	int grouping[BREAKDOWNS_MAX];
+};
+
+struct query_plan {
+	struct query *queries;
+	size_t n;
+};
+
+/* The statements for a whole catalogue, in the arena. */
+enum code metric_sql_plan(const struct catalogue *c, struct arena *a, struct query_plan *out,
+			  struct err *e) MUST_CHECK;
+
+#endif

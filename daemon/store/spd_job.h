@@ -1,0 +1,55 @@
+/*
+ * The SPD of a quarter, computed in one snapshot: the administrator's calls and the duty at the
+ * quarter's end share it. Freezing computes and keeps in the same transaction, so what is kept is
+ * what was there.
+ */
+#ifndef SEMS_STORE_SPD_JOB_H
+#define SEMS_STORE_SPD_JOB_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "core/calendar.h"
+#include "core/spd.h"
+#include "store/metric_sql.h"
+#include "store/store.h"
+
+enum spd_task {
+	SPD_TASK_SHOW,   /* compute */
+	SPD_TASK_LIVE,   /* and keep as the quarter's newest provisional document */
+	SPD_TASK_FREEZE, /* and keep as its next revision, a draft */
+};
+
+struct spd_run {
+	/* The caller's. */
+	struct store *store;
+	const struct catalogue *catalogue;
+	struct quarter quarter;
+	enum spd_task task;
+	const char *by; /* SPD_TASK_FREEZE: who */
+	/* Once, from the loop. *e is OK, or says why there is no document. */
+	void (*done)(struct spd_run *r, const struct err *e);
+	void *ctx;
+	/* The answer, until spd_fini(). */
+	struct buf document;
+	struct spd spd;
+	char sha256[65]; /* of the document */
+	/* Ours. */
+	struct arena *arena;
+	struct job job;
+	struct query_plan plan;
+	struct fold **folds;         /* per metric */
+	struct spd_target **targets; /* per metric; NULL: not set */
+	size_t step;
+	int64_t newest;
+	char label[QUARTER_TEXT_SIZE];
+	char revision[24];
+	struct err err;
+};
+
+void spd_start(struct spd_run *r);
+void spd_fini(struct spd_run *r);
+
+/* The catalogue that is compiled in, read once; NULL: *e says why. Valid as long as the program. */
+const struct catalogue *spd_catalogue(struct err *e);
+
+#endif
