@@ -1,7 +1,6 @@
 #include "core/validate.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -54,7 +53,7 @@ is_code(struct text t)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
 
 	for (size_t i = 0; i < t.n; i++) {
-		if (t.s[i] == '\0' || strchr(allowed, t.s[i]) == NULL)
+		if (memchr(allowed, t.s[i], sizeof allowed - 1) == NULL)
 			return false;
 	}
 	return true;
@@ -100,7 +99,8 @@ check_int(const struct place *at, const struct field *f, int64_t v)
 static bool
 check_real(const struct place *at, const struct field *f, double v)
 {
-	if (isfinite(v) && v >= (double)f->min && v <= (double)f->max)
+	/* NaN is within nothing, so it is refused here too. */
+	if (v >= (double)f->min && v <= (double)f->max)
 		return true;
 	return refuse(at, REASON_RANGE,
 		      "%g is not within %" PRId64 " to %" PRId64 ": correct it or leave it out", v,

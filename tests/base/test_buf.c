@@ -19,6 +19,8 @@ Test(buf, grows_to_its_maximum_and_not_beyond)
 	buf_clear(&b);
 	cr_expect(buf_add(&b, "x", 1), "cleared");
 	cr_expect_not(buf_extend(&b, 1000));
+	cr_expect_not(buf_add(&b, "x", 1), "what would fit, after what did not");
+	cr_expect_eq(b.n, 1);
 	buf_fini(&b);
 }
 

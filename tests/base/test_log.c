@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -133,5 +134,9 @@ Test(log, leaves_errno_and_the_descriptor_as_they_were)
 	errno = EXDEV;
 	log_info("e", KVI("n", 1));
 	cr_expect_eq(errno, EXDEV);
+	close(ends[0]);
+	signal(SIGPIPE, SIG_IGN);
+	log_info("e", KVI("n", 2));
+	cr_expect_eq(errno, EXDEV, "also when the line is lost");
 	cr_expect_eq(fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0);
 }
