@@ -3,6 +3,7 @@
 #include "base/embed.h"
 #include "base/log.h"
 #include "store/retention_job.h"
+#include "store/spd_job.h"
 
 #include <event2/event.h>
 
@@ -40,6 +41,7 @@ struct duties {
 	char quarters[QUARTERS_MAX][16];
 	size_t n_quarters;
 	size_t quarter;
+	struct spd_run spd;
 	struct retention_run retention;
 };
 
@@ -170,10 +172,17 @@ quarters_rows(struct duties *d, const struct rows *r)
 }
 
 static void
-on_quarter_stored(void *ctx)
+on_quarter_stored(struct spd_run *r, const struct err *e)
 {
-	struct duties *d = ctx;
+	struct duties *d = r->ctx;
 
+	if (e->code != OK)
+		log_warn("duty.failed", KV("duty", "quarter_end"),
+			 KV("quarter", d->quarters[d->quarter]), KV("why", e->text));
+	else
+		log_info("duty.done", KV("duty", "quarter_end"),
+			 KV("quarter", d->quarters[d->quarter]));
+	spd_fini(r);
 	d->quarter++;
 	store_quarters(d);
 }
@@ -181,14 +190,25 @@ on_quarter_stored(void *ctx)
 static void
 store_quarters(struct duties *d)
 {
-	if (d->quarter < d->n_quarters && d->config.store_quarter != NULL) {
-		d->config.store_quarter(d->config.ctx, d->quarters[d->quarter], on_quarter_stored,
-					d);
+	struct err e = {OK, "", ""};
+
+	if (d->quarter == d->n_quarters) {
+		duty_over(d);
 		return;
 	}
-	if (d->n_quarters > 0)
-		log_info("duty.done", KV("duty", duties[d->at].name));
-	duty_over(d);
+	d->spd = (struct spd_run){.store = d->store,
+				  .catalogue = spd_catalogue(&e),
+				  .task = SPD_TASK_LIVE,
+				  .by = "semsd",
+				  .done = on_quarter_stored,
+				  .ctx = d};
+	if (d->spd.catalogue == NULL ||
+	    !quarter_parse(text_of(d->quarters[d->quarter]), &d->spd.quarter)) {
+		log_warn("duty.failed", KV("duty", "quarter_end"), KV("why", e.text));
+		duty_over(d);
+		return;
+	}
+	spd_start(&d->spd);
 }
 
 /* --- retention ------------------------------------------------------------------------------ */

@@ -20,10 +20,6 @@ struct duties_config {
 	unsigned first_look_ms;          /* after the start */
 	unsigned look_ms;                /* between looks */
 	unsigned grace_hours;            /* late records have after a quarter's end */
-	/* Works out a quarter's figures and keeps them; calls done(done_ctx) once, from the loop.
-	 */
-	void (*store_quarter)(void *ctx, const char *quarter, void (*done)(void *done_ctx),
-			      void *done_ctx);
 	/* Something was purged: ingest must know the new floors. */
 	void (*on_purged)(void *ctx);
 	void *ctx;
