@@ -51,7 +51,7 @@ LIB_net  := $(B)/libnet.a $(B)/libadmin.a $(LIB_ingest)
 all: build/semsd build/semsctl
 build/%: $(B)/%
 	@ln -sfn $(if $(filter build/%,$(B)),$(B:build/%=%),$(abspath $(B)))/$* $@
-$(B)/semsd: $(B)/daemon/semsd.o $(B)/libnet.a $(B)/libjobs.a $(LIB_admin)
+$(B)/semsd: $(call obj,daemon/*.c) $(B)/libnet.a $(B)/libjobs.a $(LIB_admin)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/semsctl: $(call obj,tools/semsctl/*.c) $(B)/libtools.a $(LIB_wire)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv -lm
@@ -60,6 +60,8 @@ $(B)/libtools.a: $(call obj,tools/lib/*.c)
 
 # net's tests drive the same sessions as ingest's.
 FIXTURE_net := $(B)/tests/ingest/fixture.o
+# The store writes the samples of core.
+FIXTURE_store := $(B)/tests/core/sample.o
 
 define layer
 $(B)/lib$(1).a: $(call layer_o,$(1)) $(if $(filter wire,$(1)),$(PBO)) $(if $(filter base,$(1)),$(EMBEDO))

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "config.h"
 #include "ingest/ingest.h"
+#include "jobs/duties.h"
 #include "net/server.h"
 #include "store/embedded.h"
 #include "store/keyring.h"
@@ -34,6 +35,7 @@ struct semsd {
 	struct ingest *ingest;
 	struct admin *admin;
 	struct server *server;
+	struct duties *duties;
 	struct event *signals[3];
 	struct event *stop_poll;
 	int stop_ticks; /* polls left before we stop waiting */
@@ -89,6 +91,13 @@ on_output(void *ctx)
 	server_pump(d->server);
 }
 
+static struct utc_ms
+now(void *ctx)
+{
+	(void)ctx;
+	return server_now();
+}
+
 static const unsigned char *
 person_key(void *ctx, int year)
 {
@@ -107,6 +116,17 @@ reload_registry(void *ctx, struct err *e)
 		return e->code;
 	ingest_set_registry(d->ingest, r);
 	return OK;
+}
+
+/* New purge floors: what is older must be answered EXPIRED from now on. */
+static void
+on_purged(void *ctx)
+{
+	struct semsd *d = ctx;
+	struct err e;
+
+	if (reload_registry(d, &e) != OK)
+		log_error("registry.kept", KV("where", e.where), KV("text", e.text));
 }
 
 /* --- stopping --------------------------------------------------------------------------------- */
@@ -138,6 +158,7 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 	log_info("semsd.stopping", KVI("signal", sig));
 	d->stop_ticks = STOP_DEADLINE_S * 50;
 	ingest_drain(d->ingest);
+	duties_stop(d->duties);
 	server_stop_listening(d->server);
 	on_stop_poll(-1, 0, d);
 }
@@ -224,6 +245,18 @@ open_server(struct semsd *d, struct err *e)
 }
 
 static enum code
+open_duties(struct semsd *d, struct err *e)
+{
+	struct duties_config dc = duties_defaults();
+
+	dc.now = now;
+	dc.on_purged = on_purged;
+	dc.ctx = d;
+	d->duties = duties_new(d->base, d->store, &dc);
+	return d->duties == NULL ? err_set(e, TRY_SYSTEM, "duties", "out of memory") : OK;
+}
+
+static enum code
 open_signals(struct semsd *d, struct err *e)
 {
 	d->signals[0] = evsignal_new(d->base, SIGTERM, on_stop, d);
@@ -248,7 +281,9 @@ start(struct semsd *d, struct err *e)
 		return err_set(e, TRY_SYSTEM, "loop", "no event loop");
 	if (open_signals(d, e) != OK || open_store(d, e) != OK || open_ingest(d, e) != OK)
 		return e->code;
-	return open_server(d, e);
+	if (open_server(d, e) != OK)
+		return e->code;
+	return open_duties(d, e);
 }
 
 static void
@@ -256,6 +291,7 @@ stop(struct semsd *d)
 {
 	server_free(d->server);
 	store_free(d->store);
+	duties_free(d->duties);
 	admin_free(d->admin);
 	ingest_free(d->ingest);
 	keyring_free(d->keys);
