@@ -106,16 +106,16 @@ check_plan(const struct airport_plan *p, struct err *e)
 	};
 	for (size_t i = 0; i < COUNT(limits); i++)
 		if (!(limits[i].value >= limits[i].min && limits[i].value <= limits[i].max))
-			return err_set(e, REJ_FIELD, limits[i].name, "must be from %g to %g",
-				       limits[i].min, limits[i].max);
+			return err_set(e, REJ_FIELD, limits[i].name, "%s must be from %g to %g",
+				       limits[i].name, limits[i].min, limits[i].max);
 	int64_t first = civil_to_days(quarter_first(p->quarter));
 	int64_t last = civil_to_days(quarter_first(quarter_next(p->quarter)));
 	if (first <= p->cal->first_day || last + 1 >= p->cal->first_day + (int64_t)p->cal->n)
-		return err_set(e, REJ_FIELD, "--quarter", "is outside the calendar");
+		return err_set(e, REJ_FIELD, "--quarter", "--quarter is outside the calendar");
 	if (p->cal->starts[first - p->cal->first_day] > p->now.v)
-		return err_set(
-		    e, REJ_FIELD, "--quarter",
-		    "has not begun: choose one that has, for example the last finished one");
+		return err_set(e, REJ_FIELD, "--quarter",
+			       "--quarter has not begun: choose one that has, for example the last "
+			       "finished one");
 	return OK;
 }
 

@@ -1,0 +1,212 @@
+/* semsctl quarantine: what was refused, why, and another try. */
+#include "tools/lib/ask.h"
+#include "tools/lib/listing.h"
+#include "tools/semsctl/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEX_LINE 64
+
+struct wish {
+	const struct options *o;
+	char *source; /* NULL: all */
+	uint64_t id;
+	uint64_t after;
+	uint32_t limit;
+	int all;
+};
+
+static const struct listing_column columns[] = {
+    {"quarantine_id", ">Id"}, {"received_at", "Received"}, {"source", "Source"},   {"kind", "Kind"},
+    {"reason", "Reason"},     {"field", "Field"},          {"message", "Message"},
+};
+
+static enum code
+ask_quarantine(const struct wish *w, Sems__V1__QuarantineOperation operation, json_t **answer,
+	       struct err *e)
+{
+	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
+	Sems__V1__QuarantineRequest q = SEMS__V1__QUARANTINE_REQUEST__INIT;
+
+	q.has_operation = 1;
+	q.operation = operation;
+	q.has_quarantine_id = w->id > 0;
+	q.quarantine_id = w->id;
+	q.has_after_id = w->after > 0;
+	q.after_id = w->after;
+	q.has_limit = w->limit > 0;
+	q.limit = w->limit;
+	q.source = w->source;
+	request.body_case = SEMS__V1__REQUEST__BODY_QUARANTINE;
+	request.quarantine = &q;
+	return ask(w->o->address, &request, answer, e);
+}
+
+static int
+run_list(struct wish *w)
+{
+	json_t *answer = NULL;
+	const json_t *next;
+	const json_t *records;
+	struct err e;
+
+	if (ask_quarantine(w, SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_LIST, &answer,
+			   &e) != OK)
+		return command_fail(&e);
+	records = json_object_get(answer, "records");
+	listing_table(records, columns, sizeof columns / sizeof columns[0], w->o->color, stdout);
+	if (json_array_size(records) == 0)
+		puts(w->after > 0 ? "No more." : "The quarantine is empty.");
+	else
+		printf("\n%zu shown of %" JSON_INTEGER_FORMAT " in quarantine.\n",
+		       json_array_size(records),
+		       json_integer_value(json_object_get(answer, "open")));
+	next = json_object_get(answer, "next_after_id");
+	if (json_is_integer(next))
+		printf("More: semsctl quarantine list --after %" JSON_INTEGER_FORMAT "\n",
+		       json_integer_value(next));
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+static int
+run_show(struct wish *w)
+{
+	json_t *answer = NULL;
+	struct err e;
+	json_t *raw;
+	const char *hex;
+
+	if (w->id == 0)
+		return command_usage(&command_quarantine, "show: give the record's number");
+	if (ask_quarantine(w, SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_SHOW, &answer,
+			   &e) != OK)
+		return command_fail(&e);
+	raw = json_incref(json_object_get(answer, "raw_hex"));
+	(void)json_object_del(answer, "raw_hex");
+	listing_members(answer, stdout);
+	hex = json_string_value(raw);
+	if (hex != NULL)
+		printf("Bytes as they came (%zu):\n", strlen(hex) / 2);
+	for (size_t i = 0; hex != NULL && i < strlen(hex); i += HEX_LINE)
+		printf("  %.*s\n", HEX_LINE, hex + i);
+	json_decref(raw);
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+static int
+run_requeue(struct wish *w)
+{
+	static const struct listing_column verdicts[] = {
+	    {"quarantine_id", ">Id"}, {"verdict", "Verdict"}, {"reason", "Reason"},
+	    {"field", "Field"},       {"message", "Message"},
+	};
+	json_t *answer = NULL;
+	struct err e;
+	json_int_t open;
+
+	if ((w->id == 0) == !w->all)
+		return command_usage(&command_quarantine,
+				     "requeue: give a record's number, or --all");
+	if (ask_quarantine(w, SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_REQUEUE, &answer,
+			   &e) != OK)
+		return command_fail(&e);
+	open = json_integer_value(json_object_get(answer, "still_open"));
+	listing_table(json_object_get(answer, "records"), verdicts,
+		      sizeof verdicts / sizeof verdicts[0], w->o->color, stdout);
+	printf("%" JSON_INTEGER_FORMAT " taken in, %" JSON_INTEGER_FORMAT " still in quarantine.\n",
+	       json_integer_value(json_object_get(answer, "requeued")), open);
+	json_decref(answer);
+	return open > 0 ? EXIT_REJECTED : EXIT_DONE;
+}
+
+static int
+read_number(const char *s, uint64_t *n)
+{
+	char *end;
+
+	errno = 0;
+	*n = strtoull(s, &end, 10);
+	return s[0] >= '0' && s[0] <= '9' && *end == '\0' && errno == 0;
+}
+
+static int
+read_options(struct wish *w, int argc, char **argv)
+{
+	static const struct option longs[] = {
+	    {"source", required_argument, NULL, 's'},
+	    {"after", required_argument, NULL, 'a'},
+	    {"limit", required_argument, NULL, 'l'},
+	    {"all", no_argument, NULL, 'A'},
+	    {NULL, 0, NULL, 0},
+	};
+	uint64_t n;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (opt == 's') {
+			w->source = optarg;
+		} else if (opt == 'A') {
+			w->all = 1;
+		} else if (opt == 'a' && read_number(optarg, &n)) {
+			w->after = n;
+		} else if (opt == 'l' && read_number(optarg, &n) && n > 0 && n <= 1000) {
+			w->limit = (uint32_t)n;
+		} else if (opt == 'a' || opt == 'l') {
+			return command_usage(&command_quarantine,
+					     "'%s' is no number that fits here", optarg);
+		} else {
+			return command_usage(&command_quarantine, "unknown option");
+		}
+	}
+	return EXIT_DONE;
+}
+
+static int
+run(const struct options *o, int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct wish *w);
+	} actions[] = {{"list", run_list}, {"show", run_show}, {"requeue", run_requeue}};
+	struct wish w = {.o = o};
+	int status = read_options(&w, argc, argv);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (optind >= argc)
+		return command_usage(&command_quarantine, "say what: list, show or requeue");
+	if (optind + 2 < argc)
+		return command_usage(&command_quarantine, "one record at a time, or --all");
+	if (optind + 1 < argc && (!read_number(argv[optind + 1], &w.id) || w.id == 0))
+		return command_usage(&command_quarantine, "'%s' is no record's number",
+				     argv[optind + 1]);
+	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+		if (strcmp(argv[optind], actions[i].name) == 0)
+			return actions[i].run(&w);
+	}
+	return command_usage(&command_quarantine, "there is no '%s': list, show or requeue",
+			     argv[optind]);
+}
+
+const struct command command_quarantine = {
+    .name = "quarantine",
+    .summary = "records that were refused: list, show, try again",
+    .help = "Usage: semsctl quarantine list [--source SOURCE] [--after ID] [--limit N]\n"
+	    "       semsctl quarantine show ID\n"
+	    "       semsctl quarantine requeue ID | --all [--source SOURCE]\n"
+	    "Refused records wait here with their bytes as they came. Once the cause is mended (a\n"
+	    "site registered, a grant given), `requeue` sends them through again; what is refused\n"
+	    "again stays, and the exit status is 1.\n"
+	    "\n"
+	    "  --source SOURCE  only records of this source\n"
+	    "  --after ID       list on from behind this number\n"
+	    "  --limit N        at most so many (default 100, at most 1000)\n"
+	    "  --all            every record, or every one of the source\n",
+    .run = run,
+};

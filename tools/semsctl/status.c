@@ -1,0 +1,100 @@
+/* semsctl status: what the daemon holds and how it is. */
+#include "tools/lib/ask.h"
+#include "tools/lib/listing.h"
+#include "tools/semsctl/command.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+static const struct listing_column kind_columns[] = {
+    {"kind", "Kind"},
+    {"records", ">Records"},
+    {"is_estimate", "Estimate"},
+    {"first_month", "From"},
+    {"last_month", "To"},
+    {"last_received_at", "Last received"},
+    {"dirty_days", ">Days to recount"},
+};
+
+static const struct listing_column source_columns[] = {
+    {"source", "Source"},
+    {"description", "Description"},
+    {"last_received_at", "Last received"},
+};
+
+static const struct listing_column quarter_columns[] = {
+    {"quarter", "Quarter"},
+    {"state", "State"},
+    {"revision", ">Revision"},
+    {"submitted_at", "Submitted"},
+};
+
+static const struct {
+	const char *key;
+	const struct listing_column *columns;
+	size_t n;
+} tables[] = {
+    {"kinds", kind_columns, COUNT(kind_columns)},
+    {"sources", source_columns, COUNT(source_columns)},
+    {"quarters", quarter_columns, COUNT(quarter_columns)},
+};
+
+static void
+print_status(json_t *answer, int color)
+{
+	listing_members(answer, stdout);
+	for (size_t i = 0; i < COUNT(tables); i++) {
+		const json_t *rows = json_object_get(answer, tables[i].key);
+
+		if (json_array_size(rows) == 0)
+			continue;
+		putchar('\n');
+		listing_table(rows, tables[i].columns, tables[i].n, color, stdout);
+	}
+}
+
+static int
+run(const struct options *o, int argc, char **argv)
+{
+	static const struct option longs[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
+	Sems__V1__StatusRequest status = SEMS__V1__STATUS_REQUEST__INIT;
+	json_t *answer = NULL;
+	struct err e;
+	int as_json = 0;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (opt != 'j')
+			return command_usage(&command_status, "unknown option");
+		as_json = 1;
+	}
+	if (optind < argc)
+		return command_usage(&command_status, "takes no argument '%s'", argv[optind]);
+	request.body_case = SEMS__V1__REQUEST__BODY_STATUS;
+	request.status = &status;
+	if (ask(o->address, &request, &answer, &e) != OK)
+		return command_fail(&e);
+	if (as_json) {
+		(void)json_dumpf(answer, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		print_status(answer, o->color);
+	}
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+const struct command command_status = {
+    .name = "status",
+    .summary = "what semsd holds, and how it is",
+    .help =
+	"Usage: semsctl status [--json]\n"
+	"Shows the entity, the database and its safety, records by kind, sources with what they\n"
+	"last sent, quarters with their state, what waits in the quarantine, and the duties.\n"
+	"\n"
+	"  --json  the answer as it is\n",
+    .run = run,
+};
