@@ -5,15 +5,16 @@
 #ifndef SEMS_TOOLS_CLIENT_H
 #define SEMS_TOOLS_CLIENT_H
 
-#include <sems/v1/protocol.pb-c.h>
-
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/text.h"
 
+#include <sems/v1/protocol.pb-c.h>
+
 struct client;
 
-/* address: "unix:PATH", a path, or "tcp:HOST:PORT" (loopback). Connects and waits for the Welcome. */
+/* address: "unix:PATH", a path, or "tcp:HOST:PORT" (loopback). Connects and waits for the Welcome.
+ */
 enum code client_open(const char *address, struct client **out, struct err *e) MUST_CHECK;
 void client_close(struct client *c); /* accepts NULL */
 /* Valid until client_close(). */
@@ -36,7 +37,7 @@ void client_on_verdict(struct client *c, client_verdict_fn fn, void *ctx);
  * Asks and waits for the whole answer: the JSON document's bytes, in `json` (cleared first). A
  * response other than OK is a REJ or TRY error with the daemon's text.
  */
-enum code client_ask(struct client *c, Sems__V1__Request *request, struct buf *json, struct err *e)
-    MUST_CHECK;
+enum code client_ask(struct client *c, Sems__V1__Request *request, struct buf *json,
+		     struct err *e) MUST_CHECK;
 
 #endif

@@ -7,7 +7,11 @@
 int
 command_fail(const struct err *e)
 {
-	fprintf(stderr, "semsctl: %s\n", e->text);
+	/* What a request is refused for is said of a field: name it. */
+	if (e->code == REJ_FIELD && e->where[0] != '\0')
+		fprintf(stderr, "semsctl: %s: %s\n", e->where, e->text);
+	else
+		fprintf(stderr, "semsctl: %s\n", e->text);
 	if (e->code >= FATAL_CONFIG)
 		return e->code == FATAL_CONFIG ? EXIT_USAGE : EXIT_FAULT;
 	return code_is_retry(e->code) ? EXIT_UNAVAILABLE : EXIT_REFUSED;

@@ -1,0 +1,58 @@
+/*
+ * A delivery: lines of a file become records, are checked, sent and answered; each line ends up
+ * accepted or rejected, in file order, whatever order the answers come in. Without a client it is a
+ * dry run: everything but sending.
+ *
+ *   delivery_line(d, line, offset, size);
+ *   delivery_records(d, records, n);  or  delivery_reject(d, column, value, reason);
+ *   delivery_line_end(d);
+ */
+#ifndef SEMS_TOOLS_DELIVERY_H
+#define SEMS_TOOLS_DELIVERY_H
+
+#include "core/kind.h"
+#include "tools/lib/client.h"
+
+#include <stdio.h>
+
+struct delivery;
+
+struct delivery_tally {
+	uint64_t lines; /* = accepted + rejected */
+	uint64_t accepted;
+	uint64_t rejected;
+	uint64_t sent[KIND_COUNT];
+	uint64_t stored;
+	uint64_t duplicate;
+	uint64_t conflict;
+	uint64_t quarantined;
+	uint64_t expired;
+};
+
+/*
+ * client: borrowed, NULL for a dry run. fd: the file the lines are of, where rejected ones are read
+ * again; borrowed, -1 for none. rejects_path: NULL for no file.
+ */
+enum code delivery_open(struct client *client, int fd, const char *rejects_path,
+			struct delivery **out, struct err *e) MUST_CHECK;
+
+void delivery_line(struct delivery *d, uint64_t line, uint64_t offset, size_t size);
+/* Marks the current line as rejected; the first reason stays. */
+void delivery_reject(struct delivery *d, const char *column, const char *value, const char *reason);
+/*
+ * Checks the records of the current line; when all are sound, sends them, else rejects the line and
+ * sends none. Records are read before it returns. Not OK: the delivery cannot go on.
+ */
+enum code delivery_records(struct delivery *d, const struct record *records, size_t n,
+			   struct err *e) MUST_CHECK;
+enum code delivery_line_end(struct delivery *d, struct err *e) MUST_CHECK;
+
+/* Waits for all answers and puts the rejects file in place. d stays valid for the tally. */
+enum code delivery_finish(struct delivery *d, struct err *e) MUST_CHECK;
+const struct delivery_tally *delivery_tally(const struct delivery *d);
+void delivery_close(struct delivery *d); /* accepts NULL; unfinished rejects are dropped */
+
+/* What became of it, in a few lines; dry: nothing was sent. */
+void delivery_print(const struct delivery_tally *t, int dry, const char *rejects_path, FILE *f);
+
+#endif

@@ -1,0 +1,893 @@
+#include "tools/lib/mapper.h"
+
+#include "tools/lib/build.h"
+#include "tools/lib/expr.h"
+#include "tools/lib/identity.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLAN_BYTES_MAX   (8u * 1024u * 1024u)
+#define YEARS_DEFAULT    1970
+#define REPEAT_MAX       10000
+#define RECORD_ID_COLUMN "source_record_id"
+
+struct plus_plan {
+	size_t column;
+	struct text name;
+	double unit_ms;
+};
+
+struct field_plan {
+	const struct map_field *m;
+	struct target target;
+	struct expr x;
+	struct plus_plan *plus;
+	enum precision precision; /* 0: as far as the text goes */
+};
+
+struct item_plan {
+	const struct map_item *m;
+	struct condition *when;
+	size_t counted; /* column of repeat or split */
+	struct field_plan *fields;
+};
+
+struct list_plan {
+	struct item_plan *items;
+	unsigned n;
+};
+
+struct record_plan {
+	const struct map_record *m;
+	const struct kind *kind;
+	struct condition *when;
+	struct expr *id;
+	unsigned n_id;
+	struct field_plan occurred_at;
+	struct field_plan *fields;
+	struct list_plan *lists;
+};
+
+struct mapper {
+	struct arena *arena;
+	const struct map *m;
+	struct expr_file file;
+	struct when_zones zones;
+	struct zone zone_file;
+	struct zone zone_entity;
+	struct condition *skip;
+	struct record_plan *records;
+	struct row_numbers *numbers;
+	int first_year;
+};
+
+/* A row on its way. */
+struct pass {
+	struct mapper *mapper;
+	struct builder builder;
+	struct expr_scope scope;
+	struct record *record;
+	struct row_reject *reject;
+	const char *number; /* of the row, once asked for */
+};
+
+/* ---- compiling ---- */
+
+static void *
+plan_alloc(struct mapper *mp, size_t n, size_t size, struct err *e)
+{
+	void *p = arena_zalloc(mp->arena, n > 0 ? n : 1, size);
+
+	if (p == NULL)
+		err_set(e, TRY_LIMIT, "memory", "out of memory");
+	return p;
+}
+
+static enum code
+compile_conditions(struct mapper *mp, const struct map_condition *m, unsigned n,
+		   struct condition **out, struct err *e)
+{
+	enum code rc = OK;
+
+	*out = plan_alloc(mp, n, sizeof **out, e);
+	if (*out == NULL)
+		return e->code;
+	for (unsigned i = 0; rc == OK && i < n; i++)
+		rc = condition_compile(mp->arena, &mp->file, &m[i], &(*out)[i], e);
+	return rc;
+}
+
+static enum code
+compile_plus(struct mapper *mp, struct field_plan *p, struct err *e)
+{
+	static const struct {
+		const char *name;
+		double ms;
+	} units[] = {{"ms", 1}, {"s", 1e3}, {"min", 6e4}, {"h", 3.6e6}, {"days", 8.64e7}};
+
+	p->plus = plan_alloc(mp, p->m->plus_count, sizeof *p->plus, e);
+	if (p->plus == NULL)
+		return e->code;
+	for (unsigned i = 0; i < p->m->plus_count; i++) {
+		const struct map_plus *m = &p->m->plus[i];
+		struct plus_plan *to = &p->plus[i];
+
+		to->name = text_of(m->column);
+		if (!expr_find_column(&mp->file, to->name, &to->column))
+			return err_set(e, REJ_FIELD, "plus", "the file has no column '%s'",
+				       m->column);
+		for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
+			if (strcmp(units[u].name, m->unit) == 0)
+				to->unit_ms = units[u].ms;
+		}
+		if (to->unit_ms == 0)
+			return err_set(e, REJ_FIELD, "plus",
+				       "unit '%s' is not one of ms, s, min, h, days", m->unit);
+	}
+	return OK;
+}
+
+static enum code
+compile_precision(struct field_plan *p, struct err *e)
+{
+	const struct enum_table *names = envelope_fields[ENV_PRECISION].names;
+
+	if (p->m->precision == NULL)
+		return OK;
+	p->precision = (enum precision)enum_number(names, text_of(p->m->precision));
+	if (p->precision == 0)
+		return err_set(e, REJ_FIELD, "precision",
+			       "precision '%s' is not one of DAY, MINUTE, MS", p->m->precision);
+	return OK;
+}
+
+/* What only makes sense for some types would otherwise be ignored in silence. */
+static enum code
+check_use(const struct field_plan *p, struct err *e)
+{
+	const struct map_field *m = p->m;
+	bool is_time = p->target.leaf->type == FIELD_TIME;
+
+	if (!is_time && (m->formats_count > 0 || m->precision != NULL || m->plus_count > 0 ||
+			 m->overnight != NULL))
+		return err_set(e, REJ_FIELD, m->field,
+			       "formats, precision, plus and overnight are for times; %s is none",
+			       p->target.leaf->name);
+	if (is_time && (m->scale != NULL || m->round != NULL))
+		return err_set(e, REJ_FIELD, m->field,
+			       "scale and round are for numbers; %s is a time",
+			       p->target.leaf->name);
+	if (p->x.n == 0 && m->absent == NULL)
+		return err_set(e, REJ_FIELD, "fields",
+			       "say where %s comes from: column, value or default",
+			       p->target.field->name);
+	return OK;
+}
+
+static enum code
+compile_field(struct mapper *mp, const struct kind *k, const struct map_field *m, const char *path,
+	      struct field_plan *p, struct err *e)
+{
+	enum code rc = build_target(k, text_of(path), &p->target, e);
+
+	p->m = m;
+	if (rc == OK)
+		rc = expr_compile(mp->arena, &mp->file, m->column, m->value, &p->x, e);
+	p->x.squeeze = m->ignore_spaces != NULL && *m->ignore_spaces;
+	if (rc == OK)
+		rc = check_use(p, e);
+	if (rc == OK)
+		rc = compile_precision(p, e);
+	return rc == OK ? compile_plus(mp, p, e) : rc;
+}
+
+static enum code
+compile_fields(struct mapper *mp, const struct kind *k, const struct map_record *m,
+	       struct field_plan **out, struct err *e)
+{
+	enum code rc = OK;
+
+	*out = plan_alloc(mp, m->fields_count, sizeof **out, e);
+	if (*out == NULL)
+		return e->code;
+	for (unsigned i = 0; rc == OK && i < m->fields_count; i++) {
+		if (m->fields[i].field == NULL)
+			return err_set(e, REJ_FIELD, "fields", "fields[%u] has no 'field'", i);
+		rc = compile_field(mp, k, &m->fields[i], m->fields[i].field, &(*out)[i], e);
+	}
+	return rc;
+}
+
+static enum code
+compile_counted(struct mapper *mp, const struct map_item *m, struct item_plan *p, struct err *e)
+{
+	const char *column = m->repeat != NULL ? m->repeat : m->split;
+
+	if (m->repeat != NULL && m->split != NULL)
+		return err_set(e, REJ_FIELD, "items", "give repeat or split, not both");
+	if (column != NULL && !expr_find_column(&mp->file, text_of(column), &p->counted))
+		return err_set(e, REJ_FIELD, "items", "the file has no column '%s'", column);
+	if (m->split != NULL && (m->on == NULL || m->on[0] == '\0'))
+		return err_set(e, REJ_FIELD, "items",
+			       "split: say with 'on' what stands between the items of %s", column);
+	return OK;
+}
+
+static enum code
+compile_item(struct mapper *mp, const struct kind *k, const char *list, const struct map_item *m,
+	     struct item_plan *p, struct err *e)
+{
+	enum code rc = compile_conditions(mp, m->when, m->when_count, &p->when, e);
+
+	p->m = m;
+	p->fields = plan_alloc(mp, m->fields_count, sizeof *p->fields, e);
+	if (p->fields == NULL)
+		return e->code;
+	if (rc == OK)
+		rc = compile_counted(mp, m, p, e);
+	for (unsigned i = 0; rc == OK && i < m->fields_count; i++) {
+		const char *sub = m->fields[i].field;
+		const char *path = arena_printf(mp->arena, "%s.1%s%s", list, sub != NULL ? "." : "",
+						sub != NULL ? sub : "");
+
+		rc = path == NULL ? err_set(e, TRY_LIMIT, "memory", "out of memory")
+				  : compile_field(mp, k, &m->fields[i], path, &p->fields[i], e);
+	}
+	return rc;
+}
+
+static enum code
+compile_lists(struct mapper *mp, const struct kind *k, const struct map_record *m,
+	      struct list_plan **out, struct err *e)
+{
+	enum code rc = OK;
+
+	*out = plan_alloc(mp, m->lists_count, sizeof **out, e);
+	if (*out == NULL)
+		return e->code;
+	for (unsigned i = 0; rc == OK && i < m->lists_count; i++) {
+		const struct map_list *list = &m->lists[i];
+		struct list_plan *p = &(*out)[i];
+
+		p->n = list->items_count;
+		p->items = plan_alloc(mp, p->n, sizeof *p->items, e);
+		if (p->items == NULL)
+			return e->code;
+		for (unsigned n = 0; rc == OK && n < p->n; n++)
+			rc = compile_item(mp, k, list->field, &list->items[n], &p->items[n], e);
+	}
+	return rc;
+}
+
+static enum code
+compile_id(struct mapper *mp, const struct map_record *m, struct record_plan *p, struct err *e)
+{
+	enum code rc = OK;
+
+	if (m->id == NULL)
+		return OK;
+	p->n_id = m->id->columns_count;
+	p->id = plan_alloc(mp, p->n_id, sizeof *p->id, e);
+	if (p->id == NULL)
+		return e->code;
+	for (unsigned i = 0; rc == OK && i < p->n_id; i++) {
+		rc = expr_compile(mp->arena, &mp->file, m->id->columns[i], NULL, &p->id[i], e);
+		p->id[i].squeeze = m->id->ignore_spaces != NULL && *m->id->ignore_spaces;
+	}
+	return rc;
+}
+
+static enum code
+compile_record(struct mapper *mp, const struct map_record *m, struct record_plan *p, struct err *e)
+{
+	enum code rc;
+
+	p->m = m;
+	p->kind = kind_by_name(text_of(m->kind));
+	if (p->kind == NULL)
+		return err_set(e, REJ_FIELD, "kind",
+			       "there is no kind '%s': see `semsctl template`", m->kind);
+	rc = compile_conditions(mp, m->when, m->when_count, &p->when, e);
+	if (rc == OK)
+		rc = compile_id(mp, m, p, e);
+	if (rc == OK)
+		rc = compile_field(mp, p->kind, m->occurred_at, "occurred_at", &p->occurred_at, e);
+	if (rc == OK)
+		rc = compile_fields(mp, p->kind, m, &p->fields, e);
+	return rc == OK ? compile_lists(mp, p->kind, m, &p->lists, e) : rc;
+}
+
+static enum code
+copy_names(struct mapper *mp, const struct text *names, size_t n, struct err *e)
+{
+	struct text *copy = plan_alloc(mp, n, sizeof *copy, e);
+
+	if (copy == NULL)
+		return e->code;
+	for (size_t i = 0; i < n; i++) {
+		copy[i] = (struct text){arena_dup(mp->arena, names[i].s, names[i].n), names[i].n};
+		if (copy[i].s == NULL)
+			return err_set(e, TRY_LIMIT, "memory", "out of memory");
+	}
+	mp->file = (struct expr_file){copy, n, mp->m->nulls, mp->m->nulls_count};
+	return OK;
+}
+
+static void
+copy_zones(struct mapper *mp, const struct when_zones *zones)
+{
+	if (zones->file != NULL) {
+		mp->zone_file = *zones->file;
+		mp->zones.file = &mp->zone_file;
+	}
+	if (zones->entity != NULL) {
+		mp->zone_entity = *zones->entity;
+		mp->zones.entity = &mp->zone_entity;
+	}
+}
+
+static enum code
+compile(struct mapper *mp, const struct text *names, size_t n, struct err *e)
+{
+	const struct map *m = mp->m;
+	enum code rc = copy_names(mp, names, n, e);
+
+	mp->records = plan_alloc(mp, m->records_count, sizeof *mp->records, e);
+	if (mp->records == NULL)
+		return e->code;
+	if (rc == OK)
+		rc = compile_conditions(mp, m->skip, m->skip_count, &mp->skip, e);
+	for (unsigned i = 0; rc == OK && i < m->records_count; i++) {
+		rc = compile_record(mp, &m->records[i], &mp->records[i], e);
+		if (rc != OK) {
+			struct err inner = *e;
+
+			err_set(e, rc, inner.where, "records[%u] (%.40s): %.200s", i,
+				m->records[i].kind, inner.text);
+		}
+	}
+	return rc;
+}
+
+enum code
+mapper_new(const struct map *m, const struct text *names, size_t n, const struct when_zones *zones,
+	   struct mapper **out, struct err *e)
+{
+	struct arena *a = arena_new(PLAN_BYTES_MAX);
+	struct mapper *mp = a != NULL ? arena_zalloc(a, 1, sizeof *mp) : NULL;
+	enum code rc;
+
+	*out = NULL;
+	if (mp == NULL) {
+		arena_free(a);
+		return err_set(e, TRY_LIMIT, "memory", "out of memory");
+	}
+	mp->arena = a;
+	mp->m = m;
+	mp->first_year = m->two_digit_years != NULL ? *m->two_digit_years : YEARS_DEFAULT;
+	mp->numbers = row_numbers_new();
+	copy_zones(mp, zones);
+	rc = mp->numbers != NULL ? compile(mp, names, n, e)
+				 : err_set(e, TRY_LIMIT, "memory", "out of memory");
+	if (rc != OK) {
+		mapper_free(mp);
+		return rc;
+	}
+	*out = mp;
+	return OK;
+}
+
+static void
+free_conditions(struct condition *c, unsigned n)
+{
+	for (unsigned i = 0; c != NULL && i < n; i++)
+		condition_fini(&c[i]);
+}
+
+static void
+free_record(struct record_plan *p)
+{
+	if (p->m == NULL)
+		return;
+	free_conditions(p->when, p->m->when_count);
+	for (unsigned i = 0; p->lists != NULL && i < p->m->lists_count; i++) {
+		for (unsigned n = 0; p->lists[i].items != NULL && n < p->lists[i].n; n++)
+			free_conditions(p->lists[i].items[n].when,
+					p->m->lists[i].items[n].when_count);
+	}
+}
+
+void
+mapper_free(struct mapper *m)
+{
+	if (m == NULL)
+		return;
+	free_conditions(m->skip, m->m->skip_count);
+	for (unsigned i = 0; m->records != NULL && i < m->m->records_count; i++)
+		free_record(&m->records[i]);
+	row_numbers_free(m->numbers);
+	arena_free(m->arena);
+}
+
+/* ---- rows ---- */
+
+static bool
+refuse(struct pass *p, struct text column, struct text value, const char *reason)
+{
+	snprintf(p->reject->column, sizeof p->reject->column, "%.*s", (int)column.n,
+		 column.n > 0 ? column.s : "");
+	snprintf(p->reject->value, sizeof p->reject->value, "%.*s", (int)value.n,
+		 value.n > 0 ? value.s : "");
+	snprintf(p->reject->reason, sizeof p->reject->reason, "%s", reason);
+	return false;
+}
+
+static struct text
+blame(const struct field_plan *f)
+{
+	return f->x.column.n > 0 ? f->x.column : text_of(f->target.field->name);
+}
+
+static bool
+all_hold(const struct condition *c, unsigned n, const struct expr_scope *s)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (!condition_holds(&c[i], s))
+			return false;
+	}
+	return true;
+}
+
+/* The table's text for t; false: the row is refused. *given: there is a text at all. */
+static bool
+look_up(struct pass *p, const struct field_plan *f, struct text *t, bool *given)
+{
+	const struct map_field *m = f->m;
+
+	for (unsigned i = 0; i < m->values_count; i++) {
+		for (unsigned k = 0; k < m->values[i].from_count; k++) {
+			if (!expr_equal(*t, m->values[i].from[k], f->x.squeeze))
+				continue;
+			*t = text_of(m->values[i].to);
+			*given = t->n > 0;
+			return true;
+		}
+	}
+	if (m->other == NULL)
+		return refuse(p, blame(f), *t, "the map's table does not list this value");
+	*t = text_of(m->other);
+	*given = t->n > 0;
+	return true;
+}
+
+static bool
+read_number(struct text t, double *out)
+{
+	char text[64];
+	char *end;
+
+	if (t.n == 0 || t.n >= sizeof text)
+		return false;
+	memcpy(text, t.s, t.n);
+	text[t.n] = '\0';
+	*out = strtod(text, &end);
+	return *end == '\0' && isfinite(*out);
+}
+
+static bool
+compute(struct pass *p, const struct field_plan *f, struct text *t)
+{
+	double d;
+
+	if (f->m->scale == NULL && (f->m->round == NULL || !*f->m->round))
+		return true;
+	if (!read_number(*t, &d))
+		return refuse(p, blame(f), *t, "is not a number");
+	if (f->m->scale != NULL)
+		d *= *f->m->scale;
+	if (f->m->round != NULL && *f->m->round)
+		*t = text_of(arena_printf(p->scope.arena, "%.0f", round(d)));
+	else
+		*t = text_of(arena_printf(p->scope.arena, "%.17g", d));
+	return t->s != NULL || refuse(p, blame(f), *t, "out of memory");
+}
+
+static bool
+read_when(struct pass *p, const struct field_plan *f, struct text t, struct when *w)
+{
+	const struct map_field *m = f->m;
+
+	for (unsigned i = 0; i < m->formats_count; i++) {
+		if (when_parse_pattern(t, m->formats[i], p->mapper->first_year, w))
+			return true;
+	}
+	if (m->formats_count == 0 && when_parse(t, w))
+		return true;
+	return refuse(
+	    p, blame(f), t,
+	    m->formats_count > 0
+		? "is a time in none of the map's formats"
+		: "is not a time such as 2026-04-01T09:00:00Z, 2026-04-01 09:00 or 2026-04-01");
+}
+
+static bool
+add_plus(struct pass *p, const struct field_plan *f, struct utc_ms *at)
+{
+	for (unsigned i = 0; i < f->m->plus_count; i++) {
+		const struct plus_plan *plus = &f->plus[i];
+		struct text t = p->scope.cells[plus->column];
+		double d;
+
+		if (!read_number(t, &d) || fabs(d * plus->unit_ms) > 1e14)
+			return refuse(p, plus->name, t, "is not a number to add to a time");
+		at->v += (int64_t)llround(d * plus->unit_ms);
+	}
+	return true;
+}
+
+static bool
+put_when(struct pass *p, const struct field_plan *f, struct text t)
+{
+	enum precision precision = f->precision;
+	struct value *v = build_value(&p->builder, p->record, &f->target);
+	struct utc_ms at;
+	struct when w;
+	struct err e;
+
+	if (v == NULL)
+		return refuse(p, blame(f), t, "out of memory");
+	if (!read_when(p, f, t, &w))
+		return false;
+	if (precision == 0)
+		precision = f->m->plus_count > 0 ? PRECISION_MS : w.precision;
+	if (when_resolve(&w, &p->mapper->zones, precision, &at, &e) != OK)
+		return refuse(p, blame(f), t, e.text);
+	if (f->m->overnight != NULL && *f->m->overnight && at.v < p->record->v[ENV_OCCURRED_AT].i) {
+		w.local.date = civil_from_days(civil_to_days(w.local.date) + 1);
+		if (when_resolve(&w, &p->mapper->zones, precision, &at, &e) != OK)
+			return refuse(p, blame(f), t, e.text);
+	}
+	if (!add_plus(p, f, &at))
+		return false;
+	*v = (struct value){.set = true, .i = at.v};
+	if (f->target.index == ENV_OCCURRED_AT && precision != PRECISION_MS)
+		p->record->v[ENV_PRECISION] = (struct value){.set = true, .i = precision};
+	return true;
+}
+
+static bool
+put_field(struct pass *p, const struct field_plan *f, size_t item)
+{
+	struct target target = f->target;
+	struct text t = {NULL, 0};
+	bool given = expr_text(&f->x, &p->scope, &t);
+	struct text said = t;
+	struct err e;
+
+	if (item > 0)
+		target.item = item;
+	if (!given && f->m->absent != NULL) {
+		t = text_of(f->m->absent);
+		given = t.n > 0;
+	} else if (given && f->m->values_count > 0 && !look_up(p, f, &t, &given)) {
+		return false;
+	}
+	if (!given)
+		return true;
+	if (f->target.leaf->type == FIELD_TIME) {
+		struct field_plan at = *f;
+
+		at.target = target;
+		return put_when(p, &at, t);
+	}
+	if (!compute(p, f, &t))
+		return false;
+	return build_put(&p->builder, p->record, &target, t, &e) == OK ||
+	       refuse(p, blame(f), said.n > 0 ? said : t, e.text);
+}
+
+static bool
+put_item(struct pass *p, const struct item_plan *item, size_t index)
+{
+	for (unsigned i = 0; i < item->m->fields_count; i++) {
+		if (!put_field(p, &item->fields[i], index))
+			return false;
+	}
+	return true;
+}
+
+static bool
+put_repeat(struct pass *p, const struct item_plan *item, size_t *index)
+{
+	struct text t = p->scope.cells[item->counted];
+	double n;
+
+	if (t.n == 0)
+		return true;
+	if (!read_number(t, &n) || n < 0 || n > REPEAT_MAX || n != floor(n))
+		return refuse(p, text_of(item->m->repeat), t, "is not a number of items");
+	for (size_t i = 1; i <= (size_t)n; i++) {
+		p->scope.number = i;
+		if (!put_item(p, item, ++*index))
+			return false;
+	}
+	return true;
+}
+
+static bool
+put_split(struct pass *p, const struct item_plan *item, size_t *index)
+{
+	struct text rest = p->scope.cells[item->counted];
+	size_t on = strlen(item->m->on);
+	size_t number = 0;
+
+	while (rest.n > 0) {
+		const char *end = memmem(rest.s, rest.n, item->m->on, on);
+		size_t n = end != NULL ? (size_t)(end - rest.s) : rest.n;
+
+		p->scope.item = (struct text){rest.s, n};
+		while (p->scope.item.n > 0 && p->scope.item.s[0] == ' ') {
+			p->scope.item.s++;
+			p->scope.item.n--;
+		}
+		rest.s += n + (end != NULL ? on : 0);
+		rest.n -= n + (end != NULL ? on : 0);
+		p->scope.number = ++number;
+		if (p->scope.item.n > 0 && !put_item(p, item, ++*index))
+			return false;
+	}
+	return true;
+}
+
+static bool
+put_list(struct pass *p, const struct list_plan *list)
+{
+	size_t index = 0;
+
+	for (unsigned i = 0; i < list->n; i++) {
+		const struct item_plan *item = &list->items[i];
+		bool ok;
+
+		p->scope.number = 1;
+		p->scope.item = (struct text){NULL, 0};
+		if (!all_hold(item->when, item->m->when_count, &p->scope))
+			continue;
+		if (item->m->repeat != NULL)
+			ok = put_repeat(p, item, &index);
+		else if (item->m->split != NULL)
+			ok = put_split(p, item, &index);
+		else
+			ok = put_item(p, item, ++index);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+/* ---- identity ---- */
+
+static const char *
+row_number(struct pass *p)
+{
+	if (p->number == NULL)
+		p->number = row_numbers_next(p->mapper->numbers, p->scope.cells, p->mapper->file.n,
+					     p->scope.arena);
+	return p->number;
+}
+
+/* The row's own number, its columns joined by '/'; NULL when a column is not given. */
+static const char *
+own_number(struct pass *p, const struct record_plan *r, struct text *missing)
+{
+	const char *joined = "";
+
+	for (unsigned i = 0; i < r->n_id; i++) {
+		struct text t;
+
+		if (!expr_text(&r->id[i], &p->scope, &t)) {
+			*missing = r->id[i].column;
+			return NULL;
+		}
+		joined = arena_printf(p->scope.arena, "%s%s%.*s", joined, i > 0 ? "/" : "",
+				      (int)t.n, t.s);
+		if (joined == NULL)
+			return NULL;
+	}
+	return joined;
+}
+
+static bool
+put_identity(struct pass *p, const struct record_plan *r)
+{
+	struct record *rec = p->record;
+	const struct map_id *id = r->m->id;
+	struct text missing = {NULL, 0};
+	const char *number = r->n_id > 0 ? own_number(p, r, &missing) : row_number(p);
+	const char *full;
+
+	if (number == NULL && id != NULL && id->optional)
+		number = row_number(p);
+	if (number == NULL)
+		return refuse(p, missing, (struct text){NULL, 0},
+			      "the record's number is not given");
+	full = arena_printf(p->scope.arena, "%s%s", number,
+			    id != NULL && id->suffix != NULL ? id->suffix : "");
+	if (full == NULL)
+		return refuse(p, missing, missing, "out of memory");
+	rec->v[ENV_SOURCE_RECORD_ID] = (struct value){.set = true, .text = text_of(full)};
+	if (!rec->v[ENV_SOURCE].set)
+		return refuse(p, text_of("source"), missing,
+			      "no source: fill the column, or name one with --source");
+	if (!rec->v[ENV_OCCURRED_AT].set)
+		return refuse(p, blame(&r->occurred_at), missing, "no time is given");
+	if (rec->v[ENV_RECORD_ID].set)
+		return true;
+	return identity_set(rec) ||
+	       refuse(p, missing, text_of(full), "the record's number is too long");
+}
+
+static bool
+map_record(struct pass *p, const struct record_plan *r)
+{
+	if (!build_start(&p->builder, r->kind, p->record))
+		return refuse(p, text_of(""), text_of(""), "the row is too large");
+	if (p->mapper->m->source != NULL)
+		p->record->v[ENV_SOURCE] =
+		    (struct value){.set = true, .text = text_of(p->mapper->m->source)};
+	if (!put_field(p, &r->occurred_at, 0))
+		return false;
+	for (unsigned i = 0; i < r->m->fields_count; i++) {
+		if (!put_field(p, &r->fields[i], 0))
+			return false;
+	}
+	for (unsigned i = 0; i < r->m->lists_count; i++) {
+		if (!put_list(p, &r->lists[i]))
+			return false;
+	}
+	build_finish(p->record);
+	return put_identity(p, r);
+}
+
+static bool
+is_header(const struct mapper *m, const struct text *cells)
+{
+	for (size_t i = 0; i < m->file.n; i++) {
+		if (!expr_equal(cells[i], m->file.names[i].s, true))
+			return false;
+	}
+	return true;
+}
+
+static bool
+ids_differ(struct pass *p, const struct mapped *out)
+{
+	for (size_t a = 0; a < out->n; a++) {
+		for (size_t b = a + 1; b < out->n; b++) {
+			const struct value *va = out->records[a].v;
+			const struct value *vb = out->records[b].v;
+
+			if (memcmp(&va[ENV_RECORD_ID].uuid, &vb[ENV_RECORD_ID].uuid,
+				   sizeof va[ENV_RECORD_ID].uuid) == 0)
+				return refuse(p, text_of("id"), va[ENV_SOURCE_RECORD_ID].text,
+					      "two records of the row have the same number: give "
+					      "each an id suffix in the map");
+		}
+	}
+	return true;
+}
+
+static bool
+check_row(struct pass *p, const struct text *cells, size_t n)
+{
+	const struct mapper *m = p->mapper;
+	char reason[96];
+
+	if (n != m->file.n) {
+		snprintf(reason, sizeof reason, "the row has %zu columns, the header has %zu", n,
+			 m->file.n);
+		return refuse(p, text_of(""), text_of(""), reason);
+	}
+	if (is_header(m, cells))
+		return refuse(p, text_of(""), text_of(""), "the header line repeated");
+	return true;
+}
+
+enum mapper_result
+mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a,
+	   struct mapped *out)
+{
+	struct pass p = {
+	    .mapper = m,
+	    .builder = {a, m->zones},
+	    .scope = {.file = &m->file, .cells = cells, .number = 1, .arena = a},
+	    .reject = &out->reject,
+	};
+
+	out->n = 0;
+	out->reject = (struct row_reject){"", "", ""};
+	for (unsigned i = 0; n == m->file.n && i < m->m->skip_count; i++) {
+		if (condition_holds(&m->skip[i], &p.scope))
+			return MAPPER_SKIP;
+	}
+	if (!check_row(&p, cells, n))
+		return MAPPER_REJECT;
+	for (unsigned i = 0; i < m->m->records_count; i++) {
+		const struct record_plan *r = &m->records[i];
+
+		if (!all_hold(r->when, r->m->when_count, &p.scope))
+			continue;
+		p.record = &out->records[out->n];
+		if (!map_record(&p, r))
+			return MAPPER_REJECT;
+		out->n++;
+	}
+	if (out->n == 0) {
+		refuse(&p, text_of(""), text_of(""), "no record of the map applies to this line");
+		return MAPPER_REJECT;
+	}
+	return ids_differ(&p, out) ? MAPPER_RECORDS : MAPPER_REJECT;
+}
+
+/* ---- a map for files whose columns are fields ---- */
+
+static enum code
+map_columns(const struct kind *k, const struct text *names, size_t n, struct arena *a,
+	    struct map_record *r, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *name = arena_dup(a, names[i].s, names[i].n);
+		struct target t;
+		enum code rc;
+
+		if (name == NULL)
+			return err_set(e, TRY_LIMIT, "memory", "out of memory");
+		rc = build_target(k, names[i], &t, e);
+		if (rc != OK)
+			return rc;
+		if (t.index == ENV_OCCURRED_AT) {
+			r->occurred_at->column = name;
+		} else if (t.index == ENV_SOURCE_RECORD_ID) {
+			r->id->columns[0] = name;
+			r->id->columns_count = 1;
+		} else {
+			r->fields[r->fields_count++] =
+			    (struct map_field){.field = name, .column = name};
+		}
+	}
+	if (r->occurred_at->column == NULL)
+		return err_set(e, REJ_FIELD, "occurred_at",
+			       "the file has no column occurred_at: see `semsctl template %s`",
+			       k->name);
+	return OK;
+}
+
+enum code
+map_of_fields(const struct kind *k, const struct text *names, size_t n, const char *source,
+	      struct arena *a, struct map **out, struct err *e)
+{
+	struct map *m = arena_zalloc(a, 1, sizeof *m);
+	struct map_record *r = arena_zalloc(a, 1, sizeof *r);
+	char **columns = arena_zalloc(a, 1, sizeof *columns);
+
+	if (m == NULL || r == NULL || columns == NULL)
+		return err_set(e, TRY_LIMIT, "memory", "out of memory");
+	m->records = r;
+	m->records_count = 1;
+	m->version = 1;
+	m->source = source != NULL ? arena_dup(a, source, strlen(source)) : NULL;
+	r->kind = arena_dup(a, k->name, strlen(k->name));
+	r->id = arena_zalloc(a, 1, sizeof *r->id);
+	r->occurred_at = arena_zalloc(a, 1, sizeof *r->occurred_at);
+	r->fields = arena_zalloc(a, n + 1, sizeof *r->fields);
+	if (arena_failed(a))
+		return err_set(e, TRY_LIMIT, "memory", "out of memory");
+	r->id->columns = columns;
+	r->id->optional = true;
+	*out = m;
+	return map_columns(k, names, n, a, r, e);
+}

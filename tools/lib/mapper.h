@@ -1,0 +1,49 @@
+/* Applies a map to the rows of a file. Pure: rows come in, records or the reason why not go out. */
+#ifndef SEMS_TOOLS_MAPPER_H
+#define SEMS_TOOLS_MAPPER_H
+
+#include "base/arena.h"
+#include "core/kind.h"
+#include "tools/lib/map.h"
+#include "tools/lib/when.h"
+
+#define MAPPED_MAX 16 /* records of one row */
+
+struct mapper;
+
+/* Why a row is not taken. */
+struct row_reject {
+	char column[64];
+	char value[96];
+	char reason[256];
+};
+
+struct mapped {
+	struct record records[MAPPED_MAX];
+	size_t n;
+	struct row_reject reject;
+};
+
+enum mapper_result { MAPPER_RECORDS, MAPPER_SKIP, MAPPER_REJECT };
+
+/*
+ * names: the file's columns, copied. The map is borrowed until mapper_free(). Everything the map
+ * names is looked up here, so that a map that cannot fit fails before a row is read.
+ */
+enum code mapper_new(const struct map *m, const struct text *names, size_t n,
+		     const struct when_zones *zones, struct mapper **out, struct err *e) MUST_CHECK;
+void mapper_free(struct mapper *m); /* accepts NULL */
+
+/* Records live in a, together with what they hold. Rows must come in file order. */
+enum mapper_result mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a,
+			      struct mapped *out);
+
+/*
+ * A map for a file whose columns are named like the fields of kind k (a filled-in template).
+ * source: for rows that name none, may be NULL. In the arena. REJ_FIELD: a column is no field.
+ */
+enum code map_of_fields(const struct kind *k, const struct text *names, size_t n,
+			const char *source, struct arena *a, struct map **out,
+			struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,63 @@
+#include "tools/lib/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BAR_WIDTH 30
+#define REDRAW_MS 100
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void
+progress_begin(struct progress *p, const char *label, int quiet)
+{
+	*p = (struct progress){
+	    .label = label, .shown = !quiet && isatty(STDERR_FILENO), .began_ms = now_ms()};
+}
+
+static void
+show_left(const struct progress *p, uint64_t done, uint64_t total)
+{
+	double spent = (double)(now_ms() - p->began_ms) / 1000;
+
+	if (spent > 2 && done > 0)
+		fprintf(stderr, "  %.0f s left", spent * (double)(total - done) / (double)done);
+}
+
+void
+progress_show(struct progress *p, uint64_t done, uint64_t total)
+{
+	int filled;
+
+	if (!p->shown || now_ms() < p->next_ms)
+		return;
+	p->next_ms = now_ms() + REDRAW_MS;
+	if (total == 0) {
+		fprintf(stderr, "\r\033[K%s %" PRIu64, p->label, done);
+		return;
+	}
+	if (done > total)
+		done = total;
+	filled = (int)((double)done / (double)total * BAR_WIDTH);
+	fprintf(stderr, "\r\033[K%s [", p->label);
+	for (int i = 0; i < BAR_WIDTH; i++)
+		fputc(i < filled ? '#' : '.', stderr);
+	fprintf(stderr, "] %3.0f %%", (double)done / (double)total * 100);
+	show_left(p, done, total);
+}
+
+void
+progress_end(struct progress *p)
+{
+	if (p->shown)
+		fputs("\r\033[K", stderr);
+}

@@ -1,0 +1,124 @@
+#include "tools/lib/rejects.h"
+
+#include "base/arena.h"
+
+#include <csv.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct rejects {
+	struct arena *arena;
+	char *path;
+	char *temporary;
+	FILE *f;
+};
+
+enum code
+rejects_open(const char *path, struct rejects **out, struct err *e)
+{
+	struct arena *a = arena_new(64u * 1024u);
+	struct rejects *r = a != NULL ? arena_zalloc(a, 1, sizeof *r) : NULL;
+
+	*out = r;
+	if (r == NULL) {
+		arena_free(a);
+		return err_set(e, TRY_LIMIT, "memory", "out of memory");
+	}
+	r->arena = a;
+	r->path = arena_dup(a, path, strlen(path));
+	r->temporary = arena_printf(a, "%s.XXXXXX", path);
+	return OK;
+}
+
+static enum code
+failed(const struct rejects *r, struct err *e)
+{
+	return err_set(e, TRY_SYSTEM, r->path, "cannot write the rejects file %s: %s", r->path,
+		       strerror(errno));
+}
+
+static enum code
+begin(struct rejects *r, struct err *e)
+{
+	mode_t mask;
+	int fd;
+
+	if (r->f != NULL)
+		return OK;
+	fd = mkstemp(r->temporary);
+	if (fd < 0)
+		return failed(r, e);
+	/* mkstemp() keeps others out; the file is to be like any other the user makes. */
+	mask = umask(0);
+	umask(mask);
+	fchmod(fd, 0666 & ~mask);
+	r->f = fdopen(fd, "w");
+	if (r->f == NULL) {
+		close(fd);
+		return failed(r, e);
+	}
+	return fputs("line,column,value,reason,row\n", r->f) < 0 ? failed(r, e) : OK;
+}
+
+enum code
+rejects_add(struct rejects *r, uint64_t line, const char *const cells[3], struct text row,
+	    struct err *e)
+{
+	enum code rc = begin(r, e);
+
+	if (rc != OK)
+		return rc;
+	fprintf(r->f, "%" PRIu64, line);
+	for (size_t i = 0; i < 3; i++) {
+		fputc(',', r->f);
+		csv_fwrite(r->f, cells[i], strlen(cells[i]));
+	}
+	fputc(',', r->f);
+	csv_fwrite(r->f, row.s, row.n);
+	return fputc('\n', r->f) == EOF ? failed(r, e) : OK;
+}
+
+static void
+release(struct rejects *r)
+{
+	if (r->f != NULL) {
+		fclose(r->f);
+		unlink(r->temporary);
+	}
+	arena_free(r->arena);
+}
+
+enum code
+rejects_close(struct rejects *r, struct err *e)
+{
+	enum code rc = OK;
+	struct stat st;
+
+	if (r->f == NULL && stat(r->path, &st) == 0 && S_ISREG(st.st_mode))
+		rc = begin(r, e);
+	if (rc == OK && r->f != NULL) {
+		FILE *f = r->f;
+		int broken = ferror(f);
+
+		broken |= fclose(f);
+		r->f = NULL;
+		if (broken || rename(r->temporary, r->path) != 0)
+			rc = failed(r, e);
+		if (rc != OK)
+			unlink(r->temporary);
+	}
+	release(r);
+	return rc;
+}
+
+void
+rejects_discard(struct rejects *r)
+{
+	if (r != NULL)
+		release(r);
+}

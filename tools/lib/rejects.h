@@ -1,0 +1,26 @@
+/*
+ * The rejects file: line, column, value, reason and the row as it was. Written beside its place and
+ * moved there whole, so that a reader never sees half of it.
+ */
+#ifndef SEMS_TOOLS_REJECTS_H
+#define SEMS_TOOLS_REJECTS_H
+
+#include "base/err.h"
+#include "base/text.h"
+
+#include <stdint.h>
+
+struct rejects;
+
+/* path: where the file will be; copied. Nothing is written before the first reject. */
+enum code rejects_open(const char *path, struct rejects **out, struct err *e) MUST_CHECK;
+enum code rejects_add(struct rejects *r, uint64_t line, const char *const cells[3], struct text row,
+		      struct err *e) MUST_CHECK; /* cells: column, value, reason */
+/*
+ * Moves the file into place. With no reject, a file left by an earlier run is replaced by one that
+ * holds the header alone. Frees r in any case.
+ */
+enum code rejects_close(struct rejects *r, struct err *e) MUST_CHECK;
+void rejects_discard(struct rejects *r); /* accepts NULL */
+
+#endif

@@ -1,0 +1,394 @@
+#include "tools/lib/sheet.h"
+
+#include "base/arena.h"
+#include "tools/lib/infile.h"
+
+#include <csv.h>
+#include <ctype.h>
+#include <errno.h>
+#include <iconv.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHUNK     65536u
+#define CELLS_MAX 4096u
+
+struct span {
+	size_t offset;
+	size_t n;
+};
+
+struct sheet {
+	struct arena *arena;
+	int fd;
+	char delimiter;
+	bool convert;
+	iconv_t iconv;
+	struct csv_parser parser;
+	bool parsing; /* parser is initialised */
+	uint64_t size;
+	/* Bytes read and not yet fed to the parser. */
+	unsigned char chunk[CHUNK];
+	size_t at;
+	size_t n;
+	uint64_t position; /* in the file, of chunk[at] */
+	bool eof;
+	bool after_cr;
+	uint64_t line; /* of chunk[at] */
+	/* The row being read. */
+	bool begun;
+	bool whole;
+	bool spoilt; /* a cell could not be converted */
+	bool ended;
+	uint64_t row_line;
+	uint64_t row_offset;
+	struct buf bytes;
+	struct buf spans;
+	struct buf cells; /* struct text each */
+};
+
+/* ---- opening ---- */
+
+static enum code
+open_encoding(struct sheet *s, const char *encoding, struct err *e)
+{
+	if (encoding == NULL || strcasecmp(encoding, "utf-8") == 0 ||
+	    strcasecmp(encoding, "utf8") == 0)
+		return OK;
+	s->iconv = iconv_open("UTF-8", encoding);
+	if (s->iconv ==
+	    (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr): as iconv_open(3) has it */
+		return err_set(e, REJ_FIELD, "encoding",
+			       "there is no encoding '%s': UTF-8, latin1 and windows-1252 are "
+			       "the usual ones",
+			       encoding);
+	s->convert = true;
+	return OK;
+}
+
+static enum code
+start_parser(struct sheet *s, struct err *e)
+{
+	if (s->parsing)
+		csv_free(&s->parser);
+	s->parsing = csv_init(&s->parser, CSV_STRICT_FINI | CSV_APPEND_NULL) == 0;
+	if (!s->parsing)
+		return err_set(e, TRY_LIMIT, "memory", "out of memory");
+	csv_set_delim(&s->parser, (unsigned char)s->delimiter);
+	return OK;
+}
+
+static enum code
+skip_mark(struct sheet *s, struct err *e)
+{
+	unsigned char mark[3] = {0};
+	ssize_t n = pread(s->fd, mark, sizeof mark, 0);
+
+	if (n >= 2 &&
+	    ((mark[0] == 0xFF && mark[1] == 0xFE) || (mark[0] == 0xFE && mark[1] == 0xFF)))
+		return err_set(e, REJ_MALFORMED, "encoding",
+			       "the file is UTF-16: save it as CSV in UTF-8");
+	if (n == 3 && mark[0] == 0xEF && mark[1] == 0xBB && mark[2] == 0xBF)
+		s->position = 3;
+	return OK;
+}
+
+enum code
+sheet_rewind(struct sheet *s, struct err *e)
+{
+	enum code rc;
+
+	s->at = 0;
+	s->n = 0;
+	s->position = 0;
+	s->eof = false;
+	s->after_cr = false;
+	s->line = 1;
+	s->begun = false;
+	s->ended = false;
+	buf_clear(&s->bytes);
+	buf_clear(&s->spans);
+	rc = start_parser(s, e);
+	return rc == OK ? skip_mark(s, e) : rc;
+}
+
+enum code
+sheet_open(const char *path, char delimiter, const char *encoding, struct sheet **out,
+	   struct err *e)
+{
+	struct arena *a = arena_new(1024u * 1024u);
+	struct sheet *s = a != NULL ? arena_zalloc(a, 1, sizeof *s) : NULL;
+	enum code rc;
+
+	*out = NULL;
+	if (s == NULL) {
+		arena_free(a);
+		return err_set(e, TRY_LIMIT, "memory", "out of memory");
+	}
+	s->arena = a;
+	s->fd = -1;
+	s->delimiter = delimiter;
+	buf_init(&s->bytes, SHEET_ROW_MAX * 4);
+	buf_init(&s->spans, CELLS_MAX * sizeof(struct span));
+	buf_init(&s->cells, CELLS_MAX * sizeof(struct text));
+	rc = infile_open(path, &s->fd, &s->size, e);
+	if (rc == OK)
+		rc = open_encoding(s, encoding, e);
+	if (rc == OK)
+		rc = sheet_rewind(s, e);
+	if (rc != OK) {
+		sheet_close(s);
+		return rc;
+	}
+	*out = s;
+	return OK;
+}
+
+void
+sheet_close(struct sheet *s)
+{
+	if (s == NULL)
+		return;
+	if (s->fd >= 0)
+		close(s->fd);
+	if (s->convert)
+		iconv_close(s->iconv);
+	if (s->parsing)
+		csv_free(&s->parser);
+	buf_fini(&s->bytes);
+	buf_fini(&s->spans);
+	buf_fini(&s->cells);
+	arena_free(s->arena);
+}
+
+/* ---- rows ---- */
+
+static bool
+add_converted(struct sheet *s, char *p, size_t n)
+{
+	char out[4096];
+
+	iconv(s->iconv, NULL, NULL, NULL, NULL);
+	while (n > 0) {
+		char *to = out;
+		size_t room = sizeof out;
+
+		if (iconv(s->iconv, &p, &n, &to, &room) == (size_t)-1 && errno != E2BIG)
+			return false;
+		buf_add(&s->bytes, out, sizeof out - room);
+	}
+	return true;
+}
+
+static void
+on_cell(void *p, size_t n, void *ctx)
+{
+	struct sheet *s = ctx;
+	struct span span = {s->bytes.n, 0};
+
+	if (s->convert && n > 0)
+		s->spoilt = !add_converted(s, p, n) || s->spoilt;
+	else
+		buf_add(&s->bytes, p, n);
+	span.n = s->bytes.n - span.offset;
+	buf_add(&s->bytes, "", 1);
+	buf_add(&s->spans, &span, sizeof span);
+}
+
+static void
+on_row(int c, void *ctx)
+{
+	struct sheet *s = ctx;
+
+	(void)c;
+	s->whole = true;
+}
+
+static bool
+refill(struct sheet *s)
+{
+	ssize_t n;
+
+	if (s->at < s->n)
+		return true;
+	if (s->eof)
+		return false;
+	n = pread(s->fd, s->chunk, sizeof s->chunk, (off_t)s->position);
+	s->at = 0;
+	s->n = n > 0 ? (size_t)n : 0;
+	s->eof = n <= 0;
+	return !s->eof;
+}
+
+/* The bytes up to and with the next line break, or to the end of the chunk. */
+static size_t
+segment(const struct sheet *s)
+{
+	size_t n = s->at;
+
+	while (n < s->n && s->chunk[n] != '\n' && s->chunk[n] != '\r')
+		n++;
+	return n - s->at + (n < s->n);
+}
+
+/* A line break is LF, CR LF or CR. */
+static void
+count_lines(struct sheet *s, unsigned char last)
+{
+	if (last == '\r' || (last == '\n' && !s->after_cr))
+		s->line++;
+	s->after_cr = last == '\r';
+}
+
+static bool
+is_blank(const struct sheet *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = s->chunk[s->at + i];
+
+		if (c == (unsigned char)s->delimiter || !isspace(c))
+			return false;
+	}
+	return true;
+}
+
+static void
+advance(struct sheet *s, size_t n)
+{
+	count_lines(s, s->chunk[s->at + n - 1]);
+	s->at += n;
+	s->position += n;
+}
+
+static void
+begin_row(struct sheet *s)
+{
+	s->begun = true;
+	s->whole = false;
+	s->spoilt = false;
+	s->row_line = s->line;
+	s->row_offset = s->position;
+	buf_clear(&s->bytes);
+	buf_clear(&s->spans);
+}
+
+static void
+fill_row(const struct sheet *s, struct sheet_row *row)
+{
+	row->line = s->row_line;
+	row->offset = s->row_offset;
+	row->size = (size_t)(s->position - s->row_offset);
+	row->cells = NULL;
+	row->n = 0;
+}
+
+static struct text
+trim(struct text t)
+{
+	while (t.n > 0 && isspace((unsigned char)t.s[0])) {
+		t.s++;
+		t.n--;
+	}
+	while (t.n > 0 && isspace((unsigned char)t.s[t.n - 1]))
+		t.n--;
+	return t;
+}
+
+static enum sheet_status
+give_row(struct sheet *s, struct sheet_row *row, struct err *e)
+{
+	s->begun = false;
+	fill_row(s, row);
+	if (s->spoilt) {
+		err_set(e, REJ_MALFORMED, "", "the row does not hold text in the encoding named");
+		return SHEET_BAD;
+	}
+	buf_clear(&s->cells);
+	for (size_t i = 0; i < s->spans.n / sizeof(struct span); i++) {
+		struct span span;
+		struct text t;
+
+		memcpy(&span, s->spans.p + i * sizeof span, sizeof span);
+		t = trim((struct text){(const char *)s->bytes.p + span.offset, span.n});
+		buf_add(&s->cells, &t, sizeof t);
+	}
+	if (s->bytes.failed || s->spans.failed || s->cells.failed) {
+		err_set(e, REJ_MALFORMED, "", "the row has too many cells");
+		return SHEET_BAD;
+	}
+	row->cells = (const struct text *)(const void *)s->cells.p;
+	row->n = s->cells.n / sizeof(struct text);
+	return SHEET_ROW;
+}
+
+static enum sheet_status
+end_of_file(struct sheet *s, struct sheet_row *row, struct err *e)
+{
+	bool unclosed;
+
+	if (s->ended || !s->begun)
+		return SHEET_END;
+	s->ended = true;
+	unclosed = csv_fini(&s->parser, on_cell, on_row, s) != 0;
+	if (unclosed) {
+		fill_row(s, row);
+		err_set(e, REJ_MALFORMED, "", "a quote opened in this row is never closed");
+		return SHEET_BAD;
+	}
+	return s->whole ? give_row(s, row, e) : SHEET_END;
+}
+
+static enum sheet_status
+too_long(struct sheet *s, struct sheet_row *row, struct err *e)
+{
+	s->ended = true;
+	s->eof = true;
+	s->at = s->n;
+	s->begun = false;
+	fill_row(s, row);
+	err_set(e, REJ_MALFORMED, "",
+		"the row is longer than %u bytes: a quote opened in it is probably never closed; "
+		"nothing after it was read",
+		SHEET_ROW_MAX);
+	return SHEET_BAD;
+}
+
+enum sheet_status
+sheet_next(struct sheet *s, struct sheet_row *row, struct err *e)
+{
+	while (refill(s)) {
+		size_t n = segment(s);
+
+		if (!s->begun && is_blank(s, n)) {
+			advance(s, n);
+			continue;
+		}
+		if (!s->begun)
+			begin_row(s);
+		if (s->position - s->row_offset + n > SHEET_ROW_MAX)
+			return too_long(s, row, e);
+		csv_parse(&s->parser, s->chunk + s->at, n, on_cell, on_row, s);
+		advance(s, n);
+		if (s->whole)
+			return give_row(s, row, e);
+	}
+	return end_of_file(s, row, e);
+}
+
+uint64_t
+sheet_read(const struct sheet *s)
+{
+	return s->position;
+}
+
+uint64_t
+sheet_size(const struct sheet *s)
+{
+	return s->size;
+}
+
+int
+sheet_fd(const struct sheet *s)
+{
+	return s->fd;
+}

@@ -1,0 +1,594 @@
+#include "tools/semsctl/intake.h"
+
+#include "tools/lib/build.h"
+#include "tools/lib/delivery.h"
+#include "tools/lib/identity.h"
+#include "tools/lib/infile.h"
+#include "tools/lib/mapper.h"
+#include "tools/lib/progress.h"
+#include "tools/lib/sheet.h"
+
+#include <inttypes.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RUN_BYTES_MAX    (64u * 1024u * 1024u)
+#define ROW_ARENA_BYTES  (16u * 1024u * 1024u)
+#define SITES_OF_REQUEST 1000u
+#define ANSWER_BYTES     (4u * 1024u * 1024u)
+#define LINE_BYTES_MAX   (1024u * 1024u)
+
+/* A run and all it holds; released in one place. */
+struct run {
+	const struct options *o;
+	const struct intake *in;
+	struct arena *arena;
+	struct arena *row;  /* forgotten with each row */
+	struct map *loaded; /* from YAML */
+	struct map *map;    /* loaded, or made of the header */
+	struct sheet *sheet;
+	int fd; /* of JSON lines */
+	struct client *client;
+	struct zone file_zone;
+	struct zone entity_zone;
+	struct when_zones zones;
+	struct text *names;
+	size_t n_names;
+	struct mapper *mapper;
+	struct delivery *delivery;
+	const char *rejects;
+	uint64_t skipped;
+	struct err e;
+};
+
+/* Input that is wrong, as opposed to a daemon that says no. */
+static int
+input_fail(const struct run *r)
+{
+	fprintf(stderr, "semsctl: %s\n", r->e.text);
+	return r->e.code >= TRY_STORE && r->e.code != FATAL_CONFIG ? EXIT_FAULT : EXIT_USAGE;
+}
+
+static int
+out_of_memory(struct run *r)
+{
+	err_set(&r->e, TRY_LIMIT, "memory", "out of memory");
+	return input_fail(r);
+}
+
+/* ---- the file and its map ---- */
+
+static int
+delimiter_of(const char *name, char *out)
+{
+	if (name == NULL)
+		name = ",";
+	if (strcmp(name, "tab") == 0 || strcmp(name, "\\t") == 0)
+		name = "\t";
+	*out = name[0];
+	return name[0] != '\0' && name[1] == '\0' && name[0] != '"';
+}
+
+static int
+open_sheet(struct run *r)
+{
+	const char *delimiter = r->in->delimiter;
+	const char *encoding = r->in->encoding;
+	char c;
+
+	if (delimiter == NULL && r->loaded != NULL)
+		delimiter = r->loaded->delimiter;
+	if (encoding == NULL && r->loaded != NULL)
+		encoding = r->loaded->encoding;
+	if (!delimiter_of(delimiter, &c)) {
+		err_set(&r->e, REJ_FIELD, "delimiter", "the delimiter is one character, or 'tab'");
+		return input_fail(r);
+	}
+	return sheet_open(r->in->path, c, encoding, &r->sheet, &r->e) == OK ? EXIT_DONE
+									    : input_fail(r);
+}
+
+static int
+copy_names(struct run *r, const struct text *cells, size_t n)
+{
+	r->names = arena_zalloc(r->arena, n + 1, sizeof *r->names);
+	r->n_names = n;
+	for (size_t i = 0; r->names != NULL && i < n; i++)
+		r->names[i] =
+		    (struct text){arena_dup(r->arena, cells[i].s, cells[i].n), cells[i].n};
+	return arena_failed(r->arena) ? out_of_memory(r) : EXIT_DONE;
+}
+
+static int
+names_of_map(struct run *r)
+{
+	struct text *cells = arena_zalloc(r->arena, r->loaded->columns_count + 1, sizeof *cells);
+
+	if (cells == NULL)
+		return out_of_memory(r);
+	for (unsigned i = 0; i < r->loaded->columns_count; i++)
+		cells[i] = text_of(r->loaded->columns[i]);
+	return copy_names(r, cells, r->loaded->columns_count);
+}
+
+/* Templates carry explanations above the header, which begin with '#'. */
+static int
+read_header(struct run *r)
+{
+	const struct map *m = r->loaded;
+	enum sheet_status s;
+	struct sheet_row row;
+
+	if (m != NULL && m->header != NULL && !*m->header)
+		return names_of_map(r);
+	do {
+		s = sheet_next(r->sheet, &row, &r->e);
+	} while (s == SHEET_ROW && m == NULL && row.n > 0 && row.cells[0].n > 0 &&
+		 row.cells[0].s[0] == '#');
+	if (s == SHEET_BAD)
+		return input_fail(r);
+	if (s == SHEET_END) {
+		err_set(&r->e, REJ_MALFORMED, r->in->path, "%s has no header line", r->in->path);
+		return input_fail(r);
+	}
+	return copy_names(r, row.cells, row.n);
+}
+
+static int
+prepare_map(struct run *r)
+{
+	if (r->in->map_path == NULL)
+		return EXIT_DONE;
+	if (map_load(r->in->map_path, &r->loaded, &r->e) != OK)
+		return input_fail(r);
+	/* A copy, so that its source can be another without the YAML's being lost. */
+	r->map = arena_zalloc(r->arena, 1, sizeof *r->map);
+	if (r->map == NULL)
+		return out_of_memory(r);
+	*r->map = *r->loaded;
+	if (r->in->source != NULL)
+		r->map->source = arena_dup(r->arena, r->in->source, strlen(r->in->source));
+	return EXIT_DONE;
+}
+
+static int
+make_map(struct run *r)
+{
+	if (r->map != NULL)
+		return EXIT_DONE;
+	return map_of_fields(r->in->kind, r->names, r->n_names, r->in->source, r->arena, &r->map,
+			     &r->e) == OK
+		   ? EXIT_DONE
+		   : input_fail(r);
+}
+
+/* ---- the daemon and the zones ---- */
+
+static int
+connect_daemon(struct run *r)
+{
+	const Sems__V1__Welcome *w;
+	enum code rc = client_open(r->o->address, &r->client, &r->e);
+
+	if (rc != OK) {
+		/* A dry run asks nothing of the daemon but its zone. */
+		return r->in->dry_run && code_is_retry(rc) ? EXIT_DONE : command_fail(&r->e);
+	}
+	w = client_welcome(r->client);
+	if (w->entity == NULL || w->entity[0] == '\0') {
+		err_set(&r->e, REJ_STATE, "",
+			"semsd knows no entity yet: set it up with `semsctl init`");
+		return r->in->dry_run ? EXIT_DONE : command_fail(&r->e);
+	}
+	return EXIT_DONE;
+}
+
+static int
+use_zone(struct run *r, const char *name, struct zone *z, const struct zone **out)
+{
+	if (name == NULL || name[0] == '\0')
+		return EXIT_DONE;
+	if (!zone_open(name, z)) {
+		err_set(&r->e, REJ_FIELD, "zone",
+			"there is no time zone '%s': use a name such as Europe/London", name);
+		return input_fail(r);
+	}
+	*out = z;
+	return EXIT_DONE;
+}
+
+static int
+prepare_zones(struct run *r)
+{
+	const char *entity = r->client != NULL ? client_welcome(r->client)->zone : NULL;
+	const char *file = r->in->zone;
+	int rc;
+
+	if (file == NULL && r->loaded != NULL)
+		file = r->loaded->zone;
+	if (file == NULL)
+		file = entity;
+	rc = use_zone(r, file, &r->file_zone, &r->zones.file);
+	return rc == EXIT_DONE ? use_zone(r, entity, &r->entity_zone, &r->zones.entity) : rc;
+}
+
+static int
+make_mapper(struct run *r)
+{
+	mapper_free(r->mapper);
+	r->mapper = NULL;
+	return mapper_new(r->map, r->names, r->n_names, &r->zones, &r->mapper, &r->e) == OK
+		   ? EXIT_DONE
+		   : input_fail(r);
+}
+
+/* ---- registering sites ---- */
+
+struct sites {
+	void *root; /* of char * in the run's arena */
+	struct client *client;
+	Sems__V1__Site *list[SITES_OF_REQUEST];
+	Sems__V1__Site made[SITES_OF_REQUEST];
+	size_t n;
+	size_t total;
+	struct err e;
+	enum code rc;
+};
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void
+keep_node(void *node)
+{
+	(void)node; /* the arena's */
+}
+
+static void
+flush_sites(struct sites *s)
+{
+	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
+	Sems__V1__SetupRequest setup = SEMS__V1__SETUP_REQUEST__INIT;
+	struct buf answer;
+
+	if (s->n == 0 || s->rc != OK)
+		return;
+	setup.sites = s->list;
+	setup.n_sites = s->n;
+	request.body_case = SEMS__V1__REQUEST__BODY_SETUP;
+	request.setup = &setup;
+	buf_init(&answer, ANSWER_BYTES);
+	s->rc = client_ask(s->client, &request, &answer, &s->e);
+	buf_fini(&answer);
+	s->total += s->n;
+	s->n = 0;
+}
+
+static void
+add_site(struct run *r, struct sites *s, struct text id)
+{
+	char *name = arena_dup(r->arena, id.s, id.n);
+	void **found = name != NULL ? tsearch(name, &s->root, compare_names) : NULL;
+
+	if (found == NULL) {
+		s->rc = err_set(&s->e, TRY_LIMIT, "memory", "out of memory");
+		return;
+	}
+	if (*found != name)
+		return;
+	/* No name is given, so a site that has one keeps it. */
+	sems__v1__site__init(&s->made[s->n]);
+	s->made[s->n].site_id = name;
+	s->list[s->n] = &s->made[s->n];
+	if (++s->n == SITES_OF_REQUEST)
+		flush_sites(s);
+}
+
+/* Registers the sites of every row that maps, before any record goes. */
+static int
+register_sites(struct run *r)
+{
+	struct sites *s = arena_zalloc(r->arena, 1, sizeof *s);
+	struct mapped *out = arena_zalloc(r->arena, 1, sizeof *out);
+	enum sheet_status status;
+	struct sheet_row row;
+	struct err e;
+	int rc;
+
+	if (s == NULL || out == NULL)
+		return out_of_memory(r);
+	s->client = r->client;
+	while (s->rc == OK && (status = sheet_next(r->sheet, &row, &e)) != SHEET_END) {
+		if (status == SHEET_BAD ||
+		    mapper_row(r->mapper, row.cells, row.n, r->row, out) != MAPPER_RECORDS)
+			out->n = 0;
+		for (size_t i = 0; i < out->n && s->rc == OK; i++) {
+			const struct value *site = &out->records[i].v[ENV_SITE_ID];
+
+			if (site->set && site->text.n > 0)
+				add_site(r, s, site->text);
+		}
+		arena_reset(r->row);
+	}
+	flush_sites(s);
+	tdestroy(s->root, keep_node);
+	if (s->rc != OK)
+		return command_fail(&s->e);
+	if (!r->o->quiet)
+		printf("%zu sites registered or known\n", s->total);
+	if (sheet_rewind(r->sheet, &r->e) != OK)
+		return input_fail(r);
+	rc = read_header(r);
+	return rc == EXIT_DONE ? make_mapper(r) : rc;
+}
+
+/* ---- delivering ---- */
+
+static int
+open_delivery(struct run *r, int fd)
+{
+	const char *name = strcmp(r->in->path, "-") == 0 ? "stdin" : r->in->path;
+
+	r->rejects = r->in->rejects != NULL ? r->in->rejects
+					    : arena_printf(r->arena, "%s.rejects.csv", name);
+	if (r->rejects == NULL)
+		return out_of_memory(r);
+	return delivery_open(r->in->dry_run ? NULL : r->client, fd, r->rejects, &r->delivery,
+			     &r->e) == OK
+		   ? EXIT_DONE
+		   : input_fail(r);
+}
+
+static enum code
+deliver_row(struct run *r, const struct sheet_row *row, struct mapped *out)
+{
+	enum mapper_result result = mapper_row(r->mapper, row->cells, row->n, r->row, out);
+	enum code rc = OK;
+
+	if (result == MAPPER_SKIP) {
+		r->skipped++;
+		return OK;
+	}
+	delivery_line(r->delivery, row->line, row->offset, row->size);
+	if (result == MAPPER_REJECT)
+		delivery_reject(r->delivery, out->reject.column, out->reject.value,
+				out->reject.reason);
+	else
+		rc = delivery_records(r->delivery, out->records, out->n, &r->e);
+	return rc == OK ? delivery_line_end(r->delivery, &r->e) : rc;
+}
+
+static enum code
+deliver_bad(struct run *r, const struct sheet_row *row, const struct err *why)
+{
+	delivery_line(r->delivery, row->line, row->offset, row->size);
+	delivery_reject(r->delivery, "", "", why->text);
+	return delivery_line_end(r->delivery, &r->e);
+}
+
+static enum code
+deliver_sheet(struct run *r, struct progress *bar)
+{
+	struct mapped *out = arena_zalloc(r->arena, 1, sizeof *out);
+	enum sheet_status status;
+	struct sheet_row row;
+	struct err why;
+	enum code rc = OK;
+
+	if (out == NULL)
+		return err_set(&r->e, TRY_LIMIT, "memory", "out of memory");
+	while (rc == OK && (status = sheet_next(r->sheet, &row, &why)) != SHEET_END) {
+		rc = status == SHEET_BAD ? deliver_bad(r, &row, &why) : deliver_row(r, &row, out);
+		arena_reset(r->row);
+		progress_show(bar, sheet_read(r->sheet), sheet_size(r->sheet));
+	}
+	return rc;
+}
+
+static int
+finish(struct run *r, enum code rc)
+{
+	const struct delivery_tally *t = delivery_tally(r->delivery);
+
+	if (rc == OK)
+		rc = delivery_finish(r->delivery, &r->e);
+	if (rc != OK) {
+		int status = command_fail(&r->e);
+
+		fprintf(stderr,
+			"semsctl: stopped after %" PRIu64
+			" lines; repeat the command to send the rest, what is "
+			"stored is recognised\n",
+			t->lines);
+		return status;
+	}
+	if (!r->o->quiet) {
+		if (r->skipped > 0)
+			printf("%" PRIu64 " lines skipped, as the map says\n", r->skipped);
+		delivery_print(t, r->in->dry_run, r->rejects, stdout);
+	}
+	return t->rejected > 0 ? EXIT_REJECTED : EXIT_DONE;
+}
+
+static int
+run_sheet(struct run *r)
+{
+	struct progress bar;
+	enum code sent;
+	int rc = prepare_map(r);
+
+	if (rc == EXIT_DONE)
+		rc = open_sheet(r);
+	if (rc == EXIT_DONE)
+		rc = read_header(r);
+	if (rc == EXIT_DONE)
+		rc = make_map(r);
+	if (rc == EXIT_DONE)
+		rc = connect_daemon(r);
+	if (rc == EXIT_DONE)
+		rc = prepare_zones(r);
+	if (rc == EXIT_DONE)
+		rc = make_mapper(r);
+	if (rc == EXIT_DONE && r->in->register_sites && !r->in->dry_run)
+		rc = register_sites(r);
+	if (rc == EXIT_DONE)
+		rc = open_delivery(r, sheet_fd(r->sheet));
+	if (rc != EXIT_DONE)
+		return rc;
+	progress_begin(&bar, r->in->dry_run ? "Checking" : "Sending", r->o->quiet);
+	sent = deliver_sheet(r, &bar);
+	progress_end(&bar);
+	return finish(r, sent);
+}
+
+/* ---- JSON lines ---- */
+
+/* False: *why says what is wrong with the line. */
+static bool
+record_of_json(struct run *r, json_t *object, const char *line_number, struct record *rec,
+	       struct err *why)
+{
+	struct builder b = {r->row, r->zones};
+	const char *kind = json_string_value(json_object_get(object, "kind"));
+	struct value *v;
+
+	if (!json_is_object(object))
+		return err_set(why, REJ_MALFORMED, "", "is not a JSON object") == OK;
+	if (kind != NULL && strcmp(kind, r->in->kind->name) != 0)
+		return err_set(why, REJ_FIELD, "kind", "is a record of kind %s, not %s", kind,
+			       r->in->kind->name) == OK;
+	if (!build_start(&b, r->in->kind, rec))
+		return err_set(why, TRY_LIMIT, "", "the line is too large") == OK;
+	if (build_json(&b, rec, object, why) != OK)
+		return false;
+	v = rec->v;
+	if (!v[ENV_SOURCE].set && r->in->source != NULL)
+		v[ENV_SOURCE] = (struct value){.set = true, .text = text_of(r->in->source)};
+	if (!v[ENV_SOURCE_RECORD_ID].set)
+		v[ENV_SOURCE_RECORD_ID] = (struct value){.set = true, .text = text_of(line_number)};
+	if (!v[ENV_SOURCE].set || !v[ENV_OCCURRED_AT].set)
+		return err_set(why, REJ_FIELD, v[ENV_SOURCE].set ? "occurred_at" : "source",
+			       "is missing") == OK;
+	return v[ENV_RECORD_ID].set || identity_set(rec) ||
+	       err_set(why, REJ_FIELD, "source_record_id", "is too long") == OK;
+}
+
+static enum code
+deliver_json(struct run *r, char *line, size_t n, const char *number)
+{
+	struct record rec;
+	struct err why;
+	json_error_t je;
+	json_t *object = json_loadb(line, n, JSON_REJECT_DUPLICATES, &je);
+	enum code rc = OK;
+
+	if (object == NULL)
+		err_set(&why, REJ_MALFORMED, "", "is not JSON: %s", je.text);
+	if (object == NULL || !record_of_json(r, object, number, &rec, &why))
+		delivery_reject(r->delivery, why.where, "", why.text);
+	else
+		rc = delivery_records(r->delivery, &rec, 1, &r->e);
+	json_decref(object);
+	return rc == OK ? delivery_line_end(r->delivery, &r->e) : rc;
+}
+
+static bool
+is_blank(const char *s, size_t n)
+{
+	return strspn(s, " \t\r\n") >= n;
+}
+
+static enum code
+deliver_lines(struct run *r, FILE *f, uint64_t size, struct progress *bar)
+{
+	struct row_numbers *numbers = row_numbers_new();
+	char *line = NULL;
+	size_t cap = 0;
+	uint64_t offset = 0;
+	uint64_t number = 0;
+	enum code rc = numbers != NULL ? OK : err_set(&r->e, TRY_LIMIT, "memory", "out of memory");
+	ssize_t n;
+
+	while (rc == OK && (n = getline(&line, &cap, f)) > 0) {
+		struct text t = {line, (size_t)n};
+		const char *own;
+
+		number++;
+		while (t.n > 0 && (t.s[t.n - 1] == '\n' || t.s[t.n - 1] == '\r'))
+			t.n--;
+		offset += (uint64_t)n;
+		if (is_blank(line, (size_t)n))
+			continue;
+		own = t.n <= LINE_BYTES_MAX ? row_numbers_next(numbers, &t, 1, r->row) : NULL;
+		delivery_line(r->delivery, number, offset - (uint64_t)n, (size_t)n);
+		if (own == NULL) {
+			delivery_reject(r->delivery, "", "", "the line is too long");
+			rc = delivery_line_end(r->delivery, &r->e);
+		} else {
+			rc = deliver_json(r, line, t.n, own);
+		}
+		arena_reset(r->row);
+		progress_show(bar, offset, size);
+	}
+	free(line);
+	row_numbers_free(numbers);
+	return rc;
+}
+
+static int
+run_json(struct run *r)
+{
+	struct progress bar;
+	uint64_t size = 0;
+	enum code sent;
+	FILE *f;
+	int rc;
+
+	if (infile_open(r->in->path, &r->fd, &size, &r->e) != OK)
+		return input_fail(r);
+	rc = connect_daemon(r);
+	if (rc == EXIT_DONE)
+		rc = prepare_zones(r);
+	if (rc == EXIT_DONE)
+		rc = open_delivery(r, r->fd);
+	if (rc != EXIT_DONE)
+		return rc;
+	f = lseek(r->fd, 0, SEEK_SET) == 0 ? fdopen(dup(r->fd), "r") : NULL;
+	if (f == NULL)
+		return out_of_memory(r);
+	progress_begin(&bar, r->in->dry_run ? "Checking" : "Sending", r->o->quiet);
+	sent = deliver_lines(r, f, size, &bar);
+	progress_end(&bar);
+	fclose(f);
+	return finish(r, sent);
+}
+
+int
+intake_run(const struct options *o, const struct intake *in)
+{
+	struct run r = {.o = o, .in = in, .fd = -1};
+	int rc;
+
+	r.arena = arena_new(RUN_BYTES_MAX);
+	r.row = arena_new(ROW_ARENA_BYTES);
+	if (r.arena == NULL || r.row == NULL)
+		rc = out_of_memory(&r);
+	else
+		rc = in->json ? run_json(&r) : run_sheet(&r);
+	delivery_close(r.delivery);
+	mapper_free(r.mapper);
+	client_close(r.client);
+	sheet_close(r.sheet);
+	if (r.fd >= 0)
+		close(r.fd);
+	map_free(r.loaded);
+	arena_free(r.row);
+	arena_free(r.arena);
+	return rc;
+}

@@ -1,0 +1,25 @@
+/* What `import` and `send` have in common: a file's rows become records and are delivered. */
+#ifndef SEMS_TOOLS_INTAKE_H
+#define SEMS_TOOLS_INTAKE_H
+
+#include "core/kind.h"
+#include "tools/semsctl/command.h"
+
+struct intake {
+	const char *path;
+	const char *map_path;    /* or... */
+	const struct kind *kind; /* ...a file whose columns are this kind's fields */
+	const char *source;      /* for rows that name none; overrides a map's */
+	const char *zone;        /* overrides a map's */
+	const char *encoding;
+	const char *delimiter;
+	const char *rejects; /* NULL: PATH.rejects.csv */
+	int dry_run;
+	int register_sites;
+	int json; /* send: JSON lines */
+};
+
+/* Runs it, prints the summary; an enum exit_code. */
+int intake_run(const struct options *o, const struct intake *in);
+
+#endif
