@@ -1,6 +1,6 @@
 #include "tools/lib/map.h"
 
-#include "tools/lib/yaml.h"
+#include "tools/lib/yamlfile.h"
 
 #include <stdio.h>
 
@@ -126,7 +126,7 @@ enum code
 map_load(const char *path, struct map **out, struct err *e)
 {
 	void *data = NULL;
-	enum code rc = yaml_load(path, &schema, &data, e);
+	enum code rc = yamlfile_load(path, &schema, &data, e);
 
 	*out = data;
 	return rc == OK ? check_version(out, path, e) : rc;
@@ -136,7 +136,7 @@ enum code
 map_load_text(const char *text, struct map **out, struct err *e)
 {
 	void *data = NULL;
-	enum code rc = yaml_load_text(text, "map", &schema, &data, e);
+	enum code rc = yamlfile_load_text(text, "map", &schema, &data, e);
 
 	*out = data;
 	return rc == OK ? check_version(out, "map", e) : rc;
@@ -145,5 +145,5 @@ map_load_text(const char *text, struct map **out, struct err *e)
 void
 map_free(struct map *m)
 {
-	yaml_free(&schema, m);
+	yamlfile_free(&schema, m);
 }

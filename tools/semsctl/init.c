@@ -2,7 +2,7 @@
 #include "tools/lib/client.h"
 #include "tools/lib/expr.h"
 #include "tools/lib/sheet.h"
-#include "tools/lib/yaml.h"
+#include "tools/lib/yamlfile.h"
 #include "tools/lib/zone.h"
 #include "tools/semsctl/command.h"
 
@@ -714,13 +714,13 @@ run(const struct options *o, int argc, char **argv)
 
 	if (rc != EXIT_DONE)
 		return rc;
-	if (f.file != NULL && yaml_load(f.file, &schema, &file, &e) != OK) {
+	if (f.file != NULL && yamlfile_load(f.file, &schema, &file, &e) != OK) {
 		fprintf(stderr, "semsctl: %s\n", e.text);
 		return EXIT_USAGE;
 	}
 	rc = client_open(o->address, &c, &e) == OK ? init(o, &f, file, c) : command_fail(&e);
 	client_close(c);
-	yaml_free(&schema, file);
+	yamlfile_free(&schema, file);
 	return rc;
 }
 

@@ -1,10 +1,10 @@
-#include "tools/lib/yaml.h"
+#include "tools/lib/yamlfile.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-const cyaml_schema_value_t yaml_text_entry = {
+const cyaml_schema_value_t yamlfile_text_entry = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, 4096),
 };
 
@@ -56,7 +56,7 @@ failed(const char *name, cyaml_err_t rc, const struct notes *n, struct err *e)
 }
 
 enum code
-yaml_load(const char *path, const cyaml_schema_value_t *schema, void **out, struct err *e)
+yamlfile_load(const char *path, const cyaml_schema_value_t *schema, void **out, struct err *e)
 {
 	struct notes n = {"", ""};
 	cyaml_config_t c = config(&n);
@@ -68,8 +68,8 @@ yaml_load(const char *path, const cyaml_schema_value_t *schema, void **out, stru
 }
 
 enum code
-yaml_load_text(const char *text, const char *name, const cyaml_schema_value_t *schema, void **out,
-	       struct err *e)
+yamlfile_load_text(const char *text, const char *name, const cyaml_schema_value_t *schema,
+		   void **out, struct err *e)
 {
 	struct notes n = {"", ""};
 	cyaml_config_t c = config(&n);
@@ -80,7 +80,7 @@ yaml_load_text(const char *text, const char *name, const cyaml_schema_value_t *s
 }
 
 void
-yaml_free(const cyaml_schema_value_t *schema, void *data)
+yamlfile_free(const cyaml_schema_value_t *schema, void *data)
 {
 	struct notes n = {"", ""};
 	cyaml_config_t c = config(&n);
