@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A small airport that is quick to run, and what came out of it. */
@@ -279,6 +280,64 @@ Test(airport, a_silent_lane_leaves_one_gap_in_its_numbers)
 	cr_assert_gt(f.last_no, 0);
 	cr_assert_eq(f.n_gaps, 0);
 	free_run(&r);
+}
+
+struct announced {
+	int64_t made;
+	int64_t came;
+	int64_t overlaps;
+	int64_t until[64]; /* per device: the end of its last heartbeat */
+	struct text device[64];
+};
+
+static bool
+add_announced(void *ctx, const struct airport_item *item)
+{
+	struct announced *x = ctx;
+	const struct record *r = item->record;
+	size_t i = 0;
+
+	x->came += r->kind->id == KIND_TIP_EVENT;
+	if (r->kind->id != KIND_HEARTBEAT)
+		return true;
+	x->made += get(r, "events_made")->list.v[1].i;
+	while (i < 64 && x->device[i].n > 0 && !text_eq(x->device[i], get(r, "device_id")->text))
+		i++;
+	cr_assert_lt(i, 64);
+	if (x->device[i].n == 0) {
+		struct text id = get(r, "device_id")->text;
+
+		x->device[i] = (struct text){strndup(id.s, id.n), id.n};
+	}
+	x->overlaps += record_occurred_at(r).v < x->until[i];
+	x->until[i] = r->v[ENV_OCCURRED_END].i;
+	return true;
+}
+
+static struct announced
+announced_by(bool silent_lane)
+{
+	struct run r = make_run(3, QUARTER);
+	struct announced x = {.made = 0};
+
+	r.plan.silent_lane = silent_lane;
+	run_with(&r, add_announced, &x);
+	for (size_t i = 0; i < 64; i++)
+		free((char *)(uintptr_t)x.device[i].s);
+	free_run(&r);
+	return x;
+}
+
+Test(airport, heartbeats_tell_what_a_silent_lane_lost)
+{
+	struct announced whole = announced_by(false);
+	struct announced broken = announced_by(true);
+
+	cr_assert_eq(whole.made, whole.came);
+	cr_assert_eq(broken.made, whole.made);
+	cr_assert_lt(broken.came, broken.made);
+	cr_assert_eq(whole.overlaps, 0);
+	cr_assert_eq(broken.overlaps, 0);
 }
 
 static bool

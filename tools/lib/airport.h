@@ -71,8 +71,8 @@ size_t airport_steps(const struct airport *ap);
 size_t airport_steps_done(const struct airport *ap);
 
 /*
- * Makes every record. FATAL_BUG when the model does not fit the kinds' tables; REJ_STATE when the
- * caller stopped it.
+ * Makes every record, once per airport. FATAL_BUG when the model does not fit the kinds' tables;
+ * REJ_STATE when the caller stopped it.
  */
 enum code airport_run(struct airport *ap, airport_emit_fn emit, void *ctx,
 		      struct err *e) MUST_CHECK;

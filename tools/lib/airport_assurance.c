@@ -250,6 +250,8 @@ airport_observations(struct airport *ap, struct site *s)
 
 /* --- tests ----------------------------------------------------------------------------------- */
 
+#define OVERT_EVERY 7 /* each so many is an overt one, on top of the planned covert ones */
+
 struct test_method {
 	const char *measure;
 	const char *method;
@@ -327,7 +329,7 @@ make_test(struct airport *ap, const struct site *s, size_t assurance, int64_t in
 	const char *measure = assurances[assurance].measure;
 	int day = pick_day(ap, g);
 	int64_t local = pick_time(g);
-	bool covert = prng_chance(g, 0.82);
+	bool covert = index % OVERT_EVERY != OVERT_EVERY - 1;
 	const struct test_method *m = pick_method(measure, g);
 	struct draft d = draft_begin(ap, KIND_TEST, SOURCE_TESTS,
 				     draft_textf(ap, "%s-%s-T%03" PRId64, s->id, measure, index),
@@ -382,7 +384,7 @@ airport_tests(struct airport *ap, struct site *s)
 	for (size_t a = 0; a < n_assurances; a++) {
 		int64_t n =
 		    assurances[a].tests == 0 ? 0 : done_of(ap, s, 't', a, assurances[a].tests);
-		for (int64_t i = 0; i < n && !ap->stopped; i++)
+		for (int64_t i = 0; i < n + n / OVERT_EVERY && !ap->stopped; i++)
 			run_test(ap, s, a, i);
 	}
 }

@@ -45,7 +45,7 @@ static const struct {
 	const char *severity; /* of the finding it leads to; NULL: none */
 } classes[] = {
     {"FULLY_COMPLIANT", 0.62, NULL},  {"COMPLIANT_IMPROVEMENT_DESIRABLE", 0.22, "OBSERVATION_ONLY"},
-    {"NOT_COMPLIANT", 0.08, "MINOR"}, {"NOT_COMPLIANT_SERIOUS", 0.02, "SERIOUS"},
+    {"NOT_COMPLIANT", 0.08, "MINOR"}, {"NOT_COMPLIANT_SERIOUS", 0.035, "SERIOUS"},
     {"NOT_APPLICABLE", 0.04, NULL},   {"NOT_CONFIRMED", 0.02, NULL},
 };
 

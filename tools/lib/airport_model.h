@@ -17,6 +17,9 @@ struct device {
 	int64_t event_no; /* of the last TIP event */
 	int silent_from;  /* days of the quarter without a feed: from, until (exclusive) */
 	int silent_until;
+	int64_t lost_from; /* instant; 0: nothing is missing */
+	int64_t lost_events;
+	int64_t lost_sessions;
 	struct {
 		int64_t events;
 		int64_t sessions;
@@ -135,6 +138,8 @@ void draft_emit(struct draft *d);
 const char *draft_textf(struct airport *ap, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The device's feed is broken that day. */
+bool airport_is_silent(const struct device *dev, int day);
 /* The device's records of that day are delivered late. */
 bool airport_is_late(const struct airport *ap, const struct site *s, const struct device *dev,
 		     int day);

@@ -317,8 +317,8 @@ crew_of(const struct airport *ap, const struct site *s, int day, size_t shift)
 	return s->screeners;
 }
 
-static bool
-is_silent(const struct device *dev, int day)
+bool
+airport_is_silent(const struct device *dev, int day)
 {
 	return day >= dev->silent_from && day < dev->silent_until;
 }
@@ -342,7 +342,7 @@ open_post(struct airport *ap, struct session *s, struct prng *g, int64_t from)
 	date[10] = '\0';
 	s->login = from + prng_between(g, 0, 120 * MS_PER_SECOND);
 	s->logout = s->login + SESSION_MIN * MS_PER_MINUTE + prng_between(g, 0, 60 * MS_PER_SECOND);
-	s->silent = is_silent(dev, s->day);
+	s->silent = airport_is_silent(dev, s->day);
 	s->late = airport_is_late(ap, s->site, dev, s->day);
 	int64_t minutes = from / MS_PER_MINUTE;
 	snprintf(s->id, sizeof(s->id), "%s-%s-%02" PRId64 "%02" PRId64, dev->id, date, minutes / 60,

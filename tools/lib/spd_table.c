@@ -38,7 +38,10 @@ short_form(const char *form)
 	static const struct {
 		const char *form;
 		const char *shown;
-	} forms[] = {{"QUANTITATIVE", "quant."}, {"QUALITATIVE", "qual."}, {"OUTPUT", "output"}};
+	} forms[] = {{"QUANTITATIVE", "quant."},
+		     {"QUALITATIVE", "qual."},
+		     {"OUTPUT", "output"},
+		     {"INFORMATION", "info"}};
 
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		if (strcmp(form, forms[i].form) == 0)

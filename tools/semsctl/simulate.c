@@ -164,6 +164,20 @@ has_entity(const Sems__V1__Welcome *w)
 	return w->entity != NULL && w->entity[0] != '\0';
 }
 
+/* Whoever may send must be registered: with the role that they have already. */
+static void
+add_caller(struct arena *a, const Sems__V1__Welcome *w, Sems__V1__SetupRequest *r)
+{
+	Sems__V1__Principal *p = NEW(a, Sems__V1__Principal);
+
+	sems__v1__principal__init(p);
+	p->principal = copy(a, w->principal == NULL ? "" : w->principal);
+	p->role = copy(a, w->role == NULL ? "" : w->role);
+	r->principals = ARRAY(a, 1, Sems__V1__Principal);
+	r->principals[0] = p;
+	r->n_principals = 1;
+}
+
 /* An entity that is there keeps its name and zone; it gets the invented sites and sources. */
 static enum code
 register_airport(struct simulation *s, struct err *e)
@@ -175,6 +189,7 @@ register_airport(struct simulation *s, struct err *e)
 	enum code code;
 
 	make_setup(s->arena, s->airport, w->principal == NULL ? "" : w->principal, &setup);
+	add_caller(s->arena, w, &setup);
 	if (!has_entity(w)) {
 		setup.entity = copy(s->arena, airport_entity(s->airport));
 		setup.zone = copy(s->arena, ZONE_DEFAULT);
