@@ -279,11 +279,13 @@ BEGIN
 	SELECT min(d.starts_at), max(d.ends_at) INTO starts_at, ends_at
 	FROM sems.civil_day d WHERE d.month = first_day;
 	part := kind || '_' || to_char(first_day, 'YYYYMM');
-	-- to_regclass sees what others committed, whatever this transaction's snapshot is.
+	-- to_regclass sees what others committed, whatever this transaction's snapshot is. Asked again
+	-- under the lock that ATTACH takes anyway: getting a table's lock is what makes this session
+	-- notice what others did, which an advisory lock does not.
 	IF to_regclass('sems.' || part) IS NOT NULL THEN
 		RETURN;
 	END IF;
-	PERFORM pg_advisory_xact_lock(hashtextextended('sems.' || part, 0));
+	EXECUTE format('LOCK TABLE sems.%I IN SHARE UPDATE EXCLUSIVE MODE', kind);
 	IF to_regclass('sems.' || part) IS NOT NULL THEN
 		RETURN;
 	END IF;

@@ -1,0 +1,338 @@
+#include "tests/lib/cluster.h"
+
+#include "base/embed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <glob.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TEMPLATE "sems_template"
+#define SHARED   "SEMS_TEST_CLUSTER"
+
+static void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+static void
+die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fprintf(stderr, "cluster: ");
+	vfprintf(stderr, fmt, ap);
+	fprintf(stderr, "\n");
+	va_end(ap);
+	_exit(99);
+}
+
+/* --- processes -------------------------------------------------------------------------------- */
+
+/* PostgreSQL refuses root. */
+static void
+step_down(void)
+{
+	const struct passwd *pw;
+
+	if (geteuid() != 0)
+		return;
+	pw = getpwnam("postgres");
+	if (pw == NULL || initgroups(pw->pw_name, pw->pw_gid) != 0 || setgid(pw->pw_gid) != 0 ||
+	    setuid(pw->pw_uid) != 0)
+		die("cannot become postgres");
+}
+
+static pid_t
+spawn(const struct cluster *c, const char *const argv[])
+{
+	/* execv() changes nothing, but its type is older than const. */
+	union {
+		const char *const *in;
+		char *const *plain;
+	} args = {argv};
+	pid_t parent = getpid();
+	pid_t pid = fork();
+	int fd;
+
+	if (pid != 0)
+		return pid;
+	step_down();
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGINT);
+	if (getppid() != parent || chdir(c->dir) != 0)
+		_exit(127);
+	fd = open("output", O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		_exit(127);
+	execv(argv[0], args.plain);
+	_exit(127);
+}
+
+static void
+bin(char *out, size_t size, const char *program)
+{
+	glob_t g = {0};
+
+	if (glob("/usr/lib/postgresql/*/bin/postgres", 0, NULL, &g) != 0)
+		die("no PostgreSQL server found: apt-get install postgresql");
+	snprintf(out, size, "%.*s/%s",
+		 (int)(strlen(g.gl_pathv[g.gl_pathc - 1]) - strlen("/postgres")),
+		 g.gl_pathv[g.gl_pathc - 1], program);
+	globfree(&g);
+}
+
+static void
+sleep_ms(long ms)
+{
+	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+
+	nanosleep(&t, NULL);
+}
+
+static void
+run_server(struct cluster *c)
+{
+	char postgres[256];
+	/* fsync stays on: a store without it is refused. */
+	const char *run[] = {postgres,
+			     "-D",
+			     "data",
+			     "-k",
+			     c->dir,
+			     "-c",
+			     "listen_addresses=",
+			     "-c",
+			     "max_connections=200",
+			     "-c",
+			     "shared_buffers=64MB",
+			     "-c",
+			     "max_wal_size=256MB",
+			     NULL};
+	int status;
+
+	bin(postgres, sizeof postgres, "postgres");
+	c->pid = spawn(c, run);
+	while (PQping(cluster_conninfo(c, "postgres", "postgres")) != PQPING_OK) {
+		if (waitpid(c->pid, &status, WNOHANG) != 0)
+			die("postgres ended: see %s/output", c->dir);
+		sleep_ms(20);
+	}
+}
+
+void
+cluster_crash(struct cluster *c)
+{
+	/* SIGQUIT ends the server's processes without a checkpoint. */
+	kill(c->pid, SIGQUIT);
+	waitpid(c->pid, NULL, 0);
+}
+
+void
+cluster_recover(struct cluster *c)
+{
+	run_server(c);
+}
+
+void
+cluster_start(struct cluster *c)
+{
+	const char *tmp = getenv("TMPDIR");
+	char initdb[256];
+	const char *make[] = {initdb,
+			      "-D",
+			      "data",
+			      "-U",
+			      "postgres",
+			      "--auth=trust",
+			      "--no-sync",
+			      "-E",
+			      "UTF8",
+			      "--locale=C.UTF-8",
+			      "--no-instructions",
+			      NULL};
+	const struct passwd *pw = getpwnam("postgres");
+	int status;
+
+	snprintf(c->dir, sizeof c->dir, "%s/sems-pg.XXXXXX", tmp == NULL ? "/tmp" : tmp);
+	if (mkdtemp(c->dir) == NULL)
+		die("cannot make %s: %s", c->dir, strerror(errno));
+	if (geteuid() == 0 && (pw == NULL || chown(c->dir, pw->pw_uid, pw->pw_gid) != 0))
+		die("cannot give %s to postgres", c->dir);
+	bin(initdb, sizeof initdb, "initdb");
+	if (waitpid(spawn(c, make), &status, 0) < 0 || status != 0)
+		die("initdb failed: see %s/output", c->dir);
+	run_server(c);
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)st;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
+void
+cluster_stop(struct cluster *c)
+{
+	if (c->pid > 0) {
+		kill(c->pid, SIGINT);
+		waitpid(c->pid, NULL, 0);
+	}
+	c->pid = 0;
+	nftw(c->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* --- databases -------------------------------------------------------------------------------- */
+
+const char *
+cluster_conninfo(const struct cluster *c, const char *database, const char *user)
+{
+	static char text[256];
+
+	snprintf(text, sizeof text, "host=%s port=5432 dbname=%s user=%s", c->dir, database, user);
+	return text;
+}
+
+static PGconn *
+connect_to(const struct cluster *c, const char *database)
+{
+	PGconn *pg = PQconnectdb(cluster_conninfo(c, database, "postgres"));
+
+	if (PQstatus(pg) != CONNECTION_OK)
+		die("%s", PQerrorMessage(pg));
+	cluster_do(pg, "SET client_min_messages = error; SET timezone = 'UTC'");
+	return pg;
+}
+
+void
+cluster_create(const struct cluster *c, const char *name, const char *template_name)
+{
+	PGconn *pg = connect_to(c, "postgres");
+	const char *roles = embed_text("sql/roles.sql");
+	char sql[256];
+
+	if (roles == NULL)
+		die("sql/roles.sql is not compiled in");
+	if (strcmp(template_name, TEMPLATE) != 0)
+		cluster_do(pg, roles);
+	snprintf(sql, sizeof sql, "CREATE DATABASE %s OWNER sems_owner TEMPLATE %s", name,
+		 template_name);
+	cluster_do(pg, sql);
+	PQfinish(pg);
+}
+
+static struct cluster shared;
+
+void
+cluster_share(cluster_prepare_fn prepare)
+{
+	struct err e;
+
+	cluster_start(&shared);
+	cluster_create(&shared, TEMPLATE, "template0");
+	if (prepare(cluster_conninfo(&shared, TEMPLATE, "semsd"), &e) != OK)
+		die("%s: %s", e.where, e.text);
+	setenv(SHARED, shared.dir, 1);
+}
+
+void
+cluster_unshare(void)
+{
+	cluster_stop(&shared);
+}
+
+const struct cluster *
+cluster_shared(void)
+{
+	const char *dir = getenv(SHARED);
+
+	if (shared.dir[0] == '\0') {
+		if (dir == NULL)
+			die("no cluster is shared: cluster_share() belongs into "
+			    "ReportHook(PRE_ALL)");
+		snprintf(shared.dir, sizeof shared.dir, "%s", dir);
+	}
+	return &shared;
+}
+
+const char *
+cluster_database(void)
+{
+	static char names[16][32];
+	static unsigned n;
+	char *name = names[n % 16];
+
+	snprintf(name, sizeof names[0], "t%ld_%u", (long)getpid(), n++);
+	cluster_create(cluster_shared(), name, TEMPLATE);
+	return name;
+}
+
+PGconn *
+cluster_connect(const char *database)
+{
+	return connect_to(cluster_shared(), database);
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static PGresult *
+query(PGconn *pg, const char *sql)
+{
+	PGresult *res = PQexec(pg, sql);
+	ExecStatusType status = PQresultStatus(res);
+
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+		die("%s%s", PQerrorMessage(pg), sql);
+	return res;
+}
+
+void
+cluster_do(PGconn *pg, const char *sql)
+{
+	PQclear(query(pg, sql));
+}
+
+const char *
+cluster_text(PGconn *pg, const char *sql)
+{
+	static char text[2048];
+	PGresult *res = query(pg, sql);
+
+	text[0] = '\0';
+	if (PQntuples(res) > 0)
+		snprintf(text, sizeof text, "%s", PQgetvalue(res, 0, 0));
+	PQclear(res);
+	return text;
+}
+
+int64_t
+cluster_int(PGconn *pg, const char *sql)
+{
+	return strtoll(cluster_text(pg, sql), NULL, 10);
+}
+
+const char *
+cluster_state(PGconn *pg, const char *sql)
+{
+	static char state[6];
+	PGresult *res = PQexec(pg, sql);
+	const char *s = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+
+	snprintf(state, sizeof state, "%s", s == NULL ? "00000" : s);
+	PQclear(res);
+	return state;
+}

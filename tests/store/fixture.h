@@ -1,0 +1,59 @@
+/* A database with an entity, a store on it, and groups of records to write. */
+#ifndef TESTS_STORE_FIXTURE_H
+#define TESTS_STORE_FIXTURE_H
+
+#include "ingest/group.h"
+#include "store/keyring.h"
+#include "store/store.h"
+#include "tests/core/sample.h"
+#include "tests/lib/cluster.h"
+
+struct event_base;
+
+struct fixture {
+	const char *database;
+	char conninfo[256];
+	char keys_dir[64];
+	PGconn *pg; /* the superuser's, for looking */
+	struct keyring *keys;
+	struct event_base *base;
+	struct store *store;
+	struct group *written; /* the last that came back */
+	int n_written;
+	bool ready;
+	bool second;
+	int n_unready; /* how often the writer became unable */
+};
+
+/* A database with an entity in London and keys, no store yet. */
+void fixture_database(struct fixture *f);
+/* The same and a store that is ready. */
+void fixture_open(struct fixture *f);
+/* The same on a database of another cluster, prepared and without an entity. */
+void fixture_open_on(struct fixture *f, const struct cluster *c, const char *database);
+/* Another daemon on the database of an open fixture, in the same loop; closed before it. */
+void fixture_second(struct fixture *second, const struct fixture *first);
+void fixture_close(struct fixture *f);
+/* Runs the loop until it is so; fails the test when it never is. */
+void fixture_wait_ready(struct fixture *f);
+void fixture_wait_written(struct fixture *f, int n);
+/* Turns the loop a little. */
+void fixture_turn(struct fixture *f);
+
+struct group *fixture_group(void);
+void fixture_free(struct group *g);
+/* Adds a copy of the sample's record; its raw bytes are `raw`. */
+struct item *fixture_add(struct group *g, const struct sample *s, const char *raw);
+/* Adds the TIP event number n of a source; equal numbers make equal records. */
+struct item *fixture_event(struct group *g, const char *source, unsigned n);
+/* Adds an item that ingest refused. */
+struct item *fixture_refused(struct group *g, const char *source, const char *raw);
+/* Writes and waits. */
+void fixture_write(struct fixture *f, struct group *g);
+
+/* A value of the item's record. */
+struct value *fixture_value(struct item *it, const char *name);
+/* "STORED DUPLICATE ...", with a run as "STORED*3". Valid until the next call. */
+const char *fixture_verdicts(const struct group *g);
+
+#endif
