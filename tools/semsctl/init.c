@@ -35,7 +35,8 @@ static const char help[] =
     "  -p, --provider ID[=NAME]  a provider of security services; may be repeated\n"
     "  -S, --source ID           a source of records; may be repeated\n"
     "  -u, --sender PRINCIPAL    who may send for these sources, all kinds and sites, e.g.\n"
-    "                            unix:anna; may be repeated (default: you)\n"
+    "                            unix:anna; may be repeated (default: you). One without a\n"
+    "                            role becomes a device\n"
     "  -r, --role PRINCIPAL=ROLE device, supervisor, tester, auditor, compliance, manager or\n"
     "                            admin; may be repeated\n"
     "\n"
@@ -58,6 +59,7 @@ static const char help[] =
     "    - {principal: \"unix:anna\", role: compliance}\n"
     "  retention:\n"
     "    - {kind: tip_event, min_months: 12, max_months: 36, legal_basis: policy SP-12}\n"
+    "  revision_window_days: 120   # a submitted quarter's evidence is kept that long\n"
     "  targets:\n"
     "    - {metric: OUT03, value: 0.8, approved_by: Security Manager, from_quarter: 2026-Q2}\n"
     "\n"
@@ -131,6 +133,7 @@ struct setup {
 	unsigned retention_count;
 	struct setup_target *targets;
 	unsigned targets_count;
+	unsigned *revision_window_days;
 };
 
 #define ENTRY(name, type, fields)                  \
@@ -202,6 +205,8 @@ static const cyaml_schema_field_t setup_keys[] = {
     YAML_LIST("principals", struct setup, principals, &principal_entry),
     YAML_LIST("retention", struct setup, retention, &retention_entry),
     YAML_LIST("targets", struct setup, targets, &target_entry),
+    CYAML_FIELD_UINT_PTR("revision_window_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			 struct setup, revision_window_days),
     CYAML_FIELD_END,
 };
 
@@ -309,6 +314,7 @@ struct wish {
 	struct buf principals;
 	struct buf retention;
 	struct buf targets;
+	const unsigned *revision_window_days;
 	struct err e;
 };
 
@@ -485,6 +491,7 @@ add_file(struct wish *w, const struct setup *s)
 {
 	w->entity = copy_text(w, s->entity);
 	w->zone = copy_text(w, s->zone);
+	w->revision_window_days = s->revision_window_days;
 	for (unsigned i = 0; i < s->sites_count; i++)
 		add_site(w, &s->sites[i]);
 	for (unsigned i = 0; i < s->providers_count; i++)
@@ -634,6 +641,10 @@ ask_all(struct client *c, const struct wish *w, struct err *e)
 
 	first.entity = w->entity;
 	first.zone = w->zone;
+	if (w->revision_window_days != NULL) {
+		first.has_revision_window_days = 1;
+		first.revision_window_days = *w->revision_window_days;
+	}
 	LIST(&first, providers, &w->providers);
 	LIST(&first, principals, &w->principals);
 	rc = ask(c, &first, e);
@@ -649,6 +660,50 @@ ask_all(struct client *c, const struct wish *w, struct err *e)
 	LIST(&last, targets, &w->targets);
 	return rc == OK && last.n_sources + last.n_retention + last.n_targets > 0 ? ask(c, &last, e)
 										  : rc;
+}
+
+/* The sender a refusal is about, when it is that nobody registered it; else NULL. */
+static const char *
+unregistered(const struct wish *w, const struct err *e)
+{
+	unsigned source = 0;
+	unsigned sender = 0;
+	int end = 0;
+	const Sems__V1__Source *const *list = (const void *)w->sources.p;
+
+	if (e->code != REJ_FIELD ||
+	    sscanf(e->where, "sources[%u].senders[%u].principal%n", &source, &sender, &end) != 2 ||
+	    e->where[end] != '\0' || end == 0 || source >= count(&w->sources) ||
+	    sender >= list[source]->n_senders)
+		return NULL;
+	return list[source]->senders[sender]->principal;
+}
+
+/*
+ * A sender named by an option and not known yet gets the least role, device; the caller keeps its
+ * own. One known already is left as it is, so its role is not asked for beforehand.
+ */
+static enum code
+ask_with_senders(struct client *c, struct wish *w, struct err *e)
+{
+	const Sems__V1__Welcome *me = client_welcome(c);
+	const char *last = NULL;
+	enum code rc = ask_all(c, w, e);
+
+	while (rc != OK) {
+		const char *sender = unregistered(w, e);
+		bool self =
+		    sender != NULL && me->principal != NULL && strcmp(sender, me->principal) == 0;
+
+		if (sender == NULL || (last != NULL && strcmp(sender, last) == 0))
+			return rc;
+		last = sender;
+		add_principal(w, &(struct setup_principal){
+				     copy_text(w, sender),
+				     self && me->role != NULL ? me->role : (char[]){"device"}});
+		rc = ask_all(c, w, e);
+	}
+	return rc;
 }
 
 static void
@@ -692,7 +747,7 @@ init(const struct options *o, const struct flags *f, const struct setup *file, s
 		rc = command_usage(&command_init,
 				   "there is no time zone '%s': use a name such as Europe/London",
 				   w.zone);
-	} else if (ask_all(c, &w, &e) != OK) {
+	} else if ((file == NULL ? ask_with_senders(c, &w, &e) : ask_all(c, &w, &e)) != OK) {
 		rc = command_fail(&e);
 	} else {
 		print_done(o, c, &w);
