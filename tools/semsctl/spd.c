@@ -163,9 +163,10 @@ run_freeze(struct wish *w)
 		print_answer(answer, "revisions", w->o->color);
 	}
 	if (status == EXIT_DONE && !w->as_json && !w->o->quiet)
-		printf("Look at it: semsctl spd show %s --revision N; then semsctl spd submit %s "
-		       "--reference TEXT\n",
-		       w->quarter, w->quarter);
+		printf("Look at it: semsctl spd show %s --revision %" JSON_INTEGER_FORMAT
+		       "; then: semsctl spd submit %s --reference TEXT\n",
+		       w->quarter, json_integer_value(json_object_get(answer, "revision")),
+		       w->quarter);
 	json_decref(answer);
 	buf_fini(&raw);
 	return status;
@@ -271,8 +272,10 @@ run_export(struct wish *w)
 	int status = EXIT_DONE;
 	enum code code;
 
-	if (w->format == NULL || w->folder == NULL)
-		return command_usage(&command_spd, "export: give --format and --out");
+	if (w->folder == NULL)
+		return command_usage(&command_spd, "export: say where to: --out DIR");
+	if (w->format == NULL)
+		w->format = "all";
 	if (strcmp(w->format, "csv") != 0 && strcmp(w->format, "json") != 0 &&
 	    strcmp(w->format, "all") != 0)
 		return command_usage(&command_spd, "export: --format is csv, json or all");
@@ -351,15 +354,11 @@ static int
 run(const struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
-	    {"revision", required_argument, NULL, 'r'},
-	    {"by", required_argument, NULL, 'b'},
-	    {"metric", required_argument, NULL, 'm'},
-	    {"reference", required_argument, NULL, 't'},
-	    {"format", required_argument, NULL, 'f'},
-	    {"out", required_argument, NULL, 'o'},
-	    {"force", no_argument, NULL, 'F'},
-	    {"json", no_argument, NULL, 'j'},
-	    {NULL, 0, NULL, 0},
+	    {"revision", required_argument, NULL, 'r'}, {"by", required_argument, NULL, 'b'},
+	    {"metric", required_argument, NULL, 'm'},   {"reference", required_argument, NULL, 't'},
+	    {"output", required_argument, NULL, 'o'},   {"format", required_argument, NULL, 'f'},
+	    {"out", required_argument, NULL, 'o'},      {"force", no_argument, NULL, 'F'},
+	    {"json", no_argument, NULL, 'j'},           {NULL, 0, NULL, 0},
 	};
 	struct wish w = {.o = o};
 	struct quarter q;
@@ -401,7 +400,7 @@ const struct command command_spd = {
 	"       semsctl spd freeze QUARTER [--json]\n"
 	"       semsctl spd submit QUARTER --reference TEXT [--revision N] [--json]\n"
 	"       semsctl spd list QUARTER [--json]\n"
-	"       semsctl spd export QUARTER --format FORMAT --out DIR [--revision N] [--force]\n"
+	"       semsctl spd export QUARTER --out DIR [--format FORMAT] [--revision N] [--force]\n"
 	"A quarter is written 2026-Q2 and runs by the entity's civil calendar. `show` and\n"
 	"`export` compute the figures now, or take a frozen revision when one is named.\n"
 	"`freeze` keeps what would be shown as the next revision, for good; `submit` says that\n"
@@ -413,8 +412,9 @@ const struct command command_spd = {
 	"  --by WHAT         rows beside the entity's own: site, measure or all\n"
 	"  --reference TEXT  the regulator's receipt, or how it was sent\n"
 	"  --format FORMAT   csv (a file per sheet, for spreadsheets), json (the document as it\n"
-	"                    is stored) or all\n"
-	"  --out DIR         where to; made when it is not there. The names carry quarter,\n"
+	"                    is stored) or all (default)\n"
+	"  --out DIR         where to (also --output); made when it is not there. The names carry "
+	"quarter,\n"
 	"                    revision and marking\n"
 	"  --force           replaces files that are there\n"
 	"  --json            the answer as it is\n",

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# The main job, end to end: an invented airport's quarter goes in at the socket, and its performance
+# data come out. Run again, it changes nothing that is there already.
+#   SEMS_DEMO_DATA=DIR   the daemon's folder (default build/demo/data)
+#   SEMS_BUILD=DIR       where semsd and semsctl are (default build)
+set -u
+cd "$(dirname "$0")/.." || exit 1
+bin=${SEMS_BUILD:-build}
+out=build/demo
+data=${SEMS_DEMO_DATA:-$out/data}
+socket_max=100 # of the 107 bytes that a Unix socket's path may have
+pid=
+temporary=
+
+say() { printf '%s\n' "$*"; }
+
+# What was started is ended, whatever happens: the daemon, and with it its database.
+cleanup() {
+	local rc=$? until pg
+	trap - EXIT
+	if [ -n "$pid" ]; then
+		kill -TERM "$pid" 2>/dev/null
+		until=$((SECONDS + 60))
+		while kill -0 "$pid" 2>/dev/null && [ "$SECONDS" -lt "$until" ]; do sleep 0.1; done
+		kill -KILL "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+		pg=$(head -n 1 "$data/pg/postmaster.pid" 2>/dev/null)
+		[ -z "$pg" ] || kill -QUIT "$pg" 2>/dev/null
+	fi
+	[ -z "$temporary" ] || rm -rf "$temporary"
+	exit $rc
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+
+# Started by root, semsd becomes an unprivileged user, who has to get at the folder.
+is_reachable() { # folder
+	[ "$(id -u)" = 0 ] || return 0
+	local user=postgres
+	id semsd >/dev/null 2>&1 && user=semsd
+	setpriv "--reuid=$user" "--regid=$(id -g "$user")" --clear-groups test -x "$1" 2>/dev/null
+}
+
+ctl() { "$bin/semsctl" --socket "$data/semsd.sock" "$@"; }
+must() { "$@" || { say "demo: failed: ${*:2}"; exit 1; }; }
+
+mkdir -p "$out" || exit 1
+absolute=$(realpath -m "$data")
+if [ -z "${SEMS_DEMO_DATA:-}" ] && { ! is_reachable "$PWD/$out" || [ ${#absolute} -gt $socket_max ]; }; then
+	temporary=$(mktemp -d "${TMPDIR:-/tmp}/semsd-demo.XXXXXX") || exit 1
+	chmod 755 "$temporary"
+	data=$temporary/data
+	say "The database's unprivileged user cannot work in $PWD/$out: the data is in $data"
+	say "and removed at the end. To keep it, name a folder: SEMS_DEMO_DATA=/srv/sems make demo"
+fi
+
+if ctl status >/dev/null 2>&1; then
+	say "A semsd is running on $data: this goes to it, and leaves it running."
+else
+	"$bin/semsd" --embedded "$data" >"$out/semsd.log" 2>&1 </dev/null &
+	pid=$!
+	until=$((SECONDS + 90))
+	until ctl status >/dev/null 2>&1; do
+		if ! kill -0 "$pid" 2>/dev/null || [ "$SECONDS" -ge "$until" ]; then
+			say "demo: semsd does not come up; the end of $out/semsd.log:"
+			tail -n 20 "$out/semsd.log"
+			exit 1
+		fi
+		sleep 0.1
+	done
+fi
+
+must ctl init deploy/demo/entity.yaml
+# The quarter is the last finished one; the simulation ends by naming it.
+must ctl simulate --register --silent-lane --seed "${SEMS_DEMO_SEED:-1}" >"$out/simulate.txt"
+cat "$out/simulate.txt"
+quarter=$(sed -n 's/^semsctl spd show //p' "$out/simulate.txt")
+say
+must ctl spd show "$quarter"
+say
+must ctl spd export "$quarter" --format all --out "$out/spd" --force
+
+say
+say "The SPD is in $out/spd: CSV for a spreadsheet, JSON for a program."
+[ -n "$temporary" ] || {
+	say
+	say "To look further:"
+	[ -z "$pid" ] || say "  $bin/semsd --embedded $data &"
+	say "  export SEMSD_SOCKET=$data/semsd.sock"
+	say "  $bin/semsctl spd show $quarter --by site          # or: --by measure, --metric OUT03"
+	say "  $bin/semsctl spd freeze $quarter                  # a revision that never changes"
+	say "  $bin/semsctl quarantine list                     # what was refused, and why"
+	say "  $bin/semsctl retention plan                      # what would be removed when"
+	say "  $bin/semsctl status"
+}
