@@ -186,20 +186,42 @@ yaml_config(struct complaint *c)
 	};
 }
 
-/* The line on which a metric begins, for faults that the schema does not see. */
+/* The first line, from line `from` on, that holds the words; 0: none. */
 static unsigned
-line_of(struct text yaml, const char *id)
+line_with(struct text yaml, unsigned from, const char *words)
 {
-	char key[64];
-	int n = snprintf(key, sizeof(key), "id: %s\n", id);
+	size_t n = strlen(words);
 	unsigned line = 1;
-	for (size_t i = 0; n > 0 && i + (size_t)n <= yaml.n; i++) {
-		if (memcmp(yaml.s + i, key, (size_t)n) == 0) {
+	for (size_t i = 0; i + n <= yaml.n; i++) {
+		if (line >= from && memcmp(yaml.s + i, words, n) == 0) {
 			return line;
 		}
 		line += yaml.s[i] == '\n';
 	}
 	return 0;
+}
+
+/* The line on which a metric begins, for faults that the schema does not see. */
+static unsigned
+line_of(struct text yaml, const char *id)
+{
+	char key[64];
+	(void)snprintf(key, sizeof(key), "id: %s\n", id);
+	unsigned line = line_with(yaml, 1, key);
+	(void)snprintf(key, sizeof(key), "id: %s,", id);
+	return line != 0 ? line : line_with(yaml, 1, key);
+}
+
+/* Of a key it does not know the reader names the line it had read before. */
+static unsigned
+line_said(struct text yaml, const struct complaint *c)
+{
+	static const char unknown[] = "Unexpected key: ";
+	if (strncmp(c->text, unknown, sizeof(unknown) - 1) != 0) {
+		return c->line;
+	}
+	unsigned line = line_with(yaml, c->line, c->text + sizeof(unknown) - 1);
+	return line != 0 ? line : c->line;
 }
 
 static enum code
@@ -239,8 +261,11 @@ catalogue_read(const char *name, struct text yaml, struct catalogue **out, struc
 	cyaml_err_t r = cyaml_load_data((const uint8_t *)yaml.s, yaml.n, &config, &catalogue_schema,
 					(cyaml_data_t **)&c, NULL);
 	if (r != CYAML_OK) {
-		return fail_at(e, name, said.line,
+		return fail_at(e, name, line_said(yaml, &said),
 			       said.text[0] != '\0' ? said.text : cyaml_strerror(r));
+	}
+	if (c == NULL) {
+		return fail_at(e, name, 1, "is empty");
 	}
 	enum code code = check_all(c, name, yaml, e);
 	if (code == OK && !sha256(yaml.s, yaml.n, digest)) {
