@@ -1,0 +1,58 @@
+/*
+ * Administration as a client meets it: sessions of ingest, the handlers, a store and a database of
+ * the test's own. Only sockets are left out.
+ */
+#ifndef TESTS_ADMIN_OFFICE_H
+#define TESTS_ADMIN_OFFICE_H
+
+#include "admin/admin.h"
+#include "base/buf.h"
+#include "store/keyring.h"
+#include "tests/lib/cluster.h"
+
+#include <jansson.h>
+
+struct event_base;
+
+struct office {
+	char conninfo[256];
+	char keys_dir[64];
+	PGconn *pg; /* the superuser's, for looking and preparing */
+	struct keyring *keys;
+	struct event_base *base;
+	struct store *store;
+	struct ingest *ingest;
+	struct admin *admin;
+	struct utc_ms now;
+	struct session_ref session; /* asks */
+	uint64_t request_no;
+	/* The last answer; json is NULL when it failed. */
+	int code;
+	char text[512];
+	char field[128];
+	json_t *json;
+};
+
+/* A database without an entity; the session is the owner's. now: 2026-05-15T10:00Z. */
+void office_open(struct office *o);
+/* The same with an entity in London, sites T1 and T2, source "lane" and its sender unix:anna. */
+void office_open_set_up(struct office *o);
+void office_close(struct office *o);
+
+/* From now on a principal of this role asks (registered when it is not the owner). */
+void office_be(struct office *o, const char *principal, const char *role);
+/* Asks and waits; the response code. */
+int office_ask(struct office *o, const Sems__V1__Request *r);
+/* Sends one record as unix:anna; its verdict. */
+int office_send(struct office *o, const Sems__V1__Record *r);
+
+/* An activity record that is right, of this instant; text and numbers are static. */
+Sems__V1__Record *office_activity(struct utc_ms at, unsigned n);
+struct utc_ms office_time(const char *rfc3339);
+
+/* A number at a path of the answer, "added.sites" or "months.0.records"; -1: none. */
+long long office_int(const struct office *o, const char *path);
+/* Text at a path; "" none. */
+const char *office_str(const struct office *o, const char *path);
+
+#endif

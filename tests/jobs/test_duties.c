@@ -1,0 +1,260 @@
+/* The duties on a database of the test's own, with the test's clock. */
+#include "jobs/duties.h"
+#include "tests/lib/cluster.h"
+
+#include <criterion/criterion.h>
+#include <event2/event.h>
+
+#include <stdio.h>
+
+/* Only a hang takes this long. */
+#define TURN_MS   10
+#define TURNS_MAX 3000
+
+static struct scene {
+	PGconn *pg;
+	struct event_base *base;
+	struct store *store;
+	struct duties *duties;
+	struct utc_ms now;
+	int n_purged;
+} s;
+
+static struct utc_ms
+now(void *ctx)
+{
+	(void)ctx;
+	return s.now;
+}
+
+static void
+on_purged(void *ctx)
+{
+	(void)ctx;
+	s.n_purged++;
+}
+
+static void
+on_written(void *ctx, struct group *g)
+{
+	(void)ctx;
+	(void)g;
+}
+
+static void
+on_ready(void *ctx, bool ready)
+{
+	(void)ctx;
+	(void)ready;
+}
+
+static void
+turn(void)
+{
+	struct timeval t = {0, TURN_MS * 1000};
+
+	event_base_loopexit(s.base, &t);
+	event_base_dispatch(s.base);
+}
+
+static void
+set_clock(const char *rfc3339)
+{
+	cr_assert(utc_parse(text_of(rfc3339), &s.now));
+}
+
+/* One look to its end. */
+static void
+look(void)
+{
+	duties_look(s.duties);
+	for (int i = 0; i < TURNS_MAX && !duties_is_idle(s.duties); i++)
+		turn();
+	cr_assert(duties_is_idle(s.duties), "the duties never ended");
+}
+
+static struct duties *
+make_duties(void)
+{
+	struct duties_config config = duties_defaults();
+
+	/* Only the test looks. */
+	config.first_look_ms = config.look_ms = 3600 * 1000;
+	config.now = now;
+	config.on_purged = on_purged;
+	return duties_new(s.base, s.store, &config);
+}
+
+static void
+open_scene(void)
+{
+	static char conninfo[256];
+	struct store_config config = {.on_written = on_written, .on_ready = on_ready};
+	const char *database = cluster_database();
+
+	s.pg = cluster_connect(database);
+	(void)snprintf(conninfo, sizeof conninfo, "%s",
+		       cluster_conninfo(cluster_shared(), database, "semsd"));
+	s.base = event_base_new();
+	config.conninfo = conninfo;
+	s.store = store_new(s.base, &config);
+	for (int i = 0; i < TURNS_MAX && !store_ready(s.store); i++)
+		turn();
+	cr_assert(store_ready(s.store));
+	s.duties = make_duties();
+	cr_assert_not_null(s.duties);
+	set_clock("2026-05-15T10:00:00Z");
+}
+
+static void
+open_entity(void)
+{
+	open_scene();
+	cluster_do(s.pg, "SELECT sems.setup_entity('Harbour View Airport', 'Europe/London')");
+}
+
+static void
+close_scene(void)
+{
+	duties_free(s.duties);
+	store_free(s.store);
+	event_base_free(s.base);
+	PQfinish(s.pg);
+}
+
+TestSuite(duties, .init = open_entity, .fini = close_scene);
+TestSuite(duties_alone, .init = open_scene, .fini = close_scene);
+
+static int64_t
+partitions(void)
+{
+	return cluster_int(s.pg, "SELECT count(*) FROM sems.evidence_month");
+}
+
+Test(duties_alone, wait_for_the_entity)
+{
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.duty"), 0);
+}
+
+Test(duties, make_partitions_for_this_month_and_three_to_come)
+{
+	look();
+	cr_expect_eq(partitions(), 4 * cluster_int(s.pg, "SELECT count(*) FROM sems.kind"));
+}
+
+/* Drops a month ahead, so that whether the duty has run again can be seen. */
+static void
+drop_newest(void)
+{
+	cluster_do(s.pg,
+		   "DO $$ BEGIN EXECUTE (SELECT format('DROP TABLE %s', partition) "
+		   "FROM sems.evidence_month WHERE kind = 'plan' ORDER BY month DESC LIMIT 1); "
+		   "END $$");
+}
+
+Test(duties, are_done_once_in_their_time)
+{
+	int64_t all;
+
+	look();
+	all = partitions();
+	drop_newest();
+	set_clock("2026-05-15T10:59:59Z");
+	look();
+	cr_expect_eq(partitions(), all - 1);
+	set_clock("2026-05-15T11:00:00Z");
+	look();
+	cr_expect_eq(partitions(), all);
+}
+
+Test(duties, are_left_to_the_daemon_that_is_at_them)
+{
+	PGconn *other = cluster_connect(PQdb(s.pg));
+
+	cluster_do(other, "BEGIN; SELECT sems.begin_duty('partitions', now(), '1 hour')");
+	look();
+	cr_expect_eq(partitions(), 0);
+	cluster_do(other, "ROLLBACK");
+	look();
+	cr_expect_gt(partitions(), 0);
+	PQfinish(other);
+}
+
+Test(duties, run_again_after_a_clock_that_was_ahead)
+{
+	set_clock("2036-05-15T10:00:00Z");
+	look();
+	drop_newest();
+	set_clock("2026-05-15T10:00:00Z");
+	look();
+	cr_expect_eq(partitions(), 4 * cluster_int(s.pg, "SELECT count(*) FROM sems.kind"));
+}
+
+/* One activity record of 2026-02-10. */
+static void
+store_evidence(void)
+{
+	cluster_do(s.pg, "SELECT sems.make_partition('activity', '2026-02-10Z'); "
+			 "INSERT INTO sems.activity (record_id, source, occurred_at, occurred_end, "
+			 "received_at, received_from, site_id, activity, count, method) VALUES "
+			 "('019c4500-0000-7000-8000-000000000001', 'lane', '2026-02-10Z', "
+			 "'2026-02-10T01:00Z', now(), 'x', 'T1', 'CABIN_BAGS', 7, 'COUNTED')");
+}
+
+Test(duties, keep_the_figures_of_a_quarter_that_has_ended)
+{
+	store_evidence();
+	set_clock("2026-04-03T10:00:00Z");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.spd_live"), 0,
+		     "late records had not three days");
+	/* 2026-Q1 ended at 23:00Z on 31 March, in London. */
+	set_clock("2026-04-03T23:00:00Z");
+	look();
+	cr_expect_str_eq(cluster_text(s.pg, "SELECT string_agg(quarter, ' ') FROM sems.spd_live"),
+			 "2026-Q1");
+}
+
+Test(duties, work_out_no_quarter_without_evidence)
+{
+	set_clock("2026-04-10T00:00:00Z");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.spd_live"), 0);
+}
+
+Test(duties, drop_what_may_go_and_say_so)
+{
+	store_evidence();
+	cluster_do(s.pg, "UPDATE sems.retention_policy SET min_months = 7, max_months = 8 "
+			 "WHERE kind = 'activity'");
+	set_clock("2027-05-15T10:00:00Z");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1,
+		     "the quarter is not submitted");
+	cr_expect_eq(s.n_purged, 0);
+	cluster_do(s.pg,
+		   "INSERT INTO sems.spd_revision (quarter, revision, state, document, sha256, "
+		   "as_of, created_by, submitted_by, submitted_at) VALUES ('2026-Q1', 1, "
+		   "'SUBMITTED', '{}', sha256('{}'), now(), 'a', 'b', '2026-05-01Z')");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1,
+		     "it ran today already");
+	set_clock("2027-05-16T10:00:00Z");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 0);
+	cr_expect_eq(s.n_purged, 1);
+	cr_expect_str_eq(cluster_text(s.pg, "SELECT dropped_by FROM sems.purge_certificate"),
+			 "semsd");
+}
+
+Test(duties, end_what_is_quarantined_after_ninety_days)
+{
+	cluster_do(s.pg, "INSERT INTO sems.quarantine (source, principal, reason, field, message, "
+			 "received_at, raw_sealed, raw_mac) "
+			 "SELECT 'lane', 'unix:anna', 'MISSING', 'x', 'y', "
+			 "now() - make_interval(days => d), '', int4send(d) "
+			 "FROM (VALUES (89), (91)) AS v(d)");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.quarantine"), 1);
+}
