@@ -37,7 +37,7 @@ refuses 2 'quarter' spd show 2026-Q5
 refuses 4 'freeze' spd submit 2026-Q2 --reference none
 refuses 4 '999999' quarantine show 999999
 refuses 2 '[Zz]one|[Uu]sage|help' init --entity Northfield --zone
-refuses 4 '[Zz]one' init --entity Northfield --zone Mars/Olympus
+refuses 2 '[Zz]one.*Europe/London' init --entity Northfield --zone Mars/Olympus
 ctl_must status
 stop_daemon
 is $? 0 'semsd ends with status 0'

@@ -161,8 +161,10 @@ spd_json() { # quarter [spd export options...]
 	local folder
 	folder=$(mktemp -d "$T/spd.XXXXXX")
 	[ "$(id -u)" != 0 ] || chown "$TEST_USER" "$folder"
-	ctl spd export "$@" --output "$folder" >"$T/stdout" 2>"$T/stderr" ||
-		{ cat "$T/stdout" "$T/stderr" >&2; return 1; }
+	ctl spd export "$@" --format json --out "$folder" >"$T/stdout" 2>"$T/stderr" || {
+		cat "$T/stdout" "$T/stderr" >&2
+		return 1
+	}
 	find "$folder" -name '*.json' | head -n 1
 }
 
@@ -171,8 +173,31 @@ figure() { # file metric path [key=value...]
 	/usr/bin/python3 -B "$TREE/tests/system/lib_figures.py" "$@"
 }
 
+# Rows of "metric path expected [dimension...]", each a test. Lines that begin with # are titles.
+figures_are() { # file title
+	local metric path expected where
+	while read -r metric path expected where; do
+		[ -n "$metric" ] || continue
+		# shellcheck disable=SC2086 # words on purpose
+		is "$(figure "$1" "$metric" "$path" $where)" "$expected" "$2: $metric $path${where:+ of $where}"
+	done
+}
+
+# Imports a file of the data folder; a rejects file beside it is left as $T/NAME.rejects.csv.
+import_data() { # map file
+	local file
+	file=$(readable "$DATA_FOLDER/$2")
+	ctl_get import --map "$(readable "tests/maps/$1")" --register-sites "$file"
+}
+
 need_data() { # test's name
 	[ -d "$DATA_FOLDER" ] && return 0
 	skip "$1" "no ../shared/data"
 	exit 0
+}
+
+# How many records of a kind are stored, by what semsd says.
+figure_of_status() { # kind
+	ctl status --json 2>/dev/null | /usr/bin/python3 -c 'import json, sys
+print(next((k["records"] for k in json.load(sys.stdin)["kinds"] if k["kind"] == sys.argv[1]), 0))' "$1" 2>/dev/null
 }
