@@ -10,6 +10,7 @@ out=build/demo
 data=${SEMS_DEMO_DATA:-$out/data}
 socket_max=100 # of the 107 bytes that a Unix socket's path may have
 pid=
+child=
 temporary=
 
 say() { printf '%s\n' "$*"; }
@@ -18,6 +19,7 @@ say() { printf '%s\n' "$*"; }
 cleanup() {
 	local rc=$? until pg
 	trap - EXIT
+	[ -z "$child" ] || kill -TERM "$child" 2>/dev/null
 	if [ -n "$pid" ]; then
 		kill -TERM "$pid" 2>/dev/null
 		until=$((SECONDS + 60))
@@ -42,7 +44,17 @@ is_reachable() { # folder
 }
 
 ctl() { "$bin/semsctl" --socket "$data/semsd.sock" "$@"; }
-must() { "$@" || { say "demo: failed: ${*:2}"; exit 1; }; }
+# In the background and waited for: a signal is then heeded at once.
+must() {
+	"$bin/semsctl" --socket "$data/semsd.sock" "$@" &
+	child=$!
+	wait "$child" || {
+		child=
+		say "demo: failed: semsctl $*"
+		exit 1
+	}
+	child=
+}
 
 mkdir -p "$out" || exit 1
 absolute=$(realpath -m "$data")
@@ -70,15 +82,15 @@ else
 	done
 fi
 
-must ctl init deploy/demo/entity.yaml
+must init deploy/demo/entity.yaml
 # The quarter is the last finished one; the simulation ends by naming it.
-must ctl simulate --register --silent-lane --seed "${SEMS_DEMO_SEED:-1}" >"$out/simulate.txt"
+must simulate --register --silent-lane --seed "${SEMS_DEMO_SEED:-1}" >"$out/simulate.txt"
 cat "$out/simulate.txt"
 quarter=$(sed -n 's/^semsctl spd show //p' "$out/simulate.txt")
 say
-must ctl spd show "$quarter"
+must spd show "$quarter"
 say
-must ctl spd export "$quarter" --format all --out "$out/spd" --force
+must spd export "$quarter" --format all --out "$out/spd" --force
 
 say
 say "The SPD is in $out/spd: CSV for a spreadsheet, JSON for a program."

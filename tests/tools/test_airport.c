@@ -7,7 +7,7 @@
 
 #include <criterion/criterion.h>
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A small airport that is quick to run, and what came out of it. */
@@ -287,7 +287,7 @@ struct announced {
 	int64_t came;
 	int64_t overlaps;
 	int64_t until[64]; /* per device: the end of its last heartbeat */
-	struct text device[64];
+	char device[64][40];
 };
 
 static bool
@@ -300,15 +300,13 @@ add_announced(void *ctx, const struct airport_item *item)
 	x->came += r->kind->id == KIND_TIP_EVENT;
 	if (r->kind->id != KIND_HEARTBEAT)
 		return true;
+	struct text id = get(r, "device_id")->text;
+
 	x->made += get(r, "events_made")->list.v[1].i;
-	while (i < 64 && x->device[i].n > 0 && !text_eq(x->device[i], get(r, "device_id")->text))
+	while (i < 64 && x->device[i][0] != '\0' && strcmp(x->device[i], id.s) != 0)
 		i++;
 	cr_assert_lt(i, 64);
-	if (x->device[i].n == 0) {
-		struct text id = get(r, "device_id")->text;
-
-		x->device[i] = (struct text){strndup(id.s, id.n), id.n};
-	}
+	snprintf(x->device[i], sizeof x->device[i], "%s", id.s);
 	x->overlaps += record_occurred_at(r).v < x->until[i];
 	x->until[i] = r->v[ENV_OCCURRED_END].i;
 	return true;
@@ -322,8 +320,6 @@ announced_by(bool silent_lane)
 
 	r.plan.silent_lane = silent_lane;
 	run_with(&r, add_announced, &x);
-	for (size_t i = 0; i < 64; i++)
-		free((char *)(uintptr_t)x.device[i].s);
 	free_run(&r);
 	return x;
 }

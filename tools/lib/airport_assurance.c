@@ -367,8 +367,7 @@ run_test(struct airport *ap, const struct site *s, size_t assurance, int64_t ind
 	if (!covert || ap->stopped)
 		return;
 	d = make_test(ap, s, assurance, index, &again);
-	int64_t debrief =
-	    record_occurred_at(&d.r).v + prng_between(&again, 2 * 60, 96 * 60) * MS_PER_MINUTE;
+	int64_t debrief = draft_at(&d) + prng_between(&again, 2 * 60, 96 * 60) * MS_PER_MINUTE;
 	int64_t end = airport_at(ap, ap->n_days, 0);
 	if (debrief > end) /* nobody goes into the quarter's figures with tests undisclosed */
 		debrief = end - MS_PER_MINUTE;

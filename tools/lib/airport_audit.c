@@ -77,7 +77,7 @@ put_finding(struct draft *d, struct prng *g, const struct audit *a, const char *
 			a->later && strcmp(severity, "SERIOUS") != 0 ? state : "OPEN");
 	draft_item_enum(d, "findings", i, "origin", "AUDIT");
 	draft_item_text(d, "findings", i, "measure_code", a->slot->measure);
-	draft_item_int(d, "findings", i, "detected_at", record_occurred_at(&d->r).v);
+	draft_item_int(d, "findings", i, "detected_at", draft_at(d));
 	if (is_repeat) {
 		quarter_format(quarter_prev(ap->plan.quarter), label);
 		draft_item_text(d, "findings", i, "repeat_of",
@@ -173,7 +173,7 @@ airport_audits(struct airport *ap, struct site *s)
 static int64_t
 later(const struct draft *d, int64_t days)
 {
-	return record_occurred_at(&d->r).v + days * MS_PER_DAY;
+	return draft_at(d) + days * MS_PER_DAY;
 }
 
 static void
@@ -194,7 +194,7 @@ void_observation(struct airport *ap, struct site *s)
 {
 	struct draft d = airport_observation(ap, s, PASSENGER_SCREENING, 1000);
 	int64_t at = later(&d, 1);
-	struct uuid root = d.r.v == NULL ? (struct uuid){{0}} : d.r.v[ENV_RECORD_ID].uuid;
+	struct uuid root = draft_id(&d);
 	draft_emit(&d);
 	d = draft_begin(ap, KIND_VOID, s->field_app, "OBS-VOID-1", at);
 	draft_text(&d, "site_id", s->id);

@@ -256,6 +256,20 @@ draft_item_enum(struct draft *d, const char *field, size_t i, const char *name, 
 		*p = (struct value){.set = true, .i = number_of(d, item, v)};
 }
 
+int64_t
+draft_at(const struct draft *d)
+{
+	return d->r.v == NULL ? 0 : d->r.v[ENV_OCCURRED_AT].i;
+}
+
+struct uuid
+draft_id(const struct draft *d)
+{
+	const struct uuid none = {{0}};
+
+	return d->r.v == NULL ? none : d->r.v[ENV_RECORD_ID].uuid;
+}
+
 void
 draft_site(struct draft *d, const struct site *s, const char *location, const char *measure)
 {
@@ -274,7 +288,7 @@ draft_local(struct draft *d, int day, int64_t local_ms)
 	utc_format((struct utc_ms){wall}, text);
 	text[strlen(text) - 1] = '\0'; /* the Z: it is no UTC */
 	draft_text(d, "device_local_time", text);
-	draft_int(d, "utc_offset_min", (wall - record_occurred_at(&d->r).v) / MS_PER_MINUTE);
+	draft_int(d, "utc_offset_min", (wall - draft_at(d)) / MS_PER_MINUTE);
 }
 
 void
@@ -287,8 +301,7 @@ draft_corrects(struct draft *d, const char *suffix, int64_t corrected_at, const 
 	struct text number = d->r.v[ENV_SOURCE_RECORD_ID].text;
 	const char *name = draft_textf(d->ap, "%s/%s", number.s, suffix);
 	d->r.v[ENV_CORRECTS_RECORD_ID] = root;
-	d->r.v[ENV_RECORD_ID].uuid =
-	    airport_record_id(d->ap, source.s, name, record_occurred_at(&d->r).v);
+	d->r.v[ENV_RECORD_ID].uuid = airport_record_id(d->ap, source.s, name, draft_at(d));
 	draft_text(d, "source_record_id", name);
 	draft_int(d, "corrected_at", corrected_at);
 	draft_text(d, "correction_reason", reason);

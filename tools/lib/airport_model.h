@@ -108,6 +108,9 @@ struct draft {
 
 struct draft draft_begin(struct airport *ap, enum kind_id kind, const char *source,
 			 const char *source_record_id, int64_t at);
+/* When it occurred, and its identity; 0 when it could not be begun. */
+int64_t draft_at(const struct draft *d);
+struct uuid draft_id(const struct draft *d);
 void draft_site(struct draft *d, const struct site *s, const char *location, const char *measure);
 /* When, by the device's own clock. */
 void draft_local(struct draft *d, int day, int64_t local_ms);

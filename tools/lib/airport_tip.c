@@ -169,7 +169,7 @@ put_decision(struct draft *d, struct prng *g, const struct session *s, enum outc
 	double ms = prng_log_normal(g, median, 0.42);
 	int64_t response = ms > TIME_LIMIT_MS - 50 ? TIME_LIMIT_MS - 50 : (int64_t)ms;
 	draft_int(d, "response_ms", response);
-	draft_int(d, "decision_at", record_occurred_at(&d->r).v + response);
+	draft_int(d, "decision_at", draft_at(d) + response);
 }
 
 static void
@@ -287,7 +287,7 @@ run_session(struct airport *ap, struct session *s, struct prng *g)
 	int64_t n = tips + alarms;
 	if (n > EVENTS_MAX)
 		n = EVENTS_MAX;
-	int64_t into[EVENTS_MAX];
+	int64_t into[EVENTS_MAX] = {0};
 	for (int64_t i = 0; i < n; i++)
 		into[i] =
 		    prng_between(g, 15 * MS_PER_SECOND, s->logout - s->login - 30 * MS_PER_SECOND);

@@ -102,9 +102,9 @@ static void
 print_name(const char *key, FILE *f)
 {
 	for (const char *p = key; *p != '\0'; p++) {
-		char c = *p == '_' ? ' ' : *p;
+		int c = *p == '_' ? ' ' : (unsigned char)*p;
 
-		fputc(p == key ? toupper((unsigned char)c) : c, f);
+		fputc(p == key ? toupper(c) : c, f);
 	}
 }
 

@@ -353,9 +353,12 @@ add_safe(char out[SPD_CELL], const char *s)
 	size_t at = strlen(out);
 
 	for (; *s != '\0' && at + 1 < SPD_CELL; s++) {
-		bool safe = isalnum((unsigned char)*s) || *s == '-' || *s == '_';
+		bool safe = isalnum((unsigned char)*s) != 0 || *s == '-' || *s == '_';
 
-		out[at++] = safe ? *s : '-';
+		if (safe)
+			out[at++] = *s;
+		else
+			out[at++] = '-';
 	}
 	out[at] = '\0';
 }

@@ -242,7 +242,9 @@ print_unsupported(const json_t *doc, FILE *f)
 		return;
 	fprintf(f, "\nNot computed, for want of the records they need:");
 	json_array_foreach(list, i, item)
-	    fprintf(f, "%s %s", i > 0 ? "," : "", spd_text(item, "id"));
+	{
+		fprintf(f, "%s %s", i > 0 ? "," : "", spd_text(item, "id"));
+	}
 	fputc('\n', f);
 }
 
