@@ -8,10 +8,13 @@ FROM sems.kind k
 JOIN pg_catalog.pg_class p ON p.relname = k.kind AND p.relnamespace = 'sems'::regnamespace
 JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid
 JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
-JOIN (
-	SELECT d.month, d.quarter, min(d.starts_at) AS starts_at, max(d.ends_at) AS ends_at
-	FROM sems.civil_day d GROUP BY d.month, d.quarter
-) AS m ON m.month = CASE WHEN c.relname ~ '_[0-9]{6}$' THEN to_date(right(c.relname, 6), 'YYYYMM') END;
+CROSS JOIN LATERAL (
+	SELECT to_date(right(c.relname, 6), 'YYYYMM') AS month WHERE c.relname ~ '_[0-9]{6}$'
+) AS n
+CROSS JOIN LATERAL (
+	SELECT n.month, d.quarter, min(d.starts_at) AS starts_at, max(d.ends_at) AS ends_at
+	FROM sems.civil_day d WHERE d.month = n.month GROUP BY d.quarter
+) AS m;
 GRANT SELECT ON sems.evidence_month TO sems_compute, sems_retention, sems_admin;
 
 -- How many records a month holds: counted while it has so few pages that this is quick, else
@@ -78,15 +81,23 @@ GRANT SELECT ON sems.submitted_quarter TO sems_compute, sems_retention, sems_adm
 
 -- The quarters that need what a month holds: its own, and those its plans are for.
 CREATE FUNCTION sems.month_quarters(kind text, month date) RETURNS SETOF text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT e.quarter FROM sems.evidence_month e
-	WHERE e.kind = month_quarters.kind AND e.month = month_quarters.month
-	UNION
-	SELECT to_char(p.counted_at AT TIME ZONE n.zone, 'YYYY-"Q"Q')
-	FROM sems.evidence_month e
-	JOIN sems.effective_plan p ON p.occurred_at >= e.starts_at AND p.occurred_at < e.ends_at
-	CROSS JOIN sems.entity n
-	WHERE e.kind = 'plan' AND month_quarters.kind = 'plan' AND e.month = month_quarters.month
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	e sems.evidence_month;
+BEGIN
+	SELECT m.* INTO e FROM sems.evidence_month m
+	WHERE m.kind = month_quarters.kind AND m.month = month_quarters.month;
+	IF e.partition IS NULL THEN
+		RETURN;
+	END IF;
+	RETURN NEXT e.quarter;
+	IF kind = 'plan' THEN
+		RETURN QUERY SELECT DISTINCT to_char(p.counted_at AT TIME ZONE n.zone, 'YYYY-"Q"Q')
+		FROM sems.effective_plan p CROSS JOIN sems.entity n
+		WHERE p.occurred_at >= e.starts_at AND p.occurred_at < e.ends_at
+		AND to_char(p.counted_at AT TIME ZONE n.zone, 'YYYY-"Q"Q') <> e.quarter;
+	END IF;
+END
 $$;
 GRANT EXECUTE ON FUNCTION sems.month_quarters(text, date)
     TO sems_compute, sems_retention, sems_admin;
