@@ -30,6 +30,12 @@ struct run {
 
 static const struct quarter QUARTER = {2026, 2};
 
+static const struct value *
+get(const struct record *r, const char *name)
+{
+	return &r->v[kind_field_index(r->kind, text_of(name))];
+}
+
 static struct run
 make_run(uint64_t seed, struct quarter q)
 {
@@ -162,6 +168,40 @@ Test(airport, late_and_duplicate_deliveries_change_no_record)
 	free_run(&b);
 }
 
+/* The device's clock shows the instant in London: the offset is winter's or summer's. */
+static bool
+check_local(void *ctx, const struct airport_item *item)
+{
+	struct run *r = ctx;
+	const struct value *local = get(item->record, "device_local_time");
+	char z[40];
+	struct utc_ms t;
+
+	if (!local->set)
+		return true;
+	int64_t offset = get(item->record, "utc_offset_min")->i;
+
+	snprintf(z, sizeof z, "%sZ", local->text.s);
+	cr_assert(utc_parse(text_of(z), &t), "%s", z);
+	r->n_invalid += t.v - offset * MS_PER_MINUTE != record_occurred_at(item->record).v;
+	r->n_invalid += offset != 0 && offset != 60;
+	r->n_late += offset == 60;
+	r->n++;
+	return true;
+}
+
+Test(airport, local_times_follow_the_change_of_the_clocks)
+{
+	struct run r = make_run(4, (struct quarter){2026, 1});
+
+	run_with(&r, check_local, &r);
+	cr_assert_eq(r.n_invalid, 0);
+	/* Summer time begins on 29 March: three of ninety days. */
+	cr_assert_gt(r.n_late, r.n / 60);
+	cr_assert_lt(r.n_late, r.n / 20);
+	free_run(&r);
+}
+
 /* --- sessions and events -----------------------------------------------------------------------
  */
 
@@ -179,12 +219,6 @@ struct reconciled {
 	size_t n_gaps;
 	int64_t total;
 };
-
-static const struct value *
-get(const struct record *r, const char *name)
-{
-	return &r->v[kind_field_index(r->kind, text_of(name))];
-}
 
 static size_t
 counted_as(const char *outcome)

@@ -1,0 +1,112 @@
+#include "tools/lib/listing.h"
+
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct listing_column columns[] = {
+    {"id", ">Id"}, {"source", "Source"}, {"at", "At"}, {"gone", "Gone"}};
+
+static char *text;
+static size_t size;
+
+static FILE *
+open_text(void)
+{
+	FILE *f = open_memstream(&text, &size);
+
+	cr_assert_not_null(f);
+	return f;
+}
+
+static void
+free_text(void)
+{
+	free(text);
+	text = NULL;
+}
+
+#define HAS(part)     cr_assert_not_null(strstr(text, (part)), "%s not in:\n%s", (part), text)
+#define HAS_NOT(part) cr_assert_null(strstr(text, (part)), "%s in:\n%s", (part), text)
+
+static void
+check_cell(const char *json, const char *expected)
+{
+	json_t *v = json_loads(json, JSON_DECODE_ANY, NULL);
+	char cell[LISTING_CELL];
+
+	listing_cell(v, cell);
+	cr_assert_str_eq(cell, expected, "%s: %s", json, cell);
+	json_decref(v);
+}
+
+Test(listing, says_scalars_in_words)
+{
+	check_cell("\"NMR\"", "NMR");
+	check_cell("0", "0");
+	check_cell("true", "yes");
+	check_cell("false", "no");
+	check_cell("null", "–");
+	check_cell("1.5", "1.5");
+	check_cell("\"2026-07-01T09:00:00.123456+00:00\"", "2026-07-01 09:00:00Z");
+	check_cell("\"2026-07-01T09:00:00Z\"", "2026-07-01 09:00:00Z");
+	check_cell("\"2026-07-01T09:00:00+01:00\"", "2026-07-01T09:00:00+01:00");
+	check_cell("\"\"", "");
+	check_cell("\"2026-07-01\"", "2026-07-01");
+}
+
+Test(listing, leaves_out_columns_that_no_row_has, .fini = free_text)
+{
+	json_t *rows = json_loads("[{\"id\":1,\"source\":\"a\"},{\"id\":22,\"at\":null}]", 0, NULL);
+	FILE *f = open_text();
+
+	listing_table(rows, columns, 4, 0, f);
+	fclose(f);
+	HAS("Id  Source  At\n");
+	HAS(" 1  a       –\n");
+	HAS("22  –       –\n");
+	HAS_NOT("Gone");
+	json_decref(rows);
+}
+
+Test(listing, nothing_is_no_table, .fini = free_text)
+{
+	json_t *rows = json_array();
+	FILE *f = open_text();
+
+	listing_table(rows, columns, 4, 0, f);
+	listing_table(NULL, columns, 4, 0, f);
+	fclose(f);
+	cr_assert_eq(size, 0);
+	json_decref(rows);
+}
+
+Test(listing, unknown_members_are_shown_by_name, .fini = free_text)
+{
+	json_t *o =
+	    json_loads("{\"schema_version\":20,\"rows\":[1],\"open\":{\"RULE\":1,\"TEXT\":2},"
+		       "\"none\":{}}",
+		       0, NULL);
+	FILE *f = open_text();
+
+	listing_members(o, f);
+	fclose(f);
+	HAS("Schema version: 20\n");
+	HAS("Open: RULE 1, TEXT 2\n");
+	HAS("None: none\n");
+	HAS_NOT("Rows");
+	json_decref(o);
+}
+
+Test(listing, what_comes_from_records_cannot_steer_a_terminal, .fini = free_text)
+{
+	json_t *o = json_pack("{s:s}", "message", "\033[2Jgone");
+	FILE *f = open_text();
+
+	listing_members(o, f);
+	fclose(f);
+	HAS("?[2Jgone");
+	HAS_NOT("\033");
+	json_decref(o);
+}
