@@ -71,7 +71,7 @@ start_parser(struct sheet *s, struct err *e)
 {
 	if (s->parsing)
 		csv_free(&s->parser);
-	s->parsing = csv_init(&s->parser, CSV_STRICT_FINI | CSV_APPEND_NULL) == 0;
+	s->parsing = csv_init(&s->parser, CSV_APPEND_NULL) == 0;
 	if (!s->parsing)
 		return err_set(e, TRY_LIMIT, "memory", "out of memory");
 	csv_set_delim(&s->parser, (unsigned char)s->delimiter);
@@ -329,6 +329,9 @@ end_of_file(struct sheet *s, struct sheet_row *row, struct err *e)
 	if (s->ended || !s->begun)
 		return SHEET_END;
 	s->ended = true;
+	/* Strict only about the end: a quote inside a cell that has none around it is taken as it
+	 * is. */
+	csv_set_opts(&s->parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
 	unclosed = csv_fini(&s->parser, on_cell, on_row, s) != 0;
 	if (unclosed) {
 		fill_row(s, row);

@@ -1,16 +1,24 @@
 #include "tools/lib/yamlfile.h"
 
+#include "base/buf.h"
+
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#define FILE_BYTES_MAX (4u * 1024u * 1024u)
+#define UNKNOWN_KEY    "Unexpected key: "
 
 const cyaml_schema_value_t yamlfile_text_entry = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, 4096),
 };
 
+const cyaml_strval_t yamlfile_words[4] = {{"true", 1}, {"yes", 1}, {"false", 0}, {"no", 0}};
+
 struct notes {
 	char text[192];
-	char place[64]; /* the innermost "in ..." of the backtrace: it has the line */
+	unsigned line; /* of the innermost entry of the backtrace; 0: none */
 };
 
 static void
@@ -19,71 +27,100 @@ on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 	struct notes *n = ctx;
 	char line[256];
 	const char *p = line;
-	size_t length;
+	const char *place;
 
 	(void)level;
 	vsnprintf(line, sizeof line, fmt, args);
 	if (strncmp(p, "Load: ", 6) == 0)
 		p += 6;
-	length = strcspn(p, "\n");
+	place = strstr(p, "(line: ");
 	if (strncmp(p, "  in ", 5) == 0) {
-		if (n->place[0] == '\0')
-			snprintf(n->place, sizeof n->place, "%.*s", (int)(length - 2), p + 2);
+		if (n->line == 0 && place != NULL)
+			(void)sscanf(place, "(line: %u",
+				     &n->line); /* NOLINT(cert-err34-c): 0 is none */
 	} else if (n->text[0] == '\0' && strncmp(p, "Backtrace", 9) != 0) {
-		snprintf(n->text, sizeof n->text, "%.*s", (int)length, p);
+		snprintf(n->text, sizeof n->text, "%.*s", (int)strcspn(p, "\n"), p);
 	}
 }
 
-static cyaml_config_t
-config(struct notes *n)
+/* libcyaml tells where it was before an unknown key: the key itself is further down. */
+static unsigned
+key_line(const char *text, const struct notes *n)
 {
-	return (cyaml_config_t){
-	    .log_fn = on_log,
-	    .log_ctx = n,
-	    .mem_fn = cyaml_mem,
-	    .log_level = CYAML_LOG_ERROR,
-	    .flags = CYAML_CFG_DEFAULT,
-	};
+	const char *key = n->text + strlen(UNKNOWN_KEY);
+	size_t length = strlen(key);
+	unsigned line = 1;
+
+	for (const char *p = text; *p != '\0'; p++) {
+		bool begins = p == text || (!isalnum((unsigned char)p[-1]) && p[-1] != '_');
+
+		if (line >= n->line && begins && strncmp(p, key, length) == 0 &&
+		    p[length + strspn(p + length, " ")] == ':')
+			return line;
+		line += *p == '\n';
+	}
+	return n->line;
 }
 
 static enum code
-failed(const char *name, cyaml_err_t rc, const struct notes *n, struct err *e)
+failed(const char *name, const char *text, cyaml_err_t rc, struct notes *n, struct err *e)
 {
 	const char *said = n->text[0] != '\0' ? n->text : cyaml_strerror(rc);
 
-	return err_set(e, REJ_MALFORMED, name, "%s: %s%s%s", name, said,
-		       n->place[0] != '\0' ? ", " : "", n->place);
-}
-
-enum code
-yamlfile_load(const char *path, const cyaml_schema_value_t *schema, void **out, struct err *e)
-{
-	struct notes n = {"", ""};
-	cyaml_config_t c = config(&n);
-	cyaml_err_t rc = cyaml_load_file(path, &c, schema, out, NULL);
-
-	if (rc == CYAML_ERR_FILE_OPEN)
-		return err_set(e, REJ_NOT_FOUND, path, "cannot read %s", path);
-	return rc == CYAML_OK ? OK : failed(path, rc, &n, e);
+	if (strncmp(n->text, UNKNOWN_KEY, strlen(UNKNOWN_KEY)) == 0)
+		n->line = key_line(text, n);
+	if (n->line == 0)
+		return err_set(e, REJ_MALFORMED, name, "%s: %s", name, said);
+	return err_set(e, REJ_MALFORMED, name, "%s, line %u: %s", name, n->line, said);
 }
 
 enum code
 yamlfile_load_text(const char *text, const char *name, const cyaml_schema_value_t *schema,
 		   void **out, struct err *e)
 {
-	struct notes n = {"", ""};
-	cyaml_config_t c = config(&n);
+	struct notes n = {"", 0};
+	const cyaml_config_t c = {
+	    .log_fn = on_log,
+	    .log_ctx = &n,
+	    .mem_fn = cyaml_mem,
+	    .log_level = CYAML_LOG_ERROR,
+	};
 	cyaml_err_t rc =
 	    cyaml_load_data((const uint8_t *)text, strlen(text), &c, schema, out, NULL);
 
-	return rc == CYAML_OK ? OK : failed(name, rc, &n, e);
+	if (rc == CYAML_OK && *out == NULL)
+		return err_set(e, REJ_MALFORMED, name, "%s is empty", name);
+	return rc == CYAML_OK ? OK : failed(name, text, rc, &n, e);
+}
+
+enum code
+yamlfile_load(const char *path, const cyaml_schema_value_t *schema, void **out, struct err *e)
+{
+	FILE *f = fopen(path, "re");
+	struct buf text;
+	char chunk[8192];
+	enum code rc;
+	size_t n;
+
+	if (f == NULL)
+		return err_set(e, REJ_NOT_FOUND, path, "cannot read %s", path);
+	buf_init(&text, FILE_BYTES_MAX);
+	while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
+		buf_add(&text, chunk, n);
+	if (ferror(f) || !buf_add(&text, "", 1))
+		rc = err_set(e, REJ_MALFORMED, path, "%s is no file of less than %u bytes", path,
+			     FILE_BYTES_MAX);
+	else
+		rc = yamlfile_load_text((const char *)text.p, path, schema, out, e);
+	fclose(f);
+	buf_fini(&text);
+	return rc;
 }
 
 void
 yamlfile_free(const cyaml_schema_value_t *schema, void *data)
 {
-	struct notes n = {"", ""};
-	cyaml_config_t c = config(&n);
+	const cyaml_config_t c = {.mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
 
 	if (data != NULL)
 		(void)cyaml_free(&c, schema, data, 0);

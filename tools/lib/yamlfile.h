@@ -27,9 +27,12 @@ void yamlfile_free(const cyaml_schema_value_t *schema, void *data); /* accepts N
 #define YAML_LIST(key, type, member, entry)                                                      \
 	CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, entry, \
 			     0, 100000)
-#define YAML_FLAG(key, type, member) \
-	CYAML_FIELD_BOOL_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member)
+/* true or false, and nothing else: libcyaml's own type takes any other word as true. */
+#define YAML_FLAG(key, type, member)                                                            \
+	CYAML_FIELD_ENUM_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, \
+			     type, member, yamlfile_words, 4)
 
+extern const cyaml_strval_t yamlfile_words[4];
 extern const cyaml_schema_value_t yamlfile_text_entry;
 
 #endif

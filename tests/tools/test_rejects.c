@@ -1,0 +1,96 @@
+#include "tools/lib/rejects.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/test_rejects.XXXXXX";
+static char path[128];
+
+static void
+setup(void)
+{
+	cr_assert_not_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/in.csv.rejects.csv", folder);
+}
+
+static void
+teardown(void)
+{
+	unlink(path);
+	cr_assert_eq(rmdir(folder), 0, "something was left behind");
+}
+
+TestSuite(rejects, .init = setup, .fini = teardown);
+
+static const char *
+content(void)
+{
+	static char text[1024];
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	cr_assert_not_null(f);
+	n = fread(text, 1, sizeof text - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	return text;
+}
+
+static const char *const cells[3] = {"Result", "M,\"x", "no such value"};
+
+Test(rejects, appears_whole_and_only_when_closed)
+{
+	struct rejects *r;
+	struct err e;
+
+	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_add(r, 7, cells, TEXT_LIT("1,\"a\nb\""), &e), OK);
+	cr_assert_neq(access(path, F_OK), 0);
+	cr_assert_eq(rejects_close(r, &e), OK);
+	cr_assert_str_eq(content(),
+			 "line,column,value,reason,row\n"
+			 "7,\"Result\",\"M,\"\"x\",\"no such value\",\"1,\"\"a\nb\"\"\"\n");
+}
+
+Test(rejects, leaves_nothing_when_discarded)
+{
+	struct rejects *r;
+	struct err e;
+
+	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_add(r, 7, cells, TEXT_LIT("1"), &e), OK);
+	rejects_discard(r);
+	cr_assert_neq(access(path, F_OK), 0);
+}
+
+Test(rejects, makes_no_file_without_a_reject_but_empties_an_old_one)
+{
+	struct rejects *r;
+	struct err e;
+	FILE *f;
+
+	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_close(r, &e), OK);
+	cr_assert_neq(access(path, F_OK), 0);
+	f = fopen(path, "w");
+	fputs("old\n", f);
+	fclose(f);
+	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_close(r, &e), OK);
+	cr_assert_str_eq(content(), "line,column,value,reason,row\n");
+}
+
+Test(rejects, says_when_it_cannot_write)
+{
+	struct rejects *r;
+	struct err e;
+
+	cr_assert_eq(rejects_open("/nonexistent/x.csv", &r, &e), OK);
+	cr_assert_eq(rejects_add(r, 7, cells, TEXT_LIT("1"), &e), TRY_SYSTEM);
+	cr_assert_not_null(strstr(e.text, "/nonexistent/x.csv"));
+	rejects_discard(r);
+}

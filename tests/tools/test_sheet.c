@@ -1,0 +1,210 @@
+#include "tools/lib/infile.h"
+#include "tools/lib/sheet.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct sheet *
+open_bytes(const void *p, size_t n, char delimiter, const char *encoding)
+{
+	char path[] = "/tmp/test_sheet.XXXXXX";
+	struct sheet *s;
+	struct err e;
+	int fd = mkstemp(path);
+
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(write(fd, p, n), (ssize_t)n);
+	close(fd);
+	cr_assert_eq(sheet_open(path, delimiter, encoding, &s, &e), OK, "%s", e.text);
+	unlink(path);
+	return s;
+}
+
+static struct sheet *
+open_text(const char *text)
+{
+	return open_bytes(text, strlen(text), ',', NULL);
+}
+
+/* Reads a row and compares: cells joined by '|'. */
+static void
+expect(struct sheet *s, uint64_t line, const char *joined)
+{
+	struct sheet_row row;
+	struct err e;
+	char got[256] = "";
+
+	cr_assert_eq(sheet_next(s, &row, &e), SHEET_ROW, "%s", joined);
+	for (size_t i = 0; i < row.n; i++) {
+		size_t n = strlen(got);
+
+		snprintf(got + n, sizeof got - n, "%s%.*s", i > 0 ? "|" : "", (int)row.cells[i].n,
+			 row.cells[i].s);
+	}
+	cr_assert_str_eq(got, joined);
+	cr_assert_eq(row.line, line, "%s: line %d, not %d", joined, (int)row.line, (int)line);
+}
+
+static void
+expect_end(struct sheet *s)
+{
+	struct sheet_row row;
+	struct err e;
+
+	cr_assert_eq(sheet_next(s, &row, &e), SHEET_END);
+	cr_assert_eq(sheet_next(s, &row, &e), SHEET_END);
+	sheet_close(s);
+}
+
+Test(sheet, reads_rows_and_counts_physical_lines)
+{
+	struct sheet *s = open_text("a,b\n"
+				    "1,\"two\nlines\"\n"
+				    "\n"
+				    "   \n"
+				    "3,\"say \"\"four\"\", please\"\n"
+				    "5,6");
+
+	expect(s, 1, "a|b");
+	expect(s, 2, "1|two\nlines");
+	expect(s, 6, "3|say \"four\", please");
+	expect(s, 7, "5|6");
+	expect_end(s);
+}
+
+Test(sheet, counts_lines_the_same_for_every_line_break)
+{
+	struct sheet *s = open_text("a\r\n\"b\r\nb\"\r\n\r\nc\r\n");
+
+	expect(s, 1, "a");
+	expect(s, 2, "b\r\nb");
+	expect(s, 5, "c");
+	expect_end(s);
+	s = open_text("a\rb\r\rc");
+	expect(s, 1, "a");
+	expect(s, 2, "b");
+	expect(s, 4, "c");
+	expect_end(s);
+}
+
+Test(sheet, keeps_empty_cells_and_trims_the_others)
+{
+	struct sheet *s = open_text(",,\n a , b ,\"  c \"\n");
+
+	expect(s, 1, "||");
+	expect(s, 2, "a|b|c");
+	expect_end(s);
+}
+
+Test(sheet, skips_a_byte_order_mark_and_takes_other_delimiters)
+{
+	const char text[] = "\xEF\xBB\xBF"
+			    "a;b\n1,5;2\n";
+	struct sheet *s = open_bytes(text, sizeof text - 1, ';', "utf-8");
+
+	expect(s, 1, "a|b");
+	expect(s, 2, "1,5|2");
+	expect_end(s);
+}
+
+Test(sheet, converts_encodings)
+{
+	struct sheet *s = open_bytes("Z\xFCrich,caf\xE9\n", 12, ',', "latin1");
+
+	expect(s, 1, "Z\xC3\xBCrich|caf\xC3\xA9");
+	expect_end(s);
+}
+
+Test(sheet, refuses_an_encoding_it_does_not_know)
+{
+	struct sheet *s;
+	struct err e;
+
+	cr_assert_eq(sheet_open("/dev/null", ',', "klingon", &s, &e), REJ_MALFORMED);
+	cr_assert_eq(sheet_open("/nonexistent.csv", ',', NULL, &s, &e), REJ_NOT_FOUND);
+	cr_assert_not_null(strstr(e.text, "/nonexistent.csv"));
+}
+
+Test(sheet, names_the_row_whose_quote_is_never_closed)
+{
+	struct sheet *s = open_text("a,b\n1,2\n3,\"open\n5,6\n");
+	struct sheet_row row;
+	struct err e;
+
+	expect(s, 1, "a|b");
+	expect(s, 2, "1|2");
+	cr_assert_eq(sheet_next(s, &row, &e), SHEET_BAD);
+	cr_assert_eq(row.line, 3);
+	expect_end(s);
+}
+
+Test(sheet, takes_a_quote_inside_a_cell_as_it_is)
+{
+	struct sheet *s = open_text("24\" screen,b\n1,2\n");
+
+	expect(s, 1, "24\" screen|b");
+	expect(s, 2, "1|2");
+	expect_end(s);
+}
+
+Test(sheet, bounds_a_row)
+{
+	size_t n = 3u * 1024 * 1024;
+	char *text = malloc(n);
+	struct sheet_row row;
+	struct sheet *s;
+	struct err e;
+
+	memset(text, 'x', n);
+	memcpy(text, "a\n\"", 3);
+	s = open_bytes(text, n, ',', NULL);
+	free(text);
+	expect(s, 1, "a");
+	cr_assert_eq(sheet_next(s, &row, &e), SHEET_BAD);
+	cr_assert_eq(row.line, 2);
+	expect_end(s);
+}
+
+Test(sheet, gives_back_the_bytes_of_a_row_and_starts_anew)
+{
+	struct sheet *s = open_text("a,b\r\n1,\"x\r\ny\"\r\n2,3\r\n");
+	struct sheet_row row;
+	struct buf raw;
+	struct err e;
+
+	buf_init(&raw, 1024);
+	expect(s, 1, "a|b");
+	cr_assert_eq(sheet_next(s, &row, &e), SHEET_ROW);
+	cr_assert(infile_read(sheet_fd(s), row.offset, row.size, &raw));
+	buf_add(&raw, "", 1);
+	cr_assert_str_eq((char *)raw.p, "1,\"x\r\ny\"");
+	buf_fini(&raw);
+	cr_assert_eq(sheet_rewind(s, &e), OK);
+	expect(s, 1, "a|b");
+	expect(s, 2, "1|x\r\ny");
+	expect(s, 4, "2|3");
+	expect_end(s);
+}
+
+/* A row may end anywhere in the 64 KiB that are read at once. */
+Test(sheet, reads_rows_across_the_borders_of_its_buffer)
+{
+	size_t n = 0;
+	char *text = malloc(400000);
+	struct sheet *s;
+
+	for (int i = 0; i < 20000; i++)
+		n += (size_t)snprintf(text + n, 400000 - n, "%d,\"v%d\"\r\n", i, i);
+	s = open_bytes(text, n, ',', NULL);
+	free(text);
+	for (int i = 0; i < 20000; i++) {
+		char joined[64];
+
+		snprintf(joined, sizeof joined, "%d|v%d", i, i);
+		expect(s, (uint64_t)i + 1, joined);
+	}
+	expect_end(s);
+}
