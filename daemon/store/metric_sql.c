@@ -10,6 +10,9 @@
 #define COLUMNS_MAX 1000 /* PostgreSQL takes 1,664 */
 #define USES_MAX    2000
 
+/* Of a statement that counts persons: 2 to this power are the grouping sets there may be. */
+#define PERSON_DIMS_MAX 8
+
 /* A statement of QUERY_SUMS while it is put together. */
 struct draft {
 	struct arena *arena;
@@ -314,8 +317,9 @@ plan_values(const struct catalogue *c, unsigned metric, struct arena *a, struct 
 	return q->sql != NULL ? OK : e->code;
 }
 
+/* What one metric counts of a person, in the statement's first level; the second adds it up. */
 static void
-add_amount(struct buf *b, const struct term *terms, unsigned n, const char *name)
+add_amount(struct buf *b, const struct term *terms, unsigned n, char name, size_t at)
 {
 	(void)buf_addf(b, ", 0");
 	for (unsigned i = 0; i < n; i++) {
@@ -323,65 +327,143 @@ add_amount(struct buf *b, const struct term *terms, unsigned n, const char *name
 		add_aggregate(b, &terms[i]);
 		(void)buf_addf(b, ", 0)");
 	}
-	(void)buf_addf(b, " AS %s", name);
+	(void)buf_addf(b, " AS %c%zu", name, at);
 }
 
-/* One grouping set per breakdown: the person and its dimensions. */
 static void
-add_sets(struct buf *b, struct query *q, const struct metric *m, const char *person)
+add_amounts(struct buf *b, const struct query *q, bool summed)
 {
-	(void)buf_addf(b, "\nGROUP BY GROUPING SETS (");
+	for (size_t i = 0; i < q->n_persons; i++) {
+		if (summed) {
+			(void)buf_addf(b, ", sum(n%zu) AS n%zu, sum(x%zu) AS x%zu", i, i, i, i);
+		} else {
+			(void)buf_addf(b, ", n%zu, x%zu", i, i);
+		}
+	}
+}
+
+/* The bits of grouping(): the first dimension is the highest, 1 where it is not grouped by. */
+static void
+set_grouping(const struct query *q, const struct metric *m, struct query_persons *p)
+{
 	for (unsigned i = 0; i < m->breakdown_count; i++) {
 		const struct breakdown *k = &m->breakdown[i];
-		q->grouping[i] = (1 << q->n_dims) - 1;
-		(void)buf_addf(b, "%s(v.\"%s\"", i == 0 ? "" : ", ", person);
+		p->grouping[i] = (1 << q->n_dims) - 1;
 		for (unsigned j = 0; j < k->n; j++) {
-			int at = q->dim_column[q->metric][k->dimension[j]];
-			q->grouping[i] &= ~(1 << ((int)q->n_dims - 1 - at));
-			(void)buf_addf(b, ", v.\"%s\"", q->dims[at]);
+			int at = q->dim_column[p->metric][k->dimension[j]];
+			p->grouping[i] &= ~(1 << ((int)q->n_dims - 1 - at));
 		}
-		(void)buf_addf(b, ")");
+	}
+}
+
+/* One grouping set per breakdown of any of the metrics: the person and its dimensions. */
+static void
+add_sets(struct buf *b, const struct query *q, const struct catalogue *c)
+{
+	bool done[1 << PERSON_DIMS_MAX] = {false};
+	(void)buf_addf(b, "\nGROUP BY GROUPING SETS (");
+	const char *comma = "";
+	for (size_t i = 0; i < q->n_persons; i++) {
+		const struct query_persons *p = &q->persons[i];
+		for (unsigned j = 0; j < c->metrics[p->metric].breakdown_count; j++) {
+			if (done[p->grouping[j]]) {
+				continue;
+			}
+			done[p->grouping[j]] = true;
+			(void)buf_addf(b, "%s(p", comma);
+			comma = ", ";
+			for (unsigned d = 0; d < q->n_dims; d++) {
+				bool in = (p->grouping[j] >> (q->n_dims - 1 - d) & 1) == 0;
+				(void)buf_addf(b, in ? ", d%u" : "", d);
+			}
+			(void)buf_addf(b, ")");
+		}
 	}
 	(void)buf_addf(b, ")");
 }
 
+/* Persons are counted at the finest dimensions first, so that the many rows are read in parallel;
+ * then each breakdown groups what is left. The person itself is in no row that comes out. */
+static enum code
+write_persons(struct query *q, const struct catalogue *c, struct arena *a, struct err *e)
+{
+	const struct metric *first = &c->metrics[q->persons[0].metric];
+	const char *person = column_name(q->view, first->persons->id);
+	struct buf b;
+	buf_init(&b, SQL_MAX);
+	(void)buf_addf(&b, "SELECT g, ");
+	add_dims(&b, q, false);
+	add_amounts(&b, q, false);
+	(void)buf_addf(&b, ", count(*) FROM (\nSELECT grouping(");
+	add_dims(&b, q, false);
+	(void)buf_addf(&b, ") AS g, ");
+	add_dims(&b, q, false);
+	add_amounts(&b, q, true);
+	(void)buf_addf(&b, " FROM (\nSELECT v.\"%s\" AS p, ", person);
+	add_dims(&b, q, true);
+	for (size_t i = 0; i < q->n_persons; i++) {
+		const struct metric *m = &c->metrics[q->persons[i].metric];
+		add_amount(&b, m->denominator, m->denominator_count, 'n', i);
+		add_amount(&b, m->numerator, m->numerator_count, 'x', i);
+	}
+	enum code code = add_source(&b, q->view, e);
+	(void)buf_addf(&b, " AND v.\"%s\" IS NOT NULL\nGROUP BY p, ", person);
+	add_dims(&b, q, false);
+	(void)buf_addf(&b, ") AS fine");
+	add_sets(&b, q, c);
+	(void)buf_addf(&b, ") AS persons\nGROUP BY g, ");
+	add_dims(&b, q, false);
+	add_amounts(&b, q, false);
+	q->sql = code == OK ? finish_text(a, &b, e) : NULL;
+	buf_fini(&b);
+	return q->sql != NULL ? OK : e->code;
+}
+
+/* True when the metric counts the persons that the metric `other` counts. */
+static bool
+is_same_persons(const struct metric *m, const struct metric *other)
+{
+	return m->shape == SHAPE_PERSONS && m->denominator[0].view == other->denominator[0].view &&
+	       strcmp(m->persons->id, other->persons->id) == 0;
+}
+
+/* The statement for a metric that counts persons, and all that count the same; the first of them
+ * makes it. */
 static enum code
 plan_persons(const struct catalogue *c, unsigned metric, struct arena *a, struct query_plan *p,
 	     struct err *e)
 {
 	const struct metric *m = &c->metrics[metric];
-	const struct view *v = m->denominator[0].view;
-	struct query *q = new_query(p, a, c, QUERY_PERSONS, v);
-	if (q == NULL) {
+	for (unsigned i = 0; i < metric; i++) {
+		if (is_same_persons(&c->metrics[i], m)) {
+			return OK;
+		}
+	}
+	struct query *q = new_query(p, a, c, QUERY_PERSONS, m->denominator[0].view);
+	struct query_persons *list = arena_zalloc(a, c->metrics_count, sizeof(*list));
+	if (q == NULL || list == NULL) {
 		return err_set(e, TRY_LIMIT, "metrics", "out of memory");
 	}
-	q->metric = metric;
-	enum code code = map_dims(q, c, metric, e);
+	q->persons = list;
+	enum code code = OK;
+	for (unsigned i = metric; code == OK && i < c->metrics_count; i++) {
+		if (is_same_persons(&c->metrics[i], m)) {
+			list[q->n_persons++].metric = i;
+			code = map_dims(q, c, i, e);
+		}
+	}
+	if (code == OK && q->n_dims > PERSON_DIMS_MAX) {
+		code = err_set(e, FATAL_CONFIG, m->id, "persons have too many dimensions");
+	}
 	if (code != OK) {
 		return code;
 	}
-	const char *person = column_name(v, m->persons->id);
-	struct buf b;
-	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "SELECT g, ");
-	add_dims(&b, q, false);
-	(void)buf_addf(&b, ", n, x, count(*) FROM (\nSELECT grouping(");
-	for (unsigned i = 0; i < q->n_dims; i++) {
-		(void)buf_addf(&b, "%sv.\"%s\"", i == 0 ? "" : ", ", q->dims[i]);
+	for (size_t i = 0; i < q->n_persons; i++) {
+		set_grouping(q, &c->metrics[list[i].metric], &list[i]);
+		list[i].n_column = 1 + (int)q->n_dims + 2 * (int)i;
 	}
-	(void)buf_addf(&b, ") AS g, ");
-	add_dims(&b, q, true);
-	add_amount(&b, m->denominator, m->denominator_count, "n");
-	add_amount(&b, m->numerator, m->numerator_count, "x");
-	code = add_source(&b, v, e);
-	(void)buf_addf(&b, " AND v.\"%s\" IS NOT NULL", person);
-	add_sets(&b, q, m, person);
-	(void)buf_addf(&b, ") AS p\nGROUP BY g, ");
-	add_dims(&b, q, false);
-	(void)buf_addf(&b, ", n, x");
-	q->sql = code == OK ? finish_text(a, &b, e) : NULL;
-	buf_fini(&b);
-	return q->sql != NULL ? OK : e->code;
+	q->persons_column = 1 + (int)q->n_dims + 2 * (int)q->n_persons;
+	return write_persons(q, c, a, e);
 }
 
 enum code

@@ -20,7 +20,14 @@
 enum query_shape {
 	QUERY_SUMS,    /* dims.., one column per aggregate; NULL: nothing counted */
 	QUERY_VALUES,  /* dims.., value, count; ascending by value */
-	QUERY_PERSONS, /* grouping, dims.., n, x, persons */
+	QUERY_PERSONS, /* grouping(), dims.., n and x of each metric.., persons */
+};
+
+/* A metric that counts persons; several of one view share a statement. */
+struct query_persons {
+	unsigned metric;
+	int n_column;                 /* x is in the next */
+	int grouping[BREAKDOWNS_MAX]; /* the grouping() of each breakdown */
 };
 
 /* A column of a statement, and what it is added to. */
@@ -43,8 +50,9 @@ struct query {
 	/* Per metric of the catalogue and dimension of it: the column, or -1 when the view lacks
 	 * it. */
 	int (*dim_column)[DIMENSIONS_MAX];
-	/* QUERY_PERSONS: the grouping() of each breakdown. */
-	int grouping[BREAKDOWNS_MAX];
+	struct query_persons *persons; /* QUERY_PERSONS */
+	size_t n_persons;
+	int persons_column;
 };
 
 struct query_plan {

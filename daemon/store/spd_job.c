@@ -183,23 +183,32 @@ fold_values(struct spd_run *r, const struct query *q, const struct rows *rows)
 	}
 }
 
+/* One row of persons for one metric, in the breakdown that the row is grouped by. */
+static void
+fold_row_of_persons(struct spd_run *r, const struct query *q, const struct query_persons *p,
+		    const struct rows *rows, int row)
+{
+	const struct metric *m = &r->catalogue->metrics[p->metric];
+	const char *dims[DIMENSIONS_MAX];
+	unsigned b = 0;
+	while (b < m->breakdown_count && p->grouping[b] != rows_int(rows, row, 0)) {
+		b++;
+	}
+	if (b < m->breakdown_count) {
+		read_dims(q, p->metric, rows, row, 1, dims);
+		fold_add_persons(r->folds[p->metric], b, dims, rows_int(rows, row, p->n_column),
+				 rows_int(rows, row, p->n_column + 1),
+				 rows_int(rows, row, q->persons_column));
+	}
+}
+
 static void
 fold_persons(struct spd_run *r, const struct query *q, const struct rows *rows)
 {
-	const struct metric *m = &r->catalogue->metrics[q->metric];
-	const char *dims[DIMENSIONS_MAX];
-	int n = 1 + (int)q->n_dims;
-	for (int row = 0; row < rows_count(rows); row++) {
-		unsigned b = 0;
-		while (b < m->breakdown_count && q->grouping[b] != rows_int(rows, row, 0)) {
-			b++;
+	for (size_t i = 0; i < q->n_persons; i++) {
+		for (int row = 0; row < rows_count(rows); row++) {
+			fold_row_of_persons(r, q, &q->persons[i], rows, row);
 		}
-		if (b == m->breakdown_count) {
-			continue;
-		}
-		read_dims(q, q->metric, rows, row, 1, dims);
-		fold_add_persons(r->folds[q->metric], b, dims, rows_int(rows, row, n),
-				 rows_int(rows, row, n + 1), rows_int(rows, row, n + 2));
 	}
 }
 

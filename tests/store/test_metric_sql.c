@@ -95,10 +95,10 @@ Test(metric_sql, gives_persons_and_quantiles_statements_of_their_own)
 	cr_assert_eq(p.n, 2);
 	cr_expect_eq(p.queries[0].shape, QUERY_PERSONS);
 	/* site and measure: neither, site, measure, both are grouped. */
-	cr_expect_eq(p.queries[0].grouping[0], 3);
-	cr_expect_eq(p.queries[0].grouping[1], 1);
-	cr_expect_eq(p.queries[0].grouping[2], 2);
-	cr_expect_eq(p.queries[0].grouping[3], 0);
+	cr_expect_eq(p.queries[0].persons[0].grouping[0], 3);
+	cr_expect_eq(p.queries[0].persons[0].grouping[1], 1);
+	cr_expect_eq(p.queries[0].persons[0].grouping[2], 2);
+	cr_expect_eq(p.queries[0].persons[0].grouping[3], 0);
 	cr_expect_eq(p.queries[1].shape, QUERY_VALUES);
 }
 
