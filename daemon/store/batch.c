@@ -74,6 +74,13 @@ batch_add(struct batch *b, const struct group *g, size_t n, bool staged)
 
 /* --- the quarantine --------------------------------------------------------------------------- */
 
+/* Ends in a byte of a longer character, and is not clean for that or another reason. */
+static bool
+ends_in_part(struct text t)
+{
+	return t.n > 0 && (unsigned char)t.s[t.n - 1] >= 0x80 && !text_is_clean_utf8(t);
+}
+
 /* What may be anything, as text the database takes: cut, and '?' for what is not clean. */
 static void
 copy_dirty(struct buf *b, struct text t, size_t max)
@@ -83,7 +90,7 @@ copy_dirty(struct buf *b, struct text t, size_t max)
 	if (t.n > max)
 		t.n = max;
 	/* A cut may go through a character of up to four bytes. */
-	for (int cut = 0; cut < 3 && t.n > 0 && !text_is_clean_utf8(t); cut++)
+	for (int cut = 0; cut < 3 && ends_in_part(t); cut++)
 		t.n--;
 	if (!text_is_clean_utf8(t)) {
 		for (size_t i = 0; i < t.n; i++)

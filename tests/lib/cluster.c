@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define TEMPLATE "sems_template"
+#define ENTITY   "sems_entity"
 #define SHARED   "SEMS_TEST_CLUSTER"
 
 static void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
@@ -105,7 +106,8 @@ static void
 run_server(struct cluster *c)
 {
 	char postgres[256];
-	/* fsync stays on: a store without it is refused. */
+	/* fsync stays on: a store without it is refused. No checkpoint, which would flush
+	 * hundreds of databases that nobody needs an hour from now. */
 	const char *run[] = {postgres,
 			     "-D",
 			     "data",
@@ -118,7 +120,9 @@ run_server(struct cluster *c)
 			     "-c",
 			     "shared_buffers=64MB",
 			     "-c",
-			     "max_wal_size=256MB",
+			     "max_wal_size=8GB",
+			     "-c",
+			     "checkpoint_timeout=1h",
 			     NULL};
 	int status;
 
@@ -189,7 +193,7 @@ void
 cluster_stop(struct cluster *c)
 {
 	if (c->pid > 0) {
-		kill(c->pid, SIGINT);
+		kill(c->pid, SIGQUIT);
 		waitpid(c->pid, NULL, 0);
 	}
 	c->pid = 0;
@@ -227,7 +231,7 @@ cluster_create(const struct cluster *c, const char *name, const char *template_n
 
 	if (roles == NULL)
 		die("sql/roles.sql is not compiled in");
-	if (strcmp(template_name, TEMPLATE) != 0)
+	if (strcmp(template_name, "template0") == 0)
 		cluster_do(pg, roles);
 	snprintf(sql, sizeof sql, "CREATE DATABASE %s OWNER sems_owner TEMPLATE %s", name,
 		 template_name);
@@ -241,11 +245,16 @@ void
 cluster_share(cluster_prepare_fn prepare)
 {
 	struct err e;
+	PGconn *pg;
 
 	cluster_start(&shared);
 	cluster_create(&shared, TEMPLATE, "template0");
 	if (prepare(cluster_conninfo(&shared, TEMPLATE, "semsd"), &e) != OK)
 		die("%s: %s", e.where, e.text);
+	cluster_create(&shared, ENTITY, TEMPLATE);
+	pg = connect_to(&shared, ENTITY);
+	cluster_do(pg, "SELECT sems.setup_entity('Invented Airport', 'Europe/London')");
+	PQfinish(pg);
 	setenv(SHARED, shared.dir, 1);
 }
 
@@ -269,16 +278,28 @@ cluster_shared(void)
 	return &shared;
 }
 
-const char *
-cluster_database(void)
+static const char *
+copy_of(const char *template_name)
 {
 	static char names[16][32];
 	static unsigned n;
 	char *name = names[n % 16];
 
 	snprintf(name, sizeof names[0], "t%ld_%u", (long)getpid(), n++);
-	cluster_create(cluster_shared(), name, TEMPLATE);
+	cluster_create(cluster_shared(), name, template_name);
 	return name;
+}
+
+const char *
+cluster_database(void)
+{
+	return copy_of(TEMPLATE);
+}
+
+const char *
+cluster_entity_database(void)
+{
+	return copy_of(ENTITY);
 }
 
 PGconn *

@@ -27,7 +27,7 @@ typedef enum code (*cluster_prepare_fn)(const char *conninfo, struct err *e);
 
 /* Failures end the process with a message: without a cluster there is nothing to test. */
 void cluster_start(struct cluster *c);
-/* SIGINT, waits, removes the folder. */
+/* Ends it at once, waits, removes the folder. */
 void cluster_stop(struct cluster *c);
 /* Kills every process of it at once, as a power cut would; then starts it again and waits. */
 void cluster_crash(struct cluster *c);
@@ -42,8 +42,10 @@ void cluster_share(cluster_prepare_fn prepare);
 void cluster_unshare(void);
 const struct cluster *cluster_shared(void);
 
-/* A new database copied from the template; its name, valid until the process ends. */
+/* A new database copied from the template; its name, valid until the process ends. With an entity
+ * in London, or without. */
 const char *cluster_database(void);
+const char *cluster_entity_database(void);
 /* A connection to a database of the shared cluster as the superuser; the caller's to PQfinish(). */
 PGconn *cluster_connect(const char *database);
 

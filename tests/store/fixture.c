@@ -75,7 +75,7 @@ open_database(struct fixture *f, const struct cluster *c, const char *database)
 void
 fixture_database(struct fixture *f)
 {
-	open_database(f, cluster_shared(), cluster_database());
+	open_database(f, cluster_shared(), cluster_entity_database());
 }
 
 static void

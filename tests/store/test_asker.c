@@ -1,0 +1,265 @@
+#include "store/asker.h"
+#include "tests/store/fixture.h"
+
+#include <criterion/criterion.h>
+#include <event2/event.h>
+
+#include <stdio.h>
+#include <string.h>
+
+/* A job made of a list of statements; remembers what came. */
+struct script {
+	struct job job;
+	const char *const *sql;
+	const char *param; /* of every statement that has one */
+	int at;
+	int fail_at; /* step at which next() itself fails; -1: never */
+	int n_rows;
+	char last[64];
+	bool finished;
+	struct err err;
+	struct script *then; /* run from done() */
+	struct store *store;
+};
+
+static bool
+script_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct script *s = j->ctx;
+
+	if (s->at == s->fail_at) {
+		err_set(e, REJ_NOT_FOUND, "it", "is not there");
+		return false;
+	}
+	if (s->sql[s->at] == NULL)
+		return false;
+	st->sql = s->sql[s->at++];
+	st->n_params = strstr(st->sql, "$1") != NULL ? 1 : 0;
+	st->params[0] = s->param;
+	return true;
+}
+
+static void
+script_rows(struct job *j, const struct rows *r)
+{
+	struct script *s = j->ctx;
+	const char *text = rows_count(r) > 0 ? rows_text(r, 0, 0) : "none";
+
+	s->n_rows++;
+	snprintf(s->last, sizeof s->last, "%s", text == NULL ? "NULL" : text);
+}
+
+static void
+script_done(struct job *j, const struct err *e)
+{
+	struct script *s = j->ctx;
+
+	s->err = *e;
+	s->finished = true;
+	if (s->then != NULL)
+		store_run(s->store, &s->then->job);
+}
+
+static void
+script_init(struct script *s, enum db_role role, bool writes, const char *const *sql)
+{
+	*s = (struct script){
+	    .job = {.role = role,
+		    .writes = writes,
+		    .next = script_next,
+		    .rows = script_rows,
+		    .done = script_done},
+	    .sql = sql,
+	    .fail_at = -1,
+	};
+	s->job.ctx = s;
+}
+
+static void
+run(struct fixture *f, struct script *s)
+{
+	store_run(f->store, &s->job);
+	for (int i = 0; i < 3000 && !s->finished; i++)
+		fixture_turn(f);
+	cr_assert(s->finished, "the job never ended");
+}
+
+Test(asker, runs_the_statements_of_a_job_in_one_snapshot)
+{
+	static const char *const sql[] = {
+	    "SELECT count(*) FROM sems.site", "SELECT $1::int + 1", "SELECT NULL",
+	    "SELECT current_setting('transaction_isolation') || ' ' || "
+	    "current_setting('transaction_read_only') || ' ' || current_user",
+	    NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	script_init(&s, DB_COMPUTE, false, sql);
+	s.param = "41";
+	run(&f, &s);
+	cr_expect_eq(s.err.code, OK, "%s", s.err.text);
+	cr_expect_eq(s.n_rows, 4);
+	cr_expect_str_eq(s.last, "repeatable read on sems_compute");
+	cr_expect(store_idle(f.store));
+	fixture_close(&f);
+}
+
+Test(asker, takes_the_role_of_each_job)
+{
+	static const char *const sql[] = {"SELECT current_user", NULL};
+	static const struct {
+		enum db_role role;
+		const char *name;
+	} roles[] = {{DB_COMPUTE, "sems_compute"},
+		     {DB_RETENTION, "sems_retention"},
+		     {DB_ADMIN, "sems_admin"}};
+	struct fixture f;
+
+	fixture_open(&f);
+	for (size_t i = 0; i < 3; i++) {
+		struct script s;
+
+		script_init(&s, roles[i].role, i == 1, sql);
+		run(&f, &s);
+		cr_expect_str_eq(s.last, roles[i].name);
+	}
+	fixture_close(&f);
+}
+
+Test(asker, commits_what_a_writing_job_did)
+{
+	static const char *const sql[] = {"INSERT INTO sems.site VALUES ($1, 'North Pier')", NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	script_init(&s, DB_ADMIN, true, sql);
+	s.param = "north";
+	run(&f, &s);
+	cr_expect_eq(s.err.code, OK);
+	cr_expect_eq(s.n_rows, 0);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.site"), 1);
+	fixture_close(&f);
+}
+
+Test(asker, rolls_back_when_the_job_itself_fails)
+{
+	static const char *const sql[] = {"INSERT INTO sems.site VALUES ('north', 'North Pier')",
+					  "SELECT 1", NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	script_init(&s, DB_ADMIN, true, sql);
+	s.fail_at = 1;
+	run(&f, &s);
+	cr_expect_eq(s.err.code, REJ_NOT_FOUND);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.site"), 0);
+	fixture_close(&f);
+}
+
+Test(asker, says_what_went_wrong_by_class)
+{
+	static const char *const insert[] = {"INSERT INTO sems.site VALUES ('a', 'b')", NULL};
+	static const char *const raised[] = {"SELECT sems.setup_entity('X', 'Mars/Olympus')", NULL};
+	static const char *const syntax[] = {"SELEC", NULL};
+	static const char *const forbidden[] = {"SELECT * FROM sems.test", NULL};
+	static const char *const value[] = {"SELECT 1 / 0", "SELECT 1", NULL};
+	static const struct {
+		bool writes;
+		enum db_role role;
+		const char *const *sql;
+		enum code code;
+		const char *where;
+	} rows[] = {
+	    {false, DB_ADMIN, insert, TRY_STORE, "25006"},
+	    {true, DB_ADMIN, raised, REJ_STATE, "P0001"},
+	    {true, DB_ADMIN, syntax, FATAL_BUG, "42601"},
+	    {true, DB_ADMIN, forbidden, FATAL_BUG, "42501"},
+	    {true, DB_COMPUTE, value, REJ_FIELD, "22012"},
+	};
+	struct fixture f;
+
+	fixture_open(&f);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct script s;
+
+		script_init(&s, rows[i].role, rows[i].writes, rows[i].sql);
+		run(&f, &s);
+		cr_expect_eq(s.err.code, rows[i].code, "row %zu: %s", i, s.err.text);
+		cr_expect_str_eq(s.err.where, rows[i].where);
+		cr_expect_eq(s.n_rows, 0);
+	}
+	fixture_close(&f);
+}
+
+Test(asker, runs_queued_jobs_in_order_and_those_queued_by_the_last)
+{
+	static const char *const sql[] = {"SELECT 1", NULL};
+	struct fixture f;
+	struct script s[3];
+
+	fixture_open(&f);
+	for (int i = 0; i < 3; i++)
+		script_init(&s[i], DB_COMPUTE, false, sql);
+	s[0].then = &s[2];
+	s[0].store = f.store;
+	store_run(f.store, &s[0].job);
+	store_run(f.store, &s[1].job);
+	cr_expect_not(store_idle(f.store));
+	for (int i = 0; i < 3000 && !s[2].finished; i++)
+		fixture_turn(&f);
+	cr_expect(s[1].finished && s[2].finished);
+	cr_expect_eq(s[2].err.code, OK);
+	fixture_close(&f);
+}
+
+Test(asker, fails_a_job_whose_connection_is_cut_and_runs_the_next)
+{
+	static const char *const suicide[] = {
+	    "SELECT set_config('x.y', pg_backend_pid()::text, false)", "SELECT pg_sleep(600)",
+	    NULL};
+	static const char *const sql[] = {"SELECT 1", NULL};
+	struct fixture f;
+	struct script s;
+	int64_t ended = 0;
+
+	fixture_open(&f);
+	script_init(&s, DB_COMPUTE, false, suicide);
+	store_run(f.store, &s.job);
+	for (int i = 0; i < 1000 && ended == 0; i++) {
+		fixture_turn(&f);
+		ended = cluster_int(
+		    f.pg, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+			  "WHERE datname = current_database() AND wait_event = 'PgSleep'");
+	}
+	for (int i = 0; i < 3000 && !s.finished; i++)
+		fixture_turn(&f);
+	cr_expect(s.finished);
+	cr_expect_eq(s.err.code, TRY_STORE);
+	script_init(&s, DB_COMPUTE, false, sql);
+	run(&f, &s);
+	cr_expect_eq(s.err.code, OK, "%s", s.err.text);
+	fixture_close(&f);
+}
+
+Test(asker, fails_jobs_while_the_database_is_away)
+{
+	static const char *const sql[] = {"SELECT 1", NULL};
+	struct event_base *base = event_base_new();
+	struct asker *a = asker_new(base, "host=/nonexistent user=semsd");
+	struct fixture f = {.base = base};
+	struct script s;
+
+	script_init(&s, DB_COMPUTE, false, sql);
+	cr_assert_not_null(a);
+	asker_run(a, &s.job);
+	for (int i = 0; i < 3000 && !s.finished; i++)
+		fixture_turn(&f);
+	cr_expect(s.finished);
+	cr_expect_eq(s.err.code, TRY_STORE);
+	cr_expect(asker_idle(a));
+	asker_free(a);
+	event_base_free(base);
+}

@@ -1,0 +1,131 @@
+#include "store/keyring.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char dir[64];
+
+static void
+make_dir(void)
+{
+	snprintf(dir, sizeof dir, "/tmp/sems-keys.XXXXXX");
+	cr_assert_not_null(mkdtemp(dir));
+}
+
+static void
+path_of(char *out, size_t size, const char *name)
+{
+	snprintf(out, size, "%s/%s", dir, name);
+}
+
+static void
+clean(void)
+{
+	static const char *const names[] = {"quarantine.key", "person-2025.key", "person-2026.key"};
+	char path[128];
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		path_of(path, sizeof path, names[i]);
+		unlink(path);
+	}
+	cr_expect_eq(rmdir(dir), 0, "something else was left in the folder");
+}
+
+Test(keyring, makes_keys_once_and_finds_them_again)
+{
+	struct keyring *k;
+	struct err e;
+	unsigned char person[KEY_SIZE];
+	unsigned char quarantine[KEY_SIZE];
+	struct stat st;
+	char path[128];
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	memcpy(quarantine, keyring_quarantine(k), KEY_SIZE);
+	memcpy(person, keyring_person(k, 2026), KEY_SIZE);
+	cr_expect_neq(memcmp(person, keyring_person(k, 2025), KEY_SIZE), 0, "years share a key");
+	cr_expect_neq(memcmp(person, quarantine, KEY_SIZE), 0);
+	keyring_free(k);
+	path_of(path, sizeof path, "person-2026.key");
+	cr_assert_eq(stat(path, &st), 0);
+	cr_expect_eq(st.st_mode & 0777, 0600);
+	cr_expect_eq(st.st_size, KEY_SIZE);
+	cr_assert_eq(keyring_open(dir, &k, &e), OK);
+	cr_expect_eq(memcmp(person, keyring_person(k, 2026), KEY_SIZE), 0);
+	cr_expect_eq(memcmp(quarantine, keyring_quarantine(k), KEY_SIZE), 0);
+	keyring_free(k);
+	clean();
+}
+
+Test(keyring, has_no_key_for_years_outside_the_calendar)
+{
+	struct keyring *k;
+	struct err e;
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, &k, &e), OK);
+	cr_expect_null(keyring_person(k, 1999));
+	cr_expect_null(keyring_person(k, 2101));
+	cr_expect_null(keyring_person(k, -2026));
+	keyring_free(k);
+	clean();
+}
+
+Test(keyring, makes_the_folder_for_nobody_else)
+{
+	struct keyring *k;
+	struct stat st;
+	struct err e;
+
+	make_dir();
+	rmdir(dir);
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(stat(dir, &st), 0);
+	cr_expect_eq(st.st_mode & 0777, 0700);
+	keyring_free(k);
+	clean();
+}
+
+Test(keyring, refuses_a_folder_or_key_that_others_can_read)
+{
+	struct keyring *k = NULL;
+	struct err e;
+	char path[128];
+
+	make_dir();
+	chmod(dir, 0750);
+	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect(strstr(e.text, "chmod 700") != NULL, "%s", e.text);
+	chmod(dir, 0700);
+	cr_assert_eq(keyring_open(dir, &k, &e), OK);
+	keyring_free(k);
+	path_of(path, sizeof path, "quarantine.key");
+	chmod(path, 0640);
+	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_str_eq(e.where, "quarantine.key");
+	chmod(path, 0600);
+	clean();
+}
+
+Test(keyring, refuses_a_key_that_is_too_short_or_too_long)
+{
+	struct keyring *k = NULL;
+	struct err e;
+	char path[128];
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, &k, &e), OK);
+	keyring_free(k);
+	path_of(path, sizeof path, "quarantine.key");
+	cr_assert_eq(truncate(path, KEY_SIZE - 1), 0);
+	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_assert_eq(truncate(path, KEY_SIZE + 1), 0);
+	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	clean();
+}
