@@ -56,20 +56,20 @@ GRANT EXECUTE ON FUNCTION sems.month_records(text, date, int)
 -- Findings that a month's audits raised or mentioned and whose newest state is not settled. A
 -- finding without a number is known by its audit and place alone.
 CREATE VIEW sems.open_finding AS
-WITH mention AS (
-	SELECT a.occurred_at, a.record_id,
-	    coalesce(nullif(f.finding ->> 'finding_id', ''), a.record_id || '#' || f.place) AS finding_id,
-	    f.finding ->> 'state' AS state
-	FROM sems.effective_audit a
-	CROSS JOIN LATERAL jsonb_array_elements(coalesce(a.findings, '[]'))
-	    WITH ORDINALITY AS f (finding, place)
-), newest AS (
-	SELECT DISTINCT ON (m.finding_id) m.finding_id, m.state
-	FROM mention m ORDER BY m.finding_id, m.occurred_at DESC, m.record_id DESC
-)
 SELECT m.occurred_at, m.finding_id
-FROM mention m JOIN newest n USING (finding_id)
-WHERE coalesce(n.state, 'OPEN') IN ('OPEN', 'CORRECTED');
+FROM (
+	SELECT n.occurred_at, n.finding_id, first_value(n.state) OVER (PARTITION BY n.finding_id
+	    ORDER BY n.occurred_at DESC, n.record_id DESC) AS newest_state
+	FROM (
+		SELECT a.occurred_at, a.record_id, f.finding ->> 'state' AS state,
+		    coalesce(nullif(f.finding ->> 'finding_id', ''), a.record_id || '#' || f.place)
+		        AS finding_id
+		FROM sems.effective_audit a
+		CROSS JOIN LATERAL jsonb_array_elements(coalesce(a.findings, '[]'))
+		    WITH ORDINALITY AS f (finding, place)
+	) AS n
+) AS m
+WHERE coalesce(m.newest_state, 'OPEN') IN ('OPEN', 'CORRECTED');
 GRANT SELECT ON sems.open_finding TO sems_compute, sems_retention;
 
 -- The quarters whose SPD went to the regulator, and when it last did.

@@ -4,13 +4,19 @@ WITH today AS (
     SELECT d.day FROM sems.civil_day AS d
     WHERE d.starts_at <= $1::timestamptz AND d.ends_at > $1::timestamptz
     ORDER BY d.starts_at DESC LIMIT 1
+), findings AS MATERIALIZED (
+    -- Once for all months: whether a finding is open depends on every later audit.
+    SELECT m.month, count(DISTINCT f.finding_id) AS n
+    FROM sems.open_finding AS f
+    JOIN sems.evidence_month AS m
+        ON m.kind = 'audit' AND f.occurred_at >= m.starts_at AND f.occurred_at < m.ends_at
+    GROUP BY m.month
 )
 SELECT m.kind, to_char(m.month, 'YYYY-MM-DD') AS month, coalesce(q.missing, m.quarter) AS quarter,
     n.records, n.exact::int AS exact, p.min_months, p.max_months,
     CASE WHEN q.missing IS NULL THEN to_char(q.submitted_at AT TIME ZONE e.zone, 'YYYY-MM-DD') END
         AS submitted_on,
-    CASE m.kind WHEN 'audit' THEN (SELECT count(DISTINCT f.finding_id) FROM sems.open_finding AS f
-        WHERE f.occurred_at >= m.starts_at AND f.occurred_at < m.ends_at) ELSE 0 END AS open_findings,
+    coalesce(f.n, 0) AS open_findings,
     to_char(today.day, 'YYYY-MM-DD') AS today, w.value AS window_days
 FROM sems.evidence_month AS m
 CROSS JOIN today
@@ -24,4 +30,5 @@ CROSS JOIN LATERAL (
 ) AS q
 JOIN sems.setting AS w ON w.name = 'revision_window_days'
 LEFT JOIN sems.retention_policy AS p ON p.kind = m.kind
+LEFT JOIN findings AS f ON m.kind = 'audit' AND f.month = m.month
 ORDER BY m.month, m.kind
