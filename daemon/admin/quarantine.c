@@ -359,7 +359,9 @@ page_rows(struct job *j, const struct rows *r)
 
 	q->items = arena_zalloc(q->page, n + 1, sizeof *q->items);
 	q->ids = arena_zalloc(q->page, n + 1, sizeof *q->ids);
-	for (int i = 0; i < (int)n && q->items != NULL && q->ids != NULL; i++) {
+	if (q->items == NULL || q->ids == NULL)
+		return; /* the arena says so when the job is done */
+	for (int i = 0; i < (int)n; i++) {
 		const char *principal = rows_text(r, i, 1);
 		const char *sealed = rows_text(r, i, 2);
 		struct requeue_item *it = &q->items[q->n];

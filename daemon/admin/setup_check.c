@@ -15,59 +15,62 @@ struct path {
 	char text[sizeof(((struct err *)0)->where)];
 };
 
-static struct path path_of(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static const char *path_put(struct path *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
-static struct path
-path_of(const char *fmt, ...)
+static const char *
+path_put(struct path *p, const char *fmt, ...)
 {
-	struct path p;
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(p.text, sizeof p.text, fmt, ap);
+	(void)vsnprintf(p->text, sizeof p->text, fmt, ap);
 	va_end(ap);
-	return p;
+	return p->text;
 }
+
+/* Valid until the end of the block. */
+#define PATH(...) path_put(&(struct path){""}, __VA_ARGS__)
 
 /* One line of text a person may read: what it holds ends up in tables, logs and file names. */
 static enum code
-check_line(const char *s, size_t max, struct path at, struct err *e)
+check_line(const char *s, size_t max, const char *at, struct err *e)
 {
 	struct text t = text_of(s);
 
 	if (t.n > max)
-		return err_set(e, REJ_FIELD, at.text, "is %zu bytes long; at most %zu", t.n, max);
+		return err_set(e, REJ_FIELD, at, "is %zu bytes long; at most %zu", t.n, max);
 	if (!text_is_clean_utf8(t) || strpbrk(t.s, "\t\n") != NULL)
 		return err_set(
-		    e, REJ_FIELD, at.text,
+		    e, REJ_FIELD, at,
 		    "holds invalid UTF-8 or a control character; use one line of plain text");
 	if (t.n > 0 && (t.s[0] == ' ' || t.s[t.n - 1] == ' '))
-		return err_set(e, REJ_FIELD, at.text,
+		return err_set(e, REJ_FIELD, at,
 			       "begins or ends with a space; take the space away");
 	return OK;
 }
 
 static enum code
-check_id(const char *s, enum envelope like, struct path at, struct err *e)
+check_id(const char *s, enum envelope like, const char *at, struct err *e)
 {
 	if (s == NULL || s[0] == '\0')
-		return err_set(e, REJ_FIELD, at.text, "is missing; give one");
+		return err_set(e, REJ_FIELD, at, "is missing; give one");
 	if (strcmp(s, "*") == 0)
-		return err_set(e, REJ_FIELD, at.text, "may not be \"*\": name one");
+		return err_set(e, REJ_FIELD, at, "may not be \"*\": name one");
 	return check_line(s, (size_t)envelope_fields[like].max, at, e);
 }
 
 static enum code
-check_name(const char *s, bool required, struct path at, struct err *e)
+check_name(const char *s, bool required, const char *at, struct err *e)
 {
 	if (s == NULL || s[0] == '\0')
-		return required ? err_set(e, REJ_FIELD, at.text, "is missing; give one") : OK;
+		return required ? err_set(e, REJ_FIELD, at, "is missing; give one") : OK;
 	return check_line(s, SETUP_NAME_MAX, at, e);
 }
 
 /* "unix:anna", "tcp:loopback": how the peer was known, a colon, and who it is. */
 static enum code
-check_principal_name(const char *s, struct path at, struct err *e)
+check_principal_name(const char *s, const char *at, struct err *e)
 {
 	const char *colon;
 	enum code code = check_name(s, true, at, e);
@@ -77,20 +80,20 @@ check_principal_name(const char *s, struct path at, struct err *e)
 	colon = strchr(s, ':');
 	if (colon == NULL || colon == s || colon[1] == '\0')
 		return err_set(
-		    e, REJ_FIELD, at.text,
+		    e, REJ_FIELD, at,
 		    "is not a principal; write how it connects and its name, as in unix:anna");
 	return OK;
 }
 
 static enum code
-check_kind(const char *s, bool any_allowed, struct path at, struct err *e)
+check_kind(const char *s, bool any_allowed, const char *at, struct err *e)
 {
 	if (s == NULL || s[0] == '\0')
-		return err_set(e, REJ_FIELD, at.text, "is missing; name a record kind");
+		return err_set(e, REJ_FIELD, at, "is missing; name a record kind");
 	if (any_allowed && strcmp(s, "*") == 0)
 		return OK;
 	if (kind_by_name(text_of(s)) == NULL)
-		return err_set(e, REJ_FIELD, at.text,
+		return err_set(e, REJ_FIELD, at,
 			       "is not a record kind; the kinds are those of \"semsctl template\"");
 	return OK;
 }
@@ -98,13 +101,13 @@ check_kind(const char *s, bool any_allowed, struct path at, struct err *e)
 static enum code
 check_entity(const Sems__V1__SetupRequest *r, struct err *e)
 {
-	enum code code = check_name(r->entity, r->zone != NULL, path_of("entity"), e);
+	enum code code = check_name(r->entity, r->zone != NULL, "entity", e);
 
-	if (code != OK)
+	if (code != OK || r->entity == NULL || r->entity[0] == '\0')
 		return code;
-	if (r->entity == NULL || r->entity[0] == '\0')
-		return OK;
-	code = check_name(r->zone, true, path_of("zone"), e);
+	if (r->zone == NULL)
+		return err_set(e, REJ_FIELD, "zone", "is missing; give one");
+	code = check_name(r->zone, true, "zone", e);
 	if (code != OK)
 		return code;
 	/* PostgreSQL would take "GMT+3" as a POSIX zone, with the sign turned round. */
@@ -119,16 +122,16 @@ check_entity(const Sems__V1__SetupRequest *r, struct err *e)
 static enum code
 check_site(const Sems__V1__Site *s, size_t i, struct err *e)
 {
-	enum code code = check_id(s->site_id, ENV_SITE_ID, path_of("sites[%zu].site_id", i), e);
+	enum code code = check_id(s->site_id, ENV_SITE_ID, PATH("sites[%zu].site_id", i), e);
 
 	if (code == OK)
-		code = check_name(s->name, false, path_of("sites[%zu].name", i), e);
+		code = check_name(s->name, false, PATH("sites[%zu].name", i), e);
 	for (size_t l = 0; l < s->n_locations && code == OK; l++) {
 		code = check_id(s->locations[l]->location_id, ENV_LOCATION_ID,
-				path_of("sites[%zu].locations[%zu].location_id", i, l), e);
+				PATH("sites[%zu].locations[%zu].location_id", i, l), e);
 		if (code == OK)
 			code = check_name(s->locations[l]->name, false,
-					  path_of("sites[%zu].locations[%zu].name", i, l), e);
+					  PATH("sites[%zu].locations[%zu].name", i, l), e);
 	}
 	return code;
 }
@@ -136,23 +139,23 @@ check_site(const Sems__V1__Site *s, size_t i, struct err *e)
 static enum code
 check_sender(const Sems__V1__SenderGrant *g, size_t i, size_t j, struct err *e)
 {
-	enum code code = check_principal_name(
-	    g->principal, path_of("sources[%zu].senders[%zu].principal", i, j), e);
+	enum code code = check_principal_name(g->principal,
+					      PATH("sources[%zu].senders[%zu].principal", i, j), e);
 
 	if (code == OK && g->n_kinds == 0)
-		return err_set(e, REJ_FIELD, path_of("sources[%zu].senders[%zu].kinds", i, j).text,
+		return err_set(e, REJ_FIELD, PATH("sources[%zu].senders[%zu].kinds", i, j),
 			       "is empty; name the kinds, or \"*\" for any");
 	if (code == OK && g->n_sites == 0)
-		return err_set(e, REJ_FIELD, path_of("sources[%zu].senders[%zu].sites", i, j).text,
+		return err_set(e, REJ_FIELD, PATH("sources[%zu].senders[%zu].sites", i, j),
 			       "is empty; name the sites, or \"*\" for any");
 	for (size_t k = 0; k < g->n_kinds && code == OK; k++)
 		code = check_kind(g->kinds[k], true,
-				  path_of("sources[%zu].senders[%zu].kinds[%zu]", i, j, k), e);
+				  PATH("sources[%zu].senders[%zu].kinds[%zu]", i, j, k), e);
 	for (size_t k = 0; k < g->n_sites && code == OK; k++) {
 		if (g->sites[k] != NULL && strcmp(g->sites[k], "*") == 0)
 			continue;
 		code = check_id(g->sites[k], ENV_SITE_ID,
-				path_of("sources[%zu].senders[%zu].sites[%zu]", i, j, k), e);
+				PATH("sources[%zu].senders[%zu].sites[%zu]", i, j, k), e);
 	}
 	return code;
 }
@@ -161,10 +164,10 @@ check_sender(const Sems__V1__SenderGrant *g, size_t i, size_t j, struct err *e)
 static enum code
 check_source(const Sems__V1__Source *s, size_t i, size_t *grants, struct err *e)
 {
-	enum code code = check_id(s->source, ENV_SOURCE, path_of("sources[%zu].source", i), e);
+	enum code code = check_id(s->source, ENV_SOURCE, PATH("sources[%zu].source", i), e);
 
 	if (code == OK)
-		code = check_name(s->description, false, path_of("sources[%zu].description", i), e);
+		code = check_name(s->description, false, PATH("sources[%zu].description", i), e);
 	for (size_t j = 0; j < s->n_senders && code == OK; j++) {
 		const Sems__V1__SenderGrant *g = s->senders[j];
 
@@ -174,8 +177,7 @@ check_source(const Sems__V1__Source *s, size_t i, size_t *grants, struct err *e)
 		/* Both factors are bounded by the frame: the product cannot overflow. */
 		*grants += g->n_kinds * g->n_sites;
 		if (*grants > SETUP_GRANTS_MAX)
-			return err_set(e, REJ_FIELD,
-				       path_of("sources[%zu].senders[%zu]", i, j).text,
+			return err_set(e, REJ_FIELD, PATH("sources[%zu].senders[%zu]", i, j),
 				       "goes over %d grants in one request; use \"*\" or send the "
 				       "sources in parts",
 				       SETUP_GRANTS_MAX);
@@ -187,19 +189,19 @@ static enum code
 check_provider(const Sems__V1__Provider *p, size_t i, struct err *e)
 {
 	enum code code =
-	    check_id(p->provider_id, ENV_PROVIDER_ID, path_of("providers[%zu].provider_id", i), e);
+	    check_id(p->provider_id, ENV_PROVIDER_ID, PATH("providers[%zu].provider_id", i), e);
 
-	return code != OK ? code : check_name(p->name, false, path_of("providers[%zu].name", i), e);
+	return code != OK ? code : check_name(p->name, false, PATH("providers[%zu].name", i), e);
 }
 
 static enum code
 check_principal(const Sems__V1__Principal *p, size_t i, struct err *e)
 {
 	enum code code =
-	    check_principal_name(p->principal, path_of("principals[%zu].principal", i), e);
+	    check_principal_name(p->principal, PATH("principals[%zu].principal", i), e);
 
 	if (code == OK && role_by_name(text_of(p->role)) == ROLE_NONE)
-		return err_set(e, REJ_FIELD, path_of("principals[%zu].role", i).text,
+		return err_set(e, REJ_FIELD, PATH("principals[%zu].role", i),
 			       "is not a role; use device, supervisor, tester, auditor, "
 			       "compliance, manager or "
 			       "admin");
@@ -211,22 +213,22 @@ check_policy(const Sems__V1__RetentionPolicy *p, size_t i, int window_days, stru
 {
 	struct retention_policy policy = {(int)p->min_months, (int)p->max_months};
 	struct err why;
-	enum code code = check_kind(p->kind, false, path_of("retention[%zu].kind", i), e);
+	enum code code = check_kind(p->kind, false, PATH("retention[%zu].kind", i), e);
 
 	if (code != OK)
 		return code;
 	if (!p->has_min_months || p->min_months > SETUP_MONTHS_MAX)
-		return err_set(e, REJ_FIELD, path_of("retention[%zu].min_months", i).text,
+		return err_set(e, REJ_FIELD, PATH("retention[%zu].min_months", i),
 			       "is missing or over %d; give the months the law asks for, or 0",
 			       SETUP_MONTHS_MAX);
 	if (!p->has_max_months || p->max_months > SETUP_MONTHS_MAX)
-		return err_set(e, REJ_FIELD, path_of("retention[%zu].max_months", i).text,
+		return err_set(e, REJ_FIELD, PATH("retention[%zu].max_months", i),
 			       "is missing or over %d; evidence about persons needs an end",
 			       SETUP_MONTHS_MAX);
 	if (retention_check_policy(&policy, window_days, &why) != OK)
-		return err_set(e, REJ_FIELD, path_of("retention[%zu].%s", i, why.where).text, "%s",
+		return err_set(e, REJ_FIELD, PATH("retention[%zu].%s", i, why.where), "%s",
 			       why.text);
-	return check_name(p->legal_basis, true, path_of("retention[%zu].legal_basis", i), e);
+	return check_name(p->legal_basis, true, PATH("retention[%zu].legal_basis", i), e);
 }
 
 static enum code
@@ -236,16 +238,16 @@ check_target(const Sems__V1__Target *t, size_t i, struct err *e)
 	size_t n = t->metric == NULL ? 0 : strlen(t->metric);
 
 	if (n == 0 || n > 16 || strspn(t->metric, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != n)
-		return err_set(e, REJ_FIELD, path_of("targets[%zu].metric", i).text,
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].metric", i),
 			       "is not a metric of the catalogue; write it as in OUT03");
 	if (!t->has_value || !isfinite(t->value) || t->value < 0)
 		return err_set(
-		    e, REJ_FIELD, path_of("targets[%zu].value", i).text,
+		    e, REJ_FIELD, PATH("targets[%zu].value", i),
 		    "is missing or negative; give it in the metric's unit, 0.95 for 95 %%");
 	if (!quarter_parse(text_of(t->from_quarter == NULL ? "" : t->from_quarter), &q))
-		return err_set(e, REJ_FIELD, path_of("targets[%zu].from_quarter", i).text,
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].from_quarter", i),
 			       "is not a quarter; write it as in 2026-Q2");
-	return check_name(t->approved_by, true, path_of("targets[%zu].approved_by", i), e);
+	return check_name(t->approved_by, true, PATH("targets[%zu].approved_by", i), e);
 }
 
 enum code

@@ -68,23 +68,6 @@ refuse_some(unsigned n)
 	}
 }
 
-static void
-load_registry(void)
-{
-	struct registry *r = NULL;
-	struct err e;
-
-	cr_assert_eq(store_load_registry(o.conninfo, &r, &e), OK, "%s", e.text);
-	ingest_set_registry(o.ingest, r);
-}
-
-static void
-register_site(void)
-{
-	cluster_do(o.pg, "INSERT INTO sems.site VALUES ('T9', 'Terminal 9')");
-	load_registry();
-}
-
 Test(quarantine, lists_in_pages_and_without_content)
 {
 	refuse_some(3);
@@ -135,73 +118,4 @@ Test(quarantine, says_when_there_is_no_such_record)
 	cr_expect_eq(ask(REQUEUE, 99), CODE(NOT_FOUND));
 	cr_expect_eq(ask(SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_UNSPECIFIED, 1),
 		     CODE(INVALID));
-}
-
-Test(quarantine, requeues_all_once_their_fault_is_mended)
-{
-	refuse_some(3);
-	register_site();
-	cr_assert_eq(ask(REQUEUE, 0), CODE(OK), "%s", o.text);
-	cr_expect_eq(office_int(&o, "requeued"), 3);
-	cr_expect_eq(office_int(&o, "STORED"), 3);
-	cr_expect_eq(office_int(&o, "still_open"), 0);
-	cr_expect_eq(cluster_int(o.pg,
-				 "SELECT count(*) FROM sems.activity WHERE site_id = 'T9' AND "
-				 "received_from = 'unix:anna'"),
-		     3);
-	cr_expect_eq(cluster_int(o.pg,
-				 "SELECT count(*) FROM sems.quarantine WHERE state = 'REQUEUED' "
-				 "AND decided_by = 'unix:owner' AND decided_at IS NOT NULL"),
-		     3);
-	cr_assert_eq(ask(REQUEUE, 0), CODE(OK), "%s", o.text);
-	cr_expect_eq(office_int(&o, "requeued"), 0);
-}
-
-Test(quarantine, requeues_what_was_stored_meanwhile_as_a_duplicate)
-{
-	static char site[] = "T9";
-	Sems__V1__Record *r;
-
-	refuse_some(1);
-	register_site();
-	r = office_activity(office_time("2026-05-10T09:00:00Z"), 0);
-	r->site_id = site;
-	cr_assert_eq(office_send(&o, r), VERDICT(STORED), "%s", o.text);
-	cr_assert_eq(ask(REQUEUE, 0), CODE(OK), "%s", o.text);
-	cr_expect_eq(office_int(&o, "requeued"), 1);
-	cr_expect_eq(office_int(&o, "DUPLICATE"), 1);
-}
-
-Test(quarantine, leaves_open_what_is_refused_again_with_its_new_reason)
-{
-	refuse_some(1);
-	register_site();
-	cluster_do(o.pg, "DELETE FROM sems.source_grant");
-	load_registry();
-	cr_assert_eq(ask(REQUEUE, 0), CODE(OK), "%s", o.text);
-	cr_expect_eq(office_int(&o, "requeued"), 0);
-	cr_expect_eq(office_int(&o, "still_open"), 1);
-	cr_expect_str_eq(office_str(&o, "records.0.reason"), "NOT_GRANTED");
-	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.quarantine"), 1);
-	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.quarantine "
-				       "WHERE state = 'OPEN' AND reason = 'NOT_GRANTED'"),
-		     1);
-}
-
-Test(quarantine, requeues_more_than_one_page_and_one_group)
-{
-	refuse_some(2);
-	/* The same bytes many times: other keys of the row, equal content. */
-	cluster_do(o.pg,
-		   "INSERT INTO sems.quarantine (source, principal, reason, field, message, "
-		   "received_at, raw_sealed, raw_mac) SELECT 'lane', 'unix:anna', 'UNKNOWN_SITE', "
-		   "'site_id', '', now(), q.raw_sealed, sha256(convert_to(g || '.' || "
-		   "q.quarantine_id, 'UTF8')) "
-		   "FROM sems.quarantine q, generate_series(1, 700) g");
-	register_site();
-	cr_assert_eq(ask(REQUEUE, 0), CODE(OK), "%s", o.text);
-	cr_expect_eq(office_int(&o, "requeued"), 1402);
-	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.activity"), 2);
-	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.quarantine WHERE state = 'OPEN'"),
-		     0);
 }

@@ -1,11 +1,14 @@
 /* The duties on a database of the test's own, with the test's clock. */
 #include "jobs/duties.h"
+#include "store/keyring.h"
 #include "tests/lib/cluster.h"
 
 #include <criterion/criterion.h>
 #include <event2/event.h>
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 /* Only a hang takes this long. */
 #define TURN_MS   10
@@ -16,6 +19,8 @@ static struct scene {
 	struct event_base *base;
 	struct store *store;
 	struct duties *duties;
+	struct keyring *keys;
+	char keys_dir[64];
 	struct utc_ms now;
 	int n_purged;
 } s;
@@ -91,12 +96,17 @@ open_scene(void)
 	static char conninfo[256];
 	struct store_config config = {.on_written = on_written, .on_ready = on_ready};
 	const char *database = cluster_database();
+	struct err e;
 
+	(void)snprintf(s.keys_dir, sizeof s.keys_dir, "/tmp/sems-keys.XXXXXX");
+	cr_assert_not_null(mkdtemp(s.keys_dir));
+	cr_assert_eq(keyring_open(s.keys_dir, &s.keys, &e), OK, "%s", e.text);
 	s.pg = cluster_connect(database);
 	(void)snprintf(conninfo, sizeof conninfo, "%s",
 		       cluster_conninfo(cluster_shared(), database, "semsd"));
 	s.base = event_base_new();
 	config.conninfo = conninfo;
+	config.keys = s.keys;
 	s.store = store_new(s.base, &config);
 	for (int i = 0; i < TURNS_MAX && !store_ready(s.store); i++)
 		turn();
@@ -116,10 +126,16 @@ open_entity(void)
 static void
 close_scene(void)
 {
+	char path[96];
+
 	duties_free(s.duties);
 	store_free(s.store);
 	event_base_free(s.base);
 	PQfinish(s.pg);
+	keyring_free(s.keys);
+	(void)snprintf(path, sizeof path, "%s/quarantine.key", s.keys_dir);
+	(void)unlink(path);
+	(void)rmdir(s.keys_dir);
 }
 
 TestSuite(duties, .init = open_entity, .fini = close_scene);

@@ -1,0 +1,175 @@
+#include "tests/admin/office.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
+#define OP(name)   SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
+
+static struct office o;
+
+static void
+open_office(void)
+{
+	office_open_set_up(&o);
+}
+
+static void
+close_office(void)
+{
+	office_close(&o);
+}
+
+TestSuite(spd, .init = open_office, .fini = close_office);
+
+/* A quarter that is over, whenever the tests run. */
+static char past[] = "2020-Q1";
+
+static int
+ask(int operation, char *quarter, unsigned revision)
+{
+	static char receipt[] = "receipt 17";
+	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
+	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+
+	q.has_operation = 1;
+	q.operation = (Sems__V1__SpdOperation)operation;
+	q.quarter = quarter;
+	q.has_revision = revision > 0;
+	q.revision = revision;
+	q.reference = operation == OP(SUBMIT) ? receipt : NULL;
+	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
+	r.spd = &q;
+	return office_ask(&o, &r);
+}
+
+static void
+add_flights(int n)
+{
+	char sql[400];
+
+	snprintf(sql, sizeof sql,
+		 "SELECT sems.make_partition('activity', '2020-02-01'); INSERT INTO sems.activity "
+		 "(record_id, source, site_id, occurred_at, received_at, received_from, activity, "
+		 "count) "
+		 "VALUES (gen_random_uuid(), 'lane', 'T1', '2020-02-01', '2020-02-01', 'x', "
+		 "'FLIGHTS', %d)",
+		 n);
+	cluster_do(o.pg, sql);
+}
+
+/* The total of a metric in the answer; -1: none. */
+static json_int_t
+total(const char *id)
+{
+	json_t *m;
+	size_t i;
+
+	json_array_foreach(json_object_get(o.json, "metrics"), i, m)
+	{
+		if (strcmp(json_string_value(json_object_get(m, "id")), id) == 0) {
+			json_t *f = json_array_get(json_object_get(m, "figures"), 0);
+			json_t *n = json_object_get(f, "numerator");
+
+			return json_is_integer(n) ? json_integer_value(n) : -1;
+		}
+	}
+	return -1;
+}
+
+Test(spd, shows_a_quarter_as_it_is_now)
+{
+	add_flights(7);
+	cr_assert_eq(ask(OP(SHOW), past, 0), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "state"), "PROVISIONAL");
+	cr_expect_eq(office_int(&o, "revision"), 0);
+	cr_expect_eq(total("EX13"), 7);
+}
+
+Test(spd, freezes_submits_and_supersedes)
+{
+	add_flights(7);
+	cr_assert_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "revision"), 1);
+	cr_assert_eq(ask(OP(SUBMIT), past, 0), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "state"), "SUBMITTED");
+	cr_expect_str_eq(office_str(&o, "reference"), "receipt 17");
+	/* A late record changes what is shown now, not what was submitted. */
+	add_flights(1);
+	cr_assert_eq(ask(OP(SHOW), past, 1), CODE(OK), "%s", o.text);
+	cr_expect_eq(total("EX13"), 7);
+	cr_expect_str_eq(office_str(&o, "state"), "SUBMITTED");
+	cr_assert_eq(ask(OP(SHOW), past, 0), CODE(OK), "%s", o.text);
+	cr_expect_eq(total("EX13"), 8);
+	cr_assert_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
+	cr_assert_eq(ask(OP(SUBMIT), past, 2), CODE(OK), "%s", o.text);
+	cr_assert_eq(ask(OP(LIST), past, 0), CODE(OK), "%s", o.text);
+	cr_expect_eq(json_array_size(json_object_get(o.json, "revisions")), 2);
+	cr_expect_str_eq(office_str(&o, "revisions.0.state"), "SUPERSEDED");
+	cr_expect_str_eq(office_str(&o, "revisions.1.state"), "SUBMITTED");
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.submitted_quarter"), 1);
+}
+
+Test(spd, tells_the_hash_of_the_bytes_that_were_frozen)
+{
+	char sha[65];
+	char *text;
+
+	cr_assert_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
+	snprintf(sha, sizeof sha, "%s", office_str(&o, "sha256"));
+	cr_assert_eq(ask(OP(SHOW), past, 1), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "sealed.sha256"), sha);
+	/* Take off what was laid over it, and the bytes are those. */
+	json_object_del(o.json, "sealed");
+	json_object_set_new(o.json, "state", json_string("DRAFT"));
+	text = json_dumps(o.json, JSON_COMPACT | JSON_SORT_KEYS);
+	cr_expect_str_eq(text, cluster_text(o.pg, "SELECT document FROM sems.spd_revision"));
+	free(text);
+}
+
+Test(spd, submits_only_a_draft)
+{
+	cr_expect_eq(ask(OP(SUBMIT), past, 0), CODE(NOT_FOUND));
+	cr_expect_not_null(strstr(o.text, "freeze"));
+	cr_assert_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
+	cr_expect_eq(ask(OP(SUBMIT), past, 2), CODE(NOT_FOUND));
+	cr_assert_eq(ask(OP(SUBMIT), past, 1), CODE(OK), "%s", o.text);
+	cr_expect_eq(ask(OP(SUBMIT), past, 1), CODE(STATE));
+	cr_expect_eq(ask(OP(SUBMIT), past, 0), CODE(STATE));
+	cr_expect_eq(ask(OP(SHOW), past, 2), CODE(NOT_FOUND));
+}
+
+Test(spd, freezes_no_quarter_that_has_not_ended)
+{
+	char next[] = "2099-Q4";
+
+	cr_expect_eq(ask(OP(FREEZE), next, 0), CODE(STATE));
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.spd_revision"), 0);
+}
+
+Test(spd, lets_readers_read_and_only_compliance_decide)
+{
+	office_be(&o, "unix:mona", "manager");
+	cr_expect_eq(ask(OP(SHOW), past, 0), CODE(OK), "%s", o.text);
+	cr_expect_eq(ask(OP(FREEZE), past, 0), CODE(FORBIDDEN));
+	cr_expect_eq(ask(OP(SUBMIT), past, 0), CODE(FORBIDDEN));
+	office_be(&o, "unix:carl", "compliance");
+	cr_expect_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT created_by FROM sems.spd_revision"),
+			 "unix:carl");
+}
+
+Test(spd, refuses_what_it_cannot_read)
+{
+	char fifth[] = "2020-Q5";
+
+	cr_expect_eq(ask(OP(SHOW), fifth, 0), CODE(INVALID));
+	cr_expect_str_eq(o.field, "quarter");
+	cr_expect_eq(ask(OP(SHOW), NULL, 0), CODE(INVALID));
+	cr_expect_eq(ask(77, past, 0), CODE(INVALID));
+	cr_expect_str_eq(o.field, "operation");
+	cr_expect_eq(ask(OP(SHOW), past, 2000000), CODE(INVALID));
+}
