@@ -362,9 +362,9 @@ Test(mapper, takes_files_whose_columns_are_fields)
 	const char *hashed;
 
 	cr_assert(zone_open("Europe/London", &zone));
-	cr_assert_eq(
-	    map_of_fields(kinds[KIND_OBSERVATION], names, n, "fallback", arena, &made, &err), OK,
-	    "%s", err.text);
+	cr_assert_eq(map_of_fields(kinds[KIND_OBSERVATION], &(struct mapper_columns){names, n},
+				   "fallback", arena, &made, &err),
+		     OK, "%s", err.text);
 	cr_assert_eq(mapper_new(made, names, n, &zones, &mapper, &err), OK, "%s", err.text);
 	must("A1|forms|2026-04-01 09:00|LHX|overt|c1|met||", 1);
 	cr_assert(text_is(value(0, "source")->text, "forms"));
@@ -378,10 +378,12 @@ Test(mapper, takes_files_whose_columns_are_fields)
 	cr_assert_str_neq(id(0), hashed,
 			  "a row without a number is told by its place among equals");
 	must_not("A1|forms||LHX|overt|c1|met||", "occurred_at", "no time");
-	cr_assert_eq(map_of_fields(kinds[KIND_PLAN], names, n, NULL, arena, &made, &err),
+	cr_assert_eq(map_of_fields(kinds[KIND_PLAN], &(struct mapper_columns){names, n}, NULL,
+				   arena, &made, &err),
 		     REJ_FIELD);
 	cr_assert_not_null(strstr(err.text, "no field 'mode'"));
-	cr_assert_eq(map_of_fields(kinds[KIND_PLAN], names, 2, NULL, arena, &made, &err),
+	cr_assert_eq(map_of_fields(kinds[KIND_PLAN], &(struct mapper_columns){names, 2}, NULL,
+				   arena, &made, &err),
 		     REJ_FIELD);
 	cr_assert_not_null(strstr(err.text, "no column occurred_at"));
 	mapper_free(mapper);

@@ -159,7 +159,9 @@ Test(sheet, bounds_a_row)
 	struct err e;
 
 	memset(text, 'x', n);
-	memcpy(text, "a\n\"", 3);
+	text[0] = 'a';
+	text[1] = '\n';
+	text[2] = '"';
 	s = open_bytes(text, n, ',', NULL);
 	free(text);
 	expect(s, 1, "a");

@@ -210,8 +210,12 @@ put_enum(const struct field *f, struct value *v, struct text s, struct err *e)
 	struct text t;
 
 	if (as_string(s, name)) {
-		for (char *p = name; *p != '\0'; p++)
-			*p = *p == ' ' || *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+		for (char *p = name; *p != '\0'; p++) {
+			if (*p == ' ' || *p == '-')
+				*p = '_';
+			else
+				*p = (char)toupper((unsigned char)*p);
+		}
 		t = text_of(name);
 		v->i = enum_number(f->names, t);
 		if (v->i == 0 && t.n > prefix && memcmp(name, f->names->prefix, prefix) == 0)
@@ -312,7 +316,7 @@ list_grow(struct builder *b, struct list *l, size_t width, size_t items)
 		v = arena_zalloc(b->arena, cap * width, sizeof *v);
 		if (v == NULL)
 			return false;
-		if (l->n > 0)
+		if (l->v != NULL)
 			memcpy(v, l->v, l->n * width * sizeof *v);
 		l->v = v;
 	}

@@ -836,17 +836,17 @@ mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a
 /* ---- a map for files whose columns are fields ---- */
 
 static enum code
-map_columns(const struct kind *k, const struct text *names, size_t n, struct arena *a,
+map_columns(const struct kind *k, const struct mapper_columns *columns, struct arena *a,
 	    struct map_record *r, struct err *e)
 {
-	for (size_t i = 0; i < n; i++) {
-		char *name = arena_dup(a, names[i].s, names[i].n);
+	for (size_t i = 0; i < columns->n; i++) {
+		char *name = arena_dup(a, columns->names[i].s, columns->names[i].n);
 		struct target t;
 		enum code rc;
 
 		if (name == NULL)
 			return err_set(e, TRY_LIMIT, "memory", "out of memory");
-		rc = build_target(k, names[i], &t, e);
+		rc = build_target(k, columns->names[i], &t, e);
 		if (rc != OK)
 			return rc;
 		if (t.index == ENV_OCCURRED_AT) {
@@ -867,14 +867,14 @@ map_columns(const struct kind *k, const struct text *names, size_t n, struct are
 }
 
 enum code
-map_of_fields(const struct kind *k, const struct text *names, size_t n, const char *source,
+map_of_fields(const struct kind *k, const struct mapper_columns *columns, const char *source,
 	      struct arena *a, struct map **out, struct err *e)
 {
 	struct map *m = arena_zalloc(a, 1, sizeof *m);
 	struct map_record *r = arena_zalloc(a, 1, sizeof *r);
-	char **columns = arena_zalloc(a, 1, sizeof *columns);
+	char **number = arena_zalloc(a, 1, sizeof *number);
 
-	if (m == NULL || r == NULL || columns == NULL)
+	if (m == NULL || r == NULL || number == NULL)
 		return err_set(e, TRY_LIMIT, "memory", "out of memory");
 	m->records = r;
 	m->records_count = 1;
@@ -883,11 +883,11 @@ map_of_fields(const struct kind *k, const struct text *names, size_t n, const ch
 	r->kind = arena_dup(a, k->name, strlen(k->name));
 	r->id = arena_zalloc(a, 1, sizeof *r->id);
 	r->occurred_at = arena_zalloc(a, 1, sizeof *r->occurred_at);
-	r->fields = arena_zalloc(a, n + 1, sizeof *r->fields);
+	r->fields = arena_zalloc(a, columns->n + 1, sizeof *r->fields);
 	if (arena_failed(a))
 		return err_set(e, TRY_LIMIT, "memory", "out of memory");
-	r->id->columns = columns;
+	r->id->columns = number;
 	r->id->optional = true;
 	*out = m;
-	return map_columns(k, names, n, a, r, e);
+	return map_columns(k, columns, a, r, e);
 }

@@ -38,11 +38,16 @@ void mapper_free(struct mapper *m); /* accepts NULL */
 enum mapper_result mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a,
 			      struct mapped *out);
 
+struct mapper_columns {
+	const struct text *names;
+	size_t n;
+};
+
 /*
  * A map for a file whose columns are named like the fields of kind k (a filled-in template).
  * source: for rows that name none, may be NULL. In the arena. REJ_FIELD: a column is no field.
  */
-enum code map_of_fields(const struct kind *k, const struct text *names, size_t n,
+enum code map_of_fields(const struct kind *k, const struct mapper_columns *columns,
 			const char *source, struct arena *a, struct map **out,
 			struct err *e) MUST_CHECK;
 

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FILE_BYTES_MAX (4u * 1024u * 1024u)
@@ -36,8 +37,7 @@ on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 	place = strstr(p, "(line: ");
 	if (strncmp(p, "  in ", 5) == 0) {
 		if (n->line == 0 && place != NULL)
-			(void)sscanf(place, "(line: %u",
-				     &n->line); /* NOLINT(cert-err34-c): 0 is none */
+			n->line = (unsigned)strtoul(place + strlen("(line: "), NULL, 10);
 	} else if (n->text[0] == '\0' && strncmp(p, "Backtrace", 9) != 0) {
 		snprintf(n->text, sizeof n->text, "%.*s", (int)strcspn(p, "\n"), p);
 	}

@@ -662,19 +662,33 @@ ask_all(struct client *c, const struct wish *w, struct err *e)
 										  : rc;
 }
 
+/* "NAME[3]" and what follows it; false: the path does not go on so. */
+static bool
+take_index(const char **path, const char *name, size_t *index)
+{
+	size_t n = strlen(name);
+	char *end;
+
+	if (strncmp(*path, name, n) != 0)
+		return false;
+	*index = strtoul(*path + n, &end, 10);
+	*path = end;
+	return true;
+}
+
 /* The sender a refusal is about, when it is that nobody registered it; else NULL. */
 static const char *
 unregistered(const struct wish *w, const struct err *e)
 {
-	unsigned source = 0;
-	unsigned sender = 0;
-	int end = 0;
 	const Sems__V1__Source *const *list = (const void *)w->sources.p;
+	const char *path = e->where;
+	size_t source = 0;
+	size_t sender = 0;
 
-	if (e->code != REJ_FIELD ||
-	    sscanf(e->where, "sources[%u].senders[%u].principal%n", &source, &sender, &end) != 2 ||
-	    e->where[end] != '\0' || end == 0 || source >= count(&w->sources) ||
-	    sender >= list[source]->n_senders)
+	if (e->code != REJ_FIELD || !take_index(&path, "sources[", &source) ||
+	    !take_index(&path, "].senders[", &sender) || strcmp(path, "].principal") != 0)
+		return NULL;
+	if (source >= count(&w->sources) || sender >= list[source]->n_senders)
 		return NULL;
 	return list[source]->senders[sender]->principal;
 }

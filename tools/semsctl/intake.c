@@ -157,10 +157,11 @@ prepare_map(struct run *r)
 static int
 make_map(struct run *r)
 {
+	const struct mapper_columns columns = {r->names, r->n_names};
+
 	if (r->map != NULL)
 		return EXIT_DONE;
-	return map_of_fields(r->in->kind, r->names, r->n_names, r->in->source, r->arena, &r->map,
-			     &r->e) == OK
+	return map_of_fields(r->in->kind, &columns, r->in->source, r->arena, &r->map, &r->e) == OK
 		   ? EXIT_DONE
 		   : input_fail(r);
 }
