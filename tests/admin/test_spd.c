@@ -1,3 +1,4 @@
+#include "base/digest.h"
 #include "tests/admin/office.h"
 
 #include <criterion/criterion.h>
@@ -116,6 +117,8 @@ Test(spd, freezes_submits_and_supersedes)
 Test(spd, tells_the_hash_of_the_bytes_that_were_frozen)
 {
 	char sha[65];
+	char again[65];
+	unsigned char digest[SHA256_SIZE];
 	char *text;
 
 	cr_assert_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
@@ -126,7 +129,9 @@ Test(spd, tells_the_hash_of_the_bytes_that_were_frozen)
 	json_object_del(o.json, "sealed");
 	json_object_set_new(o.json, "state", json_string("DRAFT"));
 	text = json_dumps(o.json, JSON_COMPACT | JSON_SORT_KEYS);
-	cr_expect_str_eq(text, cluster_text(o.pg, "SELECT document FROM sems.spd_revision"));
+	cr_assert(sha256(text, strlen(text), digest));
+	hex_encode(digest, sizeof digest, again);
+	cr_expect_str_eq(again, sha);
 	free(text);
 }
 
@@ -169,7 +174,7 @@ Test(spd, refuses_what_it_cannot_read)
 	cr_expect_eq(ask(OP(SHOW), fifth, 0), CODE(INVALID));
 	cr_expect_str_eq(o.field, "quarter");
 	cr_expect_eq(ask(OP(SHOW), NULL, 0), CODE(INVALID));
-	cr_expect_eq(ask(77, past, 0), CODE(INVALID));
+	cr_expect_eq(ask(OP(UNSPECIFIED), past, 0), CODE(INVALID));
 	cr_expect_str_eq(o.field, "operation");
 	cr_expect_eq(ask(OP(SHOW), past, 2000000), CODE(INVALID));
 }
