@@ -7,7 +7,7 @@ make -s --no-print-directory "B=$B" MODE=release "$B/libcore.a" "$B/libwire.a" "
 impure='^(event_|evbuffer|bufferevent|evconn|evutil|evsignal|PQ[a-z]|socket|bind$|listen$|accept|connect$|'
 impure+='send|recv|shutdown$|select$|p?poll$|epoll|getaddrinfo|gethostby|time$|clock|gettimeofday|timespec_get|'
 impure+='localtime|gmtime|mktime|strftime|tz|(secure_)?getenv|setenv|f?open(at)?(64)?$|creat|f?read$|f?write$|'
-impure+='fdopen|fclose$|close$|v?f?printf$|v?dprintf|puts$|fputs$|putc|fgets|getline|f?l?stat|unlink|rename|'
+impure+='fdopen|fclose$|close$|v?f?printf$|v?dprintf|puts$|fputs$|putc|fgets|getline|f?l?stat(at|x)?(64)?$|unlink|rename|'
 impure+='mkdir|opendir|mmap|dlopen|rand|s?random|getrandom|arc4random|fork|vfork|exec|posix_spawn|system$|'
 impure+='popen|signal$|sigaction|kill$|_?exit$|abort$|sleep|usleep|nanosleep|pthread_|RAND_|BIO_s_file)'
 rc=0
