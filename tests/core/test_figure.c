@@ -274,7 +274,7 @@ Test(figure, finds_each_of_many_figures_again)
 {
 	struct fold *f = fold_new(arena, metric(RATIO("CENSUS", "UP")), NULL);
 	struct figure **list;
-	char sites[500][8];
+	char sites[500][16];
 	size_t n = 0;
 
 	for (int round = 0; round < 2; round++) {

@@ -4,8 +4,8 @@
 
 #include <criterion/criterion.h>
 
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct fixture f;
@@ -281,12 +281,14 @@ Test(spd_job, agrees_with_percentile_cont)
 		", 'X1', 'HIT', (random() * 300)::int");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	cr_expect_float_eq(spd_detail(doc, "OUT07", "median"),
-			   atof(cluster_text(f.pg, "SELECT percentile_cont(0.5) WITHIN GROUP "
-						   "(ORDER BY response_ms) FROM sems.tip_event")),
+			   strtod(cluster_text(f.pg, "SELECT percentile_cont(0.5) WITHIN GROUP "
+						     "(ORDER BY response_ms) FROM sems.tip_event"),
+				  NULL),
 			   1e-9);
 	cr_expect_float_eq(spd_detail(doc, "OUT07", "p90"),
-			   atof(cluster_text(f.pg, "SELECT percentile_cont(0.9) WITHIN GROUP "
-						   "(ORDER BY response_ms) FROM sems.tip_event")),
+			   strtod(cluster_text(f.pg, "SELECT percentile_cont(0.9) WITHIN GROUP "
+						     "(ORDER BY response_ms) FROM sems.tip_event"),
+				  NULL),
 			   1e-9);
 	json_decref(doc);
 }
