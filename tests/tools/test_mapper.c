@@ -187,6 +187,8 @@ Test(mapper, gives_other_and_ignores_spaces_where_the_map_says_so)
 	use_map(EVENT "        other: ABORTED\n        ignore_spaces: true\n", HEADER);
 	must("1|2026-04-01 09:00|T1|3|H i t", 1);
 	cr_assert_str_eq(word(0, "outcome"), "HIT");
+	must("1|2026-04-01 09:00|T1|3|No t seen", 1);
+	cr_assert_str_eq(word(0, "outcome"), "MISS_DECIDED");
 	must("1|2026-04-01 09:00|T1|3|Hiss", 1);
 	cr_assert_str_eq(word(0, "outcome"), "ABORTED");
 }
