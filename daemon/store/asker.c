@@ -7,13 +7,10 @@
 
 #include "store/conn.h"
 #include "store/pg.h"
+#include "store/rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-struct rows {
-	const PGresult *res;
-};
 
 enum phase { PHASE_IDLE, PHASE_BEGIN, PHASE_STATEMENT, PHASE_COMMIT, PHASE_ROLLBACK };
 

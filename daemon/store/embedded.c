@@ -25,6 +25,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define PORT_OPTION   "port=5432"
 #define PORT          "5432"
 #define SUPERUSER     "postgres"
 #define DATABASE      "sems"
@@ -337,7 +338,7 @@ launch(struct embedded *m, struct err *e)
 			      "-c",
 			      "unix_socket_permissions=0700",
 			      "-c",
-			      "port=" PORT,
+			      PORT_OPTION,
 			      "-c",
 			      "cluster_name=semsd",
 			      "-c",

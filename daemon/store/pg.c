@@ -6,7 +6,8 @@
 
 /* Pinned, whatever a database's or a role's own settings say. */
 static const char own_options[] =
-    " -c search_path=sems,pg_temp -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c jit=off"
+    " -c search_path=sems,pg_temp -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c "
+    "jit=off"
     " -c bytea_output=hex -c client_min_messages=warning -c statement_timeout=0"
     " -c default_transaction_isolation=read\\ committed";
 

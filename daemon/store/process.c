@@ -13,6 +13,13 @@
 static const int reset_signals[] = {SIGPIPE, SIGINT,  SIGTERM, SIGQUIT,
 				    SIGHUP,  SIGCHLD, SIGUSR1, SIGUSR2};
 
+/* Ends the child and nothing else, without a word. */
+static void
+give_up(void)
+{
+	raise(SIGKILL);
+}
+
 /* In the child, between fork and exec: async-signal-safe calls only. */
 static void
 become(const char *const argv[], int output, pid_t parent)
@@ -33,13 +40,13 @@ become(const char *const argv[], int output, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGINT);
 	/* The parent may have died before the line above. */
 	if (getppid() != parent)
-		_exit(127);
+		give_up();
 	null = open("/dev/null", O_RDONLY);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0)
-		_exit(127);
+		give_up();
 	close_range(3, ~0U, 0);
 	execv(argv[0], args.plain);
-	_exit(127);
+	give_up();
 }
 
 pid_t

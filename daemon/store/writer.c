@@ -219,6 +219,16 @@ count_pending(const struct writer *w, const struct range *r)
 	return n;
 }
 
+/* Items that are done do not count: the range shrinks to those that are not. */
+static void
+trim(const struct writer *w, struct range *r)
+{
+	while (r->from < r->to && !is_pending(&w->g->items[r->from]))
+		r->from++;
+	while (r->to > r->from && !is_pending(&w->g->items[r->to - 1]))
+		r->to--;
+}
+
 /* The database refuses something in the top range: halve it until it is one record. */
 static void
 narrow(struct writer *w, const char *sqlstate)
@@ -226,11 +236,7 @@ narrow(struct writer *w, const char *sqlstate)
 	struct range *r = top(w);
 
 	w->slow = true;
-	/* Items that are done do not count; the range shrinks to those that are not. */
-	while (r->from < r->to && !is_pending(&w->g->items[r->from]))
-		r->from++;
-	while (r->to > r->from && !is_pending(&w->g->items[r->to - 1]))
-		r->to--;
+	trim(w, r);
 	if (r->to - r->from > 1) {
 		split(w);
 	} else if (!is_refused(&w->g->items[r->from])) {

@@ -272,10 +272,6 @@ BEGIN
 		RAISE EXCEPTION 'the civil calendar has no such day; is the entity set up?'
 		    USING ERRCODE = 'SM002';
 	END IF;
-	IF EXISTS (SELECT FROM sems.purge_certificate c
-	    WHERE c.kind = make_partition.kind AND c.month = first_day) THEN
-		RAISE EXCEPTION 'records of that month have been purged' USING ERRCODE = 'SM001';
-	END IF;
 	SELECT min(d.starts_at), max(d.ends_at) INTO starts_at, ends_at
 	FROM sems.civil_day d WHERE d.month = first_day;
 	part := kind || '_' || to_char(first_day, 'YYYYMM');
@@ -288,6 +284,11 @@ BEGIN
 	EXECUTE format('LOCK TABLE sems.%I IN SHARE UPDATE EXCLUSIVE MODE', kind);
 	IF to_regclass('sems.' || part) IS NOT NULL THEN
 		RETURN;
+	END IF;
+	-- Under the lock as well: whoever dropped the month held a stronger one until it was certified.
+	IF EXISTS (SELECT FROM sems.purge_certificate c
+	    WHERE c.kind = make_partition.kind AND c.month = first_day) THEN
+		RAISE EXCEPTION 'records of that month have been purged' USING ERRCODE = 'SM001';
 	END IF;
 	EXECUTE format('CREATE TABLE sems.%I (LIKE sems.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS '
 	    'INCLUDING INDEXES INCLUDING STORAGE)', part, kind);

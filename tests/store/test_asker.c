@@ -84,13 +84,16 @@ run(struct fixture *f, struct script *s)
 	cr_assert(s->finished, "the job never ended");
 }
 
+/* One string, so that the list below is a list. */
+#define WHO_AM_I                                                     \
+	"SELECT current_setting('transaction_isolation') || ' ' || " \
+	"current_setting('transaction_read_only') || ' ' || current_user"
+
 Test(asker, runs_the_statements_of_a_job_in_one_snapshot)
 {
-	static const char *const sql[] = {
-	    "SELECT count(*) FROM sems.site", "SELECT $1::int + 1", "SELECT NULL",
-	    "SELECT current_setting('transaction_isolation') || ' ' || "
-	    "current_setting('transaction_read_only') || ' ' || current_user",
-	    NULL};
+	static const char who[] = WHO_AM_I;
+	static const char *const sql[] = {"SELECT count(*) FROM sems.site", "SELECT $1::int + 1",
+					  "SELECT NULL", who, NULL};
 	struct fixture f;
 	struct script s;
 

@@ -260,7 +260,7 @@ Test(writer, quarantines_what_has_a_source_or_message_that_is_no_text)
 			"1");
 	fixture_refused(g, long_source, "2");
 	fixture_refused(g, "cut \xe2\x82", "3");
-	strcpy(g->items[2].why->err.text, "caf\xc3");
+	snprintf(g->items[2].why->err.text, sizeof g->items[2].why->err.text, "caf\xc3");
 	fixture_write(&f, g);
 	CHECK_VERDICTS(g, "QUARANTINED*3");
 	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.quarantine "
