@@ -132,7 +132,7 @@ id(size_t record)
 	"      - {field: device_id, value: \"{Site}-{Lane}\", default: none}\n"              \
 	"      - field: outcome\n        column: Result\n"                                   \
 	"        values: [{from: [H, Hit], to: HIT}, {from: [M], to: MISS_TIMEOUT}, {from: " \
-	"[x]}]\n"
+	"[x]}, {from: [Not seen], to: MISS_DECIDED}]\n"
 
 #define HEADER "No|At|Site|Lane|Result"
 
