@@ -84,10 +84,10 @@ $(EMBEDO): $(GEN)/files.S
 	$(CC) -c -o $@ $<
 $(B)/gen/%.o: $(GEN)/%.c | $(B)/.toolchain
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) -w -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) -w -MD -MP -c -o $@ $<
 $(B)/%.o: %.c | $(PBC)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MD -MP -c -o $@ $<
 $(B)/tests/%.o: WARN += -Wno-conversion -Wno-sign-conversion -Wno-cast-qual
 $(GEN)/%.pb-c.c: proto/%.proto | $(B)/.toolchain
 	@mkdir -p $(GEN)

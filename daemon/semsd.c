@@ -106,16 +106,17 @@ person_key(void *ctx, int year)
 	return keyring_person(d->keys, year);
 }
 
-static enum code
-reload_registry(void *ctx, struct err *e)
+static void
+on_registry(void *ctx, struct registry *r, const struct err *e)
 {
 	struct semsd *d = ctx;
-	struct registry *r = NULL;
 
-	if (store_load_registry(d->conninfo, &r, e) != OK)
-		return e->code;
+	if (r == NULL) {
+		log_error("registry.kept", KV("where", e->where), KV("text", e->text));
+		return;
+	}
 	ingest_set_registry(d->ingest, r);
-	return OK;
+	log_info("registry.reloaded", KV("entity", registry_entity(r)));
 }
 
 /* New purge floors: what is older must be answered EXPIRED from now on. */
@@ -123,10 +124,8 @@ static void
 on_purged(void *ctx)
 {
 	struct semsd *d = ctx;
-	struct err e;
 
-	if (reload_registry(d, &e) != OK)
-		log_error("registry.kept", KV("where", e.where), KV("text", e.text));
+	store_reload_registry(d->store, on_registry, d);
 }
 
 /* --- stopping --------------------------------------------------------------------------------- */
@@ -167,15 +166,10 @@ static void
 on_hangup(evutil_socket_t sig, short what, void *arg)
 {
 	struct semsd *d = arg;
-	struct err e;
 
 	(void)sig;
 	(void)what;
-	if (reload_registry(d, &e) == OK)
-		log_info("registry.reloaded",
-			 KV("entity", registry_entity(ingest_registry(d->ingest))));
-	else
-		log_error("registry.kept", KV("where", e.where), KV("text", e.text));
+	store_reload_registry(d->store, on_registry, d);
 }
 
 /* --- starting --------------------------------------------------------------------------------- */
@@ -202,10 +196,10 @@ open_store(struct semsd *d, struct err *e)
 static enum code
 open_ingest(struct semsd *d, struct err *e)
 {
+	struct registry *r = NULL;
 	struct ingest_config ic = ingest_defaults();
 	struct admin_config ac = {.store = d->store,
 				  .keys = d->keys,
-				  .reload = reload_registry,
 				  .on_turn = on_turn,
 				  .on_output = on_output,
 				  .ctx = d};
@@ -219,7 +213,10 @@ open_ingest(struct semsd *d, struct err *e)
 	d->admin = admin_new(&ac);
 	if (d->admin == NULL)
 		return err_set(e, TRY_SYSTEM, "admin", "out of memory");
-	return reload_registry(d, e);
+	if (store_load_registry(d->conninfo, &r, e) != OK)
+		return e->code;
+	ingest_set_registry(d->ingest, r);
+	return OK;
 }
 
 static enum code

@@ -11,8 +11,6 @@ struct admin_config {
 	struct ingest *ingest;
 	struct store *store;
 	const struct keyring *keys;
-	/* Loads the registry's tables anew into ingest. */
-	enum code (*reload)(void *ctx, struct err *e);
 	/* Records were given to ingest: take its group. May be NULL: the next turn takes it. */
 	void (*on_turn)(void *ctx);
 	/* Something was said to a session: write it out. */

@@ -165,16 +165,28 @@ call_fail_err(struct call *c, const struct err *e)
 	call_fail(c, response, e->where, "%s", e->text);
 }
 
+static void
+on_reloaded(void *ctx, struct registry *r, const struct err *e)
+{
+	struct call *c = ctx;
+
+	if (r == NULL) {
+		call_fail_err(c, e);
+		return;
+	}
+	ingest_set_registry(c->admin->config.ingest, r);
+	call_reply(c, c->answer);
+}
+
 void
 call_reply_reload(struct call *c, struct text json)
 {
-	struct admin_config *config = &c->admin->config;
-	struct err e;
-
-	if (config->reload(config->ctx, &e) != OK)
-		call_fail_err(c, &e);
+	c->answer = (struct text){arena_dup(c->arena, json.s, json.n), json.n};
+	if (c->answer.s == NULL)
+		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL, "",
+			  "done, but out of memory for the answer");
 	else
-		call_reply(c, json);
+		store_reload_registry(c->admin->config.store, on_reloaded, c);
 }
 
 void

@@ -25,8 +25,9 @@ struct call {
 	/* Where the answer goes: a session that may be gone by then. */
 	uint32_t session;
 	uint32_t generation;
-	struct job job; /* for the handler; job.ctx is the call */
-	void *state;    /* the handler's, in the arena */
+	struct job job;     /* for the handler; job.ctx is the call */
+	void *state;        /* the handler's, in the arena */
+	struct text answer; /* held back while the registry is loaded anew */
 };
 
 /* The store to ask, and what semsd knows of itself. */
@@ -36,7 +37,7 @@ struct ingest *call_ingest(const struct call *c);
 const struct keyring *call_keys(const struct call *c);
 /* The handler gave records to ingest: the composition root may take the group. */
 void call_turn(const struct call *c);
-/* Tells semsd that the registry's tables have changed: it loads them anew, then answers `c`. */
+/* The registry's tables have changed: loads them anew into ingest, then answers. json is copied. */
 void call_reply_reload(struct call *c, struct text json);
 
 /* json: UTF-8, any length; copied. */

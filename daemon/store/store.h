@@ -82,4 +82,9 @@ struct job {
 
 void store_run(struct store *s, struct job *j);
 
+/* The registry's tables anew, without blocking: done comes once, with a registry that the callee
+ * takes, or with NULL and why. */
+typedef void (*registry_done_fn)(void *ctx, struct registry *r, const struct err *e);
+void store_reload_registry(struct store *s, registry_done_fn done, void *ctx);
+
 #endif

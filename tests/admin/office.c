@@ -67,9 +67,8 @@ person_key(void *ctx, int year)
 }
 
 static enum code
-reload(void *ctx, struct err *e)
+load(struct office *o, struct err *e)
 {
-	struct office *o = ctx;
 	struct registry *r = NULL;
 
 	if (store_load_registry(o->conninfo, &r, e) != OK)
@@ -232,7 +231,7 @@ office_be(struct office *o, const char *principal, const char *role)
 		       "ON CONFLICT (principal) DO UPDATE SET role = excluded.role",
 		       principal, role);
 	cluster_do(o->pg, sql);
-	cr_assert_eq(reload(o, &e), OK, "%s", e.text);
+	cr_assert_eq(load(o, &e), OK, "%s", e.text);
 	ingest_close(o->ingest, o->session);
 	o->session = greet(o, principal, false);
 }
@@ -253,8 +252,7 @@ office_open(struct office *o)
 {
 	struct store_config sc = {.on_written = on_written, .on_ready = on_ready, .ctx = o};
 	struct ingest_config ic = ingest_defaults();
-	struct admin_config ac = {
-	    .reload = reload, .on_turn = on_turn, .on_output = on_output, .ctx = o};
+	struct admin_config ac = {.on_turn = on_turn, .on_output = on_output, .ctx = o};
 	const char *database = cluster_database();
 	struct err e;
 
@@ -276,7 +274,7 @@ office_open(struct office *o)
 	ac.store = o->store;
 	ac.keys = o->keys;
 	o->admin = admin_new(&ac);
-	cr_assert_eq(reload(o, &e), OK, "%s", e.text);
+	cr_assert_eq(load(o, &e), OK, "%s", e.text);
 	for (int i = 0; i < TURNS_MAX && !store_ready(o->store); i++)
 		turn(o);
 	cr_assert(store_ready(o->store));
@@ -295,7 +293,7 @@ office_open_set_up(struct office *o)
 	cluster_do(o->pg, "INSERT INTO sems.source VALUES ('lane', 'lane 1')");
 	cluster_do(o->pg, "INSERT INTO sems.principal VALUES ('unix:anna', 'device')");
 	cluster_do(o->pg, "INSERT INTO sems.source_grant VALUES ('unix:anna', 'lane', '*', '*')");
-	cr_assert_eq(reload(o, &e), OK, "%s", e.text);
+	cr_assert_eq(load(o, &e), OK, "%s", e.text);
 }
 
 void
