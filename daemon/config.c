@@ -1,8 +1,8 @@
 #include "config.h"
 
+#include "base/yamlfile.h"
+
 #include <argp.h>
-#include <cyaml/cyaml.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +17,12 @@ struct file {
 	unsigned listen_count;
 };
 
-static const cyaml_schema_value_t text_entry = {
-    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 256),
-};
-
 static const cyaml_schema_field_t file_fields[] = {
-    CYAML_FIELD_STRING_PTR("database", CYAML_FLAG_POINTER, struct file, database, 1, 1024),
-    CYAML_FIELD_STRING_PTR("socket", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file, socket,
-			   1, 107),
-    CYAML_FIELD_STRING_PTR("keys", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file, keys, 1,
-			   1024),
+    YAML_NEED_TEXT("database", struct file, database),
+    YAML_TEXT("socket", struct file, socket),
+    YAML_TEXT("keys", struct file, keys),
     CYAML_FIELD_SEQUENCE("listen", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file, listen,
-			 &text_entry, 0, CONFIG_LISTEN_MAX),
+			 &yamlfile_text_entry, 0, CONFIG_LISTEN_MAX),
     CYAML_FIELD_END,
 };
 
@@ -36,37 +30,13 @@ static const cyaml_schema_value_t file_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file, file_fields),
 };
 
-/* libcyaml tells lines only to its log: keep the first error line of it. */
-static void
-keep_first(cyaml_log_t level, void *ctx, const char *fmt, va_list ap)
-{
-	struct err *e = ctx;
-
-	(void)level;
-	if (e->text[0] == '\0' && vsnprintf(e->text, sizeof e->text, fmt, ap) > 0)
-		e->text[strcspn(e->text, "\n")] = '\0';
-}
-
 static enum code
 load_file(struct config *c, struct err *e)
 {
-	cyaml_config_t yaml = {.log_level = CYAML_LOG_ERROR,
-			       .log_fn = keep_first,
-			       .log_ctx = e,
-			       .mem_fn = cyaml_mem,
-			       .flags = CYAML_CFG_DEFAULT};
 	struct file *f = NULL;
-	cyaml_err_t rc;
 
-	memset(e, 0, sizeof *e);
-	rc = cyaml_load_file(c->file, &yaml, &file_schema, (cyaml_data_t **)&f, NULL);
-	if (rc != CYAML_OK) {
-		char text[sizeof e->text];
-
-		memcpy(text, e->text, sizeof text);
-		return err_set(e, FATAL_CONFIG, c->file, "%s: %s", cyaml_strerror(rc),
-			       text[0] == '\0' ? "see semsd(8) for the keys" : text);
-	}
+	if (yamlfile_load(c->file, &file_schema, (void **)&f, e) != OK)
+		return e->code = FATAL_CONFIG;
 	/* What the command line says goes before the file. */
 	if (c->database == NULL)
 		c->database = strdup(f->database);
@@ -76,7 +46,7 @@ load_file(struct config *c, struct err *e)
 		c->keys = strdup(f->keys);
 	for (unsigned i = 0; i < f->listen_count && c->n_listen < CONFIG_LISTEN_MAX; i++)
 		c->listen[c->n_listen++] = strdup(f->listen[i]);
-	cyaml_free(&yaml, &file_schema, f, 0);
+	yamlfile_free(&file_schema, f);
 	return OK;
 }
 

@@ -305,10 +305,19 @@ stop(struct semsd *d)
 	libevent_global_shutdown();
 }
 
+/* Where and what; a text that begins with its place names it itself. */
+static void
+say(const struct err *e)
+{
+	bool told = strncmp(e->text, e->where, strlen(e->where)) == 0;
+
+	fprintf(stderr, "semsd: %s%s%s\n", told ? "" : e->where, told ? "" : ": ", e->text);
+}
+
 static int
 fail(struct semsd *d, const struct err *e)
 {
-	fprintf(stderr, "semsd: %s%s%s\n", e->where, e->where[0] == '\0' ? "" : ": ", e->text);
+	say(e);
 	stop(d);
 	return code_is_retry(e->code) ? EXIT_NO_SERVICE : EXIT_BAD_CONFIG;
 }
@@ -325,7 +334,7 @@ main(int argc, char **argv)
 		return EXIT_GOOD;
 	}
 	if (code != OK) {
-		fprintf(stderr, "semsd: %s: %s\n", e.where, e.text);
+		say(&e);
 		config_fini(&d.config);
 		return strcmp(e.where, "options") == 0 ? EXIT_BAD_USAGE : EXIT_BAD_CONFIG;
 	}

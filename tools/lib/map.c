@@ -1,6 +1,6 @@
 #include "tools/lib/map.h"
 
-#include "tools/lib/yamlfile.h"
+#include "base/yamlfile.h"
 
 #include <stdio.h>
 

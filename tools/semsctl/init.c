@@ -1,8 +1,8 @@
 #include "base/arena.h"
+#include "base/yamlfile.h"
 #include "tools/lib/client.h"
 #include "tools/lib/expr.h"
 #include "tools/lib/sheet.h"
-#include "tools/lib/yamlfile.h"
 #include "tools/lib/zone.h"
 #include "tools/semsctl/command.h"
 

@@ -2,8 +2,8 @@
  * YAML files by libcyaml's schemas; its messages, with their lines, end up in the error. The prefix
  * yaml_ belongs to libyaml, which exports even its inner functions.
  */
-#ifndef SEMS_TOOLS_YAMLFILE_H
-#define SEMS_TOOLS_YAMLFILE_H
+#ifndef SEMS_BASE_YAMLFILE_H
+#define SEMS_BASE_YAMLFILE_H
 
 #include "base/err.h"
 

@@ -1,4 +1,4 @@
-#include "tools/lib/yamlfile.h"
+#include "base/yamlfile.h"
 
 #include "base/buf.h"
 
