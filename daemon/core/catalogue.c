@@ -86,6 +86,7 @@ static const cyaml_schema_field_t person_fields[] = {
     ONE_OF("rule", struct person_count, rule, rules),
     CYAML_FIELD_INT("k", CYAML_FLAG_DEFAULT, struct person_count, k),
     CYAML_FIELD_STRING_PTR("standard", OPTIONAL, struct person_count, standard, 1, 31),
+    CYAML_FIELD_STRING_PTR("left_out", OPTIONAL, struct person_count, left_out, 1, 63),
     CYAML_FIELD_END,
 };
 

@@ -67,6 +67,7 @@ struct person_count {
 	enum person_rule rule;
 	int64_t k;
 	char *standard; /* PERSON_SHARE_BELOW: the metric whose target is the standard */
+	char *left_out; /* why the others are not in the denominator */
 };
 
 #define DIMENSIONS_MAX 8 /* of one metric */

@@ -210,6 +210,9 @@ check_persons(const struct catalogue *c, const struct metric *m, struct err *e)
 	if (!view_column(m->denominator[0].view, m->persons->id, &col)) {
 		return FAULT(e, m, "%s has no field %s", m->denominator[0].from, m->persons->id);
 	}
+	if (m->persons->rule != PERSON_SHARE_AT_LEAST && m->persons->left_out == NULL) {
+		return FAULT(e, m, "left_out: say why others are not counted");
+	}
 	if (m->persons->rule == PERSON_SHARE_BELOW &&
 	    (m->persons->standard == NULL || catalogue_metric(c, m->persons->standard) == NULL)) {
 		return FAULT(e, m, "the standard must be a metric of the catalogue");

@@ -112,8 +112,9 @@ excluded_of(const struct metric *m, const struct figure *g)
 			add_exclusion(&list, m->excluded[i].name, n);
 		}
 	}
-	if (g->persons_left_out != 0) {
-		add_exclusion(&list, "TOO_FEW_EVENTS", g->persons_left_out);
+	if (m->persons != NULL && m->persons->left_out != NULL &&
+	    (g->persons_left_out != 0 || g->breakdown == 0)) {
+		add_exclusion(&list, m->persons->left_out, g->persons_left_out);
 	}
 	return taken(list);
 }

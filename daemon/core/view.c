@@ -47,6 +47,7 @@ static const struct column finding_own[] = {
     {"state", COLUMN_TEXT, NULL},           {"origin", COLUMN_TEXT, NULL},
     {"requirement_ref", COLUMN_TEXT, NULL}, {"repeat_of", COLUMN_TEXT, NULL},
     {"control_id", COLUMN_TEXT, NULL},      {"raised", COLUMN_BOOL, NULL},
+    {"repeated", COLUMN_BOOL, NULL},
 };
 static const struct column tip_event_own[] = {
     {"bags_known", COLUMN_BOOL, NULL},

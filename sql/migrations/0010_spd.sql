@@ -43,13 +43,21 @@ FROM sems.effective_audit a,
     jsonb_to_recordset(coalesce(a.findings, '[]')) AS x(finding_id text, severity text, state text,
 	origin text, measure_code text, requirement_ref text, repeat_of text, control_id text);
 
--- A follow-up inspection lists again what an earlier audit raised: that is no new finding.
+CREATE VIEW sems.spd_first_listed AS
+SELECT source, site_id, finding_id, min(counted_at) AS first_at
+FROM sems.spd_listed_finding GROUP BY source, site_id, finding_id;
+
+-- A follow-up inspection lists again what an earlier audit raised: that is no new finding. A finding
+-- repeats one of the last twelve months, or one whose record is not here.
 CREATE VIEW sems.spd_finding AS
-SELECT l.*, l.type IS DISTINCT FROM 'INSPECTION_FOLLOW_UP' OR f.first_at >= l.counted_at AS raised
+SELECT l.*, l.type IS DISTINCT FROM 'INSPECTION_FOLLOW_UP' OR f.first_at >= l.counted_at AS raised,
+    l.repeat_of IS NOT NULL AND coalesce(e.first_at >= l.counted_at - interval '12 months', true)
+	AS repeated
 FROM sems.spd_listed_finding l
-JOIN (SELECT source, site_id, finding_id, min(counted_at) AS first_at
-    FROM sems.spd_listed_finding GROUP BY source, site_id, finding_id) AS f
-    ON f.source = l.source AND f.site_id = l.site_id AND f.finding_id = l.finding_id;
+LEFT JOIN sems.spd_first_listed f
+    ON f.source = l.source AND f.site_id = l.site_id AND f.finding_id = l.finding_id
+LEFT JOIN sems.spd_first_listed e
+    ON e.source = l.source AND e.site_id = l.site_id AND e.finding_id = l.repeat_of;
 
 CREATE VIEW sems.spd_activity AS
 SELECT a.*, a.measure_code AS measure FROM sems.effective_activity a;
@@ -110,14 +118,15 @@ LEFT JOIN (
 ) AS c ON c.root_record_id = coalesce(r.corrects_record_id, r.record_id)
     AND c.root_source = coalesce(r.corrects_source, r.source);
 
--- When it happened cannot be trusted in what was refused: it counts where it was received.
+-- When it happened cannot be trusted in what was refused: it counts where it was received. A refused
+-- test is in no count: nobody has said that its embargo is over.
 CREATE VIEW sems.spd_quarantine AS
 SELECT q.kind, q.source, q.reason, NULL::text AS site_id, NULL::text AS measure,
     NULL::text AS provider_id, q.received_at AS counted_at
-FROM sems.quarantine q WHERE q.state <> 'REQUEUED';
+FROM sems.quarantine q WHERE q.state <> 'REQUEUED' AND q.kind IS DISTINCT FROM 'test';
 
 GRANT SELECT ON sems.spd_observation, sems.spd_criterion, sems.spd_test, sems.spd_layer,
-    sems.spd_rating, sems.spd_listed_finding, sems.spd_finding, sems.spd_activity,
+    sems.spd_rating, sems.spd_listed_finding, sems.spd_first_listed, sems.spd_finding, sems.spd_activity,
     sems.spd_equipment_check, sems.spd_record, sems.spd_received, sems.spd_quarantine
     TO sems_compute;
 

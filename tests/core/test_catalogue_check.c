@@ -68,13 +68,15 @@ static const struct {
     {"quantile", "of: response_ms, denominator: [{from: tip_event}]", ""},
     {"sdt", "numerator: [{from: audit}], denominator: [{from: audit}]", "false_alarms"},
     {"persons", "denominator: [{from: tip_event}]", "give persons"},
-    {"persons", "persons: {id: nobody, rule: COUNT_ANY, k: 1}, denominator: [{from: tip_event}]",
+    {"persons",
+     "persons: {id: nobody, rule: COUNT_ANY, k: 1, left_out: X}, denominator: [{from: tip_event}]",
      "no field"},
     {"persons",
-     "persons: {id: screener_id, rule: COUNT_ANY, k: 0}, denominator: [{from: tip_event}]",
+     "persons: {id: screener_id, rule: COUNT_ANY, k: 0, left_out: X}, denominator: [{from: "
+     "tip_event}]",
      "at least 1"},
     {"persons",
-     "persons: {id: screener_id, rule: SHARE_BELOW_STANDARD, k: 1},"
+     "persons: {id: screener_id, rule: SHARE_BELOW_STANDARD, k: 1, left_out: X},"
      " denominator: [{from: tip_event}]",
      "standard"},
     {"persons",

@@ -249,7 +249,8 @@ Test(figure, counts_persons_below_a_standard_only_when_chance_would_not_do_it)
 {
 	const struct metric *m = metric(
 	    "basis: CENSUS, shape: persons, direction: DOWN, denominator: [{from: tip_event}],"
-	    " persons: {id: screener_id, rule: SHARE_BELOW_STANDARD, k: 100, standard: A1}");
+	    " persons: {id: screener_id, rule: SHARE_BELOW_STANDARD, k: 100, standard: A1, "
+	    "left_out: X}");
 	double standard = 0.8;
 	struct fold *f = fold_new(arena, m, &standard);
 	struct figure *g;

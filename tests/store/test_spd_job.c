@@ -187,12 +187,20 @@ Test(spd_job, shows_an_embargoed_test_nowhere_and_refuses_to_freeze)
 {
 	struct quarter q2 = {2026, 2};
 	json_t *doc;
-	json_t *bare = spd_compute(&f, SPD_TASK_SHOW);
+	json_t *bare;
 	char *a;
 	char *b;
 
+	spd_add(&f, "heartbeat", 1, ", events_made", ", '[{\"kind\":\"activity\",\"count\":1}]'");
+	bare = spd_compute(&f, SPD_TASK_SHOW);
 	spd_add(&f, "test", 1, ", mode, commissioned_by, outcome",
 		", 'COVERT', 'INTERNAL', 'FAIL'");
+	cluster_do(f.pg, "UPDATE sems.heartbeat SET events_made = events_made || "
+			 "'[{\"kind\":\"test\",\"count\":1}]'");
+	cluster_do(f.pg,
+		   "INSERT INTO sems.quarantine (source, principal, reason, field, message, kind, "
+		   "received_at, raw_sealed, raw_mac) VALUES ('src', 'p', 'RANGE', 'outcome', '', "
+		   "'test', '" IN_Q2 "', '', '')");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	json_object_del(bare, "as_of");
 	json_object_del(doc, "as_of");
@@ -384,6 +392,24 @@ Test(spd_job, counts_findings_as_raised_and_as_open_at_the_end)
 	json_decref(doc);
 }
 
+#define REPEAT(id, of) "{\"finding_id\":\"" id "\",\"severity\":\"MINOR\",\"repeat_of\":\"" of "\"}"
+
+Test(spd_job, counts_as_repeated_what_was_found_in_the_year_before_or_elsewhere)
+{
+	json_t *doc;
+
+	spd_add_at(&f, "2025-05-01T10:00:00Z", "audit", 1, ", type, findings",
+		   ", 'INTERNAL_AUDIT', '[" FINDING("OLD", "MINOR", "CLOSED") "]'");
+	spd_add_at(&f, "2025-05-20T10:00:00Z", "audit", 1, ", type, findings",
+		   ", 'INTERNAL_AUDIT', '[" FINDING("NEW", "MINOR", "CLOSED") "]'");
+	spd_add(&f, "audit", 1, ", type, findings",
+		", 'INTERNAL_AUDIT', '[" REPEAT("A", "OLD") "," REPEAT("B", "NEW") "," REPEAT(
+		    "C", "UNKNOWN") "," FINDING("D", "MINOR", "OPEN") "]'");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	cr_says(doc, "QL07", "", "2/4 0.5 NO_TARGET");
+	json_decref(doc);
+}
+
 Test(spd_job, counts_what_corrections_and_voids_leave)
 {
 	json_t *doc;
@@ -432,6 +458,7 @@ Test(spd_job, measures_the_quality_of_its_data)
 	cr_says(doc, "DQ03", "", "1/13 0.0769231 NO_TARGET");
 	cr_says(doc, "DQ03", "kind=activity", "1/4 0.25 NO_TARGET");
 	cr_says(doc, "DQ05", "", "1/1 1 NO_TARGET");
+	cr_expect_eq(spd_left_out(doc, "DQ05", "CLOCK_OFFSET_NOT_TOLD"), 0);
 	json_decref(doc);
 }
 
