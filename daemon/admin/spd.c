@@ -204,11 +204,11 @@ rows_list(struct job *j, const struct rows *rows)
 {
 	const struct call *c = j->ctx;
 	struct ask *a = c->state;
-	json_t *list = json_array();
+	json_t *revisions = json_array();
 	for (int i = 0; i < rows_count(rows); i++) {
-		(void)json_array_append_new(list, revision_json(rows, i));
+		(void)json_array_append_new(revisions, revision_json(rows, i));
 	}
-	a->answer = json_pack("{s:s, s:o}", "quarter", a->label, "revisions", list);
+	a->answer = json_pack("{s:s, s:o}", "quarter", a->label, "revisions", revisions);
 }
 
 /* --- SUBMIT ----------------------------------------------------------------------------------- */

@@ -140,13 +140,14 @@ figure_for(struct fold *f, unsigned breakdown, const char *const *dims)
 struct fold *
 fold_new(struct arena *a, const struct metric *m, const double *standard)
 {
+	static const char *const none[DIMENSIONS_MAX] = {NULL};
 	struct fold *f = arena_zalloc(a, 1, sizeof(*f));
 	if (f == NULL) {
 		return NULL;
 	}
 	*f = (struct fold){.arena = a, .m = m, .standard = standard, .cap = TABLE_START};
 	f->table = arena_zalloc(a, f->cap, sizeof(struct figure *));
-	return f->table != NULL && figure_for(f, 0, NULL) != NULL ? f : NULL;
+	return f->table != NULL && figure_for(f, 0, none) != NULL ? f : NULL;
 }
 
 void

@@ -33,7 +33,7 @@ json_int_t spd_left_out(json_t *doc, const char *metric, const char *reason);
 json_int_t spd_part(json_t *doc, const char *metric, const char *part);
 double spd_detail(json_t *doc, const char *metric, const char *name);
 
-#define cr_says(doc, metric, by, expected)                                                       \
+#define FIGURE_SAYS(doc, metric, by, expected)                                                   \
 	cr_expect_str_eq(spd_says(doc, metric, by), expected, "%s {%s}: %s, not %s", metric, by, \
 			 spd_says(doc, metric, by), expected)
 

@@ -59,8 +59,8 @@ Test(spd_job, says_why_there_is_no_figure_when_there_is_no_evidence)
 		cr_expect(json_is_null(json_object_get(figure, "value")), "%s", id);
 		cr_expect(json_is_string(json_object_get(figure, "no_data")), "%s", id);
 	}
-	cr_says(doc, "QN01", "", "-/- - NO_PLAN");
-	cr_says(doc, "OUT06", "", "-/- - NO_STANDARD");
+	FIGURE_SAYS(doc, "QN01", "", "-/- - NO_PLAN");
+	FIGURE_SAYS(doc, "OUT06", "", "-/- - NO_STANDARD");
 	json_decref(doc);
 }
 
@@ -88,7 +88,7 @@ Test(spd_job, counts_the_first_instant_of_the_quarter_and_not_its_end)
 		   CRITERIA(C("MET")));
 	spd_add_at(&f, "2026-06-30T23:00:00Z", "observation", 8, ", criteria", CRITERIA(C("MET")));
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "OB01", "", "6/- 6 NONE");
+	FIGURE_SAYS(doc, "OB01", "", "6/- 6 NONE");
 	json_decref(doc);
 }
 
@@ -104,10 +104,10 @@ Test(spd_job, derives_an_observations_result_from_its_criteria)
 	spd_add(&f, "observation", 2, ", criteria", CRITERIA(OPTIONAL("NOT_MET")));
 	spd_add(&f, "observation", 1, ", criteria", ", NULL");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "QL01", "", "81/263 0.307985 NO_TARGET");
-	cr_says(doc, "QL01", "site=N1,measure=4.1", "81/263 0.307985 NO_TARGET");
-	cr_says(doc, "QL01", "mode=OVERT", "81/81 1 NO_TARGET");
-	cr_says(doc, "QL01", "mode=CCTV_REVIEW", "0/182 0 NO_TARGET");
+	FIGURE_SAYS(doc, "QL01", "", "81/263 0.307985 NO_TARGET");
+	FIGURE_SAYS(doc, "QL01", "site=N1,measure=4.1", "81/263 0.307985 NO_TARGET");
+	FIGURE_SAYS(doc, "QL01", "mode=OVERT", "81/81 1 NO_TARGET");
+	FIGURE_SAYS(doc, "QL01", "mode=CCTV_REVIEW", "0/182 0 NO_TARGET");
 	cr_expect_eq(spd_left_out(doc, "QL01", "NOT_OBSERVED"), 6);
 	cr_expect_eq(spd_part(doc, "QL01", "NOT_MET"), 182);
 	/* Newcombe 1998, table I: 81 of 263. */
@@ -117,9 +117,9 @@ Test(spd_job, derives_an_observations_result_from_its_criteria)
 	cr_expect_float_eq(json_real_value(json_object_get(interval, "hi")), .36620957698280007,
 			   1e-12);
 	/* 81 + 182 met of 263 + 182 not met by the first criterion, and the others'. */
-	cr_says(doc, "QL02", "criterion_id=c1", "263/445 0.591011 NO_TARGET");
+	FIGURE_SAYS(doc, "QL02", "criterion_id=c1", "263/445 0.591011 NO_TARGET");
 	cr_expect_eq(spd_left_out(doc, "QL02", "NOT_OBSERVED"), 3);
-	cr_says(doc, "QL03", "", "0/- 0 NO_TARGET");
+	FIGURE_SAYS(doc, "QL03", "", "0/- 0 NO_TARGET");
 	json_decref(doc);
 }
 
@@ -129,15 +129,15 @@ Test(spd_job, has_no_plan_delivery_without_a_plan)
 
 	spd_add(&f, "observation", 9, ", criteria", CRITERIA(C("MET")));
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "QN01", "", "9/- - NO_PLAN");
+	FIGURE_SAYS(doc, "QN01", "", "9/- - NO_PLAN");
 	json_decref(doc);
 	/* Made in the quarter before, for this one. */
 	spd_add_at(&f, "2026-02-01T10:00:00Z", "plan", 1,
 		   ", what, period_start, period_end, planned_count",
 		   ", 'OBSERVATIONS', '2026-04-30T23:00:00Z', '2026-05-31T23:00:00Z', 12");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "QN01", "site=N1", "9/12 0.75 NO_TARGET");
-	cr_says(doc, "QN02", "", "-/- - NO_PLAN");
+	FIGURE_SAYS(doc, "QN01", "site=N1", "9/12 0.75 NO_TARGET");
+	FIGURE_SAYS(doc, "QN02", "", "-/- - NO_PLAN");
 	json_decref(doc);
 }
 
@@ -149,9 +149,9 @@ Test(spd_job, counts_nothing_done_of_a_plan_as_nought)
 	spd_add(&f, "plan", 1, ", what, period_start, planned_count",
 		", 'PATROLS', '" IN_Q2 "', 4");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "QN03", "", "0/4 0 NO_TARGET");
+	FIGURE_SAYS(doc, "QN03", "", "0/4 0 NO_TARGET");
 	/* Whether patrols were done is in activity records; there are none. */
-	cr_says(doc, "QN08", "", "-/4 - NO_DATA");
+	FIGURE_SAYS(doc, "QN08", "", "-/4 - NO_DATA");
 	json_decref(doc);
 }
 
@@ -171,15 +171,15 @@ Test(spd_job, keeps_own_regulator_and_overt_tests_apart)
 		", 'COVERT', 'REGULATOR', 'FAIL', now()");
 	spd_add(&f, "test", 5, ", mode, commissioned_by, outcome", ", 'OVERT', 'INTERNAL', 'PASS'");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "OUT01", "", "30/40 0.75 NO_TARGET");
-	cr_says(doc, "OUT01", "measure=5.1", "30/30 1 NO_TARGET");
-	cr_says(doc, "OUT01", "commissioned_by=CONTRACTOR", "0/8 - INSUFFICIENT");
+	FIGURE_SAYS(doc, "OUT01", "", "30/40 0.75 NO_TARGET");
+	FIGURE_SAYS(doc, "OUT01", "measure=5.1", "30/30 1 NO_TARGET");
+	FIGURE_SAYS(doc, "OUT01", "commissioned_by=CONTRACTOR", "0/8 - INSUFFICIENT");
 	cr_expect_eq(spd_part(doc, "OUT01", "PARTIAL"), 2);
 	cr_expect_eq(spd_left_out(doc, "OUT01", "COMPROMISED"), 3);
 	cr_expect_eq(spd_left_out(doc, "OUT01", "NOT_OWN_TEST"), 31);
 	cr_expect_eq(spd_left_out(doc, "OUT01", "NOT_COVERT"), 5);
-	cr_says(doc, "OUT01R", "", "0/31 0 NO_TARGET");
-	cr_says(doc, "OUT01O", "", "5/5 - INSUFFICIENT");
+	FIGURE_SAYS(doc, "OUT01R", "", "0/31 0 NO_TARGET");
+	FIGURE_SAYS(doc, "OUT01O", "", "5/5 - INSUFFICIENT");
 	json_decref(doc);
 }
 
@@ -234,22 +234,22 @@ Test(spd_job, takes_hits_from_events_and_from_sessions_of_devices_without_events
 		", device_id, stream, images_viewed, tip_shown, hits, misses, aborted",
 		", 'X2', 'HOLD', 1000, 36, 30, 5, 1");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "OUT03", "", "80/100 0.8 NO_TARGET");
+	FIGURE_SAYS(doc, "OUT03", "", "80/100 0.8 NO_TARGET");
 	cr_expect_eq(spd_part(doc, "OUT03", "FROM_EVENTS"), 30);
 	cr_expect_eq(spd_part(doc, "OUT03", "FROM_SESSIONS"), 70);
 	cr_expect_eq(spd_left_out(doc, "OUT03", "ABORTED_TRAINING_MODE"), 3);
 	cr_expect_eq(spd_left_out(doc, "OUT03", "ABORTED_REASON_NOT_GIVEN"), 2);
-	cr_says(doc, "OUT03", "stream=CABIN", "20/30 0.666667 NO_TARGET");
-	cr_says(doc, "OUT03", "stream=HOLD", "60/70 0.857143 NO_TARGET");
-	cr_says(doc, "QN14", "", "102/5000 0.0204 NONE");
+	FIGURE_SAYS(doc, "OUT03", "stream=CABIN", "20/30 0.666667 NO_TARGET");
+	FIGURE_SAYS(doc, "OUT03", "stream=HOLD", "60/70 0.857143 NO_TARGET");
+	FIGURE_SAYS(doc, "QN14", "", "102/5000 0.0204 NONE");
 	/* No session tells its alarms: no rate, and no sensitivity. */
-	cr_says(doc, "OUT04", "", "-/- - NO_DATA");
+	FIGURE_SAYS(doc, "OUT04", "", "-/- - NO_DATA");
 	cr_expect_eq(spd_left_out(doc, "OUT04", "SESSIONS_WITHOUT_ALARM_COUNT"), 3);
-	cr_says(doc, "OUT05", "", "-/- - NO_DATA");
-	cr_says(doc, "TP01", "", "7/- 7 NONE");
+	FIGURE_SAYS(doc, "OUT05", "", "-/- - NO_DATA");
+	FIGURE_SAYS(doc, "TP01", "", "7/- 7 NONE");
 	/* 1,001 to 1,020: too few to say. */
-	cr_says(doc, "OUT07", "", "-/20 - INSUFFICIENT");
-	cr_says(doc, "DQ06", "", "33/30 1.1 NO_TARGET");
+	FIGURE_SAYS(doc, "OUT07", "", "-/20 - INSUFFICIENT");
+	FIGURE_SAYS(doc, "DQ06", "", "33/30 1.1 NO_TARGET");
 	json_decref(doc);
 }
 
@@ -267,7 +267,7 @@ Test(spd_job, computes_sensitivity_from_the_bags_that_sessions_count)
 		", 'X1', 702, 336, 317, 19, 13 + i % 2, 1 + i % 2");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	/* 13 + 14 alarms less 3 finds; 732 bags with nothing shown less 3. */
-	cr_says(doc, "OUT04", "", "24/729 0.0329218 NONE");
+	FIGURE_SAYS(doc, "OUT04", "", "24/729 0.0329218 NONE");
 	cr_expect_eq(spd_left_out(doc, "OUT05", "EVENTS_WITHOUT_BAGS"), 50);
 	cr_expect_eq((int)spd_detail(doc, "OUT05", "hits"), 634);
 	cr_expect_eq((int)spd_detail(doc, "OUT05", "correct_rejections"), 705);
@@ -275,7 +275,7 @@ Test(spd_job, computes_sensitivity_from_the_bags_that_sessions_count)
 	cr_expect_float_eq(spd_detail(doc, "OUT05", "dprime"), s.dprime, 1e-12);
 	cr_expect_float_eq(spd_detail(doc, "OUT05", "da_half"), s.da_half, 1e-12);
 	/* 502, 504 .. 1768: type 7 lies halfway between the 317th and the 318th. */
-	cr_says(doc, "OUT07", "", "-/634 1135 NONE");
+	FIGURE_SAYS(doc, "OUT07", "", "-/634 1135 NONE");
 	cr_expect_float_eq(spd_detail(doc, "OUT07", "p90"), 502 + 2 * 633 * 0.9, 1e-9);
 	json_decref(doc);
 }
@@ -320,15 +320,15 @@ Test(spd_job, counts_screeners_and_names_none)
 	spd_add(&f, "tip_event", 40, ", device_id, screener_id, outcome",
 		", 'X1', decode(repeat('a9', 16), 'hex'), 'HIT'");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "QN15", "", "3/4 0.75 NO_TARGET");
-	cr_says(doc, "OUT06", "", "-/3 - NO_STANDARD");
+	FIGURE_SAYS(doc, "QN15", "", "3/4 0.75 NO_TARGET");
+	FIGURE_SAYS(doc, "OUT06", "", "-/3 - NO_STANDARD");
 	json_decref(doc);
 	set_target("OUT03", "0.8", "2026-Q1");
 	set_target("OUT06", "0.02", "2026-Q1");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	/* 60 of 120 is below 0.8 by any chance, 90 of 120 is not proven to be. */
-	cr_says(doc, "OUT06", "", "1/3 0.333333 NOT_MET");
-	cr_says(doc, "OUT06", "site=N1", "1/3 0.333333 NOT_MET");
+	FIGURE_SAYS(doc, "OUT06", "", "1/3 0.333333 NOT_MET");
+	FIGURE_SAYS(doc, "OUT06", "site=N1", "1/3 0.333333 NOT_MET");
 	cr_expect_eq(spd_left_out(doc, "OUT06", "TOO_FEW_EVENTS"), 1);
 	text = json_dumps(doc, 0);
 	cr_expect_null(strstr(text, "a0a0a0"));
@@ -353,9 +353,9 @@ Test(spd_job, judges_a_sample_by_its_interval_against_the_target_in_force)
 	spd_add(&f, "tip_event", 50, ", device_id, stream, outcome",
 		", 'X3', 'STAFF', 'MISS_DECIDED'");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "OUT03", "stream=CABIN", "90/100 0.9 MET");
-	cr_says(doc, "OUT03", "stream=HOLD", "82/100 0.82 NOT_PROVEN");
-	cr_says(doc, "OUT03", "stream=STAFF", "50/100 0.5 NOT_MET");
+	FIGURE_SAYS(doc, "OUT03", "stream=CABIN", "90/100 0.9 MET");
+	FIGURE_SAYS(doc, "OUT03", "stream=HOLD", "82/100 0.82 NOT_PROVEN");
+	FIGURE_SAYS(doc, "OUT03", "stream=STAFF", "50/100 0.5 NOT_MET");
 	json_decref(doc);
 }
 
@@ -380,14 +380,14 @@ Test(spd_job, counts_findings_as_raised_and_as_open_at_the_end)
 	spd_add_at(&f, "2026-07-05T10:00:00Z", "audit", 1, ", type, findings",
 		   ", 'INSPECTION_FOLLOW_UP', '[" FINDING("F1", "CRITICAL", "CLOSED") "]'");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "FI01", "", "2/- 2 NONE");
-	cr_says(doc, "FI01", "severity=CRITICAL", "1/- 1 NONE");
+	FIGURE_SAYS(doc, "FI01", "", "2/- 2 NONE");
+	FIGURE_SAYS(doc, "FI01", "severity=CRITICAL", "1/- 1 NONE");
 	cr_expect_eq(spd_left_out(doc, "FI01", "LISTED_AGAIN"), 2);
-	cr_says(doc, "QL06", "", "2/- 2 NO_TARGET");
-	cr_says(doc, "AU01", "", "2/- 2 NONE");
-	cr_says(doc, "AU02", "", "1/- 1 NONE");
-	cr_says(doc, "AU03", "", "2/2 - INSUFFICIENT");
-	cr_says(doc, "QL05", "", "1/1 - INSUFFICIENT");
+	FIGURE_SAYS(doc, "QL06", "", "2/- 2 NO_TARGET");
+	FIGURE_SAYS(doc, "AU01", "", "2/- 2 NONE");
+	FIGURE_SAYS(doc, "AU02", "", "1/- 1 NONE");
+	FIGURE_SAYS(doc, "AU03", "", "2/2 - INSUFFICIENT");
+	FIGURE_SAYS(doc, "QL05", "", "1/1 - INSUFFICIENT");
 	cr_expect_eq(spd_left_out(doc, "QL05", "NOT_CONFIRMED"), 1);
 	json_decref(doc);
 }
@@ -406,7 +406,7 @@ Test(spd_job, counts_as_repeated_what_was_found_in_the_year_before_or_elsewhere)
 		", 'INTERNAL_AUDIT', '[" REPEAT("A", "OLD") "," REPEAT("B", "NEW") "," REPEAT(
 		    "C", "UNKNOWN") "," FINDING("D", "MINOR", "OPEN") "]'");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "QL07", "", "2/4 0.5 NO_TARGET");
+	FIGURE_SAYS(doc, "QL07", "", "2/4 0.5 NO_TARGET");
 	json_decref(doc);
 }
 
@@ -422,9 +422,9 @@ Test(spd_job, counts_what_corrections_and_voids_leave)
 	spd_add(&f, "void", 1, ", corrects_record_id, corrected_at",
 		", (SELECT record_id FROM sems.activity WHERE count = 70), now()");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "EX13", "", "90/- 90 NONE");
-	cr_says(doc, "EX12", "", "-/- - NO_ACTIVITY");
-	cr_says(doc, "DQ03", "", "1/2 0.5 NO_TARGET");
+	FIGURE_SAYS(doc, "EX13", "", "90/- 90 NONE");
+	FIGURE_SAYS(doc, "EX12", "", "-/- - NO_ACTIVITY");
+	FIGURE_SAYS(doc, "DQ03", "", "1/2 0.5 NO_TARGET");
 	json_t *r = json_array_get(json_object_get(doc, "records"), 0);
 	cr_expect_str_eq(json_string_value(json_object_get(r, "kind")), "activity");
 	cr_expect_eq(json_integer_value(json_object_get(r, "received")), 2);
@@ -452,12 +452,12 @@ Test(spd_job, measures_the_quality_of_its_data)
 		   "received_at, raw_sealed, raw_mac) VALUES ('src', 'p', 'RANGE', 'count', '', "
 		   "'activity', '" IN_Q2 "', '', '')");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "DQ01", "", "8/10 0.8 NO_TARGET");
+	FIGURE_SAYS(doc, "DQ01", "", "8/10 0.8 NO_TARGET");
 	cr_expect_eq(spd_left_out(doc, "DQ01", "NOT_ANNOUNCED"), 3);
-	cr_says(doc, "DQ02", "kind=tip_event", "6/8 0.75 NO_TARGET");
-	cr_says(doc, "DQ03", "", "1/13 0.0769231 NO_TARGET");
-	cr_says(doc, "DQ03", "kind=activity", "1/4 0.25 NO_TARGET");
-	cr_says(doc, "DQ05", "", "1/1 1 NO_TARGET");
+	FIGURE_SAYS(doc, "DQ02", "kind=tip_event", "6/8 0.75 NO_TARGET");
+	FIGURE_SAYS(doc, "DQ03", "", "1/13 0.0769231 NO_TARGET");
+	FIGURE_SAYS(doc, "DQ03", "kind=activity", "1/4 0.25 NO_TARGET");
+	FIGURE_SAYS(doc, "DQ05", "", "1/1 1 NO_TARGET");
 	cr_expect_eq(spd_left_out(doc, "DQ05", "CLOCK_OFFSET_NOT_TOLD"), 0);
 	json_decref(doc);
 }
@@ -480,10 +480,10 @@ Test(spd_job, measures_equipment)
 	spd_add(&f, "plan", 1, ", what, period_start, planned_count",
 		", 'EQUIPMENT_TESTS', '" IN_Q2 "', 12");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "QN10", "", "9/12 0.75 NO_TARGET");
+	FIGURE_SAYS(doc, "QN10", "", "9/12 0.75 NO_TARGET");
 	cr_expect_eq(spd_left_out(doc, "QN10", "LATE"), 1);
-	cr_says(doc, "QL04", "", "9/10 0.9 NO_TARGET");
-	cr_says(doc, "QN11", "", "900/1000 0.9 NO_TARGET");
+	FIGURE_SAYS(doc, "QL04", "", "9/10 0.9 NO_TARGET");
+	FIGURE_SAYS(doc, "QN11", "", "900/1000 0.9 NO_TARGET");
 	json_decref(doc);
 }
 
@@ -493,12 +493,12 @@ Test(spd_job, takes_no_degraded_screening_as_nought_only_where_means_are_told)
 
 	spd_add(&f, "activity", 1, ", activity, count", ", 'CABIN_BAGS', 500");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "QN12", "", "-/- - NO_ACTIVITY");
+	FIGURE_SAYS(doc, "QN12", "", "-/- - NO_ACTIVITY");
 	cr_expect_eq(spd_left_out(doc, "QN12", "MEANS_NOT_GIVEN"), 500);
 	json_decref(doc);
 	spd_add(&f, "activity", 1, ", activity, count, means", ", 'CABIN_BAGS', 500, 'NORMAL'");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	cr_says(doc, "QN12", "", "0/500 0 NO_TARGET");
+	FIGURE_SAYS(doc, "QN12", "", "0/500 0 NO_TARGET");
 	json_decref(doc);
 }
 
