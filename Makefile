@@ -33,6 +33,12 @@ PBC     := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.c)
 PBO     := $(PBC:$(GEN)/%.c=$(B)/gen/%.o)
 obj      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 
+# A file that goes away is newer than nothing: the list of files is.
+SOURCES := $(wildcard daemon/*/*.c tools/lib/*.c sql/*/*.sql deploy/catalogue/*.yaml)
+.PHONY: FORCE
+$(B)/.sources: FORCE
+	@mkdir -p $(@D); echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
+
 # Data compiled in: each file becomes a NUL-terminated array, see base/embed.h.
 EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/roles.sql deploy/catalogue/*.yaml)
 EMBEDO  := $(B)/gen/files.o
@@ -55,8 +61,9 @@ $(B)/semsd: $(call obj,daemon/*.c) $(B)/libnet.a $(B)/libjobs.a $(LIB_admin)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/semsctl: $(call obj,tools/semsctl/*.c) $(B)/libtools.a $(LIB_wire)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv -lm
-$(B)/libtools.a: $(call obj,tools/lib/*.c)
-	$(AR) rcs $@ $^
+$(B)/libtools.a: $(call obj,tools/lib/*.c) $(B)/.sources
+	@rm -f $@
+	$(AR) rcs $@ $(filter %.o,$^)
 
 # net's tests drive the same sessions as ingest's.
 FIXTURE_net := $(B)/tests/ingest/fixture.o
@@ -64,9 +71,9 @@ FIXTURE_net := $(B)/tests/ingest/fixture.o
 FIXTURE_store := $(B)/tests/core/sample.o
 
 define layer
-$(B)/lib$(1).a: $(call layer_o,$(1)) $(if $(filter wire,$(1)),$(PBO)) $(if $(filter base,$(1)),$(EMBEDO))
+$(B)/lib$(1).a: $(call layer_o,$(1)) $(if $(filter wire,$(1)),$(PBO)) $(if $(filter base,$(1)),$(EMBEDO)) $(B)/.sources
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	$$(AR) rcs $$@ $$(filter %.o,$$^)
 $(B)/test_$(1): $(call obj,tests/$(1)/*.c) $(call obj,tests/lib/*.c) $(FIXTURE_$(1)) $(LIB_$(1))
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcriterion
 endef
@@ -74,7 +81,7 @@ $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(B)/test_tools: $(call obj,tests/tools/*.c) $(call obj,tests/lib/*.c) $(filter-out $(B)/tools/semsctl/semsctl.o,$(call obj,tools/semsctl/*.c)) $(B)/libtools.a $(LIB_wire)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcsv -lcriterion
 
-$(GEN)/files.S: $(EMBED) Makefile
+$(GEN)/files.S: $(EMBED) Makefile $(B)/.sources
 	@mkdir -p $(@D)
 	@{ echo '.section .rodata'; \
 	for f in $(EMBED); do printf '1:\t.string "%s"\n2:\t.incbin "%s"\n\t.byte 0\n.section .data.rel.ro,"aw"\n\t.balign 8\n\t.quad 1b, 2b\n.section .rodata\n' "$$f" "$$f"; done; } > $@.raw
