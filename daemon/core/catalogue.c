@@ -1,6 +1,7 @@
 #include "core/catalogue.h"
 
 #include "base/digest.h"
+#include "base/yamlfile.h"
 #include "core/catalogue_check.h"
 
 #include <cyaml/cyaml.h>
@@ -12,6 +13,10 @@
 #define ONE_OF(key, type, member, names)                              \
 	CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT, type, member, names, \
 			 sizeof(names) / sizeof((names)[0]))
+/* As YAML_FLAG, without a pointer: absent is false. */
+#define FLAG(key, type, member)                                                      \
+	CYAML_FIELD_ENUM(key, CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, type, member, \
+			 yamlfile_words, 4)
 #define TEXT_MAX 4000
 
 static const cyaml_strval_t forms[] = {
@@ -52,7 +57,7 @@ static const cyaml_schema_field_t condition_fields[] = {
     CYAML_FIELD_STRING_PTR("field", POINTER, struct condition, field, 1, 63),
     CYAML_FIELD_SEQUENCE("in", OPTIONAL, struct condition, in, &word, 1, 32),
     CYAML_FIELD_SEQUENCE("not_in", OPTIONAL, struct condition, not_in, &word, 1, 32),
-    CYAML_FIELD_BOOL_PTR("present", OPTIONAL, struct condition, present),
+    YAML_FLAG("present", struct condition, present),
     CYAML_FIELD_INT_PTR("at_least", OPTIONAL, struct condition, at_least),
     CYAML_FIELD_INT_PTR("at_most", OPTIONAL, struct condition, at_most),
     CYAML_FIELD_END,
@@ -64,7 +69,7 @@ static const cyaml_schema_value_t condition_schema = {
 static const cyaml_schema_field_t term_fields[] = {
     CYAML_FIELD_STRING_PTR("from", POINTER, struct term, from, 1, 63),
     CYAML_FIELD_STRING_PTR("sum", OPTIONAL, struct term, sum, 1, 63),
-    CYAML_FIELD_BOOL("minus", CYAML_FLAG_OPTIONAL, struct term, minus),
+    FLAG("minus", struct term, minus),
     CYAML_FIELD_SEQUENCE("where", OPTIONAL, struct term, where, &condition_schema, 0, 16),
     CYAML_FIELD_END,
 };
@@ -109,7 +114,7 @@ static const cyaml_schema_field_t metric_fields[] = {
     STRING("sheet", POINTER, sheet, 31),
     STRING("definition", POINTER, definition, TEXT_MAX),
     STRING("empty", OPTIONAL, empty, 31),
-    CYAML_FIELD_BOOL("within", CYAML_FLAG_OPTIONAL, struct metric, within),
+    FLAG("within", struct metric, within),
     CYAML_FIELD_INT("minimum_n", CYAML_FLAG_OPTIONAL, struct metric, minimum_n),
     WORDS("readers", readers),
     WORDS("requirements", requirements),
@@ -150,91 +155,24 @@ static const cyaml_schema_value_t catalogue_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct catalogue, catalogue_fields),
 };
 
-/* What the YAML reader says on its way out: the fault first, then where it was, inside out. */
-struct complaint {
-	char text[200];
-	unsigned line; /* 0: not known */
-};
-
-__attribute__((format(printf, 3, 0))) static void
-on_yaml_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
-{
-	struct complaint *c = ctx;
-	char text[sizeof(c->text)];
-	if (level < CYAML_LOG_ERROR || vsnprintf(text, sizeof(text), fmt, args) < 0) {
-		return;
-	}
-	text[strcspn(text, "\n")] = '\0';
-	const char *said = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
-	const char *line = strstr(said, "line: ");
-	if (c->line == 0 && line != NULL) {
-		c->line = (unsigned)strtoul(line + 6, NULL, 10);
-	}
-	if (c->text[0] == '\0') {
-		(void)snprintf(c->text, sizeof(c->text), "%s", said);
-	}
-}
-
-static cyaml_config_t
-yaml_config(struct complaint *c)
-{
-	return (cyaml_config_t){
-	    .log_fn = on_yaml_log,
-	    .log_ctx = c,
-	    .mem_fn = cyaml_mem,
-	    .log_level = CYAML_LOG_ERROR,
-	    .flags = CYAML_CFG_DEFAULT,
-	};
-}
-
-/* The first line, from line `from` on, that holds the words; 0: none. */
+/* The line on which a metric begins, for faults that the schema does not see; 0: not found. */
 static unsigned
-line_with(struct text yaml, unsigned from, const char *words)
+line_of(const char *yaml, const char *id)
 {
-	size_t n = strlen(words);
+	char key[64];
+	(void)snprintf(key, sizeof(key), "id: %s", id);
 	unsigned line = 1;
-	for (size_t i = 0; i + n <= yaml.n; i++) {
-		if (line >= from && memcmp(yaml.s + i, words, n) == 0) {
+	for (const char *p = yaml; *p != '\0'; p++) {
+		if (strncmp(p, key, strlen(key)) == 0 && strchr(",\n ", p[strlen(key)]) != NULL) {
 			return line;
 		}
-		line += yaml.s[i] == '\n';
+		line += *p == '\n';
 	}
 	return 0;
 }
 
-/* The line on which a metric begins, for faults that the schema does not see. */
-static unsigned
-line_of(struct text yaml, const char *id)
-{
-	char key[64];
-	(void)snprintf(key, sizeof(key), "id: %s\n", id);
-	unsigned line = line_with(yaml, 1, key);
-	(void)snprintf(key, sizeof(key), "id: %s,", id);
-	return line != 0 ? line : line_with(yaml, 1, key);
-}
-
-/* Of a key it does not know the reader names the line it had read before. */
-static unsigned
-line_said(struct text yaml, const struct complaint *c)
-{
-	static const char unknown[] = "Unexpected key: ";
-	if (strncmp(c->text, unknown, sizeof(unknown) - 1) != 0) {
-		return c->line;
-	}
-	unsigned line = line_with(yaml, c->line, c->text + sizeof(unknown) - 1);
-	return line != 0 ? line : c->line;
-}
-
 static enum code
-fail_at(struct err *e, const char *name, unsigned line, const char *what)
-{
-	char where[sizeof(e->where)];
-	(void)snprintf(where, sizeof(where), "%.48s:%u", name, line);
-	return err_set(e, FATAL_CONFIG, where, "%s", what);
-}
-
-static enum code
-check_all(struct catalogue *c, const char *name, struct text yaml, struct err *e)
+check_all(struct catalogue *c, const char *name, const char *yaml, struct err *e)
 {
 	for (unsigned i = 0; i < c->metrics_count; i++) {
 		struct metric *m = &c->metrics[i];
@@ -244,32 +182,25 @@ check_all(struct catalogue *c, const char *name, struct text yaml, struct err *e
 		} else if (catalogue_check(c, m, &why) == OK) {
 			continue;
 		}
-		char text[sizeof(why.where) + sizeof(why.text) + 2];
-		(void)snprintf(text, sizeof(text), "%s: %s", why.where, why.text);
-		return fail_at(e, name, line_of(yaml, m->id), text);
+		return err_set(e, FATAL_CONFIG, name, "%s, line %u: %s: %s", name,
+			       line_of(yaml, m->id), why.where, why.text);
 	}
 	return OK;
 }
 
 enum code
-catalogue_read(const char *name, struct text yaml, struct catalogue **out, struct err *e)
+catalogue_read(const char *name, const char *yaml, struct catalogue **out, struct err *e)
 {
-	struct complaint said = {"", 0};
-	cyaml_config_t config = yaml_config(&said);
-	struct catalogue *c = NULL;
+	void *data = NULL;
 	unsigned char digest[SHA256_SIZE];
 	*out = NULL;
-	cyaml_err_t r = cyaml_load_data((const uint8_t *)yaml.s, yaml.n, &config, &catalogue_schema,
-					(cyaml_data_t **)&c, NULL);
-	if (r != CYAML_OK) {
-		return fail_at(e, name, line_said(yaml, &said),
-			       said.text[0] != '\0' ? said.text : cyaml_strerror(r));
+	if (yamlfile_load_text(yaml, name, &catalogue_schema, &data, e) != OK) {
+		e->code = FATAL_CONFIG;
+		return e->code;
 	}
-	if (c == NULL) {
-		return fail_at(e, name, 1, "is empty");
-	}
+	struct catalogue *c = data;
 	enum code code = check_all(c, name, yaml, e);
-	if (code == OK && !sha256(yaml.s, yaml.n, digest)) {
+	if (code == OK && !sha256(yaml, strlen(yaml), digest)) {
 		code = err_set(e, FATAL_BUG, name, "SHA-256 failed");
 	}
 	if (code != OK) {
@@ -284,11 +215,7 @@ catalogue_read(const char *name, struct text yaml, struct catalogue **out, struc
 void
 catalogue_free(struct catalogue *c)
 {
-	struct complaint ignored = {"", 0};
-	cyaml_config_t config = yaml_config(&ignored);
-	if (c != NULL) {
-		(void)cyaml_free(&config, &catalogue_schema, c, 0);
-	}
+	yamlfile_free(&catalogue_schema, c);
 }
 
 const struct metric *

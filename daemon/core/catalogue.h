@@ -151,8 +151,8 @@ struct catalogue {
 	char sha256[65]; /* of the text it was read from */
 };
 
-/* Reads and checks. On failure e->where is "NAME:LINE". Free with catalogue_free(). */
-enum code catalogue_read(const char *name, struct text yaml, struct catalogue **out,
+/* Reads and checks; e->text names the line, e->where is `name`. Free with catalogue_free(). */
+enum code catalogue_read(const char *name, const char *yaml, struct catalogue **out,
 			 struct err *e) MUST_CHECK;
 void catalogue_free(struct catalogue *c);                                         /* accepts NULL */
 const struct metric *catalogue_metric(const struct catalogue *c, const char *id); /* or NULL */

@@ -22,8 +22,7 @@ spd_catalogue(struct err *e)
 	const char *text = embed_text(CATALOGUE_PATH);
 	if (text == NULL) {
 		(void)err_set(e, FATAL_BUG, CATALOGUE_PATH, "is not compiled in");
-	} else if (catalogue == NULL &&
-		   catalogue_read(CATALOGUE_PATH, text_of(text), &catalogue, e) != OK) {
+	} else if (catalogue == NULL && catalogue_read(CATALOGUE_PATH, text, &catalogue, e) != OK) {
 		return NULL;
 	}
 	return catalogue;

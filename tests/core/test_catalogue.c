@@ -15,19 +15,20 @@ built_in(void)
 	const char *text = embed_text(PATH);
 
 	cr_assert_not_null(text);
-	cr_assert_eq(catalogue_read(PATH, text_of(text), &c, &e), OK, "%s: %s", e.where, e.text);
+	cr_assert_eq(catalogue_read(PATH, text, &c, &e), OK, "%s: %s", e.where, e.text);
 	return c;
 }
 
 static void
-expect_fault(const char *yaml, const char *where, const char *words)
+expect_fault(const char *yaml, const char *place, const char *words)
 {
 	struct catalogue *c = NULL;
 	struct err e = {0};
 
-	cr_expect_eq(catalogue_read("m.yaml", text_of(yaml), &c, &e), FATAL_CONFIG, "%s", words);
+	cr_expect_eq(catalogue_read("m.yaml", yaml, &c, &e), FATAL_CONFIG, "%s", words);
 	cr_expect_null(c);
-	cr_expect_str_eq(e.where, where);
+	cr_expect_str_eq(e.where, "m.yaml");
+	cr_expect_not_null(strstr(e.text, place), "%s", e.text);
 	cr_expect_not_null(strstr(e.text, words), "%s", e.text);
 }
 
@@ -110,17 +111,19 @@ Test(catalogue, says_what_the_others_need_and_computes_none_of_them)
 
 Test(catalogue, names_the_line_of_what_the_schema_refuses)
 {
-	expect_fault(HEAD "  definition: d\n  colour: red\n", "m.yaml:12", "colour");
-	expect_fault("version: 1\nmetrics:\n- id: A1\n  name: n\n  form: POETIC\n", "m.yaml:5",
-		     "POETIC");
-	expect_fault(HEAD "  definition: [d]\n", "m.yaml:11", "STRING");
-	expect_fault("", "m.yaml:1", "empty");
+	expect_fault(HEAD "  definition: d\n  colour: red\n", "line 12:", "colour");
+	expect_fault("version: 1\nmetrics:\n- id: A1\n  name: n\n  form: POETIC\n",
+		     "line 5:", "POETIC");
+	expect_fault(HEAD "  definition: [d]\n", "line 11:", "STRING");
+	/* A word that is neither true nor false is no flag. */
+	expect_fault(HEAD "  definition: d\n  within: perhaps\n", "line 12:", "perhaps");
+	expect_fault("", "m.yaml", "empty");
 }
 
 Test(catalogue, names_the_metric_and_its_line_for_what_does_not_fit)
 {
-	expect_fault(HEAD "  definition: d\n  numerator: [{from: nowhere}]\n", "m.yaml:3",
-		     "A1: there is no view nowhere");
+	expect_fault(HEAD "  definition: d\n  numerator: [{from: nowhere}]\n",
+		     "line 3:", "A1: there is no view nowhere");
 }
 
 Test(catalogue, refuses_an_id_that_is_there_twice)
@@ -128,7 +131,7 @@ Test(catalogue, refuses_an_id_that_is_there_twice)
 	expect_fault(HEAD "  definition: d\n  numerator: [{from: audit}]\n"
 			  "- {id: A1, name: n, form: OUTPUT, basis: CENSUS, shape: count, sheet: s,"
 			  " unit: n, direction: UP, definition: d, numerator: [{from: audit}]}\n",
-		     "m.yaml:3", "twice");
+		     "line 3:", "twice");
 }
 
 Test(catalogue, lists_exclusions_and_parts_behind_the_fixed_groups)

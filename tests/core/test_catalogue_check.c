@@ -18,7 +18,7 @@ fault(const char *shape, const char *rest)
 		 " sheet: s, unit: n, direction: UP, definition: d, %s}\n",
 		 shape, rest);
 	e = (struct err){0};
-	if (catalogue_read("m", text_of(yaml), &c, &e) == OK)
+	if (catalogue_read("m", yaml, &c, &e) == OK)
 		catalogue_free(c);
 	return e.text;
 }

@@ -37,7 +37,7 @@ metric(const char *words)
 		 "version: 1\nmetrics:\n- {id: A1, name: n, form: OUTPUT, sheet: s, unit: n,"
 		 " definition: d, %s}\n",
 		 words);
-	cr_assert_eq(catalogue_read("m", text_of(yaml), &catalogue, &e), OK, "%s", e.text);
+	cr_assert_eq(catalogue_read("m", yaml, &catalogue, &e), OK, "%s", e.text);
 	return &catalogue->metrics[0];
 }
 

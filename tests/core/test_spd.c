@@ -26,7 +26,7 @@ start(void)
 
 	arena = arena_new(1u << 20);
 	buf_init(&out, 1u << 20);
-	cr_assert_eq(catalogue_read("m", text_of(YAML), &catalogue, &e), OK, "%s", e.text);
+	cr_assert_eq(catalogue_read("m", YAML, &catalogue, &e), OK, "%s", e.text);
 }
 
 static void

@@ -36,7 +36,7 @@ plan_of(const char *metrics)
 	struct err e = {0};
 
 	snprintf(yaml, sizeof yaml, "version: 1\nmetrics:\n%s", metrics);
-	cr_assert_eq(catalogue_read("m", text_of(yaml), &catalogue, &e), OK, "%s", e.text);
+	cr_assert_eq(catalogue_read("m", yaml, &catalogue, &e), OK, "%s", e.text);
 	cr_assert_eq(metric_sql_plan(catalogue, arena, &p, &e), OK, "%s", e.text);
 	return p;
 }
