@@ -62,6 +62,7 @@ DECLARE
 	staged_content text;
 	stored_content text;
 	elsewhere text;
+	staged bigint;
 	since timestamptz;
 	until timestamptz;
 	misplaced int[];
@@ -77,8 +78,9 @@ BEGIN
 	    FROM pg_attribute
 	    WHERE attrelid = format('sems.%I', settle.kind)::regclass AND attnum > 0
 	    AND NOT attisdropped) AS a;
-	EXECUTE format('SELECT min(occurred_at), max(occurred_at) FROM pg_temp.%I', 'stage_' || kind)
-	INTO since, until;
+	EXECUTE format('SELECT count(*), min(occurred_at), max(occurred_at) FROM pg_temp.%I',
+	    'stage_' || kind)
+	INTO staged, since, until;
 
 	-- An identity belongs to one kind.
 	SELECT string_agg(format('SELECT s.n FROM pg_temp.%I s JOIN sems.%I t ON '
@@ -99,6 +101,10 @@ BEGIN
 	    'stage_' || kind, kind, columns, columns)
 	INTO won USING misplaced;
 
+	IF cardinality(won) = staged THEN
+		RETURN QUERY SELECT w.n, 'STORED' FROM unnest(won) AS w(n);
+		RETURN;
+	END IF;
 	RETURN QUERY EXECUTE format('SELECT s.n, CASE WHEN s.n = ANY ($1) THEN ''STORED'' '
 	    'WHEN s.n = ANY ($2) THEN ''CONFLICT'' '
 	    'WHEN t.record_id IS NULL THEN ''RETRY'' '
