@@ -2,11 +2,13 @@
 # The main job, end to end: an invented airport's quarter goes in at the socket, and its performance
 # data come out. Run again, it changes nothing that is there already.
 #   SEMS_DEMO_DATA=DIR   the daemon's folder (default build/demo/data)
+#   SEMS_DEMO_OUT=DIR    where the SPD and the logs go (default build/demo)
+#   SEMS_DEMO_OPTIONS=... more options for semsctl simulate, e.g. "--scale 0.1"
 #   SEMS_BUILD=DIR       where semsd and semsctl are (default build)
 set -u
 cd "$(dirname "$0")/.." || exit 1
 bin=${SEMS_BUILD:-build}
-out=build/demo
+out=${SEMS_DEMO_OUT:-build/demo}
 data=${SEMS_DEMO_DATA:-$out/data}
 socket_max=100 # of the 107 bytes that a Unix socket's path may have
 pid=
@@ -84,7 +86,8 @@ fi
 
 must init deploy/demo/entity.yaml
 # The quarter is the last finished one; the simulation ends by naming it.
-must simulate --register --silent-lane --seed "${SEMS_DEMO_SEED:-1}" >"$out/simulate.txt"
+# shellcheck disable=SC2086 # options are words on purpose
+must simulate --register --silent-lane --seed "${SEMS_DEMO_SEED:-1}" ${SEMS_DEMO_OPTIONS:-} >"$out/simulate.txt"
 cat "$out/simulate.txt"
 quarter=$(sed -n 's/^semsctl spd show //p' "$out/simulate.txt")
 say

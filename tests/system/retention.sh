@@ -1,0 +1,61 @@
+# What is past its maximum goes by the month, and only when no quarter needs it any more.
+. "$(dirname "$0")/lib.sh"
+
+psql_must() { # statement
+	"${AS_USER[@]}" psql -qAt -v ON_ERROR_STOP=1 -h "$(dirname "$(find "$DIR" -type s -name '.s.PGSQL.*')")" \
+		-p "$(basename "$(find "$DIR" -type s -name '.s.PGSQL.*')" | sed 's/.*\.//')" -d sems -c "$1" 2>&1
+}
+
+decision() { # month
+	ctl retention plan --json | /usr/bin/python3 -c 'import json, sys
+print(next((m["decision"] for m in json.load(sys.stdin)["months"] if m["month"] == sys.argv[1]), "absent"))' "$1"
+}
+
+start_daemon || exit 1
+ctl_must init --entity Northfield --zone Europe/London --site NFD --source lane-1
+cat >"$T/records.csv" <<'CSV'
+occurred_at,site_id,device_id,outcome,source_record_id
+2021-11-30T23:59:59.999Z,NFD,X1,HIT,1
+2021-12-01T00:00:00Z,NFD,X1,HIT,2
+2022-02-01T10:00:00Z,NFD,X1,HIT,3
+CSV
+recent=$(date -u -d '40 days ago' +%Y-%m-%dT10:00:00Z)
+echo "$recent,NFD,X1,HIT,4" >>"$T/records.csv"
+printf 'occurred_at,site_id,device_id,outcome,source_record_id\n2021-11-15T10:00:00Z,NFD,X1,HIT,9\n' >"$T/later.csv"
+chmod 644 "$T"/*.csv
+ctl_must send -S lane-1 tip_event "$T/records.csv"
+
+is "$(decision 2021-11)" KEEP_QUARTER 'past its maximum, but its quarter is not submitted: kept'
+is "$(decision "${recent%-*}")" KEEP_MIN 'younger than its minimum: kept'
+ctl_get retention run
+is "$RC" 2 'a run without --yes removes nothing'
+ctl_must retention run --yes
+is "$(figure_of_status tip_event)" 4 'a run removes nothing that a quarter needs'
+
+ctl_must spd freeze 2021-Q4
+ctl_must spd submit 2021-Q4 --reference letter
+is "$(decision 2021-11)" KEEP_WINDOW 'submitted, but it may be revised: kept'
+is "$(decision 2022-02)" KEEP_QUARTER 'its neighbour still waits for its own SPD'
+# Nobody waits for months here.
+psql_must "UPDATE sems.setting SET value = '0' WHERE name = 'revision_window_days'"
+like "$(decision 2021-11)" '^DROP|^GO|MAY' 'the window is over: it may go'
+is "$(figure_of_status tip_event)" 4 'a plan removes nothing'
+before=$(spd_json 2021-Q4 --revision 1)
+ctl_must retention run --yes
+is "$(figure_of_status tip_event)" 2 'the two months go, the others stay'
+is "$(decision 2021-11)/$(decision 2021-12)" absent/absent 'and are in the plan no more'
+after=$(spd_json 2021-Q4 --revision 1)
+if cmp -s "$before" "$after"; then ok 'the submitted revision is still there, unchanged'; else not_ok 'the submitted revision is unchanged'; fi
+
+ctl_get send -S lane-1 tip_event "$T/records.csv"
+like "$OUT$ERR" 'expired +2' 'sent again, what was removed is expired'
+like "$OUT$ERR" 'duplicate.* 2' 'and what was kept is a duplicate'
+ctl_get send -S lane-1 tip_event "$T/later.csv"
+like "$OUT$ERR" 'expired +1' 'so is what never came before'
+is "$(figure_of_status tip_event)" 2 'nothing comes back'
+stop_daemon
+start_daemon || exit 1
+ctl_get send -S lane-1 tip_event "$T/later.csv"
+like "$OUT$ERR" 'expired +1' 'the floor holds after a restart'
+ctl_must retention run --yes
+is "$(figure_of_status tip_event)" 2 'a second run finds nothing to do'
