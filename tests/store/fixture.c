@@ -67,8 +67,7 @@ open_database(struct fixture *f, const struct cluster *c, const char *database)
 	f->pg = PQconnectdb(cluster_conninfo(c, database, "postgres"));
 	cluster_do(f->pg, "SELECT sems.setup_entity('Invented Airport', 'Europe/London')");
 	snprintf(f->conninfo, sizeof f->conninfo, "%s", cluster_conninfo(c, database, "semsd"));
-	snprintf(f->keys_dir, sizeof f->keys_dir, "/tmp/sems-keys.XXXXXX");
-	cr_assert_not_null(mkdtemp(f->keys_dir));
+	temp_dir(f->keys_dir);
 	cr_assert_eq(keyring_open(f->keys_dir, &f->keys, &e), OK, "%s", e.text);
 }
 
@@ -120,7 +119,7 @@ fixture_second(struct fixture *second, const struct fixture *first)
 void
 fixture_close(struct fixture *f)
 {
-	char path[96];
+	char path[TEMP_SIZE + 32];
 
 	store_free(f->store);
 	if (f->second)

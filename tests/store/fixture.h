@@ -7,13 +7,14 @@
 #include "store/store.h"
 #include "tests/core/sample.h"
 #include "tests/lib/cluster.h"
+#include "tests/lib/temp.h"
 
 struct event_base;
 
 struct fixture {
 	const char *database;
 	char conninfo[256];
-	char keys_dir[64];
+	char keys_dir[TEMP_SIZE];
 	PGconn *pg; /* the superuser's, for looking */
 	struct keyring *keys;
 	struct event_base *base;

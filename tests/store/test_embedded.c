@@ -2,6 +2,7 @@
 #include "store/process.h"
 #include "store/store.h"
 #include "tests/lib/cluster.h"
+#include "tests/lib/temp.h"
 
 #include <criterion/criterion.h>
 
@@ -13,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char dir[64];
+static char dir[TEMP_SIZE];
 
 /* Below a folder that everybody may enter; steps down when we are root, as PostgreSQL wants. */
 static void
@@ -21,8 +22,7 @@ make_dir(void)
 {
 	struct err e;
 
-	snprintf(dir, sizeof dir, "/tmp/sems-emb.XXXXXX");
-	cr_assert_not_null(mkdtemp(dir));
+	temp_dir(dir);
 	cr_assert_eq(embedded_step_down(dir, NULL, &e), OK, "%s", e.text);
 	cr_assert_neq(geteuid(), 0);
 }
@@ -42,7 +42,7 @@ Test(embedded, makes_a_cluster_that_is_safe_and_private_and_keeps_it)
 	struct embedded *m;
 	struct err e;
 	struct stat st;
-	char path[128];
+	char path[TEMP_SIZE + 32];
 	PGconn *pg;
 
 	make_dir();
@@ -111,7 +111,7 @@ Test(embedded, starts_again_after_it_was_killed_and_after_half_an_initdb)
 {
 	struct embedded *m;
 	PGconn *pg;
-	char path[128];
+	char path[TEMP_SIZE + 32];
 	pid_t child;
 	int status;
 
@@ -145,12 +145,11 @@ Test(embedded, gives_away_only_a_folder_that_nobody_else_uses)
 {
 	struct err e;
 	struct stat st;
-	char path[128];
+	char path[TEMP_SIZE + 32];
 
 	if (geteuid() != 0)
 		cr_skip_test("needs root");
-	snprintf(dir, sizeof dir, "/tmp/sems-emb.XXXXXX");
-	cr_assert_not_null(mkdtemp(dir));
+	temp_dir(dir);
 	chmod(dir, 01777);
 	cr_expect_eq(embedded_step_down(dir, NULL, &e), FATAL_CONFIG);
 	cr_expect(strstr(e.text, "shared or not empty") != NULL, "%s", e.text);
@@ -168,12 +167,11 @@ Test(embedded, makes_the_folder_for_the_user_it_becomes)
 {
 	struct err e;
 	struct stat st;
-	char path[128];
+	char path[TEMP_SIZE + 32];
 
 	if (geteuid() != 0)
 		cr_skip_test("needs root");
-	snprintf(dir, sizeof dir, "/tmp/sems-emb.XXXXXX");
-	cr_assert_not_null(mkdtemp(dir));
+	temp_dir(dir);
 	chmod(dir, 0777);
 	snprintf(path, sizeof path, "%s/a/b", dir);
 	cr_assert_eq(embedded_step_down(path, "nobody", &e), OK, "%s", e.text);
@@ -189,12 +187,11 @@ Test(embedded, makes_the_folder_for_the_user_it_becomes)
 Test(embedded, says_when_the_user_is_unknown_or_cannot_reach_the_folder)
 {
 	struct err e;
-	char path[128];
+	char path[TEMP_SIZE + 32];
 
 	if (geteuid() != 0)
 		cr_skip_test("needs root");
-	snprintf(dir, sizeof dir, "/tmp/sems-emb.XXXXXX");
-	cr_assert_not_null(mkdtemp(dir));
+	temp_dir(dir);
 	snprintf(path, sizeof path, "%s/a", dir);
 	cr_expect_eq(embedded_step_down(path, "no-such-user", &e), FATAL_CONFIG);
 	cr_expect(strstr(e.text, "adduser") != NULL, "%s", e.text);

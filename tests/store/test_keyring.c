@@ -1,4 +1,5 @@
 #include "store/keyring.h"
+#include "tests/lib/temp.h"
 
 #include <criterion/criterion.h>
 
@@ -8,13 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char dir[64];
+static char dir[TEMP_SIZE];
 
 static void
 make_dir(void)
 {
-	snprintf(dir, sizeof dir, "/tmp/sems-keys.XXXXXX");
-	cr_assert_not_null(mkdtemp(dir));
+	temp_dir(dir);
 }
 
 static void
@@ -27,7 +27,7 @@ static void
 clean(void)
 {
 	static const char *const names[] = {"quarantine.key", "person-2025.key", "person-2026.key"};
-	char path[128];
+	char path[TEMP_SIZE + 32];
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		path_of(path, sizeof path, names[i]);
@@ -43,7 +43,7 @@ Test(keyring, makes_keys_once_and_finds_them_again)
 	unsigned char person[KEY_SIZE];
 	unsigned char quarantine[KEY_SIZE];
 	struct stat st;
-	char path[128];
+	char path[TEMP_SIZE + 32];
 
 	make_dir();
 	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
@@ -96,7 +96,7 @@ Test(keyring, refuses_a_folder_or_key_that_others_can_read)
 {
 	struct keyring *k = NULL;
 	struct err e;
-	char path[128];
+	char path[TEMP_SIZE + 32];
 
 	make_dir();
 	chmod(dir, 0750);
@@ -117,7 +117,7 @@ Test(keyring, refuses_a_key_that_is_too_short_or_too_long)
 {
 	struct keyring *k = NULL;
 	struct err e;
-	char path[128];
+	char path[TEMP_SIZE + 32];
 
 	make_dir();
 	cr_assert_eq(keyring_open(dir, &k, &e), OK);
