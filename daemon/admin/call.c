@@ -102,6 +102,18 @@ call_end(struct call *c)
 	a->config.on_output(a->config.ctx);
 }
 
+/* protobuf-c's messages have no const; packing only reads. */
+static uint8_t *
+unconst(const char *s)
+{
+	union {
+		const char *in;
+		uint8_t *out;
+	} both = {.in = s};
+
+	return both.out;
+}
+
 void
 call_reply(struct call *c, struct text json)
 {
@@ -113,8 +125,7 @@ call_reply(struct call *c, struct text json)
 
 		r.code = SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_OK;
 		r.has_document = 1;
-		/* protobuf-c's messages have no const; packing only reads. */
-		r.document.data = (uint8_t *)(uintptr_t)(json.s + at);
+		r.document.data = unconst(json.s + at);
 		r.document.len = n;
 		at += n;
 		r.more = at < json.n;

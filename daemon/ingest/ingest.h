@@ -59,21 +59,21 @@ struct session_ref {
 struct session_ref ingest_open(struct ingest *in, struct text principal, bool owner,
 			       struct utc_ms now);
 /* The connection is gone: answers for it are dropped; the records stay. */
-void ingest_close(struct ingest *in, struct session_ref s);
+void ingest_close(struct ingest *in, struct session_ref ref);
 /*
  * Gives the unconsumed bytes of a connection; handles at most max_frames frames. Returns how many
  * bytes it consumed. Call it again when it consumed some and more are there.
  */
-size_t ingest_feed(struct ingest *in, struct session_ref s, const void *p, size_t n,
+size_t ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n,
 		   unsigned max_frames, struct utc_ms now);
 /* How many bytes must be there before feeding makes sense again (1 when not known). */
-size_t ingest_need(const struct ingest *in, struct session_ref s);
+size_t ingest_need(const struct ingest *in, struct session_ref ref);
 /* False: stop reading until the session is dirty again. */
-bool ingest_wants_input(const struct ingest *in, struct session_ref s);
+bool ingest_wants_input(const struct ingest *in, struct session_ref ref);
 /* What to write; the driver consumes what it wrote with buf_consume() or buf_clear(). */
-struct buf *ingest_output(struct ingest *in, struct session_ref s);
+struct buf *ingest_output(struct ingest *in, struct session_ref ref);
 /* NULL, or why the connection is to be closed once its output is written. */
-const char *ingest_closing(const struct ingest *in, struct session_ref s);
+const char *ingest_closing(const struct ingest *in, struct session_ref ref);
 /* The next session that changed since it was last returned; id 0: none. */
 struct session_ref ingest_next_dirty(struct ingest *in);
 /* Closes what is past its deadline. Call about once a second. */
@@ -97,7 +97,7 @@ struct ingest_request {
 
 bool ingest_take_request(struct ingest *in, struct ingest_request *out);
 /* The last piece of a response has more = false. Dropped when the session is gone. */
-void ingest_respond(struct ingest *in, struct session_ref s, const Sems__V1__Response *r);
+void ingest_respond(struct ingest *in, struct session_ref ref, const Sems__V1__Response *r);
 
 /* A quarantined record's bytes on their way through intake again, as their first sender sent them.
  */

@@ -21,8 +21,7 @@
 struct listener {
 	struct evconnlistener *ev;
 	struct event *resume;
-	listener_accept_fn fn;
-	void *ctx;
+	struct acceptor to;
 	bool is_unix;
 	int reserve; /* given up to accept and close when descriptors run out */
 	char path[sizeof((struct sockaddr_un *)NULL)->sun_path];
@@ -36,7 +35,7 @@ on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sockaddr *sa, in
 	(void)ev;
 	(void)sa;
 	(void)len;
-	l->fn(l->ctx, fd, l->is_unix);
+	l->to.accept(l->to.ctx, fd, l->is_unix);
 }
 
 /* Out of descriptors the listener would spin: drop one caller with the reserve, pause a second. */
@@ -73,14 +72,13 @@ on_resume(evutil_socket_t fd, short what, void *arg)
 }
 
 static enum code
-listen_on(struct event_base *base, struct listener *l, const struct sockaddr *sa, socklen_t len,
-	  struct err *e)
+listen_on(struct listener *l, const struct sockaddr *sa, socklen_t len, struct err *e)
 {
 	unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
 
-	l->resume = evtimer_new(base, on_resume, l);
+	l->resume = evtimer_new(l->to.base, on_resume, l);
 	l->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	l->ev = evconnlistener_new_bind(base, on_accept, l, flags, BACKLOG, sa, (int)len);
+	l->ev = evconnlistener_new_bind(l->to.base, on_accept, l, flags, BACKLOG, sa, (int)len);
 	if (l->ev == NULL || l->resume == NULL)
 		return err_set(e, TRY_SYSTEM, "listen", "cannot listen: %s",
 			       strerror(errno)); /* NOLINT(concurrency-mt-unsafe): one thread */
@@ -89,14 +87,13 @@ listen_on(struct event_base *base, struct listener *l, const struct sockaddr *sa
 }
 
 static struct listener *
-listener_new(listener_accept_fn fn, void *ctx, bool is_unix)
+listener_new(const struct acceptor *to, bool is_unix)
 {
 	struct listener *l = calloc(1, sizeof *l);
 
 	if (l == NULL)
 		return NULL;
-	l->fn = fn;
-	l->ctx = ctx;
+	l->to = *to;
 	l->is_unix = is_unix;
 	l->reserve = -1;
 	return l;
@@ -129,8 +126,7 @@ clear_stale(const struct sockaddr_un *sa, struct err *e)
 }
 
 enum code
-listener_unix(struct event_base *base, const char *path, listener_accept_fn fn, void *ctx,
-	      struct listener **out, struct err *e)
+listener_unix(const struct acceptor *to, const char *path, struct listener **out, struct err *e)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	struct listener *l;
@@ -144,10 +140,10 @@ listener_unix(struct event_base *base, const char *path, listener_accept_fn fn, 
 	memcpy(sa.sun_path, path, strlen(path));
 	if (clear_stale(&sa, e) != OK)
 		return e->code;
-	l = listener_new(fn, ctx, true);
+	l = listener_new(to, true);
 	if (l == NULL)
 		return err_set(e, TRY_SYSTEM, "listen", "out of memory");
-	if (listen_on(base, l, (const struct sockaddr *)&sa, sizeof sa, e) != OK) {
+	if (listen_on(l, (const struct sockaddr *)&sa, sizeof sa, e) != OK) {
 		listener_free(l);
 		return e->code;
 	}
@@ -208,8 +204,8 @@ parse_address(const char *address, struct sockaddr_storage *ss, int *len)
 }
 
 enum code
-listener_tcp(struct event_base *base, const char *address, listener_accept_fn fn, void *ctx,
-	     struct listener **out, int *port, struct err *e)
+listener_tcp(const struct acceptor *to, const char *address, struct listener **out, int *port,
+	     struct err *e)
 {
 	struct sockaddr_storage ss;
 	int len;
@@ -222,10 +218,10 @@ listener_tcp(struct event_base *base, const char *address, listener_accept_fn fn
 		return err_set(e, FATAL_CONFIG, "listen",
 			       "%s is not a loopback address: plain TCP is for this machine only",
 			       address);
-	l = listener_new(fn, ctx, false);
+	l = listener_new(to, false);
 	if (l == NULL)
 		return err_set(e, TRY_SYSTEM, "listen", "out of memory");
-	if (listen_on(base, l, (struct sockaddr *)&ss, (socklen_t)len, e) != OK) {
+	if (listen_on(l, (struct sockaddr *)&ss, (socklen_t)len, e) != OK) {
 		listener_free(l);
 		return e->code;
 	}

@@ -11,12 +11,18 @@
 struct event_base;
 struct listener;
 
-typedef void (*listener_accept_fn)(void *ctx, evutil_socket_t fd, bool is_unix);
+/* Who takes what a listener accepts. */
+struct acceptor {
+	struct event_base *base;
+	void (*accept)(void *ctx, evutil_socket_t fd, bool is_unix);
+	void *ctx;
+};
 
-enum code listener_unix(struct event_base *base, const char *path, listener_accept_fn fn, void *ctx,
-			struct listener **out, struct err *e) MUST_CHECK;
-enum code listener_tcp(struct event_base *base, const char *address, listener_accept_fn fn,
-		       void *ctx, struct listener **out, int *port, struct err *e) MUST_CHECK;
+enum code listener_unix(const struct acceptor *to, const char *path, struct listener **out,
+			struct err *e) MUST_CHECK;
+/* *port: the one it listens on, also when the address asked for any. */
+enum code listener_tcp(const struct acceptor *to, const char *address, struct listener **out,
+		       int *port, struct err *e) MUST_CHECK;
 /* Closes the socket and removes a Unix socket's file. Accepts NULL. */
 void listener_free(struct listener *l);
 

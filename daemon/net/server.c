@@ -46,6 +46,7 @@ struct server {
 	struct event *reap; /* frees retired connections after the loop's turn */
 	struct listener *listeners[LISTENERS_MAX];
 	size_t n_listeners;
+	struct acceptor acceptor;
 	struct conn **by_session; /* by session id */
 	size_t n_by_session;
 	struct conn_list conns;
@@ -303,6 +304,7 @@ server_new(struct event_base *base, const struct server_config *config)
 		return NULL;
 	sv->config = *config;
 	sv->base = base;
+	sv->acceptor = (struct acceptor){base, on_accepted, sv};
 	TAILQ_INIT(&sv->conns);
 	TAILQ_INIT(&sv->dead);
 	sv->n_by_session = ingest_defaults().max_sessions + 1;
@@ -342,8 +344,7 @@ server_listen_unix(struct server *sv, const char *path, struct err *e)
 {
 	if (sv->n_listeners == LISTENERS_MAX)
 		return err_set(e, FATAL_CONFIG, "listen", "more than %d listeners", LISTENERS_MAX);
-	if (listener_unix(sv->base, path, on_accepted, sv, &sv->listeners[sv->n_listeners], e) !=
-	    OK)
+	if (listener_unix(&sv->acceptor, path, &sv->listeners[sv->n_listeners], e) != OK)
 		return e->code;
 	sv->n_listeners++;
 	return OK;
@@ -354,8 +355,7 @@ server_listen_tcp(struct server *sv, const char *address, int *port, struct err 
 {
 	if (sv->n_listeners == LISTENERS_MAX)
 		return err_set(e, FATAL_CONFIG, "listen", "more than %d listeners", LISTENERS_MAX);
-	if (listener_tcp(sv->base, address, on_accepted, sv, &sv->listeners[sv->n_listeners], port,
-			 e) != OK)
+	if (listener_tcp(&sv->acceptor, address, &sv->listeners[sv->n_listeners], port, e) != OK)
 		return e->code;
 	sv->n_listeners++;
 	return OK;

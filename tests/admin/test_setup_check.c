@@ -11,7 +11,12 @@
 static char *
 w(const char *s)
 {
-	return (char *)(uintptr_t)s;
+	union {
+		const char *in;
+		char *out;
+	} both = {.in = s};
+
+	return both.out;
 }
 
 /* A request that is right, with one of everything; tests break one thing in it. */

@@ -29,8 +29,9 @@ Test(listener, refuses_addresses_that_are_not_loopback)
 	int port;
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		cr_assert_eq(listener_tcp(base, bad[i], drop, NULL, &l, &port, &e), FATAL_CONFIG,
-			     "%s", bad[i]);
+		cr_assert_eq(
+		    listener_tcp(&(struct acceptor){base, drop, NULL}, bad[i], &l, &port, &e),
+		    FATAL_CONFIG, "%s", bad[i]);
 	event_base_free(base);
 }
 
@@ -41,7 +42,9 @@ Test(listener, takes_a_free_port_and_tells_it)
 	struct err e;
 	int port = 0;
 
-	cr_assert_eq(listener_tcp(base, "127.0.0.1:0", drop, NULL, &l, &port, &e), OK, "%s", e.text);
+	cr_assert_eq(
+	    listener_tcp(&(struct acceptor){base, drop, NULL}, "127.0.0.1:0", &l, &port, &e), OK,
+	    "%s", e.text);
 	cr_assert_gt(port, 0);
 	listener_free(l);
 	event_base_free(base);
@@ -65,8 +68,10 @@ Test(listener, replaces_a_stale_socket_but_not_a_live_one)
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	cr_assert_eq(bind(fd, (struct sockaddr *)&sa, sizeof sa), 0);
 	close(fd); /* nobody answers on the file any more */
-	cr_assert_eq(listener_unix(base, path, drop, &n, &first, &e), OK, "%s", e.text);
-	cr_assert_eq(listener_unix(base, path, drop, &n, &second, &e), FATAL_CONFIG);
+	cr_assert_eq(listener_unix(&(struct acceptor){base, drop, &n}, path, &first, &e), OK, "%s",
+		     e.text);
+	cr_assert_eq(listener_unix(&(struct acceptor){base, drop, &n}, path, &second, &e),
+		     FATAL_CONFIG);
 	cr_assert_null(second);
 	listener_free(first);
 	cr_assert_neq(access(path, F_OK), 0);
@@ -82,7 +87,8 @@ Test(listener, never_removes_a_file_that_is_no_socket)
 	struct listener *l = NULL;
 	struct err e;
 
-	cr_assert_eq(listener_unix(base, path, drop, NULL, &l, &e), FATAL_CONFIG);
+	cr_assert_eq(listener_unix(&(struct acceptor){base, drop, NULL}, path, &l, &e),
+		     FATAL_CONFIG);
 	cr_assert_eq(access(path, F_OK), 0);
 	close(fd);
 	unlink(path);
@@ -98,7 +104,8 @@ Test(listener, says_when_a_path_is_too_long)
 
 	memset(path, 'x', sizeof path);
 	path[sizeof path - 1] = '\0';
-	cr_assert_eq(listener_unix(base, path, drop, NULL, &l, &e), FATAL_CONFIG);
+	cr_assert_eq(listener_unix(&(struct acceptor){base, drop, NULL}, path, &l, &e),
+		     FATAL_CONFIG);
 	cr_assert_not_null(strstr(e.text, "shorter"));
 	event_base_free(base);
 }

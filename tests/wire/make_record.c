@@ -145,7 +145,7 @@ value_eq(const struct field *f, const struct value *a, const struct value *b)
 	if (f->type == FIELD_TEXT || f->type == FIELD_PERSON)
 		return text_eq(a->text, b->text);
 	if (f->type == FIELD_REAL)
-		return memcmp(&a->real, &b->real, sizeof a->real) == 0;
+		return !(a->real < b->real) && !(a->real > b->real); /* NaN is refused before */
 	if (f->type == FIELD_UUID)
 		return memcmp(&a->uuid, &b->uuid, sizeof a->uuid) == 0;
 	if (f->type >= FIELD_TEXTS)

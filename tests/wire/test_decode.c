@@ -39,7 +39,8 @@ static const struct row rows[] = {
 static bool
 decode(struct text raw, struct arena *a, struct record *r, struct text *source, struct refusal *why)
 {
-	char *exact = malloc(raw.n); /* so that the sanitizer sees a read past the end */
+	char *exact =
+	    malloc(raw.n == 0 ? 1 : raw.n); /* so that the sanitizer sees a read past the end */
 	memcpy(exact, raw.s, raw.n);
 	bool ok = wire_record((struct text){exact, raw.n}, a, r, source, why);
 	memset(exact, 'x', raw.n);
