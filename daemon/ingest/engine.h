@@ -67,6 +67,7 @@ struct ingest {
 	size_t large_used;
 	uint32_t n_blocked;
 	struct arena *scratch; /* of the frame at hand */
+	struct person_cache *persons;
 	struct request_node *requests_first;
 	struct request_node *requests_last;
 	struct ingest_counters counters;

@@ -1,6 +1,7 @@
 #include "ingest/ingest.h"
 
 #include "ingest/engine.h"
+#include "ingest/person.h"
 #include "wire/frame.h"
 
 #include <stdlib.h>
@@ -36,11 +37,12 @@ ingest_new(const struct ingest_config *config)
 	in->config = *config;
 	in->sessions = calloc(config->max_sessions, sizeof *in->sessions);
 	in->scratch = arena_new(SCRATCH_ARENA_MAX);
+	in->persons = person_cache_new();
 	in->groups[0].g.arena = arena_new(GROUP_ARENA_MAX);
 	in->groups[1].g.arena = arena_new(GROUP_ARENA_MAX);
 	in->filling = &in->groups[0];
-	if (in->sessions == NULL || in->scratch == NULL || in->groups[0].g.arena == NULL ||
-	    in->groups[1].g.arena == NULL) {
+	if (in->sessions == NULL || in->scratch == NULL || in->persons == NULL ||
+	    in->groups[0].g.arena == NULL || in->groups[1].g.arena == NULL) {
 		ingest_free(in);
 		return NULL;
 	}
@@ -71,6 +73,7 @@ ingest_free(struct ingest *in)
 		free(in->groups[i].batches);
 	}
 	arena_free(in->scratch);
+	person_cache_free(in->persons);
 	registry_free(in->registry);
 	free(in->sessions);
 	free(in);

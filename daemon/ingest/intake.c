@@ -107,22 +107,25 @@ static bool
 replace_persons(const struct ingest *in, struct item *it, const struct sender *from,
 		struct refusal *why)
 {
+	struct person_keeper keeper = {
+	    .given_allowed = is_compliance(from->role) && record_is_correction(&it->rec),
+	    .cache = in->persons,
+	    .arena = in->filling->g.arena,
+	};
 	struct civil_date day = {0};
-	const unsigned char *key;
 
 	if (!calendar_date(registry_calendar(in->registry), record_occurred_at(&it->rec), &day))
 		return refuse(why, REASON_CLOCK, "occurred_at", "outside the civil calendar");
-	key = in->config.person_key(in->config.ctx, day.year);
-	if (key == NULL) {
+	keeper.year = day.year;
+	keeper.key = in->config.person_key(in->config.ctx, day.year);
+	if (keeper.key == NULL) {
 		/* Nothing may be stored with a person in clear, and a person must stay the same
 		 * one: the sender keeps the record until the key is back. */
 		it->verdict = VERDICT_RETRY;
 		it->retry_after_ms = RETRY_AFTER_MS;
 		return true;
 	}
-	return person_replace(&it->rec, key,
-			      is_compliance(from->role) && record_is_correction(&it->rec),
-			      in->filling->g.arena, why);
+	return person_replace(&it->rec, &keeper, why);
 }
 
 static bool

@@ -12,12 +12,28 @@
 #define PSEUDONYM_SIZE 16
 
 /*
+ * The pseudonyms made last: an HMAC takes longer than everything else that happens to a record, and
+ * the same few hundred people are in all of them. Bounded; holds identifiers in memory only.
+ */
+struct person_cache;
+
+struct person_cache *person_cache_new(void);    /* NULL: out of memory */
+void person_cache_free(struct person_cache *c); /* accepts NULL; wipes it */
+
+struct person_keeper {
+	const unsigned char *key; /* of the year */
+	int year;
+	bool given_allowed;
+	struct person_cache *cache; /* NULL: without */
+	struct arena *arena;
+};
+
+/*
  * Replaces every person of r (fields and lists) by its pseudonym, in the arena. A value "~" and 32
  * hexadecimal digits is a pseudonym already and is taken as it is when `given_allowed` (a
  * correction of a record whose persons the corrector does not know); else it is refused. False:
  * *why says what.
  */
-bool person_replace(struct record *r, const unsigned char *key, bool given_allowed, struct arena *a,
-		    struct refusal *why);
+bool person_replace(struct record *r, const struct person_keeper *k, struct refusal *why);
 
 #endif
