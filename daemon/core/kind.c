@@ -51,7 +51,8 @@ const struct field envelope_fields[ENV_COUNT] = {
     [ENV_CORRECTION_REASON] = TEXT_FIELD("correction_reason", FIELD_RESTRICTED, REASON_BYTES,
 					 "why the record is corrected"),
     [ENV_EMBARGO] =
-	BOOL_FIELD("embargo", 0, "true: in no view or count until a correction lifts it"),
+	BOOL_FIELD("embargo", 0,
+		   "true: the test is in no view or count until a correction lifts it; tests only"),
     [ENV_MARKING] = ENUM_FIELD("marking", 0, marking_names, "protective marking of the record"),
 };
 

@@ -310,6 +310,18 @@ check_end(const struct record *r, struct refusal *why)
 	return refuse(&at, REASON_RULE, "is before occurred_at: correct one of them");
 }
 
+/* Only the tests' view holds back what is under embargo: elsewhere the field would promise in vain.
+ */
+static bool
+check_embargo(const struct record *r, struct refusal *why)
+{
+	struct place at = place_of(r, ENV_EMBARGO, why);
+
+	if (r->kind->id == KIND_TEST || !given(r, ENV_EMBARGO) || r->v[ENV_EMBARGO].i == 0)
+		return true;
+	return refuse(&at, REASON_RULE, "only goes with a test: leave it out");
+}
+
 static bool
 check_no_correction(const struct record *r, struct refusal *why)
 {
@@ -364,7 +376,8 @@ record_validate(const struct record *r, struct utc_ms now, const struct calendar
 	}
 	if (!check_identity(r, why) || !check_clock(r, now, why))
 		return false;
-	if (!check_precision(r, cal, why) || !check_end(r, why) || !check_correction(r, why))
+	if (!check_precision(r, cal, why) || !check_end(r, why) || !check_embargo(r, why) ||
+	    !check_correction(r, why))
 		return false;
 	for (size_t i = ENV_COUNT; i < n; i++) {
 		if (!check_field(r, i, why))

@@ -111,6 +111,9 @@ static const struct row rows[] = {
     {KIND_EQUIPMENT_CHECK, "due_at", "7258118400001", REASON_RANGE, "equipment_check.due_at"},
     {KIND_TEST, "utc_offset_min", "841", REASON_RANGE, "utc_offset_min"},
     {KIND_TEST, "embargo", "1", REASON_NONE, ""},
+    {KIND_TIP_EVENT, "embargo", "0", REASON_NONE, ""},
+    {KIND_TIP_EVENT, "embargo", "1", REASON_RULE, "embargo"},
+    {KIND_VOID, "embargo", "1", REASON_RULE, "embargo"},
 
     {KIND_TEST, "outcome", "5", REASON_ENUM, "test.outcome"},
     {KIND_TEST, "outcome", "-1", REASON_ENUM, "test.outcome"},
