@@ -95,7 +95,7 @@ $(B)/gen/%.o: $(GEN)/%.c | $(B)/.toolchain
 $(B)/%.o: %.c | $(PBC)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MD -MP -c -o $@ $<
-$(B)/tests/%.o: WARN += -Wno-conversion -Wno-sign-conversion -Wno-cast-qual
+$(B)/tests/%.o: WARN += -Wno-conversion -Wno-sign-conversion -Wno-cast-qual -Wno-format-truncation
 $(GEN)/%.pb-c.c: proto/%.proto | $(B)/.toolchain
 	@mkdir -p $(GEN)
 	$(PROTOC) -I proto --c_out=$(GEN) $<
