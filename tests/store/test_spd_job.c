@@ -502,6 +502,21 @@ Test(spd_job, takes_no_degraded_screening_as_nought_only_where_means_are_told)
 	json_decref(doc);
 }
 
+Test(spd_job, counts_no_person_among_the_items_screened_by_degraded_means)
+{
+	json_t *doc;
+
+	spd_add(&f, "activity", 1, ", activity, count, means", ", 'CARGO_PIECES', 400, 'NORMAL'");
+	spd_add(&f, "activity", 1, ", activity, count, means", ", 'HOLD_BAGS', 100, 'DEGRADED'");
+	spd_add(&f, "activity", 1, ", activity, count, means",
+		", 'PASSENGERS_SCREENED', 7, 'DEGRADED'");
+	spd_add(&f, "activity", 1, ", activity, count", ", 'STAFF_SCREENED', 9");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "QN12", "", "100/500 0.2 NO_TARGET");
+	cr_expect_eq(spd_left_out(doc, "QN12", "MEANS_NOT_GIVEN"), 0);
+	json_decref(doc);
+}
+
 Test(spd_job, keeps_revisions_that_never_change)
 {
 	json_t *doc;
