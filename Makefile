@@ -113,7 +113,7 @@ PC        := libevent libpq libprotobuf-c libcrypto libcyaml jansson
 DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev protobuf-c-compiler \
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
              postgresql-15 python3 python3-protobuf tzdata
-DEPS_LINT := clang-format clang-tidy cppcheck libclang-rt-14-dev
+DEPS_LINT := clang-format clang-tidy cppcheck libclang-rt-14-dev shellcheck
 .PHONY: deps deps-lint
 deps:
 	@tools/deps.sh $(DEPS)

@@ -64,7 +64,7 @@ def settings():
     read = set()
     for f in pathlib.Path("daemon").rglob("*.c"):
         if re.search("config|semsd", f.stem):
-            read |= set(re.findall(r'CYAML_FIELD_\w+\(\s*"([a-z_]+)"', text(f)))
+            read |= set(re.findall(r'YAML_\w+\(\s*"([a-z_]+)"', text(f)))
     example, page = text("deploy/semsd.yaml"), plain("deploy/man/semsd.8")
     shown = set(re.findall(r"^#?\s*-?\s*([a-z_]+):(?:\s|$)", example, flags=re.M))
     for key in sorted(read):
