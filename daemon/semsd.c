@@ -38,6 +38,7 @@ struct semsd {
 	struct duties *duties;
 	struct event *signals[3];
 	struct event *stop_poll;
+	struct event *tend;
 	int stop_ticks; /* polls left before we stop waiting */
 	uid_t started_by;
 };
@@ -269,6 +270,29 @@ open_signals(struct semsd *d, struct err *e)
 	return OK;
 }
 
+static void
+on_tend(evutil_socket_t fd, short what, void *arg)
+{
+	struct semsd *d = arg;
+
+	(void)fd;
+	(void)what;
+	embedded_tend(d->cluster);
+}
+
+static enum code
+open_tend(struct semsd *d, struct err *e)
+{
+	struct timeval second = {1, 0};
+
+	if (d->cluster == NULL)
+		return OK;
+	d->tend = event_new(d->base, -1, EV_PERSIST, on_tend, d);
+	if (d->tend == NULL || event_add(d->tend, &second) != 0)
+		return err_set(e, TRY_SYSTEM, "embedded", "out of memory");
+	return OK;
+}
+
 static enum code
 start(struct semsd *d, struct err *e)
 {
@@ -278,7 +302,7 @@ start(struct semsd *d, struct err *e)
 		return err_set(e, TRY_SYSTEM, "loop", "no event loop");
 	if (open_signals(d, e) != OK || open_store(d, e) != OK || open_ingest(d, e) != OK)
 		return e->code;
-	if (open_server(d, e) != OK)
+	if (open_tend(d, e) != OK || open_server(d, e) != OK)
 		return e->code;
 	return open_duties(d, e);
 }
@@ -298,6 +322,8 @@ stop(struct semsd *d)
 	}
 	if (d->stop_poll != NULL)
 		event_free(d->stop_poll);
+	if (d->tend != NULL)
+		event_free(d->tend);
 	if (d->base != NULL)
 		event_base_free(d->base);
 	embedded_stop(d->cluster);

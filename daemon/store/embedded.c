@@ -8,6 +8,7 @@
 #include "store/embedded.h"
 
 #include "base/embed.h"
+#include "base/log.h"
 #include "store/process.h"
 
 #include <libpq-fe.h>
@@ -35,6 +36,8 @@
 #define LEFTOVER_MS   60000        /* how long a left-over may take to stop */
 #define START_MS      (15 * 60000) /* crash recovery of a large store takes its time */
 #define STOP_MS       60000
+#define LIVED_LEAST   10 /* calls of embedded_tend(): what ends sooner is retried later */
+#define PAUSE_MOST    30 /* calls of embedded_tend() */
 #define VERSION_LEAST 15
 
 struct embedded {
@@ -47,7 +50,10 @@ struct embedded {
 	char admin_conninfo[2 * PATH_SIZE];
 	int lock;
 	pid_t pid;
-	bool child; /* ours to wait for; else taken over */
+	bool child;   /* ours to wait for; else taken over */
+	int lived;    /* calls of embedded_tend() since it was started */
+	int attempts; /* starts in a row that soon ended */
+	int pause;    /* calls of embedded_tend() before the next start */
 };
 
 /* --- paths ------------------------------------------------------------------------------------ */
@@ -320,7 +326,7 @@ meet_leftover(struct embedded *m)
 }
 
 static enum code
-launch(struct embedded *m, struct err *e)
+spawn(struct embedded *m, struct err *e)
 {
 	char program[PATH_SIZE + 16];
 	char sockets[PATH_SIZE + 32];
@@ -378,6 +384,15 @@ launch(struct embedded *m, struct err *e)
 			       strerror(errno));
 	}
 	m->child = true;
+	m->lived = 0;
+	return OK;
+}
+
+static enum code
+launch(struct embedded *m, struct err *e)
+{
+	if (spawn(m, e) != OK)
+		return e->code;
 	for (int waited = 0; waited < START_MS; waited += POLL_MS) {
 		if (answers(m))
 			return OK;
@@ -485,6 +500,41 @@ static bool
 has_ended(const struct embedded *m)
 {
 	return m->child ? process_has_ended(m->pid) : postmaster_pid(m) != m->pid;
+}
+
+/* More than twice a minute for a cluster that cannot run would only fill the log. */
+static int
+pause_after(int attempts)
+{
+	return attempts < 5 ? 1 << attempts : PAUSE_MOST;
+}
+
+/* Backends of a killed postmaster may live on for a moment; a new one ends at once until then. */
+void
+embedded_tend(struct embedded *m)
+{
+	struct err e;
+
+	if (m == NULL)
+		return;
+	if (m->pid > 0 && !has_ended(m)) {
+		m->lived++;
+		return;
+	}
+	if (m->pid > 0) {
+		m->attempts = m->lived < LIVED_LEAST ? m->attempts + 1 : 0;
+		m->pause = m->attempts == 0 ? 0 : pause_after(m->attempts);
+		log_warn("embedded.ended", KVI("pid", m->pid), KVI("start_again_s", m->pause));
+		m->pid = 0;
+	}
+	if (m->pause > 0) {
+		m->pause--;
+		return;
+	}
+	if (spawn(m, &e) != OK)
+		log_error("embedded.failed", KV("why", e.text));
+	else
+		log_info("embedded.started", KVI("pid", m->pid));
 }
 
 static bool

@@ -19,6 +19,11 @@ enum code embedded_step_down(const char *dir, const char *user, struct err *e) M
 enum code embedded_start(const char *dir, struct embedded **out, struct err *e) MUST_CHECK;
 /* For store_prepare() and store_new(); valid as long as the cluster. */
 const char *embedded_conninfo(const struct embedded *m);
+/*
+ * To be called once a second: starts the cluster again when its postmaster ended, was killed or
+ * crashed, later each time when it ends soon. Does not wait until it answers. Accepts NULL.
+ */
+void embedded_tend(struct embedded *m);
 /* Fast shutdown, waits for it, frees. Accepts NULL. */
 void embedded_stop(struct embedded *m);
 

@@ -139,6 +139,42 @@ Test(embedded, starts_again_after_it_was_killed_and_after_half_an_initdb)
 	cr_expect(process_remove_tree(dir));
 }
 
+/* The first line of the cluster's lock file. */
+static pid_t
+postmaster(void)
+{
+	char path[TEMP_SIZE + 32];
+	char line[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/pg/postmaster.pid", dir);
+	f = fopen(path, "re");
+	cr_assert_not_null(f);
+	cr_assert_not_null(fgets(line, sizeof line, f));
+	fclose(f);
+	return (pid_t)strtol(line, NULL, 10);
+}
+
+Test(embedded, starts_the_cluster_again_when_its_postmaster_was_killed, .timeout = 120)
+{
+	struct embedded *m;
+	bool up = false;
+
+	make_dir();
+	m = start(dir);
+	embedded_tend(m);
+	cr_assert_eq(kill(postmaster(), SIGKILL), 0);
+	/* Each turn is a second to the cluster; the first starts may end, as backends live on. */
+	for (int i = 0; i < 3000 && !up; i++) {
+		process_sleep_ms(20);
+		embedded_tend(m);
+		up = PQping(embedded_conninfo(m)) == PQPING_OK;
+	}
+	cr_expect(up, "it was not started again");
+	embedded_stop(m);
+	cr_expect(process_remove_tree(dir));
+}
+
 /* --- stepping down: only root can try --------------------------------------------------------- */
 
 Test(embedded, gives_away_only_a_folder_that_nobody_else_uses)
