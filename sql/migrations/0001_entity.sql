@@ -127,7 +127,7 @@ CREATE TABLE sems.setting (
 	value text NOT NULL
 );
 INSERT INTO sems.setting VALUES
-    ('quarantine_open_max', '10000'),  -- open entries per source, beyond which it gets RETRY
+    ('quarantine_open_max', '10000'),  -- open entries per source (or stranger), beyond: RETRY
     ('quarantine_days', '90');
 
 GRANT SELECT ON sems.schema_migration, sems.entity, sems.civil_day, sems.kind, sems.site,

@@ -6,6 +6,7 @@ CREATE TABLE sems.quarantine (
 	quarantine_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	source text NOT NULL,  -- as far as it could be read; '' when not at all
 	principal text NOT NULL,
+	quota text NOT NULL,   -- whose room it takes: 'source S', or 'principal P' without a grant for S
 	reason text NOT NULL,
 	field text NOT NULL,
 	message text NOT NULL,
@@ -20,6 +21,7 @@ CREATE TABLE sems.quarantine (
 	UNIQUE (source, raw_mac)
 );
 CREATE INDEX ON sems.quarantine (source) WHERE state = 'OPEN';
+CREATE INDEX ON sems.quarantine (quota) WHERE state = 'OPEN';
 CREATE INDEX ON sems.quarantine (received_at);
 GRANT SELECT ON sems.quarantine TO sems_admin;
 GRANT UPDATE (state, decided_at, decided_by) ON sems.quarantine TO sems_admin;
@@ -120,7 +122,10 @@ $$;
 GRANT EXECUTE ON FUNCTION sems.settle(text) TO sems_ingest;
 
 -- Moves what is staged into the quarantine. QUARANTINED, also for bytes that are there already;
--- RETRY beyond the quota of a source. Two writers at once may exceed the quota by one group.
+-- RETRY beyond the quota. Two writers at once may exceed it by one group.
+--
+-- The quota is the source's only for who may send for it: a stranger who names a source, or a
+-- thousand, takes the room of its own and of nobody else.
 CREATE FUNCTION sems.settle_quarantine() RETURNS TABLE (n int, verdict text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -129,18 +134,23 @@ BEGIN
 	PERFORM pg_logical_emit_message(true, 'sems', '');
 	SELECT s.value::bigint INTO STRICT open_max FROM sems.setting s
 	WHERE s.name = 'quarantine_open_max';
-	EXECUTE 'INSERT INTO sems.quarantine (source, principal, reason, field, message, record_id, kind, '
-	    'received_at, raw_sealed, raw_mac) '
-	    'SELECT f.source, f.principal, f.reason, f.field, f.message, f.record_id, f.kind, '
-	    'f.received_at, f.raw_sealed, f.raw_mac FROM ('
-	    'SELECT *, row_number() OVER (PARTITION BY source ORDER BY n) AS place FROM ('
-	    'SELECT DISTINCT ON (source, raw_mac) * FROM pg_temp.stage_quarantine s '
+	EXECUTE 'WITH fresh AS MATERIALIZED ('
+	    'SELECT DISTINCT ON (source, raw_mac) s.*, CASE WHEN EXISTS ('
+	    'SELECT FROM sems.source_grant g '
+	    'WHERE g.source = s.source AND g.principal = s.principal) '
+	    'THEN ''source '' || s.source ELSE ''principal '' || s.principal END AS quota '
+	    'FROM pg_temp.stage_quarantine s '
 	    'WHERE NOT EXISTS (SELECT FROM sems.quarantine q '
 	    'WHERE q.source = s.source AND q.raw_mac = s.raw_mac) '
-	    'ORDER BY source, raw_mac, n) AS d) AS f '
-	    'LEFT JOIN (SELECT source, count(*) AS n FROM sems.quarantine WHERE state = ''OPEN'' '
-	    'AND source IN (SELECT source FROM pg_temp.stage_quarantine) GROUP BY source) AS o '
-	    'ON o.source = f.source WHERE coalesce(o.n, 0) + f.place <= $1 '
+	    'ORDER BY source, raw_mac, n), '
+	    'placed AS (SELECT *, row_number() OVER (PARTITION BY quota ORDER BY n) AS place FROM fresh), '
+	    'taken AS (SELECT quota, count(*) AS n FROM sems.quarantine WHERE state = ''OPEN'' '
+	    'AND quota IN (SELECT quota FROM fresh) GROUP BY quota) '
+	    'INSERT INTO sems.quarantine (source, principal, quota, reason, field, message, record_id, '
+	    'kind, received_at, raw_sealed, raw_mac) '
+	    'SELECT f.source, f.principal, f.quota, f.reason, f.field, f.message, f.record_id, f.kind, '
+	    'f.received_at, f.raw_sealed, f.raw_mac FROM placed AS f '
+	    'LEFT JOIN taken AS o ON o.quota = f.quota WHERE coalesce(o.n, 0) + f.place <= $1 '
 	    'ORDER BY f.source, f.raw_mac ON CONFLICT DO NOTHING' USING open_max;
 	RETURN QUERY EXECUTE 'SELECT s.n, CASE WHEN q.source IS NULL THEN ''RETRY'' '
 	    'ELSE ''QUARANTINED'' END FROM pg_temp.stage_quarantine s '

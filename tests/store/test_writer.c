@@ -280,6 +280,10 @@ Test(writer, answers_retry_beyond_a_sources_quota_and_only_then)
 
 	fixture_open(&f);
 	cluster_do(f.pg, "UPDATE sems.setting SET value = '3' WHERE name = 'quarantine_open_max'");
+	cluster_do(f.pg,
+		   "INSERT INTO sems.principal VALUES ('unix:gateway', 'device');"
+		   "INSERT INTO sems.source_grant VALUES "
+		   "('unix:gateway', 'noisy', '*', '*'), ('unix:gateway', 'quiet', '*', '*')");
 	for (int i = 0; i < 5; i++) {
 		snprintf(raw, sizeof raw, "bad %d", i);
 		fixture_refused(g, "noisy", raw);
@@ -291,6 +295,29 @@ Test(writer, answers_retry_beyond_a_sources_quota_and_only_then)
 	cr_expect_gt(g->items[4].retry_after_ms, 0);
 	cr_expect_eq(
 	    cluster_int(f.pg, "SELECT count(*) FROM sems.quarantine WHERE source = 'noisy'"), 3);
+	fixture_free(g);
+	fixture_close(&f);
+}
+
+Test(writer, lets_no_stranger_use_up_a_sources_quota_nor_have_one_for_each_name)
+{
+	struct fixture f;
+	struct group *g = fixture_group();
+	char source[32];
+
+	fixture_open(&f);
+	cluster_do(f.pg, "UPDATE sems.setting SET value = '3' WHERE name = 'quarantine_open_max'");
+	cluster_do(f.pg, "INSERT INTO sems.principal VALUES ('unix:gateway', 'device');"
+			 "INSERT INTO sems.source_grant VALUES "
+			 "('unix:gateway', 'lane', 'tip_event', '*')");
+	for (int i = 0; i < 5; i++) {
+		snprintf(source, sizeof source, "%s %d", i < 2 ? "lane" : "name", i);
+		fixture_refused(g, i < 2 ? "lane" : source, source)->principal =
+		    text_of("unix:stranger");
+	}
+	fixture_refused(g, "lane", "bad");
+	fixture_write(&f, g);
+	CHECK_VERDICTS(g, "QUARANTINED*3 RETRY*2 QUARANTINED");
 	fixture_free(g);
 	fixture_close(&f);
 }
