@@ -6,7 +6,7 @@ CREATE TABLE sems.quarantine (
 	quarantine_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	source text NOT NULL,  -- as far as it could be read; '' when not at all
 	principal text NOT NULL,
-	quota text NOT NULL,   -- whose room it takes: 'source S', or 'principal P' without a grant for S
+	quota text NOT NULL DEFAULT '',  -- whose room it takes: 'source S', or 'principal P' without a grant for S
 	reason text NOT NULL,
 	field text NOT NULL,
 	message text NOT NULL,
