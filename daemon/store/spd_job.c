@@ -69,6 +69,12 @@ on_quarter(struct spd_run *r, const struct rows *rows)
 	s->end = keep_text(r, rows, 0, 5);
 	s->as_of = keep_text(r, rows, 0, 6);
 	r->newest = rows_int(rows, 0, 9);
+	/* What is left would look like all there was. */
+	if (rows_int(rows, 0, 11) > 0) {
+		fail(r, REJ_STATE, "quarter",
+		     "retention has removed evidence of it, so that it cannot be computed anew; "
+		     "semsctl spd list names its revisions, which stay");
+	}
 	if (r->task != SPD_TASK_FREEZE) {
 		return;
 	}

@@ -1,5 +1,5 @@
 -- The quarter $1 of the entity: its days, its instants, now, and what stands in a freeze's way. The
--- last column gives the statements that follow in this transaction memory enough not to sort on disk.
+-- last but one column gives the statements that follow in this transaction memory, so as not to sort on disk.
 SELECT e.name, e.zone, to_char(min(d.day), 'YYYY-MM-DD'), to_char(max(d.day), 'YYYY-MM-DD'),
     to_char(min(d.starts_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     to_char(max(d.ends_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
@@ -9,7 +9,8 @@ SELECT e.name, e.zone, to_char(min(d.day), 'YYYY-MM-DD'), to_char(max(d.day), 'Y
 	FROM sems.civil_day WHERE quarter = $1::text) AS q
 	WHERE t.counted_at >= q.lo AND t.counted_at < q.hi),
     (SELECT coalesce(max(r.revision), 0) FROM sems.spd_revision r WHERE r.quarter = $1::text),
-    set_config('work_mem', '64MB', true)
+    set_config('work_mem', '64MB', true),
+    (SELECT count(*) FROM sems.purge_certificate p WHERE p.quarter = $1::text AND p.records > 0)
 FROM sems.entity e, sems.civil_day d
 WHERE d.quarter = $1::text
 GROUP BY e.name, e.zone

@@ -1,6 +1,7 @@
 /* The plan and the run as such; what is decided by which facts is core's, and tests/admin's. */
 #include "store/retention_job.h"
 #include "tests/store/fixture.h"
+#include "tests/store/spd_fixture.h"
 
 #include <criterion/criterion.h>
 
@@ -104,5 +105,21 @@ Test(retention_job, decides_nothing_by_a_policy_that_cannot_be_right)
 	run(&r, true);
 	cr_expect_eq(r.n_dropped, 0);
 	cr_expect_not_null(strstr(r.months[0].why, "policy is wrong"), "%s", r.months[0].why);
+	retention_fini(&r);
+}
+
+Test(retention_job, leaves_no_quarter_to_be_computed_from_what_it_left)
+{
+	struct quarter q1 = {2020, 1};
+	struct retention_run r;
+
+	spd_add_at(&f, "2020-01-10T12:00:00Z", "plan", 1, ", plan_id", ", 'p'");
+	cr_expect_eq(spd_fails(&f, SPD_TASK_SHOW, q1), OK);
+	run(&r, true);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.purge_certificate "
+				       "WHERE records > 0"),
+		     1);
+	cr_expect_eq(spd_fails(&f, SPD_TASK_SHOW, q1), REJ_STATE);
+	cr_expect_eq(spd_fails(&f, SPD_TASK_FREEZE, q1), REJ_STATE);
 	retention_fini(&r);
 }
