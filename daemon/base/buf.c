@@ -27,9 +27,9 @@ buf_clear(struct buf *b)
 	b->failed = false;
 }
 
-/* Room for n more bytes; also for none, so that an empty extension has an address. */
-static bool
-reserve(struct buf *b, size_t n)
+/* Also for none, so that an empty extension has an address. */
+bool
+buf_reserve(struct buf *b, size_t n)
 {
 	size_t cap = b->cap < CAP_MIN ? CAP_MIN : b->cap;
 	unsigned char *p;
@@ -40,6 +40,9 @@ reserve(struct buf *b, size_t n)
 	}
 	if (b->p != NULL && n <= b->cap - b->n)
 		return true;
+	/* Never more than the maximum: whoever appends within the capacity asks no more. */
+	if (cap > b->max)
+		cap = b->max;
 	while (cap < b->n + n)
 		cap = cap > b->max / 2 ? b->max : cap * 2;
 	/* A byte more than counted, for the NUL that printing leaves behind the text. */
@@ -51,15 +54,6 @@ reserve(struct buf *b, size_t n)
 	b->p = p;
 	b->cap = cap;
 	return true;
-}
-
-unsigned char *
-buf_extend(struct buf *b, size_t n)
-{
-	if (!reserve(b, n))
-		return NULL;
-	b->n += n;
-	return b->p + (b->n - n);
 }
 
 bool
@@ -85,7 +79,7 @@ buf_addf(struct buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0 || !reserve(b, (size_t)n)) {
+	if (n < 0 || !buf_reserve(b, (size_t)n)) {
 		b->failed = true;
 		return false;
 	}
@@ -104,34 +98,4 @@ buf_consume(struct buf *b, size_t n)
 	b->n -= n;
 	if (b->n != 0)
 		memmove(b->p, b->p + n, b->n);
-}
-
-static bool
-add_be(struct buf *b, uint64_t v, unsigned bytes)
-{
-	unsigned char *to = buf_extend(b, bytes);
-
-	if (to == NULL)
-		return false;
-	for (unsigned i = 0; i < bytes; i++)
-		to[i] = (unsigned char)(v >> (8 * (bytes - 1 - i)));
-	return true;
-}
-
-bool
-buf_add_be16(struct buf *b, uint16_t v)
-{
-	return add_be(b, v, 2);
-}
-
-bool
-buf_add_be32(struct buf *b, uint32_t v)
-{
-	return add_be(b, v, 4);
-}
-
-bool
-buf_add_be64(struct buf *b, uint64_t v)
-{
-	return add_be(b, v, 8);
 }

@@ -100,18 +100,6 @@ kind_by_name(struct text name)
 }
 
 size_t
-kind_n_fields(const struct kind *k)
-{
-	return ENV_COUNT + k->n_own;
-}
-
-const struct field *
-kind_field(const struct kind *k, size_t index)
-{
-	return index < ENV_COUNT ? &envelope_fields[index] : &k->own[OWN(index)];
-}
-
-size_t
 kind_field_index(const struct kind *k, struct text name)
 {
 	size_t n = kind_n_fields(k);

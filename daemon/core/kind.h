@@ -157,8 +157,18 @@ extern const struct field envelope_fields[ENV_COUNT];
 const struct kind *kind_by_name(struct text name); /* NULL: unknown */
 
 /* Envelope and own fields as one sequence: index 0 to kind_n_fields() - 1. */
-size_t kind_n_fields(const struct kind *k);
-const struct field *kind_field(const struct kind *k, size_t index);
+static inline size_t
+kind_n_fields(const struct kind *k)
+{
+	return ENV_COUNT + k->n_own;
+}
+
+static inline const struct field *
+kind_field(const struct kind *k, size_t index)
+{
+	return index < ENV_COUNT ? &envelope_fields[index] : &k->own[index - ENV_COUNT];
+}
+
 /* Index of a field by name; kind_n_fields(k) when there is none. */
 size_t kind_field_index(const struct kind *k, struct text name);
 

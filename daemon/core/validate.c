@@ -207,16 +207,24 @@ is_list(const struct field *f)
 }
 
 static bool
+is_required(const struct kind *k, const struct field *f, size_t index)
+{
+	return (f->flags & FIELD_REQUIRED) != 0 ||
+	       (index < ENV_COUNT && kind_requires(k, (enum envelope)index));
+}
+
+static bool
 check_field(const struct record *r, size_t index, struct refusal *why)
 {
 	const struct field *f = kind_field(r->kind, index);
 	const struct value *v = &r->v[index];
-	struct place at = {.r = r, .index = index, .why = why};
-	bool required = index < ENV_COUNT ? kind_requires(r->kind, (enum envelope)index)
-					  : (f->flags & FIELD_REQUIRED) != 0;
+	struct place at;
 
+	if (!v->set && !is_required(r->kind, f, index))
+		return true;
+	at = (struct place){.r = r, .index = index, .why = why};
 	if (!value_is_given(f, v))
-		return required ? missing(&at) : true;
+		return is_required(r->kind, f, index) ? missing(&at) : true;
 	return is_list(f) ? check_list(&at, f, &v->list) : check_scalar(&at, f, v);
 }
 

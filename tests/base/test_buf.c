@@ -87,3 +87,22 @@ Test(buf, gives_an_empty_extension_an_address)
 	cr_expect_eq(b.n, 0);
 	buf_fini(&b);
 }
+
+/* A maximum below the least that is allocated, by every way of appending. */
+Test(buf, holds_to_a_small_maximum)
+{
+	struct buf b;
+
+	buf_init(&b, 10);
+	cr_assert(buf_add_be64(&b, 1));
+	cr_assert(buf_add_be16(&b, 2));
+	cr_assert_not(buf_add_be16(&b, 3));
+	cr_assert(b.failed);
+	cr_assert_eq(b.n, 10);
+	buf_fini(&b);
+	buf_init(&b, 10);
+	cr_assert(buf_add(&b, "123456789", 9));
+	cr_assert_null(buf_extend(&b, 2));
+	cr_assert_eq(b.n, 9);
+	buf_fini(&b);
+}
