@@ -6,6 +6,7 @@
 #include "admin/setup_check.h"
 #include "base/embed.h"
 #include "base/log.h"
+#include "store/spd_job.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -368,9 +369,10 @@ void
 admin_setup(struct call *c)
 {
 	struct err e = {OK, "", ""};
+	const struct catalogue *cat = spd_catalogue(&e);
 	struct setup *s;
 
-	if (setup_check(c->request->setup, &e) != OK) {
+	if (cat == NULL || setup_check(c->request->setup, cat, &e) != OK) {
 		call_fail_err(c, &e);
 		return;
 	}

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define RATIO_TARGET_MAX 10.0
+
 struct path {
 	char text[sizeof(((struct err *)0)->where)];
 };
@@ -231,19 +233,30 @@ check_policy(const Sems__V1__RetentionPolicy *p, size_t i, int window_days, stru
 	return check_name(p->legal_basis, true, PATH("retention[%zu].legal_basis", i), e);
 }
 
-static enum code
-check_target(const Sems__V1__Target *t, size_t i, struct err *e)
+/* The greatest target that means something: a share of its whole is at most 1, a ratio may be more
+ * (twice the vehicles that were required), a number is what it is. */
+static double
+target_max(const struct metric *m)
 {
-	struct quarter q;
-	size_t n = t->metric == NULL ? 0 : strlen(t->metric);
+	if (strcmp(m->unit, "%") != 0)
+		return HUGE_VAL;
+	return m->basis == BASIS_RATIO ? RATIO_TARGET_MAX : 1;
+}
 
-	if (n == 0 || n > 16 || strspn(t->metric, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != n)
+static enum code
+check_target(const Sems__V1__Target *t, size_t i, const struct catalogue *cat, struct err *e)
+{
+	const struct metric *m = catalogue_metric(cat, t->metric == NULL ? "" : t->metric);
+	struct quarter q;
+
+	if (m == NULL)
 		return err_set(e, REJ_FIELD, PATH("targets[%zu].metric", i),
 			       "is not a metric of the catalogue; write it as in OUT03");
-	if (!t->has_value || !isfinite(t->value) || t->value < 0)
-		return err_set(
-		    e, REJ_FIELD, PATH("targets[%zu].value", i),
-		    "is missing or negative; give it in the metric's unit, 0.95 for 95 %%");
+	if (!t->has_value || !isfinite(t->value) || t->value < 0 || t->value > target_max(m))
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].value", i),
+			       "is missing or not a value %s can have; give it in the metric's "
+			       "unit, 0.95 for 95 %%",
+			       m->id);
 	if (!quarter_parse(text_of(t->from_quarter == NULL ? "" : t->from_quarter), &q))
 		return err_set(e, REJ_FIELD, PATH("targets[%zu].from_quarter", i),
 			       "is not a quarter; write it as in 2026-Q2");
@@ -251,7 +264,7 @@ check_target(const Sems__V1__Target *t, size_t i, struct err *e)
 }
 
 enum code
-setup_check(const Sems__V1__SetupRequest *r, struct err *e)
+setup_check(const Sems__V1__SetupRequest *r, const struct catalogue *cat, struct err *e)
 {
 	size_t grants = 0;
 	int window_days =
@@ -273,6 +286,6 @@ setup_check(const Sems__V1__SetupRequest *r, struct err *e)
 	for (size_t i = 0; i < r->n_retention && code == OK; i++)
 		code = check_policy(r->retention[i], i, window_days, e);
 	for (size_t i = 0; i < r->n_targets && code == OK; i++)
-		code = check_target(r->targets[i], i, e);
+		code = check_target(r->targets[i], i, cat, e);
 	return code;
 }

@@ -7,6 +7,7 @@
 #define SEMS_ADMIN_SETUP_CHECK_H
 
 #include "base/err.h"
+#include "core/catalogue.h"
 
 #include <sems/v1/admin.pb-c.h>
 
@@ -18,6 +19,7 @@
 
 /* OK, or REJ_FIELD with e->where the path of the first bad field: "sources[2].senders[0].kinds[1]".
  */
-enum code setup_check(const Sems__V1__SetupRequest *r, struct err *e) MUST_CHECK;
+enum code setup_check(const Sems__V1__SetupRequest *r, const struct catalogue *cat,
+		      struct err *e) MUST_CHECK;
 
 #endif

@@ -60,6 +60,13 @@ is_code(struct text t)
 }
 
 static bool
+is_padded(struct text t)
+{
+	return t.n != 0 && (t.s[0] == ' ' || t.s[0] == '\t' || t.s[0] == '\n' ||
+			    t.s[t.n - 1] == ' ' || t.s[t.n - 1] == '\t' || t.s[t.n - 1] == '\n');
+}
+
+static bool
 check_text(const struct place *at, const struct field *f, struct text t, int64_t max)
 {
 	if (t.n > (uint64_t)max)
@@ -68,6 +75,10 @@ check_text(const struct place *at, const struct field *f, struct text t, int64_t
 	if (!text_is_clean_utf8(t))
 		return refuse(at, REASON_TEXT,
 			      "is not clean UTF-8: send UTF-8 without NUL or control characters");
+	/* Or one person would be two: a second person must be another one. */
+	if ((f->type == FIELD_PERSON || f->type == FIELD_PERSONS) && is_padded(t))
+		return refuse(at, REASON_RULE,
+			      "begins or ends with a blank: send the identifier alone");
 	if ((f->flags & FIELD_CODE) != 0 && !is_code(t))
 		return refuse(at, REASON_RULE,
 			      "is no code: use letters, digits, '.', '-' and '_' only");

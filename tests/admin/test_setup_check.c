@@ -1,5 +1,6 @@
 /* What a setup request must be: each row is one request with one fault, and where it is told. */
 #include "admin/setup_check.h"
+#include "store/spd_job.h"
 
 #include <criterion/criterion.h>
 
@@ -17,6 +18,17 @@ w(const char *s)
 	} both = {.in = s};
 
 	return both.out;
+}
+
+static const struct catalogue *
+catalogue(void)
+{
+	const struct catalogue *c;
+	struct err e;
+
+	c = spd_catalogue(&e);
+	cr_assert_not_null(c, "%s", e.text);
+	return c;
 }
 
 /* A request that is right, with one of everything; tests break one thing in it. */
@@ -163,6 +175,8 @@ BREAK(policy_basis, s->policy.legal_basis = w(""))
 BREAK(target_metric, s->target.metric = w("out03"))
 BREAK(target_value, s->target.has_value = 0)
 BREAK(target_negative, s->target.value = -0.1)
+BREAK(target_in_percent, s->target.value = 95)
+BREAK(target_unknown, s->target.metric = w("OUT99"))
 BREAK(target_nan, s->target.value = (double)NAN)
 BREAK(target_quarter, s->target.from_quarter = w("2026-Q5"))
 BREAK(target_approver, s->target.approved_by = NULL)
@@ -202,6 +216,8 @@ static const struct row {
     {target_metric, "targets[0].metric"},
     {target_value, "targets[0].value"},
     {target_negative, "targets[0].value"},
+    {target_in_percent, "targets[0].value"},
+    {target_unknown, "targets[0].metric"},
     {target_nan, "targets[0].value"},
     {target_quarter, "targets[0].from_quarter"},
     {target_approver, "targets[0].approved_by"},
@@ -213,7 +229,7 @@ Test(setup_check, accepts_a_request_with_one_of_everything)
 	struct err e = {OK, "", ""};
 
 	sample_init(&s);
-	cr_expect_eq(setup_check(&s.r, &e), OK, "%s: %s", e.where, e.text);
+	cr_expect_eq(setup_check(&s.r, catalogue(), &e), OK, "%s: %s", e.where, e.text);
 }
 
 Test(setup_check, accepts_a_request_that_adds_nothing)
@@ -221,7 +237,7 @@ Test(setup_check, accepts_a_request_that_adds_nothing)
 	Sems__V1__SetupRequest r = SEMS__V1__SETUP_REQUEST__INIT;
 	struct err e = {OK, "", ""};
 
-	cr_expect_eq(setup_check(&r, &e), OK, "%s: %s", e.where, e.text);
+	cr_expect_eq(setup_check(&r, catalogue(), &e), OK, "%s: %s", e.where, e.text);
 }
 
 Test(setup_check, names_the_path_of_the_first_bad_field)
@@ -233,7 +249,7 @@ Test(setup_check, names_the_path_of_the_first_bad_field)
 
 		sample_init(&s);
 		rows[i].break_it(&s);
-		cr_expect_eq(setup_check(&s.r, &e), REJ_FIELD, "row %zu", i);
+		cr_expect_eq(setup_check(&s.r, catalogue(), &e), REJ_FIELD, "row %zu", i);
 		cr_expect_str_eq(e.where, rows[i].where, "row %zu", i);
 		cr_expect(e.text[0] != '\0', "row %zu says nothing", i);
 	}
@@ -248,28 +264,28 @@ Test(setup_check, allows_a_shorter_maximum_when_the_revision_window_is_shorter)
 	s.policy.min_months = s.policy.max_months = 3;
 	s.r.has_revision_window_days = 1;
 	s.r.revision_window_days = 0;
-	cr_expect_eq(setup_check(&s.r, &e), OK, "%s: %s", e.where, e.text);
+	cr_expect_eq(setup_check(&s.r, catalogue(), &e), OK, "%s: %s", e.where, e.text);
 	s.policy.min_months = s.policy.max_months = 2;
-	cr_expect_eq(setup_check(&s.r, &e), REJ_FIELD);
+	cr_expect_eq(setup_check(&s.r, catalogue(), &e), REJ_FIELD);
 }
 
 Test(setup_check, bounds_what_one_request_may_grant)
 {
-	static char *kinds[300];
+	static char *kind_list[300];
 	static char *sites[300];
 	struct sample s;
 	struct err e = {OK, "", ""};
 
 	for (size_t i = 0; i < 300; i++) {
-		kinds[i] = w("*");
+		kind_list[i] = w("*");
 		sites[i] = w("*");
 	}
 	sample_init(&s);
-	s.grant.kinds = kinds;
+	s.grant.kinds = kind_list;
 	s.grant.sites = sites;
 	s.grant.n_kinds = s.grant.n_sites = 100;
-	cr_expect_eq(setup_check(&s.r, &e), OK, "%s: %s", e.where, e.text);
+	cr_expect_eq(setup_check(&s.r, catalogue(), &e), OK, "%s: %s", e.where, e.text);
 	s.grant.n_kinds = s.grant.n_sites = 300;
-	cr_expect_eq(setup_check(&s.r, &e), REJ_FIELD);
+	cr_expect_eq(setup_check(&s.r, catalogue(), &e), REJ_FIELD);
 	cr_expect_str_eq(e.where, "sources[0].senders[0]");
 }
