@@ -8,6 +8,7 @@
 
 static const struct listing_column columns[] = {
     {"kind", "Kind"},       {"month", "Month"},       {"records", ">Records"},
+    {"exact", "Counted"}, /* no: an estimate */
     {"quarter", "Quarter"}, {"decision", "Decision"}, {"dropped", "Dropped"},
     {"why", "Why"},         {"do", "To do"},
 };
