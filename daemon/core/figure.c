@@ -272,10 +272,14 @@ no_data(struct figure *g, const char *why)
 	g->no_data = why;
 }
 
+/* Only what was counted and came to nought says that nothing happened. */
 static const char *
-empty_reason(const struct metric *m)
+empty_reason(const struct metric *m, const struct figure *g)
 {
-	return m->empty != NULL ? m->empty : "NO_DATA";
+	if (m->empty != NULL) {
+		return m->empty;
+	}
+	return m->shape == SHAPE_RATIO && g->has_denominator ? "NO_ACTIVITY" : "NO_DATA";
 }
 
 /* Something that counts rows says 0 by finding none; sums of nothing say nothing. */
@@ -290,6 +294,14 @@ numerator_is_known(const struct metric *m, const struct figure *g)
 	return g->known[GROUP_NUMERATOR] || (m->within && g->known[GROUP_DENOMINATOR]);
 }
 
+/* Counts of a sample that contradict each other give no rate. */
+static bool
+is_contradictory(const struct metric *m, const struct figure *g)
+{
+	return g->denominator < 0 || (is_rate(m) && g->has_denominator &&
+				      (g->numerator < 0 || g->numerator > g->denominator));
+}
+
 static void
 finish_ratio(const struct fold *f, struct figure *g)
 {
@@ -299,13 +311,12 @@ finish_ratio(const struct fold *f, struct figure *g)
 	if (m->persons != NULL && m->persons->rule == PERSON_SHARE_BELOW && f->standard == NULL) {
 		g->has_numerator = false;
 		no_data(g, "NO_STANDARD");
-	} else if (g->denominator <= 0) {
-		no_data(g, empty_reason(m));
+	} else if (is_contradictory(m, g)) {
+		no_data(g, "CONTRADICTORY");
+	} else if (g->denominator == 0) {
+		no_data(g, empty_reason(m, g));
 	} else if (!g->has_numerator) {
 		no_data(g, "NO_DATA");
-	} else if (is_rate(m) && (g->numerator < 0 || g->numerator > g->denominator)) {
-		/* Counts of a sample that contradict each other give no rate. */
-		no_data(g, "CONTRADICTORY");
 	} else if (m->basis == BASIS_SAMPLE && g->denominator < m->minimum_n) {
 		g->status = STATUS_INSUFFICIENT;
 	} else {
@@ -322,7 +333,7 @@ static void
 finish_count(const struct fold *f, struct figure *g)
 {
 	if (g->numerator == 0 && g->count[GROUP_EVIDENCE] == 0 && !g->known[GROUP_NUMERATOR]) {
-		no_data(g, empty_reason(f->m));
+		no_data(g, empty_reason(f->m, g));
 		return;
 	}
 	g->has_numerator = true;
@@ -335,7 +346,7 @@ finish_quantile(const struct fold *f, struct figure *g)
 {
 	g->has_denominator = g->known[GROUP_DENOMINATOR];
 	if (g->denominator <= 0) {
-		no_data(g, empty_reason(f->m));
+		no_data(g, empty_reason(f->m, g));
 	} else if (g->denominator < f->m->minimum_n) {
 		g->status = STATUS_INSUFFICIENT;
 	} else {
@@ -361,8 +372,8 @@ finish_sdt(const struct fold *f, struct figure *g)
 	int64_t noise = g->count[GROUP_NOISE];
 	g->has_denominator = g->known[GROUP_DENOMINATOR];
 	g->has_numerator = g->has_denominator;
-	if (g->denominator <= 0 || noise <= 0 || !g->known[GROUP_FALSE_ALARMS]) {
-		no_data(g, empty_reason(f->m));
+	if (g->denominator <= 0 || noise == 0 || !g->known[GROUP_FALSE_ALARMS]) {
+		no_data(g, empty_reason(f->m, g));
 	} else if (g->numerator < 0 || g->numerator > g->denominator || fa < 0 || fa > noise) {
 		no_data(g, "CONTRADICTORY");
 	} else if (g->denominator < f->m->minimum_n || noise < f->m->minimum_n) {

@@ -97,6 +97,17 @@ Test(figure, gives_no_value_without_a_denominator)
 	cr_expect_not(list[0]->has_denominator);
 }
 
+Test(figure, tells_nothing_counted_from_nothing_known_and_from_contradictions)
+{
+	const struct metric *m = metric(RATIO("SAMPLE", "UP"));
+
+	cr_expect_str_eq(figure_of(m, 0, 0, NULL)->no_data, "NO_ACTIVITY");
+	cr_expect_str_eq(figure_of(m, 2, 0, NULL)->no_data, "CONTRADICTORY");
+	cr_expect_str_eq(figure_of(m, 0, -1, NULL)->no_data, "CONTRADICTORY");
+	cr_expect_str_eq(figure_of(m, 41, 40, NULL)->no_data, "CONTRADICTORY");
+	cr_expect_null(figure_of(m, 40, 40, NULL)->no_data);
+}
+
 Test(figure, takes_a_sum_of_nothing_for_unknown_and_a_count_of_none_for_nought)
 {
 	const struct metric *m =

@@ -423,7 +423,7 @@ Test(spd_job, counts_what_corrections_and_voids_leave)
 		", (SELECT record_id FROM sems.activity WHERE count = 70), now()");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	FIGURE_SAYS(doc, "EX13", "", "90/- 90 NONE");
-	FIGURE_SAYS(doc, "EX12", "", "-/- - NO_ACTIVITY");
+	FIGURE_SAYS(doc, "EX12", "", "-/- - NO_DATA");
 	FIGURE_SAYS(doc, "DQ03", "", "1/2 0.5 NO_TARGET");
 	json_t *r = json_array_get(json_object_get(doc, "records"), 0);
 	cr_expect_str_eq(json_string_value(json_object_get(r, "kind")), "activity");
@@ -493,12 +493,26 @@ Test(spd_job, takes_no_degraded_screening_as_nought_only_where_means_are_told)
 
 	spd_add(&f, "activity", 1, ", activity, count", ", 'CABIN_BAGS', 500");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	FIGURE_SAYS(doc, "QN12", "", "-/- - NO_ACTIVITY");
+	FIGURE_SAYS(doc, "QN12", "", "-/- - NO_DATA");
 	cr_expect_eq(spd_left_out(doc, "QN12", "MEANS_NOT_GIVEN"), 500);
 	json_decref(doc);
 	spd_add(&f, "activity", 1, ", activity, count, means", ", 'CABIN_BAGS', 500, 'NORMAL'");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	FIGURE_SAYS(doc, "QN12", "", "0/500 0 NO_TARGET");
+	json_decref(doc);
+}
+
+Test(spd_job, says_no_activity_only_where_nought_was_counted)
+{
+	json_t *doc = spd_compute(&f, SPD_TASK_SHOW);
+
+	FIGURE_SAYS(doc, "QN13", "", "-/- - NO_DATA");
+	json_decref(doc);
+	spd_add(&f, "activity", 1, ", activity, count", ", 'ACCESS_TRANSACTIONS', 0");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "QN13", "", "-/0 - NO_ACTIVITY");
+	FIGURE_SAYS(doc, "EX11", "", "0/- 0 NONE");
+	FIGURE_SAYS(doc, "EX12", "", "-/- - NO_DATA");
 	json_decref(doc);
 }
 
