@@ -23,8 +23,9 @@ const struct field envelope_fields[ENV_COUNT] = {
 	"requirement_refs", 0, 50, "versioned references of the requirements the record bears on"),
     [ENV_RISK_CONTROL_IDS] =
 	TEXTS_FIELD("risk_control_ids", 0, 50, "controls of the risk register the record bears on"),
-    [ENV_PROVIDER_ID] = TEXT_FIELD("provider_id", 0, ID_BYTES,
-				   "who provided the security: in-house or the contractor"),
+    [ENV_PROVIDER_ID] =
+	TEXT_FIELD("provider_id", 0, ID_BYTES,
+		   "who provided the security: the contractor, or in-house for the entity's own"),
     [ENV_OCCURRED_AT] = TIME_FIELD("occurred_at", FIELD_REQUIRED,
 				   "when it happened or began; decides the period it counts in"),
     [ENV_PRECISION] = ENUM_FIELD("precision", 0, precision_names,

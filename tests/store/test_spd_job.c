@@ -502,6 +502,26 @@ Test(spd_job, takes_no_degraded_screening_as_nought_only_where_means_are_told)
 	json_decref(doc);
 }
 
+#define MET     "'[{\"criterion_id\":\"a\",\"result\":\"MET\"}]'"
+#define NOT_MET "'[{\"criterion_id\":\"a\",\"result\":\"NOT_MET\"}]'"
+
+Test(spd_job, counts_no_work_of_the_entity_itself_as_a_suppliers)
+{
+	json_t *doc;
+
+	spd_add(&f, "observation", 40, ", provider_id, criteria", ", 'in-house', " MET);
+	spd_add(&f, "observation", 27, ", provider_id, criteria", ", 'guardco', " MET);
+	spd_add(&f, "observation", 9, ", provider_id, criteria", ", 'guardco', " NOT_MET);
+	spd_add(&f, "observation", 2, ", criteria", ", " MET);
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "QL01", "", "69/78 0.884615 NO_TARGET");
+	FIGURE_SAYS(doc, "QL09", "", "27/36 0.75 NO_TARGET");
+	FIGURE_SAYS(doc, "QL09", "provider=guardco", "27/36 0.75 NO_TARGET");
+	cr_expect_eq(spd_left_out(doc, "QL09", "OWN_SECURITY"), 40);
+	cr_expect_eq(spd_left_out(doc, "QL09", "PROVIDER_NOT_GIVEN"), 2);
+	json_decref(doc);
+}
+
 Test(spd_job, says_no_activity_only_where_nought_was_counted)
 {
 	json_t *doc = spd_compute(&f, SPD_TASK_SHOW);
