@@ -1,5 +1,6 @@
 # Exit codes, and messages that say what to do next.
 . "$(dirname "$0")/lib.sh"
+plan 26
 
 # status, what standard error must say, then the arguments.
 refuses() {

@@ -1,5 +1,6 @@
 # The demonstration that README.md promises, smaller: it ends with an SPD that has figures.
 . "$(dirname "$0")/lib.sh"
+plan 11
 
 # It starts semsd as whoever runs it does; by root that is a process which the leak checker cannot see.
 [ "$(id -u)" != 0 ] || export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"

@@ -1,7 +1,8 @@
 # Importing the same files again changes no figure and stores nothing.
 . "$(dirname "$0")/lib.sh"
+plan 20
 . "$(dirname "$0")/lib_real.sh"
-need_data import_repeat
+need_data
 
 visual_entity || exit 1
 visual_import

@@ -17,6 +17,8 @@ DIR=$T/data
 DAEMON_PID=
 DAEMON_LOG=$T/semsd.log
 FAILED=0
+RAN=0
+PLAN=0
 
 # Started by root, semsd steps down; a process that changed its user cannot be looked at by the leak
 # checker. So here the copy is started as that user at once; step_down.sh tests the other way.
@@ -32,19 +34,29 @@ if [ "$(id -u)" = 0 ]; then
 	chown "$TEST_USER" "$T"
 fi
 
+# How many tests the file has: one that ends early, or tests less than it says, fails. So many are
+# skipped when all of them are.
+plan() { # number
+	PLAN=$1
+}
+
 ok() { # name
+	RAN=$((RAN + 1))
 	echo "ok - $1"
 }
 
 not_ok() { # name [detail...]
-	FAILED=$((FAILED + 1))
+	FAILED=$((FAILED + 1)) RAN=$((RAN + 1))
 	echo "not ok - $1"
 	shift
 	[ $# = 0 ] || printf '%s\n' "$@" | sed 's/^/# /'
 }
 
-skip() { # name reason
-	echo "skip - $1: $2"
+# Ends the file: none of its tests can run here.
+skip_all() { # reason
+	echo "skip - $(basename "$0" .sh): $1 ($PLAN tests)"
+	RAN=$PLAN
+	exit 0
 }
 
 is() { # got expected name
@@ -136,6 +148,7 @@ finish() {
 			not_ok "semsd stops cleanly" "$(tail -n 20 "$DAEMON_LOG")"
 		}
 	}
+	[ "$RAN" = "$PLAN" ] || [ "$FAILED" != 0 ] || not_ok "the file has $PLAN tests" "$RAN ran"
 	pid=$(cluster_pid)
 	[ -z "$pid" ] || kill -QUIT "$pid" 2>/dev/null
 	[ "$FAILED" = 0 ] || [ ! -s "$DAEMON_LOG" ] || {
@@ -190,10 +203,8 @@ import_data() { # map file
 	ctl_get import --map "$(readable "tests/maps/$1")" --register-sites "$file"
 }
 
-need_data() { # test's name
-	[ -d "$DATA_FOLDER" ] && return 0
-	skip "$1" "no ../shared/data"
-	exit 0
+need_data() {
+	[ -d "$DATA_FOLDER" ] || skip_all 'no ../shared/data'
 }
 
 # How many records of a kind are stored, by what semsd says.

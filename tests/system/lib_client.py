@@ -14,10 +14,12 @@ sems_client.classes_into(_folder.name)
 from sems_client import admin, pb, records  # noqa: E402,F401
 
 failed = 0
+ran = 0
 
 
 def ok(good, name, detail=""):
-    global failed
+    global failed, ran
+    ran += 1
     print(("ok - " if good else "not ok - ") + name)
     if not good:
         failed += 1
@@ -31,7 +33,10 @@ def equal(got, expected, name):
     return ok(got == expected, name, "got:      %r\nexpected: %r" % (got, expected))
 
 
-def done():
+def done(plan):
+    if ran != plan:
+        print("not ok - the file has %d tests, %d ran" % (plan, ran))
+        sys.exit(1)
     sys.exit(1 if failed else 0)
 
 

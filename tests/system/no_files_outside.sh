@@ -1,5 +1,6 @@
 # Whatever semsd and its database write is in the folder that semsd is given.
 . "$(dirname "$0")/lib.sh"
+plan 12
 
 mkdir "$T/home" "$T/tmp" "$T/cwd"
 [ "$(id -u)" != 0 ] || chown "$TEST_USER" "$T/home" "$T/tmp" "$T/cwd"

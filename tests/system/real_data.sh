@@ -1,8 +1,9 @@
 # Published records, mapped with tests/maps, come out with the figures that were counted in them
 # independently. The dirty file: accepted and rejected lines are all lines.
 . "$(dirname "$0")/lib.sh"
+plan 45
 . "$(dirname "$0")/lib_real.sh"
-need_data real_data
+need_data
 
 for set in chicago claims visual; do
 	${set}_entity || exit 1

@@ -1,5 +1,6 @@
 # What is past its maximum goes by the month, and only when no quarter needs it any more.
 . "$(dirname "$0")/lib.sh"
+plan 17
 
 psql_must() { # statement
 	"${AS_USER[@]}" psql -qAt -v ON_ERROR_STOP=1 -h "$(dirname "$(find "$DIR" -type s -name '.s.PGSQL.*')")" \

@@ -1,5 +1,6 @@
 # An SPD from the first look to its second revision: what is frozen stays, what comes later counts later.
 . "$(dirname "$0")/lib.sh"
+plan 27
 
 start_daemon || exit 1
 ctl_must init --entity Northfield --zone Europe/London --site NFD --source lane-1
