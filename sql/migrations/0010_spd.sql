@@ -44,17 +44,19 @@ FROM sems.effective_audit a,
 	origin text, measure_code text, requirement_ref text, repeat_of text, control_id text);
 
 CREATE VIEW sems.spd_first_listed AS
-SELECT source, site_id, finding_id, min(counted_at) AS first_at
-FROM sems.spd_listed_finding GROUP BY source, site_id, finding_id;
+SELECT DISTINCT ON (source, site_id, finding_id) source, site_id, finding_id,
+    counted_at AS first_at, record_id AS first_id
+FROM sems.spd_listed_finding ORDER BY source, site_id, finding_id, counted_at, record_id;
 
--- A follow-up inspection lists again what an earlier audit raised: that is no new finding. A finding
--- repeats one of the last twelve months, or one whose record is not here.
+-- An audit may list again what an earlier one raised, whatever the kinds of the two: that is no new
+-- finding, else those raised and those open do not reconcile. A finding repeats one of the last
+-- twelve months, or one whose record is not here.
 CREATE VIEW sems.spd_finding AS
-SELECT l.*, l.type IS DISTINCT FROM 'INSPECTION_FOLLOW_UP' OR f.first_at >= l.counted_at AS raised,
+SELECT l.*, f.first_id = l.record_id AS raised,
     l.repeat_of IS NOT NULL AND coalesce(e.first_at >= l.counted_at - interval '12 months', true)
 	AS repeated
 FROM sems.spd_listed_finding l
-LEFT JOIN sems.spd_first_listed f
+JOIN sems.spd_first_listed f
     ON f.source = l.source AND f.site_id = l.site_id AND f.finding_id = l.finding_id
 LEFT JOIN sems.spd_first_listed e
     ON e.source = l.source AND e.site_id = l.site_id AND e.finding_id = l.repeat_of;

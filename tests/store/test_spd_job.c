@@ -410,6 +410,26 @@ Test(spd_job, counts_as_repeated_what_was_found_in_the_year_before_or_elsewhere)
 	json_decref(doc);
 }
 
+Test(spd_job, raises_a_finding_once_whatever_audits_list_it)
+{
+	json_t *doc;
+
+	spd_add(&f, "audit", 1, ", type, findings",
+		", 'INTERNAL_AUDIT', '[" FINDING("F1", "MINOR", "OPEN") "]'");
+	/* At the same instant, and later. */
+	spd_add(&f, "audit", 1, ", type, findings",
+		", 'EXTERNAL_AUDIT', '[" FINDING("F1", "MINOR", "OPEN") "]'");
+	spd_add_at(&f, "2026-06-01T10:00:00Z", "audit", 1, ", type, findings",
+		   ", 'INTERNAL_AUDIT', '[" FINDING("F1", "MINOR", "CLOSED") "]'");
+	spd_add_at(&f, "2026-06-02T10:00:00Z", "audit", 1, ", type, findings",
+		   ", 'INSPECTION_FOLLOW_UP', '[" FINDING("F2", "SERIOUS", "OPEN") "]'");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "FI01", "", "2/- 2 NONE");
+	cr_expect_eq(spd_left_out(doc, "FI01", "LISTED_AGAIN"), 2);
+	FIGURE_SAYS(doc, "QL07", "", "0/2 0 NO_TARGET");
+	json_decref(doc);
+}
+
 Test(spd_job, counts_what_corrections_and_voids_leave)
 {
 	json_t *doc;
