@@ -2,6 +2,8 @@
 #   make            build/semsd and build/semsctl
 #   make demo       an airport quarter, simulated, stored and summarised
 #   make test       every test, with the sanitizers; closes with "N passed, N failed"
+#   make bench      what semsd reaches beside the database's own COPY, in build/bench.json
+#   make sim        seeded schedules of the engine of ingest: SCHEDULES=n SEED=s
 #   make lint       format, layers, clang-tidy, cppcheck
 #   make deps       the Debian packages this needs (as root or with sudo)
 MODE    ?= release
@@ -61,6 +63,8 @@ $(B)/semsd: $(call obj,daemon/*.c) $(B)/libnet.a $(B)/libjobs.a $(LIB_admin)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/semsctl: $(call obj,tools/semsctl/*.c) $(B)/libtools.a $(LIB_wire)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv -lm
+$(B)/semsbench: $(call obj,tools/bench/*.c) $(B)/libtools.a $(LIB_wire)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
 $(B)/libtools.a: $(call obj,tools/lib/*.c) $(B)/.sources
 	@rm -f $@
 	$(AR) rcs $@ $(filter %.o,$^)
@@ -80,6 +84,12 @@ endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(B)/test_tools: $(call obj,tests/tools/*.c) $(call obj,tests/lib/*.c) $(filter-out $(B)/tools/semsctl/semsctl.o,$(call obj,tools/semsctl/*.c)) $(B)/libtools.a $(LIB_wire)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcsv -lcriterion
+# A world around the engine of ingest: one program for the tests, one for any number of schedules.
+SIM := $(filter-out %/main.o %/suite.o,$(call obj,tests/sim/*.c))
+$(B)/test_sim: $(B)/tests/sim/suite.o $(SIM) $(LIB_ingest)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lm -lcriterion
+$(B)/sim: $(B)/tests/sim/main.o $(SIM) $(LIB_ingest)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
 
 $(GEN)/files.S: $(EMBED) Makefile $(B)/.sources
 	@mkdir -p $(@D)
@@ -123,8 +133,21 @@ deps-lint: deps
 # --- demo, tests, lint ---------------------------------------------------------------------------
 # Each builds through a second make: this one may have begun before the packages were there.
 JOBS        := $(shell nproc 2>/dev/null || echo 2)
-TEST_LAYERS := $(foreach l,$(LAYERS) tools,$(if $(wildcard tests/$(l)/*.c),$(l)))
-.PHONY: demo test lint test-programs tidy
+TEST_LAYERS := $(foreach l,$(LAYERS) tools sim,$(if $(wildcard tests/$(l)/*.c),$(l)))
+.PHONY: demo test lint test-programs tidy bench bench-peers
+# BENCH_SECONDS=, BENCH_ROWS=, BENCH_DIR=: tools/bench/README.md
+bench: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all build/semsbench
+	@tools/bench/bench.sh
+bench-peers: deps
+	@tools/bench/install_peers.sh
+	@$(MAKE) --no-print-directory -j$(JOBS) all build/semsbench
+	@BENCH_PEERS=1 tools/bench/bench.sh
+SCHEDULES ?= 10000
+SEED      ?= 1
+.PHONY: sim
+sim: $(B)/sim
+	@$(B)/sim $(SCHEDULES) $(SEED) $(TRACE)
 demo: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@tools/demo.sh

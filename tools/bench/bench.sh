@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# What semsd reaches on this machine, beside what COPY reaches with the same rows into the same
+# tables in the same run. See README.md.
+#   BENCH_SECONDS=S   how long each measurement lasts (default 4)
+#   BENCH_ROWS=N      rows of the table that is already full (default 10000000; 0: leave it out)
+#   BENCH_DIR=DIR     where the database lies: the disk that is measured (default $TMPDIR or /tmp)
+#   BENCH_OUT=DIR     where bench.json goes (default build)
+#   BENCH_PARTS=...   which measurements (default all: connections offered poison resends full)
+#   BENCH_PEERS=1     what one would take instead, too
+#   SEMS_BUILD=DIR    where semsd, semsctl and semsbench are (default build)
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+bin=${SEMS_BUILD:-build}
+out=${BENCH_OUT:-build}
+seconds=${BENCH_SECONDS:-4}
+rows=${BENCH_ROWS:-10000000}
+parts=" ${BENCH_PARTS:-connections offered poison resends full} "
+copy_rows=5000
+lanes=100
+pid=
+failed=0
+
+work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/semsd-bench.XXXXXX") || exit 1
+chmod 755 "$work"
+data=$work/data
+lines=$work/lines
+cleanup() {
+	local rc=$? until pg
+	trap - EXIT
+	if [ -n "$pid" ]; then
+		kill -TERM "$pid" 2>/dev/null
+		until=$((SECONDS + 60))
+		while kill -0 "$pid" 2>/dev/null && [ "$SECONDS" -lt "$until" ]; do sleep 0.1; done
+		kill -KILL "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+		pg=$(head -n 1 "$data/pg/postmaster.pid" 2>/dev/null)
+		[ -z "$pg" ] || kill -QUIT "$pg" 2>/dev/null
+	fi
+	rm -rf "$work"
+	exit "$rc"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+
+ctl() { "$bin/semsctl" --socket "$data/semsd.sock" "$@"; }
+say() { printf '%s\n' "$*" >&2; }
+database="host=$data/run port=5432 dbname=sems user=postgres"
+writer="host=$data/run port=5432 dbname=sems user=semsd options='-c role=sems_ingest -c search_path=sems,pg_temp -c timezone=UTC'"
+
+salt=0
+measure() { # what name option...
+	local what=$1 name=$2
+	shift 2
+	salt=$((salt + 1))
+	say "  $name"
+	"$bin/semsbench" "$what" --name "$name" --socket "$data/semsd.sock" --pid "$pid" --salt "$salt" \
+		--database "$database" --writer "$writer" "$@" >>"$lines" || failed=1
+}
+copy() { measure copy "COPY, batches of $copy_rows" --frame "$copy_rows" --seconds "$seconds" "$@"; }
+load() { # name connections frame option...
+	local name=$1 connections=$2 frame=$3
+	shift 3
+	measure load "$name" --connections "$connections" --frame "$frame" --seconds "$seconds" "$@"
+}
+
+"$bin/semsd" --embedded "$data" >"$work/semsd.log" 2>&1 </dev/null &
+pid=$!
+until=$((SECONDS + 90))
+until ctl status >/dev/null 2>&1; do
+	if ! kill -0 "$pid" 2>/dev/null || [ "$SECONDS" -ge "$until" ]; then
+		say "bench: semsd does not come up; the end of its log:"
+		tail -n 20 "$work/semsd.log" >&2
+		exit 1
+	fi
+	sleep 0.1
+done
+me=unix:$(id -un)
+{
+	printf 'entity: Benchmark\nzone: Europe/London\n'
+	printf 'sites:\n  - {id: bench-site, name: Benchmark}\nsources:\n'
+	for ((i = 0; i < lanes; i++)); do
+		printf '  - id: bench-lane-%03d\n    senders:\n' "$i"
+		printf '      - {principal: "%s", kinds: [tip_event], sites: [bench-site]}\n' "$me"
+	done
+	printf 'principals:\n  - {principal: "%s", role: admin}\n' "$me"
+} >"$work/entity.yaml"
+ctl init "$work/entity.yaml" >"$work/init.log" || { cat "$work/init.log" >&2; exit 1; }
+ulimit -n "$(ulimit -H -n)" 2>/dev/null
+
+say "Measuring, $seconds seconds each, in $work:"
+# The first records make the partition and warm what a running daemon has warm.
+"$bin/semsbench" load --name "warm up" --socket "$data/semsd.sock" --database "$database" \
+	--connections 10 --frame 50 --seconds 1 >/dev/null || exit 1
+measure commit "commits of one row" --frame 1 --seconds 2 --fresh
+copy --fresh
+by_connections() {
+	for connections in 1 10 100 1000; do
+		for frame in 50 1000; do
+			load "$connections connections, frames of $frame" "$connections" "$frame" --fresh
+		done
+		copy --fresh
+	done
+}
+
+offered() {
+	load "1,000/s offered, 100 connections, frames of 1" 100 1 --rate 1000 --fresh
+	load "200,000/s offered, 100 connections, frames of 50" 100 50 --rate 200000 --fresh
+}
+
+with_poison() {
+	load "1 % poison, 10 connections, frames of 50" 10 50 --poison 1 --fresh
+}
+
+# What one run left is sent again: the same salt, the same numbers.
+resends() {
+	local first=$work/first again
+	"$bin/semsbench" load --socket "$data/semsd.sock" --database "$database" --fresh \
+		--connections 10 --frame 1000 --seconds "$seconds" --salt $((salt + 1)) >"$first" || failed=1
+	again=$(sed -n 's/.*"stored":\([0-9]*\).*/\1/p' "$first")
+	[ "${again:-0}" -gt 0 ] || { failed=1; return; }
+	measure load "resends, 10 connections, frames of 50" --connections 10 --frame 50 \
+		--records "$again"
+	tail -n 1 "$lines" | grep -q "\"duplicate\":$again," || {
+		say "bench: not every resent record was answered DUPLICATE"
+		failed=1
+	}
+}
+
+# Newer records than the table holds, as every day; each run goes on after the last one's.
+full_table() {
+	local full first
+	rows=$(((rows + copy_rows - 1) / copy_rows * copy_rows))
+	full="$rows rows"
+	say "  filling the table with $full"
+	"$bin/semsbench" copy --database "$database" --writer "$writer" --fresh --frame "$copy_rows" \
+		--records "$rows" --salt 999999 >/dev/null || failed=1
+	first=$rows
+	copy --table "$full" --first "$first"
+	first=$((first + 50000000))
+	load "10 connections, frames of 50" 10 50 --table "$full" --first "$first"
+	first=$((first + 50000000))
+	copy --table "$full" --first "$first"
+}
+
+wanted() { case $parts in *" $1 "*) true ;; *) false ;; esac; }
+! wanted connections || by_connections
+! wanted offered || offered
+! wanted poison || with_poison
+! wanted resends || resends
+! wanted full || [ "$rows" = 0 ] || full_table
+# shellcheck source=tools/bench/peers.sh
+[ "${BENCH_PEERS:-}" = "" ] || . tools/bench/peers.sh
+
+mkdir -p "$out"
+"$bin/semsbench" report --out "$out/bench.json" "$lines" || failed=1
+if [ "$failed" != 0 ]; then
+	say "bench: failed; the end of semsd's log:"
+	tail -n 20 "$work/semsd.log" >&2
+else
+	say "The same as JSON: $out/bench.json"
+fi
+exit $failed
