@@ -1,0 +1,1082 @@
+"""Recomputes every figure of an SPD from the rows as they were stored, and tells each difference.
+
+    lib_recompute.py ROWS SPD.json...     ROWS: a folder with KIND.jsonl of every table, correction,
+                                          quarantine, entity and target among them
+
+Nothing of the daemon takes part: no view, no statement and not the catalogue. Each metric is
+written here anew, from what it is meant to say. Prints each difference; none is success.
+"""
+import collections
+import datetime as dt
+import json
+import math
+import os
+import statistics
+import sys
+import zoneinfo
+
+UTC = dt.timezone.utc
+Z95 = 1.9599639845400542
+Z998 = 3.0902323061678135
+NORMAL = statistics.NormalDist()
+NOT_GIVEN = "(not given)"
+KINDS = ("observation test audit tip_event tip_session activity plan equipment_check heartbeat "
+         "void").split()
+TIMES = ("occurred_at occurred_end corrected_at received_at debriefed_at planned_for period_start "
+         "due_at mode_from mode_to").split()
+OWN = "in-house"
+
+
+# --- the evidence --------------------------------------------------------------------------------
+
+def read_rows(folder, name):
+    with open(os.path.join(folder, name + ".jsonl"), encoding="utf-8") as f:
+        rows = [json.loads(line) for line in f]
+    for r in rows:
+        for field in TIMES:
+            if r.get(field) is not None:
+                r[field] = dt.datetime.fromisoformat(r[field])
+    return rows
+
+
+def identity(r):
+    return r["source"], r["record_id"]
+
+
+def root_of(r):
+    if r["corrects_record_id"] is None:
+        return identity(r)
+    return r["corrects_source"] or r["source"], r["corrects_record_id"]
+
+
+def rank(r):
+    """What wins among a root's corrections: the root itself, then the greatest time."""
+    if r["corrects_record_id"] is None:
+        return 0, 0, "", ""
+    return 1, (r["corrected_at"] or r["occurred_at"]).timestamp(), r["record_id"], r["source"]
+
+
+class Evidence:
+    def __init__(self, folder):
+        self.entity = read_rows(folder, "entity")[0]
+        self.zone = zoneinfo.ZoneInfo(self.entity["zone"])
+        self.targets = read_rows(folder, "target")
+        self.quarantine = read_rows(folder, "quarantine")
+        self.all = []
+        for kind in KINDS:
+            for r in read_rows(folder, kind):
+                r["kind"] = kind
+                self.all.append(r)
+        self.by_root = collections.defaultdict(list)
+        for r in self.all:
+            self.by_root[root_of(r)].append(r)
+        self.fold()
+
+    def fold(self):
+        self.effective = collections.defaultdict(list)
+        self.embargoed = []
+        for rows in self.by_root.values():
+            counted = [r for r in rows if r["kind"] != "void"]
+            is_void = any(r["kind"] == "void" and r["corrects_record_id"] for r in rows)
+            last = max(counted, key=rank, default=None)
+            hidden = last is not None and last["kind"] == "test" and is_hidden(last)
+            for r in rows:
+                r["is_last"] = r is last and not is_void
+                r["is_voided"] = is_void
+                r["is_corrected"] = any(c["corrects_record_id"] for c in counted)
+                # A test's records count once it is seen, or when they were never hidden.
+                r["is_seen"] = r["kind"] != "test" or not is_hidden(r) or (
+                    last is not None and last["kind"] == "test" and not hidden and not is_void)
+            if last is not None and not is_void:
+                (self.embargoed if hidden else self.effective[last["kind"]]).append(last)
+
+    def instant(self, day):
+        """When a civil day begins."""
+        return dt.datetime.combine(day, dt.time(), self.zone).astimezone(UTC)
+
+    def bounds(self, label):
+        year, q = int(label[:4]), int(label[-1])
+        first = dt.date(year, 3 * q - 2, 1)
+        after = dt.date(year + q // 4, 3 * q % 12 + 1, 1)
+        return self.instant(first), self.instant(after), first, after - dt.timedelta(days=1)
+
+    def month(self, t):
+        local = t.astimezone(self.zone)
+        return local.year, local.month
+
+    def target(self, metric, label):
+        rows = [t for t in self.targets if t["metric"] == metric and t["from_quarter"] <= label]
+        return max(rows, key=lambda t: (t["from_quarter"], t["target_id"]), default=None)
+
+
+def is_hidden(test):
+    return test["embargo"] is True or (test["mode"] == "COVERT" and test["debriefed_at"] is None)
+
+
+def counted_at(r):
+    return (r.get("period_start") or r["occurred_at"]) if r["kind"] == "plan" else r["occurred_at"]
+
+
+# --- the quarter ---------------------------------------------------------------------------------
+
+def dims(r, measure=None):
+    return {"site": r["site_id"], "measure": measure or r["measure_code"],
+            "provider": r["provider_id"]}
+
+
+def text(v):
+    return "true" if v is True else "false" if v is False else v
+
+
+class Row(dict):
+    """A counted row: its fields, and the dimensions under their names."""
+
+    def __init__(self, r, measure=None, **more):
+        super().__init__(r)
+        self.update(dims(r, measure))
+        self.update(more)
+
+
+class Quarter:
+    def __init__(self, ev, label):
+        self.ev = ev
+        self.label = label
+        self.start, self.end, self.first_day, self.last_day = ev.bounds(label)
+        self.rows = {k: [Row(r) for r in ev.effective[k] if self.holds(counted_at(r))]
+                     for k in KINDS}
+        self.observations()
+        self.tests()
+        self.tip()
+        self.audits()
+        self.received()
+        self.feeds()
+
+    def holds(self, t):
+        return self.start <= t < self.end
+
+    def observations(self):
+        self.criteria = []
+        for r in self.rows["observation"]:
+            results = [(c["result"], c.get("mandatory", True)) for c in r["criteria"] or []]
+            r["overall"] = ("FAIL" if ("NOT_MET", True) in results else
+                            "PASS" if any(x == "MET" for x, _ in results) else "NOT_OBSERVED")
+            for c in r["criteria"] or []:
+                self.criteria.append(Row(r, r["measure_code"], criterion_id=c["criterion_id"],
+                                         result=c["result"], severity=c.get("severity")))
+
+    def tests(self):
+        self.layers = []
+        for r in self.rows["test"]:
+            r["measure"] = r["target_measure"] or r["measure_code"]
+            r["own"] = r["mode"] == "COVERT" and r["commissioned_by"] not in (
+                "REGULATOR", "OTHER_STATE")
+            r["others"] = r["mode"] == "COVERT" and not r["own"]
+            r["valid"] = r["outcome"] in ("PASS", "FAIL", "PARTIAL")
+            for x in r["layers"] or []:
+                self.layers.append(Row(r, r["measure"], layer=x.get("layer"),
+                                       detected=x.get("detected")))
+
+    def tip(self):
+        events, sessions = self.rows["tip_event"], self.rows["tip_session"]
+        with_events = {(e["site_id"], e["device_id"]) for e in events}
+        with_sessions, with_bags = set(), set()
+        for s in sessions:
+            device = s["site_id"], s["device_id"]
+            s["alone"] = device not in with_events
+            s["bags_known"] = None not in (s["images_viewed"], s["tip_shown"], s["non_tip_alarms"])
+            s["seconds"] = None
+            if s["occurred_end"] is not None:
+                span = (s["occurred_end"] - s["occurred_at"]).total_seconds()
+                s["seconds"] = math.floor(span + 0.5)
+            with_sessions.add(device)
+            if s["bags_known"]:
+                with_bags.add(device)
+        for e in events:
+            device = e["site_id"], e["device_id"]
+            e["sessions_known"] = device in with_sessions
+            e["bags_known"] = device in with_bags
+        self.exposure = [(e["screener_id"], e, e["outcome"] in ANSWERED, e["outcome"] == "HIT")
+                         for e in events]
+        self.exposure += [(s["screener_id"], s, s["hits"] + s["misses"], s["hits"])
+                          for s in sessions if s["alone"]]
+
+    def audits(self):
+        self.ratings, self.findings, self.listed = [], [], {}
+        first_at, seen = {}, {}
+        history = sorted(self.ev.effective["audit"],
+                         key=lambda a: (a["occurred_at"], a["record_id"]))
+        for a in history:
+            for f in a["findings"] or []:
+                first_at.setdefault((a["source"], a["site_id"], f["finding_id"]), a)
+        for a in sorted(self.rows["audit"], key=lambda a: (a["occurred_at"], a["record_id"])):
+            a["first_at_site"] = a["site_id"] not in seen
+            seen[a["site_id"]] = True
+            a["on_time"] = None
+            if a["planned_for"] is not None:
+                a["on_time"] = self.ev.month(a["planned_for"]) == self.ev.month(a["occurred_at"])
+            a["critical"] = any(f["severity"] == "CRITICAL" for f in a["findings"] or [])
+            a["programme"] = a["type"] not in ("REGULATOR_AUDIT", "REGULATOR_INSPECTION",
+                                               "INVESTIGATION")
+            for x in a["ratings"] or []:
+                self.ratings.append(Row(a, x.get("measure_code") or a["measure_code"],
+                                        classification=x["classification"]))
+            for f in a["findings"] or []:
+                key = a["source"], a["site_id"], f["finding_id"]
+                row = Row(a, f.get("measure_code") or a["measure_code"], **f)
+                row["measure"] = f.get("measure_code") or a["measure_code"]
+                row["raised"] = first_at[key]["record_id"] == a["record_id"]
+                earlier = f.get("repeat_of") and first_at.get(
+                    (a["source"], a["site_id"], f["repeat_of"]))
+                row["repeated"] = bool(f.get("repeat_of")) and (
+                    not earlier or earlier["occurred_at"] >= year_before(a["occurred_at"]))
+                row["origin"] = f.get("origin")
+                self.findings.append(row)
+        for a in history:
+            for f in a["findings"] or []:
+                if a["occurred_at"] < self.end:
+                    self.listed[(a["source"], a["site_id"], f["finding_id"])] = Row(
+                        a, f.get("measure_code") or a["measure_code"], severity=f["severity"],
+                        state=f.get("state") or "OPEN", origin=f.get("origin"))
+
+    def received(self):
+        self.stored = []
+        for r in self.ev.all:
+            if r["kind"] == "void" or not r["is_seen"] or not self.holds(counted_at(r)):
+                continue
+            end = r["occurred_end"] or r["occurred_at"] + {
+                "DAY": dt.timedelta(hours=24), "MINUTE": dt.timedelta(minutes=1)
+            }.get(r["precision"], dt.timedelta())
+            root = r["corrects_record_id"] is None
+            self.stored.append(Row(
+                r, root=root, voided=root and r["is_voided"],
+                corrected=root and r["is_corrected"],
+                on_time=r["received_at"] - end <= dt.timedelta(hours=72)))
+        self.refused = [{"site": None, "measure": None, "kind": q["kind"], "source": q["source"]}
+                        for q in self.ev.quarantine
+                        if q["state"] != "REQUEUED" and q["kind"] != "test"
+                        and self.holds(q["received_at"])]
+
+    def feeds(self):
+        said, came, sites = {}, collections.Counter(), collections.defaultdict(set)
+        for h in self.rows["heartbeat"]:
+            for x in h["events_made"] or []:
+                if x["kind"] != "test":
+                    key = h["source"], x["kind"]
+                    said[key] = said.get(key, 0) + x["count"]
+                    sites["said", key].add(h["site_id"])
+        for r in self.stored:
+            if r["root"] and r["kind"] not in ("heartbeat", "test"):
+                came[r["source"], r["kind"]] += 1
+                sites["came", (r["source"], r["kind"])].add(r["site_id"])
+        self.feed = []
+        for key in sorted(set(said) | set(came)):
+            one = None
+            for side in ("said", "came"):
+                found = sites[side, key] - {None}
+                one = one or (next(iter(found)) if len(found) == 1 else None)
+            self.feed.append({"site": one, "measure": None, "source": key[0], "kind": key[1],
+                              "said": said.get(key), "came": came[key]})
+
+
+def year_before(t):
+    day = 28 if (t.month, t.day) == (2, 29) else t.day
+    return t.replace(year=t.year - 1, day=day)
+
+
+ANSWERED = ("HIT", "MISS_DECIDED", "MISS_TIMEOUT")
+PROJECTED = ANSWERED + ("ABORTED",)
+
+
+# --- the metrics ---------------------------------------------------------------------------------
+# Each yields (row, group, amount). Groups: num, den, fa, noise, ev, "x:REASON" excluded, "p:PART".
+
+def planned(q, what):
+    for p in q.rows["plan"]:
+        if p["what"] == what:
+            yield p, "den", p["planned_count"]
+
+
+def qn01(q):
+    yield from planned(q, "OBSERVATIONS")
+    for o in q.rows["observation"]:
+        yield o, "x:NOT_OBSERVED" if o["overall"] == "NOT_OBSERVED" else "num", 1
+
+
+def met(o, part=True):
+    if part:
+        yield o, "p:" + {"PASS": "MET", "FAIL": "NOT_MET"}.get(o["overall"], "NOT_OBSERVED"), 1
+    if o["overall"] == "NOT_OBSERVED":
+        yield o, "x:NOT_OBSERVED", 1
+    else:
+        yield o, "den", 1
+        yield o, "num", int(o["overall"] == "PASS")
+
+
+def ql01(q):
+    for o in q.rows["observation"]:
+        yield from met(o)
+
+
+def ql09(q):
+    for o in q.rows["observation"]:
+        if o["provider"] is None:
+            yield o, "x:PROVIDER_NOT_GIVEN", 1
+        elif o["provider"] == OWN:
+            yield o, "x:OWN_SECURITY", 1
+        else:
+            yield from met(o, False)
+
+
+def ql02(q):
+    for c in q.criteria:
+        if c["result"] in ("MET", "NOT_MET"):
+            yield c, "den", 1
+            yield c, "num", int(c["result"] == "MET")
+        else:
+            yield c, "x:" + c["result"], 1
+
+
+def ql03(q):
+    for c in q.criteria:
+        if c["result"] in ("MET", "NOT_MET"):
+            yield c, "ev", 1
+        if c["result"] == "NOT_MET" and c["severity"] == "CRITICAL":
+            yield c, "num", 1
+
+
+def ob01(q):
+    for o in q.rows["observation"]:
+        yield o, "num", 1
+
+
+def qn02(q):
+    yield from planned(q, "TESTS")
+    for t in q.rows["test"]:
+        if t["own"]:
+            yield t, "num" if t["valid"] else "x:INVALID", 1
+        else:
+            yield t, "x:NOT_OWN_TEST" if t["others"] else "x:NOT_COVERT", 1
+
+
+def passed(t):
+    yield t, "den", 1
+    yield t, "num", int(t["outcome"] == "PASS")
+    yield t, "p:" + t["outcome"], 1
+
+
+def out01(q):
+    for t in q.rows["test"]:
+        if not t["own"]:
+            yield t, "x:NOT_OWN_TEST" if t["others"] else "x:NOT_COVERT", 1
+        elif t["valid"]:
+            yield from passed(t)
+        else:
+            yield t, "x:" + (t["invalid_reason"] or "INVALID_REASON_NOT_GIVEN"), 1
+
+
+def tests_where(field):
+    def rows(q):
+        for t in q.rows["test"]:
+            if t["others"] if field == "others" else t["mode"] == "OVERT":
+                if t["valid"]:
+                    yield from passed(t)
+                else:
+                    yield t, "x:INVALID", 1
+    return rows
+
+
+def out02(q):
+    for x in q.layers:
+        if not x["own"]:
+            continue
+        if not x["valid"]:
+            yield x, "x:INVALID", 1
+        elif x["detected"] is None:
+            yield x, "x:DETECTION_NOT_GIVEN", 1
+        else:
+            yield x, "den", 1
+            yield x, "num", int(x["detected"])
+
+
+def ts01(q):
+    for t in q.rows["test"]:
+        if t["mode"] == "COVERT" and t["valid"]:
+            yield t, "ev", 1
+            if t["outcome"] != "PASS":
+                yield t, "num", 1
+
+
+def qn14(q):
+    for s in q.rows["tip_session"]:
+        if s["images_viewed"] is not None and s["tip_shown"] is not None:
+            yield s, "num", s["tip_shown"]
+            yield s, "den", s["images_viewed"]
+
+
+def qn16(q):
+    for s in q.rows["tip_session"]:
+        if s["tip_enabled_seconds"] is None:
+            yield s, "x:SESSIONS_WITHOUT_ENABLED_TIME", 1
+        elif s["seconds"] is None:
+            yield s, "x:SESSIONS_WITHOUT_END", 1
+        else:
+            yield s, "num", s["tip_enabled_seconds"]
+            yield s, "den", s["seconds"]
+
+
+def out03(q):
+    for e in q.rows["tip_event"]:
+        if e["outcome"] == "ABORTED":
+            yield e, "x:ABORTED_" + (e["abort_reason"] or "REASON_NOT_GIVEN"), 1
+        elif e["outcome"] in ANSWERED:
+            yield e, "den", 1
+            yield e, "num", int(e["outcome"] == "HIT")
+            yield e, "p:FROM_EVENTS", 1
+            if e["outcome"] != "HIT":
+                yield e, "p:" + e["outcome"], 1
+    for s in q.rows["tip_session"]:
+        if s["alone"]:
+            yield s, "den", s["hits"] + s["misses"]
+            yield s, "p:FROM_SESSIONS", s["hits"] + s["misses"]
+            yield s, "num", s["hits"]
+            if s["aborted"] is not None:
+                yield s, "x:ABORTED_REASON_NOT_GIVEN", s["aborted"]
+
+
+def alarms(s, fa, noise):
+    found = s["non_tip_alarms_confirmed_threat"] or 0
+    yield s, fa, s["non_tip_alarms"] - found
+    yield s, noise, s["images_viewed"] - s["tip_shown"] - found
+
+
+def out04(q):
+    for s in q.rows["tip_session"]:
+        if not s["bags_known"]:
+            yield s, "x:SESSIONS_WITHOUT_ALARM_COUNT", 1
+            continue
+        yield from alarms(s, "num", "den")
+        yield s, "p:NON_TIP_ALARMS", s["non_tip_alarms"]
+        yield s, "p:CONFIRMED_THREATS", s["non_tip_alarms_confirmed_threat"] or 0
+        yield s, "p:IMAGES_WITH_NEITHER", (s["images_viewed"] - s["tip_shown"]
+                                           - s["non_tip_alarms"])
+
+
+def out05(q):
+    for e in q.rows["tip_event"]:
+        if e["outcome"] not in ANSWERED:
+            continue
+        if e["bags_known"]:
+            yield e, "den", 1
+            yield e, "num", int(e["outcome"] == "HIT")
+        else:
+            yield e, "x:EVENTS_WITHOUT_BAGS", 1
+    for s in q.rows["tip_session"]:
+        if not s["bags_known"]:
+            yield s, "x:SESSIONS_WITHOUT_ALARM_COUNT", 1
+            continue
+        yield from alarms(s, "fa", "noise")
+        if s["alone"]:
+            yield s, "den", s["hits"] + s["misses"]
+            yield s, "num", s["hits"]
+
+
+def out07(q):
+    for e in q.rows["tip_event"]:
+        if e["outcome"] == "HIT":
+            given = e["response_ms"] is not None
+            yield e, "value" if given else "x:TIME_NOT_GIVEN", e["response_ms"] if given else 1
+
+
+def tp01(q):
+    for e in q.rows["tip_event"]:
+        if e["outcome"] == "NON_TIP_ALARM":
+            yield e, "num", 1
+    for s in q.rows["tip_session"]:
+        if s["alone"] and s["non_tip_alarms"] is not None:
+            yield s, "num", s["non_tip_alarms"]
+
+
+def session_sum(field):
+    def rows(q):
+        for s in q.rows["tip_session"]:
+            if s[field] is not None:
+                yield s, "num", s[field]
+    return rows
+
+
+def tp04(q):
+    for e in q.rows["tip_event"]:
+        if e["outcome"] in PROJECTED:
+            yield e, "den", 1
+            yield e, "num", int(e["outcome"] == "ABORTED")
+
+
+def qn15_left_out(q):
+    for e in q.rows["tip_event"]:
+        if e["screener_id"] is None and e["outcome"] in ANSWERED:
+            yield e, "x:EVENTS_WITHOUT_SCREENER", 1
+    for s in q.rows["tip_session"]:
+        if s["screener_id"] is None and s["alone"]:
+            yield s, "x:SESSIONS_WITHOUT_SCREENER", 1
+
+
+def qn03(q):
+    yield from planned(q, "AUDITS")
+    for a in q.rows["audit"]:
+        if not a["programme"]:
+            yield a, "x:NOT_OWN_PROGRAMME", 1
+        elif a["on_time"] is None:
+            yield a, "x:PLANNED_MONTH_NOT_GIVEN", 1
+        else:
+            yield a, "num" if a["on_time"] else "x:ANOTHER_MONTH", 1
+
+
+def ql05(q):
+    for x in q.ratings:
+        c = x["classification"]
+        if c in ("NOT_APPLICABLE", "NOT_CONFIRMED"):
+            yield x, "x:" + c, 1
+        else:
+            yield x, "den", 1
+            yield x, "p:" + c, 1
+            yield x, "num", int(c in ("FULLY_COMPLIANT", "COMPLIANT_IMPROVEMENT_DESIRABLE"))
+
+
+def ql06(q):
+    for f in q.listed.values():
+        yield f, "ev", 1
+        if f["severity"] in ("SERIOUS", "CRITICAL") and f["state"] in ("OPEN", "CORRECTED"):
+            yield f, "num", 1
+    for a in q.rows["audit"]:
+        yield a, "ev", 1
+
+
+def ql07(q):
+    for f in q.findings:
+        if f["raised"]:
+            yield f, "den", 1
+            yield f, "num", int(f["repeated"])
+
+
+def au01(q):
+    for a in q.rows["audit"]:
+        yield a, "num", 1
+        yield a, "p:SITES", int(a["first_at_site"])
+
+
+def au02(q):
+    for a in q.rows["audit"]:
+        if a["first_at_site"]:
+            yield a, "num", 1
+
+
+def au03(q):
+    for a in q.rows["audit"]:
+        yield a, "den", 1
+        yield a, "num", int(a["critical"])
+
+
+def fi01(q):
+    for a in q.rows["audit"]:
+        yield a, "ev", 1
+    for f in q.findings:
+        if f["raised"]:
+            yield f, "num", 1
+            yield f, "p:" + f["severity"], 1
+        else:
+            yield f, "x:LISTED_AGAIN", 1
+
+
+def counted(q, *activities):
+    return (a for a in q.rows["activity"] if a["activity"] in activities)
+
+
+def estimated(a):
+    return a, "p:ESTIMATED", a["count"] if a["method"] == "ESTIMATED" else 0
+
+
+def qn04(q):
+    yield from planned(q, "VEHICLE_CHECKS")
+    for a in counted(q, "VEHICLES_SEARCHED"):
+        yield a, "num", a["count"]
+        yield estimated(a)
+
+
+def qn08(q):
+    yield from planned(q, "PATROLS")
+    for a in counted(q, "PATROLS_DONE"):
+        yield a, "num", a["count"]
+    for a in counted(q, "PATROLS_REQUIRED"):
+        yield a, "p:PATROLS_REQUIRED", a["count"]
+
+
+def routine(q):
+    return (c for c in q.rows["equipment_check"] if c["check_type"] in ("ROUTINE_TEST", "DAILY_OTP"))
+
+
+def qn10(q):
+    yield from planned(q, "EQUIPMENT_TESTS")
+    for c in routine(q):
+        if c["result"] == "NOT_DONE":
+            yield c, "x:NOT_DONE", 1
+        elif c["attempt"] in (None, 1) and c["result"] in ("PASS", "FAIL"):
+            late = c["due_at"] is not None and c["occurred_at"] > c["due_at"]
+            yield c, ("x:DUE_TIME_NOT_GIVEN" if c["due_at"] is None else
+                      "x:LATE" if late else "num"), 1
+
+
+def qn11(q):
+    for c in q.rows["equipment_check"]:
+        if c["service_mode"] is None:
+            continue
+        if c["mode_from"] is None or c["mode_to"] is None:
+            yield c, "x:MODE_TIME_NOT_GIVEN", 1
+            continue
+        seconds = math.floor((c["mode_to"] - c["mode_from"]).total_seconds() + 0.5)
+        yield c, "den", seconds
+        yield c, "num" if c["service_mode"] == "NORMAL" else "num0", seconds
+        if c["service_mode"] != "NORMAL":
+            yield c, f"p:{c['service_mode']}_SECONDS", seconds
+
+
+def qn12(q):
+    for a in counted(q, "CABIN_BAGS", "HOLD_BAGS", "CARGO_PIECES"):
+        if a["means"] is None:
+            yield a, "x:MEANS_NOT_GIVEN", a["count"]
+        else:
+            yield a, "den", a["count"]
+            yield a, "num" if a["means"] == "DEGRADED" else "num0", a["count"]
+
+
+def qn13(q):
+    for a in counted(q, "STAFF_SCREENED", "ACCESS_TRANSACTIONS"):
+        yield a, "num" if a["activity"] == "STAFF_SCREENED" else "den", a["count"]
+        yield estimated(a)
+
+
+def ql04(q):
+    for c in routine(q):
+        if c["attempt"] not in (None, 1):
+            yield c, "x:REPEATED", 1
+        elif c["result"] == "NOT_DONE":
+            yield c, "x:NOT_DONE", 1
+        elif c["result"] is not None:
+            yield c, "den", 1
+            yield c, "num", int(c["result"] == "PASS")
+
+
+def activity_sum(activity):
+    def rows(q):
+        for a in counted(q, activity):
+            yield a, "num", a["count"]
+            yield estimated(a)
+    return rows
+
+
+def dq01(q):
+    for f in q.feed:
+        if f["said"] is None:
+            yield f, "x:NOT_ANNOUNCED", f["came"]
+        else:
+            yield f, "den", f["said"]
+            yield f, "num", min(f["said"], f["came"])
+
+
+def dq02(q):
+    for r in q.stored:
+        if r["root"] and r["kind"] != "plan":
+            yield r, "den", 1
+            yield r, "num", int(r["on_time"])
+
+
+def dq03(q):
+    for r in q.refused:
+        yield r, "num", 1
+        yield r, "den", 1
+        yield r, "p:QUARANTINED", 1
+    for r in q.stored:
+        if r["root"]:
+            yield r, "den", 1
+            yield r, "num", int(r["voided"])
+            yield r, "p:VOIDED", int(r["voided"])
+
+
+def dq06(q):
+    for e in q.rows["tip_event"]:
+        if e["outcome"] in PROJECTED:
+            yield e, "num" if e["sessions_known"] else "x:EVENTS_WITHOUT_SESSIONS", 1
+    for s in q.rows["tip_session"]:
+        yield s, "x:SHOWN_BY_DEVICES_WITHOUT_EVENTS" if s["alone"] else "den", s["tip_shown"]
+
+
+def persons_exposed(q):
+    return q.exposure
+
+
+def sources_with_clock(q):
+    return [(r["source"], r, 1, int(abs(r["clock_offset_ms"]) > 60000)) for r in q.stored
+            if r["clock_offset_ms"] is not None] + [
+           (r["source"], r, 0, 0) for r in q.stored if r["clock_offset_ms"] is None]
+
+
+def none(q):
+    return ()
+
+
+# id: (what it is, rows, what else is known of it). A "rows" numerator counts rows, so that none is 0;
+# a "sum" of nothing is unknown.
+RATIO, COUNT, QUANTILE, SDT, PERSONS = "ratio", "count", "quantile", "sdt", "persons"
+
+
+class Metric:
+    def __init__(self, shape, rows, sample=False, n_min=0, up=None, empty="NO_DATA", sums=False,
+                 reasons="", parts="", persons=None, rule=None, k=0, left_out=None):
+        self.__dict__.update(locals())
+
+
+def plan(rows, reasons="", sums=False, parts=""):
+    return Metric(RATIO, rows, up=True, empty="NO_PLAN", reasons=reasons, sums=sums, parts=parts)
+
+
+def sample(rows, reasons="", parts="", up=True):
+    return Metric(RATIO, rows, sample=True, n_min=30, up=up, reasons=reasons, parts=parts)
+
+
+OUTCOMES = "PASS PARTIAL FAIL"
+SEVERITIES = "CRITICAL SERIOUS MINOR OBSERVATION_ONLY"
+METRICS = {
+    "QN01": plan(qn01, "NOT_OBSERVED"),
+    "QL01": sample(ql01, "NOT_OBSERVED", "MET NOT_MET NOT_OBSERVED"),
+    "QL02": sample(ql02, "NOT_OBSERVED NOT_APPLICABLE"),
+    "QL03": Metric(COUNT, ql03, up=False),
+    "QL09": sample(ql09, "NOT_OBSERVED OWN_SECURITY PROVIDER_NOT_GIVEN"),
+    "OB01": Metric(COUNT, ob01),
+    "QN02": plan(qn02, "INVALID NOT_OWN_TEST NOT_COVERT"),
+    "OUT01": sample(out01, "COMPROMISED ABORTED_SAFETY ABORTED_OPS TESTER_ERROR "
+                    "EQUIPMENT_OUT_OF_SERVICE INVALID_REASON_NOT_GIVEN NOT_OWN_TEST NOT_COVERT",
+                    OUTCOMES),
+    "OUT01R": sample(tests_where("others"), "INVALID", OUTCOMES),
+    "OUT01O": sample(tests_where("overt"), "INVALID", OUTCOMES),
+    "OUT02": sample(out02, "DETECTION_NOT_GIVEN INVALID"),
+    "TS01": Metric(COUNT, ts01),
+    "QN14": Metric(RATIO, qn14, sums=True),
+    "QN15": Metric(PERSONS, qn15_left_out, up=True, persons=persons_exposed, rule="share", k=100,
+                   reasons="EVENTS_WITHOUT_SCREENER SESSIONS_WITHOUT_SCREENER"),
+    "QN16": Metric(RATIO, qn16, up=True, sums=True,
+                   reasons="SESSIONS_WITHOUT_ENABLED_TIME SESSIONS_WITHOUT_END"),
+    "OUT03": sample(out03, "ABORTED_LOGOFF ABORTED_BELT_STOP ABORTED_IMAGE_REJECTED ABORTED_FAULT "
+                    "ABORTED_TRAINING_MODE ABORTED_REASON_NOT_GIVEN",
+                    "FROM_EVENTS FROM_SESSIONS MISS_DECIDED MISS_TIMEOUT"),
+    "OUT04": Metric(RATIO, out04, sample=True, n_min=30, sums=True,
+                    reasons="SESSIONS_WITHOUT_ALARM_COUNT",
+                    parts="NON_TIP_ALARMS CONFIRMED_THREATS IMAGES_WITH_NEITHER"),
+    "OUT05": Metric(SDT, out05, n_min=30,
+                    reasons="EVENTS_WITHOUT_BAGS SESSIONS_WITHOUT_ALARM_COUNT"),
+    "OUT06": Metric(PERSONS, none, up=False, persons=persons_exposed, rule="below", k=100,
+                    left_out="TOO_FEW_EVENTS"),
+    "OUT07": Metric(QUANTILE, out07, n_min=30, reasons="TIME_NOT_GIVEN"),
+    "TP01": Metric(COUNT, tp01),
+    "TP02": Metric(COUNT, session_sum("images_viewed")),
+    "TP03": Metric(COUNT, session_sum("tip_shown")),
+    "TP04": Metric(RATIO, tp04),
+    "QN03": plan(qn03, "ANOTHER_MONTH PLANNED_MONTH_NOT_GIVEN NOT_OWN_PROGRAMME"),
+    "QL05": sample(ql05, "NOT_APPLICABLE NOT_CONFIRMED",
+                   "FULLY_COMPLIANT COMPLIANT_IMPROVEMENT_DESIRABLE NOT_COMPLIANT "
+                   "NOT_COMPLIANT_SERIOUS"),
+    "QL06": Metric(COUNT, ql06, up=False),
+    "QL07": Metric(RATIO, ql07, up=False),
+    "AU01": Metric(COUNT, au01, parts="SITES"),
+    "AU02": Metric(COUNT, au02),
+    "AU03": sample(au03, up=False),
+    "FI01": Metric(COUNT, fi01, reasons="LISTED_AGAIN", parts=SEVERITIES),
+    "QN04": plan(qn04, sums=True, parts="ESTIMATED"),
+    "QN08": plan(qn08, sums=True, parts="PATROLS_REQUIRED"),
+    "QN10": plan(qn10, "LATE NOT_DONE DUE_TIME_NOT_GIVEN"),
+    "QN11": Metric(RATIO, qn11, up=True, sums=True, reasons="MODE_TIME_NOT_GIVEN",
+                   parts="DEGRADED_SECONDS OUT_SECONDS"),
+    "QN12": Metric(RATIO, qn12, up=False, sums=True,
+                   reasons="MEANS_NOT_GIVEN"),
+    "QN13": Metric(RATIO, qn13, up=True, sums=True, parts="ESTIMATED"),
+    "QL04": Metric(RATIO, ql04, up=True, reasons="NOT_DONE REPEATED"),
+    "DQ01": Metric(RATIO, dq01, up=True, sums=True, reasons="NOT_ANNOUNCED"),
+    "DQ02": Metric(RATIO, dq02, up=True),
+    "DQ03": Metric(RATIO, dq03, up=False, parts="QUARANTINED VOIDED"),
+    "DQ05": Metric(PERSONS, none, up=False, persons=sources_with_clock, rule="any",
+                   left_out="CLOCK_OFFSET_NOT_TOLD"),
+    "DQ06": Metric(RATIO, dq06, up=True,
+                   reasons="EVENTS_WITHOUT_SESSIONS SHOWN_BY_DEVICES_WITHOUT_EVENTS"),
+}
+for number, name in enumerate(
+        "PASSENGERS_SCREENED CABIN_BAGS HOLD_BAGS STAFF_SCREENED VEHICLES_ENTERED "
+        "VEHICLES_SEARCHED PATROLS_REQUIRED PATROLS_DONE CARGO_PIECES SUPPLY_DELIVERIES "
+        "ACCESS_TRANSACTIONS SCREENER_HOURS FLIGHTS".split()):
+    METRICS[f"EX{number + 1:02}"] = Metric(COUNT, activity_sum(name), parts="ESTIMATED")
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+def wilson(x, n, z=Z95):
+    root = math.sqrt(z * z + 4 * x * (1 - x / n))
+    lo, hi = (2 * x + z * z - z * root) / (2 * (n + z * z)), (2 * x + z * z + z * root) / (
+        2 * (n + z * z))
+    return 0.0 if x == 0 else lo, 1.0 if x == n else hi
+
+
+def quantile7(values, p):
+    h = (len(values) - 1) * p
+    i = math.floor(h)
+    return values[i] + (h - i) * (values[min(i + 1, len(values) - 1)] - values[i])
+
+
+class Cell:
+    def __init__(self):
+        self.n = collections.Counter()
+        self.known = set()
+        self.values = []
+
+    def add(self, group, amount):
+        if group == "value":
+            self.values.append(amount)
+            group, amount = "den", 1
+        if group == "num0":
+            group, amount = "num", 0
+        self.n[group] += amount
+        self.known.add(group)
+
+
+def cells_of(rows, keys):
+    """The cells of a breakdown: by what the rows say of its dimensions."""
+    cells = collections.defaultdict(Cell)
+    if not keys:
+        cells[()]
+    for row, group, amount in rows:
+        key = tuple([NOT_GIVEN if row.get(k) is None else text(row[k]) for k in keys])
+        cells[key].add(group, amount)
+    return cells
+
+
+def person_cells(m, q, rows, keys, standard):
+    each = collections.defaultdict(lambda: [0, 0])
+    for person, row, n, x in m.persons(q):
+        if person is not None:
+            cell = each[tuple(row.get(k) or NOT_GIVEN for k in keys), person]
+            cell[0] += n
+            cell[1] += x
+    cells = collections.defaultdict(Cell)
+    for (key, _), (n, x) in each.items():
+        cell = cells[key]
+        counts = n >= m.k if m.rule == "below" else n > 0 if m.rule == "any" else True
+        meets = {"share": lambda: n >= m.k, "any": lambda: x > 0,
+                 "below": lambda: standard is not None and wilson(x, n, Z998)[1] < standard}
+        cell.add("den", int(counts))
+        cell.add("num", int(counts and meets[m.rule]()))
+        cell.add("left", int(not counts))
+    for key, cell in cells_of(rows, keys).items():
+        into = cells[key]
+        into.n += cell.n
+        into.known |= cell.known
+    return cells
+
+
+def sdt(cell):
+    hit, miss = cell.n["num"], cell.n["den"] - cell.n["num"]
+    fa, cr = cell.n["fa"], cell.n["noise"] - cell.n["fa"]
+    h = NORMAL.inv_cdf((hit + 0.5) / (hit + miss + 1))
+    f = NORMAL.inv_cdf((fa + 0.5) / (fa + cr + 1))
+    return {"dprime": h - f, "c": -(h + f) / 2, "da_half": math.sqrt(1.6) * (h - 0.5 * f)}
+
+
+def status(m, value, interval, target):
+    if m.up is None:
+        return "NONE"
+    if target is None:
+        return "NO_TARGET"
+    lo, hi = interval or (value, value)
+    if m.up:
+        return "MET" if lo >= target else "NOT_MET" if hi < target else "NOT_PROVEN"
+    return "MET" if hi <= target else "NOT_MET" if lo > target else "NOT_PROVEN"
+
+
+def finish(m, cell, target, standard):
+    x, n = cell.n["num"], cell.n["den"]
+    f = {"numerator": None, "denominator": None, "value": None, "interval": None, "no_data": None,
+         "status": None}
+    if m.shape != COUNT:
+        f["denominator"] = n if "den" in cell.known else None
+    detail = {}
+    if m.shape == COUNT:
+        if x or "ev" in cell.known or "num" in cell.known:
+            f["numerator"], f["value"] = x, x
+        else:
+            f["no_data"] = m.empty
+    elif m.shape == QUANTILE:
+        if not cell.values:
+            f["no_data"] = m.empty
+        elif len(cell.values) < m.n_min:
+            f["status"] = "INSUFFICIENT"
+        else:
+            values = sorted(cell.values)
+            f["value"] = quantile7(values, 0.5)
+            detail = {"median": f["value"], "p90": quantile7(values, 0.9)}
+    elif m.shape == SDT:
+        f["numerator"] = x if "den" in cell.known else None
+        fa, noise = cell.n["fa"], cell.n["noise"]
+        if n <= 0 or noise == 0:
+            f["no_data"] = m.empty
+        elif not (0 <= x <= n and 0 <= fa <= noise):
+            f["no_data"] = "CONTRADICTORY"
+        elif n < m.n_min or cell.n["noise"] < m.n_min:
+            f["status"] = "INSUFFICIENT"
+        else:
+            detail = sdt(cell)
+            f["value"] = detail["dprime"]
+    elif m.rule == "below" and standard is None:
+        f["no_data"] = "NO_STANDARD"
+    else:
+        known = "num" in cell.known or not m.sums
+        if known and (f["denominator"] is not None or x):
+            f["numerator"] = x
+        if n < 0 or (m.sample and "den" in cell.known and not 0 <= x <= n):
+            f["no_data"] = "CONTRADICTORY"
+        elif n == 0:
+            nought = m.shape == RATIO and m.empty == "NO_DATA" and "den" in cell.known
+            f["no_data"] = "NO_ACTIVITY" if nought else m.empty
+        elif f["numerator"] is None:
+            f["no_data"] = "NO_DATA"
+        elif n < m.n_min:
+            f["status"] = "INSUFFICIENT"
+        else:
+            f["value"] = x if m.rule == "any" else x / n
+            f["interval"] = wilson(x, n) if m.sample else None
+    if f["no_data"]:
+        f["status"] = "NO_DATA"
+    elif f["value"] is not None:
+        f["status"] = status(m, f["value"], f["interval"], target)
+    return f, detail
+
+
+# --- against the document --------------------------------------------------------------------
+
+def close(a, b):
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)) and not isinstance(a, bool):
+        return a == b or math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
+    return a == b
+
+
+class Checker:
+    def __init__(self, ev, spd):
+        self.ev, self.spd = ev, spd
+        self.q = Quarter(ev, spd["quarter"]["label"])
+        self.wrong = []
+
+    def like(self, what, got, expected):
+        if not close(got, expected):
+            self.wrong.append(f"{what}: {got} in the document, {expected} recomputed")
+
+    def figure(self, m, id_, keys, key, doc, cell, target, standard):
+        where = id_ + ("" if not keys else " " + ",".join(
+            f"{k}={v}" for k, v in zip(keys, key)))
+        mine, detail = finish(m, cell, target, standard)
+        for part in ("numerator", "denominator", "value", "status", "no_data"):
+            self.like(f"{where} {part}", doc[part], mine[part])
+        interval = doc["interval"] and (doc["interval"]["lo"], doc["interval"]["hi"])
+        self.like(f"{where} has an interval", interval is None, mine["interval"] is None)
+        for i in range(2 if interval and mine["interval"] else 0):
+            self.like(f"{where} bound {i}", interval[i], mine["interval"][i])
+        excluded = {e["reason"]: e["count"] for e in doc["excluded"]}
+        expected = {r: cell.n["x:" + r] for r in m.reasons.split()}
+        if m.left_out:
+            expected[m.left_out] = cell.n["left"]
+        if keys:
+            expected = {r: n for r, n in expected.items() if n}
+        self.like(f"{where} excluded", excluded, expected)
+        if m.parts:
+            self.like(f"{where} parts", doc["details"].get("parts"),
+                      {p: cell.n["p:" + p] for p in m.parts.split()})
+        for name, value in detail.items():
+            self.like(f"{where} {name}", doc["details"].get(name), value)
+
+    def metric(self, doc):
+        m = METRICS[doc["id"]]
+        standard = None
+        target = self.ev.target(doc["id"], self.q.label)
+        self.like(doc["id"] + " target", doc["target"] and doc["target"]["value"],
+                  target and target["value"])
+        if m.rule == "below":
+            standard = self.ev.target("OUT03", self.q.label)
+        standard = standard and standard["value"]
+        rows = list(m.rows(self.q))
+        by = collections.defaultdict(dict)
+        for f in doc["figures"]:
+            by[tuple(sorted(f["by"]))][tuple(f["by"][k] for k in sorted(f["by"]))] = f
+        for keys in [(), ("site",)] + [k for k in by if k not in ((), ("site",))]:
+            cells = (person_cells(m, self.q, rows, keys, standard) if m.persons
+                     else cells_of(rows, keys))
+            cells = {k: c for k, c in cells.items() if not keys or self.says(c)}
+            for key in sorted(set(cells) | set(by[keys])):
+                where = f"{doc['id']} {dict(zip(keys, key))}"
+                if key not in by[keys]:
+                    self.wrong.append(f"{where}: not in the document, recomputed "
+                                      f"{dict(cells[key].n)}")
+                elif key not in cells:
+                    self.wrong.append(f"{where}: in the document, of no row: "
+                                      f"{by[keys][key]['numerator']} of "
+                                      f"{by[keys][key]['denominator']}")
+                else:
+                    self.figure(m, doc["id"], keys, key, by[keys][key], cells[key],
+                                target and target["value"], standard)
+        if not m.persons:
+            self.sums(doc["id"], by)
+
+    @staticmethod
+    def says(cell):
+        return bool(cell.known)
+
+    def sums(self, id_, by):
+        """Sites, and measures, make up the whole, what names none included."""
+        for keys in (("site",), ("measure",), ("measure", "site")):
+            for part in ("numerator", "denominator"):
+                whole = by[()][()][part]
+                got = sum(f[part] or 0 for f in by[keys].values())
+                if whole is not None:
+                    self.like(f"{id_} {part} of all {keys} together", got, whole)
+
+    def records(self):
+        late = lambda r: r["received_at"] >= self.q.end
+        for doc in self.spd["records"]:
+            rows = [r for r in self.q.stored if r["kind"] == doc["kind"]]
+            mine = {
+                "kind": doc["kind"], "received": sum(r["root"] for r in rows),
+                "effective": sum(r["is_last"] for r in rows),
+                "corrected": sum(r["corrected"] for r in rows),
+                "voided": sum(r["voided"] for r in rows),
+                "late": sum(r["root"] and late(r) for r in rows)}
+            self.like("records of " + doc["kind"], doc, mine)
+
+    def run(self):
+        q = self.spd["quarter"]
+        for part, expected in (("first_day", str(self.q.first_day)),
+                               ("last_day", str(self.q.last_day)),
+                               ("start", self.q.start.strftime("%Y-%m-%dT%H:%M:%SZ")),
+                               ("end", self.q.end.strftime("%Y-%m-%dT%H:%M:%SZ"))):
+            self.like(part, q[part], expected)
+        self.like("metrics", sorted(m["id"] for m in self.spd["metrics"]), sorted(METRICS))
+        for doc in self.spd["metrics"]:
+            if doc["id"] in METRICS:
+                self.metric(doc)
+        self.records()
+        return self.wrong
+
+
+def main(rows, *documents):
+    ev = Evidence(rows)
+    wrong = [] if documents else ["no document to compare with"]
+    for file in documents:
+        with open(file, encoding="utf-8") as f:
+            wrong += Checker(ev, json.load(f)).run()
+    print("".join(w + "\n" for w in wrong[:40]), end="")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,38 @@
+# Figures computed a second time, by other means, from the rows that are stored.
+# shellcheck shell=bash
+
+# Every row of every table, as JSON lines, into a folder; nothing of semsd is asked.
+dump_rows() { # folder
+	local table columns
+	mkdir -p "$1"
+	for table in observation test audit tip_event tip_session activity plan equipment_check heartbeat \
+		void entity target quarantine; do
+		columns='*'
+		[ "$table" != quarantine ] || columns='source, kind, reason, received_at, state'
+		"${AS_USER[@]}" env PGOPTIONS='-c timezone=UTC' psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -d sems -c \
+			"SELECT row_to_json(t) FROM (SELECT $columns FROM sems.$table) AS t" >"$1/$table.jsonl" ||
+			return 1
+	done
+}
+
+# A test: the documents of these quarters are what the stored rows give.
+quarters_recompute() { # name quarter...
+	local name=$1 quarter rows files=()
+	shift
+	rows=$(mktemp -d "$T/rows.XXXXXX")
+	dump_rows "$rows" || { not_ok "$name" 'the rows cannot be read'; return; }
+	for quarter; do
+		files+=("$(spd_json "$quarter")")
+	done
+	no_difference "$name" lib_recompute.py "$rows" "${files[@]}"
+	rm -rf "$rows"
+}
+
+# A test: this comparison finds none.
+no_difference() { # name script arguments...
+	local name=$1 script=$2 found
+	shift 2
+	if found=$(/usr/bin/python3 -B "$TREE/tests/system/$script" "$@" 2>&1); then ok "$name"; else
+		not_ok "$name" "$found"
+	fi
+}

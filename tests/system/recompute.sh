@@ -1,0 +1,64 @@
+# Every figure of simulated quarters, with records that are easy to count wrongly, is what another
+# program makes of the stored rows: no view, no statement and no catalogue has a part in that.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib_recompute.sh"
+plan 7
+
+simulated() {
+	ctl_must simulate --register --quarter 2026-Q2 --seed 11 --scale 0.02 --sites 1 --silent-lane
+}
+
+send_edges() {
+	local file kind
+	for file in "$T"/edges/*.jsonl; do
+		kind=$(basename "$file" .jsonl)
+		ctl_must send --json "$kind" "$file" || return 1
+	done
+}
+
+# What a document says, without the moment it was made at.
+figures_of() { # quarter [option...]
+	/usr/bin/python3 -c 'import json, sys
+d = json.load(open(sys.argv[1], encoding="utf-8"))
+print(json.dumps([d["metrics"], d["records"]]))' "$(spd_json "$@")"
+}
+
+start_daemon || exit 1
+simulated || exit 1
+mkdir "$T/edges"
+/usr/bin/python3 -B tests/system/lib_recompute_edges.py "$T/edges" || exit 1
+[ "$(id -u)" != 0 ] || chown -R "$TEST_USER" "$T/edges"
+cat >"$T/setup.yaml" <<'YAML'
+entity: Recomputed Airport
+zone: Europe/London
+sites: [{id: EDGE, name: Edge}, {id: EDGE2, name: Edge 2}, {id: EDGE3, name: Edge 3}]
+providers: [{id: elsewhere-guards, name: Guards}]
+targets:
+  - {metric: OUT03, value: 0.8, approved_by: AM, from_quarter: 2026-Q1}
+  - {metric: OUT03, value: 0.99, approved_by: AM, from_quarter: 2026-Q3}
+  - {metric: QL01, value: 0.5, approved_by: AM, from_quarter: 2026-Q2}
+  - {metric: QL06, value: 0, approved_by: AM, from_quarter: 2026-Q2}
+  - {metric: DQ02, value: 0.9, approved_by: AM, from_quarter: 2026-Q3}
+  - {metric: QN12, value: 0.02, approved_by: AM, from_quarter: 2025-Q4}
+YAML
+chmod 644 "$T/setup.yaml"
+ctl_must init "$T/setup.yaml" --source edge-cases || exit 1
+quarters_recompute 'a simulated quarter' 2026-Q2
+send_edges || exit 1
+quarters_recompute 'the quarter with all that is hard to count' 2026-Q2
+quarters_recompute 'its neighbours, and quarters with nothing but old findings' 2025-Q3 2026-Q1 2026-Q3
+
+before=$(figures_of 2026-Q2)
+simulated
+send_edges
+is "$(figures_of 2026-Q2)" "$before" 'the same records again change no figure'
+
+before=$(figures_of 2026-Q1)
+ctl_must spd freeze 2026-Q1
+is "$(figures_of 2026-Q1 --revision 1)" "$before" 'what is frozen is what was computed'
+echo '{"occurred_at":"2026-02-03T04:05:06Z","site_id":"EDGE","source":"edge-cases","mode":"CCTV_REVIEW","criteria":[{"criterion_id":"c","result":"MET"}]}' \
+	>"$T/late.jsonl"
+chmod 644 "$T/late.jsonl"
+ctl_must send --json observation "$T/late.jsonl"
+is "$(figures_of 2026-Q1 --revision 1)" "$before" 'a record that comes later changes nothing in it'
+quarters_recompute 'but the figures of now' 2026-Q1
