@@ -4,6 +4,8 @@
 
 #include "ingest/ingest.h"
 
+#include <sys/queue.h>
+
 enum session_state {
 	SESSION_FREE,
 	SESSION_GREETING, /* waits for Hello */
@@ -19,6 +21,7 @@ struct session {
 	bool dirty;
 	bool owner;
 	bool blocked;        /* the group is full: feed again after the next one is taken */
+	bool waiting;        /* has a place in the queue for room, also when it was woken */
 	uint32_t batches;    /* unanswered */
 	uint32_t requests;   /* unanswered */
 	size_t need;         /* bytes of the frame that is coming */
@@ -27,8 +30,11 @@ struct session {
 	struct buf out;
 	char principal[128];
 	char close_reason[160];
-	struct session *next_dirty;
 	struct session *next_free;
+	TAILQ_ENTRY(session)
+	dirty_link;
+	TAILQ_ENTRY(session)
+	waiting_link;
 };
 
 /* A batch in the group: whose, and which run of items answers it. */
@@ -58,14 +64,19 @@ struct ingest {
 	struct registry *registry;
 	struct session *sessions; /* config.max_sessions of them */
 	struct session *free_sessions;
-	struct session *dirty_first;
-	struct session *dirty_last;
+	TAILQ_HEAD(, session)
+	dirty;
 	struct open_group groups[2];
 	struct open_group *filling;
 	bool group_out;
 	bool draining;
 	size_t large_used;
-	uint32_t n_blocked;
+	/*
+	 * Who waits for room, the longest first. A place is kept until a frame was taken: who had
+	 * a turn and wants another is behind everybody who had none.
+	 */
+	TAILQ_HEAD(, session)
+	waiting;
 	struct arena *scratch; /* of the frame at hand */
 	struct person_cache *persons;
 	struct request_node *requests_first;
@@ -75,7 +86,6 @@ struct ingest {
 
 /* session.c */
 void session_mark_dirty(struct ingest *in, struct session *s);
-void session_set_blocked(struct ingest *in, struct session *s, bool blocked);
 /* Room appeared: whoever waits for it is looked at again. */
 void session_wake_blocked(struct ingest *in);
 void session_send(struct ingest *in, struct session *s, const ProtobufCMessage *frame);

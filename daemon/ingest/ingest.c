@@ -35,6 +35,8 @@ ingest_new(const struct ingest_config *config)
 	if (in == NULL)
 		return NULL;
 	in->config = *config;
+	TAILQ_INIT(&in->dirty);
+	TAILQ_INIT(&in->waiting);
 	in->sessions = calloc(config->max_sessions, sizeof *in->sessions);
 	in->scratch = arena_new(SCRATCH_ARENA_MAX);
 	in->persons = person_cache_new();
@@ -127,12 +129,10 @@ ingest_open(struct ingest *in, struct text principal, bool owner, struct utc_ms 
 struct session_ref
 ingest_next_dirty(struct ingest *in)
 {
-	while (in->dirty_first != NULL) {
-		struct session *s = in->dirty_first;
+	struct session *s;
 
-		in->dirty_first = s->next_dirty;
-		if (in->dirty_first == NULL)
-			in->dirty_last = NULL;
+	while ((s = TAILQ_FIRST(&in->dirty)) != NULL) {
+		TAILQ_REMOVE(&in->dirty, s, dirty_link);
 		s->dirty = false;
 		if (s->state != SESSION_FREE)
 			return session_ref_of(s);
@@ -163,7 +163,6 @@ ingest_group_done(struct ingest *in, struct group *g)
 	og->g.n = 0;
 	og->n_batches = 0;
 	in->group_out = false;
-	session_wake_blocked(in);
 }
 
 bool

@@ -32,32 +32,45 @@ session_mark_dirty(struct ingest *in, struct session *s)
 	if (s->dirty)
 		return;
 	s->dirty = true;
-	s->next_dirty = NULL;
-	if (in->dirty_last == NULL)
-		in->dirty_first = s;
-	else
-		in->dirty_last->next_dirty = s;
-	in->dirty_last = s;
+	TAILQ_INSERT_TAIL(&in->dirty, s, dirty_link);
 }
 
-void
-session_set_blocked(struct ingest *in, struct session *s, bool blocked)
+/* The client is not late while it waits: its frame's time begins anew when it is looked at. */
+static void
+block(struct ingest *in, struct session *s)
 {
-	if (s->blocked == blocked)
+	s->blocked = true;
+	if (s->state == SESSION_READY)
+		s->deadline_ms = 0;
+	if (s->waiting)
 		return;
-	s->blocked = blocked;
-	in->n_blocked += blocked ? 1u : UINT32_MAX;
+	s->waiting = true;
+	TAILQ_INSERT_TAIL(&in->waiting, s, waiting_link);
+}
+
+static void
+leave_queue(struct ingest *in, struct session *s)
+{
+	s->blocked = false;
+	if (!s->waiting)
+		return;
+	s->waiting = false;
+	TAILQ_REMOVE(&in->waiting, s, waiting_link);
 }
 
 void
 session_wake_blocked(struct ingest *in)
 {
-	for (uint32_t i = 0; i < in->config.max_sessions && in->n_blocked > 0; i++) {
-		struct session *s = &in->sessions[i];
+	struct session *s;
 
+	TAILQ_FOREACH (s, &in->waiting, waiting_link) {
 		if (!s->blocked)
 			continue;
-		session_set_blocked(in, s, false);
+		s->blocked = false;
+		/* An answer may have made it dirty, but is no ticket to the front. */
+		if (s->dirty)
+			TAILQ_REMOVE(&in->dirty, s, dirty_link);
+		s->dirty = false;
 		session_mark_dirty(in, s);
 	}
 }
@@ -370,7 +383,7 @@ await_rest(struct ingest *in, struct session *s, const void *p, size_t n, struct
 	if (size <= LARGE_FRAME_BYTES || s->large != 0)
 		return;
 	if (in->large_used + size > in->config.large_pool_bytes) {
-		session_set_blocked(in, s, true);
+		block(in, s);
 		return;
 	}
 	s->large = size;
@@ -386,7 +399,7 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 
 	if (s == NULL)
 		return n;
-	session_set_blocked(in, s, false);
+	s->blocked = false;
 	for (unsigned i = 0; i < max_frames && s->state != SESSION_CLOSING; i++) {
 		const unsigned char *at = (const unsigned char *)p + consumed;
 		struct text body;
@@ -406,15 +419,18 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 			break;
 		}
 		if (!on_frame(in, s, body, now)) {
-			session_set_blocked(in, s, true);
+			block(in, s);
 			break;
 		}
+		leave_queue(in, s);
 		release_large(in, s);
 		s->need = 1;
 		if (s->state == SESSION_READY)
 			s->deadline_ms = 0;
 		consumed += used;
 	}
+	if (!s->blocked)
+		leave_queue(in, s);
 	/* A closing session's input is of no interest any more. */
 	if (s->state == SESSION_CLOSING) {
 		release_large(in, s);
@@ -462,7 +478,7 @@ ingest_close(struct ingest *in, struct session_ref ref)
 
 	if (s == NULL || !set_state(s, SESSION_FREE))
 		return;
-	session_set_blocked(in, s, false);
+	leave_queue(in, s);
 	release_large(in, s);
 	buf_fini(&s->out);
 	s->generation++;

@@ -275,3 +275,97 @@ Test(session, refuses_batches_while_draining_but_answers_what_it_has)
 	sems__v1__server_frame__free_unpacked(f, NULL);
 	ingest_free(in);
 }
+
+/* Feeds n frames of one record each at once; returns how many were taken. */
+static size_t
+feed_batches(struct ingest *in, struct session_ref s, unsigned n, struct utc_ms at)
+{
+	Sems__V1__Record *list[] = {fixture_record(0)};
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Batch b = SEMS__V1__BATCH__INIT;
+	struct buf frames;
+	size_t used;
+
+	b.n_records = 1;
+	b.records = list;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	f.batch = &b;
+	buf_init(&frames, FRAME_BYTES_MAX);
+	for (unsigned i = 0; i < n; i++)
+		cr_assert(frame_put(&frames, &f.base));
+	used = ingest_feed(in, s, frames.p, frames.n, n, at);
+	used /= frames.n / n;
+	buf_fini(&frames);
+	return used;
+}
+
+static struct session_ref
+next_reader(struct ingest *in)
+{
+	struct session_ref s = ingest_next_dirty(in);
+
+	while (s.id != 0 && !ingest_wants_input(in, s))
+		s = ingest_next_dirty(in);
+	return s;
+}
+
+Test(session, gives_room_in_turn_however_much_one_client_sends)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	struct session_ref greedy;
+	struct session_ref modest;
+	unsigned modest_turns = 0;
+
+	c.group_records = 1;
+	in = fixture_ingest(&c);
+	greedy = fixture_session(in, "unix:lane");
+	modest = fixture_session(in, "unix:lane");
+	cr_assert_eq(feed_batches(in, greedy, 3, now), 1);
+	cr_assert_eq(feed_batches(in, modest, 1, now), 0);
+	for (unsigned turn = 0; turn < 6; turn++) {
+		struct group *g;
+		struct session_ref s;
+
+		while (ingest_next_dirty(in).id != 0)
+			;
+		g = ingest_take_group(in);
+		cr_assert_not_null(g);
+		while ((s = next_reader(in)).id != 0) {
+			bool is_modest = s.id == modest.id;
+
+			modest_turns += feed_batches(in, s, is_modest ? 1 : 3, now) && is_modest;
+			buf_clear(ingest_output(in, s));
+			/* The modest client always has one more, too. */
+			if (is_modest)
+				feed_batches(in, s, 1, now);
+		}
+		g->items[0].verdict = VERDICT_STORED;
+		ingest_group_done(in, g);
+	}
+	cr_assert_eq(modest_turns, 3);
+	ingest_free(in);
+}
+
+Test(session, does_not_call_late_whom_it_made_wait)
+{
+	struct ingest_config c = ingest_defaults();
+	struct utc_ms later = {T0 + 2 * FRAME_DEADLINE_MS};
+	struct ingest *in;
+	struct session_ref s;
+	const unsigned char half[] = {0x20, 0x12};
+
+	c.group_records = 1;
+	in = fixture_ingest(&c);
+	s = fixture_session(in, "unix:lane");
+	fixture_send(in, s, 1, 0, 1);
+	/* The beginning of a frame, then the whole of it, for which there is no room. */
+	cr_assert_eq(ingest_feed(in, s, half, sizeof half, 1, now), 0);
+	cr_assert_eq(feed_batches(in, s, 1, now), 0);
+	cr_assert_not(ingest_wants_input(in, s));
+	cr_assert_not_null(ingest_take_group(in));
+	ingest_tick(in, later);
+	cr_assert_null(ingest_closing(in, s));
+	cr_assert_eq(feed_batches(in, s, 1, later), 1);
+	ingest_free(in);
+}
