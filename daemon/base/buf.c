@@ -34,7 +34,7 @@ buf_reserve(struct buf *b, size_t n)
 	size_t cap = b->cap < CAP_MIN ? CAP_MIN : b->cap;
 	unsigned char *p;
 
-	if (b->failed || n > b->max - b->n) {
+	if (b->failed || b->n > b->max || n > b->max - b->n) {
 		b->failed = true;
 		return false;
 	}

@@ -12,7 +12,7 @@ struct buf {
 	unsigned char *p;
 	size_t n; /* bytes held */
 	size_t cap;
-	size_t max;
+	size_t max; /* as in buf_init(); cap is never more */
 	bool failed;
 };
 
