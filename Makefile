@@ -142,7 +142,7 @@ bench: deps
 bench-peers: deps
 	@tools/bench/install_peers.sh
 	@$(MAKE) --no-print-directory -j$(JOBS) all build/semsbench
-	@BENCH_PEERS=1 tools/bench/bench.sh
+	@BENCH_PEERS="$(or $(BENCH_PEERS),all)" tools/bench/bench.sh
 SCHEDULES ?= 10000
 SEED      ?= 1
 .PHONY: sim

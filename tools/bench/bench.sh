@@ -6,7 +6,7 @@
 #   BENCH_DIR=DIR     where the database lies: the disk that is measured (default $TMPDIR or /tmp)
 #   BENCH_OUT=DIR     where bench.json goes (default build)
 #   BENCH_PARTS=...   which measurements (default all: connections offered poison resends full)
-#   BENCH_PEERS=1     what one would take instead, too
+#   BENCH_PEERS=...   what one would take instead, too: all, or some of psql node rsyslog pgbench
 #   SEMS_BUILD=DIR    where semsd, semsctl and semsbench are (default build)
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -105,6 +105,7 @@ by_connections() {
 offered() {
 	load "1,000/s offered, 100 connections, frames of 1" 100 1 --rate 1000 --fresh
 	load "200,000/s offered, 100 connections, frames of 50" 100 50 --rate 200000 --fresh
+	measure commit "commits of one row" --frame 1 --seconds 1 --fresh
 }
 
 with_poison() {
@@ -146,10 +147,11 @@ wanted() { case $parts in *" $1 "*) true ;; *) false ;; esac; }
 ! wanted connections || by_connections
 ! wanted offered || offered
 ! wanted poison || with_poison
-! wanted resends || resends
 ! wanted full || [ "$rows" = 0 ] || full_table
+# Last: semsd is on its guard against a source that has repeated itself for a while after.
+! wanted resends || { copy --fresh; resends; copy --fresh; }
 # shellcheck source=tools/bench/peers.sh
-[ "${BENCH_PEERS:-}" = "" ] || . tools/bench/peers.sh
+[ "${BENCH_PEERS:-}" = "" ] || { . tools/bench/peers.sh; copy --fresh; }
 
 mkdir -p "$out"
 "$bin/semsbench" report --out "$out/bench.json" "$lines" || failed=1

@@ -40,17 +40,21 @@ peer_psql() {
 
 # Transactions of one INSERT each, prepared; the values are one event's but for its identity. No
 # colons: pgbench takes what follows one for a variable, also inside quotes.
-peer_pgbench() { # clients
-	local name="single-row INSERT, pgbench with $1 clients" processed
+write_insert() {
+	make_csv
+	echo '\set n random(0, 1000000000)' >"$work/insert.sql"
 	psql -XAtq "$database" -c "SELECT format(
 	    'INSERT INTO sems.tip_event (%s) VALUES (%s);', string_agg(quote_ident(key), ', '),
 	    string_agg(CASE key WHEN 'record_id' THEN 'gen_random_uuid()'
-	        WHEN 'occurred_at' THEN quote_literal(replace(value, ':', '')) || '::timestamptz + :n * interval ''1 ms'''
+	        WHEN 'occurred_at' THEN
+	            quote_literal(replace(value, ':', '')) || '::timestamptz + :n * interval ''1 ms'''
 	        WHEN 'source_record_id' THEN '(:n)::text'
 	        ELSE quote_nullable(replace(value, ':', '')) END, ', '))
 	    FROM jsonb_each_text((SELECT to_jsonb(t) FROM (SELECT * FROM sems.tip_event LIMIT 1) AS t))" \
-		>"$work/insert.sql"
-	sed -i '1i \\\\set n random(0, 1000000000)' "$work/insert.sql"
+		>>"$work/insert.sql"
+}
+peer_pgbench() { # clients
+	local name="single-row INSERT, pgbench with $1 clients" processed
 	start_peer "$name"
 	pgbench -n -M prepared -c "$1" -j "$1" -T "$seconds_whole" -f "$work/insert.sql" "$writer" \
 		>"$work/pgbench.log" 2>&1 || { failed=1; cat "$work/pgbench.log" >&2; }
@@ -58,14 +62,85 @@ peer_pgbench() { # clients
 	end_peer "$name" "$processed"
 }
 
+# A service in JavaScript over 10 connections: what it acknowledged must have arrived.
+peer_node() {
+	local name="Node.js, pg-copy-streams, 10 connections" server socket=$work/node.sock until
+	start_peer "$name"
+	PGHOST=$data/run PGPORT=5432 PGUSER=semsd PGDATABASE=sems \
+		PGOPTIONS="-c role=sems_ingest -c timezone=UTC" NODE_PATH=build/peers/node_modules \
+		node tools/bench/node_peer.js serve "$socket" "$columns" >"$work/node.log" 2>&1 &
+	server=$!
+	until=$((SECONDS + 10))
+	until [ -S "$socket" ] || [ "$SECONDS" -ge "$until" ]; do sleep 0.1; done
+	node tools/bench/node_peer.js send "$socket" "$work/rows.csv" 10 >"$work/node.out" || failed=1
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+	read -r acknowledged took <"$work/node.out"
+	[ "$(count_rows)" = "${acknowledged:-0}" ] || {
+		say "bench: $name: acknowledged ${acknowledged:-nothing}, arrived $(count_rows)"
+		cat "$work/node.log" >&2
+		failed=1
+		return
+	}
+	"$bin/semsbench" note --name "$name" --connections 10 --records "$acknowledged" \
+		--seconds "$took" >>"$lines"
+}
+
+# rsyslog reads the rows as lines of a file and INSERTs them, a transaction for each batch.
+peer_rsyslog() {
+	local name="rsyslog with ompgsql" server until n=0 before=-1
+	psql -XAtq "$database" -c "SELECT format('INSERT INTO sems.tip_event (%s) VALUES (%s)',
+	    string_agg(quote_ident(attname), ', ' ORDER BY n),
+	    string_agg(format('NULLIF(''%%msg:F,44:%s%%'', ''-'')::%s', n,
+	        format_type(atttypid, atttypmod)), ', ' ORDER BY n))
+	    FROM (SELECT *, row_number() OVER (ORDER BY attnum) AS n FROM pg_attribute
+	    WHERE attrelid = 'sems.tip_event'::regclass AND attnum > 0 AND NOT attisdropped) AS c" \
+		>"$work/template"
+	sed 's/,,/,-,/g; s/,,/,-,/g; s/^,/-,/; s/,$/,-/' "$work/rows.csv" >"$work/rows.log"
+	cat >"$work/rsyslog.conf" <<-END
+		global(workDirectory="$work")
+		module(load="imfile")
+		module(load="ompgsql")
+		template(name="row" type="string" option.stdsql="on" string="$(sed 's/"/\\"/g' "$work/template")")
+		ruleset(name="rows") {
+			action(type="ompgsql" template="row"
+			    conninfo="postgresql://semsd@/sems?host=$data/run&port=5432"
+			    queue.type="LinkedList" queue.size="100000" queue.dequeueBatchSize="1000"
+			    action.resumeRetryCount="3")
+		}
+		input(type="imfile" file="$work/rows.log" tag="rows" ruleset="rows")
+	END
+	start_peer "$name"
+	PGOPTIONS="-c role=sems_ingest -c timezone=UTC" rsyslogd -n -f "$work/rsyslog.conf" -i "$work/rsyslog.pid" >"$work/rsyslog.out" 2>&1 &
+	server=$!
+	until=$((SECONDS + 120))
+	while [ "$n" -lt "$peer_rows" ] && [ "$SECONDS" -lt "$until" ]; do
+		sleep 0.5
+		before=$n
+		n=$(count_rows)
+		# The first seconds go by before it reads at all.
+		[ "$n" != "$before" ] || [ "$SECONDS" -lt $((until - 110)) ] || break
+	done
+	end_peer "$name" "$peer_rows"
+	kill "$server" 2>/dev/null
+	wait "$server" 2>/dev/null
+	[ "$n" -gt 0 ] || { head -n 5 "$work/rsyslog.out" >&2; failed=1; }
+}
+
 seconds_whole=${seconds%.*}
 [ "${seconds_whole:-0}" -gt 0 ] || seconds_whole=1
-if make_csv; then
-	for clients in 1 10; do
-		peer_pgbench "$clients"
-		make_csv
-	done
-	peer_psql
-else
-	failed=1
+wanted_peer() { case " $BENCH_PEERS " in *" all "* | *" $1 "*) true ;; *) false ;; esac; }
+have() { # what-is-it command-that-succeeds-when-it-is-there...
+	local what=$1
+	shift
+	"$@" >/dev/null 2>&1 || { say "  left out: $what is not installed (make bench-peers does it)"; false; }
+}
+
+make_csv || failed=1
+! wanted_peer psql || peer_psql
+! wanted_peer node || ! have "pg for Node.js" test -d build/peers/node_modules/pg || peer_node
+! wanted_peer rsyslog || ! have rsyslog command -v rsyslogd || peer_rsyslog
+if wanted_peer pgbench && have pgbench command -v pgbench; then
+	write_insert
+	for clients in 1 10; do peer_pgbench "$clients"; done
 fi
