@@ -155,7 +155,7 @@ test: deps
 	@tests/run
 lint: deps-lint
 	@tests/lint/run
-test-programs: $(B)/semsd $(B)/semsctl $(TEST_LAYERS:%=$(B)/test_%)
+test-programs: $(B)/semsd $(B)/semsctl $(B)/semsbench $(TEST_LAYERS:%=$(B)/test_%)
 
 # One stamp a file, so that a second run looks only at what has changed.
 TIDY    := $(wildcard daemon/*.c daemon/*/*.c tools/*/*.c tests/*/*.c)
