@@ -345,7 +345,6 @@ on_frame(struct ingest *in, struct session *s, struct text body, struct utc_ms n
 	struct err e;
 
 	arena_reset(in->scratch);
-	in->counters.frames++;
 	if (wire_client_frame(body, in->config.max_batch_records, in->scratch, &f, &e) != OK) {
 		in->counters.frames_broken++;
 		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME, 0, "%s", e.text);
@@ -422,6 +421,7 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 			block(in, s);
 			break;
 		}
+		in->counters.frames++;
 		leave_queue(in, s);
 		release_large(in, s);
 		s->need = 1;

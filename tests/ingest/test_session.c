@@ -168,6 +168,7 @@ Test(session, waits_while_the_group_is_full_and_goes_on_after)
 	cr_assert_eq(ingest_next_dirty(in).id, s.id);
 	cr_assert_eq(ingest_feed(in, s, frame.s, frame.n, 1, now), frame.n);
 	cr_assert_eq(fixture_commit(in), 2);
+	cr_assert_eq(ingest_counters(in)->frames, 3, "a frame that had to wait counts once");
 	free((void *)frame.s);
 	ingest_free(in);
 }

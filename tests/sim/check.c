@@ -148,6 +148,29 @@ check_database(struct world *w)
 	}
 }
 
+/* Whatever clients do, the engine holds no more than it was told to. */
+void
+check_bounds(struct world *w, unsigned daemon)
+{
+	const struct ingest *in = w->daemons[daemon].in;
+	size_t records = in->config.group_records;
+
+	if (records < BATCH_MAX)
+		records = BATCH_MAX;
+	if (in->large_used > in->config.large_pool_bytes)
+		fail(w, "%zu bytes are taken of a pool of %zu", in->large_used,
+		     in->config.large_pool_bytes);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct group *g = &in->groups[i].g;
+
+		if (g->n > records)
+			fail(w, "a group has %zu records, not at most %zu", g->n, records);
+		/* A batch comes in whole, whatever it takes. */
+		if (arena_used(g->arena) > in->config.group_bytes + 4 * (size_t)FRAME_MAX)
+			fail(w, "a group has %zu bytes", arena_used(g->arena));
+	}
+}
+
 static uint32_t
 count_free(const struct ingest *in)
 {
@@ -185,7 +208,8 @@ check_nothing_left(struct world *w, unsigned daemon)
 	else if (c->records != verdicts || c->verdicts[VERDICT_NONE] != 0)
 		fail(w, "%" PRIu64 " records and %" PRIu64 " verdicts were counted", c->records,
 		     verdicts);
-	else if (c->frames < w->daemons[daemon].frames)
+	else if (c->frames < w->daemons[daemon].frames ||
+		 c->frames > w->daemons[daemon].frames + w->daemons[daemon].doubtful)
 		fail(w, "%" PRIu64 " frames were counted of %" PRIu64, c->frames,
 		     w->daemons[daemon].frames);
 }

@@ -224,6 +224,19 @@ client_connect_rogue(struct world *w)
 	rogues[which].put(l);
 }
 
+bool
+client_connect_hoarder(struct world *w)
+{
+	struct line *l = open_line(w, 0);
+
+	if (l == NULL)
+		return false;
+	l->rogue = true;
+	l->expected_refusal = SEMS__V1__REFUSE_CODE__REFUSE_CODE_TIMEOUT;
+	put_half_frame(l);
+	return true;
+}
+
 /* The client's end is gone: what it has no answer for is pending again. */
 void
 client_lost(struct world *w, struct line *l)

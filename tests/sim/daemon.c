@@ -340,6 +340,9 @@ line_feed(struct world *w, struct line *l, unsigned max_frames)
 			fail(w, "consumed %zu of %zu bytes", used, n);
 		else if (ingest_closing(d->in, l->session) == NULL)
 			d->frames += count_frames(exact, used);
+		else
+			d->doubtful += count_frames(exact, used);
+		check_bounds(w, l->daemon);
 		free(exact);
 		buf_consume(&l->in, used < n ? used : n);
 		note(w, "feed", (uint64_t)(l - w->lines), used);

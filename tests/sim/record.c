@@ -115,7 +115,7 @@ record_device(const struct sim_record *r, char out[16])
 int64_t
 record_response(const struct sim_record *r)
 {
-	return (int64_t)(r->identity * VARIANTS + r->variant);
+	return (int64_t)r->identity * VARIANTS + r->variant;
 }
 
 enum kind_id

@@ -400,6 +400,61 @@ play_greed(struct world *w)
 	c->greedy = false;
 }
 
+/* The client that has a large record pending and nothing else; NULL: nobody has one. */
+static struct client *
+leave_large_pending(struct world *w)
+{
+	for (unsigned i = 0; i < w->n_clients; i++) {
+		struct client *c = &w->clients[i];
+
+		for (unsigned e = 0; e < c->n_outbox; e++) {
+			if (w->records[c->outbox[e].record].n <= LARGE_FRAME_BYTES)
+				continue;
+			c->outbox[e].settled = false;
+			c->pending = 1;
+			return c;
+		}
+	}
+	return NULL;
+}
+
+/* Half-sent frames fill the pool, a large one has to wait; when they end it must go on, though
+ * nothing else happens that might wake it. */
+static void
+play_full_pool(struct world *w)
+{
+	const struct client *c = leave_large_pending(w);
+	struct line *l = &w->lines[0];
+
+	if (c == NULL)
+		return;
+	for (unsigned i = 0; i < LINES; i++) {
+		client_lost(w, &w->lines[i]);
+		line_eof(w, &w->lines[i]);
+	}
+	client_connect(w, (unsigned)(c - w->clients));
+	while (client_connect_hoarder(w))
+		;
+	for (unsigned i = 0; i < 4 && !l->ready; i++) {
+		for (unsigned k = 0; k < LINES; k++)
+			line_deliver(w, &w->lines[k], SIZE_MAX);
+		lines_feed(w, 4);
+		for (unsigned d = 0; d < w->n_daemons; d++)
+			daemon_pump(w, d);
+		line_deliver_down(w, l, UINT64_MAX);
+	}
+	client_send(w, l, 1);
+	line_deliver(w, l, 100);
+	lines_feed(w, 4);
+	for (unsigned i = 1; i < LINES; i++) {
+		client_lost(w, &w->lines[i]);
+		line_eof(w, &w->lines[i]);
+	}
+	for (unsigned d = 0; d < w->n_daemons; d++)
+		daemon_pump(w, d);
+	play_until_settled(w);
+}
+
 /* --- the end ---------------------------------------------------------------------------------- */
 
 static void
@@ -431,6 +486,8 @@ play(struct world *w)
 		play_until_settled(w);
 	if (!failed(w) && chance(w, 300))
 		play_greed(w);
+	if (!failed(w) && w->large)
+		play_full_pool(w);
 	if (failed(w))
 		return;
 	hang_up(w);

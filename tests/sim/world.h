@@ -131,7 +131,8 @@ struct daemon {
 	size_t next; /* items before it are done */
 	unsigned wait;
 	struct asking asking;
-	uint64_t frames; /* taken whole since its start */
+	uint64_t frames;   /* taken whole since its start */
+	uint64_t doubtful; /* given to a session that then closed */
 };
 
 /* What the database holds of an identity. */
@@ -203,6 +204,8 @@ void clients_make(struct world *w);
 /* The client opens a connection if it may have another. */
 void client_connect(struct world *w, unsigned client);
 void client_connect_rogue(struct world *w);
+/* One that begins a large frame and no more. False: no room for it. */
+bool client_connect_hoarder(struct world *w);
 /* Sends a batch over a connection that has room in its window. */
 void client_send(struct world *w, struct line *l, unsigned n_max);
 void client_ask(struct world *w, struct line *l);
@@ -236,6 +239,7 @@ void database_orphan(struct world *w, unsigned daemon);
 /* check.c */
 void check_answer(struct world *w, uint16_t record, enum verdict v, int reason);
 void check_committed(struct world *w, const struct item *it);
+void check_bounds(struct world *w, unsigned daemon);
 void check_database(struct world *w);
 void check_nothing_left(struct world *w, unsigned daemon);
 
