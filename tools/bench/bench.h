@@ -42,6 +42,7 @@ struct tally {
 	uint64_t retry;
 	uint64_t other;
 	double elapsed_s;
+	double semsd_us;       /* semsd's processor time */
 	struct buf latency_us; /* uint32_t each, in no order */
 };
 

@@ -175,6 +175,10 @@ row(struct table *t, const json_t *j)
 	cell(t, j, "p50_ms", "%.2f");
 	cell(t, j, "p99_ms", "%.2f");
 	cell(t, j, "p99_commits", "%.0f");
+	if (is(j, "what", "load"))
+		cell(t, j, "semsd_us", "%.2f");
+	else
+		table_cell(t, "%s", "");
 	cell(t, j, "rss_kib", "%.0f");
 	table_cell(t, "%s", verdicts);
 }
@@ -182,9 +186,9 @@ row(struct table *t, const json_t *j)
 static enum code
 print_table(const struct report *r, struct err *e)
 {
-	static const char *const headers[] = {"Measurement",     "Table",    ">Records/s",
-					      ">Of COPY",        ">p50 ms",  ">p99 ms",
-					      ">p99 in commits", ">RSS KiB", "Besides stored"};
+	static const char *const headers[] = {
+	    "Measurement", "Table",           ">Records/s",       ">Of COPY", ">p50 ms",
+	    ">p99 ms",     ">p99 in commits", ">semsd us/record", ">RSS KiB", "Besides stored"};
 	struct table *t = table_new(sizeof headers / sizeof headers[0], headers);
 	size_t i;
 	json_t *j;

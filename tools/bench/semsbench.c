@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SAMPLES_BYTES_MAX (512u * 1024u * 1024u)
 
@@ -156,6 +157,34 @@ peak_rss(long pid)
 	return kib;
 }
 
+/* Processor time the process has had, microseconds; 0: not known. */
+static double
+processor_us(long pid)
+{
+	char path[64];
+	char line[1024] = "";
+	unsigned long long user = 0;
+	unsigned long long system = 0;
+	const char *p;
+	char *rest;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+	f = pid == 0 ? NULL : fopen(path, "r");
+	if (f == NULL)
+		return 0;
+	/* The name may hold anything; 11 fields are between it and the times. */
+	p = fgets(line, sizeof line, f) == NULL ? NULL : strrchr(line, ')');
+	fclose(f);
+	for (int i = 0; i < 12 && p != NULL; i++)
+		p = strchr(p + 1, ' ');
+	if (p == NULL)
+		return 0;
+	user = strtoull(p, &rest, 10);
+	system = strtoull(rest, NULL, 10);
+	return (double)(user + system) * 1e6 / (double)sysconf(_SC_CLK_TCK);
+}
+
 static void
 put_count(json_t *j, const char *key, uint64_t n)
 {
@@ -184,6 +213,8 @@ print_measurement(const char *what, const struct bench_options *o, struct tally 
 	json_object_set_new(j, "seconds", json_real(t->elapsed_s));
 	if (t->elapsed_s > 0)
 		json_object_set_new(j, "rps", json_real((double)done / t->elapsed_s));
+	if (t->semsd_us > 0 && done > 0)
+		json_object_set_new(j, "semsd_us", json_real(t->semsd_us / (double)done));
 	put_latencies(j, &t->latency_us);
 	if (kib != 0)
 		put_count(j, "rss_kib", (uint64_t)kib);
@@ -245,8 +276,10 @@ measure(const struct measurement *m, const struct bench_options *o, struct err *
 		code = bench_empty(o->database, e);
 	if (code == OK && m->counts)
 		code = bench_count(o->database, &before[0], &before[1], e);
+	t.semsd_us = -processor_us(o->pid);
 	if (code == OK)
 		code = m->run(o, &t, e);
+	t.semsd_us += processor_us(o->pid);
 	if (code == OK && m->counts)
 		code = check_arrived(o, &t, before, e);
 	if (code == OK)
