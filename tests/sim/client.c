@@ -127,6 +127,12 @@ client_connect(struct world *w, unsigned client)
 		put_hello(l);
 }
 
+bool
+client_is_connected(const struct world *w, unsigned client)
+{
+	return count_lines(w, client) != 0;
+}
+
 static void
 put_double_hello(struct line *l)
 {

@@ -203,6 +203,7 @@ enum kind_id record_kind(const struct sim_record *r);
 void clients_make(struct world *w);
 /* The client opens a connection if it may have another. */
 void client_connect(struct world *w, unsigned client);
+bool client_is_connected(const struct world *w, unsigned client);
 void client_connect_rogue(struct world *w);
 /* One that begins a large frame and no more. False: no room for it. */
 bool client_connect_hoarder(struct world *w);
