@@ -149,7 +149,8 @@ SEED      ?= 1
 sim: $(B)/sim
 	@$(B)/sim $(SCHEDULES) $(SEED) $(TRACE)
 demo: deps
-	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@echo "Building semsd and semsctl"
+	@$(MAKE) -s --no-print-directory -j$(JOBS) all
 	@tools/demo.sh
 test: deps
 	@tests/run
