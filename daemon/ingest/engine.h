@@ -59,13 +59,14 @@ struct request_node {
 	struct request_node *next;
 };
 
+TAILQ_HEAD(session_queue, session);
+
 struct ingest {
 	struct ingest_config config;
 	struct registry *registry;
 	struct session *sessions; /* config.max_sessions of them */
 	struct session *free_sessions;
-	TAILQ_HEAD(, session)
-	dirty;
+	struct session_queue dirty;
 	struct open_group groups[2];
 	struct open_group *filling;
 	bool group_out;
@@ -75,8 +76,7 @@ struct ingest {
 	 * Who waits for room, the longest first. A place is kept until a frame was taken: who had
 	 * a turn and wants another is behind everybody who had none.
 	 */
-	TAILQ_HEAD(, session)
-	waiting;
+	struct session_queue waiting;
 	struct arena *scratch; /* of the frame at hand */
 	struct person_cache *persons;
 	struct request_node *requests_first;
