@@ -64,7 +64,6 @@ session_wake_blocked(struct ingest *in)
 	struct session *s;
 
 	TAILQ_FOREACH (s, &in->waiting, waiting_link) {
-		/* cppcheck-suppress uninitvar ; it does not read sys/queue.h */
 		if (!s->blocked)
 			continue;
 		s->blocked = false;
