@@ -6,6 +6,7 @@
 #   make sim        seeded schedules of the engine of ingest: SCHEDULES=n SEED=s
 #   make lint       format, layers, clang-tidy, cppcheck
 #   make deps       the Debian packages this needs (as root or with sudo)
+.DEFAULT_GOAL := all
 MODE    ?= release
 B       ?= build/$(MODE)
 VERSION := 0.1.0
