@@ -1,0 +1,31 @@
+# A migration that adds a record kind, as daemon/DESIGN.md says it is written: what follows from the
+# table follows.
+. "$(dirname "$0")/lib.sh"
+plan 6
+
+# As migrations run.
+sql() { # statements
+	"${AS_USER[@]}" psql -qAt -v ON_ERROR_STOP=1 -h "$DIR/run" -d sems -c "SET ROLE sems_owner" -c "$1" 2>&1
+}
+
+start_daemon || exit 1
+ctl_must init --entity Northfield --zone Europe/London --site NFD --source lane-1
+is "$(sql "$(sed -n '/^CREATE TABLE sems\.patrol/,/^INSERT INTO sems\.retention_policy/p' daemon/DESIGN.md)")" '' \
+	"the design's migration is accepted"
+is "$(sql "SELECT array_agg(attname ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'sems.patrol'::regclass AND attnum BETWEEN 1 AND 25")" \
+	"$(sql "SELECT array_agg(attname ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'sems.heartbeat'::regclass AND attnum BETWEEN 1 AND 25")" \
+	'its table begins with the envelope of the others'
+id=019de2e4-3580-8d11-9f00-7c1a2b3c4d5e
+at="'2026-05-01 10:00Z'"
+sql "SELECT sems.make_partition('patrol', $at);
+INSERT INTO sems.patrol (record_id, source, occurred_at, route, received_at, received_from)
+    VALUES ('$id', 'lane-1', $at, 'north', now(), 'test'), ('019de2e4-3580-8d11-9f00-000000000002', 'lane-1', $at, 'south', now(), 'test');
+INSERT INTO sems.patrol (record_id, source, occurred_at, route, received_at, received_from, corrects_record_id, corrected_at)
+    VALUES ('019de2e4-3580-8d11-9f00-000000000003', 'lane-1', $at, 'east', now(), 'test', '$id', now());" >/dev/null
+is "$(sql "SET ROLE sems_compute; SELECT string_agg(route, ' ' ORDER BY route) FROM sems.effective_patrol")" 'east south' \
+	'its corrections are folded'
+is "$(sql "SET ROLE sems_compute; SELECT count(*) FROM sems.spd_patrol WHERE measure IS NULL")" 2 'metrics can count it'
+is "$(sql "SELECT count(*) FILTER (WHERE correction), count(*) FROM sems.spd_received WHERE kind = 'patrol'")" '1|3' \
+	'it is among what was received'
+stop_daemon
+start_daemon && ok 'semsd starts on it'
