@@ -22,6 +22,18 @@ struct utc_ms {
 	int64_t v;
 };
 
+/* Milliseconds of a clock that nobody sets and that only goes on: for deadlines, never for records.
+ */
+struct mono_ms {
+	int64_t v;
+};
+
+/* One moment by both clocks. */
+struct moment {
+	struct utc_ms utc;
+	struct mono_ms mono;
+};
+
 struct civil_date {
 	int year;
 	int month; /* 1 to 12 */

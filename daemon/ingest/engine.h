@@ -20,13 +20,14 @@ struct session {
 	uint32_t index;
 	bool dirty;
 	bool owner;
-	bool blocked;        /* the group is full: feed again after the next one is taken */
-	bool waiting;        /* has a place in the queue for room, also when it was woken */
-	uint32_t batches;    /* unanswered */
-	uint32_t requests;   /* unanswered */
-	size_t need;         /* bytes of the frame that is coming */
-	size_t large;        /* what it holds of the pool for large frames */
-	int64_t deadline_ms; /* 0: none */
+	bool blocked;      /* the group is full: feed again after the next one is taken */
+	bool waiting;      /* has a place in the queue for room, also when it was woken */
+	uint32_t batches;  /* unanswered */
+	uint32_t requests; /* unanswered */
+	size_t need;       /* bytes of the frame that is coming */
+	size_t large;      /* what it holds of the pool for large frames */
+	bool is_timed;     /* it has a deadline */
+	struct mono_ms deadline;
 	struct buf out;
 	char principal[128];
 	char close_reason[160];

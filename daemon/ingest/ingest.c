@@ -101,7 +101,7 @@ ingest_drain(struct ingest *in)
 }
 
 struct session_ref
-ingest_open(struct ingest *in, struct text principal, bool owner, struct utc_ms now)
+ingest_open(struct ingest *in, struct text principal, bool owner, struct mono_ms now)
 {
 	struct session *s = in->free_sessions;
 
@@ -117,7 +117,8 @@ ingest_open(struct ingest *in, struct text principal, bool owner, struct utc_ms 
 	s->requests = 0;
 	s->need = 1;
 	s->large = 0;
-	s->deadline_ms = now.v + HELLO_DEADLINE_MS;
+	s->is_timed = true;
+	s->deadline.v = now.v + HELLO_DEADLINE_MS;
 	s->close_reason[0] = '\0';
 	buf_init(&s->out, OUTPUT_MAX);
 	memcpy(s->principal, principal.s, principal.n);

@@ -1,7 +1,8 @@
 /*
  * Ingest: the sessions of many clients, the group they fill together, and the answers. Sans-I/O:
  * bytes and the time come in as arguments, bytes and actions come out; whoever drives it (net, or a
- * simulator) owns sockets, the clock and the store.
+ * simulator) owns sockets, the clocks and the store. Records are judged by the wall clock, which
+ * may be set at any time; deadlines go by the one that is not.
  *
  * The driver's turn: feed what arrived; take a group when the store is ready and give it back when
  * it is written; take requests; then look at every dirty session for output, a pause or a close.
@@ -57,7 +58,7 @@ struct session_ref {
 /* A new connection. owner: its principal administers this daemon whatever the registry says. id 0:
  * full, close it. */
 struct session_ref ingest_open(struct ingest *in, struct text principal, bool owner,
-			       struct utc_ms now);
+			       struct mono_ms now);
 /* The connection is gone: answers for it are dropped; the records stay. */
 void ingest_close(struct ingest *in, struct session_ref ref);
 /*
@@ -65,7 +66,7 @@ void ingest_close(struct ingest *in, struct session_ref ref);
  * bytes it consumed. Call it again when it consumed some and more are there.
  */
 size_t ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n,
-		   unsigned max_frames, struct utc_ms now);
+		   unsigned max_frames, struct moment now);
 /* How many bytes must be there before feeding makes sense again (1 when not known). */
 size_t ingest_need(const struct ingest *in, struct session_ref ref);
 /* False: stop reading until the session is dirty again. */
@@ -77,7 +78,7 @@ const char *ingest_closing(const struct ingest *in, struct session_ref ref);
 /* The next session that changed since it was last returned; id 0: none. */
 struct session_ref ingest_next_dirty(struct ingest *in);
 /* Closes what is past its deadline. Call about once a second. */
-void ingest_tick(struct ingest *in, struct utc_ms now);
+void ingest_tick(struct ingest *in, struct mono_ms now);
 
 /* The group to write now, NULL when nothing waits or one is out already. */
 struct group *ingest_take_group(struct ingest *in);

@@ -41,7 +41,7 @@ block(struct ingest *in, struct session *s)
 {
 	s->blocked = true;
 	if (s->state == SESSION_READY)
-		s->deadline_ms = 0;
+		s->is_timed = false;
 	if (s->waiting)
 		return;
 	s->waiting = true;
@@ -250,7 +250,7 @@ on_hello(struct ingest *in, struct session *s, const struct client_frame *f, str
 		return true;
 	}
 	set_state(s, SESSION_READY);
-	s->deadline_ms = 0;
+	s->is_timed = false;
 	send_welcome(in, s, now);
 	return true;
 }
@@ -372,13 +372,15 @@ release_large(struct ingest *in, struct session *s)
 
 /* A frame is coming and not whole: how much must be there, and may it take that much? */
 static void
-await_rest(struct ingest *in, struct session *s, const void *p, size_t n, struct utc_ms now)
+await_rest(struct ingest *in, struct session *s, const void *p, size_t n, struct mono_ms now)
 {
 	size_t size = frame_size(p, n);
 
 	s->need = size == 0 ? n + 1 : size;
-	if (n != 0 && s->deadline_ms == 0)
-		s->deadline_ms = now.v + FRAME_DEADLINE_MS;
+	if (n != 0 && !s->is_timed) {
+		s->is_timed = true;
+		s->deadline.v = now.v + FRAME_DEADLINE_MS;
+	}
 	if (size <= LARGE_FRAME_BYTES || s->large != 0)
 		return;
 	if (in->large_used + size > in->config.large_pool_bytes) {
@@ -391,7 +393,7 @@ await_rest(struct ingest *in, struct session *s, const void *p, size_t n, struct
 
 size_t
 ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, unsigned max_frames,
-	    struct utc_ms now)
+	    struct moment now)
 {
 	struct session *s = session_find(in, ref);
 	size_t consumed = 0;
@@ -414,10 +416,10 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 			break;
 		}
 		if (st == FRAME_MORE) {
-			await_rest(in, s, at, n - consumed, now);
+			await_rest(in, s, at, n - consumed, now.mono);
 			break;
 		}
-		if (!on_frame(in, s, body, now)) {
+		if (!on_frame(in, s, body, now.utc)) {
 			block(in, s);
 			break;
 		}
@@ -426,7 +428,7 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 		release_large(in, s);
 		s->need = 1;
 		if (s->state == SESSION_READY)
-			s->deadline_ms = 0;
+			s->is_timed = false;
 		consumed += used;
 	}
 	if (!s->blocked)
@@ -487,13 +489,13 @@ ingest_close(struct ingest *in, struct session_ref ref)
 }
 
 void
-ingest_tick(struct ingest *in, struct utc_ms now)
+ingest_tick(struct ingest *in, struct mono_ms now)
 {
 	for (uint32_t i = 0; i < in->config.max_sessions; i++) {
 		struct session *s = &in->sessions[i];
 
-		if (s->state == SESSION_FREE || s->state == SESSION_CLOSING ||
-		    s->deadline_ms == 0 || now.v < s->deadline_ms || s->blocked)
+		if (s->state == SESSION_FREE || s->state == SESSION_CLOSING || !s->is_timed ||
+		    now.v < s->deadline.v || s->blocked)
 			continue;
 		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_TIMEOUT, 0,
 			       s->state == SESSION_GREETING ? "no Hello in time"

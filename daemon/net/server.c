@@ -62,6 +62,15 @@ server_now(void)
 	return (struct utc_ms){(int64_t)ts.tv_sec * MS_PER_SECOND + ts.tv_nsec / 1000000};
 }
 
+struct mono_ms
+server_mono(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (struct mono_ms){(int64_t)ts.tv_sec * MS_PER_SECOND + ts.tv_nsec / 1000000};
+}
+
 /* libevent may still report events for a connection freed in the same turn: so not now. */
 static void
 conn_retire(struct conn *c, const char *why)
@@ -124,7 +133,7 @@ conn_feed(struct conn *c)
 
 	if (n != 0 && n >= ingest_need(in, c->session) && ingest_wants_input(in, c->session)) {
 		used = ingest_feed(in, c->session, evbuffer_pullup(buf, -1), n, FRAMES_PER_TURN,
-				   server_now());
+				   (struct moment){server_now(), server_mono()});
 		evbuffer_drain(buf, used);
 	}
 	set_reading(c, ingest_wants_input(in, c->session) && !output_is_high(c));
@@ -270,7 +279,7 @@ on_accepted(void *ctx, evutil_socket_t fd, bool is_unix)
 		return;
 	}
 	owner = identify(sv, fd, is_unix, c->peer, sizeof c->peer);
-	c->session = ingest_open(sv->config.ingest, text_of(c->peer), owner, server_now());
+	c->session = ingest_open(sv->config.ingest, text_of(c->peer), owner, server_mono());
 	if (c->session.id == 0 || c->session.id >= sv->n_by_session) {
 		bufferevent_free(c->bev);
 		free(c);
@@ -289,7 +298,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	ingest_tick(sv->config.ingest, server_now());
+	ingest_tick(sv->config.ingest, server_mono());
 	sv->config.on_turn(sv->config.ctx);
 	server_pump(sv);
 }

@@ -39,7 +39,8 @@ void server_stop_listening(struct server *sv);
 /* True when no answer waits to be written. */
 bool server_is_flushed(const struct server *sv);
 
-/* The machine's clock. */
+/* The machine's clocks. */
 struct utc_ms server_now(void);
+struct mono_ms server_mono(void);
 
 #endif

@@ -66,14 +66,14 @@ fixture_feed(struct ingest *in, struct session_ref s, const ProtobufCMessage *m)
 {
 	struct text f = fixture_frame(m);
 
-	cr_assert_eq(ingest_feed(in, s, f.s, f.n, 1, (struct utc_ms){T0}), f.n);
+	cr_assert_eq(ingest_feed(in, s, f.s, f.n, 1, (struct moment){{T0}, {M0}}), f.n);
 	free((void *)f.s);
 }
 
 struct session_ref
 fixture_session(struct ingest *in, const char *principal)
 {
-	struct session_ref s = ingest_open(in, text_of(principal), false, (struct utc_ms){T0});
+	struct session_ref s = ingest_open(in, text_of(principal), false, (struct mono_ms){M0});
 	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
 	Sems__V1__Hello hello = SEMS__V1__HELLO__INIT;
 

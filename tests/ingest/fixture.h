@@ -7,6 +7,7 @@
 #include <sems/v1/protocol.pb-c.h>
 
 #define T0 INT64_C(1775030400000) /* 2026-04-01T08:00:00Z */
+#define M0 INT64_C(5000)          /* the other clock then */
 
 struct ingest *fixture_ingest(const struct ingest_config *config); /* NULL: defaults */
 struct registry *fixture_registry(void);

@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-static const struct utc_ms now = {T0};
+static const struct mono_ms now = {M0};
 
 Test(ingest, gives_out_one_group_at_a_time)
 {

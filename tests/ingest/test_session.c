@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static const struct utc_ms now = {T0};
+static const struct moment now = {{T0}, {M0}};
 
 static Sems__V1__ServerFrame *
 expect(struct ingest *in, struct session_ref s, int body)
@@ -44,7 +44,7 @@ hello(struct ingest *in, struct session_ref s, uint32_t min, uint32_t max)
 Test(session, welcomes_with_limits_role_and_grants)
 {
 	struct ingest *in = fixture_ingest(NULL);
-	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now);
+	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
 	Sems__V1__ServerFrame *f;
 
 	hello(in, s, 1, 3);
@@ -62,7 +62,7 @@ Test(session, welcomes_with_limits_role_and_grants)
 Test(session, refuses_a_version_it_does_not_speak)
 {
 	struct ingest *in = fixture_ingest(NULL);
-	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now);
+	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
 
 	hello(in, s, 2, 3);
 	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_VERSION);
@@ -72,7 +72,7 @@ Test(session, refuses_a_version_it_does_not_speak)
 Test(session, refuses_a_batch_before_hello)
 {
 	struct ingest *in = fixture_ingest(NULL);
-	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now);
+	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
 
 	fixture_send(in, s, 1, 0, 1);
 	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SEQUENCE);
@@ -197,17 +197,17 @@ Test(session, half_received_large_frames_share_a_bounded_pool)
 Test(session, closes_who_says_nothing_or_never_ends_a_frame)
 {
 	struct ingest *in = fixture_ingest(NULL);
-	struct session_ref silent = ingest_open(in, text_of("unix:lane"), false, now);
+	struct session_ref silent = ingest_open(in, text_of("unix:lane"), false, now.mono);
 	struct session_ref slow = fixture_session(in, "unix:lane");
 	struct session_ref idle = fixture_session(in, "unix:lane");
 
 	ingest_feed(in, slow, "\x7f", 1, 1, now);
-	ingest_tick(in, (struct utc_ms){T0 + HELLO_DEADLINE_MS - 1});
+	ingest_tick(in, (struct mono_ms){M0 + HELLO_DEADLINE_MS - 1});
 	cr_assert_null(ingest_closing(in, silent));
-	ingest_tick(in, (struct utc_ms){T0 + HELLO_DEADLINE_MS});
+	ingest_tick(in, (struct mono_ms){M0 + HELLO_DEADLINE_MS});
 	cr_assert_not_null(ingest_closing(in, silent));
 	cr_assert_null(ingest_closing(in, slow));
-	ingest_tick(in, (struct utc_ms){T0 + FRAME_DEADLINE_MS});
+	ingest_tick(in, (struct mono_ms){M0 + FRAME_DEADLINE_MS});
 	cr_assert_not_null(ingest_closing(in, slow));
 	cr_assert_null(ingest_closing(in, idle), "a sender may be silent for as long as it likes");
 	ingest_free(in);
@@ -222,10 +222,10 @@ Test(session, refuses_when_full_and_reuses_numbers_with_new_generations)
 
 	c.max_sessions = 1;
 	in = fixture_ingest(&c);
-	a = ingest_open(in, text_of("unix:lane"), false, now);
-	cr_assert_eq(ingest_open(in, text_of("unix:lane"), false, now).id, 0);
+	a = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	cr_assert_eq(ingest_open(in, text_of("unix:lane"), false, now.mono).id, 0);
 	ingest_close(in, a);
-	b = ingest_open(in, text_of("unix:lane"), false, now);
+	b = ingest_open(in, text_of("unix:lane"), false, now.mono);
 	cr_assert_eq(b.id, a.id);
 	cr_assert_neq(b.generation, a.generation);
 	cr_assert_null(ingest_output(in, a), "the old reference finds nothing");
@@ -279,7 +279,7 @@ Test(session, refuses_batches_while_draining_but_answers_what_it_has)
 
 /* Feeds n frames of one record each at once; returns how many were taken. */
 static size_t
-feed_batches(struct ingest *in, struct session_ref s, unsigned n, struct utc_ms at)
+feed_batches(struct ingest *in, struct session_ref s, unsigned n, struct moment at)
 {
 	Sems__V1__Record *list[] = {fixture_record(0)};
 	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
@@ -348,10 +348,32 @@ Test(session, gives_room_in_turn_however_much_one_client_sends)
 	ingest_free(in);
 }
 
+Test(session, keeps_its_deadlines_when_the_wall_clock_is_set)
+{
+	const int64_t years = 10 * 366 * MS_PER_DAY;
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref ahead = fixture_session(in, "unix:lane");
+	struct session_ref back = fixture_session(in, "unix:lane");
+	struct moment set_ahead = {{T0 + years}, {M0 + 1}};
+	struct moment set_back = {{T0 - years}, {M0 + 1}};
+
+	ingest_feed(in, ahead, "\x7f", 1, 1, now);
+	ingest_feed(in, back, "\x7f", 1, 1, now);
+	cr_assert_eq(ingest_feed(in, ahead, "\x7f\x12", 2, 1, set_ahead), 0);
+	cr_assert_eq(ingest_feed(in, back, "\x7f\x12", 2, 1, set_back), 0);
+	ingest_tick(in, (struct mono_ms){M0 + FRAME_DEADLINE_MS - 1});
+	cr_assert_null(ingest_closing(in, ahead));
+	cr_assert_null(ingest_closing(in, back));
+	ingest_tick(in, (struct mono_ms){M0 + FRAME_DEADLINE_MS});
+	cr_assert_not_null(ingest_closing(in, ahead));
+	cr_assert_not_null(ingest_closing(in, back));
+	ingest_free(in);
+}
+
 Test(session, does_not_call_late_whom_it_made_wait)
 {
 	struct ingest_config c = ingest_defaults();
-	struct utc_ms later = {T0 + 2 * FRAME_DEADLINE_MS};
+	struct moment later = {{T0}, {M0 + 2 * FRAME_DEADLINE_MS}};
 	struct ingest *in;
 	struct session_ref s;
 	const unsigned char half[] = {0x20, 0x12};
@@ -365,7 +387,7 @@ Test(session, does_not_call_late_whom_it_made_wait)
 	cr_assert_eq(feed_batches(in, s, 1, now), 0);
 	cr_assert_not(ingest_wants_input(in, s));
 	cr_assert_not_null(ingest_take_group(in));
-	ingest_tick(in, later);
+	ingest_tick(in, later.mono);
 	cr_assert_null(ingest_closing(in, s));
 	cr_assert_eq(feed_batches(in, s, 1, later), 1);
 	ingest_free(in);

@@ -91,9 +91,10 @@ open_line(struct world *w, unsigned client)
 
 		if (l->client_end || l->daemon_end)
 			continue;
-		*l = (struct line){.client = client, .daemon = d};
+		*l = (struct line){
+		    .client = client, .daemon = d, .timed = true, .since = w->now.mono};
 		l->session = ingest_open(w->daemons[d].in, text_of(w->clients[client].principal),
-					 false, w->now);
+					 false, w->now.mono);
 		if (l->session.id == 0)
 			return NULL;
 		l->client_end = l->daemon_end = l->reading = true;

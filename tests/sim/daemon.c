@@ -319,6 +319,24 @@ count_frames(const unsigned char *p, size_t n)
 	return frames;
 }
 
+/* The model's own view of which frame is awaited since when: n bytes were fed, `used` were taken.
+ */
+static void
+line_time(struct world *w, struct line *l, const unsigned char *p, size_t n, size_t used,
+	  unsigned max_frames)
+{
+	unsigned taken = count_frames(p, used);
+
+	if (taken > 0)
+		l->greeted = true;
+	if (taken > 0 || (l->greeted && l->held))
+		l->timed = false;
+	if (l->held || l->timed || used == n || taken == max_frames)
+		return;
+	l->timed = true;
+	l->since = w->now.mono;
+}
+
 void
 line_feed(struct world *w, struct line *l, unsigned max_frames)
 {
@@ -343,6 +361,8 @@ line_feed(struct world *w, struct line *l, unsigned max_frames)
 		else
 			d->doubtful += count_frames(exact, used);
 		check_bounds(w, l->daemon);
+		l->held = !ingest_wants_input(d->in, l->session);
+		line_time(w, l, exact, n, used < n ? used : n, max_frames);
 		free(exact);
 		buf_consume(&l->in, used < n ? used : n);
 		note(w, "feed", (uint64_t)(l - w->lines), used);
@@ -397,7 +417,15 @@ line_deliver_down(struct world *w, struct line *l, uint64_t n)
 	}
 }
 
-/* Whom the daemon itself held back is not late. */
+static bool
+is_late(const struct world *w, const struct line *l)
+{
+	int64_t allowed = l->greeted ? FRAME_DEADLINE_MS : HELLO_DEADLINE_MS;
+
+	return l->timed && !l->held && w->now.mono.v >= l->since.v + allowed;
+}
+
+/* Who is late is closed, and nobody else; whom the daemon itself held back is not late. */
 void
 daemon_tick(struct world *w, unsigned daemon)
 {
@@ -410,14 +438,21 @@ daemon_tick(struct world *w, unsigned daemon)
 		closing[i] = !l->daemon_end || l->daemon != daemon ||
 			     ingest_closing(d->in, l->session) != NULL;
 	}
-	ingest_tick(d->in, w->now);
+	ingest_tick(d->in, w->now.mono);
 	for (unsigned i = 0; i < LINES; i++) {
 		const struct line *l = &w->lines[i];
 
-		if (closing[i] || ingest_closing(d->in, l->session) == NULL)
+		if (closing[i])
 			continue;
-		if (l->held && l->hello_seen)
+		bool closed = ingest_closing(d->in, l->session) != NULL;
+
+		if (closed && l->held && l->greeted)
 			fail(w, "a client is late that was told to wait");
+		else if (closed && !l->held && !is_late(w, l))
+			fail(w, "line %u was closed before its time", i);
+		else if (!closed && is_late(w, l))
+			fail(w, "line %u is late and was not closed", i);
+		w->result->stats.late += closed;
 	}
 	note(w, "tick", daemon, 0);
 }
@@ -489,7 +524,7 @@ daemon_requeue(struct world *w, unsigned daemon)
 			continue;
 		q->used =
 		    ingest_requeue(w->daemons[daemon].in, (struct text){(const char *)r->raw, r->n},
-				   text_of(w->clients[i].principal), w->now, on_requeued, q);
+				   text_of(w->clients[i].principal), w->now.utc, on_requeued, q);
 		w->n_requeues += q->used;
 		break;
 	}

@@ -37,6 +37,8 @@ struct sim_stats {
 	uint64_t refused; /* connections */
 	uint64_t responses;
 	uint64_t requeued;
+	uint64_t late; /* connections closed for their deadlines */
+	uint64_t set;  /* the wall clock was */
 };
 
 struct sim_result {

@@ -27,6 +27,8 @@ play(uint64_t from, uint64_t n)
 		sum.refused += r.stats.refused;
 		sum.responses += r.stats.responses;
 		sum.requeued += r.stats.requeued;
+		sum.late += r.stats.late;
+		sum.set += r.stats.set;
 	}
 	/* Schedules in which nothing goes wrong would prove nothing. */
 	for (unsigned v = 1; v < 7; v++)
@@ -38,6 +40,8 @@ play(uint64_t from, uint64_t n)
 	cr_assert_gt(sum.refused, n);
 	cr_assert_gt(sum.responses, n);
 	cr_assert_gt(sum.requeued, n / 4);
+	cr_assert_gt(sum.late, n / 4);
+	cr_assert_gt(sum.set, n / 4);
 }
 
 /* Four, so that they may run side by side. */

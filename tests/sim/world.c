@@ -207,21 +207,33 @@ act_drain(struct world *w)
 }
 
 static void
+pass(struct world *w, int64_t ms)
+{
+	w->now.utc.v += ms;
+	w->now.mono.v += ms;
+}
+
+static void
 act_clock(struct world *w)
 {
-	static const int64_t jumps[] = {1,
-					50,
-					900,
-					MS_PER_SECOND * 11,
-					MS_PER_SECOND * 31,
-					MS_PER_HOUR,
-					-MS_PER_SECOND,
-					-MS_PER_HOUR,
-					10 * MS_PER_HOUR};
+	static const int64_t spans[] = {
+	    1, 50, 900, 5 * MS_PER_SECOND, 11 * MS_PER_SECOND, 31 * MS_PER_SECOND, MS_PER_HOUR};
 
-	w->now.v += jumps[below(w, sizeof jumps / sizeof jumps[0])];
-	if (w->now.v < T0 - 20 * MS_PER_HOUR)
-		w->now.v = T0;
+	pass(w, spans[below(w, sizeof spans / sizeof spans[0])]);
+}
+
+/* Somebody sets the wall clock. Never so far back that good records would be of the future. */
+static void
+act_set_clock(struct world *w)
+{
+	static const int64_t jumps[] = {-MS_PER_SECOND, -MS_PER_HOUR,     10 * MS_PER_HOUR,
+					MS_PER_DAY,     400 * MS_PER_DAY, 9000 * MS_PER_DAY};
+
+	w->now.utc.v += jumps[below(w, sizeof jumps / sizeof jumps[0])];
+	if (w->now.utc.v < T0 - 20 * MS_PER_HOUR || chance(w, 300))
+		w->now.utc.v = T0 - below(w, 20) * MS_PER_HOUR;
+	w->result->stats.set++;
+	note(w, "set clock", (uint64_t)w->now.utc.v, 0);
 }
 
 static void
@@ -266,8 +278,9 @@ static const struct act {
     {act_database, 260, false}, {act_request, 20, false}, {act_ask, 10, true},
     {act_cut, 10, true},        {act_break, 5, true},     {act_half_close, 3, true},
     {act_rogue, 6, true},       {act_crash, 4, true},     {act_drain, 3, true},
-    {act_clock, 8, true},       {act_tick, 16, false},    {act_key, 6, true},
-    {act_registry, 4, true},    {act_requeue, 16, true},  {act_forget, 2, true},
+    {act_clock, 8, true},       {act_set_clock, 4, true}, {act_tick, 16, false},
+    {act_key, 6, true},         {act_registry, 4, true},  {act_requeue, 16, true},
+    {act_forget, 2, true},
 };
 
 #define ACTS (sizeof acts / sizeof acts[0])
@@ -320,7 +333,7 @@ play_clients(struct world *w)
 static void
 play_round(struct world *w)
 {
-	w->now.v += 2 * MS_PER_SECOND;
+	pass(w, 2 * MS_PER_SECOND);
 	play_clients(w);
 	for (unsigned i = 0; i < LINES; i++)
 		line_deliver(w, &w->lines[i], SIZE_MAX);
@@ -343,7 +356,7 @@ begin_calm(struct world *w)
 {
 	w->calm = true;
 	w->key_lost = false;
-	w->now.v = T0 + 3 * MS_PER_DAY;
+	w->now.utc.v = T0 + 3 * MS_PER_DAY;
 	for (unsigned i = 0; i < w->n_daemons; i++) {
 		if (w->daemons[i].draining)
 			restart(w, i);
@@ -502,7 +515,7 @@ play(struct world *w)
 static void
 configure(struct world *w)
 {
-	w->now.v = T0;
+	w->now = (struct moment){{T0}, {below(w, 20000)}};
 	w->config = ingest_defaults();
 	w->config.max_sessions = LINES - below(w, 3);
 	w->config.max_frame_bytes = FRAME_MAX;

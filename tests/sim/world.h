@@ -72,6 +72,9 @@ struct line {
 	bool ready; /* the client has its Welcome */
 	bool hello_seen;
 	bool held;            /* the engine wanted no input when it was fed last */
+	bool greeted;         /* the daemon took its first frame */
+	bool timed;           /* a frame is awaited, the first one or the rest of one, */
+	struct mono_ms since; /* from this moment on */
 	int expected_refusal; /* of a rogue; 0: none yet */
 	unsigned client;
 	unsigned daemon;
@@ -151,7 +154,7 @@ struct world {
 	uint64_t rng;
 	struct sim_options options;
 	struct sim_result *result;
-	struct utc_ms now;
+	struct moment now; /* the wall clock is set back and forth, the other one goes on */
 	struct ingest_config config;
 	struct sim_record records[RECORDS_MAX];
 	unsigned n_records;
