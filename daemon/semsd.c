@@ -99,6 +99,13 @@ now(void *ctx)
 	return server_now();
 }
 
+static struct mono_ms
+mono(void *ctx)
+{
+	(void)ctx;
+	return server_mono();
+}
+
 static const unsigned char *
 person_key(void *ctx, int year)
 {
@@ -248,6 +255,7 @@ open_duties(struct semsd *d, struct err *e)
 	struct duties_config dc = duties_defaults();
 
 	dc.now = now;
+	dc.mono = mono;
 	dc.on_purged = on_purged;
 	dc.ctx = d;
 	d->duties = duties_new(d->base, d->store, &dc);

@@ -12,6 +12,9 @@
 
 #define QUARTERS_MAX 4
 
+#define STEP_MAX_MS MS_PER_HOUR /* clocks that are steered differ less */
+#define DISTRUST_MS MS_PER_DAY
+
 /*
  * One duty: the claim and `sql` are one transaction; `after` does what needs transactions of its
  * own and ends with duty_over().
@@ -21,6 +24,7 @@ struct duty {
 	const char *period; /* PostgreSQL's interval */
 	const char *sql;    /* NULL: the claim is all */
 	bool has_clock;     /* the statement takes the clock and the grace */
+	bool removes;       /* what cannot be brought back */
 	void (*rows)(struct duties *d, const struct rows *r);
 	void (*after)(struct duties *d);
 };
@@ -31,6 +35,9 @@ struct duties {
 	struct event *timer;
 	bool is_running;
 	bool is_stopped;
+	bool has_offset;
+	int64_t offset_ms;             /* of the wall clock to the other one, at the last look */
+	struct mono_ms distrust_until; /* when the wall clock was set */
 	/* The look that runs. */
 	size_t at; /* which duty */
 	enum { STEP_CLAIM, STEP_WORK, STEP_END } step;
@@ -51,10 +58,11 @@ static void run_retention(struct duties *d);
 static void duty_start(struct duties *d);
 
 static const struct duty duties[] = {
-    {"partitions", "1 hour", "sql/queries/duty_partitions.sql", false, NULL, NULL},
-    {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", true, quarters_rows, store_quarters},
-    {"retention", "1 day", NULL, false, NULL, run_retention},
-    {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", false, NULL, NULL},
+    {"partitions", "1 hour", "sql/queries/duty_partitions.sql", false, false, NULL, NULL},
+    {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", true, false, quarters_rows,
+     store_quarters},
+    {"retention", "1 day", NULL, false, true, NULL, run_retention},
+    {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", false, true, NULL, NULL},
 };
 
 #define N_DUTIES (sizeof duties / sizeof duties[0])
@@ -75,11 +83,42 @@ look_again(struct duties *d, unsigned ms)
 		(void)event_add(d->timer, &in);
 }
 
+/* Was the wall clock set since the last look? */
+static void
+compare_clocks(struct duties *d)
+{
+	int64_t offset;
+	int64_t step;
+	struct mono_ms mono;
+
+	if (d->config.mono == NULL)
+		return;
+	mono = d->config.mono(d->config.ctx);
+	offset = d->config.now(d->config.ctx).v - mono.v;
+	step = offset - d->offset_ms;
+	if (d->has_offset && (step > STEP_MAX_MS || step < -STEP_MAX_MS)) {
+		d->distrust_until.v = mono.v + DISTRUST_MS;
+		log_warn("clock.set", KVI("by_s", step / MS_PER_SECOND),
+			 KV("text", "the machine's clock was set: nothing is removed for a day"));
+	}
+	d->has_offset = true;
+	d->offset_ms = offset;
+}
+
+static bool
+may_run(const struct duties *d, const struct duty *duty)
+{
+	return !duty->removes || d->distrust_until.v == 0 ||
+	       d->config.mono(d->config.ctx).v >= d->distrust_until.v;
+}
+
 /* What was begun is over, well or not: the next one, or the next look. */
 static void
 duty_over(struct duties *d)
 {
-	d->at++;
+	do {
+		d->at++;
+	} while (d->at < N_DUTIES && !may_run(d, &duties[d->at]));
 	if (d->at < N_DUTIES && !d->is_stopped) {
 		duty_start(d);
 		return;
@@ -250,7 +289,8 @@ duties_look(struct duties *d)
 		return;
 	(void)event_del(d->timer);
 	d->is_running = true;
-	d->at = 0;
+	compare_clocks(d);
+	d->at = 0; /* which removes nothing */
 	duty_start(d);
 }
 

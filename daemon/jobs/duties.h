@@ -2,7 +2,8 @@
  * The periodic duties: partitions ahead, the figures of a quarter that has ended, retention, and
  * the end of what is quarantined. A timer looks often; the database says what is due, and to one
  * daemon only, however many share it. A duty that fails gives its claim back and is tried at the
- * next look.
+ * next look. After the wall clock was set by more than an hour, nothing is removed for a day: a
+ * clock that runs years ahead by mistake must not take the evidence with it.
  */
 #ifndef SEMS_JOBS_DUTIES_H
 #define SEMS_JOBS_DUTIES_H
@@ -17,15 +18,17 @@ struct duties;
 
 struct duties_config {
 	struct utc_ms (*now)(void *ctx); /* the clock that decides what is due */
-	unsigned first_look_ms;          /* after the start */
-	unsigned look_ms;                /* between looks */
-	unsigned grace_hours;            /* late records have after a quarter's end */
+	/* The clock that tells when the other one was set; NULL: it never is. */
+	struct mono_ms (*mono)(void *ctx);
+	unsigned first_look_ms; /* after the start */
+	unsigned look_ms;       /* between looks */
+	unsigned grace_hours;   /* late records have after a quarter's end */
 	/* Something was purged: ingest must know the new floors. */
 	void (*on_purged)(void *ctx);
 	void *ctx;
 };
 
-/* A minute between looks, five seconds to the first, three days of grace; no clock, no callbacks.
+/* A minute between looks, five seconds to the first, three days of grace; no clocks, no callbacks.
  */
 struct duties_config duties_defaults(void);
 

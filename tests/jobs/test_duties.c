@@ -22,6 +22,7 @@ static struct scene {
 	struct keyring *keys;
 	char keys_dir[64];
 	struct utc_ms now;
+	int64_t set_by_ms; /* of that, what did not pass */
 	int n_purged;
 } s;
 
@@ -30,6 +31,13 @@ now(void *ctx)
 {
 	(void)ctx;
 	return s.now;
+}
+
+static struct mono_ms
+mono(void *ctx)
+{
+	(void)ctx;
+	return (struct mono_ms){s.now.v - s.set_by_ms};
 }
 
 static void
@@ -68,6 +76,16 @@ set_clock(const char *rfc3339)
 	cr_assert(utc_parse(text_of(rfc3339), &s.now));
 }
 
+/* As set_clock(), but that time does not pass. */
+static void
+jump_clock(const char *rfc3339)
+{
+	int64_t before = s.now.v;
+
+	set_clock(rfc3339);
+	s.set_by_ms += s.now.v - before;
+}
+
 /* One look to its end. */
 static void
 look(void)
@@ -86,6 +104,7 @@ make_duties(void)
 	/* Only the test looks. */
 	config.first_look_ms = config.look_ms = 3600 * 1000;
 	config.now = now;
+	config.mono = mono;
 	config.on_purged = on_purged;
 	return duties_new(s.base, s.store, &config);
 }
@@ -239,20 +258,49 @@ Test(duties, work_out_no_quarter_without_evidence)
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.spd_live"), 0);
 }
 
+static void
+submit(void)
+{
+	cluster_do(s.pg,
+		   "INSERT INTO sems.spd_revision (quarter, revision, state, document, sha256, "
+		   "as_of, created_by, submitted_by, submitted_at) VALUES ('2026-Q1', 1, "
+		   "'SUBMITTED', '{}', sha256('{}'), now(), 'a', 'b', '2026-05-01Z')");
+}
+
+static void
+shorten_policy(void)
+{
+	cluster_do(s.pg, "UPDATE sems.retention_policy SET min_months = 7, max_months = 8 "
+			 "WHERE kind = 'activity'");
+}
+
+Test(duties, remove_nothing_for_a_day_after_the_clock_was_set)
+{
+	store_evidence();
+	shorten_policy();
+	submit();
+	look();
+	jump_clock("2027-05-16T10:00:00Z");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1);
+	set_clock("2027-05-17T09:59:59Z");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1);
+	set_clock("2027-05-17T10:00:00Z");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 0);
+}
+
 Test(duties, drop_what_may_go_and_say_so)
 {
 	store_evidence();
-	cluster_do(s.pg, "UPDATE sems.retention_policy SET min_months = 7, max_months = 8 "
-			 "WHERE kind = 'activity'");
+	shorten_policy();
 	set_clock("2027-05-15T10:00:00Z");
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1,
 		     "the quarter is not submitted");
 	cr_expect_eq(s.n_purged, 0);
-	cluster_do(s.pg,
-		   "INSERT INTO sems.spd_revision (quarter, revision, state, document, sha256, "
-		   "as_of, created_by, submitted_by, submitted_at) VALUES ('2026-Q1', 1, "
-		   "'SUBMITTED', '{}', sha256('{}'), now(), 'a', 'b', '2026-05-01Z')");
+	submit();
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1,
 		     "it ran today already");
