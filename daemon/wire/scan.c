@@ -1,6 +1,7 @@
 #include "wire/scan.h"
 
 #define VARINT_BYTES_MAX 10
+#define SHORT_BYTES_MAX  5 /* of a tag or a length: readers differ on longer ones */
 
 bool
 scan_varint_long(struct scan *s, uint64_t *v)
@@ -20,6 +21,13 @@ scan_varint_long(struct scan *s, uint64_t *v)
 }
 
 static bool
+scan_short(struct scan *s, uint64_t *v)
+{
+	const unsigned char *from = s->p;
+	return scan_varint(s, v) && s->p - from <= SHORT_BYTES_MAX;
+}
+
+static bool
 take(struct scan *s, uint64_t n, struct text *bytes)
 {
 	if (n > (uint64_t)(s->end - s->p))
@@ -33,12 +41,12 @@ bool
 scan_next(struct scan *s, struct scan_field *f)
 {
 	uint64_t tag, n;
-	if (!scan_varint(s, &tag) || tag > UINT32_MAX || tag >> 3 == 0)
+	if (!scan_short(s, &tag) || tag > UINT32_MAX || tag >> 3 == 0)
 		return false;
 	f->number = (uint32_t)(tag >> 3);
 	f->wire = (enum scan_wire)(tag & 7);
 	if (f->wire == SCAN_BYTES)
-		return scan_varint(s, &n) && take(s, n, &f->bytes);
+		return scan_short(s, &n) && take(s, n, &f->bytes);
 	if (f->wire == SCAN_VARINT)
 		return scan_varint(s, &f->value);
 	if (f->wire == SCAN_FIXED64)

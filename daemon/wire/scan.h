@@ -51,7 +51,8 @@ scan_varint(struct scan *s, uint64_t *v)
 	return scan_varint_long(s, v);
 }
 
-/* The next field. False: truncated, a group, field number 0, or not protobuf at all. */
+/* The next field. False: truncated, a group, field number 0, a tag or a length of more than 5
+ * bytes, or not protobuf at all. */
 bool scan_next(struct scan *s, struct scan_field *f);
 
 #endif

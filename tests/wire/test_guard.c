@@ -36,6 +36,7 @@ static const struct row rows[] = {
     {"wire type 7", "0F", REASON_MALFORMED, ""},
     {"field number 0", "0000", REASON_MALFORMED, ""},
     {"a tag of 5 bytes too large", "9280808010 00", REASON_MALFORMED, ""},
+    {"a length in more bytes than some readers take", "12808080808000", REASON_MALFORMED, ""},
     {"a text cut short", "120561", REASON_MALFORMED, ""},
     {"a tag alone", "12", REASON_MALFORMED, ""},
     {"a tag cut short", "DA", REASON_MALFORMED, ""},

@@ -74,7 +74,9 @@ Test(scan, refuses_what_is_no_field)
 					  "0A02FF",
 					  "0D0102",
 					  "0AFFFFFFFFFFFFFFFFFF01",
-					  "F8FFFFFF1F00"};
+					  "F8FFFFFF1F00",
+					  "88808080800000",
+					  "0A808080808000"};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct arena *a = arena_new(1 << 20);
 		struct scan s = scan_hex(bad[i], a);
