@@ -30,6 +30,7 @@ CPPFLAGS += -D_GNU_SOURCE -DSEMS_VERSION='"$(VERSION)"' -Idaemon -I. -isystem $(
 CFLAGS   += -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) $(WARN)
 LDFLAGS  += $(SAN_$(MODE)) $(LINK_$(MODE))
 LIBS     := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
+RENDER_LIBS := -lxlsxwriter -lzip
 
 PROTOS  := $(wildcard proto/sems/v1/*.proto)
 PBC     := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.c)
@@ -37,7 +38,7 @@ PBO     := $(PBC:$(GEN)/%.c=$(B)/gen/%.o)
 obj      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 
 # A file that goes away is newer than nothing: the list of files is.
-SOURCES := $(wildcard daemon/*/*.c tools/lib/*.c sql/*/*.sql deploy/catalogue/*.yaml)
+SOURCES := $(wildcard daemon/*/*.c tools/lib/*.c tools/render/*.c sql/*/*.sql deploy/catalogue/*.yaml)
 .PHONY: FORCE
 $(B)/.sources: FORCE
 	@mkdir -p $(@D); echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
@@ -63,10 +64,10 @@ build/%: $(B)/%
 $(B)/semsd: $(call obj,daemon/*.c) $(B)/libnet.a $(B)/libjobs.a $(LIB_admin)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/semsctl: $(call obj,tools/semsctl/*.c) $(B)/libtools.a $(LIB_wire)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
 $(B)/semsbench: $(call obj,tools/bench/*.c) $(B)/libtools.a $(LIB_wire)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
-$(B)/libtools.a: $(call obj,tools/lib/*.c) $(B)/.sources
+$(B)/libtools.a: $(call obj,tools/lib/*.c tools/render/*.c) $(B)/.sources
 	@rm -f $@
 	$(AR) rcs $@ $(filter %.o,$^)
 
@@ -84,7 +85,7 @@ $(B)/test_$(1): $(call obj,tests/$(1)/*.c) $(call obj,tests/lib/*.c) $(FIXTURE_$
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 $(B)/test_tools: $(call obj,tests/tools/*.c) $(call obj,tests/lib/*.c) $(filter-out $(B)/tools/semsctl/semsctl.o,$(call obj,tools/semsctl/*.c)) $(B)/libtools.a $(LIB_wire)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcsv -lcriterion
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcsv $(RENDER_LIBS) -lcriterion
 # A world around the engine of ingest: one program for the tests, one for any number of schedules.
 SIM := $(filter-out %/main.o %/suite.o,$(call obj,tests/sim/*.c))
 $(B)/test_sim: $(B)/tests/sim/suite.o $(SIM) $(LIB_ingest)
@@ -120,9 +121,10 @@ $(B)/.toolchain:
 	@touch $@
 
 # --- packages ------------------------------------------------------------------------------------
-PC        := libevent libpq libprotobuf-c libcrypto libcyaml jansson
+PC        := libevent libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip
 DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev protobuf-c-compiler \
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
+             libxlsxwriter-dev libzip-dev \
              postgresql-15 python3 python3-protobuf tzdata
 DEPS_LINT := clang-format clang-tidy cppcheck libclang-rt-14-dev shellcheck
 .PHONY: deps deps-lint

@@ -1,6 +1,6 @@
 #include "tests/tools/spd_fixture.h"
-#include "tools/lib/csv_out.h"
-#include "tools/lib/spd_csv.h"
+#include "tools/render/csv_out.h"
+#include "tools/render/spd_csv.h"
 
 #include <criterion/criterion.h>
 

@@ -1,6 +1,6 @@
 #include "tests/tools/spd_fixture.h"
-#include "tools/lib/spd_table.h"
 #include "tools/lib/table.h"
+#include "tools/render/spd_table.h"
 
 #include <criterion/criterion.h>
 

@@ -3,8 +3,8 @@
 #include "tools/lib/ask.h"
 #include "tools/lib/listing.h"
 #include "tools/lib/outfile.h"
-#include "tools/lib/spd_csv.h"
-#include "tools/lib/spd_table.h"
+#include "tools/render/spd_csv.h"
+#include "tools/render/spd_table.h"
 #include "tools/semsctl/command.h"
 
 #include <getopt.h>

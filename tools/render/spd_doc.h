@@ -1,9 +1,9 @@
 /*
- * Reading an SPD document (format sems-spd/1): what the renderers share. Nothing is computed here;
+ * Reading an SPD document (format sems-spd/2): what the renderers share. Nothing is computed here;
  * what the document does not say is shown as not said, never as 0.
  */
-#ifndef SEMS_TOOLS_SPD_DOC_H
-#define SEMS_TOOLS_SPD_DOC_H
+#ifndef SEMS_RENDER_SPD_DOC_H
+#define SEMS_RENDER_SPD_DOC_H
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,8 +1,8 @@
 /* An SPD document as tables for a terminal: a pure function of the document. */
-#ifndef SEMS_TOOLS_SPD_TABLE_H
-#define SEMS_TOOLS_SPD_TABLE_H
+#ifndef SEMS_RENDER_SPD_TABLE_H
+#define SEMS_RENDER_SPD_TABLE_H
 
-#include "tools/lib/spd_doc.h"
+#include "tools/render/spd_doc.h"
 
 enum spd_by { SPD_BY_NOTHING, SPD_BY_SITE, SPD_BY_MEASURE, SPD_BY_ALL };
 

@@ -1,4 +1,4 @@
-#include "tools/lib/csv_out.h"
+#include "tools/render/csv_out.h"
 
 #include <string.h>
 

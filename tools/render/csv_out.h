@@ -2,8 +2,8 @@
  * CSV as RFC 4180 has it, for spreadsheets: UTF-8 with a byte order mark, CRLF, quotes where
  * needed. A text that a spreadsheet would take for a formula gets an apostrophe in front.
  */
-#ifndef SEMS_TOOLS_CSV_OUT_H
-#define SEMS_TOOLS_CSV_OUT_H
+#ifndef SEMS_RENDER_CSV_OUT_H
+#define SEMS_RENDER_CSV_OUT_H
 
 #include "base/buf.h"
 

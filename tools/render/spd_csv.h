@@ -1,8 +1,8 @@
 /* An SPD document as CSV, one file a sheet: pure functions of the document. */
-#ifndef SEMS_TOOLS_SPD_CSV_H
-#define SEMS_TOOLS_SPD_CSV_H
+#ifndef SEMS_RENDER_SPD_CSV_H
+#define SEMS_RENDER_SPD_CSV_H
 
-#include "tools/lib/spd_doc.h"
+#include "tools/render/spd_doc.h"
 
 struct spd_sheet {
 	const char *name; /* "scorecard" */

@@ -1,4 +1,4 @@
-#include "tools/lib/spd_table.h"
+#include "tools/render/spd_table.h"
 
 #include "tools/lib/table.h"
 
