@@ -4,6 +4,7 @@
 #   make test       every test, with the sanitizers; closes with "N passed, N failed"
 #   make bench      what semsd reaches beside the database's own COPY, in build/bench.json
 #   make sim        seeded schedules of the engine of ingest: SCHEDULES=n SEED=s
+#   make fuzz       what reads bytes of others, under libFuzzer: RUNS=n SECONDS=s TARGET=t
 #   make lint       format, layers, clang-tidy, cppcheck
 #   make deps       the Debian packages this needs (as root or with sudo)
 .DEFAULT_GOAL := all
@@ -21,10 +22,13 @@ WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wvla \
         -Wduplicated-cond -Wduplicated-branches -Wlogical-op $(if $(CI),-Werror)
 SAN_asan    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SAN_cov     := --coverage
+SAN_fuzz    := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 OPT_asan    := -O1
 OPT_cov     := -O0
+OPT_fuzz    := -O1
 LINK_release := -pie -Wl,-z,relro,-z,now
+LINK_fuzz   := -fsanitize=fuzzer
 PGINC   := $(shell pg_config --includedir 2>/dev/null)
 CPPFLAGS += -D_GNU_SOURCE -DSEMS_VERSION='"$(VERSION)"' -Idaemon -I. -isystem $(GEN) $(if $(PGINC),-isystem $(PGINC))
 CFLAGS   += -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) $(WARN)
@@ -93,6 +97,22 @@ $(B)/test_sim: $(B)/tests/sim/suite.o $(SIM) $(LIB_ingest)
 $(B)/sim: $(B)/tests/sim/main.o $(SIM) $(LIB_ingest)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
 
+# Fuzz targets: with libFuzzer's main in MODE=fuzz, else with one that feeds files.
+FUZZ_TARGETS := guard frame record
+FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
+FUZZ_LIBS := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv -lm
+FUZZ_WITH_record  := $(B)/tests/wire/make_record.o $(LIB_wire)
+FUZZ_WITH_session := $(B)/tests/fuzz/world.o $(LIB_ingest)
+FUZZ_WITH_request := $(B)/tests/fuzz/world.o $(B)/libadmin.a $(B)/libstore.a $(LIB_ingest)
+FUZZ_WITH_map     := $(B)/libtools.a $(LIB_wire)
+define fuzz_program
+$(B)/fuzz_$(1): $(B)/tests/fuzz/fuzz_$(1).o $(FUZZ_MAIN) $(or $(FUZZ_WITH_$(1)),$(LIB_wire))
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(FUZZ_LIBS)
+endef
+$(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_program,$(t))))
+$(B)/fuzz_seeds: $(B)/tests/fuzz/seeds.o $(B)/tests/wire/make_record.o $(LIB_wire)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(FUZZ_LIBS)
+
 $(GEN)/files.S: $(EMBED) Makefile $(B)/.sources
 	@mkdir -p $(@D)
 	@{ echo '.section .rodata'; \
@@ -126,12 +146,18 @@ DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev p
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
              libxlsxwriter-dev libzip-dev \
              postgresql-15 python3 python3-protobuf tzdata
-DEPS_LINT := clang-format clang-tidy cppcheck libclang-rt-14-dev shellcheck
-.PHONY: deps deps-lint
+DEPS_LINT := clang-format clang-tidy cppcheck shellcheck
+DEPS_FUZZ := clang libclang-rt-14-dev
+DEPS_COVERAGE := gcovr
+.PHONY: deps deps-lint deps-fuzz deps-coverage
 deps:
 	@tools/deps.sh $(DEPS)
 deps-lint: deps
 	@tools/deps.sh $(DEPS_LINT)
+deps-fuzz: deps
+	@tools/deps.sh $(DEPS_FUZZ)
+deps-coverage: deps
+	@tools/deps.sh $(DEPS_COVERAGE)
 
 # --- demo, tests, lint ---------------------------------------------------------------------------
 # Each builds through a second make: this one may have begun before the packages were there.
@@ -159,7 +185,11 @@ test: deps
 	@tests/run
 lint: deps-lint
 	@tests/lint/run
-test-programs: $(B)/semsd $(B)/semsctl $(B)/semsbench $(TEST_LAYERS:%=$(B)/test_%)
+test-programs: $(B)/semsd $(B)/semsctl $(B)/semsbench $(TEST_LAYERS:%=$(B)/test_%) $(FUZZ_TARGETS:%=$(B)/fuzz_%)
+# RUNS=, SECONDS=, TARGET=, SEED=: tests/fuzz/run
+.PHONY: fuzz coverage
+fuzz: deps-fuzz
+	@RUNS=$(or $(RUNS),$(if $(SECONDS),0,10000000)) SECONDS_MAX=$(or $(SECONDS),0) SEED=$(if $(filter command%,$(origin SEED)),$(SEED),0) TARGET="$(TARGET)" tests/fuzz/run
 
 # One stamp a file, so that a second run looks only at what has changed.
 TIDY    := $(wildcard daemon/*.c daemon/*/*.c tools/*/*.c tests/*/*.c)

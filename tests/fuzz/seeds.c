@@ -1,0 +1,185 @@
+/*
+ * Seeds that a fuzzer would take long to guess: messages of every kind, made by the tests' own
+ * encoder, and requests of every sort. fuzz_seeds FOLDER
+ */
+#include "tests/wire/make_record.h"
+#include "wire/encode.h"
+#include "wire/frame.h"
+
+#include <errno.h>
+#include <sems/v1/protocol.pb-c.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *folder;
+static struct arena *arena;
+
+static void
+fail(const char *what)
+{
+	perror(what);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+	exit(1);
+}
+
+static void
+make_folder(const char *path)
+{
+	if (mkdir(path, 0755) != 0 && errno != EEXIST)
+		fail(path);
+}
+
+/* head: what the target reads before the message. */
+static void
+seed(const char *target, const char *name, struct text head, struct text body)
+{
+	char path[512];
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/%s", folder, target);
+	make_folder(path);
+	(void)snprintf(path, sizeof path, "%s/%s/%s", folder, target, name);
+	f = fopen(path, "we");
+	if (f == NULL || fwrite(head.s, 1, head.n, f) != head.n ||
+	    fwrite(body.s, 1, body.n, f) != body.n || fclose(f) != 0)
+		fail(path);
+}
+
+static struct text
+pack(const ProtobufCMessage *m)
+{
+	size_t n = protobuf_c_message_get_packed_size(m);
+	char *bytes = arena_alloc(arena, n + 1);
+
+	if (bytes == NULL)
+		fail("memory");
+	(void)protobuf_c_message_pack(m, (uint8_t *)bytes);
+	return (struct text){bytes, n};
+}
+
+static struct text
+frame_of(const ProtobufCMessage *m)
+{
+	struct buf b;
+	struct text t;
+
+	buf_init(&b, FRAME_BYTES_MAX);
+	if (!frame_put(&b, m))
+		fail("memory");
+	t = (struct text){arena_dup(arena, b.p, b.n), b.n};
+	buf_fini(&b);
+	return t;
+}
+
+static struct text
+bytes_of(const struct record *r)
+{
+	struct buf b;
+	struct text t;
+
+	buf_init(&b, RECORD_BYTES_MAX);
+	if (!wire_put_record(r, arena, &b))
+		fail("record");
+	t = (struct text){arena_dup(arena, b.p, b.n), b.n};
+	buf_fini(&b);
+	return t;
+}
+
+/* Lax limits, by the first bytes that fuzz_guard.c reads. */
+static struct text
+guard_head(unsigned char which)
+{
+	char head[] = {(char)which, 7, (char)255, 63};
+
+	return (struct text){arena_dup(arena, head, sizeof head), sizeof head};
+}
+
+static void
+seed_records(void)
+{
+	for (size_t k = 0; k < KIND_COUNT; k++) {
+		for (unsigned i = 0; i < 3; i++) {
+			struct record r = i == 0 ? make_full_record(kinds[k], k, arena)
+						 : make_record(kinds[k], k + 100 * i, arena);
+			struct text body = bytes_of(&r);
+			char name[64];
+
+			(void)snprintf(name, sizeof name, "%s_%u", kinds[k]->name, i);
+			seed("record", name, (struct text){"", 0}, body);
+			seed("guard", name, guard_head(0), body);
+		}
+		arena_reset(arena);
+	}
+}
+
+static void
+seed_frame(const char *name, const ProtobufCMessage *m)
+{
+	seed("frame", name, (struct text){"\x07", 1}, frame_of(m));
+	seed("guard", name, guard_head(4), pack(m));
+}
+
+static void
+seed_hello(void)
+{
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Hello h = SEMS__V1__HELLO__INIT;
+
+	h.has_protocol_min = h.has_protocol_max = h.has_clock = 1;
+	h.protocol_min = h.protocol_max = 1;
+	h.clock = 1775034120015;
+	h.software = (char *)"seed 1.0";
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_HELLO;
+	f.hello = &h;
+	seed_frame("hello", &f.base);
+}
+
+static void
+seed_batch(void)
+{
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Batch b = SEMS__V1__BATCH__INIT;
+	Sems__V1__Record *list[KIND_COUNT];
+
+	for (size_t k = 0; k < KIND_COUNT; k++) {
+		struct record r = make_record(kinds[k], k, arena);
+		struct text t = bytes_of(&r);
+
+		list[k] = sems__v1__record__unpack(NULL, t.n, (const uint8_t *)t.s);
+		if (list[k] == NULL)
+			fail("unpack");
+	}
+	b.has_batch_no = 1;
+	b.batch_no = 7;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	f.batch = &b;
+	seed_frame("batch_empty", &f.base);
+	b.records = list;
+	b.n_records = 2;
+	seed_frame("batch_of_two", &f.base);
+	b.n_records = KIND_COUNT;
+	seed_frame("batch_of_every_kind", &f.base);
+	for (size_t k = 0; k < KIND_COUNT; k++)
+		sems__v1__record__free_unpacked(list[k], NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc != 2) {
+		(void)fprintf(stderr, "fuzz_seeds FOLDER\n");
+		return 2;
+	}
+	folder = argv[1];
+	make_folder(folder);
+	arena = arena_new((size_t)1 << 26);
+	if (arena == NULL)
+		fail("memory");
+	seed_records();
+	seed_hello();
+	seed_batch();
+	arena_free(arena);
+	return 0;
+}
