@@ -105,6 +105,9 @@ static const cyaml_schema_field_t person_fields[] = {
 
 static const cyaml_schema_field_t metric_fields[] = {
     STRING("id", POINTER, id, 31),
+    STRING("version", POINTER, version, 31),
+    STRING("effective_from", POINTER, effective_from, 10),
+    STRING("effective_until", OPTIONAL, effective_until, 10),
     STRING("name", POINTER, name, 100),
     ONE_OF("form", struct metric, form, forms),
     ONE_OF("basis", struct metric, basis, bases),
@@ -120,6 +123,7 @@ static const cyaml_schema_field_t metric_fields[] = {
     WORDS("requirements", requirements),
     WORDS("by", by),
     STRING("of", OPTIONAL, of, 63),
+    STRING("case_mix", OPTIONAL, case_mix, 31),
     CYAML_FIELD_MAPPING_PTR("persons", OPTIONAL, struct metric, persons, person_fields),
     TERMS("numerator", OPTIONAL, numerator),
     TERMS("denominator", OPTIONAL, denominator),

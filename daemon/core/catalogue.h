@@ -81,6 +81,9 @@ struct breakdown {
 
 struct metric {
 	char *id;
+	char *version;         /* of the definition; a change of what is counted changes it */
+	char *effective_from;  /* "2026-01-01": counts the quarters that begin on it or later */
+	char *effective_until; /* and before this day; NULL: has no end */
 	char *name;
 	enum form form;
 	enum basis basis;
@@ -98,7 +101,8 @@ struct metric {
 	unsigned requirements_count;
 	char **by; /* breakdowns beyond site and measure; dimensions separated by a space */
 	unsigned by_count;
-	char *of; /* SHAPE_QUANTILE: the field */
+	char *of;       /* SHAPE_QUANTILE: the field */
+	char *case_mix; /* the dimension that sites are compared within; NULL: none */
 	struct person_count *persons;
 	struct term *numerator;
 	unsigned numerator_count;

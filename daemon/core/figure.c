@@ -4,10 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two-sided 99.8 %: a person is called below standard only when chance would do it to one in a
- * thousand who are not (statistics of many comparisons). */
-#define Z998 3.0902323061678135
-
 #define TABLE_START 64
 
 struct fold {
@@ -19,19 +15,32 @@ struct fold {
 	size_t n;
 };
 
+static const char *const status_names[] = {
+    [STATUS_NO_DATA] = "NO_DATA",
+    [STATUS_INSUFFICIENT] = "INSUFFICIENT",
+    [STATUS_NONE] = "NONE",
+    [STATUS_NO_TARGET] = "NO_TARGET",
+    [STATUS_MET] = "MET",
+    [STATUS_NOT_MET] = "NOT_MET",
+    [STATUS_NOT_PROVEN] = "NOT_PROVEN",
+};
+
 const char *
 status_name(enum status s)
 {
-	static const char *const names[] = {
-	    [STATUS_NO_DATA] = "NO_DATA",
-	    [STATUS_INSUFFICIENT] = "INSUFFICIENT",
-	    [STATUS_NONE] = "NONE",
-	    [STATUS_NO_TARGET] = "NO_TARGET",
-	    [STATUS_MET] = "MET",
-	    [STATUS_NOT_MET] = "NOT_MET",
-	    [STATUS_NOT_PROVEN] = "NOT_PROVEN",
-	};
-	return names[s];
+	return status_names[s];
+}
+
+bool
+status_parse(const char *name, enum status *out)
+{
+	for (size_t i = 0; name != NULL && i < sizeof(status_names) / sizeof(*status_names); i++) {
+		if (strcmp(status_names[i], name) == 0) {
+			*out = (enum status)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 static size_t
@@ -197,7 +206,8 @@ fold_add_value(struct fold *f, const char *const *dims, int64_t value, int64_t n
 	}
 }
 
-/* Upper bound of the Wilson score interval at 99.8 %. */
+/* Upper bound of the Wilson score interval at 99.8 %: a person is called below standard only when
+ * chance would do it to one in a thousand who are not (statistics of many comparisons). */
 static double
 upper998(int64_t x, int64_t n)
 {
@@ -421,11 +431,9 @@ finish(const struct fold *f, struct figure *g, const double *target)
 	}
 }
 
-static int
-compare_figures(const void *a, const void *b)
+int
+figure_compare(const struct figure *x, const struct figure *y)
 {
-	const struct figure *x = *(struct figure *const *)a;
-	const struct figure *y = *(struct figure *const *)b;
 	if (x->breakdown != y->breakdown) {
 		return x->breakdown < y->breakdown ? -1 : 1;
 	}
@@ -434,6 +442,12 @@ compare_figures(const void *a, const void *b)
 		order = compare_text(x->by[i], y->by[i]);
 	}
 	return order;
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	return figure_compare(*(struct figure *const *)a, *(struct figure *const *)b);
 }
 
 struct figure **
@@ -450,6 +464,6 @@ fold_finish(struct fold *f, const double *target, size_t *n)
 			list[(*n)++] = f->table[i];
 		}
 	}
-	qsort(list, *n, sizeof(struct figure *), compare_figures);
+	qsort(list, *n, sizeof(struct figure *), compare_places);
 	return list;
 }

@@ -25,6 +25,7 @@ enum status {
 };
 
 const char *status_name(enum status s);
+bool status_parse(const char *name, enum status *out); /* false also for NULL */
 
 struct bin { /* of a histogram */
 	int64_t value;
@@ -78,5 +79,8 @@ void fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dim
 /* Computes values, intervals and statuses; target NULL: not set. The figures, by breakdown and
  * value, valid as long as the arena; NULL when the arena is full. */
 struct figure **fold_finish(struct fold *f, const double *target, size_t *n);
+
+/* By breakdown, then by the values of its dimensions: the order of fold_finish(). */
+int figure_compare(const struct figure *a, const struct figure *b);
 
 #endif

@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-#define Z95 1.9599639845400542
+#define Z95  1.9599639845400542
+#define Z998 3.0902323061678135 /* two-sided 99.8 % */
 
 struct interval {
 	double lo;

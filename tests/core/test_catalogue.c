@@ -97,26 +97,29 @@ Test(catalogue, says_what_the_others_need_and_computes_none_of_them)
 	catalogue_free(c);
 }
 
-#define HEAD                \
-	"version: 1\n"      \
-	"metrics:\n"        \
-	"- id: A1\n"        \
-	"  name: n\n"       \
-	"  form: OUTPUT\n"  \
-	"  basis: CENSUS\n" \
-	"  shape: count\n"  \
-	"  sheet: s\n"      \
-	"  unit: n\n"       \
+#define HEAD                             \
+	"version: 1\n"                   \
+	"metrics:\n"                     \
+	"- id: A1\n"                     \
+	"  version: 1\n"                 \
+	"  effective_from: 2000-01-01\n" \
+	"  name: n\n"                    \
+	"  form: OUTPUT\n"               \
+	"  basis: CENSUS\n"              \
+	"  shape: count\n"               \
+	"  sheet: s\n"                   \
+	"  unit: n\n"                    \
 	"  direction: UP\n"
 
 Test(catalogue, names_the_line_of_what_the_schema_refuses)
 {
-	expect_fault(HEAD "  definition: d\n  colour: red\n", "line 12:", "colour");
-	expect_fault("version: 1\nmetrics:\n- id: A1\n  name: n\n  form: POETIC\n",
-		     "line 5:", "POETIC");
-	expect_fault(HEAD "  definition: [d]\n", "line 11:", "STRING");
+	expect_fault(HEAD "  definition: d\n  colour: red\n", "line 14:", "colour");
+	expect_fault("version: 1\nmetrics:\n- id: A1\n  version: 1\n  effective_from: 2000-01-01\n "
+		     " name: n\n  form: POETIC\n",
+		     "line 7:", "POETIC");
+	expect_fault(HEAD "  definition: [d]\n", "line 13:", "STRING");
 	/* A word that is neither true nor false is no flag. */
-	expect_fault(HEAD "  definition: d\n  within: perhaps\n", "line 12:", "perhaps");
+	expect_fault(HEAD "  definition: d\n  within: perhaps\n", "line 14:", "perhaps");
 	expect_fault("", "m.yaml", "empty");
 }
 
@@ -129,7 +132,8 @@ Test(catalogue, names_the_metric_and_its_line_for_what_does_not_fit)
 Test(catalogue, refuses_an_id_that_is_there_twice)
 {
 	expect_fault(HEAD "  definition: d\n  numerator: [{from: audit}]\n"
-			  "- {id: A1, name: n, form: OUTPUT, basis: CENSUS, shape: count, sheet: s,"
+			  "- {id: A1, version: 1, effective_from: 2000-01-01, name: n, form: "
+			  "OUTPUT, basis: CENSUS, shape: count, sheet: s,"
 			  " unit: n, direction: UP, definition: d, numerator: [{from: audit}]}\n",
 		     "line 3:", "twice");
 }

@@ -14,7 +14,8 @@ fault(const char *shape, const char *rest)
 	struct catalogue *c = NULL;
 
 	snprintf(yaml, sizeof yaml,
-		 "version: 1\nmetrics:\n- {id: A1, name: n, form: OUTPUT, basis: SAMPLE, shape: %s,"
+		 "version: 1\nmetrics:\n- {id: A1, version: 1, effective_from: 2000-01-01, name: "
+		 "n, form: OUTPUT, basis: SAMPLE, shape: %s,"
 		 " sheet: s, unit: n, direction: UP, definition: d, %s}\n",
 		 shape, rest);
 	e = (struct err){0};

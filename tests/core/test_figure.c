@@ -34,7 +34,8 @@ metric(const char *words)
 	struct err e = {0};
 
 	snprintf(yaml, sizeof yaml,
-		 "version: 1\nmetrics:\n- {id: A1, name: n, form: OUTPUT, sheet: s, unit: n,"
+		 "version: 1\nmetrics:\n- {id: A1, version: 1, effective_from: 2000-01-01, name: "
+		 "n, form: OUTPUT, sheet: s, unit: n,"
 		 " definition: d, %s}\n",
 		 words);
 	cr_assert_eq(catalogue_read("m", yaml, &catalogue, &e), OK, "%s", e.text);

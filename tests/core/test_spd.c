@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define YAML                                                                                  \
-	"version: '7'\nmetrics:\n"                                                            \
-	"- {id: A1, name: n, form: OUTPUT, basis: SAMPLE, shape: ratio, sheet: s, unit: '%'," \
-	" direction: UP, definition: d, minimum_n: 30, readers: [R],"                         \
-	" numerator: [{from: audit}], denominator: [{from: audit}],"                          \
-	" excluded: [{name: LATE, terms: [{from: audit}]}],"                                  \
-	" parts: [{name: MET, terms: [{from: audit}]}]}\n"                                    \
+#define YAML                                                                                \
+	"version: '7'\nmetrics:\n"                                                          \
+	"- {id: A1, version: 1, effective_from: 2000-01-01, name: n, form: OUTPUT, basis: " \
+	"SAMPLE, shape: ratio, sheet: s, unit: '%',"                                        \
+	" direction: UP, definition: d, minimum_n: 30, readers: [R],"                       \
+	" numerator: [{from: audit}], denominator: [{from: audit}],"                        \
+	" excluded: [{name: LATE, terms: [{from: audit}]}],"                                \
+	" parts: [{name: MET, terms: [{from: audit}]}]}\n"                                  \
 	"unsupported: [{id: B1, name: other, needs: other records}]\n"
 
 static struct arena *arena;

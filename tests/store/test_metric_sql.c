@@ -24,8 +24,9 @@ stop(void)
 
 TestSuite(metric_sql, .init = start, .fini = stop);
 
-#define METRIC(id, shape, rest)                                              \
-	"- {id: " id ", name: n, form: OUTPUT, basis: CENSUS, shape: " shape \
+#define METRIC(id, shape, rest)                                                                 \
+	"- {id: " id ", version: 1, effective_from: 2000-01-01, name: n, form: OUTPUT, basis: " \
+		     "CENSUS, shape: " shape                                                    \
 	", sheet: s, unit: n, direction: UP, definition: d, " rest "}\n"
 
 static struct query_plan

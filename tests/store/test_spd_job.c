@@ -46,7 +46,7 @@ Test(spd_job, says_why_there_is_no_figure_when_there_is_no_evidence)
 	json_t *m;
 	size_t i;
 
-	cr_expect_str_eq(json_string_value(json_object_get(doc, "format")), "sems-spd/1");
+	cr_expect_str_eq(json_string_value(json_object_get(doc, "format")), "sems-spd/2");
 	cr_expect_str_eq(json_string_value(json_object_get(doc, "state")), "PROVISIONAL");
 	cr_expect_gt(json_array_size(json_object_get(doc, "metrics")), 31);
 	json_array_foreach(json_object_get(doc, "metrics"), i, m)
