@@ -6,6 +6,7 @@
 #include "config.h"
 #include "ingest/ingest.h"
 #include "jobs/duties.h"
+#include "jobs/highwater.h"
 #include "net/server.h"
 #include "store/embedded.h"
 #include "store/keyring.h"
@@ -36,6 +37,7 @@ struct semsd {
 	struct admin *admin;
 	struct server *server;
 	struct duties *duties;
+	struct highwater *highwater;
 	struct event *signals[3];
 	struct event *stop_poll;
 	struct event *tend;
@@ -57,6 +59,7 @@ on_turn(void *ctx)
 
 		if (g != NULL) {
 			g->received_at = server_now();
+			highwater_sent(d->highwater);
 			store_write(d->store, g);
 		}
 	}
@@ -69,6 +72,7 @@ on_written(void *ctx, struct group *g)
 {
 	struct semsd *d = ctx;
 
+	highwater_answered(d->highwater, g->received_at);
 	ingest_group_done(d->ingest, g);
 	on_turn(d);
 	server_pump(d->server);
@@ -80,6 +84,8 @@ on_ready(void *ctx, bool ready)
 	struct semsd *d = ctx;
 
 	log_info("store.ready", KV("ready", ready ? "yes" : "no"));
+	if (ready && d->highwater != NULL)
+		highwater_look(d->highwater);
 	if (ready && d->server != NULL)
 		on_turn(d);
 }
@@ -146,7 +152,8 @@ on_stop_poll(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if ((ingest_is_empty(d->ingest) && store_idle(d->store) && server_is_flushed(d->server)) ||
+	if ((ingest_is_empty(d->ingest) && highwater_settle(d->highwater) && store_idle(d->store) &&
+	     server_is_flushed(d->server)) ||
 	    d->stop_ticks-- <= 0)
 		event_base_loopbreak(d->base);
 	else
@@ -213,6 +220,7 @@ open_ingest(struct semsd *d, struct err *e)
 				  .ctx = d};
 
 	ic.person_key = person_key;
+	ic.write_row = store_write_row;
 	ic.ctx = d;
 	d->ingest = ingest_new(&ic);
 	if (d->ingest == NULL)
@@ -247,6 +255,18 @@ open_server(struct semsd *d, struct err *e)
 		log_info("listen.tcp", KV("address", d->config.listen[i]), KVI("port", port));
 	}
 	return OK;
+}
+
+static enum code
+open_highwater(struct semsd *d, struct err *e)
+{
+	struct highwater_config hc = highwater_defaults();
+
+	hc.folder = d->config.state;
+	hc.now = now;
+	hc.ctx = d;
+	d->highwater = highwater_new(d->base, d->store, &hc);
+	return d->highwater == NULL ? err_set(e, TRY_SYSTEM, "highwater", "out of memory") : OK;
 }
 
 static enum code
@@ -310,7 +330,7 @@ start(struct semsd *d, struct err *e)
 		return err_set(e, TRY_SYSTEM, "loop", "no event loop");
 	if (open_signals(d, e) != OK || open_store(d, e) != OK || open_ingest(d, e) != OK)
 		return e->code;
-	if (open_tend(d, e) != OK || open_server(d, e) != OK)
+	if (open_highwater(d, e) != OK || open_tend(d, e) != OK || open_server(d, e) != OK)
 		return e->code;
 	return open_duties(d, e);
 }
@@ -320,6 +340,7 @@ stop(struct semsd *d)
 {
 	server_free(d->server);
 	store_free(d->store);
+	highwater_free(d->highwater);
 	duties_free(d->duties);
 	admin_free(d->admin);
 	ingest_free(d->ingest);

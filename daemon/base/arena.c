@@ -7,7 +7,10 @@
 #include <string.h>
 
 #define BLOCK_MIN (16u * 1024u)
-#define ALIGNMENT _Alignof(max_align_t)
+/* What a reset keeps at most, so that an arena of a busy day does not ask the system anew each time
+ * and one of a bad day gives its memory back. */
+#define BLOCK_KEEP (4u * 1024u * 1024u)
+#define ALIGNMENT  _Alignof(max_align_t)
 
 struct block {
 	struct block *next;
@@ -18,7 +21,6 @@ struct block {
 
 struct arena {
 	struct block *head; /* the block being filled */
-	struct block *first;
 	size_t limit;
 	size_t used;
 	bool failed;
@@ -70,8 +72,6 @@ block_for(struct arena *a, size_t n)
 	b->used = 0;
 	b->next = a->head;
 	a->head = b;
-	if (a->first == NULL)
-		a->first = b;
 	return b;
 }
 
@@ -146,21 +146,36 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	return s;
 }
 
+/* The largest block that may be kept, or NULL. */
+static struct block *
+block_to_keep(const struct arena *a)
+{
+	struct block *kept = NULL;
+
+	for (struct block *b = a->head; b != NULL; b = b->next) {
+		if (b->size <= BLOCK_KEEP && (kept == NULL || b->size > kept->size))
+			kept = b;
+	}
+	return kept;
+}
+
 void
 arena_reset(struct arena *a)
 {
+	struct block *kept = block_to_keep(a);
 	struct block *b = a->head;
 
-	while (b != NULL && b != a->first) {
+	while (b != NULL) {
 		struct block *next = b->next;
 
-		free(b);
+		if (b != kept)
+			free(b);
 		b = next;
 	}
-	a->head = a->first;
-	if (a->first != NULL) {
-		a->first->used = 0;
-		a->first->next = NULL;
+	a->head = kept;
+	if (kept != NULL) {
+		kept->used = 0;
+		kept->next = NULL;
 	}
 	a->used = 0;
 	a->failed = false;

@@ -79,6 +79,8 @@ struct ingest {
 	 */
 	struct session_queue waiting;
 	struct arena *scratch; /* of the frame at hand */
+	struct arena *decoded; /* of the record at hand */
+	struct buf row;        /* of the record at hand */
 	struct person_cache *persons;
 	struct request_node *requests_first;
 	struct request_node *requests_last;

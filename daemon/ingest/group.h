@@ -7,6 +7,7 @@
 #define SEMS_INGEST_GROUP_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "core/kind.h"
 
 #include <stddef.h>
@@ -24,8 +25,10 @@ enum verdict {
 };
 
 struct item {
-	/* A valid record, persons replaced by pseudonyms; kind is NULL when it was refused. */
-	struct record rec;
+	const struct kind *kind; /* of a valid record; NULL when it was refused */
+	struct utc_ms occurred_at;
+	struct uuid record_id;
+	struct text row; /* the record as the store wrote it, persons replaced by pseudonyms */
 	/* Why it was refused (why.reason is not REASON_NONE): goes to the quarantine. The store
 	 * sets it too, when the database refuses a value or finds a conflict. */
 	struct refusal *why;     /* in the group's arena; NULL: not refused */
@@ -35,6 +38,14 @@ struct item {
 	enum verdict verdict;    /* set by the store, or by ingest (EXPIRED) before submission */
 	uint32_t retry_after_ms; /* VERDICT_RETRY */
 };
+
+/*
+ * The store's form of a valid record, written while the record is at hand: what it was decoded into
+ * is used again for the next, so a group keeps some hundred bytes of each. False: a value that the
+ * store cannot hold, or the buffer is full.
+ */
+typedef bool write_row_fn(const struct record *r, struct utc_ms received_at,
+			  struct text received_from, struct buf *out);
 
 struct group {
 	struct arena *arena; /* everything the items point to */

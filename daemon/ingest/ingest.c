@@ -6,10 +6,12 @@
 
 #include <stdlib.h>
 
-/* Decoded records take more than their bytes; a group is bounded by what it was asked to hold and
- * one batch more. */
-#define GROUP_ARENA_MAX   ((size_t)96 * 1024 * 1024)
+/* A group is bounded by what it was asked to hold and one batch more; rows may take more than the
+ * bytes they came in. */
+#define GROUP_ARENA_MAX   ((size_t)48 * 1024 * 1024)
 #define SCRATCH_ARENA_MAX ((size_t)16 * 1024 * 1024)
+#define DECODED_ARENA_MAX ((size_t)4 * 1024 * 1024)
+#define ROW_MAX           ((size_t)4 * 1024 * 1024)
 #define OUTPUT_MAX        ((size_t)32 * 1024 * 1024)
 
 struct ingest_config
@@ -39,12 +41,14 @@ ingest_new(const struct ingest_config *config)
 	TAILQ_INIT(&in->waiting);
 	in->sessions = calloc(config->max_sessions, sizeof *in->sessions);
 	in->scratch = arena_new(SCRATCH_ARENA_MAX);
+	in->decoded = arena_new(DECODED_ARENA_MAX);
+	buf_init(&in->row, ROW_MAX);
 	in->persons = person_cache_new();
 	in->groups[0].g.arena = arena_new(GROUP_ARENA_MAX);
 	in->groups[1].g.arena = arena_new(GROUP_ARENA_MAX);
 	in->filling = &in->groups[0];
-	if (in->sessions == NULL || in->scratch == NULL || in->persons == NULL ||
-	    in->groups[0].g.arena == NULL || in->groups[1].g.arena == NULL) {
+	if (in->sessions == NULL || in->scratch == NULL || in->decoded == NULL ||
+	    in->persons == NULL || in->groups[0].g.arena == NULL || in->groups[1].g.arena == NULL) {
 		ingest_free(in);
 		return NULL;
 	}
@@ -75,6 +79,8 @@ ingest_free(struct ingest *in)
 		free(in->groups[i].batches);
 	}
 	arena_free(in->scratch);
+	arena_free(in->decoded);
+	buf_fini(&in->row);
 	person_cache_free(in->persons);
 	registry_free(in->registry);
 	free(in->sessions);

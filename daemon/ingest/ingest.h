@@ -30,7 +30,8 @@ struct ingest_config {
 	/* The key for persons in records of a civil year; NULL: there is none, the record must
 	 * wait. */
 	const unsigned char *(*person_key)(void *ctx, int year);
-	void *ctx;
+	write_row_fn *write_row;
+	void *ctx; /* person_key's */
 };
 
 #define LARGE_FRAME_BYTES  (16u * 1024u)

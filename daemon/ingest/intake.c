@@ -104,17 +104,17 @@ check_grant(const struct ingest *in, const struct record *r, const struct sender
 }
 
 static bool
-replace_persons(const struct ingest *in, struct item *it, const struct sender *from,
-		struct refusal *why)
+replace_persons(const struct ingest *in, struct record *r, struct item *it,
+		const struct sender *from, struct refusal *why)
 {
 	struct person_keeper keeper = {
-	    .given_allowed = is_compliance(from->role) && record_is_correction(&it->rec),
+	    .given_allowed = is_compliance(from->role) && record_is_correction(r),
 	    .cache = in->persons,
-	    .arena = in->filling->g.arena,
+	    .arena = in->decoded,
 	};
 	struct civil_date day = {0};
 
-	if (!calendar_date(registry_calendar(in->registry), record_occurred_at(&it->rec), &day))
+	if (!calendar_date(registry_calendar(in->registry), it->occurred_at, &day))
 		return refuse(why, REASON_CLOCK, "occurred_at", "outside the civil calendar");
 	keeper.year = day.year;
 	keeper.key = in->config.person_key(in->config.ctx, day.year);
@@ -125,26 +125,44 @@ replace_persons(const struct ingest *in, struct item *it, const struct sender *f
 		it->retry_after_ms = RETRY_AFTER_MS;
 		return true;
 	}
-	return person_replace(&it->rec, &keeper, why);
+	return person_replace(r, &keeper, why);
 }
 
 static bool
-accept(const struct ingest *in, struct item *it, const struct sender *from, struct utc_ms now,
+write_row(struct ingest *in, const struct record *r, struct item *it, struct utc_ms now,
+	  struct refusal *why)
+{
+	buf_clear(&in->row);
+	if (!in->config.write_row(r, now, it->principal, &in->row))
+		return refuse(why, REASON_STORE, r->kind->name,
+			      "a value is not one that can be stored; correct the record and send "
+			      "it again");
+	it->row.s = arena_dup(in->filling->g.arena, in->row.p, in->row.n);
+	it->row.n = in->row.n;
+	return true;
+}
+
+static bool
+accept(struct ingest *in, struct item *it, const struct sender *from, struct utc_ms now,
        struct refusal *why)
 {
-	struct arena *a = in->filling->g.arena;
+	struct record r;
 
-	if (!wire_record(it->raw, a, &it->rec, &it->source, why))
+	if (!wire_record(it->raw, in->decoded, &r, &it->source, why))
 		return false;
-	if (!record_validate(&it->rec, now, registry_calendar(in->registry), why))
+	if (!record_validate(&r, now, registry_calendar(in->registry), why))
 		return false;
-	if (!check_grant(in, &it->rec, from, why))
+	if (!check_grant(in, &r, from, why))
 		return false;
-	if (record_occurred_at(&it->rec).v < registry_floor(in->registry, it->rec.kind->id).v) {
+	it->kind = r.kind;
+	it->occurred_at = record_occurred_at(&r);
+	it->record_id = r.v[ENV_RECORD_ID].uuid;
+	if (it->occurred_at.v < registry_floor(in->registry, r.kind->id).v) {
 		it->verdict = VERDICT_EXPIRED;
 		return true;
 	}
-	return replace_persons(in, it, from, why);
+	return replace_persons(in, &r, it, from, why) &&
+	       (it->verdict != VERDICT_NONE || write_row(in, &r, it, now, why));
 }
 
 void
@@ -164,15 +182,16 @@ intake_record(struct ingest *in, struct text raw, const struct sender *from, str
 	}
 	copy = arena_dup(g->arena, raw.s, raw.n);
 	it->raw = (struct text){copy, raw.n};
+	arena_reset(in->decoded);
 	if (copy != NULL && !accept(in, it, from, now, &why)) {
-		it->rec.kind = NULL;
+		it->kind = NULL;
 		it->why = arena_alloc(g->arena, sizeof *it->why);
 		if (it->why != NULL)
 			*it->why = why;
 	}
 	/* Out of arena: the record is whole only at its sender. */
-	if (arena_failed(g->arena)) {
-		it->rec.kind = NULL;
+	if (arena_failed(g->arena) || arena_failed(in->decoded)) {
+		it->kind = NULL;
 		it->why = NULL;
 		it->verdict = VERDICT_RETRY;
 		it->retry_after_ms = RETRY_AFTER_MS;

@@ -56,20 +56,21 @@ batch_clear(struct batch *b, bool rollback)
 	b->next = 0;
 }
 
-enum copy_result
+bool
 batch_add(struct batch *b, const struct group *g, size_t n, bool staged)
 {
 	const struct item *it = &g->items[n];
-	enum kind_id k = it->rec.kind->id;
-	struct copy_place at = {.staged = staged,
-				.n = (int32_t)n,
-				.received_at = g->received_at,
-				.received_from = it->principal};
+	enum kind_id k = it->kind->id;
+	struct buf *rows = &b->rows[k];
 
 	if (!b->has[k])
-		copy_begin(&b->rows[k]);
+		copy_begin(rows);
 	b->has[k] = true;
-	return copy_record(&b->rows[k], &it->rec, &at);
+	copy_row(rows, (uint16_t)(copy_n_columns(it->kind) + (staged ? 1 : 0)));
+	if (staged)
+		copy_int4(rows, (int32_t)n);
+	buf_add(rows, it->row.s, it->row.n);
+	return !rows->failed;
 }
 
 /* --- the quarantine --------------------------------------------------------------------------- */
@@ -119,9 +120,8 @@ bool
 batch_refuse(struct batch *b, const struct group *g, size_t n, const struct refusal *why)
 {
 	const struct item *it = &g->items[n];
-	const struct kind *k = it->rec.kind;
+	const struct kind *k = it->kind;
 	struct buf *rows = &b->quarantine;
-	const struct value *id = k == NULL ? NULL : &it->rec.v[ENV_RECORD_ID];
 	struct text raw = it->raw.s == NULL ? TEXT_LIT("") : it->raw;
 
 	if (!b->has_quarantine)
@@ -134,7 +134,7 @@ batch_refuse(struct batch *b, const struct group *g, size_t n, const struct refu
 	copy_dirty(rows, text_of(reason_name(why->reason)), MESSAGE_MAX);
 	copy_dirty(rows, text_of(why->err.where), MESSAGE_MAX);
 	copy_dirty(rows, text_of(why->err.text), MESSAGE_MAX);
-	copy_uuid(rows, id != NULL && id->set ? &id->uuid : NULL);
+	copy_uuid(rows, k == NULL ? NULL : &it->record_id);
 	copy_bytes(rows, text_of(k == NULL ? NULL : k->name));
 	copy_time(rows, g->received_at);
 	return copy_sealed(rows, b->key, raw) && !rows->failed;

@@ -32,8 +32,8 @@ void batch_fini(struct batch *b);
 
 /* Nothing is in it. rollback: the connection is in a transaction that failed. */
 void batch_clear(struct batch *b, bool rollback);
-/* A record's row. BAD, FULL: see copy.h. n is the item's number in the group. */
-enum copy_result batch_add(struct batch *b, const struct group *g, size_t n, bool staged);
+/* A record's row; n is the item's number in the group. False: no room. */
+bool batch_add(struct batch *b, const struct group *g, size_t n, bool staged);
 /* An item for the quarantine; why may differ from the item's own. False: no memory. */
 bool batch_refuse(struct batch *b, const struct group *g, size_t n, const struct refusal *why);
 

@@ -280,20 +280,24 @@ copy_value(struct buf *b, const struct field *f, const struct value *v)
 	return copy_jsonb(b, f, v);
 }
 
+uint16_t
+copy_n_columns(const struct kind *k)
+{
+	return (uint16_t)(kind_n_fields(k) + 2);
+}
+
 enum copy_result
-copy_record(struct buf *b, const struct record *r, const struct copy_place *at)
+copy_record(struct buf *b, const struct record *r, struct utc_ms received_at,
+	    struct text received_from)
 {
 	size_t fields = kind_n_fields(r->kind);
 	size_t start = b->n;
 	bool good = true;
 
-	copy_row(b, (uint16_t)(fields + 2 + (at->staged ? 1 : 0)));
-	if (at->staged)
-		copy_int4(b, at->n);
 	for (size_t i = 0; i < fields && good; i++)
 		good = copy_value(b, kind_field(r->kind, i), &r->v[i]);
-	copy_time(b, at->received_at);
-	copy_bytes(b, at->received_from.s == NULL ? TEXT_LIT("") : at->received_from);
+	copy_time(b, received_at);
+	copy_bytes(b, received_from.s == NULL ? TEXT_LIT("") : received_from);
 	if (good && !b->failed)
 		return COPY_ROW_OK;
 	b->n = start;

@@ -17,16 +17,12 @@ enum copy_result {
 void copy_begin(struct buf *b);
 void copy_end(struct buf *b);
 
-/* Where a record's row is to go, beside its own fields. */
-struct copy_place {
-	bool staged; /* the row begins with n */
-	int32_t n;
-	struct utc_ms received_at;
-	struct text received_from;
-};
-
-/* Appends the row of a record; a row that is not OK leaves nothing behind. */
-enum copy_result copy_record(struct buf *b, const struct record *r, const struct copy_place *at);
+/* Appends the values of a record's row, all but their number. A row that
+ * is not OK leaves nothing behind. */
+enum copy_result copy_record(struct buf *b, const struct record *r, struct utc_ms received_at,
+			     struct text received_from);
+/* How many values that are: the kind's fields, received_at, received_from. */
+uint16_t copy_n_columns(const struct kind *k);
 
 /* The values of one row, for tables of other shapes. text.s NULL is SQL NULL. */
 void copy_row(struct buf *b, uint16_t columns);

@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include "store/asker.h"
+#include "store/copy.h"
 #include "store/writer.h"
 
 #include <stdlib.h>
@@ -46,6 +47,13 @@ void
 store_write(struct store *s, struct group *g)
 {
 	writer_write(s->writer, g);
+}
+
+bool
+store_write_row(const struct record *r, struct utc_ms received_at, struct text received_from,
+		struct buf *out)
+{
+	return copy_record(out, r, received_at, received_from) == COPY_ROW_OK;
 }
 
 bool

@@ -47,6 +47,9 @@ void store_write(struct store *s, struct group *g);
 /* True when nothing is being written and no job runs: it is safe to stop. */
 bool store_idle(const struct store *s);
 
+/* How a group's rows are to be written: group.h. */
+write_row_fn store_write_row;
+
 /* Asking. A job is a sequence of statements in one transaction (REPEATABLE READ, read-only unless
  * `writes`). Jobs queue; each runs whole before the next. */
 enum db_role { DB_COMPUTE, DB_RETENTION, DB_ADMIN };

@@ -136,13 +136,13 @@ poison(struct writer *w, size_t i, const char *sqlstate)
 	struct item *it = &w->g->items[i];
 	struct refusal *why = arena_zalloc(w->g->arena, 1, sizeof *why);
 
-	log_warn("store.refused", KV("sqlstate", sqlstate), KV("kind", it->rec.kind->name));
+	log_warn("store.refused", KV("sqlstate", sqlstate), KV("kind", it->kind->name));
 	if (why == NULL) {
 		it->why = &w->refused;
 		return;
 	}
 	why->reason = REASON_STORE;
-	err_set(&why->err, REJ_FIELD, it->rec.kind->name,
+	err_set(&why->err, REJ_FIELD, it->kind->name,
 		"the database refused a value (SQLSTATE %s); correct the record and send it again",
 		sqlstate);
 	it->why = why;
@@ -169,11 +169,11 @@ send_partition(struct writer *w, size_t i)
 	static const char sql[] = "SELECT (extract(epoch FROM starts_at) * 1000)::bigint, "
 				  "(extract(epoch FROM ends_at) * 1000)::bigint "
 				  "FROM sems.make_partition($1, $2)";
-	const struct record *r = &w->g->items[i].rec;
+	const struct item *it = &w->g->items[i];
 	char at[UTC_TEXT_SIZE];
-	const char *values[2] = {r->kind->name, at};
+	const char *values[2] = {it->kind->name, at};
 
-	utc_format(record_occurred_at(r), at);
+	utc_format(it->occurred_at, at);
 	w->phase = PHASE_PARTITION;
 	w->part_item = i;
 	w->failed = false;
@@ -193,7 +193,7 @@ find_partless(struct writer *w, const struct range *r)
 		const struct item *it = &w->g->items[i];
 
 		if (is_pending(it) && !is_refused(it) &&
-		    !months_has(&w->months, it->rec.kind->id, record_occurred_at(&it->rec)))
+		    !months_has(&w->months, it->kind->id, it->occurred_at))
 			return i;
 	}
 	return r->to;
@@ -259,20 +259,15 @@ fill(struct writer *w, bool staged)
 	memset(w->found.p, VERDICT_NONE, w->g->n);
 	for (size_t i = r->from; i < r->to; i++) {
 		const struct item *it = &w->g->items[i];
-		enum copy_result result = COPY_ROW_OK;
+		bool room = true;
 
 		if (!is_pending(it))
 			continue;
 		if (!is_refused(it))
-			result = batch_add(&w->batch, w->g, i, staged);
-		else if (!staged && !batch_refuse(&w->batch, w->g, i, it->why))
-			result = COPY_ROW_FULL;
-		if (result == COPY_ROW_BAD) {
-			poison(w, i, "22023");
-			go_on(w);
-			return false;
-		}
-		if (result == COPY_ROW_FULL) {
+			room = batch_add(&w->batch, w->g, i, staged);
+		else if (!staged)
+			room = batch_refuse(&w->batch, w->g, i, it->why);
+		if (!room) {
 			narrow(w, "54000");
 			return false;
 		}
@@ -480,7 +475,7 @@ take_verdicts(struct writer *w, const PGresult *res)
 static void
 take_partition(struct writer *w, const PGresult *res)
 {
-	const struct record *r = &w->g->items[w->part_item].rec;
+	const struct item *it = &w->g->items[w->part_item];
 	struct utc_ms start;
 	struct utc_ms end;
 
@@ -488,7 +483,7 @@ take_partition(struct writer *w, const PGresult *res)
 		return;
 	start.v = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
 	end.v = strtoll(PQgetvalue(res, 0, 1), NULL, 10);
-	months_add(&w->months, r->kind->id, start, end);
+	months_add(&w->months, it->kind->id, start, end);
 }
 
 static void
@@ -625,7 +620,7 @@ look_over(struct writer *w)
 	for (size_t i = 0; i < w->g->n; i++) {
 		struct item *it = &w->g->items[i];
 
-		if (is_pending(it) && !is_refused(it) && it->rec.kind == NULL)
+		if (is_pending(it) && !is_refused(it) && it->kind == NULL)
 			answer(it, VERDICT_RETRY, RETRY_SOON_MS);
 		slow = slow || (is_pending(it) && repeat_expects(&w->repeat, it->source));
 	}

@@ -419,7 +419,7 @@ refuse_memory(struct refusal *why)
  * Stops at the first byte that makes no sense.
  */
 static uint32_t
-salvage(struct text raw, struct arena *a, struct text *source)
+salvage(struct text raw, struct text *source)
 {
 	uint32_t unknown_body = 0;
 	struct scan s = scan_of(raw);
@@ -430,10 +430,8 @@ salvage(struct text raw, struct arena *a, struct text *source)
 			break;
 		if (f.number == source_number && f.wire == SCAN_BYTES && source->n == 0 &&
 		    f.bytes.n <= (size_t)envelope_fields[ENV_SOURCE].max &&
-		    text_is_clean_utf8(f.bytes)) {
-			char *copy = arena_dup(a, f.bytes.s, f.bytes.n);
-			*source = (struct text){copy, copy == NULL ? 0 : f.bytes.n};
-		}
+		    text_is_clean_utf8(f.bytes))
+			*source = f.bytes;
 		if (f.number >= BODY_NUMBER_MIN && bind_body(f.number) == NULL)
 			unknown_body = f.number;
 	}
@@ -461,10 +459,7 @@ map_record(struct text raw, struct arena *a, struct record *out, struct refusal 
 	struct value envelope[ENV_COUNT] = {0};
 	struct met met = {0, 0, {NULL, 0}};
 	const struct binding *b = bind_get();
-	struct text copy = {arena_dup(a, raw.s, raw.n), raw.n};
-	if (copy.s == NULL)
-		return refuse_memory(why);
-	enum reason r = fill(b->record, copy, a, envelope, &met);
+	enum reason r = fill(b->record, raw, a, envelope, &met);
 	if (r != REASON_NONE)
 		return refuse_value(why, kinds[0], met.bad, r);
 	const struct bound_kind *k = bind_body(met.body);
@@ -501,7 +496,7 @@ wire_record(struct text raw, struct arena *a, struct record *out, struct text *s
 	*out = (struct record){NULL, NULL};
 	if (why->err.code == TRY_LIMIT)
 		return false;
-	uint32_t unknown_body = salvage(raw, a, source);
+	uint32_t unknown_body = salvage(raw, source);
 	if (why->reason == REASON_UNKNOWN_FIELD && unknown_body != 0) {
 		char path[16];
 		(void)snprintf(path, sizeof path, "#%u", unknown_body);

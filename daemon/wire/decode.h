@@ -33,12 +33,12 @@ enum code wire_client_frame(struct text body, size_t max_records, struct arena *
 /*
  * Reads one record: guard, then map to the kind's table. On refusal out->kind is NULL and *why says
  * why. *source is the record's source as far as it could be read, else empty: for the quarantine.
- * The bytes are copied into the arena and text points into the copy, without a NUL behind it. Not
- * yet validated: core/validate.h does that.
+ * Texts point into raw, without a NUL behind them; everything else is in the arena. Not yet
+ * validated: core/validate.h does that.
  *
  * why->err.code TRY_LIMIT means that the arena is spent: no fault of the record's, so its verdict
- * is RETRY, not QUARANTINED. A record takes about 1.5 KiB and its bytes; each item of a list up to
- * 32 bytes per field, so that the worst record takes some 200 KiB.
+ * is RETRY, not QUARANTINED. A record takes about 1.5 KiB; each item of a list up to 32 bytes per
+ * field, so that the worst record takes some 200 KiB.
  */
 bool wire_record(struct text raw, struct arena *a, struct record *out, struct text *source,
 		 struct refusal *why);

@@ -269,6 +269,7 @@ office_open(struct office *o)
 	sc.keys = o->keys;
 	o->store = store_new(o->base, &sc);
 	ic.person_key = person_key;
+	ic.write_row = store_write_row;
 	ic.ctx = o;
 	o->ingest = ingest_new(&ic);
 	ac.ingest = o->ingest;

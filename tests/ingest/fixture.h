@@ -25,6 +25,8 @@ Sems__V1__ServerFrame *fixture_answer(struct ingest *in, struct session_ref s);
 
 /* A valid TIP event number n, in a static of its own: valid until the next call with the same n. */
 #define FIXTURE_RECORDS 64
+/* A precision that the fixture's store cannot hold. */
+#define FIXTURE_UNWRITABLE PRECISION_MINUTE
 Sems__V1__Record *fixture_record(unsigned n);
 void fixture_send(struct ingest *in, struct session_ref s, uint64_t batch_no, unsigned first,
 		  unsigned n);

@@ -25,7 +25,7 @@ offer(struct ingest *in, const char *principal, Sems__V1__Record *r)
 static void
 expect_refused(const struct item *it, enum reason reason, const char *path)
 {
-	cr_assert_null(it->rec.kind);
+	cr_assert_null(it->kind);
 	cr_assert_not_null(it->why);
 	cr_assert_eq(it->why->reason, reason, "%s at %s", reason_name(it->why->reason),
 		     it->why->err.where);
@@ -37,14 +37,25 @@ Test(intake, accepts_a_granted_record_and_hides_its_person)
 {
 	struct ingest *in = fixture_ingest(NULL);
 	const struct item *it = offer(in, "unix:lane", fixture_record(0));
-	size_t i;
 
 	cr_assert_eq(it->verdict, VERDICT_NONE);
 	cr_assert_null(it->why);
-	cr_assert_eq(it->rec.kind->id, KIND_TIP_EVENT);
-	i = kind_field_index(it->rec.kind, text_of("screener_id"));
-	cr_assert_eq(it->rec.v[i].text.n, 16);
-	cr_assert_neq(memcmp(it->rec.v[i].text.s, "s-17", 4), 0);
+	cr_assert_eq(it->kind->id, KIND_TIP_EVENT);
+	cr_assert_eq(it->occurred_at.v, T0);
+	cr_assert_eq(it->row.n, 17);
+	cr_assert_eq(it->row.s[0], 16, "one person, 16 bytes");
+	cr_assert_null(memmem(it->row.s, it->row.n, "s-17", 4));
+	ingest_free(in);
+}
+
+Test(intake, refuses_what_the_store_cannot_hold)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	Sems__V1__Record *r = fixture_record(0);
+
+	r->has_precision = 1;
+	r->precision = (Sems__V1__Precision)FIXTURE_UNWRITABLE;
+	expect_refused(offer(in, "unix:lane", r), REASON_STORE, "tip_event");
 	ingest_free(in);
 }
 

@@ -77,6 +77,7 @@ check_committed(struct world *w, const struct item *it)
 	uint16_t record = record_find(w, it->raw);
 	const struct sim_record *r = record == NO_RECORD ? NULL : &w->records[record];
 	struct uuid id;
+	struct row row;
 	bool known = false;
 
 	if (r == NULL) {
@@ -88,12 +89,16 @@ check_committed(struct world *w, const struct item *it)
 		    (r->sent_by >> i & 1) != 0 && text_is(it->principal, w->clients[i].principal);
 	if (!known)
 		fail(w, "record %u comes from somebody who did not send it", r->identity);
-	if (it->rec.kind == NULL)
+	if (it->kind == NULL)
 		return;
 	id = record_identity(r);
-	if (memcmp(&it->rec.v[ENV_RECORD_ID].uuid, &id, sizeof id) != 0 ||
-	    !text_is(it->rec.v[ENV_SOURCE].text, record_source(r)))
+	if (memcmp(&it->record_id, &id, sizeof id) != 0 || !text_is(it->source, record_source(r)))
 		fail(w, "record %u has another identity", r->identity);
+	if (it->row.s == NULL)
+		return;
+	memcpy(&row, it->row.s, sizeof row);
+	if (memcmp(&row.id, &id, sizeof id) != 0 || strcmp(row.source, record_source(r)) != 0)
+		fail(w, "record %u has another identity in its row", r->identity);
 }
 
 static void

@@ -61,6 +61,7 @@ daemon_start(struct world *w, unsigned daemon)
 
 	*d = (struct daemon){0};
 	w->config.person_key = year_key;
+	w->config.write_row = database_write_row;
 	w->config.ctx = w;
 	d->in = ingest_new(&w->config);
 	d->registered = w->calm || chance(w, 850);

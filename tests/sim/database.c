@@ -8,13 +8,21 @@
 
 enum fate { FATE_COMMIT, FATE_ROLLBACK, FATE_UNKNOWN };
 
-static struct row
-row_of(const struct record *rec)
+/* What the world keeps of a record, as the bytes of an item's row. */
+bool
+database_write_row(const struct record *rec, struct utc_ms received_at, struct text received_from,
+		   struct buf *out)
 {
-	struct row row = {
-	    .there = true, .occurred_at = record_occurred_at(rec).v, .kind = rec->kind->id};
+	struct row row;
 	struct text device = {"", 0};
 	size_t n = kind_n_fields(rec->kind);
+
+	(void)received_at;
+	(void)received_from;
+	memset(&row, 0, sizeof row);
+	row.there = true;
+	row.occurred_at = record_occurred_at(rec).v;
+	row.kind = rec->kind->id;
 
 	for (size_t i = ENV_COUNT; i < n; i++) {
 		const char *name = kind_field(rec->kind, i)->name;
@@ -27,7 +35,10 @@ row_of(const struct record *rec)
 			memcpy(row.person, rec->v[i].text.s, 16);
 	}
 	memcpy(row.device, device.s, device.n < 15 ? device.n : 15);
-	return row;
+	memcpy(row.source, rec->v[ENV_SOURCE].text.s,
+	       rec->v[ENV_SOURCE].text.n < 15 ? rec->v[ENV_SOURCE].text.n : 15);
+	row.id = rec->v[ENV_RECORD_ID].uuid;
+	return buf_add(out, &row, sizeof row);
 }
 
 static bool
@@ -58,7 +69,7 @@ settle(struct world *w, const struct item *it)
 	struct row row;
 	struct row *stored;
 
-	if (it->why != NULL || it->rec.kind == NULL) {
+	if (it->why != NULL || it->kind == NULL) {
 		quarantine(w, it, w->quarantined);
 		return VERDICT_QUARANTINED;
 	}
@@ -67,7 +78,7 @@ settle(struct world *w, const struct item *it)
 		fail(w, "stored what nobody sent");
 		return VERDICT_RETRY;
 	}
-	row = row_of(&it->rec);
+	memcpy(&row, it->row.s, sizeof row);
 	row.variant = w->records[record].variant;
 	stored = &w->rows[w->records[record].identity];
 	if (!stored->there) {

@@ -146,6 +146,8 @@ struct row {
 	enum kind_id kind;
 	int64_t response_ms;
 	char device[16];
+	char source[16];
+	struct uuid id;
 	unsigned char person[16];
 	unsigned stored_answers;
 };
@@ -236,6 +238,7 @@ void daemon_requeue(struct world *w, unsigned daemon);
 struct line *line_of(struct world *w, unsigned daemon, struct session_ref ref);
 
 /* database.c */
+write_row_fn database_write_row;
 void database_step(struct world *w, unsigned daemon);
 /* The daemon died: what was under way may have been committed. */
 void database_orphan(struct world *w, unsigned daemon);

@@ -153,6 +153,9 @@ fixture_free(struct group *g)
 	free(g);
 }
 
+/* The length of a row that is not one yet: it points to the record. */
+#define UNSEALED SIZE_MAX
+
 static struct text
 keep(struct group *g, const char *s)
 {
@@ -185,16 +188,20 @@ fixture_add(struct group *g, const struct sample *s, const char *raw)
 {
 	size_t n = kind_n_fields(s->r.kind);
 	struct item *it;
+	struct record *r;
 	char source[128];
 
 	snprintf(source, sizeof source, "%.*s", (int)s->r.v[ENV_SOURCE].text.n,
 		 s->r.v[ENV_SOURCE].text.s);
 	it = add(g, source, raw);
-	it->rec.kind = s->r.kind;
-	it->rec.v = arena_zalloc(g->arena, n, sizeof *it->rec.v);
-	memcpy(it->rec.v, s->r.v, n * sizeof *it->rec.v);
+	r = arena_zalloc(g->arena, 1, sizeof *r);
+	r->kind = s->r.kind;
+	r->v = arena_zalloc(g->arena, n, sizeof *r->v);
+	memcpy(r->v, s->r.v, n * sizeof *r->v);
+	it->kind = r->kind;
+	it->row = (struct text){(const char *)r, UNSEALED};
 	for (size_t i = 0; i < n; i++) {
-		struct value *v = &it->rec.v[i];
+		struct value *v = &r->v[i];
 		enum field_type type = kind_field(s->r.kind, i)->type;
 
 		/* As ingest leaves them: 16 bytes. */
@@ -208,13 +215,42 @@ fixture_add(struct group *g, const struct sample *s, const char *raw)
 	return it;
 }
 
+struct record *
+fixture_record(struct item *it)
+{
+	cr_assert_eq(it->row.n, UNSEALED);
+	return (struct record *)it->row.s;
+}
+
 struct value *
 fixture_value(struct item *it, const char *name)
 {
-	size_t i = kind_field_index(it->rec.kind, text_of(name));
+	size_t i = kind_field_index(it->kind, text_of(name));
 
-	cr_assert_lt(i, kind_n_fields(it->rec.kind), "%s", name);
-	return &it->rec.v[i];
+	cr_assert_lt(i, kind_n_fields(it->kind), "%s", name);
+	return &fixture_record(it)->v[i];
+}
+
+void
+fixture_seal(struct group *g)
+{
+	struct buf row;
+
+	buf_init(&row, 1 << 20);
+	for (size_t i = 0; i < g->n; i++) {
+		struct item *it = &g->items[i];
+		const struct record *r;
+
+		if (it->kind == NULL || it->row.n != UNSEALED)
+			continue;
+		r = fixture_record(it);
+		it->occurred_at = record_occurred_at(r);
+		it->record_id = r->v[ENV_RECORD_ID].uuid;
+		buf_clear(&row);
+		cr_assert(store_write_row(r, g->received_at, it->principal, &row));
+		it->row = (struct text){arena_dup(g->arena, row.p, row.n), row.n};
+	}
+	buf_fini(&row);
 }
 
 struct item *
@@ -230,10 +266,11 @@ fixture_event(struct group *g, const char *source, unsigned n)
 	snprintf(raw, sizeof raw, "%s %u", source, n);
 	it = fixture_add(g, &s, raw);
 	it->source = keep(g, source);
-	it->rec.v[ENV_SOURCE].text = it->source;
+	fixture_record(it)->v[ENV_SOURCE].text = it->source;
 	rest[8] = (unsigned char)(n >> 8);
 	rest[9] = (unsigned char)n;
-	it->rec.v[ENV_RECORD_ID].uuid = uuid_at(record_occurred_at(&it->rec), rest, false);
+	fixture_record(it)->v[ENV_RECORD_ID].uuid =
+	    uuid_at(record_occurred_at(fixture_record(it)), rest, false);
 	fixture_value(it, "event_no")->set = true;
 	fixture_value(it, "event_no")->i = n;
 	return it;
@@ -256,6 +293,7 @@ fixture_write(struct fixture *f, struct group *g)
 	int before = f->n_written;
 
 	fixture_wait_ready(f);
+	fixture_seal(g);
 	store_write(f->store, g);
 	fixture_wait_written(f, before + 1);
 	cr_assert_eq(f->written, g);

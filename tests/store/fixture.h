@@ -52,8 +52,11 @@ struct item *fixture_refused(struct group *g, const char *source, const char *ra
 /* Writes and waits. */
 void fixture_write(struct fixture *f, struct group *g);
 
-/* A value of the item's record. */
+/* An added item's record and a value of it, to be changed before the group is written. */
+struct record *fixture_record(struct item *it);
 struct value *fixture_value(struct item *it, const char *name);
+/* Makes the items' rows of their records, as ingest does; fixture_write() does it too. */
+void fixture_seal(struct group *g);
 /* "STORED DUPLICATE ...", with a run as "STORED*3". Valid until the next call. */
 const char *fixture_verdicts(const struct group *g);
 

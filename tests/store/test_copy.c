@@ -50,9 +50,8 @@ static enum copy_result
 heartbeat(struct value *v)
 {
 	struct record r = {.kind = kinds[KIND_HEARTBEAT], .v = v};
-	struct copy_place at = {.received_from = TEXT_LIT("x")};
 
-	return copy_record(&b, &r, &at);
+	return copy_record(&b, &r, (struct utc_ms){0}, TEXT_LIT("x"));
 }
 
 static void
@@ -132,13 +131,12 @@ Test(copy, keeps_a_persons_own_identifier_out_of_lists, .init = begin)
 	struct value v[128] = {{0}};
 	struct value who[1] = {{.set = true, .text = TEXT_LIT("0123456789abcdef")}};
 	struct record r = {.kind = kinds[KIND_AUDIT], .v = v};
-	struct copy_place at = {.staged = true, .n = 3};
 	size_t auditors = kind_field_index(r.kind, TEXT_LIT("auditors"));
 
 	v[auditors] = (struct value){.set = true, .list = {who, 1, 1}};
-	cr_assert_eq(copy_record(&b, &r, &at), COPY_ROW_OK);
+	cr_assert_eq(copy_record(&b, &r, (struct utc_ms){0}, TEXT_LIT("x")), COPY_ROW_OK);
 	cr_expect_not_null(memmem(b.p, b.n, "\1[\"30313233343536373839616263646566\"]", 37));
 	who[0].text = TEXT_LIT("Ann");
-	cr_expect_eq(copy_record(&b, &r, &at), COPY_ROW_BAD);
+	cr_expect_eq(copy_record(&b, &r, (struct utc_ms){0}, TEXT_LIT("x")), COPY_ROW_BAD);
 	buf_fini(&b);
 }
