@@ -13,6 +13,7 @@ struct file {
 	char *database;
 	char *socket;
 	char *keys;
+	char *state;
 	char **listen;
 	unsigned listen_count;
 };
@@ -21,6 +22,7 @@ static const cyaml_schema_field_t file_fields[] = {
     YAML_NEED_TEXT("database", struct file, database),
     YAML_TEXT("socket", struct file, socket),
     YAML_TEXT("keys", struct file, keys),
+    YAML_TEXT("state", struct file, state),
     CYAML_FIELD_SEQUENCE("listen", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file, listen,
 			 &yamlfile_text_entry, 0, CONFIG_LISTEN_MAX),
     CYAML_FIELD_END,
@@ -44,6 +46,8 @@ load_file(struct config *c, struct err *e)
 		c->socket = strdup(f->socket);
 	if (c->keys == NULL && f->keys != NULL)
 		c->keys = strdup(f->keys);
+	if (c->state == NULL && f->state != NULL)
+		c->state = strdup(f->state);
 	for (unsigned i = 0; i < f->listen_count && c->n_listen < CONFIG_LISTEN_MAX; i++)
 		c->listen[c->n_listen++] = strdup(f->listen[i]);
 	yamlfile_free(&file_schema, f);
@@ -53,7 +57,7 @@ load_file(struct config *c, struct err *e)
 /* --- command line ----------------------------------------------------------------------------- */
 
 enum { OPT_EMBEDDED = 'e', OPT_CONFIG = 'c', OPT_SOCKET = 's', OPT_LISTEN = 'l', OPT_USER = 'u' };
-enum { OPT_CHECK = 256, OPT_KEYS, OPT_DATABASE, OPT_VERSION };
+enum { OPT_CHECK = 256, OPT_KEYS, OPT_DATABASE, OPT_STATE, OPT_VERSION };
 
 static const struct argp_option options[] = {
     {"embedded", OPT_EMBEDDED, "DIR", 0, "Make and run a private PostgreSQL cluster under DIR", 0},
@@ -63,6 +67,8 @@ static const struct argp_option options[] = {
     {"listen", OPT_LISTEN, "ADDRESS:PORT", 0,
      "Listen on loopback TCP too, e.g. 127.0.0.1:7400; port 0 takes a free one", 1},
     {"keys", OPT_KEYS, "FOLDER", 0, "Where the keys are (default DIR/keys)", 1},
+    {"state", OPT_STATE, "FOLDER", 0, "Where semsd notes how far the database came (default DIR)",
+     1},
     {"user", OPT_USER, "NAME", 0,
      "Step down to NAME when started by root (default semsd or postgres)", 1},
     {"check", OPT_CHECK, NULL, 0, "Read the configuration, say whether it is good, and exit", 2},
@@ -108,6 +114,8 @@ text_option(struct config *c, int key)
 		return &c->socket;
 	case OPT_KEYS:
 		return &c->keys;
+	case OPT_STATE:
+		return &c->state;
 	case OPT_USER:
 		return &c->user;
 	default:
@@ -175,10 +183,14 @@ complete(struct config *c, struct err *e)
 		c->socket = joined(c->embedded, "semsd.sock");
 	if (c->embedded != NULL && c->keys == NULL)
 		c->keys = joined(c->embedded, "keys");
+	if (c->embedded != NULL && c->state == NULL)
+		c->state = strdup(c->embedded);
 	if (c->socket == NULL)
 		c->socket = strdup("/run/semsd/semsd.sock");
 	if (c->keys == NULL)
 		c->keys = strdup("/var/lib/semsd/keys");
+	if (c->state == NULL)
+		c->state = strdup("/var/lib/semsd");
 	return OK;
 }
 
@@ -208,6 +220,7 @@ config_fini(struct config *c)
 	free(c->database);
 	free(c->socket);
 	free(c->keys);
+	free(c->state);
 	for (unsigned i = 0; i < c->n_listen; i++)
 		free(c->listen[i]);
 	memset(c, 0, sizeof *c);

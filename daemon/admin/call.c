@@ -31,6 +31,7 @@ static const struct route {
     {BODY(RETENTION), ADMINISTERS, "retention", admin_retention},
     {BODY(QUARANTINE), ADMINISTERS | ROLE_BIT(ROLE_AUDITOR), "quarantine", admin_quarantine},
     {BODY(RECORD), READS | ROLE_BIT(ROLE_TESTER), "record", admin_record},
+    {BODY(GAP), READS, "gap", admin_gap},
 };
 
 struct admin *

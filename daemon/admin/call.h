@@ -55,5 +55,6 @@ void admin_spd(struct call *c);
 void admin_retention(struct call *c);
 void admin_quarantine(struct call *c);
 void admin_record(struct call *c);
+void admin_gap(struct call *c);
 
 #endif

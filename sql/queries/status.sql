@@ -29,7 +29,7 @@ WITH settings AS (
     ORDER BY m.quarter DESC LIMIT 12
 ), revision AS (
     SELECT DISTINCT ON (r.quarter) r.quarter, r.revision, r.state, r.submitted_at
-    FROM sems.spd_revision AS r ORDER BY r.quarter, r.revision DESC
+    FROM sems.spd_status AS r ORDER BY r.quarter, r.revision DESC
 )
 SELECT jsonb_build_object(
     'entity', (SELECT e.name FROM sems.entity AS e),
@@ -54,6 +54,9 @@ SELECT jsonb_build_object(
                 CASE WHEN p.ends_at > $1::timestamptz THEN 'OPEN' ELSE 'COLLECTING' END),
             'revision', r.revision, 'submitted_at', r.submitted_at) ORDER BY p.quarter), '[]')
         FROM period AS p LEFT JOIN revision AS r USING (quarter)),
+    'gaps', (SELECT coalesce(jsonb_agg(jsonb_build_object('gap_id', g.gap_id, 'lacks_from', g.lacks_from,
+            'lacks_to', g.lacks_to, 'reason', g.reason, 'found_at', g.found_at) ORDER BY g.gap_id), '[]')
+        FROM sems.restore_gap AS g WHERE g.resolved_at IS NULL),
     'retention', jsonb_build_object(
         'last_run_at', (SELECT d.last_run_at FROM sems.duty AS d WHERE d.duty = 'retention'),
         'next_run_at', (SELECT d.last_run_at + interval '1 day' FROM sems.duty AS d

@@ -44,6 +44,7 @@ extern const struct command command_simulate;
 extern const struct command command_spd;
 extern const struct command command_retention;
 extern const struct command command_quarantine;
+extern const struct command command_gaps;
 extern const struct command command_status;
 
 #endif

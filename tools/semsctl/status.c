@@ -41,9 +41,36 @@ static const struct {
     {"quarters", quarter_columns, COUNT(quarter_columns)},
 };
 
+/* What a restored database lacks comes before everything else: figures depend on it. */
+static void
+print_gaps(const json_t *gaps)
+{
+	size_t i;
+	json_t *gap;
+
+	json_array_foreach(gaps, i, gap)
+	{
+		char from[LISTING_CELL];
+		char to[LISTING_CELL];
+
+		listing_cell(json_object_get(gap, "lacks_from"), from);
+		listing_cell(json_object_get(gap, "lacks_to"), to);
+		printf("RECORDS MAY BE MISSING: those received from %s to %s.\n", from, to);
+		listing_cell(json_object_get(gap, "reason"), from);
+		listing_cell(json_object_get(gap, "gap_id"), to);
+		printf("  Why: %s.\n"
+		       "  Do: ask every sender to send again all that it sent in this period and "
+		       "still holds; what is\n"
+		       "  there already is answered DUPLICATE. Then: semsctl gaps resolve %s "
+		       "--reason TEXT\n\n",
+		       from, to);
+	}
+}
+
 static void
 print_status(json_t *answer, int color)
 {
+	print_gaps(json_object_get(answer, "gaps"));
 	listing_members(answer, stdout);
 	for (size_t i = 0; i < COUNT(tables); i++) {
 		const json_t *rows = json_object_get(answer, tables[i].key);
@@ -93,7 +120,8 @@ const struct command command_status = {
     .help =
 	"Usage: semsctl status [--json]\n"
 	"Shows the entity, the database and its safety, records by kind, sources with what they\n"
-	"last sent, quarters with their state, what waits in the quarantine, and the duties.\n"
+	"last sent, quarters with their state, what waits in the quarantine, and the duties. What\n"
+	"a restored database may lack comes first.\n"
 	"\n"
 	"  --json  the answer as it is\n",
     .run = run,

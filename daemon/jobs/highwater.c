@@ -1,0 +1,384 @@
+#include "jobs/highwater.h"
+
+#include "base/digest.h"
+#include "base/embed.h"
+#include "base/log.h"
+#include "base/uuid.h"
+
+#include <event2/event.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define FILE_NAME   "high-water.json"
+#define ASIDE_NAME  "high-water.json.new"
+#define SERVER_SIZE 64
+/* A semsd that was killed had answered more than its file says, and a machine that lost its power
+ * may have lost a few writes of the file. */
+#define UNCLEAN_MS MS_PER_MINUTE
+
+struct highwater {
+	struct store *store;
+	struct highwater_config config;
+	struct event *timer;
+	int folder;      /* -1: no file */
+	bool is_written; /* once, and flushed */
+	/* What the file says. */
+	char daemon[UUID_TEXT_SIZE];
+	int64_t mark; /* 0: none */
+	char server[SERVER_SIZE];
+	struct utc_ms since;
+	struct utc_ms until;
+	bool is_dirty;      /* something was answered since the last mark */
+	unsigned in_flight; /* groups that are being written */
+	struct utc_ms answered;
+	/* The look that runs. */
+	bool is_running;
+	bool is_wanted; /* another one after it */
+	bool is_asked;
+	bool has_failed;
+	bool got_rows;
+	struct utc_ms reached;
+	int64_t new_mark;
+	char new_server[SERVER_SIZE];
+	char lacks_from[UTC_TEXT_SIZE]; /* "": nothing */
+	char lacks_to[UTC_TEXT_SIZE];
+	struct job job;
+	char texts[5][UTC_TEXT_SIZE];
+};
+
+/* --- the file --------------------------------------------------------------------------------- */
+
+static struct utc_ms
+member_time(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+	struct utc_ms t = {0};
+
+	if (s == NULL || !utc_parse(text_of(s), &t))
+		t.v = 0;
+	return t;
+}
+
+static bool
+take_file(struct highwater *h, const json_t *o)
+{
+	const char *daemon = json_string_value(json_object_get(o, "daemon"));
+	const char *server = json_string_value(json_object_get(o, "server"));
+	struct utc_ms now = h->config.now(h->config.ctx);
+	struct uuid u;
+
+	if (daemon == NULL || server == NULL || !uuid_parse(text_of(daemon), &u) ||
+	    strlen(server) >= sizeof h->server)
+		return false;
+	uuid_format(&u, h->daemon);
+	(void)snprintf(h->server, sizeof h->server, "%s", server);
+	h->mark = json_integer_value(json_object_get(o, "mark"));
+	h->since = h->answered = member_time(o, "since");
+	h->until = member_time(o, "until");
+	if (json_is_true(json_object_get(o, "is_complete")))
+		return h->mark > 0;
+	h->is_dirty = true;
+	if (h->until.v + UNCLEAN_MS < now.v)
+		h->until.v += UNCLEAN_MS;
+	else if (h->until.v < now.v)
+		h->until = now;
+	return h->mark > 0;
+}
+
+/* False: there is none that can be used. */
+static bool
+read_file(struct highwater *h)
+{
+	int fd = openat(h->folder, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	json_error_t why;
+	json_t *o;
+	bool good;
+
+	if (fd < 0)
+		return false;
+	o = json_loadfd(fd, JSON_REJECT_DUPLICATES, &why);
+	close(fd);
+	good = o != NULL && take_file(h, o);
+	json_decref(o);
+	if (!good)
+		log_warn("highwater.unreadable", KV("file", FILE_NAME),
+			 KV("text", "it is begun anew; a restore before now would not be noticed"));
+	return good;
+}
+
+static char *
+file_text(const struct highwater *h, bool is_complete)
+{
+	char since[UTC_TEXT_SIZE];
+	char until[UTC_TEXT_SIZE];
+	json_t *o;
+	char *text;
+
+	utc_format(h->since, since);
+	utc_format(h->until, until);
+	o = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:b}", "what",
+		      "how far semsd's database had come: never restore this file with it",
+		      "daemon", h->daemon, "mark", (json_int_t)h->mark, "server", h->server,
+		      "since", since, "until", until, "is_complete", is_complete ? 1 : 0);
+	text = o == NULL ? NULL : json_dumps(o, JSON_INDENT(1));
+	json_decref(o);
+	return text;
+}
+
+static bool
+put_file(const struct highwater *h, const char *text, bool flush)
+{
+	size_t n = strlen(text);
+	int fd = openat(h->folder, ASIDE_NAME,
+			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool good;
+
+	if (fd < 0)
+		return false;
+	good = write(fd, text, n) == (ssize_t)n && (!flush || fsync(fd) == 0);
+	good = close(fd) == 0 && good;
+	good = good && renameat(h->folder, ASIDE_NAME, h->folder, FILE_NAME) == 0;
+	return good && (!flush || fsync(h->folder) == 0);
+}
+
+/* Flushing may take long on a busy disk: only at the start and at the end. */
+static void
+write_file(struct highwater *h, bool is_last)
+{
+	bool is_complete = is_last && !h->is_dirty && h->in_flight == 0;
+	char *text;
+
+	if (h->folder < 0 || h->mark == 0)
+		return;
+	text = file_text(h, is_complete);
+	if (text == NULL || !put_file(h, text, is_last || !h->is_written)) {
+		log_warn("highwater.unwritable", KV("file", FILE_NAME), KV("why", strerror(errno)),
+			 KV("text", "a restore of the database may not be noticed"));
+	} else {
+		h->is_written = true;
+	}
+	free(text);
+}
+
+static void
+open_folder(struct highwater *h)
+{
+	h->folder = open(h->config.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (h->folder >= 0 && flock(h->folder, LOCK_EX | LOCK_NB) == 0)
+		return;
+	log_warn("highwater.off", KV("folder", h->config.folder),
+		 KV("why", h->folder < 0 ? strerror(errno) : "another semsd keeps its mark there"),
+		 KV("todo", "give this semsd a folder of its own with --state, or a restore of the "
+			    "database while it is stopped is not noticed"));
+	if (h->folder >= 0)
+		close(h->folder);
+	h->folder = -1;
+}
+
+static void
+name_daemon(struct highwater *h)
+{
+	unsigned char rest[10] = {0};
+	struct uuid u;
+
+	(void)random_bytes(rest, sizeof rest);
+	u = uuid_at(h->config.now(h->config.ctx), rest, true);
+	uuid_format(&u, h->daemon);
+	h->mark = 0;
+	h->server[0] = '\0';
+	h->since = h->until = h->answered = h->config.now(h->config.ctx);
+	h->is_dirty = false;
+}
+
+/* --- the comparison --------------------------------------------------------------------------- */
+
+static bool
+look_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct highwater *h = j->ctx;
+
+	(void)e;
+	if (h->is_asked)
+		return false;
+	h->is_asked = true;
+	/* What is under way may or may not be in what a backup begins to copy now. */
+	h->reached = h->in_flight > 0 ? h->answered : h->config.now(h->config.ctx);
+	(void)snprintf(h->texts[0], sizeof h->texts[0], "%lld", (long long)h->mark);
+	utc_format(h->since, h->texts[1]);
+	utc_format(h->until, h->texts[2]);
+	utc_format(h->reached, h->texts[3]);
+	h->is_dirty = false;
+	st->sql = embed_text("sql/queries/mark_note.sql");
+	st->n_params = 6;
+	st->params[0] = h->daemon;
+	st->params[1] = h->texts[0];
+	st->params[2] = h->texts[1];
+	st->params[3] = h->texts[2];
+	st->params[4] = h->server;
+	st->params[5] = h->texts[3];
+	return true;
+}
+
+static void
+look_rows(struct job *j, const struct rows *r)
+{
+	struct highwater *h = j->ctx;
+
+	h->got_rows = true;
+	h->new_mark = rows_int(r, 0, 0);
+	(void)snprintf(h->new_server, sizeof h->new_server, "%s", rows_text(r, 0, 1));
+	if (rows_text(r, 0, 2) == NULL)
+		return;
+	(void)snprintf(h->lacks_from, sizeof h->lacks_from, "%s", rows_text(r, 0, 3));
+	(void)snprintf(h->lacks_to, sizeof h->lacks_to, "%s", rows_text(r, 0, 4));
+}
+
+/* The comparison is committed. */
+static void
+take_mark(struct highwater *h)
+{
+	if (h->mark == 0)
+		log_info("highwater.begun", KV("folder", h->config.folder));
+	if (h->lacks_from[0] != '\0')
+		log_warn("store.behind", KV("lacks_from", h->lacks_from),
+			 KV("lacks_to", h->lacks_to),
+			 KV("todo", "records received in this period may be missing from the "
+				    "database: have every sender send again what it kept, then "
+				    "semsctl gaps resolve"));
+	h->mark = h->new_mark;
+	(void)snprintf(h->server, sizeof h->server, "%s", h->new_server);
+	if (h->until.v < h->reached.v)
+		h->until = h->reached;
+}
+
+static void
+look_done(struct job *j, const struct err *e)
+{
+	struct highwater *h = j->ctx;
+
+	h->is_running = false;
+	h->has_failed = e->code != OK || !h->got_rows;
+	if (h->has_failed) {
+		/* Away, most likely; it is compared when it is back. */
+		h->is_dirty = true;
+		log_debug("highwater.later", KV("why", e->text));
+	} else {
+		take_mark(h);
+	}
+	write_file(h, false);
+	if (h->is_wanted && !h->has_failed)
+		highwater_look(h);
+}
+
+void
+highwater_look(struct highwater *h)
+{
+	h->is_wanted = h->is_running;
+	if (h->is_running)
+		return;
+	h->is_running = true;
+	h->is_asked = h->got_rows = false;
+	h->lacks_from[0] = '\0';
+	h->job = (struct job){.role = DB_ADMIN,
+			      .writes = true,
+			      .next = look_next,
+			      .rows = look_rows,
+			      .done = look_done,
+			      .ctx = h};
+	store_run(h->store, &h->job);
+}
+
+void
+highwater_sent(struct highwater *h)
+{
+	h->in_flight++;
+}
+
+void
+highwater_answered(struct highwater *h, struct utc_ms received_at)
+{
+	h->in_flight--;
+	h->is_dirty = true;
+	h->answered = received_at;
+	if (h->until.v < received_at.v)
+		h->until = received_at;
+}
+
+bool
+highwater_settle(struct highwater *h)
+{
+	if (h->is_running)
+		return false;
+	if (!h->is_dirty || h->has_failed)
+		return true;
+	highwater_look(h);
+	return false;
+}
+
+/* The file does not wait for the database: a long job may be before the look. */
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct highwater *h = arg;
+
+	(void)fd;
+	(void)what;
+	if (!h->is_dirty)
+		return;
+	write_file(h, false);
+	if (!h->is_running)
+		highwater_look(h);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+struct highwater_config
+highwater_defaults(void)
+{
+	return (struct highwater_config){.look_ms = 3000};
+}
+
+struct highwater *
+highwater_new(struct event_base *base, struct store *store, const struct highwater_config *config)
+{
+	struct highwater *h = calloc(1, sizeof *h);
+	struct timeval every = {config->look_ms / 1000,
+				(suseconds_t)(config->look_ms % 1000) * 1000};
+
+	if (h == NULL)
+		return NULL;
+	h->store = store;
+	h->config = *config;
+	h->folder = -1;
+	h->timer = event_new(base, -1, EV_PERSIST, on_timer, h);
+	if (h->timer == NULL || event_add(h->timer, &every) != 0) {
+		highwater_free(h);
+		return NULL;
+	}
+	open_folder(h);
+	if (h->folder < 0 || !read_file(h))
+		name_daemon(h);
+	highwater_look(h);
+	return h;
+}
+
+void
+highwater_free(struct highwater *h)
+{
+	if (h == NULL)
+		return;
+	if (h->folder >= 0) {
+		write_file(h, true);
+		close(h->folder);
+	}
+	if (h->timer != NULL)
+		event_free(h->timer);
+	free(h);
+}
