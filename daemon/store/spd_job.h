@@ -2,6 +2,10 @@
  * The SPD of a quarter, computed in one snapshot: the administrator's calls and the duty at the
  * quarter's end share it. Freezing computes and keeps in the same transaction, so what is kept is
  * what was there.
+ *
+ * The same run gives spd.metrics[].weeks: the sums of the overall figure by civil week, Monday to
+ * Sunday, clipped to the quarter; of metrics that are sums over kinds that are counted by day, else
+ * none.
  */
 #ifndef SEMS_STORE_SPD_JOB_H
 #define SEMS_STORE_SPD_JOB_H
@@ -11,6 +15,7 @@
 #include "core/calendar.h"
 #include "core/spd.h"
 #include "store/metric_sql.h"
+#include "store/spd_freeze.h"
 #include "store/store.h"
 
 enum spd_task {
@@ -19,13 +24,21 @@ enum spd_task {
 	SPD_TASK_FREEZE, /* and keep as its next revision, a draft */
 };
 
+/*
+ * Where the counts come from; the figures are the same. FROM_COUNTS: day counts for the days that
+ * were not touched since they were counted, records for the others. FROM_RAW: records only, which
+ * is what a freeze compares with.
+ */
+enum spd_source { SPD_FROM_COUNTS, SPD_FROM_RAW };
+
 struct spd_run {
 	/* The caller's. */
 	struct store *store;
 	const struct catalogue *catalogue;
 	struct quarter quarter;
 	enum spd_task task;
-	const char *by; /* SPD_TASK_FREEZE: who */
+	const char *by;       /* SPD_TASK_FREEZE: who */
+	struct spd_will will; /* SPD_TASK_FREEZE: what they want */
 	/* Once, from the loop. *e is OK, or says why there is no document. */
 	void (*done)(struct spd_run *r, const struct err *e);
 	void *ctx;
@@ -39,7 +52,9 @@ struct spd_run {
 	struct query_plan plan;
 	struct fold **folds;         /* per metric */
 	struct spd_target **targets; /* per metric; NULL: not set */
+	struct spd_freezing freezing;
 	size_t step;
+	size_t before; /* statements before those of the plan; 0: not known yet */
 	int64_t newest;
 	char label[QUARTER_TEXT_SIZE];
 	char revision[24];
