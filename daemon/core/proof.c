@@ -1,0 +1,149 @@
+#include "core/proof.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ENTRY_SIZE 256
+
+void
+proof_add_leaves(struct merkle *m, const unsigned char *p, size_t n)
+{
+	for (size_t at = 0; at + PROOF_LEAF_SIZE <= n; at += PROOF_LEAF_SIZE)
+		merkle_add(m, p + at + PROOF_LEAF_HASH);
+}
+
+static bool
+add_entry(struct merkle *m, const char *entry, int n)
+{
+	unsigned char leaf[SHA256_SIZE];
+
+	if (n < 0 || n >= ENTRY_SIZE || !merkle_leaf(entry, (size_t)n, leaf))
+		return false;
+	merkle_add(m, leaf);
+	return true;
+}
+
+enum code
+proof_finish(struct proof *p, struct err *e)
+{
+	char entry[ENTRY_SIZE];
+	char hex[PROOF_HEX_SIZE] = "-";
+	struct merkle m;
+	bool good;
+
+	merkle_init(&m);
+	if (p->previous_quarter != NULL)
+		hex_encode(p->previous, SHA256_SIZE, hex);
+	good = add_entry(&m, entry,
+			 snprintf(entry, sizeof entry, "sems-proof/1 %" PRId64 " %s %" PRId64 " %s",
+				  p->number, p->quarter, p->revision, hex));
+	p->leaves = 0;
+	for (size_t i = 0; good && i < p->n_days; i++) {
+		const struct proof_day *d = &p->days[i];
+
+		hex_encode(d->root, SHA256_SIZE, hex);
+		good = add_entry(&m, entry,
+				 snprintf(entry, sizeof entry, "%s %s %" PRId64 " %s", d->kind,
+					  d->day, d->leaves, hex));
+		p->leaves += d->leaves;
+	}
+	if (!good || !merkle_root(&m, p->root))
+		return err_set(e, FATAL_BUG, "proof", "its root cannot be computed");
+	return OK;
+}
+
+static json_t *
+hex_json(const unsigned char root[SHA256_SIZE])
+{
+	char hex[PROOF_HEX_SIZE];
+
+	hex_encode(root, SHA256_SIZE, hex);
+	return json_string(hex);
+}
+
+json_t *
+proof_json(const struct proof *p)
+{
+	json_t *days = json_array();
+	json_t *previous = json_null();
+
+	for (size_t i = 0; i < p->n_days; i++) {
+		const struct proof_day *d = &p->days[i];
+
+		if (json_array_append_new(days,
+					  json_pack("{s:s, s:s, s:I, s:o}", "kind", d->kind, "day",
+						    d->day, "leaves", (json_int_t)d->leaves, "root",
+						    hex_json(d->root))) != 0) {
+			json_decref(days);
+			return NULL;
+		}
+	}
+	if (p->previous_quarter != NULL)
+		previous =
+		    json_pack("{s:s, s:I, s:o}", "quarter", p->previous_quarter, "revision",
+			      (json_int_t)p->previous_revision, "root", hex_json(p->previous));
+	return json_pack("{s:s, s:i, s:I, s:I, s:o, s:o, s:o}", "algorithm", "RFC6962-SHA256",
+			 "encoding", PROOF_ENCODING, "number", (json_int_t)p->number, "leaves",
+			 (json_int_t)p->leaves, "root", hex_json(p->root), "previous", previous,
+			 "days", days);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static bool
+read_hex(const json_t *from, unsigned char out[SHA256_SIZE])
+{
+	const char *hex = json_string_value(json_object_get(from, "root"));
+
+	return hex != NULL && hex_decode(text_of(hex), out, SHA256_SIZE);
+}
+
+static bool
+read_day(const json_t *from, struct proof_day *d)
+{
+	d->kind = json_string_value(json_object_get(from, "kind"));
+	d->day = json_string_value(json_object_get(from, "day"));
+	d->leaves = json_integer_value(json_object_get(from, "leaves"));
+	return d->kind != NULL && d->day != NULL && d->leaves > 0 && read_hex(from, d->root);
+}
+
+static bool
+read_previous(const json_t *from, struct proof *p)
+{
+	if (json_is_null(from))
+		return true;
+	p->previous_quarter = json_string_value(json_object_get(from, "quarter"));
+	p->previous_revision = json_integer_value(json_object_get(from, "revision"));
+	return p->previous_quarter != NULL && read_hex(from, p->previous);
+}
+
+enum code
+proof_read(const json_t *document, struct arena *a, struct proof *p, struct err *e)
+{
+	const json_t *proof = json_object_get(document, "proof");
+	const json_t *days = json_object_get(proof, "days");
+	const json_t *quarter = json_object_get(document, "quarter");
+	bool good;
+
+	*p = (struct proof){0};
+	if (!json_is_object(proof))
+		return err_set(e, REJ_NOT_FOUND, "proof", "the document has no proof");
+	if (json_integer_value(json_object_get(proof, "encoding")) != PROOF_ENCODING)
+		return err_set(e, REJ_STATE, "proof.encoding",
+			       "made by a version of semsd that this one does not know");
+	p->quarter = json_string_value(json_object_get(quarter, "label"));
+	p->revision = json_integer_value(json_object_get(document, "revision"));
+	p->number = json_integer_value(json_object_get(proof, "number"));
+	p->leaves = json_integer_value(json_object_get(proof, "leaves"));
+	p->n_days = json_array_size(days);
+	p->days = arena_zalloc(a, p->n_days + 1, sizeof *p->days);
+	good = p->quarter != NULL && json_is_array(days) && p->days != NULL &&
+	       read_hex(proof, p->root) && read_previous(json_object_get(proof, "previous"), p);
+	for (size_t i = 0; good && i < p->n_days; i++)
+		good = read_day(json_array_get(days, i), &p->days[i]);
+	return good ? OK : err_set(e, REJ_MALFORMED, "proof", "it is no proof: see PROOF.md");
+}
