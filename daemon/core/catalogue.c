@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/yamlfile.h"
 #include "core/catalogue_check.h"
+#include "core/place.h"
 
 #include <cyaml/cyaml.h>
 #include <stdarg.h>
@@ -159,20 +160,39 @@ static const cyaml_schema_value_t catalogue_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct catalogue, catalogue_fields),
 };
 
-/* The line on which a metric begins, for faults that the schema does not see; 0: not found. */
-static unsigned
-line_of(const char *yaml, const char *id)
+static bool
+is_overlapping(const struct metric *a, const struct metric *b)
 {
-	char key[64];
-	(void)snprintf(key, sizeof(key), "id: %s", id);
-	unsigned line = 1;
-	for (const char *p = yaml; *p != '\0'; p++) {
-		if (strncmp(p, key, strlen(key)) == 0 && strchr(",\n ", p[strlen(key)]) != NULL) {
-			return line;
+	bool before =
+	    a->effective_until != NULL && strcmp(a->effective_until, b->effective_from) <= 0;
+	bool after =
+	    b->effective_until != NULL && strcmp(b->effective_until, a->effective_from) <= 0;
+	return strcmp(a->id, b->id) == 0 && !before && !after;
+}
+
+/* Several definitions of one metric, one after the other: never two at a time, nor two that cannot
+ * be told apart. */
+static enum code
+check_id(const struct catalogue *c, unsigned i, struct err *e)
+{
+	const struct metric *m = &c->metrics[i];
+	for (unsigned k = 0; k < i; k++) {
+		const struct metric *other = &c->metrics[k];
+		if (is_overlapping(m, other)) {
+			return err_set(e, FATAL_CONFIG, m->id,
+				       "the id is there twice in the same period");
 		}
-		line += *p == '\n';
+		if (strcmp(m->id, other->id) == 0 && strcmp(m->version, other->version) == 0) {
+			return err_set(e, FATAL_CONFIG, "version", "the version %s is there twice",
+				       m->version);
+		}
 	}
-	return 0;
+	for (unsigned k = 0; k < c->unsupported_count; k++) {
+		if (strcmp(m->id, c->unsupported[k].id) == 0) {
+			return err_set(e, FATAL_CONFIG, m->id, "is also listed as unsupported");
+		}
+	}
+	return OK;
 }
 
 static enum code
@@ -181,13 +201,13 @@ check_all(struct catalogue *c, const char *name, const char *yaml, struct err *e
 	for (unsigned i = 0; i < c->metrics_count; i++) {
 		struct metric *m = &c->metrics[i];
 		struct err why = {0};
-		if (catalogue_metric(c, m->id) != m) {
-			(void)err_set(&why, FATAL_CONFIG, m->id, "the id is there twice");
-		} else if (catalogue_check(c, m, &why) == OK) {
+		if (catalogue_check(c, m, &why) == OK && check_id(c, i, &why) == OK) {
 			continue;
 		}
-		return err_set(e, FATAL_CONFIG, name, "%s, line %u: %s: %s", name,
-			       line_of(yaml, m->id), why.where, why.text);
+		unsigned line = place_line(yaml, place_entry(yaml, "metrics:", i),
+					   place_entry(yaml, "metrics:", i + 1), why.where);
+		return err_set(e, FATAL_CONFIG, name, "%s, line %u: %s: %s", name, line, m->id,
+			       why.text);
 	}
 	return OK;
 }
@@ -214,6 +234,27 @@ catalogue_read(const char *name, const char *yaml, struct catalogue **out, struc
 	hex_encode(digest, sizeof(digest), c->sha256);
 	*out = c;
 	return OK;
+}
+
+struct catalogue *
+catalogue_at(struct arena *a, const struct catalogue *all, const char *day)
+{
+	struct catalogue *c = arena_zalloc(a, 1, sizeof(*c));
+	struct metric *list = arena_zalloc(a, all->metrics_count, sizeof(*list));
+	if (c == NULL || list == NULL) {
+		return NULL;
+	}
+	*c = *all;
+	c->metrics = list;
+	c->metrics_count = 0;
+	for (unsigned i = 0; i < all->metrics_count; i++) {
+		const struct metric *m = &all->metrics[i];
+		if (strcmp(m->effective_from, day) <= 0 &&
+		    (m->effective_until == NULL || strcmp(day, m->effective_until) < 0)) {
+			list[c->metrics_count++] = *m;
+		}
+	}
+	return c;
 }
 
 void

@@ -6,6 +6,7 @@
 #ifndef SEMS_CORE_CATALOGUE_H
 #define SEMS_CORE_CATALOGUE_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "core/view.h"
@@ -158,8 +159,15 @@ struct catalogue {
 /* Reads and checks; e->text names the line, e->where is `name`. Free with catalogue_free(). */
 enum code catalogue_read(const char *name, const char *yaml, struct catalogue **out,
 			 struct err *e) MUST_CHECK;
-void catalogue_free(struct catalogue *c);                                         /* accepts NULL */
-const struct metric *catalogue_metric(const struct catalogue *c, const char *id); /* or NULL */
+void catalogue_free(struct catalogue *c); /* accepts NULL */
+/* The first definition of a metric; NULL: there is none. */
+const struct metric *catalogue_metric(const struct catalogue *c, const char *id);
+
+/*
+ * The catalogue as it is on a day: of each metric the definition in force then, in the catalogue's
+ * order. What it points to stays the catalogue's. NULL: the arena is full.
+ */
+struct catalogue *catalogue_at(struct arena *a, const struct catalogue *all, const char *day);
 
 /* The words of the catalogue, for documents and messages. */
 const char *form_name(enum form f);

@@ -1,12 +1,15 @@
 #include "core/catalogue_check.h"
 
+#include "base/civil.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#define FAULT(e, m, ...) err_set((e), FATAL_CONFIG, (m)->id, __VA_ARGS__)
+/* word: what is wrong, as it stands in the text, so that its line can be found. */
+#define FAULT(e, word, ...) err_set((e), FATAL_CONFIG, (word), __VA_ARGS__)
 
 static enum code
-check_literals(const struct metric *m, const struct column *col, char *const *list, unsigned n,
-	       struct err *e)
+check_literals(const struct column *col, char *const *list, unsigned n, struct err *e)
 {
 	for (unsigned i = 0; i < n; i++) {
 		bool fits = true;
@@ -18,49 +21,48 @@ check_literals(const struct metric *m, const struct column *col, char *const *li
 			fits = strspn(list[i], "-0123456789") == strlen(list[i]);
 		}
 		if (!fits) {
-			return FAULT(e, m, "%s is no value of %s", list[i], col->name);
+			return FAULT(e, list[i], "%s is no value of %s", list[i], col->name);
 		}
 	}
 	return OK;
 }
 
 static enum code
-check_condition(const struct metric *m, const struct view *v, const struct condition *w,
-		struct err *e)
+check_condition(const struct view *v, const struct condition *w, struct err *e)
 {
 	struct column col;
 	if (!view_column(v, w->field, &col)) {
-		return FAULT(e, m, "%s has no field %s", v->name, w->field);
+		return FAULT(e, w->field, "%s has no field %s", v->name, w->field);
 	}
 	int given = (w->in != NULL) + (w->not_in != NULL) + (w->present != NULL) +
 		    (w->at_least != NULL) + (w->at_most != NULL);
 	if (given != 1) {
-		return FAULT(e, m, "%s: give one of in, not_in, present, at_least, at_most",
+		return FAULT(e, w->field, "%s: give one of in, not_in, present, at_least, at_most",
 			     w->field);
 	}
 	if ((w->at_least != NULL || w->at_most != NULL) && col.type != COLUMN_NUMBER) {
-		return FAULT(e, m, "%s is not a number", w->field);
+		return FAULT(e, w->field, "%s is not a number", w->field);
 	}
 	if (w->present == NULL && col.type == COLUMN_OTHER) {
-		return FAULT(e, m, "%s can only be asked whether it is present", w->field);
+		return FAULT(e, w->field, "%s can only be asked whether it is present", w->field);
 	}
-	enum code code = check_literals(m, &col, w->in, w->in_count, e);
-	return code != OK ? code : check_literals(m, &col, w->not_in, w->not_in_count, e);
+	enum code code = check_literals(&col, w->in, w->in_count, e);
+	return code != OK ? code : check_literals(&col, w->not_in, w->not_in_count, e);
 }
 
 static enum code
-check_term(const struct metric *m, struct term *t, struct err *e)
+check_term(struct term *t, struct err *e)
 {
 	struct column col;
 	t->view = view_by_name(t->from);
 	if (t->view == NULL) {
-		return FAULT(e, m, "there is no view %s to count from", t->from);
+		return FAULT(e, t->from, "there is no view %s to count from", t->from);
 	}
 	if (t->sum != NULL && (!view_column(t->view, t->sum, &col) || col.type != COLUMN_NUMBER)) {
-		return FAULT(e, m, "%s has no number %s to sum", t->from, t->sum);
+		return FAULT(e, t->sum, "%s has no number %s to sum", t->from, t->sum);
 	}
 	for (unsigned i = 0; i < t->where_count; i++) {
-		enum code code = check_condition(m, t->view, &t->where[i], e);
+		enum code code = check_condition(t->view, &t->where[i], e);
 		if (code != OK) {
 			return code;
 		}
@@ -69,10 +71,10 @@ check_term(const struct metric *m, struct term *t, struct err *e)
 }
 
 static enum code
-check_list(const struct metric *m, struct term *list, unsigned n, struct err *e)
+check_list(struct term *list, unsigned n, struct err *e)
 {
 	for (unsigned i = 0; i < n; i++) {
-		enum code code = check_term(m, &list[i], e);
+		enum code code = check_term(&list[i], e);
 		if (code != OK) {
 			return code;
 		}
@@ -81,10 +83,10 @@ check_list(const struct metric *m, struct term *list, unsigned n, struct err *e)
 }
 
 static enum code
-check_named(const struct metric *m, struct named_terms *list, unsigned n, struct err *e)
+check_named(struct named_terms *list, unsigned n, struct err *e)
 {
 	for (unsigned i = 0; i < n; i++) {
-		enum code code = check_list(m, list[i].terms, list[i].terms_count, e);
+		enum code code = check_list(list[i].terms, list[i].terms_count, e);
 		if (code != OK) {
 			return code;
 		}
@@ -105,10 +107,10 @@ check_terms(struct metric *m, struct err *e)
 	};
 	enum code code = OK;
 	for (size_t i = 0; code == OK && i < sizeof(lists) / sizeof(lists[0]); i++) {
-		code = check_list(m, lists[i].list, lists[i].n, e);
+		code = check_list(lists[i].list, lists[i].n, e);
 	}
-	code = code != OK ? code : check_named(m, m->excluded, m->excluded_count, e);
-	return code != OK ? code : check_named(m, m->parts, m->parts_count, e);
+	code = code != OK ? code : check_named(m->excluded, m->excluded_count, e);
+	return code != OK ? code : check_named(m->parts, m->parts_count, e);
 }
 
 /* Index of a dimension of the metric, added when it is new; DIMENSIONS_MAX: no room. */
@@ -147,7 +149,7 @@ static enum code
 add_breakdown(struct metric *m, char *words, struct err *e)
 {
 	if (m->breakdown_count == BREAKDOWNS_MAX) {
-		return FAULT(e, m, "at most %d breakdowns", BREAKDOWNS_MAX - 4);
+		return FAULT(e, words, "at most %d breakdowns", BREAKDOWNS_MAX - 4);
 	}
 	struct breakdown *b = &m->breakdown[m->breakdown_count++];
 	*b = (struct breakdown){0};
@@ -155,10 +157,10 @@ add_breakdown(struct metric *m, char *words, struct err *e)
 	for (char *w = strsep(&rest, " "); w != NULL; w = strsep(&rest, " ")) {
 		unsigned at = dimension_index(m, w, strlen(w));
 		if (at == DIMENSIONS_MAX || b->n == BREAKDOWN_MAX) {
-			return FAULT(e, m, "too many dimensions at %s", w);
+			return FAULT(e, w, "too many dimensions at %s", w);
 		}
 		if (!group_has(m, GROUP_NUMERATOR, w) || !group_has(m, GROUP_DENOMINATOR, w)) {
-			return FAULT(e, m, "cannot be broken down by %s", w);
+			return FAULT(e, w, "cannot be broken down by %s", w);
 		}
 		b->dimension[b->n++] = at;
 	}
@@ -205,19 +207,21 @@ check_persons(const struct catalogue *c, const struct metric *m, struct err *e)
 {
 	struct column col;
 	if (m->persons == NULL || m->denominator_count == 0 || !is_one_view(m)) {
-		return FAULT(e, m, "give persons, and a denominator of one view");
+		return FAULT(e, "persons", "give persons, and a denominator of one view");
 	}
 	if (!view_column(m->denominator[0].view, m->persons->id, &col)) {
-		return FAULT(e, m, "%s has no field %s", m->denominator[0].from, m->persons->id);
+		return FAULT(e, m->persons->id, "%s has no field %s", m->denominator[0].from,
+			     m->persons->id);
 	}
 	if (m->persons->rule != PERSON_SHARE_AT_LEAST && m->persons->left_out == NULL) {
-		return FAULT(e, m, "left_out: say why others are not counted");
+		return FAULT(e, "persons", "left_out: say why others are not counted");
 	}
 	if (m->persons->rule == PERSON_SHARE_BELOW &&
 	    (m->persons->standard == NULL || catalogue_metric(c, m->persons->standard) == NULL)) {
-		return FAULT(e, m, "the standard must be a metric of the catalogue");
+		return FAULT(e, m->persons->standard == NULL ? "persons" : m->persons->standard,
+			     "the standard must be a metric of the catalogue");
 	}
-	return m->persons->k > 0 ? OK : FAULT(e, m, "k must be at least 1");
+	return m->persons->k > 0 ? OK : FAULT(e, "persons", "k must be at least 1");
 }
 
 static enum code
@@ -225,10 +229,10 @@ check_quantile(const struct metric *m, struct err *e)
 {
 	struct column col;
 	if (m->of == NULL || m->denominator_count != 1 || m->numerator_count != 0) {
-		return FAULT(e, m, "give `of` and one term of denominator");
+		return FAULT(e, "shape", "give `of` and one term of denominator");
 	}
 	if (!view_column(m->denominator[0].view, m->of, &col) || col.type != COLUMN_NUMBER) {
-		return FAULT(e, m, "%s has no number %s", m->denominator[0].from, m->of);
+		return FAULT(e, m->of, "%s has no number %s", m->denominator[0].from, m->of);
 	}
 	return OK;
 }
@@ -243,20 +247,21 @@ check_shape(const struct catalogue *c, const struct metric *m, struct err *e)
 		return check_quantile(m, e);
 	}
 	if (m->numerator_count == 0) {
-		return FAULT(e, m, "a numerator is missing");
+		return FAULT(e, m->id, "a numerator is missing");
 	}
 	bool has_denominator = m->shape == SHAPE_RATIO || m->shape == SHAPE_SDT;
 	if (has_denominator != (m->denominator_count > 0)) {
-		return FAULT(e, m,
+		return FAULT(e, has_denominator ? m->id : "denominator",
 			     has_denominator ? "a denominator is missing"
 					     : "a count has no denominator");
 	}
 	if (m->shape == SHAPE_SDT && (m->false_alarms_count == 0 || m->noise_count == 0)) {
-		return FAULT(e, m, "give false_alarms and noise");
+		return FAULT(e, m->id, "give false_alarms and noise");
 	}
 	for (unsigned i = 0; m->shape == SHAPE_STATE_AT_END && i < m->numerator_count; i++) {
 		if (!m->numerator[i].view->at_end) {
-			return FAULT(e, m, "%s is no state at the end", m->numerator[i].from);
+			return FAULT(e, m->numerator[i].from, "%s is no state at the end",
+				     m->numerator[i].from);
 		}
 	}
 	return OK;
@@ -270,14 +275,74 @@ check_words(const struct metric *m, struct err *e)
 	for (size_t i = 0; !known && i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		known = strcmp(m->empty, reasons[i]) == 0;
 	}
-	return known ? OK : FAULT(e, m, "empty: %s is no reason for no data", m->empty);
+	return known ? OK : FAULT(e, m->empty, "empty: %s is no reason for no data", m->empty);
+}
+
+static bool
+is_day(const char *s)
+{
+	struct civil_date d = {0, 0, 0};
+	int n = 0;
+	return strlen(s) == 10 && sscanf(s, "%4d-%2d-%2d%n", &d.year, &d.month, &d.day, &n) == 3 &&
+	       n == 10 && civil_is_valid(d);
+}
+
+static enum code
+check_period(const struct metric *m, struct err *e)
+{
+	if (!is_day(m->effective_from)) {
+		return FAULT(e, m->effective_from,
+			     "effective_from: %s is no day such as 2026-01-01", m->effective_from);
+	}
+	if (m->effective_until != NULL && !is_day(m->effective_until)) {
+		return FAULT(e, m->effective_until,
+			     "effective_until: %s is no day such as 2026-01-01",
+			     m->effective_until);
+	}
+	if (m->effective_until != NULL && strcmp(m->effective_from, m->effective_until) >= 0) {
+		return FAULT(e, m->effective_until, "effective_until is not after effective_from");
+	}
+	return OK;
+}
+
+static bool
+has_breakdown(const struct metric *m, const char *first, const char *second)
+{
+	for (unsigned i = 0; i < m->breakdown_count; i++) {
+		const struct breakdown *b = &m->breakdown[i];
+		bool same = b->n == (second == NULL ? 1U : 2U);
+		same = same && strcmp(m->dimension[b->dimension[0]], first) == 0;
+		if (same &&
+		    (second == NULL || strcmp(m->dimension[b->dimension[1]], second) == 0)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum code
+check_case_mix(const struct metric *m, struct err *e)
+{
+	if (m->case_mix == NULL) {
+		return OK;
+	}
+	if (m->shape != SHAPE_RATIO || m->basis != BASIS_SAMPLE) {
+		return FAULT(e, "case_mix", "case_mix: only the ratio of a sample has one");
+	}
+	if (!has_breakdown(m, m->case_mix, NULL) || !has_breakdown(m, "site", m->case_mix)) {
+		return FAULT(e, "case_mix", "case_mix: break it down by %s, and by site %s",
+			     m->case_mix, m->case_mix);
+	}
+	return OK;
 }
 
 enum code
 catalogue_check(const struct catalogue *c, struct metric *m, struct err *e)
 {
 	enum code code = check_words(m, e);
+	code = code != OK ? code : check_period(m, e);
 	code = code != OK ? code : check_terms(m, e);
 	code = code != OK ? code : check_shape(c, m, e);
-	return code != OK ? code : check_breakdowns(m, e);
+	code = code != OK ? code : check_breakdowns(m, e);
+	return code != OK ? code : check_case_mix(m, e);
 }

@@ -4,7 +4,8 @@
 
 #include "core/catalogue.h"
 
-/* Resolves views, dimensions and breakdowns, and checks the metric. e->where is its id. */
+/* Resolves views, dimensions and breakdowns, and checks the metric. e->where is the word that is
+ * wrong, as it stands in the text. */
 enum code catalogue_check(const struct catalogue *c, struct metric *m, struct err *e) MUST_CHECK;
 
 #endif

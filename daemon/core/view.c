@@ -20,8 +20,20 @@ static const struct column common[] = {
     {"provider_id", COLUMN_TEXT, NULL},
 };
 
+/* Derived, so that no .proto has it. */
+static const struct enum_name overall_names_of[] = {
+    {1, "PASS"},
+    {2, "FAIL"},
+    {3, "NOT_OBSERVED"},
+};
+static const struct enum_table overall_names = {
+    .prefix = "",
+    .names = overall_names_of,
+    .n = sizeof(overall_names_of) / sizeof(overall_names_of[0]),
+};
+
 static const struct column observation_own[] = {
-    {"overall", COLUMN_TEXT, NULL},
+    {"overall", COLUMN_TEXT, &overall_names},
 };
 static const struct column criterion_own[] = {
     {"criterion_id", COLUMN_TEXT, NULL},
@@ -178,7 +190,9 @@ view_column(const struct view *v, const char *field, struct column *out)
 	const struct kind *k = v->base == KIND_COUNT ? NULL : kinds[v->base];
 	if (c != NULL) {
 		*out = *c;
-		out->names = k == NULL ? NULL : item_names(k, name);
+		if (c->names == NULL && k != NULL) {
+			out->names = item_names(k, name);
+		}
 		return true;
 	}
 	size_t at = k == NULL ? 0 : kind_field_index(k, text_of(name));

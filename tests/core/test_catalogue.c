@@ -3,6 +3,8 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PATH "deploy/catalogue/metrics.yaml"
@@ -126,7 +128,7 @@ Test(catalogue, names_the_line_of_what_the_schema_refuses)
 Test(catalogue, names_the_metric_and_its_line_for_what_does_not_fit)
 {
 	expect_fault(HEAD "  definition: d\n  numerator: [{from: nowhere}]\n",
-		     "line 3:", "A1: there is no view nowhere");
+		     "line 14:", "A1: there is no view nowhere");
 }
 
 Test(catalogue, refuses_an_id_that_is_there_twice)
@@ -135,7 +137,133 @@ Test(catalogue, refuses_an_id_that_is_there_twice)
 			  "- {id: A1, version: 1, effective_from: 2000-01-01, name: n, form: "
 			  "OUTPUT, basis: CENSUS, shape: count, sheet: s,"
 			  " unit: n, direction: UP, definition: d, numerator: [{from: audit}]}\n",
-		     "line 3:", "twice");
+		     "line 15:", "twice");
+}
+
+#define ENTRY(version, from, until)                                                     \
+	"- {id: A1, version: " version ", effective_from: " from until ", name: n, "    \
+	"form: OUTPUT, basis: CENSUS, shape: count, sheet: s, unit: n, direction: UP, " \
+	"definition: d, numerator: [{from: audit}]}\n"
+
+Test(catalogue, takes_the_definition_in_force_on_a_day)
+{
+	static const char yaml[] =
+	    "version: 1\nmetrics:\n" ENTRY("one", "2020-01-01", ", effective_until: 2026-04-01")
+		ENTRY("two", "2026-04-01", "");
+	static const struct {
+		const char *day;
+		const char *version;
+	} days[] = {
+	    {"2019-12-31", NULL},  {"2020-01-01", "one"}, {"2026-03-31", "one"},
+	    {"2026-04-01", "two"}, {"2030-01-01", "two"},
+	};
+	struct arena *a = arena_new(1u << 20);
+	struct catalogue *all = NULL;
+	struct err e = {0};
+
+	cr_assert_eq(catalogue_read("m", yaml, &all, &e), OK, "%s", e.text);
+	for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+		const struct catalogue *c = catalogue_at(a, all, days[i].day);
+
+		cr_assert_eq(c->metrics_count, days[i].version != NULL, "%s", days[i].day);
+		if (days[i].version != NULL)
+			cr_expect_str_eq(c->metrics[0].version, days[i].version);
+		cr_expect_str_eq(c->sha256, all->sha256);
+	}
+	catalogue_free(all);
+	arena_free(a);
+}
+
+Test(catalogue, refuses_two_definitions_at_a_time)
+{
+	expect_fault("version: 1\nmetrics:\n" ENTRY("one", "2020-01-01", "")
+			 ENTRY("two", "2026-04-01", ""),
+		     "line 4:", "twice in the same period");
+	expect_fault(
+	    "version: 1\nmetrics:\n" ENTRY("one", "2020-01-01", ", effective_until: 2026-04-01")
+		ENTRY("one", "2026-04-01", ""),
+	    "line 4:", "version one is there twice");
+	expect_fault("version: 1\nmetrics:\n" ENTRY("one", "2020-13-01", ""),
+		     "line 3:", "2020-13-01 is no day");
+	expect_fault(
+	    "version: 1\nmetrics:\n" ENTRY("one", "2020-01-01", ", effective_until: 2020-01-01"),
+	    "line 3:", "not after");
+	expect_fault("version: 1\nmetrics:\n" ENTRY(
+			 "one", "2020-01-01", "") "unsupported:\n- {id: A1, name: n, needs: n}\n",
+		     "line 3:", "unsupported");
+}
+
+/* One typing error in each kind of place of the real catalogue, and where it is found. */
+static const struct {
+	const char *good;
+	const char *bad;
+} typos[] = {
+    {"version: 2026", "versoin: 2026"},
+    {"metrics:", "metric:"},
+    {"form: QUANTITATIVE", "form: QUANTATIVE"},
+    {"basis: CENSUS", "basis: CENSOR"},
+    {"shape: ratio", "shape: ration"},
+    {"direction: UP", "direction: UPP"},
+    {"sheet: observations", "sheeet: observations"},
+    {"effective_from: 2000-01-01", "effective_from: 2000-02-30"},
+    {"empty: NO_PLAN", "empty: NOPLAN"},
+    {"minimum_n: 30", "minimum_n: thirty"},
+    {"from: plan,", "from: plans,"},
+    {"sum: planned_count", "sum: planed_count"},
+    {"field: what", "field: wat"},
+    {"in: [OBSERVATIONS]", "in: [OBSERVATION]"},
+    {"in: [PASS, FAIL]", "in: [PASS, FALE]"},
+    {"not_in: [in-house]", "notin: [in-house]"},
+    {"present: true", "present: ture"},
+    {"measure mode", "measure mood"},
+    {"by: [criterion_id", "by: [criterion"},
+    {"numerator:", "numerater:"},
+    {"excluded:", "exclude:"},
+    {"persons: {id: screener_id", "persons: {id: screaner_id"},
+    {"rule: SHARE_AT_LEAST", "rule: SHARE_AT_LEST"},
+    {"standard: OUT03", "standard: OUT33"},
+    {"of: response_ms", "of: response"},
+    {"case_mix: threat_category", "case_mix: threat"},
+    {"within: true", "within: truth"},
+    {"at_most: 72", "at_most: many"},
+    {"needs: training records", "need: training records"},
+    {"unsupported:", "unsuported:"},
+};
+
+static unsigned
+line_of(const char *text, const char *p)
+{
+	unsigned line = 1;
+
+	for (; text < p; text++)
+		line += *text == '\n';
+	return line;
+}
+
+Test(catalogue, names_the_line_of_every_kind_of_typing_error)
+{
+	const char *text = embed_text(PATH);
+	/* The head's comment explains the words and would be found first. */
+	const char *body = strstr(text, "\nversion:");
+
+	for (size_t i = 0; i < sizeof typos / sizeof typos[0]; i++) {
+		const char *at = strstr(body, typos[i].good);
+		struct catalogue *c = NULL;
+		struct err e = {0};
+		char place[64];
+		char *bad;
+
+		cr_assert_not_null(at, "%s", typos[i].good);
+		bad = malloc(strlen(text) + 100);
+		sprintf(bad, "%.*s%s%s", (int)(at - text), text, typos[i].bad,
+			at + strlen(typos[i].good));
+		snprintf(place, sizeof place, "%s, line %u:", PATH, line_of(text, at));
+		cr_expect_eq(catalogue_read(PATH, bad, &c, &e), FATAL_CONFIG, "%s", typos[i].bad);
+		cr_expect_not_null(strstr(e.text, place), "%s: %s, not %s", typos[i].bad, e.text,
+				   place);
+		catalogue_free(c);
+		free(bad);
+	}
 }
 
 Test(catalogue, lists_exclusions_and_parts_behind_the_fixed_groups)
