@@ -98,7 +98,7 @@ $(B)/sim: $(B)/tests/sim/main.o $(SIM) $(LIB_ingest)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
 
 # Fuzz targets: with libFuzzer's main in MODE=fuzz, else with one that feeds files.
-FUZZ_TARGETS := guard frame record
+FUZZ_TARGETS := guard frame record session request
 FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
 FUZZ_LIBS := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv -lm
 FUZZ_WITH_record  := $(B)/tests/wire/make_record.o $(LIB_wire)

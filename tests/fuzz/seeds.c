@@ -165,6 +165,108 @@ seed_batch(void)
 		sems__v1__record__free_unpacked(list[k], NULL);
 }
 
+/* --- requests: every field set, with something that may stand there --------------------------- */
+
+static const struct {
+	const char *field;
+	const char *value;
+} samples[] = {
+    {"zone", "Europe/London"}, {"quarter", "2026-Q2"}, {"from_quarter", "2026-Q2"},
+    {"kind", "tip_event"},     {"kinds", "tip_event"}, {"principal", "unix:anna"},
+    {"role", "device"},        {"metric", "OUT03"},    {"source", "xray-1"},
+    {"sites", "T1"},           {"site_id", "T1"},      {"location_id", "lane-1"},
+};
+
+static char *
+sample_of(const char *field)
+{
+	for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+		if (strcmp(samples[i].field, field) == 0)
+			return arena_printf(arena, "%s", samples[i].value);
+	return arena_printf(arena, "a %s", field);
+}
+
+static ProtobufCMessage *filled(const ProtobufCMessageDescriptor *d, unsigned body);
+
+/* Puts a value of the field's type at p. */
+static void
+fill_value(const ProtobufCFieldDescriptor *f, void *p)
+{
+	const ProtobufCEnumDescriptor *e = f->descriptor;
+	double fraction = 0.95;
+	uint64_t number = 1;
+
+	if (f->type == PROTOBUF_C_TYPE_STRING)
+		*(char **)p = sample_of(f->name);
+	else if (f->type == PROTOBUF_C_TYPE_BYTES)
+		*(ProtobufCBinaryData *)p = (ProtobufCBinaryData){
+		    16, (uint8_t *)arena_printf(arena, "%s", "0123456789abcdef")};
+	else if (f->type == PROTOBUF_C_TYPE_MESSAGE)
+		*(ProtobufCMessage **)p = filled(f->descriptor, 0);
+	else if (f->type == PROTOBUF_C_TYPE_ENUM)
+		*(int *)p = e->values[1].value;
+	else if (f->type == PROTOBUF_C_TYPE_DOUBLE)
+		memcpy(p, &fraction, sizeof fraction);
+	else if (f->type == PROTOBUF_C_TYPE_UINT64 || f->type == PROTOBUF_C_TYPE_INT64)
+		memcpy(p, &number, sizeof number);
+	else if (f->type == PROTOBUF_C_TYPE_BOOL)
+		*(protobuf_c_boolean *)p = 1;
+	else
+		*(uint32_t *)p = 24;
+}
+
+/* body: the number of the member of a oneof to set. */
+static ProtobufCMessage *
+filled(const ProtobufCMessageDescriptor *d, unsigned body)
+{
+	ProtobufCMessage *m = arena_alloc(arena, d->sizeof_message);
+
+	if (m == NULL)
+		fail("memory");
+	protobuf_c_message_init(d, m);
+	for (unsigned i = 0; i < d->n_fields; i++) {
+		const ProtobufCFieldDescriptor *f = &d->fields[i];
+		void *at = (char *)m + f->offset;
+		void *count = (char *)m + f->quantifier_offset;
+		bool one_of = (f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+
+		if (one_of && f->id != body)
+			continue;
+		if (one_of) {
+			*(uint32_t *)count = body;
+		} else if (f->label == PROTOBUF_C_LABEL_REPEATED) {
+			void *list = arena_zalloc(arena, 1, sizeof(ProtobufCBinaryData));
+
+			*(void **)at = list;
+			*(size_t *)count = 1;
+			at = list;
+		} else if (f->quantifier_offset != 0) {
+			*(protobuf_c_boolean *)count = 1;
+		}
+		fill_value(f, at);
+	}
+	return m;
+}
+
+static void
+seed_requests(void)
+{
+	const ProtobufCMessageDescriptor *d = &sems__v1__request__descriptor;
+
+	for (unsigned i = 0; i < d->n_fields; i++) {
+		const ProtobufCFieldDescriptor *f = &d->fields[i];
+		Sems__V1__ClientFrame frame = SEMS__V1__CLIENT_FRAME__INIT;
+
+		if (f->type != PROTOBUF_C_TYPE_MESSAGE)
+			continue;
+		frame.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
+		frame.request = (Sems__V1__Request *)filled(d, f->id);
+		seed("request", f->name, (struct text){"\xff", 1}, pack(&frame.request->base));
+		seed_frame(f->name, &frame.base);
+		arena_reset(arena);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -180,6 +282,7 @@ main(int argc, char **argv)
 	seed_records();
 	seed_hello();
 	seed_batch();
+	seed_requests();
 	arena_free(arena);
 	return 0;
 }

@@ -1,0 +1,201 @@
+/*
+ * Whatever a peer asks, in every role: through a session and the real handlers to the statements
+ * that a database would be given, where there is none. Whatever it is, it is answered exactly once.
+ * The first byte is the role and how far the database gets.
+ */
+#include "admin/admin.h"
+#include "base/log.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/world.h"
+#include "wire/frame.h"
+
+#include <string.h>
+
+#define FRAME_MAX       (64u * 1024u)
+#define STATEMENTS_MAX  64u
+#define STATEMENT_BYTES ((size_t)64 * FRAME_MAX)
+
+struct store {
+	struct job *queue[4];
+	unsigned n;
+	unsigned statements; /* before the database goes away */
+};
+
+static struct store store;
+static struct ingest *engine;
+static struct admin *admin;
+static const struct utc_ms now = {T0};
+
+/* --- a store without a database ----------------------------------------------------------------
+ */
+
+void
+store_run(struct store *s, struct job *j)
+{
+	MUST(s->n < sizeof s->queue / sizeof s->queue[0]);
+	s->queue[s->n++] = j;
+}
+
+void
+store_reload_registry(struct store *s, registry_done_fn done, void *ctx)
+{
+	struct err e;
+
+	(void)s;
+	(void)err_set(&e, TRY_STORE, "database", "away");
+	done(ctx, NULL, &e);
+}
+
+static void
+check_statement(const struct statement *st)
+{
+	MUST(st->sql != NULL && st->sql[0] != '\0');
+	MUST(st->n_params >= 0 && st->n_params <= STATEMENT_PARAMS_MAX);
+	for (int i = 0; i < st->n_params; i++)
+		MUST(st->params[i] == NULL || (strlen(st->params[i]) < STATEMENT_BYTES &&
+					       text_is_clean_utf8(text_of(st->params[i]))));
+}
+
+static void
+play_job(struct job *j)
+{
+	struct err e = {0};
+
+	for (unsigned i = 0; i <= store.statements; i++) {
+		struct statement st = {0};
+
+		if (!j->next(j, &st, &e)) {
+			j->done(j, &e);
+			return;
+		}
+		check_statement(&st);
+	}
+	(void)err_set(&e, TRY_STORE, "database", "away");
+	j->done(j, &e);
+}
+
+static void
+play_jobs(void)
+{
+	for (unsigned i = 0; store.n > 0; i++) {
+		struct job *j = store.queue[--store.n];
+
+		MUST(i < STATEMENTS_MAX);
+		play_job(j);
+	}
+}
+
+static void
+on_output(void *ctx)
+{
+	(void)ctx;
+}
+
+/* --- one request -------------------------------------------------------------------------------
+ */
+
+static void
+say_hello(struct session_ref s)
+{
+	static const unsigned char hello[] = {6, 0x0a, 4, 0x08, 1, 0x10, 1};
+
+	MUST(ingest_feed(engine, s, hello, sizeof hello, 1, (struct moment){now, {0}}) ==
+	     sizeof hello);
+	MUST(ingest_closing(engine, s) == NULL);
+	buf_clear(ingest_output(engine, s));
+}
+
+/* Length, ClientFrame.request, its length in three bytes each. */
+static struct text
+frame_of(struct text body)
+{
+	static unsigned char frame[7 + FRAME_MAX];
+	size_t n = body.n + 4;
+
+	MUST(body.n <= FRAME_MAX);
+	frame[0] = (unsigned char)(n | 128);
+	frame[1] = (unsigned char)(n >> 7 | 128);
+	frame[2] = (unsigned char)(n >> 14);
+	frame[3] = 0x1a;
+	frame[4] = (unsigned char)(body.n | 128);
+	frame[5] = (unsigned char)(body.n >> 7 | 128);
+	frame[6] = (unsigned char)(body.n >> 14);
+	memcpy(frame + 7, body.s, body.n);
+	return (struct text){(const char *)frame, 7 + body.n};
+}
+
+static void
+check_answer(struct session_ref s, uint64_t request_no)
+{
+	struct buf *out = ingest_output(engine, s);
+	struct text body;
+	struct err e;
+	size_t used;
+	unsigned ends = 0;
+
+	while (frame_next(out->p, out->n, SIZE_MAX / 2, &body, &used, &e) == FRAME_READY) {
+		Sems__V1__ServerFrame *f =
+		    sems__v1__server_frame__unpack(NULL, body.n, (const uint8_t *)body.s);
+
+		MUST(f != NULL && f->body_case == SEMS__V1__SERVER_FRAME__BODY_RESPONSE);
+		MUST(ends == 0 && f->response->request_no == request_no);
+		/* An internal fault is ours: no request may bring it about. */
+		MUST(f->response->code != 0 &&
+		     f->response->code != SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL);
+		MUST(f->response->code == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_OK ||
+		     (f->response->text != NULL && f->response->text[0] != '\0' &&
+		      !f->response->more));
+		ends += !f->response->more;
+		sems__v1__server_frame__free_unpacked(f, NULL);
+		buf_consume(out, used);
+	}
+	MUST(ends == 1 && out->n == 0);
+}
+
+static void
+make_world(void)
+{
+	struct ingest_config c = ingest_defaults();
+	struct admin_config a = {.store = &store, .on_output = on_output};
+
+	log_setup(2, LOG_LEVEL_ERROR);
+	c.max_sessions = 1;
+	c.max_frame_bytes = FRAME_MAX + 8;
+	engine = world_ingest(&c);
+	a.ingest = engine;
+	admin = admin_new(&a);
+	MUST(admin != NULL);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = {data, size};
+	unsigned how = input_byte(&in);
+	struct ingest_request r;
+
+	if (engine == NULL)
+		make_world();
+	enum role role = (enum role)(how % ROLE_COUNT);
+	store.statements = how / ROLE_COUNT;
+	struct session_ref s =
+	    ingest_open(engine, world_principal(role), false, (struct mono_ms){0});
+	MUST(s.id != 0);
+	say_hello(s);
+	struct text frame = frame_of(input_take(&in, FRAME_MAX));
+	MUST(ingest_feed(engine, s, frame.s, frame.n, 1, (struct moment){now, {0}}) == frame.n);
+	if (ingest_take_request(engine, &r)) {
+		uint64_t request_no = r.request->request_no;
+
+		MUST(ingest_closing(engine, s) == NULL && r.role == role);
+		admin_handle(admin, &r, now);
+		play_jobs();
+		check_answer(s, request_no);
+	} else {
+		MUST(ingest_closing(engine, s) != NULL);
+	}
+	ingest_close(engine, s);
+	while (ingest_next_dirty(engine).id != 0)
+		MUST(false);
+	return 0;
+}
