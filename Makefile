@@ -5,6 +5,7 @@
 #   make bench      what semsd reaches beside the database's own COPY, in build/bench.json
 #   make sim        seeded schedules of the engine of ingest: SCHEDULES=n SEED=s
 #   make fuzz       what reads bytes of others, under libFuzzer: RUNS=n SECONDS=s TARGET=t
+#   make torture    the real thing under real faults: SEED=, SECONDS= or ROUNDS=, FAULTS=F2,F9
 #   make lint       format, layers, clang-tidy, cppcheck
 #   make deps       the Debian packages this needs (as root or with sudo)
 .DEFAULT_GOAL := all
@@ -26,7 +27,7 @@ SAN_fuzz    := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover
 OPT_release := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 OPT_asan    := -O1
 OPT_cov     := -O0
-OPT_fuzz    := -O1
+OPT_fuzz    := -O2
 LINK_release := -pie -Wl,-z,relro,-z,now
 LINK_fuzz   := -fsanitize=fuzzer
 PGINC   := $(shell pg_config --includedir 2>/dev/null)
@@ -146,7 +147,7 @@ DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev p
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
              libxlsxwriter-dev libzip-dev \
              postgresql-15 python3 python3-protobuf tzdata
-DEPS_LINT := clang-format clang-tidy cppcheck shellcheck
+DEPS_LINT := clang-format clang-tidy cppcheck shellcheck strace faketime
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_COVERAGE := gcovr
 .PHONY: deps deps-lint deps-fuzz deps-coverage
@@ -177,6 +178,18 @@ SEED      ?= 1
 .PHONY: sim
 sim: $(B)/sim
 	@$(B)/sim $(SCHEDULES) $(SEED) $(TRACE)
+# Real semsds, both builds in turn, under the faults of tests/README.md.
+.PHONY: torture torture-programs
+torture-programs: $(B)/semsd $(B)/semsctl $(B)/failing_malloc.so
+torture: deps-lint
+	@$(MAKE) -s --no-print-directory -j$(JOBS) torture-programs
+	@$(MAKE) -s --no-print-directory -j$(JOBS) MODE=asan torture-programs
+	@/usr/bin/python3 -B tests/world/world.py --build build/release,build/asan --long \
+	$(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) \
+	$(if $(ROUNDS),--rounds $(ROUNDS),--seconds $(or $(SECONDS),900))
+$(B)/failing_malloc.so: tests/world/failing_malloc.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARN) -fPIC -shared -o $@ $< -ldl
 demo: deps
 	@echo "Building semsd and semsctl"
 	@$(MAKE) -s --no-print-directory -j$(JOBS) all
@@ -185,7 +198,7 @@ test: deps
 	@tests/run
 lint: deps-lint
 	@tests/lint/run
-test-programs: $(B)/semsd $(B)/semsctl $(B)/semsbench $(TEST_LAYERS:%=$(B)/test_%) $(FUZZ_TARGETS:%=$(B)/fuzz_%)
+test-programs: $(B)/semsd $(B)/semsctl $(B)/semsbench $(B)/failing_malloc.so $(TEST_LAYERS:%=$(B)/test_%) $(FUZZ_TARGETS:%=$(B)/fuzz_%)
 # RUNS=, SECONDS=, TARGET=, SEED=: tests/fuzz/run
 .PHONY: fuzz coverage
 fuzz: deps-fuzz

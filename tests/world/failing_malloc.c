@@ -1,0 +1,148 @@
+/*
+ * Makes allocations fail: the Nth from now, once or from then on. Loaded before semsd
+ * (LD_PRELOAD), told what to do through a small file that both sides map, so that a running daemon
+ * can be tried at any moment. FAILING_MALLOC names the file.
+ *
+ * With the sanitizer's library linked, the next malloc in line is the sanitizer's own.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct control {
+	uint64_t count;   /* allocations so far */
+	uint64_t fail_at; /* the number that fails; 0: none */
+	uint64_t on;      /* 1: all from then on */
+	uint64_t failed;  /* how many did */
+};
+
+static struct control nobody;
+static struct control *control = &nobody;
+static void *(*next_malloc)(size_t);
+static void *(*next_calloc)(size_t, size_t);
+static void *(*next_realloc)(void *, size_t);
+
+/* dlsym() allocates before it can say where the real ones are. */
+static char early[8192] __attribute__((aligned(16)));
+static size_t early_used;
+
+static void *
+early_alloc(size_t n)
+{
+	void *p = early + early_used;
+
+	n = (n + 15) & ~(size_t)15;
+	if (n > sizeof early - early_used)
+		return NULL;
+	early_used += n;
+	return p;
+}
+
+static int
+is_early(const void *p)
+{
+	return (const char *)p >= early && (const char *)p < early + sizeof early;
+}
+
+static void *
+found(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
+
+static void
+look_up(void)
+{
+	static int under_way;
+
+	if (under_way)
+		return;
+	under_way = 1;
+	*(void **)&next_calloc = found("calloc");
+	*(void **)&next_realloc = found("realloc");
+	*(void **)&next_malloc = found("malloc");
+	under_way = 0;
+}
+
+__attribute__((constructor)) static void
+attach(void)
+{
+	const char *path = getenv("FAILING_MALLOC");
+	int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
+	void *p;
+
+	if (fd < 0)
+		return;
+	p = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (p != MAP_FAILED)
+		control = p;
+}
+
+static int
+fails(void)
+{
+	struct control *c = control;
+	uint64_t n = ++c->count;
+
+	if (c->fail_at == 0 || n < c->fail_at || (n > c->fail_at && !c->on))
+		return 0;
+	c->failed++;
+	errno = ENOMEM;
+	return 1;
+}
+
+void *
+malloc(size_t n)
+{
+	if (next_malloc == NULL)
+		look_up();
+	if (next_malloc == NULL)
+		return early_alloc(n);
+	return fails() ? NULL : next_malloc(n);
+}
+
+void *
+calloc(size_t n, size_t size)
+{
+	if (next_calloc == NULL)
+		look_up();
+	if (next_calloc == NULL)
+		return early_alloc(n * size);
+	return fails() ? NULL : next_calloc(n, size);
+}
+
+void *
+realloc(void *p, size_t n)
+{
+	void *q;
+
+	if (next_realloc == NULL)
+		look_up();
+	if (next_realloc != NULL && !is_early(p))
+		return fails() ? NULL : next_realloc(p, n);
+	q = malloc(n);
+	if (q != NULL && p != NULL)
+		memcpy(q, p,
+		       n < (size_t)(early + sizeof early - (char *)p)
+			   ? n
+			   : (size_t)(early + sizeof early - (char *)p));
+	return q;
+}
+
+void
+free(void *p)
+{
+	static void (*next_free)(void *);
+
+	if (p == NULL || is_early(p))
+		return;
+	if (next_free == NULL)
+		*(void **)&next_free = found("free");
+	next_free(p);
+}
