@@ -146,12 +146,52 @@ quarter_json(const struct spd *s)
 }
 
 static json_t *
-version_json(const char *version, const char *digest)
+catalogue_json(const struct catalogue *c)
 {
 	struct made o = made_object();
 
-	made_text(&o, "version", version);
-	made_text(&o, "sha256", digest);
+	made_text(&o, "version", c->version);
+	made_text(&o, "sha256", c->sha256);
+	return made_take(o);
+}
+
+static json_t *
+texts(char *const *list, unsigned n)
+{
+	struct made a = made_array();
+
+	for (unsigned i = 0; i < n; i++)
+		made_append(&a, json_string(list[i]));
+	return made_take(a);
+}
+
+/* The whole layout, so that the document can be shown without any other file. */
+static json_t *
+template_json(const struct spd_template *t)
+{
+	struct made sheets = made_array();
+	struct made o = made_object();
+
+	for (unsigned i = 0; i < t->sheets_count; i++) {
+		const struct sheet *s = &t->sheets[i];
+		struct made j = made_object();
+
+		made_text(&j, "id", s->id);
+		made_text(&j, "title", s->title);
+		made_text(&j, "content", sheet_content_name(s->content));
+		made_put(&j, "metrics", texts(s->metrics, s->metrics_count));
+		made_put(&j, "by", s->by_count == 0 ? json_null() : texts(s->by, s->by_count));
+		made_put(&j, "columns",
+			 s->columns_count == 0 ? json_null() : texts(s->columns, s->columns_count));
+		made_text(&j, "note", s->note);
+		made_text(&j, "empty", s->empty);
+		made_append(&sheets, made_take(j));
+	}
+	made_text(&o, "version", t->version);
+	made_text(&o, "sha256", t->sha256);
+	made_text(&o, "title", t->title);
+	made_text(&o, "declaration", t->declaration);
+	made_put(&o, "sheets", made_take(sheets));
 	return made_take(o);
 }
 
@@ -167,6 +207,8 @@ policy_json(const struct spd *s)
 	struct made o = made_object();
 
 	made_text(&o, "approval", s->approval == NULL ? "THREE_PEOPLE" : s->approval);
+	made_text(&o, "declared_by", s->declared_by);
+	made_text(&o, "declared_on", s->declared_on);
 	made_text(&o, "marking", marking_of(s));
 	return made_take(o);
 }
@@ -191,8 +233,8 @@ put_head(struct made *o, const struct spd *s)
 	made_text(o, "state", s->state);
 	made_int(o, "revision", s->revision);
 	made_text(o, "as_of", s->as_of);
-	made_put(o, "catalogue", version_json(s->catalogue->version, s->catalogue->sha256));
-	made_put(o, "template", t == NULL ? json_null() : version_json(t->version, t->sha256));
+	made_put(o, "catalogue", catalogue_json(s->catalogue));
+	made_put(o, "template", t == NULL ? json_null() : template_json(t));
 	made_put(o, "policy", policy_json(s));
 }
 

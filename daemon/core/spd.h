@@ -98,10 +98,12 @@ struct spd {
 	const char *start; /* RFC 3339, UTC; the end is exclusive */
 	const char *end;
 	const char *as_of;
-	const char *state;    /* PROVISIONAL, DRAFT */
-	const char *marking;  /* NULL: OFFICIAL-SENSITIVE */
-	const char *approval; /* THREE_PEOPLE, APPROVER_DIFFERS; NULL: the first */
-	int64_t revision;     /* 0: none */
+	const char *state;       /* PROVISIONAL, DRAFT */
+	const char *marking;     /* NULL: OFFICIAL-SENSITIVE */
+	const char *approval;    /* THREE_PEOPLE, APPROVER_DIFFERS; NULL: the first */
+	const char *declared_by; /* who declared that policy, and on which day; NULL: nobody has */
+	const char *declared_on;
+	int64_t revision; /* 0: none */
 	const struct catalogue *catalogue;
 	const struct spd_template *template; /* NULL: none */
 	struct spd_metric *metrics;

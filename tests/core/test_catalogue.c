@@ -255,8 +255,8 @@ Test(catalogue, names_the_line_of_every_kind_of_typing_error)
 
 		cr_assert_not_null(at, "%s", typos[i].good);
 		bad = malloc(strlen(text) + 100);
-		sprintf(bad, "%.*s%s%s", (int)(at - text), text, typos[i].bad,
-			at + strlen(typos[i].good));
+		snprintf(bad, strlen(text) + 100, "%.*s%s%s", (int)(at - text), text, typos[i].bad,
+			 at + strlen(typos[i].good));
 		snprintf(place, sizeof place, "%s, line %u:", PATH, line_of(text, at));
 		cr_expect_eq(catalogue_read(PATH, bad, &c, &e), FATAL_CONFIG, "%s", typos[i].bad);
 		cr_expect_not_null(strstr(e.text, place), "%s: %s, not %s", typos[i].bad, e.text,
