@@ -36,6 +36,7 @@ struct highwater {
 	struct utc_ms since;
 	struct utc_ms until;
 	bool is_dirty;      /* something was answered since the last mark */
+	bool is_rested;     /* nothing was answered for a while: the next time counts at once */
 	unsigned in_flight; /* groups that are being written */
 	struct utc_ms answered;
 	/* The look that runs. */
@@ -309,6 +310,9 @@ highwater_answered(struct highwater *h, struct utc_ms received_at)
 	h->answered = received_at;
 	if (h->until.v < received_at.v)
 		h->until = received_at;
+	if (h->is_rested)
+		highwater_look(h);
+	h->is_rested = false;
 }
 
 bool
@@ -330,7 +334,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (!h->is_dirty)
+	h->is_rested = !h->is_dirty;
+	if (h->is_rested)
 		return;
 	write_file(h, false);
 	if (!h->is_running)
@@ -357,6 +362,7 @@ highwater_new(struct event_base *base, struct store *store, const struct highwat
 	h->store = store;
 	h->config = *config;
 	h->folder = -1;
+	h->is_rested = true;
 	h->timer = event_new(base, -1, EV_PERSIST, on_timer, h);
 	if (h->timer == NULL || event_add(h->timer, &every) != 0) {
 		highwater_free(h);

@@ -3,9 +3,9 @@
  * behind its mark was restored from a backup, or a standby took over; what was received in between
  * may be missing, and the database notes that as a gap for somebody to mend.
  *
- * Every few seconds while records are answered, and whenever the database comes back, the mark in
- * the database and the one in the file are compared and both moved on: the database's first, so
- * that after a crash it is never behind by that.
+ * At the first answer after a while, every few seconds while there are more, and whenever the
+ * database comes back, the mark in the database and the one in the file are compared and both moved
+ * on: the database's first, so that after a crash it is never behind by that.
  */
 #ifndef SEMS_JOBS_HIGHWATER_H
 #define SEMS_JOBS_HIGHWATER_H

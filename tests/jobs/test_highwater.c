@@ -321,6 +321,21 @@ Test(highwater, does_not_count_what_is_being_written_as_there)
 			 "10:00:10");
 }
 
+Test(highwater, marks_the_first_answer_after_a_while_at_once)
+{
+	int64_t before = cluster_int(s.pg, "SELECT mark FROM sems.daemon_mark");
+
+	set_clock("2026-05-15T10:00:20Z");
+	highwater_sent(s.hw);
+	highwater_answered(s.hw, s.now);
+	for (int i = 0; i < TURNS_MAX; i++) {
+		turn();
+		if (cluster_int(s.pg, "SELECT mark FROM sems.daemon_mark") > before)
+			break;
+	}
+	cr_expect_gt(cluster_int(s.pg, "SELECT mark FROM sems.daemon_mark"), before);
+}
+
 Test(highwater, begins_anew_when_the_file_is_no_use)
 {
 	FILE *f;

@@ -1,0 +1,125 @@
+# The disaster of deploy/runbooks/backup.md: yesterday's database comes back, senders send again, and
+# nothing is missing. The runbook's own commands are what is run.
+. "$(dirname "$0")/lib.sh"
+plan 23
+
+# Debian keeps the programs of each version apart.
+newest=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+PATH=${newest:-/usr/bin}:$PATH
+BACKUP=$T/backup
+KEYS=$T/sems-keys
+mkdir "$BACKUP"
+[ "$(id -u)" != 0 ] || chown "$TEST_USER" "$BACKUP"
+
+# The commands under a heading of the runbook, as they stand there, by the folder's owner.
+runbook() { # part heading
+	local commands
+	commands=$(awk -v part="## $1" -v heading="### $2" '
+		/^## / { in_part = $0 == part }
+		/^##/ { in_it = in_part && $0 == heading }
+		in_it && /^    / { print substr($0, 5) }' "$TREE/deploy/runbooks/backup.md")
+	[ -n "$commands" ] || { not_ok "the runbook has: $1, $2"; return 1; }
+	OUT=$(cd "$T" && "${AS_USER[@]}" env "PATH=$PATH" "DIR=$DIR" "BACKUP=$BACKUP" "KEYS=$KEYS" \
+		bash -euc "$commands" 2>&1 </dev/null)
+	is $? 0 "the runbook's commands work: $1, $2" "$OUT"
+}
+
+psql_get() { # statement
+	"${AS_USER[@]}" psql -qAt -v ON_ERROR_STOP=1 -h "$DIR/run" -U postgres -d sems -c "$1" 2>&1
+}
+
+# Everything that was received of TIP events, but for when; and of conflicts, that there are none.
+stored() {
+	psql_get "SELECT to_jsonb(t) - 'received_at' FROM sems.tip_event t ORDER BY record_id"
+	psql_get "SELECT reason, count(*) FROM sems.quarantine GROUP BY reason"
+}
+
+# A sender's outbox: a day's records, sent again whenever it is asked to.
+outbox() { # day
+	{
+		echo occurred_at,site_id,device_id,screener_id,outcome,source_record_id
+		local i
+		for i in $(seq 100); do
+			printf '2026-05-%sT10:%02d:%02dZ,NFD,X1,anna-%d,%s,%s-%d\n' "$1" $((i / 60)) $((i % 60)) \
+				$((i % 7)) "$([ $((i % 9)) = 0 ] && echo MISS_DECIDED || echo HIT)" "$1" "$i"
+		done
+	} >"$T/day$1.csv"
+	chmod 644 "$T/day$1.csv"
+}
+
+# A line of the summary; 0 when it is left out.
+counted() { # name
+	printf '%s\n' "$OUT" "$ERR" | sed -n "s/^ *$1 .*[^0-9]\([0-9]*\)$/\1/p" | grep . || echo 0
+}
+
+send() { # day expected-stored expected-duplicate
+	ctl_get send -S lane-1 tip_event "$T/day$1.csv"
+	is "$RC $(counted stored) $(counted duplicate)" "0 $2 $3" \
+		"day $1: $2 stored, $3 there already"
+}
+
+is_named() { # name
+	ctl_get status
+	like "$OUT" '^RECORDS MAY BE MISSING: those received from 20' "status says that records may be missing: $1"
+	is "$(psql_get "SELECT lacks_from <= '$FIRST' AND lacks_to >= '$LAST'
+		FROM sems.restore_gap WHERE resolved_at IS NULL")" t "and names the period: $1"
+}
+
+# How far semsd says that the database had come.
+mark() {
+	sed -n 's/.*"mark": \([0-9]*\).*/\1/p' "$DIR/high-water.json"
+}
+has_moved() { # mark
+	[ "$(mark)" -gt "$1" ]
+}
+
+outbox 04
+outbox 05
+start_daemon || exit 1
+ctl_must init --entity Northfield --zone Europe/London --site NFD --source lane-1
+send 04 100 0
+runbook 'Back up' 'The private cluster'
+runbook 'Back up' 'A dump'
+runbook 'Back up' 'The keys'
+backed_up=$(mark)
+send 05 100 0
+BEFORE=$(stored)
+FIRST=$(psql_get "SELECT min(received_at) FROM sems.tip_event WHERE occurred_at > '2026-05-05'")
+LAST=$(psql_get "SELECT max(received_at) FROM sems.tip_event WHERE occurred_at > '2026-05-05'")
+
+# Yesterday was some seconds ago at least.
+wait_for 20 has_moved "$backed_up"
+
+# The machine's disk is gone, in the middle of work; and what senders were told stands.
+pid=$(cluster_pid)
+kill_daemon
+[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
+sleep 0.2
+runbook 'Restore' 'The private cluster, from its copy'
+start_daemon || exit 1
+is_named 'the cluster was put back'
+is "$(figure_of_status tip_event)" 100 'what came after the backup is missing'
+send 04 0 100
+send 05 100 0
+is "$(stored)" "$BEFORE" 'all is there again, once, and nothing conflicts'
+ctl_must gaps resolve 1 --reason 'all senders have sent again'
+ctl_get status
+unlike "$OUT" 'MISSING' 'a gap that was resolved is not shown any more'
+like "$(ctl gaps)" 'all senders have sent again' 'but kept, with its reason'
+stop_daemon
+is $? 0 'semsd stops cleanly'
+
+# A dump of before, after a clean stop.
+runbook 'Restore' 'The private cluster, from a dump'
+start_daemon || exit 1
+is_named 'the dump was put back'
+is "$(figure_of_status tip_event)" 100 'the dump holds the first day'
+send 05 100 0
+send 04 0 100
+is "$(stored)" "$BEFORE" 'all is there again after the dump'
+stop_daemon
+
+# Nothing was restored: nothing is said.
+ctl_get gaps
+start_daemon || exit 1
+is "$(psql_get 'SELECT count(*) FROM sems.restore_gap')" 1 'a restart alone makes no gap'
