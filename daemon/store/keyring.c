@@ -5,6 +5,9 @@
  */
 #include "store/keyring.h"
 
+#include "base/text.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,11 +23,17 @@
 
 #define NAME_SIZE 40
 
+#define SIGNERS_MAX 256
+#define NUMBER_MAX  9999
+
 struct keyring {
 	int folder; /* descriptor: stays right when a relative path or the folder's name does not */
 	unsigned char quarantine[KEY_SIZE];
 	bool known[YEARS];
 	unsigned char person[YEARS][KEY_SIZE];
+	struct signer signers[SIGNERS_MAX]; /* by number */
+	size_t n_signers;
+	unsigned char seed[SIGN_SEED_SIZE]; /* of the last signer */
 };
 
 static enum code
@@ -56,29 +65,28 @@ read_key(const struct keyring *k, const char *name, unsigned char key[KEY_SIZE],
 }
 
 static bool
-write_aside(const struct keyring *k, const char *aside, const unsigned char key[KEY_SIZE])
+write_aside(const struct keyring *k, const char *aside, const void *p, size_t n)
 {
 	int fd = openat(k->folder, aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	bool good;
 
 	if (fd < 0)
 		return false;
-	good = write(fd, key, KEY_SIZE) == KEY_SIZE && fsync(fd) == 0;
+	good = write(fd, p, n) == (ssize_t)n && fsync(fd) == 0;
 	return close(fd) == 0 && good;
 }
 
+/* A file of that name with these bytes, unless there is one already. */
 static enum code
-make_key(const struct keyring *k, const char *name, struct err *e)
+make_file(const struct keyring *k, const char *name, const void *p, size_t n, struct err *e)
 {
-	unsigned char key[KEY_SIZE];
 	char aside[NAME_SIZE + 16];
 	bool good;
 	int error;
 
 	snprintf(aside, sizeof aside, "%s.%ld", name, (long)getpid());
 	unlinkat(k->folder, aside, 0);
-	good = random_bytes(key, sizeof key) && write_aside(k, aside, key);
-	wipe(key, sizeof key);
+	good = write_aside(k, aside, p, n);
 	/* Only one link can win; a key that exists is never replaced. */
 	good = good && (linkat(k->folder, aside, k->folder, name, 0) == 0 || errno == EEXIST);
 	good = good && fsync(k->folder) == 0;
@@ -87,6 +95,19 @@ make_key(const struct keyring *k, const char *name, struct err *e)
 	if (!good)
 		return err_set(e, FATAL_CONFIG, name, "cannot make the key: %s", strerror(error));
 	return OK;
+}
+
+static enum code
+make_key(const struct keyring *k, const char *name, struct err *e)
+{
+	unsigned char key[KEY_SIZE];
+	enum code code;
+
+	if (!random_bytes(key, sizeof key))
+		return err_set(e, FATAL_CONFIG, name, "cannot make the key: no random numbers");
+	code = make_file(k, name, key, sizeof key, e);
+	wipe(key, sizeof key);
+	return code;
 }
 
 static enum code
@@ -99,6 +120,178 @@ load_key(const struct keyring *k, const char *name, unsigned char key[KEY_SIZE],
 	code = make_key(k, name, e);
 	return code == OK ? read_key(k, name, key, e) : code;
 }
+
+/* --- those that sign -------------------------------------------------------------------------- */
+
+static enum code
+add_signer(struct keyring *k, unsigned number, const unsigned char public[SIGN_PUBLIC_SIZE],
+	   struct err *e)
+{
+	struct signer *s = &k->signers[k->n_signers];
+
+	if (k->n_signers == SIGNERS_MAX)
+		return err_set(e, FATAL_CONFIG, "keys", "there are more than %d signing keys",
+			       SIGNERS_MAX);
+	s->number = number;
+	memcpy(s->public, public, SIGN_PUBLIC_SIZE);
+	if (!sign_key_id(public, s->id))
+		return err_set(e, TRY_SYSTEM, "keys", "out of memory");
+	k->n_signers++;
+	return OK;
+}
+
+static enum code
+read_public(const struct keyring *k, const char *name, unsigned char public[SIGN_PUBLIC_SIZE],
+	    struct err *e)
+{
+	char pem[SIGN_PEM_SIZE + 1];
+	int fd = openat(k->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0)
+		return err_set(e, errno == ENOENT ? REJ_NOT_FOUND : FATAL_CONFIG, name,
+			       "cannot open it: %s", strerror(errno));
+	n = read(fd, pem, sizeof pem);
+	close(fd);
+	if (n < 0 || !sign_read_pem(pem, (size_t)n, public))
+		return err_set(e, FATAL_CONFIG, name,
+			       "is no public key for Ed25519 in PEM: put the right one back");
+	return OK;
+}
+
+static enum code
+write_public(const struct keyring *k, const char *name,
+	     const unsigned char public[SIGN_PUBLIC_SIZE], struct err *e)
+{
+	char pem[SIGN_PEM_SIZE];
+
+	if (!sign_pem(public, pem))
+		return err_set(e, TRY_SYSTEM, name, "out of memory");
+	return make_file(k, name, pem, strlen(pem), e);
+}
+
+/* The public half is kept apart, so that it stays when the private one is destroyed. */
+static enum code
+load_signer(struct keyring *k, unsigned number, struct err *e)
+{
+	unsigned char public[SIGN_PUBLIC_SIZE];
+	unsigned char beside[SIGN_PUBLIC_SIZE];
+	unsigned char seed[SIGN_SEED_SIZE];
+	char key[NAME_SIZE];
+	char pub[NAME_SIZE];
+	enum code code;
+
+	snprintf(key, sizeof key, "signing-%04u.key", number);
+	snprintf(pub, sizeof pub, "signing-%04u.pub", number);
+	code = read_key(k, key, seed, e);
+	if (code == REJ_NOT_FOUND) {
+		wipe(k->seed, sizeof k->seed);
+		code = read_public(k, pub, public, e);
+		return code == OK ? add_signer(k, number, public, e) : code;
+	}
+	if (code == OK && !sign_public(seed, public))
+		code = err_set(e, TRY_SYSTEM, key, "out of memory");
+	if (code == OK)
+		code = read_public(k, pub, beside, e);
+	if (code == REJ_NOT_FOUND)
+		code = write_public(k, pub, public, e);
+	else if (code == OK && memcmp(public, beside, sizeof public) != 0)
+		code = err_set(e, FATAL_CONFIG, pub,
+			       "is not the public half of %s: put the right one back", key);
+	if (code == OK) {
+		memcpy(k->seed, seed, sizeof k->seed);
+		code = add_signer(k, number, public, e);
+	}
+	wipe(seed, sizeof seed);
+	return code;
+}
+
+static void
+note_number(const char *name, bool there[NUMBER_MAX + 1])
+{
+	unsigned n = 0;
+	char ending[4];
+
+	if (sscanf(name, "signing-%4u.%3s", &n, ending) == 2 && n > 0 && n <= NUMBER_MAX &&
+	    strlen(name) == strlen("signing-0000.key") &&
+	    (strcmp(ending, "key") == 0 || strcmp(ending, "pub") == 0))
+		there[n] = true;
+}
+
+static enum code
+load_signers(struct keyring *k, struct err *e)
+{
+	bool there[NUMBER_MAX + 1] = {false};
+	int fd = dup(k->folder);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	enum code code = OK;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return err_set(e, FATAL_CONFIG, "keys", "cannot look into the folder: %s",
+			       strerror(errno));
+	}
+	rewinddir(dir);
+	for (const struct dirent *d = readdir(dir); d != NULL; d = readdir(dir))
+		note_number(d->d_name, there);
+	closedir(dir);
+	k->n_signers = 0;
+	for (unsigned i = 1; i <= NUMBER_MAX && code == OK; i++) {
+		if (there[i])
+			code = load_signer(k, i, e);
+	}
+	return code;
+}
+
+enum code
+keyring_new_signer(struct keyring *k, struct err *e)
+{
+	unsigned number = k->n_signers == 0 ? 1 : k->signers[k->n_signers - 1].number + 1;
+	char name[NAME_SIZE];
+	enum code code;
+
+	if (number > NUMBER_MAX)
+		return err_set(e, FATAL_CONFIG, "keys", "there are no numbers left");
+	snprintf(name, sizeof name, "signing-%04u.key", number);
+	code = make_key(k, name, e);
+	return code == OK ? load_signers(k, e) : code;
+}
+
+size_t
+keyring_signers(const struct keyring *k, const struct signer **list)
+{
+	*list = k->signers;
+	return k->n_signers;
+}
+
+const struct signer *
+keyring_signer(const struct keyring *k, const char *id)
+{
+	for (size_t i = 0; i < k->n_signers; i++) {
+		if (strcmp(k->signers[i].id, id) == 0)
+			return &k->signers[i];
+	}
+	return NULL;
+}
+
+enum code
+keyring_sign(const struct keyring *k, const void *p, size_t n, unsigned char signature[SIGN_SIZE],
+	     const struct signer **by, struct err *e)
+{
+	static const unsigned char none[SIGN_SEED_SIZE];
+
+	if (k->n_signers == 0 || memcmp(k->seed, none, sizeof none) == 0)
+		return err_set(e, REJ_STATE, "keys",
+			       "the newest signing key has no private half; semsctl spd new-key "
+			       "makes another");
+	*by = &k->signers[k->n_signers - 1];
+	if (!sign_bytes(k->seed, p, n, signature))
+		return err_set(e, TRY_SYSTEM, "keys", "out of memory");
+	return OK;
+}
+
+/* --- the folder ------------------------------------------------------------------------------- */
 
 enum code
 keyring_open(const char *folder, struct keyring **out, struct err *e)
@@ -123,6 +316,10 @@ keyring_open(const char *folder, struct keyring **out, struct err *e)
 			       folder);
 	if (code == OK)
 		code = load_key(k, "quarantine.key", k->quarantine, e);
+	if (code == OK)
+		code = load_signers(k, e);
+	if (code == OK && k->n_signers == 0)
+		code = keyring_new_signer(k, e);
 	if (code != OK) {
 		keyring_free(k);
 		return code;

@@ -1,14 +1,23 @@
 /*
  * Keys outside the database, one file each (mode 0600, 32 random bytes): one per civil year for
- * pseudonyms, so that destroying a year's file completes an erasure, and one for the quarantine.
+ * pseudonyms, so that destroying a year's file completes an erasure, one for the quarantine, and
+ * those that sign what is frozen and exported.
  */
 #ifndef SEMS_STORE_KEYRING_H
 #define SEMS_STORE_KEYRING_H
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/sign.h"
 
 struct keyring;
+
+/* A key that signs, or did once: its private half may be gone. */
+struct signer {
+	unsigned number; /* of its files, signing-NNNN.key and .pub */
+	char id[SIGN_ID_SIZE];
+	unsigned char public[SIGN_PUBLIC_SIZE];
+};
 
 /* Opens the folder of keys, making it (0700) and what is missing. */
 enum code keyring_open(const char *folder, struct keyring **out, struct err *e) MUST_CHECK;
@@ -16,5 +25,15 @@ void keyring_free(struct keyring *k);
 /* The key for persons in records of that civil year; made when it is the first. NULL: cannot. */
 const unsigned char *keyring_person(struct keyring *k, int year);
 const unsigned char *keyring_quarantine(const struct keyring *k);
+
+/* The signers, by number; the last one signs. Valid until a new one is made. */
+size_t keyring_signers(const struct keyring *k, const struct signer **list);
+const struct signer *keyring_signer(const struct keyring *k, const char *id); /* NULL: unknown */
+/* Signs with the newest key; which one is in *by. */
+enum code keyring_sign(const struct keyring *k, const void *p, size_t n,
+		       unsigned char signature[SIGN_SIZE], const struct signer **by,
+		       struct err *e) MUST_CHECK;
+/* Makes the key that signs from now on. Others stay, so that what they signed can be checked. */
+enum code keyring_new_signer(struct keyring *k, struct err *e) MUST_CHECK;
 
 #endif

@@ -9,6 +9,7 @@
 struct store {
 	struct writer *writer;
 	struct asker *asker;
+	const struct keyring *keys;
 };
 
 struct store *
@@ -20,6 +21,7 @@ store_new(struct event_base *base, const struct store_config *config)
 		return NULL;
 	s->writer = writer_new(base, config);
 	s->asker = asker_new(base, config->conninfo);
+	s->keys = config->keys;
 	if (s->writer == NULL || s->asker == NULL) {
 		store_free(s);
 		return NULL;
@@ -35,6 +37,12 @@ store_free(struct store *s)
 	writer_free(s->writer);
 	asker_free(s->asker);
 	free(s);
+}
+
+const struct keyring *
+store_keys(const struct store *s)
+{
+	return s->keys;
 }
 
 bool

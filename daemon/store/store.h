@@ -39,6 +39,8 @@ enum code store_load_registry(const char *conninfo, struct registry **out,
 
 struct store *store_new(struct event_base *base, const struct store_config *config);
 void store_free(struct store *s);
+/* Those of the configuration. */
+const struct keyring *store_keys(const struct store *s);
 
 /* Writing. One group at a time: submit only while ready, then wait for on_written. However often
  * the database goes away, the group is written or answered RETRY; on_written comes exactly once. */

@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "base/uuid.h"
+#include "tests/lib/temp.h"
 #include "wire/frame.h"
 
 #include <criterion/criterion.h>
@@ -301,8 +302,6 @@ office_open_set_up(struct office *o)
 void
 office_close(struct office *o)
 {
-	char command[128];
-
 	json_decref(o->json);
 	store_free(o->store);
 	admin_free(o->admin);
@@ -310,13 +309,7 @@ office_close(struct office *o)
 	keyring_free(o->keys);
 	event_base_free(o->base);
 	PQfinish(o->pg);
-	for (int year = 2010; year < 2030; year++) {
-		(void)snprintf(command, sizeof command, "%s/person-%d.key", o->keys_dir, year);
-		(void)unlink(command);
-	}
-	(void)snprintf(command, sizeof command, "%s/quarantine.key", o->keys_dir);
-	(void)unlink(command);
-	(void)rmdir(o->keys_dir);
+	(void)temp_remove(o->keys_dir);
 }
 
 Sems__V1__Record *

@@ -119,17 +119,13 @@ fixture_second(struct fixture *second, const struct fixture *first)
 void
 fixture_close(struct fixture *f)
 {
-	char path[TEMP_SIZE + 32];
-
 	store_free(f->store);
 	if (f->second)
 		return;
 	if (f->base != NULL)
 		event_base_free(f->base);
 	keyring_free(f->keys);
-	snprintf(path, sizeof path, "%s/quarantine.key", f->keys_dir);
-	unlink(path);
-	rmdir(f->keys_dir);
+	temp_remove(f->keys_dir);
 	PQfinish(f->pg);
 }
 

@@ -26,7 +26,9 @@ path_of(char *out, size_t size, const char *name)
 static void
 clean(void)
 {
-	static const char *const names[] = {"quarantine.key", "person-2025.key", "person-2026.key"};
+	static const char *const names[] = {
+	    "quarantine.key",   "person-2025.key",  "person-2026.key", "signing-0001.key",
+	    "signing-0001.pub", "signing-0002.key", "signing-0002.pub"};
 	char path[TEMP_SIZE + 32];
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -127,5 +129,127 @@ Test(keyring, refuses_a_key_that_is_too_short_or_too_long)
 	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
 	cr_assert_eq(truncate(path, KEY_SIZE + 1), 0);
 	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	clean();
+}
+
+/* --- those that sign --- */
+
+static enum code
+sign_hello(const struct keyring *k, unsigned char signature[SIGN_SIZE], const struct signer **by)
+{
+	struct err e;
+
+	return keyring_sign(k, "hello", 5, signature, by, &e);
+}
+
+Test(keyring, signs_with_a_key_that_stays)
+{
+	struct keyring *k;
+	struct err e;
+	const struct signer *by = NULL;
+	unsigned char signature[SIGN_SIZE];
+	unsigned char again[SIGN_SIZE];
+	char id[SIGN_ID_SIZE];
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(sign_hello(k, signature, &by), OK);
+	cr_expect(sign_good(by->public, "hello", 5, signature));
+	cr_expect_not(sign_good(by->public, "hallo", 5, signature));
+	memcpy(id, by->id, sizeof id);
+	keyring_free(k);
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(sign_hello(k, again, &by), OK);
+	cr_expect_str_eq(by->id, id);
+	cr_expect_eq(memcmp(again, signature, SIGN_SIZE), 0);
+	keyring_free(k);
+	clean();
+}
+
+Test(keyring, still_knows_who_signed_before_the_newest)
+{
+	struct keyring *k;
+	struct err e;
+	const struct signer *first = NULL;
+	const struct signer *by = NULL;
+	const struct signer *list;
+	unsigned char signature[SIGN_SIZE];
+	char id[SIGN_ID_SIZE];
+	char path[TEMP_SIZE + 32];
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(sign_hello(k, signature, &first), OK);
+	memcpy(id, first->id, sizeof id);
+	cr_assert_eq(keyring_new_signer(k, &e), OK, "%s", e.text);
+	cr_assert_eq(keyring_signers(k, &list), 2);
+	cr_expect_eq(list[1].number, 2);
+	keyring_free(k);
+	/* The private half goes, what it signed can still be told. */
+	path_of(path, sizeof path, "signing-0001.key");
+	cr_assert_eq(unlink(path), 0);
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	first = keyring_signer(k, id);
+	cr_assert_not_null(first);
+	cr_expect(sign_good(first->public, "hello", 5, signature));
+	cr_assert_eq(sign_hello(k, signature, &by), OK);
+	cr_expect_str_neq(by->id, id);
+	cr_expect_null(keyring_signer(k, "0123456789abcdef"));
+	keyring_free(k);
+	clean();
+}
+
+Test(keyring, does_not_sign_without_the_newest_private_half)
+{
+	struct keyring *k;
+	struct err e;
+	const struct signer *by = NULL;
+	unsigned char signature[SIGN_SIZE];
+	char path[TEMP_SIZE + 32];
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(keyring_new_signer(k, &e), OK, "%s", e.text);
+	keyring_free(k);
+	path_of(path, sizeof path, "signing-0002.key");
+	cr_assert_eq(unlink(path), 0);
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_expect_eq(sign_hello(k, signature, &by), REJ_STATE);
+	keyring_free(k);
+	clean();
+}
+
+Test(keyring, refuses_a_public_half_of_another_key)
+{
+	struct keyring *k;
+	struct err e;
+	char from[TEMP_SIZE + 32];
+	char to[TEMP_SIZE + 32];
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(keyring_new_signer(k, &e), OK, "%s", e.text);
+	keyring_free(k);
+	path_of(from, sizeof from, "signing-0001.pub");
+	path_of(to, sizeof to, "signing-0002.pub");
+	cr_assert_eq(rename(from, to), 0);
+	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_str_eq(e.where, "signing-0002.pub");
+	clean();
+}
+
+Test(keyring, refuses_a_signing_key_that_others_can_read)
+{
+	struct keyring *k;
+	struct err e;
+	char path[TEMP_SIZE + 32];
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	keyring_free(k);
+	path_of(path, sizeof path, "signing-0001.key");
+	chmod(path, 0644);
+	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_str_eq(e.where, "signing-0001.key");
 	clean();
 }

@@ -1,0 +1,216 @@
+#include "store/proof_sql.h"
+
+#include "base/buf.h"
+
+#include <string.h>
+
+#define SQL_MAX (1 << 18)
+
+/* The quarter as instants; its days, and the days outside it of records that belong to it. */
+static const char quarter_sql[] =
+    "q AS MATERIALIZED (SELECT min(c.starts_at) AS lo, max(c.ends_at) AS hi, min(c.day) AS first\n"
+    "    FROM sems.civil_day c WHERE c.quarter = $1)";
+
+/* Which days had tests is not told: they are one. */
+static const char one_day_sql[] =
+    "days AS MATERIALIZED (SELECT q.first AS day, '-infinity'::timestamptz AS starts_at,\n"
+    "    'infinity'::timestamptz AS ends_at FROM q)";
+
+static void
+add_days(struct buf *b, const struct kind *k)
+{
+	if (k->id == KIND_TEST) {
+		(void)buf_addf(b, "%s", one_day_sql);
+		return;
+	}
+	(void)buf_addf(
+	    b,
+	    "days AS MATERIALIZED (SELECT c.day, c.starts_at, c.ends_at FROM sems.civil_day c\n"
+	    "    WHERE c.quarter = $1 UNION SELECT c.day, c.starts_at, c.ends_at FROM (\n"
+	    "    SELECT x.occurred_at FROM q, sems.correction x WHERE x.kind = '%s'\n"
+	    "    AND x.root_occurred_at >= q.lo AND x.root_occurred_at < q.hi",
+	    k->name);
+	if (k->id == KIND_PLAN)
+		(void)buf_addf(b, " UNION SELECT p.occurred_at FROM q, sems.plan p\n"
+				  "    WHERE p.period_start >= q.lo AND p.period_start < q.hi");
+	(void)buf_addf(b, ") AS o JOIN sems.civil_day c ON c.starts_at <= o.occurred_at\n"
+			  "    AND c.ends_at > o.occurred_at)");
+}
+
+/* The kind's records of one day that belong to the quarter. */
+static void
+add_records(struct buf *b, const struct kind *k)
+{
+	(void)buf_addf(
+	    b,
+	    "sems.%s r WHERE r.occurred_at >= d.starts_at AND r.occurred_at < d.ends_at\n"
+	    "    AND ((r.occurred_at >= q.lo AND r.occurred_at < q.hi)\n"
+	    "    OR (sems.uuid_time(r.corrects_record_id) >= q.lo\n"
+	    "    AND sems.uuid_time(r.corrects_record_id) < q.hi)%s)",
+	    k->name,
+	    k->id == KIND_PLAN ? " OR (r.period_start >= q.lo AND r.period_start < q.hi)" : "");
+}
+
+/* The days with their leaves: day, n, sources, leaves. */
+static void
+add_leaves(struct buf *b, const struct kind *k, const char *const *columns, size_t n)
+{
+	(void)buf_addf(b,
+		       "SELECT d.day, d.starts_at, d.ends_at, l.n, s.sources, l.leaves\n"
+		       "FROM days d CROSS JOIN q CROSS JOIN LATERAL (\n"
+		       "    SELECT array_agg(z.source ORDER BY z.source COLLATE \"C\") AS sources\n"
+		       "    FROM (SELECT DISTINCT r.source FROM ");
+	add_records(b, k);
+	(void)buf_addf(b,
+		       ") AS z) AS s CROSS JOIN LATERAL (\n"
+		       "    SELECT count(*) AS n, string_agg(x.leaf, ''::bytea) AS leaves FROM (\n"
+		       "    SELECT uuid_send(r.record_id) || int4send(u.at::int)\n"
+		       "    || sha256('\\x0001'::bytea || record_send(ROW('%s'::text",
+		       k->name);
+	for (size_t i = 0; i < n; i++)
+		(void)buf_addf(b, ", r.\"%s\"", columns[i]);
+	(void)buf_addf(b, "))) AS leaf FROM unnest(s.sources) WITH ORDINALITY AS u(source, at)\n"
+			  "    JOIN (SELECT r.* FROM ");
+	add_records(b, k);
+	(void)buf_addf(
+	    b, ") AS r ON r.source = u.source\n"
+	       "    ORDER BY r.occurred_at, r.record_id, r.source COLLATE \"C\") AS x) AS l\n"
+	       "WHERE s.sources IS NOT NULL");
+}
+
+static const char *
+finish(struct buf *b, struct arena *a)
+{
+	const char *text = b->failed || !buf_add(b, "", 1) ? NULL : arena_dup(a, b->p, b->n);
+
+	buf_fini(b);
+	return text;
+}
+
+const char *const *
+proof_columns(const struct kind *k, struct arena *a, size_t *n)
+{
+	size_t fields = kind_n_fields(k);
+	const char **list = arena_zalloc(a, fields + 2, sizeof *list);
+
+	if (list == NULL)
+		return NULL;
+	for (size_t i = 0; i < fields; i++)
+		list[i] = kind_field(k, i)->name;
+	list[fields] = "received_at";
+	list[fields + 1] = "received_from";
+	*n = fields + 2;
+	return list;
+}
+
+const char *
+proof_sql_keep(const struct kind *k, struct arena *a)
+{
+	size_t n = 0;
+	const char *const *columns = proof_columns(k, a, &n);
+	struct buf b;
+
+	if (columns == NULL)
+		return NULL;
+	buf_init(&b, SQL_MAX);
+	(void)buf_addf(&b, "WITH %s, ", quarter_sql);
+	add_days(&b, k);
+	(void)buf_addf(
+	    &b,
+	    "\nINSERT INTO sems.spd_leaves (quarter, revision, kind, day, n, sources, leaves)\n"
+	    "SELECT $1, $2::int, '%s', f.day, f.n, f.sources, f.leaves FROM (",
+	    k->name);
+	add_leaves(&b, k, columns, n);
+	(void)buf_addf(&b, ") AS f");
+	return finish(&b, a);
+}
+
+/* The leaves of a day, one a row. */
+static void
+add_unpacked(struct buf *b, const char *name, const char *sources, const char *leaves)
+{
+	(void)buf_addf(
+	    b,
+	    ",\n%s AS (SELECT d.day, d.starts_at, d.ends_at,\n"
+	    "    encode(substr(d.%s, 52 * i + 1, 16), 'hex')::uuid AS record_id,\n"
+	    "    d.%s[('x' || encode(substr(d.%s, 52 * i + 17, 4), 'hex'))::bit(32)::int] AS "
+	    "source,\n"
+	    "    substr(d.%s, 52 * i + 21, 32) AS hash\n"
+	    "    FROM differing d, generate_series(0, octet_length(d.%s) / 52 - 1) AS i\n"
+	    "    WHERE NOT d.gone)",
+	    name, leaves, sources, leaves, leaves, leaves);
+}
+
+static void
+add_found(struct buf *b, const struct kind *k)
+{
+	(void)buf_addf(
+	    b,
+	    ",\nfound AS (SELECT CASE WHEN o.hash IS NULL AND r.received_at > $3::timestamptz THEN "
+	    "'late'\n"
+	    "    WHEN o.hash IS NULL THEN 'added' WHEN n.hash IS NOT NULL THEN 'altered'\n"
+	    "    WHEN EXISTS (SELECT FROM sems.purge_certificate p WHERE p.kind = '%s'\n"
+	    "    AND sems.uuid_time(o.record_id) >= p.starts_at\n"
+	    "    AND sems.uuid_time(o.record_id) < p.ends_at) THEN 'purged' ELSE 'missing' END AS "
+	    "what,\n"
+	    "    record_id, source, coalesce(o.day, n.day) AS day, r.received_at\n"
+	    "    FROM old o FULL JOIN new n USING (record_id, source)\n"
+	    "    LEFT JOIN sems.%s r ON n.hash IS NOT NULL AND r.occurred_at >= n.starts_at\n"
+	    "    AND r.occurred_at < n.ends_at AND (r.record_id, r.source) = (record_id, source)\n"
+	    "    WHERE o.hash IS DISTINCT FROM n.hash)",
+	    k->name, k->name);
+}
+
+/* Tests under embargo are not told from others by what is said of them; a late one is not said. */
+static const char tests_sql[] =
+    ",\nshown AS (SELECT f.what, CASE WHEN v.seen THEN f.record_id END AS record_id,\n"
+    "    CASE WHEN v.seen THEN f.source END AS source, CASE WHEN v.seen THEN f.day END AS day,\n"
+    "    f.received_at FROM found f CROSS JOIN LATERAL (SELECT $5::int = 1 OR EXISTS (\n"
+    "    SELECT FROM sems.spd_record s WHERE s.kind = 'test' AND s.record_id = f.record_id\n"
+    "    AND s.source = f.source AND f.what <> 'altered') AS seen) AS v\n"
+    "    WHERE v.seen OR f.what <> 'late')";
+static const char others_sql[] = ",\nshown AS (SELECT f.* FROM found f WHERE $5::int IS NOT NULL)";
+
+const char *
+proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, struct arena *a)
+{
+	struct buf b;
+
+	buf_init(&b, SQL_MAX);
+	(void)buf_addf(&b, "WITH %s, ", quarter_sql);
+	add_days(&b, k);
+	(void)buf_addf(&b, ",\nfresh AS MATERIALIZED (");
+	add_leaves(&b, k, columns, n);
+	/* A day of which everything was purged is not looked at leaf by leaf. */
+	(void)buf_addf(
+	    &b,
+	    "),\ndiffering AS MATERIALIZED (SELECT coalesce(f.day, k.day) AS day, f.starts_at, "
+	    "f.ends_at,\n"
+	    "    k.sources AS old_sources, k.leaves AS old_leaves, k.n AS old_n,\n"
+	    "    f.sources AS new_sources, f.leaves AS new_leaves,\n"
+	    "    f.n IS NULL AND EXISTS (SELECT FROM sems.purge_certificate p\n"
+	    "    JOIN sems.civil_day c ON c.day = k.day AND c.month = p.month\n"
+	    "    WHERE p.kind = '%s') AND '%s' <> 'test' AS gone\n"
+	    "    FROM (SELECT * FROM sems.spd_leaves WHERE quarter = $1 AND revision = $2::int\n"
+	    "    AND kind = '%s') AS k FULL JOIN fresh f ON f.day = k.day\n"
+	    "    WHERE (k.leaves, k.sources) IS DISTINCT FROM (f.leaves, f.sources))",
+	    k->name, k->name, k->name);
+	add_unpacked(&b, "old", "old_sources", "old_leaves");
+	add_unpacked(&b, "new", "new_sources", "new_leaves");
+	add_found(&b, k);
+	(void)buf_addf(&b, "%s", k->id == KIND_TEST ? tests_sql : others_sql);
+	(void)buf_addf(
+	    &b,
+	    "\nSELECT z.what, z.record_id, z.source, to_char(z.day, 'YYYY-MM-DD'),\n"
+	    "    to_char(z.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
+	    " z.total\n"
+	    "FROM (SELECT s.*, count(*) OVER (PARTITION BY s.what) AS total,\n"
+	    "    row_number() OVER (PARTITION BY s.what ORDER BY s.day, s.record_id, s.source) AS "
+	    "place\n"
+	    "    FROM shown s) AS z WHERE z.place <= CASE z.what WHEN 'purged' THEN 1\n"
+	    "    ELSE $4::bigint END\n"
+	    "UNION ALL SELECT 'gone', NULL, NULL, NULL, NULL, sum(d.old_n)::bigint\n"
+	    "    FROM differing d WHERE d.gone HAVING count(*) > 0\n"
+	    "ORDER BY 4, 1, 2, 3");
+	return finish(&b, a);
+}
