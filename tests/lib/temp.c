@@ -1,5 +1,6 @@
 #include "tests/lib/temp.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,4 +15,20 @@ temp_dir(char out[TEMP_SIZE])
 		perror(out);
 		_exit(99);
 	}
+}
+
+bool
+temp_remove(const char *dir)
+{
+	char path[TEMP_SIZE + 256];
+	DIR *d = opendir(dir);
+
+	if (d == NULL)
+		return false;
+	for (const struct dirent *x = readdir(d); x != NULL; x = readdir(d)) {
+		snprintf(path, sizeof path, "%s/%s", dir, x->d_name);
+		unlink(path);
+	}
+	closedir(d);
+	return rmdir(dir) == 0;
 }
