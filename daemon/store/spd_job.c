@@ -78,15 +78,6 @@ on_quarter(struct spd_run *r, const struct rows *rows)
 	if (r->task != SPD_TASK_FREEZE) {
 		return;
 	}
-	if (rows_int(rows, 0, 7) == 0) {
-		fail(r, REJ_STATE, "quarter", "it has not ended; freeze it after its last day");
-	}
-	if (rows_int(rows, 0, 8) > 0) {
-		/* Not how many: an embargoed test is in no count that people see. */
-		fail(r, REJ_STATE, "quarter",
-		     "it has tests under embargo; have them debriefed (semsctl correct), then "
-		     "freeze");
-	}
 	s->revision = r->newest + 1;
 	(void)snprintf(r->revision, sizeof(r->revision), "%" PRId64, s->revision);
 }
@@ -230,10 +221,6 @@ static const struct {
 };
 #define N_OPENINGS (sizeof(openings) / sizeof(openings[0]))
 
-static const char freeze_sql[] =
-    "INSERT INTO sems.spd_revision (quarter, revision, state, document, sha256, as_of, created_by)"
-    " VALUES ($1, $2::int, 'DRAFT', $3, decode($4, 'hex'), $5::timestamptz, $6)";
-
 static const char live_sql[] =
     "INSERT INTO sems.spd_live (quarter, as_of, document) VALUES ($1, $2::timestamptz, $3)"
     " ON CONFLICT (quarter) DO UPDATE SET as_of = excluded.as_of, document = excluded.document";
@@ -257,7 +244,15 @@ make_document(struct spd_run *r, struct err *e)
 		*e = r->err;
 		return e->code;
 	}
+	bool again = false;
 	enum code code = spd_document(s, &r->document, e);
+	if (code == OK) {
+		code = spd_freeze_amend(r, &again, e);
+	}
+	if (code == OK && again) {
+		buf_clear(&r->document);
+		code = spd_document(s, &r->document, e);
+	}
 	if (code != OK) {
 		return code;
 	}
@@ -276,10 +271,7 @@ keep_document(struct spd_run *r, struct statement *st)
 {
 	const char *document = (const char *)r->document.p;
 	if (r->task == SPD_TASK_FREEZE) {
-		*st = (struct statement){
-		    freeze_sql,
-		    6,
-		    {r->label, r->revision, document, r->sha256, r->spd.as_of, r->by}};
+		spd_freeze_keep(r, st);
 		return true;
 	}
 	*st = (struct statement){live_sql, 3, {r->label, r->spd.as_of, document}};
@@ -302,12 +294,16 @@ on_next(struct job *j, struct statement *st, struct err *e)
 					 {dated ? r->spd.start : r->label, r->spd.end}};
 		return true;
 	}
-	if (step < N_OPENINGS + r->plan.n) {
-		*st = (struct statement){
-		    r->plan.queries[step - N_OPENINGS].sql, 2, {r->spd.start, r->spd.end}};
+	if (r->before == 0 && spd_freeze_next(r, step - N_OPENINGS, st)) {
 		return true;
 	}
-	if (step > N_OPENINGS + r->plan.n) {
+	r->before = r->before == 0 ? step : r->before;
+	if (step < r->before + r->plan.n) {
+		*st = (struct statement){
+		    r->plan.queries[step - r->before].sql, 2, {r->spd.start, r->spd.end}};
+		return true;
+	}
+	if (step > r->before + r->plan.n) {
 		return false;
 	}
 	return make_document(r, e) == OK && keep_document(r, st);
@@ -326,8 +322,10 @@ on_rows(struct job *j, const struct rows *rows)
 	size_t step = r->step - 1;
 	if (step < N_OPENINGS) {
 		openings[step].rows(r, rows);
-	} else if (step < N_OPENINGS + r->plan.n) {
-		const struct query *q = &r->plan.queries[step - N_OPENINGS];
+	} else if (r->before == 0) {
+		spd_freeze_rows(r, step - N_OPENINGS, rows);
+	} else if (step < r->before + r->plan.n) {
+		const struct query *q = &r->plan.queries[step - r->before];
 		by_shape[q->shape](r, q, rows);
 	}
 	if (arena_failed(r->arena)) {
@@ -350,6 +348,8 @@ spd_start(struct spd_run *r)
 	buf_init(&r->document, DOCUMENT_MAX);
 	r->err = (struct err){0};
 	r->step = 0;
+	r->before = 0;
+	r->freezing = (struct spd_freezing){0};
 	r->spd = (struct spd){.quarter = r->label,
 			      .catalogue = r->catalogue,
 			      .state = r->task == SPD_TASK_FREEZE ? "DRAFT" : "PROVISIONAL"};
@@ -383,6 +383,7 @@ void
 spd_fini(struct spd_run *r)
 {
 	buf_fini(&r->document);
+	spd_freeze_fini(r);
 	arena_free(r->arena);
 	r->arena = NULL;
 }

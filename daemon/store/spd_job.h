@@ -16,6 +16,7 @@
 #include "core/spd.h"
 #include "store/metric_sql.h"
 #include "store/spd_freeze.h"
+#include "store/spd_freeze.h"
 #include "store/store.h"
 
 enum spd_task {

@@ -120,6 +120,33 @@ LEFT JOIN (
 ) AS c ON c.root_record_id = coalesce(r.corrects_record_id, r.record_id)
     AND c.root_source = coalesce(r.corrects_source, r.source);
 
+-- What may change a quarter's figures: each record that counts in it, and each correction or void of
+-- one that did, for it may have moved or removed it. A correction within the quarter is there twice.
+CREATE VIEW sems.spd_change AS
+SELECT r.kind, CASE WHEN r.corrects_record_id IS NULL THEN 'LATE' ELSE 'CORRECTION' END AS how,
+    r.record_id, r.source, r.site_id, r.measure, r.counted_at, r.received_at,
+    r.corrects_record_id AS root_record_id
+FROM sems.spd_record r
+UNION ALL
+SELECT root.kind, 'CORRECTION', n.record_id, n.source, root.site_id, root.measure, root.counted_at,
+    n.received_at, root.record_id
+FROM sems.correction c
+JOIN sems.spd_record root ON root.occurred_at = c.root_occurred_at
+    AND root.record_id = c.root_record_id AND root.source = c.root_source
+JOIN sems.spd_record n ON n.occurred_at = c.occurred_at AND n.record_id = c.record_id
+    AND n.source = c.source
+WHERE NOT c.is_void
+UNION ALL
+SELECT root.kind, 'VOID', v.record_id, v.source, root.site_id, root.measure, root.counted_at,
+    v.received_at, root.record_id
+FROM sems.correction c
+JOIN sems.spd_record root ON root.occurred_at = c.root_occurred_at
+    AND root.record_id = c.root_record_id AND root.source = c.root_source
+JOIN sems.void v ON v.occurred_at = c.occurred_at AND v.record_id = c.record_id
+    AND v.source = c.source
+WHERE c.is_void;
+GRANT SELECT ON sems.spd_change TO sems_compute;
+
 -- When it happened cannot be trusted in what was refused: it counts where it was received. A refused
 -- test is in no count: nobody has said that its embargo is over.
 CREATE VIEW sems.spd_quarantine AS
@@ -132,45 +159,221 @@ GRANT SELECT ON sems.spd_observation, sems.spd_criterion, sems.spd_test, sems.sp
     sems.spd_equipment_check, sems.spd_record, sems.spd_received, sems.spd_quarantine
     TO sems_compute;
 
--- The documents. A revision is made by freezing; nothing of it changes afterwards but its state and
--- what submitting adds.
+-- The documents. A revision is made by freezing and never changes; what people do with it afterwards
+-- is another table, to which can only be added. So the state of a revision is what its last event
+-- left it in, and nobody can set it.
+
+-- How an event moves a revision; daemon/core/lifecycle.c has the same table, a test compares them.
+CREATE TABLE sems.spd_transition (
+	state text NOT NULL,
+	action text NOT NULL,
+	next text NOT NULL,
+	PRIMARY KEY (state, action)
+);
+INSERT INTO sems.spd_transition VALUES
+    ('DRAFT', 'COMMENT', 'DRAFT'), ('DRAFT', 'QA', 'IN_QA'), ('DRAFT', 'REJECT', 'REJECTED'),
+    ('DRAFT', 'WITHDRAW', 'WITHDRAWN'),
+    ('IN_QA', 'COMMENT', 'IN_QA'), ('IN_QA', 'APPROVE', 'APPROVED'), ('IN_QA', 'REJECT', 'REJECTED'),
+    ('IN_QA', 'WITHDRAW', 'WITHDRAWN'),
+    ('APPROVED', 'SUBMIT', 'SUBMITTED'), ('APPROVED', 'REJECT', 'REJECTED'),
+    ('APPROVED', 'WITHDRAW', 'WITHDRAWN'),
+    ('SUBMITTED', 'ACKNOWLEDGE', 'ACKNOWLEDGED'), ('SUBMITTED', 'REJECT', 'REJECTED'),
+    ('SUBMITTED', 'WITHDRAW', 'WITHDRAWN'), ('SUBMITTED', 'SUPERSEDE', 'SUPERSEDED'),
+    ('ACKNOWLEDGED', 'SUPERSEDE', 'SUPERSEDED');
+
+-- Append only: the last row is what the entity declares now.
+CREATE TABLE sems.spd_policy (
+	policy_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	approval text NOT NULL CHECK (approval IN ('THREE_PEOPLE', 'APPROVER_DIFFERS')),
+	declared_by text NOT NULL,
+	declared_on date NOT NULL,
+	set_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 CREATE TABLE sems.spd_revision (
 	quarter text NOT NULL CHECK (quarter ~ '^[0-9]{4}-Q[1-4]$'),
 	revision int NOT NULL CHECK (revision > 0),
-	state text NOT NULL CHECK (state IN ('DRAFT', 'SUBMITTED', 'SUPERSEDED')),
 	document text NOT NULL,
 	sha256 bytea NOT NULL CHECK (sha256 = sha256(convert_to(document, 'UTF8'))),
 	as_of timestamptz NOT NULL,
-	created_by text NOT NULL,
+	created_by text NOT NULL CHECK (created_by <> ''),
 	created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-	submitted_by text,
-	submitted_at timestamptz,
-	reference text,
-	PRIMARY KEY (quarter, revision),
-	CHECK ((state = 'DRAFT') = (submitted_at IS NULL)),
-	CHECK ((submitted_at IS NULL) = (submitted_by IS NULL))
+	reason text,  -- why early, why without embargoed tests, why again
+	-- Who has to differ from whom, as the document says; kept from it below.
+	approval text NOT NULL DEFAULT 'THREE_PEOPLE'
+	    CHECK (approval IN ('THREE_PEOPLE', 'APPROVER_DIFFERS')),
+	PRIMARY KEY (quarter, revision)
 );
-CREATE UNIQUE INDEX spd_revision_submitted ON sems.spd_revision (quarter) WHERE state = 'SUBMITTED';
 
-CREATE FUNCTION sems.keep_revision() RETURNS trigger
+-- What people did with a revision. `step` counts from 1, so that of two who act on what they both
+-- saw one is refused.
+CREATE TABLE sems.spd_event (
+	quarter text NOT NULL,
+	revision int NOT NULL,
+	step int NOT NULL,
+	at timestamptz NOT NULL,
+	made_by text NOT NULL CHECK (made_by <> ''),
+	action text NOT NULL,
+	state text NOT NULL,  -- after it
+	metric text,
+	by_dims jsonb NOT NULL DEFAULT '{}',
+	text text CHECK (length(text) <= 4000),
+	reference text CHECK (length(reference) <= 200),
+	channel text CHECK (length(channel) <= 200),
+	sha256 bytea NOT NULL,  -- of the document that they had before them
+	PRIMARY KEY (quarter, revision, step),
+	FOREIGN KEY (quarter, revision) REFERENCES sems.spd_revision
+);
+
+-- What a revision has come to. What was submitted once stays so in the last columns, whatever
+-- became of it.
+CREATE VIEW sems.spd_status AS
+SELECT r.quarter, r.revision, l.state, l.at AS state_at, l.made_by AS state_by, r.sha256, r.as_of,
+    r.created_by, r.created_at, r.reason, r.approval,
+    q.made_by AS reviewed_by, q.at AS reviewed_at, p.made_by AS approved_by, p.at AS approved_at,
+    s.made_by AS submitted_by, s.at AS submitted_at, s.reference, s.channel,
+    a.made_by AS acknowledged_by, a.at AS acknowledged_at, a.reference AS acknowledgement
+FROM sems.spd_revision r
+CROSS JOIN LATERAL (SELECT e.* FROM sems.spd_event e WHERE e.quarter = r.quarter
+    AND e.revision = r.revision ORDER BY e.step DESC LIMIT 1) AS l
+LEFT JOIN sems.spd_event q ON (q.quarter, q.revision, q.action) = (r.quarter, r.revision, 'QA')
+LEFT JOIN sems.spd_event p ON (p.quarter, p.revision, p.action) = (r.quarter, r.revision, 'APPROVE')
+LEFT JOIN sems.spd_event s ON (s.quarter, s.revision, s.action) = (r.quarter, r.revision, 'SUBMIT')
+LEFT JOIN sems.spd_event a
+    ON (a.quarter, a.revision, a.action) = (r.quarter, r.revision, 'ACKNOWLEDGE');
+
+CREATE FUNCTION sems.keep_forever() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	IF TG_OP = 'UPDATE' AND (OLD.quarter, OLD.revision, OLD.document, OLD.sha256, OLD.as_of,
-	    OLD.created_by, OLD.created_at) = (NEW.quarter, NEW.revision, NEW.document, NEW.sha256,
-	    NEW.as_of, NEW.created_by, NEW.created_at)
-	    AND ((OLD.state = 'DRAFT' AND NEW.state = 'SUBMITTED')
-	    OR (OLD.state = 'SUBMITTED' AND NEW.state = 'SUPERSEDED'
-	    AND (OLD.submitted_by, OLD.submitted_at, OLD.reference)
-	    IS NOT DISTINCT FROM (NEW.submitted_by, NEW.submitted_at, NEW.reference))) THEN
-		RETURN NEW;
-	END IF;
-	RAISE EXCEPTION 'a revision of an SPD is never changed; freeze another';
+	RAISE EXCEPTION '% keeps what was written; it is never changed: add to it', TG_TABLE_NAME;
 END
 $$;
-CREATE TRIGGER keep_revision BEFORE UPDATE OR DELETE ON sems.spd_revision
-    FOR EACH ROW EXECUTE FUNCTION sems.keep_revision();
-CREATE TRIGGER keep_revisions BEFORE TRUNCATE ON sems.spd_revision
-    FOR EACH STATEMENT EXECUTE FUNCTION sems.keep_revision();
+
+-- The next revision follows one that nobody works on any more.
+CREATE FUNCTION sems.check_revision() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	newest record;
+BEGIN
+	SELECT s.revision, s.state INTO newest FROM sems.spd_status s
+	WHERE s.quarter = NEW.quarter ORDER BY s.revision DESC LIMIT 1;
+	IF NEW.revision <> coalesce(newest.revision, 0) + 1 THEN
+		RAISE EXCEPTION 'revision % of % does not follow the newest', NEW.revision, NEW.quarter;
+	END IF;
+	IF newest.state IN ('DRAFT', 'IN_QA', 'APPROVED') THEN
+		RAISE EXCEPTION '% has revision %, which is %; withdraw it first (semsctl spd withdraw %)',
+		    NEW.quarter, newest.revision, newest.state, NEW.quarter;
+	END IF;
+	NEW.created_at := clock_timestamp();
+	NEW.approval := coalesce(NEW.document::jsonb #>> '{policy,approval}', 'THREE_PEOPLE');
+	RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION sems.note_freeze() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	INSERT INTO sems.spd_event (quarter, revision, step, at, made_by, action, state, text, sha256)
+	VALUES (NEW.quarter, NEW.revision, 1, NEW.created_at, NEW.created_by, 'FREEZE', 'DRAFT',
+	    NEW.reason, NEW.sha256);
+	RETURN NULL;
+END
+$$;
+
+-- Why a person may not do this; NULL: they may.
+CREATE FUNCTION sems.spd_four_eyes(e sems.spd_event, s sems.spd_status) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT CASE
+	WHEN e.action = 'APPROVE' AND e.made_by = s.created_by
+	    THEN 'whoever froze a revision may not approve it'
+	WHEN e.action = 'APPROVE' AND s.approval = 'THREE_PEOPLE' AND e.made_by = s.reviewed_by
+	    THEN 'whoever reviewed a revision may not approve it'
+	WHEN e.action = 'QA' AND s.approval = 'THREE_PEOPLE' AND e.made_by = s.created_by
+	    THEN 'whoever froze a revision may not review it'
+	END
+$$;
+
+CREATE FUNCTION sems.spd_lacks(e sems.spd_event) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT CASE
+	WHEN e.action IN ('REJECT', 'WITHDRAW', 'COMMENT') AND coalesce(e.text, '') = '' THEN 'text'
+	WHEN e.action = 'COMMENT' AND coalesce(e.metric, '') = '' THEN 'metric'
+	WHEN e.action = 'SUBMIT' AND coalesce(e.channel, '') = '' THEN 'channel'
+	WHEN e.action IN ('SUBMIT', 'ACKNOWLEDGE') AND coalesce(e.reference, '') = '' THEN 'reference'
+	END
+$$;
+
+CREATE FUNCTION sems.check_event() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	s sems.spd_status;
+	to_state text;
+	why text;
+BEGIN
+	IF NEW.action = 'FREEZE' AND pg_trigger_depth() > 1 THEN
+		RETURN NEW;
+	END IF;
+	SELECT * INTO s FROM sems.spd_status x
+	WHERE x.quarter = NEW.quarter AND x.revision = NEW.revision;
+	SELECT t.next INTO to_state FROM sems.spd_transition t
+	WHERE t.state = s.state AND t.action = NEW.action;
+	IF to_state IS NULL THEN
+		RAISE EXCEPTION '% cannot follow: revision % of % is %', NEW.action, NEW.revision,
+		    NEW.quarter, coalesce(s.state, 'not there');
+	END IF;
+	IF NEW.action = 'SUPERSEDE' AND NOT EXISTS (SELECT FROM sems.spd_status l
+	    WHERE l.quarter = NEW.quarter AND l.revision > NEW.revision AND l.state = 'SUBMITTED') THEN
+		RAISE EXCEPTION 'no later revision of % was submitted', NEW.quarter;
+	END IF;
+	why := sems.spd_four_eyes(NEW, s);
+	IF why IS NOT NULL THEN
+		RAISE EXCEPTION '%', why;
+	END IF;
+	why := sems.spd_lacks(NEW);
+	IF why IS NOT NULL THEN
+		RAISE EXCEPTION '% without %', NEW.action, why;
+	END IF;
+	NEW.state := to_state;
+	NEW.sha256 := s.sha256;
+	NEW.at := clock_timestamp();
+	SELECT max(e.step) + 1 INTO NEW.step FROM sems.spd_event e
+	WHERE e.quarter = NEW.quarter AND e.revision = NEW.revision;
+	RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION sems.note_superseded() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	INSERT INTO sems.spd_event (quarter, revision, made_by, action, text)
+	SELECT s.quarter, s.revision, NEW.made_by, 'SUPERSEDE', 'by revision ' || NEW.revision
+	FROM sems.spd_status s
+	WHERE s.quarter = NEW.quarter AND s.revision < NEW.revision
+	    AND s.state IN ('SUBMITTED', 'ACKNOWLEDGED');
+	RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON sems.spd_revision
+    FOR EACH ROW EXECUTE FUNCTION sems.keep_forever();
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON sems.spd_revision
+    FOR EACH STATEMENT EXECUTE FUNCTION sems.keep_forever();
+CREATE TRIGGER check_revision BEFORE INSERT ON sems.spd_revision
+    FOR EACH ROW EXECUTE FUNCTION sems.check_revision();
+CREATE TRIGGER note_freeze AFTER INSERT ON sems.spd_revision
+    FOR EACH ROW EXECUTE FUNCTION sems.note_freeze();
+CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON sems.spd_event
+    FOR EACH ROW EXECUTE FUNCTION sems.keep_forever();
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON sems.spd_event
+    FOR EACH STATEMENT EXECUTE FUNCTION sems.keep_forever();
+CREATE TRIGGER check_event BEFORE INSERT ON sems.spd_event
+    FOR EACH ROW EXECUTE FUNCTION sems.check_event();
+CREATE TRIGGER note_superseded AFTER INSERT ON sems.spd_event
+    FOR EACH ROW WHEN (NEW.action = 'SUBMIT') EXECUTE FUNCTION sems.note_superseded();
+CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON sems.spd_policy
+    FOR EACH ROW EXECUTE FUNCTION sems.keep_forever();
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON sems.spd_policy
+    FOR EACH STATEMENT EXECUTE FUNCTION sems.keep_forever();
 
 -- The newest provisional document of a quarter, as the duty at its end left it.
 CREATE TABLE sems.spd_live (
@@ -179,7 +382,30 @@ CREATE TABLE sems.spd_live (
 	document text NOT NULL
 );
 
-GRANT SELECT, INSERT ON sems.spd_revision TO sems_compute;
-GRANT UPDATE (state, submitted_by, submitted_at, reference) ON sems.spd_revision TO sems_compute;
+INSERT INTO sems.setting VALUES
+    ('spd_grace_working_days', '10'),
+    ('spd_materiality_pp', '1');
+
+-- Until when late records of a quarter are waited for: the end of so many working days after it.
+-- Public holidays count as working days: the calendar does not know them.
+CREATE FUNCTION sems.spd_grace_end(of_quarter text) RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT coalesce((SELECT max(w.ends_at) FROM (
+		SELECT d.ends_at FROM sems.civil_day d
+		WHERE d.day > (SELECT max(l.day) FROM sems.civil_day l WHERE l.quarter = of_quarter)
+		    AND extract(isodow FROM d.day) < 6
+		ORDER BY d.day
+		LIMIT (SELECT g.value::int FROM sems.setting g WHERE g.name = 'spd_grace_working_days')
+	    ) AS w),
+	    (SELECT max(l.ends_at) FROM sems.civil_day l WHERE l.quarter = of_quarter))
+$$;
+GRANT EXECUTE ON FUNCTION sems.spd_grace_end(text) TO sems_compute, sems_admin;
+GRANT EXECUTE ON FUNCTION sems.spd_four_eyes(sems.spd_event, sems.spd_status),
+    sems.spd_lacks(sems.spd_event) TO sems_compute;
+
+GRANT SELECT, INSERT ON sems.spd_revision, sems.spd_event TO sems_compute;
+GRANT SELECT ON sems.spd_status, sems.spd_transition, sems.spd_policy TO sems_compute;
 GRANT SELECT, INSERT, UPDATE ON sems.spd_live TO sems_compute;
-GRANT SELECT ON sems.spd_revision, sems.spd_live TO sems_retention, sems_admin;
+GRANT SELECT ON sems.spd_revision, sems.spd_event, sems.spd_status, sems.spd_live, sems.spd_policy
+    TO sems_retention, sems_admin;
+GRANT INSERT ON sems.spd_policy TO sems_admin;

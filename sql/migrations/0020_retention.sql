@@ -72,11 +72,11 @@ FROM (
 WHERE coalesce(m.newest_state, 'OPEN') IN ('OPEN', 'CORRECTED');
 GRANT SELECT ON sems.open_finding TO sems_compute, sems_retention;
 
--- The quarters whose SPD went to the regulator, and when it last did.
+-- The quarters whose SPD went to the regulator and was not sent or taken back, and when it last did.
 CREATE VIEW sems.submitted_quarter AS
-SELECT r.quarter, max(r.submitted_at) AS submitted_at
-FROM sems.spd_revision r WHERE r.submitted_at IS NOT NULL
-GROUP BY r.quarter;
+SELECT s.quarter, max(s.submitted_at) AS submitted_at
+FROM sems.spd_status s WHERE s.state IN ('SUBMITTED', 'ACKNOWLEDGED', 'SUPERSEDED')
+GROUP BY s.quarter;
 GRANT SELECT ON sems.submitted_quarter TO sems_compute, sems_retention, sems_admin;
 
 -- The quarters that need what a month holds: its own, and those its plans are for.

@@ -24,11 +24,8 @@ open_office(void)
 			     VERDICT(STORED), "%s", o.text);
 	cluster_do(o.pg, "UPDATE sems.retention_policy SET min_months = 7, max_months = 8 "
 			 "WHERE kind = 'activity'");
-	cluster_do(o.pg,
-		   "INSERT INTO sems.spd_revision (quarter, revision, state, document, sha256, "
-		   "as_of, created_by, submitted_by, submitted_at) "
-		   "SELECT q, 1, 'SUBMITTED', '{}', sha256('{}'), now(), 'a', 'b', s::timestamptz "
-		   "FROM (VALUES ('2025-Q1', '2025-05-01Z'), ('2025-Q3', '2025-11-01Z')) v(q, s)");
+	cluster_submit(o.pg, "2025-Q1", "2025-05-01Z");
+	cluster_submit(o.pg, "2025-Q3", "2025-11-01Z");
 }
 
 static void
@@ -122,9 +119,7 @@ Test(retention, refuses_purged_records_and_still_takes_those_of_a_kept_month)
 
 Test(retention, keeps_a_submitted_quarter_within_its_revision_window)
 {
-	cluster_do(o.pg, "ALTER TABLE sems.spd_revision DISABLE TRIGGER USER; "
-			 "UPDATE sems.spd_revision SET submitted_at = '2026-05-01Z' "
-			 "WHERE quarter = '2025-Q1'");
+	cluster_submit(o.pg, "2025-Q1", "2026-05-01Z");
 	cr_assert_eq(ask(false), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(decision("2025-01"), "KEEP_WINDOW");
 	cluster_do(o.pg,

@@ -33,6 +33,8 @@ static int
 ask(int operation, char *quarter, unsigned revision)
 {
 	static char receipt[] = "receipt 17";
+	static char portal[] = "portal";
+	static char why[] = "a lane was late";
 	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
 	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
 
@@ -41,10 +43,30 @@ ask(int operation, char *quarter, unsigned revision)
 	q.quarter = quarter;
 	q.has_revision = revision > 0;
 	q.revision = revision;
-	q.reference = operation == OP(SUBMIT) ? receipt : NULL;
+	q.reference = receipt;
+	q.channel = portal;
+	q.text = why;
 	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
 	r.spd = &q;
 	return office_ask(&o, &r);
+}
+
+static void
+must(int operation)
+{
+	cr_assert_eq(ask(operation, past, 0), CODE(OK), "%d: %s", operation, o.text);
+}
+
+/* From a draft to the regulator, by three people. */
+static void
+bring_to_submission(void)
+{
+	office_be(&o, "unix:queenie", "auditor");
+	must(OP(QA));
+	office_be(&o, "unix:mona", "manager");
+	must(OP(APPROVE));
+	office_be(&o, "unix:carl", "compliance");
+	must(OP(SUBMIT));
 }
 
 static void
@@ -90,44 +112,81 @@ Test(spd, shows_a_quarter_as_it_is_now)
 	cr_expect_eq(total("EX13"), 7);
 }
 
-Test(spd, freezes_submits_and_supersedes)
+Test(spd, freezes_revises_and_supersedes)
 {
 	add_flights(7);
-	cr_assert_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
-	cr_expect_eq(office_int(&o, "revision"), 1);
-	cr_assert_eq(ask(OP(SUBMIT), past, 0), CODE(OK), "%s", o.text);
+	office_be(&o, "unix:carl", "compliance");
+	must(OP(FREEZE));
+	bring_to_submission();
 	cr_expect_str_eq(office_str(&o, "state"), "SUBMITTED");
-	cr_expect_str_eq(office_str(&o, "reference"), "receipt 17");
 	/* A late record changes what is shown now, not what was submitted. */
 	add_flights(1);
 	cr_assert_eq(ask(OP(SHOW), past, 1), CODE(OK), "%s", o.text);
 	cr_expect_eq(total("EX13"), 7);
-	cr_expect_str_eq(office_str(&o, "state"), "SUBMITTED");
 	cr_assert_eq(ask(OP(SHOW), past, 0), CODE(OK), "%s", o.text);
 	cr_expect_eq(total("EX13"), 8);
-	cr_assert_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
-	cr_assert_eq(ask(OP(SUBMIT), past, 2), CODE(OK), "%s", o.text);
-	cr_assert_eq(ask(OP(LIST), past, 0), CODE(OK), "%s", o.text);
+	cr_expect_eq(ask(OP(FREEZE), past, 0), CODE(STATE));
+	cr_expect_not_null(strstr(o.text, "spd revise"), "%s", o.text);
+	must(OP(REVISE));
+	cr_expect_eq(office_int(&o, "revision"), 2);
+	cr_expect_gt(office_int(&o, "restatements"), 0);
+	bring_to_submission();
+	must(OP(LIST));
 	cr_expect_eq(json_array_size(json_object_get(o.json, "revisions")), 2);
 	cr_expect_str_eq(office_str(&o, "revisions.0.state"), "SUPERSEDED");
 	cr_expect_str_eq(office_str(&o, "revisions.1.state"), "SUBMITTED");
+	cr_expect_str_eq(office_str(&o, "revisions.1.reference"), "receipt 17");
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.submitted_quarter"), 1);
 }
 
-Test(spd, tells_the_hash_of_the_bytes_that_were_frozen)
+static const json_t *
+restatement_of(const char *metric)
+{
+	const json_t *list = json_object_get(o.json, "restatements");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *r = json_array_get(list, i);
+
+		if (strcmp(json_string_value(json_object_get(r, "metric")), metric) == 0 &&
+		    json_object_size(json_object_get(r, "by")) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+Test(spd, restates_what_was_submitted_and_says_why)
+{
+	const json_t *r;
+
+	add_flights(7);
+	office_be(&o, "unix:carl", "compliance");
+	must(OP(FREEZE));
+	bring_to_submission();
+	add_flights(1);
+	cluster_do(o.pg, "UPDATE sems.activity SET received_at = now() WHERE count = 1");
+	must(OP(REVISE));
+	cr_assert_eq(ask(OP(SHOW), past, 2), CODE(OK), "%s", o.text);
+	r = restatement_of("EX13");
+	cr_assert_not_null(r);
+	cr_expect_eq(json_integer_value(json_object_get(json_object_get(r, "old"), "numerator")),
+		     7);
+	cr_expect_eq(json_integer_value(json_object_get(json_object_get(r, "new"), "numerator")),
+		     8);
+	cr_expect_eq(json_integer_value(json_object_get(r, "records")), 1);
+	cr_expect_str_eq(json_string_value(json_object_get(r, "cause")), "a lane was late");
+	cr_expect_null(restatement_of("OUT01"), "what did not change is not restated");
+}
+
+Test(spd, shows_the_bytes_that_were_frozen)
 {
 	char sha[65];
 	char again[65];
 	unsigned char digest[SHA256_SIZE];
 	char *text;
 
-	cr_assert_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
+	must(OP(FREEZE));
 	snprintf(sha, sizeof sha, "%s", office_str(&o, "sha256"));
 	cr_assert_eq(ask(OP(SHOW), past, 1), CODE(OK), "%s", o.text);
-	cr_expect_str_eq(office_str(&o, "sealed.sha256"), sha);
-	/* Take off what was laid over it, and the bytes are those. */
-	json_object_del(o.json, "sealed");
-	json_object_set_new(o.json, "state", json_string("DRAFT"));
 	text = json_dumps(o.json, JSON_COMPACT | JSON_SORT_KEYS);
 	cr_assert(sha256(text, strlen(text), digest));
 	hex_encode(digest, sizeof digest, again);
@@ -135,16 +194,65 @@ Test(spd, tells_the_hash_of_the_bytes_that_were_frozen)
 	free(text);
 }
 
-Test(spd, submits_only_a_draft)
+static void
+embargo_a_test(void)
 {
-	cr_expect_eq(ask(OP(SUBMIT), past, 0), CODE(NOT_FOUND));
-	cr_expect_not_null(strstr(o.text, "freeze"));
-	cr_assert_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
-	cr_expect_eq(ask(OP(SUBMIT), past, 2), CODE(NOT_FOUND));
-	cr_assert_eq(ask(OP(SUBMIT), past, 1), CODE(OK), "%s", o.text);
-	cr_expect_eq(ask(OP(SUBMIT), past, 1), CODE(STATE));
-	cr_expect_eq(ask(OP(SUBMIT), past, 0), CODE(STATE));
-	cr_expect_eq(ask(OP(SHOW), past, 2), CODE(NOT_FOUND));
+	cluster_do(o.pg,
+		   "SELECT sems.make_partition('test', '2020-02-01'); INSERT INTO sems.test "
+		   "(record_id, source, site_id, occurred_at, received_at, received_from, mode, "
+		   "outcome, embargo) VALUES (gen_random_uuid(), 'lane', 'T1', '2020-02-01', "
+		   "'2020-02-01', 'x', 'COVERT', 'FAIL', true)");
+}
+
+static int
+freeze_without(char *reason)
+{
+	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
+	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+
+	q.has_operation = 1;
+	q.operation = OP(FREEZE);
+	q.quarter = past;
+	q.exclude_embargoed = reason;
+	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
+	r.spd = &q;
+	return office_ask(&o, &r);
+}
+
+Test(spd, freezes_embargoed_tests_only_by_a_reasoned_exclusion)
+{
+	char reason[] = "campaign runs until May";
+
+	embargo_a_test();
+	office_be(&o, "unix:carl", "compliance");
+	cr_expect_eq(freeze_without(NULL), CODE(STATE));
+	cr_expect_not_null(strstr(o.text, "embargo"), "%s", o.text);
+	cr_expect_eq(freeze_without(reason), CODE(OK), "%s", o.text);
+	cr_assert_eq(ask(OP(SHOW), past, 1), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "embargo.excluded.0.count"), 1);
+	cr_expect_str_eq(office_str(&o, "embargo.excluded.0.reason"), reason);
+}
+
+Test(spd, freezes_inside_the_time_for_late_records_only_with_a_reason)
+{
+	char early[] = "the regulator asked for it";
+	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
+	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+
+	/* So many working days that 2020-Q1 still waits; a calendar's worth of them. */
+	cluster_do(o.pg, "UPDATE sems.setting SET value = '20000' "
+			 "WHERE name = 'spd_grace_working_days'");
+	cr_expect_eq(ask(OP(FREEZE), past, 0), CODE(STATE));
+	cr_expect_not_null(strstr(o.text, "--early"), "%s", o.text);
+	q.has_operation = 1;
+	q.operation = OP(FREEZE);
+	q.quarter = past;
+	q.early = early;
+	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
+	r.spd = &q;
+	cr_expect_eq(office_ask(&o, &r), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT text FROM sems.spd_event"),
+			 "early: the regulator asked for it");
 }
 
 Test(spd, freezes_no_quarter_that_has_not_ended)
@@ -161,6 +269,7 @@ Test(spd, lets_readers_read_and_only_compliance_decide)
 	cr_expect_eq(ask(OP(SHOW), past, 0), CODE(OK), "%s", o.text);
 	cr_expect_eq(ask(OP(FREEZE), past, 0), CODE(FORBIDDEN));
 	cr_expect_eq(ask(OP(SUBMIT), past, 0), CODE(FORBIDDEN));
+	cr_expect_not_null(strstr(o.text, "compliance"), "%s", o.text);
 	office_be(&o, "unix:carl", "compliance");
 	cr_expect_eq(ask(OP(FREEZE), past, 0), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(cluster_text(o.pg, "SELECT created_by FROM sems.spd_revision"),

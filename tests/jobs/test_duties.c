@@ -261,10 +261,7 @@ Test(duties, work_out_no_quarter_without_evidence)
 static void
 submit(void)
 {
-	cluster_do(s.pg,
-		   "INSERT INTO sems.spd_revision (quarter, revision, state, document, sha256, "
-		   "as_of, created_by, submitted_by, submitted_at) VALUES ('2026-Q1', 1, "
-		   "'SUBMITTED', '{}', sha256('{}'), now(), 'a', 'b', '2026-05-01Z')");
+	cluster_submit(s.pg, "2026-Q1", "2026-05-01Z");
 }
 
 static void

@@ -346,6 +346,30 @@ cluster_int(PGconn *pg, const char *sql)
 	return strtoll(cluster_text(pg, sql), NULL, 10);
 }
 
+void
+cluster_submit(PGconn *pg, const char *quarter, const char *at)
+{
+	char sql[1600];
+
+	(void)snprintf(
+	    sql, sizeof sql,
+	    "INSERT INTO sems.spd_revision (quarter, revision, document, sha256, as_of, "
+	    "created_by) "
+	    "VALUES ('%s', (SELECT coalesce(max(revision), 0) + 1 FROM sems.spd_revision "
+	    "WHERE quarter = '%s'), '{}', sha256('{}'), now(), 'unix:ann'); "
+	    "INSERT INTO sems.spd_event (quarter, revision, made_by, action, channel, reference) "
+	    "SELECT r.quarter, r.revision, e.who, e.action, 'post', 'letter 1' "
+	    "FROM (VALUES (1, 'unix:bob', 'QA'), (2, 'unix:cy', 'APPROVE'), "
+	    "(3, 'unix:ann', 'SUBMIT')) AS e (n, who, action), sems.spd_revision r "
+	    "WHERE r.quarter = '%s' AND r.revision = (SELECT max(revision) FROM sems.spd_revision "
+	    "WHERE quarter = r.quarter) ORDER BY e.n; "
+	    "ALTER TABLE sems.spd_event DISABLE TRIGGER USER; "
+	    "UPDATE sems.spd_event SET at = '%s' WHERE quarter = '%s'; "
+	    "ALTER TABLE sems.spd_event ENABLE TRIGGER USER",
+	    quarter, quarter, quarter, at, quarter);
+	cluster_do(pg, sql);
+}
+
 const char *
 cluster_state(PGconn *pg, const char *sql)
 {

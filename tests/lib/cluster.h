@@ -55,6 +55,9 @@ void cluster_do(PGconn *pg, const char *sql);
 int64_t cluster_int(PGconn *pg, const char *sql);
 /* The same as text: valid until the next call; "" for none. */
 const char *cluster_text(PGconn *pg, const char *sql);
+/* Freezes a quarter as an empty document, by three people approved and, at that instant, submitted.
+ */
+void cluster_submit(PGconn *pg, const char *quarter, const char *at);
 /* SQLSTATE of a statement that may fail; "00000" when it succeeds. Valid until the next call. */
 const char *cluster_state(PGconn *pg, const char *sql);
 

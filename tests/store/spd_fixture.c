@@ -61,6 +61,7 @@ run(struct fixture *f, enum spd_task task, struct quarter q)
 	    .quarter = q,
 	    .task = task,
 	    .by = "unix:anna",
+	    .will = {.duties = SPD_MAY_PREPARE | SPD_MAY_KNOW_COVERT, .early = "test"},
 	    .done = on_done,
 	    .ctx = &a,
 	};

@@ -19,10 +19,7 @@ open_store(void)
 	fixture_open(&f);
 	cluster_do(f.pg, "SELECT sems.make_partition('plan', '2020-01-10Z'), "
 			 "sems.make_partition('plan', '2020-02-10Z')");
-	cluster_do(f.pg,
-		   "INSERT INTO sems.spd_revision (quarter, revision, state, document, sha256, "
-		   "as_of, created_by, submitted_by, submitted_at) VALUES ('2020-Q1', 1, "
-		   "'SUBMITTED', '{}', sha256('{}'), now(), 'a', 'b', '2020-05-01Z')");
+	cluster_submit(f.pg, "2020-Q1", "2020-05-01Z");
 }
 
 static void

@@ -1,0 +1,170 @@
+/* What people do with a revision, one event each: asked of the table of core, kept by the database,
+ * told to the log without a figure. */
+#include "admin/spd.h"
+#include "base/embed.h"
+#include "base/log.h"
+#include "core/spd_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DIMENSIONS_SAID 8
+
+/* The names of the checks that fail, for a refusal. */
+static void
+name_failed(const json_t *checks, char *out, size_t size)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < json_array_size(checks) && used < size; i++) {
+		const json_t *o = json_array_get(checks, i);
+
+		if (json_is_true(json_object_get(o, "ok")))
+			continue;
+		used +=
+		    (size_t)snprintf(out + used, size - used, "%s%s (%lld)", used == 0 ? "" : ", ",
+				     json_string_value(json_object_get(o, "check")),
+				     (long long)json_integer_value(json_object_get(o, "count")));
+	}
+}
+
+static enum code
+check_document(const struct spd_ask *a, struct err *e)
+{
+	json_t *checks = spd_check(a->document, a->events, a->earlier);
+	char names[120];
+	enum code code = OK;
+
+	if (checks == NULL)
+		return err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
+	if (spd_check_failed(checks) > 0) {
+		name_failed(checks, names, sizeof names);
+		code = err_set(e, REJ_STATE, "checks",
+			       "these checks fail: %s; semsctl spd check %s says where, and what "
+			       "to do",
+			       names, a->label);
+	}
+	json_decref(checks);
+	return code;
+}
+
+static bool
+is_such_figure(const struct spd_ask *a, const json_t *by)
+{
+	const json_t *metrics = json_object_get(a->document, "metrics");
+
+	for (size_t i = 0; i < json_array_size(metrics); i++) {
+		const json_t *m = json_array_get(metrics, i);
+		const json_t *figures = json_object_get(m, "figures");
+
+		if (strcmp(json_string_value(json_object_get(m, "id")), a->q->metric) != 0)
+			continue;
+		for (size_t k = 0; k < json_array_size(figures); k++) {
+			if (json_equal(json_object_get(json_array_get(figures, k), "by"), by))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A comment is on a figure that the document has. */
+static enum code
+check_comment(struct spd_ask *a, struct err *e)
+{
+	json_t *by = json_object();
+	enum code code = OK;
+
+	for (size_t i = 0; i < a->q->n_by && i < DIMENSIONS_SAID; i++) {
+		const Sems__V1__SpdDimension *d = a->q->by[i];
+
+		(void)json_object_set_new(by, d->name == NULL ? "" : d->name,
+					  json_string(d->value == NULL ? "" : d->value));
+	}
+	a->by_dims = json_dumps(by, JSON_COMPACT | JSON_SORT_KEYS);
+	if (a->by_dims == NULL)
+		code = err_set(e, REJ_FIELD, "by", "is no clean UTF-8 text");
+	else if (a->q->n_by > DIMENSIONS_SAID || !is_such_figure(a, by))
+		code =
+		    err_set(e, REJ_FIELD, json_object_size(by) > 0 ? "by" : "metric",
+			    "is no figure of revision %s; semsctl spd show %s --revision %s --by "
+			    "all lists them",
+			    a->revision, a->label, a->revision);
+	json_decref(by);
+	return code;
+}
+
+static bool
+next_step(struct job *j, struct statement *st, struct err *e)
+{
+	struct call *c = j->ctx;
+	struct spd_ask *a = c->state;
+	int step = a->step++;
+	enum spd_state next;
+	enum code code;
+
+	if (step < SPD_LOADS)
+		return spd_load_next(a, step, st, e);
+	if (step > SPD_LOADS)
+		return false;
+	code = life_step(&a->life, a->action, &next, e);
+	if (code == OK && a->action == SPD_QA)
+		code = check_document(a, e);
+	if (code == OK && a->action == SPD_COMMENT)
+		code = check_comment(a, e);
+	*st = (struct statement){embed_text("sql/queries/spd_step.sql"),
+				 9,
+				 {a->label, a->revision, c->principal.s, spd_action_name(a->action),
+				  a->q->metric, a->by_dims, a->q->text, a->q->reference,
+				  a->q->channel}};
+	return code == OK;
+}
+
+static void
+rows_step(struct job *j, const struct rows *rows)
+{
+	struct call *c = j->ctx;
+	struct spd_ask *a = c->state;
+
+	if (a->step <= SPD_LOADS)
+		spd_load_rows(c, a->step - 1, rows);
+	else if (rows_count(rows) == 1)
+		a->answer =
+		    json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s}", "quarter", a->label,
+			      "revision", (json_int_t)a->life.revision, "action",
+			      spd_action_name(a->action), "state", rows_text(rows, 0, 0), "at",
+			      rows_text(rows, 0, 1), "by", c->principal.s, "sha256", a->sha256);
+}
+
+static void
+on_step(struct job *j, const struct err *e)
+{
+	struct call *c = j->ctx;
+	struct spd_ask *a = c->state;
+	json_t *answer = a->answer;
+	char next[256];
+
+	if (e->code != OK && strcmp(e->where, "23505") == 0) {
+		spd_ask_fini(a);
+		call_fail(c, SPD_CODE(STATE), "operation",
+			  "somebody else was quicker; look again: semsctl spd status %s", a->label);
+		return;
+	}
+	if (spd_failed(c, e))
+		return;
+	log_info("spd.step", KV("action", spd_action_name(a->action)), KV("quarter", a->label),
+		 KV("revision", a->revision), KV("by", c->principal.s), KV("sha256", a->sha256));
+	(void)spd_state_by_name(text_of(json_string_value(json_object_get(answer, "state"))),
+				&a->life.state);
+	life_next(&a->life, next, sizeof next);
+	(void)json_object_set_new(answer, "next", json_string(next));
+	a->answer = NULL;
+	spd_ask_fini(a);
+	spd_reply_json(c, answer);
+}
+
+void
+spd_step(struct call *c)
+{
+	spd_job(c, true, next_step, rows_step, on_step);
+}

@@ -1,0 +1,288 @@
+#include "core/spd_diff.h"
+
+#include "core/figure.h"
+#include "core/view.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REASONS_MAX 20 /* listed by name; the changes say all */
+
+static const char *
+text_at(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+	return s == NULL ? "" : s;
+}
+
+/* --- a figure found again --------------------------------------------------------------------- */
+
+static const json_t *
+metric_of(const json_t *document, const char *id)
+{
+	const json_t *metrics = json_object_get(document, "metrics");
+	for (size_t i = 0; i < json_array_size(metrics); i++) {
+		const json_t *m = json_array_get(metrics, i);
+		if (strcmp(text_at(m, "id"), id) == 0) {
+			return m;
+		}
+	}
+	return NULL;
+}
+
+/* Figures by their dimensions, so that a thousand of them are not compared with a thousand. */
+static json_t *
+index_figures(const json_t *metric)
+{
+	json_t *index = json_object();
+	const json_t *figures = json_object_get(metric, "figures");
+	for (size_t i = 0; i < json_array_size(figures); i++) {
+		json_t *f = json_array_get(figures, i);
+		char *key = json_dumps(json_object_get(f, "by"), JSON_COMPACT | JSON_SORT_KEYS);
+		if (key != NULL) {
+			(void)json_object_set(index, key, f);
+		}
+		free(key);
+	}
+	return index;
+}
+
+static const char *const members[] = {"numerator", "denominator", "value", "status", "no_data"};
+#define N_MEMBERS (sizeof(members) / sizeof(members[0]))
+
+static json_t *
+outline(const json_t *figure)
+{
+	if (figure == NULL) {
+		return json_null();
+	}
+	json_t *o = json_object();
+	for (size_t i = 0; i < N_MEMBERS; i++) {
+		json_t *v = json_object_get(figure, members[i]);
+		(void)json_object_set_new(o, members[i], v == NULL ? json_null() : json_incref(v));
+	}
+	return o;
+}
+
+/* --- who is behind it ------------------------------------------------------------------------- */
+
+static unsigned
+kind_bit(const char *name)
+{
+	for (unsigned k = 0; k < KIND_COUNT; k++) {
+		if (strcmp(kinds[k]->name, name) == 0) {
+			return 1u << k;
+		}
+	}
+	return 0;
+}
+
+/* The kinds whose records a metric counts; a view over all of them counts each. */
+static unsigned
+kinds_of(const struct metric *m)
+{
+	unsigned bits = 0;
+	for (unsigned g = 0; g < metric_groups(m); g++) {
+		unsigned n;
+		const struct term *terms = metric_terms(m, g, &n);
+		for (unsigned i = 0; i < n; i++) {
+			enum kind_id base = terms[i].view->base;
+			bits |= base == KIND_COUNT ? ~0u : 1u << (unsigned)base;
+		}
+	}
+	return bits;
+}
+
+static bool
+fits(const json_t *by, const char *dimension, const char *value)
+{
+	const char *wanted = json_string_value(json_object_get(by, dimension));
+	return wanted == NULL ||
+	       strcmp(wanted, value == NULL || value[0] == '\0' ? FIGURE_NOT_GIVEN : value) == 0;
+}
+
+static void
+blame(json_t *change, const struct spd_diff_rules *r)
+{
+	const char *id = text_at(change, "metric");
+	const struct metric *m = r->catalogue == NULL ? NULL : catalogue_metric(r->catalogue, id);
+	const json_t *by = json_object_get(change, "by");
+	unsigned bits = m == NULL ? 0 : kinds_of(m);
+	json_t *names = json_object();
+	int64_t n = 0;
+	for (size_t i = 0; i < r->n_changed; i++) {
+		const struct spd_changed *c = &r->changed[i];
+		if ((kind_bit(c->kind) & bits) != 0 && fits(by, "site", c->site) &&
+		    fits(by, "measure", c->measure)) {
+			int64_t before = json_integer_value(json_object_get(names, c->kind));
+			(void)json_object_set_new(names, c->kind, json_integer(before + c->n));
+			n += c->n;
+		}
+	}
+	(void)json_object_set_new(change, "kinds", names);
+	(void)json_object_set_new(change, "records", json_integer(n));
+}
+
+/* --- one figure beside the other -------------------------------------------------------------- */
+
+static bool
+is_published(const json_t *metric)
+{
+	const json_t *readers = json_object_get(metric, "readers");
+	for (size_t i = 0; i < json_array_size(readers); i++) {
+		const char *s = json_string_value(json_array_get(readers, i));
+		if (s != NULL && strcmp(s, "R") == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_other_status(const json_t *older, const json_t *newer)
+{
+	return strcmp(text_at(older, "status"), text_at(newer, "status")) != 0;
+}
+
+static json_t *
+difference(const json_t *older, const json_t *newer)
+{
+	const json_t *a = json_object_get(older, "value");
+	const json_t *b = json_object_get(newer, "value");
+	if (!json_is_number(a) || !json_is_number(b)) {
+		return json_null();
+	}
+	return json_real(json_number_value(b) - json_number_value(a));
+}
+
+static bool
+is_material(const json_t *metric, const json_t *by, json_t *change,
+	    const struct spd_diff_rules *rules, char *why, size_t size)
+{
+	const json_t *d = json_object_get(change, "difference");
+	const char *id = text_at(metric, "id");
+	bool whole = json_object_size(by) == 0;
+	/* What rounding leaves of a difference of exactly the threshold is not more than it. */
+	double pp = fabs(json_number_value(d)) * 100 - rules->materiality_pp;
+	why[0] = '\0';
+	if (!is_published(metric)) {
+		return false;
+	}
+	if (json_is_true(json_object_get(change, "status_changed"))) {
+		char *dims = json_dumps(by, JSON_COMPACT | JSON_SORT_KEYS);
+		(void)snprintf(why, size, "%s%s%s: %s becomes %s", id, whole ? "" : " ",
+			       whole || dims == NULL ? "" : dims,
+			       text_at(json_object_get(change, "old"), "status"),
+			       text_at(json_object_get(change, "new"), "status"));
+		free(dims);
+	} else if (whole && json_is_number(d) && strcmp(text_at(metric, "unit"), "%") == 0 &&
+		   pp > 1e-9) {
+		(void)snprintf(why, size, "%s changes by %.2f percentage points", id,
+			       json_number_value(d) * 100);
+	}
+	return why[0] != '\0';
+}
+
+static void
+compare(json_t *diff, const json_t *metric, const json_t *older, const json_t *newer,
+	const struct spd_diff_rules *rules)
+{
+	json_t *was = outline(older);
+	json_t *is = outline(newer);
+	if (json_equal(was, is) != 0) {
+		json_decref(was);
+		json_decref(is);
+		return;
+	}
+	json_t *by = json_object_get(newer != NULL ? newer : older, "by");
+	json_t *reasons = json_object_get(diff, "reasons");
+	char why[200];
+	json_t *c =
+	    json_pack("{s:s, s:s, s:s, s:O, s:o, s:o, s:o, s:b}", "metric", text_at(metric, "id"),
+		      "name", text_at(metric, "name"), "unit", text_at(metric, "unit"), "by", by,
+		      "old", was, "new", is, "difference", difference(older, newer),
+		      "status_changed", is_other_status(older, newer));
+	bool material = is_material(metric, by, c, rules, why, sizeof(why));
+	(void)json_object_set_new(c, "material", json_boolean(material));
+	blame(c, rules);
+	(void)json_array_append_new(json_object_get(diff, "changes"), c);
+	if (material && json_array_size(reasons) < REASONS_MAX) {
+		(void)json_array_append_new(reasons, json_string(why));
+	}
+	if (material) {
+		(void)json_object_set_new(diff, "material", json_true());
+	}
+}
+
+/* One of the two may lack the metric: a catalogue that changed meanwhile. */
+static void
+compare_metric(json_t *diff, const json_t *metric, const json_t *older, const json_t *newer,
+	       const struct spd_diff_rules *rules)
+{
+	json_t *was = index_figures(older);
+	json_t *is = index_figures(newer);
+	const char *key;
+	json_t *figure;
+	json_object_foreach(is, key, figure)
+	{
+		compare(diff, metric, json_object_get(was, key), figure, rules);
+	}
+	json_object_foreach(was, key, figure)
+	{
+		if (json_object_get(is, key) == NULL) {
+			compare(diff, metric, figure, NULL, rules);
+		}
+	}
+	json_decref(was);
+	json_decref(is);
+}
+
+struct json_t *
+spd_diff(const struct json_t *older, const struct json_t *newer, const struct spd_diff_rules *rules)
+{
+	json_t *diff = json_pack("{s:[], s:b, s:[]}", "changes", "material", 0, "reasons");
+	const json_t *now = json_object_get(newer, "metrics");
+	const json_t *then = json_object_get(older, "metrics");
+	if (diff == NULL) {
+		return NULL;
+	}
+	if (rules->serious > 0) {
+		(void)json_object_set_new(diff, "material", json_true());
+		(void)json_array_append_new(
+		    json_object_get(diff, "reasons"),
+		    json_sprintf("%lld serious or critical deficiencies came to light",
+				 (long long)rules->serious));
+	}
+	for (size_t i = 0; i < json_array_size(now); i++) {
+		const json_t *m = json_array_get(now, i);
+		compare_metric(diff, m, metric_of(older, text_at(m, "id")), m, rules);
+	}
+	for (size_t i = 0; i < json_array_size(then); i++) {
+		const json_t *m = json_array_get(then, i);
+		if (metric_of(newer, text_at(m, "id")) == NULL) {
+			compare_metric(diff, m, m, NULL, rules);
+		}
+	}
+	return diff;
+}
+
+struct json_t *
+spd_restatements(const struct json_t *diff, const char *cause)
+{
+	static const char *const kept[] = {"metric", "by", "old", "new", "records"};
+	const json_t *changes = json_object_get(diff, "changes");
+	json_t *list = json_array();
+	for (size_t i = 0; list != NULL && i < json_array_size(changes); i++) {
+		const json_t *c = json_array_get(changes, i);
+		json_t *o = json_object();
+		for (size_t k = 0; k < sizeof(kept) / sizeof(kept[0]); k++) {
+			(void)json_object_set(o, kept[k], json_object_get(c, kept[k]));
+		}
+		(void)json_object_set_new(o, "cause", json_string(cause));
+		(void)json_array_append_new(list, o);
+	}
+	return list;
+}

@@ -1,0 +1,145 @@
+/* semsctl spd freeze, comment, qa, approve, reject, withdraw, submit, acknowledge, revise. */
+#include "tools/semsctl/spd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define OP(name) SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
+
+static const char *
+text_at(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s == NULL ? "" : s;
+}
+
+/* One step and what it led to. */
+static int
+run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done)
+{
+	struct buf raw;
+	struct err e;
+	json_t *answer = NULL;
+	int status = EXIT_DONE;
+
+	if (spd_ask(w, operation, &raw, &e) != OK) {
+		status = command_fail(&e);
+		if (strcmp(e.where, "checks") == 0)
+			(void)spd_print_checks(w, stderr);
+	} else if (w->as_json) {
+		status = spd_print_raw(&raw);
+	} else {
+		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+		printf("%s: %s, revision %" JSON_INTEGER_FORMAT ", is %s\n", done, w->quarter,
+		       json_integer_value(json_object_get(answer, "revision")),
+		       text_at(answer, "state"));
+		if (!w->o->quiet)
+			printf("SHA-256 %s\nNext: %s\n", text_at(answer, "sha256"),
+			       text_at(answer, "next"));
+	}
+	json_decref(answer);
+	buf_fini(&raw);
+	return status;
+}
+
+static int
+run_freezing(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done)
+{
+	struct buf raw;
+	struct err e;
+	json_t *answer = NULL;
+	json_int_t revision;
+	int status = EXIT_DONE;
+
+	if (spd_ask(w, operation, &raw, &e) != OK) {
+		status = command_fail(&e);
+	} else if (w->as_json) {
+		status = spd_print_raw(&raw);
+	} else {
+		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+		revision = json_integer_value(json_object_get(answer, "revision"));
+		printf("%s: %s, revision %" JSON_INTEGER_FORMAT ", is %s; as of %s\n", done,
+		       w->quarter, revision, text_at(answer, "state"), text_at(answer, "as_of"));
+		if (operation == OP(REVISE))
+			printf("It restates %" JSON_INTEGER_FORMAT " figures\n",
+			       json_integer_value(json_object_get(answer, "restatements")));
+		if (!w->o->quiet)
+			printf(
+			    "SHA-256 %s\n"
+			    "Look at it: semsctl spd show %s --revision %" JSON_INTEGER_FORMAT
+			    "\nNext: semsctl spd check %s, then somebody else: semsctl spd qa %s\n",
+			    text_at(answer, "sha256"), w->quarter, revision, w->quarter,
+			    w->quarter);
+	}
+	json_decref(answer);
+	buf_fini(&raw);
+	return status;
+}
+
+int
+spd_run_freeze(struct spd_wish *w)
+{
+	return run_freezing(w, OP(FREEZE), "Frozen");
+}
+
+int
+spd_run_revise(struct spd_wish *w)
+{
+	if (w->reason == NULL)
+		return command_usage(&command_spd, "revise: give --reason: why it is made again");
+	return run_freezing(w, OP(REVISE), "Frozen again");
+}
+
+int
+spd_run_comment(struct spd_wish *w)
+{
+	return run_step(w, OP(COMMENT), "Comment kept");
+}
+
+int
+spd_run_qa(struct spd_wish *w)
+{
+	return run_step(w, OP(QA), "Reviewed");
+}
+
+int
+spd_run_approve(struct spd_wish *w)
+{
+	return run_step(w, OP(APPROVE), "Approved");
+}
+
+int
+spd_run_reject(struct spd_wish *w)
+{
+	if (w->reason == NULL)
+		return command_usage(&command_spd, "reject: give --reason");
+	return run_step(w, OP(REJECT), "Rejected");
+}
+
+int
+spd_run_withdraw(struct spd_wish *w)
+{
+	if (w->reason == NULL)
+		return command_usage(&command_spd, "withdraw: give --reason");
+	return run_step(w, OP(WITHDRAW), "Withdrawn");
+}
+
+int
+spd_run_submit(struct spd_wish *w)
+{
+	if (w->reference == NULL || w->channel == NULL)
+		return command_usage(&command_spd,
+				     "submit: give --channel, how it was sent, and --reference, "
+				     "the regulator's receipt");
+	return run_step(w, OP(SUBMIT), "Submitted");
+}
+
+int
+spd_run_acknowledge(struct spd_wish *w)
+{
+	if (w->reference == NULL)
+		return command_usage(&command_spd,
+				     "acknowledge: give --reference, the regulator's");
+	return run_step(w, OP(ACKNOWLEDGE), "Acknowledged");
+}
