@@ -7,6 +7,7 @@
 #include "ingest/ingest.h"
 #include "jobs/duties.h"
 #include "jobs/highwater.h"
+#include "jobs/key_watch.h"
 #include "net/server.h"
 #include "store/embedded.h"
 #include "store/keyring.h"
@@ -38,6 +39,7 @@ struct semsd {
 	struct server *server;
 	struct duties *duties;
 	struct highwater *highwater;
+	struct key_watch *key_watch;
 	struct event *signals[3];
 	struct event *stop_poll;
 	struct event *tend;
@@ -116,8 +118,10 @@ static const unsigned char *
 person_key(void *ctx, int year)
 {
 	struct semsd *d = ctx;
+	const unsigned char *key = keyring_person(d->keys, year);
 
-	return keyring_person(d->keys, year);
+	key_watch_look(d->key_watch);
+	return key;
 }
 
 static void
@@ -200,12 +204,14 @@ open_store(struct semsd *d, struct err *e)
 			return e->code;
 		d->conninfo = embedded_conninfo(d->cluster);
 	}
-	if (store_prepare(d->conninfo, e) != OK || keyring_open(d->config.keys, &d->keys, e) != OK)
+	if (store_prepare(d->conninfo, e) != OK || keyring_open(d->config.keys, &d->keys, e) != OK ||
+	    store_check_keys(d->conninfo, d->keys, e) != OK)
 		return e->code;
 	sc.conninfo = d->conninfo;
 	sc.keys = d->keys;
 	d->store = store_new(d->base, &sc);
-	return d->store == NULL ? err_set(e, TRY_SYSTEM, "store", "out of memory") : OK;
+	d->key_watch = d->store == NULL ? NULL : key_watch_new(d->store, d->keys);
+	return d->key_watch == NULL ? err_set(e, TRY_SYSTEM, "store", "out of memory") : OK;
 }
 
 static enum code
@@ -341,6 +347,7 @@ stop(struct semsd *d)
 	server_free(d->server);
 	store_free(d->store);
 	highwater_free(d->highwater);
+	key_watch_free(d->key_watch);
 	duties_free(d->duties);
 	admin_free(d->admin);
 	ingest_free(d->ingest);

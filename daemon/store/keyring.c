@@ -5,6 +5,7 @@
  */
 #include "store/keyring.h"
 
+#include "base/log.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -31,6 +32,11 @@ struct keyring {
 	unsigned char quarantine[KEY_SIZE];
 	bool known[YEARS];
 	unsigned char person[YEARS][KEY_SIZE];
+	/* What the database says of them. */
+	bool expected[YEARS];
+	unsigned n_untold; /* known and not expected */
+	bool told[YEARS];  /* in the log, that it is not the one */
+	unsigned char check[YEARS][KEY_CHECK_SIZE];
 	struct signer signers[SIGNERS_MAX]; /* by number */
 	size_t n_signers;
 	unsigned char seed[SIGN_SEED_SIZE]; /* of the last signer */
@@ -339,6 +345,100 @@ keyring_free(struct keyring *k)
 	free(k);
 }
 
+bool
+keyring_check(const unsigned char key[KEY_SIZE], unsigned char check[KEY_CHECK_SIZE])
+{
+	static const char text[] = "semsd: is this the key?";
+	unsigned char hash[SHA256_SIZE];
+	bool good = hmac_sha256(key, text, sizeof text - 1, hash);
+
+	memcpy(check, hash, KEY_CHECK_SIZE);
+	return good;
+}
+
+static void
+count_untold(struct keyring *k)
+{
+	k->n_untold = 0;
+	for (int at = 0; at < YEARS; at++)
+		k->n_untold += k->known[at] && !k->expected[at];
+}
+
+/* Reads the year's file when it is there, and refuses another key than the database expects. */
+static enum code
+read_person(struct keyring *k, int at, struct err *e)
+{
+	unsigned char check[KEY_CHECK_SIZE];
+	char name[NAME_SIZE];
+	enum code code;
+
+	snprintf(name, sizeof name, "person-%04d.key", at + YEAR_FIRST);
+	code = k->known[at] ? OK : read_key(k, name, k->person[at], e);
+	k->known[at] = false;
+	if (code != OK)
+		return code;
+	if (k->expected[at] && (!keyring_check(k->person[at], check) ||
+				memcmp(check, k->check[at], sizeof check) != 0))
+		return err_set(
+		    e, FATAL_CONFIG, name,
+		    "not the key that the database's pseudonyms of %d were made with: put "
+		    "the right one back (deploy/runbooks/backup.md)",
+		    at + YEAR_FIRST);
+	k->known[at] = true;
+	return OK;
+}
+
+enum code
+keyring_expect(struct keyring *k, int year, const unsigned char check[KEY_CHECK_SIZE],
+	       struct err *e)
+{
+	int at = year - YEAR_FIRST;
+	enum code code;
+
+	if (at < 0 || at >= YEARS)
+		return err_set(e, FATAL_CONFIG, "keys", "there is no year %d", year);
+	k->expected[at] = true;
+	memcpy(k->check[at], check, KEY_CHECK_SIZE);
+	code = read_person(k, at, e);
+	count_untold(k);
+	return code;
+}
+
+int
+keyring_untold(struct keyring *k, int after)
+{
+	if (k->n_untold == 0)
+		return 0;
+	for (int at = after < YEAR_FIRST ? 0 : after - YEAR_FIRST + 1; at < YEARS; at++) {
+		if (k->known[at] && !k->expected[at])
+			return at + YEAR_FIRST;
+	}
+	return 0;
+}
+
+void
+keyring_read_all(struct keyring *k)
+{
+	struct err e;
+
+	for (int at = 0; at < YEARS; at++)
+		(void)read_person(k, at, &e);
+	count_untold(k);
+}
+
+/* Once a year: whoever sends such records sends them again and again. */
+static const unsigned char *
+refuse_person(struct keyring *k, int at, const struct err *e)
+{
+	if (!k->told[at])
+		log_error("key.wrong", KVI("year", at + YEAR_FIRST), KV("why", e->text),
+			  KV("todo",
+			     "put the year's key back from its backup: records of that year "
+			     "that name people are answered RETRY until then"));
+	k->told[at] = true;
+	return NULL;
+}
+
 const unsigned char *
 keyring_person(struct keyring *k, int year)
 {
@@ -348,12 +448,16 @@ keyring_person(struct keyring *k, int year)
 
 	if (at < 0 || at >= YEARS)
 		return NULL;
-	if (!k->known[at]) {
-		snprintf(name, sizeof name, "person-%04d.key", year);
-		if (load_key(k, name, k->person[at], &e) != OK)
-			return NULL;
-		k->known[at] = true;
-	}
+	if (k->known[at])
+		return k->person[at];
+	/* A key that was there once is never made anew: the same person would get another name. */
+	if (k->expected[at])
+		return read_person(k, at, &e) == OK ? k->person[at] : refuse_person(k, at, &e);
+	snprintf(name, sizeof name, "person-%04d.key", year);
+	if (load_key(k, name, k->person[at], &e) != OK)
+		return refuse_person(k, at, &e);
+	k->known[at] = true;
+	count_untold(k);
 	return k->person[at];
 }
 

@@ -32,6 +32,9 @@ struct store_config {
 /* Blocking, before the loop runs: connects, checks that the store is safe (fsync,
  * synchronous_commit, primary, no unlogged evidence), migrates the schema as role sems_owner. */
 enum code store_prepare(const char *conninfo, struct err *e) MUST_CHECK;
+/* Blocking: compares the keys with what the database was written with, and tells it of those that
+ * it does not know. Refuses a key that is another one, and a recent year's that is gone. */
+enum code store_check_keys(const char *conninfo, struct keyring *keys, struct err *e) MUST_CHECK;
 /* Blocking: reads entity, calendar, sites, principals, grants and purge floors. Caller frees *out.
  */
 enum code store_load_registry(const char *conninfo, struct registry **out,

@@ -2,6 +2,7 @@
 #include "jobs/highwater.h"
 #include "store/keyring.h"
 #include "tests/lib/cluster.h"
+#include "tests/lib/temp.h"
 
 #include <criterion/criterion.h>
 #include <event2/event.h>
@@ -22,7 +23,7 @@ static struct scene {
 	struct store *store;
 	struct keyring *keys;
 	struct highwater *hw;
-	char folder[64];
+	char folder[TEMP_SIZE];
 	char kept[4096]; /* the file of an earlier time */
 	struct utc_ms now;
 } s;
@@ -93,8 +94,7 @@ open_scene(void)
 	const char *database = cluster_database();
 	struct err e;
 
-	(void)snprintf(s.folder, sizeof s.folder, "/tmp/sems-state.XXXXXX");
-	cr_assert_not_null(mkdtemp(s.folder));
+	temp_dir(s.folder);
 	cr_assert_eq(keyring_open(s.folder, &s.keys, &e), OK, "%s", e.text);
 	s.pg = cluster_connect(database);
 	(void)snprintf(conninfo, sizeof conninfo, "%s",
@@ -113,19 +113,12 @@ open_scene(void)
 static void
 close_scene(void)
 {
-	char path[128];
-
 	highwater_free(s.hw);
 	store_free(s.store);
 	keyring_free(s.keys);
 	event_base_free(s.base);
 	PQfinish(s.pg);
-	for (int i = 0; i < 2; i++) {
-		(void)snprintf(path, sizeof path, "%s/%s", s.folder,
-			       i == 0 ? "high-water.json" : "quarantine.key");
-		unlink(path);
-	}
-	rmdir(s.folder);
+	cr_expect(temp_remove(s.folder));
 }
 
 TestSuite(highwater, .init = open_scene, .fini = close_scene);
@@ -149,7 +142,7 @@ stop(void)
 static FILE *
 open_file(const char *mode)
 {
-	char path[128];
+	char path[TEMP_SIZE + 32];
 	FILE *f;
 
 	(void)snprintf(path, sizeof path, "%s/high-water.json", s.folder);
