@@ -1,4 +1,5 @@
 #include "fixture.h"
+#include "memory.h"
 
 #include <criterion/criterion.h>
 
@@ -135,4 +136,107 @@ Test(ingest, frees_what_nobody_took)
 	fixture_send(in, s, 1, 0, 3);
 	ingest_free(in); /* the leak checker is the judge */
 	ingest_free(NULL);
+}
+
+Test(ingest, is_made_whole_or_not_at_all)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in = NULL;
+	unsigned n = 0;
+
+	c.max_sessions = 2;
+	while (in == NULL) {
+		memory_fail(++n);
+		in = ingest_new(&c);
+		cr_assert_neq(in == NULL, !memory_failed(), "allocation %u", n);
+	}
+	memory_fail(0);
+	cr_assert_gt(n, 5);
+	ingest_free(in);
+}
+
+Test(ingest, refuses_a_principal_that_it_cannot_keep)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	char name[200];
+
+	memset(name, 'n', sizeof name);
+	cr_assert_eq(ingest_open(in, (struct text){name, sizeof name}, false, now).id, 0);
+	cr_assert_neq(ingest_open(in, (struct text){name, 100}, false, now).id, 0);
+	cr_assert_eq(ingest_counters(in)->sessions_refused, 1);
+	ingest_free(in);
+}
+
+static void
+count_call(void *ctx, const struct item *it)
+{
+	(void)it;
+	++*(unsigned *)ctx;
+}
+
+Test(ingest, requeues_only_what_it_can_take)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	unsigned called = 0;
+	unsigned n = 0;
+	bool taken = false;
+
+	c.group_records = 1;
+	in = fixture_ingest(&c);
+	/* The arena remembers that it failed; a new engine does not. */
+	while (!taken) {
+		ingest_free(in);
+		in = fixture_ingest(&c);
+		memory_fail(++n);
+		taken = ingest_requeue(in, text_of("x"), text_of("unix:lane"), (struct utc_ms){T0},
+				       count_call, &called);
+	}
+	memory_fail(0);
+	cr_assert_gt(n, 2);
+	cr_assert_not(ingest_requeue(in, text_of("x"), text_of("unix:lane"), (struct utc_ms){T0},
+				     count_call, &called),
+		      "the group is full");
+	cr_assert_eq(called, 0);
+	cr_assert_eq(fixture_commit(in), 1);
+	cr_assert_eq(called, 1);
+	ingest_free(in);
+}
+
+Test(ingest, answers_a_request_in_pieces_and_counts_it_at_its_end)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:anna");
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	Sems__V1__StatusRequest st = SEMS__V1__STATUS_REQUEST__INIT;
+	Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
+	struct ingest_request taken;
+
+	q.body_case = SEMS__V1__REQUEST__BODY_STATUS;
+	q.status = &st;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
+	f.request = &q;
+	r.has_more = 1;
+	for (unsigned i = 0; i < 2 * REQUESTS_IN_FLIGHT; i++) {
+		fixture_feed(in, s, &f.base);
+		cr_assert(ingest_take_request(in, &taken));
+		for (r.more = 1; r.more; r.more = 0)
+			ingest_respond(in, s, &r);
+		ingest_respond(in, s, &r);
+		arena_free(taken.arena);
+	}
+	cr_assert_null(ingest_closing(in, s));
+	ingest_free(in);
+}
+
+Test(ingest, is_not_empty_while_a_group_is_out)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:lane");
+
+	fixture_send(in, s, 1, 0, 1);
+	cr_assert_not_null(ingest_take_group(in));
+	cr_assert_not(ingest_is_empty(in));
+	ingest_free(in);
 }

@@ -1,6 +1,10 @@
 #include "fixture.h"
+/* Looks inside: a key that is lost meanwhile, a group's room. */
+#include "ingest/engine.h"
 
 #include <criterion/criterion.h>
+
+#include <stdlib.h>
 
 /* Sends record 0, as the test changed it, and returns its item before the store sees it. */
 static const struct item *
@@ -149,5 +153,152 @@ Test(intake, a_requeued_record_tells_its_verdict_to_the_caller)
 				 (struct utc_ms){T0}, keep_verdict, &v));
 	cr_assert_eq(fixture_commit(in), 1);
 	cr_assert_eq(v, VERDICT_STORED);
+	ingest_free(in);
+}
+
+static void
+expect_taken(const struct item *it)
+{
+	cr_assert_null(it->why, "%s at %s: %s", reason_name(it->why->reason), it->why->err.where,
+		       it->why->err.text);
+	cr_assert_not_null(it->kind);
+}
+
+Test(intake, takes_a_record_without_a_site_from_who_may_send_everywhere)
+{
+	static Sems__V1__Heartbeat body = SEMS__V1__HEARTBEAT__INIT;
+	struct ingest *in = fixture_ingest(NULL);
+	Sems__V1__Record *r = fixture_record(0);
+
+	r->site_id = NULL;
+	r->has_occurred_end = 1;
+	r->occurred_end = T0;
+	r->body_case = SEMS__V1__RECORD__BODY_HEARTBEAT;
+	r->heartbeat = &body;
+	expect_taken(offer(in, "unix:anna", r));
+	ingest_free(in);
+}
+
+static Sems__V1__Record *
+correction(unsigned n, const char *source)
+{
+	static unsigned char root[16];
+	Sems__V1__Record *r = fixture_record(n);
+	const unsigned char rest[10] = {95};
+
+	memcpy(root, uuid_at((struct utc_ms){T0}, rest, false).b, 16);
+	r->has_corrects_record_id = 1;
+	r->corrects_record_id = (ProtobufCBinaryData){16, root};
+	r->corrects_source = (char *)source;
+	r->has_corrected_at = 1;
+	r->corrected_at = T0;
+	r->correction_reason = (char *)"wrong outcome";
+	r->recorded_by = (char *)"m-1";
+	return r;
+}
+
+Test(intake, lets_a_source_correct_itself)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct ingest *unnamed = fixture_ingest(NULL);
+
+	expect_taken(offer(in, "unix:lane", correction(1, "xray-1")));
+	expect_taken(offer(unnamed, "unix:lane", correction(2, NULL)));
+	ingest_free(in);
+	ingest_free(unnamed);
+}
+
+Test(intake, lets_only_compliance_void)
+{
+	static Sems__V1__Void body = SEMS__V1__VOID__INIT;
+	struct ingest *in = fixture_ingest(NULL);
+	struct ingest *again = fixture_ingest(NULL);
+	struct registry *registry = fixture_registry();
+	Sems__V1__Record *r = correction(3, "xray-1");
+
+	body.authorised_by = (char *)"m-2";
+	r->recorded_by = (char *)"m-1";
+	r->body_case = SEMS__V1__RECORD__BODY_VOID;
+	r->void_ = &body;
+	cr_assert(registry_add_grant(registry, text_of("unix:lane"), text_of("xray-1"),
+				     text_of("*"), text_of("*")));
+	cr_assert(registry_add_principal(registry, text_of("unix:root"), ROLE_ADMIN));
+	cr_assert(registry_add_grant(registry, text_of("unix:root"), text_of("*"), text_of("*"),
+				     text_of("*")));
+	ingest_set_registry(in, registry);
+	expect_refused(offer(in, "unix:lane", r), REASON_NOT_GRANTED, "void");
+	ingest_group_done(in, &in->groups[0].g);
+	expect_taken(offer(again, "unix:anna", r));
+	expect_taken(offer(in, "unix:root", r));
+	ingest_free(in);
+	ingest_free(again);
+}
+
+Test(intake, refuses_a_time_that_the_calendar_does_not_hold)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct registry *r = fixture_registry();
+	int64_t *starts = malloc(2 * sizeof *starts);
+
+	starts[0] = T0 + MS_PER_DAY;
+	starts[1] = T0 + 2 * MS_PER_DAY;
+	registry_set_calendar(r, starts[0] / MS_PER_DAY, starts, 1);
+	ingest_set_registry(in, r);
+	expect_refused(offer(in, "unix:lane", fixture_record(0)), REASON_CLOCK, "occurred_at");
+	ingest_free(in);
+}
+
+static const unsigned char *
+no_key(void *ctx, int year)
+{
+	(void)ctx;
+	(void)year;
+	return NULL;
+}
+
+Test(intake, asks_to_retry_while_there_is_no_key_for_persons)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in = fixture_ingest(&c);
+	const struct item *it;
+
+	in->config.person_key = no_key;
+	it = offer(in, "unix:lane", fixture_record(0));
+	cr_assert_eq(it->verdict, VERDICT_RETRY);
+	cr_assert_gt(it->retry_after_ms, 0);
+	cr_assert_null(it->why);
+	cr_assert_eq(it->row.n, 0, "nothing is stored with a person in clear");
+	ingest_free(in);
+}
+
+Test(intake, refuses_a_pseudonym_from_who_may_not_know_it)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	Sems__V1__Record *r = fixture_record(0);
+
+	r->tip_event->screener_id = (char *)"~00112233445566778899aabbccddeeff";
+	cr_assert_not_null(offer(in, "unix:lane", r)->why);
+	ingest_free(in);
+}
+
+Test(intake, grows_with_a_group_and_stops_at_its_bytes)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	struct session_ref s;
+	enum verdict v = VERDICT_NONE;
+
+	in = fixture_ingest(&c);
+	s = fixture_session(in, "unix:lane");
+	for (unsigned i = 0; i < 5; i++)
+		fixture_send(in, s, i, 0, 50);
+	cr_assert_eq(fixture_commit(in), 250);
+	in->config.group_bytes = 1;
+	fixture_send(in, s, 6, 0, 1);
+	cr_assert_not(ingest_requeue(in, text_of("x"), text_of("unix:lane"), (struct utc_ms){T0},
+				     keep_verdict, &v));
+	cr_assert_eq(fixture_commit(in), 1);
+	cr_assert(ingest_requeue(in, text_of("x"), text_of("unix:lane"), (struct utc_ms){T0},
+				 keep_verdict, &v));
 	ingest_free(in);
 }

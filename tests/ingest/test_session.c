@@ -1,8 +1,12 @@
 #include "fixture.h"
+/* Looks inside where an outside has no word for it: memory that is short, a queue. */
+#include "ingest/engine.h"
+#include "memory.h"
 #include "wire/frame.h"
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct moment now = {{T0}, {M0}};
@@ -391,4 +395,322 @@ Test(session, does_not_call_late_whom_it_made_wait)
 	cr_assert_null(ingest_closing(in, s));
 	cr_assert_eq(feed_batches(in, s, 1, later), 1);
 	ingest_free(in);
+}
+
+Test(session, knows_nothing_of_who_is_not_there)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	const struct session_ref nobody[] = {{0, 0}, {1, 0}, {2, 0}, {3, 0}};
+
+	c.max_sessions = 2;
+	in = fixture_ingest(&c);
+	for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++) {
+		Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
+
+		cr_assert_eq(ingest_feed(in, nobody[i], "abc", 3, 1, now), 3, "swallowed");
+		cr_assert_eq(ingest_need(in, nobody[i]), 1);
+		cr_assert_not(ingest_wants_input(in, nobody[i]));
+		cr_assert_null(ingest_output(in, nobody[i]));
+		cr_assert_null(ingest_closing(in, nobody[i]));
+		ingest_respond(in, nobody[i], &r);
+		ingest_close(in, nobody[i]);
+	}
+	ingest_free(in);
+}
+
+Test(session, refuses_once)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:lane");
+	Sems__V1__ServerFrame *f;
+
+	session_refuse(in, session_find(in, s), SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY, 1, "one");
+	session_refuse(in, session_find(in, s), SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME, 2, "two");
+	f = expect(in, s, SEMS__V1__SERVER_FRAME__BODY_REFUSE);
+	cr_assert_str_eq(f->refuse->text, "one");
+	cr_assert_null(fixture_answer(in, s));
+	cr_assert_str_eq(ingest_closing(in, s), "one");
+	cr_assert_not(ingest_wants_input(in, s));
+	sems__v1__server_frame__free_unpacked(f, NULL);
+	ingest_free(in);
+}
+
+Test(session, refuses_a_message_that_is_none_and_swallows_the_rest)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:lane");
+	const char two[] = {1, 0x7f, 1, 0x7f};
+
+	cr_assert_eq(ingest_feed(in, s, two, sizeof two, 8, now), sizeof two);
+	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME);
+	cr_assert_eq(ingest_counters(in)->frames_broken, 1, "the second is not looked at");
+	cr_assert_eq(ingest_feed(in, s, two, sizeof two, 8, now), sizeof two);
+	ingest_free(in);
+}
+
+Test(session, refuses_versions_before_its_own_and_hellos_while_draining)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref old = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	struct session_ref late = ingest_open(in, text_of("unix:lane"), false, now.mono);
+
+	hello(in, old, 0, 0);
+	expect_refuse(in, old, SEMS__V1__REFUSE_CODE__REFUSE_CODE_VERSION);
+	ingest_drain(in);
+	hello(in, late, 1, 1);
+	expect_refuse(in, late, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN);
+	ingest_free(in);
+}
+
+Test(session, closes_who_does_not_read_its_answers)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:lane");
+
+	buf_fini(ingest_output(in, s));
+	buf_init(ingest_output(in, s), 4);
+	fixture_send(in, s, 1, 0, 1);
+	cr_assert_eq(fixture_commit(in), 1);
+	cr_assert_str_eq(ingest_closing(in, s), "the client does not read its answers");
+	ingest_free(in);
+}
+
+Test(session, welcomes_with_as_many_grants_as_it_tells)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct registry *r = fixture_registry();
+	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	Sems__V1__ServerFrame *f;
+
+	for (unsigned i = 0; i < 300; i++) {
+		char source[16];
+
+		snprintf(source, sizeof source, "belt-%u", i);
+		cr_assert(registry_add_grant(r, text_of("unix:lane"), text_of(source), text_of("*"),
+					     text_of("*")));
+	}
+	ingest_set_registry(in, r);
+	hello(in, s, 1, 1);
+	f = expect(in, s, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	cr_assert_eq(f->welcome->n_grants, 256);
+	sems__v1__server_frame__free_unpacked(f, NULL);
+	ingest_free(in);
+}
+
+Test(session, waits_for_the_pool_before_its_hello_and_is_not_late_then)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	struct session_ref a;
+	struct session_ref b;
+	const unsigned char head[] = {0x80, 0x80, 0x02, 0x0a}; /* a frame of 32 KiB begins */
+
+	c.large_pool_bytes = 48u * 1024u;
+	in = fixture_ingest(&c);
+	a = fixture_session(in, "unix:lane");
+	b = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	cr_assert_eq(ingest_feed(in, a, head, sizeof head, 1, now), 0);
+	cr_assert_eq(ingest_feed(in, a, head, sizeof head, 1, now), 0, "its place is counted once");
+	cr_assert_eq(ingest_feed(in, b, head, sizeof head, 1, now), 0);
+	cr_assert_not(ingest_wants_input(in, b));
+	ingest_tick(in, (struct mono_ms){M0 + HELLO_DEADLINE_MS});
+	cr_assert_null(ingest_closing(in, b));
+	ingest_close(in, a);
+	cr_assert(ingest_wants_input(in, b));
+	ingest_tick(in, (struct mono_ms){M0 + HELLO_DEADLINE_MS});
+	cr_assert_not_null(ingest_closing(in, b));
+	ingest_free(in);
+}
+
+Test(session, wakes_who_waits_behind_who_was_woken_before)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	struct session_ref first;
+	struct session_ref second;
+	const unsigned char head[] = {0x80, 0x80, 0x02, 0x12};
+
+	c.large_pool_bytes = 48u * 1024u;
+	c.group_records = 1;
+	in = fixture_ingest(&c);
+	first = fixture_session(in, "unix:lane");
+	second = fixture_session(in, "unix:lane");
+	fixture_send(in, first, 1, 0, 1);
+	cr_assert_eq(feed_batches(in, second, 1, now), 0, "no room in the group");
+	while (ingest_next_dirty(in).id != 0)
+		;
+	/* Woken by the group that is taken, and before it had its turn by the pool. */
+	cr_assert_eq(ingest_feed(in, first, head, sizeof head, 1, now), 0);
+	cr_assert_not_null(ingest_take_group(in));
+	cr_assert(ingest_wants_input(in, second));
+	ingest_close(in, first);
+	cr_assert_eq(ingest_next_dirty(in).id, second.id);
+	cr_assert_eq(ingest_next_dirty(in).id, 0, "once");
+	ingest_free(in);
+}
+
+Test(session, an_answer_is_no_ticket_to_the_front)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	struct session_ref first;
+	struct session_ref answered;
+	struct group *g;
+
+	c.group_records = 1;
+	in = fixture_ingest(&c);
+	first = fixture_session(in, "unix:lane");
+	answered = fixture_session(in, "unix:lane");
+	fixture_send(in, answered, 1, 0, 1);
+	g = ingest_take_group(in);
+	fixture_send(in, first, 1, 1, 1);
+	cr_assert_eq(feed_batches(in, first, 1, now), 0);
+	cr_assert_eq(feed_batches(in, answered, 1, now), 0);
+	while (ingest_next_dirty(in).id != 0)
+		;
+	g->items[0].verdict = VERDICT_STORED;
+	ingest_group_done(in, g); /* the second is dirty, and waits as the second */
+	cr_assert_not_null(ingest_take_group(in));
+	cr_assert_eq(ingest_next_dirty(in).id, first.id);
+	cr_assert_eq(ingest_next_dirty(in).id, answered.id);
+	ingest_free(in);
+}
+
+/* --- when memory runs out ----------------------------------------------------------------------
+ */
+
+struct script {
+	struct text hello;
+	struct text batch;   /* two good records and a bad one */
+	struct text request; /* larger than an arena's first block */
+};
+
+static struct script
+make_script(void)
+{
+	struct script script;
+	Sems__V1__Record *list[] = {fixture_record(0), fixture_record(1), fixture_record(2)};
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Hello h = SEMS__V1__HELLO__INIT;
+	Sems__V1__Batch b = SEMS__V1__BATCH__INIT;
+	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	Sems__V1__SetupRequest setup = SEMS__V1__SETUP_REQUEST__INIT;
+	static char name[20000];
+
+	memset(name, 'n', sizeof name - 1);
+	h.has_protocol_min = h.has_protocol_max = 1;
+	h.protocol_min = h.protocol_max = 1;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_HELLO;
+	f.hello = &h;
+	script.hello = fixture_frame(&f.base);
+	list[1]->source = (char *)"xray-2";
+	b.n_records = 3;
+	b.records = list;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	f.batch = &b;
+	script.batch = fixture_frame(&f.base);
+	setup.entity = name;
+	q.body_case = SEMS__V1__REQUEST__BODY_SETUP;
+	q.setup = &setup;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
+	f.request = &q;
+	script.request = fixture_frame(&f.base);
+	return script;
+}
+
+static void
+feed_text(struct ingest *in, struct session_ref s, struct text t)
+{
+	(void)ingest_feed(in, s, t.s, t.n, 1, now);
+}
+
+/* Hello, a batch, its answer, a request. */
+static void
+play(struct ingest *in, struct session_ref s, const struct script *script)
+{
+	struct ingest_request r;
+
+	feed_text(in, s, script->hello);
+	feed_text(in, s, script->batch);
+	(void)fixture_commit(in);
+	feed_text(in, s, script->request);
+	if (ingest_take_request(in, &r))
+		arena_free(r.arena);
+}
+
+/* Whoever is not served to the end is told so, and nothing is told twice. */
+static void
+expect_served_or_refused(struct ingest *in, struct session_ref s, const char *when)
+{
+	Sems__V1__ServerFrame *f;
+	unsigned results = 0;
+	unsigned refused = 0;
+
+	while ((f = fixture_answer(in, s)) != NULL) {
+		cr_assert_eq(refused, 0, "%s", when);
+		refused += f->body_case == SEMS__V1__SERVER_FRAME__BODY_REFUSE;
+		results += f->body_case == SEMS__V1__SERVER_FRAME__BODY_RESULT;
+		sems__v1__server_frame__free_unpacked(f, NULL);
+	}
+	cr_assert_leq(results, 1, "%s", when);
+	cr_assert(results == 1 || ingest_closing(in, s) != NULL, "%s", when);
+	cr_assert(ingest_is_empty(in));
+}
+
+Test(session, serves_or_refuses_whichever_allocation_fails)
+{
+	struct script script = make_script();
+	struct ingest_config c = ingest_defaults();
+	unsigned n = 0;
+	bool all_seen = false;
+
+	c.max_sessions = 2;
+	while (!all_seen) {
+		struct ingest *in = fixture_ingest(&c);
+		struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+		char when[32];
+
+		snprintf(when, sizeof when, "allocation %u", ++n);
+		memory_fail(n);
+		play(in, s, &script);
+		all_seen = !memory_failed();
+		memory_fail(0);
+		expect_served_or_refused(in, s, when);
+		ingest_free(in);
+	}
+	cr_assert_gt(n, 10);
+	free((void *)script.hello.s);
+	free((void *)script.batch.s);
+	free((void *)script.request.s);
+}
+
+Test(session, serves_or_refuses_however_small_the_arenas)
+{
+	struct script script = make_script();
+	struct ingest_config c = ingest_defaults();
+
+	c.max_sessions = 2;
+	for (size_t limit = 0; limit < 6000; limit += 16) {
+		struct ingest *in = fixture_ingest(&c);
+		struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+		char when[32];
+
+		snprintf(when, sizeof when, "%zu bytes", limit);
+		arena_free(in->scratch);
+		in->scratch = arena_new(limit);
+		play(in, s, &script);
+		expect_served_or_refused(in, s, when);
+		ingest_free(in);
+		in = fixture_ingest(&c);
+		s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+		arena_free(in->groups[0].g.arena);
+		in->groups[0].g.arena = arena_new(limit);
+		play(in, s, &script);
+		expect_served_or_refused(in, s, when);
+		ingest_free(in);
+	}
+	free((void *)script.hello.s);
+	free((void *)script.batch.s);
+	free((void *)script.request.s);
 }

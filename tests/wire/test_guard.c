@@ -129,3 +129,73 @@ Test(guard, keeps_each_limit)
 	cr_assert_not(guard("D20204 32020102", &l, &why), "packed elements count too");
 	cr_assert_eq(why.reason, REASON_TOO_LONG);
 }
+
+/* --- messages that the protocol does not have --------------------------------------------------
+ */
+
+/* n fields, numbered from 1; all of the first one's type, label and oneof. */
+static ProtobufCMessageDescriptor
+made_up(ProtobufCFieldDescriptor *fields, unsigned n)
+{
+	static ProtobufCIntRange ranges[2];
+
+	for (unsigned i = 0; i < n; i++) {
+		fields[i] = fields[0];
+		fields[i].id = i + 1;
+	}
+	ranges[0] = (ProtobufCIntRange){1, 0};
+	ranges[1] = (ProtobufCIntRange){0, n};
+	return (ProtobufCMessageDescriptor){.magic = PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+					    .fields = fields,
+					    .n_fields = n,
+					    .field_ranges = ranges,
+					    .n_field_ranges = 1};
+}
+
+static bool
+guard_made_up(const ProtobufCMessageDescriptor *d, const char *bytes, struct refusal *why)
+{
+	return guard_message(d, bytes, strlen(bytes), &strict, why);
+}
+
+Test(guard, refuses_types_that_the_protocol_does_not_use)
+{
+	ProtobufCFieldDescriptor field[1] = {{.name = "zigzag", .type = PROTOBUF_C_TYPE_SINT64}};
+	struct refusal why;
+	ProtobufCMessageDescriptor d = made_up(field, 1);
+
+	cr_assert_not(guard_made_up(&d, "\x08\x01", &why));
+	cr_assert_eq(why.reason, REASON_MALFORMED);
+	cr_assert_str_eq(why.err.where, "zigzag");
+	/* One that a later protobuf-c may have. */
+	field[0].type = (ProtobufCType)(PROTOBUF_C_TYPE_MESSAGE + 1);
+	cr_assert_not(guard_made_up(&d, "\x0a\x01 ", &why));
+	cr_assert_eq(why.reason, REASON_MALFORMED);
+}
+
+Test(guard, refuses_messages_of_more_fields_than_it_can_count)
+{
+	ProtobufCFieldDescriptor field[65] = {{.name = "n", .type = PROTOBUF_C_TYPE_INT64}};
+	struct refusal why;
+	ProtobufCMessageDescriptor d = made_up(field, 64);
+
+	cr_assert(guard_made_up(&d, "\x08\x01", &why));
+	d = made_up(field, 65);
+	cr_assert_not(guard_made_up(&d, "\x08\x01", &why));
+	cr_assert_eq(why.reason, REASON_MALFORMED);
+}
+
+Test(guard, tells_two_choices_of_a_message_apart)
+{
+	ProtobufCFieldDescriptor field[3] = {{.name = "n",
+					      .type = PROTOBUF_C_TYPE_INT64,
+					      .flags = PROTOBUF_C_FIELD_FLAG_ONEOF,
+					      .quantifier_offset = 24}};
+	struct refusal why;
+	ProtobufCMessageDescriptor d = made_up(field, 3);
+
+	field[2].quantifier_offset = 32;
+	cr_assert(guard_made_up(&d, "\x08\x01\x18\x01", &why), "one of each");
+	cr_assert_not(guard_made_up(&d, "\x08\x01\x18\x01\x10\x01", &why), "two of the first");
+	cr_assert_eq(why.reason, REASON_MALFORMED);
+}
