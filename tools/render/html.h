@@ -1,0 +1,22 @@
+/*
+ * An edition as one page: no script, nothing fetched, for the screen, for paper and for those who
+ * listen to it. The summary comes first; every plot has a sentence and its data beside it.
+ */
+#ifndef SEMS_RENDER_HTML_H
+#define SEMS_RENDER_HTML_H
+
+#include "tools/render/book.h"
+
+/* Appends; out->failed tells when there was no room. */
+void html_render(struct book *b, struct buf *out);
+
+/* The parts of the page, one file each. */
+void html_text(struct buf *out, const char *s);       /* escaped */
+void html_css_string(struct buf *out, const char *s); /* in quotes */
+void html_grid(struct buf *out, const struct grid *g, const char *id);
+void html_chart(struct buf *out, const struct chart_view *c, const char *id);
+void html_summary(struct book *b, struct buf *out);
+
+extern const char *const html_style[]; /* up to NULL */
+
+#endif

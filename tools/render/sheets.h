@@ -1,0 +1,38 @@
+/* The sheets of the SPD, one function each: what is on them and in which order. */
+#ifndef SEMS_RENDER_SHEETS_H
+#define SEMS_RENDER_SHEETS_H
+
+#include "tools/render/book.h"
+
+/* All of them: by the template's list where the document has one, else by the metrics' own. */
+void sheets_make(struct book *b);
+
+void sheet_cover(struct book *b, const char *title);
+void sheet_scorecard(struct book *b, const char *title);
+/* The metrics whose `sheet` is slug, or, when it is not NULL, those in the list. */
+void sheet_metrics(struct book *b, const char *slug, const char *title, const json_t *ids);
+void sheet_quality(struct book *b, const char *title);
+void sheet_restatements(struct book *b, const char *title);
+void sheet_definitions(struct book *b, const char *title);
+void sheet_figures(struct book *b, const char *title);
+
+/* Added to a sheet: the entity's and the broken down figures of metrics, with their charts. */
+void figures_grids(struct sheet *s, const char *slug, const json_t *ids);
+void charts_of_metric(struct sheet *s, const char *slug, const json_t *metric);
+void history_of_sheet(struct sheet *s, const char *slug, const json_t *ids);
+void balances_grid(struct sheet *s);
+
+/* Is this metric on this sheet? */
+bool metric_is_on(const json_t *metric, const char *slug, const json_t *ids);
+/* The figure of the entity, NULL when there is none. */
+const json_t *metric_entity_figure(const json_t *metric);
+/* The status in words with its sign, for people; its tone. */
+const char *figure_status(struct book *b, const json_t *metric, const json_t *figure,
+			  enum tone *tone);
+/* "TIP hit rate (Pd), site NMR" of a metric's id and dimensions; the name when it is known. */
+const char *figure_name(struct book *b, const char *id, const json_t *by);
+/* What people said of this figure, one after the other; "" when they did not. */
+const char *figure_comment(struct book *b, const char *id, const json_t *by);
+const json_t *metric_of(const struct book *b, const char *id); /* NULL: none of that id */
+
+#endif
