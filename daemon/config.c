@@ -67,8 +67,8 @@ static const struct argp_option options[] = {
     {"listen", OPT_LISTEN, "ADDRESS:PORT", 0,
      "Listen on loopback TCP too, e.g. 127.0.0.1:7400; port 0 takes a free one", 1},
     {"keys", OPT_KEYS, "FOLDER", 0, "Where the keys are (default DIR/keys)", 1},
-    {"state", OPT_STATE, "FOLDER", 0, "Where semsd notes how far the database came (default DIR)",
-     1},
+    {"state", OPT_STATE, "FOLDER", 0,
+     "Where to note how far the database came (default DIR, or above the keys)", 1},
     {"user", OPT_USER, "NAME", 0,
      "Step down to NAME when started by root (default semsd or postgres)", 1},
     {"check", OPT_CHECK, NULL, 0, "Read the configuration, say whether it is good, and exit", 2},
@@ -168,6 +168,17 @@ joined(const char *dir, const char *name)
 	return asprintf(&path, "%s/%s", dir, name) < 0 ? NULL : path;
 }
 
+/* "a/b/c" gives "a/b", "c" gives ".". */
+static char *
+folder_above(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return strdup(".");
+	return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
 static enum code
 complete(struct config *c, struct err *e)
 {
@@ -189,8 +200,8 @@ complete(struct config *c, struct err *e)
 		c->socket = strdup("/run/semsd/semsd.sock");
 	if (c->keys == NULL)
 		c->keys = strdup("/var/lib/semsd/keys");
-	if (c->state == NULL)
-		c->state = strdup("/var/lib/semsd");
+	if (c->state == NULL && c->keys != NULL)
+		c->state = folder_above(c->keys);
 	return OK;
 }
 

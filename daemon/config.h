@@ -22,7 +22,7 @@ struct config {
 	char *database;                  /* libpq connection string */
 	char *socket;                    /* path; embedded: DIR/semsd.sock */
 	char *keys;                      /* folder; embedded: DIR/keys */
-	char *state;                     /* folder; embedded: DIR */
+	char *state;                     /* folder; embedded: DIR, else the one above keys */
 	char *listen[CONFIG_LISTEN_MAX]; /* ADDRESS:PORT, loopback */
 	unsigned n_listen;
 };

@@ -1,7 +1,7 @@
 # The disaster of deploy/runbooks/backup.md: yesterday's database comes back, senders send again, and
 # nothing is missing. The runbook's own commands are what is run.
 . "$(dirname "$0")/lib.sh"
-plan 23
+plan 32
 
 # Debian keeps the programs of each version apart.
 newest=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
@@ -34,13 +34,16 @@ stored() {
 	psql_get "SELECT reason, count(*) FROM sems.quarantine GROUP BY reason"
 }
 
+# Last year's, so that they are neither of the future nor old.
+YEAR=$(($(date -u +%Y) - 1))
+
 # A sender's outbox: a day's records, sent again whenever it is asked to.
 outbox() { # day
 	{
 		echo occurred_at,site_id,device_id,screener_id,outcome,source_record_id
 		local i
 		for i in $(seq 100); do
-			printf '2026-05-%sT10:%02d:%02dZ,NFD,X1,anna-%d,%s,%s-%d\n' "$1" $((i / 60)) $((i % 60)) \
+			printf '%s-05-%sT10:%02d:%02dZ,NFD,X1,anna-%d,%s,%s-%d\n' "$YEAR" "$1" $((i / 60)) $((i % 60)) \
 				$((i % 7)) "$([ $((i % 9)) = 0 ] && echo MISS_DECIDED || echo HIT)" "$1" "$i"
 		done
 	} >"$T/day$1.csv"
@@ -84,8 +87,8 @@ runbook 'Back up' 'The keys'
 backed_up=$(mark)
 send 05 100 0
 BEFORE=$(stored)
-FIRST=$(psql_get "SELECT min(received_at) FROM sems.tip_event WHERE occurred_at > '2026-05-05'")
-LAST=$(psql_get "SELECT max(received_at) FROM sems.tip_event WHERE occurred_at > '2026-05-05'")
+FIRST=$(psql_get "SELECT min(received_at) FROM sems.tip_event WHERE occurred_at > '$YEAR-05-05'")
+LAST=$(psql_get "SELECT max(received_at) FROM sems.tip_event WHERE occurred_at > '$YEAR-05-05'")
 
 # Yesterday was some seconds ago at least.
 wait_for 20 has_moved "$backed_up"
@@ -120,6 +123,23 @@ is "$(stored)" "$BEFORE" 'all is there again after the dump'
 stop_daemon
 
 # Nothing was restored: nothing is said.
-ctl_get gaps
 start_daemon || exit 1
 is "$(psql_get 'SELECT count(*) FROM sems.restore_gap')" 1 'a restart alone makes no gap'
+stop_daemon
+
+# Keys that are gone, or of another day.
+is_refused() { # regex name
+	OUT=$(timeout 60 "${AS_USER[@]}" "$PROGRAMS/semsd" --embedded "$DIR" 2>&1 </dev/null)
+	is $? 78 "semsd does not start: $2"
+	like "$OUT" "$1" "and says what to do: $2"
+}
+rm -f "$DIR/keys/person-$YEAR.key"
+is_refused "person-$YEAR.key is gone.*put it back.*backup.md" 'a key is gone'
+is "$(ls "$DIR/keys/person-$YEAR.key" 2>/dev/null)" '' 'and makes no other key'
+"${AS_USER[@]}" cp "$DIR/keys/quarantine.key" "$DIR/keys/person-$YEAR.key"
+is_refused "person-$YEAR.key.*not the key" 'a key is another one'
+rm -rf "$DIR/keys"
+is_refused 'quarantine.key.*not the key' 'the folder of keys is gone'
+runbook 'Restore' 'The keys, when they are gone'
+start_daemon || exit 1
+send 05 0 100
