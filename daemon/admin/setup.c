@@ -41,6 +41,7 @@ static json_t *make_principals(const Sems__V1__SetupRequest *r);
 static json_t *make_grants(const Sems__V1__SetupRequest *r);
 static json_t *make_retention(const Sems__V1__SetupRequest *r);
 static json_t *make_targets(const Sems__V1__SetupRequest *r);
+static json_t *make_policy(const Sems__V1__SetupRequest *r);
 static json_t *make_settings(const Sems__V1__SetupRequest *r);
 static bool before_entity(const struct setup *s, const Sems__V1__SetupRequest *r, struct err *e);
 static bool before_grants(const struct setup *s, const Sems__V1__SetupRequest *r, struct err *e);
@@ -59,6 +60,7 @@ static const struct setup_step steps[] = {
     {"grants", "sql/queries/setup_grants.sql", make_grants, before_grants, NULL},
     {"retention", "sql/queries/setup_retention.sql", make_retention, NULL, NULL},
     {"targets", "sql/queries/setup_targets.sql", make_targets, NULL, NULL},
+    {"policies", "sql/queries/setup_policy.sql", make_policy, NULL, NULL},
     {"settings", "sql/queries/setup_settings.sql", make_settings, NULL, NULL},
 };
 
@@ -215,14 +217,34 @@ make_targets(const Sems__V1__SetupRequest *r)
 }
 
 static json_t *
+make_policy(const Sems__V1__SetupRequest *r)
+{
+	const Sems__V1__SpdPolicy *p = r->spd_policy;
+
+	return p == NULL ? json_array()
+			 : json_pack("[{s:s, s:s, s:s}]", "approval", p->approval, "declared_by",
+				     p->declared_by, "declared_on", p->declared_on);
+}
+
+static void
+add_setting(json_t *all, const char *name, json_t *value /* takes */)
+{
+	(void)json_array_append_new(all, json_pack("{s:s, s:o}", "name", name, "value", value));
+}
+
+static json_t *
 make_settings(const Sems__V1__SetupRequest *r)
 {
 	json_t *all = json_array();
 
 	if (r->has_revision_window_days)
-		(void)json_array_append_new(
-		    all, json_pack("{s:s, s:o}", "name", "revision_window_days", "value",
-				   json_sprintf("%" PRIu32, r->revision_window_days)));
+		add_setting(all, "revision_window_days",
+			    json_sprintf("%" PRIu32, r->revision_window_days));
+	if (r->has_grace_working_days)
+		add_setting(all, "spd_grace_working_days",
+			    json_sprintf("%" PRIu32, r->grace_working_days));
+	if (r->has_materiality_pp)
+		add_setting(all, "spd_materiality_pp", json_sprintf("%g", r->materiality_pp));
 	return all;
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/kind.h"
+#include "core/lifecycle.h"
 #include "core/retention.h"
 #include "ingest/registry.h"
 
@@ -263,6 +264,38 @@ check_target(const Sems__V1__Target *t, size_t i, const struct catalogue *cat, s
 	return check_name(t->approved_by, true, PATH("targets[%zu].approved_by", i), e);
 }
 
+static enum code
+check_spd_policy(const Sems__V1__SpdPolicy *p, struct err *e)
+{
+	char noon[40];
+	struct utc_ms t;
+	enum code code;
+
+	if (p->approval == NULL ||
+	    strcmp(p->approval, spd_approval_name(spd_approval_by_name(p->approval))) != 0)
+		return err_set(e, REJ_FIELD, "spd_policy.approval",
+			       "is not a policy; use THREE_PEOPLE or APPROVER_DIFFERS");
+	code = check_name(p->declared_by, true, "spd_policy.declared_by", e);
+	(void)snprintf(noon, sizeof noon, "%.20sT12:00:00Z",
+		       p->declared_on == NULL ? "" : p->declared_on);
+	if (code == OK && !utc_parse(text_of(noon), &t))
+		return err_set(e, REJ_FIELD, "spd_policy.declared_on",
+			       "is missing or not a day; write it as in 2026-01-15");
+	return code;
+}
+
+static enum code
+check_spd(const Sems__V1__SetupRequest *r, struct err *e)
+{
+	if (r->has_grace_working_days && r->grace_working_days > SETUP_GRACE_MAX)
+		return err_set(e, REJ_FIELD, "grace_working_days", "is over %d days",
+			       SETUP_GRACE_MAX);
+	if (r->has_materiality_pp && !(r->materiality_pp >= 0 && r->materiality_pp <= 100))
+		return err_set(e, REJ_FIELD, "materiality_pp",
+			       "is not a number of percentage points from 0 to 100");
+	return r->spd_policy == NULL ? OK : check_spd_policy(r->spd_policy, e);
+}
+
 enum code
 setup_check(const Sems__V1__SetupRequest *r, const struct catalogue *cat, struct err *e)
 {
@@ -275,6 +308,8 @@ setup_check(const Sems__V1__SetupRequest *r, const struct catalogue *cat, struct
 		return err_set(e, REJ_FIELD, "revision_window_days", "is over %d days",
 			       SETUP_WINDOW_MAX);
 
+	if (code == OK)
+		code = check_spd(r, e);
 	for (size_t i = 0; i < r->n_sites && code == OK; i++)
 		code = check_site(r->sites[i], i, e);
 	for (size_t i = 0; i < r->n_providers && code == OK; i++)

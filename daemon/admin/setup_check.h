@@ -16,6 +16,7 @@
 #define SETUP_MONTHS_MAX  1200
 #define SETUP_WINDOW_DAYS 120 /* of revisions, when the request does not say */
 #define SETUP_WINDOW_MAX  3660
+#define SETUP_GRACE_MAX   250 /* working days */
 
 /* OK, or REJ_FIELD with e->where the path of the first bad field: "sources[2].senders[0].kinds[1]".
  */

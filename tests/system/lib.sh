@@ -14,6 +14,7 @@ DATA_FOLDER=$TREE/../shared/data
 T=$(mktemp -d "${TMPDIR:-/tmp}/semsd-system.XXXXXX") || exit 1
 chmod 755 "$T"
 DIR=$T/data
+SOCKET=$DIR/semsd.sock
 DAEMON_PID=
 DAEMON_LOG=$T/semsd.log
 FAILED=0
@@ -73,7 +74,16 @@ unlike() { # text extended-regex name
 
 # The commands write their files where the test says: a folder that the user may write to.
 ctl() {
-	"${AS_USER[@]}" "$PROGRAMS/semsctl" --socket "$DIR/semsd.sock" "$@"
+	"${AS_USER[@]}" "$PROGRAMS/semsctl" --socket "$SOCKET" "$@"
+}
+
+# semsctl as another user of this machine; takes root, and a socket outside of $DIR, which nobody else
+# may enter: SOCKET=$T/semsd.sock, start_daemon --socket "$SOCKET".
+ctl_as() { # user argument...
+	local user=$1
+	shift
+	setpriv "--reuid=$user" "--regid=$(id -g "$user")" --clear-groups \
+		"$PROGRAMS/semsctl" --socket "$SOCKET" "$@"
 }
 
 # Runs ctl; afterwards $OUT, $ERR and $RC tell.

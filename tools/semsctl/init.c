@@ -60,6 +60,9 @@ static const char help[] =
     "  retention:\n"
     "    - {kind: tip_event, min_months: 12, max_months: 36, legal_basis: policy SP-12}\n"
     "  revision_window_days: 120   # a submitted quarter's evidence is kept that long\n"
+    "  spd_policy: {approval: APPROVER_DIFFERS, declared_by: A. Example, declared_on: 2026-01-15}\n"
+    "  grace_working_days: 10      # late records are waited for after a quarter's end\n"
+    "  materiality_pp: 1           # a figure that changes by more proposes a revision\n"
     "  targets:\n"
     "    - {metric: OUT03, value: 0.8, approved_by: Security Manager, from_quarter: 2026-Q2}\n"
     "\n"
@@ -118,6 +121,12 @@ struct setup_target {
 	char *from_quarter;
 };
 
+struct setup_policy {
+	char *approval;
+	char *declared_by;
+	char *declared_on;
+};
+
 struct setup {
 	char *entity;
 	char *zone;
@@ -134,6 +143,9 @@ struct setup {
 	struct setup_target *targets;
 	unsigned targets_count;
 	unsigned *revision_window_days;
+	struct setup_policy *spd_policy;
+	unsigned *grace_working_days;
+	double *materiality_pp;
 };
 
 #define ENTRY(name, type, fields)                  \
@@ -196,6 +208,13 @@ static const cyaml_schema_field_t target_keys[] = {
 };
 ENTRY(target_entry, struct setup_target, target_keys);
 
+static const cyaml_schema_field_t policy_keys[] = {
+    YAML_NEED_TEXT("approval", struct setup_policy, approval),
+    YAML_NEED_TEXT("declared_by", struct setup_policy, declared_by),
+    YAML_NEED_TEXT("declared_on", struct setup_policy, declared_on),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t setup_keys[] = {
     YAML_TEXT("entity", struct setup, entity),
     YAML_TEXT("zone", struct setup, zone),
@@ -207,6 +226,12 @@ static const cyaml_schema_field_t setup_keys[] = {
     YAML_LIST("targets", struct setup, targets, &target_entry),
     CYAML_FIELD_UINT_PTR("revision_window_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			 struct setup, revision_window_days),
+    CYAML_FIELD_MAPPING_PTR("spd_policy", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct setup,
+			    spd_policy, policy_keys),
+    CYAML_FIELD_UINT_PTR("grace_working_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			 struct setup, grace_working_days),
+    CYAML_FIELD_FLOAT_PTR("materiality_pp", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct setup,
+			  materiality_pp),
     CYAML_FIELD_END,
 };
 
@@ -315,6 +340,9 @@ struct wish {
 	struct buf retention;
 	struct buf targets;
 	const unsigned *revision_window_days;
+	const unsigned *grace_working_days;
+	const double *materiality_pp;
+	Sems__V1__SpdPolicy *spd_policy;
 	struct err e;
 };
 
@@ -487,11 +515,28 @@ add_target(struct wish *w, const struct setup_target *t)
 }
 
 static void
+add_policy(struct wish *w, const struct setup_policy *p)
+{
+	Sems__V1__SpdPolicy *to = arena_zalloc(w->arena, 1, sizeof *to);
+
+	if (p == NULL || to == NULL)
+		return;
+	sems__v1__spd_policy__init(to);
+	to->approval = copy_text(w, p->approval);
+	to->declared_by = copy_text(w, p->declared_by);
+	to->declared_on = copy_text(w, p->declared_on);
+	w->spd_policy = to;
+}
+
+static void
 add_file(struct wish *w, const struct setup *s)
 {
 	w->entity = copy_text(w, s->entity);
 	w->zone = copy_text(w, s->zone);
 	w->revision_window_days = s->revision_window_days;
+	w->grace_working_days = s->grace_working_days;
+	w->materiality_pp = s->materiality_pp;
+	add_policy(w, s->spd_policy);
 	for (unsigned i = 0; i < s->sites_count; i++)
 		add_site(w, &s->sites[i]);
 	for (unsigned i = 0; i < s->providers_count; i++)
@@ -645,6 +690,15 @@ ask_all(struct client *c, const struct wish *w, struct err *e)
 		first.has_revision_window_days = 1;
 		first.revision_window_days = *w->revision_window_days;
 	}
+	if (w->grace_working_days != NULL) {
+		first.has_grace_working_days = 1;
+		first.grace_working_days = *w->grace_working_days;
+	}
+	if (w->materiality_pp != NULL) {
+		first.has_materiality_pp = 1;
+		first.materiality_pp = *w->materiality_pp;
+	}
+	first.spd_policy = w->spd_policy;
 	LIST(&first, providers, &w->providers);
 	LIST(&first, principals, &w->principals);
 	rc = ask(c, &first, e);

@@ -3,18 +3,157 @@
 #include "tools/semsctl/spd.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#define COLUMNS(c) (c), sizeof(c) / sizeof((c)[0])
+#define CELL       120
+
+static const struct listing_column change_columns[] = {
+    {"metric", "Metric"},  {"of", "Of"},           {"was", "Was"},          {"is", "Is now"},
+    {"change", ">Change"}, {"matters", "Matters"}, {"records", ">Records"},
+};
+
+static const struct listing_column record_columns[] = {
+    {"kind", "Kind"},
+    {"how", "How"},
+    {"source", "Source"},
+    {"record_id", "Record"},
+    {"received_at", "Received"},
+    {"site_id", "Site"},
+    {"root_record_id", "In place of"},
+};
+
+/* A count as it is, "–" for one that nobody knows. */
+static void
+count_text(const json_t *v, char out[24])
+{
+	if (json_is_integer(v))
+		snprintf(out, 24, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+	else
+		snprintf(out, 24, "–");
+}
+
+/* "81/263 30.80 % NOT_MET" */
+static json_t *
+figure_text(const json_t *figure, int percent)
+{
+	const json_t *value = json_object_get(figure, "value");
+	const char *status = json_string_value(json_object_get(figure, "status"));
+	char x[24];
+	char n[24];
+	char v[32] = "";
+
+	if (!json_is_object(figure))
+		return json_string("no such figure");
+	count_text(json_object_get(figure, "numerator"), x);
+	count_text(json_object_get(figure, "denominator"), n);
+	if (json_is_number(value))
+		snprintf(v, sizeof v, percent ? " %.2f %%" : " %g",
+			 json_number_value(value) * (percent ? 100 : 1));
+	return json_sprintf("%s/%s%s %s", x, n, v, status == NULL ? "" : status);
+}
+
+/* "site LHX, measure 4.1" */
+static json_t *
+of_text(json_t *by)
+{
+	char out[CELL] = "";
+	size_t used = 0;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(by, key, value)
+	{
+		int n = snprintf(out + used, sizeof out - used, "%s%s %s", used == 0 ? "" : ", ",
+				 key, json_string_value(value));
+		if (n < 0 || (size_t)n >= sizeof out - used)
+			break;
+		used += (size_t)n;
+	}
+	return json_string(used == 0 ? "the entity" : out);
+}
+
+static void
+dress(json_t *change)
+{
+	const char *unit = json_string_value(json_object_get(change, "unit"));
+	int percent = unit != NULL && strcmp(unit, "%") == 0;
+	const json_t *d = json_object_get(change, "difference");
+	json_t *text = json_null();
+
+	if (json_is_number(d))
+		text = json_sprintf(percent ? "%+.2f pp" : "%+g",
+				    json_number_value(d) * (percent ? 100 : 1));
+	(void)json_object_set_new(change, "of", of_text(json_object_get(change, "by")));
+	(void)json_object_set_new(change, "was",
+				  figure_text(json_object_get(change, "old"), percent));
+	(void)json_object_set_new(change, "is",
+				  figure_text(json_object_get(change, "new"), percent));
+	(void)json_object_set_new(change, "change", text);
+	(void)json_object_set_new(
+	    change, "matters",
+	    json_string(json_is_true(json_object_get(change, "material")) ? "yes" : "no"));
+}
+
+static void
+print_records(const struct spd_wish *w, const json_t *records)
+{
+	const json_t *list = json_object_get(records, "list");
+	json_int_t count = json_integer_value(json_object_get(records, "count"));
+
+	if (count == 0) {
+		puts("\nNo record came, was corrected or voided since.");
+		return;
+	}
+	printf("\n%" JSON_INTEGER_FORMAT " records came, were corrected or voided since%s:\n",
+	       count, count > (json_int_t)json_array_size(list) ? "; the first of them" : "");
+	listing_table(list, COLUMNS(record_columns), w->o->color, stdout);
+}
+
+static void
+print_proposal(const struct spd_wish *w, const json_t *answer)
+{
+	const json_t *reasons = json_object_get(answer, "reasons");
+
+	if (!json_is_true(json_object_get(answer, "material"))) {
+		puts("\nNothing of it is material: no revision is proposed.");
+		return;
+	}
+	puts("\nA revision is proposed, for this is material:");
+	for (size_t i = 0; i < json_array_size(reasons); i++)
+		printf("  %s\n", json_string_value(json_array_get(reasons, i)));
+	printf("A person decides: semsctl spd revise %s --reason TEXT\n", w->quarter);
+}
 
 int
 spd_run_diff(struct spd_wish *w)
 {
 	struct buf raw;
 	struct err e;
+	json_t *answer = NULL;
 	int status = EXIT_DONE;
+	const json_t *changes;
 
-	if (spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_DIFF, &raw, &e) != OK)
+	if (spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_DIFF, &raw, &e) != OK) {
 		status = command_fail(&e);
-	else
+	} else if (w->as_json) {
 		status = spd_print_raw(&raw);
+	} else {
+		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+		changes = json_object_get(answer, "changes");
+		printf("%s, revision %" JSON_INTEGER_FORMAT
+		       " as of %s, beside the figures of now\n",
+		       w->quarter, json_integer_value(json_object_get(answer, "revision")),
+		       json_string_value(json_object_get(answer, "frozen_as_of")));
+		for (size_t i = 0; i < json_array_size(changes); i++)
+			dress(json_array_get(changes, i));
+		if (json_array_size(changes) == 0)
+			puts("No figure differs.");
+		listing_table(changes, COLUMNS(change_columns), w->o->color, stdout);
+		print_records(w, json_object_get(answer, "records"));
+		print_proposal(w, answer);
+	}
+	json_decref(answer);
 	buf_fini(&raw);
 	return status;
 }
