@@ -116,9 +116,9 @@ set_reading(struct conn *c, bool reading)
 	if (c->reading == reading)
 		return;
 	c->reading = reading;
-	if (reading)
-		bufferevent_enable(c->bev, EV_READ);
-	else
+	if (reading && bufferevent_enable(c->bev, EV_READ) != 0)
+		conn_retire(c, "out of memory");
+	else if (!reading)
 		bufferevent_disable(c->bev, EV_READ);
 }
 
@@ -151,7 +151,11 @@ conn_flush(struct conn *c)
 	const char *closing;
 
 	if (out != NULL && out->n != 0) {
-		bufferevent_write(c->bev, out->p, out->n);
+		/* An answer that cannot be sent must not be waited for: the client asks again. */
+		if (bufferevent_write(c->bev, out->p, out->n) != 0) {
+			conn_retire(c, "out of memory");
+			return;
+		}
 		buf_clear(out);
 	}
 	closing = ingest_closing(in, c->session);

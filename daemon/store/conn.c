@@ -15,6 +15,7 @@
 #define BACKOFF_MIN_MS 50
 #define BACKOFF_MAX_MS 2000
 #define CONNECT_MS     10000
+#define LOOK_AGAIN_MS  1000
 /* What is handed to libpq at a time, so that its own buffer stays small. */
 #define COPY_CHUNK (128 * 1024)
 
@@ -206,6 +207,17 @@ connect_start(struct conn *c)
 	watch(c, EV_WRITE);
 }
 
+/*
+ * Without memory for the beginning of a COPY, libpq keeps the server's bytes, says that it waits for
+ * more, and none will come: asked again it finds them.
+ */
+static void
+look_again(struct conn *c)
+{
+	set_timer(c, LOOK_AGAIN_MS);
+	step(c);
+}
+
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
@@ -219,6 +231,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		reset_with_message(c);
 	else if (c->state == CONN_CONNECTING)
 		conn_reset(c, "no answer to the connection attempt");
+	else if (c->busy)
+		look_again(c);
 }
 
 /* --- a query ---------------------------------------------------------------------------------- */
@@ -345,6 +359,7 @@ sent(struct conn *c, int good)
 {
 	c->busy = true;
 	c->warned = false;
+	set_timer(c, LOOK_AGAIN_MS);
 	if (good != 1 || !push(c)) {
 		c->broken = true;
 		set_timer(c, 0);
