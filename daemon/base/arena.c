@@ -12,6 +12,26 @@
 #define BLOCK_KEEP (4u * 1024u * 1024u)
 #define ALIGNMENT  _Alignof(max_align_t)
 
+/*
+ * Under AddressSanitizer, what is not handed out must not be touched, and there is a gap behind
+ * each piece: else who writes past his own would only reach a neighbour's, unseen.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define IS_WATCHED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IS_WATCHED
+#endif
+#endif
+#ifdef IS_WATCHED
+#include <sanitizer/asan_interface.h>
+#define GAP 16u
+#else
+#define GAP                               0u
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
+
 struct block {
 	struct block *next;
 	size_t size; /* of data */
@@ -68,6 +88,7 @@ block_for(struct arena *a, size_t n)
 	b = malloc(sizeof *b + size);
 	if (b == NULL)
 		return NULL;
+	ASAN_POISON_MEMORY_REGION(b->data, size);
 	b->size = size;
 	b->used = 0;
 	b->next = a->head;
@@ -79,18 +100,20 @@ void *
 arena_alloc(struct arena *a, size_t n)
 {
 	struct block *b = a->head;
+	size_t asked = n;
 	void *p;
 
 	if (a->failed || n > a->limit || a->used > a->limit - n)
 		goto fail;
 	n = (n + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-	if (b == NULL || b->size - b->used < n) {
-		b = block_for(a, n);
+	if (b == NULL || b->size - b->used < n + GAP) {
+		b = block_for(a, n + GAP);
 		if (b == NULL)
 			goto fail;
 	}
 	p = b->data + b->used;
-	b->used += n;
+	ASAN_UNPOISON_MEMORY_REGION(p, asked);
+	b->used += n + GAP;
 	a->used += n;
 	return p;
 fail:
@@ -174,6 +197,7 @@ arena_reset(struct arena *a)
 	}
 	a->head = kept;
 	if (kept != NULL) {
+		ASAN_POISON_MEMORY_REGION(kept->data, kept->size);
 		kept->used = 0;
 		kept->next = NULL;
 	}

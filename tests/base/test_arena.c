@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 Test(arena, gives_aligned_memory_that_does_not_overlap)
 {
@@ -79,3 +82,21 @@ Test(arena, keeps_earlier_blocks_while_it_grows)
 	cr_expect_geq(arena_used(a), 100 * 50000);
 	arena_free(a);
 }
+
+#ifdef __SANITIZE_ADDRESS__
+Test(arena, lets_the_sanitizer_see_who_leaves_his_piece)
+{
+	struct arena *a = arena_new(1 << 20);
+
+	for (size_t n = 1; n < 100; n++) {
+		char *p = arena_alloc(a, n);
+
+		cr_assert_null(__asan_region_is_poisoned(p, n), "%zu bytes", n);
+		cr_assert(__asan_address_is_poisoned(p + n), "%zu bytes", n);
+	}
+	char *last = arena_alloc(a, 8);
+	arena_reset(a);
+	cr_assert(__asan_address_is_poisoned(last), "what was reset is nobody's");
+	arena_free(a);
+}
+#endif
