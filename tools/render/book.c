@@ -33,14 +33,14 @@ book_text(struct book *b, const char *fmt, ...)
 
 /* Spreadsheets allow 31 characters and not these in a sheet's name, and no name twice. */
 static const char *
-safe_name(struct book *b, const char *name)
+safe_name(struct book *b, const char *name, unsigned most)
 {
 	char out[NAME_MAX_CHARACTERS * 4 + 1];
 	struct text rest = text_of(name);
 	size_t n = 0;
 	unsigned characters = 0;
 
-	while (rest.n > 0 && characters < NAME_MAX_CHARACTERS) {
+	while (rest.n > 0 && characters < most) {
 		uint32_t rune;
 		size_t bytes = text_rune(rest, &rune);
 
@@ -60,6 +60,16 @@ safe_name(struct book *b, const char *name)
 	return book_text(b, "%s", out);
 }
 
+static bool
+is_taken(const struct book *b, const char *name)
+{
+	for (const struct sheet *s = b->first; s != NULL; s = s->next) {
+		if (strcasecmp(s->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 struct sheet *
 book_sheet(struct book *b, const char *slug, const char *name)
 {
@@ -67,11 +77,10 @@ book_sheet(struct book *b, const char *slug, const char *name)
 
 	if (s == NULL)
 		return NULL;
-	*s = (struct sheet){.slug = slug, .name = safe_name(b, name), .book = b};
-	for (const struct sheet *o = b->first; o != NULL; o = o->next) {
-		if (strcasecmp(o->name, s->name) == 0)
-			s->name = safe_name(b, book_text(b, "%s %.20s", slug, name));
-	}
+	*s = (struct sheet){.slug = slug, .book = b};
+	s->name = safe_name(b, name, NAME_MAX_CHARACTERS);
+	for (unsigned n = 2; is_taken(b, s->name) && n < 1000; n++)
+		s->name = book_text(b, "%s %u", safe_name(b, name, NAME_MAX_CHARACTERS - 4), n);
 	if (b->last != NULL)
 		b->last->next = s;
 	else

@@ -727,7 +727,7 @@ sheet_metrics(struct book *b, const char *slug, const char *title, const json_t 
 
 	if (s == NULL)
 		return;
-	if (strcmp(slug, "findings") == 0)
+	if (strcmp(slug, SHEET_OF_BALANCES) == 0)
 		balances_grid(s);
 	json_array_foreach(json_object_get(b->edition->doc, "metrics"), i, metric)
 	{

@@ -452,11 +452,15 @@ static const struct {
 };
 
 static bool
-any_metric(const struct book *b, const char *slug)
+has_content(const struct book *b, const char *slug)
 {
 	const json_t *metric;
 	size_t i;
 
+	/* Balances are on a sheet even when no metric is. */
+	if (strcmp(slug, SHEET_OF_BALANCES) == 0 &&
+	    json_array_size(json_object_get(b->edition->doc, "balances")) > 0)
+		return true;
 	json_array_foreach(json_object_get(b->edition->doc, "metrics"), i, metric)
 	{
 		if (metric_is_on(metric, slug, NULL))
@@ -468,7 +472,7 @@ any_metric(const struct book *b, const char *slug)
 static void
 make_field(struct book *b, struct made *m, const char *slug, const char *title)
 {
-	if (m->n == MADE_MAX || is_made(m, slug) || !any_metric(b, slug))
+	if (m->n == MADE_MAX || is_made(m, slug) || !has_content(b, slug))
 		return;
 	m->slug[m->n++] = slug;
 	sheet_metrics(b, slug, title, NULL);

@@ -4,6 +4,8 @@
 
 #include "tools/render/book.h"
 
+#define SHEET_OF_BALANCES "findings"
+
 /* All of them: by the template's list where the document has one, else by the metrics' own. */
 void sheets_make(struct book *b);
 

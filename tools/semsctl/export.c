@@ -1,115 +1,139 @@
-/* semsctl spd export: the documents of a quarter as files. */
+/* semsctl spd export and spd render: the documents of a quarter as files. */
 #include "tools/lib/outfile.h"
-#include "tools/render/spd_csv.h"
+#include "tools/render/render.h"
 #include "tools/semsctl/spd.h"
 
-#include <limits.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-struct export
-{
-	const struct spd_wish *w;
-	const json_t *doc;
-	const struct buf *raw;
-	int check_only;
-};
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static enum code
-export_file(const struct export *x, const char *sheet, const char *extension,
-	    const struct buf *content, struct err *e)
+write_files(const struct spd_wish *w, const struct renderings *r, struct err *e)
 {
-	char name[SPD_CELL];
-	char path[PATH_MAX];
+	struct outfile *files = calloc(r->n + 1, sizeof *files);
 	enum code code = OK;
 
-	spd_file_name(x->doc, sheet, extension, name);
-	if (snprintf(path, sizeof path, "%s/%s", x->w->folder, name) >= (int)sizeof path)
-		return err_set(e, FATAL_CONFIG, "--out", "the folder's name is too long");
-	if (x->check_only) {
-		if (!x->w->force && outfile_exists(path))
-			return err_set(e, FATAL_CONFIG, "--out",
-				       "%.180s is there already: use --force, or another folder",
-				       path);
-		return OK;
-	}
-	code = outfile_write(path, content->p, content->n, x->w->force, e);
-	if (code == OK && !x->w->o->quiet)
-		printf("%s\n", path);
+	if (files == NULL)
+		return err_set(e, TRY_LIMIT, "export", "out of memory; try again");
+	for (size_t i = 0; i < r->n; i++)
+		files[i] =
+		    (struct outfile){r->file[i].name, r->file[i].bytes.p, r->file[i].bytes.n};
+	code = outfile_folder(w->folder, e);
+	if (code == OK)
+		code = outfile_write_all(w->folder, files, r->n, w->force, e);
+	for (size_t i = 0; i < r->n && code == OK && !w->o->quiet; i++)
+		printf("%s/%s\n", w->folder, r->file[i].name);
+	free(files);
 	return code;
 }
 
+/* What was asked for, rendered and written; the buffers are borrowed. */
 static enum code
-export_csv(const struct export *x, struct err *e)
+render_and_write(const struct spd_wish *w, const struct buf *document,
+		 const struct buf *declaration, struct err *e)
 {
-	enum code code = OK;
-	struct buf out;
+	struct renderings files = {0};
+	struct edition edition;
+	enum code code = edition_read(&edition, document, declaration, NULL, e);
 
-	buf_init(&out, SPD_DOC_MAX);
-	for (size_t i = 0; i < n_spd_sheets && code == OK; i++) {
-		buf_clear(&out);
-		if (!x->check_only)
-			spd_sheets[i].render(x->doc, &out);
-		code = out.failed ? err_set(e, TRY_LIMIT, "csv", "out of memory; try again")
-				  : export_file(x, spd_sheets[i].name, "csv", &out, e);
-	}
-	buf_fini(&out);
+	if (code != OK)
+		return code;
+	code = render(&edition, w->format, &files, e);
+	if (code == OK)
+		code = write_files(w, &files, e);
+	renderings_fini(&files);
+	edition_fini(&edition);
 	return code;
 }
 
-/* The bytes as the daemon has them: what was frozen, not another reading of it. */
-static enum code
-export_json(const struct export *x, struct err *e)
+static int
+check_wish(struct spd_wish *w, const char *what)
 {
-	return export_file(x, "spd", "json", x->raw, e);
+	if (w->folder == NULL)
+		return command_usage(&command_spd, "%s: say where to: --output DIR", what);
+	if (w->format == NULL)
+		w->format = "all";
+	if (!render_is_format(w->format))
+		return command_usage(&command_spd, "%s: --format is %s", what, render_formats);
+	return EXIT_DONE;
 }
 
-static enum code
-export_all(struct export *x, struct err *e)
-{
-	static const struct {
-		const char *name;
-		enum code (*write)(const struct export *x, struct err *e);
-	} formats[] = {{"csv", export_csv}, {"json", export_json}};
-	enum code code = OK;
-
-	for (size_t i = 0; i < 2 && code == OK; i++) {
-		if (strcmp(x->w->format, "all") == 0 || strcmp(x->w->format, formats[i].name) == 0)
-			code = formats[i].write(x, e);
-	}
-	return code;
-}
+/* --- from the daemon -------------------------------------------------------------------------- */
 
 int
 spd_run_export(struct spd_wish *w)
 {
-	struct export x = {.w = w};
-	struct buf raw;
+	struct buf document;
+	struct buf declaration;
 	struct err e;
-	json_t *doc = NULL;
-	int status = EXIT_DONE;
 	enum code code;
+	int status = check_wish(w, "export");
 
-	if (w->folder == NULL)
-		return command_usage(&command_spd, "export: say where to: --out DIR");
-	if (w->format == NULL)
-		w->format = "all";
-	if (strcmp(w->format, "csv") != 0 && strcmp(w->format, "json") != 0 &&
-	    strcmp(w->format, "all") != 0)
-		return command_usage(&command_spd, "export: --format is csv, json or all");
-	code = spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_SHOW, &raw, &e);
+	if (status != EXIT_DONE)
+		return status;
+	code = spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_SHOW, &document, &e);
+	buf_init(&declaration, 0);
+	/* What people did with it goes with a revision; what is computed now has no such thing. */
+	if (code == OK && w->revision > 0)
+		code = spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_DECLARATION, &declaration,
+			       &e);
 	if (code == OK)
-		code = spd_doc_read(&raw, &doc, &e);
-	if (code == OK)
-		code = outfile_folder(w->folder, &e);
-	x.doc = doc;
-	x.raw = &raw;
-	/* First a look whether all of them may be written: none when one may not. */
-	for (x.check_only = 1; code == OK && x.check_only >= 0; x.check_only--)
-		code = export_all(&x, &e);
+		code = render_and_write(w, &document, w->revision > 0 ? &declaration : NULL, &e);
 	if (code != OK)
 		status = command_fail(&e);
-	json_decref(doc);
-	buf_fini(&raw);
+	buf_fini(&document);
+	buf_fini(&declaration);
+	return status;
+}
+
+/* --- from files ------------------------------------------------------------------------------- */
+
+static enum code
+read_file(const char *path, struct buf *out, struct err *e)
+{
+	FILE *f = fopen(path, "rbe");
+	char block[65536];
+	size_t n;
+	bool failed;
+
+	buf_init(out, SPD_DOC_MAX);
+	if (f == NULL)
+		return err_set(e, FATAL_CONFIG, path, "cannot read %.180s: %s", path,
+			       strerror(errno));
+	while ((n = fread(block, 1, sizeof block, f)) > 0 && buf_add(out, block, n))
+		;
+	failed = ferror(f) != 0;
+	fclose(f);
+	if (failed || out->failed)
+		return err_set(e, FATAL_CONFIG, path, "cannot read %.180s%s", path,
+			       out->failed ? ": it is too large" : "");
+	return OK;
+}
+
+int
+spd_run_render(struct spd_wish *w)
+{
+	struct buf document;
+	struct buf declaration;
+	struct err e;
+	enum code code;
+	int status = check_wish(w, "render");
+
+	if (status != EXIT_DONE)
+		return status;
+	buf_init(&declaration, 0);
+	code = read_file(w->document, &document, &e);
+	if (code == OK && w->declaration != NULL)
+		code = read_file(w->declaration, &declaration, &e);
+	if (code == OK)
+		code = render_and_write(w, &document, w->declaration != NULL ? &declaration : NULL,
+					&e);
+	if (code != OK)
+		status = command_fail(&e);
+	buf_fini(&document);
+	buf_fini(&declaration);
 	return status;
 }

@@ -73,6 +73,7 @@ static const struct action actions[] = {
     {"revise", "aexj", 0, spd_run_revise},
     {"declaration", "r", 0, spd_run_declaration},
     {"export", "rfoF", 0, spd_run_export},
+    {"render", "dfoF", 0, spd_run_render}, /* takes a file in the quarter's place */
 };
 
 static int
@@ -123,7 +124,7 @@ take_option(struct spd_wish *w, int opt, char *value)
 		char **text;
 	} texts[] = {
 	    {'t', &w->reference}, {'c', &w->channel},           {'a', &w->reason},
-	    {'e', &w->early},     {'x', &w->exclude_embargoed},
+	    {'e', &w->early},     {'x', &w->exclude_embargoed}, {'d', &w->declaration},
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -164,6 +165,10 @@ run_action(struct spd_wish *w, const struct action *a, const char *used, int n_a
 				     a->n_args == 0 ? "%s takes a quarter, as in: %s 2026-Q2"
 						    : "%s takes more, as in: %s 2026-Q2 OUT03 TEXT",
 				     a->name, a->name);
+	if (a->run == spd_run_render) {
+		w->document = args[0];
+		return a->run(w);
+	}
 	if (!quarter_parse(text_of(args[0]), &q))
 		return command_usage(&command_spd, "'%s' is no quarter: write it as 2026-Q2",
 				     args[0]);
@@ -188,6 +193,7 @@ run(const struct options *o, int argc, char **argv)
 	    {"early", required_argument, NULL, 'e'},
 	    {"exclude-embargoed", required_argument, NULL, 'x'},
 	    {"of", required_argument, NULL, 'v'},
+	    {"declaration", required_argument, NULL, 'd'},
 	    {"output", required_argument, NULL, 'o'},
 	    {"format", required_argument, NULL, 'f'},
 	    {"out", required_argument, NULL, 'o'},
@@ -238,9 +244,13 @@ const struct command command_spd = {
 	"       semsctl spd diff QUARTER            what has changed since, and because of what\n"
 	"       semsctl spd revise QUARTER --reason TEXT\n"
 	"       semsctl spd declaration QUARTER     who did what, as a document\n"
-	"       semsctl spd export QUARTER --out DIR [--format FORMAT] [--revision N] [--force]\n"
+	"       semsctl spd export QUARTER --output DIR [--format FORMAT] [--revision N] "
+	"[--force]\n"
+	"       semsctl spd render DOCUMENT.json --output DIR [--declaration FILE]\n"
+	"                    [--format FORMAT] [--force]\n"
 	"A quarter is written 2026-Q2 and runs by the entity's civil calendar. `show` and\n"
-	"`export` compute the figures now, or take a frozen revision when one is named.\n"
+	"`export` compute the figures now, or take a frozen revision when one is named. `render`\n"
+	"makes the same files of a stored document, and needs no semsd.\n"
 	"\n"
 	"`freeze` keeps what would be shown as the next revision, for good: a DRAFT. Then one\n"
 	"person after the other: failing figures get a comment, a reviewer takes it on (`qa`,\n"
@@ -260,12 +270,14 @@ const struct command command_spd = {
 	"  --reason TEXT     why; it is kept\n"
 	"  --channel TEXT    how it was sent\n"
 	"  --reference TEXT  the regulator's receipt\n"
-	"  --format FORMAT   csv (a file per sheet, for spreadsheets), json (the document as it\n"
-	"                    is stored) or all (default)\n"
-	"  --out DIR         where to (also --output); made when it is not there. The names carry "
-	"quarter,\n"
-	"                    revision and marking\n"
-	"  --force           replaces files that are there\n"
+	"  --format FORMAT   xlsx (a workbook), html (one page, for the screen and for paper),\n"
+	"                    csv (a file per sheet), json (the document and the declaration as\n"
+	"                    they are stored), all of these (default), or bundle (all of them in\n"
+	"                    one archive with a signed list)\n"
+	"  --output DIR      where to (also --out); made when it is not there. The names carry\n"
+	"                    quarter, revision and marking\n"
+	"  --declaration FILE  render: who did what with this document\n"
+	"  --force           replaces files that are there with other content\n"
 	"  --json            the answer as it is\n"
 	"\n"
 	"Examples:\n"

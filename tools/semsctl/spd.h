@@ -23,6 +23,8 @@ struct spd_wish {
 	char *text;
 	char *by[2 * SPD_BY_MAX]; /* of comment: name, value, name, ... */
 	size_t n_by;              /* pairs */
+	char *declaration;        /* of render: files */
+	const char *document;
 	const char *format;
 	const char *folder;
 	int force;
@@ -56,5 +58,6 @@ int spd_run_submit(struct spd_wish *w);
 int spd_run_acknowledge(struct spd_wish *w);
 /* export.c */
 int spd_run_export(struct spd_wish *w);
+int spd_run_render(struct spd_wish *w);
 
 #endif
