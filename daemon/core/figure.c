@@ -206,6 +206,49 @@ fold_add_value(struct fold *f, const char *const *dims, int64_t value, int64_t n
 	}
 }
 
+/* Both ascending; a value that is left without a count is dropped. */
+static size_t
+merge_bins(const struct figure *g, const struct bin *bins, size_t n, struct bin *out)
+{
+	size_t i = 0;
+	size_t j = 0;
+	size_t n_out = 0;
+	while (i < g->n_bins || j < n) {
+		struct bin bin;
+		if (j == n || (i < g->n_bins && g->bins[i].value < bins[j].value)) {
+			bin = g->bins[i++];
+		} else {
+			bin = bins[j++];
+			bool both = i < g->n_bins && g->bins[i].value == bin.value;
+			bin.n += both ? g->bins[i++].n : 0;
+		}
+		if (bin.n != 0) {
+			out[n_out++] = bin;
+		}
+	}
+	return n_out;
+}
+
+void
+fold_add_bins(struct fold *f, unsigned breakdown, const char *const *dims, const struct bin *bins,
+	      size_t n)
+{
+	struct figure *g = figure_for(f, breakdown, dims);
+	size_t cap = g == NULL ? 0 : g->n_bins + n;
+	struct bin *all = arena_zalloc(f->arena, cap, sizeof(*all));
+	if (g == NULL || all == NULL) {
+		return;
+	}
+	g->n_bins = merge_bins(g, bins, n, all);
+	g->bins = all;
+	g->cap_bins = cap;
+	g->count[GROUP_DENOMINATOR] = 0;
+	for (size_t i = 0; i < g->n_bins; i++) {
+		g->count[GROUP_DENOMINATOR] += all[i].n;
+	}
+	g->known[GROUP_DENOMINATOR] = g->n_bins > 0;
+}
+
 /* Upper bound of the Wilson score interval at 99.8 %: a person is called below standard only when
  * chance would do it to one in a thousand who are not (statistics of many comparisons). */
 static double
@@ -450,6 +493,17 @@ compare_places(const void *a, const void *b)
 	return figure_compare(*(struct figure *const *)a, *(struct figure *const *)b);
 }
 
+/* The entity's always; of a part what something was said of. What was taken away again is not. */
+static bool
+is_figure(const struct metric *m, const struct figure *g)
+{
+	bool known = g->breakdown == 0 || g->persons_left_out != 0;
+	for (unsigned i = 0; i < metric_groups(m); i++) {
+		known = known || g->known[i];
+	}
+	return known;
+}
+
 struct figure **
 fold_finish(struct fold *f, const double *target, size_t *n)
 {
@@ -459,7 +513,7 @@ fold_finish(struct fold *f, const double *target, size_t *n)
 		return NULL;
 	}
 	for (size_t i = 0; i < f->cap; i++) {
-		if (f->table[i] != NULL) {
+		if (f->table[i] != NULL && is_figure(f->m, f->table[i])) {
 			finish(f, f->table[i], target);
 			list[(*n)++] = f->table[i];
 		}

@@ -72,6 +72,10 @@ struct fold *fold_new(struct arena *a, const struct metric *m, const double *sta
 void fold_add(struct fold *f, const char *const *dims, unsigned group, int64_t v);
 /* A value of a SHAPE_QUANTILE's field, n times. Values come in ascending order. */
 void fold_add_value(struct fold *f, const char *const *dims, int64_t value, int64_t n);
+/* Values with their counts, ascending, in the figure of this breakdown only; counts may be taken
+ * away again. */
+void fold_add_bins(struct fold *f, unsigned breakdown, const char *const *dims,
+		   const struct bin *bins, size_t n);
 /* So many persons with x of n, in the figure of this breakdown only. */
 void fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dims, int64_t n,
 		      int64_t x, int64_t persons);

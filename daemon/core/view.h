@@ -22,7 +22,8 @@ struct column {
 struct view {
 	const char *name;
 	/* The relation; its rows are taken by their counted_at. NULL: the text of `query`, a
-	 * statement that takes the period itself, as $1 and $2. */
+	 * statement that takes the period itself, as $1 and $2. Both NULL: the store has more than
+	 * one relation behind it. */
 	const char *relation;
 	const char *query; /* path of an embedded file */
 	enum kind_id base; /* KIND_COUNT: none */

@@ -13,10 +13,84 @@
 /* Of a statement that counts persons: 2 to this power are the grouping sets there may be. */
 #define PERSON_DIMS_MAX 8
 
-/* A statement of QUERY_SUMS while it is put together. */
-struct draft {
+/* --- what is counted in cubes ----------------------------------------------------------------- */
+
+/* Rows of one kind that a view has: a cube each. */
+struct part {
+	const char *kind;
+	const char *fact;
+	bool is_of_devices; /* counted by device, too: the view leaves out what other kinds tell */
+};
+
+#define MEASURE_OF(relation) "SELECT r.*, r.measure_code AS measure FROM " relation " AS r"
+
+static const struct part tip_event_parts[] = {
+    {"tip_event", MEASURE_OF("sems.effective_tip_event"), false},
+};
+static const struct part tip_session_parts[] = {
+    {"tip_session",
+     "SELECT s.*, s.measure_code AS measure, s.images_viewed IS NOT NULL AND s.tip_shown IS NOT "
+     "NULL"
+     " AND s.non_tip_alarms IS NOT NULL AS bags_known,"
+     " extract(epoch FROM s.occurred_end - s.occurred_at)::bigint AS seconds"
+     " FROM sems.effective_tip_session AS s",
+     false},
+};
+static const struct part tip_exposure_parts[] = {
+    {"tip_event",
+     "SELECT e.counted_at, e.screener_id, e.site_id, e.measure_code AS measure, e.provider_id,"
+     " e.stream, (e.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT'))::int::bigint AS shown,"
+     " (e.outcome = 'HIT')::int::bigint AS hits FROM sems.effective_tip_event AS e",
+     false},
+    {"tip_session",
+     "SELECT s.counted_at, s.screener_id, s.site_id, s.device_id, s.measure_code AS measure,"
+     " s.provider_id, s.stream, s.hits + s.misses AS shown, s.hits"
+     " FROM sems.effective_tip_session AS s",
+     true},
+};
+
+/* A view whose rows depend on the period, by what devices sent in it; the columns that say so are
+ * added to the rows that come out of the cubes. */
+static const struct special {
+	const char *view;
+	const struct part *parts;
+	unsigned n_parts;
+	const char *period[3]; /* those columns */
+} specials[] = {
+    {"tip_event", tip_event_parts, 1, {"sessions_known", "bags_known"}},
+    {"tip_session", tip_session_parts, 1, {"events_absent"}},
+    {"tip_exposure", tip_exposure_parts, 2, {NULL}},
+};
+
+/* Not the sum of their days: what a finding is depends on other audits. */
+static const char *const whole[] = {"audit", "finding", "finding_at_end", "plan", "quarantine"};
+
+/* Where a statement's rows come from. */
+struct source {
+	const struct view *view;
+	const struct special *special; /* NULL: none */
+	bool is_cubed;                 /* its columns are those of cubes, all of them text */
+	bool by_device;
+	struct cube *cubes[KIND_COUNT];
+	unsigned n_cubes;
+};
+
+/* The statements while they are put together. */
+struct planner {
 	struct arena *arena;
 	const struct catalogue *c;
+	struct query_plan *p;
+	unsigned n_tests;
+	struct cube *received[KIND_COUNT];
+	struct cube *announced;
+	struct cube *event_devices;
+	struct cube *session_devices;
+};
+
+/* A statement of QUERY_SUMS while it is put together. */
+struct draft {
+	struct planner *pl;
+	struct source source;
 	struct query *q;
 	const char *columns[COLUMNS_MAX];
 	int n_columns;
@@ -25,14 +99,14 @@ struct draft {
 static void
 add_literal(struct buf *b, const char *s)
 {
-	(void)buf_add(b, "'", 1);
+	(void)buf_addf(b, "'");
 	for (; *s != '\0'; s++) {
 		(void)buf_add(b, s, 1);
 		if (*s == '\'') {
 			(void)buf_add(b, s, 1);
 		}
 	}
-	(void)buf_add(b, "'", 1);
+	(void)buf_addf(b, "'");
 }
 
 static void
@@ -54,9 +128,8 @@ column_name(const struct view *v, const char *field)
 }
 
 static void
-add_condition(struct buf *b, const struct view *v, const struct condition *w)
+add_plain_condition(struct buf *b, const char *name, const struct condition *w)
 {
-	const char *name = column_name(v, w->field);
 	if (w->in != NULL) {
 		(void)buf_addf(b, "v.\"%s\" IN ", name);
 		add_list(b, w->in, w->in_count);
@@ -73,36 +146,397 @@ add_condition(struct buf *b, const struct view *v, const struct condition *w)
 	}
 }
 
+static bool
+is_period_column(const struct special *sp, const char *name)
+{
+	for (size_t i = 0; sp != NULL && i < 3 && sp->period[i] != NULL; i++) {
+		if (strcmp(sp->period[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A key of every cube of the source. */
+static const char *
+add_key(struct planner *pl, struct source *s, const char *name, const char *expr, bool weekly)
+{
+	for (unsigned i = 0; i < s->n_cubes; i++) {
+		cube_key(s->cubes[i], pl->arena, name, expr, weekly);
+	}
+	return name;
+}
+
+/* A key that says whether something holds; its name, the same in every cube of the source. */
+static const char *
+add_test_key(struct planner *pl, struct source *s, const char *expr)
+{
+	const char *name = cube_key_of(s->cubes[0], expr);
+	if (name == NULL) {
+		name = arena_printf(pl->arena, "p%u", pl->n_tests++);
+	}
+	return name == NULL ? "" : add_key(pl, s, name, expr, true);
+}
+
+static const char *
+add_column_key(struct planner *pl, struct source *s, const char *name, bool weekly)
+{
+	return add_key(pl, s, name, arena_printf(pl->arena, "v.\"%s\"::text", name), weekly);
+}
+
+/* Few values: flags, enumerations, and what figures are broken down by anyway. */
+static bool
+has_few_values(const struct column *col)
+{
+	return col->type == COLUMN_BOOL || (col->type == COLUMN_TEXT && col->names != NULL);
+}
+
+/* On a cube's rows: a column of few values is a key; of others the condition itself is. */
 static void
-add_conditions(struct buf *b, const struct term *t)
+add_cubed_condition(struct planner *pl, struct source *s, struct buf *b, const struct condition *w)
+{
+	struct column col;
+	if (!view_column(s->view, w->field, &col)) {
+		return;
+	}
+	bool of_period = is_period_column(s->special, col.name);
+	if (of_period || (has_few_values(&col) && w->at_least == NULL && w->at_most == NULL)) {
+		if (!of_period) {
+			(void)add_column_key(pl, s, col.name, true);
+		}
+		add_plain_condition(b, col.name, w);
+		return;
+	}
+	struct buf expr;
+	buf_init(&expr, SQL_MAX);
+	(void)buf_addf(&expr, "(");
+	add_plain_condition(&expr, col.name, w);
+	(void)buf_add(&expr, ")::text", sizeof(")::text"));
+	b->failed = b->failed || expr.failed;
+	(void)buf_addf(b, "v.\"%s\" = 'true'",
+		       expr.failed ? "" : add_test_key(pl, s, (const char *)expr.p));
+	buf_fini(&expr);
+}
+
+static void
+add_conditions(struct planner *pl, struct source *s, struct buf *b, const struct term *t)
 {
 	for (unsigned i = 0; i < t->where_count; i++) {
 		(void)buf_addf(b, "%s", i == 0 ? "" : " AND ");
-		add_condition(b, t->view, &t->where[i]);
+		if (s->is_cubed) {
+			add_cubed_condition(pl, s, b, &t->where[i]);
+		} else {
+			add_plain_condition(b, column_name(s->view, t->where[i].field),
+					    &t->where[i]);
+		}
 	}
 }
 
 /* An aggregate that is NULL when it found nothing to count. */
 static void
-add_aggregate(struct buf *b, const struct term *t)
+add_aggregate(struct planner *pl, struct source *s, struct buf *b, const struct term *t)
 {
 	if (t->sum != NULL) {
-		(void)buf_addf(b, "(sum(v.\"%s\")", column_name(t->view, t->sum));
+		const char *column = column_name(t->view, t->sum);
+		(void)buf_addf(b, "(sum(v.\"%s\")", column);
+		for (unsigned i = 0; i < s->n_cubes; i++) {
+			cube_sum(s->cubes[i], column);
+		}
 	} else {
-		(void)buf_addf(b, "nullif(count(*)");
+		(void)buf_addf(b, s->is_cubed ? "nullif((sum(v.n)" : "nullif((count(*)");
 	}
 	if (t->where_count > 0) {
 		(void)buf_addf(b, " FILTER (WHERE ");
-		add_conditions(b, t);
+		add_conditions(pl, s, b, t);
 		(void)buf_addf(b, ")");
 	}
-	(void)buf_addf(b, "%s", t->sum != NULL ? ")::bigint" : ", 0)");
+	(void)buf_addf(b, "%s", t->sum != NULL ? ")::bigint" : ")::bigint, 0)");
+}
+
+/* --- sources ---------------------------------------------------------------------------------- */
+
+static const struct special *
+special_of(const struct view *v)
+{
+	for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++) {
+		if (strcmp(specials[i].view, v->name) == 0) {
+			return &specials[i];
+		}
+	}
+	return NULL;
+}
+
+static bool
+is_whole(const struct view *v)
+{
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+		if (strcmp(whole[i], v->name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Sums of doubles depend on their order: no counting by days. */
+static bool
+is_real(const struct view *v, const char *field)
+{
+	const struct kind *k = v->base == KIND_COUNT ? NULL : kinds[v->base];
+	size_t at = k == NULL || field == NULL ? 0 : kind_field_index(k, text_of(field));
+	return k != NULL && field != NULL && at < kind_n_fields(k) &&
+	       kind_field(k, at)->type == FIELD_REAL;
+}
+
+static bool
+has_real_sums(const struct catalogue *c, const struct view *v)
+{
+	for (unsigned i = 0; i < c->metrics_count; i++) {
+		const struct metric *m = &c->metrics[i];
+		for (unsigned g = 0; g < metric_groups(m); g++) {
+			unsigned n = 0;
+			const struct term *t = metric_terms(m, g, &n);
+			for (unsigned j = 0; j < n; j++) {
+				if (t[j].view == v && is_real(v, t[j].sum)) {
+					return true;
+				}
+			}
+		}
+	}
+	return false;
+}
+
+/* Does the metric ask, in this view, what devices sent? */
+static bool
+asks_of_devices(const struct metric *m, const struct view *v)
+{
+	const struct special *sp = special_of(v);
+	struct column col;
+	for (unsigned d = 0; sp != NULL && d < m->dimension_count; d++) {
+		if (view_column(v, m->dimension[d], &col) && is_period_column(sp, col.name)) {
+			return true;
+		}
+	}
+	for (unsigned g = 0; sp != NULL && g < metric_groups(m); g++) {
+		unsigned n = 0;
+		const struct term *t = metric_terms(m, g, &n);
+		for (unsigned i = 0; i < n; i++) {
+			for (unsigned w = 0; t[i].view == v && w < t[i].where_count; w++) {
+				if (view_column(v, t[i].where[w].field, &col) &&
+				    is_period_column(sp, col.name)) {
+					return true;
+				}
+			}
+		}
+	}
+	return false;
+}
+
+static void
+add_device_keys(struct planner *pl, struct cube *c)
+{
+	cube_key(c, pl->arena, "site_id", "v.\"site_id\"::text", true);
+	cube_key(c, pl->arena, "device_id", "v.\"device_id\"::text", true);
+}
+
+/* One kind's rows of a source; false: there are too many cubes. */
+static bool
+add_cube(struct planner *pl, struct source *s, const struct part *part, const char *of)
+{
+	const char *name = arena_printf(pl->arena, "%s%s", s->view->name, of);
+	struct cube *c = cube_new(&pl->p->cubes, name, part->kind, part->fact);
+	if (c == NULL || name == NULL) {
+		return false;
+	}
+	s->cubes[s->n_cubes++] = c;
+	if (s->by_device || part->is_of_devices) {
+		add_device_keys(pl, c);
+	}
+	return true;
+}
+
+/* of: what the cubes' names end in. */
+static bool
+open_source(struct planner *pl, struct source *s, const struct view *v, bool by_device,
+	    const char *of)
+{
+	*s = (struct source){.view = v, .special = special_of(v), .by_device = by_device};
+	if (strcmp(v->name, "received") == 0) {
+		s->is_cubed = true;
+		s->n_cubes = KIND_COUNT;
+		memcpy(s->cubes, pl->received, sizeof(pl->received));
+		return true;
+	}
+	if (is_whole(v) || has_real_sums(pl->c, v)) {
+		return true;
+	}
+	if (s->special != NULL) {
+		s->is_cubed = true;
+		for (unsigned i = 0; i < s->special->n_parts; i++) {
+			if (!add_cube(pl, s, &s->special->parts[i], of)) {
+				return false;
+			}
+		}
+		return true;
+	}
+	if (v->relation == NULL || v->base == KIND_COUNT) {
+		return true;
+	}
+	s->is_cubed = true;
+	struct part part = {kinds[v->base]->name,
+			    arena_printf(pl->arena, "SELECT * FROM %s", v->relation), false};
+	return part.fact != NULL && add_cube(pl, s, &part, of);
+}
+
+static void
+close_source(struct planner *pl, const struct source *s)
+{
+	if (s->is_cubed && s->cubes[0] != pl->received[0]) {
+		pl->p->cubes.n -= s->n_cubes;
+	}
+}
+
+static void
+add_token(struct planner *pl, struct buf *b, const struct cube *c, bool weekly)
+{
+	(void)buf_addf(b, weekly ? CUBE_WEEKS : CUBE_ROWS, cube_index(&pl->p->cubes, c));
+}
+
+static void
+add_received(struct planner *pl, struct buf *b, bool weekly)
+{
+	(void)buf_addf(b, "(");
+	for (unsigned k = 0; k < KIND_COUNT; k++) {
+		(void)buf_addf(b, "%sSELECT * FROM ", k == 0 ? "" : " UNION ALL ");
+		add_token(pl, b, pl->received[k], weekly);
+		(void)buf_addf(b, " AS c");
+	}
+	(void)buf_addf(b, ")");
+}
+
+/* sessions_known: the device also sent sessions; bags_known: they say how many bags had nothing
+ * projected. */
+static void
+add_events_of_devices(struct planner *pl, struct buf *b, const struct source *s, bool weekly)
+{
+	(void)buf_addf(b, "(SELECT c.*, (d.device_id IS NOT NULL)::text AS sessions_known,"
+			  " (d.bags_known IS TRUE)::text AS bags_known FROM ");
+	add_token(pl, b, s->cubes[0], weekly);
+	(void)buf_addf(b, " AS c LEFT JOIN (SELECT site_id, device_id,"
+			  " bool_or(bags_known = 'true') AS bags_known FROM ");
+	add_token(pl, b, pl->session_devices, false);
+	(void)buf_addf(b, " AS s GROUP BY site_id, device_id) AS d"
+			  " ON d.site_id = c.site_id AND d.device_id = c.device_id)");
+}
+
+static void
+add_event_devices(struct planner *pl, struct buf *b)
+{
+	(void)buf_addf(b, " AS c LEFT JOIN (SELECT site_id, device_id FROM ");
+	add_token(pl, b, pl->event_devices, false);
+	(void)buf_addf(b, " AS e GROUP BY site_id, device_id) AS d"
+			  " ON d.site_id = c.site_id AND d.device_id = c.device_id");
+}
+
+/* events_absent: the device sent sessions only, so their counts stand in for its events. */
+static void
+add_sessions_of_devices(struct planner *pl, struct buf *b, const struct source *s, bool weekly)
+{
+	(void)buf_addf(b, "(SELECT c.*, (d.device_id IS NULL)::text AS events_absent FROM ");
+	add_token(pl, b, s->cubes[0], weekly);
+	add_event_devices(pl, b);
+	(void)buf_addf(b, ")");
+}
+
+/* What each screener was shown and found: from events, and from sessions where a device sent only
+ * those. */
+static void
+add_exposures(struct planner *pl, struct buf *b, const struct source *s, bool weekly)
+{
+	(void)buf_addf(b, "(");
+	for (unsigned i = 0; i < s->n_cubes; i++) {
+		const struct cube *c = s->cubes[0];
+		(void)buf_addf(b, i == 0 ? "SELECT n" : " UNION ALL SELECT n");
+		(void)buf_addf(b, weekly ? ", week" : "");
+		for (unsigned k = 0; k < c->n_keys; k++) {
+			(void)buf_addf(b, ", c.\"%s\"", c->keys[k].name);
+		}
+		for (unsigned k = 0; k < c->n_sums; k++) {
+			(void)buf_addf(b, ", c.\"%s\"", c->sums[k]);
+		}
+		(void)buf_addf(b, " FROM ");
+		add_token(pl, b, s->cubes[i], weekly);
+		if (i == 0) {
+			(void)buf_addf(b, " AS c");
+		} else {
+			add_event_devices(pl, b);
+			(void)buf_addf(b, " WHERE d.device_id IS NULL");
+		}
+	}
+	(void)buf_addf(b, ")");
+}
+
+/* By source and kind: how many records heartbeats announced, how many came. `matched` never exceeds
+ * what was announced, so that one source's surplus hides no other's gap. The site is given where a
+ * source has only one. Tests are left out: how many were made is nobody's business before their
+ * debrief. */
+static void
+add_feed(struct planner *pl, struct buf *b)
+{
+	(void)buf_addf(b, "(WITH announced AS (SELECT source, kind, sum(\"count\")::bigint AS n,"
+			  " CASE WHEN min(site_id) = max(site_id) THEN min(site_id) END AS site_id"
+			  " FROM ");
+	add_token(pl, b, pl->announced, false);
+	(void)buf_addf(b, " AS h GROUP BY source, kind),"
+			  " received AS (SELECT source, kind, sum(n)::bigint AS n,"
+			  " CASE WHEN min(site_id) = max(site_id) THEN min(site_id) END AS site_id"
+			  " FROM ");
+	add_received(pl, b, false);
+	(void)buf_addf(
+	    b, " AS r WHERE correction = 'false' AND kind NOT IN ('heartbeat', 'test')"
+	       " GROUP BY source, kind)"
+	       " SELECT coalesce(a.kind, r.kind) AS kind, coalesce(a.source, r.source) AS source,"
+	       " coalesce(a.site_id, r.site_id) AS site_id, NULL::text AS measure,"
+	       " NULL::text AS provider_id, a.n AS announced, coalesce(r.n, 0) AS received,"
+	       " least(a.n, coalesce(r.n, 0)) AS matched"
+	       " FROM announced AS a FULL JOIN received AS r"
+	       " ON r.source = a.source AND r.kind = a.kind)");
+}
+
+static void
+add_cubes(struct planner *pl, struct buf *b, const struct source *s, bool weekly)
+{
+	if (s->cubes[0] == pl->received[0]) {
+		add_received(pl, b, weekly);
+	} else if (s->n_cubes > 1) {
+		add_exposures(pl, b, s, weekly);
+	} else if (s->by_device && strcmp(s->view->name, "tip_event") == 0) {
+		add_events_of_devices(pl, b, s, weekly);
+	} else if (s->by_device) {
+		add_sessions_of_devices(pl, b, s, weekly);
+	} else {
+		add_token(pl, b, s->cubes[0], weekly);
+	}
 }
 
 /* FROM and the period; more conditions may follow, each with AND. */
 static enum code
-add_source(struct buf *b, const struct view *v, struct err *e)
+add_source(struct planner *pl, struct buf *b, const struct source *s, struct query *q,
+	   struct err *e)
 {
+	const struct view *v = s->view;
+	if (s->is_cubed) {
+		(void)buf_addf(b, " FROM ");
+		add_cubes(pl, b, s, false);
+		(void)buf_addf(b, " AS v WHERE true");
+		return OK;
+	}
+	if (strcmp(v->name, "feed") == 0) {
+		(void)buf_addf(b, " FROM ");
+		add_feed(pl, b);
+		(void)buf_addf(b, " AS v WHERE true");
+		return OK;
+	}
+	q->has_params = true;
 	if (v->relation != NULL) {
 		(void)buf_addf(b,
 			       " FROM %s AS v WHERE v.counted_at >= $1::timestamptz"
@@ -128,6 +562,8 @@ finish_text(struct arena *a, struct buf *b, struct err *e)
 	}
 	return text;
 }
+
+/* --- dimensions ------------------------------------------------------------------------------- */
 
 /* The column of a dimension in a statement, added when it is new; -1 when the view lacks it. */
 static int
@@ -161,66 +597,47 @@ map_dims(struct query *q, const struct catalogue *c, unsigned metric, struct err
 						    "the metrics have too many dimensions");
 }
 
-static struct query *
-new_query(struct query_plan *p, struct arena *a, const struct catalogue *c, enum query_shape shape,
-	  const struct view *v)
+static void
+add_dim_keys(struct planner *pl, struct source *s, const struct query *q)
 {
-	struct query *q = &p->queries[p->n];
+	for (unsigned i = 0; s->is_cubed && i < q->n_dims; i++) {
+		if (!is_period_column(s->special, q->dims[i])) {
+			(void)add_column_key(pl, s, q->dims[i], false);
+		}
+	}
+}
+
+/* The bits of grouping(): the first dimension is the highest, 1 where it is not grouped by. */
+static void
+set_grouping(const struct query *q, const struct catalogue *c, unsigned metric, int *grouping)
+{
+	const struct metric *m = &c->metrics[metric];
+	for (unsigned i = 0; i < m->breakdown_count; i++) {
+		const struct breakdown *k = &m->breakdown[i];
+		grouping[i] = (1 << q->n_dims) - 1;
+		for (unsigned j = 0; j < k->n; j++) {
+			int at = q->dim_column[metric][k->dimension[j]];
+			grouping[i] &= at < 0 ? -1 : ~(1 << ((int)q->n_dims - 1 - at));
+		}
+	}
+}
+
+static struct query *
+new_query(struct planner *pl, enum query_shape shape, const struct view *v)
+{
+	struct query *q = &pl->p->queries[pl->p->n];
+	struct arena *a = pl->arena;
 	*q = (struct query){.shape = shape, .view = v};
-	q->dim_column = arena_zalloc(a, c->metrics_count, sizeof(*q->dim_column));
+	q->dim_column = arena_zalloc(a, pl->c->metrics_count, sizeof(*q->dim_column));
 	q->uses = shape == QUERY_SUMS ? arena_zalloc(a, USES_MAX, sizeof(*q->uses)) : NULL;
-	p->n++;
+	pl->p->n++;
 	return arena_failed(a) ? NULL : q;
 }
 
-/* Persons and quantiles count their numerator and denominator in their own statement. */
-static bool
-is_own(const struct metric *m, unsigned group)
-{
-	return (m->shape == SHAPE_QUANTILE || m->shape == SHAPE_PERSONS) &&
-	       (group == GROUP_NUMERATOR || group == GROUP_DENOMINATOR);
-}
-
 static enum code
-add_term(struct draft *d, unsigned metric, unsigned group, const struct term *t, struct err *e)
+no_room(struct err *e)
 {
-	struct buf b;
-	buf_init(&b, SQL_MAX);
-	add_aggregate(&b, t);
-	const char *text = finish_text(d->arena, &b, e);
-	buf_fini(&b);
-	if (text == NULL) {
-		return FATAL_BUG;
-	}
-	int column = 0;
-	while (column < d->n_columns && strcmp(d->columns[column], text) != 0) {
-		column++;
-	}
-	if (column == COLUMNS_MAX || d->q->n_uses == USES_MAX) {
-		return err_set(e, FATAL_CONFIG, t->from, "too many different counts of one view");
-	}
-	if (column == d->n_columns) {
-		d->columns[d->n_columns++] = text;
-	}
-	d->q->uses[d->q->n_uses++] = (struct query_use){metric, group, t->minus ? -1 : 1, column};
-	return map_dims(d->q, d->c, metric, e);
-}
-
-static enum code
-add_metric(struct draft *d, unsigned metric, struct err *e)
-{
-	const struct metric *m = &d->c->metrics[metric];
-	enum code code = OK;
-	for (unsigned g = 0; g < metric_groups(m); g++) {
-		unsigned n = 0;
-		const struct term *t = metric_terms(m, g, &n);
-		for (unsigned i = 0; code == OK && i < n; i++) {
-			if (t[i].view == d->q->view && !is_own(m, g)) {
-				code = add_term(d, metric, g, &t[i], e);
-			}
-		}
-	}
-	return code;
+	return err_set(e, TRY_LIMIT, "metrics", "out of memory, or the catalogue is too large");
 }
 
 static void
@@ -236,98 +653,246 @@ add_dims(struct buf *b, const struct query *q, bool named)
 	}
 }
 
+/* --- sums ------------------------------------------------------------------------------------- */
+
+/* Persons and quantiles count their numerator and denominator in their own statement. */
+static bool
+is_own(const struct metric *m, unsigned group)
+{
+	return (m->shape == SHAPE_QUANTILE || m->shape == SHAPE_PERSONS) &&
+	       (group == GROUP_NUMERATOR || group == GROUP_DENOMINATOR);
+}
+
+static enum code
+add_term(struct draft *d, unsigned metric, unsigned group, const struct term *t, struct err *e)
+{
+	struct buf b;
+	buf_init(&b, SQL_MAX);
+	add_aggregate(d->pl, &d->source, &b, t);
+	const char *text = finish_text(d->pl->arena, &b, e);
+	buf_fini(&b);
+	if (text == NULL) {
+		return FATAL_BUG;
+	}
+	int column = 0;
+	while (column < d->n_columns && strcmp(d->columns[column], text) != 0) {
+		column++;
+	}
+	if (column == COLUMNS_MAX || d->q->n_uses == USES_MAX) {
+		return err_set(e, FATAL_CONFIG, t->from, "too many different counts of one view");
+	}
+	if (column == d->n_columns) {
+		d->columns[d->n_columns++] = text;
+	}
+	d->q->uses[d->q->n_uses++] = (struct query_use){metric, group, t->minus ? -1 : 1, column};
+	return map_dims(d->q, d->pl->c, metric, e);
+}
+
+static enum code
+add_metric(struct draft *d, unsigned metric, struct err *e)
+{
+	const struct metric *m = &d->pl->c->metrics[metric];
+	enum code code = OK;
+	for (unsigned g = 0; g < metric_groups(m); g++) {
+		unsigned n = 0;
+		const struct term *t = metric_terms(m, g, &n);
+		for (unsigned i = 0; code == OK && i < n; i++) {
+			if (t[i].view == d->q->view && !is_own(m, g)) {
+				code = add_term(d, metric, g, &t[i], e);
+			}
+		}
+	}
+	return code;
+}
+
+static void
+add_sum_columns(struct buf *b, const struct draft *d)
+{
+	for (int i = 0; i < d->n_columns; i++) {
+		(void)buf_addf(b, ",\n%s", d->columns[i]);
+	}
+}
+
+/* By week, of the whole entity. */
+static enum code
+write_weeks(struct draft *d, struct err *e)
+{
+	struct buf b;
+	buf_init(&b, SQL_MAX);
+	(void)buf_addf(&b, "SELECT v.week::text");
+	add_sum_columns(&b, d);
+	(void)buf_addf(&b, " FROM ");
+	add_cubes(d->pl, &b, &d->source, true);
+	(void)buf_addf(&b, " AS v\nGROUP BY v.week");
+	d->q->week_sql = finish_text(d->pl->arena, &b, e);
+	buf_fini(&b);
+	return d->q->week_sql != NULL ? OK : e->code;
+}
+
 static enum code
 write_sums(struct draft *d, struct err *e)
 {
 	struct buf b;
+	add_dim_keys(d->pl, &d->source, d->q);
 	buf_init(&b, SQL_MAX);
 	(void)buf_addf(&b, "SELECT ");
 	add_dims(&b, d->q, true);
-	for (int i = 0; i < d->n_columns; i++) {
-		(void)buf_addf(&b, ",\n%s", d->columns[i]);
-	}
-	enum code code = add_source(&b, d->q->view, e);
+	add_sum_columns(&b, d);
+	enum code code = add_source(d->pl, &b, &d->source, d->q, e);
 	(void)buf_addf(&b, "\nGROUP BY ");
 	add_dims(&b, d->q, false);
-	d->q->sql = code == OK ? finish_text(d->arena, &b, e) : NULL;
+	d->q->sql = code == OK ? finish_text(d->pl->arena, &b, e) : NULL;
 	buf_fini(&b);
 	for (size_t i = 0; i < d->q->n_uses; i++) {
 		d->q->uses[i].column += (int)d->q->n_dims;
 	}
+	if (d->q->sql != NULL && d->source.is_cubed) {
+		for (unsigned i = 0; i < d->source.n_cubes; i++) {
+			d->source.cubes[i]->is_weekly = true;
+		}
+		return write_weeks(d, e);
+	}
 	return d->q->sql != NULL ? OK : e->code;
 }
 
-/* The statement of a view; leaves no query behind when no metric counts there. */
+/* The statement of a view, for the metrics that ask of devices or for the others; leaves no query
+ * behind when no metric counts there. */
 static enum code
-plan_view(const struct catalogue *c, const struct view *v, struct arena *a, struct query_plan *p,
-	  struct err *e)
+plan_view(struct planner *pl, const struct view *v, bool by_device, struct err *e)
 {
-	struct draft *d = arena_zalloc(a, 1, sizeof(*d));
+	struct draft *d = arena_zalloc(pl->arena, 1, sizeof(*d));
 	if (d == NULL) {
-		return err_set(e, TRY_LIMIT, "metrics", "out of memory");
+		return no_room(e);
 	}
-	*d = (struct draft){.arena = a, .c = c, .q = new_query(p, a, c, QUERY_SUMS, v)};
-	if (d->q == NULL) {
-		return err_set(e, TRY_LIMIT, "metrics", "out of memory");
+	*d = (struct draft){.pl = pl, .q = new_query(pl, QUERY_SUMS, v)};
+	if (d->q == NULL ||
+	    !open_source(pl, &d->source, v, by_device, by_device ? " of devices" : "")) {
+		return no_room(e);
 	}
-	for (unsigned m = 0; m < c->metrics_count; m++) {
+	for (unsigned m = 0; m < pl->c->metrics_count; m++) {
+		if (asks_of_devices(&pl->c->metrics[m], v) != by_device) {
+			continue;
+		}
 		enum code code = add_metric(d, m, e);
 		if (code != OK) {
 			return code;
 		}
 	}
 	if (d->q->n_uses == 0) {
-		p->n--;
+		pl->p->n--;
+		close_source(pl, &d->source);
 		return OK;
 	}
 	return write_sums(d, e);
 }
 
+/* --- histograms ------------------------------------------------------------------------------- */
+
+/* A view that is read as it is: its values by each breakdown. */
 static enum code
-plan_values(const struct catalogue *c, unsigned metric, struct arena *a, struct query_plan *p,
-	    struct err *e)
+write_raw_values(struct planner *pl, struct query *q, const struct source *s, struct buf *b,
+		 struct err *e)
 {
-	const struct metric *m = &c->metrics[metric];
+	const struct metric *m = &pl->c->metrics[q->metric];
 	const struct term *t = &m->denominator[0];
-	struct query *q = new_query(p, a, c, QUERY_VALUES, t->view);
-	if (q == NULL) {
-		return err_set(e, TRY_LIMIT, "metrics", "out of memory");
+	const char *of = column_name(t->view, m->of);
+	(void)buf_addf(b, "SELECT g, ");
+	add_dims(b, q, false);
+	(void)buf_addf(b, ", array_agg(value ORDER BY value), array_agg(n ORDER BY value)"
+			  " FROM (SELECT grouping(");
+	add_dims(b, q, false);
+	(void)buf_addf(b, ") AS g, ");
+	add_dims(b, q, false);
+	(void)buf_addf(b, ", value, count(*) AS n FROM (SELECT ");
+	add_dims(b, q, true);
+	(void)buf_addf(b, ", v.\"%s\"::bigint AS value", of);
+	enum code code = add_source(pl, b, s, q, e);
+	(void)buf_addf(b, " AND v.\"%s\" IS NOT NULL", of);
+	for (unsigned i = 0; i < t->where_count; i++) {
+		(void)buf_addf(b, " AND ");
+		add_plain_condition(b, column_name(t->view, t->where[i].field), &t->where[i]);
+	}
+	(void)buf_addf(b, ") AS r GROUP BY GROUPING SETS (");
+	for (unsigned i = 0; i < m->breakdown_count; i++) {
+		(void)buf_addf(b, "%s(value", i == 0 ? "" : ", ");
+		for (unsigned d = 0; d < q->n_dims; d++) {
+			bool in = (q->grouping[i] >> (q->n_dims - 1 - d) & 1) == 0;
+			(void)buf_addf(b, in ? ", d%u" : "", d);
+		}
+		(void)buf_addf(b, ")");
+	}
+	(void)buf_addf(b, ")) AS x GROUP BY g, ");
+	add_dims(b, q, false);
+	return code;
+}
+
+static enum code
+write_cubed_values(struct planner *pl, struct query *q, struct source *s, struct buf *b,
+		   struct err *e)
+{
+	const struct metric *m = &pl->c->metrics[q->metric];
+	const struct term *t = &m->denominator[0];
+	struct cube *c = s->cubes[0];
+	struct buf where;
+	buf_init(&where, SQL_MAX);
+	(void)buf_addf(&where, "%s", "");
+	for (unsigned i = 0; i < t->where_count; i++) {
+		(void)buf_addf(&where, " AND ");
+		add_plain_condition(&where, column_name(t->view, t->where[i].field), &t->where[i]);
+	}
+	c->where = finish_text(pl->arena, &where, e);
+	buf_fini(&where);
+	c->value = arena_printf(pl->arena, "v.\"%s\"", column_name(t->view, m->of));
+	add_dim_keys(pl, s, q);
+	for (unsigned i = 0; i < m->breakdown_count; i++) {
+		c->sets[c->n_sets++] = (unsigned)q->grouping[i];
+	}
+	(void)buf_addf(b, CUBE_BINS, cube_index(&pl->p->cubes, c));
+	return c->where != NULL && c->value != NULL ? OK : no_room(e);
+}
+
+static enum code
+plan_values(struct planner *pl, unsigned metric, struct err *e)
+{
+	const struct metric *m = &pl->c->metrics[metric];
+	const struct view *v = m->denominator[0].view;
+	struct query *q = new_query(pl, QUERY_VALUES, v);
+	struct source s;
+	if (q == NULL || !open_source(pl, &s, v, false, arena_printf(pl->arena, " %s", m->id))) {
+		return no_room(e);
 	}
 	q->metric = metric;
-	enum code code = map_dims(q, c, metric, e);
+	if (s.is_cubed && (s.n_cubes != 1 || asks_of_devices(m, v))) {
+		return err_set(e, FATAL_CONFIG, m->id,
+			       "there are no quantiles of a view that depends on other kinds");
+	}
+	enum code code = map_dims(q, pl->c, metric, e);
 	if (code != OK) {
 		return code;
 	}
+	set_grouping(q, pl->c, metric, q->grouping);
 	struct buf b;
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "SELECT ");
-	add_dims(&b, q, true);
-	(void)buf_addf(&b, ", v.\"%s\"::bigint AS value, count(*)", column_name(t->view, m->of));
-	code = add_source(&b, t->view, e);
-	(void)buf_addf(&b, " AND v.\"%s\" IS NOT NULL", column_name(t->view, m->of));
-	if (t->where_count > 0) {
-		(void)buf_addf(&b, " AND ");
-		add_conditions(&b, t);
-	}
-	(void)buf_addf(&b, "\nGROUP BY ");
-	add_dims(&b, q, false);
-	(void)buf_addf(&b, ", value ORDER BY value");
-	q->sql = code == OK ? finish_text(a, &b, e) : NULL;
+	code =
+	    s.is_cubed ? write_cubed_values(pl, q, &s, &b, e) : write_raw_values(pl, q, &s, &b, e);
+	q->sql = code == OK ? finish_text(pl->arena, &b, e) : NULL;
 	buf_fini(&b);
 	return q->sql != NULL ? OK : e->code;
 }
 
+/* --- persons ---------------------------------------------------------------------------------- */
+
 /* What one metric counts of a person, in the statement's first level; the second adds it up. */
 static void
-add_amount(struct buf *b, const struct term *terms, unsigned n, char name, size_t at)
+add_amount(struct planner *pl, struct source *s, struct buf *b, const struct term *terms,
+	   unsigned n)
 {
 	(void)buf_addf(b, ", 0");
 	for (unsigned i = 0; i < n; i++) {
 		(void)buf_addf(b, " %c coalesce(", terms[i].minus ? '-' : '+');
-		add_aggregate(b, &terms[i]);
+		add_aggregate(pl, s, b, &terms[i]);
 		(void)buf_addf(b, ", 0)");
 	}
-	(void)buf_addf(b, " AS %c%zu", name, at);
 }
 
 static void
@@ -338,20 +903,6 @@ add_amounts(struct buf *b, const struct query *q, bool summed)
 			(void)buf_addf(b, ", sum(n%zu) AS n%zu, sum(x%zu) AS x%zu", i, i, i, i);
 		} else {
 			(void)buf_addf(b, ", n%zu, x%zu", i, i);
-		}
-	}
-}
-
-/* The bits of grouping(): the first dimension is the highest, 1 where it is not grouped by. */
-static void
-set_grouping(const struct query *q, const struct metric *m, struct query_persons *p)
-{
-	for (unsigned i = 0; i < m->breakdown_count; i++) {
-		const struct breakdown *k = &m->breakdown[i];
-		p->grouping[i] = (1 << q->n_dims) - 1;
-		for (unsigned j = 0; j < k->n; j++) {
-			int at = q->dim_column[p->metric][k->dimension[j]];
-			p->grouping[i] &= ~(1 << ((int)q->n_dims - 1 - at));
 		}
 	}
 }
@@ -385,10 +936,12 @@ add_sets(struct buf *b, const struct query *q, const struct catalogue *c)
 /* Persons are counted at the finest dimensions first, so that the many rows are read in parallel;
  * then each breakdown groups what is left. The person itself is in no row that comes out. */
 static enum code
-write_persons(struct query *q, const struct catalogue *c, struct arena *a, struct err *e)
+write_persons(struct planner *pl, struct query *q, struct source *s, struct err *e)
 {
+	const struct catalogue *c = pl->c;
 	const struct metric *first = &c->metrics[q->persons[0].metric];
-	const char *person = column_name(q->view, first->persons->id);
+	struct column person = {0};
+	(void)view_column(q->view, first->persons->id, &person);
 	struct buf b;
 	buf_init(&b, SQL_MAX);
 	(void)buf_addf(&b, "SELECT g, ");
@@ -399,22 +952,31 @@ write_persons(struct query *q, const struct catalogue *c, struct arena *a, struc
 	(void)buf_addf(&b, ") AS g, ");
 	add_dims(&b, q, false);
 	add_amounts(&b, q, true);
-	(void)buf_addf(&b, " FROM (\nSELECT v.\"%s\" AS p, ", person);
+	(void)buf_addf(&b, " FROM (\nSELECT v.\"%s\" AS p, ", person.name);
 	add_dims(&b, q, true);
 	for (size_t i = 0; i < q->n_persons; i++) {
 		const struct metric *m = &c->metrics[q->persons[i].metric];
-		add_amount(&b, m->denominator, m->denominator_count, 'n', i);
-		add_amount(&b, m->numerator, m->numerator_count, 'x', i);
+		add_amount(pl, s, &b, m->denominator, m->denominator_count);
+		(void)buf_addf(&b, " AS n%zu", i);
+		add_amount(pl, s, &b, m->numerator, m->numerator_count);
+		(void)buf_addf(&b, " AS x%zu", i);
 	}
-	enum code code = add_source(&b, q->view, e);
-	(void)buf_addf(&b, " AND v.\"%s\" IS NOT NULL\nGROUP BY p, ", person);
+	if (s->is_cubed) {
+		(void)add_column_key(pl, s, person.name, false);
+		add_dim_keys(pl, s, q);
+	}
+	for (unsigned i = 0; i < s->n_cubes; i++) {
+		s->cubes[i]->is_personal = person.type == COLUMN_OTHER;
+	}
+	enum code code = add_source(pl, &b, s, q, e);
+	(void)buf_addf(&b, " AND v.\"%s\" IS NOT NULL\nGROUP BY p, ", person.name);
 	add_dims(&b, q, false);
 	(void)buf_addf(&b, ") AS fine");
 	add_sets(&b, q, c);
 	(void)buf_addf(&b, ") AS persons\nGROUP BY g, ");
 	add_dims(&b, q, false);
 	add_amounts(&b, q, false);
-	q->sql = code == OK ? finish_text(a, &b, e) : NULL;
+	q->sql = code == OK ? finish_text(pl->arena, &b, e) : NULL;
 	buf_fini(&b);
 	return q->sql != NULL ? OK : e->code;
 }
@@ -427,63 +989,160 @@ is_same_persons(const struct metric *m, const struct metric *other)
 	       strcmp(m->persons->id, other->persons->id) == 0;
 }
 
-/* The statement for a metric that counts persons, and all that count the same; the first of them
- * makes it. */
 static enum code
-plan_persons(const struct catalogue *c, unsigned metric, struct arena *a, struct query_plan *p,
-	     struct err *e)
+list_persons(struct planner *pl, unsigned metric, struct query *q, struct err *e)
 {
-	const struct metric *m = &c->metrics[metric];
-	for (unsigned i = 0; i < metric; i++) {
-		if (is_same_persons(&c->metrics[i], m)) {
-			return OK;
-		}
-	}
-	struct query *q = new_query(p, a, c, QUERY_PERSONS, m->denominator[0].view);
-	struct query_persons *list = arena_zalloc(a, c->metrics_count, sizeof(*list));
-	if (q == NULL || list == NULL) {
-		return err_set(e, TRY_LIMIT, "metrics", "out of memory");
-	}
-	q->persons = list;
+	const struct catalogue *c = pl->c;
 	enum code code = OK;
 	for (unsigned i = metric; code == OK && i < c->metrics_count; i++) {
-		if (is_same_persons(&c->metrics[i], m)) {
-			list[q->n_persons++].metric = i;
+		if (is_same_persons(&c->metrics[i], &c->metrics[metric])) {
+			q->persons[q->n_persons++].metric = i;
 			code = map_dims(q, c, i, e);
 		}
 	}
 	if (code == OK && q->n_dims > PERSON_DIMS_MAX) {
-		code = err_set(e, FATAL_CONFIG, m->id, "persons have too many dimensions");
+		code = err_set(e, FATAL_CONFIG, c->metrics[metric].id,
+			       "persons have too many dimensions");
 	}
-	if (code != OK) {
-		return code;
-	}
-	for (size_t i = 0; i < q->n_persons; i++) {
-		set_grouping(q, &c->metrics[list[i].metric], &list[i]);
-		list[i].n_column = 1 + (int)q->n_dims + 2 * (int)i;
+	for (size_t i = 0; code == OK && i < q->n_persons; i++) {
+		set_grouping(q, c, q->persons[i].metric, q->persons[i].grouping);
+		q->persons[i].n_column = 1 + (int)q->n_dims + 2 * (int)i;
 	}
 	q->persons_column = 1 + (int)q->n_dims + 2 * (int)q->n_persons;
-	return write_persons(q, c, a, e);
+	return code;
+}
+
+/* The statement for a metric that counts persons, and all that count the same; the first of them
+ * makes it. */
+static enum code
+plan_persons(struct planner *pl, unsigned metric, struct err *e)
+{
+	const struct catalogue *c = pl->c;
+	const struct view *v = c->metrics[metric].denominator[0].view;
+	struct source s;
+	for (unsigned i = 0; i < metric; i++) {
+		if (is_same_persons(&c->metrics[i], &c->metrics[metric])) {
+			return OK;
+		}
+	}
+	bool by_device = false;
+	for (unsigned i = metric; i < c->metrics_count; i++) {
+		by_device = by_device || (is_same_persons(&c->metrics[i], &c->metrics[metric]) &&
+					  asks_of_devices(&c->metrics[i], v));
+	}
+	struct query *q = new_query(pl, QUERY_PERSONS, v);
+	if (q == NULL || !open_source(pl, &s, v, by_device, " of persons")) {
+		return no_room(e);
+	}
+	q->persons = arena_zalloc(pl->arena, c->metrics_count, sizeof(*q->persons));
+	if (q->persons == NULL) {
+		return no_room(e);
+	}
+	enum code code = list_persons(pl, metric, q, e);
+	return code == OK ? write_persons(pl, q, &s, e) : code;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+/* What came of each kind and what became of it. Late is what came after the quarter's end. */
+static bool
+plan_received(struct planner *pl)
+{
+	static const char *const keys[] = {"kind",      "source", "site_id",   "correction",
+					   "corrected", "voided", "effective", "late"};
+	struct source s = {.view = view_by_name("received")};
+	for (unsigned k = 0; k < KIND_COUNT; k++) {
+		struct part part = {
+		    kinds[k]->name,
+		    arena_printf(pl->arena,
+				 "SELECT r.*, r.received_at >= %%END%%::timestamptz AS late"
+				 " FROM sems.spd_received AS r WHERE r.kind = '%s'",
+				 kinds[k]->name),
+		    false};
+		if (part.fact == NULL ||
+		    !add_cube(pl, &s, &part, arena_printf(pl->arena, " %s", kinds[k]->name))) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		(void)add_column_key(pl, &s, keys[i], false);
+	}
+	memcpy(pl->received, s.cubes, sizeof(pl->received));
+	return true;
+}
+
+static bool
+plan_devices(struct planner *pl)
+{
+	static const struct part announced = {
+	    "heartbeat",
+	    "SELECT h.counted_at, h.source, h.site_id, x.kind, x.\"count\""
+	    " FROM sems.effective_heartbeat AS h, jsonb_to_recordset(coalesce(h.events_made, '[]'))"
+	    " AS x(kind text, \"count\" bigint) WHERE x.kind <> 'test' AND x.\"count\" IS NOT NULL",
+	    false};
+	struct source a = {.view = view_by_name("feed")};
+	struct source e = {.view = view_by_name("tip_event"), .by_device = true};
+	struct source t = {.view = view_by_name("tip_session"), .by_device = true};
+	if (!add_cube(pl, &a, &announced, "") || !add_cube(pl, &e, tip_event_parts, " devices") ||
+	    !add_cube(pl, &t, tip_session_parts, " devices")) {
+		return false;
+	}
+	(void)add_column_key(pl, &a, "source", false);
+	(void)add_column_key(pl, &a, "kind", false);
+	(void)add_column_key(pl, &a, "site_id", false);
+	cube_sum(a.cubes[0], "count");
+	(void)add_column_key(pl, &t, "bags_known", false);
+	pl->announced = a.cubes[0];
+	pl->event_devices = e.cubes[0];
+	pl->session_devices = t.cubes[0];
+	return true;
+}
+
+static enum code
+write_records(struct planner *pl, struct err *e)
+{
+	struct buf b;
+	buf_init(&b, SQL_MAX);
+	(void)buf_addf(
+	    &b, "SELECT k.kind, coalesce(sum(r.n) FILTER (WHERE r.correction = 'false'), 0),"
+		" coalesce(sum(r.n) FILTER (WHERE r.effective = 'true'), 0),"
+		" coalesce(sum(r.n) FILTER (WHERE r.corrected = 'true'), 0),"
+		" coalesce(sum(r.n) FILTER (WHERE r.voided = 'true'), 0),"
+		" coalesce(sum(r.n) FILTER (WHERE r.correction = 'false' AND r.late = 'true'), 0)"
+		" FROM sems.kind AS k LEFT JOIN ");
+	add_received(pl, &b, false);
+	(void)buf_addf(&b, " AS r ON r.kind = k.kind WHERE k.kind <> 'void' GROUP BY k.kind"
+			   " ORDER BY k.kind");
+	pl->p->records_sql = finish_text(pl->arena, &b, e);
+	buf_fini(&b);
+	return pl->p->records_sql != NULL ? OK : e->code;
 }
 
 enum code
 metric_sql_plan(const struct catalogue *c, struct arena *a, struct query_plan *out, struct err *e)
 {
+	struct planner pl = {.arena = a, .c = c, .p = out};
 	enum code code = OK;
-	out->n = 0;
-	out->queries = arena_zalloc(a, view_count + c->metrics_count, sizeof(*out->queries));
-	if (out->queries == NULL) {
-		return err_set(e, TRY_LIMIT, "metrics", "out of memory");
+	*out = (struct query_plan){.cubes = {.arena = a}};
+	out->queries = arena_zalloc(a, 2 * view_count + c->metrics_count, sizeof(*out->queries));
+	if (out->queries == NULL || !plan_received(&pl) || !plan_devices(&pl)) {
+		return no_room(e);
 	}
 	for (size_t i = 0; code == OK && i < view_count; i++) {
-		code = plan_view(c, &view_table[i], a, out, e);
+		code = plan_view(&pl, &view_table[i], false, e);
+		if (code == OK && special_of(&view_table[i]) != NULL) {
+			code = plan_view(&pl, &view_table[i], true, e);
+		}
 	}
 	for (unsigned m = 0; code == OK && m < c->metrics_count; m++) {
 		if (c->metrics[m].shape == SHAPE_QUANTILE) {
-			code = plan_values(c, m, a, out, e);
+			code = plan_values(&pl, m, e);
 		} else if (c->metrics[m].shape == SHAPE_PERSONS) {
-			code = plan_persons(c, m, a, out, e);
+			code = plan_persons(&pl, m, e);
 		}
 	}
-	return code;
+	if (code == OK) {
+		code = write_records(&pl, e);
+	}
+	return code == OK ? cube_set_seal(&out->cubes, e) : code;
 }

@@ -4,6 +4,9 @@
  * and quantiles cannot be added up from finer counts and have statements of their own. So ten
  * million TIP events are read a few times, however many metrics count them.
  *
+ * Most views are counted in cubes (store/cube.h): their statements are templates for
+ * cube_expand(). The others are small, or not the sum of their days, and are read as they are.
+ *
  * Identifiers come from the core's tables only, literals are quoted.
  */
 #ifndef SEMS_STORE_METRIC_SQL_H
@@ -12,6 +15,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "core/catalogue.h"
+#include "store/cube.h"
 
 #include <stddef.h>
 
@@ -19,7 +23,7 @@
 
 enum query_shape {
 	QUERY_SUMS,    /* dims.., one column per aggregate; NULL: nothing counted */
-	QUERY_VALUES,  /* dims.., value, count; ascending by value */
+	QUERY_VALUES,  /* grouping(), dims.., values, counts: two arrays, ascending by value */
 	QUERY_PERSONS, /* grouping(), dims.., n and x of each metric.., persons */
 };
 
@@ -39,13 +43,17 @@ struct query_use {
 };
 
 struct query {
-	const char *sql; /* $1, $2: start and end of the period */
+	const char *sql; /* a template; when it has parameters, $1 and $2 are the period */
+	/* QUERY_SUMS of cubes: the same by week, in place of the dimensions; else NULL. */
+	const char *week_sql;
+	bool has_params;
 	enum query_shape shape;
 	const struct view *view;
 	const char *dims[QUERY_DIMS_MAX];
 	unsigned n_dims;
-	unsigned metric;        /* QUERY_VALUES and QUERY_PERSONS are of one metric */
-	struct query_use *uses; /* QUERY_SUMS */
+	unsigned metric;              /* QUERY_VALUES: of one metric */
+	int grouping[BREAKDOWNS_MAX]; /* QUERY_VALUES: the grouping() of each breakdown */
+	struct query_use *uses;       /* QUERY_SUMS */
 	size_t n_uses;
 	/* Per metric of the catalogue and dimension of it: the column, or -1 when the view lacks
 	 * it. */
@@ -58,6 +66,8 @@ struct query {
 struct query_plan {
 	struct query *queries;
 	size_t n;
+	struct cube_set cubes;
+	const char *records_sql; /* a template: of each kind, what came and what became of it */
 };
 
 /* The statements for a whole catalogue, in the arena. */

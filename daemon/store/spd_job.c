@@ -2,31 +2,17 @@
 
 #include "base/digest.h"
 #include "base/embed.h"
+#include "store/spd_gather.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CATALOGUE_PATH "deploy/catalogue/metrics.yaml"
-
 /* Bounds of what a quarter may need: a site with every metric by every dimension takes some
  * hundred kilobytes. */
 #define ARENA_MAX    ((size_t)1024 * 1024 * 1024)
 #define DOCUMENT_MAX ((size_t)256 * 1024 * 1024)
-
-const struct catalogue *
-spd_catalogue(struct err *e)
-{
-	static struct catalogue *catalogue;
-	const char *text = embed_text(CATALOGUE_PATH);
-	if (text == NULL) {
-		(void)err_set(e, FATAL_BUG, CATALOGUE_PATH, "is not compiled in");
-	} else if (catalogue == NULL && catalogue_read(CATALOGUE_PATH, text, &catalogue, e) != OK) {
-		return NULL;
-	}
-	return catalogue;
-}
 
 static void
 fail(struct spd_run *r, enum code code, const char *where, const char *what)
@@ -111,113 +97,14 @@ on_targets(struct spd_run *r, const struct rows *rows)
 	}
 }
 
-static void
-on_records(struct spd_run *r, const struct rows *rows)
-{
-	size_t n = (size_t)rows_count(rows);
-	struct spd_records *list = arena_zalloc(r->arena, n, sizeof(*list));
-	if (list == NULL) {
-		fail_memory(r);
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		int row = (int)i;
-		list[i] = (struct spd_records){
-		    .kind = keep_text(r, rows, row, 0),
-		    .received = rows_int(rows, row, 1),
-		    .effective = rows_int(rows, row, 2),
-		    .corrected = rows_int(rows, row, 3),
-		    .voided = rows_int(rows, row, 4),
-		    .late = rows_int(rows, row, 5),
-		};
-	}
-	r->spd.records = list;
-	r->spd.n_records = n;
-}
-
-/* The values of a metric's dimensions in a row whose dimensions begin at column `first`. */
-static void
-read_dims(const struct query *q, unsigned metric, const struct rows *rows, int row, int first,
-	  const char *dims[DIMENSIONS_MAX])
-{
-	for (unsigned d = 0; d < DIMENSIONS_MAX; d++) {
-		int column = q->dim_column[metric][d];
-		dims[d] = column < 0 ? NULL : rows_text(rows, row, first + column);
-	}
-}
-
-static void
-fold_sums(struct spd_run *r, const struct query *q, const struct rows *rows)
-{
-	const char *dims[DIMENSIONS_MAX];
-	for (int row = 0; row < rows_count(rows); row++) {
-		unsigned last = UINT32_MAX;
-		for (size_t i = 0; i < q->n_uses; i++) {
-			const struct query_use *u = &q->uses[i];
-			if (rows_text(rows, row, u->column) == NULL) {
-				continue;
-			}
-			if (u->metric != last) {
-				read_dims(q, u->metric, rows, row, 0, dims);
-				last = u->metric;
-			}
-			fold_add(r->folds[u->metric], dims, u->group,
-				 u->sign * rows_int(rows, row, u->column));
-		}
-	}
-}
-
-static void
-fold_values(struct spd_run *r, const struct query *q, const struct rows *rows)
-{
-	const char *dims[DIMENSIONS_MAX];
-	int n = (int)q->n_dims;
-	for (int row = 0; row < rows_count(rows); row++) {
-		read_dims(q, q->metric, rows, row, 0, dims);
-		fold_add_value(r->folds[q->metric], dims, rows_int(rows, row, n),
-			       rows_int(rows, row, n + 1));
-	}
-}
-
-/* One row of persons for one metric, in the breakdown that the row is grouped by. */
-static void
-fold_row_of_persons(struct spd_run *r, const struct query *q, const struct query_persons *p,
-		    const struct rows *rows, int row)
-{
-	const struct metric *m = &r->catalogue->metrics[p->metric];
-	const char *dims[DIMENSIONS_MAX];
-	unsigned b = 0;
-	while (b < m->breakdown_count && p->grouping[b] != rows_int(rows, row, 0)) {
-		b++;
-	}
-	if (b < m->breakdown_count) {
-		read_dims(q, p->metric, rows, row, 1, dims);
-		fold_add_persons(r->folds[p->metric], b, dims, rows_int(rows, row, p->n_column),
-				 rows_int(rows, row, p->n_column + 1),
-				 rows_int(rows, row, q->persons_column));
-	}
-}
-
-static void
-fold_persons(struct spd_run *r, const struct query *q, const struct rows *rows)
-{
-	for (size_t i = 0; i < q->n_persons; i++) {
-		for (int row = 0; row < rows_count(rows); row++) {
-			fold_row_of_persons(r, q, &q->persons[i], rows, row);
-		}
-	}
-}
-
 /* --- the sequence of statements --------------------------------------------------------------- */
 
 static const struct {
 	const char *path;
-	int n_params; /* 1: the quarter; 2: its start and end */
 	void (*rows)(struct spd_run *r, const struct rows *rows);
 } openings[] = {
-    {"sql/queries/spd_quarter.sql", 1, on_quarter},
-    {"sql/queries/spd_targets.sql", 1, on_targets},
-    {"sql/queries/spd_records.sql", 2, on_records},
+    {"sql/queries/spd_quarter.sql", on_quarter},
+    {"sql/queries/spd_targets.sql", on_targets},
 };
 #define N_OPENINGS (sizeof(openings) / sizeof(openings[0]))
 
@@ -238,7 +125,10 @@ make_document(struct spd_run *r, struct err *e)
 		m->target = r->targets[i];
 		m->figures = fold_finish(r->folds[i], m->target == NULL ? NULL : &m->target->value,
 					 &m->n_figures);
+		counting_weeks(&r->counting, (unsigned)i, m);
 	}
+	s->records = r->counting.records;
+	s->n_records = r->counting.n_records;
 	if (arena_failed(r->arena)) {
 		fail_memory(r);
 		*e = r->err;
@@ -278,6 +168,23 @@ keep_document(struct spd_run *r, struct statement *st)
 	return r->task == SPD_TASK_LIVE;
 }
 
+static void
+begin_counting(struct spd_run *r)
+{
+	r->counting = (struct counting){
+	    .arena = r->arena,
+	    .catalogue = r->catalogue,
+	    .plan = &r->plan,
+	    .folds = r->folds,
+	    .source = r->source,
+	    .quarter = r->label,
+	    .first_day = r->spd.first_day,
+	    .start = r->spd.start,
+	    .end = r->spd.end,
+	};
+	counting_start(&r->counting);
+}
+
 static bool
 on_next(struct job *j, struct statement *st, struct err *e)
 {
@@ -288,45 +195,50 @@ on_next(struct job *j, struct statement *st, struct err *e)
 		return false;
 	}
 	if (step < N_OPENINGS) {
-		bool dated = openings[step].n_params == 2;
-		*st = (struct statement){embed_text(openings[step].path),
-					 openings[step].n_params,
-					 {dated ? r->spd.start : r->label, r->spd.end}};
+		*st = (struct statement){embed_text(openings[step].path), 1, {r->label}};
 		return true;
 	}
 	if (r->before == 0 && spd_freeze_next(r, step - N_OPENINGS, st)) {
 		return true;
 	}
-	r->before = r->before == 0 ? step : r->before;
-	if (step < r->before + r->plan.n) {
-		*st = (struct statement){
-		    r->plan.queries[step - r->before].sql, 2, {r->spd.start, r->spd.end}};
+	if (r->before == 0) {
+		r->before = step;
+		begin_counting(r);
+	}
+	if (!r->counted && counting_next(&r->counting, st, e)) {
 		return true;
 	}
-	if (step > r->before + r->plan.n) {
-		return false;
+	r->counted = true;
+	if (e->code == OK && spd_gather_next(r, r->gathered, st)) {
+		r->gathered++;
+		return true;
 	}
-	return make_document(r, e) == OK && keep_document(r, st);
+	r->gathering = false;
+	if (e->code == OK && !r->made && proof_freeze_next(r, st, e)) {
+		return true;
+	}
+	if (!r->made && e->code == OK) {
+		r->made = true;
+		return make_document(r, e) == OK && keep_document(r, st);
+	}
+	return e->code == OK && proof_freeze_keep(r, st, e);
 }
 
 static void
 on_rows(struct job *j, const struct rows *rows)
 {
-	static void (*const by_shape[])(struct spd_run *, const struct query *,
-					const struct rows *) = {
-	    [QUERY_SUMS] = fold_sums,
-	    [QUERY_VALUES] = fold_values,
-	    [QUERY_PERSONS] = fold_persons,
-	};
 	struct spd_run *r = j->ctx;
 	size_t step = r->step - 1;
 	if (step < N_OPENINGS) {
 		openings[step].rows(r, rows);
 	} else if (r->before == 0) {
 		spd_freeze_rows(r, step - N_OPENINGS, rows);
-	} else if (step < r->before + r->plan.n) {
-		const struct query *q = &r->plan.queries[step - r->before];
-		by_shape[q->shape](r, q, rows);
+	} else if (!r->counted) {
+		counting_rows(&r->counting, rows);
+	} else if (r->gathering) {
+		spd_gather_rows(r, r->gathered - 1, rows);
+	} else {
+		proof_freeze_rows(r, rows);
 	}
 	if (arena_failed(r->arena)) {
 		fail_memory(r);
@@ -340,27 +252,58 @@ on_done(struct job *j, const struct err *e)
 	r->done(r, e);
 }
 
+/* A quarter counts by the definitions in force on its first day, whenever it is computed. */
+static void
+take_definitions(struct spd_run *r)
+{
+	struct civil_date d = quarter_first(r->quarter);
+	const char *day = arena_printf(r->arena, "%04d-%02d-%02d", d.year, d.month, d.day);
+	const struct catalogue *c = day == NULL ? NULL : catalogue_at(r->arena, r->catalogue, day);
+	if (c == NULL) {
+		return;
+	}
+	r->all = r->catalogue;
+	r->catalogue = c;
+	r->spd.catalogue = c;
+	r->folds = arena_zalloc(r->arena, c->metrics_count, sizeof(struct fold *));
+	r->targets = arena_zalloc(r->arena, c->metrics_count, sizeof(struct spd_target *));
+}
+
+static void
+begin(struct spd_run *r)
+{
+	if (r->err.code != OK) {
+		struct err e = r->err;
+		r->done(r, &e);
+		return;
+	}
+	store_run(r->store, &r->job);
+}
+
 void
 spd_start(struct spd_run *r)
 {
-	size_t n = r->catalogue->metrics_count;
 	quarter_format(r->quarter, r->label);
 	buf_init(&r->document, DOCUMENT_MAX);
 	r->err = (struct err){0};
 	r->step = 0;
 	r->before = 0;
+	r->counted = false;
+	r->gathered = 0;
+	r->gathering = true;
+	r->made = false;
 	r->freezing = (struct spd_freezing){0};
+	r->proving = (struct proving){0};
 	r->spd = (struct spd){.quarter = r->label,
-			      .catalogue = r->catalogue,
 			      .state = r->task == SPD_TASK_FREEZE ? "DRAFT" : "PROVISIONAL"};
+	r->spd.template = layout_template(&r->err);
 	r->arena = arena_new(ARENA_MAX);
 	if (r->arena != NULL) {
-		r->folds = arena_zalloc(r->arena, n, sizeof(struct fold *));
-		r->targets = arena_zalloc(r->arena, n, sizeof(struct spd_target *));
+		take_definitions(r);
 	}
 	r->job = (struct job){
 	    .role = DB_COMPUTE,
-	    .writes = r->task != SPD_TASK_SHOW,
+	    .writes = true, /* temporary tables, at least */
 	    .next = on_next,
 	    .rows = on_rows,
 	    .done = on_done,
@@ -376,14 +319,20 @@ spd_start(struct spd_run *r)
 		r->done(r, &e);
 		return;
 	}
-	store_run(r->store, &r->job);
+	if (r->is_past) {
+		begin(r);
+	} else {
+		spd_past_find(r, begin);
+	}
 }
 
 void
 spd_fini(struct spd_run *r)
 {
 	buf_fini(&r->document);
+	counting_fini(&r->counting);
 	spd_freeze_fini(r);
+	proof_freeze_fini(r);
 	arena_free(r->arena);
 	r->arena = NULL;
 }

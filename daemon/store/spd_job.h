@@ -14,9 +14,12 @@
 #include "base/buf.h"
 #include "core/calendar.h"
 #include "core/spd.h"
+#include "store/counting.h"
+#include "store/layout.h"
 #include "store/metric_sql.h"
+#include "store/proof_freeze.h"
 #include "store/spd_freeze.h"
-#include "store/spd_freeze.h"
+#include "store/spd_past.h"
 #include "store/store.h"
 
 enum spd_task {
@@ -25,19 +28,13 @@ enum spd_task {
 	SPD_TASK_FREEZE, /* and keep as its next revision, a draft */
 };
 
-/*
- * Where the counts come from; the figures are the same. FROM_COUNTS: day counts for the days that
- * were not touched since they were counted, records for the others. FROM_RAW: records only, which
- * is what a freeze compares with.
- */
-enum spd_source { SPD_FROM_COUNTS, SPD_FROM_RAW };
-
 struct spd_run {
 	/* The caller's. */
 	struct store *store;
 	const struct catalogue *catalogue;
 	struct quarter quarter;
 	enum spd_task task;
+	enum spd_source source;
 	const char *by;       /* SPD_TASK_FREEZE: who */
 	struct spd_will will; /* SPD_TASK_FREEZE: what they want */
 	/* Once, from the loop. *e is OK, or says why there is no document. */
@@ -48,14 +45,23 @@ struct spd_run {
 	struct spd spd;
 	char sha256[65]; /* of the document */
 	/* Ours. */
+	const struct catalogue *all; /* every definition; `catalogue` has those in force */
+	bool is_past;                /* computed to be compared with: does not look back itself */
+	struct spd_past_search earlier;
 	struct arena *arena;
 	struct job job;
 	struct query_plan plan;
 	struct fold **folds;         /* per metric */
 	struct spd_target **targets; /* per metric; NULL: not set */
+	struct counting counting;
 	struct spd_freezing freezing;
+	struct proving proving;
 	size_t step;
-	size_t before; /* statements before those of the plan; 0: not known yet */
+	size_t before;   /* statements before those of the plan; 0: not known yet */
+	size_t gathered; /* of the statements about the data; those of the plan come before */
+	bool gathering;
+	bool counted; /* the quarter */
+	bool made;    /* the document */
 	int64_t newest;
 	char label[QUARTER_TEXT_SIZE];
 	char revision[24];
@@ -64,8 +70,5 @@ struct spd_run {
 
 void spd_start(struct spd_run *r);
 void spd_fini(struct spd_run *r);
-
-/* The catalogue that is compiled in, read once; NULL: *e says why. Valid as long as the program. */
-const struct catalogue *spd_catalogue(struct err *e);
 
 #endif

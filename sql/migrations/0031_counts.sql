@@ -1,0 +1,141 @@
+-- Day counts: what the metrics count, counted by civil day and kept beside the evidence, so that a
+-- quarter need not be read whole whenever somebody asks. They are always counted from the records of
+-- a whole day, never added to; which days have to be counted again is in a log that is only added to.
+
+-- One row for each transaction, kind and UTC day that it stored records of: the first and the last
+-- instant of them. Of a correction also its root, whose day it changes and those of its siblings.
+CREATE TABLE sems.touched_day (
+	mark_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	kind text NOT NULL,
+	since timestamptz NOT NULL,
+	until timestamptz NOT NULL,
+	root_source text,
+	root_record_id uuid
+);
+GRANT INSERT ON sems.touched_day TO sems_ingest;
+GRANT SELECT, DELETE ON sems.touched_day TO sems_compute;
+
+-- The writer knows the days of what it stores and says that it logs them. Whoever else changes
+-- evidence has touched all of the kind.
+CREATE FUNCTION sems.touch_all() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF current_setting('sems.marked', true) IS DISTINCT FROM 'on' THEN
+		INSERT INTO sems.touched_day (kind, since, until)
+		VALUES (TG_TABLE_NAME, '-infinity', 'infinity');
+	END IF;
+	RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION sems.watch_kind(kind text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	EXECUTE format('CREATE TRIGGER touch_all AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE '
+	    'ON sems.%I FOR EACH STATEMENT EXECUTE FUNCTION sems.touch_all()', kind);
+END
+$$;
+SELECT sems.watch_kind(k.kind) FROM sems.kind k;
+
+-- A correction changes the day it occurred on, its root's, and those of every other correction of
+-- that root. Which those are is looked up when the log is read: two that come at once do not see
+-- each other here.
+CREATE OR REPLACE FUNCTION sems.note_correction() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	INSERT INTO sems.correction VALUES (
+	    coalesce(NEW.corrects_source, NEW.source), NEW.corrects_record_id,
+	    sems.uuid_time(NEW.corrects_record_id), NEW.source, NEW.record_id, NEW.occurred_at,
+	    coalesce(NEW.corrected_at, NEW.occurred_at), TG_ARGV[0], TG_ARGV[0] = 'void');
+	INSERT INTO sems.touched_day (kind, since, until, root_source, root_record_id)
+	VALUES (TG_ARGV[0], NEW.occurred_at, NEW.occurred_at,
+	    coalesce(NEW.corrects_source, NEW.source), NEW.corrects_record_id);
+	RETURN NULL;
+END
+$$;
+
+-- The days of a period that the log names.
+CREATE FUNCTION sems.touched_days(since timestamptz, until timestamptz)
+RETURNS TABLE (kind text, day date)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	WITH mark AS MATERIALIZED (
+		SELECT m.kind, min(m.since) AS since, max(m.until) AS until
+		FROM sems.touched_day m
+		GROUP BY m.kind, m.since > '-infinity', CASE WHEN m.since > '-infinity'
+		    THEN floor(extract(epoch FROM m.since) / 86400) END
+	), root AS MATERIALIZED (
+		SELECT DISTINCT m.root_source, m.root_record_id FROM sems.touched_day m
+		WHERE m.root_record_id IS NOT NULL
+	), moment AS (
+		SELECT mark.kind, mark.since, mark.until FROM mark
+		UNION ALL
+		SELECT k.kind, sems.uuid_time(r.root_record_id), sems.uuid_time(r.root_record_id)
+		FROM root r CROSS JOIN sems.kind k
+		UNION ALL
+		SELECT c.kind, c.occurred_at, c.occurred_at
+		FROM root r JOIN sems.correction c ON c.root_occurred_at = sems.uuid_time(r.root_record_id)
+		    AND c.root_record_id = r.root_record_id AND c.root_source = r.root_source
+	)
+	SELECT DISTINCT t.kind, d.day
+	FROM moment t JOIN sems.civil_day d ON d.starts_at <= t.until AND d.ends_at > t.since
+	WHERE d.starts_at < touched_days.until AND d.ends_at > touched_days.since
+$$;
+GRANT EXECUTE ON FUNCTION sems.touched_days(timestamptz, timestamptz) TO sems_compute;
+
+-- What is counted: the dimensions and sums that the metrics of the catalogue need of one kind. A
+-- definition is never changed; another catalogue has other cubes.
+CREATE TABLE sems.cube (
+	cube_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	digest text NOT NULL UNIQUE,  -- SHA-256 of the statement that counts
+	name text NOT NULL,
+	kind text NOT NULL REFERENCES sems.kind,
+	is_personal boolean NOT NULL  -- its counts are of persons, and go when their records go
+);
+
+-- The days that were counted. Stale: its records have changed since.
+CREATE TABLE sems.counted_day (
+	cube_id int NOT NULL REFERENCES sems.cube ON DELETE CASCADE,
+	day date NOT NULL,
+	is_stale boolean NOT NULL DEFAULT false,
+	counted_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (cube_id, day)
+);
+
+CREATE TABLE sems.day_count (
+	cube_id int NOT NULL REFERENCES sems.cube ON DELETE CASCADE,
+	day date NOT NULL,
+	keys text[] NOT NULL,  -- the values of the cube's dimensions
+	n bigint NOT NULL,
+	sums bigint[],  -- of each summed field the sum and how many had a value; of a histogram how many
+	bins bigint[]   -- of a histogram the values
+);
+CREATE INDEX ON sems.day_count (cube_id, day);
+
+-- The same added up: of a quarter (week is null), and of its weeks by the dimensions that the metrics'
+-- conditions need. Always the sum of the days that were counted.
+CREATE TABLE sems.quarter_count (
+	cube_id int NOT NULL REFERENCES sems.cube ON DELETE CASCADE,
+	quarter text NOT NULL,
+	week date,  -- its Monday, or the quarter's first day
+	keys text[] NOT NULL,
+	n bigint NOT NULL,
+	sums bigint[],
+	bins bigint[]
+);
+CREATE INDEX ON sems.quarter_count (cube_id, quarter);
+
+GRANT SELECT, INSERT, DELETE ON sems.cube, sems.day_count, sems.quarter_count TO sems_compute;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sems.counted_day TO sems_compute;
+
+-- The months of a period whose records can be counted: those that exist and are whole.
+CREATE FUNCTION sems.countable_months(since timestamptz, until timestamptz)
+RETURNS TABLE (kind text, month date)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT k.kind, m.month
+	FROM sems.kind k CROSS JOIN (SELECT DISTINCT d.month FROM sems.civil_day d
+	    WHERE d.starts_at < countable_months.until AND d.ends_at > countable_months.since) AS m
+	WHERE to_regclass('sems.' || k.kind || '_' || to_char(m.month, 'YYYYMM')) IS NOT NULL
+	AND NOT EXISTS (SELECT FROM sems.purge_certificate p
+	    WHERE p.kind = k.kind AND p.month = m.month)
+$$;
+GRANT EXECUTE ON FUNCTION sems.countable_months(timestamptz, timestamptz) TO sems_compute;
