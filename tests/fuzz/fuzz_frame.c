@@ -2,7 +2,7 @@
  * Whatever a peer sends: frames cut out of the stream wherever it was cut, each read as a
  * ClientFrame, and the records of each batch. The first byte chooses the limits.
  */
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/plain.h"
 #include "wire/decode.h"
 #include "wire/frame.h"
 
@@ -10,6 +10,33 @@
 
 static struct arena *arenas[2];
 static struct arena *arena; /* one of them */
+
+/* What was read of a Batch is what is in it: its number, and its records in their order. */
+static void
+check_batch(const struct client_frame *f, struct text body)
+{
+	struct input frame = {(const uint8_t *)body.s, body.n};
+	struct piece p = {0};
+	uint64_t number = 0;
+	size_t n = 0;
+
+	do
+		MUST(take_piece(&frame, &p));
+	while (p.number != 2);
+	struct input batch = {(const uint8_t *)p.bytes.s, p.bytes.n};
+	while (batch.n > 0) {
+		MUST(take_piece(&batch, &p));
+		if (p.number == 1)
+			number = p.value;
+		if (p.number != 2)
+			continue;
+		MUST(n < f->batch.n && p.wire == PLAIN_LENGTH);
+		MUST(f->batch.records[n].n == p.bytes.n);
+		MUST(p.bytes.n == 0 || f->batch.records[n].s == p.bytes.s);
+		n++;
+	}
+	MUST(n == f->batch.n && number == f->batch.batch_no);
+}
 
 static void
 read_records(const struct client_frame *f, struct text body)
@@ -45,6 +72,7 @@ read_body(struct text body, size_t max_records)
 		MUST(f.request->base.descriptor == &sems__v1__request__descriptor);
 	} else {
 		MUST(f.type == CLIENT_BATCH && f.batch.n <= max_records);
+		check_batch(&f, body);
 		read_records(&f, body);
 	}
 }

@@ -4,17 +4,13 @@
  * What passes, protobuf-c must read, within memory that the limits bound.
  */
 #include "base/arena.h"
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/plain.h"
 #include "wire/guard.h"
 
 #include <sems/v1/protocol.pb-c.h>
 #include <sems/v1/record.pb-c.h>
 #include <string.h>
 
-#define VARINT  0u
-#define EIGHT   1u
-#define LENGTH  2u
-#define FOUR    5u
 #define MESSAGE 256u /* more than any message of the protocol */
 
 static const ProtobufCMessageDescriptor *const messages[] = {
@@ -29,31 +25,15 @@ struct reader {
 	unsigned fields;
 };
 
-static bool
-take_varint(struct input *in, uint64_t *v)
-{
-	*v = 0;
-	for (unsigned shift = 0; in->n > 0 && shift < 70; shift += 7) {
-		uint64_t byte = input_byte(in);
-
-		if (shift == 63 && byte > 1)
-			return false;
-		*v |= (byte & 127) << shift;
-		if (byte < 128)
-			return true;
-	}
-	return false;
-}
-
 static unsigned
 wire_of(ProtobufCType type)
 {
 	if (type == PROTOBUF_C_TYPE_DOUBLE)
-		return EIGHT;
+		return PLAIN_EIGHT;
 	return type == PROTOBUF_C_TYPE_STRING || type == PROTOBUF_C_TYPE_BYTES ||
 		       type == PROTOBUF_C_TYPE_MESSAGE
-		   ? LENGTH
-		   : VARINT;
+		   ? PLAIN_LENGTH
+		   : PLAIN_VARINT;
 }
 
 static bool
@@ -72,47 +52,6 @@ number_fits(const ProtobufCFieldDescriptor *f, uint64_t v)
 	return false;
 }
 
-/* A tag or a length. */
-static bool
-take_short(struct input *in, uint64_t *v)
-{
-	size_t before = in->n;
-
-	return take_varint(in, v) && before - in->n <= 5;
-}
-
-/* One field as the wire says it. */
-struct piece {
-	uint64_t number;
-	unsigned wire;
-	uint64_t value;
-	struct text bytes;
-};
-
-static bool
-take_piece(struct input *in, struct piece *p)
-{
-	uint64_t tag;
-	uint64_t n;
-
-	if (!take_short(in, &tag) || tag > UINT32_MAX || tag < 8)
-		return false;
-	p->number = tag / 8;
-	p->wire = (unsigned)(tag % 8);
-	if (p->wire == VARINT)
-		return take_varint(in, &p->value);
-	if (p->wire == EIGHT)
-		n = 8;
-	else if (p->wire == FOUR)
-		n = 4;
-	else if (p->wire != LENGTH || !take_short(in, &n))
-		return false;
-	if (n > in->n)
-		return false;
-	p->bytes = input_take(in, n);
-	return true;
-}
-
 static bool read_message(struct reader *r, const ProtobufCMessageDescriptor *d, struct text body,
 			 unsigned depth);
 
@@ -122,7 +61,7 @@ read_value(struct reader *r, const ProtobufCFieldDescriptor *f, const struct pie
 {
 	if (p->wire != wire_of(f->type))
 		return false;
-	if (p->wire == VARINT)
+	if (p->wire == PLAIN_VARINT)
 		return number_fits(f, p->value);
 	if (f->type == PROTOBUF_C_TYPE_STRING)
 		return text_is_clean_utf8(p->bytes);
@@ -164,7 +103,7 @@ read_field(struct reader *r, const ProtobufCMessageDescriptor *d, unsigned at,
 		count[at] = 1;
 		return read_value(r, f, p, depth);
 	}
-	if (p->wire == LENGTH && wire_of(f->type) == VARINT)
+	if (p->wire == PLAIN_LENGTH && wire_of(f->type) == PLAIN_VARINT)
 		return read_packed(r, f, p->bytes, &count[at]);
 	return ++count[at] <= r->limits->repeated && read_value(r, f, p, depth);
 }

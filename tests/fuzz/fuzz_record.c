@@ -76,6 +76,18 @@ compare_with_library(struct text raw, const struct record *r)
 	MUST(record_difference(r, &back) == NULL);
 }
 
+/* No list is longer than its kind's table allows: what a record may cost depends on it. */
+static void
+check_lists(const struct record *r)
+{
+	for (size_t i = 0; i < kind_n_fields(r->kind); i++) {
+		const struct field *f = kind_field(r->kind, i);
+
+		if (f->type >= FIELD_TEXTS && r->v[i].set)
+			MUST(r->v[i].list.n > 0 && (int64_t)r->v[i].list.n <= f->max);
+	}
+}
+
 static void
 check_refusal(const struct record *r, struct text source, const struct refusal *why)
 {
@@ -110,6 +122,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_refusal(&r, source, &why);
 		return 0;
 	}
+	check_lists(&r);
 	write_record(&r, &first);
 	read_back(&first, &r);
 	compare_with_library(raw, &r);
