@@ -1,0 +1,74 @@
+#include "store/layout.h"
+
+#include "base/buf.h"
+#include "base/embed.h"
+
+#include <stdio.h>
+
+#define CATALOGUE_PATH "deploy/catalogue/metrics.yaml"
+#define TEMPLATE_PATH  "deploy/catalogue/template.yaml"
+#define FILE_MAX       (1u << 20)
+
+static struct spd_template *used;
+
+const struct catalogue *
+spd_catalogue(struct err *e)
+{
+	static struct catalogue *catalogue;
+	const char *text = embed_text(CATALOGUE_PATH);
+
+	if (text == NULL)
+		(void)err_set(e, FATAL_BUG, CATALOGUE_PATH, "is not compiled in");
+	else if (catalogue == NULL && catalogue_read(CATALOGUE_PATH, text, &catalogue, e) != OK)
+		return NULL;
+	return catalogue;
+}
+
+static bool
+read_all(const char *path, struct buf *text)
+{
+	FILE *f = fopen(path, "re");
+	char chunk[8192];
+	size_t n;
+	bool whole;
+
+	if (f == NULL)
+		return false;
+	while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
+		(void)buf_add(text, chunk, n);
+	whole = !ferror(f) && buf_add(text, "", 1);
+	(void)fclose(f);
+	return whole;
+}
+
+enum code
+layout_use(const char *path, struct err *e)
+{
+	const struct catalogue *c = spd_catalogue(e);
+	struct buf text;
+
+	if (c == NULL)
+		return e->code;
+	buf_init(&text, FILE_MAX);
+	if (!read_all(path, &text))
+		(void)err_set(e, FATAL_CONFIG, path, "cannot read the SPD's layout %s", path);
+	else if (template_read(path, (const char *)text.p, c, &used, e) == OK)
+		e->code = OK;
+	buf_fini(&text);
+	return e->code;
+}
+
+const struct spd_template *
+layout_template(struct err *e)
+{
+	const struct catalogue *c = spd_catalogue(e);
+	const char *text = embed_text(TEMPLATE_PATH);
+
+	if (c == NULL)
+		return NULL;
+	if (used == NULL && text == NULL)
+		(void)err_set(e, FATAL_BUG, TEMPLATE_PATH, "is not compiled in");
+	else if (used == NULL && template_read(TEMPLATE_PATH, text, c, &used, e) != OK)
+		return NULL;
+	return used;
+}

@@ -1,0 +1,72 @@
+#include "store/spd_gather.h"
+
+#include "base/embed.h"
+#include "store/spd_job.h"
+
+#include <string.h>
+
+static const char *
+keep_text(struct spd_run *r, const struct rows *rows, int row, int col)
+{
+	const char *s = rows_text(rows, row, col);
+
+	return s == NULL ? NULL : arena_dup(r->arena, s, strlen(s));
+}
+
+static void
+on_feeds(struct spd_run *r, const struct rows *rows)
+{
+	size_t n = (size_t)rows_count(rows);
+	struct spd_feed *list = arena_zalloc(r->arena, n, sizeof *list);
+
+	for (size_t i = 0; list != NULL && i < n; i++) {
+		int row = (int)i;
+
+		list[i] = (struct spd_feed){
+		    .source = keep_text(r, rows, row, 0),
+		    .kind = keep_text(r, rows, row, 1),
+		    .site = keep_text(r, rows, row, 2),
+		    .has_expected = rows_text(rows, row, 3) != NULL,
+		    .received = rows_int(rows, row, 4),
+		    .basis = keep_text(r, rows, row, 5),
+		    .last_at = keep_text(r, rows, row, 6),
+		    .gaps = keep_text(r, rows, row, 7),
+		};
+		if (list[i].has_expected)
+			list[i].expected = rows_int(rows, row, 3);
+	}
+	r->spd.feeds = list;
+	r->spd.n_feeds = list == NULL ? 0 : n;
+}
+
+static void
+on_completeness(struct spd_run *r, const struct rows *rows)
+{
+	if (rows_count(rows) == 1)
+		r->spd.completeness = keep_text(r, rows, 0, 0);
+}
+
+static const struct {
+	const char *path;
+	void (*rows)(struct spd_run *r, const struct rows *rows);
+} gatherings[] = {
+    {"sql/queries/spd_keep_feeds.sql", NULL},
+    {"sql/queries/spd_feeds.sql", on_feeds},
+    {"sql/queries/spd_completeness.sql", on_completeness},
+};
+
+bool
+spd_gather_next(const struct spd_run *r, size_t step, struct statement *st)
+{
+	if (step >= sizeof gatherings / sizeof *gatherings)
+		return false;
+	*st = (struct statement){embed_text(gatherings[step].path), 2, {r->spd.start, r->spd.end}};
+	return true;
+}
+
+void
+spd_gather_rows(struct spd_run *r, size_t step, const struct rows *rows)
+{
+	if (gatherings[step].rows != NULL)
+		gatherings[step].rows(r, rows);
+}
