@@ -10,7 +10,7 @@ struct admin;
 struct admin_config {
 	struct ingest *ingest;
 	struct store *store;
-	const struct keyring *keys;
+	struct keyring *keys;
 	/* Records were given to ingest: take its group. May be NULL: the next turn takes it. */
 	void (*on_turn)(void *ctx);
 	/* Something was said to a session: write it out. */

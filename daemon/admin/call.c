@@ -32,6 +32,11 @@ static const struct route {
     {BODY(QUARANTINE), ADMINISTERS | ROLE_BIT(ROLE_AUDITOR), "quarantine", admin_quarantine},
     {BODY(RECORD), READS | ROLE_BIT(ROLE_TESTER), "record", admin_record},
     {BODY(GAP), READS, "gap", admin_gap},
+    {BODY(VERIFY), READS, "verify", admin_verify},
+    {BODY(SIGN), READS, "sign", admin_sign},
+    {BODY(KEY), READS, "key", admin_key},
+    {BODY(EXPLAIN), READS | ROLE_BIT(ROLE_TESTER), "explain", admin_explain},
+    {BODY(TRACE), READS | ROLE_BIT(ROLE_TESTER), "trace", admin_trace},
 };
 
 struct admin *
@@ -68,7 +73,7 @@ call_ingest(const struct call *c)
 	return c->admin->config.ingest;
 }
 
-const struct keyring *
+struct keyring *
 call_keys(const struct call *c)
 {
 	return c->admin->config.keys;

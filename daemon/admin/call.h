@@ -34,7 +34,7 @@ struct call {
 struct store *call_store(const struct call *c);
 const struct registry *call_registry(const struct call *c);
 struct ingest *call_ingest(const struct call *c);
-const struct keyring *call_keys(const struct call *c);
+struct keyring *call_keys(const struct call *c);
 /* The handler gave records to ingest: the composition root may take the group. */
 void call_turn(const struct call *c);
 /* The registry's tables have changed: loads them anew into ingest, then answers. json is copied. */
@@ -56,5 +56,10 @@ void admin_retention(struct call *c);
 void admin_quarantine(struct call *c);
 void admin_record(struct call *c);
 void admin_gap(struct call *c);
+void admin_verify(struct call *c);
+void admin_sign(struct call *c);
+void admin_key(struct call *c);
+void admin_explain(struct call *c);
+void admin_trace(struct call *c);
 
 #endif

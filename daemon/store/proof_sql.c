@@ -144,28 +144,31 @@ add_unpacked(struct buf *b, const char *name, const char *sources, const char *l
 static void
 add_found(struct buf *b, const struct kind *k)
 {
-	(void)buf_addf(
-	    b,
-	    ",\nfound AS (SELECT CASE WHEN o.hash IS NULL AND r.received_at > $3::timestamptz THEN "
-	    "'late'\n"
-	    "    WHEN o.hash IS NULL THEN 'added' WHEN n.hash IS NOT NULL THEN 'altered'\n"
-	    "    WHEN EXISTS (SELECT FROM sems.purge_certificate p WHERE p.kind = '%s'\n"
-	    "    AND sems.uuid_time(o.record_id) >= p.starts_at\n"
-	    "    AND sems.uuid_time(o.record_id) < p.ends_at) THEN 'purged' ELSE 'missing' END AS "
-	    "what,\n"
-	    "    record_id, source, coalesce(o.day, n.day) AS day, r.received_at\n"
-	    "    FROM old o FULL JOIN new n USING (record_id, source)\n"
-	    "    LEFT JOIN sems.%s r ON n.hash IS NOT NULL AND r.occurred_at >= n.starts_at\n"
-	    "    AND r.occurred_at < n.ends_at AND (r.record_id, r.source) = (record_id, source)\n"
-	    "    WHERE o.hash IS DISTINCT FROM n.hash)",
-	    k->name, k->name);
+	(void)buf_addf(b,
+		       ",\nfound AS (SELECT CASE WHEN x.was IS NULL AND r.received_at > "
+		       "$3::timestamptz THEN 'late'\n"
+		       "    WHEN x.was IS NULL THEN 'added' WHEN x.is IS NOT NULL THEN 'altered'\n"
+		       "    WHEN EXISTS (SELECT FROM sems.purge_certificate p WHERE p.kind = '%s'\n"
+		       "    AND sems.uuid_time(x.record_id) >= p.starts_at\n"
+		       "    AND sems.uuid_time(x.record_id) < p.ends_at) THEN 'purged' ELSE "
+		       "'missing' END AS what,\n"
+		       "    x.record_id, x.source, x.day, r.received_at\n"
+		       "    FROM (SELECT record_id, source, o.hash AS was, n.hash AS is,\n"
+		       "    coalesce(o.day, n.day) AS day, n.starts_at, n.ends_at\n"
+		       "    FROM old o FULL JOIN new n USING (record_id, source)\n"
+		       "    WHERE o.hash IS DISTINCT FROM n.hash) AS x\n"
+		       "    LEFT JOIN sems.%s r ON r.occurred_at >= x.starts_at AND r.occurred_at "
+		       "< x.ends_at\n"
+		       "    AND r.record_id = x.record_id AND r.source = x.source)",
+		       k->name, k->name);
 }
 
 /* Tests under embargo are not told from others by what is said of them; a late one is not said. */
 static const char tests_sql[] =
     ",\nshown AS (SELECT f.what, CASE WHEN v.seen THEN f.record_id END AS record_id,\n"
     "    CASE WHEN v.seen THEN f.source END AS source, CASE WHEN v.seen THEN f.day END AS day,\n"
-    "    f.received_at FROM found f CROSS JOIN LATERAL (SELECT $5::int = 1 OR EXISTS (\n"
+    "    CASE WHEN v.seen THEN f.received_at END AS received_at FROM found f CROSS JOIN LATERAL "
+    "(SELECT $5::int = 1 OR EXISTS (\n"
     "    SELECT FROM sems.spd_record s WHERE s.kind = 'test' AND s.record_id = f.record_id\n"
     "    AND s.source = f.source AND f.what <> 'altered') AS seen) AS v\n"
     "    WHERE v.seen OR f.what <> 'late')";

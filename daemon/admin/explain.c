@@ -1,0 +1,7 @@
+#include "admin/call.h"
+
+void
+admin_explain(struct call *c)
+{
+	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_STATE, "", "not yet");
+}
