@@ -6,6 +6,7 @@
 #   make sim        seeded schedules of the engine of ingest: SCHEDULES=n SEED=s
 #   make fuzz       what reads bytes of others, under libFuzzer: RUNS=n SECONDS=s TARGET=t
 #   make torture    the real thing under real faults: SEED=, SECONDS= or ROUNDS=, FAULTS=F2,F9
+#   make coverage   branches of guard and sessions that the tests reach
 #   make lint       format, layers, clang-tidy, cppcheck
 #   make deps       the Debian packages this needs (as root or with sudo)
 .DEFAULT_GOAL := all
@@ -203,6 +204,8 @@ lint: deps-lint
 test-programs: $(B)/semsd $(B)/semsctl $(B)/semsbench $(B)/failing_malloc.so $(TEST_LAYERS:%=$(B)/test_%) $(FUZZ_TARGETS:%=$(B)/fuzz_%)
 # RUNS=, SECONDS=, TARGET=, SEED=: tests/fuzz/run
 .PHONY: fuzz coverage
+coverage: deps-coverage
+	@tests/coverage
 fuzz: deps-fuzz
 	@RUNS=$(or $(RUNS),$(if $(SECONDS),0,10000000)) SECONDS_MAX=$(or $(SECONDS),0) SEED=$(if $(filter command%,$(origin SEED)),$(SEED),0) TARGET="$(TARGET)" tests/fuzz/run
 
