@@ -8,6 +8,7 @@
 #include "jobs/duties.h"
 #include "jobs/highwater.h"
 #include "jobs/key_watch.h"
+#include "jobs/register_watch.h"
 #include "net/server.h"
 #include "store/embedded.h"
 #include "store/keyring.h"
@@ -40,6 +41,7 @@ struct semsd {
 	struct duties *duties;
 	struct highwater *highwater;
 	struct key_watch *key_watch;
+	struct register_watch *register_watch;
 	struct event *signals[3];
 	struct event *stop_poll;
 	struct event *tend;
@@ -137,9 +139,9 @@ on_registry(void *ctx, struct registry *r, const struct err *e)
 	log_info("registry.reloaded", KV("entity", registry_entity(r)));
 }
 
-/* New purge floors: what is older must be answered EXPIRED from now on. */
+/* Also for new purge floors: what is older must be answered EXPIRED from now on. */
 static void
-on_purged(void *ctx)
+reload_registry(void *ctx)
 {
 	struct semsd *d = ctx;
 
@@ -177,6 +179,7 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 	d->stop_ticks = STOP_DEADLINE_S * 50;
 	ingest_drain(d->ingest);
 	duties_stop(d->duties);
+	register_watch_stop(d->register_watch);
 	server_stop_listening(d->server);
 	on_stop_poll(-1, 0, d);
 }
@@ -204,7 +207,8 @@ open_store(struct semsd *d, struct err *e)
 			return e->code;
 		d->conninfo = embedded_conninfo(d->cluster);
 	}
-	if (store_prepare(d->conninfo, e) != OK || keyring_open(d->config.keys, &d->keys, e) != OK ||
+	if (store_prepare(d->conninfo, e) != OK ||
+	    keyring_open(d->config.keys, &d->keys, e) != OK ||
 	    store_check_keys(d->conninfo, d->keys, e) != OK)
 		return e->code;
 	sc.conninfo = d->conninfo;
@@ -276,13 +280,24 @@ open_highwater(struct semsd *d, struct err *e)
 }
 
 static enum code
+open_register_watch(struct semsd *d, struct err *e)
+{
+	struct register_watch_config wc = register_watch_defaults();
+
+	wc.on_changed = reload_registry;
+	wc.ctx = d;
+	d->register_watch = register_watch_new(d->base, d->store, &wc);
+	return d->register_watch == NULL ? err_set(e, TRY_SYSTEM, "register", "out of memory") : OK;
+}
+
+static enum code
 open_duties(struct semsd *d, struct err *e)
 {
 	struct duties_config dc = duties_defaults();
 
 	dc.now = now;
 	dc.mono = mono;
-	dc.on_purged = on_purged;
+	dc.on_purged = reload_registry;
 	dc.ctx = d;
 	d->duties = duties_new(d->base, d->store, &dc);
 	return d->duties == NULL ? err_set(e, TRY_SYSTEM, "duties", "out of memory") : OK;
@@ -336,7 +351,8 @@ start(struct semsd *d, struct err *e)
 		return err_set(e, TRY_SYSTEM, "loop", "no event loop");
 	if (open_signals(d, e) != OK || open_store(d, e) != OK || open_ingest(d, e) != OK)
 		return e->code;
-	if (open_highwater(d, e) != OK || open_tend(d, e) != OK || open_server(d, e) != OK)
+	if (open_highwater(d, e) != OK || open_register_watch(d, e) != OK ||
+	    open_tend(d, e) != OK || open_server(d, e) != OK)
 		return e->code;
 	return open_duties(d, e);
 }
@@ -348,6 +364,7 @@ stop(struct semsd *d)
 	store_free(d->store);
 	highwater_free(d->highwater);
 	key_watch_free(d->key_watch);
+	register_watch_free(d->register_watch);
 	duties_free(d->duties);
 	admin_free(d->admin);
 	ingest_free(d->ingest);

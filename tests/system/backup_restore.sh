@@ -1,7 +1,7 @@
 # The disaster of deploy/runbooks/backup.md: yesterday's database comes back, senders send again, and
 # nothing is missing. The runbook's own commands are what is run.
 . "$(dirname "$0")/lib.sh"
-plan 32
+plan 30
 
 # Debian keeps the programs of each version apart.
 newest=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
@@ -122,11 +122,6 @@ send 04 0 100
 is "$(stored)" "$BEFORE" 'all is there again after the dump'
 stop_daemon
 
-# Nothing was restored: nothing is said.
-start_daemon || exit 1
-is "$(psql_get 'SELECT count(*) FROM sems.restore_gap')" 1 'a restart alone makes no gap'
-stop_daemon
-
 # Keys that are gone, or of another day.
 is_refused() { # regex name
 	OUT=$(timeout 60 "${AS_USER[@]}" "$PROGRAMS/semsd" --embedded "$DIR" 2>&1 </dev/null)
@@ -136,10 +131,9 @@ is_refused() { # regex name
 rm -f "$DIR/keys/person-$YEAR.key"
 is_refused "person-$YEAR.key is gone.*put it back.*backup.md" 'a key is gone'
 is "$(ls "$DIR/keys/person-$YEAR.key" 2>/dev/null)" '' 'and makes no other key'
-"${AS_USER[@]}" cp "$DIR/keys/quarantine.key" "$DIR/keys/person-$YEAR.key"
-is_refused "person-$YEAR.key.*not the key" 'a key is another one'
 rm -rf "$DIR/keys"
 is_refused 'quarantine.key.*not the key' 'the folder of keys is gone'
 runbook 'Restore' 'The keys, when they are gone'
 start_daemon || exit 1
 send 05 0 100
+is "$(psql_get 'SELECT count(*) FROM sems.restore_gap')" 1 'a restart alone makes no gap'
