@@ -38,7 +38,24 @@ on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sockaddr *sa, in
 	l->to.accept(l->to.ctx, fd, l->is_unix);
 }
 
-/* Out of descriptors the listener would spin: drop one caller with the reserve, pause a second. */
+/* With the one descriptor in reserve, so that nobody hangs in the queue, nor takes a turn in it
+ * once gone. */
+static void
+send_callers_away(struct listener *l)
+{
+	int fd;
+
+	close(l->reserve);
+	for (int i = 0; i < BACKLOG; i++) {
+		fd = accept(evconnlistener_get_fd(l->ev), NULL, NULL);
+		if (fd < 0)
+			break;
+		close(fd);
+	}
+	l->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* Out of descriptors the listener would spin: pause a second. */
 static void
 on_accept_error(struct evconnlistener *ev, void *arg)
 {
@@ -46,15 +63,8 @@ on_accept_error(struct evconnlistener *ev, void *arg)
 	int fault = EVUTIL_SOCKET_ERROR();
 	struct timeval pause = {1, 0};
 
-	if ((fault == EMFILE || fault == ENFILE) && l->reserve >= 0) {
-		int fd;
-
-		close(l->reserve);
-		fd = accept(evconnlistener_get_fd(ev), NULL, NULL);
-		if (fd >= 0)
-			close(fd);
-		l->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	}
+	if ((fault == EMFILE || fault == ENFILE) && l->reserve >= 0)
+		send_callers_away(l);
 	log_warn("listener.pause",
 		 KV("cause", strerror(fault))); /* NOLINT(concurrency-mt-unsafe): one thread */
 	evconnlistener_disable(ev);

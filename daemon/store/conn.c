@@ -208,8 +208,8 @@ connect_start(struct conn *c)
 }
 
 /*
- * Without memory for the beginning of a COPY, libpq keeps the server's bytes, says that it waits for
- * more, and none will come: asked again it finds them.
+ * Without memory for the beginning of a COPY, libpq keeps the server's bytes, says that it waits
+ * for more, and none will come: asked again it finds them.
  */
 static void
 look_again(struct conn *c)
