@@ -1,0 +1,301 @@
+#include "store/spd_freeze.h"
+#include "tests/store/spd_fixture.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static struct fixture f;
+
+static void
+open_store(void)
+{
+	fixture_open(&f);
+}
+
+static void
+close_store(void)
+{
+	fixture_close(&f);
+}
+
+TestSuite(spd_freeze, .init = open_store, .fini = close_store);
+
+/* The role that the daemon takes for all of this, trying it directly. */
+static const char *
+as_compute(const char *sql)
+{
+	static char state[6];
+
+	cluster_do(f.pg, "SET ROLE sems_compute");
+	snprintf(state, sizeof state, "%s", cluster_state(f.pg, sql));
+	cluster_do(f.pg, "RESET ROLE");
+	return state;
+}
+
+static const char *
+step(const char *who, const char *action, const char *more)
+{
+	char sql[1000];
+
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO sems.spd_event (quarter, revision, made_by, action, text, channel, "
+		 "reference, metric) VALUES ('2026-Q2', (SELECT max(revision) FROM "
+		 "sems.spd_revision WHERE quarter = '2026-Q2'), '%s', '%s', %s)",
+		 who, action, more);
+	return as_compute(sql);
+}
+
+#define SAID    "'why', 'portal', 'letter 1', 'OUT03'"
+#define RAISED  "P0001"
+#define ALLOWED "00000"
+
+static void
+freeze(void)
+{
+	json_decref(spd_compute(&f, SPD_TASK_FREEZE));
+}
+
+static const char *
+state(int revision)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof sql,
+		 "SELECT state FROM sems.spd_status WHERE quarter = '2026-Q2' AND revision = %d",
+		 revision);
+	return cluster_text(f.pg, sql);
+}
+
+Test(spd_freeze, has_the_same_table_of_steps_as_core)
+{
+	int n = 0;
+
+	for (int s = SPD_DRAFT; s < SPD_STATES; s++) {
+		for (int a = SPD_COMMENT; a < SPD_ACTIONS; a++) {
+			enum spd_state to = SPD_STATES;
+			bool leads = life_leads_to((enum spd_state)s, (enum spd_action)a, &to);
+			char sql[300];
+
+			snprintf(sql, sizeof sql,
+				 "SELECT next FROM sems.spd_transition WHERE state = '%s' AND "
+				 "action = '%s'",
+				 spd_state_name((enum spd_state)s),
+				 spd_action_name((enum spd_action)a));
+			cr_expect_str_eq(cluster_text(f.pg, sql), leads ? spd_state_name(to) : "",
+					 "%s", sql);
+			n += leads;
+		}
+	}
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.spd_transition"), n);
+}
+
+Test(spd_freeze, begins_a_life_with_the_freeze)
+{
+	freeze();
+	cr_expect_str_eq(state(1), "DRAFT");
+	cr_expect_str_eq(cluster_text(f.pg, "SELECT made_by || ' ' || action || ' ' || step "
+					    "FROM sems.spd_event"),
+			 "unix:anna FREEZE 1");
+	cr_expect_eq(cluster_int(f.pg,
+				 "SELECT count(*) FROM sems.spd_event e "
+				 "JOIN sems.spd_revision r USING (quarter, revision, sha256)"),
+		     1);
+}
+
+Test(spd_freeze, refuses_what_the_table_does_not_lead_to)
+{
+	static const char *const wrong[] = {"APPROVE", "SUBMIT", "ACKNOWLEDGE", "SUPERSEDE",
+					    "FREEZE",  "REVISE", "NONSENSE"};
+
+	freeze();
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		cr_expect_str_eq(step("unix:bob", wrong[i], SAID), RAISED, "%s", wrong[i]);
+	cr_expect_str_eq(state(1), "DRAFT");
+	cr_expect_str_eq(step("unix:bob", "QA", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:bob", "QA", SAID), RAISED, "once is enough");
+}
+
+Test(spd_freeze, asks_for_three_people_by_itself)
+{
+	freeze();
+	cr_expect_str_eq(step("unix:anna", "QA", SAID), RAISED);
+	cr_expect_str_eq(step("unix:bob", "QA", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:anna", "APPROVE", SAID), RAISED);
+	cr_expect_str_eq(step("unix:bob", "APPROVE", SAID), RAISED);
+	cr_expect_str_eq(step("unix:cy", "APPROVE", SAID), ALLOWED);
+}
+
+Test(spd_freeze, lets_a_small_entity_have_two_as_it_declared)
+{
+	cluster_do(f.pg, "INSERT INTO sems.spd_policy (approval, declared_by, declared_on) "
+			 "VALUES ('APPROVER_DIFFERS', 'A. Example', '2026-01-15')");
+	freeze();
+	/* What holds for a revision is what its document says, whatever is declared later. */
+	cluster_do(f.pg, "INSERT INTO sems.spd_policy (approval, declared_by, declared_on) "
+			 "VALUES ('THREE_PEOPLE', 'A. Example', '2026-02-15')");
+	cr_expect_str_eq(step("unix:anna", "QA", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:anna", "APPROVE", SAID), RAISED);
+	cr_expect_str_eq(step("unix:cy", "APPROVE", SAID), ALLOWED);
+	cr_expect_str_eq(cluster_text(f.pg, "SELECT document::jsonb #>> '{policy,declared_by}' "
+					    "FROM sems.spd_revision"),
+			 "A. Example");
+}
+
+Test(spd_freeze, takes_no_step_without_what_has_to_be_said)
+{
+	freeze();
+	cr_expect_str_eq(step("unix:bob", "REJECT", "NULL, NULL, NULL, NULL"), RAISED);
+	cr_expect_str_eq(step("unix:bob", "WITHDRAW", "'', NULL, NULL, NULL"), RAISED);
+	cr_expect_str_eq(step("unix:bob", "COMMENT", "'text', NULL, NULL, NULL"), RAISED);
+	cr_expect_str_eq(step("unix:bob", "QA", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:cy", "APPROVE", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:anna", "SUBMIT", "NULL, NULL, 'letter', NULL"), RAISED);
+	cr_expect_str_eq(step("unix:anna", "SUBMIT", "NULL, 'portal', NULL, NULL"), RAISED);
+	cr_expect_str_eq(step("unix:anna", "SUBMIT", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:anna", "ACKNOWLEDGE", "NULL, NULL, '', NULL"), RAISED);
+	cr_expect_str_eq(step("unix:anna", "ACKNOWLEDGE", SAID), ALLOWED);
+	cr_expect_str_eq(state(1), "ACKNOWLEDGED");
+}
+
+Test(spd_freeze, lets_nobody_change_what_was_written)
+{
+	static const char *const tries[] = {
+	    "UPDATE sems.spd_revision SET document = '{}', sha256 = sha256('{}')",
+	    "UPDATE sems.spd_revision SET created_by = 'unix:else'",
+	    "DELETE FROM sems.spd_revision",
+	    "TRUNCATE sems.spd_revision CASCADE",
+	    "UPDATE sems.spd_event SET state = 'APPROVED'",
+	    "UPDATE sems.spd_event SET made_by = 'unix:else'",
+	    "DELETE FROM sems.spd_event",
+	    "TRUNCATE sems.spd_event",
+	    "UPDATE sems.spd_policy SET approval = 'THREE_PEOPLE'",
+	    "DELETE FROM sems.spd_policy",
+	};
+
+	cluster_do(f.pg, "INSERT INTO sems.spd_policy (approval, declared_by, declared_on) "
+			 "VALUES ('APPROVER_DIFFERS', 'A. Example', '2026-01-15')");
+	freeze();
+	for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+		cr_expect_str_eq(as_compute(tries[i]), "42501", "%s", tries[i]);
+		/* Whoever owns the tables is told, too. */
+		cr_expect_str_eq(cluster_state(f.pg, tries[i]), RAISED, "%s", tries[i]);
+	}
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.spd_event"), 1);
+}
+
+Test(spd_freeze, keeps_its_own_time_and_its_own_state)
+{
+	freeze();
+	cr_expect_str_eq(
+	    as_compute("INSERT INTO sems.spd_event (quarter, revision, step, at, made_by, action, "
+		       "state, sha256) VALUES ('2026-Q2', 1, 77, '2020-01-01Z', 'unix:bob', 'QA', "
+		       "'SUBMITTED', '\\x00')"),
+	    ALLOWED);
+	cr_expect_str_eq(state(1), "IN_QA");
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.spd_event e "
+				       "JOIN sems.spd_revision r USING (quarter, revision, sha256) "
+				       "WHERE e.step = 2 AND e.at > now() - interval '1 day'"),
+		     1);
+}
+
+Test(spd_freeze, makes_no_revision_while_somebody_works_on_one)
+{
+	freeze();
+	cr_expect_str_eq(
+	    as_compute("INSERT INTO sems.spd_revision (quarter, revision, document, sha256, as_of, "
+		       "created_by) VALUES ('2026-Q2', 2, '{}', sha256('{}'), now(), 'unix:bob')"),
+	    RAISED);
+	cr_expect_str_eq(step("unix:bob", "REJECT", SAID), ALLOWED);
+	cr_expect_str_eq(
+	    as_compute("INSERT INTO sems.spd_revision (quarter, revision, document, sha256, as_of, "
+		       "created_by) VALUES ('2026-Q2', 3, '{}', sha256('{}'), now(), 'unix:bob')"),
+	    RAISED, "none is left out");
+	freeze();
+	cr_expect_str_eq(state(1), "REJECTED");
+	cr_expect_str_eq(state(2), "DRAFT");
+}
+
+Test(spd_freeze, supersedes_what_was_submitted_when_the_next_is)
+{
+	cluster_submit(f.pg, "2026-Q2", "2026-07-20Z");
+	cluster_submit(f.pg, "2026-Q2", "2026-08-20Z");
+	cr_expect_str_eq(state(1), "SUPERSEDED");
+	cr_expect_str_eq(state(2), "SUBMITTED");
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.submitted_quarter"), 1);
+	/* Sent back, the quarter is not submitted any more: its evidence has to stay. */
+	cr_expect_str_eq(step("unix:anna", "REJECT", SAID), ALLOWED);
+	cluster_do(f.pg, "ALTER TABLE sems.spd_event DISABLE TRIGGER USER; DELETE FROM "
+			 "sems.spd_event WHERE revision = 1 AND action = 'SUPERSEDE'; "
+			 "UPDATE sems.spd_event SET state = 'REJECTED' WHERE revision = 1 AND "
+			 "action = 'SUBMIT'");
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.submitted_quarter"), 0);
+}
+
+Test(spd_freeze, lets_one_of_two_who_act_at_once_have_it)
+{
+	PGconn *other = cluster_connect(PQdb(f.pg));
+
+	freeze();
+	/* Both have seen the draft; the database gives the step to the first. */
+	cluster_do(other, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM "
+			  "sems.spd_event");
+	cr_expect_str_eq(step("unix:bob", "REJECT", SAID), ALLOWED);
+	cr_expect_str_eq(
+	    cluster_state(other, "INSERT INTO sems.spd_event (quarter, revision, made_by, action) "
+				 "VALUES ('2026-Q2', 1, 'unix:cy', 'QA')"),
+	    "23505");
+	cluster_do(other, "ROLLBACK");
+	PQfinish(other);
+	cr_expect_str_eq(state(1), "REJECTED");
+}
+
+/* --- what a revision restates ----------------------------------------------------------------- */
+
+Test(spd_freeze, waits_for_late_records_on_working_days)
+{
+	/* 2026-06-30 is a Tuesday: ten working days later it is Tuesday, 14 July. */
+	cr_expect_str_eq(cluster_text(f.pg, "SELECT (sems.spd_grace_end('2026-Q2') AT TIME ZONE "
+					    "'Europe/London')::text"),
+			 "2026-07-15 00:00:00");
+	cluster_do(f.pg,
+		   "UPDATE sems.setting SET value = '0' WHERE name = 'spd_grace_working_days'");
+	cr_expect_str_eq(cluster_text(f.pg, "SELECT (sems.spd_grace_end('2026-Q2') AT TIME ZONE "
+					    "'Europe/London')::text"),
+			 "2026-07-01 00:00:00");
+}
+
+static const char *
+changes(void)
+{
+	return cluster_text(f.pg, "SELECT string_agg(DISTINCT kind || ' ' || how, ', ' "
+				  "ORDER BY kind || ' ' || how) FROM sems.spd_change");
+}
+
+Test(spd_freeze, calls_late_corrected_and_voided_records_what_they_are)
+{
+	spd_add(&f, "activity", 1, ", activity, count", ", 'FLIGHTS', 100");
+	cr_expect_str_eq(changes(), "activity LATE");
+	cluster_do(f.pg, "SELECT sems.make_partition('void', '" IN_Q2 "'); INSERT INTO sems.void "
+			 "(record_id, source, occurred_at, received_at, received_from, "
+			 "corrects_record_id, correction_reason) SELECT gen_random_uuid(), source, "
+			 "occurred_at, now(), 'x', record_id, 'twice' FROM sems.activity");
+	/* The root's time is in its identity, which these made-up ones do not carry. */
+	cluster_do(f.pg, "UPDATE sems.correction c SET root_occurred_at = a.occurred_at "
+			 "FROM sems.activity a WHERE a.record_id = c.root_record_id");
+	cr_expect_str_eq(changes(), "activity LATE, activity VOID");
+}
+
+Test(spd_freeze, tells_nothing_of_tests_under_embargo)
+{
+	spd_add(&f, "test", 1, ", mode, outcome, embargo", ", 'COVERT', 'FAIL', true");
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.spd_change"), 0);
+	cluster_do(f.pg, "SELECT sems.make_partition('void', '" IN_Q2 "'); INSERT INTO sems.void "
+			 "(record_id, source, occurred_at, received_at, received_from, "
+			 "corrects_record_id, correction_reason) SELECT gen_random_uuid(), source, "
+			 "occurred_at, now(), 'x', record_id, 'twice' FROM sems.test; "
+			 "UPDATE sems.correction c SET root_occurred_at = a.occurred_at "
+			 "FROM sems.test a WHERE a.record_id = c.root_record_id");
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.spd_change"), 0);
+}
