@@ -114,6 +114,8 @@ $(B)/fuzz_$(1): $(B)/tests/fuzz/fuzz_$(1).o $(FUZZ_MAIN) $(or $(FUZZ_WITH_$(1)),
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(FUZZ_LIBS)
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_program,$(t))))
+# Its store comes first: there is no database behind it.
+$(B)/fuzz_request: LDFLAGS += -Wl,-z,muldefs
 $(B)/fuzz_seeds: $(B)/tests/fuzz/seeds.o $(B)/tests/wire/make_record.o $(LIB_wire)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(FUZZ_LIBS)
 
