@@ -14,6 +14,7 @@ struct file {
 	char *socket;
 	char *keys;
 	char *state;
+	char *spd_template;
 	char **listen;
 	unsigned listen_count;
 };
@@ -23,6 +24,7 @@ static const cyaml_schema_field_t file_fields[] = {
     YAML_TEXT("socket", struct file, socket),
     YAML_TEXT("keys", struct file, keys),
     YAML_TEXT("state", struct file, state),
+    YAML_TEXT("spd_template", struct file, spd_template),
     CYAML_FIELD_SEQUENCE("listen", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file, listen,
 			 &yamlfile_text_entry, 0, CONFIG_LISTEN_MAX),
     CYAML_FIELD_END,
@@ -48,6 +50,8 @@ load_file(struct config *c, struct err *e)
 		c->keys = strdup(f->keys);
 	if (c->state == NULL && f->state != NULL)
 		c->state = strdup(f->state);
+	if (c->layout == NULL && f->spd_template != NULL)
+		c->layout = strdup(f->spd_template);
 	for (unsigned i = 0; i < f->listen_count && c->n_listen < CONFIG_LISTEN_MAX; i++)
 		c->listen[c->n_listen++] = strdup(f->listen[i]);
 	yamlfile_free(&file_schema, f);
@@ -57,7 +61,7 @@ load_file(struct config *c, struct err *e)
 /* --- command line ----------------------------------------------------------------------------- */
 
 enum { OPT_EMBEDDED = 'e', OPT_CONFIG = 'c', OPT_SOCKET = 's', OPT_LISTEN = 'l', OPT_USER = 'u' };
-enum { OPT_CHECK = 256, OPT_KEYS, OPT_DATABASE, OPT_STATE, OPT_VERSION };
+enum { OPT_CHECK = 256, OPT_KEYS, OPT_DATABASE, OPT_STATE, OPT_TEMPLATE, OPT_VERSION };
 
 static const struct argp_option options[] = {
     {"embedded", OPT_EMBEDDED, "DIR", 0, "Make and run a private PostgreSQL cluster under DIR", 0},
@@ -69,6 +73,7 @@ static const struct argp_option options[] = {
     {"keys", OPT_KEYS, "FOLDER", 0, "Where the keys are (default DIR/keys)", 1},
     {"state", OPT_STATE, "FOLDER", 0,
      "Where to note how far the database came (default DIR, or above the keys)", 1},
+    {"spd-template", OPT_TEMPLATE, "FILE", 0, "The SPD's layout (default: the one compiled in)", 1},
     {"user", OPT_USER, "NAME", 0,
      "Step down to NAME when started by root (default semsd or postgres)", 1},
     {"check", OPT_CHECK, NULL, 0, "Read the configuration, say whether it is good, and exit", 2},
@@ -116,6 +121,8 @@ text_option(struct config *c, int key)
 		return &c->keys;
 	case OPT_STATE:
 		return &c->state;
+	case OPT_TEMPLATE:
+		return &c->layout;
 	case OPT_USER:
 		return &c->user;
 	default:
@@ -232,6 +239,7 @@ config_fini(struct config *c)
 	free(c->socket);
 	free(c->keys);
 	free(c->state);
+	free(c->layout);
 	for (unsigned i = 0; i < c->n_listen; i++)
 		free(c->listen[i]);
 	memset(c, 0, sizeof *c);

@@ -23,6 +23,7 @@ struct config {
 	char *socket;                    /* path; embedded: DIR/semsd.sock */
 	char *keys;                      /* folder; embedded: DIR/keys */
 	char *state;                     /* folder; embedded: DIR, else the one above keys */
+	char *layout;                    /* file of the SPD's layout; NULL: the one compiled in */
 	char *listen[CONFIG_LISTEN_MAX]; /* ADDRESS:PORT, loopback */
 	unsigned n_listen;
 };

@@ -94,7 +94,7 @@ static const struct column quarantine_own[] = {
 static const struct column feed_own[] = {
     {"kind", COLUMN_TEXT, NULL},        {"source", COLUMN_TEXT, NULL},
     {"announced", COLUMN_NUMBER, NULL}, {"received", COLUMN_NUMBER, NULL},
-    {"matched", COLUMN_NUMBER, NULL},
+    {"matched", COLUMN_NUMBER, NULL},   {"basis", COLUMN_TEXT, NULL},
 };
 
 #define OWN(columns) (columns), sizeof(columns) / sizeof((columns)[0])
@@ -121,7 +121,7 @@ const struct view view_table[] = {
      OWN(equipment_check_own)},
     {"received", TABLE("received"), KIND_COUNT, false, OWN(received_own)},
     {"quarantine", TABLE("quarantine"), KIND_COUNT, false, OWN(quarantine_own)},
-    {"feed", CUBES, KIND_COUNT, false, OWN(feed_own)},
+    {"feed", QUERY("expected"), KIND_COUNT, false, OWN(feed_own)},
 };
 const size_t view_count = sizeof(view_table) / sizeof(view_table[0]);
 

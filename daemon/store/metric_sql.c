@@ -82,7 +82,6 @@ struct planner {
 	struct query_plan *p;
 	unsigned n_tests;
 	struct cube *received[KIND_COUNT];
-	struct cube *announced;
 	struct cube *event_devices;
 	struct cube *session_devices;
 };
@@ -475,33 +474,6 @@ add_exposures(struct planner *pl, struct buf *b, const struct source *s, bool we
 	(void)buf_addf(b, ")");
 }
 
-/* By source and kind: how many records heartbeats announced, how many came. `matched` never exceeds
- * what was announced, so that one source's surplus hides no other's gap. The site is given where a
- * source has only one. Tests are left out: how many were made is nobody's business before their
- * debrief. */
-static void
-add_feed(struct planner *pl, struct buf *b)
-{
-	(void)buf_addf(b, "(WITH announced AS (SELECT source, kind, sum(\"count\")::bigint AS n,"
-			  " CASE WHEN min(site_id) = max(site_id) THEN min(site_id) END AS site_id"
-			  " FROM ");
-	add_token(pl, b, pl->announced, false);
-	(void)buf_addf(b, " AS h GROUP BY source, kind),"
-			  " received AS (SELECT source, kind, sum(n)::bigint AS n,"
-			  " CASE WHEN min(site_id) = max(site_id) THEN min(site_id) END AS site_id"
-			  " FROM ");
-	add_received(pl, b, false);
-	(void)buf_addf(
-	    b, " AS r WHERE correction = 'false' AND kind NOT IN ('heartbeat', 'test')"
-	       " GROUP BY source, kind)"
-	       " SELECT coalesce(a.kind, r.kind) AS kind, coalesce(a.source, r.source) AS source,"
-	       " coalesce(a.site_id, r.site_id) AS site_id, NULL::text AS measure,"
-	       " NULL::text AS provider_id, a.n AS announced, coalesce(r.n, 0) AS received,"
-	       " least(a.n, coalesce(r.n, 0)) AS matched"
-	       " FROM announced AS a FULL JOIN received AS r"
-	       " ON r.source = a.source AND r.kind = a.kind)");
-}
-
 static void
 add_cubes(struct planner *pl, struct buf *b, const struct source *s, bool weekly)
 {
@@ -527,12 +499,6 @@ add_source(struct planner *pl, struct buf *b, const struct source *s, struct que
 	if (s->is_cubed) {
 		(void)buf_addf(b, " FROM ");
 		add_cubes(pl, b, s, false);
-		(void)buf_addf(b, " AS v WHERE true");
-		return OK;
-	}
-	if (strcmp(v->name, "feed") == 0) {
-		(void)buf_addf(b, " FROM ");
-		add_feed(pl, b);
 		(void)buf_addf(b, " AS v WHERE true");
 		return OK;
 	}
@@ -1074,25 +1040,13 @@ plan_received(struct planner *pl)
 static bool
 plan_devices(struct planner *pl)
 {
-	static const struct part announced = {
-	    "heartbeat",
-	    "SELECT h.counted_at, h.source, h.site_id, x.kind, x.\"count\""
-	    " FROM sems.effective_heartbeat AS h, jsonb_to_recordset(coalesce(h.events_made, '[]'))"
-	    " AS x(kind text, \"count\" bigint) WHERE x.kind <> 'test' AND x.\"count\" IS NOT NULL",
-	    false};
-	struct source a = {.view = view_by_name("feed")};
 	struct source e = {.view = view_by_name("tip_event"), .by_device = true};
 	struct source t = {.view = view_by_name("tip_session"), .by_device = true};
-	if (!add_cube(pl, &a, &announced, "") || !add_cube(pl, &e, tip_event_parts, " devices") ||
+	if (!add_cube(pl, &e, tip_event_parts, " devices") ||
 	    !add_cube(pl, &t, tip_session_parts, " devices")) {
 		return false;
 	}
-	(void)add_column_key(pl, &a, "source", false);
-	(void)add_column_key(pl, &a, "kind", false);
-	(void)add_column_key(pl, &a, "site_id", false);
-	cube_sum(a.cubes[0], "count");
 	(void)add_column_key(pl, &t, "bags_known", false);
-	pl->announced = a.cubes[0];
 	pl->event_devices = e.cubes[0];
 	pl->session_devices = t.cubes[0];
 	return true;

@@ -50,7 +50,6 @@ static const struct {
 	const char *path;
 	void (*rows)(struct spd_run *r, const struct rows *rows);
 } gatherings[] = {
-    {"sql/queries/spd_keep_feeds.sql", NULL},
     {"sql/queries/spd_feeds.sql", on_feeds},
     {"sql/queries/spd_completeness.sql", on_completeness},
 };
@@ -67,6 +66,5 @@ spd_gather_next(const struct spd_run *r, size_t step, struct statement *st)
 void
 spd_gather_rows(struct spd_run *r, size_t step, const struct rows *rows)
 {
-	if (gatherings[step].rows != NULL)
-		gatherings[step].rows(r, rows);
+	gatherings[step].rows(r, rows);
 }
