@@ -43,8 +43,10 @@ static const char of_figure[] =
     "\"history\":[{\"quarter\":\"2025-Q4\",\"numerator\":null,\"denominator\":null,\"value\":null,"
     "\"status\":\"NO_DATA\",\"no_data\":\"NO_DATA\"},"
     "{\"quarter\":\"2026-Q1\",\"numerator\":240,\"denominator\":300,\"value\":0.8,"
-    "\"status\":\"NOT_PROVEN\",\"no_data\":null}],"
-    "\"chart\":{\"method\":\"LANEY_P\",\"centre\":0.9,\"sigma_z\":1.25,\"weeks\":["
+    "\"status\":\"NOT_PROVEN\",\"no_data\":null}]}";
+
+static const char of_metric[] =
+    "{\"chart\":{\"method\":\"LANEY_P\",\"centre\":0.9,\"sigma_z\":1.25,\"weeks\":["
     "{\"first_day\":\"2026-04-01\",\"numerator\":90,\"denominator\":100,\"value\":0.9,"
     "\"lower\":0.8,\"upper\":0.99,\"signal\":false},"
     "{\"first_day\":\"2026-04-06\",\"numerator\":70,\"denominator\":100,\"value\":0.7,"
@@ -88,6 +90,7 @@ sample_init(struct sample *s)
 {
 	json_t *more = loaded(sections);
 	json_t *figure = loaded(of_figure);
+	json_t *charts = loaded(of_metric);
 	json_t *metric;
 	size_t i;
 
@@ -101,7 +104,9 @@ sample_init(struct sample *s)
 	cr_assert_eq(
 	    json_object_update(json_array_get(json_object_get(metric, "figures"), 0), figure), 0);
 	json_decref(more);
+	cr_assert_eq(json_object_update(metric, charts), 0);
 	json_decref(figure);
+	json_decref(charts);
 }
 
 static void

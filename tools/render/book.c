@@ -286,30 +286,45 @@ grid_member(struct grid *g, const json_t *o, const char *key, const char *unit)
 /* Days since 1899-12-30, as spreadsheets count them. */
 #define SHEET_DAY_OF_1970 25569
 
-void
-grid_instant(struct grid *g, const char *rfc3339)
+/* What is no time comes back as it is, with days NULL or not touched. */
+static const char *
+time_words(struct book *b, const char *rfc3339, double *days)
 {
 	struct utc_ms t;
 	struct civil_date d;
-	int64_t days;
+	int64_t day;
 	int64_t s;
+
+	if (!utc_parse(text_of(rfc3339), &t))
+		return rfc3339;
+	day = t.v / MS_PER_DAY - (t.v % MS_PER_DAY < 0);
+	s = (t.v - day * MS_PER_DAY) / MS_PER_SECOND;
+	d = civil_from_days(day);
+	*days = (double)(day + SHEET_DAY_OF_1970) + (double)s / 86400;
+	return book_text(b, "%04d-%02d-%02d %02d:%02d:%02d UTC", d.year, d.month, d.day,
+			 (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
+}
+
+const char *
+book_time(struct book *b, const char *rfc3339)
+{
+	double days;
+
+	return time_words(b, rfc3339, &days);
+}
+
+void
+grid_instant(struct grid *g, const char *rfc3339)
+{
+	struct cell c = {.kind = CELL_INSTANT, .raw = rfc3339};
 
 	if (g == NULL)
 		return;
-	if (!utc_parse(text_of(rfc3339), &t)) {
+	c.text = time_words(g->book, rfc3339, &c.number);
+	if (c.text == rfc3339)
 		grid_text(g, rfc3339);
-		return;
-	}
-	days = t.v / MS_PER_DAY - (t.v % MS_PER_DAY < 0);
-	s = (t.v - days * MS_PER_DAY) / MS_PER_SECOND;
-	d = civil_from_days(days);
-	grid_add(g,
-		 (struct cell){.kind = CELL_INSTANT,
-			       .text = book_text(g->book, "%04d-%02d-%02d %02d:%02d:%02d UTC",
-						 d.year, d.month, d.day, (int)(s / 3600),
-						 (int)(s / 60 % 60), (int)(s % 60)),
-			       .raw = rfc3339,
-			       .number = (double)(days + SHEET_DAY_OF_1970) + (double)s / 86400});
+	else
+		grid_add(g, c);
 }
 
 /* Reads exactly "2026-04-01". */

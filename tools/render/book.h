@@ -113,6 +113,7 @@ enum code book_make(const struct edition *edition, struct arena *arena, struct b
 
 struct sheet *book_sheet(struct book *b, const char *slug, const char *name);
 const char *book_text(struct book *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *book_time(struct book *b, const char *rfc3339); /* "2026-07-10 09:00:00 UTC" */
 void sheet_note(struct sheet *s, const char *text);
 /* where IN_ALL, no rows, no columns yet. */
 struct grid *sheet_grid(struct sheet *s, const char *slug, const char *title);

@@ -252,7 +252,7 @@ put_head(const struct book *b, struct buf *out)
 }
 
 static void
-put_banner(const struct book *b, struct buf *out)
+put_banner(struct book *b, struct buf *out)
 {
 	const json_t *q = json_object_get(b->edition->doc, "quarter");
 	char state[SPD_CELL];
@@ -279,7 +279,7 @@ put_banner(const struct book *b, struct buf *out)
 	buf_addf(out, ") · <strong>");
 	html_text(out, state);
 	buf_addf(out, "</strong> · as of ");
-	html_text(out, spd_text(b->edition->doc, "as_of"));
+	html_text(out, book_time(b, spd_text(b->edition->doc, "as_of")));
 	buf_addf(out, "</p>\n");
 	if (b->provisional)
 		buf_addf(out, "<p class=\"provisional\"><strong>PROVISIONAL.</strong> Not frozen, "

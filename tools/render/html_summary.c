@@ -236,13 +236,13 @@ put_status_change(struct buf *out, const json_t *metric)
 }
 
 static size_t
-signals_of(const json_t *figure, const char *what, const char *list, const char *flag)
+signals_of(const json_t *metric, const char *what, const char *list, const char *flag)
 {
 	const json_t *item;
 	size_t n = 0;
 	size_t i;
 
-	json_array_foreach(json_object_get(json_object_get(figure, what), list), i, item) n +=
+	json_array_foreach(json_object_get(json_object_get(metric, what), list), i, item) n +=
 	    json_is_true(json_object_get(item, flag));
 	return n;
 }
@@ -250,9 +250,8 @@ signals_of(const json_t *figure, const char *what, const char *list, const char 
 static bool
 put_warning(struct buf *out, const json_t *metric)
 {
-	const json_t *figure = metric_entity_figure(metric);
-	size_t weeks = signals_of(figure, "chart", "weeks", "signal");
-	size_t sites = signals_of(figure, "funnel", "units", "outside");
+	size_t weeks = signals_of(metric, "chart", "weeks", "signal");
+	size_t sites = signals_of(metric, "funnel", "units", "outside");
 
 	if (weeks + sites == 0)
 		return false;
@@ -370,7 +369,7 @@ put_ground(const struct book *b, struct buf *out)
 		buf_addf(out,
 			 "<li>%zu metric%s not computed, for want of the records they need.</li>\n",
 			 missing, missing == 1 ? " is" : "s are");
-	buf_addf(out, "<li>More in <a href=\"#data-quality\">Data quality</a>.</li></ul></div>\n");
+	buf_addf(out, "<li>More in <a href=\"#data_quality\">Data quality</a>.</li></ul></div>\n");
 }
 
 /* --- what is signed --------------------------------------------------------------------------- */
@@ -387,7 +386,7 @@ put_signed_row(struct book *b, struct buf *out, const char *what, const char *ac
 		buf_addf(out, "<td>");
 		html_text(out, spd_text(event, "by"));
 		buf_addf(out, ", ");
-		html_text(out, spd_text(event, "at"));
+		html_text(out, book_time(b, spd_text(event, "at")));
 		buf_addf(out, "</td>");
 	}
 	buf_addf(out, "</tr>\n");

@@ -245,11 +245,9 @@ mix_grid(struct sheet *s, const char *slug, const json_t *metric, const json_t *
 void
 charts_of_metric(struct sheet *s, const char *slug, const json_t *metric)
 {
-	const json_t *figure = metric_entity_figure(metric);
-
-	week_chart(s, slug, metric, json_object_get(figure, "chart"));
-	funnel_chart(s, slug, metric, json_object_get(figure, "funnel"));
-	mix_grid(s, slug, metric, json_object_get(figure, "case_mix"));
+	week_chart(s, slug, metric, json_object_get(metric, "chart"));
+	funnel_chart(s, slug, metric, json_object_get(metric, "funnel"));
+	mix_grid(s, slug, metric, json_object_get(metric, "case_mix"));
 }
 
 /* --- quarter by quarter ----------------------------------------------------------------------- */
@@ -289,21 +287,16 @@ compare_labels(const void *a, const void *b)
 #define QUARTERS_MAX 8
 
 static size_t
-quarters_of(const struct book *b, const char *slug, const json_t *ids,
-	    const char *label[QUARTERS_MAX])
+quarters_of(const struct plan *p, const char *label[QUARTERS_MAX])
 {
-	const json_t *metric;
 	const json_t *item;
 	size_t n = 0;
-	size_t i;
 	size_t k;
 
-	json_array_foreach(json_object_get(b->edition->doc, "metrics"), i, metric)
-	{
-		if (!metric_is_on(metric, slug, ids) || !has_history(metric))
+	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
+		if (!has_history(*m))
 			continue;
-		json_array_foreach(json_object_get(metric_entity_figure(metric), "history"), k,
-				   item)
+		json_array_foreach(json_object_get(metric_entity_figure(*m), "history"), k, item)
 		{
 			const char *q = spd_text(item, "quarter");
 			size_t at = 0;
@@ -318,55 +311,63 @@ quarters_of(const struct book *b, const char *slug, const json_t *ids,
 	return n;
 }
 
+static size_t
+metrics_with_history(const struct plan *p, const json_t *shown[SERIES_MAX])
+{
+	size_t n = 0;
+
+	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
+		if (n < SERIES_MAX && has_history(*m))
+			shown[n++] = *m;
+	}
+	return n;
+}
+
+static void
+put_quarter_row(struct grid *g, const char *label, const json_t *const *shown, size_t n, bool now)
+{
+	grid_text(g, label);
+	for (size_t i = 0; i < n; i++) {
+		if (now)
+			grid_member(g, metric_entity_figure(shown[i]), "value",
+				    spd_text(shown[i], "unit"));
+		else
+			put_quarter(g, shown[i], label);
+	}
+}
+
 void
-history_of_sheet(struct sheet *s, const char *slug, const json_t *ids)
+history_of_sheet(struct sheet *s, const struct plan *p)
 {
 	struct book *b = s->book;
-	const json_t *metrics = json_object_get(b->edition->doc, "metrics");
 	const char *now = spd_text(json_object_get(b->edition->doc, "quarter"), "label");
 	const char *label[QUARTERS_MAX];
-	size_t n = quarters_of(b, slug, ids, label);
+	size_t n = quarters_of(p, label);
 	const json_t *shown[SERIES_MAX];
-	size_t n_shown = 0;
+	size_t n_shown = metrics_with_history(p, shown);
 	struct chart_view *c;
 	struct grid *g;
-	const json_t *metric;
-	size_t i;
 
-	json_array_foreach(metrics, i, metric)
-	{
-		if (n_shown < SERIES_MAX && metric_is_on(metric, slug, ids) && has_history(metric))
-			shown[n_shown++] = metric;
-	}
 	if (n == 0 || n_shown == 0)
 		return;
-	g = sheet_grid(s, book_text(b, "%s-history", slug), "Quarter by quarter");
+	g = sheet_grid(s, book_text(b, "%s-history", p->slug), "Quarter by quarter");
 	if (g == NULL)
 		return;
 	g->where = IN_SHOWN; /* the scorecard has these too */
-	grid_column(g, &(struct column){"quarter", "Quarter", IN_ALL, 12, false});
-	for (i = 0; i < n_shown; i++)
+	grid_column(g, &(struct column){"quarter", "Quarter", IN_ALL, 10, false});
+	for (size_t i = 0; i < n_shown; i++)
 		grid_column(g, &(struct column){spd_text(shown[i], "id"),
 						book_text(b, "%s %s", spd_text(shown[i], "id"),
 							  spd_text(shown[i], "name")),
-						IN_ALL, 14, true});
-	for (size_t q = 0; q <= n; q++) {
-		grid_text(g, q < n ? label[q] : now);
-		for (i = 0; i < n_shown; i++) {
-			if (q < n)
-				put_quarter(g, shown[i], label[q]);
-			else
-				grid_member(g, metric_entity_figure(shown[i]), "value",
-					    spd_text(shown[i], "unit"));
-		}
-	}
+						IN_ALL, 9, true});
+	for (size_t q = 0; q <= n; q++)
+		put_quarter_row(g, q < n ? label[q] : now, shown, n_shown, q == n);
 	c = sheet_chart(s, g, "Quarter by quarter");
 	if (c == NULL)
 		return;
-	c->text = book_text(b,
-			    "%zu metrics from %s to %s. Where a line has a gap there was no "
-			    "figure.",
-			    n_shown, label[0], now);
-	for (i = 0; i < n_shown; i++)
+	c->text =
+	    book_text(b, "%zu metrics from %s to %s. Where a line has a gap there was no figure.",
+		      n_shown, label[0], now);
+	for (size_t i = 0; i < n_shown; i++)
 		chart_series_add(c, (unsigned)i + 1, LOOK_LINE);
 }

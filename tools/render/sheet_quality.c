@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define SHEET    "data_quality"
 
 struct member {
 	struct column c;
@@ -241,9 +240,9 @@ balances_grid(struct sheet *s)
 }
 
 void
-sheet_quality(struct book *b, const char *title)
+sheet_quality(struct book *b, const struct plan *p)
 {
-	struct sheet *s = book_sheet(b, "data-quality", title);
+	struct sheet *s = sheet_begin(b, p);
 	const json_t *c = json_object_get(b->edition->doc, "completeness");
 	const json_t *feeds = json_object_get(c, "feeds");
 
@@ -269,6 +268,6 @@ sheet_quality(struct book *b, const char *title)
 	any_list_grid(s, "data-quality-restores", "Restored from a copy",
 		      "Nothing was restored from a copy in this quarter.",
 		      json_object_get(c, "restores"));
-	history_of_sheet(s, SHEET, NULL);
-	figures_grids(s, SHEET, NULL);
+	history_of_sheet(s, p);
+	figures_grids(s, p);
 }

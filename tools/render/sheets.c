@@ -1,436 +1,157 @@
 #include "tools/render/sheets.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
-static void
-add_columns(struct grid *g, const struct column *columns, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		grid_column(g, &columns[i]);
-}
-
-static struct grid *
-pairs_grid(struct sheet *s, const char *slug, const char *title)
-{
-	static const struct column columns[] = {{"item", "What", IN_ALL, 32, false},
-						{"value", "Value", IN_ALL, 90, false}};
-	struct grid *g = sheet_grid(s, slug, title);
-
-	if (g == NULL)
-		return NULL;
-	g->pairs = true;
-	add_columns(g, columns, COUNT(columns));
-	return g;
-}
-
-static void
-pair(struct grid *g, const char *what, const char *value)
-{
-	grid_item(g, what);
-	grid_text(g, value[0] == '\0' ? "not set" : value);
-}
-
-/* --- cover ------------------------------------------------------------------------------------ */
-
-static const char *
-policy_words(const struct edition *ed)
-{
-	static const struct {
-		const char *code;
-		const char *words;
-	} policies[] = {
-	    {"THREE_PEOPLE", "three people: preparer, reviewer and approver all differ"},
-	    {"APPROVER_DIFFERS", "small entity, as declared: the approver differs from the "
-				 "preparer"},
-	};
-	const char *code = spd_text(ed->declaration, "policy");
-
-	if (code[0] == '\0')
-		code = spd_text(json_object_get(ed->doc, "policy"), "approval");
-	for (size_t i = 0; i < COUNT(policies); i++) {
-		if (strcmp(code, policies[i].code) == 0)
-			return policies[i].words;
-	}
-	return code;
-}
-
-static void
-cover_identity(struct sheet *s)
-{
-	struct grid *g = pairs_grid(s, "cover", "What this is");
-	struct book *b = s->book;
-	const json_t *doc = b->edition->doc;
-	const json_t *q = json_object_get(doc, "quarter");
-	char state[SPD_CELL];
-
-	edition_words(b->edition, state);
-	pair(g, "Protective marking", b->marking);
-	if (b->handling != NULL)
-		pair(g, "Handling", b->handling);
-	pair(g, "Entity", spd_text(doc, "entity"));
-	pair(g, "Quarter", spd_text(q, "label"));
-	grid_item(g, "First day");
-	grid_day(g, spd_text(q, "first_day"));
-	grid_item(g, "Last day");
-	grid_day(g, spd_text(q, "last_day"));
-	pair(g, "Civil time of", spd_text(doc, "zone"));
-	grid_item(g, "Begins (UTC)");
-	grid_instant(g, spd_text(q, "start"));
-	grid_item(g, "Ends before (UTC)");
-	grid_instant(g, spd_text(q, "end"));
-	pair(g, "State", book_text(b, "%s", state));
-	grid_item(g, "As of (UTC)");
-	grid_instant(g, spd_text(doc, "as_of"));
-}
-
-static void
-signature_line(struct grid *g, const char *what, const json_t *event)
-{
-	struct book *b = g == NULL ? NULL : g->book;
-
-	if (b == NULL)
-		return;
-	grid_item(g, what);
-	if (event == NULL)
-		grid_code(g, b->provisional ? "none: provisional" : "not yet", "", TONE_MUTED);
-	else
-		grid_text(g, book_text(b, "%s, %s", spd_text(event, "by"), spd_text(event, "at")));
-}
-
-static void
-cover_declaration(struct sheet *s)
-{
-	struct grid *g = pairs_grid(s, "cover-declaration", "Declaration");
-	struct book *b = s->book;
-	const struct edition *ed = b->edition;
-	const json_t *approval = edition_event(ed, "APPROVE");
-	const char *statement = spd_text(approval, "text");
-
-	if (statement[0] == '\0')
-		statement = spd_text(ed->declaration, "statement");
-	signature_line(g, "Prepared by", edition_event(ed, "FREEZE"));
-	signature_line(g, "Reviewed for quality by", edition_event(ed, "QA"));
-	signature_line(g, "Approved by", approval);
-	signature_line(g, "Submitted by", edition_event(ed, "SUBMIT"));
-	signature_line(g, "Acknowledged", edition_event(ed, "ACKNOWLEDGE"));
-	pair(g, "Rule of approval", policy_words(ed));
-	grid_item(g, "Statement");
-	if (approval == NULL)
-		grid_code(g, "Not approved: nobody has declared this data honest and accurate yet.",
-			  "", TONE_MUTED);
-	else
-		grid_text(g, statement[0] == '\0'
-				 ? "Approved as honest and accurate by the person named above."
-				 : statement);
-}
-
-static void
-cover_proof(struct sheet *s)
-{
-	struct grid *g = pairs_grid(s, "cover-proof", "Versions and proof");
-	struct book *b = s->book;
-	const struct edition *ed = b->edition;
-	const json_t *catalogue = json_object_get(ed->doc, "catalogue");
-	const json_t *template = json_object_get(ed->doc, "template");
-	const json_t *proof = json_object_get(ed->doc, "proof");
-	const json_t *previous = json_object_get(proof, "previous");
-	char n[SPD_CELL];
-
-	pair(g, "Metric set", spd_text(catalogue, "version"));
-	pair(g, "Metric set, SHA-256", spd_text(catalogue, "sha256"));
-	pair(g, "Template", spd_text(template, "version"));
-	pair(g, "Template, SHA-256", spd_text(template, "sha256"));
-	pair(g, "Document, SHA-256", ed->sha256);
-	pair(g, "Signature (Ed25519)",
-	     ed->seal == NULL ? "not signed" : spd_text(ed->seal, "signature"));
-	if (ed->seal != NULL)
-		pair(g, "Signed with key", spd_text(ed->seal, "key_id"));
-	if (!json_is_object(proof)) {
-		pair(g, "Records proved", "none: the records are not sealed while provisional");
-		return;
-	}
-	spd_count(proof, "leaves", "not known", n);
-	pair(g, "Records proved", book_text(b, "%s", n));
-	pair(g, "Merkle root", spd_text(proof, "root"));
-	if (json_is_object(previous)) {
-		spd_count(previous, "revision", "?", n);
-		pair(g, "Follows",
-		     book_text(b, "%s, revision %s, root %s", spd_text(previous, "quarter"), n,
-			       spd_text(previous, "root")));
-	}
-}
-
-static void
-cover_events(struct sheet *s)
-{
-	static const struct column columns[] = {
-	    {"at", "When (UTC)", IN_ALL, 32, false},
-	    {"by", "Who", IN_ALL, 90, false},
-	    {"action", "Step", IN_ALL, 14, false},
-	    {"metric", "Metric", IN_ALL, 10, false},
-	    {"text", "What was said", IN_ALL, 60, false},
-	    {"reference", "Reference", IN_ALL, 20, false},
-	    {"channel", "Sent by", IN_ALL, 18, false},
-	};
-	struct grid *g = sheet_grid(s, "cover-steps", "Who did what");
-	const json_t *event;
-	size_t i;
-
-	if (g == NULL)
-		return;
-	g->empty = "Nobody has done anything with this yet.";
-	add_columns(g, columns, COUNT(columns));
-	json_array_foreach(json_object_get(s->book->edition->declaration, "events"), i, event)
-	{
-		grid_instant(g, spd_text(event, "at"));
-		for (size_t k = 1; k < COUNT(columns); k++)
-			grid_text(g, spd_text(event, columns[k].key));
-	}
-}
-
-static void
-cover_embargo(struct sheet *s)
-{
-	static const struct column columns[] = {
-	    {"count", "Tests left out", IN_ALL, 32, false},
-	    {"reason", "Reason", IN_ALL, 90, false},
-	    {"by", "Decided by", IN_ALL, 20, false},
-	};
-	const json_t *list =
-	    json_object_get(json_object_get(s->book->edition->doc, "embargo"), "excluded");
-	struct grid *g;
-	const json_t *item;
-	size_t i;
-
-	if (json_array_size(list) == 0)
-		return;
-	g = sheet_grid(s, "cover-embargo", "Tests not yet debriefed, left out of this revision");
-	add_columns(g, columns, COUNT(columns));
-	json_array_foreach(list, i, item)
-	{
-		grid_member(g, item, "count", UNIT_INTEGER);
-		grid_text(g, spd_text(item, "reason"));
-		grid_text(g, spd_text(item, "by"));
-	}
-}
-
-void
-sheet_cover(struct book *b, const char *title)
-{
-	struct sheet *s = book_sheet(b, "cover", title);
-
-	if (s == NULL)
-		return;
-	cover_identity(s);
-	cover_declaration(s);
-	cover_embargo(s);
-	cover_proof(s);
-	cover_events(s);
-}
-
-/* --- restatements ----------------------------------------------------------------------------- */
-
-static const char *
-value_words(struct book *b, const json_t *metric, const json_t *o)
-{
-	char shown[SPD_CELL];
-	char n[SPD_CELL];
-	char d[SPD_CELL];
-	double v;
-
-	if (!json_is_object(o))
-		return "none";
-	spd_count(o, "numerator", "–", n);
-	spd_count(o, "denominator", "", d);
-	if (spd_number(o, "value", &v))
-		spd_value(v, spd_text(metric, "unit"), shown);
-	else
-		snprintf(shown, sizeof shown, "no value");
-	if (d[0] == '\0')
-		return book_text(b, "%s", shown);
-	return book_text(b, "%s (%s of %s)", shown, n, d);
-}
-
-void
-sheet_restatements(struct book *b, const char *title)
-{
-	static const struct column columns[] = {
-	    {"metric", "Metric", IN_ALL, 10, false},
-	    {"figure", "Figure", IN_ALL, 46, false},
-	    {"old", "As submitted before", IN_ALL, 28, false},
-	    {"new", "Now", IN_ALL, 28, false},
-	    {"old_value", "Before", IN_BOOK | IN_CSV, 12, true},
-	    {"new_value", "After", IN_BOOK | IN_CSV, 12, true},
-	    {"cause", "Because of", IN_ALL, 26, false},
-	    {"records", "Records involved", IN_ALL, 17, true},
-	};
-	struct sheet *s = book_sheet(b, "restatements", title);
-	struct grid *g = sheet_grid(s, "restatements", "Changed against what was submitted before");
-	const json_t *item;
-	size_t i;
-
-	if (g == NULL)
-		return;
-	g->empty = "No figure differs from one that was submitted before.";
-	add_columns(g, columns, COUNT(columns));
-	json_array_foreach(json_object_get(b->edition->doc, "restatements"), i, item)
-	{
-		const char *id = spd_text(item, "metric");
-		const json_t *metric = metric_of(b, id);
-		const json_t *was = json_object_get(item, "old");
-		const json_t *now = json_object_get(item, "new");
-		char words[SPD_CELL];
-
-		spd_words(spd_text(item, "cause"), words);
-		grid_text(g, id);
-		grid_text(g, figure_name(b, id, json_object_get(item, "by")));
-		grid_text(g, value_words(b, metric, was));
-		grid_text(g, value_words(b, metric, now));
-		grid_member(g, was, "value", spd_text(metric, "unit"));
-		grid_member(g, now, "value", spd_text(metric, "unit"));
-		grid_code(g, book_text(b, "%s", words), spd_text(item, "cause"), TONE_PLAIN);
-		grid_member(g, item, "records", UNIT_INTEGER);
-	}
-}
-
-/* --- definitions ------------------------------------------------------------------------------ */
-
-static const char *
-joined(struct book *b, const json_t *list)
-{
-	const char *all = "";
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item)
-	{
-		const char *one = json_string_value(item);
-
-		if (one != NULL)
-			all = book_text(b, "%s%s%s", all, all[0] == '\0' ? "" : "; ", one);
-	}
-	return all;
-}
-
-/* A version may be a number or a text. */
-static const char *
-any_text(struct book *b, const json_t *o, const char *key)
-{
-	const json_t *j = json_object_get(o, key);
-	char n[SPD_CELL];
-
-	if (json_is_string(j))
-		return json_string_value(j);
-	spd_count(o, key, "", n);
-	return book_text(b, "%s", n);
-}
-
-static void
-put_definition(struct grid *g, const json_t *m)
-{
-	static const char *const codes[] = {"form", "basis", "shape", "unit", "direction"};
-	const json_t *target = json_object_get(m, "target");
-	struct book *b = g->book;
-	char words[SPD_CELL];
-
-	grid_text(g, spd_text(m, "id"));
-	grid_text(g, spd_text(m, "name"));
-	grid_text(g, spd_text(m, "definition"));
-	for (size_t k = 0; k < COUNT(codes); k++) {
-		spd_words(spd_text(m, codes[k]), words);
-		for (char *p = words; *p != '\0' && k != 3; p++)
-			*p = (char)tolower((unsigned char)*p);
-		grid_code(g, book_text(b, "%s", words), spd_text(m, codes[k]), TONE_PLAIN);
-	}
-	grid_member(g, m, "minimum_n", UNIT_INTEGER);
-	grid_member(g, target, "value", spd_text(m, "unit"));
-	grid_text(g, spd_text(target, "approved_by"));
-	grid_text(g, any_text(b, m, "version"));
-	grid_day(g, spd_text(m, "effective_from"));
-	grid_text(g, joined(b, json_object_get(m, "readers")));
-	grid_text(g, joined(b, json_object_get(m, "requirements")));
-}
-
-static void
-missing_grid(struct sheet *s)
-{
-	static const struct column columns[] = {
-	    {"metric", "Metric", IN_ALL, 10, false},
-	    {"name", "Name", IN_ALL, 40, false},
-	    {"needs", "What it would take", IN_ALL, 70, false},
-	};
-	const json_t *list = json_object_get(s->book->edition->doc, "unsupported");
-	struct grid *g =
-	    sheet_grid(s, "definitions-missing", "Not computed, for want of the records they need");
-	const json_t *item;
-	size_t i;
-
-	if (g == NULL)
-		return;
-	add_columns(g, columns, COUNT(columns));
-	json_array_foreach(list, i, item)
-	{
-		grid_text(g, spd_text(item, "id"));
-		grid_text(g, spd_text(item, "name"));
-		grid_text(g, spd_text(item, "needs"));
-	}
-}
-
-void
-sheet_definitions(struct book *b, const char *title)
-{
-	static const struct column columns[] = {
-	    {"metric", "Metric", IN_ALL, 10, false},
-	    {"name", "Name", IN_ALL, 40, false},
-	    {"definition", "What is counted", IN_ALL, 70, false},
-	    {"form", "Form", IN_ALL, 13, false},
-	    {"basis", "Basis", IN_ALL, 9, false},
-	    {"shape", "Shape", IN_BOOK | IN_CSV, 13, false},
-	    {"unit", "Unit", IN_ALL, 8, false},
-	    {"direction", "Better", IN_ALL, 9, false},
-	    {"minimum_n", "Least n", IN_ALL, 9, true},
-	    {"target", "Target", IN_ALL, 10, true},
-	    {"approved_by", "Target set by", IN_BOOK | IN_CSV, 18, false},
-	    {"version", "Version", IN_ALL, 9, false},
-	    {"effective_from", "In force from", IN_BOOK | IN_CSV, 14, false},
-	    {"readers", "Readers", IN_BOOK | IN_CSV, 18, false},
-	    {"requirements", "Requirements", IN_BOOK | IN_CSV, 24, false},
-	};
-	struct sheet *s = book_sheet(b, "definitions", title);
-	struct grid *g = sheet_grid(s, "definitions", "What each metric counts");
-	const json_t *metric;
-	size_t i;
-
-	if (g == NULL)
-		return;
-	add_columns(g, columns, COUNT(columns));
-	json_array_foreach(json_object_get(b->edition->doc, "metrics"), i, metric)
-	    put_definition(g, metric);
-	missing_grid(s);
-}
-
 /* --- all of them, in order -------------------------------------------------------------------- */
 
-#define MADE_MAX 64 /* sheets of metrics */
+struct sheet *
+sheet_begin(struct book *b, const struct plan *p)
+{
+	struct sheet *s = book_sheet(b, p->slug, p->title);
 
-struct made {
-	const char *slug[MADE_MAX];
-	size_t n;
-};
+	if (s != NULL && p->note[0] != '\0')
+		sheet_note(s, p->note);
+	return s;
+}
+
+static const json_t *
+all_metrics(const struct book *b)
+{
+	return json_object_get(b->edition->doc, "metrics");
+}
+
+/* The metrics of whom the predicate is true, up to NULL. */
+static const json_t *const *
+chosen(struct book *b, bool (*is)(const json_t *metric, const void *ctx), const void *ctx)
+{
+	const json_t *metrics = all_metrics(b);
+	const json_t **list =
+	    arena_zalloc(b->arena, json_array_size(metrics) + 1, sizeof(json_t *));
+	const json_t *metric;
+	size_t n = 0;
+	size_t i;
+	static const json_t *const none[] = {NULL};
+
+	if (list == NULL)
+		return none;
+	json_array_foreach(metrics, i, metric)
+	{
+		if (is(metric, ctx))
+			list[n++] = metric;
+	}
+	return list;
+}
 
 static bool
-is_made(const struct made *m, const char *slug)
+is_any(const json_t *metric, const void *ctx)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		if (strcmp(m->slug[i], slug) == 0)
-			return true;
-	}
-	return false;
+	(void)metric;
+	(void)ctx;
+	return true;
 }
+
+static bool
+is_of_sheet(const json_t *metric, const void *ctx)
+{
+	return strcmp(spd_text(metric, "sheet"), ctx) == 0;
+}
+
+static bool
+is_judged(const json_t *metric, const void *ctx)
+{
+	(void)ctx;
+	return strcmp(spd_text(metric, "form"), "INFORMATION") != 0;
+}
+
+static struct plan
+plan_of(const char *slug, const char *title, const json_t *const *metrics)
+{
+	return (struct plan){
+	    .slug = slug, .title = title, .note = "", .empty = "", .metrics = metrics};
+}
+
+/* --- by the template -------------------------------------------------------------------------- */
+
+/* The metrics of the list, in its order; what is in no document is left out. */
+static const json_t *const *
+listed(struct book *b, const json_t *ids)
+{
+	const json_t **list = arena_zalloc(b->arena, json_array_size(ids) + 1, sizeof(json_t *));
+	static const json_t *const none[] = {NULL};
+	const json_t *id;
+	size_t n = 0;
+	size_t i;
+
+	if (list == NULL)
+		return none;
+	json_array_foreach(ids, i, id)
+	{
+		const json_t *metric =
+		    json_is_string(id) ? metric_of(b, json_string_value(id)) : NULL;
+
+		if (metric != NULL)
+			list[n++] = metric;
+	}
+	return list;
+}
+
+/* Those of the list that the document says it cannot compute. The caller's to json_decref(). */
+static json_t *
+unsupported_of(const struct book *b, const json_t *ids)
+{
+	json_t *list = json_array();
+	const json_t *id;
+	json_t *item;
+	size_t i;
+	size_t k;
+
+	json_array_foreach(ids, i, id)
+	{
+		json_array_foreach(json_object_get(b->edition->doc, "unsupported"), k, item)
+		{
+			if (json_is_string(id) &&
+			    strcmp(spd_text(item, "id"), json_string_value(id)) == 0)
+				(void)json_array_append(list, item);
+		}
+	}
+	return list;
+}
+
+static void
+make_planned(struct book *b, const json_t *sheet)
+{
+	static const struct {
+		const char *content;
+		void (*make)(struct book *b, const struct plan *p);
+	} contents[] = {
+	    {"COVER", sheet_cover},
+	    {"SCORECARD", sheet_scorecard},
+	    {"METRICS", sheet_metrics},
+	    {"BALANCES", sheet_balances},
+	    {"DATA_QUALITY", sheet_quality},
+	    {"RESTATEMENTS", sheet_restatements},
+	    {"DEFINITIONS", sheet_definitions},
+	};
+	const json_t *ids = json_object_get(sheet, "metrics");
+	json_t *unsupported = unsupported_of(b, ids);
+	struct plan p = plan_of(spd_text(sheet, "id"), spd_text(sheet, "title"), listed(b, ids));
+
+	p.note = spd_text(sheet, "note");
+	p.empty = spd_text(sheet, "empty");
+	p.words = json_object_get(sheet, "columns");
+	p.by = json_object_get(sheet, "by");
+	p.unsupported = unsupported;
+	for (size_t i = 0; i < COUNT(contents); i++) {
+		if (strcmp(spd_text(sheet, "content"), contents[i].content) == 0)
+			contents[i].make(b, &p);
+	}
+	json_decref(unsupported);
+}
+
+/* --- without one ------------------------------------------------------------------------------ */
 
 /* The fields of security performance, in the order in which they are read. */
 static const struct {
@@ -451,65 +172,84 @@ static const struct {
     {"risk", "Risk linkage"},
 };
 
-static bool
-has_content(const struct book *b, const char *slug)
-{
-	const json_t *metric;
-	size_t i;
+#define QUALITY "data_quality"
 
-	/* Balances are on a sheet even when no metric is. */
-	if (strcmp(slug, SHEET_OF_BALANCES) == 0 &&
-	    json_array_size(json_object_get(b->edition->doc, "balances")) > 0)
-		return true;
-	json_array_foreach(json_object_get(b->edition->doc, "metrics"), i, metric)
-	{
-		if (metric_is_on(metric, slug, NULL))
+static bool
+is_made(const struct book *b, const char *slug)
+{
+	for (const struct sheet *s = b->first; s != NULL; s = s->next) {
+		if (strcmp(s->slug, slug) == 0)
 			return true;
 	}
 	return false;
 }
 
 static void
-make_field(struct book *b, struct made *m, const char *slug, const char *title)
+make_field(struct book *b, const char *slug, const char *title)
 {
-	if (m->n == MADE_MAX || is_made(m, slug) || !has_content(b, slug))
+	struct plan p = plan_of(slug, title, chosen(b, is_of_sheet, slug));
+	bool balances = strcmp(slug, "findings") == 0 &&
+			json_array_size(json_object_get(b->edition->doc, "balances")) > 0;
+
+	if (is_made(b, slug) || (p.metrics[0] == NULL && !balances))
 		return;
-	m->slug[m->n++] = slug;
-	sheet_metrics(b, slug, title, NULL);
+	if (balances)
+		sheet_balances(b, &p);
+	else
+		sheet_metrics(b, &p);
 }
 
 /* By the metrics' own `sheet`: those known first, then what else there is. */
 static void
-make_fields(struct book *b, struct made *m)
+make_fields(struct book *b)
 {
 	const json_t *metric;
 	size_t i;
 
 	for (i = 0; i < COUNT(fields); i++)
-		make_field(b, m, fields[i].slug, fields[i].title);
-	json_array_foreach(json_object_get(b->edition->doc, "metrics"), i, metric)
+		make_field(b, fields[i].slug, fields[i].title);
+	json_array_foreach(all_metrics(b), i, metric)
 	{
 		const char *slug = spd_text(metric, "sheet");
 		char words[SPD_CELL];
 
-		if (slug[0] == '\0' || strcmp(slug, "data_quality") == 0)
+		if (slug[0] == '\0' || strcmp(slug, QUALITY) == 0)
 			continue;
 		spd_words(slug, words);
 		words[0] = (char)toupper((unsigned char)words[0]);
-		make_field(b, m, slug, book_text(b, "%s", words));
+		make_field(b, slug, book_text(b, "%s", words));
 	}
+}
+
+static void
+make_usual(struct book *b)
+{
+	static const json_t *const none[] = {NULL};
+	struct plan p = plan_of("cover", "Cover and declaration", none);
+
+	sheet_cover(b, &p);
+	p = plan_of("scorecard", "Scorecard", chosen(b, is_judged, NULL));
+	sheet_scorecard(b, &p);
+	make_fields(b);
+	p = plan_of(QUALITY, "Data quality", chosen(b, is_of_sheet, QUALITY));
+	sheet_quality(b, &p);
+	p = plan_of("restatements", "Restatements", none);
+	sheet_restatements(b, &p);
+	p = plan_of("definitions", "Definitions", none);
+	sheet_definitions(b, &p);
 }
 
 void
 sheets_make(struct book *b)
 {
-	struct made m = {.n = 0};
+	const json_t *sheets =
+	    json_object_get(json_object_get(b->edition->doc, "template"), "sheets");
+	struct plan all = plan_of("figures", "All figures", chosen(b, is_any, NULL));
+	const json_t *sheet;
+	size_t i;
 
-	sheet_cover(b, "Cover");
-	sheet_scorecard(b, "Scorecard");
-	make_fields(b, &m);
-	sheet_quality(b, "Data quality");
-	sheet_restatements(b, "Restatements");
-	sheet_definitions(b, "Definitions");
-	sheet_figures(b, "All figures");
+	json_array_foreach(sheets, i, sheet) make_planned(b, sheet);
+	if (json_array_size(sheets) == 0)
+		make_usual(b);
+	sheet_figures(b, &all);
 }

@@ -6,26 +6,38 @@
 
 #define SHEET_OF_BALANCES "findings"
 
-/* All of them: by the template's list where the document has one, else by the metrics' own. */
+/* What a sheet is to hold: from the template where the document has one, else from the metrics. */
+struct plan {
+	const char *slug;
+	const char *title;
+	const char *note;    /* "": none */
+	const char *empty;   /* what to say when there is nothing; "": the usual */
+	const json_t *words; /* the columns asked for; NULL: all */
+	const json_t *by;    /* the breakdowns asked for, "site measure"; NULL: all there are */
+	const json_t *const *metrics; /* up to NULL */
+	const json_t *unsupported;    /* ids and names of those that cannot be computed; NULL */
+};
+
+/* All of them, in order. */
 void sheets_make(struct book *b);
 
-void sheet_cover(struct book *b, const char *title);
-void sheet_scorecard(struct book *b, const char *title);
-/* The metrics whose `sheet` is slug, or, when it is not NULL, those in the list. */
-void sheet_metrics(struct book *b, const char *slug, const char *title, const json_t *ids);
-void sheet_quality(struct book *b, const char *title);
-void sheet_restatements(struct book *b, const char *title);
-void sheet_definitions(struct book *b, const char *title);
-void sheet_figures(struct book *b, const char *title);
+void sheet_cover(struct book *b, const struct plan *p);
+void sheet_scorecard(struct book *b, const struct plan *p);
+void sheet_metrics(struct book *b, const struct plan *p);
+void sheet_balances(struct book *b, const struct plan *p); /* then the metrics */
+void sheet_quality(struct book *b, const struct plan *p);  /* completeness, then the metrics */
+void sheet_restatements(struct book *b, const struct plan *p);
+void sheet_definitions(struct book *b, const struct plan *p);
+void sheet_figures(struct book *b, const struct plan *p);
 
+/* A sheet with its note. */
+struct sheet *sheet_begin(struct book *b, const struct plan *p);
 /* Added to a sheet: the entity's and the broken down figures of metrics, with their charts. */
-void figures_grids(struct sheet *s, const char *slug, const json_t *ids);
+void figures_grids(struct sheet *s, const struct plan *p);
 void charts_of_metric(struct sheet *s, const char *slug, const json_t *metric);
-void history_of_sheet(struct sheet *s, const char *slug, const json_t *ids);
+void history_of_sheet(struct sheet *s, const struct plan *p);
 void balances_grid(struct sheet *s);
 
-/* Is this metric on this sheet? */
-bool metric_is_on(const json_t *metric, const char *slug, const json_t *ids);
 /* The figure of the entity, NULL when there is none. */
 const json_t *metric_entity_figure(const json_t *metric);
 /* The status in words with its sign, for people; its tone. */
