@@ -44,6 +44,9 @@ DECLARE
 	since timestamptz;
 	why text;
 BEGIN
+	-- A standby that does not answer must not hold up whoever asks something after this. Without
+	-- it a mark may be missing where the records are not: a gap too many, not one too few.
+	PERFORM set_config('synchronous_commit', 'local', true);
 	SELECT m.* INTO old FROM sems.daemon_mark m WHERE m.daemon = note_mark.daemon FOR UPDATE;
 	server := sems.server_identity();
 	IF known_mark > 0 AND old.daemon IS NULL THEN

@@ -329,6 +329,15 @@ Test(highwater, marks_the_first_answer_after_a_while_at_once)
 	cr_expect_gt(cluster_int(s.pg, "SELECT mark FROM sems.daemon_mark"), before);
 }
 
+Test(highwater, does_not_wait_for_a_standby)
+{
+	cr_expect_str_eq(cluster_text(s.pg,
+				      "SELECT current_setting('synchronous_commit') "
+				      "FROM sems.note_mark(gen_random_uuid(), 0, now(), now(), "
+				      "'', now())"),
+			 "local");
+}
+
 Test(highwater, begins_anew_when_the_file_is_no_use)
 {
 	FILE *f;
