@@ -28,6 +28,11 @@ enum { EXIT_GOOD = 0, EXIT_BAD_USAGE = 64, EXIT_NO_SERVICE = 69, EXIT_BAD_CONFIG
 
 #define STOP_DEADLINE_S 20
 
+/* Of the loop's events; 0 is the database's. */
+#define PRIORITIES      2
+#define PRIORITY_CLIENT 1
+#define CLIENTS_TURN_US 1000
+
 struct semsd {
 	struct config config;
 	struct embedded *cluster;
@@ -342,11 +347,33 @@ open_tend(struct semsd *d, struct err *e)
 	return OK;
 }
 
+/*
+ * The database goes first: while it waits for its next group, nobody is served. So its events are
+ * looked for again when everybody else has had a turn's time.
+ */
+static struct event_base *
+new_loop(void)
+{
+	struct timeval turn = {0, CLIENTS_TURN_US};
+	struct event_config *c = event_config_new();
+	struct event_base *base = NULL;
+
+	if (c != NULL && event_config_set_max_dispatch_interval(c, &turn, -1, PRIORITY_CLIENT) == 0)
+		base = event_base_new_with_config(c);
+	if (base != NULL && event_base_priority_init(base, PRIORITIES) != 0) {
+		event_base_free(base);
+		base = NULL;
+	}
+	if (c != NULL)
+		event_config_free(c);
+	return base;
+}
+
 static enum code
 start(struct semsd *d, struct err *e)
 {
 	signal(SIGPIPE, SIG_IGN);
-	d->base = event_base_new();
+	d->base = new_loop();
 	if (d->base == NULL)
 		return err_set(e, TRY_SYSTEM, "loop", "no event loop");
 	if (open_signals(d, e) != OK || open_store(d, e) != OK || open_ingest(d, e) != OK)

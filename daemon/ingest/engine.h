@@ -20,8 +20,9 @@ struct session {
 	uint32_t index;
 	bool dirty;
 	bool owner;
-	bool blocked;      /* the group is full: feed again after the next one is taken */
-	bool waiting;      /* has a place in the queue for room, also when it was woken */
+	bool blocked;      /* its frame found no room: feed again when it is woken */
+	struct room *room; /* whose queue it has a place in, also when it was woken; NULL: none */
+	size_t want;       /* of that room */
 	uint32_t batches;  /* unanswered */
 	uint32_t requests; /* unanswered */
 	size_t need;       /* bytes of the frame that is coming */
@@ -62,22 +63,29 @@ struct request_node {
 
 TAILQ_HEAD(session_queue, session);
 
+/*
+ * Something that sessions share, and who waits for it, the longest first. As long as one waits
+ * nobody takes of it who has no place, and only as many are woken as there is room for: so the
+ * queue is the order, and a thousand that wait cost nothing.
+ */
+struct room {
+	size_t (*left)(const struct ingest *in);
+	struct session_queue waiting;
+};
+
 struct ingest {
 	struct ingest_config config;
 	struct registry *registry;
 	struct session *sessions; /* config.max_sessions of them */
 	struct session *free_sessions;
 	struct session_queue dirty;
+	struct room group_room; /* records of the filling group */
+	struct room pool_room;  /* bytes of the pool for large frames */
 	struct open_group groups[2];
 	struct open_group *filling;
 	bool group_out;
 	bool draining;
 	size_t large_used;
-	/*
-	 * Who waits for room, the longest first. A place is kept until a frame was taken: who had
-	 * a turn and wants another is behind everybody who had none.
-	 */
-	struct session_queue waiting;
 	struct arena *scratch; /* of the frame at hand */
 	struct arena *decoded; /* of the record at hand */
 	struct buf row;        /* of the record at hand */
@@ -89,8 +97,10 @@ struct ingest {
 
 /* session.c */
 void session_mark_dirty(struct ingest *in, struct session *s);
-/* Room appeared: whoever waits for it is looked at again. */
-void session_wake_blocked(struct ingest *in);
+/* The two rooms, nobody waiting. */
+void session_init_rooms(struct ingest *in);
+/* There is more of a room: the first of those who wait for it are looked at again. */
+void session_wake(struct ingest *in, struct room *room);
 void session_send(struct ingest *in, struct session *s, const ProtobufCMessage *frame);
 /* Sends a Refuse and closes. */
 void session_refuse(struct ingest *in, struct session *s, int code, uint32_t retry_after_ms,
@@ -105,8 +115,9 @@ struct sender {
 	enum role role;
 };
 
-/* True when the filling group has room for a batch of n records (one is taken whole). */
-bool intake_has_room(const struct ingest *in, size_t n);
+/* How many records the filling group has room for; SIZE_MAX when it is empty, since a batch is
+ * taken whole. */
+size_t intake_room(const struct ingest *in);
 /* Opens a batch of n items; NULL when memory is out. */
 struct batch_ref *intake_batch(struct ingest *in, size_t n);
 void intake_record(struct ingest *in, struct text raw, const struct sender *from,

@@ -22,7 +22,8 @@ ingest_defaults(void)
 	    .max_sessions = 12000,
 	    .max_frame_bytes = FRAME_BYTES_MAX,
 	    .max_batch_records = BATCH_RECORDS_MAX,
-	    .window_batches = 16,
+	    .window_batches = 128,
+	    .turn_records = 256,
 	    .group_records = 8192,
 	    .group_bytes = (size_t)16 * 1024 * 1024,
 	    .large_pool_bytes = (size_t)32 * 1024 * 1024,
@@ -38,7 +39,7 @@ ingest_new(const struct ingest_config *config)
 		return NULL;
 	in->config = *config;
 	TAILQ_INIT(&in->dirty);
-	TAILQ_INIT(&in->waiting);
+	session_init_rooms(in);
 	in->sessions = calloc(config->max_sessions, sizeof *in->sessions);
 	in->scratch = arena_new(SCRATCH_ARENA_MAX);
 	in->decoded = arena_new(DECODED_ARENA_MAX);
@@ -156,7 +157,7 @@ ingest_take_group(struct ingest *in)
 		return NULL;
 	in->group_out = true;
 	in->filling = og == &in->groups[0] ? &in->groups[1] : &in->groups[0];
-	session_wake_blocked(in);
+	session_wake(in, &in->group_room);
 	return &og->g;
 }
 
@@ -215,7 +216,7 @@ ingest_requeue(struct ingest *in, struct text raw, struct text principal, struct
 	struct batch_ref *b;
 	struct sender from;
 
-	if (!intake_has_room(in, 1))
+	if (intake_room(in) < 1)
 		return false;
 	from.role = registry_role(in->registry, principal);
 	from.principal.s = arena_dup(in->filling->g.arena, principal.s, principal.n);

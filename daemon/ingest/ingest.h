@@ -24,6 +24,7 @@ struct ingest_config {
 	uint32_t max_frame_bytes;
 	uint32_t max_batch_records;
 	uint32_t window_batches; /* unanswered batches a session may have */
+	uint32_t turn_records;   /* one feeding takes no further batch past this many records */
 	uint32_t group_records;  /* a group takes no further batch past this many records */
 	size_t group_bytes;      /* nor past this many bytes of arena */
 	size_t large_pool_bytes; /* shared by all half-received frames over LARGE_FRAME_BYTES */
@@ -63,8 +64,9 @@ struct session_ref ingest_open(struct ingest *in, struct text principal, bool ow
 /* The connection is gone: answers for it are dropped; the records stay. */
 void ingest_close(struct ingest *in, struct session_ref ref);
 /*
- * Gives the unconsumed bytes of a connection; handles at most max_frames frames. Returns how many
- * bytes it consumed. Call it again when it consumed some and more are there.
+ * Gives the unconsumed bytes of a connection; handles at most max_frames frames, and no further one
+ * past config.turn_records. Returns how many bytes it consumed. Call it again when it consumed some
+ * and more are there.
  */
 size_t ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n,
 		   unsigned max_frames, struct moment now);

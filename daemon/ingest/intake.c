@@ -9,15 +9,16 @@
 
 #include <stdlib.h>
 
-bool
-intake_has_room(const struct ingest *in, size_t n)
+size_t
+intake_room(const struct ingest *in)
 {
 	const struct group *g = &in->filling->g;
 
 	if (g->n == 0)
-		return true;
-	return g->n + n <= in->config.group_records &&
-	       arena_used(g->arena) < in->config.group_bytes;
+		return SIZE_MAX;
+	if (g->n >= in->config.group_records || arena_used(g->arena) >= in->config.group_bytes)
+		return 0;
+	return in->config.group_records - g->n;
 }
 
 static bool

@@ -35,35 +35,35 @@ session_mark_dirty(struct ingest *in, struct session *s)
 	TAILQ_INSERT_TAIL(&in->dirty, s, dirty_link);
 }
 
-/* The client is not late while it waits: its frame's time begins anew when it is looked at. */
-static void
-block(struct ingest *in, struct session *s)
-{
-	s->blocked = true;
-	if (s->state == SESSION_READY)
-		s->is_timed = false;
-	if (s->waiting)
-		return;
-	s->waiting = true;
-	TAILQ_INSERT_TAIL(&in->waiting, s, waiting_link);
-}
+/* --- room ------------------------------------------------------------------------------------- */
 
-static void
-leave_queue(struct ingest *in, struct session *s)
+static size_t
+pool_left(const struct ingest *in)
 {
-	s->blocked = false;
-	if (!s->waiting)
-		return;
-	s->waiting = false;
-	TAILQ_REMOVE(&in->waiting, s, waiting_link);
+	return in->config.large_pool_bytes - in->large_used;
 }
 
 void
-session_wake_blocked(struct ingest *in)
+session_init_rooms(struct ingest *in)
 {
+	in->group_room.left = intake_room;
+	TAILQ_INIT(&in->group_room.waiting);
+	in->pool_room.left = pool_left;
+	TAILQ_INIT(&in->pool_room.waiting);
+}
+
+void
+session_wake(struct ingest *in, struct room *room)
+{
+	size_t left = room->left(in);
 	struct session *s;
 
-	TAILQ_FOREACH (s, &in->waiting, waiting_link) {
+	TAILQ_FOREACH (s, &room->waiting, waiting_link) {
+		if (s->want > left)
+			break;
+		/* An empty group takes any batch, and then as many as fit. */
+		left = left == SIZE_MAX ? in->config.group_records : left;
+		left = s->want < left ? left - s->want : 0;
 		if (!s->blocked)
 			continue;
 		s->blocked = false;
@@ -73,6 +73,43 @@ session_wake_blocked(struct ingest *in)
 		s->dirty = false;
 		session_mark_dirty(in, s);
 	}
+}
+
+/* Who is behind may want less. */
+static void
+leave_queue(struct ingest *in, struct session *s)
+{
+	struct room *room = s->room;
+
+	s->blocked = false;
+	s->room = NULL;
+	if (room == NULL)
+		return;
+	TAILQ_REMOVE(&room->waiting, s, waiting_link);
+	session_wake(in, room);
+}
+
+/* True when the session may take `want` of the room now. Else it waits, in the place it has or
+ * behind all others. */
+static bool
+may_take(struct ingest *in, struct session *s, struct room *room, size_t want)
+{
+	bool in_turn = s->room == room || TAILQ_EMPTY(&room->waiting);
+
+	if (in_turn && want <= room->left(in))
+		return true;
+	s->blocked = true;
+	s->want = want;
+	/* The client is not late while it waits: its frame's time begins anew afterwards. */
+	if (s->state == SESSION_READY)
+		s->is_timed = false;
+	if (s->room == room)
+		return false;
+	leave_queue(in, s);
+	s->blocked = true;
+	s->room = room;
+	TAILQ_INSERT_TAIL(&room->waiting, s, waiting_link);
+	return false;
 }
 
 struct session_ref
@@ -104,6 +141,7 @@ close_session(struct ingest *in, struct session *s, const char *fmt, va_list ap)
 	if (!set_state(s, SESSION_CLOSING))
 		return;
 	vsnprintf(s->close_reason, sizeof s->close_reason, fmt, ap);
+	leave_queue(in, s);
 	session_mark_dirty(in, s);
 }
 
@@ -278,7 +316,7 @@ on_batch(struct ingest *in, struct session *s, const struct client_frame *f, str
 			       "more than %u batches unanswered", in->config.window_batches);
 		return true;
 	}
-	if (!intake_has_room(in, f->batch.n))
+	if (!may_take(in, s, &in->group_room, f->batch.n))
 		return false;
 	from.principal.s = arena_dup(in->filling->g.arena, s->principal, strlen(s->principal));
 	from.principal.n = strlen(s->principal);
@@ -367,7 +405,7 @@ release_large(struct ingest *in, struct session *s)
 		return;
 	in->large_used -= s->large;
 	s->large = 0;
-	session_wake_blocked(in);
+	session_wake(in, &in->pool_room);
 }
 
 /* A frame is coming and not whole: how much must be there, and may it take that much? */
@@ -383,8 +421,8 @@ await_rest(struct ingest *in, struct session *s, const void *p, size_t n, struct
 	}
 	if (size <= LARGE_FRAME_BYTES || s->large != 0)
 		return;
-	if (in->large_used + size > in->config.large_pool_bytes) {
-		block(in, s);
+	if (!may_take(in, s, &in->pool_room, size)) {
+		s->need = 1; /* once woken it is to be asked again before more is read */
 		return;
 	}
 	s->large = size;
@@ -401,7 +439,11 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 	if (s == NULL)
 		return n;
 	s->blocked = false;
-	for (unsigned i = 0; i < max_frames && s->state != SESSION_CLOSING; i++) {
+	uint64_t records = in->counters.records;
+
+	for (unsigned i = 0; i < max_frames && s->state != SESSION_CLOSING &&
+			     in->counters.records - records < in->config.turn_records;
+	     i++) {
 		const unsigned char *at = (const unsigned char *)p + consumed;
 		struct text body;
 		size_t used = 0;
@@ -419,10 +461,8 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 			await_rest(in, s, at, n - consumed, now.mono);
 			break;
 		}
-		if (!on_frame(in, s, body, now.utc)) {
-			block(in, s);
+		if (!on_frame(in, s, body, now.utc))
 			break;
-		}
 		in->counters.frames++;
 		leave_queue(in, s);
 		release_large(in, s);
@@ -478,8 +518,9 @@ ingest_close(struct ingest *in, struct session_ref ref)
 {
 	struct session *s = session_find(in, ref);
 
-	if (s == NULL || !set_state(s, SESSION_FREE))
+	if (s == NULL)
 		return;
+	set_state(s, SESSION_FREE);
 	leave_queue(in, s);
 	release_large(in, s);
 	buf_fini(&s->out);

@@ -20,8 +20,7 @@
 
 /* One wake-up handles this much of one connection, so that a greedy one cannot starve the others.
  */
-#define FRAMES_PER_TURN 8
-#define READ_CHUNK      (64u * 1024u)
+#define FRAMES_PER_TURN 64
 #define OUTPUT_HIGH     (256u * 1024u) /* past it reading pauses until the client has read */
 #define WRITE_TIMEOUT_S 60
 #define LISTENERS_MAX   4
@@ -177,11 +176,10 @@ server_pump(struct server *sv)
 		if (c == NULL || c->session.generation != ref.generation)
 			continue;
 		conn_flush(c);
-		if (!c->retired && !c->reading && ingest_wants_input(sv->config.ingest, ref)) {
-			set_reading(c, !output_is_high(c));
+		/* What it holds first: it may be all that there is room for. */
+		if (!c->retired && !c->reading && ingest_wants_input(sv->config.ingest, ref))
 			bufferevent_trigger(c->bev, EV_READ,
 					    BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
-		}
 	}
 }
 
@@ -262,7 +260,6 @@ conn_new(struct server *sv, evutil_socket_t fd)
 	}
 	bufferevent_setcb(c->bev, on_read, on_write, on_event, c);
 	bufferevent_set_timeouts(c->bev, NULL, &timeout);
-	bufferevent_set_max_single_read(c->bev, READ_CHUNK);
 	return c;
 }
 

@@ -80,6 +80,8 @@ watch(struct conn *c, short what)
 	c->io = event_new(c->base, fd, (short)(what | EV_PERSIST), on_io, c);
 	c->io_fd = fd;
 	c->io_what = what;
+	if (c->io != NULL && c->ops->is_first)
+		(void)event_priority_set(c->io, 0);
 	if (c->io == NULL || event_add(c->io, NULL) != 0)
 		c->broken = true;
 }

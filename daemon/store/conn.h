@@ -28,6 +28,8 @@ struct conn_ops {
 	void (*finished)(void *ctx);
 	/* The connection was lost, or could not be made; another attempt follows. */
 	void (*down)(void *ctx);
+	/* Its events go before the clients', where the loop has priorities. */
+	bool is_first;
 };
 
 /* name: for the log. role: see pg_params_fill(). conninfo is borrowed. */

@@ -565,6 +565,7 @@ writer_new(struct event_base *base, const struct store_config *config)
 	    .copy = on_copy,
 	    .finished = on_finished,
 	    .down = on_down,
+	    .is_first = true,
 	};
 	struct writer *w = calloc(1, sizeof *w);
 

@@ -203,8 +203,10 @@ Test(server, answers_every_frame_of_one_write)
 		Sems__V1__ServerFrame *f = receive(&w, fd, &in);
 
 		cr_assert_not_null(f);
-		cr_assert_eq(f->body_case, SEMS__V1__SERVER_FRAME__BODY_RESULT, "batch %d",
-			     (int)no);
+		cr_assert_eq(f->body_case, SEMS__V1__SERVER_FRAME__BODY_RESULT, "batch %d: %d %s",
+			     (int)no, f->body_case,
+			     f->body_case == SEMS__V1__SERVER_FRAME__BODY_REFUSE ? f->refuse->text
+										 : "");
 		cr_assert_eq(f->result->batch_no, no);
 		sems__v1__server_frame__free_unpacked(f, NULL);
 	}

@@ -1,5 +1,6 @@
 /* What must be true: of each answer when it is given, and of the whole in the end. */
 #include "tests/sim/world.h"
+#include "wire/frame.h"
 
 #include <inttypes.h>
 
@@ -176,6 +177,18 @@ check_bounds(struct world *w, unsigned daemon)
 	}
 }
 
+/* Nobody reads more of a large frame before it has its part of the pool. */
+void
+check_reading(struct world *w, const struct line *l)
+{
+	const struct session *s = session_find(w->daemons[l->daemon].in, l->session);
+	size_t size = frame_size(l->in.p, l->in.n);
+
+	if (l->reading && s != NULL && s->state != SESSION_CLOSING && size > LARGE_FRAME_BYTES &&
+	    size > l->in.n && size <= FRAME_MAX && s->large == 0)
+		fail(w, "a frame of %zu bytes is read that the pool has no room for", size);
+}
+
 static uint32_t
 count_free(const struct ingest *in)
 {
@@ -200,7 +213,7 @@ check_nothing_left(struct world *w, unsigned daemon)
 		fail(w, "records are left in a group");
 	else if (in->large_used != 0)
 		fail(w, "%zu bytes of the pool for large frames are left", in->large_used);
-	else if (!TAILQ_EMPTY(&in->waiting))
+	else if (!TAILQ_EMPTY(&in->group_room.waiting) || !TAILQ_EMPTY(&in->pool_room.waiting))
 		fail(w, "a session of nobody waits for room");
 	else if (count_free(in) != in->config.max_sessions)
 		fail(w, "%u of %u sessions are free", count_free(in), in->config.max_sessions);

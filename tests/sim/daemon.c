@@ -284,10 +284,8 @@ daemon_pump(struct world *w, unsigned daemon)
 		if (l == NULL)
 			continue;
 		line_flush(w, l);
-		if (l->daemon_end && !l->reading && ingest_wants_input(in, ref)) {
-			l->reading = unread(l) <= OUTPUT_HIGH;
+		if (l->daemon_end && !l->reading && ingest_wants_input(in, ref))
 			line_arm(w, l);
-		}
 	}
 }
 
@@ -372,6 +370,8 @@ line_feed(struct world *w, struct line *l, unsigned max_frames)
 	l->reading = !l->held && unread(l) <= OUTPUT_HIGH;
 	if (used != 0 && used < n && l->reading)
 		line_arm(w, l);
+	else
+		check_reading(w, l);
 }
 
 void

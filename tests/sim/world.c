@@ -520,6 +520,7 @@ configure(struct world *w)
 	w->config.max_sessions = LINES - below(w, 3);
 	w->config.max_frame_bytes = FRAME_MAX;
 	w->config.max_batch_records = BATCH_MAX;
+	w->config.turn_records = UINT32_MAX; /* its turns are frames */
 	w->config.window_batches = 1 + below(w, WINDOW_MAX);
 	w->config.group_records = 1 + below(w, 64);
 	w->config.group_bytes = chance(w, 200) ? 4096 : 1024 * 1024;

@@ -247,6 +247,7 @@ void database_orphan(struct world *w, unsigned daemon);
 void check_answer(struct world *w, uint16_t record, enum verdict v, int reason);
 void check_committed(struct world *w, const struct item *it);
 void check_bounds(struct world *w, unsigned daemon);
+void check_reading(struct world *w, const struct line *l);
 void check_database(struct world *w);
 void check_nothing_left(struct world *w, unsigned daemon);
 

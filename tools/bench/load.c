@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WINDOW_MAX      16
+#define WINDOW_MAX      128
 #define IN_FLIGHT       40000 /* records of all connections together, as the window allows */
 #define DRAIN_S         60
 #define CONNECTIONS_MAX 60000
