@@ -97,7 +97,7 @@ on_targets(struct spd_run *r, const struct rows *rows)
 	}
 }
 
-/* How many days were counted is nobody's business. */
+/* What it answers is not used. */
 static void
 on_kept(struct spd_run *r, const struct rows *rows)
 {

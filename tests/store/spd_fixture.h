@@ -20,6 +20,8 @@ void spd_add_at(struct fixture *f, const char *at, const char *kind, int n, cons
 
 /* Computes 2026-Q2; the caller's to json_decref(). */
 json_t *spd_compute(struct fixture *f, enum spd_task task);
+/* Another quarter. */
+json_t *spd_compute_quarter(struct fixture *f, enum spd_task task, struct quarter q);
 /* The code that a run ends with. */
 enum code spd_fails(struct fixture *f, enum spd_task task, struct quarter q);
 
