@@ -60,16 +60,17 @@ check_row(struct keyring *keys, const PGresult *res, int row, struct err *e)
 	const char *name = PQgetvalue(res, row, 0);
 	int this_year = (int)strtol(PQgetvalue(res, row, 2), NULL, 10);
 	unsigned char expected[KEY_CHECK_SIZE];
-	int year = 0;
+	static const char prefix[] = "person-";
 
 	if (!check_of_row(res, row, expected))
 		return err_set(e, FATAL_CONFIG, "keys", "the database's check of %s is no check",
 			       name);
 	if (strcmp(name, "quarantine") == 0)
 		return check_quarantine(keys, expected, e);
-	return sscanf(name, "person-%4d", &year) == 1
-		   ? check_person(keys, year, this_year, expected, e)
-		   : OK;
+	if (strncmp(name, prefix, sizeof prefix - 1) != 0)
+		return OK;
+	return check_person(keys, (int)strtol(name + sizeof prefix - 1, NULL, 10), this_year,
+			    expected, e);
 }
 
 static enum code
