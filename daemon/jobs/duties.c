@@ -2,6 +2,7 @@
 
 #include "base/embed.h"
 #include "base/log.h"
+#include "store/recount.h"
 #include "store/retention_job.h"
 #include "store/spd_job.h"
 
@@ -48,10 +49,13 @@ struct duties {
 	char quarters[QUARTERS_MAX][16];
 	size_t n_quarters;
 	size_t quarter;
+	struct recount_run recount;
+	size_t n_counted;
 	struct spd_run spd;
 	struct retention_run retention;
 };
 
+static void begin_recount(struct duties *d);
 static void quarters_rows(struct duties *d, const struct rows *r);
 static void store_quarters(struct duties *d);
 static void run_retention(struct duties *d);
@@ -59,6 +63,7 @@ static void duty_start(struct duties *d);
 
 static const struct duty duties[] = {
     {"partitions", "1 hour", "sql/queries/duty_partitions.sql", false, false, NULL, NULL},
+    {"counts", "1 minute", NULL, false, false, NULL, begin_recount},
     {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", true, false, quarters_rows,
      store_quarters},
     {"retention", "1 day", NULL, false, true, NULL, run_retention},
@@ -198,6 +203,52 @@ duty_start(struct duties *d)
 	store_run(d->store, &d->job);
 }
 
+/* --- day counts ------------------------------------------------------------------------------ */
+
+static void run_recount(struct duties *d);
+
+static void
+on_recounted(struct recount_run *r, const struct err *e)
+{
+	struct duties *d = r->ctx;
+	bool more = r->more && e->code == OK && !d->is_stopped;
+
+	d->n_counted += r->n_counted;
+	recount_fini(r);
+	if (more) {
+		run_recount(d);
+		return;
+	}
+	/* Every minute: worth a line only when there was something to do. */
+	if (e->code != OK)
+		log_warn("duty.failed", KV("duty", "counts"), KV("why", e->text));
+	else if (d->n_counted > 0)
+		log_info("duty.done", KV("duty", "counts"));
+	duty_over(d);
+}
+
+static void
+run_recount(struct duties *d)
+{
+	struct err e = {OK, "", ""};
+
+	d->recount = (struct recount_run){
+	    .store = d->store, .catalogue = spd_catalogue(&e), .done = on_recounted, .ctx = d};
+	if (d->recount.catalogue == NULL) {
+		log_warn("duty.failed", KV("duty", "counts"), KV("why", e.text));
+		duty_over(d);
+		return;
+	}
+	recount_start(&d->recount);
+}
+
+static void
+begin_recount(struct duties *d)
+{
+	d->n_counted = 0;
+	run_recount(d);
+}
+
 /* --- the quarter's end ---------------------------------------------------------------------- */
 
 static void
@@ -334,6 +385,7 @@ duties_free(struct duties *d)
 	if (d == NULL)
 		return;
 	event_free(d->timer);
+	recount_fini(&d->recount);
 	retention_fini(&d->retention);
 	free(d);
 }

@@ -52,6 +52,7 @@ batch_clear(struct batch *b, bool rollback)
 		buf_clear(&b->rows[k]);
 		b->has[k] = false;
 	}
+	touched_clear(&b->touched);
 	b->n_order = 0;
 	b->next = 0;
 }
@@ -66,6 +67,7 @@ batch_add(struct batch *b, const struct group *g, size_t n, bool staged)
 	if (!b->has[k])
 		copy_begin(rows);
 	b->has[k] = true;
+	touched_add(&b->touched, k, it->occurred_at);
 	copy_row(rows, (uint16_t)(copy_n_columns(it->kind) + (staged ? 1 : 0)));
 	if (staged)
 		copy_int4(rows, (int32_t)n);
@@ -174,6 +176,7 @@ const char *
 batch_sql_fast(struct batch *b)
 {
 	buf_addf(&b->sql, "BEGIN;");
+	touched_sql(&b->touched, &b->sql);
 	for (int k = 0; k < KIND_COUNT; k++) {
 		if (!b->has[k])
 			continue;
@@ -190,6 +193,7 @@ const char *
 batch_sql_settle(struct batch *b)
 {
 	buf_addf(&b->sql, "BEGIN;");
+	touched_sql(&b->touched, &b->sql);
 	for (int k = 0; k < KIND_COUNT; k++) {
 		if (!b->has[k])
 			continue;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "ingest/group.h"
 #include "store/copy.h"
+#include "store/touched.h"
 
 struct batch {
 	const unsigned char *key; /* of the quarantine */
@@ -15,6 +16,7 @@ struct batch {
 	struct buf rows[KIND_COUNT];
 	struct buf quarantine;
 	struct buf sql;
+	struct touched touched; /* the days of the records that are in it */
 	bool has[KIND_COUNT];
 	bool has_quarantine;
 	const struct buf *order[KIND_COUNT + 1]; /* as the SQL's COPY statements ask for them */
@@ -37,9 +39,10 @@ bool batch_add(struct batch *b, const struct group *g, size_t n, bool staged);
 /* An item for the quarantine; why may differ from the item's own. False: no memory. */
 bool batch_refuse(struct batch *b, const struct group *g, size_t n, const struct refusal *why);
 
-/* BEGIN, COPY into the evidence, the quarantine, COMMIT. NULL: no memory. */
+/* BEGIN, the touched days, COPY into the evidence, the quarantine, COMMIT. NULL: no memory. */
 const char *batch_sql_fast(struct batch *b);
-/* BEGIN, stage, COPY into the staging tables, settle. The transaction stays open. */
+/* BEGIN, the touched days, stage, COPY into the staging tables, settle. The transaction stays open.
+ */
 const char *batch_sql_settle(struct batch *b);
 /* The quarantine, if anything is for it, and COMMIT. */
 const char *batch_sql_close(struct batch *b);

@@ -127,15 +127,18 @@ CREATE INDEX ON sems.quarter_count (cube_id, quarter);
 GRANT SELECT, INSERT, DELETE ON sems.cube, sems.day_count, sems.quarter_count TO sems_compute;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sems.counted_day TO sems_compute;
 
--- The months of a period whose records can be counted: those that exist and are whole.
+-- The months of a period whose records can be counted: those that exist and are whole. With their
+-- size, which tells how long counting takes, and whether there is anything to count.
 CREATE FUNCTION sems.countable_months(since timestamptz, until timestamptz)
-RETURNS TABLE (kind text, month date)
+RETURNS TABLE (kind text, month date, bytes bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT k.kind, m.month
+	SELECT k.kind, m.month, pg_relation_size(p.part)
 	FROM sems.kind k CROSS JOIN (SELECT DISTINCT d.month FROM sems.civil_day d
 	    WHERE d.starts_at < countable_months.until AND d.ends_at > countable_months.since) AS m
-	WHERE to_regclass('sems.' || k.kind || '_' || to_char(m.month, 'YYYYMM')) IS NOT NULL
-	AND NOT EXISTS (SELECT FROM sems.purge_certificate p
-	    WHERE p.kind = k.kind AND p.month = m.month)
+	CROSS JOIN LATERAL (
+		SELECT to_regclass('sems.' || k.kind || '_' || to_char(m.month, 'YYYYMM')) AS part
+	) AS p
+	WHERE p.part IS NOT NULL AND NOT EXISTS (SELECT FROM sems.purge_certificate c
+	    WHERE c.kind = k.kind AND c.month = m.month)
 $$;
 GRANT EXECUTE ON FUNCTION sems.countable_months(timestamptz, timestamptz) TO sems_compute;

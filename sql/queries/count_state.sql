@@ -1,5 +1,7 @@
 -- What is known of cubes in the quarter $1: those of the digests $2 that were ever counted, each with
 -- the days whose counts cannot be used. A month that was purged keeps the counts it had.
+-- recent: counted so short a time ago that it is not worth counting again yet. The last column is about how
+-- many bytes a day has.
 WITH day AS (
     SELECT d.day, d.month, d.starts_at, d.ends_at FROM sems.civil_day AS d WHERE d.quarter = $1::text
 ), span AS (
@@ -9,16 +11,17 @@ WITH day AS (
 ), touched AS MATERIALIZED (
     SELECT t.kind, t.day FROM span, sems.touched_days(span.since, span.until) AS t
 ), month AS MATERIALIZED (
-    SELECT m.kind, m.month FROM span, sems.countable_months(span.since, span.until) AS m
+    SELECT m.kind, m.month, m.bytes FROM span, sems.countable_months(span.since, span.until) AS m
 ), dirty AS (
-    SELECT c.cube_id, d.day, d.starts_at, d.ends_at, s.day IS NOT NULL AS counted
+    SELECT c.cube_id, d.day, d.starts_at, d.ends_at, s.day IS NOT NULL AS counted,
+        s.counted_at > now() - interval '10 minutes' AS recent, m.bytes
     FROM cube AS c
     JOIN month AS m ON m.kind = c.kind
     JOIN day AS d ON d.month = m.month
     LEFT JOIN sems.counted_day AS s ON s.cube_id = c.cube_id AND s.day = d.day
     LEFT JOIN touched AS t ON t.kind = c.kind AND t.day = d.day
-    WHERE s.day IS NULL OR s.is_stale OR t.day IS NOT NULL
+    WHERE (m.bytes > 0 AND s.day IS NULL) OR s.is_stale OR (s.day IS NOT NULL AND t.day IS NOT NULL)
 )
-SELECT c.digest, c.cube_id, d.day, d.starts_at, d.ends_at, d.counted::int
+SELECT c.digest, c.cube_id, d.day, d.starts_at, d.ends_at, d.counted::int, d.recent::int, d.bytes / 30
 FROM cube AS c LEFT JOIN dirty AS d USING (cube_id)
 ORDER BY c.cube_id, d.day

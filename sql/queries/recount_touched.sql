@@ -1,0 +1,13 @@
+-- Takes the days that the log names out of the counts that may be used, and those entries that this
+-- snapshot sees out of the log.
+WITH touched AS MATERIALIZED (
+    SELECT t.kind, t.day FROM sems.touched_days('-infinity', 'infinity') AS t
+), stale AS (
+    UPDATE sems.counted_day AS s SET is_stale = true
+    FROM touched AS t JOIN sems.cube AS c ON c.kind = t.kind
+    WHERE s.cube_id = c.cube_id AND s.day = t.day AND NOT s.is_stale
+    RETURNING s.day
+), gone AS (
+    DELETE FROM sems.touched_day RETURNING mark_id
+)
+SELECT (SELECT count(*) FROM stale), (SELECT count(*) FROM gone)
