@@ -102,7 +102,7 @@ $(B)/sim: $(B)/tests/sim/main.o $(SIM) $(LIB_ingest)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
 
 # Fuzz targets: with libFuzzer's main in MODE=fuzz, else with one that feeds files.
-FUZZ_TARGETS := guard frame record session request
+FUZZ_TARGETS := guard frame record session request catalogue map
 FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
 FUZZ_LIBS := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv -lm
 FUZZ_WITH_record  := $(B)/tests/wire/make_record.o $(LIB_wire)
@@ -209,7 +209,7 @@ test-programs: $(B)/semsd $(B)/semsctl $(B)/semsbench $(B)/failing_malloc.so $(T
 coverage: deps-coverage
 	@tests/coverage
 fuzz: deps-fuzz
-	@RUNS=$(or $(RUNS),$(if $(SECONDS),0,10000000)) SECONDS_MAX=$(or $(SECONDS),0) SEED=$(if $(filter command%,$(origin SEED)),$(SEED),0) TARGET="$(TARGET)" tests/fuzz/run
+	@RUNS=$(RUNS) SECONDS_MAX=$(or $(SECONDS),0) SEED=$(if $(filter command%,$(origin SEED)),$(SEED),0) TARGET="$(TARGET)" tests/fuzz/run
 
 # One stamp a file, so that a second run looks only at what has changed.
 TIDY    := $(wildcard daemon/*.c daemon/*/*.c tools/*/*.c tests/*/*.c)

@@ -53,7 +53,6 @@ struct life {
 	struct ingest *in;
 	struct moment now;
 	struct peer peers[PEERS];
-	struct flight flight;
 	struct ingest_request requests[REQUESTS_IN_FLIGHT * PEERS];
 	size_t n_requests;
 	unsigned requeued;
@@ -61,6 +60,7 @@ struct life {
 };
 
 static struct life life;
+static struct flight flight;
 static struct text good;  /* a record that is accepted */
 static struct text hello; /* a frame */
 
@@ -91,7 +91,7 @@ check_result(const Sems__V1__Result *r, const struct batch_ref *b)
 
 		MUST(run->count > 0 && run->count <= b->first + b->n - at);
 		for (uint32_t k = 0; k < run->count; k++) {
-			const struct owed *o = &life.flight.owed[at++];
+			const struct owed *o = &flight.owed[at++];
 
 			MUST((unsigned)run->code == (unsigned)o->verdict);
 			MUST(o->verdict != VERDICT_QUARANTINED ||
@@ -108,8 +108,8 @@ check_result(const Sems__V1__Result *r, const struct batch_ref *b)
 static const struct batch_ref *
 next_batch(const struct peer *p, size_t *next)
 {
-	while (*next < life.flight.n) {
-		const struct batch_ref *b = &life.flight.batches[(*next)++];
+	while (*next < flight.n) {
+		const struct batch_ref *b = &flight.batches[(*next)++];
 
 		if (b->session.id == p->session.id &&
 		    b->session.generation == p->session.generation)
@@ -259,15 +259,15 @@ take_group(void)
 {
 	const struct open_group *og;
 
-	if (life.flight.g != NULL)
+	if (flight.g != NULL)
 		return;
-	life.flight.g = ingest_take_group(life.in);
-	if (life.flight.g == NULL)
+	flight.g = ingest_take_group(life.in);
+	if (flight.g == NULL)
 		return;
-	og = (const struct open_group *)life.flight.g;
+	og = (const struct open_group *)flight.g;
 	MUST(og->n_batches <= BATCHES);
-	life.flight.n = og->n_batches;
-	memcpy(life.flight.batches, og->batches, og->n_batches * sizeof *og->batches);
+	flight.n = og->n_batches;
+	memcpy(flight.batches, og->batches, og->n_batches * sizeof *og->batches);
 }
 
 /* The store says of an item what it may say. */
@@ -292,18 +292,18 @@ decide(struct item *it, struct owed *o, unsigned how)
 static void
 give_group(struct input *in)
 {
-	struct group *g = life.flight.g;
+	struct group *g = flight.g;
 
 	if (g == NULL)
 		return;
 	unsigned all = input_byte(in);
 	MUST(g->n <= OWED);
 	for (size_t i = 0; i < g->n; i++)
-		decide(&g->items[i], &life.flight.owed[i], all < 128 ? all : input_byte(in));
+		decide(&g->items[i], &flight.owed[i], all < 128 ? all : input_byte(in));
 	ingest_group_done(life.in, g);
 	for (unsigned i = 0; i < PEERS; i++)
 		read_answers(&life.peers[i], true);
-	life.flight.g = NULL;
+	flight.g = NULL;
 }
 
 static void
@@ -434,15 +434,34 @@ step(struct input *in)
 	}
 }
 
+/* Nobody is forgotten: while groups come back, whoever waits for room in one gets it. */
+static void
+let_all_work(void)
+{
+	struct input nothing = {NULL, 0};
+	size_t before;
+	size_t left = SIZE_MAX;
+
+	do {
+		before = left;
+		left = 0;
+		for (unsigned i = 0; i < PEERS; i++) {
+			deliver_all(&life.peers[i]);
+			left += life.peers[i].open ? life.peers[i].up.n : 0;
+		}
+		give_group(&nothing);
+		take_group();
+		give_group(&nothing);
+	} while (left < before);
+	MUST(TAILQ_EMPTY(&life.in->group_room.waiting));
+}
+
 static void
 end_life(void)
 {
-	struct input nothing = {NULL, 0};
 	const struct ingest *in = life.in;
 
-	give_group(&nothing);
-	take_group();
-	give_group(&nothing);
+	let_all_work();
 	MUST(ingest_is_empty(in));
 	MUST(life.requeued == life.requeue_done);
 	for (unsigned i = 0; i < PEERS; i++) {
@@ -455,11 +474,11 @@ end_life(void)
 	while (life.n_requests > 0)
 		arena_free(life.requests[--life.n_requests].arena);
 	MUST(in->large_used == 0);
-	MUST(TAILQ_EMPTY(&in->waiting));
+	MUST(TAILQ_EMPTY(&in->group_room.waiting) && TAILQ_EMPTY(&in->pool_room.waiting));
 	while (ingest_next_dirty(life.in).id != 0)
 		MUST(false);
 	for (unsigned i = 0; i < in->config.max_sessions; i++)
-		MUST(in->sessions[i].state == SESSION_FREE && !in->sessions[i].waiting);
+		MUST(in->sessions[i].state == SESSION_FREE && in->sessions[i].room == NULL);
 }
 
 static struct text
@@ -532,6 +551,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (life.in == NULL)
 		make_world();
 	struct ingest *engine = life.in;
+	flight.g = NULL;
+	flight.n = 0;
 	life = (struct life){.in = engine, .now = {{T0}, {0}}};
 	engine->draining = false;
 	world_lose_key(false);
