@@ -233,3 +233,37 @@ Test(setup, sets_policies_and_the_revision_window)
 				       "WHERE kind = 'tip_event'"),
 		     6);
 }
+
+Test(setup, declares_who_differs_from_whom_and_keeps_what_was_declared_before)
+{
+	Sems__V1__SetupRequest r = only_entity();
+	Sems__V1__SpdPolicy p = SEMS__V1__SPD_POLICY__INIT;
+	char two[] = "APPROVER_DIFFERS";
+	char three[] = "THREE_PEOPLE";
+	char by[] = "J. Marsh";
+	char on[] = "2026-01-15";
+
+	p.approval = two;
+	p.declared_by = by;
+	p.declared_on = on;
+	r.spd_policy = &p;
+	r.has_grace_working_days = r.has_materiality_pp = 1;
+	r.grace_working_days = 5;
+	r.materiality_pp = 2.5;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.policies"), 1);
+	cr_expect_eq(office_int(&o, "changed.settings"), 2);
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.policies"), 0);
+	cr_expect_eq(office_int(&o, "changed.policies"), 0);
+	p.approval = three;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "changed.policies"), 1);
+	cr_expect_str_eq(
+	    cluster_text(
+		o.pg, "SELECT string_agg(approval, ' ' ORDER BY policy_id) FROM sems.spd_policy"),
+	    "APPROVER_DIFFERS THREE_PEOPLE");
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT string_agg(value, ' ' ORDER BY name) "
+					    "FROM sems.setting WHERE name LIKE 'spd%'"),
+			 "5 2.5");
+}

@@ -42,6 +42,7 @@ struct sample {
 	Sems__V1__Principal principal;
 	Sems__V1__RetentionPolicy policy;
 	Sems__V1__Target target;
+	Sems__V1__SpdPolicy spd_policy;
 	Sems__V1__Site *sites[2];
 	Sems__V1__Location *locations[1];
 	Sems__V1__Provider *providers[1];
@@ -134,6 +135,14 @@ sample_init(struct sample *s)
 	s->targets[0] = &s->target;
 	s->r.n_targets = 1;
 	s->r.targets = s->targets;
+	sems__v1__spd_policy__init(&s->spd_policy);
+	s->spd_policy.approval = w("APPROVER_DIFFERS");
+	s->spd_policy.declared_by = w("J. Marsh");
+	s->spd_policy.declared_on = w("2026-01-15");
+	s->r.spd_policy = &s->spd_policy;
+	s->r.has_grace_working_days = s->r.has_materiality_pp = 1;
+	s->r.grace_working_days = 0;
+	s->r.materiality_pp = 0.5;
 }
 
 static char long_name[SETUP_NAME_MAX + 2];
@@ -180,6 +189,14 @@ BREAK(target_unknown, s->target.metric = w("OUT99"))
 BREAK(target_nan, s->target.value = (double)NAN)
 BREAK(target_quarter, s->target.from_quarter = w("2026-Q5"))
 BREAK(target_approver, s->target.approved_by = NULL)
+BREAK(spd_policy_unknown, s->spd_policy.approval = w("NOBODY"))
+BREAK(spd_policy_missing, s->spd_policy.approval = NULL)
+BREAK(spd_policy_by, s->spd_policy.declared_by = w(""))
+BREAK(spd_policy_day, s->spd_policy.declared_on = w("2026-02-30"))
+BREAK(spd_policy_no_day, s->spd_policy.declared_on = NULL)
+BREAK(grace_long, s->r.grace_working_days = SETUP_GRACE_MAX + 1)
+BREAK(materiality_negative, s->r.materiality_pp = -1)
+BREAK(materiality_nan, s->r.materiality_pp = (double)NAN)
 
 static const struct row {
 	void (*break_it)(struct sample *s);
@@ -221,6 +238,14 @@ static const struct row {
     {target_nan, "targets[0].value"},
     {target_quarter, "targets[0].from_quarter"},
     {target_approver, "targets[0].approved_by"},
+    {spd_policy_unknown, "spd_policy.approval"},
+    {spd_policy_missing, "spd_policy.approval"},
+    {spd_policy_by, "spd_policy.declared_by"},
+    {spd_policy_day, "spd_policy.declared_on"},
+    {spd_policy_no_day, "spd_policy.declared_on"},
+    {grace_long, "grace_working_days"},
+    {materiality_negative, "materiality_pp"},
+    {materiality_nan, "materiality_pp"},
 };
 
 Test(setup_check, accepts_a_request_with_one_of_everything)
