@@ -1,7 +1,7 @@
 # The disaster of deploy/runbooks/backup.md: yesterday's database comes back, senders send again, and
 # nothing is missing. The runbook's own commands are what is run.
 . "$(dirname "$0")/lib.sh"
-plan 30
+plan 32
 
 # Debian keeps the programs of each version apart.
 newest=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
@@ -137,3 +137,10 @@ runbook 'Restore' 'The keys, when they are gone'
 start_daemon || exit 1
 send 05 0 100
 is "$(psql_get 'SELECT count(*) FROM sems.restore_gap')" 1 'a restart alone makes no gap'
+
+# When semsd could not notice it, somebody says so.
+ctl_get gaps add --from 2026-05-04T02:30:00Z --to 2026-05-05T09:12:00Z
+is "$RC" 2 'a gap without a reason is not noted'
+ctl_must gaps add --from 2026-05-04T02:30:00Z --to 2026-05-05T11:12:00+02:00 --reason 'the folder was lost, too'
+ctl_get status
+like "$OUT" 'received from 2026-05-04 02:30:00Z to 2026-05-05 09:12:00Z' 'one that was noted by hand is shown'
