@@ -29,6 +29,11 @@ def as_account():
     return {} if who is None else {"user": who[0], "group": who[1], "extra_groups": []}
 
 
+def dying(how):
+    """Words before a server's: it gets this signal when the world dies."""
+    return ["setpriv", "--pdeathsig", how]
+
+
 def make_folder(path, mode=0o755):
     """A folder that the account may write to."""
     path.mkdir(parents=True, exist_ok=True)
@@ -75,7 +80,7 @@ class Cluster:
 
     def start(self, options=(), wait=True):
         """Starts the server; returns when it answers."""
-        argv = [binaries() + "/postgres", "-D", str(self.data), "-k", str(self.folder)]
+        argv = [*dying("QUIT"), binaries() + "/postgres", "-D", str(self.data), "-k", str(self.folder)]
         for option in (*OPTIONS, *self.options, *options):
             argv += ["-c", option]
         with open(self.folder / "postgres.log", "ab") as log:

@@ -7,6 +7,7 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ static struct control *control = &nobody;
 static void *(*next_malloc)(size_t);
 static void *(*next_calloc)(size_t, size_t);
 static void *(*next_realloc)(void *, size_t);
+static void (*next_free)(void *);
 
 /* dlsym() allocates before it can say where the real ones are. */
 static char early[8192] __attribute__((aligned(16)));
@@ -63,6 +65,7 @@ look_up(void)
 	if (under_way)
 		return;
 	under_way = 1;
+	*(void **)&next_free = found("free");
 	*(void **)&next_calloc = found("calloc");
 	*(void **)&next_realloc = found("realloc");
 	*(void **)&next_malloc = found("malloc");
@@ -75,13 +78,25 @@ attach(void)
 	const char *path = getenv("FAILING_MALLOC");
 	int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
 	void *p;
+	void *here;
 
+	/* The first call loads a library, which allocates. */
+	(void)backtrace(&here, 1);
 	if (fd < 0)
 		return;
 	p = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	if (p != MAP_FAILED)
 		control = p;
+}
+
+/* Whose allocation it was, into the log of the process. */
+static void
+tell(void)
+{
+	void *frames[16];
+
+	backtrace_symbols_fd(frames, backtrace(frames, 16), STDERR_FILENO);
 }
 
 static int
@@ -93,6 +108,8 @@ fails(void)
 	if (c->fail_at == 0 || n < c->fail_at || (n > c->fail_at && !c->on))
 		return 0;
 	c->failed++;
+	if (n == c->fail_at)
+		tell();
 	errno = ENOMEM;
 	return 1;
 }
@@ -138,11 +155,11 @@ realloc(void *p, size_t n)
 void
 free(void *p)
 {
-	static void (*next_free)(void *);
-
 	if (p == NULL || is_early(p))
 		return;
 	if (next_free == NULL)
-		*(void **)&next_free = found("free");
-	next_free(p);
+		look_up();
+	/* What dlsym() itself gives back while it looks for free is not worth finding a way for. */
+	if (next_free != NULL)
+		next_free(p);
 }

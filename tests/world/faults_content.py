@@ -62,7 +62,7 @@ async def poison_among_good(world):
 
 async def several_daemons(world):
     """Four semsds on one database, the same records through all of them at once."""
-    daemons = await asyncio.gather(*(world.serving() for _ in range(4)))
+    daemons = await asyncio.gather(*(world.serving(state="f19-%d" % i) for i in range(4)))
     maker = world.maker()
     items = maker.goods(world.more(300, 5000))
     items += [maker.poison() for _ in range(10)] + [maker.other(items[i]) for i in range(10)]

@@ -8,7 +8,7 @@ import time
 import client
 import cluster as cluster_
 from outcome import Failure, Skip, need, until
-from proxy import COMMIT_REPLY, CommitCutter, Way
+from proxy import COMMIT_REPLY, CommitCutter, RequestCutter, Way
 
 BACK_S = 5.0  # after the database is back, an answer within this
 
@@ -114,18 +114,70 @@ async def commit_reply_cut(world):
     return "%d cuts" % cutter.cuts
 
 
+async def request_cut(world):
+    """What semsd sends to the database cut after some byte: nothing of it is stored, or all of it."""
+    cutter = RequestCutter()
+    _, conninfo = await world.database_proxy(lambda n: Way(up=cutter))
+    daemon = await world.serving(database=conninfo)
+    maker = world.maker()
+    for _ in range(world.more(25, 400)):
+        items = maker.goods(6, kind="tip_event") + [maker.poison()]
+        cutter.arm(world.rng.randint(1, 2500))
+        await client.deliver(world.journal, daemon.socket, items, seconds=20, batch=7)
+        cutter.left = None
+    return "%d cuts" % cutter.cuts
+
+
+async def lost_in_commit(world):
+    """Both directions."""
+    return "replies: %s, requests: %s" % (await commit_reply_cut(world), await request_cut(world))
+
+
+# --- F3 ------------------------------------------------------------------------------------------------
+
+class CommitSpoiler:
+    """Makes a transaction's COMMIT an ABORT, which PostgreSQL reports as a success with another tag."""
+
+    def __init__(self):
+        self.armed = 0
+        self.spoilt = 0
+
+    def __call__(self, data):
+        if self.armed and b"COMMIT" in data:
+            self.armed -= 1
+            self.spoilt += 1
+            return data.replace(b"COMMIT", b"ABORT ")
+        return data
+
+
+async def commit_is_rollback(world):
+    """COMMIT succeeds with tag ROLLBACK: nothing is stored, so nothing may be answered."""
+    spoiler = CommitSpoiler()
+    _, conninfo = await world.database_proxy(lambda n: Way(up=spoiler))
+    daemon = await world.serving(database=conninfo)
+    maker = world.maker()
+    stored = maker.goods(20)
+    await client.deliver(world.journal, daemon.socket, stored)
+    for i in range(world.more(12, 60)):
+        spoiler.armed = 1 + i % 2
+        items = maker.goods(3) + [maker.poison()] * (i % 3) + [world.rng.choice(stored)] * (i % 2)
+        await client.deliver(world.journal, daemon.socket, items, seconds=20)
+    need(spoiler.spoilt > 10, "only %d transactions were rolled back" % spoiler.spoilt)
+    return "%d transactions rolled back instead" % spoiler.spoilt
+
+
 # --- F4 ------------------------------------------------------------------------------------------------
 
 async def standby_wait_cancelled(world):
     """A COMMIT that waits for a standby that is not there, cancelled: committed, perhaps, only here."""
     daemon = await world.serving()
-    maker = world.maker()
+    maker = world.maker(days=1)  # one partition, which is there: what waits are the records' own commits
     cycles = world.more(2, 10)
-    await client.deliver(world.journal, daemon.socket, maker.goods(3))
+    await client.deliver(world.journal, daemon.socket, maker.goods(3, kind="tip_event"))
     for _ in range(cycles):
         world.cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'nosuch'")
         world.cluster.sql("SELECT pg_reload_conf()")
-        sender = client.Sender(world.journal, daemon.socket, maker.goods(7), 1)
+        sender = client.Sender(world.journal, daemon.socket, maker.goods(7, kind="tip_event"), 1)
         running = asyncio.ensure_future(sender.run())
         for _ in range(3):
             await until(lambda: world.cluster.sql(
@@ -333,7 +385,8 @@ async def slow_database(world):
 
 FAULTS = (
     ("F1", "database stopped and killed", stopped_and_killed),
-    ("F2", "COMMIT's reply cut at each byte", commit_reply_cut),
+    ("F2", "connection lost in COMMIT, at each byte", lost_in_commit),
+    ("F3", "COMMIT that rolls back", commit_is_rollback),
     ("F4", "wait for a standby cancelled", standby_wait_cancelled),
     ("F6", "unsafe settings", unsafe_stores),
     ("F7", "disk full", disk_full),

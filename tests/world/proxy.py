@@ -60,6 +60,28 @@ class CommitCutter:
         raise Cut("reset", data[:keep])
 
 
+class RequestCutter:
+    """Lets so many bytes of what goes to the database pass, then cuts. Works once an arming."""
+
+    def __init__(self):
+        self.left = None
+        self.cuts = 0
+
+    def arm(self, n):
+        """The connection is cut after n more bytes."""
+        self.left = n
+
+    def __call__(self, data):
+        if self.left is None:
+            return data
+        if len(data) < self.left:
+            self.left -= len(data)
+            return data
+        keep, self.left = self.left, None
+        self.cuts += 1
+        raise Cut("reset", data[:keep])
+
+
 class Proxy:
     """Listens at a path or on loopback and connects through to a target (path, HOST:PORT, or callable)."""
 

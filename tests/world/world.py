@@ -273,7 +273,8 @@ def again(args, build, number, round_no):
 def main():
     """0 when every fault was survived."""
     args = arguments()
-    print("# seed %d" % args.seed)
+    print("# seed %d" % args.seed, flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     sys.exit(1 if asyncio.run(play(args)) else 0)
 
 
