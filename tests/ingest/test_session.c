@@ -523,56 +523,71 @@ Test(session, waits_for_the_pool_before_its_hello_and_is_not_late_then)
 	ingest_free(in);
 }
 
-Test(session, wakes_who_waits_behind_who_was_woken_before)
-{
-	struct ingest_config c = ingest_defaults();
+/* Three sessions of which two wait for a group of two records; what happened so far is seen. */
+struct queue {
 	struct ingest *in;
+	struct session_ref taken;
 	struct session_ref first;
 	struct session_ref second;
-	const unsigned char head[] = {0x80, 0x80, 0x02, 0x12};
+};
 
-	c.large_pool_bytes = 48u * 1024u;
-	c.group_records = 1;
-	in = fixture_ingest(&c);
-	first = fixture_session(in, "unix:lane");
-	second = fixture_session(in, "unix:lane");
-	fixture_send(in, first, 1, 0, 1);
-	cr_assert_eq(feed_batches(in, second, 1, now), 0, "no room in the group");
-	while (ingest_next_dirty(in).id != 0)
+static struct queue
+make_queue(void)
+{
+	struct ingest_config c = ingest_defaults();
+	struct queue q;
+
+	c.group_records = 2;
+	q.in = fixture_ingest(&c);
+	q.taken = fixture_session(q.in, "unix:lane");
+	q.first = fixture_session(q.in, "unix:lane");
+	q.second = fixture_session(q.in, "unix:lane");
+	fixture_send(q.in, q.taken, 1, 0, 2);
+	cr_assert_eq(feed_batches(q.in, q.first, 1, now), 0);
+	cr_assert_eq(feed_batches(q.in, q.second, 1, now), 0);
+	cr_assert_eq(feed_batches(q.in, q.second, 1, now), 0, "fed anyway, it keeps its place");
+	while (ingest_next_dirty(q.in).id != 0)
 		;
-	/* Woken by the group that is taken, and before it had its turn by the pool. */
-	cr_assert_eq(ingest_feed(in, first, head, sizeof head, 1, now), 0);
-	cr_assert_not_null(ingest_take_group(in));
-	cr_assert(ingest_wants_input(in, second));
-	ingest_close(in, first);
-	cr_assert_eq(ingest_next_dirty(in).id, second.id);
-	cr_assert_eq(ingest_next_dirty(in).id, 0, "once");
-	ingest_free(in);
+	return q;
+}
+
+Test(session, is_woken_once_though_who_was_woken_with_it_leaves)
+{
+	struct queue q = make_queue();
+
+	cr_assert_not_null(ingest_take_group(q.in));
+	cr_assert(ingest_wants_input(q.in, q.first));
+	cr_assert(ingest_wants_input(q.in, q.second));
+	ingest_close(q.in, q.first);
+	cr_assert_eq(ingest_next_dirty(q.in).id, q.second.id);
+	cr_assert_eq(ingest_next_dirty(q.in).id, 0);
+	cr_assert_eq(feed_batches(q.in, q.second, 1, now), 1);
+	ingest_free(q.in);
 }
 
 Test(session, an_answer_is_no_ticket_to_the_front)
 {
+	struct queue q = make_queue();
+
+	session_mark_dirty(q.in, session_find(q.in, q.second)); /* as an answer does */
+	cr_assert_not_null(ingest_take_group(q.in));
+	cr_assert_eq(ingest_next_dirty(q.in).id, q.first.id);
+	cr_assert_eq(ingest_next_dirty(q.in).id, q.second.id);
+	cr_assert_eq(ingest_next_dirty(q.in).id, 0);
+	ingest_free(q.in);
+}
+
+Test(session, takes_no_further_batch_past_the_records_of_a_turn)
+{
 	struct ingest_config c = ingest_defaults();
 	struct ingest *in;
-	struct session_ref first;
-	struct session_ref answered;
-	struct group *g;
+	struct session_ref s;
 
-	c.group_records = 1;
+	c.turn_records = 2;
 	in = fixture_ingest(&c);
-	first = fixture_session(in, "unix:lane");
-	answered = fixture_session(in, "unix:lane");
-	fixture_send(in, answered, 1, 0, 1);
-	g = ingest_take_group(in);
-	fixture_send(in, first, 1, 1, 1);
-	cr_assert_eq(feed_batches(in, first, 1, now), 0);
-	cr_assert_eq(feed_batches(in, answered, 1, now), 0);
-	while (ingest_next_dirty(in).id != 0)
-		;
-	g->items[0].verdict = VERDICT_STORED;
-	ingest_group_done(in, g); /* the second is dirty, and waits as the second */
-	cr_assert_not_null(ingest_take_group(in));
-	cr_assert_eq(next_reader(in).id, first.id);
+	s = fixture_session(in, "unix:lane");
+	cr_assert_eq(feed_batches(in, s, 5, now), 2);
+	cr_assert(ingest_wants_input(in, s));
 	ingest_free(in);
 }
 
