@@ -45,8 +45,15 @@ is_control(uint32_t c)
 static size_t
 printable_ascii(struct text t)
 {
+	const uint64_t ones = UINT64_MAX / 0xff;
 	size_t n = 0;
 
+	/* Eight at a time, as long as none of them is below ' ', DEL or above. */
+	for (uint64_t v; n + sizeof v <= t.n; n += sizeof v) {
+		memcpy(&v, t.s + n, sizeof v);
+		if (((v | (v - ones * 0x20) | (v + ones)) & ones * 0x80) != 0)
+			break;
+	}
 	while (n < t.n && t.s[n] >= 0x20 && t.s[n] < 0x7f)
 		n++;
 	return n;

@@ -49,11 +49,11 @@ refuse(const struct place *at, enum reason reason, const char *fmt, ...)
 static bool
 is_code(struct text t)
 {
-	static const char allowed[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
-
 	for (size_t i = 0; i < t.n; i++) {
-		if (memchr(allowed, t.s[i], sizeof allowed - 1) == NULL)
+		char c = t.s[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+		if (!letter && !(c >= '0' && c <= '9') && c != '.' && c != '-' && c != '_')
 			return false;
 	}
 	return true;
@@ -229,14 +229,26 @@ check_field(const struct record *r, size_t index, struct refusal *why)
 {
 	const struct field *f = kind_field(r->kind, index);
 	const struct value *v = &r->v[index];
-	struct place at;
+	struct place at = {.r = r, .index = index, .why = why};
 
-	if (!v->set && !is_required(r->kind, f, index))
-		return true;
-	at = (struct place){.r = r, .index = index, .why = why};
 	if (!value_is_given(f, v))
 		return is_required(r->kind, f, index) ? missing(&at) : true;
 	return is_list(f) ? check_list(&at, f, &v->list) : check_scalar(&at, f, v);
+}
+
+/* Most fields of a record are not given. */
+static bool
+check_fields(const struct record *r, size_t from, size_t to, struct refusal *why)
+{
+	for (size_t i = from; i < to; i++) {
+		const struct field *f = kind_field(r->kind, i);
+
+		if (!r->v[i].set && !is_required(r->kind, f, i))
+			continue;
+		if (!check_field(r, i, why))
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -389,19 +401,15 @@ record_validate(const struct record *r, struct utc_ms now, const struct calendar
 {
 	size_t n = kind_n_fields(r->kind);
 
-	for (size_t i = 0; i < ENV_COUNT; i++) {
-		if (!check_field(r, i, why))
-			return false;
-	}
+	if (!check_fields(r, 0, ENV_COUNT, why))
+		return false;
 	if (!check_identity(r, why) || !check_clock(r, now, why))
 		return false;
 	if (!check_precision(r, cal, why) || !check_end(r, why) || !check_embargo(r, why) ||
 	    !check_correction(r, why))
 		return false;
-	for (size_t i = ENV_COUNT; i < n; i++) {
-		if (!check_field(r, i, why))
-			return false;
-	}
+	if (!check_fields(r, ENV_COUNT, n, why))
+		return false;
 	if (r->kind->check(r, cal, &why->err) != OK) {
 		why->reason = REASON_RULE;
 		return false;

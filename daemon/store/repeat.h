@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define REPEAT_SOURCES      64
-#define REPEAT_CLEAN_GROUPS 8
+#define REPEAT_CLEAN_GROUPS 3
 
 struct repeat_source {
 	uint64_t hash; /* 0: free */
