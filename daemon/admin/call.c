@@ -35,7 +35,7 @@ static const struct route {
     {BODY(VERIFY), READS, "verify", admin_verify},
     {BODY(SIGN), READS, "sign", admin_sign},
     {BODY(KEY), READS, "key", admin_key},
-    {BODY(EXPLAIN), READS | ROLE_BIT(ROLE_TESTER), "explain", admin_explain},
+    {BODY(EXPLAIN), READS, "explain", admin_explain},
     {BODY(TRACE), READS | ROLE_BIT(ROLE_TESTER), "trace", admin_trace},
 };
 

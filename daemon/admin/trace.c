@@ -1,7 +1,372 @@
+/*
+ * From a record up: what became of it, the frozen revisions it is among the leaves of, the metrics
+ * that count it. Persons are not shown, and free text is not either.
+ */
 #include "admin/call.h"
+#include "base/buf.h"
+#include "base/embed.h"
+#include "core/figure.h"
+#include "store/explain_sql.h"
+#include "store/layout.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
+
+enum stage { FIND, LOOK, LEAVES, PERIOD, METRICS, END };
+
+struct trace {
+	char record_id[UUID_TEXT_SIZE];
+	const char *source; /* NULL: not said yet */
+	bool may_see;
+	enum stage stage;
+	/* Which kinds have the id; LOOK shows the first that may be shown. */
+	const struct kind *kind;
+	json_t *record;  /* as record.sql has it */
+	json_t *sources; /* of all that have the id */
+	json_t *answer;
+	const struct catalogue *catalogue;
+	char quarter[QUARTER_TEXT_SIZE];
+	const char *start;
+	const char *end;
+	const char *counted_source; /* of the record */
+	size_t view;
+	struct explain_trace plan;
+	json_t *metrics;
+	const char *purged_kind;
+};
+
+static bool
+may_see_embargoed(enum role role)
+{
+	return role == ROLE_TESTER || role == ROLE_COMPLIANCE || role == ROLE_ADMIN;
+}
+
+/* --- which record ----------------------------------------------------------------------------- */
+
+static const char *
+find_sql(struct call *c)
+{
+	struct buf b;
+	const char *sql;
+
+	buf_init(&b, 1 << 16);
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		(void)buf_addf(
+		    &b,
+		    "%sSELECT '%s', r.source FROM sems.%s r\n"
+		    "WHERE r.occurred_at = sems.uuid_time($1::uuid) AND r.record_id = $1::uuid\n"
+		    "AND ($2::text IS NULL OR r.source = $2::text)",
+		    i == 0 ? "" : "\nUNION ALL ", kinds[i]->name, kinds[i]->name);
+	(void)buf_addf(&b, "\nORDER BY 1, 2");
+	sql = b.failed || !buf_add(&b, "", 1) ? NULL : arena_dup(c->arena, b.p, b.n);
+	buf_fini(&b);
+	return sql;
+}
+
+static void
+on_found(struct call *c, const struct rows *rows)
+{
+	struct trace *t = c->state;
+
+	for (int i = 0; i < rows_count(rows); i++) {
+		const char *source = rows_text(rows, i, 1);
+
+		(void)json_array_append_new(t->sources, json_string(source));
+		if (i == 0) {
+			t->kind = kind_by_name(text_of(rows_text(rows, i, 0)));
+			t->counted_source = arena_dup(c->arena, source, strlen(source));
+		}
+	}
+}
+
+/* --- the record ------------------------------------------------------------------------------- */
+
+/* The envelope, and whatever of the kind is neither a person, nor free text, nor a list. */
+static void
+show_field(const struct field *f, json_t *from, json_t *to)
+{
+	json_t *v = json_object_get(from, f->name);
+	bool shown = f->type != FIELD_PERSON && f->type != FIELD_PERSONS &&
+		     (f->flags & FIELD_RESTRICTED) == 0;
+
+	if (shown && v != NULL)
+		(void)json_object_set(to, f->name, v);
+}
+
+static void
+on_looked(struct call *c, const struct rows *rows)
+{
+	struct trace *t = c->state;
+	json_t *envelope = json_object();
+	json_t *stored;
+	const char *const added[] = {"received_at", "received_from"};
+	const char *const kept[] = {"root", "effective", "corrections", "is_voided",
+				    "is_effective"};
+
+	if (rows_count(rows) != 1 || rows_text(rows, 0, 0) == NULL) {
+		json_decref(envelope);
+		return;
+	}
+	t->record = json_loads(rows_text(rows, 0, 0), 0, NULL);
+	stored = json_object_get(t->record, "record");
+	for (size_t i = 0; i < kind_n_fields(t->kind); i++)
+		show_field(kind_field(t->kind, i), stored, envelope);
+	for (size_t i = 0; i < 2; i++)
+		(void)json_object_set(envelope, added[i], json_object_get(stored, added[i]));
+	(void)json_object_set_new(t->answer, "record", envelope);
+	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+		(void)json_object_set(t->answer, kept[i], json_object_get(t->record, kept[i]));
+}
+
+static void
+on_leaves(struct call *c, const struct rows *rows)
+{
+	struct trace *t = c->state;
+	json_t *list = json_array();
+
+	for (int i = 0; i < rows_count(rows); i++) {
+		const char *kind = rows_text(rows, i, 0);
+
+		/* Another kind may have the same id; and what is not there may not be told. */
+		if (t->kind != NULL && strcmp(kind, t->kind->name) != 0)
+			continue;
+		t->purged_kind = arena_dup(c->arena, kind, strlen(kind));
+		(void)json_array_append_new(
+		    list,
+		    json_pack("{s:s, s:I, s:s?, s:s?, s:s, s:s?}", "quarter", rows_text(rows, i, 1),
+			      "revision", (json_int_t)rows_int(rows, i, 2), "state",
+			      rows_text(rows, i, 3), "as_of", rows_text(rows, i, 5), "leaf",
+			      rows_text(rows, i, 4), "source", rows_text(rows, i, 6)));
+	}
+	(void)json_object_set_new(t->answer, "revisions", list);
+}
+
+/* --- its metrics ------------------------------------------------------------------------------ */
+
+static const char period_sql[] =
+    "SELECT d.quarter, to_char(min(q.starts_at) AT TIME ZONE 'UTC', "
+    "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),\n"
+    "to_char(max(q.ends_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),\n"
+    "to_char(min(q.day), 'YYYY-MM-DD')\n"
+    "FROM sems.civil_day d JOIN sems.civil_day q ON q.quarter = d.quarter\n"
+    "WHERE d.starts_at <= $1::timestamptz AND d.ends_at > $1::timestamptz GROUP BY d.quarter";
+
+static void
+on_period(struct call *c, const struct rows *rows)
+{
+	struct trace *t = c->state;
+	struct err e = {0};
+	const struct catalogue *all = spd_catalogue(&e);
+
+	if (rows_count(rows) != 1 || all == NULL)
+		return;
+	(void)snprintf(t->quarter, sizeof t->quarter, "%s", rows_text(rows, 0, 0));
+	t->start = arena_printf(c->arena, "%s", rows_text(rows, 0, 1));
+	t->end = arena_printf(c->arena, "%s", rows_text(rows, 0, 2));
+	t->catalogue = catalogue_at(c->arena, all, rows_text(rows, 0, 3));
+	(void)json_object_set_new(t->answer, "quarter", json_string(t->quarter));
+}
+
+static void
+on_metrics(struct call *c, const struct rows *rows)
+{
+	struct trace *t = c->state;
+	int last = rows_columns(rows) - 1;
+
+	for (size_t i = 0; rows_count(rows) == 1 && i < t->plan.n_uses; i++) {
+		const struct explain_use *u = &t->plan.uses[i];
+
+		if (rows_text(rows, 0, (int)i) == NULL)
+			continue;
+		(void)json_array_append_new(
+		    t->metrics, json_pack("{s:s, s:s, s:s, s:I, s:o?}", "metric", u->m->id, "name",
+					  u->m->name, "counts", explain_group_name(u->m, u->group),
+					  "amount", (json_int_t)rows_int(rows, 0, (int)i), "by",
+					  json_loads(rows_text(rows, 0, last), 0, NULL)));
+	}
+}
+
+/* The next view that any metric counts in, of the record's kind. */
+static bool
+next_view(struct call *c, struct statement *st, struct err *e)
+{
+	struct trace *t = c->state;
+
+	while (t->catalogue != NULL && t->start != NULL && t->view < view_count) {
+		const struct view *v = &view_table[t->view++];
+		bool may = v->base == t->kind->id || v->base == KIND_COUNT;
+
+		if (!may || explain_sql_trace(t->catalogue, v, c->arena, &t->plan, e) != OK ||
+		    t->plan.sql == NULL)
+			continue;
+		*st = (struct statement){
+		    t->plan.sql, 4, {t->start, t->end, t->record_id, t->counted_source}};
+		return true;
+	}
+	return false;
+}
+
+/* When it counts: a plan in the period it is for. */
+static const char *
+counted_at(const struct trace *t)
+{
+	const json_t *stored = json_object_get(t->record, "record");
+	const char *at = json_string_value(json_object_get(stored, "period_start"));
+
+	return at != NULL && t->kind->id == KIND_PLAN
+		   ? at
+		   : json_string_value(json_object_get(stored, "occurred_at"));
+}
+
+/* --- the job ---------------------------------------------------------------------------------- */
+
+static bool
+trace_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct call *c = j->ctx;
+	struct trace *t = c->state;
+
+	if (t->stage == FIND && t->sources == NULL) {
+		t->sources = json_array();
+		*st = (struct statement){find_sql(c), 2, {t->record_id, t->source}};
+		return true;
+	}
+	if (json_array_size(t->sources) > 1) {
+		(void)err_set(e, REJ_FIELD, "source",
+			      "several sources have a record with this id: name one of them");
+		return false;
+	}
+	if (t->stage == FIND && t->kind != NULL) {
+		t->stage = LOOK;
+		*st = (struct statement){
+		    embed_text("sql/queries/record.sql"),
+		    4,
+		    {t->kind->name, t->counted_source, t->record_id, t->may_see ? "1" : "0"}};
+		return true;
+	}
+	if (t->stage < LEAVES) {
+		/* A test that may not be shown is not there. */
+		bool hidden = t->kind != NULL && t->record == NULL;
+		bool known = t->may_see || (t->kind != NULL && !hidden);
+
+		if (hidden)
+			return false;
+		t->stage = LEAVES;
+		*st = (struct statement){embed_text("sql/queries/trace_leaves.sql"),
+					 3,
+					 {t->record_id, t->source, known ? "1" : "0"}};
+		return true;
+	}
+	if (t->stage == LEAVES && t->record != NULL) {
+		t->stage = PERIOD;
+		*st = (struct statement){period_sql, 1, {counted_at(t)}};
+		return true;
+	}
+	if (t->stage == PERIOD)
+		t->stage = METRICS;
+	return t->stage == METRICS && next_view(c, st, e);
+}
+
+static void
+trace_rows(struct job *j, const struct rows *rows)
+{
+	static void (*const by_stage[])(struct call *, const struct rows *) = {
+	    [FIND] = on_found,    [LOOK] = on_looked,     [LEAVES] = on_leaves,
+	    [PERIOD] = on_period, [METRICS] = on_metrics,
+	};
+	struct call *c = j->ctx;
+	const struct trace *t = c->state;
+
+	by_stage[t->stage](c, rows);
+}
+
+static const char *
+note_for(const struct trace *t)
+{
+	if (t->record == NULL)
+		return "The record is not stored any more. Its leaf is: a copy kept elsewhere can "
+		       "be "
+		       "proved to have been among the records of these revisions.";
+	if (json_is_true(json_object_get(t->record, "is_voided")))
+		return "It was voided: no figure computed now counts it.";
+	if (json_is_false(json_object_get(t->record, "is_effective")))
+		return "A correction of it counts in its place.";
+	return NULL;
+}
+
+static void
+trace_done(struct job *j, const struct err *e)
+{
+	struct call *c = j->ctx;
+	struct trace *t = c->state;
+	const json_t *revisions = json_object_get(t->answer, "revisions");
+	struct err why = *e;
+	const char *note;
+	char *text;
+
+	if (why.code == OK && t->record == NULL && json_array_size(revisions) == 0)
+		(void)err_set(
+		    &why, REJ_NOT_FOUND, "record_id",
+		    "no such record is stored, and none was frozen; see the quarantine, or "
+		    "resend it");
+	if (why.code == OK) {
+		note = note_for(t);
+		(void)json_object_set_new(t->answer, "record_id", json_string(t->record_id));
+		(void)json_object_set_new(
+		    t->answer, "kind",
+		    json_string(t->kind != NULL ? t->kind->name : t->purged_kind));
+		(void)json_object_set(t->answer, "metrics", t->metrics);
+		(void)json_object_set_new(t->answer, "note",
+					  note == NULL ? json_null() : json_string(note));
+	}
+	text = why.code == OK ? json_dumps(t->answer, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	json_decref(t->answer);
+	json_decref(t->metrics);
+	json_decref(t->sources);
+	json_decref(t->record);
+	if (why.code != OK)
+		call_fail_err(c, &why);
+	else if (text == NULL)
+		call_fail(c, CODE(UNAVAILABLE), "", "out of memory; try again");
+	else
+		call_reply(c, text_of(text));
+	free(text);
+}
 
 void
 admin_trace(struct call *c)
 {
-	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_STATE, "", "not yet");
+	const Sems__V1__TraceRequest *r = c->request->trace;
+	struct trace *t = arena_zalloc(c->arena, 1, sizeof *t);
+	struct uuid id;
+
+	if (t == NULL) {
+		call_fail(c, CODE(UNAVAILABLE), "", "out of memory; try again");
+		return;
+	}
+	c->state = t;
+	if (!r->has_record_id || r->record_id.len != sizeof id.b) {
+		call_fail(c, CODE(INVALID), "record_id", "is not 16 bytes");
+		return;
+	}
+	if (r->source != NULL && !text_is_clean_utf8(text_of(r->source))) {
+		call_fail(c, CODE(INVALID), "source", "is no clean UTF-8 text");
+		return;
+	}
+	memcpy(id.b, r->record_id.data, sizeof id.b);
+	uuid_format(&id, t->record_id);
+	t->source = r->source == NULL || r->source[0] == '\0' ? NULL : r->source;
+	t->may_see = may_see_embargoed(c->role);
+	t->answer = json_object();
+	t->metrics = json_array();
+	c->job = (struct job){.role = DB_COMPUTE,
+			      .next = trace_next,
+			      .rows = trace_rows,
+			      .done = trace_done,
+			      .ctx = c};
+	store_run(call_store(c), &c->job);
 }

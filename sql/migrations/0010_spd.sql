@@ -109,7 +109,7 @@ SELECT r.kind, r.source, r.site_id, r.measure, r.provider_id, r.counted_at, r.re
     extract(epoch FROM r.received_at - coalesce(r.occurred_end, r.occurred_at
 	+ CASE r."precision" WHEN 'DAY' THEN interval '24 hours' WHEN 'MINUTE' THEN interval '1 minute'
 	ELSE interval '0' END)) / 3600 AS lag_hours,
-    abs(r.clock_offset_ms) AS clock_error_ms
+    abs(r.clock_offset_ms) AS clock_error_ms, r.record_id
 FROM sems.spd_record r
 LEFT JOIN (
 	SELECT DISTINCT ON (root_record_id, root_source) root_record_id, root_source, record_id, source,

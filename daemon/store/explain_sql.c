@@ -1,0 +1,410 @@
+#include "store/explain_sql.h"
+
+#include "base/buf.h"
+#include "base/embed.h"
+#include "core/figure.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define SQL_MAX  (1 << 20)
+#define USES_MAX 1500 /* PostgreSQL has 1,664 columns */
+
+/* Views that metrics read from counts, as records. */
+static const struct {
+	const char *view;
+	const char *path;
+} by_record[] = {
+    {"tip_event", "sql/queries/explain_tip_event.sql"},
+    {"tip_session", "sql/queries/explain_tip_session.sql"},
+    {"tip_exposure", "sql/queries/explain_tip_exposure.sql"},
+};
+
+static const char *
+query_of(const struct view *v)
+{
+	for (size_t i = 0; i < sizeof by_record / sizeof by_record[0]; i++) {
+		if (strcmp(by_record[i].view, v->name) == 0)
+			return embed_text(by_record[i].path);
+	}
+	return v->query == NULL ? NULL : embed_text(v->query);
+}
+
+/* What was refused, or is told of several records at once, has no records to name. */
+static bool
+has_records(const struct view *v)
+{
+	return strcmp(v->name, "quarantine") != 0 && strcmp(v->name, "feed") != 0;
+}
+
+/* --- pieces of SQL ---------------------------------------------------------------------------- */
+
+static void
+add_literal(struct buf *b, const char *s)
+{
+	(void)buf_addf(b, "'");
+	for (; *s != '\0'; s++) {
+		(void)buf_add(b, s, 1);
+		if (*s == '\'')
+			(void)buf_add(b, s, 1);
+	}
+	(void)buf_addf(b, "'");
+}
+
+static void
+add_list(struct buf *b, char *const *list, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		(void)buf_addf(b, i == 0 ? "(" : ", ");
+		add_literal(b, list[i]);
+	}
+	(void)buf_addf(b, ")");
+}
+
+/* The catalogue's check has seen the field in the view's tables. */
+static const char *
+column_of(const struct view *v, const char *field)
+{
+	struct column col;
+
+	return view_column(v, field, &col) ? col.name : "record_id";
+}
+
+static void
+add_condition(struct buf *b, const struct view *v, const struct condition *w)
+{
+	const char *name = column_of(v, w->field);
+
+	if (w->in != NULL) {
+		(void)buf_addf(b, "v.\"%s\" IN ", name);
+		add_list(b, w->in, w->in_count);
+	} else if (w->not_in != NULL) {
+		(void)buf_addf(b, "(v.\"%s\" IS NULL OR v.\"%s\" NOT IN ", name, name);
+		add_list(b, w->not_in, w->not_in_count);
+		(void)buf_addf(b, ")");
+	} else if (w->present != NULL) {
+		(void)buf_addf(b, "v.\"%s\" IS %sNULL", name, *w->present ? "NOT " : "");
+	} else {
+		(void)buf_addf(b, "v.\"%s\" %s %" PRId64, name, w->at_least != NULL ? ">=" : "<=",
+			       w->at_least != NULL ? *w->at_least : *w->at_most);
+	}
+}
+
+/* Only rows with a value are in a quantile. */
+static const char *
+quantile_field(const struct metric *m, unsigned group)
+{
+	return m->shape == SHAPE_QUANTILE && group == GROUP_DENOMINATOR ? m->of : NULL;
+}
+
+static void
+add_term(struct buf *b, const struct term *t, const char *of)
+{
+	(void)buf_addf(b, "sum(%s", t->minus ? "-" : "");
+	if (t->sum != NULL)
+		(void)buf_addf(b, "v.\"%s\"", column_of(t->view, t->sum));
+	else
+		(void)buf_addf(b, "1");
+	(void)buf_addf(b, ") FILTER (WHERE true");
+	for (unsigned i = 0; i < t->where_count; i++) {
+		(void)buf_addf(b, " AND ");
+		add_condition(b, t->view, &t->where[i]);
+	}
+	if (of != NULL)
+		(void)buf_addf(b, " AND v.\"%s\" IS NOT NULL", column_of(t->view, of));
+	(void)buf_addf(b, ")");
+}
+
+/* What the group counts of the rows of the view; NULL when it counts none of them. */
+static void
+add_amount(struct buf *b, const struct metric *m, unsigned group, const struct view *v)
+{
+	const char *of = quantile_field(m, group);
+	unsigned n = 0;
+	const struct term *t = metric_terms(m, group, &n);
+
+	(void)buf_addf(b, "nullif(num_nonnulls(NULL");
+	for (unsigned i = 0; i < n; i++) {
+		if (t[i].view == v) {
+			(void)buf_addf(b, ", ");
+			add_term(b, &t[i], of);
+		}
+	}
+	/* Nothing counted is not zero. */
+	(void)buf_addf(b, "), 0) * 0 + 0::numeric");
+	for (unsigned i = 0; i < n; i++) {
+		if (t[i].view == v) {
+			(void)buf_addf(b, " + coalesce(");
+			add_term(b, &t[i], of);
+			(void)buf_addf(b, ", 0)");
+		}
+	}
+}
+
+/* FROM and the period; more conditions may follow, each with AND. */
+static enum code
+add_source(struct buf *b, const struct view *v, struct err *e)
+{
+	const char *text = query_of(v);
+
+	if (v->relation != NULL && text == NULL) {
+		(void)buf_addf(b,
+			       " FROM %s AS v WHERE v.counted_at >= $1::timestamptz"
+			       " AND v.counted_at < $2::timestamptz",
+			       v->relation);
+		return OK;
+	}
+	if (text == NULL)
+		return err_set(e, FATAL_BUG, v->name, "its statement is not compiled in");
+	(void)buf_addf(b, " FROM (\n%s) AS v WHERE $1::timestamptz < $2::timestamptz", text);
+	return OK;
+}
+
+static const char *
+finish(struct arena *a, struct buf *b, struct err *e)
+{
+	char *text = b->failed || !buf_add(b, "", 1) ? NULL : arena_dup(a, b->p, b->n);
+
+	buf_fini(b);
+	if (text == NULL)
+		(void)err_set(e, TRY_LIMIT, "explain", "out of memory; try again");
+	return text;
+}
+
+/* --- a figure's records ----------------------------------------------------------------------- */
+
+const char *
+explain_group_name(const struct metric *m, unsigned group)
+{
+	static const char *const names[] = {[GROUP_NUMERATOR] = "numerator",
+					    [GROUP_DENOMINATOR] = "denominator",
+					    [GROUP_FALSE_ALARMS] = "false_alarms",
+					    [GROUP_NOISE] = "noise",
+					    [GROUP_EVIDENCE] = "evidence"};
+
+	if (group < GROUP_NAMED)
+		return names[group];
+	group -= GROUP_NAMED;
+	if (group < m->excluded_count)
+		return m->excluded[group].name;
+	return m->parts[group - m->excluded_count].name;
+}
+
+static bool
+counts_in(const struct metric *m, const struct view *v)
+{
+	for (unsigned g = 0; g < metric_groups(m); g++) {
+		unsigned n = 0;
+		const struct term *t = metric_terms(m, g, &n);
+
+		for (unsigned i = 0; i < n && g != GROUP_EVIDENCE; i++) {
+			if (t[i].view == v)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+add_where(struct buf *b, const struct view *v, const struct explain_dim *where, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct column col;
+		bool none = strcmp(where[i].value, FIGURE_NOT_GIVEN) == 0;
+		bool has = view_column(v, where[i].name, &col) && col.type != COLUMN_OTHER;
+
+		if (!has) {
+			(void)buf_addf(b, " AND %s", none ? "true" : "false");
+			continue;
+		}
+		(void)buf_addf(b, " AND v.\"%s\"%s", col.name, none ? " IS NULL" : "::text = ");
+		if (!none)
+			add_literal(b, where[i].value);
+	}
+}
+
+/* The records of one view: identity, where and when, and an amount for each group. */
+static enum code
+add_view(struct buf *b, const struct metric *m, const struct view *v,
+	 const struct explain_dim *where, size_t n, struct err *e)
+{
+	bool received = strcmp(v->name, "received") == 0;
+	enum code code;
+
+	(void)buf_addf(
+	    b,
+	    "SELECT v.record_id, v.source, %s AS kind, v.counted_at, v.site_id, v.measure,"
+	    " v.received_at",
+	    received ? "v.kind" : "NULL::text");
+	for (unsigned g = 0; g < metric_groups(m); g++) {
+		if (g == GROUP_EVIDENCE)
+			continue;
+		(void)buf_addf(b, ",\n");
+		add_amount(b, m, g, v);
+		(void)buf_addf(b, " AS g%u", g);
+	}
+	code = add_source(b, v, e);
+	add_where(b, v, where, n);
+	(void)buf_addf(b, "\nGROUP BY 1, 2, 3, 4, 5, 6, 7");
+	return code;
+}
+
+static enum code
+add_records(struct buf *b, const struct metric *m, const struct explain_dim *where, size_t n,
+	    struct explain_plan *out, struct err *e)
+{
+	enum code code = OK;
+	bool any = false;
+
+	(void)buf_addf(b, "WITH r AS (");
+	for (size_t i = 0; i < view_count && code == OK; i++) {
+		const struct view *v = &view_table[i];
+
+		if (!counts_in(m, v))
+			continue;
+		if (!has_records(v)) {
+			out->nameless = v->name;
+			continue;
+		}
+		(void)buf_addf(b, any ? "\nUNION ALL\n" : "\n");
+		any = true;
+		code = add_view(b, m, v, where, n, e);
+	}
+	if (!any) {
+		(void)buf_addf(
+		    b, "SELECT NULL::uuid AS record_id, NULL::text AS source, NULL::text AS "
+		       "kind, $1::timestamptz AS counted_at, NULL::text AS site_id, NULL::text "
+		       "AS measure, $2::timestamptz AS received_at");
+		for (unsigned i = 0; i < out->n_groups; i++)
+			(void)buf_addf(b, ", NULL::numeric AS g%u", out->groups[i]);
+	}
+	(void)buf_addf(b, "),\nc AS (SELECT r.record_id, r.source, max(r.kind) AS kind,"
+			  " min(r.counted_at) AS counted_at, min(r.site_id) AS site_id,"
+			  " min(r.measure) AS measure, min(r.received_at) AS received_at");
+	for (unsigned i = 0; i < out->n_groups; i++)
+		(void)buf_addf(b, ", sum(r.g%u) AS g%u", out->groups[i], out->groups[i]);
+	(void)buf_addf(b, " FROM r WHERE num_nonnulls(");
+	for (unsigned i = 0; i < out->n_groups; i++)
+		(void)buf_addf(b, "%sr.g%u", i == 0 ? "" : ", ", out->groups[i]);
+	(void)buf_addf(b, ") > 0 GROUP BY 1, 2)\n");
+	return code;
+}
+
+static enum code
+write_totals(const struct metric *m, const struct explain_dim *where, size_t n, struct arena *a,
+	     struct explain_plan *out, struct err *e)
+{
+	struct buf b;
+	enum code code;
+
+	buf_init(&b, SQL_MAX);
+	code = add_records(&b, m, where, n, out, e);
+	(void)buf_addf(&b,
+		       "SELECT count(*), count(*) FILTER (WHERE c.received_at > $3::timestamptz)");
+	for (unsigned i = 0; i < out->n_groups; i++)
+		(void)buf_addf(&b, ", sum(c.g%u)", out->groups[i]);
+	(void)buf_addf(&b, " FROM c");
+	out->totals = finish(a, &b, e);
+	return out->totals == NULL ? TRY_LIMIT : code;
+}
+
+static enum code
+write_page(const struct metric *m, const struct explain_dim *where, size_t n, struct arena *a,
+	   struct explain_plan *out, struct err *e)
+{
+	struct buf b;
+	enum code code;
+
+	buf_init(&b, SQL_MAX);
+	code = add_records(&b, m, where, n, out, e);
+	(void)buf_addf(
+	    &b, "SELECT c.record_id, c.source, c.kind,\n"
+		"to_char(c.counted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'),\n"
+		"c.site_id, c.measure,\n"
+		"to_char(c.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),\n"
+		"coalesce(c.received_at > $3::timestamptz, false)");
+	for (unsigned i = 0; i < out->n_groups; i++)
+		(void)buf_addf(&b, ", c.g%u", out->groups[i]);
+	(void)buf_addf(
+	    &b, " FROM c WHERE $4::timestamptz IS NULL\n"
+		"OR (c.counted_at, c.record_id, c.source) > ($4::timestamptz, $5::uuid, $6)\n"
+		"ORDER BY c.counted_at, c.record_id, c.source LIMIT $7::bigint");
+	out->page = finish(a, &b, e);
+	return out->page == NULL ? TRY_LIMIT : code;
+}
+
+enum code
+explain_sql_plan(const struct metric *m, const struct explain_dim *where, size_t n, struct arena *a,
+		 struct explain_plan *out, struct err *e)
+{
+	enum code code;
+
+	*out = (struct explain_plan){0};
+	for (unsigned g = 0; g < metric_groups(m); g++) {
+		if (g == GROUP_EVIDENCE)
+			continue;
+		if (out->n_groups == EXPLAIN_GROUPS_MAX)
+			return err_set(e, FATAL_CONFIG, m->id,
+				       "it has too many exclusions and parts");
+		out->groups[out->n_groups++] = g;
+	}
+	code = write_totals(m, where, n, a, out, e);
+	return code == OK ? write_page(m, where, n, a, out, e) : code;
+}
+
+/* --- a record's metrics ----------------------------------------------------------------------- */
+
+/* The columns of what all metrics count of the view's rows. */
+static enum code
+add_uses(struct buf *b, const struct catalogue *c, const struct view *v, struct explain_trace *out,
+	 struct err *e)
+{
+	for (unsigned i = 0; i < c->metrics_count; i++) {
+		const struct metric *m = &c->metrics[i];
+
+		for (unsigned g = 0; g < metric_groups(m) && counts_in(m, v); g++) {
+			unsigned n = 0;
+			const struct term *t = metric_terms(m, g, &n);
+			bool here = false;
+
+			for (unsigned j = 0; j < n; j++)
+				here = here || t[j].view == v;
+			if (g == GROUP_EVIDENCE || !here)
+				continue;
+			if (out->n_uses == USES_MAX)
+				return err_set(e, FATAL_CONFIG, v->name,
+					       "too many metrics count it");
+			(void)buf_addf(b, "%s", out->n_uses == 0 ? "" : ",\n");
+			add_amount(b, m, g, v);
+			out->uses[out->n_uses++] = (struct explain_use){m, g};
+		}
+	}
+	return OK;
+}
+
+enum code
+explain_sql_trace(const struct catalogue *c, const struct view *v, struct arena *a,
+		  struct explain_trace *out, struct err *e)
+{
+	struct buf b;
+	enum code code;
+
+	*out = (struct explain_trace){.uses = arena_zalloc(a, USES_MAX, sizeof *out->uses)};
+	if (out->uses == NULL)
+		return err_set(e, TRY_LIMIT, "trace", "out of memory; try again");
+	if (!has_records(v))
+		return OK;
+	buf_init(&b, SQL_MAX);
+	(void)buf_addf(&b, "SELECT ");
+	code = add_uses(&b, c, v, out, e);
+	if (code != OK || out->n_uses == 0) {
+		buf_fini(&b);
+		return code;
+	}
+	(void)buf_addf(&b,
+		       ",\njsonb_build_object('site', min(v.site_id), 'measure', min(v.measure))");
+	code = add_source(&b, v, e);
+	(void)buf_addf(&b, " AND v.record_id = $3::uuid AND v.source = $4\nHAVING count(*) > 0");
+	out->sql = finish(a, &b, e);
+	return out->sql == NULL ? TRY_LIMIT : code;
+}

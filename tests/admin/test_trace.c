@@ -1,0 +1,112 @@
+#include "base/uuid.h"
+#include "tests/admin/evidence.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
+
+static struct office o;
+
+static void
+open_office(void)
+{
+	office_open_set_up(&o);
+	evidence_add(&o, "tip_event", 2, ", outcome, screener_id",
+		     ", 'HIT', '\\x00112233445566778899aabbccddeeff'");
+}
+
+static void
+close_office(void)
+{
+	office_close(&o);
+}
+
+TestSuite(trace, .init = open_office, .fini = close_office);
+
+static int
+trace(const char *id)
+{
+	Sems__V1__TraceRequest t = SEMS__V1__TRACE_REQUEST__INIT;
+	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	struct uuid u;
+
+	cr_assert(uuid_parse(text_of(id), &u), "%s", id);
+	t.has_record_id = 1;
+	t.record_id.data = u.b;
+	t.record_id.len = sizeof u.b;
+	r.body_case = SEMS__V1__REQUEST__BODY_TRACE;
+	r.trace = &t;
+	return office_ask(&o, &r);
+}
+
+static char id[40];
+
+static void
+first(const char *kind, const char *where)
+{
+	snprintf(id, sizeof id, "%s", evidence_id(&o, kind, where));
+}
+
+Test(trace, goes_from_a_record_to_the_revisions_and_metrics_it_is_in)
+{
+	const char *answer;
+
+	first("tip_event", "true");
+	evidence_freeze(&o);
+	cr_assert_eq(trace(id), CODE(OK), "%s", o.text);
+	answer = evidence_answer(&o);
+	cr_expect_str_eq(office_str(&o, "kind"), "tip_event");
+	cr_expect_str_eq(office_str(&o, "record.outcome"), "HIT");
+	cr_expect_eq(office_int(&o, "revisions.0.revision"), 1, "%s", answer);
+	cr_expect_str_eq(office_str(&o, "revisions.0.quarter"), EVIDENCE_QUARTER);
+	cr_expect_not_null(strstr(answer, "\"OUT03\""), "%s", answer);
+	cr_expect_null(strstr(answer, "00112233"), "a person: %s", answer);
+}
+
+Test(trace, says_what_counts_instead_of_a_record)
+{
+	first("tip_event", "true");
+	evidence_add(&o, "tip_event", 1, ", outcome, corrects_record_id, corrected_at",
+		     ", 'MISS_DECIDED', (SELECT min(record_id::text)::uuid FROM sems.tip_event), "
+		     "'2020-02-13Z'");
+	cr_assert_eq(trace(id), CODE(OK), "%s", o.text);
+	cr_expect(json_is_false(json_object_get(o.json, "is_effective")));
+	cr_expect(strstr(office_str(&o, "note"), "correction") != NULL);
+	/* As received it still counts in the quality of data, no more in what was found. */
+	cr_expect_null(strstr(evidence_answer(&o), "\"OUT03\""), "%s", evidence_answer(&o));
+	cr_expect_not_null(strstr(evidence_answer(&o), "\"DQ02\""));
+	cr_expect_eq(json_array_size(json_object_get(o.json, "revisions")), 0);
+}
+
+Test(trace, still_knows_a_record_that_was_purged)
+{
+	first("tip_event", "true");
+	evidence_freeze(&o);
+	cluster_do(o.pg, "DROP TABLE sems.tip_event_202002");
+	cr_assert_eq(trace(id), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "revisions.0.revision"), 1);
+	cr_expect(strstr(office_str(&o, "note"), "not stored") != NULL);
+	cr_expect_str_eq(office_str(&o, "kind"), "tip_event");
+}
+
+Test(trace, knows_nothing_of_what_nobody_sent)
+{
+	cr_expect_eq(trace("01701234-5678-7000-8000-000000000001"), CODE(NOT_FOUND));
+}
+
+Test(trace, keeps_an_embargo)
+{
+	evidence_add(&o, "test", 1, ", mode", ", 'COVERT'");
+	first("test", "true");
+	evidence_freeze(&o);
+	cr_expect_eq(trace(id), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "revisions.0.revision"), 1);
+	office_be(&o, "unix:aud", "auditor");
+	cr_expect_eq(trace(id), CODE(NOT_FOUND));
+	/* Also when it is gone. */
+	evidence_tamper(&o, "DELETE FROM sems.test");
+	cr_expect_eq(trace(id), CODE(NOT_FOUND));
+}
