@@ -308,3 +308,10 @@ GRANT EXECUTE ON FUNCTION sems.dirty_feed_days(timestamptz, timestamptz),
     sems.count_numbers(timestamptz, timestamptz, date[]), sems.feeds(timestamptz, timestamptz),
     sems.event_numbers(timestamptz, timestamptz), sems.number_gaps(timestamptz, timestamptz),
     sems.feed_status(timestamptz, timestamptz), sems.keep_feeds(timestamptz, timestamptz) TO sems_compute;
+
+-- What is counted from records meanwhile is in temporary tables.
+DO $$
+BEGIN
+	EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO sems_compute', current_database());
+END
+$$;

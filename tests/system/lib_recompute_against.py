@@ -1,0 +1,322 @@
+"""What figures are seen against, recomputed: exact intervals, the quarters before, charts by week,
+funnels, case-mix, and what is said of the feeds. By other means than the daemon's wherever there are
+any: binomial tails are summed, quantiles are searched for, event numbers are put into sets.
+"""
+import collections
+import datetime as dt
+import math
+import statistics
+
+Z95 = 1.9599639845400542
+Z998 = 3.0902323061678135
+D2 = 2 / math.sqrt(math.pi)
+WEEKS_MIN = 6
+SITES_MIN = 3
+WIDE_DROP = 1000  # a number so much lower is a device that began anew
+LISTED = ("from", "to", "reason")
+
+
+# --- feeds ---------------------------------------------------------------------------------------
+
+def runs_of(events):
+    """Event numbers of one device and day as sets, a new one where it began anew."""
+    events.sort(key=lambda e: (e[0], e[1]))
+    runs, last = [], None
+    for _, number in events:
+        if last is None or number < last - WIDE_DROP:
+            runs.append(set())
+        runs[-1].add(number)
+        last = number
+    return runs
+
+
+def event_numbers(q):
+    """By source: how many different numbers came, and how many are missing."""
+    days = collections.defaultdict(list)
+    for r in q.stored:
+        if r["kind"] == "tip_event" and r["root"] and r["event_no"] is not None:
+            day = r["occurred_at"].astimezone(q.ev.zone).date()
+            days[r["source"], r["device_id"] or "", day].append((r["occurred_at"], r["event_no"]))
+    came, missing, last = collections.Counter(), collections.Counter(), {}
+    for source, device, day in sorted(days):
+        for run in runs_of(days[source, device, day]):
+            came[source] += len(run)
+            missing[source] += max(run) - min(run) + 1 - len(run)
+            before = last.get((source, device))
+            if before is not None and min(run) > before + 1:
+                missing[source] += min(run) - before - 1
+            last[source, device] = max(run)
+    return came, missing
+
+
+def expectations(q, said, came):
+    """(source, kind): expected, received, basis."""
+    numbers, missing = event_numbers(q)
+    projections, shown = collections.Counter(), {}
+    for r in q.stored:
+        if r["kind"] == "tip_event" and r["root"]:
+            projections[r["source"]] += r["outcome"] in (
+                "HIT", "MISS_DECIDED", "MISS_TIMEOUT", "ABORTED")
+    for s in q.rows["tip_session"]:
+        if s["tip_shown"] is not None:
+            shown[s["source"]] = shown.get(s["source"], 0) + s["tip_shown"]
+    found = {}
+    for key in set(said) | set(came):
+        source, kind = key
+        if key in said:
+            found[key] = said[key], came[key], "HEARTBEATS"
+        elif kind == "tip_event" and numbers[source]:
+            found[key] = numbers[source] + missing[source], numbers[source], "EVENT_NUMBERS"
+        elif kind == "tip_event" and source in shown:
+            found[key] = shown[source], projections[source], "SESSIONS"
+        else:
+            found[key] = None, came[key], None
+    return found
+
+
+def feeds(c):
+    listed = {(f["source"], f["kind"]): f for f in c.spd["completeness"]["feeds"]}
+    mine = {(f["source"], f["kind"]): f for f in c.q.feed}
+    c.like("feeds", sorted(listed), sorted(mine))
+    for key in set(listed) & set(mine):
+        doc, f = listed[key], mine[key]
+        missing = None if f["said"] is None else max(f["said"] - f["came"], 0)
+        for part, value in (("expected", f["said"]), ("received", f["came"]),
+                            ("basis", f["basis"]), ("site", f["site"]), ("missing", missing)):
+            c.like(f"feed {key} {part}", doc[part], value)
+        numbers = [g for g in doc["gaps"] if g["reason"] == "EVENT_NUMBERS"]
+        if f["basis"] == "EVENT_NUMBERS" and len(doc["gaps"]) < 50:
+            c.like(f"feed {key} gaps", sum(g["missing"] for g in numbers), missing)
+        for g in doc["gaps"]:
+            if set(LISTED) - set(g):
+                c.wrong.append(f"feed {key}: a gap lacks a member: {g}")
+
+
+def completeness(c):
+    q, doc = c.q, c.spd["completeness"]
+    feeds(c)
+    roots = [r for r in q.stored if r["root"]]
+    late = [r for r in roots if r["kind"] != "plan"]
+    c.like("late received", doc["late"]["received"], len(late))
+    c.like("late for the quarter", doc["late"]["after_quarter"],
+           sum(r["received_at"] >= q.end for r in late))
+    c.like("late for the lag", doc["late"]["after_lag"], sum(not r["on_time"] for r in late))
+    clock = collections.defaultdict(list)
+    for r in roots:
+        if r["clock_offset_ms"] is not None:
+            clock[r["source"]].append(abs(r["clock_offset_ms"]))
+    c.like("clocks", {x["source"]: (x["told"], x["beyond_60s"], x["worst_ms"])
+                      for x in doc["clock"]},
+           {s: (len(v), sum(x > 60000 for x in v), max(v)) for s, v in clock.items()})
+    c.like("quarantine", sum(x["count"] for x in doc["quarantine"]), len(q.refused))
+    planned = collections.Counter()
+    for p in q.rows["plan"]:
+        planned[p["what"]] += p["planned_count"] or 0
+    told = collections.Counter()
+    for p in doc["plans"]:
+        told[p["what"]] += p["planned"] or 0
+    c.like("plans", dict(told), dict(planned))
+    sessions(c, doc["sessions"])
+
+
+def sessions(c, doc):
+    mine = collections.Counter()
+    shown, events = collections.Counter(), collections.Counter()
+    for s in c.q.rows["tip_session"]:
+        parts = s["tip_shown"], s["hits"], s["misses"], s["aborted"]
+        if None in parts:
+            mine["unreconciled"] += 1
+        else:
+            mine["reconciled" if parts[0] == sum(parts[1:]) else "differing"] += 1
+    for part in ("reconciled", "differing", "unreconciled"):
+        c.like("sessions " + part, doc[part], mine[part])
+
+
+# --- the quarters before -------------------------------------------------------------------------
+
+def label_before(label, n=1):
+    year, quarter = int(label[:4]), int(label[-1]) - 1
+    at = year * 4 + quarter - n
+    return f"{at // 4}-Q{at % 4 + 1}"
+
+
+def newcombe(wilson, x1, n1, x2, n2):
+    (l1, u1), (l2, u2) = wilson(x1, n1), wilson(x2, n2)
+    p1, p2 = x1 / n1, x2 / n2
+    return (p1 - p2 - math.sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2),
+            p1 - p2 + math.sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2))
+
+
+def past_like(c, where, doc, mine):
+    for part in ("numerator", "denominator", "value", "status"):
+        c.like(f"{where} {part}", doc[part], mine[part])
+    if doc["no_data"] != "FEED_SILENT":
+        c.like(f"{where} no_data", doc["no_data"], mine["no_data"])
+
+
+def change(c, where, doc, old, wilson):
+    now = doc["value"] is not None and old["value"] is not None and doc["interval"] is not None
+    c.like(f"{where} has a change", doc["change"] is not None, now)
+    if now and doc["change"]:
+        low, high = newcombe(wilson, doc["numerator"], doc["denominator"], old["numerator"],
+                             old["denominator"])
+        c.like(f"{where} change", doc["change"]["difference"], doc["value"] - old["value"])
+        c.like(f"{where} change low", doc["change"]["low"], low)
+        c.like(f"{where} change high", doc["change"]["high"], high)
+
+
+# --- exact ---------------------------------------------------------------------------------------
+
+def tail(x, n, p):
+    """P(X >= x): terms summed from the largest, by their ratios."""
+    if x <= 0:
+        return 1.0
+    if p <= 0 or p >= 1:
+        return float(p >= 1)
+    log = (math.lgamma(n + 1) - math.lgamma(x + 1) - math.lgamma(n - x + 1)
+           + x * math.log(p) + (n - x) * math.log1p(-p))
+    if x < n * p:  # the other side is the shorter one
+        term, terms, k = log + math.log(x / (n - x + 1) * (1 - p) / p), [], x - 1
+        value = math.exp(term)
+        while k >= 0 and value > 1e-30:
+            terms.append(value)
+            value *= k / (n - k + 1) * (1 - p) / p
+            k -= 1
+        return 1 - math.fsum(terms)
+    value, terms, k = math.exp(log), [], x
+    while k <= n and value > 1e-30:
+        terms.append(value)
+        value *= (n - k) / (k + 1) * p / (1 - p)
+        k += 1
+    return math.fsum(terms)
+
+
+def solve(f, target):
+    """Where the rising f reaches the target in [0, 1]."""
+    lo, hi = 0.0, 1.0
+    for _ in range(60):
+        mid = (lo + hi) / 2
+        lo, hi = (mid, hi) if f(mid) < target else (lo, mid)
+    return (lo + hi) / 2
+
+
+def exact(x, n):
+    lo = 0.0 if x == 0 else solve(lambda p: tail(x, n, p), 0.025)
+    hi = 1.0 if x == n else solve(lambda p: tail(x + 1, n, p), 0.975)
+    return lo, hi
+
+
+# --- weeks and sites -----------------------------------------------------------------------------
+
+def weeks_of(q, rows):
+    weeks = collections.defaultdict(lambda: [0, 0])
+    for row, group, amount in rows:
+        if group in ("num", "den", "num0"):
+            at = row["occurred_at"].astimezone(q.ev.zone).date()
+            monday = max(at - dt.timedelta(days=at.weekday()), q.first_day)
+            weeks[str(monday)][group == "den"] += 0 if group == "num0" else amount
+    return [(day, x, n) for day, (x, n) in sorted(weeks.items()) if n > 0]
+
+
+def chart(c, id_, doc, weeks):
+    x, n = sum(w[1] for w in weeks), sum(w[2] for w in weeks)
+    sigma = 0
+    if len(weeks) >= WEEKS_MIN and 0 < x < n:
+        centre = x / n
+        z = [(k / m - centre) / math.sqrt(centre * (1 - centre) / m) for _, k, m in weeks]
+        sigma = statistics.mean(abs(b - a) for a, b in zip(z, z[1:])) / D2
+    c.like(f"{id_} has a chart", doc is not None, sigma > 0)
+    if not sigma or doc is None:
+        return
+    c.like(f"{id_} chart centre", doc["centre"], centre)
+    c.like(f"{id_} chart sigma", doc["sigma_z"], sigma)
+    c.like(f"{id_} chart weeks", [w["first_day"] for w in doc["weeks"]], [w[0] for w in weeks])
+    for told, (day, k, m) in zip(doc["weeks"], weeks):
+        half = 3 * sigma * math.sqrt(centre * (1 - centre) / m)
+        for part, value in (("numerator", k), ("denominator", m), ("value", k / m),
+                            ("lower", max(centre - half, 0)), ("upper", min(centre + half, 1)),
+                            ("signal", abs(k / m - centre) > half)):
+            c.like(f"{id_} week {day} {part}", told[part], value)
+
+
+def quantile(values, p):
+    values = sorted(values)
+    h = (len(values) - 1) * p
+    i = int(h)
+    return values[i] + (h - i) * (values[min(i + 1, len(values) - 1)] - values[i])
+
+
+def funnel(c, id_, doc, sites):
+    c.like(f"{id_} has a funnel", doc is not None, len(sites) >= SITES_MIN)
+    if doc is None or len(sites) < SITES_MIN:
+        return
+    count = len(sites)
+    target = sum(x for _, x, _ in sites) / sum(n for _, _, n in sites)
+    t = math.asin(math.sqrt(target))
+    z = [(math.asin(math.sqrt(x / n)) - t) / (0.5 / math.sqrt(n)) for _, x, n in sites]
+    low, high = quantile(z, 0.1), quantile(z, 0.9)
+    phi = sum(min(max(v, low), high) ** 2 for v in z) / count
+    w = [4 * n for _, _, n in sites]
+    tau2 = 0
+    if count * phi >= count - 1:
+        tau2 = (count * phi - (count - 1)) / (sum(w) - sum(v * v for v in w) / sum(w))
+    for part, value in (("target", target), ("phi", phi), ("tau2", tau2)):
+        c.like(f"{id_} funnel {part}", doc[part], value)
+    c.like(f"{id_} funnel units", [u["unit"] for u in doc["units"]], [s[0] for s in sites])
+    for u, (site, x, n) in zip(doc["units"], sites):
+        wide = math.sqrt(1 / (4 * n) + tau2)
+        mine = {"numerator": x, "denominator": n, "value": x / n,
+                "z": (math.asin(math.sqrt(x / n)) - t) * 2 * math.sqrt(n),
+                "adjusted_z": (math.asin(math.sqrt(x / n)) - t) / wide}
+        for name, k in (("95", Z95), ("998", Z998)):
+            mine["low" + name] = math.sin(max(t - k * wide, 0)) ** 2
+            mine["high" + name] = math.sin(min(t + k * wide, math.pi / 2)) ** 2
+        mine["outside"] = abs(mine["adjusted_z"]) > Z998
+        for part, value in mine.items():
+            c.like(f"{id_} funnel {site} {part}", u[part], value)
+
+
+def case_mix(c, id_, doc, rows, stratum, sites, overall):
+    if overall is None or len(sites) < 2:
+        c.like(f"{id_} has no case-mix", doc, None)
+        return
+    cells = collections.defaultdict(lambda: [0, 0])
+    for row, group, amount in rows:
+        if group in ("num", "den"):
+            for site in (row["site"], None):
+                cells[site, row.get(stratum)][group == "den"] += amount
+    for u, (site, _, _) in zip(doc["units"], sites):
+        seen, expected, variance = 0, 0, 0
+        for (s, k), (x, n) in cells.items():
+            if s == site and n:
+                p = cells[None, k][0] / cells[None, k][1]
+                seen, expected, variance = seen + x, expected + n * p, variance + n * p * (1 - p)
+        mine = {"unit": site, "observed": seen, "expected": expected, "variance": variance,
+                "z": (seen - expected) / math.sqrt(variance) if variance else None,
+                "ratio": seen / expected if expected else None,
+                "standardised": seen / expected * overall if expected else None}
+        for part, value in mine.items():
+            c.like(f"{id_} case-mix {site} {part}", u[part], value)
+
+
+def metric(c, doc, m, rows):
+    """Everything beside the figures of one metric, of the entity and by site."""
+    id_ = doc["id"]
+    sites = sorted((f["by"]["site"], f["numerator"], f["denominator"]) for f in doc["figures"]
+                   if list(f["by"]) == ["site"] and f["value"] is not None
+                   and f["by"]["site"] != "(not given)")
+    if not m.sample:
+        for part in ("chart", "funnel", "case_mix"):
+            c.like(f"{id_} {part}", doc[part], None)
+        return
+    # Audits are looked at one by one and not counted by week.
+    chart(c, id_, doc["chart"], [] if id_ == "AU03" else weeks_of(c.q, rows))
+    funnel(c, id_, doc["funnel"], sites)
+    if id_ == "OUT03":
+        whole = next(f for f in doc["figures"] if not f["by"])
+        case_mix(c, id_, doc["case_mix"], rows, "threat_category", sites, whole["value"])
+    for f in doc["figures"]:
+        if f["interval"] is not None:
+            low, high = exact(f["numerator"], f["denominator"])
+            c.like(f"{id_} {f['by']} exact low", f["exact"]["low"], low)
+            c.like(f"{id_} {f['by']} exact high", f["exact"]["high"], high)
