@@ -50,6 +50,8 @@ on_done(struct spd_run *r, const struct err *e)
 	spd_fini(r);
 }
 
+static enum spd_source source = SPD_FROM_COUNTS;
+
 static struct answer
 run(struct fixture *f, enum spd_task task, struct quarter q)
 {
@@ -60,6 +62,7 @@ run(struct fixture *f, enum spd_task task, struct quarter q)
 	    .catalogue = spd_catalogue(&e),
 	    .quarter = q,
 	    .task = task,
+	    .source = source,
 	    .by = "unix:anna",
 	    .will = {.duties = SPD_MAY_PREPARE | SPD_MAY_KNOW_COVERT, .early = "test"},
 	    .done = on_done,
@@ -87,6 +90,52 @@ json_t *
 spd_compute(struct fixture *f, enum spd_task task)
 {
 	return spd_compute_quarter(f, task, (struct quarter){2026, 2});
+}
+
+json_t *
+spd_compute_from(struct fixture *f, enum spd_source from)
+{
+	json_t *doc;
+
+	source = from;
+	doc = spd_compute(f, SPD_TASK_SHOW);
+	source = SPD_FROM_COUNTS;
+	return doc;
+}
+
+static void
+on_recounted(struct recount_run *r, const struct err *e)
+{
+	bool *done = r->ctx;
+
+	cr_assert_eq(e->code, OK, "%s: %s", e->where, e->text);
+	*done = true;
+}
+
+size_t
+spd_recount(struct fixture *f)
+{
+	size_t n = 0;
+	bool more = true;
+
+	while (more) {
+		struct err e = {0};
+		bool done = false;
+		struct recount_run r = {.store = f->store,
+					.catalogue = spd_catalogue(&e),
+					.at_once = true,
+					.done = on_recounted,
+					.ctx = &done};
+
+		recount_start(&r);
+		for (int i = 0; i < 3000 && !done; i++)
+			fixture_turn(f);
+		cr_assert(done, "no answer");
+		n += r.n_counted;
+		more = r.more;
+		recount_fini(&r);
+	}
+	return n;
 }
 
 enum code

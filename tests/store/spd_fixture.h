@@ -2,6 +2,7 @@
 #ifndef SEMS_TESTS_SPD_FIXTURE_H
 #define SEMS_TESTS_SPD_FIXTURE_H
 
+#include "store/recount.h"
 #include "store/spd_job.h"
 #include "tests/store/fixture.h"
 
@@ -22,6 +23,10 @@ void spd_add_at(struct fixture *f, const char *at, const char *kind, int n, cons
 json_t *spd_compute(struct fixture *f, enum spd_task task);
 /* Another quarter. */
 json_t *spd_compute_quarter(struct fixture *f, enum spd_task task, struct quarter q);
+/* The same, not kept, from day counts or from records. */
+json_t *spd_compute_from(struct fixture *f, enum spd_source from);
+/* Counts what was touched, until nothing is left; how many days of cubes. */
+size_t spd_recount(struct fixture *f);
 /* The code that a run ends with. */
 enum code spd_fails(struct fixture *f, enum spd_task task, struct quarter q);
 
