@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "tools/render/sheets.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,6 +153,54 @@ chart_series_add(struct chart_view *c, unsigned column, enum series_look look)
 {
 	if (c != NULL && c->n_series < SERIES_MAX)
 		c->series[c->n_series++] = (struct series){column, look};
+}
+
+#define TICKS 5
+
+double
+chart_step(double span, unsigned ticks)
+{
+	double raw = span / ticks;
+	double power = pow(10, floor(log10(raw)));
+	double part = raw / power;
+
+	return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+}
+
+static void
+values_of(const struct chart_view *c, double *low, double *high)
+{
+	*low = INFINITY;
+	*high = -INFINITY;
+	for (size_t i = 0; i < c->n_series; i++) {
+		for (size_t r = 0; r < grid_rows(c->data); r++) {
+			const struct cell *y = grid_cell(c->data, r, c->series[i].column);
+
+			if (y->kind == CELL_NUMBER) {
+				*low = fmin(*low, y->number);
+				*high = fmax(*high, y->number);
+			}
+		}
+	}
+}
+
+void
+chart_range(const struct chart_view *c, double *low, double *high, double *step)
+{
+	values_of(c, low, high);
+	if (!isfinite(*low) || !isfinite(*high)) {
+		*low = 0;
+		*high = 1;
+	}
+	if (*high - *low < 1e-9) {
+		double room = strcmp(c->y_unit, "%") == 0 ? 0.01 : 1;
+
+		*low -= room;
+		*high += room;
+	}
+	*step = chart_step(*high - *low, TICKS);
+	*low = floor(*low / *step + 1e-9) * *step;
+	*high = ceil(*high / *step - 1e-9) * *step;
 }
 
 /* --- grids ------------------------------------------------------------------------------------ */

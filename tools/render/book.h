@@ -119,6 +119,10 @@ void sheet_note(struct sheet *s, const char *text);
 struct grid *sheet_grid(struct sheet *s, const char *slug, const char *title);
 /* Goes before the grid, which was the last thing to be added to the sheet. */
 struct chart_view *sheet_chart(struct sheet *s, const struct grid *data, const char *title);
+/* A range of the y axis that holds every value, and the step of its ticks: 1, 2 or 5 times a power
+ * of ten. */
+void chart_range(const struct chart_view *c, double *low, double *high, double *step);
+double chart_step(double span, unsigned ticks);
 void chart_series_add(struct chart_view *c, unsigned column, enum series_look look);
 
 /* Columns before the first cell; then a cell for every column, row after row. */

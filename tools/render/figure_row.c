@@ -373,7 +373,7 @@ static const struct figure_column {
 	void (*put)(const struct figure_row *r);
 } before[] = {
     {{"metric", "Metric", IN_ALL, 8, false}, OF_ANY, NULL, put_id},
-    {{"name", "Name", IN_ALL, 36, false}, OF_ANY, NULL, put_name},
+    {{"name", "Name", IN_ALL, 30, false}, OF_ANY, NULL, put_name},
     {{"form", "Form", IN_BOOK | IN_CSV, 13, false}, OF_SCORECARD | OF_ALL, NULL, put_form},
     {{"basis", "Basis", IN_CSV, 9, false}, OF_ANY, NULL, put_basis},
     {{"unit", "Unit", IN_CSV, 7, false}, OF_ANY, NULL, put_unit},
@@ -383,32 +383,32 @@ static const struct figure_column {
 static const struct figure_column after[] = {
     {{"numerator", "Count", IN_ALL, 10, true}, OF_ANY, "numerator", put_numerator},
     {{"denominator", "Of (n)", IN_ALL, 10, true}, OF_ANY, "denominator", put_denominator},
-    {{"excluded", "Left out", IN_ALL, 9, true}, OF_ANY, "excluded", put_excluded},
+    {{"excluded", "Left out", IN_ALL, 8, true}, OF_ANY, "excluded", put_excluded},
     {{"excluded_by_reason", "Left out, by reason", IN_BOOK | IN_CSV, 34, false},
      OF_ALL,
      "excluded",
      put_reasons},
     {{"value", "Value", IN_ALL, 13, true}, OF_ANY, "value", put_value},
-    {{"interval_low", "95 % from", IN_ALL, 10, true}, OF_ANY, "interval", put_low},
-    {{"interval_high", "95 % to", IN_ALL, 10, true}, OF_ANY, "interval", put_high},
+    {{"interval_low", "95 % from", IN_ALL, 9, true}, OF_ANY, "interval", put_low},
+    {{"interval_high", "95 % to", IN_ALL, 9, true}, OF_ANY, "interval", put_high},
     {{"exact_low", "Exact from", IN_BOOK | IN_CSV, 11, true}, OF_ALL, "exact", put_exact_low},
     {{"exact_high", "Exact to", IN_BOOK | IN_CSV, 10, true}, OF_ALL, "exact", put_exact_high},
-    {{"target", "Target", IN_ALL, 9, true}, OF_ANY, "target", put_target},
-    {{"status", "Status", IN_ALL, 24, false}, OF_ANY, "status", put_status},
+    {{"target", "Target", IN_ALL, 8, true}, OF_ANY, "target", put_target},
+    {{"status", "Status", IN_ALL, 19, false}, OF_ANY, "status", put_status},
     {{"no_data", "No data because", IN_CSV, 16, false}, OF_ANY, NULL, put_no_data},
-    {{"coverage", "Coverage", IN_ALL, 10, true}, OF_ANY, "coverage", put_coverage},
+    {{"coverage", "Coverage", IN_ALL, 9, true}, OF_ANY, "coverage", put_coverage},
     {{"previous_value", "Previous quarter", IN_BOOK | IN_CSV, 17, true},
      OF_ALL,
      "previous",
      put_previous},
-    {{"change", "Change", IN_ALL, 10, true}, OF_ANY, "change", put_change},
+    {{"change", "Change", IN_ALL, 9, true}, OF_ANY, "change", put_change},
     {{"change_low", "Change from", IN_BOOK | IN_CSV, 12, true}, OF_ALL, "change", put_change_low},
     {{"change_high", "Change to", IN_BOOK | IN_CSV, 11, true}, OF_ALL, "change", put_change_high},
 };
 
 static const struct figure_column last[] = {
     {{"details", "Details", IN_CSV, 30, false}, OF_ALL, "parts", put_details},
-    {{"comment", "Comment", IN_ALL, 50, false}, OF_ANY, NULL, put_comment},
+    {{"comment", "Comment", IN_ALL, 40, false}, OF_ANY, NULL, put_comment},
 };
 
 /* Is the column asked for? Those without a word always are. */

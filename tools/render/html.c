@@ -129,7 +129,7 @@ put_headers(struct buf *out, const struct grid *g, const bool *shown)
 #define COLUMNS_MAX 64
 
 void
-html_grid(struct buf *out, const struct grid *g, const char *id)
+html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart, const char *id)
 {
 	bool shown[COLUMNS_MAX] = {false};
 	size_t n = g->n_columns < COLUMNS_MAX ? g->n_columns : COLUMNS_MAX;
@@ -137,6 +137,8 @@ html_grid(struct buf *out, const struct grid *g, const char *id)
 	buf_addf(out, "<h3 id=\"%s\">", id);
 	html_text(out, g->title);
 	buf_addf(out, "</h3>\n");
+	if (chart != NULL)
+		html_chart(out, chart, id);
 	if (g->note != NULL) {
 		buf_addf(out, "<p class=\"note\">");
 		html_text(out, g->note);
@@ -166,6 +168,7 @@ html_grid(struct buf *out, const struct grid *g, const char *id)
 static void
 put_sheet(struct book *b, const struct sheet *s, struct buf *out)
 {
+	const struct chart_view *chart = NULL;
 	unsigned n = 0;
 
 	buf_addf(out,
@@ -181,9 +184,10 @@ put_sheet(struct book *b, const struct sheet *s, struct buf *out)
 			html_text(out, k->note);
 			buf_addf(out, "</p>\n");
 		} else if (k->kind == BLOCK_CHART) {
-			html_chart(out, k->chart, id);
+			chart = k->chart; /* goes between the grid's title and its rows */
 		} else if (k->grid->where & IN_PAGE) {
-			html_grid(out, k->grid, id);
+			html_grid(out, k->grid, chart, id);
+			chart = NULL;
 		}
 	}
 	buf_addf(out, "</section>\n");

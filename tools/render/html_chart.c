@@ -47,47 +47,13 @@ py(const struct plot *p, double y)
 	return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (span > 0 ? (y - p->y_min) / span : 0.5);
 }
 
-/* 1, 2 or 5 times a power of ten. */
-static double
-nice_step(double span, unsigned ticks)
-{
-	double raw = span / ticks;
-	double power = pow(10, floor(log10(raw)));
-	double part = raw / power;
-
-	return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
-}
-
 static void
 find_range(struct plot *p)
 {
 	const struct chart_view *c = p->c;
 	size_t rows = grid_rows(c->data);
-	bool share = strcmp(c->y_unit, "%") == 0;
 
-	p->y_min = INFINITY;
-	p->y_max = -INFINITY;
-	for (size_t i = 0; i < c->n_series; i++) {
-		for (size_t r = 0; r < rows; r++) {
-			const struct cell *y = grid_cell(c->data, r, c->series[i].column);
-
-			if (y->kind != CELL_NUMBER)
-				continue;
-			p->y_min = fmin(p->y_min, y->number);
-			p->y_max = fmax(p->y_max, y->number);
-		}
-	}
-	if (!isfinite(p->y_min) || !isfinite(p->y_max)) {
-		p->y_min = 0;
-		p->y_max = 1;
-	}
-	if (p->y_max - p->y_min < 1e-9) {
-		p->y_min -= share ? 0.01 : 1;
-		p->y_max += share ? 0.01 : 1;
-	}
-	p->y_step = nice_step(p->y_max - p->y_min, TICKS);
-	p->y_min = floor(p->y_min / p->y_step) * p->y_step;
-	p->y_max = ceil(p->y_max / p->y_step) * p->y_step;
+	chart_range(c, &p->y_min, &p->y_max, &p->y_step);
 	p->x_min = 0;
 	p->x_max = rows > 1 ? (double)(rows - 1) : 1;
 	for (size_t r = 0; c->x_numeric && r < rows; r++)
@@ -154,7 +120,7 @@ draw_x_axis(const struct plot *p)
 	const struct chart_view *c = p->c;
 	size_t rows = grid_rows(c->data);
 	size_t every = (rows + LABELS - 1) / LABELS;
-	double step = c->x_numeric && p->x_max > 0 ? nice_step(p->x_max, 6) : 1;
+	double step = c->x_numeric && p->x_max > 0 ? chart_step(p->x_max, 6) : 1;
 	char label[SPD_CELL];
 
 	buf_addf(p->out, "<line class=\"a\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",

@@ -49,7 +49,7 @@ const char *const html_style[] = {
     "var(--line)}.tally div:last-child{border-right:0}\n"
     ".tally dt{font-size:12.5px;font-weight:600;white-space:nowrap}.tally dd{margin:0;"
     "font-size:25px;line-height:1.2;color:var(--ink)}\n"
-    ".columns{columns:2;column-gap:40px}.columns>div{break-inside:avoid}\n"
+    ".columns{display:grid;grid-template-columns:1fr 1fr;gap:0 40px}\n"
     ".list{margin:4px 0;padding-left:1.2em}.list li{margin:3px 0}\n",
     "figure{margin:14px 0 4px;max-width:800px;break-inside:avoid}\n"
     ".plot{display:block;width:100%;height:auto;font-size:11.5px;fill:var(--soft)}\n"
@@ -72,12 +72,15 @@ const char *const html_style[] = {
     "footer{margin-top:40px;border-top:1px solid var(--line)}.digest{text-align:center;"
     "color:var(--soft)}\n"
     "@media print{html{font-size:10.5pt}body{max-width:none;padding:0}.skip,nav{display:none}"
-    "header .marking,footer .marking{display:none}.sheet{break-before:page}h2{margin-top:0}"
+    "header .marking,footer .marking{display:none}#summary{font-size:9pt}#summary h3{margin:8px 0 "
+    "2px;font-size:10.5pt}#summary .list li{margin:0}#summary .tally dd{font-size:14pt}#summary "
+    ".tally div{padding:3px 10px}header .kicker{margin:0}.sheet{break-before:page}h2{margin-top:0}"
     "h2,h3{break-after:avoid}tr,.tally{break-inside:avoid}thead{display:table-header-group}"
     ".scroll{overflow:visible}table{font-size:8pt;min-width:0}th,td{padding:3px 7px 3px 0}"
     "h1{font-size:22pt}.draft::before{content:\"PROVISIONAL\";position:fixed;top:40%;left:14%;"
     "font-size:92pt;font-weight:700;color:rgba(163,21,21,.07);transform:rotate(-24deg);"
     "letter-spacing:.1em}}\n"
-    "@media(max-width:760px){body{padding:0 14px 30px}.columns{columns:1}h1{font-size:25px}}\n",
+    "@media screen and (max-width:760px){body{padding:0 14px "
+    "30px}.columns{grid-template-columns:1fr}h1{font-size:25px}}\n",
     NULL,
 };

@@ -1,7 +1,6 @@
 #include "tools/render/render.h"
 
 #include "tools/render/book.h"
-#include "tools/render/bundle.h"
 #include "tools/render/csv.h"
 #include "tools/render/html.h"
 #include "tools/render/xlsx.h"
@@ -65,8 +64,8 @@ render_file_name(const struct edition *ed, const char *what, const char *extensi
 	snprintf(out + strlen(out), SPD_CELL - strlen(out), ".%s", extension);
 }
 
-static struct buf *
-add_file(struct renderings *r, const struct edition *ed, const char *what, const char *extension)
+struct rendered *
+renderings_add(struct renderings *r)
 {
 	struct rendered *file;
 
@@ -80,8 +79,19 @@ add_file(struct renderings *r, const struct edition *ed, const char *what, const
 		r->cap = cap;
 	}
 	file = &r->file[r->n++];
-	render_file_name(ed, what, extension, file->name);
+	file->name[0] = '\0';
 	buf_init(&file->bytes, RENDER_MAX);
+	return file;
+}
+
+static struct buf *
+add_file(struct renderings *r, const struct edition *ed, const char *what, const char *extension)
+{
+	struct rendered *file = renderings_add(r);
+
+	if (file == NULL)
+		return NULL;
+	render_file_name(ed, what, extension, file->name);
 	return &file->bytes;
 }
 
@@ -164,22 +174,6 @@ add_formats(struct book *b, const char *format, struct renderings *out, struct e
 	return code;
 }
 
-/* Everything, and a list of it, in one file. */
-static enum code
-add_bundle(struct book *b, struct renderings *out, struct err *e)
-{
-	struct renderings members = {0};
-	struct buf *to;
-	enum code code = add_formats(b, "all", &members, e);
-
-	if (code == OK) {
-		to = add_file(out, b->edition, "bundle", "zip");
-		code = to == NULL ? no_memory(e) : bundle_make(b, &members, to, e);
-	}
-	renderings_fini(&members);
-	return code;
-}
-
 bool
 render_is_format(const char *format)
 {
@@ -202,10 +196,8 @@ render(const struct edition *ed, const char *format, struct renderings *out, str
 	if (arena == NULL)
 		return no_memory(e);
 	code = book_make(ed, arena, &b, e);
-	if (code == OK && strcmp(format, "bundle") == 0)
-		code = add_bundle(&b, out, e);
-	else if (code == OK)
-		code = add_formats(&b, format, out, e);
+	if (code == OK)
+		code = add_formats(&b, strcmp(format, "bundle") == 0 ? "all" : format, out, e);
 	arena_free(arena);
 	return code;
 }

@@ -29,9 +29,11 @@ extern const char render_formats[]; /* "xlsx, html, csv, json, bundle or all" */
 void render_file_name(const struct edition *ed, const char *what, const char *extension,
 		      char out[SPD_CELL]);
 bool render_is_format(const char *format);
-/* Appends the format's files; "all" is every one of them but the bundle. */
+/* Appends the format's files; "all" is every one of them, and so is "bundle", whose archive
+ * bundle.h makes of them. */
 enum code render(const struct edition *ed, const char *format, struct renderings *out,
 		 struct err *e) MUST_CHECK;
+struct rendered *renderings_add(struct renderings *r); /* an empty one; NULL: no memory */
 void renderings_fini(struct renderings *r);
 
 #endif

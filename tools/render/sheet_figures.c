@@ -83,12 +83,24 @@ dimension_columns(struct grid *g, const struct dimensions *d)
 {
 	for (size_t i = 0; i < d->n; i++)
 		grid_column(g, &(struct column){d->key[i], dimension_words(g->book, d->key[i]),
-						IN_ALL, 16, false});
+						IN_ALL, 13, false});
 }
 
 /* --- the grids -------------------------------------------------------------------------------- */
 
-/* A column that nobody has anything to say in is left out. */
+/* Nothing, or a word in the place of a number or a target that nobody set. */
+static bool
+says_nothing(const struct cell *c)
+{
+	return c->kind == CELL_EMPTY || (c->tone == TONE_MUTED && c->raw != NULL &&
+					 (c->raw[0] == '\0' || strcmp(c->raw, "NONE") == 0 ||
+					  strcmp(c->raw, "NO_TARGET") == 0));
+}
+
+/* Left out where there is nothing in them: what is only counted is not judged. */
+static const char *const optional[] = {"denominator", "interval_low", "interval_high", "target",
+				       "status",      "coverage",     "change",        "comment"};
+
 static void
 drop_when_empty(struct grid *g, const char *key)
 {
@@ -96,7 +108,7 @@ drop_when_empty(struct grid *g, const char *key)
 		bool empty = strcmp(g->columns[i].key, key) == 0;
 
 		for (size_t r = 0; empty && r < grid_rows(g); r++)
-			empty = grid_cell(g, r, i)->kind == CELL_EMPTY;
+			empty = says_nothing(grid_cell(g, r, i));
 		if (empty)
 			g->columns[i].where &= IN_CSV;
 	}
@@ -165,8 +177,8 @@ breakdown_grid(struct sheet *s, const struct plan *p, const struct dimensions *d
 				put_row(g, *m, figure, d, p->words);
 		}
 	}
-	drop_when_empty(g, "comment");
-	drop_when_empty(g, "change");
+	for (size_t i = 0; i < COUNT(optional); i++)
+		drop_when_empty(g, optional[i]);
 	if (grid_rows(g) > PAGE_ROWS_MAX) {
 		g->where = IN_BOOK;
 		sheet_note(s, book_text(b,

@@ -18,7 +18,7 @@ static struct grid *
 pairs_grid(struct sheet *s, const char *slug, const char *title)
 {
 	static const struct column columns[] = {{"item", "What", IN_ALL, 32, false},
-						{"value", "Value", IN_ALL, 90, false}};
+						{"value", "Value", IN_ALL, 66, false}};
 	struct grid *g = sheet_grid(s, slug, title);
 
 	if (g == NULL)
@@ -164,13 +164,35 @@ cover_proof(struct sheet *s)
 	}
 }
 
+/* "Approved, by r.castellan" */
+static const char *
+step_words(struct book *b, const json_t *event)
+{
+	static const struct {
+		const char *action;
+		const char *words;
+	} steps[] = {
+	    {"FREEZE", "Frozen"},    {"COMMENT", "Comment"},          {"QA", "Quality review"},
+	    {"APPROVE", "Approved"}, {"REJECT", "Rejected"},          {"WITHDRAW", "Withdrawn"},
+	    {"SUBMIT", "Submitted"}, {"ACKNOWLEDGE", "Acknowledged"}, {"SUPERSEDE", "Superseded"},
+	};
+	const char *action = spd_text(event, "action");
+
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		if (strcmp(action, steps[i].action) == 0)
+			action = steps[i].words;
+	}
+	return book_text(b, "%s, by %s", action, spd_text(event, "by"));
+}
+
 static void
 cover_events(struct sheet *s)
 {
 	static const struct column columns[] = {
 	    {"at", "When (UTC)", IN_ALL, 32, false},
-	    {"by", "Who", IN_ALL, 90, false},
-	    {"action", "Step", IN_ALL, 14, false},
+	    {"step", "Step", IN_SHOWN, 66, false},
+	    {"by", "Who", IN_CSV, 20, false},
+	    {"action", "Action", IN_CSV, 14, false},
 	    {"metric", "Metric", IN_ALL, 10, false},
 	    {"text", "What was said", IN_ALL, 60, false},
 	    {"reference", "Reference", IN_ALL, 20, false},
@@ -187,7 +209,8 @@ cover_events(struct sheet *s)
 	json_array_foreach(json_object_get(s->book->edition->declaration, "events"), i, event)
 	{
 		grid_instant(g, spd_text(event, "at"));
-		for (size_t k = 1; k < COUNT(columns); k++)
+		grid_text(g, step_words(s->book, event));
+		for (size_t k = 2; k < COUNT(columns); k++)
 			grid_text(g, spd_text(event, columns[k].key));
 	}
 }
@@ -197,7 +220,7 @@ cover_embargo(struct sheet *s)
 {
 	static const struct column columns[] = {
 	    {"count", "Tests left out", IN_ALL, 32, false},
-	    {"reason", "Reason", IN_ALL, 90, false},
+	    {"reason", "Reason", IN_ALL, 66, false},
 	    {"by", "Decided by", IN_ALL, 20, false},
 	};
 	const json_t *list =

@@ -51,6 +51,8 @@ enum look {
 #define COLOR_UNSURE 0x7A4A00
 #define COLOR_MUTED  0x595959
 #define COLOR_INK    0x1F2A37
+#define COLOR_HEAD   0x1F3A5F
+#define COLOR_LINE   0xA6ADB6
 
 static const struct look_of {
 	const char *number;
@@ -59,6 +61,7 @@ static const struct look_of {
 	bool wrap;
 	bool right;
 	uint8_t size; /* 0: the usual */
+	bool head;    /* of a table */
 } looks[N_LOOKS] = {
     [F_PLAIN] = {NULL, 0, false, false, false, 0},
     [F_WRAP] = {NULL, 0, false, true, false, 0},
@@ -75,8 +78,8 @@ static const struct look_of {
     [F_DAY] = {"yyyy-mm-dd", 0, false, false, false, 0},
     [F_INSTANT] = {"yyyy-mm-dd hh:mm:ss", 0, false, false, false, 0},
     [F_ITEM] = {NULL, COLOR_INK, true, false, false, 0},
-    [F_HEADER] = {NULL, 0xFFFFFF, true, true, false, 0},
-    [F_HEADER_RIGHT] = {NULL, 0xFFFFFF, true, true, true, 0},
+    [F_HEADER] = {NULL, 0xFFFFFF, true, true, false, 0, true},
+    [F_HEADER_RIGHT] = {NULL, 0xFFFFFF, true, true, true, 0, true},
     [F_MARKING] = {NULL, COLOR_BAD, true, false, false, 11},
     [F_TITLE] = {NULL, COLOR_INK, true, false, false, 14},
     [F_STATE] = {NULL, COLOR_BAD, true, false, false, 0},
@@ -143,6 +146,16 @@ make_formats(struct writer *w)
 			format_set_text_wrap(f);
 		if (l->right)
 			format_set_align(f, LXW_ALIGN_RIGHT);
+		/* Not every program draws the style of a table. */
+		if (l->head)
+			format_set_bg_color(f, COLOR_HEAD);
+		/* What stands left does not touch the number before it. */
+		if (i <= F_MUTED)
+			format_set_indent(f, 1);
+		if (i <= F_ITEM) {
+			format_set_bottom(f, LXW_BORDER_HAIR);
+			format_set_bottom_color(f, COLOR_LINE);
+		}
 	}
 }
 
@@ -255,9 +268,11 @@ put_cell(struct page *p, lxw_row_t row, lxw_col_t col, const struct cell *c, boo
 					     p->w->format[c->kind == CELL_DAY ? F_DAY : F_INSTANT]);
 	else if (c->kind == CELL_TEXT)
 		put_text(p, row, col, c->text, wrap && look == F_PLAIN ? F_WRAP : look);
+	else
+		(void)worksheet_write_blank(p->ws, row, col, p->w->format[F_PLAIN]);
 }
 
-#define WRAPPED_FROM 34 /* columns so wide hold sentences */
+#define WRAPPED_FROM 20 /* columns so wide hold sentences */
 
 static void
 put_rows(struct page *p, const struct grid *g, lxw_row_t first)
@@ -418,6 +433,10 @@ style_axes(lxw_chart *chart, const struct chart_view *c)
 {
 	const struct grid *g = c->data;
 	bool days = grid_rows(g) > 0 && grid_cell(g, 0, c->x)->kind == CELL_DAY;
+	lxw_chart_line faint = {.color = 0xDDE1E6, .width = 0.75};
+	double low;
+	double high;
+	double step;
 
 	chart_axis_set_name(chart->x_axis, g->columns[c->x].header);
 	if (days)
@@ -425,7 +444,13 @@ style_axes(lxw_chart *chart, const struct chart_view *c)
 	else if (c->x_numeric)
 		chart_axis_set_num_format(chart->x_axis, "#,##0");
 	if (strcmp(c->y_unit, "%") == 0)
-		chart_axis_set_num_format(chart->y_axis, "0.0%");
+		chart_axis_set_num_format(chart->y_axis, "0%");
+	chart_range(c, &low, &high, &step);
+	chart_axis_set_min(chart->y_axis, low);
+	chart_axis_set_max(chart->y_axis, high);
+	chart_axis_set_major_unit(chart->y_axis, step);
+	chart_axis_set_crossing(chart->y_axis, low);
+	chart_axis_major_gridlines_set_line(chart->y_axis, &faint);
 }
 
 static void
