@@ -558,9 +558,10 @@ Test(session, is_woken_once_though_who_was_woken_with_it_leaves)
 	cr_assert_not_null(ingest_take_group(q.in));
 	cr_assert(ingest_wants_input(q.in, q.first));
 	cr_assert(ingest_wants_input(q.in, q.second));
-	ingest_close(q.in, q.first);
+	cr_assert_eq(ingest_next_dirty(q.in).id, q.first.id);
 	cr_assert_eq(ingest_next_dirty(q.in).id, q.second.id);
-	cr_assert_eq(ingest_next_dirty(q.in).id, 0);
+	ingest_close(q.in, q.first);
+	cr_assert_eq(ingest_next_dirty(q.in).id, 0, "it was told");
 	cr_assert_eq(feed_batches(q.in, q.second, 1, now), 1);
 	ingest_free(q.in);
 }
