@@ -35,7 +35,7 @@ refuses 4 'init' spd show 2026-Q2
 ctl_must init --entity Northfield --zone Europe/London --site NFD
 refuses 2 'quarter' spd show 2026
 refuses 2 'quarter' spd show 2026-Q5
-refuses 4 'freeze' spd submit 2026-Q2 --reference none
+refuses 4 'freeze' spd submit 2026-Q2 --channel post --reference none
 refuses 4 '999999' quarantine show 999999
 refuses 2 '[Zz]one|[Uu]sage|help' init --entity Northfield --zone
 refuses 2 '[Zz]one.*Europe/London' init --entity Northfield --zone Mars/Olympus

@@ -179,6 +179,26 @@ readable() { # file
 	cp "$1" "$T/" && chmod 644 "$T/$(basename "$1")" && echo "$T/$(basename "$1")"
 }
 
+# Freezes a quarter and brings it to the regulator, by two people: the daemon's user, and who comes by TCP.
+# Takes a daemon that was started with --listen 127.0.0.1:0.
+submit_quarter() { # quarter
+	local port
+	port=$(sed -n 's/.*event=listen\.tcp .*port=\([0-9]*\).*/\1/p' "$DAEMON_LOG" | tail -n 1)
+	cat >"$T/two.yaml" <<-'YAML'
+		principals: [{principal: "tcp:loopback", role: manager}]
+		spd_policy: {approval: APPROVER_DIFFERS, declared_by: A. Example, declared_on: 2026-01-15}
+	YAML
+	chmod 644 "$T/two.yaml"
+	ctl_must init "$T/two.yaml"
+	ctl_must spd freeze "$1"
+	local step
+	for step in qa approve; do
+		"${AS_USER[@]}" "$PROGRAMS/semsctl" --socket "tcp:127.0.0.1:$port" spd "$step" "$1" >"$T/stdout" 2>&1 ||
+			not_ok "semsctl spd $step $1 succeeds" "$(cat "$T/stdout")"
+	done
+	ctl_must spd submit "$1" --channel post --reference 'letter 12'
+}
+
 # The SPD of a quarter as JSON, exported into a folder of its own; prints the file's name.
 spd_json() { # quarter [spd export options...]
 	local folder

@@ -12,7 +12,7 @@ decision() { # month
 print(next((m["decision"] for m in json.load(sys.stdin)["months"] if m["month"] == sys.argv[1]), "absent"))' "$1"
 }
 
-start_daemon || exit 1
+start_daemon --listen 127.0.0.1:0 || exit 1
 ctl_must init --entity Northfield --zone Europe/London --site NFD --source lane-1
 cat >"$T/records.csv" <<'CSV'
 occurred_at,site_id,device_id,outcome,source_record_id
@@ -33,8 +33,7 @@ is "$RC" 2 'a run without --yes removes nothing'
 ctl_must retention run --yes
 is "$(figure_of_status tip_event)" 4 'a run removes nothing that a quarter needs'
 
-ctl_must spd freeze 2021-Q4
-ctl_must spd submit 2021-Q4 --reference letter
+submit_quarter 2021-Q4
 is "$(decision 2021-11)" KEEP_WINDOW 'submitted, but it may be revised: kept'
 is "$(decision 2022-02)" KEEP_QUARTER 'its neighbour still waits for its own SPD'
 # Nobody waits for months here.

@@ -69,7 +69,7 @@ static const struct action actions[] = {
     {"withdraw", "raj", 0, spd_run_withdraw},
     {"submit", "rctj", 0, spd_run_submit},
     {"acknowledge", "rtj", 0, spd_run_acknowledge},
-    {"diff", "rj", 0, spd_run_diff},
+    {"diff", "rbj", 0, spd_run_diff},
     {"revise", "aexj", 0, spd_run_revise},
     {"declaration", "r", 0, spd_run_declaration},
     {"export", "rfoF", 0, spd_run_export},
@@ -262,7 +262,7 @@ const struct command command_spd = {
 	"  --revision N      a frozen revision; without it the figures of now (show, export) or\n"
 	"                    the newest revision\n"
 	"  --metric ID       one metric, with its definition and what was left out\n"
-	"  --by WHAT         rows beside the entity's own: site, measure or all\n"
+	"  --by WHAT         rows beside the entity's own: site, measure or all (show, diff)\n"
 	"  --early REASON    freezes while late records are still waited for\n"
 	"  --exclude-embargoed REASON\n"
 	"                    freezes without the covert tests that nobody has debriefed yet\n"

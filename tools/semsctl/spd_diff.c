@@ -95,6 +95,41 @@ dress(json_t *change)
 	    json_string(json_is_true(json_object_get(change, "material")) ? "yes" : "no"));
 }
 
+/* What --by asks for: the entity's own figures, and those of this one dimension. */
+static int
+is_wanted(const json_t *by, enum spd_by wish)
+{
+	static const char *const dimensions[] = {
+	    [SPD_BY_SITE] = "site", [SPD_BY_MEASURE] = "measure"};
+
+	if (wish == SPD_BY_ALL || json_object_size(by) == 0)
+		return 1;
+	return wish != SPD_BY_NOTHING && json_object_size(by) == 1 &&
+	       json_object_get(by, dimensions[wish]) != NULL;
+}
+
+static void
+print_changes(const struct spd_wish *w, const json_t *changes)
+{
+	json_t *shown = json_array();
+	size_t n = json_array_size(changes);
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *c = json_array_get(changes, i);
+
+		dress(c);
+		if (is_wanted(json_object_get(c, "by"), w->view.by))
+			(void)json_array_append(shown, c);
+	}
+	if (n == 0)
+		puts("No figure differs.");
+	listing_table(shown, COLUMNS(change_columns), w->o->color, stdout);
+	if (json_array_size(shown) < n)
+		printf("%zu more figures differ, of sites, measures and other parts: --by all\n",
+		       n - json_array_size(shown));
+	json_decref(shown);
+}
+
 static void
 print_records(const struct spd_wish *w, const json_t *records)
 {
@@ -102,11 +137,12 @@ print_records(const struct spd_wish *w, const json_t *records)
 	json_int_t count = json_integer_value(json_object_get(records, "count"));
 
 	if (count == 0) {
-		puts("\nNo record came, was corrected or voided since.");
+		puts("\nNo record came since, nor was one corrected or voided.");
 		return;
 	}
-	printf("\n%" JSON_INTEGER_FORMAT " records came, were corrected or voided since%s:\n",
-	       count, count > (json_int_t)json_array_size(list) ? "; the first of them" : "");
+	printf("\n%" JSON_INTEGER_FORMAT " %s came since, corrections and voids included%s:\n",
+	       count, count == 1 ? "record" : "records",
+	       count > (json_int_t)json_array_size(list) ? "; the first of them" : "");
 	listing_table(list, COLUMNS(record_columns), w->o->color, stdout);
 }
 
@@ -132,7 +168,6 @@ spd_run_diff(struct spd_wish *w)
 	struct err e;
 	json_t *answer = NULL;
 	int status = EXIT_DONE;
-	const json_t *changes;
 
 	if (spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_DIFF, &raw, &e) != OK) {
 		status = command_fail(&e);
@@ -140,16 +175,11 @@ spd_run_diff(struct spd_wish *w)
 		status = spd_print_raw(&raw);
 	} else {
 		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
-		changes = json_object_get(answer, "changes");
 		printf("%s, revision %" JSON_INTEGER_FORMAT
 		       " as of %s, beside the figures of now\n",
 		       w->quarter, json_integer_value(json_object_get(answer, "revision")),
 		       json_string_value(json_object_get(answer, "frozen_as_of")));
-		for (size_t i = 0; i < json_array_size(changes); i++)
-			dress(json_array_get(changes, i));
-		if (json_array_size(changes) == 0)
-			puts("No figure differs.");
-		listing_table(changes, COLUMNS(change_columns), w->o->color, stdout);
+		print_changes(w, json_object_get(answer, "changes"));
 		print_records(w, json_object_get(answer, "records"));
 		print_proposal(w, answer);
 	}

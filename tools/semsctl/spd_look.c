@@ -3,7 +3,7 @@
 #include "tools/semsctl/spd.h"
 
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #define OP(name)   SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
 #define COLUMNS(c) (c), sizeof(c) / sizeof((c)[0])
@@ -119,15 +119,74 @@ spd_run_list(struct spd_wish *w)
 	return status;
 }
 
+/* A line for what is known of it. */
+static void
+print_known(const json_t *o, const char *key, const char *title)
+{
+	char cell[LISTING_CELL];
+	const json_t *v = json_object_get(o, key);
+
+	listing_cell(v, cell);
+	if (v != NULL && !json_is_null(v))
+		printf("%s: %s\n", title, cell);
+}
+
+static void
+print_state(const json_t *answer)
+{
+	const json_t *revision = json_object_get(answer, "revision");
+	const json_t *policy = json_object_get(answer, "policy");
+
+	print_known(answer, "quarter", "Quarter");
+	print_known(answer, "state", "State");
+	print_known(revision, "revision", "Revision");
+	print_known(revision, "as_of", "As of");
+	print_known(revision, "created_by", "Prepared by");
+	print_known(revision, "reviewed_by", "Reviewed by");
+	print_known(revision, "approved_by", "Approved by");
+	print_known(revision, "submitted_by", "Submitted by");
+	print_known(revision, "sha256", "SHA-256");
+	print_known(revision == NULL || json_is_null(revision) ? policy : revision, "approval",
+		    "Policy");
+	print_known(policy, "declared_by", "Declared by");
+	print_known(policy, "declared_on", "Declared on");
+	print_known(answer, "grace_end", "Late records are waited for until");
+	print_known(answer, "next", "Next");
+}
+
+/* The figures that a comment is on, as "OUT03 {"site":"LHX"}". */
+static void
+name_figures(const json_t *events)
+{
+	for (size_t i = 0; i < json_array_size(events); i++) {
+		json_t *e = json_array_get(events, i);
+		const json_t *by = json_object_get(e, "by_dims");
+		const char *metric = json_string_value(json_object_get(e, "metric"));
+		char *dims;
+
+		if (metric == NULL || json_object_size(by) == 0)
+			continue;
+		dims = json_dumps(by, JSON_COMPACT | JSON_SORT_KEYS);
+		(void)json_object_set_new(e, "metric",
+					  json_sprintf("%s %s", metric, dims == NULL ? "" : dims));
+		free(dims);
+	}
+}
+
 int
 spd_run_status(struct spd_wish *w)
 {
 	int status;
 	json_t *answer = ask_json(w, OP(STATUS), &status);
+	const json_t *events = json_object_get(answer, "events");
 
-	listing_members(answer, stdout);
-	listing_table(json_object_get(answer, "events"), COLUMNS(event_columns), w->o->color,
-		      stdout);
+	if (answer != NULL) {
+		print_state(answer);
+		name_figures(events);
+		if (json_array_size(events) > 0)
+			putchar('\n');
+		listing_table(events, COLUMNS(event_columns), w->o->color, stdout);
+	}
 	json_decref(answer);
 	return status;
 }
