@@ -61,7 +61,7 @@ spoil(json_t *j)
 	{
 		bool kept = strcmp(key, "format") == 0 || strcmp(key, "marking") == 0 ||
 			    strcmp(key, "action") == 0 || strcmp(key, "document_sha256") == 0 ||
-			    strcmp(key, "id") == 0 || strcmp(key, "sheet") == 0;
+			    strcmp(key, "id") == 0;
 
 		if (json_is_string(value) && !kept)
 			json_object_set_new(j, key, json_string(evil));

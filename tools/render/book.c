@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "tools/render/sheets.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -115,6 +116,44 @@ sheet_note(struct sheet *s, const char *text)
 		k->note = text;
 }
 
+/* Letters, digits and '-' of it. */
+static const char *
+plain(struct book *b, const char *slug)
+{
+	char *out = arena_dup(b->arena, slug, strlen(slug));
+
+	for (char *p = out; p != NULL && *p != '\0'; p++) {
+		if (!isalnum((unsigned char)*p))
+			*p = '-';
+	}
+	return out == NULL ? "" : out;
+}
+
+static bool
+is_slug_taken(const struct book *b, const char *slug)
+{
+	for (const struct sheet *s = b->first; s != NULL; s = s->next) {
+		for (const struct block *k = s->first; k != NULL; k = k->next) {
+			if (k->kind == BLOCK_GRID && k->grid != NULL &&
+			    strcasecmp(k->grid->slug, slug) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Files and tables are named by it. */
+static const char *
+unique_slug(struct book *b, const char *slug)
+{
+	const char *base = plain(b, slug);
+	const char *one = base;
+
+	for (unsigned n = 2; is_slug_taken(b, one) && n < 1000; n++)
+		one = book_text(b, "%s-%u", base, n);
+	return one;
+}
+
 struct grid *
 sheet_grid(struct sheet *s, const char *slug, const char *title)
 {
@@ -123,8 +162,11 @@ sheet_grid(struct sheet *s, const char *slug, const char *title)
 
 	if (k == NULL)
 		return NULL;
-	*g = (struct grid){
-	    .slug = slug, .title = title, .empty = "None.", .where = IN_ALL, .book = s->book};
+	*g = (struct grid){.slug = unique_slug(s->book, slug),
+			   .title = title,
+			   .empty = "None.",
+			   .where = IN_ALL,
+			   .book = s->book};
 	k->grid = g;
 	return g;
 }

@@ -129,7 +129,8 @@ put_headers(struct buf *out, const struct grid *g, const bool *shown)
 #define COLUMNS_MAX 64
 
 void
-html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart, const char *id)
+html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart, const char *sheet,
+	  const char *id)
 {
 	bool shown[COLUMNS_MAX] = {false};
 	size_t n = g->n_columns < COLUMNS_MAX ? g->n_columns : COLUMNS_MAX;
@@ -153,9 +154,9 @@ html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
 	for (size_t i = 0; i < n; i++)
 		shown[i] = is_column_shown(g, i);
 	buf_addf(out,
-		 "<div class=\"scroll\" role=\"region\" aria-labelledby=\"%s\" tabindex=\"0\">"
-		 "<table aria-labelledby=\"%s\"%s>",
-		 id, id, g->pairs ? " class=\"pairs\"" : "");
+		 "<div class=\"scroll\" role=\"region\" aria-labelledby=\"%s-h %s\" tabindex=\"0\">"
+		 "<table aria-labelledby=\"%s-h %s\"%s>",
+		 sheet, id, sheet, id, g->pairs ? " class=\"pairs\"" : "");
 	if (!g->pairs)
 		put_headers(out, g, shown);
 	buf_addf(out, "<tbody>\n");
@@ -165,19 +166,33 @@ html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
 
 /* --- the page --------------------------------------------------------------------------------- */
 
+/* What may stand in an id as it is. */
+static const char *
+id_of(struct book *b, const char *slug)
+{
+	char *out = arena_dup(b->arena, slug, strlen(slug));
+
+	for (char *p = out; p != NULL && *p != '\0'; p++) {
+		if (!isalnum((unsigned char)*p) && *p != '_')
+			*p = '-';
+	}
+	return out == NULL ? "" : out;
+}
+
 static void
 put_sheet(struct book *b, const struct sheet *s, struct buf *out)
 {
 	const struct chart_view *chart = NULL;
+	const char *sheet = id_of(b, s->slug);
 	unsigned n = 0;
 
 	buf_addf(out,
 		 "<section class=\"sheet\" id=\"%s\" aria-labelledby=\"%s-h\"><h2 id=\"%s-h\">",
-		 s->slug, s->slug, s->slug);
+		 sheet, sheet, sheet);
 	html_text(out, s->name);
 	buf_addf(out, "</h2>\n");
 	for (const struct block *k = s->first; k != NULL; k = k->next) {
-		const char *id = book_text(b, "%s-%u", s->slug, ++n);
+		const char *id = book_text(b, "%s-%u", sheet, ++n);
 
 		if (k->kind == BLOCK_NOTE) {
 			buf_addf(out, "<p class=\"note\">");
@@ -186,7 +201,7 @@ put_sheet(struct book *b, const struct sheet *s, struct buf *out)
 		} else if (k->kind == BLOCK_CHART) {
 			chart = k->chart; /* goes between the grid's title and its rows */
 		} else if (k->grid->where & IN_PAGE) {
-			html_grid(out, k->grid, chart, id);
+			html_grid(out, k->grid, chart, sheet, id);
 			chart = NULL;
 		}
 	}
@@ -204,14 +219,14 @@ is_on_page(const struct sheet *s)
 }
 
 static void
-put_navigation(const struct book *b, struct buf *out)
+put_navigation(struct book *b, struct buf *out)
 {
 	buf_addf(out, "<nav aria-label=\"Sheets\"><ul>");
 	buf_addf(out, "<li><a href=\"#summary\">Summary</a></li>");
 	for (const struct sheet *s = b->first; s != NULL; s = s->next) {
 		if (!is_on_page(s))
 			continue;
-		buf_addf(out, "<li><a href=\"#%s\">", s->slug);
+		buf_addf(out, "<li><a href=\"#%s\">", id_of(b, s->slug));
 		html_text(out, s->name);
 		buf_addf(out, "</a></li>");
 	}

@@ -13,9 +13,9 @@ void html_render(struct book *b, struct buf *out);
 /* The parts of the page, one file each. */
 void html_text(struct buf *out, const char *s);       /* escaped */
 void html_css_string(struct buf *out, const char *s); /* in quotes */
-/* chart: drawn from the grid, NULL: none */
+/* chart: drawn from the grid, NULL: none; sheet and id: of the page's elements */
 void html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
-	       const char *id);
+	       const char *sheet, const char *id);
 void html_chart(struct buf *out, const struct chart_view *c, const char *id);
 void html_summary(struct book *b, struct buf *out);
 

@@ -148,7 +148,7 @@ breakdown_grid(struct sheet *s, const struct plan *p, const struct dimensions *d
 {
 	struct book *b = s->book;
 	const char *title = "The entity";
-	const char *slug = p->slug;
+	const char *slug = d->n == 0 ? book_text(b, "%s-entity", p->slug) : p->slug;
 	const json_t *figure;
 	struct grid *g;
 	size_t k;
