@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/embed.h"
+#include "store/layout.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,6 +113,50 @@ plan_next(struct job *j, struct statement *st, struct err *e)
 	return true;
 }
 
+static void count_days(struct retention_run *r);
+
+static void
+on_counted(struct recount_run *c, const struct err *e)
+{
+	struct retention_run *r = c->ctx;
+	struct err why = *e;
+	bool more = c->more && why.code == OK;
+
+	recount_fini(c);
+	if (more)
+		count_days(r);
+	else if (why.code != OK)
+		r->done(r, &why);
+	else
+		drop_next(r);
+}
+
+static void
+count_days(struct retention_run *r)
+{
+	struct err e = {OK, "", ""};
+
+	r->recount = (struct recount_run){.store = r->store,
+					  .catalogue = spd_catalogue(&e),
+					  .at_once = true,
+					  .done = on_counted,
+					  .ctx = r};
+	if (r->recount.catalogue == NULL)
+		r->done(r, &e);
+	else
+		recount_start(&r->recount);
+}
+
+static bool
+has_something_to_drop(const struct retention_run *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->months[i].decision == RETENTION_DROP)
+			return true;
+	}
+	return false;
+}
+
 static void
 plan_done(struct job *j, const struct err *e)
 {
@@ -120,10 +165,10 @@ plan_done(struct job *j, const struct err *e)
 
 	if (why.code == OK && arena_failed(r->arena))
 		(void)err_set(&why, TRY_LIMIT, "retention", "too many months for one plan");
-	if (why.code != OK || !r->drop)
+	if (why.code != OK || !r->drop || !has_something_to_drop(r))
 		r->done(r, &why);
 	else
-		drop_next(r);
+		count_days(r);
 }
 
 static bool
@@ -214,6 +259,7 @@ retention_start(struct retention_run *r)
 void
 retention_fini(struct retention_run *r)
 {
+	recount_fini(&r->recount);
 	arena_free(r->arena);
 	r->arena = NULL;
 	r->months = NULL;

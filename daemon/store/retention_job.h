@@ -1,13 +1,15 @@
 /*
  * Retention, as the duty and the administrator's call both do it: read the facts, decide month by
  * month with core/retention.h, and drop each month that may go in a transaction of its own, so that
- * one that is in use holds up no other.
+ * one that is in use holds up no other. Before anything goes its days are counted: counts outlive
+ * the records.
  */
 #ifndef SEMS_STORE_RETENTION_JOB_H
 #define SEMS_STORE_RETENTION_JOB_H
 
 #include "base/civil.h"
 #include "core/retention.h"
+#include "store/recount.h"
 #include "store/store.h"
 
 struct retention_month {
@@ -39,6 +41,7 @@ struct retention_run {
 	/* Ours. */
 	struct arena *arena;
 	struct job job;
+	struct recount_run recount;
 	size_t at;
 	bool asked;
 	char now_text[UTC_TEXT_SIZE];

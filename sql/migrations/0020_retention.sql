@@ -161,6 +161,7 @@ BEGIN
 	    first_occurred_at, last_occurred_at, max_months, legal_basis, dropped_by)
 	VALUES (drop_month.kind, drop_month.month, e.quarter, e.starts_at, e.ends_at, done.records,
 	    done.first_occurred_at, done.last_occurred_at, policy.max_months, policy.legal_basis, by);
+	PERFORM sems.keep_counts(kind, month);
 	EXECUTE format('DROP TABLE %s', e.partition);
 
 	-- The floor stays below what is still kept: a correction of it must find its place.

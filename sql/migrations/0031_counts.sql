@@ -142,3 +142,39 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	    WHERE c.kind = k.kind AND c.month = m.month)
 $$;
 GRANT EXECUTE ON FUNCTION sems.countable_months(timestamptz, timestamptz) TO sems_compute;
+
+-- Before the records of a month go: their counts stay, if they are what the records say; the counts
+-- of persons go with the records. A month that has a purge certificate is not counted again.
+CREATE FUNCTION sems.keep_counts(kind text, month date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	part regclass := to_regclass('sems.' || kind || '_' || to_char(month, 'YYYYMM'));
+	since timestamptz;
+	until timestamptz;
+	of_quarter text;
+BEGIN
+	SELECT min(d.starts_at), max(d.ends_at), min(d.quarter) INTO since, until, of_quarter
+	FROM sems.civil_day d WHERE d.month = keep_counts.month;
+	-- A plan counts in the period it is for: it is never counted by day.
+	IF kind <> 'plan' AND pg_relation_size(part) > 0 AND (EXISTS (
+		SELECT FROM sems.touched_days(since, until) t WHERE t.kind = keep_counts.kind
+	) OR EXISTS (
+		SELECT FROM sems.civil_day d LEFT JOIN (sems.counted_day s
+		    JOIN sems.cube c ON c.cube_id = s.cube_id AND c.kind = keep_counts.kind)
+		    ON s.day = d.day
+		WHERE d.month = keep_counts.month AND s.is_stale IS DISTINCT FROM false
+	)) THEN
+		RAISE EXCEPTION 'records of % were stored just now: its days must be counted first; '
+		    'run retention again', to_char(month, 'YYYY-MM');
+	END IF;
+	DELETE FROM sems.counted_day s USING sems.cube c, sems.civil_day d
+	WHERE c.cube_id = s.cube_id AND c.kind = keep_counts.kind AND c.is_personal
+	AND d.day = s.day AND d.quarter = of_quarter;
+	DELETE FROM sems.day_count n USING sems.cube c, sems.civil_day d
+	WHERE c.cube_id = n.cube_id AND c.kind = keep_counts.kind AND c.is_personal
+	AND d.day = n.day AND d.quarter = of_quarter;
+	DELETE FROM sems.quarter_count n USING sems.cube c
+	WHERE c.cube_id = n.cube_id AND c.kind = keep_counts.kind AND c.is_personal
+	AND n.quarter = of_quarter;
+END
+$$;

@@ -5,6 +5,8 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TURNS_MAX 3000
@@ -118,5 +120,60 @@ Test(retention_job, leaves_no_quarter_to_be_computed_from_what_it_left)
 		     1);
 	cr_expect_eq(spd_fails(&f, SPD_TASK_SHOW, q1), REJ_STATE);
 	cr_expect_eq(spd_fails(&f, SPD_TASK_FREEZE, q1), REJ_STATE);
+	retention_fini(&r);
+}
+
+/* The counts of 2020 as they are kept, without when they were made. */
+static const char *
+kept(const char *table)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof sql,
+		 "SELECT coalesce(sum(n), 0) FROM sems.%s JOIN sems.cube USING (cube_id) "
+		 "WHERE kind = 'tip_event' AND is_personal",
+		 table);
+	return cluster_text(f.pg, sql);
+}
+
+Test(retention_job, keeps_the_counts_of_what_it_drops_and_forgets_the_persons)
+{
+	struct retention_run r;
+	static const char counts[] =
+	    "SELECT coalesce(string_agg(c.name || d.day || d.keys::text || "
+	    "d.n || coalesce(d.sums::text, ''), ' ' ORDER BY c.name, d.day,"
+	    " d.keys), '') FROM sems.day_count d JOIN sems.cube c "
+	    "USING (cube_id) WHERE NOT c.is_personal";
+
+	spd_add_at(&f, "2020-01-10T10:00:00Z", "tip_event", 3, ", device_id, outcome, screener_id",
+		   ", 'd', 'HIT', '\\x00112233445566778899aabbccddeeff'");
+	spd_recount(&f);
+	char *before = strdup(cluster_text(f.pg, counts));
+	cr_expect_neq(before[0], '\0');
+	cr_expect_str_eq(kept("day_count"), "3");
+	cr_expect_str_eq(kept("quarter_count"), "3");
+	run(&r, true);
+	cr_expect_eq(r.n_dropped, 3);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.tip_event"), 0);
+	/* Not counted again to nothing, either. */
+	spd_recount(&f);
+	cr_expect_str_eq(cluster_text(f.pg, counts), before);
+	cr_expect_str_eq(kept("day_count"), "0");
+	cr_expect_str_eq(kept("quarter_count"), "0");
+	free(before);
+	retention_fini(&r);
+}
+
+Test(retention_job, counts_what_was_never_counted_before_it_drops_it)
+{
+	struct retention_run r;
+
+	spd_add_at(&f, "2020-02-10T10:00:00Z", "tip_event", 2, ", device_id, outcome",
+		   ", 'd', 'HIT'");
+	run(&r, true);
+	cr_expect_eq(r.n_dropped, 3);
+	cr_expect_eq(cluster_int(f.pg, "SELECT sum(n) FROM sems.day_count JOIN sems.cube "
+				       "USING (cube_id) WHERE name = 'received tip_event'"),
+		     2);
 	retention_fini(&r);
 }

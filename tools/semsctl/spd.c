@@ -41,6 +41,8 @@ spd_ask(const struct spd_wish *w, Sems__V1__SpdOperation operation, struct buf *
 	spd.text = w->text != NULL ? w->text : w->reason;
 	spd.early = w->early;
 	spd.exclude_embargoed = w->exclude_embargoed;
+	spd.has_from_records = w->from_records;
+	spd.from_records = w->from_records;
 	spd.n_by = w->n_by;
 	spd.by = list;
 	request.body_case = SEMS__V1__REQUEST__BODY_SPD;
@@ -57,7 +59,7 @@ spd_print_raw(const struct buf *raw)
 }
 
 static const struct action actions[] = {
-    {"show", "rbmj", 0, spd_run_show},
+    {"show", "rbmjR", 0, spd_run_show},
     {"status", "rj", 0, spd_run_status},
     {"list", "j", 0, spd_run_list},
     {"freeze", "exj", 0, spd_run_freeze},
@@ -72,6 +74,8 @@ static const struct action actions[] = {
     {"diff", "rbj", 0, spd_run_diff},
     {"revise", "aexj", 0, spd_run_revise},
     {"declaration", "r", 0, spd_run_declaration},
+    {"verify", "rj", 0, spd_run_verify},
+    {"explain", "rvAj", -1, spd_run_explain}, /* a metric, then a figure's dimensions */
     {"export", "rfoF", 0, spd_run_export},
     {"render", "dfoF", 0, spd_run_render}, /* takes a file in the quarter's place */
 };
@@ -147,6 +151,10 @@ take_option(struct spd_wish *w, int opt, char *value)
 		w->folder = value;
 	else if (opt == 'F')
 		w->force = 1;
+	else if (opt == 'A')
+		w->all = 1;
+	else if (opt == 'R')
+		w->from_records = 1;
 	else
 		w->as_json = 1;
 	return 1;
@@ -160,7 +168,7 @@ run_action(struct spd_wish *w, const struct action *a, const char *used, int n_a
 	if (strspn(used, a->options) != strlen(used))
 		return command_usage(&command_spd, "%s does not take one of these options",
 				     a->name);
-	if (n_args != 1 + a->n_args)
+	if (a->n_args < 0 ? n_args < 2 : n_args != 1 + a->n_args)
 		return command_usage(&command_spd,
 				     a->n_args == 0 ? "%s takes a quarter, as in: %s 2026-Q2"
 						    : "%s takes more, as in: %s 2026-Q2 OUT03 TEXT",
@@ -173,9 +181,14 @@ run_action(struct spd_wish *w, const struct action *a, const char *used, int n_a
 		return command_usage(&command_spd, "'%s' is no quarter: write it as 2026-Q2",
 				     args[0]);
 	quarter_format(q, w->quarter);
-	if (a->n_args == 2) {
+	if (a->n_args != 0)
 		w->metric = args[1];
+	if (a->n_args == 2)
 		w->text = args[2];
+	for (int i = 2; a->n_args < 0 && i < n_args; i++) {
+		if (!read_dimension(w, args[i]))
+			return command_usage(&command_spd, "'%s' is no NAME=VALUE of a figure",
+					     args[i]);
 	}
 	return a->run(w);
 }
@@ -198,6 +211,8 @@ run(const struct options *o, int argc, char **argv)
 	    {"format", required_argument, NULL, 'f'},
 	    {"out", required_argument, NULL, 'o'},
 	    {"force", no_argument, NULL, 'F'},
+	    {"all", no_argument, NULL, 'A'},
+	    {"from-records", no_argument, NULL, 'R'},
 	    {"json", no_argument, NULL, 'j'},
 	    {NULL, 0, NULL, 0},
 	};
@@ -230,6 +245,7 @@ const struct command command_spd = {
     .summary = "the performance data of a quarter: computed, frozen, approved, submitted",
     .help =
 	"Usage: semsctl spd show QUARTER [--revision N] [--metric ID] [--by WHAT] [--json]\n"
+	"                        [--from-records]\n"
 	"       semsctl spd status QUARTER          state, people, times, next step\n"
 	"       semsctl spd list QUARTER            its revisions\n"
 	"       semsctl spd freeze QUARTER [--early REASON] [--exclude-embargoed REASON]\n"
@@ -244,6 +260,8 @@ const struct command command_spd = {
 	"       semsctl spd diff QUARTER            what has changed since, and because of what\n"
 	"       semsctl spd revise QUARTER --reason TEXT\n"
 	"       semsctl spd declaration QUARTER     who did what, as a document\n"
+	"       semsctl spd verify QUARTER [--revision N]  the records against what was frozen\n"
+	"       semsctl spd explain QUARTER METRIC [NAME=VALUE]... [--revision N] [--all]\n"
 	"       semsctl spd export QUARTER --output DIR [--format FORMAT] [--revision N] "
 	"[--force]\n"
 	"       semsctl spd render DOCUMENT.json --output DIR [--declaration FILE]\n"
@@ -263,6 +281,8 @@ const struct command command_spd = {
 	"                    the newest revision\n"
 	"  --metric ID       one metric, with its definition and what was left out\n"
 	"  --by WHAT         rows beside the entity's own: site, measure or all (show, diff)\n"
+	"  --from-records    show: counts every record again, and takes nothing from the counts\n"
+	"                    that semsd keeps by day; the figures are the same\n"
 	"  --early REASON    freezes while late records are still waited for\n"
 	"  --exclude-embargoed REASON\n"
 	"                    freezes without the covert tests that nobody has debriefed yet\n"
@@ -276,6 +296,7 @@ const struct command command_spd = {
 	"                    one archive with a signed list)\n"
 	"  --output DIR      where to (also --out); made when it is not there. The names carry\n"
 	"                    quarter, revision and marking\n"
+	"  --all             explain: every record, not the first hundred\n"
 	"  --declaration FILE  render: who did what with this document\n"
 	"  --force           replaces files that are there with other content\n"
 	"  --json            the answer as it is\n"
@@ -284,6 +305,8 @@ const struct command command_spd = {
 	"  semsctl spd freeze 2026-Q2\n"
 	"  semsctl spd comment 2026-Q2 OUT03 'New image library since May; training is planned'\n"
 	"  semsctl spd check 2026-Q2 && semsctl spd qa 2026-Q2\n"
+	"  semsctl spd explain 2026-Q2 OUT03 site=LHX\n"
+	"  semsctl spd verify 2026-Q2\n"
 	"  semsctl spd submit 2026-Q2 --channel portal --reference R-2026-117\n"
 	"  semsctl spd revise 2026-Q2 --reason 'lane 3 sent its records late'\n",
     .run = run,

@@ -19,6 +19,7 @@ struct spd_wish {
 	char *reason;
 	char *early;
 	char *exclude_embargoed;
+	int from_records;
 	char *metric; /* of comment */
 	char *text;
 	char *by[2 * SPD_BY_MAX]; /* of comment: name, value, name, ... */
@@ -28,6 +29,7 @@ struct spd_wish {
 	const char *format;
 	const char *folder;
 	int force;
+	int all; /* explain: every page */
 	int as_json;
 };
 
@@ -56,6 +58,9 @@ int spd_run_reject(struct spd_wish *w);
 int spd_run_withdraw(struct spd_wish *w);
 int spd_run_submit(struct spd_wish *w);
 int spd_run_acknowledge(struct spd_wish *w);
+/* verify.c, explain.c: what it rests on. */
+int spd_run_verify(struct spd_wish *w);
+int spd_run_explain(struct spd_wish *w);
 /* export.c */
 int spd_run_export(struct spd_wish *w);
 int spd_run_render(struct spd_wish *w);
