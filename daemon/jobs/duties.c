@@ -64,6 +64,7 @@ static void duty_start(struct duties *d);
 static const struct duty duties[] = {
     {"partitions", "1 hour", "sql/queries/duty_partitions.sql", false, false, NULL, NULL},
     {"counts", "1 minute", NULL, false, false, NULL, begin_recount},
+    {"feeds", "15 minutes", "sql/queries/duty_feeds.sql", false, false, NULL, NULL},
     {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", true, false, quarters_rows,
      store_quarters},
     {"retention", "1 day", NULL, false, true, NULL, run_retention},

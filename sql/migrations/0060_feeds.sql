@@ -49,24 +49,30 @@ CREATE TABLE sems.number_day (
 );
 CREATE INDEX ON sems.number_day (day);
 
+-- Days that nothing has touched since they were counted.
 CREATE TABLE sems.counted_feed_day (
 	day date PRIMARY KEY,
 	counted_at timestamptz NOT NULL DEFAULT now()
 );
+-- Written by whoever keeps feeds and by whoever takes entries out of the log of touched days, so that
+-- of two at a time one fails: the one would keep what the other knows to be out of date.
+CREATE TABLE sems.feed_turn (
+	singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+	n bigint NOT NULL DEFAULT 0
+);
+INSERT INTO sems.feed_turn DEFAULT VALUES;
 
-GRANT SELECT, INSERT, DELETE ON sems.feed_day, sems.number_day, sems.counted_feed_day
-    TO sems_compute;
+GRANT SELECT ON sems.feed_day, sems.number_day, sems.counted_feed_day TO sems_compute, sems_admin;
+GRANT DELETE ON sems.counted_feed_day TO sems_compute;
+GRANT SELECT, UPDATE ON sems.feed_turn TO sems_compute;
 
--- The days of a period that have to be counted from records: never counted, touched since, or counted
--- before the metrics counted them again.
+-- The days of a period that have to be counted from records: never counted, or touched since.
 CREATE FUNCTION sems.dirty_feed_days(since timestamptz, until timestamptz)
 RETURNS date[] LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT array_agg(d.day ORDER BY d.day)
 	FROM sems.civil_day d
 	LEFT JOIN sems.counted_feed_day f ON f.day = d.day
 	WHERE d.starts_at >= since AND d.starts_at < until AND (f.day IS NULL
-	    OR EXISTS (SELECT FROM sems.counted_day c WHERE c.day = d.day
-		AND (c.is_stale OR c.counted_at > f.counted_at))
 	    OR d.day IN (SELECT t.day FROM sems.touched_days(since, until) t))
 $$;
 
@@ -283,7 +289,7 @@ $$;
 
 -- Counts the days of a period that have to be, and keeps them.
 CREATE FUNCTION sems.keep_feeds(since timestamptz, until timestamptz) RETURNS int
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	-- A day is kept when it is over; what comes later touches it.
 	dirty date[] := ARRAY(SELECT d.day FROM sems.civil_day d
@@ -291,6 +297,14 @@ DECLARE
 	first timestamptz;
 	last timestamptz;
 BEGIN
+	IF cardinality(dirty) = 0 THEN
+		RETURN 0;
+	END IF;
+	BEGIN
+		UPDATE sems.feed_turn t SET n = t.n + 1;
+	EXCEPTION WHEN serialization_failure THEN
+		RETURN 0; -- somebody else had the turn since this snapshot was taken
+	END;
 	SELECT min(d.starts_at), max(d.ends_at) INTO first, last
 	FROM sems.civil_day d WHERE d.day = ANY (dirty);
 	DELETE FROM sems.feed_day f WHERE f.day = ANY (dirty);
@@ -308,6 +322,7 @@ GRANT EXECUTE ON FUNCTION sems.dirty_feed_days(timestamptz, timestamptz),
     sems.count_numbers(timestamptz, timestamptz, date[]), sems.feeds(timestamptz, timestamptz),
     sems.event_numbers(timestamptz, timestamptz), sems.number_gaps(timestamptz, timestamptz),
     sems.feed_status(timestamptz, timestamptz), sems.keep_feeds(timestamptz, timestamptz) TO sems_compute;
+GRANT EXECUTE ON FUNCTION sems.keep_feeds(timestamptz, timestamptz) TO sems_retention;
 
 -- What is counted from records meanwhile is in temporary tables.
 DO $$

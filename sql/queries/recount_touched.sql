@@ -7,6 +7,11 @@ WITH touched AS MATERIALIZED (
     FROM touched AS t JOIN sems.cube AS c ON c.kind = t.kind
     WHERE s.cube_id = c.cube_id AND s.day = t.day AND NOT s.is_stale
     RETURNING s.day
+), feeds AS (
+    DELETE FROM sems.counted_feed_day AS f USING touched AS t WHERE f.day = t.day RETURNING f.day
+), turn AS (
+    -- Whoever keeps feeds meanwhile has not seen these entries, and must not.
+    UPDATE sems.feed_turn SET n = n + 1 WHERE EXISTS (SELECT FROM sems.touched_day) RETURNING n
 ), gone AS (
     DELETE FROM sems.touched_day RETURNING mark_id
 )

@@ -1,5 +1,7 @@
 /* What the document says of the data behind the figures, with records counted by hand. */
 #include "store/spd_gather.h"
+
+#include "base/embed.h"
 #include "tests/store/spd_fixture.h"
 
 #include <criterion/criterion.h>
@@ -166,6 +168,22 @@ Test(spd_gather, sees_what_comes_after_days_were_counted_and_kept)
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	SAYS(doc, "tip_event", "3/4 missing 1 EVENT_NUMBERS");
 	json_decref(doc);
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	SAYS(doc, "tip_event", "3/4 missing 1 EVENT_NUMBERS");
+	json_decref(doc);
+}
+
+Test(spd_gather, sees_what_was_taken_out_of_the_log_of_touched_days)
+{
+	json_t *doc;
+
+	add_number("2026-05-12", 0, 1);
+	add_number("2026-05-12", 1, 4);
+	json_decref(spd_compute(&f, SPD_TASK_LIVE));
+	cluster_do(f.pg, embed_text("sql/queries/recount_touched.sql"));
+	json_decref(spd_compute(&f, SPD_TASK_LIVE));
+	add_number("2026-05-12", 2, 2);
+	cluster_do(f.pg, embed_text("sql/queries/recount_touched.sql"));
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	SAYS(doc, "tip_event", "3/4 missing 1 EVENT_NUMBERS");
 	json_decref(doc);

@@ -1,0 +1,9 @@
+-- Counts the feeds of the days that were touched, and keeps them, unless another semsd is at it: of the
+-- two newest quarters that have records.
+SELECT sems.keep_feeds(q.since, q.until)
+FROM (SELECT d.quarter, min(d.starts_at) AS since, max(d.ends_at) AS until
+    FROM sems.civil_day AS d
+    WHERE d.quarter IN (SELECT m.quarter FROM sems.evidence_month AS m
+        WHERE pg_relation_size(m.partition) > 0)
+    GROUP BY d.quarter ORDER BY d.quarter DESC LIMIT 2) AS q
+WHERE pg_try_advisory_xact_lock(hashtext('sems.keep_feeds'))
