@@ -87,6 +87,12 @@ me=unix:$(id -un)
 ctl init "$work/entity.yaml" >"$work/init.log" || { cat "$work/init.log" >&2; exit 1; }
 ulimit -n "$(ulimit -H -n)" 2>/dev/null
 
+# Not while semsd counts for the first time what is not there yet.
+until=$((SECONDS + 60))
+until grep -q 'event=duty.done duty=counts' "$work/semsd.log" || [ "$SECONDS" -ge "$until" ]; do
+	sleep 0.5
+done
+
 say "Measuring, $seconds seconds each, in $work:"
 # The first records make the partition and warm what a running daemon has warm.
 "$bin/semsbench" load --name "warm up" --socket "$data/semsd.sock" --database "$database" \
