@@ -94,7 +94,7 @@ static const struct transition {
 const char *
 spd_state_name(enum spd_state s)
 {
-	return state_names[s];
+	return s < SPD_STATES ? state_names[s] : "UNKNOWN";
 }
 
 bool
@@ -205,15 +205,15 @@ life_leads_to(enum spd_state from, enum spd_action a, enum spd_state *next)
 static enum code
 refuse_state(const struct life *l, enum spd_action a, struct err *e)
 {
-	char next[160];
+	char next[160] = "";
 	life_next(l, next, sizeof(next));
 	if (l->revision == 0) {
 		return err_set(e, REJ_STATE, "operation", "%s is %s and cannot be %s; %s",
-			       l->quarter, state_names[l->state], actions[a].done, next);
+			       l->quarter, spd_state_name(l->state), actions[a].done, next);
 	}
 	return err_set(e, REJ_STATE, "operation", "revision %lld of %s is %s and cannot be %s; %s",
-		       (long long)l->revision, l->quarter, state_names[l->state], actions[a].done,
-		       next);
+		       (long long)l->revision, l->quarter, spd_state_name(l->state),
+		       actions[a].done, next);
 }
 
 enum code

@@ -23,6 +23,6 @@ struct json_t *spd_check(const struct json_t *document, const struct json_t *eve
 			 const struct json_t *earlier);
 
 /* How many checks of that list failed. */
-size_t spd_check_failed(const struct json_t *checks);
+size_t spd_check_failed(const struct json_t *list);
 
 #endif
