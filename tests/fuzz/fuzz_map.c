@@ -67,13 +67,13 @@ read_rows(const struct map *map, struct sheet *s)
 static void
 read_file(const struct map *map, struct text bytes)
 {
+	const char *delimiter = map->delimiter == NULL ? "," : map->delimiter;
 	struct sheet *s = NULL;
 	struct err e = {0};
 
 	MUST(ftruncate(file, 0) == 0);
 	MUST(pwrite(file, bytes.s, bytes.n, 0) == (ssize_t)bytes.n);
-	if (sheet_open(file_path, map->delimiter == NULL ? ',' : map->delimiter[0], map->encoding,
-		       &s, &e) == OK)
+	if (sheet_open(file_path, delimiter[0], map->encoding, &s, &e) == OK)
 		read_rows(map, s);
 	else
 		MUST(e.text[0] != '\0');

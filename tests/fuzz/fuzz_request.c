@@ -113,7 +113,7 @@ keyring_sign(const struct keyring *k, const void *p, size_t n, unsigned char sig
 	(void)k;
 	(void)p;
 	(void)n;
-	(void)signature;
+	memset(signature, 0, SIGN_SIZE);
 	*by = NULL;
 	return err_set(e, TRY_SYSTEM, "keys", "there is none");
 }
