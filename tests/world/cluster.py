@@ -78,6 +78,12 @@ class Cluster:
         self.sql(open(os.path.join(TREE, "sql/roles.sql"), encoding="utf-8").read(), "postgres")
         self.sql("CREATE DATABASE sems OWNER sems_owner", "postgres")
 
+    def copy_of(self, primary):
+        """Becomes a standby that streams from primary."""
+        self._run(["pg_basebackup", "-D", str(self.data), "-R", "-h", str(primary.folder), "-U", "postgres", "--no-sync",
+                   "-c", "fast"])
+        self.start()
+
     def start(self, options=(), wait=True):
         """Starts the server; returns when it answers."""
         argv = [*dying("QUIT"), binaries() + "/postgres", "-D", str(self.data), "-k", str(self.folder)]

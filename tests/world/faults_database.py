@@ -192,6 +192,66 @@ async def standby_wait_cancelled(world):
     return "%d cycles of 3 cancelled waits" % cycles
 
 
+# --- F5 ------------------------------------------------------------------------------------------------
+
+async def failover(world):
+    """A primary with a synchronous standby dies, the standby is promoted, and the old primary comes back."""
+    first = cluster_.Cluster(world.folder / ("a%d" % world.folders), ["max_wal_senders=4"])
+    second = cluster_.Cluster(world.folder / ("b%d" % world.folders))
+    world.folders += 1
+    whole, world.cluster = world.cluster, first
+    try:
+        first.make()
+        second.copy_of(first)
+        first.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        first.sql("SELECT pg_reload_conf()")
+        await until(lambda: "sync" in first.sql("SELECT sync_state FROM pg_stat_replication"), 30, "no standby")
+        conninfo = "host=%s,%s dbname=sems user=semsd target_session_attrs=read-write connect_timeout=3" % (
+            first.folder, second.folder)
+        daemon = await world.serving(database=conninfo)
+        world.set_up(daemon, [world.fault])
+        return await _fail_over(world, first, second, daemon)
+    finally:
+        await world.leave()
+        world.cluster = whole
+        for made in (first, second):
+            if made.process is not None:
+                made.stop("immediate")
+        world.journal.forget(world.fault)
+
+
+async def _fail_over(world, first, second, daemon):
+    load = Load(world, daemon.socket, kind="tip_event").start()
+    await asyncio.sleep(world.more(0.5, 3))
+    first.kill()
+    await asyncio.sleep(world.rng.random())
+    second.sql("SELECT pg_promote()")
+    world.cluster = second
+    took = await _probe(world, daemon, 15, "after the standby was promoted")
+    # The old primary thinks that it is one still, and comes first in semsd's list: but its commits wait.
+    first.start()
+    _terminate(second)
+    await _nothing_is_answered(world)
+    first.stop("immediate")
+    await _probe(world, daemon, 15, "after the old primary was stopped")
+    # It comes back as it should, and is passed over.
+    (first.data / "standby.signal").touch()
+    first.start()
+    _terminate(second)
+    await _probe(world, daemon, 15, "with the old primary as a standby")
+    await load.end()
+    second.kinds()
+    wrong = world.journal.check(second, world.keys, world.fault)
+    need(not wrong, "\n".join(wrong[:10]))
+    return "served %.1f s after the promotion" % took
+
+
+def _terminate(cluster):
+    for pid in cluster.semsd_backends():
+        os.kill(pid, signal.SIGTERM)
+    time.sleep(0.1)
+
+
 # --- F6 ------------------------------------------------------------------------------------------------
 
 UNSAFE = (  # name, how it becomes unsafe, how it becomes safe, whether the server restarts
@@ -355,32 +415,40 @@ async def _drop(world, kind, item):
 
 async def slow_database(world):
     """Every reply of the database late, then none at all: the window closes and memory stays."""
-    down = {"delay": 0.0}
-    database, conninfo = await world.database_proxy(lambda n: Way())
+    way = Way()
+    database, conninfo = await world.database_proxy(lambda n: way)
     daemon = await world.serving(database=conninfo)
     maker = world.maker()
     n = world.more(60, 1000)
     before = daemon.rss_kib()
     items = [maker.good(kind="tip_event", padding=800) for _ in range(n * world.more(40, 60))]
     pushers = client.spread(world.journal, daemon.socket, items, n, 1, batch=10, window=16)
+    way.down_delay = 0.5
     running = asyncio.gather(*(p.run() for p in pushers))
-    await asyncio.sleep(world.more(0.3, 2))
+    await asyncio.sleep(world.more(1.5, 10))
+    grown = await _freeze(world, daemon, before)
+    way.down_delay = 0.0
+    database.freeze()
+    await asyncio.sleep(world.more(1, 10))
+    grown = max(grown, daemon.rss_kib() - before) / 1024
+    database.freeze(False)
+    async with asyncio.timeout(world.more(60, 200)):
+        await running
+    need(grown <= (400 if world.programs.sanitized else 64),
+         "resident memory grew by %.0f MiB with %d pushing clients" % (grown, n))
+    return "%d clients pushing into a slow, a stopped and a silent database, memory +%.0f MiB" % (n, grown)
+
+
+async def _freeze(world, daemon, before):
+    """Stops semsd's backends for a while; how much memory grew by then, in KiB."""
     frozen = world.cluster.semsd_backends()
     for pid in frozen:
         os.kill(pid, signal.SIGSTOP)
-    await asyncio.sleep(world.more(2, 30))
-    grown = (daemon.rss_kib() - before) / 1024
-    limit = 64 if not world.programs.sanitized else 400
+    await asyncio.sleep(world.more(1.5, 30))
+    grown = daemon.rss_kib() - before
     for pid in frozen:
         os.kill(pid, signal.SIGCONT)
-    database.freeze()
-    await asyncio.sleep(world.more(1, 10))
-    database.freeze(False)
-    async with asyncio.timeout(120):
-        await running
-    del down
-    need(grown <= limit, "resident memory grew by %.0f MiB with %d pushing clients" % (grown, n))
-    return "%d clients pushing into a frozen database, memory +%.0f MiB" % (n, grown)
+    return grown
 
 
 FAULTS = (
@@ -388,6 +456,7 @@ FAULTS = (
     ("F2", "connection lost in COMMIT, at each byte", lost_in_commit),
     ("F3", "COMMIT that rolls back", commit_is_rollback),
     ("F4", "wait for a standby cancelled", standby_wait_cancelled),
+    ("F5", "failover", failover),
     ("F6", "unsafe settings", unsafe_stores),
     ("F7", "disk full", disk_full),
     ("F15", "partition missing", partition_dropped),

@@ -17,7 +17,7 @@ class Cut(Exception):
 
 
 class Way:
-    """One connection's treatment. up: from the client; down: from the server."""
+    """One connection's treatment, which may change while it lasts. up: from the client; down: from the server."""
 
     def __init__(self, up=None, down=None, piece=65536, up_delay=0.0, down_delay=0.0):
         self.up, self.down = up or (lambda data: data), down or (lambda data: data)
@@ -137,14 +137,14 @@ class Proxy:
         pair = (writer, far_writer)
         self.open.add(pair)
         try:
-            await asyncio.gather(self._pump(reader, far_writer, way.up, way.piece, way.up_delay, pair),
-                                 self._pump(far_reader, writer, way.down, way.piece, way.down_delay, pair))
+            await asyncio.gather(self._pump(reader, far_writer, way, "up", pair),
+                                 self._pump(far_reader, writer, way, "down", pair))
         finally:
             self.open.discard(pair)
             for w in pair:
                 _end(w, "close")
 
-    async def _pump(self, reader, writer, look, piece, delay, pair):
+    async def _pump(self, reader, writer, way, direction, pair):
         try:
             while True:
                 data = await reader.read(65536)
@@ -153,7 +153,7 @@ class Proxy:
                     if writer.can_write_eof():
                         writer.write_eof()
                     return
-                await _send(writer, look(data), piece, delay)
+                await _send(writer, getattr(way, direction)(data), way.piece, getattr(way, direction + "_delay"))
         except Cut as cut:
             await _cut(cut, writer, pair)
         except OSError:

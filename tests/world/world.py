@@ -199,7 +199,8 @@ async def one(world, number, title, run, round_no):
     world.enter(number, round_no)
     before = dict(world.journal.counts)
     try:
-        told = await run(world)
+        async with asyncio.timeout(world.more(100, 1800)):
+            told = await run(world)
         wrong = await world.leave()
         world.check()
         if wrong:
