@@ -7,7 +7,8 @@ ALTER TABLE sems.envelope DROP COLUMN authorised_by, DROP COLUMN received_at, DR
     ALTER COLUMN record_id DROP NOT NULL, ALTER COLUMN source DROP NOT NULL,
     ALTER COLUMN occurred_at DROP NOT NULL;
 
--- The kind's table is there. Its corrections are noted, its records are folded, counted as received
+-- The kind's table is there. Its corrections are noted, changes of it are noticed, its records
+-- are folded, counted as received
 -- and readable like every other kind's.
 CREATE FUNCTION sems.add_kind(kind text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -16,6 +17,7 @@ BEGIN
 	EXECUTE format('CREATE TRIGGER note_correction AFTER INSERT ON sems.%I FOR EACH ROW '
 	    'WHEN (NEW.corrects_record_id IS NOT NULL) EXECUTE FUNCTION sems.note_correction(%L)',
 	    kind, kind);
+	PERFORM sems.watch_kind(kind);
 	EXECUTE format('GRANT INSERT ON sems.%I TO sems_ingest', kind);
 	EXECUTE format('GRANT SELECT ON sems.%I TO sems_compute, sems_retention', kind);
 	EXECUTE format('CREATE VIEW sems.%I AS SELECT r.*, r.occurred_at AS counted_at FROM sems.%I r '
