@@ -287,6 +287,68 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	LEFT JOIN shown s ON s.source = r.source AND s.kind = r.kind
 $$;
 
+-- What should have sent by an instant and has not. REGISTER: a feed that is registered was quiet for
+-- longer than it may be. HABIT: a TIP device that sent on five of the seven days that end with its last
+-- one has sent nothing on a later day, two hours after it had begun at the latest on those days; or
+-- any other source has sent nothing of a kind for 48 hours. Tests are left out as ever.
+CREATE FUNCTION sems.silent_feeds(at timestamptz)
+RETURNS TABLE (source text, kind text, site_id text, device_id text, last_at timestamptz,
+    every_hours int, expected_by timestamptz, basis text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	WITH today AS MATERIALIZED (
+		SELECT d.day, d.starts_at, d.ends_at, b.starts_at AS since
+		FROM sems.civil_day d JOIN sems.civil_day b ON b.day = d.day - 35
+		WHERE d.starts_at <= at AND d.ends_at > at
+	), seen AS MATERIALIZED (
+		SELECT f.* FROM today t, sems.feeds(t.since, t.ends_at) f
+		WHERE f.kind NOT IN ('test', 'plan', 'audit') AND f.last_at <= at
+	), lane AS (
+		SELECT e.source, e.site_id, e.device_id, e.day, min(e.first_at) - d.starts_at AS begins,
+		    max(e.last_at) AS last_at, max(e.day) OVER (PARTITION BY e.source, e.device_id) AS last
+		FROM today t, sems.event_numbers(t.since, t.ends_at) e
+		JOIN sems.civil_day d ON d.day = e.day
+		WHERE e.first_at <= at
+		GROUP BY e.source, e.site_id, e.device_id, e.day, d.starts_at
+	), habit AS (
+		SELECT l.source, min(l.site_id) AS site_id, l.device_id, max(l.last_at) AS last_at,
+		    n.starts_at + max(l.begins) + interval '2 hours' AS expected_by
+		FROM lane l
+		JOIN sems.civil_day n ON n.day = l.last + 1
+		WHERE l.day > l.last - 7
+		GROUP BY l.source, l.device_id, n.starts_at HAVING count(DISTINCT l.day) >= 5
+	), other AS (
+		SELECT s.source, s.kind, CASE WHEN min(s.site_id) = max(s.site_id) THEN min(s.site_id) END
+		    AS site_id, max(s.last_at) AS last_at
+		FROM seen s
+		JOIN (SELECT x.source, x.kind, max(x.day) AS last FROM seen x GROUP BY x.source, x.kind)
+		    AS l ON l.source = s.source AND l.kind = s.kind AND s.day > l.last - 7
+		WHERE s.kind <> 'tip_event'
+		GROUP BY s.source, s.kind HAVING count(DISTINCT s.day) >= 5
+	), registered AS (
+		SELECT x.source, x.kind, x.site_id, x.every_hours, max(s.last_at) AS last_at
+		FROM today t
+		JOIN sems.expected_feed x ON x.from_day <= t.day
+		    AND (x.until_day IS NULL OR x.until_day > t.day)
+		LEFT JOIN seen s ON s.source = x.source AND s.kind = x.kind
+		WHERE x.kind <> 'test'
+		GROUP BY x.source, x.kind, x.site_id, x.every_hours, t.since
+	)
+	SELECT r.source, r.kind, r.site_id, NULL::text, r.last_at, r.every_hours,
+	    r.last_at + make_interval(hours => r.every_hours), 'REGISTER'
+	FROM registered r
+	WHERE r.last_at IS NULL OR r.last_at < at - make_interval(hours => r.every_hours)
+	UNION ALL
+	SELECT h.source, 'tip_event', h.site_id, h.device_id, h.last_at, NULL, h.expected_by, 'HABIT'
+	FROM habit h WHERE h.expected_by < at
+	UNION ALL
+	SELECT o.source, o.kind, o.site_id, NULL, o.last_at, NULL, o.last_at + interval '48 hours',
+	    'HABIT'
+	FROM other o
+	WHERE o.last_at < at - interval '48 hours' AND NOT EXISTS (SELECT FROM registered r
+	    WHERE r.source = o.source AND r.kind = o.kind)
+$$;
+GRANT EXECUTE ON FUNCTION sems.silent_feeds(timestamptz) TO sems_compute, sems_admin;
+
 -- Counts the days of a period that have to be, and keeps them.
 CREATE FUNCTION sems.keep_feeds(since timestamptz, until timestamptz) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,9 +1,14 @@
 -- Counts the feeds of the days that were touched, and keeps them, unless another semsd is at it: of the
--- two newest quarters that have records.
-SELECT sems.keep_feeds(q.since, q.until)
-FROM (SELECT d.quarter, min(d.starts_at) AS since, max(d.ends_at) AS until
+-- two newest quarters that have records, and of the days that silence is judged by.
+SELECT sems.keep_feeds(p.since, p.until)
+FROM (
+    (SELECT d.quarter, min(d.starts_at) AS since, max(d.ends_at) AS until
     FROM sems.civil_day AS d
     WHERE d.quarter IN (SELECT m.quarter FROM sems.evidence_month AS m
         WHERE pg_relation_size(m.partition) > 0)
-    GROUP BY d.quarter ORDER BY d.quarter DESC LIMIT 2) AS q
-WHERE pg_try_advisory_xact_lock(hashtext('sems.keep_feeds'))
+    GROUP BY d.quarter ORDER BY d.quarter DESC LIMIT 2)
+    UNION ALL
+    SELECT 'now', min(d.starts_at), max(d.ends_at) FROM sems.civil_day AS d
+    WHERE d.ends_at > now() - interval '37 days' AND d.starts_at <= now()
+) AS p
+WHERE p.since IS NOT NULL AND pg_try_advisory_xact_lock(hashtext('sems.keep_feeds'))

@@ -1,7 +1,7 @@
 -- What is known about the data of a period beside its feeds, as one object. $1, $2: the period; it is
 -- judged at now(), or at its end when that has passed.
 WITH moment AS (
-    SELECT least(now(), $2::timestamptz) AS at,
+    SELECT least(now(), $2::timestamptz - interval '1 millisecond') AS at,
         (SELECT d.quarter FROM sems.civil_day d WHERE d.starts_at = $1::timestamptz LIMIT 1) AS quarter
 ), day AS MATERIALIZED (
     SELECT f.* FROM sems.feeds($1::timestamptz, $2::timestamptz) f
@@ -65,29 +65,13 @@ WITH moment AS (
         'events_only', count(*) FILTER (WHERE m.shown IS NULL),
         'sessions_only', count(*) FILTER (WHERE m.events IS NULL AND m.shown IS NOT NULL)) AS o
     FROM machine m
-), habit AS (
-    -- A source that sent on five days of the seven that end with its last one is expected the next.
-    SELECT d.source, d.kind, max(d.day) AS last_day, max(d.last_at) AS last_at
-    FROM day d
-    JOIN (SELECT x.source, x.kind, max(x.day) AS last_day FROM day x GROUP BY x.source, x.kind) AS l
-        ON l.source = d.source AND l.kind = d.kind AND d.day > l.last_day - 7
-    WHERE d.kind NOT IN ('test', 'plan', 'audit')
-    GROUP BY d.source, d.kind HAVING count(DISTINCT d.day) >= 5
-), silent AS (
-    SELECT f.source, f.kind, f.last_at, f.every_hours AS hours, 'REGISTER' AS basis
-    FROM sems.feed_status($1::timestamptz, $2::timestamptz) f, moment m
-    WHERE f.every_hours IS NOT NULL
-    AND coalesce(f.last_at, $1::timestamptz) < m.at - make_interval(hours => f.every_hours)
-    UNION ALL
-    SELECT h.source, h.kind, h.last_at, 48, 'HABIT'
-    FROM habit h, moment m
-    WHERE h.last_at < m.at - interval '48 hours'
-    AND NOT EXISTS (SELECT FROM sems.expected_feed x WHERE x.source = h.source AND x.kind = h.kind)
 ), silents AS (
-    SELECT jsonb_agg(jsonb_build_object('source', s.source, 'kind', s.kind,
+    SELECT jsonb_agg(jsonb_build_object('source', s.source, 'kind', s.kind, 'site', s.site_id,
+        'device', s.device_id, 'every_hours', s.every_hours, 'basis', s.basis,
         'last_at', to_char(s.last_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'every_hours', s.hours, 'basis', s.basis) ORDER BY s.source, s.kind) AS list
-    FROM silent s
+        'expected_by', to_char(s.expected_by AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+        ORDER BY s.source, s.kind, s.device_id) AS list
+    FROM moment m, sems.silent_feeds(m.at) s
 ), restore AS (
     SELECT jsonb_agg(jsonb_build_object(
         'from', to_char(g.lacks_from AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),

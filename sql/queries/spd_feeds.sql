@@ -1,5 +1,5 @@
 -- The feeds of a period, with what is missing of each and when: event numbers that never came, days
--- without a heartbeat of a source that sends them.
+-- without a heartbeat of a device that sends them.
 WITH gap AS (
     SELECT g.source, 'tip_event' AS kind, coalesce(g.from_at, g.to_at) AS at, jsonb_build_object(
         'from', to_char(g.from_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
@@ -8,24 +8,26 @@ WITH gap AS (
         'missing', g.missing) AS gap
     FROM sems.number_gaps($1::timestamptz, $2::timestamptz) g
 ), beaten AS (
-    SELECT DISTINCT h.source, d.day
+    SELECT DISTINCT h.source, h.device_id, d.day
     FROM sems.effective_heartbeat h
     JOIN sems.civil_day d ON d.ends_at > h.occurred_at
         AND d.starts_at <= greatest(h.occurred_at, coalesce(h.occurred_end, h.occurred_at))
     WHERE h.counted_at >= $1::timestamptz AND h.counted_at < $2::timestamptz
 ), quiet AS (
-    SELECT s.source, d.day, d.starts_at, d.ends_at,
-        d.day - (row_number() OVER (PARTITION BY s.source ORDER BY d.day))::int AS island
-    FROM (SELECT b.source, min(b.day) AS first FROM beaten b GROUP BY b.source) AS s
+    SELECT s.source, s.device_id, d.day, d.starts_at, d.ends_at, d.day - (row_number()
+        OVER (PARTITION BY s.source, s.device_id ORDER BY d.day))::int AS island
+    FROM (SELECT b.source, b.device_id, min(b.day) AS first FROM beaten b
+        GROUP BY b.source, b.device_id) AS s
     JOIN sems.civil_day d ON d.day >= s.first AND d.starts_at < $2::timestamptz
         AND d.ends_at <= now()
-    WHERE NOT EXISTS (SELECT FROM beaten b WHERE b.source = s.source AND b.day = d.day)
+    WHERE NOT EXISTS (SELECT FROM beaten b WHERE b.source = s.source
+        AND b.device_id IS NOT DISTINCT FROM s.device_id AND b.day = d.day)
 ), silence AS (
     SELECT q.source, min(q.starts_at) AS at, jsonb_build_object(
         'from', to_char(min(q.starts_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         'to', to_char(max(q.ends_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'reason', 'NO_HEARTBEAT', 'days', count(*)) AS gap
-    FROM quiet q GROUP BY q.source, q.island
+        'reason', 'NO_HEARTBEAT', 'device', q.device_id, 'days', count(*)) AS gap
+    FROM quiet q GROUP BY q.source, q.device_id, q.island
 ), listed AS (
     SELECT x.source, x.kind, jsonb_agg(x.gap ORDER BY x.at NULLS LAST, x.gap::text) AS gaps
     FROM (SELECT g.source, g.kind, g.at, g.gap, row_number() OVER (PARTITION BY g.source, g.kind

@@ -57,6 +57,13 @@ SELECT jsonb_build_object(
     'gaps', (SELECT coalesce(jsonb_agg(jsonb_build_object('gap_id', g.gap_id, 'lacks_from', g.lacks_from,
             'lacks_to', g.lacks_to, 'reason', g.reason, 'found_at', g.found_at) ORDER BY g.gap_id), '[]')
         FROM sems.restore_gap AS g WHERE g.resolved_at IS NULL),
+    -- Not while many days wait to be counted: a glance must not take long.
+    'silent', CASE WHEN cardinality(sems.dirty_feed_days($1::timestamptz - interval '37 days',
+        $1::timestamptz)) <= 3 THEN (SELECT coalesce(jsonb_agg(jsonb_build_object('source', s.source, 'kind', s.kind,
+            'site', s.site_id, 'device', s.device_id, 'last_at', s.last_at,
+            'expected_by', s.expected_by, 'basis', s.basis)
+            ORDER BY s.source, s.kind, s.device_id), '[]')
+        FROM sems.silent_feeds($1::timestamptz) AS s) END,
     'retention', jsonb_build_object(
         'last_run_at', (SELECT d.last_run_at FROM sems.duty AS d WHERE d.duty = 'retention'),
         'next_run_at', (SELECT d.last_run_at + interval '1 day' FROM sems.duty AS d

@@ -291,3 +291,63 @@ Test(spd_gather, lists_clocks_quarantine_and_plans)
 	cr_expect_eq(json_integer_value(json_object_get(item, "planned")), 6);
 	json_decref(doc);
 }
+
+static json_t *
+silent_at(const char *at)
+{
+	static char sql[512];
+	PGresult *r;
+	json_t *list;
+
+	snprintf(sql, sizeof sql,
+		 "SELECT coalesce(json_agg(s ORDER BY s.source, s.device_id), '[]') FROM "
+		 "sems.silent_feeds('%s') AS s",
+		 at);
+	r = PQexec(f.pg, sql);
+	cr_assert_eq(PQresultStatus(r), PGRES_TUPLES_OK, "%s", PQerrorMessage(f.pg));
+	list = json_loads(PQgetvalue(r, 0, 0), 0, NULL);
+	PQclear(r);
+	return list;
+}
+
+Test(spd_gather, notices_a_silent_lane_the_same_day)
+{
+	char day[16];
+	json_t *list;
+
+	/* Six days from 09:00Z on, then the next day passes. */
+	for (int d = 4; d < 10; d++) {
+		snprintf(day, sizeof day, "2026-05-%02d", d);
+		add_number(day, 0, d);
+	}
+	list = silent_at("2026-05-10T10:59:00Z");
+	cr_expect_eq(json_array_size(list), 0);
+	json_decref(list);
+	list = silent_at("2026-05-10T11:01:00Z");
+	cr_assert_eq(json_array_size(list), 1);
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(list, 0), "device_id")),
+			 "X1");
+	json_decref(list);
+	list = silent_at("2026-05-20T10:00:00Z");
+	cr_expect_eq(json_array_size(list), 1);
+	json_decref(list);
+	add_number("2026-05-10", 30, 10);
+	list = silent_at("2026-05-10T11:01:00Z");
+	cr_expect_eq(json_array_size(list), 0);
+	json_decref(list);
+}
+
+Test(spd_gather, expects_nothing_of_a_lane_without_a_habit)
+{
+	json_t *list;
+
+	for (int d = 4; d < 8; d++) {
+		char day[16];
+
+		snprintf(day, sizeof day, "2026-05-%02d", d);
+		add_number(day, 0, d);
+	}
+	list = silent_at("2026-05-09T23:00:00Z");
+	cr_expect_eq(json_array_size(list), 0);
+	json_decref(list);
+}

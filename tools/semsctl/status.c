@@ -24,6 +24,12 @@ static const struct listing_column source_columns[] = {
     {"last_received_at", "Last received"},
 };
 
+static const struct listing_column silent_columns[] = {
+    {"source", "Silent"},  {"kind", "Kind"},    {"site", "Site"},
+    {"device", "Device"},  {"last_at", "Last"}, {"expected_by", "Expected by"},
+    {"basis", "Known by"},
+};
+
 static const struct listing_column quarter_columns[] = {
     {"quarter", "Quarter"},
     {"state", "State"},
@@ -38,6 +44,7 @@ static const struct {
 } tables[] = {
     {"kinds", kind_columns, COUNT(kind_columns)},
     {"sources", source_columns, COUNT(source_columns)},
+    {"silent", silent_columns, COUNT(silent_columns)},
     {"quarters", quarter_columns, COUNT(quarter_columns)},
 };
 
@@ -120,7 +127,8 @@ const struct command command_status = {
     .help =
 	"Usage: semsctl status [--json]\n"
 	"Shows the entity, the database and its safety, records by kind, sources with what they\n"
-	"last sent, quarters with their state, what waits in the quarantine, and the duties. What\n"
+	"last sent, what should have sent and has not, quarters with their state, what waits in "
+	"the quarantine, and the duties. What\n"
 	"a restored database may lack comes first.\n"
 	"\n"
 	"  --json  the answer as it is\n",
