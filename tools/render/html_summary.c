@@ -304,8 +304,8 @@ put_restatements(const struct book *b, struct buf *out)
 
 	if (n > 0)
 		buf_addf(out,
-			 "<p>%zu figure%s differ%s from what was submitted before: see <a "
-			 "href=\"#restatements\">Restatements</a>.</p>\n",
+			 "<li>%zu figure%s differ%s from what was submitted before: see <a "
+			 "href=\"#restatements\">Restatements</a>.</li>\n",
 			 n, n == 1 ? "" : "s", n == 1 ? "s" : "");
 }
 
@@ -365,6 +365,7 @@ put_ground(const struct book *b, struct buf *out)
 		put_feeds(out, completeness);
 	else
 		buf_addf(out, "<li>The document has no statement of completeness.</li>\n");
+	put_restatements(b, out);
 	if (missing > 0)
 		buf_addf(out,
 			 "<li>%zu metric%s not computed, for want of the records they need.</li>\n",
@@ -429,6 +430,5 @@ html_summary(struct book *b, struct buf *out)
 	put_ground(b, out);
 	put_signed(b, out);
 	buf_addf(out, "</div>\n");
-	put_restatements(b, out);
 	buf_addf(out, "</section>\n");
 }

@@ -8,8 +8,10 @@
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
-/* Rows of a breakdown that a page shows at most; the workbook and the CSV files have all. */
-#define PAGE_ROWS_MAX 400
+/* Rows of a breakdown that a page shows at most, by one dimension and by several: it is for
+ * reading. The workbook and the CSV files have all. */
+#define PAGE_ROWS_MAX  400
+#define PAGE_ROWS_FINE 60
 
 /* --- dimensions ------------------------------------------------------------------------------- */
 
@@ -179,7 +181,7 @@ breakdown_grid(struct sheet *s, const struct plan *p, const struct dimensions *d
 	}
 	for (size_t i = 0; i < COUNT(optional); i++)
 		drop_when_empty(g, optional[i]);
-	if (grid_rows(g) > PAGE_ROWS_MAX) {
+	if (grid_rows(g) > (d->n > 1 ? PAGE_ROWS_FINE : PAGE_ROWS_MAX)) {
 		g->where = IN_BOOK;
 		sheet_note(s, book_text(b,
 					"%s: %zu rows, in the workbook and in the CSV file of this "

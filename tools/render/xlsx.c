@@ -150,8 +150,10 @@ make_formats(struct writer *w)
 		if (l->head)
 			format_set_bg_color(f, COLOR_HEAD);
 		/* What stands left does not touch the number before it. */
-		if (i <= F_MUTED)
+		if (i <= F_MUTED || i == F_DAY || i == F_INSTANT) {
+			format_set_align(f, LXW_ALIGN_LEFT);
 			format_set_indent(f, 1);
+		}
 		if (i <= F_ITEM) {
 			format_set_bottom(f, LXW_BORDER_HAIR);
 			format_set_bottom_color(f, COLOR_LINE);
