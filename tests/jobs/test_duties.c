@@ -2,6 +2,7 @@
 #include "jobs/duties.h"
 #include "store/keyring.h"
 #include "tests/lib/cluster.h"
+#include "tests/lib/temp.h"
 
 #include <criterion/criterion.h>
 #include <event2/event.h>
@@ -145,16 +146,12 @@ open_entity(void)
 static void
 close_scene(void)
 {
-	char path[96];
-
 	duties_free(s.duties);
 	store_free(s.store);
 	event_base_free(s.base);
 	PQfinish(s.pg);
 	keyring_free(s.keys);
-	(void)snprintf(path, sizeof path, "%s/quarantine.key", s.keys_dir);
-	(void)unlink(path);
-	(void)rmdir(s.keys_dir);
+	(void)temp_remove(s.keys_dir);
 }
 
 TestSuite(duties, .init = open_entity, .fini = close_scene);
@@ -176,6 +173,21 @@ Test(duties, make_partitions_for_this_month_and_three_to_come)
 {
 	look();
 	cr_expect_eq(partitions(), 4 * cluster_int(s.pg, "SELECT count(*) FROM sems.kind"));
+}
+
+Test(duties, count_the_days_that_were_touched)
+{
+	look();
+	cluster_do(s.pg, "INSERT INTO sems.activity (record_id, source, site_id, occurred_at, "
+			 "activity, count, received_at, received_from) VALUES (gen_random_uuid(), "
+			 "'s', 'N1', '2026-05-12T09:00:00Z', 'FLIGHTS', 4, now(), 'test')");
+	cr_expect_gt(cluster_int(s.pg, "SELECT count(*) FROM sems.touched_day"), 0);
+	set_clock("2026-05-15T11:00:00Z");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.touched_day"), 0);
+	cr_expect_eq(cluster_int(s.pg, "SELECT sum(n) FROM sems.day_count JOIN sems.cube USING "
+				       "(cube_id) WHERE name = 'activity'"),
+		     1);
 }
 
 /* Drops a month ahead, so that whether the duty has run again can be seen. */
