@@ -93,9 +93,10 @@ next_look(struct job *j, struct statement *st, struct err *e)
 		return false;
 	quarter = json_object_get(a->document, "quarter");
 	*st = (struct statement){embed_text(looks[step - LOADS].path),
-				 3,
+				 5,
 				 {json_string_value(json_object_get(quarter, "start")),
-				  json_string_value(json_object_get(quarter, "end")), a->since}};
+				  json_string_value(json_object_get(quarter, "end")), a->since,
+				  a->label, a->revision}};
 	return true;
 }
 

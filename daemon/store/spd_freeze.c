@@ -73,6 +73,7 @@ on_standing(struct spd_run *r, const struct rows *rows)
 	}
 	f->standing = json_loads(rows_text(rows, 0, 1), 0, NULL);
 	f->since = keep_text(r, rows, 0, 2);
+	f->standing_revision = keep_text(r, rows, 0, 0);
 	if (f->standing == NULL) {
 		fail_memory(r);
 	}
@@ -109,8 +110,9 @@ spd_freeze_next(struct spd_run *r, size_t step, struct statement *st)
 		*st = (struct statement){embed_text("sql/queries/spd_standing.sql"), 1, {r->label}};
 	} else {
 		*st = (struct statement){embed_text("sql/queries/spd_changed.sql"),
-					 3,
-					 {r->spd.start, r->spd.end, r->freezing.since}};
+					 5,
+					 {r->spd.start, r->spd.end, r->freezing.since, r->label,
+					  r->freezing.standing_revision}};
 	}
 	return true;
 }

@@ -33,6 +33,7 @@ struct spd_freezing {
 	/* Set by on_standing(): the document that was submitted last. */
 	struct json_t *standing;
 	const char *since; /* its as_of */
+	const char *standing_revision;
 	struct spd_changed *changed;
 	size_t n_changed;
 	char *reason; /* kept with the revision; NULL: none */

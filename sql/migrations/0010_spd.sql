@@ -125,11 +125,11 @@ LEFT JOIN (
 CREATE VIEW sems.spd_change AS
 SELECT r.kind, CASE WHEN r.corrects_record_id IS NULL THEN 'LATE' ELSE 'CORRECTION' END AS how,
     r.record_id, r.source, r.site_id, r.measure, r.counted_at, r.received_at,
-    r.corrects_record_id AS root_record_id
+    r.corrects_record_id AS root_record_id, r.kind AS own_kind, r.occurred_at
 FROM sems.spd_record r
 UNION ALL
 SELECT root.kind, 'CORRECTION', n.record_id, n.source, root.site_id, root.measure, root.counted_at,
-    n.received_at, root.record_id
+    n.received_at, root.record_id, n.kind, n.occurred_at
 FROM sems.correction c
 JOIN sems.spd_record root ON root.occurred_at = c.root_occurred_at
     AND root.record_id = c.root_record_id AND root.source = c.root_source
@@ -138,7 +138,7 @@ JOIN sems.spd_record n ON n.occurred_at = c.occurred_at AND n.record_id = c.reco
 WHERE NOT c.is_void
 UNION ALL
 SELECT root.kind, 'VOID', v.record_id, v.source, root.site_id, root.measure, root.counted_at,
-    v.received_at, root.record_id
+    v.received_at, root.record_id, 'void', v.occurred_at
 FROM sems.correction c
 JOIN sems.spd_record root ON root.occurred_at = c.root_occurred_at
     AND root.record_id = c.root_record_id AND root.source = c.root_source

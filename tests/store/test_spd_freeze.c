@@ -299,3 +299,28 @@ Test(spd_freeze, tells_nothing_of_tests_under_embargo)
 			 "FROM sems.test a WHERE a.record_id = c.root_record_id");
 	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.spd_change"), 0);
 }
+
+static int64_t
+late(void)
+{
+	return cluster_int(f.pg,
+			   "SELECT count(*) FROM sems.spd_revision r, sems.spd_late("
+			   "'2026-03-31T23:00Z', '2026-06-30T23:00Z', r.as_of, r.quarter, "
+			   "r.revision)");
+}
+
+Test(spd_freeze, tells_by_its_leaves_what_was_received_before_and_committed_after)
+{
+	spd_add(&f, "activity", 2, ", activity, count", ", 'FLIGHTS', 100");
+	/* Just received when the quarter is frozen. */
+	cluster_do(f.pg, "UPDATE sems.activity SET received_at = now()");
+	freeze();
+	cr_expect_eq(late(), 0, "what the freeze rests on is not late");
+	spd_add(&f, "activity", 1, ", activity, count", ", 'FLIGHTS', 7");
+	cluster_do(f.pg, "UPDATE sems.activity SET received_at = (SELECT as_of - interval '1 "
+			 "second' FROM sems.spd_revision) WHERE count = 7");
+	cr_expect_eq(late(), 1, "received before the freeze, but not under it");
+	cluster_do(f.pg, "UPDATE sems.activity SET received_at = (SELECT as_of + interval '1 "
+			 "second' FROM sems.spd_revision) WHERE count = 7");
+	cr_expect_eq(late(), 1);
+}
