@@ -41,6 +41,7 @@ static json_t *make_principals(const Sems__V1__SetupRequest *r);
 static json_t *make_grants(const Sems__V1__SetupRequest *r);
 static json_t *make_retention(const Sems__V1__SetupRequest *r);
 static json_t *make_targets(const Sems__V1__SetupRequest *r);
+static json_t *make_feeds(const Sems__V1__SetupRequest *r);
 static json_t *make_policy(const Sems__V1__SetupRequest *r);
 static json_t *make_settings(const Sems__V1__SetupRequest *r);
 static bool before_entity(const struct setup *s, const Sems__V1__SetupRequest *r, struct err *e);
@@ -60,6 +61,7 @@ static const struct setup_step steps[] = {
     {"grants", "sql/queries/setup_grants.sql", make_grants, before_grants, NULL},
     {"retention", "sql/queries/setup_retention.sql", make_retention, NULL, NULL},
     {"targets", "sql/queries/setup_targets.sql", make_targets, NULL, NULL},
+    {"feeds", "sql/queries/setup_feeds.sql", make_feeds, NULL, NULL},
     {"policies", "sql/queries/setup_policy.sql", make_policy, NULL, NULL},
     {"settings", "sql/queries/setup_settings.sql", make_settings, NULL, NULL},
 };
@@ -212,6 +214,23 @@ make_targets(const Sems__V1__SetupRequest *r)
 		(void)json_array_append_new(
 		    all, json_pack("{s:s, s:f, s:s, s:s}", "metric", t->metric, "value", t->value,
 				   "approved_by", t->approved_by, "from_quarter", from));
+	}
+	return all;
+}
+
+static json_t *
+make_feeds(const Sems__V1__SetupRequest *r)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < r->n_feeds; i++) {
+		const Sems__V1__ExpectedFeed *f = r->feeds[i];
+
+		(void)json_array_append_new(
+		    all, json_pack("{s:s, s:s, s:o, s:I, s:s, s:o}", "source", f->source, "kind",
+				   f->kind, "site_id", text_or_null(f->site), "every_hours",
+				   (json_int_t)f->every_hours, "from_day", f->from_day, "until_day",
+				   text_or_null(f->until_day)));
 	}
 	return all;
 }

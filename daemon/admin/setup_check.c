@@ -264,11 +264,47 @@ check_target(const Sems__V1__Target *t, size_t i, const struct catalogue *cat, s
 	return check_name(t->approved_by, true, PATH("targets[%zu].approved_by", i), e);
 }
 
+/* A day such as 2026-01-15. */
 static enum code
-check_spd_policy(const Sems__V1__SpdPolicy *p, struct err *e)
+check_day(const char *day, const char *at, struct err *e)
 {
 	char noon[40];
 	struct utc_ms t;
+
+	(void)snprintf(noon, sizeof noon, "%.20sT12:00:00Z", day == NULL ? "" : day);
+	return utc_parse(text_of(noon), &t)
+		   ? OK
+		   : err_set(e, REJ_FIELD, at,
+			     "is missing or not a day; write it as in 2026-01-15");
+}
+
+static enum code
+check_feed(const Sems__V1__ExpectedFeed *f, size_t i, struct err *e)
+{
+	enum code code = check_id(f->source, ENV_SOURCE, PATH("feeds[%zu].source", i), e);
+
+	if (code == OK)
+		code = check_kind(f->kind, false, PATH("feeds[%zu].kind", i), e);
+	if (code == OK && f->site != NULL && f->site[0] != '\0')
+		code = check_id(f->site, ENV_SITE_ID, PATH("feeds[%zu].site", i), e);
+	if (code == OK &&
+	    (!f->has_every_hours || f->every_hours < 1 || f->every_hours > SETUP_HOURS_MAX))
+		code = err_set(e, REJ_FIELD, PATH("feeds[%zu].every_hours", i),
+			       "is missing or not from 1 to %d", SETUP_HOURS_MAX);
+	if (code == OK)
+		code = check_day(f->from_day, PATH("feeds[%zu].from_day", i), e);
+	if (code == OK && f->until_day != NULL && f->until_day[0] != '\0')
+		code = check_day(f->until_day, PATH("feeds[%zu].until_day", i), e);
+	if (code == OK && f->until_day != NULL && f->until_day[0] != '\0' &&
+	    strcmp(f->from_day, f->until_day) >= 0)
+		code =
+		    err_set(e, REJ_FIELD, PATH("feeds[%zu].until_day", i), "is not after from_day");
+	return code;
+}
+
+static enum code
+check_spd_policy(const Sems__V1__SpdPolicy *p, struct err *e)
+{
 	enum code code;
 
 	if (p->approval == NULL ||
@@ -276,12 +312,7 @@ check_spd_policy(const Sems__V1__SpdPolicy *p, struct err *e)
 		return err_set(e, REJ_FIELD, "spd_policy.approval",
 			       "is not a policy; use THREE_PEOPLE or APPROVER_DIFFERS");
 	code = check_name(p->declared_by, true, "spd_policy.declared_by", e);
-	(void)snprintf(noon, sizeof noon, "%.20sT12:00:00Z",
-		       p->declared_on == NULL ? "" : p->declared_on);
-	if (code == OK && !utc_parse(text_of(noon), &t))
-		return err_set(e, REJ_FIELD, "spd_policy.declared_on",
-			       "is missing or not a day; write it as in 2026-01-15");
-	return code;
+	return code != OK ? code : check_day(p->declared_on, "spd_policy.declared_on", e);
 }
 
 static enum code
@@ -322,5 +353,7 @@ setup_check(const Sems__V1__SetupRequest *r, const struct catalogue *cat, struct
 		code = check_policy(r->retention[i], i, window_days, e);
 	for (size_t i = 0; i < r->n_targets && code == OK; i++)
 		code = check_target(r->targets[i], i, cat, e);
+	for (size_t i = 0; i < r->n_feeds && code == OK; i++)
+		code = check_feed(r->feeds[i], i, e);
 	return code;
 }

@@ -14,7 +14,8 @@
 #define SETUP_NAME_MAX    200   /* bytes, of names, descriptions and legal bases */
 #define SETUP_GRANTS_MAX  20000 /* (principal, source, kind, site) in one request */
 #define SETUP_MONTHS_MAX  1200
-#define SETUP_WINDOW_DAYS 120 /* of revisions, when the request does not say */
+#define SETUP_HOURS_MAX   2208 /* a quarter of 92 days */
+#define SETUP_WINDOW_DAYS 120  /* of revisions, when the request does not say */
 #define SETUP_WINDOW_MAX  3660
 #define SETUP_GRACE_MAX   250 /* working days */
 

@@ -314,3 +314,49 @@ Test(setup_check, bounds_what_one_request_may_grant)
 	cr_expect_eq(setup_check(&s.r, catalogue(), &e), REJ_FIELD);
 	cr_expect_str_eq(e.where, "sources[0].senders[0]");
 }
+
+Test(setup_check, refuses_a_feed_that_says_nothing_to_judge_by)
+{
+	static const struct {
+		const char *source, *kind, *site;
+		unsigned hours;
+		const char *from, *until, *where; /* "" : it is sound */
+	} feeds[] = {
+	    {"x", "tip_event", NULL, 24, "2026-01-15", NULL, ""},
+	    {"x", "tip_event", "N1", 2208, "2026-01-15", "2026-01-16", ""},
+	    {NULL, "tip_event", NULL, 24, "2026-01-15", NULL, "feeds[0].source"},
+	    {"x", "*", NULL, 24, "2026-01-15", NULL, "feeds[0].kind"},
+	    {"x", "patrol", NULL, 24, "2026-01-15", NULL, "feeds[0].kind"},
+	    {"x", "tip_event", "*", 24, "2026-01-15", NULL, "feeds[0].site"},
+	    {"x", "tip_event", NULL, 0, "2026-01-15", NULL, "feeds[0].every_hours"},
+	    {"x", "tip_event", NULL, 2209, "2026-01-15", NULL, "feeds[0].every_hours"},
+	    {"x", "tip_event", NULL, 24, "15.1.2026", NULL, "feeds[0].from_day"},
+	    {"x", "tip_event", NULL, 24, NULL, NULL, "feeds[0].from_day"},
+	    {"x", "tip_event", NULL, 24, "2026-01-15", "2026-02-30", "feeds[0].until_day"},
+	    {"x", "tip_event", NULL, 24, "2026-01-15", "2026-01-15", "feeds[0].until_day"},
+	};
+
+	for (size_t i = 0; i < sizeof feeds / sizeof *feeds; i++) {
+		Sems__V1__ExpectedFeed f = SEMS__V1__EXPECTED_FEED__INIT;
+		Sems__V1__ExpectedFeed *list[] = {&f};
+		struct sample s;
+		struct err e = {OK, "", ""};
+		enum code code;
+
+		sample_init(&s);
+		f.source = w(feeds[i].source);
+		f.kind = w(feeds[i].kind);
+		f.site = w(feeds[i].site);
+		f.has_every_hours = 1;
+		f.every_hours = feeds[i].hours;
+		f.from_day = w(feeds[i].from);
+		f.until_day = w(feeds[i].until);
+		s.r.feeds = list;
+		s.r.n_feeds = 1;
+		code = setup_check(&s.r, catalogue(), &e);
+		cr_expect_eq(code, feeds[i].where[0] == '\0' ? OK : REJ_FIELD, "row %zu: %s", i,
+			     e.text);
+		if (feeds[i].where[0] != '\0')
+			cr_expect_str_eq(e.where, feeds[i].where, "row %zu", i);
+	}
+}

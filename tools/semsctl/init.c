@@ -65,6 +65,8 @@ static const char help[] =
     "  materiality_pp: 1           # a figure that changes by more proposes a revision\n"
     "  targets:\n"
     "    - {metric: OUT03, value: 0.8, approved_by: Security Manager, from_quarter: 2026-Q2}\n"
+    "  feeds:                      # who should send what, and how long it may be silent\n"
+    "    - {source: xray-1, kind: tip_event, site: LHX, every_hours: 24, from_day: 2026-01-15}\n"
     "\n"
     "Exit status: 0 done, 2 the command line or file is wrong, 3 no daemon or no database, 4\n"
     "refused.\n"
@@ -127,6 +129,15 @@ struct setup_policy {
 	char *declared_on;
 };
 
+struct setup_feed {
+	char *source;
+	char *kind;
+	char *site;
+	unsigned every_hours;
+	char *from_day;
+	char *until_day;
+};
+
 struct setup {
 	char *entity;
 	char *zone;
@@ -142,6 +153,8 @@ struct setup {
 	unsigned retention_count;
 	struct setup_target *targets;
 	unsigned targets_count;
+	struct setup_feed *feeds;
+	unsigned feeds_count;
 	unsigned *revision_window_days;
 	struct setup_policy *spd_policy;
 	unsigned *grace_working_days;
@@ -208,6 +221,17 @@ static const cyaml_schema_field_t target_keys[] = {
 };
 ENTRY(target_entry, struct setup_target, target_keys);
 
+static const cyaml_schema_field_t feed_keys[] = {
+    YAML_NEED_TEXT("source", struct setup_feed, source),
+    YAML_NEED_TEXT("kind", struct setup_feed, kind),
+    YAML_TEXT("site", struct setup_feed, site),
+    CYAML_FIELD_UINT("every_hours", CYAML_FLAG_DEFAULT, struct setup_feed, every_hours),
+    YAML_NEED_TEXT("from_day", struct setup_feed, from_day),
+    YAML_TEXT("until_day", struct setup_feed, until_day),
+    CYAML_FIELD_END,
+};
+ENTRY(feed_entry, struct setup_feed, feed_keys);
+
 static const cyaml_schema_field_t policy_keys[] = {
     YAML_NEED_TEXT("approval", struct setup_policy, approval),
     YAML_NEED_TEXT("declared_by", struct setup_policy, declared_by),
@@ -224,6 +248,7 @@ static const cyaml_schema_field_t setup_keys[] = {
     YAML_LIST("principals", struct setup, principals, &principal_entry),
     YAML_LIST("retention", struct setup, retention, &retention_entry),
     YAML_LIST("targets", struct setup, targets, &target_entry),
+    YAML_LIST("feeds", struct setup, feeds, &feed_entry),
     CYAML_FIELD_UINT_PTR("revision_window_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			 struct setup, revision_window_days),
     CYAML_FIELD_MAPPING_PTR("spd_policy", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct setup,
@@ -339,6 +364,7 @@ struct wish {
 	struct buf principals;
 	struct buf retention;
 	struct buf targets;
+	struct buf feeds;
 	const unsigned *revision_window_days;
 	const unsigned *grace_working_days;
 	const double *materiality_pp;
@@ -349,8 +375,8 @@ struct wish {
 static void
 wish_init(struct wish *w)
 {
-	struct buf *all[] = {&w->sites,      &w->providers, &w->sources,
-			     &w->principals, &w->retention, &w->targets};
+	struct buf *all[] = {&w->sites,     &w->providers, &w->sources, &w->principals,
+			     &w->retention, &w->targets,   &w->feeds};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		buf_init(all[i], ARENA_BYTES);
@@ -359,8 +385,8 @@ wish_init(struct wish *w)
 static void
 wish_fini(struct wish *w)
 {
-	struct buf *all[] = {&w->sites,      &w->providers, &w->sources,
-			     &w->principals, &w->retention, &w->targets};
+	struct buf *all[] = {&w->sites,     &w->providers, &w->sources, &w->principals,
+			     &w->retention, &w->targets,   &w->feeds};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		buf_fini(all[i]);
@@ -515,6 +541,22 @@ add_target(struct wish *w, const struct setup_target *t)
 }
 
 static void
+add_feed(struct wish *w, const struct setup_feed *f)
+{
+	Sems__V1__ExpectedFeed *to = wish_add(w, &w->feeds, &sems__v1__expected_feed__descriptor);
+
+	if (to == NULL)
+		return;
+	to->source = copy_text(w, f->source);
+	to->kind = copy_text(w, f->kind);
+	to->site = copy_text(w, f->site);
+	to->has_every_hours = 1;
+	to->every_hours = f->every_hours;
+	to->from_day = copy_text(w, f->from_day);
+	to->until_day = copy_text(w, f->until_day);
+}
+
+static void
 add_policy(struct wish *w, const struct setup_policy *p)
 {
 	Sems__V1__SpdPolicy *to = arena_zalloc(w->arena, 1, sizeof *to);
@@ -549,6 +591,8 @@ add_file(struct wish *w, const struct setup *s)
 		add_retention(w, &s->retention[i]);
 	for (unsigned i = 0; i < s->targets_count; i++)
 		add_target(w, &s->targets[i]);
+	for (unsigned i = 0; i < s->feeds_count; i++)
+		add_feed(w, &s->feeds[i]);
 }
 
 /* "LHX=Terminal 1" in two; the name is NULL without '='. */
@@ -712,8 +756,10 @@ ask_all(struct client *c, const struct wish *w, struct err *e)
 	LIST(&last, sources, &w->sources);
 	LIST(&last, retention, &w->retention);
 	LIST(&last, targets, &w->targets);
-	return rc == OK && last.n_sources + last.n_retention + last.n_targets > 0 ? ask(c, &last, e)
-										  : rc;
+	LIST(&last, feeds, &w->feeds);
+	if (rc != OK || last.n_sources + last.n_retention + last.n_targets + last.n_feeds == 0)
+		return rc;
+	return ask(c, &last, e);
 }
 
 /* "NAME[3]" and what follows it; false: the path does not go on so. */
