@@ -719,3 +719,28 @@ Test(counting, gives_the_same_in_whatever_order_records_come)
 	fixture_close(&f);
 	f = first;
 }
+
+/* What the first correction said no longer counts on its own day. */
+Test(counting, takes_back_a_correction_on_its_day_when_another_replaces_it)
+{
+	static const int64_t days[] = {2, 9, 30};
+	unsigned order[] = {0, 1, 2};
+
+	for (unsigned i = 0; i < 3; i++)
+		recipes[i] = (struct recipe){.kind = KIND_ACTIVITY,
+					     .at = START + days[i] * 24 * HOUR,
+					     .number = i,
+					     .salt = i,
+					     .corrects = i == 0 ? -1 : 0,
+					     .corrected_at = END + i};
+	for (unsigned i = 0; i < 3; i++) {
+		write_group(&order[i], 1, i == 0);
+		write_group(&order[i], 1, i != 0);
+		free(counts_are_records("as it comes"));
+		spd_recount(&f);
+		free(counts_are_records("counted"));
+		cr_expect_eq(cluster_int(f.pg, "SELECT sum(n) FROM sems.day_count JOIN sems.cube "
+					       "USING (cube_id) WHERE name = 'activity'"),
+			     1);
+	}
+}
