@@ -49,7 +49,17 @@ def event_numbers(q):
     return came, missing
 
 
-def expectations(q, said, came):
+def registered(q):
+    """(source, kind): the site, of the feeds that are expected on some day of the quarter."""
+    sites = collections.defaultdict(set)
+    for x in q.ev.expected:
+        until = x["until_day"] or "9999-12-31"
+        if x["from_day"] <= str(q.last_day) and until > str(q.first_day):
+            sites[x["source"], x["kind"]].add(x["site_id"])
+    return {k: next(iter(s)) if len(s) == 1 else None for k, s in sites.items()}
+
+
+def expectations(q, said, came, expected):
     """(source, kind): expected, received, basis."""
     numbers, missing = event_numbers(q)
     projections, shown = collections.Counter(), {}
@@ -61,7 +71,7 @@ def expectations(q, said, came):
         if s["tip_shown"] is not None:
             shown[s["source"]] = shown.get(s["source"], 0) + s["tip_shown"]
     found = {}
-    for key in set(said) | set(came):
+    for key in set(said) | set(came) | set(expected):
         source, kind = key
         if key in said:
             found[key] = said[key], came[key], "HEARTBEATS"
@@ -70,7 +80,7 @@ def expectations(q, said, came):
         elif kind == "tip_event" and source in shown:
             found[key] = shown[source], projections[source], "SESSIONS"
         else:
-            found[key] = None, came[key], None
+            found[key] = None, came[key], "REGISTER" if key in expected else None
     return found
 
 

@@ -40,6 +40,9 @@ targets:
   - {metric: QL06, value: 0, approved_by: AM, from_quarter: 2026-Q2}
   - {metric: DQ02, value: 0.9, approved_by: AM, from_quarter: 2026-Q3}
   - {metric: QN12, value: 0.02, approved_by: AM, from_quarter: 2025-Q4}
+feeds:
+  - {source: edge-cases, kind: observation, site: EDGE, every_hours: 24, from_day: 2026-01-01}
+  - {source: never-came, kind: audit, every_hours: 48, from_day: 2026-02-01, until_day: 2026-07-01}
 YAML
 chmod 644 "$T/setup.yaml"
 ctl_must init "$T/setup.yaml" --source edge-cases || exit 1

@@ -127,9 +127,8 @@ const struct command command_status = {
     .help =
 	"Usage: semsctl status [--json]\n"
 	"Shows the entity, the database and its safety, records by kind, sources with what they\n"
-	"last sent, what should have sent and has not, quarters with their state, what waits in "
-	"the quarantine, and the duties. What\n"
-	"a restored database may lack comes first.\n"
+	"last sent, what should have sent and has not, quarters with their state, what waits in\n"
+	"the quarantine, and the duties. What a restored database may lack comes first.\n"
 	"\n"
 	"  --json  the answer as it is\n",
     .run = run,
