@@ -153,13 +153,16 @@ DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev p
              libxlsxwriter-dev libzip-dev \
              postgresql-15 python3 python3-protobuf tzdata
 DEPS_LINT := clang-format clang-tidy cppcheck shellcheck strace faketime
+# What reads, shows and judges the exported files; without them their tests are skipped.
+DEPS_TEST := python3-openpyxl python3-jsonschema chromium fonts-dejavu-core poppler-utils \
+             $(if $(shell command -v npm),,npm)
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_COVERAGE := gcovr
 .PHONY: deps deps-lint deps-fuzz deps-coverage
 deps:
 	@tools/deps.sh $(DEPS)
 deps-lint: deps
-	@tools/deps.sh $(DEPS_LINT)
+	@tools/deps.sh $(DEPS_LINT) $(DEPS_TEST)
 deps-fuzz: deps
 	@tools/deps.sh $(DEPS_FUZZ)
 deps-coverage: deps

@@ -93,10 +93,10 @@ quarter=$(sed -n 's/^semsctl spd show //p' "$out/simulate.txt")
 say
 must spd show "$quarter"
 say
-must spd export "$quarter" --format all --out "$out/spd" --force
+must --quiet spd export "$quarter" --output "$out/spd" --force
 
 say
-say "The SPD is in $out/spd: CSV for a spreadsheet, JSON for a program."
+say "The SPD is in $out/spd: a page to read, a workbook, CSV files, and JSON for programs."
 [ -n "$temporary" ] || {
 	say
 	say "To look further:"

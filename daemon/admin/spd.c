@@ -1,6 +1,7 @@
 /* The SPD's requests: which there are, and those that compute. */
 #include "admin/spd.h"
 
+#include "base/digest.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -21,6 +22,24 @@ spd_reply_json(struct call *c, json_t *answer)
 	}
 	call_reply(c, text_of(text));
 	free(text);
+}
+
+void
+spd_reply_document(struct call *c, struct text document)
+{
+	const Sems__V1__SpdRequest *q = c->request->spd;
+	unsigned char sum[SHA256_SIZE];
+	char digest[2 * SHA256_SIZE + 1] = "";
+
+	if (q->exported_as != NULL) {
+		if (sha256(document.s, document.n, sum))
+			hex_encode(sum, sizeof sum, digest);
+		log_info("spd.export", KV("quarter", q->quarter),
+			 KVI("revision", q->has_revision ? q->revision : 0),
+			 KV("by", c->principal.s), KV("format", q->exported_as),
+			 KV("sha256", digest));
+	}
+	call_reply(c, document);
 }
 
 void
@@ -77,7 +96,7 @@ on_shown(struct spd_run *r, const struct err *e)
 	if (why.code != OK)
 		call_fail_err(c, &why);
 	else
-		call_reply(c, (struct text){(const char *)run.document.p, run.document.n});
+		spd_reply_document(c, (struct text){(const char *)run.document.p, run.document.n});
 	spd_fini(&run);
 }
 

@@ -202,7 +202,7 @@ on_stored(struct job *j, const struct err *e)
 	if (spd_failed(c, e))
 		return;
 	spd_ask_fini(a);
-	call_reply(c, text_of(a->raw));
+	spd_reply_document(c, text_of(a->raw));
 }
 
 void

@@ -67,6 +67,11 @@ edition_read(struct edition *ed, const struct buf *bytes, const struct buf *decl
 		code = check_declaration(ed, e);
 	if (code == OK && seal != NULL)
 		code = read_part(seal, "seal", &ed->seal, e);
+	if (code == OK && seal != NULL && strcmp(spd_text(ed->seal, "sha256"), ed->sha256) != 0)
+		code = err_set(e, REJ_MALFORMED, "seal",
+			       "the seal is of another document: it names SHA-256 %.64s, the "
+			       "document has %s",
+			       spd_text(ed->seal, "sha256"), ed->sha256);
 	if (code != OK)
 		edition_fini(ed);
 	return code;

@@ -142,6 +142,28 @@ add_csv(struct book *b, struct renderings *out, struct err *e)
 	return OK;
 }
 
+static int
+on_dump(const char *bytes, size_t n, void *ctx)
+{
+	return buf_add(ctx, bytes, n) ? 0 : -1;
+}
+
+/* What the seal says of this document, and not of the keys there are today: the same each time. */
+static enum code
+add_seal(const struct edition *ed, struct renderings *out, struct err *e)
+{
+	struct buf *to = add_file(out, ed, "seal", "json");
+	json_t *seal = json_pack("{s:s, s:s, s:s, s:s}", "algorithm", "Ed25519", "key_id",
+				 spd_text(ed->seal, "key_id"), "sha256", ed->sha256, "signature",
+				 spd_text(ed->seal, "signature"));
+	int failed = to == NULL || seal == NULL
+			 ? -1
+			 : json_dump_callback(seal, on_dump, to, JSON_COMPACT | JSON_SORT_KEYS);
+
+	json_decref(seal);
+	return failed == 0 ? OK : no_memory(e);
+}
+
 /* The bytes as they are stored: what was frozen, not another reading of it. */
 static enum code
 add_json(struct book *b, struct renderings *out, struct err *e)
@@ -151,10 +173,12 @@ add_json(struct book *b, struct renderings *out, struct err *e)
 
 	if (to == NULL || !buf_add(to, b->edition->bytes->p, b->edition->bytes->n))
 		return no_memory(e);
-	if (declaration == NULL)
-		return OK;
-	to = add_file(out, b->edition, "declaration", "json");
-	return to != NULL && buf_add(to, declaration->p, declaration->n) ? OK : no_memory(e);
+	if (declaration != NULL) {
+		to = add_file(out, b->edition, "declaration", "json");
+		if (to == NULL || !buf_add(to, declaration->p, declaration->n))
+			return no_memory(e);
+	}
+	return b->edition->seal == NULL ? OK : add_seal(b->edition, out, e);
 }
 
 static const struct {

@@ -159,8 +159,13 @@ make_bundle(const struct spd_wish *w, const struct edition *ed, struct rendering
 static enum code
 ask_papers(const struct spd_wish *w, struct papers *p, struct err *e)
 {
-	enum code code = spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_SHOW, &p->document, e);
+	char format[16];
+	struct spd_wish look = *w;
+	enum code code;
 
+	snprintf(format, sizeof format, "%s", w->format);
+	look.exported_as = format;
+	code = spd_ask(&look, SEMS__V1__SPD_OPERATION__SPD_OPERATION_SHOW, &p->document, e);
 	if (code != OK || w->revision == 0)
 		return code;
 	code = spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_DECLARATION, &p->declaration, e);
@@ -243,6 +248,8 @@ spd_run_render(struct spd_wish *w)
 	code = read_file(w->document, &p.document, &e);
 	if (code == OK && w->declaration != NULL)
 		code = read_file(w->declaration, &p.declaration, &e);
+	if (code == OK && w->seal != NULL)
+		code = read_file(w->seal, &p.seal, &e);
 	if (code == OK)
 		code = render_files(w, &p, &edition, &files, &e);
 	if (code == OK)

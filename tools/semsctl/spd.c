@@ -41,6 +41,7 @@ spd_ask(const struct spd_wish *w, Sems__V1__SpdOperation operation, struct buf *
 	spd.text = w->text != NULL ? w->text : w->reason;
 	spd.early = w->early;
 	spd.exclude_embargoed = w->exclude_embargoed;
+	spd.exported_as = w->exported_as;
 	spd.has_from_records = w->from_records;
 	spd.from_records = w->from_records;
 	spd.n_by = w->n_by;
@@ -77,7 +78,7 @@ static const struct action actions[] = {
     {"verify", "rj", 0, spd_run_verify},
     {"explain", "rvAj", -1, spd_run_explain}, /* a metric, then a figure's dimensions */
     {"export", "rfoF", 0, spd_run_export},
-    {"render", "dfoF", 0, spd_run_render}, /* takes a file in the quarter's place */
+    {"render", "dsfoF", 0, spd_run_render}, /* takes a file in the quarter's place */
 };
 
 static int
@@ -129,6 +130,7 @@ take_option(struct spd_wish *w, int opt, char *value)
 	} texts[] = {
 	    {'t', &w->reference}, {'c', &w->channel},           {'a', &w->reason},
 	    {'e', &w->early},     {'x', &w->exclude_embargoed}, {'d', &w->declaration},
+	    {'s', &w->seal},
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -207,6 +209,7 @@ run(const struct options *o, int argc, char **argv)
 	    {"exclude-embargoed", required_argument, NULL, 'x'},
 	    {"of", required_argument, NULL, 'v'},
 	    {"declaration", required_argument, NULL, 'd'},
+	    {"seal", required_argument, NULL, 's'},
 	    {"output", required_argument, NULL, 'o'},
 	    {"format", required_argument, NULL, 'f'},
 	    {"out", required_argument, NULL, 'o'},
@@ -264,7 +267,7 @@ const struct command command_spd = {
 	"       semsctl spd explain QUARTER METRIC [NAME=VALUE]... [--revision N] [--all]\n"
 	"       semsctl spd export QUARTER --output DIR [--format FORMAT] [--revision N] "
 	"[--force]\n"
-	"       semsctl spd render DOCUMENT.json --output DIR [--declaration FILE]\n"
+	"       semsctl spd render DOCUMENT.json --output DIR [--declaration FILE] [--seal FILE]\n"
 	"                    [--format FORMAT] [--force]\n"
 	"A quarter is written 2026-Q2 and runs by the entity's civil calendar. `show` and\n"
 	"`export` compute the figures now, or take a frozen revision when one is named. `render`\n"
@@ -298,6 +301,7 @@ const struct command command_spd = {
 	"                    quarter, revision and marking\n"
 	"  --all             explain: every record, not the first hundred\n"
 	"  --declaration FILE  render: who did what with this document\n"
+	"  --seal FILE       render: how it is signed; json exports both\n"
 	"  --force           replaces files that are there with other content\n"
 	"  --json            the answer as it is\n"
 	"\n"

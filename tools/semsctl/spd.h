@@ -25,6 +25,8 @@ struct spd_wish {
 	char *by[2 * SPD_BY_MAX]; /* of comment: name, value, name, ... */
 	size_t n_by;              /* pairs */
 	char *declaration;        /* of render: files */
+	char *seal;
+	char *exported_as; /* export: told to semsd, for its log */
 	const char *document;
 	const char *format;
 	const char *folder;

@@ -1,0 +1,42 @@
+# The exported page as people meet it: in Chromium, judged by axe-core, and printed.
+. "$(dirname "$0")/lib.sh"
+plan 7
+command -v chromium >/dev/null || skip_all 'no chromium'
+command -v pdftotext >/dev/null || skip_all 'no poppler-utils'
+command -v npm >/dev/null || skip_all 'no npm'
+page_tools=$T/page
+mkdir "$page_tools" && cp tests/page/package.json tests/page/package-lock.json "$page_tools/"
+(cd "$page_tools" && HOME=$T npm ci --ignore-scripts --no-audit --no-fund >"$T/npm.log" 2>&1) ||
+	skip_all "npm cannot get axe-core: $(tail -n 1 "$T/npm.log")"
+axe=$page_tools/node_modules/axe-core/axe.min.js
+# The programs that draw are no business of the sanitizers.
+unset ASAN_OPTIONS UBSAN_OPTIONS
+
+# A frozen revision with everything, and the same while provisional: written by hand, hostile in parts.
+/usr/bin/python3 -B tests/system/lib_page_sample.py "$T"
+chmod 644 "$T"/*.json
+ctl_get spd render "$T/spd.json" --declaration "$T/declaration.json" --format html --output "$T/frozen"
+is "$RC" 0 'a page is rendered' || echo "# $ERR"
+ctl_must spd render "$T/provisional.json" --format html --output "$T/now"
+frozen=$(find "$T/frozen" -name '*.html')
+now=$(find "$T/now" -name '*.html')
+is "$(/usr/bin/python3 -B tests/system/lib_page.py "$axe" "$frozen" 2>&1)" '' 'axe-core finds nothing in it'
+is "$(/usr/bin/python3 -B tests/system/lib_page.py "$axe" "$now" 2>&1)" '' 'nor in a provisional one'
+
+print_page() { # page out
+	timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage "--user-data-dir=$T/profile" \
+		--no-pdf-header-footer "--print-to-pdf=$2" "file://$1" >/dev/null 2>&1
+}
+print_page "$frozen" "$T/frozen.pdf"
+pages=$(pdfinfo "$T/frozen.pdf" 2>/dev/null | sed -n 's/^Pages: *//p')
+if [ "${pages:-0}" -gt 5 ]; then ok 'it prints'; else not_ok 'it prints' "$pages pages"; fi
+unmarked=
+for p in $(seq "${pages:-0}"); do
+	n=$(pdftotext -f "$p" -l "$p" "$T/frozen.pdf" - | grep -c '^OFFICIAL-SENSITIVE$')
+	[ "$n" -ge 2 ] || unmarked="$unmarked $p"
+done
+is "$unmarked" '' 'every page of it is marked at its head and its foot'
+like "$(pdftotext -f 1 -l 1 "$T/frozen.pdf" - | tr '\n' ' ')" 'Summary.*NOT MET.*What is signed.*Submitted' \
+	'the first one says what failed and what is signed'
+print_page "$now" "$T/now.pdf"
+like "$(pdftotext -f 3 -l 3 "$T/now.pdf" - | tr '\n' ' ')" 'OFFICIAL-SENSITIVE - PROVISIONAL' 'provisional pages say so'
