@@ -46,12 +46,34 @@ on_completeness(struct spd_run *r, const struct rows *rows)
 		r->spd.completeness = keep_text(r, rows, 0, 0);
 }
 
+static void
+on_balances(struct spd_run *r, const struct rows *rows)
+{
+	size_t n = (size_t)rows_count(rows);
+	struct spd_balance *list = arena_zalloc(r->arena, n, sizeof *list);
+
+	for (size_t i = 0; list != NULL && i < n; i++) {
+		int row = (int)i;
+
+		list[i] = (struct spd_balance){
+		    .what = keep_text(r, rows, row, 0),
+		    .opening = rows_int(rows, row, 1),
+		    .raised = rows_int(rows, row, 2),
+		    .closed = rows_int(rows, row, 3),
+		    .closing = rows_int(rows, row, 4),
+		};
+	}
+	r->spd.balances = list;
+	r->spd.n_balances = list == NULL ? 0 : n;
+}
+
 static const struct {
 	const char *path;
 	void (*rows)(struct spd_run *r, const struct rows *rows);
 } gatherings[] = {
     {"sql/queries/spd_feeds.sql", on_feeds},
     {"sql/queries/spd_completeness.sql", on_completeness},
+    {"sql/queries/spd_balance.sql", on_balances},
 };
 
 bool

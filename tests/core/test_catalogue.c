@@ -59,6 +59,34 @@ Test(catalogue, holds_the_fields_metrics_in_all_three_forms)
 	catalogue_free(c);
 }
 
+Test(catalogue, knows_every_metric_of_the_field_or_says_what_it_lacks)
+{
+	static const struct {
+		const char *prefix;
+		int n;
+	} families[] = {{"QN", 16}, {"QL", 9}, {"OUT", 10}, {"CA", 4},
+			{"RP", 2},  {"RK", 3}, {"DQ", 5}};
+	struct catalogue *c = built_in();
+	int found = 0;
+
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+		for (int k = 1; k <= families[i].n; k++) {
+			bool known;
+			char id[16];
+
+			snprintf(id, sizeof id, "%s%02d", families[i].prefix, k);
+			known = catalogue_metric(c, id) != NULL;
+			for (unsigned u = 0; !known && u < c->unsupported_count; u++)
+				known = strcmp(c->unsupported[u].id, id) == 0 &&
+					c->unsupported[u].needs[0] != '\0';
+			cr_expect(known, "%s", id);
+			found += known;
+		}
+	}
+	cr_expect_eq(found, 49);
+	catalogue_free(c);
+}
+
 Test(catalogue, breaks_every_metric_down_by_site_and_measure)
 {
 	struct catalogue *c = built_in();

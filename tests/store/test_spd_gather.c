@@ -1,7 +1,6 @@
 /* What the document says of the data behind the figures, with records counted by hand. */
-#include "store/spd_gather.h"
-
 #include "base/embed.h"
+#include "store/spd_gather.h"
 #include "tests/store/spd_fixture.h"
 
 #include <criterion/criterion.h>
@@ -289,6 +288,32 @@ Test(spd_gather, lists_clocks_quarantine_and_plans)
 	item = json_array_get(section(doc, "plans"), 0);
 	cr_expect_str_eq(json_string_value(json_object_get(item, "what")), "AUDITS");
 	cr_expect_eq(json_integer_value(json_object_get(item, "planned")), 6);
+	json_decref(doc);
+}
+
+#define FINDING(id, state) \
+	"{\"finding_id\":\"" id "\",\"severity\":\"MINOR\",\"state\":\"" state "\"}"
+
+Test(spd_gather, balances_what_was_open_with_what_is)
+{
+	json_t *doc;
+	json_t *b;
+
+	/* Before the quarter: a, b and c open, d closed. In it: b closed, c corrected, d open
+	 * again, e new and open, f new and closed. */
+	spd_add_at(&f, "2026-02-10T10:00:00Z", "audit", 1, ", findings",
+		   ", '[" FINDING("a", "OPEN") "," FINDING("b", "OPEN") "," FINDING(
+		       "c", "OPEN") "," FINDING("d", "CLOSED") "]'");
+	spd_add(&f, "audit", 1, ", findings",
+		", '[" FINDING("b", "CLOSED") "," FINDING("c", "CORRECTED") "," FINDING(
+		    "d", "OPEN") "," FINDING("e", "OPEN") "," FINDING("f", "VERIFIED") "]'");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	b = json_array_get(json_object_get(doc, "balances"), 0);
+	cr_expect_str_eq(json_string_value(json_object_get(b, "what")), "FINDINGS");
+	cr_expect_eq(json_integer_value(json_object_get(b, "opening")), 3);
+	cr_expect_eq(json_integer_value(json_object_get(b, "raised")), 3);
+	cr_expect_eq(json_integer_value(json_object_get(b, "closed")), 2);
+	cr_expect_eq(json_integer_value(json_object_get(b, "closing")), 4);
 	json_decref(doc);
 }
 

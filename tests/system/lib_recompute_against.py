@@ -127,6 +127,28 @@ def completeness(c):
         told[p["what"]] += p["planned"] or 0
     c.like("plans", dict(told), dict(planned))
     sessions(c, doc["sessions"])
+    balances(c)
+
+
+def balances(c):
+    """Counted finding by finding, in the order in which audits listed them."""
+    was, now, known = {}, {}, set()
+    for a in sorted(c.ev.effective["audit"], key=lambda a: (a["occurred_at"], a["record_id"])):
+        if a["occurred_at"] < c.q.end:
+            for f in a["findings"] or []:
+                key = a["source"], a["site_id"], f["finding_id"]
+                now[key] = (f.get("state") or "OPEN") in ("OPEN", "CORRECTED")
+                if a["occurred_at"] < c.q.start:
+                    was[key] = now[key]
+    doc = {b["what"]: b for b in c.spd["balances"]}.get("FINDINGS")
+    c.like("has a balance of findings", doc is not None, bool(now))
+    if doc:
+        mine = {"what": "FINDINGS", "opening": sum(was.values()),
+                "raised": sum(k not in was or (now[k] and not was[k]) for k in now),
+                "closed": sum(was.get(k, True) and not now[k] for k in now),
+                "closing": sum(now.values())}
+        c.like("balance of findings", doc, mine)
+        c.like("findings balance", doc["opening"] + doc["raised"] - doc["closed"], doc["closing"])
 
 
 def sessions(c, doc):
