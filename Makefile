@@ -151,7 +151,7 @@ PC        := libevent libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter 
 DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev protobuf-c-compiler \
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
              libxlsxwriter-dev libzip-dev \
-             postgresql-15 python3 python3-protobuf tzdata
+             postgresql-15 python3 python3-protobuf tzdata openssl
 DEPS_LINT := clang-format clang-tidy cppcheck shellcheck strace faketime
 # What reads, shows and judges the exported files; without them their tests are skipped.
 DEPS_TEST := python3-openpyxl python3-jsonschema chromium fonts-dejavu-core poppler-utils \

@@ -306,6 +306,104 @@ records_rows(struct job *j, const struct rows *rows)
 	by_step[x->step - 1](x, rows);
 }
 
+/* --- a further page: only records ------------------------------------------------------------- */
+
+static const char period_sql[] =
+    "SELECT to_char(min(starts_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),\n"
+    "to_char(max(ends_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),\n"
+    "to_char(min(day), 'YYYY-MM-DD'), (SELECT to_char(r.as_of AT TIME ZONE 'UTC',\n"
+    "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM sems.spd_revision r WHERE r.quarter = $1\n"
+    "AND r.revision = $2::int)\n"
+    "FROM sems.civil_day WHERE quarter = $1 HAVING count(*) > 0";
+
+static const char *
+keep(struct call *c, const char *s)
+{
+	return s == NULL ? NULL : arena_dup(c->arena, s, strlen(s));
+}
+
+/* The metric as it counts in the quarter; NULL: there is none. */
+static void
+find_definition(struct call *c, const char *day, struct err *e)
+{
+	struct explain *x = c->state;
+
+	x->catalogue = spd_catalogue(e);
+	if (x->catalogue != NULL && day != NULL)
+		x->catalogue = catalogue_at(c->arena, x->catalogue, day);
+	x->metric = x->catalogue == NULL ? NULL : catalogue_metric(x->catalogue, x->q->metric);
+}
+
+static bool
+further_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct call *c = j->ctx;
+	struct explain *x = c->state;
+
+	if (x->step++ == 0) {
+		*st = (struct statement){period_sql, 2, {x->label, x->revision}};
+		return true;
+	}
+	if (x->step > 2 || e->code != OK)
+		return false;
+	if (x->start == NULL || x->metric == NULL) {
+		(void)err_set(e, REJ_NOT_FOUND, "metric", "there is no such metric or quarter");
+		return false;
+	}
+	if (explain_sql_plan(x->metric, x->where, x->n_where, c->arena, &x->plan, e) != OK)
+		return false;
+	*st = (struct statement){
+	    x->plan.page,
+	    7,
+	    {x->start, x->end, x->as_of, x->after[0], x->after[1], x->after[2], x->limit}};
+	return true;
+}
+
+static void
+further_rows(struct job *j, const struct rows *rows)
+{
+	struct call *c = j->ctx;
+	struct explain *x = c->state;
+	struct err e = {0};
+
+	if (x->step > 1) {
+		on_page(x, rows);
+	} else if (rows_count(rows) == 1) {
+		x->start = keep(c, rows_text(rows, 0, 0));
+		x->end = keep(c, rows_text(rows, 0, 1));
+		x->as_of = keep(c, rows_text(rows, 0, 3));
+		find_definition(c, rows_text(rows, 0, 2), &e);
+	}
+}
+
+static void
+further_done(struct job *j, const struct err *e)
+{
+	struct call *c = j->ctx;
+	struct explain *x = c->state;
+
+	if (e->code != OK)
+		refuse(c, e);
+	else
+		reply(c, x->answer);
+}
+
+static void
+explain_further(struct call *c)
+{
+	struct explain *x = c->state;
+
+	x->answer = json_pack("{s:{}}", "records");
+	c->job = (struct job){.role = DB_COMPUTE,
+			      .next = further_next,
+			      .rows = further_rows,
+			      .done = further_done,
+			      .ctx = c};
+	store_run(call_store(c), &c->job);
+}
+
+/* --- the first page: the figure, too ---------------------------------------------------------- */
+
 /* Why what is listed does not add up to the figure, when it does not. */
 static const char *
 why_not(const struct explain *x)
@@ -362,10 +460,7 @@ explain_document(struct call *c)
 	x->start = json_string_value(json_object_get(quarter, "start"));
 	x->end = json_string_value(json_object_get(quarter, "end"));
 	x->printed = find_metric(x->document, x->q->metric);
-	x->catalogue = spd_catalogue(&e);
-	if (x->catalogue != NULL && day != NULL)
-		x->catalogue = catalogue_at(c->arena, x->catalogue, day);
-	x->metric = x->catalogue == NULL ? NULL : catalogue_metric(x->catalogue, x->q->metric);
+	find_definition(c, day, &e);
 	if (x->printed == NULL || x->metric == NULL) {
 		(void)err_set(&e, REJ_NOT_FOUND, "metric",
 			      "is none of this SPD; semsctl spd show %s lists them", x->label);
@@ -547,6 +642,10 @@ admin_explain(struct call *c)
 		    "name a quarter such as 2026-Q2, a metric such as OUT03, and of the figure "
 		    "at most %d dimensions",
 		    BREAKDOWN_MAX);
+		return;
+	}
+	if (x->after[0] != NULL) {
+		explain_further(c);
 		return;
 	}
 	if (x->revision[0] != '0') {

@@ -341,7 +341,10 @@ explain_sql_plan(const struct metric *m, const struct explain_dim *where, size_t
 
 	*out = (struct explain_plan){0};
 	for (unsigned g = 0; g < metric_groups(m); g++) {
-		if (g == GROUP_EVIDENCE)
+		unsigned terms = 0;
+
+		(void)metric_terms(m, g, &terms);
+		if (g == GROUP_EVIDENCE || (terms == 0 && g > GROUP_DENOMINATOR))
 			continue;
 		if (out->n_groups == EXPLAIN_GROUPS_MAX)
 			return err_set(e, FATAL_CONFIG, m->id,

@@ -289,7 +289,7 @@ keyring_sign(const struct keyring *k, const void *p, size_t n, unsigned char sig
 
 	if (k->n_signers == 0 || memcmp(k->seed, none, sizeof none) == 0)
 		return err_set(e, REJ_STATE, "keys",
-			       "the newest signing key has no private half; semsctl spd new-key "
+			       "the newest signing key has no private half; semsctl key new "
 			       "makes another");
 	*by = &k->signers[k->n_signers - 1];
 	if (!sign_bytes(k->seed, p, n, signature))

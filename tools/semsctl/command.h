@@ -45,6 +45,9 @@ extern const struct command command_spd;
 extern const struct command command_retention;
 extern const struct command command_quarantine;
 extern const struct command command_gaps;
+extern const struct command command_verify;
+extern const struct command command_trace;
+extern const struct command command_key;
 extern const struct command command_status;
 
 #endif

@@ -1,0 +1,479 @@
+#include "tools/lib/bundle_check.h"
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "core/proof.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zip.h>
+
+#define FILES_MAX 512
+#define FILE_MAX  ((size_t)512 << 20)
+#define TOTAL_MAX ((size_t)1 << 30)
+#define ARENA_MAX ((size_t)64 << 20)
+
+#define MANIFEST_NAME  "MANIFEST.json"
+#define SIGNATURE_NAME "MANIFEST.sig"
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static bool
+is_plain(const char *name)
+{
+	static const char good[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
+	size_t n = strlen(name);
+
+	return n > 0 && n < sizeof((struct bundle_file *)NULL)->name && name[0] != '.' &&
+	       strspn(name, good) == n;
+}
+
+/* Room for a member of so many bytes; NULL: *e says why not. */
+static struct buf *
+add_file(struct bundle *b, const char *name, size_t size, size_t *total, struct err *e)
+{
+	struct bundle_file *file;
+
+	if (!is_plain(name) || bundle_find(b, name) != NULL) {
+		(void)err_set(e, REJ_MALFORMED, "bundle",
+			      "it has a file named '%.100s', which a bundle never has", name);
+		return NULL;
+	}
+	if (b->n == FILES_MAX || size > FILE_MAX || size > TOTAL_MAX - *total) {
+		(void)err_set(e, REJ_MALFORMED, "bundle", "it is larger than any bundle");
+		return NULL;
+	}
+	*total += size;
+	file = &b->file[b->n++];
+	(void)snprintf(file->name, sizeof file->name, "%s", name);
+	buf_init(&file->bytes, size + 1);
+	return &file->bytes;
+}
+
+static enum code
+read_member(zip_t *z, zip_uint64_t i, struct bundle *b, size_t *total, struct err *e)
+{
+	zip_stat_t st;
+	zip_file_t *f;
+	struct buf *to;
+	unsigned char *p;
+	bool good;
+
+	if (zip_stat_index(z, i, 0, &st) != 0 ||
+	    (st.valid & (ZIP_STAT_NAME | ZIP_STAT_SIZE)) != (ZIP_STAT_NAME | ZIP_STAT_SIZE))
+		return err_set(e, REJ_MALFORMED, "bundle", "it is no whole ZIP file");
+	to = add_file(b, st.name, st.size, total, e);
+	if (to == NULL)
+		return e->code;
+	f = zip_fopen_index(z, i, 0);
+	p = buf_extend(to, st.size);
+	good = f != NULL && (p != NULL || st.size == 0) &&
+	       zip_fread(f, p, st.size) == (zip_int64_t)st.size;
+	if (f != NULL)
+		(void)zip_fclose(f);
+	return good ? OK : err_set(e, REJ_MALFORMED, "bundle", "%.100s cannot be read", st.name);
+}
+
+static enum code
+read_zip(const char *path, struct bundle *b, struct err *e)
+{
+	int why = 0;
+	zip_t *z = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &why);
+	size_t total = 0;
+	enum code code = OK;
+
+	if (z == NULL)
+		return err_set(e, REJ_MALFORMED, "bundle",
+			       "%.180s is no ZIP file, or a damaged one", path);
+	for (zip_int64_t i = 0; code == OK && i < zip_get_num_entries(z, 0); i++)
+		code = read_member(z, (zip_uint64_t)i, b, &total, e);
+	zip_discard(z);
+	return code;
+}
+
+static enum code
+read_file(int folder, const char *name, struct bundle *b, size_t *total, struct err *e)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
+	struct buf *to;
+	unsigned char *p;
+	ssize_t got = 0;
+	size_t done = 0;
+
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		if (fd >= 0)
+			close(fd);
+		return err_set(e, REJ_MALFORMED, "bundle", "%.100s is no file that can be read",
+			       name);
+	}
+	to = add_file(b, name, (size_t)st.st_size, total, e);
+	p = to == NULL ? NULL : buf_extend(to, (size_t)st.st_size);
+	while (p != NULL && done < (size_t)st.st_size &&
+	       (got = read(fd, p + done, (size_t)st.st_size - done)) > 0)
+		done += (size_t)got;
+	close(fd);
+	if (to == NULL)
+		return e->code;
+	return done == (size_t)st.st_size
+		   ? OK
+		   : err_set(e, REJ_MALFORMED, "bundle", "%.100s cannot be read", name);
+}
+
+static enum code
+read_folder(const char *path, struct bundle *b, struct err *e)
+{
+	DIR *dir = opendir(path);
+	size_t total = 0;
+	enum code code = OK;
+
+	if (dir == NULL)
+		return err_set(e, REJ_NOT_FOUND, "bundle", "cannot open %.180s: %s", path,
+			       strerror(errno));
+	for (const struct dirent *d = readdir(dir); d != NULL && code == OK; d = readdir(dir)) {
+		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
+			code = read_file(dirfd(dir), d->d_name, b, &total, e);
+	}
+	closedir(dir);
+	return code;
+}
+
+enum code
+bundle_open(const char *path, struct bundle *b, struct err *e)
+{
+	struct stat st;
+	const struct bundle_file *manifest;
+	enum code code;
+
+	*b = (struct bundle){.file = calloc(FILES_MAX, sizeof *b->file)};
+	if (b->file == NULL)
+		return err_set(e, TRY_SYSTEM, "bundle", "out of memory");
+	if (stat(path, &st) != 0)
+		return err_set(e, REJ_NOT_FOUND, "bundle", "cannot open %.180s: %s", path,
+			       strerror(errno));
+	code = S_ISDIR(st.st_mode) ? read_folder(path, b, e) : read_zip(path, b, e);
+	manifest = bundle_find(b, MANIFEST_NAME);
+	if (code == OK && manifest == NULL)
+		return err_set(e, REJ_MALFORMED, "bundle", "%.180s has no " MANIFEST_NAME, path);
+	if (code == OK)
+		b->manifest = json_loadb((const char *)manifest->bytes.p, manifest->bytes.n,
+					 JSON_REJECT_DUPLICATES, NULL);
+	return code;
+}
+
+void
+bundle_fini(struct bundle *b)
+{
+	for (size_t i = 0; b->file != NULL && i < b->n; i++)
+		buf_fini(&b->file[i].bytes);
+	free(b->file);
+	json_decref(b->manifest);
+}
+
+const struct bundle_file *
+bundle_find(const struct bundle *b, const char *name)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		if (strcmp(b->file[i].name, name) == 0)
+			return &b->file[i];
+	}
+	return NULL;
+}
+
+/* --- the report ------------------------------------------------------------------------------- */
+
+void
+bundle_note(json_t *report, const char *check, const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+
+	if (fmt != NULL) {
+		va_start(ap, fmt);
+		(void)vsnprintf(text, sizeof text, fmt, ap);
+		va_end(ap);
+		(void)json_object_set_new(report, "sound", json_false());
+	}
+	(void)json_array_append_new(json_object_get(report, "checks"),
+				    json_pack("{s:s, s:b, s:s?}", "check", check, "good",
+					      fmt == NULL, "text", fmt == NULL ? NULL : text));
+}
+
+static const char *
+text_in(const json_t *o, const char *name)
+{
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s == NULL ? "" : s;
+}
+
+/* --- keys and signatures ---------------------------------------------------------------------- */
+
+static bool
+find_key(const json_t *manifest, const char *id, unsigned char key[SIGN_PUBLIC_SIZE])
+{
+	const json_t *keys = json_object_get(manifest, "keys");
+	char own[SIGN_ID_SIZE];
+
+	for (size_t i = 0; i < json_array_size(keys); i++) {
+		const json_t *k = json_array_get(keys, i);
+
+		/* The id must be the key's own: else two could share one. */
+		if (strcmp(text_in(k, "key_id"), id) == 0 &&
+		    hex_decode(text_of(text_in(k, "public_key")), key, SIGN_PUBLIC_SIZE) &&
+		    sign_key_id(key, own) && strcmp(own, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_trusted(const unsigned char key[SIGN_PUBLIC_SIZE], const struct bundle_key *trusted, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (memcmp(trusted[i].public, key, SIGN_PUBLIC_SIZE) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct signed_part {
+	const char *check;
+	const struct bundle_file *file;
+	const struct bundle_file *signature;
+	const char *key_id;
+};
+
+static void
+check_signature(const struct bundle *b, const struct signed_part *p, json_t *report,
+		const struct bundle_key *trusted, size_t n)
+{
+	unsigned char key[SIGN_PUBLIC_SIZE];
+
+	if (p->file == NULL || p->signature == NULL || p->signature->bytes.n != SIGN_SIZE) {
+		bundle_note(report, p->check, "the file or its signature is missing");
+		return;
+	}
+	if (!find_key(b->manifest, p->key_id, key)) {
+		bundle_note(report, p->check, "the key %.32s is not in the bundle", p->key_id);
+		return;
+	}
+	if (!sign_good(key, p->file->bytes.p, p->file->bytes.n, p->signature->bytes.p)) {
+		bundle_note(report, p->check, "the key %.32s did not sign %s", p->key_id,
+			    p->file->name);
+		return;
+	}
+	(void)json_array_append_new(json_object_get(report, "keys"), json_string(p->key_id));
+	if (n > 0 && !is_trusted(key, trusted, n)) {
+		(void)json_object_set_new(report, "trusted", json_false());
+		bundle_note(report, p->check,
+			    "signed with the key %.32s, which is none of those given", p->key_id);
+		return;
+	}
+	bundle_note(report, p->check, NULL);
+}
+
+/* The .pem files are for people with openssl: they must be the same keys. */
+static void
+check_keys(const struct bundle *b, json_t *report)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		const struct bundle_file *f = &b->file[i];
+		unsigned char pem[SIGN_PUBLIC_SIZE];
+		unsigned char key[SIGN_PUBLIC_SIZE];
+		char id[SIGN_ID_SIZE];
+		char name[64];
+
+		if (strncmp(f->name, "signing-key-", 12) != 0)
+			continue;
+		if (!sign_read_pem((const char *)f->bytes.p, f->bytes.n, pem) ||
+		    !sign_key_id(pem, id) || !find_key(b->manifest, id, key) ||
+		    snprintf(name, sizeof name, "signing-key-%s.pem", id) < 0 ||
+		    strcmp(name, f->name) != 0) {
+			bundle_note(report, "KEYS", "%s is no key that signed this", f->name);
+			return;
+		}
+	}
+	bundle_note(report, "KEYS", NULL);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static bool
+file_is(const struct bundle *b, const json_t *listed)
+{
+	const struct bundle_file *f = bundle_find(b, text_in(listed, "name"));
+	unsigned char sum[SHA256_SIZE];
+	char hex[2 * SHA256_SIZE + 1];
+
+	if (f == NULL || !sha256(f->bytes.p, f->bytes.n, sum))
+		return false;
+	hex_encode(sum, sizeof sum, hex);
+	return strcmp(hex, text_in(listed, "sha256")) == 0 &&
+	       json_integer_value(json_object_get(listed, "bytes")) == (json_int_t)f->bytes.n;
+}
+
+static bool
+is_listed(const json_t *files, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(files); i++) {
+		if (strcmp(text_in(json_array_get(files, i), "name"), name) == 0)
+			return true;
+	}
+	return strcmp(name, MANIFEST_NAME) == 0 || strcmp(name, SIGNATURE_NAME) == 0;
+}
+
+static void
+check_files(const struct bundle *b, json_t *report)
+{
+	const json_t *files = json_object_get(b->manifest, "files");
+	bool good = true;
+
+	for (size_t i = 0; i < json_array_size(files); i++) {
+		const json_t *one = json_array_get(files, i);
+
+		if (file_is(b, one))
+			continue;
+		bundle_note(report, "FILES", "%.100s is %s", text_in(one, "name"),
+			    bundle_find(b, text_in(one, "name")) == NULL
+				? "missing"
+				: "not what the manifest says");
+		good = false;
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		if (is_listed(files, b->file[i].name))
+			continue;
+		bundle_note(report, "FILES", "%s is not in the manifest", b->file[i].name);
+		good = false;
+	}
+	if (good && json_array_size(files) > 0)
+		bundle_note(report, "FILES", NULL);
+	else if (good)
+		bundle_note(report, "FILES", "the manifest lists none");
+}
+
+/* --- the document ----------------------------------------------------------------------------- */
+
+static json_t *
+load(const struct bundle_file *f)
+{
+	return f == NULL ? NULL : json_loadb((const char *)f->bytes.p, f->bytes.n, 0, NULL);
+}
+
+static void
+check_document(const struct bundle *b, const json_t *document, json_t *report)
+{
+	const json_t *m = b->manifest;
+	const json_t *listed = json_object_get(m, "document");
+	const struct bundle_file *file = bundle_find(b, "spd.json");
+	const struct bundle_file *signature = bundle_find(b, "spd.sig");
+	char sum_hex[2 * SHA256_SIZE + 1] = "";
+	char signature_hex[2 * SIGN_SIZE + 1] = "";
+	unsigned char sum[SHA256_SIZE];
+
+	if (file != NULL && sha256(file->bytes.p, file->bytes.n, sum))
+		hex_encode(sum, sizeof sum, sum_hex);
+	if (signature != NULL && signature->bytes.n == SIGN_SIZE)
+		hex_encode(signature->bytes.p, SIGN_SIZE, signature_hex);
+	if (strcmp(sum_hex, text_in(listed, "sha256")) != 0 ||
+	    strcmp(signature_hex, text_in(listed, "signature")) != 0)
+		bundle_note(report, "DOCUMENT", "it is not the one that the manifest names");
+	else if (strcmp(text_in(json_object_get(document, "quarter"), "label"),
+			text_in(m, "quarter")) != 0 ||
+		 !json_equal(json_object_get(document, "revision"),
+			     json_object_get(m, "revision")) ||
+		 strcmp(text_in(document, "marking"), text_in(m, "marking")) != 0)
+		bundle_note(report, "DOCUMENT",
+			    "its quarter, revision or marking is not what the manifest says");
+	else
+		bundle_note(report, "DOCUMENT", NULL);
+}
+
+static void
+check_declaration(const struct bundle *b, json_t *report)
+{
+	json_t *d = load(bundle_find(b, "declaration.json"));
+	const json_t *listed = json_object_get(b->manifest, "document");
+
+	if (d == NULL)
+		bundle_note(report, "DECLARATION", "there is none that can be read");
+	else if (strcmp(text_in(d, "document_sha256"), text_in(listed, "sha256")) != 0)
+		bundle_note(report, "DECLARATION", "it is of another document");
+	else if (strcmp(text_in(d, "state"), text_in(b->manifest, "state")) != 0)
+		bundle_note(report, "DECLARATION", "its state is not what the manifest says");
+	else
+		bundle_note(report, "DECLARATION", NULL);
+	json_decref(d);
+}
+
+static void
+check_root(const json_t *document, json_t *report)
+{
+	struct arena *a = arena_new(ARENA_MAX);
+	struct proof p;
+	unsigned char printed[SHA256_SIZE];
+	char hex[PROOF_HEX_SIZE];
+	int64_t leaves;
+	struct err e = {0};
+
+	if (a == NULL || proof_read(document, a, &p, &e) != OK) {
+		bundle_note(report, "ROOT", "%s", e.text);
+		arena_free(a);
+		return;
+	}
+	memcpy(printed, p.root, sizeof printed);
+	leaves = p.leaves;
+	hex_encode(printed, sizeof printed, hex);
+	if (proof_finish(&p, &e) != OK || memcmp(printed, p.root, sizeof printed) != 0 ||
+	    leaves != p.leaves)
+		bundle_note(report, "ROOT", "%s does not follow from the day roots", hex);
+	else
+		bundle_note(report, "ROOT", NULL);
+	(void)json_object_set_new(report, "root", json_string(hex));
+	(void)json_object_set_new(report, "leaves", json_integer(leaves));
+	arena_free(a);
+}
+
+json_t *
+bundle_check(struct bundle *b, const struct bundle_key *trusted, size_t n)
+{
+	const json_t *m = b->manifest;
+	const json_t *listed = json_object_get(m, "document");
+	json_t *report = json_pack("{s:b, s:[], s:[], s:o}", "sound", 1, "checks", "keys",
+				   "trusted", n == 0 ? json_null() : json_true());
+	struct signed_part parts[] = {
+	    {"MANIFEST", bundle_find(b, MANIFEST_NAME), bundle_find(b, SIGNATURE_NAME),
+	     text_in(m, "signed_by")},
+	    {"SIGNATURE", bundle_find(b, "spd.json"), bundle_find(b, "spd.sig"),
+	     text_in(listed, "key_id")},
+	};
+	json_t *document;
+
+	if (report == NULL)
+		return NULL;
+	if (m == NULL || strcmp(text_in(m, "format"), "sems-bundle/1") != 0) {
+		bundle_note(report, "MANIFEST", "it is no manifest of format sems-bundle/1");
+		return report;
+	}
+	(void)json_object_set(report, "quarter", json_object_get(m, "quarter"));
+	(void)json_object_set(report, "revision", json_object_get(m, "revision"));
+	(void)json_object_set(report, "state", json_object_get(m, "state"));
+	for (size_t i = 0; i < 2; i++)
+		check_signature(b, &parts[i], report, trusted, n);
+	check_keys(b, report);
+	check_files(b, report);
+	document = load(bundle_find(b, "spd.json"));
+	check_document(b, document, report);
+	check_root(document, report);
+	check_declaration(b, report);
+	json_decref(document);
+	return report;
+}

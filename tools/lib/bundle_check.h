@@ -1,0 +1,43 @@
+/*
+ * Checks an exported bundle (sems-bundle/1, proto/PROOF.md) with nothing but the bundle: no daemon,
+ * no database. Everything in it is suspected, its size included.
+ */
+#ifndef SEMS_TOOLS_BUNDLE_CHECK_H
+#define SEMS_TOOLS_BUNDLE_CHECK_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/sign.h"
+
+#include <jansson.h>
+
+struct bundle_file {
+	char name[256];
+	struct buf bytes;
+};
+
+struct bundle {
+	struct bundle_file *file;
+	size_t n;
+	json_t *manifest; /* NULL: there is none that can be read */
+};
+
+/* path: a ZIP file or a folder. bundle_fini() also after a failure. */
+enum code bundle_open(const char *path, struct bundle *b, struct err *e) MUST_CHECK;
+void bundle_fini(struct bundle *b);
+const struct bundle_file *bundle_find(const struct bundle *b, const char *name); /* or NULL */
+
+/* A key that whoever checks trusts, from elsewhere. */
+struct bundle_key {
+	unsigned char public[SIGN_PUBLIC_SIZE];
+};
+
+/* The report: what was checked (`checks`, each good or with a text) and whether it is `sound`; who
+ * signed (`keys`) and whether these are trusted ones (`trusted`, null when none were given). NULL:
+ * out of memory. */
+json_t *bundle_check(struct bundle *b, const struct bundle_key *trusted, size_t n);
+/* Adds a check to the report; NULL: it is good. */
+void bundle_note(json_t *report, const char *check, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

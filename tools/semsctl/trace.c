@@ -1,0 +1,124 @@
+/* semsctl trace: from a record up to the figures and revisions that it is in. */
+#include "base/uuid.h"
+#include "tools/lib/ask.h"
+#include "tools/lib/listing.h"
+#include "tools/semsctl/command.h"
+
+#include <getopt.h>
+#include <string.h>
+
+static const struct listing_column correction_columns[] = {
+    {"kind", "Corrected by"}, {"record_id", "Record"}, {"source", "Source"},
+    {"corrected_at", "When"}, {"is_void", "Void"},
+};
+static const struct listing_column revision_columns[] = {
+    {"quarter", "Frozen in"}, {"revision", ">Revision"}, {"state", "State"},
+    {"as_of", "As of"},       {"leaf", "Leaf"},
+};
+static const struct listing_column metric_columns[] = {
+    {"metric", "Counted by"},
+    {"name", "Name"},
+    {"counts", "As"},
+    {"amount", ">Amount"},
+};
+
+static const char *
+state_of(const json_t *answer)
+{
+	if (json_object_get(answer, "record") == NULL)
+		return "not stored any more";
+	if (json_is_true(json_object_get(answer, "is_voided")))
+		return "voided";
+	return json_is_true(json_object_get(answer, "is_effective")) ? "counts" : "corrected";
+}
+
+static void
+print_answer(const struct options *o, const json_t *answer)
+{
+	const char *note = json_string_value(json_object_get(answer, "note"));
+	const json_t *revisions = json_object_get(answer, "revisions");
+
+	printf("%s %s: %s\n", json_string_value(json_object_get(answer, "kind")),
+	       json_string_value(json_object_get(answer, "record_id")), state_of(answer));
+	if (note != NULL)
+		printf("%s\n", note);
+	listing_members(json_object_get(answer, "record"), stdout);
+	putchar('\n');
+	listing_table(json_object_get(answer, "corrections"), correction_columns,
+		      sizeof correction_columns / sizeof correction_columns[0], o->color, stdout);
+	if (json_array_size(revisions) == 0)
+		puts("It is among the leaves of no frozen revision.");
+	listing_table(revisions, revision_columns,
+		      sizeof revision_columns / sizeof revision_columns[0], o->color, stdout);
+	listing_table(json_object_get(answer, "metrics"), metric_columns,
+		      sizeof metric_columns / sizeof metric_columns[0], o->color, stdout);
+}
+
+static int
+ask_trace(const struct options *o, struct uuid *id, char *source, int as_json)
+{
+	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
+	Sems__V1__TraceRequest trace = SEMS__V1__TRACE_REQUEST__INIT;
+	json_t *answer = NULL;
+	struct err e;
+
+	trace.has_record_id = 1;
+	trace.record_id.data = id->b;
+	trace.record_id.len = sizeof id->b;
+	trace.source = source;
+	request.body_case = SEMS__V1__REQUEST__BODY_TRACE;
+	request.trace = &trace;
+	if (ask(o->address, &request, &answer, &e) != OK)
+		return command_fail(&e);
+	if (as_json) {
+		(void)json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		putchar('\n');
+	} else {
+		print_answer(o, answer);
+	}
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+static int
+run(const struct options *o, int argc, char **argv)
+{
+	static const struct option longs[] = {{"source", required_argument, NULL, 'S'},
+					      {"json", no_argument, NULL, 'j'},
+					      {NULL, 0, NULL, 0}};
+	struct uuid id;
+	char *source = NULL;
+	int as_json = 0;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "S:", longs, NULL)) != -1) {
+		if (opt == '?')
+			return command_usage(&command_trace, "unknown option");
+		if (opt == 'S')
+			source = optarg;
+		else
+			as_json = 1;
+	}
+	if (optind + 1 != argc || !uuid_parse(text_of(argv[optind]), &id))
+		return command_usage(&command_trace, "name a record by its id, a UUID");
+	return ask_trace(o, &id, source, as_json);
+}
+
+const struct command command_trace = {
+    .name = "trace",
+    .summary = "from a record to the figures and revisions that it is in",
+    .help =
+	"Usage: semsctl trace RECORD [--source SOURCE] [--json]\n"
+	"Shows a record (by its id), what became of it, the frozen revisions that have it among\n"
+	"their leaves, and the metrics that count it, each with the amount. Of a record that\n"
+	"retention removed it still says which revisions had it. Persons and free text are not\n"
+	"shown. The other way round: semsctl spd explain.\n"
+	"\n"
+	"  -S, --source SOURCE   where the record came from, when several have the same id\n"
+	"      --json            the answer as JSON\n"
+	"\n"
+	"Examples:\n"
+	"  semsctl trace 019db0e4-7a80-7c4e-9d2b-0c6f5c1a7e11\n"
+	"  semsctl trace 019db0e4-7a80-7c4e-9d2b-0c6f5c1a7e11 --source lane-3 --json\n",
+    .run = run,
+};
