@@ -16,12 +16,11 @@ SANITIZER_MARK = b"__asan_init"
 
 
 class Programs:
-    """Copies of the programs where the servers' account can run them."""
+    """A copy of semsd where the servers' account can run it."""
 
     def __init__(self, build, folder):
         self.folder = make_folder(pathlib.Path(folder))
-        for name in ("semsd", "semsctl"):
-            shutil.copy(os.path.join(build, name), self.folder / name)
+        shutil.copy(os.path.join(build, "semsd"), self.folder / "semsd")
         self.build = build
         self.semsd = str(self.folder / "semsd")
         self.sanitized = SANITIZER_MARK in (self.folder / "semsd").read_bytes()

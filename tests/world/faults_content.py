@@ -49,7 +49,7 @@ async def poison_among_good(world):
     size = 500
     batches = 0
     for which in range(len(POISONS)):
-        for at in sorted({0, size - 1, *(world.rng.randrange(size) for _ in range(world.more(1, 12)))}):
+        for at in sorted({0, size - 1, *(world.rng.randrange(size) for _ in range(world.more(1, 5)))}):
             items = maker.goods(size if world.long else 40)
             items.insert(min(at, len(items)), maker.poison(which))
             items.insert(world.rng.randrange(len(items)), maker.poison())

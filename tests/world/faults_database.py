@@ -67,7 +67,7 @@ async def stopped_and_killed(world):
     daemon = await world.serving()
     load = Load(world, daemon.socket).start()
     ways = ["fast", "immediate", "kill", "backend", "terminate"]
-    cycles = world.more(5, 20)
+    cycles = world.more(5, 12)
     slowest = 0.0
     for i in range(cycles):
         await asyncio.sleep(world.rng.random() * 0.4)
@@ -120,7 +120,7 @@ async def request_cut(world):
     _, conninfo = await world.database_proxy(lambda n: Way(up=cutter))
     daemon = await world.serving(database=conninfo)
     maker = world.maker()
-    for _ in range(world.more(25, 400)):
+    for _ in range(world.more(25, 150)):
         items = maker.goods(6, kind="tip_event") + [maker.poison()]
         cutter.arm(world.rng.randint(1, 2500))
         await client.deliver(world.journal, daemon.socket, items, seconds=20, batch=7)
@@ -158,7 +158,7 @@ async def commit_is_rollback(world):
     maker = world.maker()
     stored = maker.goods(20)
     await client.deliver(world.journal, daemon.socket, stored)
-    for i in range(world.more(12, 60)):
+    for i in range(world.more(12, 40)):
         spoiler.armed = 1 + i % 2
         items = maker.goods(3) + [maker.poison()] * (i % 3) + [world.rng.choice(stored)] * (i % 2)
         await client.deliver(world.journal, daemon.socket, items, seconds=20)
@@ -172,7 +172,7 @@ async def standby_wait_cancelled(world):
     """A COMMIT that waits for a standby that is not there, cancelled: committed, perhaps, only here."""
     daemon = await world.serving()
     maker = world.maker(days=1)  # one partition, which is there: what waits are the records' own commits
-    cycles = world.more(2, 10)
+    cycles = world.more(2, 5)
     await client.deliver(world.journal, daemon.socket, maker.goods(3, kind="tip_event"))
     for _ in range(cycles):
         world.cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'nosuch'")
@@ -355,7 +355,7 @@ async def disk_full(world):
 
 
 async def _fill(world, small, daemon, ballast):
-    times = world.more(1, 4)
+    times = world.more(1, 2)
     panics = 0
     for _ in range(times):
         load = Load(world, daemon.socket, kind="tip_event", padding=2000).start()
@@ -388,7 +388,7 @@ async def partition_dropped(world):
     """Partitions vanish beneath a running semsd: made again, never taken for a bad record."""
     daemon = await world.serving()
     maker = world.maker()
-    times = world.more(6, 60)
+    times = world.more(6, 25)
     for _ in range(times):
         kind = world.rng.choice(("tip_event", "activity", "heartbeat"))
         item = maker.good(kind=kind)

@@ -54,7 +54,7 @@ async def client_vanishes(world):
     cuts = [(way, n, how) for way, end in (("up", length), ("down", reply)) for n in range(1, end + 1)
             for how in ("close", "reset", "half")]
     world.rng.shuffle(cuts)
-    cuts = cuts[:world.more(90, len(cuts))]
+    cuts = cuts[:world.more(90, 700)]
     width = 8
     for at in range(0, len(cuts), width):
         await asyncio.gather(*(_vanish(world, daemon, maker, *cut) for cut in cuts[at:at + width]))
@@ -234,8 +234,8 @@ async def hostile_bytes(world):
     before = daemon.rss_kib()
     if os.access("/proc/%d/clear_refs" % daemon.pid, os.W_OK):
         daemon.reset_peak()
-    for name, data in attacks * world.more(1, 5):
-        await asyncio.gather(*(_attack(daemon, data) for _ in range(world.more(4, 40))))
+    for name, data in attacks * world.more(1, 2):
+        await asyncio.gather(*(_attack(daemon, data) for _ in range(world.more(4, 20))))
         await client.deliver(world.journal, daemon.socket, maker.goods(1), seconds=20)
         need(not daemon.ended(), "%s ends semsd" % name)
     await _attack_with_noise(world, daemon, maker)
@@ -280,7 +280,7 @@ async def backlog_drains(world):
     """Many senders come back with what they kept; others send live, and their answers do not wait."""
     daemon = await world.serving()
     maker = world.maker()
-    n, each = world.more((40, 250), (200, 2000))
+    n, each = world.more((40, 250), (100, 1000))
     backlog = client.spread(world.journal, daemon.socket,
                             maker.goods(n * each, kind="tip_event"), n, 1, batch=world.more(50, 500), window=8)
     live = client.spread(world.journal, daemon.tcp, maker.goods(world.more(200, 1000)), 5, 2, batch=1, window=1,

@@ -39,7 +39,7 @@ async def killed(world):
     maker = world.maker()
     outbox = [client.Sender(world.journal, "", maker.goods(40), i, batch=4, window=3) for i in range(3)]
     slowest, kills = 0.0, 0
-    for i in range(world.more(12, 200)):
+    for i in range(world.more(12, 60)):
         before = []
         if i % 3:
             call = world.rng.choice(SYSCALLS[:5] if world.rng.random() < 0.7 else SYSCALLS)
@@ -100,7 +100,7 @@ async def clock_steps(world):
              "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}, asan="verify_asan_link_order=0")
     idle = [await client.connect(daemon.socket) for _ in range(3)]
     maker = world.maker(first=evidence.ms("2001-01-01T00:00:00Z"), days=6000)
-    for step in CLOCKS * world.more(1, 4):
+    for step in CLOCKS * world.more(1, 2):
         half = await _half_a_frame(world, daemon, maker)
         clock.write_text(step + "\n")
         await asyncio.sleep(0.05)
@@ -115,7 +115,7 @@ async def clock_steps(world):
     for connection in idle:
         connection.close()
     await client.deliver(world.journal, daemon.socket, _edges(maker), seconds=30)
-    return "%d jumps, %d instants at edges" % (len(CLOCKS) * world.more(1, 4), len(_edges(maker)))
+    return "%d jumps, %d instants at edges" % (len(CLOCKS) * world.more(1, 2), len(_edges(maker)))
 
 
 async def _half_a_frame(world, daemon, maker):
@@ -197,7 +197,7 @@ async def _fail_at_start(world, control, env):
     first = await world.serving(env=env, asan="verify_asan_link_order=0")
     total = control.get()[0]
     await first.stop()
-    points = world.rng.sample(range(1, total), min(total - 1, world.more(6, 150)))
+    points = world.rng.sample(range(1, total), min(total - 1, world.more(6, 40)))
     for n in points:
         control.map[0:32] = struct.pack("<4Q", 0, n, world.rng.randrange(2), 0)
         daemon = world.daemon(env=env, asan="verify_asan_link_order=0")
@@ -292,7 +292,7 @@ async def system_calls_fail(world):
              for when in (1, 2, world.rng.randint(3, 12), world.rng.randint(13, 60))]
     world.rng.shuffle(cases)
     refused = 0
-    cases = cases[:world.more(14, len(cases))]
+    cases = cases[:world.more(14, 80)]
     for call, error, when in cases:
         refused += await _call_fails(world, call, error, when)
     return "%d failures of %d calls, %d of them ended the start with a reason" % (

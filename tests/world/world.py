@@ -232,7 +232,9 @@ async def play(args):
         evidence.load_classes(classes)
         while round_no < args.first_round + args.rounds or time.monotonic() < until:
             build = builds[round_no % len(builds)]
-            await play_round(args, {n: table[n] for n in wanted}, build, round_no, ended)
+            # The first round is played to its end; what the time ends is a later one.
+            end = until if args.seconds and round_no > args.first_round else None
+            await play_round(args, {n: table[n] for n in wanted}, build, round_no, ended, end)
             round_no += 1
     if ended["skip"]:
         print("skip - what is missing here (%d tests)" % ended["skip"])
@@ -244,14 +246,16 @@ async def play(args):
     return ended["not ok"]
 
 
-async def play_round(args, faults, build, round_no, ended):
-    """One world, and the faults in it."""
+async def play_round(args, faults, build, round_no, ended, end):
+    """One world, and the faults in it; none begins after end."""
     world = World(build, args.seed, args.long)
     failed = True
     try:
         await world.make(list(faults))
         failed = False
         for number, (title, run) in faults.items():
+            if end is not None and time.monotonic() > end:
+                break
             how, line = await one(world, number, title, run, round_no)
             print("%s - %s" % (how, line))
             ended[how] += 1
