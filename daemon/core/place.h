@@ -1,6 +1,6 @@
 /*
- * Where in a YAML text something stands, for faults that a schema does not see: libcyaml gives lines
- * only for what it refuses itself.
+ * Where in a YAML text something stands, for faults that a schema does not see: libcyaml gives
+ * lines only for what it refuses itself.
  */
 #ifndef SEMS_CORE_PLACE_H
 #define SEMS_CORE_PLACE_H

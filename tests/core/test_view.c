@@ -19,7 +19,8 @@ Test(view, every_view_is_a_relation_or_a_statement_that_is_compiled_in)
 	for (size_t i = 0; i < view_count; i++) {
 		const struct view *v = &view_table[i];
 
-		cr_expect_neq(v->relation == NULL, v->query == NULL, "%s", v->name);
+		/* What is counted from several kinds has neither. */
+		cr_expect(v->relation == NULL || v->query == NULL, "%s", v->name);
 		if (v->query != NULL)
 			cr_expect_not_null(embed_text(v->query), "%s", v->query);
 		cr_expect_eq(view_by_name(v->name), v, "%s is there twice", v->name);

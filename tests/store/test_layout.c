@@ -1,6 +1,5 @@
-#include "store/layout.h"
-
 #include "base/embed.h"
+#include "store/layout.h"
 #include "tests/lib/temp.h"
 
 #include <criterion/criterion.h>
