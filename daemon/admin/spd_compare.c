@@ -22,63 +22,77 @@ text_or_null(const char *s)
 
 /* --- what has come since ---------------------------------------------------------------------- */
 
-static void
-on_changed(struct call *c, const struct rows *rows)
-{
-	struct spd_ask *a = c->state;
-	size_t n = (size_t)rows_count(rows);
-
-	n = n < SPD_CHANGED_MAX ? n : SPD_CHANGED_MAX;
-	a->changed = arena_zalloc(c->arena, n + 1, sizeof *a->changed);
-	for (size_t i = 0; a->changed != NULL && i < n; i++) {
-		int row = (int)i;
-
-		a->changed[i] = (struct spd_changed){
-		    keep(c, rows_text(rows, row, 0)), keep(c, rows_text(rows, row, 1)),
-		    keep(c, rows_text(rows, row, 2)), rows_int(rows, row, 3)};
-	}
-	a->n_changed = a->changed == NULL ? 0 : n;
-}
-
-static void
-on_list(struct call *c, const struct rows *rows)
-{
-	static const char *const names[] = {"kind",    "how",         "record_id",     "source",
-					    "site_id", "received_at", "root_record_id"};
-	struct spd_ask *a = c->state;
-	json_t *list = json_array();
-
-	for (int row = 0; row < rows_count(rows); row++) {
-		json_t *o = json_object();
-
-		for (int i = 0; i < (int)(sizeof names / sizeof names[0]); i++)
-			(void)json_object_set_new(o, names[i],
-						  text_or_null(rows_text(rows, row, i)));
-		(void)json_array_append_new(list, o);
-	}
-	a->answer =
-	    json_pack("{s:I, s:o}", "count",
-		      (json_int_t)(rows_count(rows) == 0 ? 0 : rows_int(rows, 0, 7)), "list", list);
-}
-
-static void
-on_serious(struct call *c, const struct rows *rows)
-{
-	struct spd_ask *a = c->state;
-
-	a->serious = rows_int(rows, 0, 0);
-	a->materiality_pp = strtod(rows_text(rows, 0, 1), NULL);
-}
-
-static const struct {
-	const char *path;
-	void (*rows)(struct call *c, const struct rows *rows);
-} looks[] = {
-    {"sql/queries/spd_changed.sql", on_changed},
-    {"sql/queries/spd_changed_list.sql", on_list},
-    {"sql/queries/spd_serious.sql", on_serious},
+/* The columns of sql/queries/spd_late.sql. */
+enum late_column {
+	LATE_PART,
+	LATE_KIND,
+	LATE_SITE,
+	LATE_MEASURE,
+	LATE_HOW,
+	LATE_RECORD,
+	LATE_SOURCE,
+	LATE_RECEIVED,
+	LATE_ROOT,
+	LATE_COUNT,
+	LATE_MATERIALITY,
 };
-#define N_LOOKS ((int)(sizeof looks / sizeof looks[0]))
+
+static void
+on_count(struct call *c, const struct rows *rows, int row)
+{
+	struct spd_ask *a = c->state;
+
+	if (a->changed != NULL && a->n_changed < SPD_CHANGED_MAX)
+		a->changed[a->n_changed++] = (struct spd_changed){
+		    keep(c, rows_text(rows, row, LATE_KIND)),
+		    keep(c, rows_text(rows, row, LATE_SITE)),
+		    keep(c, rows_text(rows, row, LATE_MEASURE)), rows_int(rows, row, LATE_COUNT)};
+}
+
+static void
+on_record(struct call *c, const struct rows *rows, int row)
+{
+	static const struct {
+		const char *name;
+		enum late_column column;
+	} members[] = {
+	    {"kind", LATE_KIND},           {"how", LATE_HOW},      {"record_id", LATE_RECORD},
+	    {"source", LATE_SOURCE},       {"site_id", LATE_SITE}, {"received_at", LATE_RECEIVED},
+	    {"root_record_id", LATE_ROOT},
+	};
+	const struct spd_ask *a = c->state;
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+		(void)json_object_set_new(
+		    o, members[i].name, text_or_null(rows_text(rows, row, (int)members[i].column)));
+	(void)json_array_append_new(json_object_get(a->answer, "list"), o);
+}
+
+static void
+on_sum(struct call *c, const struct rows *rows, int row)
+{
+	struct spd_ask *a = c->state;
+	const char *serious = rows_text(rows, row, LATE_HOW);
+
+	a->serious = serious == NULL ? 0 : strtoll(serious, NULL, 10);
+	a->materiality_pp = strtod(rows_text(rows, row, LATE_MATERIALITY), NULL);
+	(void)json_object_set_new(a->answer, "count",
+				  json_integer(rows_int(rows, row, LATE_COUNT)));
+}
+
+static void
+on_late(struct call *c, const struct rows *rows)
+{
+	static void (*const by_part[])(struct call *, const struct rows *,
+				       int) = {[1] = on_count, [2] = on_record, [3] = on_sum};
+	struct spd_ask *a = c->state;
+
+	a->changed = arena_zalloc(c->arena, SPD_CHANGED_MAX, sizeof *a->changed);
+	a->answer = json_pack("{s:i, s:[]}", "count", 0, "list");
+	for (int row = 0; row < rows_count(rows); row++)
+		by_part[rows_int(rows, row, LATE_PART)](c, rows, row);
+}
 
 static bool
 next_look(struct job *j, struct statement *st, struct err *e)
@@ -89,15 +103,13 @@ next_look(struct job *j, struct statement *st, struct err *e)
 
 	if (step < LOADS)
 		return spd_load_next(a, step, st, e);
-	if (step == LOADS + N_LOOKS)
-		return false;
 	quarter = json_object_get(a->document, "quarter");
-	*st = (struct statement){embed_text(looks[step - LOADS].path),
+	*st = (struct statement){embed_text("sql/queries/spd_late.sql"),
 				 5,
 				 {json_string_value(json_object_get(quarter, "start")),
 				  json_string_value(json_object_get(quarter, "end")), a->since,
 				  a->label, a->revision}};
-	return true;
+	return step == LOADS;
 }
 
 static void
@@ -110,7 +122,7 @@ rows_look(struct job *j, const struct rows *rows)
 	if (step < LOADS)
 		spd_load_rows(c, step, rows);
 	else
-		looks[step - LOADS].rows(c, rows);
+		on_late(c, rows);
 }
 
 /* --- beside each other ------------------------------------------------------------------------ */
