@@ -54,6 +54,8 @@ on_quarter(struct spd_run *r, const struct rows *rows)
 	s->start = keep_text(r, rows, 0, 4);
 	s->end = keep_text(r, rows, 0, 5);
 	s->as_of = keep_text(r, rows, 0, 6);
+	s->marking = keep_text(r, rows, 0, 12);
+	s->handling = keep_text(r, rows, 0, 13);
 	r->newest = rows_int(rows, 0, 9);
 	/* What is left would look like all there was. */
 	if (rows_int(rows, 0, 11) > 0) {
@@ -91,7 +93,8 @@ on_targets(struct spd_run *r, const struct rows *rows)
 		}
 		r->folds[i] =
 		    fold_new(r->arena, &c->metrics[i], standard == NULL ? NULL : &standard->value);
-		if (r->folds[i] == NULL) {
+		if (r->folds[i] == NULL ||
+		    !spd_recheck_fold(r, i, standard == NULL ? NULL : &standard->value)) {
 			fail_memory(r);
 		}
 	}
@@ -144,7 +147,10 @@ make_document(struct spd_run *r, struct err *e)
 		return e->code;
 	}
 	bool again = false;
-	enum code code = spd_document(s, &r->document, e);
+	enum code code = spd_recheck_compare(r, e);
+	if (code == OK) {
+		code = spd_document(s, &r->document, e);
+	}
 	if (code == OK) {
 		code = spd_freeze_amend(r, &again, e);
 	}
@@ -218,6 +224,9 @@ on_next(struct job *j, struct statement *st, struct err *e)
 		return true;
 	}
 	r->counted = true;
+	if (e->code == OK && spd_recheck_next(r, st, e)) {
+		return true;
+	}
 	if (e->code == OK && spd_gather_next(r, r->gathered, st)) {
 		r->gathered++;
 		return true;
@@ -244,6 +253,8 @@ on_rows(struct job *j, const struct rows *rows)
 		spd_freeze_rows(r, step - N_OPENINGS, rows);
 	} else if (!r->counted) {
 		counting_rows(&r->counting, rows);
+	} else if (r->recheck.begun && !r->recheck.done) {
+		spd_recheck_rows(r, rows);
 	} else if (r->gathering) {
 		spd_gather_rows(r, r->gathered - 1, rows);
 	} else {
@@ -301,6 +312,7 @@ spd_start(struct spd_run *r)
 	r->gathered = 0;
 	r->gathering = true;
 	r->made = false;
+	r->recheck = (struct spd_rechecking){0};
 	r->freezing = (struct spd_freezing){0};
 	r->proving = (struct proving){0};
 	r->spd = (struct spd){.quarter = r->label,
@@ -340,6 +352,7 @@ spd_fini(struct spd_run *r)
 {
 	buf_fini(&r->document);
 	counting_fini(&r->counting);
+	spd_recheck_fini(r);
 	spd_freeze_fini(r);
 	proof_freeze_fini(r);
 	arena_free(r->arena);

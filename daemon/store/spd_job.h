@@ -20,6 +20,7 @@
 #include "store/proof_freeze.h"
 #include "store/spd_freeze.h"
 #include "store/spd_past.h"
+#include "store/spd_recheck.h"
 #include "store/store.h"
 
 enum spd_task {
@@ -54,6 +55,7 @@ struct spd_run {
 	struct fold **folds;         /* per metric */
 	struct spd_target **targets; /* per metric; NULL: not set */
 	struct counting counting;
+	struct spd_rechecking recheck;
 	struct spd_freezing freezing;
 	struct proving proving;
 	size_t step;

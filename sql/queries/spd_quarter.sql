@@ -10,7 +10,9 @@ SELECT e.name, e.zone, to_char(min(d.day), 'YYYY-MM-DD'), to_char(max(d.day), 'Y
 	WHERE t.counted_at >= q.lo AND t.counted_at < q.hi),
     (SELECT coalesce(max(r.revision), 0) FROM sems.spd_revision r WHERE r.quarter = $1::text),
     set_config('work_mem', '64MB', true),
-    (SELECT count(*) FROM sems.purge_certificate p WHERE p.quarter = $1::text AND p.records > 0)
+    (SELECT count(*) FROM sems.purge_certificate p WHERE p.quarter = $1::text AND p.records > 0),
+    (SELECT value FROM sems.setting WHERE name = 'spd_marking'),
+    (SELECT nullif(value, '') FROM sems.setting WHERE name = 'spd_handling')
 FROM sems.entity e, sems.civil_day d
 WHERE d.quarter = $1::text
 GROUP BY e.name, e.zone
