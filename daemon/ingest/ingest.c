@@ -25,7 +25,7 @@ ingest_defaults(void)
 	    .window_batches = 128,
 	    .turn_records = 256,
 	    .group_records = 8192,
-	    .group_bytes = (size_t)16 * 1024 * 1024,
+	    .group_bytes = (size_t)8 * 1024 * 1024,
 	    .large_pool_bytes = (size_t)32 * 1024 * 1024,
 	};
 }
