@@ -281,10 +281,10 @@ check_words(const struct metric *m, struct err *e)
 static bool
 is_day(const char *s)
 {
-	struct civil_date d = {0, 0, 0};
-	int n = 0;
-	return strlen(s) == 10 && sscanf(s, "%4d-%2d-%2d%n", &d.year, &d.month, &d.day, &n) == 3 &&
-	       n == 10 && civil_is_valid(d);
+	char noon[40];
+	struct utc_ms t;
+	(void)snprintf(noon, sizeof(noon), "%.20sT12:00:00Z", s);
+	return strlen(s) == 10 && utc_parse(text_of(noon), &t);
 }
 
 static enum code

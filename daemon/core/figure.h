@@ -85,6 +85,6 @@ void fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dim
 struct figure **fold_finish(struct fold *f, const double *target, size_t *n);
 
 /* By breakdown, then by the values of its dimensions: the order of fold_finish(). */
-int figure_compare(const struct figure *a, const struct figure *b);
+int figure_compare(const struct figure *x, const struct figure *y);
 
 #endif

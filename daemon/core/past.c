@@ -86,7 +86,7 @@ read_metric(struct arena *a, const struct metric *m, const json_t *j, struct spd
 		if (g != NULL)
 			out->figures[out->n_figures++] = g;
 	}
-	if (out->n_figures > 0)
+	if (out->figures != NULL && out->n_figures > 0)
 		qsort(out->figures, out->n_figures, sizeof(struct figure *), compare);
 }
 

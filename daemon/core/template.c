@@ -108,6 +108,17 @@ check_metrics(const struct catalogue *c, const struct sheet *s, struct err *e)
 	return OK;
 }
 
+/* What follows the word, and before it a space unless it is the first; NULL: something else. */
+static const char *
+after_word(const char *text, const char *word, bool first)
+{
+	size_t n = strlen(word);
+
+	if (!first && *text++ != ' ')
+		return NULL;
+	return strncmp(text, word, n) == 0 && (text[n] == ' ' || text[n] == '\0') ? text + n : NULL;
+}
+
 /* Some metric of the sheet must have the breakdown, whatever the order of its dimensions. */
 static bool
 is_breakdown(const struct catalogue *c, const struct sheet *s, const char *by)
@@ -117,17 +128,11 @@ is_breakdown(const struct catalogue *c, const struct sheet *s, const char *by)
 
 		for (unsigned k = 0; m != NULL && k < m->breakdown_count; k++) {
 			const struct breakdown *b = &m->breakdown[k];
-			char name[128] = "";
+			const char *rest = by;
 
-			for (unsigned d = 0; d < b->n; d++) {
-				const char *word = m->dimension[b->dimension[d]];
-
-				if (strlen(name) + strlen(word) + 2 > sizeof name)
-					return false;
-				(void)strncat(name, d == 0 ? "" : " ", sizeof name - 1);
-				(void)strncat(name, word, sizeof name - strlen(name) - 1);
-			}
-			if (strcmp(name, by) == 0)
+			for (unsigned d = 0; rest != NULL && d < b->n; d++)
+				rest = after_word(rest, m->dimension[b->dimension[d]], d == 0);
+			if (rest != NULL && *rest == '\0')
 				return true;
 		}
 	}
