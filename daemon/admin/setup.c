@@ -264,6 +264,10 @@ make_settings(const Sems__V1__SetupRequest *r)
 			    json_sprintf("%" PRIu32, r->grace_working_days));
 	if (r->has_materiality_pp)
 		add_setting(all, "spd_materiality_pp", json_sprintf("%g", r->materiality_pp));
+	if (r->marking != NULL && r->marking[0] != '\0')
+		add_setting(all, "spd_marking", json_string(r->marking));
+	if (r->handling != NULL)
+		add_setting(all, "spd_handling", json_string(r->handling));
 	return all;
 }
 

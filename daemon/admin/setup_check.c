@@ -4,6 +4,7 @@
 #include "core/calendar.h"
 #include "core/kind.h"
 #include "core/lifecycle.h"
+#include "core/marking.h"
 #include "core/retention.h"
 #include "ingest/registry.h"
 
@@ -324,6 +325,10 @@ check_spd(const Sems__V1__SetupRequest *r, struct err *e)
 	if (r->has_materiality_pp && !(r->materiality_pp >= 0 && r->materiality_pp <= 100))
 		return err_set(e, REJ_FIELD, "materiality_pp",
 			       "is not a number of percentage points from 0 to 100");
+	if (r->marking != NULL && r->marking[0] != '\0' && marking_check(r->marking, e) != OK)
+		return e->code;
+	if (r->handling != NULL && marking_check_handling(r->handling, e) != OK)
+		return e->code;
 	return r->spd_policy == NULL ? OK : check_spd_policy(r->spd_policy, e);
 }
 

@@ -33,23 +33,34 @@ says_secret(const char *s)
 	return false;
 }
 
-enum code
-marking_check(const char *marking, struct err *e)
+static enum code
+check_line(const char *s, size_t most, const char *where, struct err *e)
 {
-	struct text t = text_of(marking);
-	if (t.n == 0) {
-		return err_set(e, REJ_FIELD, "marking",
-			       "there is none: give OFFICIAL or OFFICIAL-SENSITIVE");
+	struct text t = text_of(s);
+	if (t.n > most || !text_is_clean_utf8(t) || memchr(t.s, '\n', t.n) != NULL ||
+	    memchr(t.s, '\t', t.n) != NULL) {
+		return err_set(e, REJ_FIELD, where, "is no line of at most %zu bytes", most);
 	}
-	if (t.n > MARKING_MAX || !text_is_clean_utf8(t) || memchr(t.s, 0x0A, t.n) != NULL ||
-	    memchr(t.s, 0x09, t.n) != NULL) {
-		return err_set(e, REJ_FIELD, "marking", "is no line of at most %d bytes",
-			       MARKING_MAX);
-	}
-	if (says_secret(marking)) {
-		return err_set(e, REJ_FIELD, "marking",
+	if (says_secret(s)) {
+		return err_set(e, REJ_FIELD, where,
 			       "SECRET and above may not be entered: this holds OFFICIAL and "
 			       "OFFICIAL-SENSITIVE only");
 	}
 	return OK;
+}
+
+enum code
+marking_check(const char *marking, struct err *e)
+{
+	if (marking[0] == '\0') {
+		return err_set(e, REJ_FIELD, "marking",
+			       "there is none: give OFFICIAL or OFFICIAL-SENSITIVE");
+	}
+	return check_line(marking, MARKING_MAX, "marking", e);
+}
+
+enum code
+marking_check_handling(const char *handling, struct err *e)
+{
+	return check_line(handling, HANDLING_MAX, "handling", e);
 }

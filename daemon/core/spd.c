@@ -1,12 +1,12 @@
 #include "core/spd.h"
 
 #include "core/jsonout.h"
+#include "core/marking.h"
 #include "core/spd_metric.h"
 #include "core/template.h"
 
 #include <string.h>
 
-#define MARKING     "OFFICIAL-SENSITIVE"
 #define SCRATCH_MAX ((size_t)256 * 1024 * 1024)
 
 static json_t *
@@ -198,7 +198,7 @@ template_json(const struct spd_template *t)
 static const char *
 marking_of(const struct spd *s)
 {
-	return s->marking == NULL ? MARKING : s->marking;
+	return s->marking == NULL ? MARKING_DEFAULT : s->marking;
 }
 
 static json_t *
@@ -210,6 +210,7 @@ policy_json(const struct spd *s)
 	made_text(&o, "declared_by", s->declared_by);
 	made_text(&o, "declared_on", s->declared_on);
 	made_text(&o, "marking", marking_of(s));
+	made_text(&o, "handling", s->handling);
 	return made_take(o);
 }
 

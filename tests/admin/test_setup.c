@@ -267,3 +267,26 @@ Test(setup, declares_who_differs_from_whom_and_keeps_what_was_declared_before)
 					    "FROM sems.setting WHERE name LIKE 'spd%'"),
 			 "5 2.5");
 }
+
+Test(setup, keeps_the_marking_and_how_it_is_to_be_handled)
+{
+	Sems__V1__SetupRequest r = only_entity();
+	char marking[] = "OFFICIAL";
+	char handling[] = "For the board only";
+	char none[] = "";
+
+	r.marking = marking;
+	r.handling = handling;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT string_agg(value, '; ' ORDER BY name DESC) "
+					    "FROM sems.setting WHERE name IN ('spd_marking', "
+					    "'spd_handling')"),
+			 "OFFICIAL; For the board only");
+	r.marking = none; /* as it was */
+	r.handling = none;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT string_agg(value, '; ' ORDER BY name DESC) "
+					    "FROM sems.setting WHERE name IN ('spd_marking', "
+					    "'spd_handling')"),
+			 "OFFICIAL; ");
+}

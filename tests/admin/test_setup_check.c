@@ -189,6 +189,11 @@ BREAK(target_unknown, s->target.metric = w("OUT99"))
 BREAK(target_nan, s->target.value = (double)NAN)
 BREAK(target_quarter, s->target.from_quarter = w("2026-Q5"))
 BREAK(target_approver, s->target.approved_by = NULL)
+BREAK(marking_secret, s->r.marking = w("TOP SECRET"))
+BREAK(marking_long,
+      s->r.marking = w("0123456789012345678901234567890123456789012345678901234567890123456789"))
+BREAK(handling_secret, s->r.handling = w("treat as S E C R E T"))
+BREAK(handling_lines, s->r.handling = w("one\ntwo"))
 BREAK(spd_policy_unknown, s->spd_policy.approval = w("NOBODY"))
 BREAK(spd_policy_missing, s->spd_policy.approval = NULL)
 BREAK(spd_policy_by, s->spd_policy.declared_by = w(""))
@@ -238,6 +243,10 @@ static const struct row {
     {target_nan, "targets[0].value"},
     {target_quarter, "targets[0].from_quarter"},
     {target_approver, "targets[0].approved_by"},
+    {marking_secret, "marking"},
+    {marking_long, "marking"},
+    {handling_secret, "handling"},
+    {handling_lines, "handling"},
     {spd_policy_unknown, "spd_policy.approval"},
     {spd_policy_missing, "spd_policy.approval"},
     {spd_policy_by, "spd_policy.declared_by"},

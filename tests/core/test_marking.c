@@ -47,3 +47,14 @@ Test(marking, says_which_field_it_is)
 	cr_expect_str_eq(e.where, "marking");
 	cr_expect_not_null(strstr(e.text, "OFFICIAL"), "%s", e.text);
 }
+
+Test(marking, handling_may_be_empty_and_says_nothing_secret)
+{
+	struct err e;
+
+	cr_expect_eq(marking_check_handling("", &e), OK);
+	cr_expect_eq(marking_check_handling("For the board only", &e), OK);
+	cr_expect_eq(marking_check_handling("As TOP SECRET", &e), REJ_FIELD);
+	cr_expect_str_eq(e.where, "handling");
+	cr_expect_eq(marking_check_handling("two\nlines", &e), REJ_FIELD);
+}

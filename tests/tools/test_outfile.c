@@ -107,3 +107,37 @@ Test(outfile, makes_folders_on_the_way, .init = make_folder, .fini = remove_fold
 	cr_assert_eq(outfile_write(path, "", 0, false, &e), OK);
 	cr_assert_eq(outfile_folder(path, &e), REJ_STATE);
 }
+
+Test(outfile, writes_all_or_none, .init = make_folder, .fini = remove_folder)
+{
+	const struct outfile files[] = {{"a", "one", 3}, {"b", "two", 3}, {"c", "three", 5}};
+	char path[300];
+	struct err e;
+
+	snprintf(path, sizeof path, "%s/b", folder);
+	cr_assert_eq(outfile_write(path, "other", 5, false, &e), OK);
+	cr_assert_eq(outfile_write_all(folder, files, 3, false, &e), REJ_STATE);
+	cr_expect_not_null(strstr(e.text, "/b"), "%s", e.text);
+	cr_assert_eq(count_files(), 1);
+	cr_assert_eq(outfile_write_all(folder, files, 3, true, &e), OK, "%s", e.text);
+	cr_assert_eq(count_files(), 3);
+	check_content(path, "two");
+}
+
+Test(outfile, leaves_alone_what_is_the_same, .init = make_folder, .fini = remove_folder)
+{
+	const struct outfile files[] = {{"a", "one", 3}, {"b", "", 0}};
+	struct stat before;
+	struct stat after;
+	char path[300];
+	struct err e;
+
+	snprintf(path, sizeof path, "%s/a", folder);
+	cr_assert_eq(outfile_write_all(folder, files, 2, false, &e), OK, "%s", e.text);
+	cr_assert_eq(stat(path, &before), 0);
+	cr_assert_eq(outfile_write_all(folder, files, 2, true, &e), OK, "%s", e.text);
+	cr_assert_eq(outfile_write_all(folder, files, 2, false, &e), OK, "%s", e.text);
+	cr_assert_eq(stat(path, &after), 0);
+	cr_assert_eq(before.st_ino, after.st_ino);
+	cr_assert_eq(count_files(), 2);
+}

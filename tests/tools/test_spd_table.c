@@ -158,8 +158,8 @@ Test(spd_table, columns_line_up_behind_other_alphabets)
 Test(spd_doc, refuses_what_is_no_document_of_this_format)
 {
 	static const char *const texts[] = {"", "{", "[]",
-					    "{\"format\":\"sems-spd/2\",\"metrics\":[]}",
-					    "{\"format\":\"sems-spd/1\"}"};
+					    "{\"format\":\"sems-spd/1\",\"metrics\":[]}",
+					    "{\"format\":\"sems-spd/2\"}"};
 	struct err e;
 	json_t *doc;
 

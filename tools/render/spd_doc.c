@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT        "sems-spd/2"
-#define FORMAT_BEFORE "sems-spd/1"
+#define FORMAT "sems-spd/2"
 
 enum code
 spd_doc_read(const struct buf *bytes, json_t **doc, struct err *e)
@@ -18,8 +17,7 @@ spd_doc_read(const struct buf *bytes, json_t **doc, struct err *e)
 	if (j == NULL)
 		return err_set(e, REJ_MALFORMED, "spd", "the document is no JSON: line %d: %s",
 			       why.line, why.text);
-	if (strcmp(spd_text(j, "format"), FORMAT) != 0 &&
-	    strcmp(spd_text(j, "format"), FORMAT_BEFORE) != 0)
+	if (strcmp(spd_text(j, "format"), FORMAT) != 0)
 		code = err_set(e, REJ_MALFORMED, "spd",
 			       "the document's format is '%s', this program reads " FORMAT
 			       ": use the semsctl that came with semsd",

@@ -61,6 +61,8 @@ static const char help[] =
     "    - {kind: tip_event, min_months: 12, max_months: 36, legal_basis: policy SP-12}\n"
     "  revision_window_days: 120   # a submitted quarter's evidence is kept that long\n"
     "  spd_policy: {approval: APPROVER_DIFFERS, declared_by: A. Example, declared_on: 2026-01-15}\n"
+    "  marking: OFFICIAL-SENSITIVE # of every SPD from now on; SECRET and above is refused\n"
+    "  handling: For the accountable manager and the regulator only\n"
     "  grace_working_days: 10      # late records are waited for after a quarter's end\n"
     "  materiality_pp: 1           # a figure that changes by more proposes a revision\n"
     "  targets:\n"
@@ -159,6 +161,8 @@ struct setup {
 	struct setup_policy *spd_policy;
 	unsigned *grace_working_days;
 	double *materiality_pp;
+	char *marking;
+	char *handling;
 };
 
 #define ENTRY(name, type, fields)                  \
@@ -257,6 +261,8 @@ static const cyaml_schema_field_t setup_keys[] = {
 			 struct setup, grace_working_days),
     CYAML_FIELD_FLOAT_PTR("materiality_pp", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct setup,
 			  materiality_pp),
+    YAML_TEXT("marking", struct setup, marking),
+    YAML_TEXT("handling", struct setup, handling),
     CYAML_FIELD_END,
 };
 
@@ -369,6 +375,8 @@ struct wish {
 	const unsigned *grace_working_days;
 	const double *materiality_pp;
 	Sems__V1__SpdPolicy *spd_policy;
+	char *marking;
+	char *handling;
 	struct err e;
 };
 
@@ -578,6 +586,8 @@ add_file(struct wish *w, const struct setup *s)
 	w->revision_window_days = s->revision_window_days;
 	w->grace_working_days = s->grace_working_days;
 	w->materiality_pp = s->materiality_pp;
+	w->marking = copy_text(w, s->marking);
+	w->handling = copy_text(w, s->handling);
 	add_policy(w, s->spd_policy);
 	for (unsigned i = 0; i < s->sites_count; i++)
 		add_site(w, &s->sites[i]);
@@ -743,6 +753,8 @@ ask_all(struct client *c, const struct wish *w, struct err *e)
 		first.materiality_pp = *w->materiality_pp;
 	}
 	first.spd_policy = w->spd_policy;
+	first.marking = w->marking;
+	first.handling = w->handling;
 	LIST(&first, providers, &w->providers);
 	LIST(&first, principals, &w->principals);
 	rc = ask(c, &first, e);
