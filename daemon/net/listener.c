@@ -75,10 +75,12 @@ static void
 on_resume(evutil_socket_t fd, short what, void *arg)
 {
 	struct listener *l = arg;
+	struct timeval pause = {1, 0};
 
 	(void)fd;
 	(void)what;
-	evconnlistener_enable(l->ev);
+	if (evconnlistener_enable(l->ev) != 0)
+		event_add(l->resume, &pause);
 }
 
 static enum code
@@ -89,7 +91,8 @@ listen_on(struct listener *l, const struct sockaddr *sa, socklen_t len, struct e
 	l->resume = evtimer_new(l->to.base, on_resume, l);
 	l->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	l->ev = evconnlistener_new_bind(l->to.base, on_accept, l, flags, BACKLOG, sa, (int)len);
-	if (l->ev == NULL || l->resume == NULL)
+	/* It was enabled when it was made, but that does not tell when it failed. */
+	if (l->ev == NULL || l->resume == NULL || evconnlistener_enable(l->ev) != 0)
 		return err_set(e, TRY_SYSTEM, "listen", "cannot listen: %s",
 			       strerror(errno)); /* NOLINT(concurrency-mt-unsafe): one thread */
 	evconnlistener_set_error_cb(l->ev, on_accept_error);

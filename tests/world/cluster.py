@@ -105,7 +105,8 @@ class Cluster:
 
     def answers(self):
         """Whether a connection can be made now."""
-        return subprocess.run([binaries() + "/pg_isready", "-q", "-h", str(self.folder)], check=False).returncode == 0
+        return subprocess.run([binaries() + "/pg_isready", "-q", "-h", str(self.folder)],
+                              check=False).returncode == 0
 
     def stop(self, how="fast"):
         """smart, fast or immediate, as pg_ctl names them."""

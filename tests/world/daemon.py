@@ -65,7 +65,8 @@ class Daemon:
         self.launch()
         while not await self.welcomes():
             if self.ended() or time.monotonic() - began > seconds:
-                raise RuntimeError("%s does not serve (status %s): %s" % (self.name, self.process.poll(), self.log_end()))
+                raise RuntimeError("%s does not serve (status %s): %s"
+                                   % (self.name, self.process.poll(), self.log_end()))
             await asyncio.sleep(0.01)
         self.find()
         return time.monotonic() - began

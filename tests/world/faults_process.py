@@ -12,7 +12,6 @@ import time
 
 import client
 import evidence
-from evidence import TREE
 from outcome import Failure, Skip, need, need_program, until
 
 RESTART_S = 1.0
