@@ -5,10 +5,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-static char
-upper(char c)
+#define NO_LETTER (-1)
+
+/* 0 to 25 of either case. */
+static int
+letter(char c)
 {
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+	if (c >= 'a' && c <= 'z') {
+		return c - 'a';
+	}
+	return c >= 'A' && c <= 'Z' ? c - 'A' : NO_LETTER;
 }
 
 /* "S e c-r.e_t" too: only letters are looked at. Better to refuse one too many. */
@@ -19,10 +25,9 @@ says_secret(const char *s)
 	for (; *s != '\0'; s++) {
 		size_t i = 0;
 		for (const char *p = s; *p != '\0' && word[i] != '\0'; p++) {
-			char c = upper(*p);
-			if (c == word[i]) {
+			if (letter(*p) == letter(word[i])) {
 				i++;
-			} else if (c >= 'A' && c <= 'Z') {
+			} else if (letter(*p) != NO_LETTER) {
 				break;
 			}
 		}

@@ -104,7 +104,7 @@ figure_comment(struct book *b, const char *id, const json_t *by)
 }
 
 const char *
-figure_name(struct book *b, const char *id, const json_t *by)
+figure_name(struct book *b, const char *id, json_t *by)
 {
 	const json_t *metric = metric_of(b, id);
 	const char *name = metric == NULL ? id : spd_text(metric, "name");
@@ -112,7 +112,7 @@ figure_name(struct book *b, const char *id, const json_t *by)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)by, key, value)
+	json_object_foreach(by, key, value)
 	{
 		char words[SPD_CELL];
 

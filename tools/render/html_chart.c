@@ -91,7 +91,9 @@ draw_frame(const struct plot *p)
 {
 	char label[SPD_CELL];
 
-	for (double y = p->y_min; y <= p->y_max + p->y_step / 2; y += p->y_step) {
+	for (int i = 0; p->y_min + i * p->y_step <= p->y_max + p->y_step / 2; i++) {
+		double y = p->y_min + i * p->y_step;
+
 		y_label(p, y, label);
 		buf_addf(p->out,
 			 "<line class=\"g\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
@@ -126,9 +128,9 @@ draw_x_axis(const struct plot *p)
 	buf_addf(p->out, "<line class=\"a\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
 		 LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM);
 	if (c->x_numeric) {
-		for (double x = 0; x <= p->x_max; x += step) {
-			snprintf(label, sizeof label, "%.0f", x);
-			draw_x_tick(p, x, label);
+		for (int i = 0; i * step <= p->x_max; i++) {
+			snprintf(label, sizeof label, "%.0f", i * step);
+			draw_x_tick(p, i * step, label);
 		}
 	} else {
 		for (size_t r = 0; r < rows; r += every) {

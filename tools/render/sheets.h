@@ -44,7 +44,7 @@ const json_t *metric_entity_figure(const json_t *metric);
 const char *figure_status(struct book *b, const json_t *metric, const json_t *figure,
 			  enum tone *tone);
 /* "TIP hit rate (Pd), site NMR" of a metric's id and dimensions; the name when it is known. */
-const char *figure_name(struct book *b, const char *id, const json_t *by);
+const char *figure_name(struct book *b, const char *id, json_t *by);
 /* What people said of this figure, one after the other; "" when they did not. */
 const char *figure_comment(struct book *b, const char *id, const json_t *by);
 const json_t *metric_of(const struct book *b, const char *id); /* NULL: none of that id */

@@ -124,40 +124,51 @@ struct page {
 };
 
 static void
+set_frame(lxw_format *f, size_t look)
+{
+	/* What stands left does not touch the number before it. */
+	if (look <= F_MUTED || look == F_DAY || look == F_INSTANT) {
+		format_set_align(f, LXW_ALIGN_LEFT);
+		format_set_indent(f, 1);
+	}
+	/* Not every program draws the style of a table. */
+	if (looks[look].head)
+		format_set_bg_color(f, COLOR_HEAD);
+	if (look <= F_ITEM) {
+		format_set_bottom(f, LXW_BORDER_HAIR);
+		format_set_bottom_color(f, COLOR_LINE);
+	}
+}
+
+static void
+set_look(lxw_format *f, const struct look_of *l)
+{
+	format_set_font_name(f, "Arial");
+	format_set_font_size(f, l->size == 0 ? 10 : l->size);
+	format_set_align(f, LXW_ALIGN_VERTICAL_TOP);
+	if (l->number != NULL)
+		format_set_num_format(f, l->number);
+	if (l->color != 0)
+		format_set_font_color(f, l->color);
+	if (l->bold)
+		format_set_bold(f);
+	if (l->wrap)
+		format_set_text_wrap(f);
+	if (l->right)
+		format_set_align(f, LXW_ALIGN_RIGHT);
+}
+
+static void
 make_formats(struct writer *w)
 {
 	for (size_t i = 0; i < N_LOOKS; i++) {
-		const struct look_of *l = &looks[i];
 		lxw_format *f = workbook_add_format(w->workbook);
 
 		w->format[i] = f;
 		if (f == NULL)
 			continue;
-		format_set_font_name(f, "Arial");
-		format_set_font_size(f, l->size == 0 ? 10 : l->size);
-		format_set_align(f, LXW_ALIGN_VERTICAL_TOP);
-		if (l->number != NULL)
-			format_set_num_format(f, l->number);
-		if (l->color != 0)
-			format_set_font_color(f, l->color);
-		if (l->bold)
-			format_set_bold(f);
-		if (l->wrap)
-			format_set_text_wrap(f);
-		if (l->right)
-			format_set_align(f, LXW_ALIGN_RIGHT);
-		/* Not every program draws the style of a table. */
-		if (l->head)
-			format_set_bg_color(f, COLOR_HEAD);
-		/* What stands left does not touch the number before it. */
-		if (i <= F_MUTED || i == F_DAY || i == F_INSTANT) {
-			format_set_align(f, LXW_ALIGN_LEFT);
-			format_set_indent(f, 1);
-		}
-		if (i <= F_ITEM) {
-			format_set_bottom(f, LXW_BORDER_HAIR);
-			format_set_bottom_color(f, COLOR_LINE);
-		}
+		set_look(f, &looks[i]);
+		set_frame(f, i);
 	}
 }
 
@@ -173,6 +184,13 @@ shortened(struct book *b, const char *s, size_t max)
 	while (n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80)
 		n--;
 	return book_text(b, "%.*s…", (int)n, s);
+}
+
+/* The library's structures want text that is not const. */
+static char *
+owned(struct book *b, const char *s)
+{
+	return arena_dup(b->arena, s, strlen(s));
 }
 
 /* --- where things are ------------------------------------------------------------------------- */
@@ -353,7 +371,7 @@ put_table(struct page *p, const struct grid *g, lxw_row_t header)
 	for (size_t i = 0; i < g->n_columns && n < TABLE_COLUMNS_MAX; i++) {
 		if (!(g->columns[i].where & IN_BOOK))
 			continue;
-		column[n].header = (char *)(uintptr_t)header_text(b, g, i);
+		column[n].header = owned(b, header_text(b, g, i));
 		column[n].header_format =
 		    p->w->format[g->columns[i].right ? F_HEADER_RIGHT : F_HEADER];
 		list[n] = &column[n];
@@ -361,7 +379,7 @@ put_table(struct page *p, const struct grid *g, lxw_row_t header)
 	}
 	if (n == 0)
 		return;
-	options.name = (char *)(uintptr_t)table_name(b, g);
+	options.name = owned(b, table_name(b, g));
 	options.no_autofilter = g->pairs;
 	(void)worksheet_add_table(p->ws, header, 0, header + (lxw_row_t)grid_rows(g),
 				  (lxw_col_t)(n - 1), &options);
@@ -390,14 +408,14 @@ style_series(lxw_chart_series *one, const struct chart_view *c, size_t i)
 {
 	static const uint32_t colors[] = {0x1F4E79, 0xB3541E, 0x2E7D32, 0x6A3D9A,
 					  0x8C564B, 0x00838F, 0x5D4037, 0x37474F};
-	lxw_chart_line line = {.width = 1.75};
+	lxw_chart_line line = {.width = 1.75F};
 	lxw_chart_line none = {.none = LXW_TRUE};
 	enum series_look look = c->series[i].look;
 
 	line.color = colors[i % COUNT(colors)];
 	if (look == LOOK_LIMIT || look == LOOK_WARNING) {
 		line.color = look == LOOK_LIMIT ? COLOR_BAD : 0x808080;
-		line.width = 1;
+		line.width = 1.0F;
 		line.dash_type =
 		    look == LOOK_LIMIT ? LXW_CHART_LINE_DASH_DASH : LXW_CHART_LINE_DASH_ROUND_DOT;
 		chart_series_set_marker_type(one, LXW_CHART_MARKER_NONE);
@@ -435,7 +453,7 @@ style_axes(lxw_chart *chart, const struct chart_view *c)
 {
 	const struct grid *g = c->data;
 	bool days = grid_rows(g) > 0 && grid_cell(g, 0, c->x)->kind == CELL_DAY;
-	lxw_chart_line faint = {.color = 0xDDE1E6, .width = 0.75};
+	lxw_chart_line faint = {.color = 0xDDE1E6, .width = 0.75F};
 	double low;
 	double high;
 	double step;
@@ -459,7 +477,7 @@ static void
 put_chart(struct page *p, const struct chart_view *c, lxw_row_t row)
 {
 	struct book *b = p->w->book;
-	lxw_chart_font title = {.name = (char *)(uintptr_t) "Arial", .size = 11, .bold = LXW_TRUE};
+	lxw_chart_font title = {.name = owned(b, "Arial"), .size = 11, .bold = LXW_TRUE};
 	lxw_chart_options options = {.x_scale = CHART_X, .y_scale = CHART_Y};
 	lxw_chart *chart;
 
@@ -477,7 +495,7 @@ put_chart(struct page *p, const struct chart_view *c, lxw_row_t row)
 	chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
 	chart_show_blanks_as(chart, LXW_CHART_BLANKS_AS_GAP);
 	style_axes(chart, c);
-	options.description = (char *)(uintptr_t)book_text(b, "%s. %s", c->title, c->text);
+	options.description = owned(b, book_text(b, "%s. %s", c->title, c->text));
 	(void)worksheet_insert_chart_opt(p->ws, row + 1, 0, chart, &options);
 }
 
@@ -624,10 +642,12 @@ set_properties(struct writer *w)
 	struct book *b = w->book;
 	struct utc_ms as_of = {0};
 	lxw_doc_properties properties = {
-	    .title = (char *)(uintptr_t)shortened(
-		b, book_text(b, "%s: SeMS performance data, %s", b->marking, b->subject), 250),
-	    .category = (char *)(uintptr_t)b->marking,
-	    .company = (char *)(uintptr_t)shortened(b, spd_text(b->edition->doc, "entity"), 120),
+	    .title = owned(
+		b,
+		shortened(b, book_text(b, "%s: SeMS performance data, %s", b->marking, b->subject),
+			  250)),
+	    .category = owned(b, b->marking),
+	    .company = owned(b, shortened(b, spd_text(b->edition->doc, "entity"), 120)),
 	};
 
 	(void)utc_parse(text_of(spd_text(b->edition->doc, "as_of")), &as_of);
