@@ -8,7 +8,16 @@
 
 #define STATEMENT_MAX (4 << 20)
 
-enum phase { PHASE_WEEKS, PHASE_STATE, PHASE_DELTAS, PHASE_RECORDS, PHASE_SUMS, PHASE_DONE };
+enum phase {
+	PHASE_WEEKS,
+	PHASE_STATE,
+	PHASE_PLANS, /* for the next phase only, and only if there is one */
+	PHASE_DELTAS,
+	PHASE_PLANS_OFF,
+	PHASE_RECORDS,
+	PHASE_SUMS,
+	PHASE_DONE,
+};
 
 void
 counting_start(struct counting *c)
@@ -376,6 +385,19 @@ next_sums(struct counting *c, struct statement *st)
 	return false;
 }
 
+static bool
+next_plans(struct counting *c, const char *on, struct statement *st)
+{
+	bool dirty = false;
+	for (unsigned i = 0; i < c->plan->cubes.n; i++) {
+		/* Plans are few, and always dirty. */
+		dirty = dirty || (c->states[i].is_dirty &&
+				  strcmp(c->plan->cubes.cubes[i]->kind, "plan") != 0);
+	}
+	*st = (struct statement){embed_text("sql/queries/count_plans.sql"), 1, {on}};
+	return dirty && c->at++ == 0;
+}
+
 /* The statement of the phase; false: the phase is over. */
 static bool
 next_of_phase(struct counting *c, struct statement *st)
@@ -393,8 +415,12 @@ next_of_phase(struct counting *c, struct statement *st)
 		*st = (struct statement){
 		    embed_text("sql/queries/count_state.sql"), 2, {c->quarter, digests(c)}};
 		return c->at++ == 0;
+	case PHASE_PLANS:
+		return next_plans(c, "on", st);
 	case PHASE_DELTAS:
 		return next_delta(c, st);
+	case PHASE_PLANS_OFF:
+		return next_plans(c, "off", st);
 	case PHASE_RECORDS:
 		expand(c, c->plan->records_sql, false, st);
 		return c->at++ == 0;

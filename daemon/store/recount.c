@@ -10,6 +10,7 @@
 enum phase {
 	PHASE_LOCK,
 	PHASE_TOUCHED,
+	PHASE_PLANS,
 	PHASE_QUARTERS,
 	PHASE_CUBES, /* from here on for each quarter, until one has something to count */
 	PHASE_STATE,
@@ -187,6 +188,7 @@ ask(struct recount_run *r, struct statement *st, struct err *e)
 	static const char *const plain[] = {
 	    [PHASE_LOCK] = "sql/queries/recount_lock.sql",
 	    [PHASE_TOUCHED] = "sql/queries/recount_touched.sql",
+	    [PHASE_PLANS] = "sql/queries/count_plans.sql",
 	    [PHASE_QUARTERS] = "sql/queries/recount_quarters.sql",
 	};
 	if (r->phase == PHASE_COUNT) {
@@ -207,7 +209,8 @@ ask(struct recount_run *r, struct statement *st, struct err *e)
 		*st = (struct statement){
 		    embed_text("sql/queries/recount_forget.sql"), 1, {end_list(&r->digests)}};
 	} else {
-		*st = (struct statement){embed_text(plain[r->phase]), 0, {NULL}};
+		bool plans = r->phase == PHASE_PLANS;
+		*st = (struct statement){embed_text(plain[r->phase]), plans ? 1 : 0, {"on"}};
 	}
 	return true;
 }

@@ -106,17 +106,20 @@ SELECT r.kind, r.source, r.site_id, r.measure, r.provider_id, r.counted_at, r.re
     r.corrects_record_id IS NULL AND c.is_voided IS TRUE AS voided,
     c.root_record_id IS NULL OR (NOT c.is_voided AND c.record_id = r.record_id
 	AND c.source = r.source) AS effective,
-    extract(epoch FROM r.received_at - coalesce(r.occurred_end, r.occurred_at
+    date_part('epoch', r.received_at - coalesce(r.occurred_end, r.occurred_at
 	+ CASE r."precision" WHEN 'DAY' THEN interval '24 hours' WHEN 'MINUTE' THEN interval '1 minute'
 	ELSE interval '0' END)) / 3600 AS lag_hours,
     abs(r.clock_offset_ms) AS clock_error_ms, r.record_id
 FROM sems.spd_record r
 LEFT JOIN (
-	SELECT DISTINCT ON (root_record_id, root_source) root_record_id, root_source, record_id, source,
-	    bool_or(is_void) OVER w AS is_voided, bool_or(NOT is_void) OVER w AS is_corrected
-	FROM sems.correction
-	WINDOW w AS (PARTITION BY root_record_id, root_source)
-	ORDER BY root_record_id, root_source, is_void, corrected_at DESC, record_id DESC, source DESC
+	-- Aggregates rather than windows, which no parallel worker may compute.
+	SELECT root_record_id, root_source, bool_or(is_void) AS is_voided,
+	    bool_or(NOT is_void) AS is_corrected,
+	    (array_agg(record_id ORDER BY is_void, corrected_at DESC, record_id DESC, source DESC))[1]
+		AS record_id,
+	    (array_agg(source ORDER BY is_void, corrected_at DESC, record_id DESC, source DESC))[1]
+		AS source
+	FROM sems.correction GROUP BY root_record_id, root_source
 ) AS c ON c.root_record_id = coalesce(r.corrects_record_id, r.record_id)
     AND c.root_source = coalesce(r.corrects_source, r.source);
 
