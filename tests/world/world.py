@@ -280,7 +280,10 @@ def main():
     args = arguments()
     print("# seed %d" % args.seed, flush=True)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    sys.exit(1 if asyncio.run(play(args)) else 0)
+    try:
+        sys.exit(1 if asyncio.run(play(args)) else 0)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":
