@@ -82,6 +82,7 @@ RETURNS SETOF sems.feed_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg
 	WITH calendar AS MATERIALIZED (
 		SELECT array_agg(d.day ORDER BY d.day) AS days,
 		    array_agg(d.starts_at ORDER BY d.day) AS starts,
+		    array_agg(d.day = ANY (count_feeds.days) ORDER BY d.day) AS wanted,
 		    array_agg(q.ends_at ORDER BY d.day) AS quarter_ends
 		FROM sems.civil_day d
 		JOIN (SELECT quarter, max(ends_at) AS ends_at FROM sems.civil_day GROUP BY quarter) AS q
@@ -103,7 +104,7 @@ RETURNS SETOF sems.feed_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg
 		    count(*) FILTER (WHERE abs(r.clock_offset_ms) > 60000) AS clock_off,
 		    max(abs(r.clock_offset_ms)) AS clock_worst_ms
 		FROM record r, calendar c
-		WHERE c.days[r.at] = ANY (count_feeds.days)
+		WHERE c.wanted[r.at]
 		GROUP BY r.at, r.kind, r.source, r.site_id
 	)
 	SELECT c.days[n.at], n.kind, n.source, n.site_id, n.records, n.last_at, n.last_received_at,
@@ -117,16 +118,35 @@ CREATE FUNCTION sems.count_numbers(since timestamptz, until timestamptz, days da
 RETURNS SETOF sems.number_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	WITH calendar AS MATERIALIZED (
 		SELECT array_agg(d.day ORDER BY d.day) AS days,
-		    array_agg(d.starts_at ORDER BY d.day) AS starts
+		    array_agg(d.starts_at ORDER BY d.day) AS starts,
+		    array_agg(d.day = ANY (count_numbers.days) ORDER BY d.day) AS wanted
 		FROM sems.civil_day d WHERE d.starts_at >= since AND d.starts_at < until
-	), event AS (
-		SELECT c.days[width_bucket(e.occurred_at, c.starts)] AS day, e.source, e.site_id,
-		    e.device_id, e.event_no, e.occurred_at,
-		    e.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT', 'ABORTED') AS is_projection
+	), device AS MATERIALIZED (
+		SELECT width_bucket(e.occurred_at, c.starts) AS at, e.source, e.device_id,
+		    min(e.site_id) AS site_id, count(*) AS n, count(e.event_no) AS numbers,
+		    min(e.event_no) AS first_no, max(e.event_no) AS last_no,
+		    sum(e.event_no) AS total, min(e.occurred_at) AS first_at,
+		    max(e.occurred_at) AS last_at, count(*) FILTER (WHERE e.outcome IN
+			('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT', 'ABORTED')) AS projections
 		FROM sems.tip_event e, calendar c
 		WHERE e.occurred_at >= since AND e.occurred_at < until
+		AND e.corrects_record_id IS NULL AND c.wanted[width_bucket(e.occurred_at, c.starts)]
+		GROUP BY 1, 2, 3
+	), plain AS (
+		-- Most days of a device: one run without a gap, or no numbers at all.
+		SELECT c.days[d.at] AS day, d.*,
+		    (d.numbers = d.n AND d.last_no - d.first_no + 1 = d.n
+			AND d.total * 2 = (d.first_no + d.last_no) * d.n) OR d.numbers = 0 AS is_plain
+		FROM device d, calendar c
+	), event AS (
+		SELECT p.day, e.source, e.site_id, e.device_id, e.event_no, e.occurred_at,
+		    e.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT', 'ABORTED') AS is_projection
+		FROM plain p
+		JOIN sems.civil_day d ON d.day = p.day
+		JOIN sems.tip_event e ON e.occurred_at >= d.starts_at AND e.occurred_at < d.ends_at
+		    AND e.source = p.source AND e.device_id IS NOT DISTINCT FROM p.device_id
+		WHERE NOT p.is_plain AND e.occurred_at >= since AND e.occurred_at < until
 		AND e.corrects_record_id IS NULL
-		AND c.days[width_bucket(e.occurred_at, c.starts)] = ANY (count_numbers.days)
 	), begun AS (
 		SELECT e.*, coalesce(e.event_no < lag(e.event_no) OVER w - 1000, false) AS anew
 		FROM event e
@@ -158,6 +178,10 @@ RETURNS SETOF sems.number_day LANGUAGE sql STABLE SET search_path = pg_catalog, 
 	LEFT JOIN gap g ON g.day = s.day AND g.source = s.source AND g.run = s.run
 	    AND g.device_id IS NOT DISTINCT FROM s.device_id AND s.event_no IS NOT NULL
 	GROUP BY s.day, s.source, s.device_id, s.run, s.event_no IS NULL, g.gaps
+	UNION ALL
+	SELECT p.day, p.source, p.site_id, p.device_id, 0, p.first_no, p.last_no, p.numbers,
+	    p.projections, p.first_at, p.last_at, '[]'
+	FROM plain p WHERE p.is_plain
 $$;
 
 -- Both of a period, exact at every moment: what was kept of the days that nothing touched, and the
