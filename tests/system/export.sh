@@ -87,4 +87,4 @@ for ms in 010 040 080 120 160 250 400; do
 	rm -rf "${T:?}/killed/"*
 done
 is "$left" '' 'killed at any moment it leaves no half file'
-if [ ""$kills" -gt 2 ]; then ok 'it was killed at several'; else not_ok 'it was killed at several' "$kills"; fi
+if [ "$kills" -gt 2 ]; then ok 'it was killed at several'; else not_ok 'it was killed at several' "$kills"; fi

@@ -33,6 +33,12 @@ book_text(struct book *b, const char *fmt, ...)
 	return text;
 }
 
+const char *
+book_join(struct book *b, const char *all, const char *separator, const char *one)
+{
+	return all[0] == '\0' ? one : book_text(b, "%s%s%s", all, separator, one);
+}
+
 /* Spreadsheets allow 31 characters and not these in a sheet's name, and no name twice. */
 static const char *
 safe_name(struct book *b, const char *name, unsigned most)

@@ -113,6 +113,8 @@ enum code book_make(const struct edition *edition, struct arena *arena, struct b
 
 struct sheet *book_sheet(struct book *b, const char *slug, const char *name);
 const char *book_text(struct book *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* all, then the separator when there is anything before, then one. */
+const char *book_join(struct book *b, const char *all, const char *separator, const char *one);
 const char *book_time(struct book *b, const char *rfc3339); /* "2026-07-10 09:00:00 UTC" */
 void sheet_note(struct sheet *s, const char *text);
 /* where IN_ALL, no rows, no columns yet. */

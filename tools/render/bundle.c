@@ -183,7 +183,7 @@ enum code
 bundle_manifest(const struct edition *ed, const struct renderings *members, struct buf *out,
 		struct err *e)
 {
-	const json_t *seal = ed->seal;
+	const json_t *sealed = ed->seal;
 	json_t *files = json_array();
 	json_t *m;
 	int failed;
@@ -193,10 +193,10 @@ bundle_manifest(const struct edition *ed, const struct renderings *members, stru
 	m = json_pack("{s:s, s:s, s:O, s:s, s:s, s:{s:s, s:s, s:s, s:s}, s:o, s:s, s:o}", "format",
 		      FORMAT, "quarter", spd_text(json_object_get(ed->doc, "quarter"), "label"),
 		      "revision", json_object_get(ed->doc, "revision"), "state",
-		      spd_text(seal, "state"), "marking", spd_text(ed->doc, "marking"), "document",
-		      "file", "spd.json", "sha256", ed->sha256, "signature",
-		      spd_text(seal, "signature"), "key_id", spd_text(seal, "key_id"), "keys",
-		      keys_json(ed), "signed_by", spd_text(seal, "signs"), "files", files);
+		      spd_text(sealed, "state"), "marking", spd_text(ed->doc, "marking"),
+		      "document", "file", "spd.json", "sha256", ed->sha256, "signature",
+		      spd_text(sealed, "signature"), "key_id", spd_text(sealed, "key_id"), "keys",
+		      keys_json(ed), "signed_by", spd_text(sealed, "signs"), "files", files);
 	if (m == NULL || json_array_size(json_object_get(m, "files")) != members->n) {
 		json_decref(m);
 		return no_memory(e);

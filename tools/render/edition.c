@@ -26,18 +26,18 @@ static enum code
 check_declaration(const struct edition *ed, struct err *e)
 {
 	const char *format = spd_text(ed->declaration, "format");
-	const char *sha256 = spd_text(ed->declaration, "document_sha256");
+	const char *named = spd_text(ed->declaration, "document_sha256");
 
 	if (strcmp(format, DECLARATION) != 0)
 		return err_set(
 		    e, REJ_MALFORMED, "declaration",
 		    "the declaration's format is '%.64s', this program reads " DECLARATION, format);
-	if (strcmp(sha256, ed->sha256) != 0)
+	if (strcmp(named, ed->sha256) != 0)
 		return err_set(
 		    e, REJ_MALFORMED, "declaration",
 		    "the declaration is of another document: it names SHA-256 %.64s, the "
 		    "document has %s",
-		    sha256, ed->sha256);
+		    named, ed->sha256);
 	return OK;
 }
 

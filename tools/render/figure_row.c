@@ -97,8 +97,7 @@ figure_comment(struct book *b, const char *id, const json_t *by)
 		if (strcmp(spd_text(event, "action"), "COMMENT") == 0 &&
 		    strcmp(spd_text(event, "metric"), id) == 0 &&
 		    same_dimensions(json_object_get(event, "by_dims"), by))
-			all = book_text(b, "%s%s%s", all, all[0] == '\0' ? "" : " ",
-					spd_text(event, "text"));
+			all = book_join(b, all, " ", spd_text(event, "text"));
 	}
 	return all;
 }
@@ -208,8 +207,9 @@ put_reasons(const struct figure_row *r)
 		json_int_t n = json_integer_value(json_object_get(item, "count"));
 
 		if (n > 0)
-			all = book_text(r->g->book, "%s%s%s=%" JSON_INTEGER_FORMAT, all,
-					all[0] == '\0' ? "" : "; ", spd_text(item, "reason"), n);
+			all = book_join(r->g->book, all, "; ",
+					book_text(r->g->book, "%s=%" JSON_INTEGER_FORMAT,
+						  spd_text(item, "reason"), n));
 	}
 	grid_text(r->g, all);
 }
@@ -359,8 +359,8 @@ put_details(const struct figure_row *r)
 			if (!json_is_number(value))
 				continue;
 			spd_count(lists[i], key, "", n);
-			all = book_text(r->g->book, "%s%s%s=%s", all, all[0] == '\0' ? "" : "; ",
-					key, n);
+			all = book_join(r->g->book, all, "; ",
+					book_text(r->g->book, "%s=%s", key, n));
 		}
 	}
 	grid_text(r->g, all);

@@ -133,7 +133,6 @@ html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
 	  const char *id)
 {
 	bool shown[COLUMNS_MAX] = {false};
-	size_t n = g->n_columns < COLUMNS_MAX ? g->n_columns : COLUMNS_MAX;
 
 	buf_addf(out, "<h3 id=\"%s\">", id);
 	html_text(out, g->title);
@@ -151,7 +150,7 @@ html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
 		buf_addf(out, "</p>\n");
 		return;
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < g->n_columns && i < COLUMNS_MAX; i++)
 		shown[i] = is_column_shown(g, i);
 	buf_addf(out,
 		 "<div class=\"scroll\" role=\"region\" aria-labelledby=\"%s-h %s\" tabindex=\"0\">"

@@ -341,7 +341,7 @@ history_of_sheet(struct sheet *s, const struct plan *p)
 {
 	struct book *b = s->book;
 	const char *now = spd_text(json_object_get(b->edition->doc, "quarter"), "label");
-	const char *label[QUARTERS_MAX];
+	const char *label[QUARTERS_MAX] = {NULL};
 	size_t n = quarters_of(p, label);
 	const json_t *shown[SERIES_MAX];
 	size_t n_shown = metrics_with_history(p, shown);

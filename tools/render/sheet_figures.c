@@ -227,8 +227,9 @@ other_dimensions(struct book *b, const json_t *figure)
 	for (size_t i = 0; i < d.n; i++) {
 		if (strcmp(d.key[i], "site") == 0 || strcmp(d.key[i], "measure") == 0)
 			continue;
-		all = book_text(b, "%s%s%s=%s", all, all[0] == '\0' ? "" : "; ", d.key[i],
-				spd_text(json_object_get(figure, "by"), d.key[i]));
+		all = book_join(b, all, "; ",
+				book_text(b, "%s=%s", d.key[i],
+					  spd_text(json_object_get(figure, "by"), d.key[i])));
 	}
 	return all;
 }
@@ -265,7 +266,9 @@ flat_grid(struct sheet *s, const char *slug, const char *title, const struct pla
 	figure_columns(g, FIGURE_LAST, OF_ALL, NULL);
 	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
 		json_array_foreach(json_object_get(*m, "figures"), k, figure)
-		    put_flat_row(g, *m, figure);
+		{
+			put_flat_row(g, *m, figure);
+		}
 	}
 	return g;
 }
@@ -431,7 +434,7 @@ sheet_scorecard(struct book *b, const struct plan *p)
 {
 	struct sheet *s = sheet_begin(b, p);
 	struct grid *g = sheet_grid(s, p->slug, "The entity's figures");
-	const char *label[QUARTERS_MAX];
+	const char *label[QUARTERS_MAX] = {NULL};
 	size_t n = past_quarters(p, label);
 
 	if (g == NULL)

@@ -335,7 +335,7 @@ joined(struct book *b, const json_t *list)
 		const char *one = json_string_value(item);
 
 		if (one != NULL)
-			all = book_text(b, "%s%s%s", all, all[0] == '\0' ? "" : "; ", one);
+			all = book_join(b, all, "; ", one);
 	}
 	return all;
 }
@@ -433,6 +433,8 @@ sheet_definitions(struct book *b, const struct plan *p)
 		return;
 	add_columns(g, columns, COUNT(columns));
 	json_array_foreach(json_object_get(b->edition->doc, "metrics"), i, metric)
-	    put_definition(g, metric);
+	{
+		put_definition(g, metric);
+	}
 	missing_grid(s);
 }

@@ -248,7 +248,10 @@ sheets_make(struct book *b)
 	const json_t *sheet;
 	size_t i;
 
-	json_array_foreach(sheets, i, sheet) make_planned(b, sheet);
+	json_array_foreach(sheets, i, sheet)
+	{
+		make_planned(b, sheet);
+	}
 	if (json_array_size(sheets) == 0)
 		make_usual(b);
 	sheet_figures(b, &all);

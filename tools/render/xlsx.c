@@ -409,9 +409,11 @@ style_series(lxw_chart_series *one, const struct chart_view *c, size_t i)
 	static const uint32_t colors[] = {0x1F4E79, 0xB3541E, 0x2E7D32, 0x6A3D9A,
 					  0x8C564B, 0x00838F, 0x5D4037, 0x37474F};
 	lxw_chart_line line = {.width = 1.75F};
-	lxw_chart_line none = {.none = LXW_TRUE};
+	lxw_chart_line hidden;
 	enum series_look look = c->series[i].look;
 
+	memset(&hidden, 0, sizeof hidden);
+	hidden.none = LXW_TRUE;
 	line.color = colors[i % COUNT(colors)];
 	if (look == LOOK_LIMIT || look == LOOK_WARNING) {
 		line.color = look == LOOK_LIMIT ? COLOR_BAD : 0x808080;
@@ -427,7 +429,7 @@ style_series(lxw_chart_series *one, const struct chart_view *c, size_t i)
 		chart_series_set_marker_size(one, look == LOOK_POINTS ? 7 : 5);
 		chart_series_set_marker_fill(one, &fill);
 	}
-	chart_series_set_line(one, look == LOOK_POINTS ? &none : &line);
+	chart_series_set_line(one, look == LOOK_POINTS ? &hidden : &line);
 }
 
 static void
@@ -555,16 +557,33 @@ set_widths(struct page *p)
 		(void)worksheet_set_column(p->ws, i, i, width[i] + 2.0, NULL);
 }
 
-/* One grid alone: its headers stay in sight. Several: the marking and the title do. */
+static size_t
+rows_of_sheet(const struct sheet *s)
+{
+	size_t n = 0;
+
+	for (const struct block *k = s->first; k != NULL; k = k->next) {
+		if (k->kind == BLOCK_GRID && is_shown(k))
+			n += grid_rows(k->grid);
+	}
+	return n;
+}
+
+#define HOLDS_HEAD_FROM 12 /* rows: with fewer the headers stay in sight anyway */
+
+/* A sheet that is one grid, by and large, holds its headers in sight; others marking and title. */
 static void
 freeze(struct page *p)
 {
-	const struct block *first = p->sheet->first;
+	const struct block *k = p->sheet->first;
+	size_t rows;
 	lxw_row_t header;
 
-	if (first != NULL && first->next == NULL && first->kind == BLOCK_GRID && is_shown(first) &&
-	    grid_rows(first->grid) > 0) {
-		header = header_of(p, first->grid);
+	while (k != NULL && k->kind == BLOCK_NOTE)
+		k = k->next;
+	rows = k != NULL && k->kind == BLOCK_GRID && is_shown(k) ? grid_rows(k->grid) : 0;
+	if (rows >= HOLDS_HEAD_FROM && 3 * rows >= 2 * rows_of_sheet(p->sheet)) {
+		header = header_of(p, k->grid);
 		worksheet_freeze_panes(p->ws, header + 1, 2);
 		(void)worksheet_repeat_rows(p->ws, header, header);
 	} else {
