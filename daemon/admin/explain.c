@@ -35,7 +35,7 @@ struct explain {
 	json_t *document;
 	const struct catalogue *catalogue; /* as it is in force for the quarter */
 	const struct metric *metric;
-	const json_t *printed; /* the metric as the document has it */
+	json_t *printed; /* the metric as the document has it */
 	struct explain_plan plan;
 	const char *start;
 	const char *end;
@@ -132,7 +132,7 @@ terms_json(const struct metric *m)
 static json_t *
 metric_json(const struct explain *x)
 {
-	json_t *m = json_copy((json_t *)(uintptr_t)x->printed);
+	json_t *m = json_copy(x->printed);
 	const char *definition = json_string_value(json_object_get(m, "definition"));
 	bool same = definition != NULL && strcmp(definition, x->metric->definition) == 0;
 
@@ -173,13 +173,13 @@ find_figure(const struct explain *x)
 	return NULL;
 }
 
-static const json_t *
+static json_t *
 find_metric(const json_t *document, const char *id)
 {
 	const json_t *metrics = json_object_get(document, "metrics");
 
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
-		const json_t *m = json_array_get(metrics, i);
+		json_t *m = json_array_get(metrics, i);
 
 		if (strcmp(json_string_value(json_object_get(m, "id")), id) == 0)
 			return m;

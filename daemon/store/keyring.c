@@ -212,15 +212,19 @@ load_signer(struct keyring *k, unsigned number, struct err *e)
 	return code;
 }
 
+/* "signing-0012.key" */
 static void
 note_number(const char *name, bool there[NUMBER_MAX + 1])
 {
-	unsigned n = 0;
-	char ending[4];
+	static const char prefix[] = "signing-";
+	const char *digits = name + sizeof prefix - 1;
+	unsigned long n;
 
-	if (sscanf(name, "signing-%4u.%3s", &n, ending) == 2 && n > 0 && n <= NUMBER_MAX &&
-	    strlen(name) == strlen("signing-0000.key") &&
-	    (strcmp(ending, "key") == 0 || strcmp(ending, "pub") == 0))
+	if (strncmp(name, prefix, sizeof prefix - 1) != 0 || strspn(digits, "0123456789") != 4 ||
+	    (strcmp(digits + 4, ".key") != 0 && strcmp(digits + 4, ".pub") != 0))
+		return;
+	n = strtoul(digits, NULL, 10);
+	if (n > 0 && n <= NUMBER_MAX)
 		there[n] = true;
 }
 

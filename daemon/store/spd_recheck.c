@@ -122,10 +122,11 @@ is_same_figure(const struct metric *m, const struct figure *a, const struct figu
 	return same && is_same_bins(a, b);
 }
 
+/* any: the one that is there; a or b may be NULL. */
 static enum code
-differs(const struct metric *m, const struct figure *a, const struct figure *b, struct err *e)
+differs(const struct metric *m, const struct figure *any, const struct figure *a,
+	const struct figure *b, struct err *e)
 {
-	const struct figure *any = a != NULL ? a : b;
 	const struct breakdown *by = &m->breakdown[any->breakdown];
 	char where[120] = "";
 	size_t n = 0;
@@ -152,11 +153,11 @@ compare_metric(const struct spd_metric *counts, struct figure *const *records, s
 	for (size_t i = 0; i < least; i++) {
 		if (!is_same_place(counts->figures[i], records[i]) ||
 		    !is_same_figure(counts->m, counts->figures[i], records[i]))
-			return differs(counts->m, counts->figures[i], records[i], e);
+			return differs(counts->m, records[i], counts->figures[i], records[i], e);
 	}
 	if (counts->n_figures > least)
-		return differs(counts->m, counts->figures[least], NULL, e);
-	return n > least ? differs(counts->m, NULL, records[least], e) : OK;
+		return differs(counts->m, counts->figures[least], counts->figures[least], NULL, e);
+	return n > least ? differs(counts->m, records[least], NULL, records[least], e) : OK;
 }
 
 static enum code
@@ -190,6 +191,8 @@ compare_records(const struct spd_run *r, struct err *e)
 		const struct spd_records *x = i < a->n_records ? &a->records[i] : NULL;
 		const struct spd_records *y = i < b->n_records ? &b->records[i] : NULL;
 
+		const char *kind = x != NULL ? x->kind : "a kind";
+
 		if (x == NULL || y == NULL || strcmp(x->kind, y->kind) != 0 ||
 		    x->received != y->received || x->effective != y->effective ||
 		    x->corrected != y->corrected || x->voided != y->voided || x->late != y->late)
@@ -198,7 +201,7 @@ compare_records(const struct spd_run *r, struct err *e)
 			    "the number of records of %s by the counts is not that of the "
 			    "records. Nothing was frozen; SCHEMA.md (Day counts) says how to "
 			    "count anew",
-			    x != NULL ? x->kind : y->kind);
+			    kind);
 	}
 	return OK;
 }
@@ -216,7 +219,7 @@ spd_recheck_compare(struct spd_run *r, struct err *e)
 		struct figure **records = fold_finish(
 		    r->recheck.folds[i], m->target == NULL ? NULL : &m->target->value, &n);
 
-		if (records == NULL && arena_failed(r->arena))
+		if (records == NULL)
 			return err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
 		code = compare_metric(m, records, n, e);
 		if (code == OK)
