@@ -208,7 +208,7 @@ spd_json() { # quarter [spd export options...]
 		cat "$T/stdout" "$T/stderr" >&2
 		return 1
 	}
-	find "$folder" -name '*.json' | head -n 1
+	find "$folder" -name '*_spd.json' | head -n 1
 }
 
 # One value out of an SPD: figures.py says how it is named.

@@ -1,6 +1,6 @@
 # An SPD from the first look to its second revision: what is frozen stays, what comes later counts later.
 . "$(dirname "$0")/lib.sh"
-plan 51
+plan 52
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -203,3 +203,4 @@ is $? 0 'semsd stops cleanly'
 start_daemon --socket "$SOCKET" || exit 1
 is "$(stored 1) $(stored 2) $(stored 3)" "$before" 'every revision has the bytes that were frozen'
 is "$(stored 1)" "$first" 'the first as on its first day'
+is "$(tr -d '\n' <"$(spd_json 2026-Q2 --revision 1)" | sha256sum | cut -d ' ' -f 1)" "$first" 'exported, too'
