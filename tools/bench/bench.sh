@@ -5,7 +5,8 @@
 #   BENCH_ROWS=N      rows of the table that is already full (default 10000000; 0: leave it out)
 #   BENCH_DIR=DIR     where the database lies: the disk that is measured (default $TMPDIR or /tmp)
 #   BENCH_OUT=DIR     where bench.json goes (default build)
-#   BENCH_PARTS=...   which measurements (default all: connections offered poison resends full)
+#   BENCH_PARTS=...   which measurements (default all: connections offered poison resends full spd)
+#   BENCH_SPD_ROWS=N  TIP events of the quarter whose SPD is computed (default 10000000; 0: leave it out)
 #   BENCH_PEERS=...   what one would take instead, too: all, or some of psql node rsyslog pgbench
 #   SEMS_BUILD=DIR    where semsd, semsctl and semsbench are (default build)
 set -u
@@ -14,7 +15,8 @@ bin=${SEMS_BUILD:-build}
 out=${BENCH_OUT:-build}
 seconds=${BENCH_SECONDS:-4}
 rows=${BENCH_ROWS:-10000000}
-parts=" ${BENCH_PARTS:-connections offered poison resends full} "
+spd_rows=${BENCH_SPD_ROWS:-10000000}
+parts=" ${BENCH_PARTS:-connections offered poison resends full spd} "
 copy_rows=5000
 lanes=100
 pid=
@@ -149,11 +151,58 @@ full_table() {
 	copy --table "$full" --first "$first"
 }
 
+# The median of five times in milliseconds of a command.
+times() { # key name command...
+	local key=$1 name=$2 i at
+	shift 2
+	say "  $name"
+	"$@" >/dev/null || { failed=1; return; }
+	for i in 1 2 3 4 5; do
+		at=$(date +%s%N)
+		"$@" >/dev/null || failed=1
+		echo $((($(date +%s%N) - at) / 1000))
+	done | sort -n | sed -n 3p | awk -v key="$key" -v name="$name" -v rows="$spd_rows" '{
+		printf "{\"what\":\"spd\",\"key\":\"%s\",\"name\":\"%s\",\"table\":\"%s events\",\"p50_ms\":%.1f}\n",
+		    key, name, rows, $1 / 1000 }' >>"$lines"
+}
+sql() { psql -XqAt -v ON_ERROR_STOP=1 "$database" "$@"; }
+
+# What the plain count counts, with the settings of a session of its own: the least that any
+# computation from records has to read.
+plain="SET ROLE sems_compute; SELECT count(*) FROM (SELECT site_id, device_id, threat_category, outcome,
+    count(*) FROM sems.effective_tip_event WHERE counted_at >= '2026-03-31T23:00Z'
+    AND counted_at < '2026-06-30T23:00Z' GROUP BY 1, 2, 3, 4) AS c"
+of_a_quarter() {
+	local half=$((spd_rows / 2)) until other
+	say "  filling a quarter with $spd_rows events"
+	sql -c "TRUNCATE sems.tip_event" >/dev/null
+	sql -c "SELECT sems.make_partition('tip_event', m) FROM (VALUES
+	    ('2026-04-15Z'::timestamptz), ('2026-05-15Z'), ('2026-06-15Z')) AS v(m)" >/dev/null
+	sql -v rows="$spd_rows" -v from=0 -v upto=$((half - 1)) -f tools/bench/spd.sql &
+	other=$!
+	sql -v rows="$spd_rows" -v from="$half" -v upto=$((spd_rows - 1)) -f tools/bench/spd.sql || failed=1
+	wait "$other" || failed=1
+	sql -c "VACUUM (ANALYZE) sems.tip_event" || failed=1
+	times plain_count_ms "plain count by site, device, category, outcome" sql -c "$plain"
+	times spd_raw_ms "SPD from records" ctl spd show 2026-Q2 --json --from-records
+	say "  waiting for day counts"
+	until=$((SECONDS + 1800))
+	until [ "$(sql -c "SELECT count(*) FROM sems.touched_day")" = 0 ] &&
+		[ "$(sql -c "SELECT count(*) FILTER (WHERE is_stale) = 0 AND count(*) > 0
+		    FROM sems.counted_day JOIN sems.cube USING (cube_id) WHERE kind = 'tip_event'
+		    AND day BETWEEN '2026-04-01' AND '2026-06-30'")" = t ]; do
+		[ "$SECONDS" -lt "$until" ] || { say "bench: the days were never counted"; failed=1; return; }
+		sleep 5
+	done
+	times spd_counts_ms "SPD from day counts" ctl spd show 2026-Q2 --json
+}
+
 wanted() { case $parts in *" $1 "*) true ;; *) false ;; esac; }
 ! wanted connections || by_connections
 ! wanted offered || offered
 ! wanted poison || with_poison
 ! wanted full || [ "$rows" = 0 ] || full_table
+! wanted spd || [ "$spd_rows" = 0 ] || of_a_quarter
 # Last: semsd is on its guard against a source that has repeated itself for a while after.
 ! wanted resends || { copy --fresh; resends; copy --fresh; }
 # shellcheck source=tools/bench/peers.sh

@@ -127,7 +127,7 @@ relate(struct report *r)
 		double limit = copy_around(r, i);
 
 		if (limit > 0 && !is(j, "what", "copy") && !is(j, "what", "commit") &&
-		    !json_object_get(j, "offered_rps")) {
+		    !is(j, "what", "spd") && !json_object_get(j, "offered_rps")) {
 			json_object_set_new(j, "copy_limit_rps", json_real(limit));
 			json_object_set_new(j, "ratio", json_real(number_at(j, "rps") / limit));
 		}
@@ -252,6 +252,25 @@ split_out(const struct report *r, bool peers)
 	return out;
 }
 
+/* How long an SPD takes, by the key that each of its measurements names. */
+static void
+copy_spd(const struct report *r, json_t *out)
+{
+	double plain;
+	size_t i;
+	json_t *j;
+
+	json_array_foreach(r->all, i, j)
+	{
+		if (is(j, "what", "spd"))
+			copy_key(out, text_at(j, "key"), j, "p50_ms");
+	}
+	plain = number_at(out, "plain_count_ms");
+	if (plain > 0)
+		json_object_set_new(out, "spd_ratio",
+				    json_real(number_at(out, "spd_raw_ms") / plain));
+}
+
 static enum code
 write_json(const struct report *r, const char *path, struct err *e)
 {
@@ -272,6 +291,7 @@ write_json(const struct report *r, const char *path, struct err *e)
 	copy_key(out, "p99_ms", head, "p99_ms");
 	json_object_set_new(out, "commit_p50_ms", json_real(r->commit_ms));
 	json_object_set_new(out, "rss_kib", json_integer((json_int_t)r->rss_kib));
+	copy_spd(r, out);
 	json_object_set_new(out, "peers", split_out(r, true));
 	json_object_set_new(out, "runs", split_out(r, false));
 	good = json_dump_file(out, path, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == 0;
