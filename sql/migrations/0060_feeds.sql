@@ -235,6 +235,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		    g.before - g.after - 1 AS missing, n.day, n.run
 		FROM n, jsonb_to_recordset(n.gaps)
 		    AS g("from" timestamptz, "to" timestamptz, after bigint, before bigint)
+		WHERE n.gaps <> '[]'
 	)
 	SELECT l.source, l.site_id, l.device_id, l."from", l."to", l.after, l.before, l.missing
 	FROM listed l

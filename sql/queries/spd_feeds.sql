@@ -1,6 +1,8 @@
 -- The feeds of a period, with what is missing of each and when: event numbers that never came, days
 -- without a heartbeat of a device that sends them.
-WITH gap AS (
+WITH feed AS MATERIALIZED (
+    SELECT f.* FROM sems.feed_status($1::timestamptz, $2::timestamptz) f
+), gap AS (
     SELECT g.source, 'tip_event' AS kind, coalesce(g.from_at, g.to_at) AS at, jsonb_build_object(
         'from', to_char(g.from_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
         'to', to_char(g.to_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
@@ -35,13 +37,13 @@ WITH gap AS (
         FROM (SELECT g.source, g.kind, g.at, g.gap FROM gap g
             UNION ALL
             SELECT s.source, f.kind, s.at, s.gap FROM silence s
-            JOIN sems.feed_status($1::timestamptz, $2::timestamptz) f
+            JOIN feed f
                 ON f.source = s.source AND f.basis = 'HEARTBEATS') AS g) AS x
     WHERE x.rank <= 50
     GROUP BY x.source, x.kind
 )
 SELECT f.source, f.kind, f.site_id, f.expected, f.received, f.basis,
     to_char(f.last_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), l.gaps
-FROM sems.feed_status($1::timestamptz, $2::timestamptz) f
+FROM feed f
 LEFT JOIN listed l ON l.source = f.source AND l.kind = f.kind
 ORDER BY f.source, f.kind
