@@ -248,6 +248,7 @@ Test(archive, notices_a_part_that_was_cut)
 	    {"<?xml version=\"1.0\"?>\n<a x=\"1\"><b/>", false},
 	    {"<?xml version=\"1.0\"?>\n<a x=\"1\"><b></b>", false},
 	    {"<?xml version=\"1.0\"?>\n<a x=\"1\"><b></a", false},
+	    {"<?xml version=\"1.0\"?>\n<a x=\"1\"><b>xxa>", false},
 	    {"<?xml version=\"1.0\"?>\n", false},
 	    {"", false},
 	};

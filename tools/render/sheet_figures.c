@@ -322,7 +322,7 @@ missing_here(struct sheet *s, const struct plan *p)
 	static const struct column columns[] = {
 	    {"metric", "Metric", IN_ALL, 8, false},
 	    {"name", "Name", IN_ALL, 36, false},
-	    {"needs", "What it would take", IN_ALL, 60, false},
+	    {"needs", "What it would take", IN_ALL, 13, false}, /* what is beside it is empty */
 	};
 	struct grid *g;
 	const json_t *item;
@@ -458,5 +458,7 @@ sheet_scorecard(struct book *b, const struct plan *p)
 			put_past(g, *m, r.figure, label[k]);
 		figure_cells(&r, FIGURE_LAST, OF_SCORECARD, p->words);
 	}
+	drop_when_empty(g, "change");
+	drop_when_empty(g, "comment");
 	missing_here(s, p);
 }
