@@ -286,19 +286,49 @@ is_real(const struct view *v, const char *field)
 	       kind_field(k, at)->type == FIELD_REAL;
 }
 
+/* Does the term ask, in this view, what devices sent? */
+static bool
+term_asks_of_devices(const struct term *t, const struct view *v)
+{
+	struct column col;
+	for (unsigned w = 0; t->view == v && w < t->where_count; w++) {
+		if (view_column(v, t->where[w].field, &col) &&
+		    is_period_column(special_of(v), col.name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+term_sums_reals(const struct term *t, const struct view *v)
+{
+	return t->view == v && is_real(v, t->sum);
+}
+
+/* Is there a term of the metric of which `is` says so? */
+static bool
+has_term(const struct metric *m, const struct view *v,
+	 bool (*is)(const struct term *, const struct view *))
+{
+	for (unsigned g = 0; g < metric_groups(m); g++) {
+		unsigned n = 0;
+		const struct term *t = metric_terms(m, g, &n);
+		for (unsigned i = 0; i < n; i++) {
+			if (is(&t[i], v)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 static bool
 has_real_sums(const struct catalogue *c, const struct view *v)
 {
 	for (unsigned i = 0; i < c->metrics_count; i++) {
-		const struct metric *m = &c->metrics[i];
-		for (unsigned g = 0; g < metric_groups(m); g++) {
-			unsigned n = 0;
-			const struct term *t = metric_terms(m, g, &n);
-			for (unsigned j = 0; j < n; j++) {
-				if (t[j].view == v && is_real(v, t[j].sum)) {
-					return true;
-				}
-			}
+		if (has_term(&c->metrics[i], v, term_sums_reals)) {
+			return true;
 		}
 	}
 	return false;
@@ -308,26 +338,14 @@ has_real_sums(const struct catalogue *c, const struct view *v)
 static bool
 asks_of_devices(const struct metric *m, const struct view *v)
 {
-	const struct special *sp = special_of(v);
 	struct column col;
-	for (unsigned d = 0; sp != NULL && d < m->dimension_count; d++) {
-		if (view_column(v, m->dimension[d], &col) && is_period_column(sp, col.name)) {
+	for (unsigned d = 0; d < m->dimension_count; d++) {
+		if (view_column(v, m->dimension[d], &col) &&
+		    is_period_column(special_of(v), col.name)) {
 			return true;
 		}
 	}
-	for (unsigned g = 0; sp != NULL && g < metric_groups(m); g++) {
-		unsigned n = 0;
-		const struct term *t = metric_terms(m, g, &n);
-		for (unsigned i = 0; i < n; i++) {
-			for (unsigned w = 0; t[i].view == v && w < t[i].where_count; w++) {
-				if (view_column(v, t[i].where[w].field, &col) &&
-				    is_period_column(sp, col.name)) {
-					return true;
-				}
-			}
-		}
-	}
-	return false;
+	return has_term(m, v, term_asks_of_devices);
 }
 
 static void

@@ -163,17 +163,23 @@ next_count(struct recount_run *r, struct statement *st)
 	return true;
 }
 
+/* Nothing to be done any more, or for now: others wait. */
+static bool
+is_over(const struct recount_run *r)
+{
+	return (r->phase == PHASE_LOCK && !r->is_mine) ||
+	       (r->phase == PHASE_QUARTERS && r->n_quarters == 0) ||
+	       (r->phase == PHASE_COUNT && r->more) || r->phase == PHASE_FORGET;
+}
+
 static void
 next_phase(struct recount_run *r)
 {
 	r->asked = false;
-	if ((r->phase == PHASE_LOCK && !r->is_mine) ||
-	    (r->phase == PHASE_QUARTERS && r->n_quarters == 0) || r->phase == PHASE_FORGET) {
+	if (is_over(r)) {
 		r->phase = PHASE_DONE;
 	} else if (r->phase != PHASE_COUNT) {
 		r->phase++;
-	} else if (r->more) {
-		r->phase = PHASE_DONE;
 	} else {
 		r->at++;
 		r->cube = 0;
