@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* One check as it runs. */
@@ -43,18 +42,22 @@ is_text(const json_t *o, const char *key, const char *wanted)
 	return strcmp(text_at(o, key), wanted) == 0;
 }
 
-/* "OUT03" or "OUT03 {"site":"N1"}"; the caller's to free(). */
-static char *
-name_of(const json_t *metric, const json_t *figure)
+#define NAME_MAX_BYTES 4096
+
+/* "OUT03" or "OUT03 {"site":"N1"}". */
+static const char *
+name_of(const json_t *metric, const json_t *figure, char out[NAME_MAX_BYTES])
 {
 	const json_t *by = json_object_get(figure, "by");
-	char *dims = json_dumps(by, JSON_COMPACT | JSON_SORT_KEYS);
-	char *name = NULL;
-	bool whole = json_object_size(by) == 0 || dims == NULL;
-	int n =
-	    asprintf(&name, "%s%s%s", text_at(metric, "id"), whole ? "" : " ", whole ? "" : dims);
-	free(dims);
-	return n < 0 ? NULL : name;
+	char dims[NAME_MAX_BYTES - 100] = "";
+	size_t n = 0;
+	if (json_object_size(by) > 0) {
+		n = json_dumpb(by, dims, sizeof(dims) - 1, JSON_COMPACT | JSON_SORT_KEYS);
+	}
+	dims[n < sizeof(dims) ? n : sizeof(dims) - 1] = '\0';
+	(void)snprintf(out, NAME_MAX_BYTES, "%.64s%s%s", text_at(metric, "id"), n > 0 ? " " : "",
+		       dims);
+	return out;
 }
 
 /* Calls `look` for every figure. */
@@ -199,9 +202,8 @@ look_reason(struct check *c, const json_t *metric, const json_t *figure)
 	bool told = json_is_string(json_object_get(figure, "no_data")) ||
 		    is_text(figure, "status", "INSUFFICIENT");
 	if (!valued && !told) {
-		char *name = name_of(metric, figure);
-		find(c, "%s", name == NULL ? "" : name);
-		free(name);
+		char name[NAME_MAX_BYTES];
+		find(c, "%s", name_of(metric, figure, name));
 	}
 }
 
@@ -217,9 +219,8 @@ look_interval(struct check *c, const json_t *metric, const json_t *figure)
 	bool needs = is_text(metric, "basis", "SAMPLE") && is_text(metric, "shape", "ratio") &&
 		     json_is_number(json_object_get(figure, "value"));
 	if (needs && !json_is_object(json_object_get(figure, "interval"))) {
-		char *name = name_of(metric, figure);
-		find(c, "%s", name == NULL ? "" : name);
-		free(name);
+		char name[NAME_MAX_BYTES];
+		find(c, "%s", name_of(metric, figure, name));
 	}
 }
 
@@ -326,9 +327,8 @@ look_comment(struct check *c, const json_t *metric, const json_t *figure)
 	    has_comment(c, id, json_object_get(whole, "by"))) {
 		return;
 	}
-	char *name = name_of(metric, figure);
-	find(c, "%s", name == NULL ? "" : name);
-	free(name);
+	char name[NAME_MAX_BYTES];
+	find(c, "%s", name_of(metric, figure, name));
 }
 
 static void

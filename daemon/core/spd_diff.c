@@ -6,7 +6,6 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define REASONS_MAX 20 /* listed by name; the changes say all */
@@ -33,6 +32,17 @@ metric_of(const json_t *document, const char *id)
 	return NULL;
 }
 
+#define DIMS_MAX 4096 /* of a figure's dimensions as text; each has a bound in the records */
+
+/* Their canonical text; cut where they are longer than any can be. */
+static const char *
+dims_text(const json_t *by, char out[DIMS_MAX])
+{
+	size_t n = json_dumpb(by, out, DIMS_MAX - 1, JSON_COMPACT | JSON_SORT_KEYS);
+	out[n < DIMS_MAX ? n : DIMS_MAX - 1] = '\0';
+	return out;
+}
+
 /* Figures by their dimensions, so that a thousand of them are not compared with a thousand. */
 static json_t *
 index_figures(const json_t *metric)
@@ -41,11 +51,8 @@ index_figures(const json_t *metric)
 	const json_t *figures = json_object_get(metric, "figures");
 	for (size_t i = 0; i < json_array_size(figures); i++) {
 		json_t *f = json_array_get(figures, i);
-		char *key = json_dumps(json_object_get(f, "by"), JSON_COMPACT | JSON_SORT_KEYS);
-		if (key != NULL) {
-			(void)json_object_set(index, key, f);
-		}
-		free(key);
+		char key[DIMS_MAX];
+		(void)json_object_set(index, dims_text(json_object_get(f, "by"), key), f);
 	}
 	return index;
 }
@@ -172,12 +179,11 @@ is_material(const json_t *metric, const json_t *by, json_t *change,
 		return false;
 	}
 	if (json_is_true(json_object_get(change, "status_changed"))) {
-		char *dims = json_dumps(by, JSON_COMPACT | JSON_SORT_KEYS);
-		(void)snprintf(why, size, "%s%s%s: %s becomes %s", id, whole ? "" : " ",
-			       whole || dims == NULL ? "" : dims,
+		char dims[DIMS_MAX];
+		(void)snprintf(why, size, "%.20s%s%.100s: %.20s becomes %.20s", id,
+			       whole ? "" : " ", whole ? "" : dims_text(by, dims),
 			       text_at(json_object_get(change, "old"), "status"),
 			       text_at(json_object_get(change, "new"), "status"));
-		free(dims);
 	} else if (whole && json_is_number(d) && strcmp(text_at(metric, "unit"), "%") == 0 &&
 		   pp > 1e-9) {
 		(void)snprintf(why, size, "%s changes by %.2f percentage points", id,
