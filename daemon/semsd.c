@@ -12,6 +12,7 @@
 #include "net/server.h"
 #include "store/embedded.h"
 #include "store/keyring.h"
+#include "store/layout.h"
 #include "store/store.h"
 
 #include <event2/event.h>
@@ -445,6 +446,8 @@ main(int argc, char **argv)
 		return strcmp(e.where, "options") == 0 ? EXIT_BAD_USAGE : EXIT_BAD_CONFIG;
 	}
 	log_setup(STDERR_FILENO, d.config.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	if (d.config.layout != NULL && layout_use(d.config.layout, &e) != OK)
+		return fail(&d, &e);
 	if (d.config.check) {
 		printf("semsd: the configuration is good\n");
 		config_fini(&d.config);
