@@ -16,6 +16,8 @@
 #define BACKOFF_MAX_MS 2000
 #define CONNECT_MS     10000
 #define LOOK_AGAIN_MS  1000
+/* What waits for the first connection is waited for by every sender. */
+#define SILENCE_MAX_MS 60000
 /* What is handed to libpq at a time, so that its own buffer stays small. */
 #define COPY_CHUNK (128 * 1024)
 
@@ -37,8 +39,9 @@ struct conn {
 	enum conn_state state;
 	bool busy; /* a query's results are not all there */
 	bool warned;
-	bool copying; /* bytes of a COPY are still to be sent */
-	bool broken;  /* a send failed: report from the loop, not from the sender's stack */
+	int silent_ms; /* since the server last took or gave anything of the query */
+	bool copying;  /* bytes of a COPY are still to be sent */
+	bool broken;   /* a send failed: report from the loop, not from the sender's stack */
 	const unsigned char *copy;
 	size_t copy_n;
 	size_t copy_off;
@@ -216,6 +219,11 @@ connect_start(struct conn *c)
 static void
 look_again(struct conn *c)
 {
+	c->silent_ms += LOOK_AGAIN_MS;
+	if (c->ops->is_first && c->silent_ms >= SILENCE_MAX_MS) {
+		conn_reset(c, "no answer for a minute");
+		return;
+	}
 	set_timer(c, LOOK_AGAIN_MS);
 	step(c);
 }
@@ -349,6 +357,7 @@ on_io(evutil_socket_t fd, short what, void *arg)
 		connect_poll(c);
 		return;
 	}
+	c->silent_ms = 0;
 	if (c->broken || ((what & EV_READ) != 0 && PQconsumeInput(c->pg) == 0) || !push(c)) {
 		reset_with_message(c);
 		return;
@@ -361,6 +370,7 @@ sent(struct conn *c, int good)
 {
 	c->busy = true;
 	c->warned = false;
+	c->silent_ms = 0;
 	set_timer(c, LOOK_AGAIN_MS);
 	if (good != 1 || !push(c)) {
 		c->broken = true;

@@ -11,6 +11,9 @@ static const char own_options[] =
     " -c bytea_output=hex -c client_min_messages=warning -c statement_timeout=0"
     " -c default_transaction_isolation=read\\ committed";
 
+/* Where among the parameters the user's own stand: what is before yields to them. */
+#define PLACE_DBNAME 2
+
 enum code
 pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, struct err *e)
 {
@@ -18,6 +21,9 @@ pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, stru
 		const char *key;
 		const char *value;
 	} own[] = {
+	    /* A server that vanished without a word is noticed within a minute or two. */
+	    {"keepalives_idle", "60"},
+	    {"tcp_user_timeout", "60000"},
 	    {"dbname", NULL},
 	    {"options", NULL},
 	    {"client_encoding", "UTF8"},
@@ -49,8 +55,8 @@ pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, stru
 		p->keys[i] = own[i].key;
 		p->values[i] = own[i].value;
 	}
-	p->values[0] = conninfo;
-	p->values[1] = p->options;
+	p->values[PLACE_DBNAME] = conninfo;
+	p->values[PLACE_DBNAME + 1] = p->options;
 	return OK;
 }
 

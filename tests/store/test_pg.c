@@ -99,6 +99,26 @@ Test(pg, pins_its_settings_behind_the_users_own_options)
 	PQfinish(pg);
 }
 
+Test(pg, notices_a_vanished_server_unless_told_otherwise)
+{
+	struct pg_params p;
+	struct err e;
+	PGconn *pg;
+	PQconninfoOption *all;
+
+	cr_assert_eq(pg_params_fill(&p, "host=/nowhere tcp_user_timeout=5", NULL, &e), OK);
+	pg = PQconnectStartParams(p.keys, p.values, 1);
+	all = PQconninfo(pg);
+	for (const PQconninfoOption *o = all; o->keyword != NULL; o++) {
+		if (strcmp(o->keyword, "tcp_user_timeout") == 0)
+			cr_expect_str_eq(o->val, "5");
+		if (strcmp(o->keyword, "keepalives_idle") == 0)
+			cr_expect_str_eq(o->val, "60");
+	}
+	PQconninfoFree(all);
+	PQfinish(pg);
+}
+
 Test(pg, rejects_a_conninfo_that_is_none)
 {
 	struct pg_params p;
