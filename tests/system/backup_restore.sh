@@ -97,7 +97,9 @@ wait_for 20 has_moved "$backed_up"
 pid=$(cluster_pid)
 kill_daemon
 [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
-sleep 0.2
+# Until somebody has taken notice of its end it counts as a process, and the next would wait for it.
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+[ -z "$pid" ] || wait_for 20 is_gone "$pid"
 runbook 'Restore' 'The private cluster, from its copy'
 start_daemon || exit 1
 is_named 'the cluster was put back'

@@ -5,6 +5,7 @@
 new_entity() { # name zone
 	stop_daemon
 	DIR=$T/$1
+	SOCKET=$DIR/semsd.sock
 	DAEMON_LOG=$T/$1.log
 	start_daemon && ctl_must init --entity "$1" --zone "$2" --source "$3"
 }

