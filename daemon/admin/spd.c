@@ -45,11 +45,13 @@ spd_reply_document(struct call *c, struct text document)
 void
 spd_ask_fini(struct spd_ask *a)
 {
-	json_t **const all[] = {&a->head, &a->document, &a->events, &a->earlier, &a->answer};
+	json_t **const held[] = {&a->head, &a->document, &a->events, &a->earlier, &a->answer};
 
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-		json_decref(*all[i]);
-		*all[i] = NULL;
+	for (size_t i = 0; i < sizeof held / sizeof held[0]; i++) {
+		json_t *json = *held[i];
+
+		json_decref(json);
+		*held[i] = NULL;
 	}
 	free(a->by_dims);
 	a->by_dims = NULL;

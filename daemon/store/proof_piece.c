@@ -26,10 +26,12 @@ bool
 proof_piece_next(struct proof_piece *p, const char *quarter, const char *revision, const char *kind,
 		 const char *day, struct statement *st)
 {
-	int64_t n = p->left < PIECE_LEAVES ? p->left : PIECE_LEAVES;
+	int64_t n = PIECE_LEAVES;
 
-	if (n <= 0 || p->malformed)
+	if (p->left <= 0 || p->malformed)
 		return false;
+	if (n > p->left)
+		n = p->left;
 	(void)snprintf(p->from, sizeof p->from, "%" PRIu64, p->merkle.n * PROOF_LEAF_SIZE + 1);
 	(void)snprintf(p->length, sizeof p->length, "%" PRId64, n * PROOF_LEAF_SIZE);
 	*st = (struct statement){piece_sql, 6, {quarter, revision, kind, day, p->from, p->length}};

@@ -84,7 +84,9 @@ on_changed(struct spd_run *r, const struct rows *rows)
 {
 	struct spd_freezing *f = &r->freezing;
 	size_t n = (size_t)rows_count(rows);
-	n = n < SPD_CHANGED_MAX ? n : SPD_CHANGED_MAX;
+	if (n > SPD_CHANGED_MAX) {
+		n = SPD_CHANGED_MAX;
+	}
 	f->changed = arena_zalloc(r->arena, n + 1, sizeof(*f->changed));
 	for (size_t i = 0; f->changed != NULL && i < n; i++) {
 		int row = (int)i;

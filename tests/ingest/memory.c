@@ -5,9 +5,8 @@
 static unsigned left;
 static bool failed;
 
-/* The linker's names (--wrap), reserved on purpose. */
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming)
- */
+/* NOLINTBEGIN(readability-identifier-naming): the linker's own names */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's own names */
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
@@ -54,5 +53,5 @@ __wrap_realloc(void *p, size_t n)
 {
 	return is_out() ? NULL : __real_realloc(p, n);
 }
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming)
- */
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's own names */
+/* NOLINTEND(readability-identifier-naming): the linker's own names */

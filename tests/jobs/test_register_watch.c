@@ -120,8 +120,8 @@ Test(register_watch, notices_every_table_that_is_served_from_a_copy)
 	    "SELECT sems.setup_entity('Harbour View Airport', 'Europe/London')",
 	    "INSERT INTO sems.site VALUES ('T1', 'Terminal 1')",
 	    "INSERT INTO sems.principal VALUES ('unix:anna', 'device')",
-	    "INSERT INTO sems.source VALUES ('lane'); "
-	    "INSERT INTO sems.source_grant VALUES ('unix:anna', 'lane', '*', '*')",
+	    ("INSERT INTO sems.source VALUES ('lane'); "
+	     "INSERT INTO sems.source_grant VALUES ('unix:anna', 'lane', '*', '*')"),
 	    "UPDATE sems.principal SET role = 'admin'",
 	    "DELETE FROM sems.source_grant",
 	    "INSERT INTO sems.purge_floor VALUES ('plan', '2020-01-01Z')",

@@ -501,8 +501,8 @@ holds(const json_t *row, const struct term *t, const struct condition *c)
 		return !is_among(v, c->not_in, c->not_in_count);
 	if (c->present != NULL)
 		return (v != NULL) == *c->present;
-	return v != NULL &&
-	       (c->at_least != NULL ? atoll(v) >= *c->at_least : atoll(v) <= *c->at_most);
+	return v != NULL && (c->at_least != NULL ? strtoll(v, NULL, 10) >= *c->at_least
+						 : strtoll(v, NULL, 10) <= *c->at_most);
 }
 
 static bool
@@ -544,7 +544,7 @@ fold_term(const struct world *w, struct fold *fold, const struct metric *m, unsi
 		if (sum == NULL)
 			continue;
 		read_dims(w->rows[i].row, m, t->view, dims);
-		fold_add(fold, dims, group, (t->minus ? -1 : 1) * atoll(sum));
+		fold_add(fold, dims, group, (t->minus ? -1 : 1) * strtoll(sum, NULL, 10));
 	}
 }
 

@@ -22,7 +22,7 @@ ask(struct fixture *f, const char *sql, int n)
 static long long
 number(const PGresult *res, int row, int col)
 {
-	return PQgetisnull(res, row, col) ? -1 : atoll(PQgetvalue(res, row, col));
+	return PQgetisnull(res, row, col) ? -1 : strtoll(PQgetvalue(res, row, col), NULL, 10);
 }
 
 /* Statements for every metric of the catalogue run, and say what the figures say. */

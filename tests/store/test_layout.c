@@ -17,6 +17,13 @@ write_file(const char *path, const char *text)
 	fclose(f);
 }
 
+static void
+overwrite(char *at, const char *with)
+{
+	while (*with != '\0')
+		*at++ = *with++;
+}
+
 Test(layout, is_the_one_compiled_in_unless_another_is_named)
 {
 	struct err e = {0};
@@ -39,13 +46,13 @@ Test(layout, takes_another_file_or_says_what_is_wrong_in_it)
 	snprintf(path, sizeof path, "%s/t.yaml", dir);
 	cr_expect_eq(layout_use(path, &e), FATAL_CONFIG);
 	cr_expect_not_null(strstr(e.text, path));
-	memcpy(strstr(text, "- QN01"), "- QX01", 6);
+	overwrite(strstr(text, "- QN01"), "- QX01");
 	write_file(path, text);
 	cr_expect_eq(layout_use(path, &e), FATAL_CONFIG);
 	cr_expect_not_null(strstr(e.text, "line "), "%s", e.text);
 	free(text);
 	text = strdup(own);
-	memcpy(strstr(text, "title: Scorecard"), "title: Dashboard", 16);
+	overwrite(strstr(text, "title: Scorecard"), "title: Dashboard");
 	write_file(path, text);
 	e = (struct err){0};
 	cr_assert_eq(layout_use(path, &e), OK, "%s", e.text);

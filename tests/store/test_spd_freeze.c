@@ -303,10 +303,9 @@ Test(spd_freeze, tells_nothing_of_tests_under_embargo)
 static int64_t
 late(void)
 {
-	return cluster_int(f.pg,
-			   "SELECT count(*) FROM sems.spd_revision r, sems.spd_late("
-			   "'2026-03-31T23:00Z', '2026-06-30T23:00Z', r.as_of, r.quarter, "
-			   "r.revision)");
+	return cluster_int(f.pg, "SELECT count(*) FROM sems.spd_revision r, sems.spd_late("
+				 "'2026-03-31T23:00Z', '2026-06-30T23:00Z', r.as_of, r.quarter, "
+				 "r.revision)");
 }
 
 Test(spd_freeze, tells_by_its_leaves_what_was_received_before_and_committed_after)

@@ -114,6 +114,7 @@ fails(void)
 	return 1;
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's are reserved */
 void *
 malloc(size_t n)
 {
@@ -163,3 +164,4 @@ free(void *p)
 	if (next_free != NULL)
 		next_free(p);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name): the C library's are reserved */

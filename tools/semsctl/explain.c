@@ -169,7 +169,10 @@ print_records(const struct spd_wish *w, json_t *answer)
 						      {"records", ">Records"},
 						      {"dropped_at", "When"}},
 		      4, w->o->color, stdout);
-	json_array_foreach(list, i, record) flatten(record);
+	json_array_foreach(list, i, record)
+	{
+		flatten(record);
+	}
 	listing_table(list, record_columns, sizeof record_columns / sizeof record_columns[0],
 		      w->o->color, stdout);
 	if (json_is_string(json_object_get(records, "next")))
