@@ -2,6 +2,7 @@
 
 #include "base/embed.h"
 #include "base/log.h"
+#include "store/feeds_keep.h"
 #include "store/recount.h"
 #include "store/retention_job.h"
 #include "store/spd_job.h"
@@ -51,12 +52,14 @@ struct duties {
 	size_t quarter;
 	struct recount_run recount;
 	size_t n_counted;
+	struct feeds_keep feeds;
 	struct spd_run spd;
 	struct retention_run retention;
 };
 
 static void begin_recount(struct duties *d);
 static void quarters_rows(struct duties *d, const struct rows *r);
+static void run_feeds(struct duties *d);
 static void store_quarters(struct duties *d);
 static void run_retention(struct duties *d);
 static void duty_start(struct duties *d);
@@ -64,7 +67,7 @@ static void duty_start(struct duties *d);
 static const struct duty duties[] = {
     {"partitions", "1 hour", "sql/queries/duty_partitions.sql", false, false, NULL, NULL},
     {"counts", "1 minute", NULL, false, false, NULL, begin_recount},
-    {"feeds", "15 minutes", "sql/queries/duty_feeds.sql", false, false, NULL, NULL},
+    {"feeds", "15 minutes", NULL, false, false, NULL, run_feeds},
     {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", true, false, quarters_rows,
      store_quarters},
     {"retention", "1 day", NULL, false, true, NULL, run_retention},
@@ -250,6 +253,27 @@ begin_recount(struct duties *d)
 	run_recount(d);
 }
 
+/* --- feeds ----------------------------------------------------------------------------------- */
+
+static void
+on_feeds(struct feeds_keep *k, const struct err *e)
+{
+	struct duties *d = k->ctx;
+
+	if (e->code != OK)
+		log_warn("duty.failed", KV("duty", "feeds"), KV("why", e->text));
+	else
+		log_info("duty.done", KV("duty", "feeds"));
+	duty_over(d);
+}
+
+static void
+run_feeds(struct duties *d)
+{
+	d->feeds = (struct feeds_keep){.store = d->store, .done = on_feeds, .ctx = d};
+	feeds_keep_start(&d->feeds);
+}
+
 /* --- the quarter's end ---------------------------------------------------------------------- */
 
 static void
@@ -377,6 +401,7 @@ void
 duties_stop(struct duties *d)
 {
 	d->is_stopped = true;
+	d->feeds.stop = true;
 	(void)event_del(d->timer);
 }
 

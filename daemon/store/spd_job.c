@@ -102,7 +102,7 @@ on_targets(struct spd_run *r, const struct rows *rows)
 
 /* What it answers is not used. */
 static void
-on_kept(struct spd_run *r, const struct rows *rows)
+on_held(struct spd_run *r, const struct rows *rows)
 {
 	(void)r;
 	(void)rows;
@@ -116,7 +116,7 @@ static const struct {
 } openings[] = {
     {"sql/queries/spd_quarter.sql", on_quarter},
     {"sql/queries/spd_targets.sql", on_targets},
-    {"sql/queries/spd_keep_feeds.sql", on_kept},
+    {"sql/queries/spd_hold_feeds.sql", on_held},
 };
 #define N_OPENINGS (sizeof(openings) / sizeof(openings[0]))
 
@@ -300,6 +300,22 @@ begin(struct spd_run *r)
 	store_run(r->store, &r->job);
 }
 
+/* What could not be kept is counted with the rest. */
+static void
+on_feeds_kept(struct feeds_keep *k, const struct err *e)
+{
+	(void)e;
+	begin(k->ctx);
+}
+
+static void
+keep_feeds(struct spd_run *r)
+{
+	r->keep = (struct feeds_keep){
+	    .store = r->store, .quarter = r->label, .done = on_feeds_kept, .ctx = r};
+	feeds_keep_start(&r->keep);
+}
+
 void
 spd_start(struct spd_run *r)
 {
@@ -341,9 +357,9 @@ spd_start(struct spd_run *r)
 		return;
 	}
 	if (r->is_past) {
-		begin(r);
+		keep_feeds(r);
 	} else {
-		spd_past_find(r, begin);
+		spd_past_find(r, keep_feeds);
 	}
 }
 

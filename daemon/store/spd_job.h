@@ -15,6 +15,7 @@
 #include "core/calendar.h"
 #include "core/spd.h"
 #include "store/counting.h"
+#include "store/feeds_keep.h"
 #include "store/layout.h"
 #include "store/metric_sql.h"
 #include "store/proof_freeze.h"
@@ -49,6 +50,7 @@ struct spd_run {
 	const struct catalogue *all; /* every definition; `catalogue` has those in force */
 	bool is_past;                /* computed to be compared with: does not look back itself */
 	struct spd_past_search earlier;
+	struct feeds_keep keep;
 	struct arena *arena;
 	struct job job;
 	struct query_plan plan;

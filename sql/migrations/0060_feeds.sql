@@ -54,6 +54,27 @@ CREATE TABLE sems.counted_feed_day (
 	day date PRIMARY KEY,
 	counted_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- What the days of a quarter that is over come to: what sems.count_feed_status() and
+-- sems.count_quality() said when its days were counted.
+CREATE TABLE sems.feed_quarter (
+	quarter text NOT NULL,
+	source text NOT NULL,
+	kind text NOT NULL,
+	site_id text,
+	expected bigint,
+	received bigint,
+	basis text,
+	last_at timestamptz,
+	every_hours int,
+	gaps jsonb
+);
+CREATE INDEX ON sems.feed_quarter (quarter);
+CREATE TABLE sems.counted_feed_quarter (
+	quarter text PRIMARY KEY,
+	quality jsonb NOT NULL,
+	counted_at timestamptz NOT NULL DEFAULT now()
+);
 -- Written by whoever keeps feeds and by whoever takes entries out of the log of touched days, so that
 -- of two at a time one fails: the one would keep what the other knows to be out of date.
 CREATE TABLE sems.feed_turn (
@@ -62,9 +83,22 @@ CREATE TABLE sems.feed_turn (
 );
 INSERT INTO sems.feed_turn DEFAULT VALUES;
 
-GRANT SELECT ON sems.feed_day, sems.number_day, sems.counted_feed_day TO sems_compute, sems_admin;
-GRANT DELETE ON sems.counted_feed_day TO sems_compute;
+GRANT SELECT ON sems.feed_day, sems.number_day, sems.counted_feed_day, sems.feed_quarter,
+    sems.counted_feed_quarter TO sems_compute, sems_admin;
+GRANT DELETE ON sems.counted_feed_day, sems.counted_feed_quarter TO sems_compute;
 GRANT SELECT, UPDATE ON sems.feed_turn TO sems_compute;
+
+-- What is expected is part of what a quarter comes to.
+CREATE FUNCTION sems.expect_anew() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	UPDATE sems.feed_turn SET n = n + 1;
+	DELETE FROM sems.counted_feed_quarter;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER expect_anew AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sems.expected_feed
+    FOR EACH STATEMENT EXECUTE FUNCTION sems.expect_anew();
 
 -- The days of a period that have to be counted from records: never counted, or touched since.
 CREATE FUNCTION sems.dirty_feed_days(since timestamptz, until timestamptz)
@@ -76,8 +110,21 @@ RETURNS date[] LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	    OR d.day IN (SELECT t.day FROM sems.touched_days(since, until) t))
 $$;
 
--- Counts days of a period from records.
-CREATE FUNCTION sems.count_feeds(since timestamptz, until timestamptz, days date[])
+-- The same by runs of days: a day in April and one in June are no reason to read May.
+CREATE FUNCTION sems.dirty_feed_spans(since timestamptz, until timestamptz)
+RETURNS TABLE (since timestamptz, until timestamptz, days date[])
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT min(d.starts_at), max(d.ends_at), array_agg(d.day)
+	FROM (SELECT c.day, c.starts_at, c.ends_at,
+		c.day - (row_number() OVER (ORDER BY c.day))::int AS island
+	    FROM unnest(sems.dirty_feed_days($1, $2)) AS x(day)
+	    JOIN sems.civil_day c ON c.day = x.day) AS d
+	GROUP BY d.island
+$$;
+
+-- Counts days of a period from records: plans, or all others. A plan counts in the period it is for
+-- and touches the day it was made, so that its days cannot be kept.
+CREATE FUNCTION sems.count_feeds(since timestamptz, until timestamptz, days date[], plans boolean)
 RETURNS SETOF sems.feed_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	WITH calendar AS MATERIALIZED (
 		SELECT array_agg(d.day ORDER BY d.day) AS days,
@@ -95,6 +142,7 @@ RETURNS SETOF sems.feed_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg
 			WHEN 'MINUTE' THEN interval '1 minute' ELSE interval '0' END) AS over_at
 		FROM sems.spd_record r, calendar c
 		WHERE r.counted_at >= since AND r.counted_at < until AND r.corrects_record_id IS NULL
+		AND (r.kind = 'plan') = plans
 	), counted AS (
 		SELECT r.at, r.kind, r.source, r.site_id, count(*) AS records,
 		    max(r.occurred_at) AS last_at, max(r.received_at) AS last_received_at,
@@ -113,7 +161,7 @@ RETURNS SETOF sems.feed_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg
 $$;
 
 -- A number more than 1,000 below the one before it is a device that began anew; less than that is two
--- events that came out of order.
+-- events that came out of order. Most devices count upwards all day: one sort by time is enough for them.
 CREATE FUNCTION sems.count_numbers(since timestamptz, until timestamptz, days date[])
 RETURNS SETOF sems.number_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	WITH calendar AS MATERIALIZED (
@@ -121,102 +169,110 @@ RETURNS SETOF sems.number_day LANGUAGE sql STABLE SET search_path = pg_catalog, 
 		    array_agg(d.starts_at ORDER BY d.day) AS starts,
 		    array_agg(d.day = ANY (count_numbers.days) ORDER BY d.day) AS wanted
 		FROM sems.civil_day d WHERE d.starts_at >= since AND d.starts_at < until
-	), device AS MATERIALIZED (
-		SELECT width_bucket(e.occurred_at, c.starts) AS at, e.source, e.device_id,
-		    min(e.site_id) AS site_id, count(*) AS n, count(e.event_no) AS numbers,
-		    min(e.event_no) AS first_no, max(e.event_no) AS last_no,
-		    sum(e.event_no) AS total, min(e.occurred_at) AS first_at,
-		    max(e.occurred_at) AS last_at, count(*) FILTER (WHERE e.outcome IN
-			('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT', 'ABORTED')) AS projections
+	), event AS (
+		SELECT width_bucket(e.occurred_at, c.starts) AS at, e.source COLLATE "C" AS source,
+		    e.device_id COLLATE "C" AS device_id, e.site_id, e.event_no, e.occurred_at,
+		    e.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT', 'ABORTED') AS is_projection
 		FROM sems.tip_event e, calendar c
 		WHERE e.occurred_at >= since AND e.occurred_at < until
 		AND e.corrects_record_id IS NULL AND c.wanted[width_bucket(e.occurred_at, c.starts)]
-		GROUP BY 1, 2, 3
-	), plain AS (
-		-- Most days of a device: one run without a gap, or no numbers at all.
-		SELECT c.days[d.at] AS day, d.*,
-		    (d.numbers = d.n AND d.last_no - d.first_no + 1 = d.n
-			AND d.total * 2 = (d.first_no + d.last_no) * d.n) OR d.numbers = 0 AS is_plain
-		FROM device d, calendar c
-	), event AS (
-		SELECT p.day, e.source, e.site_id, e.device_id, e.event_no, e.occurred_at,
-		    e.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT', 'ABORTED') AS is_projection
-		FROM plain p
-		JOIN sems.civil_day d ON d.day = p.day
-		JOIN sems.tip_event e ON e.occurred_at >= d.starts_at AND e.occurred_at < d.ends_at
-		    AND e.source = p.source AND e.device_id IS NOT DISTINCT FROM p.device_id
-		WHERE NOT p.is_plain AND e.occurred_at >= since AND e.occurred_at < until
-		AND e.corrects_record_id IS NULL
-	), begun AS (
-		SELECT e.*, coalesce(e.event_no < lag(e.event_no) OVER w - 1000, false) AS anew
+	), step AS MATERIALIZED (
+		SELECT e.*, lag(e.event_no) OVER w AS after, lag(e.occurred_at) OVER w AS after_at
 		FROM event e
-		WINDOW w AS (PARTITION BY e.day, e.source, e.device_id, e.event_no IS NULL
+		WINDOW w AS (PARTITION BY e.at, e.source, e.device_id, e.event_no IS NULL
 		    ORDER BY e.occurred_at, e.event_no)
+	), device AS MATERIALIZED (
+		SELECT s.at, s.source, s.device_id, s.event_no IS NULL AS unnumbered,
+		    min(s.site_id) AS site_id, count(*) AS n, min(s.event_no) AS first_no,
+		    max(s.event_no) AS last_no, count(*) FILTER (WHERE s.is_projection) AS projections,
+		    min(s.occurred_at) AS first_at, max(s.occurred_at) AS last_at,
+		    coalesce(bool_or(s.event_no <= s.after), false) AS disordered
+		FROM step s GROUP BY 1, 2, 3, 4
+	), begun AS (
+		SELECT s.at, s.source, s.device_id, s.site_id, s.event_no, s.occurred_at, s.is_projection,
+		    coalesce(s.event_no < s.after - 1000, false) AS anew
+		FROM device d
+		JOIN step s ON s.at = d.at AND s.source = d.source AND s.event_no IS NOT NULL
+		    AND s.device_id IS NOT DISTINCT FROM d.device_id
+		WHERE d.disordered AND NOT d.unnumbered
 	), run AS (
-		SELECT b.*, sum(b.anew::int) OVER (PARTITION BY b.day, b.source, b.device_id,
-		    b.event_no IS NULL ORDER BY b.occurred_at, b.event_no) AS run
+		SELECT b.*, sum(b.anew::int) OVER (PARTITION BY b.at, b.source, b.device_id
+		    ORDER BY b.occurred_at, b.event_no) AS run
 		FROM begun b
-	), step AS (
+	), sorted AS MATERIALIZED (
 		SELECT r.*, lag(r.event_no) OVER n AS after, lag(r.occurred_at) OVER n AS after_at
 		FROM run r
-		WINDOW n AS (PARTITION BY r.day, r.source, r.device_id, r.run, r.event_no IS NULL
+		WINDOW n AS (PARTITION BY r.at, r.source, r.device_id, r.run
 		    ORDER BY r.event_no, r.occurred_at)
+	), apart AS (
+		SELECT s.at, s.source, s.device_id, s.run, s.after, s.after_at, s.event_no, s.occurred_at
+		FROM sorted s WHERE s.event_no - s.after > 1
+		UNION ALL
+		SELECT s.at, s.source, s.device_id, 0, s.after, s.after_at, s.event_no, s.occurred_at
+		FROM step s WHERE s.event_no - s.after > 1 AND NOT EXISTS (SELECT FROM device d
+		    WHERE d.disordered AND d.at = s.at AND d.source = s.source
+		    AND coalesce(d.device_id, '') = coalesce(s.device_id, ''))
 	), gap AS (
-		SELECT s.day, s.source, s.device_id, s.run, jsonb_agg(jsonb_build_object(
+		SELECT s.at, s.source, s.device_id, s.run, jsonb_agg(jsonb_build_object(
 		    'from', s.after_at, 'to', s.occurred_at, 'after', s.after, 'before', s.event_no)
 		    ORDER BY s.event_no) AS gaps
-		FROM (SELECT s.*, row_number() OVER (PARTITION BY s.day, s.source, s.device_id, s.run
-			ORDER BY s.event_no - s.after DESC, s.event_no) AS rank
-		    FROM step s WHERE s.event_no - s.after > 1) AS s
-		WHERE s.rank <= 20
-		GROUP BY s.day, s.source, s.device_id, s.run
+		FROM (SELECT a.*, row_number() OVER (PARTITION BY a.at, a.source, a.device_id, a.run
+			ORDER BY a.event_no - a.after DESC, a.event_no) AS rank
+		    FROM apart a) AS s
+		WHERE s.rank <= 5
+		GROUP BY s.at, s.source, s.device_id, s.run
+	), counted AS (
+		SELECT s.at, s.source, min(s.site_id) AS site_id, s.device_id, s.run::int AS run,
+		    min(s.event_no) AS first_no, max(s.event_no) AS last_no,
+		    count(DISTINCT s.event_no) AS numbers,
+		    count(*) FILTER (WHERE s.is_projection) AS projections,
+		    min(s.occurred_at) AS first_at, max(s.occurred_at) AS last_at
+		FROM sorted s
+		GROUP BY s.at, s.source, s.device_id, s.run
+		UNION ALL
+		SELECT d.at, d.source, d.site_id, d.device_id, 0, d.first_no, d.last_no,
+		    CASE WHEN d.unnumbered THEN 0 ELSE d.n END, d.projections, d.first_at, d.last_at
+		FROM device d WHERE NOT d.disordered
 	)
-	SELECT s.day, s.source, min(s.site_id), s.device_id, s.run::int, min(s.event_no),
-	    max(s.event_no), count(DISTINCT s.event_no), count(*) FILTER (WHERE s.is_projection),
-	    min(s.occurred_at), max(s.occurred_at), coalesce(g.gaps, '[]')
-	FROM step s
-	LEFT JOIN gap g ON g.day = s.day AND g.source = s.source AND g.run = s.run
-	    AND g.device_id IS NOT DISTINCT FROM s.device_id AND s.event_no IS NOT NULL
-	GROUP BY s.day, s.source, s.device_id, s.run, s.event_no IS NULL, g.gaps
-	UNION ALL
-	SELECT p.day, p.source, p.site_id, p.device_id, 0, p.first_no, p.last_no, p.numbers,
-	    p.projections, p.first_at, p.last_at, '[]'
-	FROM plain p WHERE p.is_plain
+	SELECT c.days[n.at], n.source, n.site_id, n.device_id, n.run, n.first_no, n.last_no, n.numbers,
+	    n.projections, n.first_at, n.last_at, coalesce(g.gaps, '[]')
+	FROM calendar c CROSS JOIN counted n
+	LEFT JOIN gap g ON g.at = n.at AND g.source = n.source AND g.run = n.run
+	    AND coalesce(g.device_id, '') = coalesce(n.device_id, '') AND n.first_no IS NOT NULL
 $$;
 
 -- Both of a period, exact at every moment: what was kept of the days that nothing touched, and the
 -- records of the others.
 CREATE FUNCTION sems.feeds(since timestamptz, until timestamptz)
 RETURNS SETOF sems.feed_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	WITH dirty AS MATERIALIZED (SELECT sems.dirty_feed_days(since, until) AS days),
-	span AS MATERIALIZED (
-		SELECT min(d.starts_at) AS since, max(d.ends_at) AS until
-		FROM sems.civil_day d, dirty WHERE d.day = ANY (dirty.days)
+	WITH dirty AS MATERIALIZED (
+		SELECT unnest(sems.dirty_feed_days(since, until)) AS day
 	)
 	SELECT f.* FROM sems.feed_day f
-	JOIN sems.civil_day d ON d.day = f.day, dirty
+	JOIN sems.civil_day d ON d.day = f.day
 	WHERE d.starts_at >= feeds.since AND d.starts_at < feeds.until
-	AND NOT coalesce(f.day = ANY (dirty.days), false)
+	AND f.day NOT IN (SELECT x.day FROM dirty x)
 	UNION ALL
-	SELECT c.* FROM dirty, span, LATERAL sems.count_feeds(span.since, span.until, dirty.days) AS c
-	WHERE dirty.days IS NOT NULL
+	SELECT c.* FROM sems.dirty_feed_spans(since, until) s,
+	    LATERAL sems.count_feeds(s.since, s.until, s.days, false) AS c
+	UNION ALL
+	SELECT c.* FROM (SELECT array_agg(d.day) AS days FROM sems.civil_day d
+	    WHERE d.starts_at >= feeds.since AND d.starts_at < feeds.until) AS p,
+	    LATERAL sems.count_feeds(since, until, p.days, true) AS c
 $$;
 
 CREATE FUNCTION sems.event_numbers(since timestamptz, until timestamptz)
 RETURNS SETOF sems.number_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	WITH dirty AS MATERIALIZED (SELECT sems.dirty_feed_days(since, until) AS days),
-	span AS MATERIALIZED (
-		SELECT min(d.starts_at) AS since, max(d.ends_at) AS until
-		FROM sems.civil_day d, dirty WHERE d.day = ANY (dirty.days)
+	WITH dirty AS MATERIALIZED (
+		SELECT unnest(sems.dirty_feed_days(since, until)) AS day
 	)
 	SELECT f.* FROM sems.number_day f
-	JOIN sems.civil_day d ON d.day = f.day, dirty
+	JOIN sems.civil_day d ON d.day = f.day
 	WHERE d.starts_at >= event_numbers.since AND d.starts_at < event_numbers.until
-	AND NOT coalesce(f.day = ANY (dirty.days), false)
+	AND f.day NOT IN (SELECT x.day FROM dirty x)
 	UNION ALL
-	SELECT c.* FROM dirty, span,
-	    LATERAL sems.count_numbers(span.since, span.until, dirty.days) AS c
-	WHERE dirty.days IS NOT NULL
+	SELECT c.* FROM sems.dirty_feed_spans(since, until) s,
+	    LATERAL sems.count_numbers(s.since, s.until, s.days) AS c
 $$;
 
 -- Event numbers that never came: within a day, and between one day of a device and its next. One row
@@ -257,7 +313,7 @@ $$;
 -- source says of itself goes first; the numbers of its events tell of those that were lost between
 -- others; sessions tell how many projections there were, where any event came at all. Tests are left
 -- out: how many were made is nobody's business before their debrief.
-CREATE FUNCTION sems.feed_status(since timestamptz, until timestamptz)
+CREATE FUNCTION sems.count_feed_status(since timestamptz, until timestamptz)
 RETURNS TABLE (source text, kind text, site_id text, expected bigint, received bigint, basis text,
     last_at timestamptz, every_hours int)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -275,12 +331,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		AND x.kind <> 'test' AND x.count IS NOT NULL
 		GROUP BY h.source, x.kind
 	), numbered AS (
+		-- As sems.number_gaps() has them, without the list.
 		SELECT e.source, 'tip_event' AS kind, sum(e.numbers)::bigint AS n,
-		    sum(e.projections)::bigint AS projections
-		FROM sems.event_numbers(since, until) e GROUP BY e.source
-	), missing AS (
-		SELECT g.source, sum(g.missing)::bigint AS n
-		FROM sems.number_gaps(since, until) g GROUP BY g.source
+		    sum(e.projections)::bigint AS projections,
+		    sum(e.last_no - e.first_no + 1 - e.numbers
+			+ greatest(e.first_no - e.before_no - 1, 0))::bigint AS missing
+		FROM (SELECT e.source, e.numbers, e.projections, e.first_no, e.last_no,
+			lag(e.last_no) OVER (PARTITION BY e.source, e.device_id, e.first_no IS NULL
+			    ORDER BY e.day, e.run) AS before_no
+		    FROM sems.event_numbers(since, until) e) AS e
+		GROUP BY e.source
 	), shown AS (
 		SELECT s.source, 'tip_event' AS kind, sum(s.tip_shown)::bigint AS n
 		FROM sems.effective_tip_session s
@@ -297,7 +357,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	)
 	SELECT coalesce(r.source, a.source, x.source), coalesce(r.kind, a.kind, x.kind),
 	    coalesce(r.site_id, a.site_id, x.site_id),
-	    CASE WHEN a.n IS NOT NULL THEN a.n WHEN n.n > 0 THEN n.n + coalesce(m.n, 0) ELSE s.n END,
+	    CASE WHEN a.n IS NOT NULL THEN a.n WHEN n.n > 0 THEN n.n + coalesce(n.missing, 0) ELSE s.n END,
 	    CASE WHEN a.n IS NOT NULL THEN coalesce(r.n, 0) WHEN n.n > 0 THEN n.n
 		WHEN s.n IS NOT NULL THEN n.projections ELSE coalesce(r.n, 0) END,
 	    CASE WHEN a.n IS NOT NULL THEN 'HEARTBEATS' WHEN n.n > 0 THEN 'EVENT_NUMBERS'
@@ -308,7 +368,6 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	FULL JOIN registered x ON x.source = coalesce(r.source, a.source)
 	    AND x.kind = coalesce(r.kind, a.kind)
 	LEFT JOIN numbered n ON n.source = r.source AND n.kind = r.kind
-	LEFT JOIN missing m ON m.source = n.source
 	LEFT JOIN shown s ON s.source = r.source AND s.kind = r.kind
 $$;
 
@@ -374,42 +433,276 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 GRANT EXECUTE ON FUNCTION sems.silent_feeds(timestamptz) TO sems_compute, sems_admin;
 
--- Counts the days of a period that have to be, and keeps them.
-CREATE FUNCTION sems.keep_feeds(since timestamptz, until timestamptz) RETURNS int
+-- What is missing of each feed and when, the widest 50: event numbers that never came, days without a
+-- heartbeat of a device that sends them.
+CREATE FUNCTION sems.count_feed_gaps(since timestamptz, until timestamptz)
+RETURNS TABLE (source text, kind text, gaps jsonb)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	WITH beaten AS (
+		SELECT DISTINCT h.source, h.device_id, d.day
+		FROM sems.effective_heartbeat h
+		JOIN sems.civil_day d ON d.ends_at > h.occurred_at
+		    AND d.starts_at <= greatest(h.occurred_at, coalesce(h.occurred_end, h.occurred_at))
+		WHERE h.counted_at >= since AND h.counted_at < until
+	), quiet AS (
+		SELECT s.source, s.device_id, d.day, d.starts_at, d.ends_at, d.day - (row_number()
+		    OVER (PARTITION BY s.source, s.device_id ORDER BY d.day))::int AS island
+		FROM (SELECT b.source, b.device_id, min(b.day) AS first FROM beaten b
+		    GROUP BY b.source, b.device_id) AS s
+		JOIN sems.civil_day d ON d.day >= s.first AND d.starts_at < count_feed_gaps.until
+		    AND d.ends_at <= now()
+		WHERE NOT EXISTS (SELECT FROM beaten b WHERE b.source = s.source
+		    AND b.device_id IS NOT DISTINCT FROM s.device_id AND b.day = d.day)
+	), silence AS (
+		SELECT q.source, q.device_id, min(q.starts_at) AS from_at, max(q.ends_at) AS to_at,
+		    count(*) AS days
+		FROM quiet q GROUP BY q.source, q.device_id, q.island
+	), number AS (
+		SELECT g.*, row_number() OVER (PARTITION BY g.source
+		    ORDER BY g.missing DESC, g.from_at, g.after) AS rank
+		FROM sems.number_gaps(since, until) g
+	), gap AS (
+		SELECT n.source, 'tip_event' AS kind, coalesce(n.from_at, n.to_at) AS at, n.missing,
+		    jsonb_build_object(
+			'from', to_char(n.from_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+			'to', to_char(n.to_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+			'reason', 'EVENT_NUMBERS', 'device', n.device_id, 'after', n.after,
+			'before', n.before, 'missing', n.missing) AS gap
+		FROM number n WHERE n.rank <= 50
+		UNION ALL
+		SELECT s.source, x.kind, s.from_at, NULL, jsonb_build_object(
+			'from', to_char(s.from_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+			'to', to_char(s.to_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+			'reason', 'NO_HEARTBEAT', 'device', s.device_id, 'days', s.days)
+		FROM silence s
+		-- The kinds that the source announces.
+		JOIN (SELECT DISTINCT h.source, x.kind FROM sems.effective_heartbeat h,
+			jsonb_to_recordset(coalesce(h.events_made, '[]')) AS x(kind text, count bigint)
+		    WHERE h.counted_at >= since AND h.counted_at < until
+		    AND x.kind <> 'test' AND x.count IS NOT NULL) AS x ON x.source = s.source
+	)
+	SELECT g.source, g.kind, jsonb_agg(g.gap ORDER BY g.at NULLS LAST, g.gap::text)
+	FROM (SELECT g.*, row_number() OVER (PARTITION BY g.source, g.kind
+		ORDER BY g.missing DESC, g.at) AS rank FROM gap g) AS g
+	WHERE g.rank <= 50
+	GROUP BY g.source, g.kind
+$$;
+
+-- What is known of a period's data beside its feeds, as far as it comes from records: how much of it
+-- is late, the clocks, the sessions, and who is silent at its end, or now.
+CREATE FUNCTION sems.count_quality(since timestamptz, until timestamptz)
+RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	WITH day AS MATERIALIZED (
+		SELECT f.* FROM sems.feeds(since, until) f
+	), late AS (
+		SELECT jsonb_build_object('received', coalesce(sum(d.records), 0),
+		    'after_quarter', coalesce(sum(d.late), 0),
+		    'after_lag', coalesce(sum(d.lagging), 0)) AS o
+		FROM day d WHERE d.kind <> 'plan'
+	), clock AS (
+		SELECT jsonb_agg(jsonb_build_object('source', c.source, 'told', c.told,
+		    'beyond_60s', c.off, 'worst_ms', c.worst) ORDER BY c.source) AS list
+		FROM (SELECT d.source, sum(d.clock_told) AS told, sum(d.clock_off) AS off,
+			max(d.clock_worst_ms) AS worst
+		    FROM day d GROUP BY d.source HAVING sum(d.clock_told) > 0) AS c
+	), held AS MATERIALIZED (
+		SELECT s.site_id, s.device_id, s.tip_shown, s.hits + s.misses + s.aborted AS told
+		FROM sems.effective_tip_session s
+		WHERE s.counted_at >= since AND s.counted_at < until
+	), session AS (
+		SELECT jsonb_build_object(
+		    'reconciled', count(*) FILTER (WHERE h.tip_shown = h.told),
+		    'differing', count(*) FILTER (WHERE h.tip_shown <> h.told),
+		    'unreconciled', count(*) FILTER (WHERE h.tip_shown + h.told IS NULL)) AS o
+		FROM held h
+	), machine AS (
+		SELECT e.n AS events, h.n AS shown
+		FROM (SELECT e.site_id, e.device_id, sum(e.projections) AS n
+		    FROM sems.event_numbers(since, until) e
+		    WHERE e.device_id IS NOT NULL GROUP BY e.site_id, e.device_id) AS e
+		FULL JOIN (SELECT h.site_id, h.device_id, sum(h.tip_shown) AS n
+		    FROM held h WHERE h.device_id IS NOT NULL GROUP BY h.site_id, h.device_id) AS h
+		    ON h.site_id = e.site_id AND h.device_id = e.device_id
+	), machines AS (
+		SELECT jsonb_build_object('reconciled', count(*) FILTER (WHERE m.events = m.shown),
+		    'differing', count(*) FILTER (WHERE m.events <> m.shown),
+		    'events_only', count(*) FILTER (WHERE m.shown IS NULL),
+		    'sessions_only', count(*) FILTER (WHERE m.events IS NULL AND m.shown IS NOT NULL)) AS o
+		FROM machine m
+	), silents AS (
+		SELECT jsonb_agg(jsonb_build_object('source', s.source, 'kind', s.kind, 'site', s.site_id,
+		    'device', s.device_id, 'every_hours', s.every_hours, 'basis', s.basis,
+		    'last_at', to_char(s.last_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+		    'expected_by', to_char(s.expected_by AT TIME ZONE 'UTC',
+			'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+		    ORDER BY s.source, s.kind, s.device_id) AS list
+		FROM sems.silent_feeds(least(now(), until - interval '1 millisecond')) s
+	)
+	SELECT jsonb_build_object('late', (SELECT l.o FROM late l),
+	    'last_received_at', (SELECT max(d.last_received_at) FROM day d),
+	    'clock', coalesce((SELECT c.list FROM clock c), '[]'),
+	    'sessions', (SELECT s.o FROM session s) || jsonb_build_object('devices',
+		(SELECT m.o FROM machines m)),
+	    'silent', coalesce((SELECT s.list FROM silents s), '[]'))
+$$;
+
+-- The quarter of a period, if what was kept of it still holds: nothing has touched its days. A plan
+-- that the log names may be of any quarter.
+CREATE FUNCTION sems.kept_feed_quarter(since timestamptz, until timestamptz)
+RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT k.quarter
+	FROM (SELECT d.quarter FROM sems.civil_day d WHERE d.starts_at = since) AS q
+	JOIN sems.counted_feed_quarter k ON k.quarter = q.quarter
+	WHERE EXISTS (SELECT FROM sems.civil_day d WHERE d.quarter = q.quarter AND d.ends_at = until)
+	AND NOT EXISTS (SELECT FROM sems.touched_day t WHERE t.kind = 'plan')
+	AND sems.dirty_feed_days(since, until) IS NULL
+$$;
+
+CREATE FUNCTION sems.count_feed_list(since timestamptz, until timestamptz)
+RETURNS TABLE (source text, kind text, site_id text, expected bigint, received bigint, basis text,
+    last_at timestamptz, every_hours int, gaps jsonb)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT s.*, g.gaps FROM sems.count_feed_status(since, until) s
+	LEFT JOIN sems.count_feed_gaps(since, until) g ON g.source = s.source AND g.kind = s.kind
+$$;
+
+-- What is expected and received by feed, with what is missing: from what was kept of a quarter, else
+-- from what hold_feeds() has counted in this transaction, else counted now.
+CREATE FUNCTION sems.feed_list(since timestamptz, until timestamptz)
+RETURNS TABLE (source text, kind text, site_id text, expected bigint, received bigint, basis text,
+    last_at timestamptz, every_hours int, gaps jsonb)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	kept text := sems.kept_feed_quarter(since, until);
+	held boolean := false;
+BEGIN
+	IF kept IS NOT NULL THEN
+		RETURN QUERY SELECT f.source, f.kind, f.site_id, f.expected, f.received, f.basis,
+		    f.last_at, f.every_hours, f.gaps
+		FROM sems.feed_quarter f WHERE f.quarter = kept;
+		RETURN;
+	END IF;
+	IF to_regclass('pg_temp.held_feed') IS NOT NULL THEN
+		EXECUTE 'SELECT EXISTS (SELECT FROM pg_temp.held_feed h WHERE h.since = $1 '
+		    'AND h.until = $2)' INTO held USING since, until;
+	END IF;
+	IF held THEN
+		RETURN QUERY EXECUTE 'SELECT h.source, h.kind, h.site_id, h.expected, h.received, h.basis, '
+		    'h.last_at, h.every_hours, h.gaps FROM pg_temp.held_feed h '
+		    'WHERE h.since = $1 AND h.until = $2' USING since, until;
+		RETURN;
+	END IF;
+	RETURN QUERY SELECT f.* FROM sems.count_feed_list(since, until) f;
+END
+$$;
+
+-- Without what is missing.
+CREATE FUNCTION sems.feed_status(since timestamptz, until timestamptz)
+RETURNS TABLE (source text, kind text, site_id text, expected bigint, received bigint, basis text,
+    last_at timestamptz, every_hours int)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT f.source, f.kind, f.site_id, f.expected, f.received, f.basis, f.last_at, f.every_hours
+	FROM sems.feed_list(since, until) f
+$$;
+
+CREATE FUNCTION sems.quality(since timestamptz, until timestamptz)
+RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	kept text := sems.kept_feed_quarter(since, until);
+BEGIN
+	RETURN CASE WHEN kept IS NULL THEN sems.count_quality(since, until)
+	    ELSE (SELECT k.quality FROM sems.counted_feed_quarter k WHERE k.quarter = kept) END;
+END
+$$;
+
+-- Counts the feeds of a period once for the rest of the transaction, where they were not kept.
+CREATE FUNCTION sems.hold_feeds(since timestamptz, until timestamptz)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF sems.kept_feed_quarter(since, until) IS NULL THEN
+		CREATE TEMPORARY TABLE held_feed ON COMMIT DROP AS
+		SELECT hold_feeds.since, hold_feeds.until, f.* FROM sems.count_feed_list(since, until) f;
+	END IF;
+END
+$$;
+
+-- Counts days of a period that have to be, and keeps them: the oldest, as long as about so many bytes
+-- are read; when none is left, a quarter that is over. How much is left to do: call again; 0: all is
+-- kept; NULL: somebody else had the turn. A day that the log of touched days names stays to be counted:
+-- the log is for the caller to take.
+CREATE FUNCTION sems.keep_feeds(since timestamptz, until timestamptz, bytes bigint) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	-- A day is kept when it is over; what comes later touches it.
-	dirty date[] := ARRAY(SELECT d.day FROM sems.civil_day d
-	    WHERE d.day = ANY (sems.dirty_feed_days(since, until)) AND d.ends_at <= now());
-	first timestamptz;
-	last timestamptz;
+	batch date[];
+	waiting int;
+	stale text;
+	x record;
 BEGIN
-	IF cardinality(dirty) = 0 THEN
-		RETURN 0;
+	-- A day is kept when it is over; what comes later touches it.
+	SELECT array_agg(d.day) FILTER (WHERE d.before < bytes OR d.n = 1), count(*)
+	INTO batch, waiting
+	FROM (SELECT c.day, row_number() OVER w AS n,
+		coalesce(sum(m.bytes) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+	    FROM unnest(sems.dirty_feed_days(since, until)) AS d(day)
+	    JOIN sems.civil_day c ON c.day = d.day AND c.ends_at <= now()
+	    LEFT JOIN (SELECT m.month, sum(m.bytes) / 30 AS bytes
+		FROM sems.countable_months(since, until) m GROUP BY m.month) AS m ON m.month = c.month
+	    WINDOW w AS (ORDER BY c.day)) AS d;
+	IF waiting = 0 THEN
+		SELECT q.quarter, q.starts_at, q.ends_at INTO x
+		FROM (SELECT d.quarter, min(d.starts_at) AS starts_at, max(d.ends_at) AS ends_at
+		    FROM sems.civil_day d GROUP BY d.quarter) AS q
+		WHERE q.starts_at >= since AND q.ends_at <= until AND q.ends_at <= now()
+		AND NOT EXISTS (SELECT FROM sems.counted_feed_quarter k WHERE k.quarter = q.quarter)
+		AND NOT EXISTS (SELECT FROM sems.touched_day t WHERE t.kind = 'plan')
+		LIMIT 1;
+		stale := x.quarter;
+		IF stale IS NULL THEN
+			RETURN 0;
+		END IF;
 	END IF;
 	BEGIN
 		UPDATE sems.feed_turn t SET n = t.n + 1;
 	EXCEPTION WHEN serialization_failure THEN
-		RETURN 0; -- somebody else had the turn since this snapshot was taken
+		RETURN NULL; -- somebody else had the turn since this snapshot was taken
 	END;
-	SELECT min(d.starts_at), max(d.ends_at) INTO first, last
-	FROM sems.civil_day d WHERE d.day = ANY (dirty);
-	DELETE FROM sems.feed_day f WHERE f.day = ANY (dirty);
-	DELETE FROM sems.number_day f WHERE f.day = ANY (dirty);
-	DELETE FROM sems.counted_feed_day f WHERE f.day = ANY (dirty);
-	INSERT INTO sems.feed_day SELECT * FROM sems.count_feeds(first, last, dirty);
-	INSERT INTO sems.number_day SELECT * FROM sems.count_numbers(first, last, dirty);
-	INSERT INTO sems.counted_feed_day (day) SELECT unnest(dirty);
-	RETURN cardinality(dirty);
+	IF stale IS NOT NULL THEN
+		DELETE FROM sems.feed_quarter f WHERE f.quarter = stale;
+		INSERT INTO sems.feed_quarter
+		SELECT stale, f.* FROM sems.count_feed_list(x.starts_at, x.ends_at) f;
+		INSERT INTO sems.counted_feed_quarter (quarter, quality)
+		VALUES (stale, sems.count_quality(x.starts_at, x.ends_at));
+		RETURN 0;
+	END IF;
+	DELETE FROM sems.feed_day f WHERE f.day = ANY (batch);
+	DELETE FROM sems.number_day f WHERE f.day = ANY (batch);
+	DELETE FROM sems.counted_feed_day f WHERE f.day = ANY (batch);
+	DELETE FROM sems.counted_feed_quarter k USING sems.civil_day d
+	WHERE d.day = ANY (batch) AND k.quarter = d.quarter;
+	FOR x IN SELECT min(d.starts_at) AS since, max(d.ends_at) AS until, array_agg(d.day) AS days
+	    FROM (SELECT c.*, c.day - (row_number() OVER (ORDER BY c.day))::int AS island
+		FROM sems.civil_day c WHERE c.day = ANY (batch)) AS d
+	    GROUP BY d.island
+	LOOP
+		INSERT INTO sems.feed_day SELECT * FROM sems.count_feeds(x.since, x.until, x.days, false);
+		INSERT INTO sems.number_day SELECT * FROM sems.count_numbers(x.since, x.until, x.days);
+	END LOOP;
+	INSERT INTO sems.counted_feed_day (day) SELECT unnest(batch);
+	RETURN waiting - cardinality(batch) + 1; -- the quarter
 END
 $$;
 
 GRANT EXECUTE ON FUNCTION sems.dirty_feed_days(timestamptz, timestamptz),
-    sems.count_feeds(timestamptz, timestamptz, date[]),
+    sems.dirty_feed_spans(timestamptz, timestamptz),
+    sems.count_feeds(timestamptz, timestamptz, date[], boolean),
     sems.count_numbers(timestamptz, timestamptz, date[]), sems.feeds(timestamptz, timestamptz),
     sems.event_numbers(timestamptz, timestamptz), sems.number_gaps(timestamptz, timestamptz),
-    sems.feed_status(timestamptz, timestamptz), sems.keep_feeds(timestamptz, timestamptz) TO sems_compute;
-GRANT EXECUTE ON FUNCTION sems.keep_feeds(timestamptz, timestamptz) TO sems_retention;
+    sems.count_feed_status(timestamptz, timestamptz), sems.count_feed_gaps(timestamptz, timestamptz),
+    sems.count_quality(timestamptz, timestamptz), sems.kept_feed_quarter(timestamptz, timestamptz),
+    sems.count_feed_list(timestamptz, timestamptz), sems.feed_list(timestamptz, timestamptz),
+    sems.feed_status(timestamptz, timestamptz),
+    sems.quality(timestamptz, timestamptz), sems.hold_feeds(timestamptz, timestamptz),
+    sems.keep_feeds(timestamptz, timestamptz, bigint) TO sems_compute;
 
 -- What is counted from records meanwhile is in temporary tables.
 DO $$

@@ -1,6 +1,7 @@
--- Counts the feeds of the days that were touched, and keeps them, unless another semsd is at it: of the
--- two newest quarters that have records, and of the days that silence is judged by.
-SELECT sems.keep_feeds(p.since, p.until)
+-- Counts feeds of days that were touched, and keeps them, as much as $1 bytes have, unless another
+-- semsd is at it: of the two newest quarters that have records, and of the days that silence is judged
+-- by. How much is left to do; null: another has the turn.
+SELECT max(sems.keep_feeds(p.since, p.until, $1::bigint / 3))
 FROM (
     (SELECT d.quarter, min(d.starts_at) AS since, max(d.ends_at) AS until
     FROM sems.civil_day AS d

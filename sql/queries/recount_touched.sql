@@ -9,6 +9,12 @@ WITH touched AS MATERIALIZED (
     RETURNING s.day
 ), feeds AS (
     DELETE FROM sems.counted_feed_day AS f USING touched AS t WHERE f.day = t.day RETURNING f.day
+), quarters AS (
+    -- Of which quarter a plan is, the log does not say.
+    DELETE FROM sems.counted_feed_quarter AS q
+    WHERE EXISTS (SELECT FROM touched AS t WHERE t.kind = 'plan')
+        OR q.quarter IN (SELECT d.quarter FROM sems.civil_day AS d JOIN touched AS t ON t.day = d.day)
+    RETURNING q.quarter
 ), turn AS (
     -- Whoever keeps feeds meanwhile has not seen these entries, and must not.
     UPDATE sems.feed_turn SET n = n + 1 WHERE EXISTS (SELECT FROM sems.touched_day) RETURNING n

@@ -1,5 +1,5 @@
--- Counts the feeds of the days of the quarter $1 that have to be counted, and keeps them, unless another
--- semsd is at it.
+-- Counts and keeps feeds of the quarter $1, as much of them as $2 bytes have, unless another semsd is at
+-- it. How much is left to do; null: another has the turn.
 SELECT CASE WHEN pg_try_advisory_xact_lock(hashtext('sems.keep_feeds'))
-    THEN sems.keep_feeds(min(d.starts_at), max(d.ends_at)) END
+    THEN sems.keep_feeds(min(d.starts_at), max(d.ends_at), $2::bigint) END
 FROM sems.civil_day d WHERE d.quarter = $1::text
