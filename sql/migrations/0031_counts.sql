@@ -77,7 +77,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		    AND c.root_record_id = r.root_record_id AND c.root_source = r.root_source
 	)
 	SELECT DISTINCT t.kind, d.day
+	-- No day has 48 hours; that bound is what the index can use.
 	FROM moment t JOIN sems.civil_day d ON d.starts_at <= t.until AND d.ends_at > t.since
+	    AND d.starts_at > t.since - interval '48 hours'
 	WHERE d.starts_at < touched_days.until AND d.ends_at > touched_days.since
 $$;
 GRANT EXECUTE ON FUNCTION sems.touched_days(timestamptz, timestamptz) TO sems_compute;

@@ -125,34 +125,41 @@ $$;
 -- Counts days of a period from records: plans, or all others. A plan counts in the period it is for
 -- and touches the day it was made, so that its days cannot be kept.
 CREATE FUNCTION sems.count_feeds(since timestamptz, until timestamptz, days date[], plans boolean)
-RETURNS SETOF sems.feed_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+RETURNS SETOF sems.feed_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+-- There are few groups of many records, which statistics of the day before do not tell.
+SET enable_sort = off AS $$
 	WITH calendar AS MATERIALIZED (
 		SELECT array_agg(d.day ORDER BY d.day) AS days,
 		    array_agg(d.starts_at ORDER BY d.day) AS starts,
 		    array_agg(d.day = ANY (count_feeds.days) ORDER BY d.day) AS wanted,
 		    array_agg(q.ends_at ORDER BY d.day) AS quarter_ends
 		FROM sems.civil_day d
-		JOIN (SELECT quarter, max(ends_at) AS ends_at FROM sems.civil_day GROUP BY quarter) AS q
-		    USING (quarter)
+		JOIN (SELECT x.quarter, max(x.ends_at) AS ends_at FROM sems.civil_day x
+		    WHERE x.quarter IN (SELECT y.quarter FROM sems.civil_day y
+			WHERE y.starts_at >= since AND y.starts_at < until)
+		    GROUP BY x.quarter) AS q USING (quarter)
 		WHERE d.starts_at >= since AND d.starts_at < until
 	), record AS (
 		SELECT width_bucket(r.counted_at, c.starts) AS at, r.kind, r.source, r.site_id,
-		    r.occurred_at, r.received_at, r.clock_offset_ms, coalesce(r.occurred_end,
+		    r.occurred_at, r.received_at, r.clock_offset_ms,
+		    r.received_at >= c.quarter_ends[width_bucket(r.counted_at, c.starts)] AS is_late,
+		    r.received_at > coalesce(r.occurred_end,
 			r.occurred_at + CASE r."precision" WHEN 'DAY' THEN interval '24 hours'
-			WHEN 'MINUTE' THEN interval '1 minute' ELSE interval '0' END) AS over_at
+			WHEN 'MINUTE' THEN interval '1 minute' ELSE interval '0' END)
+			+ interval '72 hours' AS is_lagging
 		FROM sems.spd_record r, calendar c
 		WHERE r.counted_at >= since AND r.counted_at < until AND r.corrects_record_id IS NULL
-		AND (r.kind = 'plan') = plans
+		AND (r.kind = 'plan') = plans AND c.wanted[width_bucket(r.counted_at, c.starts)]
+		OFFSET 0  -- the calendar goes no further than here
 	), counted AS (
 		SELECT r.at, r.kind, r.source, r.site_id, count(*) AS records,
 		    max(r.occurred_at) AS last_at, max(r.received_at) AS last_received_at,
-		    count(*) FILTER (WHERE r.received_at >= c.quarter_ends[r.at]) AS late,
-		    count(*) FILTER (WHERE r.received_at > r.over_at + interval '72 hours') AS lagging,
+		    count(*) FILTER (WHERE r.is_late) AS late,
+		    count(*) FILTER (WHERE r.is_lagging) AS lagging,
 		    count(r.clock_offset_ms) AS clock_told,
 		    count(*) FILTER (WHERE abs(r.clock_offset_ms) > 60000) AS clock_off,
 		    max(abs(r.clock_offset_ms)) AS clock_worst_ms
-		FROM record r, calendar c
-		WHERE c.wanted[r.at]
+		FROM record r
 		GROUP BY r.at, r.kind, r.source, r.site_id
 	)
 	SELECT c.days[n.at], n.kind, n.source, n.site_id, n.records, n.last_at, n.last_received_at,
@@ -176,6 +183,7 @@ RETURNS SETOF sems.number_day LANGUAGE sql STABLE SET search_path = pg_catalog, 
 		FROM sems.tip_event e, calendar c
 		WHERE e.occurred_at >= since AND e.occurred_at < until
 		AND e.corrects_record_id IS NULL AND c.wanted[width_bucket(e.occurred_at, c.starts)]
+		OFFSET 0  -- the calendar goes no further than here
 	), step AS MATERIALIZED (
 		SELECT e.*, lag(e.event_no) OVER w AS after, lag(e.occurred_at) OVER w AS after_at
 		FROM event e
@@ -441,7 +449,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	WITH beaten AS (
 		SELECT DISTINCT h.source, h.device_id, d.day
 		FROM sems.effective_heartbeat h
+		-- No day has 48 hours; that bound is what the index can use.
 		JOIN sems.civil_day d ON d.ends_at > h.occurred_at
+		    AND d.starts_at > h.occurred_at - interval '48 hours'
 		    AND d.starts_at <= greatest(h.occurred_at, coalesce(h.occurred_end, h.occurred_at))
 		WHERE h.counted_at >= since AND h.counted_at < until
 	), quiet AS (
@@ -449,7 +459,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		    OVER (PARTITION BY s.source, s.device_id ORDER BY d.day))::int AS island
 		FROM (SELECT b.source, b.device_id, min(b.day) AS first FROM beaten b
 		    GROUP BY b.source, b.device_id) AS s
-		JOIN sems.civil_day d ON d.day >= s.first AND d.starts_at < count_feed_gaps.until
+		JOIN sems.civil_day d ON d.day >= s.first
+		    AND d.starts_at > count_feed_gaps.since - interval '48 hours' AND d.starts_at < count_feed_gaps.until
 		    AND d.ends_at <= now()
 		WHERE NOT EXISTS (SELECT FROM beaten b WHERE b.source = s.source
 		    AND b.device_id IS NOT DISTINCT FROM s.device_id AND b.day = d.day)
