@@ -14,7 +14,8 @@ WITH day AS (
     SELECT m.kind, m.month, m.bytes FROM span, sems.countable_months(span.since, span.until) AS m
 ), dirty AS (
     SELECT c.cube_id, d.day, d.starts_at, d.ends_at, s.day IS NOT NULL AS counted,
-        s.counted_at > now() - interval '10 minutes' AS recent, m.bytes
+        s.counted_at > now() - CASE WHEN d.ends_at > now() - interval '1 day' THEN interval '10 minutes'
+            ELSE interval '2 minutes' END AS recent, m.bytes
     FROM cube AS c
     JOIN month AS m ON m.kind = c.kind
     JOIN day AS d ON d.month = m.month
