@@ -355,9 +355,17 @@ next_delta(struct counting *c, struct statement *st)
 		return false;
 	}
 	buf_clear(&c->sql);
-	cube_write_delta(&c->sql, &c->plan->cubes, (unsigned)c->at, &c->states[c->at], &c->period);
+	unsigned i = (unsigned)c->at;
+	bool first = cube_scan(&c->plan->cubes, c->states, i) == i;
+	if (first && !c->scanned) {
+		cube_write_scan(&c->sql, &c->plan->cubes, i, c->states, &c->period);
+		c->scanned = true;
+	} else {
+		cube_write_delta(&c->sql, &c->plan->cubes, i, c->states, &c->period);
+		c->scanned = false;
+		c->at++;
+	}
 	*st = (struct statement){(const char *)c->sql.p, 0, {NULL}};
-	c->at++;
 	return true;
 }
 

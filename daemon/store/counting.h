@@ -38,6 +38,7 @@ struct counting {
 	bool (*counted)[WEEKS_MAX];
 	int phase;
 	size_t at;
+	bool scanned; /* the reading that cube `at` is the first of */
 };
 
 /* The arena must have room; failures show as arena_failed() or in *e. */

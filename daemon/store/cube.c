@@ -124,7 +124,7 @@ add_keys(struct buf *b, const struct cube *c)
 {
 	(void)buf_addf(b, "ARRAY[");
 	for (unsigned i = 0; i < c->n_keys; i++) {
-		(void)buf_addf(b, "%sk%u", i == 0 ? "" : ", ", i + 1);
+		(void)buf_addf(b, "%sk%u::text", i == 0 ? "" : ", ", i + 1);
 	}
 	(void)buf_addf(b, "]::text[]");
 }
@@ -196,11 +196,222 @@ add_week_arrays(struct buf *bucket, struct buf *name, const struct cube_period *
 	(void)buf_add(name, "]::date[])[w]", sizeof("]::date[])[w]"));
 }
 
-static void
-add_delta_counts(struct buf *b, const struct cube *c, const struct cube_state *st,
-		 const struct cube_period *p)
+/* --- one reading for several cubes ------------------------------------------------------------ */
+
+/*
+ * Reading and folding records takes longer than counting them. Cubes that count the same relation
+ * in the same days share a reading of it, which counts by all their keys. Not persons and
+ * histograms: with their values there would be as many groups as there are records. Texts are one
+ * array, which is made where records are read: hashing one value is less work than hashing many.
+ * Flags stay what they are: making texts of them takes longer than all the rest.
+ */
+#define SCAN_KEYS_MAX 128
+#define SCAN_SUMS_MAX 64
+
+struct scan {
+	const char *keys[SCAN_KEYS_MAX]; /* SQL over v: texts */
+	unsigned n_keys;
+	const char *flags[SCAN_KEYS_MAX]; /* true or false; also what its cubes choose rows by */
+	unsigned n_flags;
+	const char *sums[SCAN_SUMS_MAX]; /* columns of the relation */
+	unsigned n_sums;
+	bool is_weekly;
+	bool is_full;
+};
+
+/* Where the text is in the list, added when it is new. */
+static unsigned
+scan_item(struct scan *x, const char **list, unsigned *n, unsigned max, const char *text)
 {
-	const char *ranges = st->ranges;
+	unsigned i = 0;
+	while (i < *n && strcmp(list[i], text) != 0) {
+		i++;
+	}
+	if (i == max) {
+		x->is_full = true;
+		return 0;
+	}
+	if (i == *n) {
+		list[(*n)++] = text;
+	}
+	return i;
+}
+
+/* Where the key is among the flags or the texts. */
+static unsigned
+scan_key(struct scan *x, const char *expr)
+{
+	if (expr[0] == '(') {
+		return scan_item(x, x->flags, &x->n_flags, SCAN_KEYS_MAX, expr);
+	}
+	return scan_item(x, x->keys, &x->n_keys, SCAN_KEYS_MAX, expr);
+}
+
+/* The key in the rows of the reading. */
+static void
+add_scan_key(struct buf *b, struct scan *x, const char *expr)
+{
+	if (expr[0] == '(') {
+		(void)buf_addf(b, "f%u", scan_key(x, expr));
+	} else {
+		(void)buf_addf(b, "keys[%u]", scan_key(x, expr) + 1);
+	}
+}
+
+static unsigned
+scan_sum(struct scan *x, const char *column)
+{
+	return scan_item(x, x->sums, &x->n_sums, SCAN_SUMS_MAX, column);
+}
+
+/* What a cube's condition, " AND ...", is as a key. */
+static const char *
+test_of(const struct cube *c)
+{
+	return c->where[0] == '\0' ? NULL : c->where + strlen(" AND ");
+}
+
+static bool
+shares_scan(const struct cube_set *s, const struct cube_state *states, unsigned i, unsigned j)
+{
+	const struct cube *a = s->cubes[i];
+	const struct cube *b = s->cubes[j];
+	return states[i].is_dirty && states[j].is_dirty && a->value == NULL && b->value == NULL &&
+	       !a->is_personal && !b->is_personal && strcmp(a->fact, b->fact) == 0 &&
+	       strcmp(states[i].ranges, states[j].ranges) == 0;
+}
+
+/* The reading that cube i has a part in. */
+static void
+scan_of(struct scan *x, const struct cube_set *s, const struct cube_state *states, unsigned i)
+{
+	*x = (struct scan){0};
+	for (unsigned j = 0; j < s->n; j++) {
+		const struct cube *c = s->cubes[j];
+		if (!shares_scan(s, states, i, j)) {
+			continue;
+		}
+		x->is_weekly = x->is_weekly || c->is_weekly;
+		for (unsigned k = 0; k < c->n_keys; k++) {
+			(void)scan_key(x, c->keys[k].expr);
+		}
+		for (unsigned k = 0; k < c->n_sums; k++) {
+			(void)scan_sum(x, c->sums[k]);
+		}
+		if (test_of(c) != NULL) {
+			(void)scan_key(x, test_of(c));
+		}
+	}
+}
+
+unsigned
+cube_scan(const struct cube_set *s, const struct cube_state *states, unsigned i)
+{
+	unsigned n = 0;
+	unsigned first = s->n;
+	for (unsigned j = s->n; j-- > 0;) {
+		if (shares_scan(s, states, i, j)) {
+			first = j;
+			n++;
+		}
+	}
+	return n > 1 ? first : s->n;
+}
+
+void
+cube_write_scan(struct buf *b, const struct cube_set *s, unsigned i,
+		const struct cube_state *states, const struct cube_period *p)
+{
+	struct scan x;
+	struct buf bucket;
+	struct buf name;
+	scan_of(&x, s, states, i);
+	buf_init(&bucket, STATEMENT_MAX);
+	buf_init(&name, STATEMENT_MAX);
+	add_week_arrays(&bucket, &name, p);
+	(void)buf_addf(b,
+		       "CREATE TEMPORARY TABLE scan_%u ON COMMIT DROP AS\n"
+		       "SELECT w, keys",
+		       i);
+	for (unsigned k = 0; k < x.n_flags; k++) {
+		(void)buf_addf(b, ", f%u", k);
+	}
+	(void)buf_addf(b, ", count(*) AS n");
+	for (unsigned k = 0; k < x.n_sums; k++) {
+		(void)buf_addf(b, ", sum(y%u)::bigint AS y%u, count(y%u) AS c%u", k, k, k, k);
+	}
+	(void)buf_addf(b, "\nFROM (SELECT %s AS w, ARRAY[",
+		       x.is_weekly ? (const char *)bucket.p : "0");
+	for (unsigned k = 0; k < x.n_keys; k++) {
+		(void)buf_addf(b, "%s(%s)::text", k == 0 ? "" : ", ", x.keys[k]);
+	}
+	(void)buf_addf(b, "]::text[] AS keys");
+	for (unsigned k = 0; k < x.n_flags; k++) {
+		(void)buf_addf(b, ", %s AS f%u", x.flags[k], k);
+	}
+	for (unsigned k = 0; k < x.n_sums; k++) {
+		(void)buf_addf(b, ", v.\"%s\" AS y%u", x.sums[k], k);
+	}
+	(void)buf_addf(b, " FROM (");
+	add_fact(b, s->cubes[i]->fact, p->end);
+	(void)buf_addf(b, ") AS v WHERE (%s)) AS facts GROUP BY w, keys", states[i].ranges);
+	for (unsigned k = 0; k < x.n_flags; k++) {
+		(void)buf_addf(b, ", f%u", k);
+	}
+	(void)buf_add(b, "", 1);
+	b->failed = b->failed || bucket.failed || name.failed || x.is_full;
+	buf_fini(&bucket);
+	buf_fini(&name);
+}
+
+/* What add_counts() gives, from the reading that the cube has a part in. */
+static void
+add_scanned(struct buf *b, const struct cube_set *s, const struct cube_state *states, unsigned i)
+{
+	const struct cube *c = s->cubes[i];
+	struct scan x;
+	scan_of(&x, s, states, i);
+	(void)buf_addf(b, "SELECT %s, ARRAY[", c->is_weekly ? "w" : "0 AS w");
+	for (unsigned k = 0; k < c->n_keys; k++) {
+		(void)buf_addf(b, "%s", k == 0 ? "" : ", ");
+		add_scan_key(b, &x, c->keys[k].expr);
+		(void)buf_addf(b, "::text");
+	}
+	(void)buf_addf(b, "]::text[] AS keys, sum(n)::bigint AS n, ARRAY[");
+	for (unsigned k = 0; k < c->n_sums; k++) {
+		unsigned y = scan_sum(&x, c->sums[k]);
+		(void)buf_addf(b, "%ssum(y%u)::bigint, sum(c%u)::bigint", k == 0 ? "" : ", ", y, y);
+	}
+	(void)buf_addf(b, "]::bigint[] AS sums FROM pg_temp.scan_%u", cube_scan(s, states, i));
+	if (test_of(c) != NULL) {
+		(void)buf_addf(b, " WHERE f%u", scan_key(&x, test_of(c)));
+	}
+	(void)buf_addf(b, " GROUP BY %s", c->is_weekly ? "w" : "()");
+	for (unsigned k = 0; k < c->n_keys; k++) {
+		(void)buf_addf(b, ", ");
+		add_scan_key(b, &x, c->keys[k].expr);
+	}
+	b->failed = b->failed || x.is_full;
+}
+
+/* From the reading that it has a part in, or its own. */
+static void
+add_run_counts(struct buf *b, const struct cube_set *s, unsigned i, const struct cube_state *states,
+	       const char *bucket, const struct cube_period *p)
+{
+	if (cube_scan(s, states, i) < s->n) {
+		add_scanned(b, s, states, i);
+	} else {
+		add_counts(b, s->cubes[i], bucket, states[i].ranges, p);
+	}
+}
+
+static void
+add_delta_counts(struct buf *b, const struct cube_set *s, unsigned i,
+		 const struct cube_state *states, const struct cube_period *p)
+{
+	const struct cube *c = s->cubes[i];
+	const struct cube_state *st = &states[i];
 	struct buf bucket;
 	struct buf week;
 	buf_init(&bucket, STATEMENT_MAX);
@@ -208,10 +419,10 @@ add_delta_counts(struct buf *b, const struct cube *c, const struct cube_state *s
 	add_week_arrays(&bucket, &week, p);
 	if (c->is_weekly) {
 		(void)buf_addf(b, "SELECT %s AS week, keys, n, sums FROM (", (const char *)week.p);
-		add_counts(b, c, (const char *)bucket.p, ranges, p);
+		add_run_counts(b, s, i, states, (const char *)bucket.p, p);
 	} else {
 		(void)buf_addf(b, "SELECT NULL::date AS week, keys, n, sums FROM (");
-		add_counts(b, c, "0", ranges, p);
+		add_run_counts(b, s, i, states, "0", p);
 	}
 	(void)buf_addf(b, ") AS counts WHERE n > 0");
 	if (st->taken != NULL) {
@@ -233,11 +444,12 @@ add_delta_counts(struct buf *b, const struct cube *c, const struct cube_state *s
 }
 
 static void
-add_delta_bins(struct buf *b, const struct cube *c, const struct cube_state *st,
+add_delta_bins(struct buf *b, const struct cube_set *s, unsigned i, const struct cube_state *states,
 	       const struct cube_period *p)
 {
+	const struct cube_state *st = &states[i];
 	(void)buf_addf(b, "SELECT keys, value, n FROM (");
-	add_counts(b, c, "0", st->ranges, p);
+	add_run_counts(b, s, i, states, "0", p);
 	(void)buf_addf(b, ") AS counts");
 	if (st->taken != NULL) {
 		(void)buf_addf(b,
@@ -249,14 +461,14 @@ add_delta_bins(struct buf *b, const struct cube *c, const struct cube_state *st,
 }
 
 void
-cube_write_delta(struct buf *b, const struct cube_set *s, unsigned i, const struct cube_state *st,
-		 const struct cube_period *p)
+cube_write_delta(struct buf *b, const struct cube_set *s, unsigned i,
+		 const struct cube_state *states, const struct cube_period *p)
 {
 	(void)buf_addf(b, "CREATE TEMPORARY TABLE cube_%u ON COMMIT DROP AS\n", i);
 	if (s->cubes[i]->value == NULL) {
-		add_delta_counts(b, s->cubes[i], st, p);
+		add_delta_counts(b, s, i, states, p);
 	} else {
-		add_delta_bins(b, s->cubes[i], st, p);
+		add_delta_bins(b, s, i, states, p);
 	}
 	(void)buf_add(b, "", 1);
 }

@@ -26,7 +26,7 @@
 
 struct cube_key {
 	const char *name; /* of the column that the rows have it in; all columns are text */
-	const char *expr; /* SQL over the fact's row v */
+	const char *expr; /* SQL over the fact's row v; in parentheses what is true or false */
 	bool weekly;      /* kept in the sums by week */
 };
 
@@ -90,9 +90,16 @@ struct cube_state {
 	const char *taken;  /* their dates, of those counted before: 'D', 'D'; NULL: none */
 };
 
+/*
+ * Cubes whose records are the same are counted in one reading of them, whose temporary table has
+ * the number of the first such cube; s->n: cube i is alone. Write it before that cube's delta.
+ */
+unsigned cube_scan(const struct cube_set *s, const struct cube_state *states, unsigned i);
+void cube_write_scan(struct buf *b, const struct cube_set *s, unsigned i,
+		     const struct cube_state *states, const struct cube_period *p);
 /* Creates the cube's temporary table: what records say of the dirty days, less their counts. */
 void cube_write_delta(struct buf *b, const struct cube_set *s, unsigned i,
-		      const struct cube_state *st, const struct cube_period *p);
+		      const struct cube_state *states, const struct cube_period *p);
 
 /*
  * Copies a template, with these put in for cube number N (two digits):

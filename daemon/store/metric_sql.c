@@ -24,8 +24,14 @@ struct part {
 
 #define MEASURE_OF(relation) "SELECT r.*, r.measure_code AS measure FROM " relation " AS r"
 
+/* All that is counted of TIP events is of one relation, so that it takes one reading. */
+#define TIP_EVENTS \
+	"SELECT r.*, r.received_at >= %END%::timestamptz AS late FROM sems.spd_tip_event AS r"
+
+#define TIP_EVENTS_COUNTED " AND (v.\"effective\")"
+
 static const struct part tip_event_parts[] = {
-    {"tip_event", MEASURE_OF("sems.effective_tip_event"), false},
+    {"tip_event", TIP_EVENTS, false},
 };
 static const struct part tip_session_parts[] = {
     {"tip_session",
@@ -37,11 +43,7 @@ static const struct part tip_session_parts[] = {
      false},
 };
 static const struct part tip_exposure_parts[] = {
-    {"tip_event",
-     "SELECT e.counted_at, e.screener_id, e.site_id, e.measure_code AS measure, e.provider_id,"
-     " e.stream, (e.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT'))::int::bigint AS shown,"
-     " (e.outcome = 'HIT')::int::bigint AS hits FROM sems.effective_tip_event AS e",
-     false},
+    {"tip_event", TIP_EVENTS, false},
     {"tip_session",
      "SELECT s.counted_at, s.screener_id, s.site_id, s.device_id, s.measure_code AS measure,"
      " s.provider_id, s.stream, s.hits + s.misses AS shown, s.hits"
@@ -180,7 +182,12 @@ add_test_key(struct planner *pl, struct source *s, const char *expr)
 static const char *
 add_column_key(struct planner *pl, struct source *s, const char *name, bool weekly)
 {
-	return add_key(pl, s, name, arena_printf(pl->arena, "v.\"%s\"::text", name), weekly);
+	struct column col;
+	bool flag = view_column(s->view, name, &col) && col.type == COLUMN_BOOL;
+	return add_key(pl, s, name,
+		       flag ? arena_printf(pl->arena, "(v.\"%s\")", name)
+			    : arena_printf(pl->arena, "v.\"%s\"", name),
+		       weekly);
 }
 
 /* Few values: flags, enumerations, and what figures are broken down by anyway. */
@@ -210,7 +217,7 @@ add_cubed_condition(struct planner *pl, struct source *s, struct buf *b, const s
 	buf_init(&expr, SQL_MAX);
 	(void)buf_addf(&expr, "(");
 	add_plain_condition(&expr, col.name, w);
-	(void)buf_add(&expr, ")::text", sizeof(")::text"));
+	(void)buf_add(&expr, ")", sizeof(")"));
 	b->failed = b->failed || expr.failed;
 	(void)buf_addf(b, "v.\"%s\" = 'true'",
 		       expr.failed ? "" : add_test_key(pl, s, (const char *)expr.p));
@@ -351,8 +358,8 @@ asks_of_devices(const struct metric *m, const struct view *v)
 static void
 add_device_keys(struct planner *pl, struct cube *c)
 {
-	cube_key(c, pl->arena, "site_id", "v.\"site_id\"::text", true);
-	cube_key(c, pl->arena, "device_id", "v.\"device_id\"::text", true);
+	cube_key(c, pl->arena, "site_id", "v.\"site_id\"", true);
+	cube_key(c, pl->arena, "device_id", "v.\"device_id\"", true);
 }
 
 /* One kind's rows of a source; false: there are too many cubes. */
@@ -364,6 +371,8 @@ add_cube(struct planner *pl, struct source *s, const struct part *part, const ch
 	if (c == NULL || name == NULL) {
 		return false;
 	}
+	/* Its relation has every record. */
+	c->where = strcmp(part->fact, TIP_EVENTS) == 0 ? TIP_EVENTS_COUNTED : "";
 	s->cubes[s->n_cubes++] = c;
 	if (s->by_device || part->is_of_devices) {
 		add_device_keys(pl, c);
@@ -819,7 +828,7 @@ write_cubed_values(struct planner *pl, struct query *q, struct source *s, struct
 	struct cube *c = s->cubes[0];
 	struct buf where;
 	buf_init(&where, SQL_MAX);
-	(void)buf_addf(&where, "%s", "");
+	(void)buf_addf(&where, "%s", c->where);
 	for (unsigned i = 0; i < t->where_count; i++) {
 		(void)buf_addf(&where, " AND ");
 		add_plain_condition(&where, column_name(t->view, t->where[i].field), &t->where[i]);
@@ -1028,28 +1037,39 @@ plan_persons(struct planner *pl, unsigned metric, struct err *e)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
+static const char *
+received_fact(struct planner *pl, const char *kind)
+{
+	if (strcmp(kind, tip_event_parts[0].kind) == 0) {
+		return TIP_EVENTS;
+	}
+	return arena_printf(pl->arena,
+			    "SELECT r.*, r.received_at >= %%END%%::timestamptz AS late"
+			    " FROM sems.spd_received AS r WHERE r.kind = '%s'",
+			    kind);
+}
+
 /* What came of each kind and what became of it. Late is what came after the quarter's end. */
 static bool
 plan_received(struct planner *pl)
 {
-	static const char *const keys[] = {"kind",      "source", "site_id",   "correction",
-					   "corrected", "voided", "effective", "late"};
+	static const char *const keys[] = {"kind", "source", "site_id", "correction", "voided"};
+	static const char *const flags[] = {"corrected", "effective", "late"};
 	struct source s = {.view = view_by_name("received")};
 	for (unsigned k = 0; k < KIND_COUNT; k++) {
-		struct part part = {
-		    kinds[k]->name,
-		    arena_printf(pl->arena,
-				 "SELECT r.*, r.received_at >= %%END%%::timestamptz AS late"
-				 " FROM sems.spd_received AS r WHERE r.kind = '%s'",
-				 kinds[k]->name),
-		    false};
+		struct part part = {kinds[k]->name, received_fact(pl, kinds[k]->name), false};
 		if (part.fact == NULL ||
 		    !add_cube(pl, &s, &part, arena_printf(pl->arena, " %s", kinds[k]->name))) {
 			return false;
 		}
+		pl->p->cubes.cubes[pl->p->cubes.n - 1]->where = "";
 	}
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		(void)add_column_key(pl, &s, keys[i], false);
+	}
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		const char *flag = arena_printf(pl->arena, "(v.\"%s\")", flags[i]);
+		(void)add_key(pl, &s, flags[i], flag, false);
 	}
 	memcpy(pl->received, s.cubes, sizeof(pl->received));
 	return true;

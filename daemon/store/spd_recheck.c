@@ -48,7 +48,8 @@ drop_tables(struct spd_run *r, struct statement *st)
 
 	(void)buf_addf(&x->sql, "DROP TABLE IF EXISTS ");
 	for (unsigned i = 0; i < r->plan.cubes.n; i++)
-		(void)buf_addf(&x->sql, "%spg_temp.cube_%u", i == 0 ? "" : ", ", i);
+		(void)buf_addf(&x->sql, "%spg_temp.cube_%u, pg_temp.scan_%u", i == 0 ? "" : ", ", i,
+			       i);
 	x->dropped = true;
 	if (r->plan.cubes.n == 0 || !buf_add(&x->sql, "", 1))
 		return false;

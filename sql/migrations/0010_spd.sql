@@ -99,6 +99,17 @@ BEGIN
 END
 $$;
 
+-- Of every record that has corrections: whether it is voided, and which of them counts. Aggregates
+-- rather than windows, which no parallel worker may compute.
+CREATE VIEW sems.spd_corrected AS
+SELECT root_record_id, root_source, bool_or(is_void) AS is_voided,
+    bool_or(NOT is_void) AS is_corrected,
+    (array_agg(record_id ORDER BY is_void, corrected_at DESC, record_id DESC, source DESC))[1]
+	AS record_id,
+    (array_agg(source ORDER BY is_void, corrected_at DESC, record_id DESC, source DESC))[1]
+	AS source
+FROM sems.correction GROUP BY root_record_id, root_source;
+
 CREATE VIEW sems.spd_received AS
 SELECT r.kind, r.source, r.site_id, r.measure, r.provider_id, r.counted_at, r.received_at,
     r.corrects_record_id IS NOT NULL AS correction,
@@ -111,16 +122,25 @@ SELECT r.kind, r.source, r.site_id, r.measure, r.provider_id, r.counted_at, r.re
 	ELSE interval '0' END)) / 3600 AS lag_hours,
     abs(r.clock_offset_ms) AS clock_error_ms, r.record_id
 FROM sems.spd_record r
-LEFT JOIN (
-	-- Aggregates rather than windows, which no parallel worker may compute.
-	SELECT root_record_id, root_source, bool_or(is_void) AS is_voided,
-	    bool_or(NOT is_void) AS is_corrected,
-	    (array_agg(record_id ORDER BY is_void, corrected_at DESC, record_id DESC, source DESC))[1]
-		AS record_id,
-	    (array_agg(source ORDER BY is_void, corrected_at DESC, record_id DESC, source DESC))[1]
-		AS source
-	FROM sems.correction GROUP BY root_record_id, root_source
-) AS c ON c.root_record_id = coalesce(r.corrects_record_id, r.record_id)
+LEFT JOIN sems.spd_corrected c ON c.root_record_id = coalesce(r.corrects_record_id, r.record_id)
+    AND c.root_source = coalesce(r.corrects_source, r.source);
+
+-- Every TIP event with all that is counted of it: as it is counted (effective), and as it was received.
+CREATE VIEW sems.spd_tip_event AS
+SELECT r.*, 'tip_event'::text AS kind, r.occurred_at AS counted_at, r.measure_code AS measure,
+    (r.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT'))::int::bigint AS shown,
+    (r.outcome = 'HIT')::int::bigint AS hits,
+    r.corrects_record_id IS NOT NULL AS correction,
+    r.corrects_record_id IS NULL AND c.is_corrected IS TRUE AS corrected,
+    r.corrects_record_id IS NULL AND c.is_voided IS TRUE AS voided,
+    c.root_record_id IS NULL OR (NOT c.is_voided AND c.record_id = r.record_id
+	AND c.source = r.source) AS effective,
+    date_part('epoch', r.received_at - coalesce(r.occurred_end, r.occurred_at
+	+ CASE r."precision" WHEN 'DAY' THEN interval '24 hours' WHEN 'MINUTE' THEN interval '1 minute'
+	ELSE interval '0' END)) / 3600 AS lag_hours,
+    abs(r.clock_offset_ms) AS clock_error_ms
+FROM sems.tip_event r
+LEFT JOIN sems.spd_corrected c ON c.root_record_id = coalesce(r.corrects_record_id, r.record_id)
     AND c.root_source = coalesce(r.corrects_source, r.source);
 
 -- What may change a quarter's figures: each record that counts in it, and each correction or void of
@@ -159,7 +179,7 @@ FROM sems.quarantine q WHERE q.state <> 'REQUEUED' AND q.kind IS DISTINCT FROM '
 
 GRANT SELECT ON sems.spd_observation, sems.spd_criterion, sems.spd_test, sems.spd_layer,
     sems.spd_rating, sems.spd_listed_finding, sems.spd_first_listed, sems.spd_finding, sems.spd_activity,
-    sems.spd_equipment_check, sems.spd_record, sems.spd_received, sems.spd_quarantine
+    sems.spd_equipment_check, sems.spd_record, sems.spd_received, sems.spd_tip_event, sems.spd_quarantine
     TO sems_compute;
 
 -- The documents. A revision is made by freezing and never changes; what people do with it afterwards

@@ -117,3 +117,34 @@ Test(cube, reads_records_only_for_what_was_never_counted_and_counts_only_for_wha
 	cr_expect_not_null(strstr((char *)b.p, "cube_0"));
 	buf_fini(&b);
 }
+
+/* Which cubes have a part in the reading of cube 0. */
+static unsigned
+n_together(const struct cube_state *states)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < set.n; i++)
+		n += cube_scan(&set, states, i) == 0;
+	return n;
+}
+
+Test(cube, shares_a_reading_when_the_relation_and_the_days_are_the_same)
+{
+	struct cube_state states[5];
+
+	for (size_t i = 0; i < 5; i++) {
+		states[i] = (struct cube_state){.is_dirty = true, .ranges = "r"};
+		(void)make("f");
+	}
+	cr_expect_eq(n_together(states), 5);
+	states[1].ranges = "other days";
+	cr_expect_eq(n_together(states), 4);
+	states[2].is_dirty = false;
+	cr_expect_eq(n_together(states), 3);
+	set.cubes[3]->is_personal = true;
+	cr_expect_eq(n_together(states), 2);
+	set.cubes[4]->value = "v.\"ms\"";
+	cr_expect_eq(n_together(states), 0, "alone there is nothing to share");
+	cr_expect_eq(cube_scan(&set, states, 0), set.n);
+}

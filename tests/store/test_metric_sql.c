@@ -116,22 +116,34 @@ run_query(PGconn *pg, const struct query_plan *p, const struct query *q)
 	    .n_weeks = 2,
 	};
 	struct cube_state states[CUBES_MAX];
+	bool is_read[CUBES_MAX + 1] = {false};
 	char token[4] = "";
 	struct buf b;
 	const char *state = "00000";
 
 	buf_init(&b, 1 << 20);
 	cluster_do(pg, "BEGIN");
-	for (unsigned i = 0; i < p->cubes.n; i++) {
+	for (unsigned i = 0; i < p->cubes.n; i++)
 		states[i] = (struct cube_state){.is_dirty = true, .ranges = "true"};
+	is_read[p->cubes.n] = true;
+	for (unsigned i = 0; i < p->cubes.n; i++) {
+		unsigned first = cube_scan(&p->cubes, states, i);
+
 		snprintf(token, sizeof token, "%02u", i);
 		const char *at = strpbrk(q->sql, "\001\002\003");
 		while (at != NULL && strncmp(at + 1, token, 2) != 0)
 			at = strpbrk(at + 1, "\001\002\003");
 		if (at == NULL || strcmp(state, "00000") != 0)
 			continue;
+		if (!is_read[first]) {
+			buf_clear(&b);
+			cube_write_scan(&b, &p->cubes, first, states, &period);
+			cr_expect_str_eq(cluster_state(pg, (const char *)b.p), "00000", "%s",
+					 (const char *)b.p);
+			is_read[first] = true;
+		}
 		buf_clear(&b);
-		cube_write_delta(&b, &p->cubes, i, &states[i], &period);
+		cube_write_delta(&b, &p->cubes, i, states, &period);
 		state = cluster_state(pg, (const char *)b.p);
 	}
 	buf_clear(&b);
