@@ -9,7 +9,7 @@
 #include "store/store.h"
 
 /* About so much is read in a transaction: one or two seconds. */
-#define FEEDS_BYTES "268435456"
+#define FEEDS_BYTES "67108864"
 
 struct feeds_keep {
 	/* The caller's. */
