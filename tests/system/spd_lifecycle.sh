@@ -1,6 +1,6 @@
 # An SPD from the first look to its second revision: what is frozen stays, what comes later counts later.
 . "$(dirname "$0")/lib.sh"
-plan 52
+plan 55
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -152,9 +152,27 @@ is "$(/usr/bin/python3 -c 'import json, sys
 r = [r for r in json.load(open(sys.argv[1]))["restatements"] if r["metric"] == "OUT03" and not r["by"]][0]
 print(r["old"]["numerator"], r["old"]["denominator"], r["new"]["numerator"], r["new"]["denominator"], r["records"], r["cause"])' "$revised")" \
 	'70 100 69 100 3 lane 3 sent late' 'the revision restates it: old, new, records and cause'
+# Its sheet of restatements, as whoever holds the files reads it.
+restated() { # revision
+	local folder
+	folder=$(mktemp -d "$T/restated.XXXXXX")
+	[ "$(id -u)" != 0 ] || chown "$TEST_USER" "$folder"
+	ctl_must spd export 2026-Q2 --revision "$1" --format csv --out "$folder"
+	/usr/bin/python3 -c 'import csv, sys
+for r in csv.DictReader(open(sys.argv[1], encoding="utf-8-sig")):
+    if r["metric"] == "OUT03" and "NFD" not in r["figure"] and "lane" not in r["figure"]:
+        print(r["old"], r["new"], r["cause"], r["records"], r["approved_by"], r["approved_at"][:2], sep="; ")
+        break' "$folder"/*_restatements.csv
+}
+is "$(restated 3)" '70.0 % (70 of 100); 69.0 % (69 of 100); lane 3 sent late; 3; not approved yet; ' \
+	'the sheet of restatements says that nobody approved them yet'
+before=$(digests)
 must bin spd comment 2026-Q2 OUT03 'as before'
 must sys spd qa 2026-Q2
 must games spd approve 2026-Q2
+is "$(restated 3)" '70.0 % (70 of 100); 69.0 % (69 of 100); lane 3 sent late; 3; unix:games; 20' \
+	'and then who did'
+is "$(digests)" "$before" 'while the document is what it was'
 must bin spd submit 2026-Q2 --channel portal --reference R-18
 is "$(state_of 2)/$(state_of 3)" SUPERSEDED/SUBMITTED 'submitted, it takes the place of the one before'
 unlike "$(grep -E 'event=spd\.' "$DAEMON_LOG")" 'library|lanes|lane 3|OUT03|numerator' 'the log has who and what, no figure and no comment'

@@ -28,7 +28,7 @@ static const char sections[] =
     "\"closing\":17}],"
     "\"restatements\":[{\"metric\":\"OUT03\",\"by\":{},"
     "\"old\":{\"numerator\":265,\"denominator\":300,\"value\":0.8833},"
-    "\"new\":{\"numerator\":270,\"denominator\":300,\"value\":0.9},\"cause\":\"LATE_RECORDS\","
+    "\"new\":{\"numerator\":270,\"denominator\":300,\"value\":0.9},\"cause\":\"a_lane was late\","
     "\"records\":5}],"
     "\"embargo\":{\"excluded\":[{\"count\":2,\"reason\":\"not debriefed\",\"by\":\"m.okafor\"}]},"
     "\"proof\":{\"algorithm\":\"RFC6962-SHA256\",\"leaves\":313,\"root\":\"ef01\","

@@ -262,6 +262,86 @@ Test(csv, balances_have_their_four_numbers)
 	free_parsed(&p);
 }
 
+/* The declaration's event of approval becomes something else. */
+static void
+unapprove(struct sample *s)
+{
+	json_t *event = json_array_get(json_object_get(s->declaration, "events"), 2);
+
+	cr_assert_str_eq(json_string_value(json_object_get(event, "action")), "APPROVE");
+	json_object_set_new(event, "action", json_string("COMMENT"));
+	json_object_set_new(s->declaration, "state", json_string("IN_QA"));
+}
+
+static void
+parse_restatements(struct sample *s, struct parsed *p)
+{
+	struct renderings files;
+
+	sample_render(s, "csv", &files);
+	parse_bytes(sample_file(&files, "_restatements.csv"), p);
+	renderings_fini(&files);
+}
+
+Test(csv, a_restatement_has_old_new_cause_records_and_approver)
+{
+	struct sample s;
+	struct parsed p;
+
+	sample_init(&s);
+	parse_restatements(&s, &p);
+	cr_expect_str_eq(cell(&p, 1, "metric"), "OUT03");
+	cr_expect_str_eq(cell(&p, 1, "old"), "88.3 % (265 of 300)");
+	cr_expect_str_eq(cell(&p, 1, "new"), "90.0 % (270 of 300)");
+	cr_expect_str_eq(cell(&p, 1, "old_value"), "0.8833");
+	cr_expect_str_eq(cell(&p, 1, "new_value"), "0.9");
+	cr_expect_str_eq(cell(&p, 1, "cause"), "a_lane was late");
+	cr_expect_str_eq(cell(&p, 1, "records"), "5");
+	cr_expect_str_eq(cell(&p, 1, "approved_by"), "r.castellan");
+	cr_expect_str_eq(cell(&p, 1, "approved_at"), "2026-07-12T10:00:00.000Z");
+	free_parsed(&p);
+	sample_fini(&s);
+}
+
+Test(csv, a_restatement_that_nobody_approved_says_so)
+{
+	struct sample s;
+	struct parsed p;
+
+	sample_init(&s);
+	unapprove(&s);
+	parse_restatements(&s, &p);
+	cr_expect_str_eq(cell(&p, 1, "approved_by"), "not approved yet");
+	cr_expect_str_eq(cell(&p, 1, "approved_at"), "");
+	free_parsed(&p);
+	sample_fini(&s);
+
+	sample_init(&s);
+	json_decref(s.declaration);
+	s.declaration = NULL;
+	parse_restatements(&s, &p);
+	cr_expect_str_eq(cell(&p, 1, "approved_by"), "not approved yet");
+	free_parsed(&p);
+	sample_fini(&s);
+}
+
+Test(csv, the_cause_of_a_restatement_is_not_cut)
+{
+	struct sample s;
+	struct parsed p;
+	char cause[1001] = "";
+	json_t *item;
+
+	memset(cause, 'x', sizeof cause - 1);
+	sample_init(&s);
+	item = json_array_get(json_object_get(s.doc, "restatements"), 0);
+	json_object_set_new(item, "cause", json_string(cause));
+	parse_restatements(&s, &p);
+	cr_expect_str_eq(cell(&p, 1, "cause"), cause);
+	free_parsed(&p);
+	sample_fini(&s);
+}
+
 Test(csv, file_names_carry_the_marking_and_nothing_that_a_path_is_made_of)
 {
 	struct sample s;

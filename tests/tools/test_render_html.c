@@ -210,6 +210,31 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 	sample_fini(&s);
 }
 
+Test(html, restatements_name_who_approved_them)
+{
+	static const char row[] = "<td>a_lane was late</td><td class=\"n\">5</td>";
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+	json_t *event;
+
+	sample_init(&s);
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect(sample_has(page, row));
+	cr_expect(sample_has(page, "<td class=\"n\">5</td><td>r.castellan</td>"));
+	renderings_fini(&files);
+	edition_fini(&s.edition);
+	event = json_array_get(json_object_get(s.declaration, "events"), 2);
+	json_object_set_new(event, "action", json_string("COMMENT"));
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect(sample_has(page, row));
+	cr_expect(sample_has(page, "<td class=\"n\">5</td><td class=\" muted\">not approved yet"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
 Test(html, a_quarter_without_anything_is_still_a_page)
 {
 	struct renderings files;

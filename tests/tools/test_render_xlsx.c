@@ -143,6 +143,31 @@ Test(xlsx, says_why_there_is_no_figure)
 	sample_fini(&s);
 }
 
+Test(xlsx, restatements_name_who_approved_them)
+{
+	struct renderings files;
+	struct sample s;
+	struct buf xml;
+	json_t *event;
+
+	sample_init(&s);
+	event = json_array_get(json_object_get(s.declaration, "events"), 2);
+	json_object_set_new(event, "by", json_string("a.nother"));
+	workbook(&s, &files, "xl/sharedStrings.xml", &xml);
+	cr_expect(sample_has(&xml, "<t>a_lane was late</t>"));
+	cr_expect(sample_has(&xml, "<t>a.nother</t>"));
+	cr_expect(!sample_has(&xml, "not approved yet"));
+	buf_fini(&xml);
+	renderings_fini(&files);
+	edition_fini(&s.edition);
+	json_object_set_new(event, "action", json_string("COMMENT"));
+	workbook(&s, &files, "xl/sharedStrings.xml", &xml);
+	cr_expect(sample_has(&xml, "<t>not approved yet</t>"));
+	buf_fini(&xml);
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
 Test(xlsx, names_of_sheets_are_what_a_spreadsheet_takes)
 {
 	static const char *const odd[] = {"a/b:c*d?[e]\\f'g",

@@ -278,6 +278,20 @@ value_words(struct book *b, const json_t *metric, const json_t *o)
 	return book_text(b, "%s (%s of %s)", shown, n, d);
 }
 
+/* Restatements are approved with the revision that makes them. The document was frozen before that,
+ * so its declaration has who did. */
+static void
+put_approver(struct grid *g)
+{
+	const json_t *approval = edition_event(g->book->edition, "APPROVE");
+
+	if (approval == NULL)
+		grid_code(g, "not approved yet", NULL, TONE_MUTED);
+	else
+		grid_text(g, spd_text(approval, "by"));
+	grid_instant(g, spd_text(approval, "at"));
+}
+
 void
 sheet_restatements(struct book *b, const struct plan *p)
 {
@@ -290,6 +304,8 @@ sheet_restatements(struct book *b, const struct plan *p)
 	    {"new_value", "After", IN_BOOK | IN_CSV, 12, true},
 	    {"cause", "Because of", IN_ALL, 26, false},
 	    {"records", "Records involved", IN_ALL, 17, true},
+	    {"approved_by", "Approved by", IN_ALL, 20, false},
+	    {"approved_at", "Approved at (UTC)", IN_BOOK | IN_CSV, 24, false},
 	};
 	struct sheet *s = sheet_begin(b, p);
 	struct grid *g = sheet_grid(s, "restatements", "Changed against what was submitted before");
@@ -307,17 +323,16 @@ sheet_restatements(struct book *b, const struct plan *p)
 		const json_t *metric = metric_of(b, id);
 		const json_t *was = json_object_get(item, "old");
 		const json_t *now = json_object_get(item, "new");
-		char words[SPD_CELL];
 
-		spd_words(spd_text(item, "cause"), words);
 		grid_text(g, id);
 		grid_text(g, figure_name(b, id, json_object_get(item, "by")));
 		grid_text(g, value_words(b, metric, was));
 		grid_text(g, value_words(b, metric, now));
 		grid_member(g, was, "value", spd_text(metric, "unit"));
 		grid_member(g, now, "value", spd_text(metric, "unit"));
-		grid_code(g, book_text(b, "%s", words), spd_text(item, "cause"), TONE_PLAIN);
+		grid_text(g, spd_text(item, "cause"));
 		grid_member(g, item, "records", UNIT_INTEGER);
+		put_approver(g);
 	}
 }
 
