@@ -81,6 +81,9 @@ $(B)/libtools.a: $(call obj,tools/lib/*.c tools/render/*.c) $(B)/.sources
 FIXTURE_net := $(B)/tests/ingest/fixture.o
 # The store writes the samples of core.
 FIXTURE_store := $(B)/tests/core/sample.o
+# All that ask a database have it from the same hooks.
+FIXTURE_admin := $(B)/tests/store/hooks.o
+FIXTURE_jobs := $(B)/tests/store/hooks.o
 
 define layer
 $(B)/lib$(1).a: $(call layer_o,$(1)) $(if $(filter wire,$(1)),$(PBO)) $(if $(filter base,$(1)),$(EMBEDO)) $(B)/.sources

@@ -2,16 +2,13 @@
 
 #include "base/civil.h"
 #include "base/uuid.h"
-#include "tests/lib/temp.h"
 #include "wire/frame.h"
 
 #include <criterion/criterion.h>
 #include <event2/event.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Only a hang takes this long. */
 #define TURN_MS   10
@@ -262,8 +259,7 @@ office_open(struct office *o)
 	o->pg = cluster_connect(database);
 	(void)snprintf(o->conninfo, sizeof o->conninfo, "%s",
 		       cluster_conninfo(cluster_shared(), database, "semsd"));
-	(void)snprintf(o->keys_dir, sizeof o->keys_dir, "/tmp/sems-keys.XXXXXX");
-	cr_assert_not_null(mkdtemp(o->keys_dir));
+	temp_dir(o->keys_dir);
 	cr_assert_eq(keyring_open(o->keys_dir, &o->keys, &e), OK, "%s", e.text);
 	o->base = event_base_new();
 	sc.conninfo = o->conninfo;
@@ -309,7 +305,7 @@ office_close(struct office *o)
 	keyring_free(o->keys);
 	event_base_free(o->base);
 	PQfinish(o->pg);
-	(void)temp_remove(o->keys_dir);
+	cr_expect(temp_remove(o->keys_dir));
 }
 
 Sems__V1__Record *

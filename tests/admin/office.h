@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "store/keyring.h"
 #include "tests/lib/cluster.h"
+#include "tests/lib/temp.h"
 
 #include <jansson.h>
 
@@ -16,7 +17,7 @@ struct event_base;
 
 struct office {
 	char conninfo[256];
-	char keys_dir[64];
+	char keys_dir[TEMP_SIZE];
 	PGconn *pg; /* the superuser's, for looking and preparing */
 	struct keyring *keys;
 	struct event_base *base;

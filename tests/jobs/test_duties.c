@@ -1,100 +1,50 @@
 /* The duties on a database of the test's own, with the test's clock. */
 #include "jobs/duties.h"
-#include "store/keyring.h"
-#include "tests/lib/cluster.h"
-#include "tests/lib/temp.h"
+#include "tests/jobs/scene.h"
 
 #include <criterion/criterion.h>
-#include <event2/event.h>
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-/* Only a hang takes this long. */
-#define TURN_MS   10
-#define TURNS_MAX 3000
-
-static struct scene {
-	PGconn *pg;
-	struct event_base *base;
-	struct store *store;
-	struct duties *duties;
-	struct keyring *keys;
-	char keys_dir[64];
-	struct utc_ms now;
-	int64_t set_by_ms; /* of that, what did not pass */
-	int n_purged;
-} s;
-
-static struct utc_ms
-now(void *ctx)
-{
-	(void)ctx;
-	return s.now;
-}
+static struct scene s;
+static struct duties *duties;
+static int64_t set_by_ms; /* of the clock, what did not pass */
+static int n_purged;
 
 static struct mono_ms
 mono(void *ctx)
 {
 	(void)ctx;
-	return (struct mono_ms){s.now.v - s.set_by_ms};
+	return (struct mono_ms){s.now.v - set_by_ms};
 }
 
 static void
 on_purged(void *ctx)
 {
 	(void)ctx;
-	s.n_purged++;
+	n_purged++;
 }
 
-static void
-on_written(void *ctx, struct group *g)
-{
-	(void)ctx;
-	(void)g;
-}
-
-static void
-on_ready(void *ctx, bool ready)
-{
-	(void)ctx;
-	(void)ready;
-}
-
-static void
-turn(void)
-{
-	struct timeval t = {0, TURN_MS * 1000};
-
-	event_base_loopexit(s.base, &t);
-	event_base_dispatch(s.base);
-}
-
-static void
-set_clock(const char *rfc3339)
-{
-	cr_assert(utc_parse(text_of(rfc3339), &s.now));
-}
-
-/* As set_clock(), but that time does not pass. */
+/* As scene_set_clock(), but that time does not pass. */
 static void
 jump_clock(const char *rfc3339)
 {
 	int64_t before = s.now.v;
 
-	set_clock(rfc3339);
-	s.set_by_ms += s.now.v - before;
+	scene_set_clock(&s, rfc3339);
+	set_by_ms += s.now.v - before;
+}
+
+static bool
+idle(void)
+{
+	return duties_is_idle(duties);
 }
 
 /* One look to its end. */
 static void
 look(void)
 {
-	duties_look(s.duties);
-	for (int i = 0; i < TURNS_MAX && !duties_is_idle(s.duties); i++)
-		turn();
-	cr_assert(duties_is_idle(s.duties), "the duties never ended");
+	duties_look(duties);
+	cr_assert(scene_turn_until(&s, idle), "the duties never ended");
 }
 
 static struct duties *
@@ -104,58 +54,37 @@ make_duties(void)
 
 	/* Only the test looks. */
 	config.first_look_ms = config.look_ms = 3600 * 1000;
-	config.now = now;
+	config.now = scene_now;
 	config.mono = mono;
 	config.on_purged = on_purged;
+	config.ctx = &s;
 	return duties_new(s.base, s.store, &config);
 }
 
 static void
-open_scene(void)
+open_duties(void)
 {
-	static char conninfo[256];
-	struct store_config config = {.on_written = on_written, .on_ready = on_ready};
-	const char *database = cluster_database();
-	struct err e;
-
-	(void)snprintf(s.keys_dir, sizeof s.keys_dir, "/tmp/sems-keys.XXXXXX");
-	cr_assert_not_null(mkdtemp(s.keys_dir));
-	cr_assert_eq(keyring_open(s.keys_dir, &s.keys, &e), OK, "%s", e.text);
-	s.pg = cluster_connect(database);
-	(void)snprintf(conninfo, sizeof conninfo, "%s",
-		       cluster_conninfo(cluster_shared(), database, "semsd"));
-	s.base = event_base_new();
-	config.conninfo = conninfo;
-	config.keys = s.keys;
-	s.store = store_new(s.base, &config);
-	for (int i = 0; i < TURNS_MAX && !store_ready(s.store); i++)
-		turn();
-	cr_assert(store_ready(s.store));
-	s.duties = make_duties();
-	cr_assert_not_null(s.duties);
-	set_clock("2026-05-15T10:00:00Z");
+	scene_open(&s);
+	duties = make_duties();
+	cr_assert_not_null(duties);
 }
 
 static void
 open_entity(void)
 {
-	open_scene();
+	open_duties();
 	cluster_do(s.pg, "SELECT sems.setup_entity('Harbour View Airport', 'Europe/London')");
 }
 
 static void
-close_scene(void)
+close_duties(void)
 {
-	duties_free(s.duties);
-	store_free(s.store);
-	event_base_free(s.base);
-	PQfinish(s.pg);
-	keyring_free(s.keys);
-	(void)temp_remove(s.keys_dir);
+	duties_free(duties);
+	scene_close(&s);
 }
 
-TestSuite(duties, .init = open_entity, .fini = close_scene);
-TestSuite(duties_alone, .init = open_scene, .fini = close_scene);
+TestSuite(duties, .init = open_entity, .fini = close_duties);
+TestSuite(duties_alone, .init = open_duties, .fini = close_duties);
 
 static int64_t
 partitions(void)
@@ -183,7 +112,7 @@ Test(duties, count_the_days_that_were_touched)
 			 "activity, count, received_at, received_from) VALUES (gen_random_uuid(), "
 			 "'s', 'N1', '2026-05-12T09:00:00Z', 'FLIGHTS', 4, now(), 'test')");
 	cr_expect_gt(cluster_int(s.pg, "SELECT count(*) FROM sems.touched_day"), 0);
-	set_clock("2026-05-15T11:00:00Z");
+	scene_set_clock(&s, "2026-05-15T11:00:00Z");
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.touched_day"), 0);
 	cr_expect_eq(cluster_int(s.pg, "SELECT sum(n) FROM sems.day_count JOIN sems.cube USING "
@@ -208,10 +137,10 @@ Test(duties, are_done_once_in_their_time)
 	look();
 	all = partitions();
 	drop_newest();
-	set_clock("2026-05-15T10:59:59Z");
+	scene_set_clock(&s, "2026-05-15T10:59:59Z");
 	look();
 	cr_expect_eq(partitions(), all - 1);
-	set_clock("2026-05-15T11:00:00Z");
+	scene_set_clock(&s, "2026-05-15T11:00:00Z");
 	look();
 	cr_expect_eq(partitions(), all);
 }
@@ -231,10 +160,10 @@ Test(duties, are_left_to_the_daemon_that_is_at_them)
 
 Test(duties, run_again_after_a_clock_that_was_ahead)
 {
-	set_clock("2036-05-15T10:00:00Z");
+	scene_set_clock(&s, "2036-05-15T10:00:00Z");
 	look();
 	drop_newest();
-	set_clock("2026-05-15T10:00:00Z");
+	scene_set_clock(&s, "2026-05-15T10:00:00Z");
 	look();
 	cr_expect_eq(partitions(), 4 * cluster_int(s.pg, "SELECT count(*) FROM sems.kind"));
 }
@@ -253,12 +182,12 @@ store_evidence(void)
 Test(duties, keep_the_figures_of_a_quarter_that_has_ended)
 {
 	store_evidence();
-	set_clock("2026-04-03T10:00:00Z");
+	scene_set_clock(&s, "2026-04-03T10:00:00Z");
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.spd_live"), 0,
 		     "late records had not three days");
 	/* 2026-Q1 ended at 23:00Z on 31 March, in London. */
-	set_clock("2026-04-03T23:00:00Z");
+	scene_set_clock(&s, "2026-04-03T23:00:00Z");
 	look();
 	cr_expect_str_eq(cluster_text(s.pg, "SELECT string_agg(quarter, ' ') FROM sems.spd_live"),
 			 "2026-Q1");
@@ -266,7 +195,7 @@ Test(duties, keep_the_figures_of_a_quarter_that_has_ended)
 
 Test(duties, work_out_no_quarter_without_evidence)
 {
-	set_clock("2026-04-10T00:00:00Z");
+	scene_set_clock(&s, "2026-04-10T00:00:00Z");
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.spd_live"), 0);
 }
@@ -293,10 +222,10 @@ Test(duties, remove_nothing_for_a_day_after_the_clock_was_set)
 	jump_clock("2027-05-16T10:00:00Z");
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1);
-	set_clock("2027-05-17T09:59:59Z");
+	scene_set_clock(&s, "2027-05-17T09:59:59Z");
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1);
-	set_clock("2027-05-17T10:00:00Z");
+	scene_set_clock(&s, "2027-05-17T10:00:00Z");
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 0);
 }
@@ -305,19 +234,19 @@ Test(duties, drop_what_may_go_and_say_so)
 {
 	store_evidence();
 	shorten_policy();
-	set_clock("2027-05-15T10:00:00Z");
+	scene_set_clock(&s, "2027-05-15T10:00:00Z");
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1,
 		     "the quarter is not submitted");
-	cr_expect_eq(s.n_purged, 0);
+	cr_expect_eq(n_purged, 0);
 	submit();
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1,
 		     "it ran today already");
-	set_clock("2027-05-16T10:00:00Z");
+	scene_set_clock(&s, "2027-05-16T10:00:00Z");
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 0);
-	cr_expect_eq(s.n_purged, 1);
+	cr_expect_eq(n_purged, 1);
 	cr_expect_str_eq(cluster_text(s.pg, "SELECT dropped_by FROM sems.purge_certificate"),
 			 "semsd");
 }

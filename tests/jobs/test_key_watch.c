@@ -1,94 +1,41 @@
 /* Keys made while semsd runs, and a database that knows others. */
 #include "jobs/key_watch.h"
-#include "tests/lib/cluster.h"
-#include "tests/lib/temp.h"
+#include "tests/jobs/scene.h"
 
 #include <criterion/criterion.h>
-#include <event2/event.h>
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#define TURN_MS   10
-#define TURNS_MAX 3000
-
-static struct {
-	PGconn *pg;
-	struct event_base *base;
-	struct store *store;
-	struct keyring *keys;
-	struct key_watch *watch;
-	char folder[TEMP_SIZE];
-} s;
+static struct scene s;
+static struct key_watch *watch;
 
 static void
-on_written(void *ctx, struct group *g)
+open_watch(void)
 {
-	(void)ctx;
-	(void)g;
+	scene_open(&s);
+	watch = key_watch_new(s.store, s.keys);
+	cr_assert_not_null(watch);
 }
 
 static void
-on_ready(void *ctx, bool ready)
+close_watch(void)
 {
-	(void)ctx;
-	(void)ready;
+	scene_stop(&s);
+	key_watch_free(watch);
+	scene_close(&s);
 }
 
-static void
-turn(void)
+TestSuite(key_watch, .init = open_watch, .fini = close_watch);
+
+static bool
+idle(void)
 {
-	struct timeval t = {0, TURN_MS * 1000};
-
-	event_base_loopexit(s.base, &t);
-	event_base_dispatch(s.base);
+	return key_watch_is_idle(watch);
 }
-
-static void
-open_scene(void)
-{
-	static char conninfo[256];
-	struct store_config config = {.on_written = on_written, .on_ready = on_ready};
-	const char *database = cluster_database();
-	struct err e;
-
-	temp_dir(s.folder);
-	cr_assert_eq(keyring_open(s.folder, &s.keys, &e), OK, "%s", e.text);
-	s.pg = cluster_connect(database);
-	(void)snprintf(conninfo, sizeof conninfo, "%s",
-		       cluster_conninfo(cluster_shared(), database, "semsd"));
-	s.base = event_base_new();
-	config.conninfo = conninfo;
-	config.keys = s.keys;
-	s.store = store_new(s.base, &config);
-	for (int i = 0; i < TURNS_MAX && !store_ready(s.store); i++)
-		turn();
-	cr_assert(store_ready(s.store));
-	s.watch = key_watch_new(s.store, s.keys);
-	cr_assert_not_null(s.watch);
-}
-
-static void
-close_scene(void)
-{
-	store_free(s.store);
-	key_watch_free(s.watch);
-	keyring_free(s.keys);
-	event_base_free(s.base);
-	PQfinish(s.pg);
-	cr_expect(temp_remove(s.folder));
-}
-
-TestSuite(key_watch, .init = open_scene, .fini = close_scene);
 
 static void
 look(void)
 {
-	key_watch_look(s.watch);
-	for (int i = 0; i < TURNS_MAX && !key_watch_is_idle(s.watch); i++)
-		turn();
-	cr_assert(key_watch_is_idle(s.watch));
+	key_watch_look(watch);
+	cr_assert(scene_turn_until(&s, idle));
 }
 
 Test(key_watch, tells_of_every_key_that_was_made)

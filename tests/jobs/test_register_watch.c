@@ -1,111 +1,60 @@
 /* A register that somebody else changes. */
 #include "jobs/register_watch.h"
-#include "store/keyring.h"
-#include "tests/lib/cluster.h"
-#include "tests/lib/temp.h"
+#include "tests/jobs/scene.h"
 
 #include <criterion/criterion.h>
-#include <event2/event.h>
 
-#include <stdio.h>
-
-#define TURN_MS   10
-#define TURNS_MAX 3000
-
-static struct {
-	PGconn *pg;
-	struct event_base *base;
-	struct store *store;
-	struct keyring *keys;
-	struct register_watch *watch;
-	char folder[TEMP_SIZE];
-	int n_changed;
-} s;
+static struct scene s;
+static struct register_watch *watch;
+static int n_changed;
 
 static void
 on_changed(void *ctx)
 {
 	(void)ctx;
-	s.n_changed++;
+	n_changed++;
 }
 
-static void
-on_written(void *ctx, struct group *g)
+static bool
+idle(void)
 {
-	(void)ctx;
-	(void)g;
-}
-
-static void
-on_ready(void *ctx, bool ready)
-{
-	(void)ctx;
-	(void)ready;
-}
-
-static void
-turn(void)
-{
-	struct timeval t = {0, TURN_MS * 1000};
-
-	event_base_loopexit(s.base, &t);
-	event_base_dispatch(s.base);
+	return register_watch_is_idle(watch);
 }
 
 /* How many changes one look finds. */
 static int
 look(void)
 {
-	int before = s.n_changed;
+	int before = n_changed;
 
-	register_watch_look(s.watch);
-	for (int i = 0; i < TURNS_MAX && !register_watch_is_idle(s.watch); i++)
-		turn();
-	cr_assert(register_watch_is_idle(s.watch));
-	return s.n_changed - before;
+	register_watch_look(watch);
+	cr_assert(scene_turn_until(&s, idle));
+	return n_changed - before;
 }
 
 static void
-open_scene(void)
+open_watch(void)
 {
-	static char conninfo[256];
-	struct store_config config = {.on_written = on_written, .on_ready = on_ready};
 	struct register_watch_config wc = register_watch_defaults();
-	const char *database = cluster_database();
-	struct err e;
 
-	temp_dir(s.folder);
-	cr_assert_eq(keyring_open(s.folder, &s.keys, &e), OK, "%s", e.text);
-	s.pg = cluster_connect(database);
-	(void)snprintf(conninfo, sizeof conninfo, "%s",
-		       cluster_conninfo(cluster_shared(), database, "semsd"));
-	s.base = event_base_new();
-	config.conninfo = conninfo;
-	config.keys = s.keys;
-	s.store = store_new(s.base, &config);
-	for (int i = 0; i < TURNS_MAX && !store_ready(s.store); i++)
-		turn();
-	cr_assert(store_ready(s.store));
+	scene_open(&s);
 	wc.on_changed = on_changed;
 	/* Only the test looks. */
 	wc.look_ms = 3600 * 1000;
-	s.watch = register_watch_new(s.base, s.store, &wc);
-	cr_assert_not_null(s.watch);
+	watch = register_watch_new(s.base, s.store, &wc);
+	cr_assert_not_null(watch);
 	cr_assert_eq(look(), 1, "what was read before is not known to be new enough");
 }
 
 static void
-close_scene(void)
+close_watch(void)
 {
-	store_free(s.store);
-	register_watch_free(s.watch);
-	keyring_free(s.keys);
-	event_base_free(s.base);
-	PQfinish(s.pg);
-	cr_expect(temp_remove(s.folder));
+	scene_stop(&s);
+	register_watch_free(watch);
+	scene_close(&s);
 }
 
-TestSuite(register_watch, .init = open_scene, .fini = close_scene);
+TestSuite(register_watch, .init = open_watch, .fini = close_watch);
 
 Test(register_watch, is_quiet_while_nothing_changes)
 {
