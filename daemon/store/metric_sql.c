@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/embed.h"
+#include "store/condition_sql.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define SQL_MAX     (1 << 20)
@@ -97,56 +97,6 @@ struct draft {
 	int n_columns;
 };
 
-static void
-add_literal(struct buf *b, const char *s)
-{
-	(void)buf_addf(b, "'");
-	for (; *s != '\0'; s++) {
-		(void)buf_add(b, s, 1);
-		if (*s == '\'') {
-			(void)buf_add(b, s, 1);
-		}
-	}
-	(void)buf_addf(b, "'");
-}
-
-static void
-add_list(struct buf *b, char *const *list, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++) {
-		(void)buf_addf(b, i == 0 ? "(" : ", ");
-		add_literal(b, list[i]);
-	}
-	(void)buf_addf(b, ")");
-}
-
-/* The catalogue's check has seen the field in the view's tables. */
-static const char *
-column_name(const struct view *v, const char *field)
-{
-	struct column col;
-	return view_column(v, field, &col) ? col.name : NULL;
-}
-
-static void
-add_plain_condition(struct buf *b, const char *name, const struct condition *w)
-{
-	if (w->in != NULL) {
-		(void)buf_addf(b, "v.\"%s\" IN ", name);
-		add_list(b, w->in, w->in_count);
-	} else if (w->not_in != NULL) {
-		(void)buf_addf(b, "(v.\"%s\" IS NULL OR v.\"%s\" NOT IN ", name, name);
-		add_list(b, w->not_in, w->not_in_count);
-		(void)buf_addf(b, ")");
-	} else if (w->present != NULL) {
-		(void)buf_addf(b, "v.\"%s\" IS %sNULL", name, *w->present ? "NOT " : "");
-	} else if (w->at_least != NULL) {
-		(void)buf_addf(b, "v.\"%s\" >= %" PRId64, name, *w->at_least);
-	} else {
-		(void)buf_addf(b, "v.\"%s\" <= %" PRId64, name, *w->at_most);
-	}
-}
-
 static bool
 is_period_column(const struct special *sp, const char *name)
 {
@@ -210,13 +160,13 @@ add_cubed_condition(struct planner *pl, struct source *s, struct buf *b, const s
 		if (!of_period) {
 			(void)add_column_key(pl, s, col.name, true);
 		}
-		add_plain_condition(b, col.name, w);
+		condition_sql_add(b, s->view, w);
 		return;
 	}
 	struct buf expr;
 	buf_init(&expr, SQL_MAX);
 	(void)buf_addf(&expr, "(");
-	add_plain_condition(&expr, col.name, w);
+	condition_sql_add(&expr, s->view, w);
 	(void)buf_add(&expr, ")", sizeof(")"));
 	b->failed = b->failed || expr.failed;
 	(void)buf_addf(b, "v.\"%s\" = 'true'",
@@ -232,8 +182,7 @@ add_conditions(struct planner *pl, struct source *s, struct buf *b, const struct
 		if (s->is_cubed) {
 			add_cubed_condition(pl, s, b, &t->where[i]);
 		} else {
-			add_plain_condition(b, column_name(s->view, t->where[i].field),
-					    &t->where[i]);
+			condition_sql_add(b, s->view, &t->where[i]);
 		}
 	}
 }
@@ -243,7 +192,7 @@ static void
 add_aggregate(struct planner *pl, struct source *s, struct buf *b, const struct term *t)
 {
 	if (t->sum != NULL) {
-		const char *column = column_name(t->view, t->sum);
+		const char *column = condition_sql_column(t->view, t->sum);
 		(void)buf_addf(b, "(sum(v.\"%s\")", column);
 		for (unsigned i = 0; i < s->n_cubes; i++) {
 			cube_sum(s->cubes[i], column);
@@ -788,7 +737,7 @@ write_raw_values(struct planner *pl, struct query *q, const struct source *s, st
 {
 	const struct metric *m = &pl->c->metrics[q->metric];
 	const struct term *t = &m->denominator[0];
-	const char *of = column_name(t->view, m->of);
+	const char *of = condition_sql_column(t->view, m->of);
 	(void)buf_addf(b, "SELECT g, ");
 	add_dims(b, q, false);
 	(void)buf_addf(b, ", array_agg(value ORDER BY value), array_agg(n ORDER BY value)"
@@ -803,7 +752,7 @@ write_raw_values(struct planner *pl, struct query *q, const struct source *s, st
 	(void)buf_addf(b, " AND v.\"%s\" IS NOT NULL", of);
 	for (unsigned i = 0; i < t->where_count; i++) {
 		(void)buf_addf(b, " AND ");
-		add_plain_condition(b, column_name(t->view, t->where[i].field), &t->where[i]);
+		condition_sql_add(b, t->view, &t->where[i]);
 	}
 	(void)buf_addf(b, ") AS r GROUP BY GROUPING SETS (");
 	for (unsigned i = 0; i < m->breakdown_count; i++) {
@@ -831,11 +780,11 @@ write_cubed_values(struct planner *pl, struct query *q, struct source *s, struct
 	(void)buf_addf(&where, "%s", c->where);
 	for (unsigned i = 0; i < t->where_count; i++) {
 		(void)buf_addf(&where, " AND ");
-		add_plain_condition(&where, column_name(t->view, t->where[i].field), &t->where[i]);
+		condition_sql_add(&where, t->view, &t->where[i]);
 	}
 	c->where = finish_text(pl->arena, &where, e);
 	buf_fini(&where);
-	c->value = arena_printf(pl->arena, "v.\"%s\"", column_name(t->view, m->of));
+	c->value = arena_printf(pl->arena, "v.\"%s\"", condition_sql_column(t->view, m->of));
 	add_dim_keys(pl, s, q);
 	for (unsigned i = 0; i < m->breakdown_count; i++) {
 		c->sets[c->n_sets++] = (unsigned)q->grouping[i];

@@ -65,25 +65,6 @@ Test(metric_sql, takes_away_what_is_marked_minus)
 	cr_expect_eq(p.queries[0].uses[1].sign, -1);
 }
 
-Test(metric_sql, quotes_every_literal)
-{
-	struct query_plan p = plan_of(METRIC("A", "count",
-					     "numerator: [{from: audit, where: [{field: scope, in: "
-					     "[\"o'x'); DROP TABLE t; --\"]}]}]"));
-
-	cr_expect_not_null(strstr(p.queries[0].sql, "v.\"scope\" IN ('o''x''); DROP TABLE t; --')"),
-			   "%s", p.queries[0].sql);
-}
-
-Test(metric_sql, takes_an_absent_field_for_not_in)
-{
-	struct query_plan p = plan_of(METRIC(
-	    "A", "count", "numerator: [{from: audit, where: [{field: scope, not_in: [x]}]}]"));
-
-	cr_expect_not_null(
-	    strstr(p.queries[0].sql, "(v.\"scope\" IS NULL OR v.\"scope\" NOT IN ('x'))"));
-}
-
 Test(metric_sql, gives_persons_and_quantiles_statements_of_their_own)
 {
 	struct query_plan p = plan_of(
