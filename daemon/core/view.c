@@ -101,7 +101,7 @@ static const struct column feed_own[] = {
 #define NO_OWN       NULL, 0
 #define QUERY(name)  NULL, "sql/queries/spd_" name ".sql"
 #define TABLE(name)  "sems.spd_" name, NULL
-#define CUBES        NULL, NULL /* counted from several kinds: store/metric_sql.c */
+#define CUBES        NULL, NULL /* counted from several kinds: store/metric_source.c */
 
 const struct view view_table[] = {
     {"observation", TABLE("observation"), KIND_OBSERVATION, false, OWN(observation_own)},

@@ -1,8 +1,8 @@
 #include "store/metric_sql.h"
 
 #include "base/buf.h"
-#include "base/embed.h"
 #include "store/condition_sql.h"
+#include "store/metric_source.h"
 
 #include <string.h>
 
@@ -13,486 +13,22 @@
 /* Of a statement that counts persons: 2 to this power are the grouping sets there may be. */
 #define PERSON_DIMS_MAX 8
 
-/* --- what is counted in cubes ----------------------------------------------------------------- */
-
-/* Rows of one kind that a view has: a cube each. */
-struct part {
-	const char *kind;
-	const char *fact;
-	bool is_of_devices; /* counted by device, too: the view leaves out what other kinds tell */
-};
-
-#define MEASURE_OF(relation) "SELECT r.*, r.measure_code AS measure FROM " relation " AS r"
-
-/* All that is counted of TIP events is of one relation, so that it takes one reading. */
-#define TIP_EVENTS \
-	"SELECT r.*, r.received_at >= %END%::timestamptz AS late FROM sems.spd_tip_event AS r"
-
-#define TIP_EVENTS_COUNTED " AND (v.\"effective\")"
-
-static const struct part tip_event_parts[] = {
-    {"tip_event", TIP_EVENTS, false},
-};
-static const struct part tip_session_parts[] = {
-    {"tip_session",
-     "SELECT s.*, s.measure_code AS measure, s.images_viewed IS NOT NULL AND s.tip_shown IS NOT "
-     "NULL"
-     " AND s.non_tip_alarms IS NOT NULL AS bags_known,"
-     " extract(epoch FROM s.occurred_end - s.occurred_at)::bigint AS seconds"
-     " FROM sems.effective_tip_session AS s",
-     false},
-};
-static const struct part tip_exposure_parts[] = {
-    {"tip_event", TIP_EVENTS, false},
-    {"tip_session",
-     "SELECT s.counted_at, s.screener_id, s.site_id, s.device_id, s.measure_code AS measure,"
-     " s.provider_id, s.stream, s.hits + s.misses AS shown, s.hits"
-     " FROM sems.effective_tip_session AS s",
-     true},
-};
-
-/* A view whose rows depend on the period, by what devices sent in it; the columns that say so are
- * added to the rows that come out of the cubes. */
-static const struct special {
-	const char *view;
-	const struct part *parts;
-	unsigned n_parts;
-	const char *period[3]; /* those columns */
-} specials[] = {
-    {"tip_event", tip_event_parts, 1, {"sessions_known", "bags_known"}},
-    {"tip_session", tip_session_parts, 1, {"events_absent"}},
-    {"tip_exposure", tip_exposure_parts, 2, {NULL}},
-};
-
-/* Not the sum of their days: what a finding is depends on other audits. */
-static const char *const whole[] = {"audit", "finding", "finding_at_end", "plan", "quarantine"};
-
-/* Where a statement's rows come from. */
-struct source {
-	const struct view *view;
-	const struct special *special; /* NULL: none */
-	bool is_cubed;                 /* its columns are those of cubes, all of them text */
-	bool by_device;
-	struct cube *cubes[KIND_COUNT];
-	unsigned n_cubes;
-};
-
 /* The statements while they are put together. */
 struct planner {
 	struct arena *arena;
 	const struct catalogue *c;
 	struct query_plan *p;
-	unsigned n_tests;
-	struct cube *received[KIND_COUNT];
-	struct cube *event_devices;
-	struct cube *session_devices;
+	struct metric_sources sources;
 };
 
 /* A statement of QUERY_SUMS while it is put together. */
 struct draft {
 	struct planner *pl;
-	struct source source;
+	struct metric_source source;
 	struct query *q;
 	const char *columns[COLUMNS_MAX];
 	int n_columns;
 };
-
-static bool
-is_period_column(const struct special *sp, const char *name)
-{
-	for (size_t i = 0; sp != NULL && i < 3 && sp->period[i] != NULL; i++) {
-		if (strcmp(sp->period[i], name) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* A key of every cube of the source. */
-static const char *
-add_key(struct planner *pl, struct source *s, const char *name, const char *expr, bool weekly)
-{
-	for (unsigned i = 0; i < s->n_cubes; i++) {
-		cube_key(s->cubes[i], pl->arena, name, expr, weekly);
-	}
-	return name;
-}
-
-/* A key that says whether something holds; its name, the same in every cube of the source. */
-static const char *
-add_test_key(struct planner *pl, struct source *s, const char *expr)
-{
-	const char *name = cube_key_of(s->cubes[0], expr);
-	if (name == NULL) {
-		name = arena_printf(pl->arena, "p%u", pl->n_tests++);
-	}
-	return name == NULL ? "" : add_key(pl, s, name, expr, true);
-}
-
-static const char *
-add_column_key(struct planner *pl, struct source *s, const char *name, bool weekly)
-{
-	struct column col;
-	bool flag = view_column(s->view, name, &col) && col.type == COLUMN_BOOL;
-	return add_key(pl, s, name,
-		       flag ? arena_printf(pl->arena, "(v.\"%s\")", name)
-			    : arena_printf(pl->arena, "v.\"%s\"", name),
-		       weekly);
-}
-
-/* Few values: flags, enumerations, and what figures are broken down by anyway. */
-static bool
-has_few_values(const struct column *col)
-{
-	return col->type == COLUMN_BOOL || (col->type == COLUMN_TEXT && col->names != NULL);
-}
-
-/* On a cube's rows: a column of few values is a key; of others the condition itself is. */
-static void
-add_cubed_condition(struct planner *pl, struct source *s, struct buf *b, const struct condition *w)
-{
-	struct column col;
-	if (!view_column(s->view, w->field, &col)) {
-		return;
-	}
-	bool of_period = is_period_column(s->special, col.name);
-	if (of_period || (has_few_values(&col) && w->at_least == NULL && w->at_most == NULL)) {
-		if (!of_period) {
-			(void)add_column_key(pl, s, col.name, true);
-		}
-		condition_sql_add(b, s->view, w);
-		return;
-	}
-	struct buf expr;
-	buf_init(&expr, SQL_MAX);
-	(void)buf_addf(&expr, "(");
-	condition_sql_add(&expr, s->view, w);
-	(void)buf_add(&expr, ")", sizeof(")"));
-	b->failed = b->failed || expr.failed;
-	(void)buf_addf(b, "v.\"%s\" = 'true'",
-		       expr.failed ? "" : add_test_key(pl, s, (const char *)expr.p));
-	buf_fini(&expr);
-}
-
-static void
-add_conditions(struct planner *pl, struct source *s, struct buf *b, const struct term *t)
-{
-	for (unsigned i = 0; i < t->where_count; i++) {
-		(void)buf_addf(b, "%s", i == 0 ? "" : " AND ");
-		if (s->is_cubed) {
-			add_cubed_condition(pl, s, b, &t->where[i]);
-		} else {
-			condition_sql_add(b, s->view, &t->where[i]);
-		}
-	}
-}
-
-/* An aggregate that is NULL when it found nothing to count. */
-static void
-add_aggregate(struct planner *pl, struct source *s, struct buf *b, const struct term *t)
-{
-	if (t->sum != NULL) {
-		const char *column = condition_sql_column(t->view, t->sum);
-		(void)buf_addf(b, "(sum(v.\"%s\")", column);
-		for (unsigned i = 0; i < s->n_cubes; i++) {
-			cube_sum(s->cubes[i], column);
-		}
-	} else {
-		(void)buf_addf(b, s->is_cubed ? "nullif((sum(v.n)" : "nullif((count(*)");
-	}
-	if (t->where_count > 0) {
-		(void)buf_addf(b, " FILTER (WHERE ");
-		add_conditions(pl, s, b, t);
-		(void)buf_addf(b, ")");
-	}
-	(void)buf_addf(b, "%s", t->sum != NULL ? ")::bigint" : ")::bigint, 0)");
-}
-
-/* --- sources ---------------------------------------------------------------------------------- */
-
-static const struct special *
-special_of(const struct view *v)
-{
-	for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++) {
-		if (strcmp(specials[i].view, v->name) == 0) {
-			return &specials[i];
-		}
-	}
-	return NULL;
-}
-
-static bool
-is_whole(const struct view *v)
-{
-	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
-		if (strcmp(whole[i], v->name) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Sums of doubles depend on their order: no counting by days. */
-static bool
-is_real(const struct view *v, const char *field)
-{
-	const struct kind *k = v->base == KIND_COUNT ? NULL : kinds[v->base];
-	size_t at = k == NULL || field == NULL ? 0 : kind_field_index(k, text_of(field));
-	return k != NULL && field != NULL && at < kind_n_fields(k) &&
-	       kind_field(k, at)->type == FIELD_REAL;
-}
-
-/* Does the term ask, in this view, what devices sent? */
-static bool
-term_asks_of_devices(const struct term *t, const struct view *v)
-{
-	struct column col;
-	for (unsigned w = 0; t->view == v && w < t->where_count; w++) {
-		if (view_column(v, t->where[w].field, &col) &&
-		    is_period_column(special_of(v), col.name)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-term_sums_reals(const struct term *t, const struct view *v)
-{
-	return t->view == v && is_real(v, t->sum);
-}
-
-/* Is there a term of the metric of which `is` says so? */
-static bool
-has_term(const struct metric *m, const struct view *v,
-	 bool (*is)(const struct term *, const struct view *))
-{
-	for (unsigned g = 0; g < metric_groups(m); g++) {
-		unsigned n = 0;
-		const struct term *t = metric_terms(m, g, &n);
-		for (unsigned i = 0; i < n; i++) {
-			if (is(&t[i], v)) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-static bool
-has_real_sums(const struct catalogue *c, const struct view *v)
-{
-	for (unsigned i = 0; i < c->metrics_count; i++) {
-		if (has_term(&c->metrics[i], v, term_sums_reals)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Does the metric ask, in this view, what devices sent? */
-static bool
-asks_of_devices(const struct metric *m, const struct view *v)
-{
-	struct column col;
-	for (unsigned d = 0; d < m->dimension_count; d++) {
-		if (view_column(v, m->dimension[d], &col) &&
-		    is_period_column(special_of(v), col.name)) {
-			return true;
-		}
-	}
-	return has_term(m, v, term_asks_of_devices);
-}
-
-static void
-add_device_keys(struct planner *pl, struct cube *c)
-{
-	cube_key(c, pl->arena, "site_id", "v.\"site_id\"", true);
-	cube_key(c, pl->arena, "device_id", "v.\"device_id\"", true);
-}
-
-/* One kind's rows of a source; false: there are too many cubes. */
-static bool
-add_cube(struct planner *pl, struct source *s, const struct part *part, const char *of)
-{
-	const char *name = arena_printf(pl->arena, "%s%s", s->view->name, of);
-	struct cube *c = cube_new(&pl->p->cubes, name, part->kind, part->fact);
-	if (c == NULL || name == NULL) {
-		return false;
-	}
-	/* Its relation has every record. */
-	c->where = strcmp(part->fact, TIP_EVENTS) == 0 ? TIP_EVENTS_COUNTED : "";
-	s->cubes[s->n_cubes++] = c;
-	if (s->by_device || part->is_of_devices) {
-		add_device_keys(pl, c);
-	}
-	return true;
-}
-
-/* of: what the cubes' names end in. */
-static bool
-open_source(struct planner *pl, struct source *s, const struct view *v, bool by_device,
-	    const char *of)
-{
-	*s = (struct source){.view = v, .special = special_of(v), .by_device = by_device};
-	if (strcmp(v->name, "received") == 0) {
-		s->is_cubed = true;
-		s->n_cubes = KIND_COUNT;
-		memcpy(s->cubes, pl->received, sizeof(pl->received));
-		return true;
-	}
-	if (is_whole(v) || has_real_sums(pl->c, v)) {
-		return true;
-	}
-	if (s->special != NULL) {
-		s->is_cubed = true;
-		for (unsigned i = 0; i < s->special->n_parts; i++) {
-			if (!add_cube(pl, s, &s->special->parts[i], of)) {
-				return false;
-			}
-		}
-		return true;
-	}
-	if (v->relation == NULL || v->base == KIND_COUNT) {
-		return true;
-	}
-	s->is_cubed = true;
-	struct part part = {kinds[v->base]->name,
-			    arena_printf(pl->arena, "SELECT * FROM %s", v->relation), false};
-	return part.fact != NULL && add_cube(pl, s, &part, of);
-}
-
-static void
-close_source(struct planner *pl, const struct source *s)
-{
-	if (s->is_cubed && s->cubes[0] != pl->received[0]) {
-		pl->p->cubes.n -= s->n_cubes;
-	}
-}
-
-static void
-add_token(struct planner *pl, struct buf *b, const struct cube *c, bool weekly)
-{
-	(void)buf_addf(b, weekly ? CUBE_WEEKS : CUBE_ROWS, cube_index(&pl->p->cubes, c));
-}
-
-static void
-add_received(struct planner *pl, struct buf *b, bool weekly)
-{
-	(void)buf_addf(b, "(");
-	for (unsigned k = 0; k < KIND_COUNT; k++) {
-		(void)buf_addf(b, "%sSELECT * FROM ", k == 0 ? "" : " UNION ALL ");
-		add_token(pl, b, pl->received[k], weekly);
-		(void)buf_addf(b, " AS c");
-	}
-	(void)buf_addf(b, ")");
-}
-
-/* sessions_known: the device also sent sessions; bags_known: they say how many bags had nothing
- * projected. */
-static void
-add_events_of_devices(struct planner *pl, struct buf *b, const struct source *s, bool weekly)
-{
-	(void)buf_addf(b, "(SELECT c.*, (d.device_id IS NOT NULL)::text AS sessions_known,"
-			  " (d.bags_known IS TRUE)::text AS bags_known FROM ");
-	add_token(pl, b, s->cubes[0], weekly);
-	(void)buf_addf(b, " AS c LEFT JOIN (SELECT site_id, device_id,"
-			  " bool_or(bags_known = 'true') AS bags_known FROM ");
-	add_token(pl, b, pl->session_devices, false);
-	(void)buf_addf(b, " AS s GROUP BY site_id, device_id) AS d"
-			  " ON d.site_id = c.site_id AND d.device_id = c.device_id)");
-}
-
-static void
-add_event_devices(struct planner *pl, struct buf *b)
-{
-	(void)buf_addf(b, " AS c LEFT JOIN (SELECT site_id, device_id FROM ");
-	add_token(pl, b, pl->event_devices, false);
-	(void)buf_addf(b, " AS e GROUP BY site_id, device_id) AS d"
-			  " ON d.site_id = c.site_id AND d.device_id = c.device_id");
-}
-
-/* events_absent: the device sent sessions only, so their counts stand in for its events. */
-static void
-add_sessions_of_devices(struct planner *pl, struct buf *b, const struct source *s, bool weekly)
-{
-	(void)buf_addf(b, "(SELECT c.*, (d.device_id IS NULL)::text AS events_absent FROM ");
-	add_token(pl, b, s->cubes[0], weekly);
-	add_event_devices(pl, b);
-	(void)buf_addf(b, ")");
-}
-
-/* What each screener was shown and found: from events, and from sessions where a device sent only
- * those. */
-static void
-add_exposures(struct planner *pl, struct buf *b, const struct source *s, bool weekly)
-{
-	(void)buf_addf(b, "(");
-	for (unsigned i = 0; i < s->n_cubes; i++) {
-		const struct cube *c = s->cubes[0];
-		(void)buf_addf(b, i == 0 ? "SELECT n" : " UNION ALL SELECT n");
-		(void)buf_addf(b, weekly ? ", week" : "");
-		for (unsigned k = 0; k < c->n_keys; k++) {
-			(void)buf_addf(b, ", c.\"%s\"", c->keys[k].name);
-		}
-		for (unsigned k = 0; k < c->n_sums; k++) {
-			(void)buf_addf(b, ", c.\"%s\"", c->sums[k]);
-		}
-		(void)buf_addf(b, " FROM ");
-		add_token(pl, b, s->cubes[i], weekly);
-		if (i == 0) {
-			(void)buf_addf(b, " AS c");
-		} else {
-			add_event_devices(pl, b);
-			(void)buf_addf(b, " WHERE d.device_id IS NULL");
-		}
-	}
-	(void)buf_addf(b, ")");
-}
-
-static void
-add_cubes(struct planner *pl, struct buf *b, const struct source *s, bool weekly)
-{
-	if (s->cubes[0] == pl->received[0]) {
-		add_received(pl, b, weekly);
-	} else if (s->n_cubes > 1) {
-		add_exposures(pl, b, s, weekly);
-	} else if (s->by_device && strcmp(s->view->name, "tip_event") == 0) {
-		add_events_of_devices(pl, b, s, weekly);
-	} else if (s->by_device) {
-		add_sessions_of_devices(pl, b, s, weekly);
-	} else {
-		add_token(pl, b, s->cubes[0], weekly);
-	}
-}
-
-/* FROM and the period; more conditions may follow, each with AND. */
-static enum code
-add_source(struct planner *pl, struct buf *b, const struct source *s, struct query *q,
-	   struct err *e)
-{
-	const struct view *v = s->view;
-	if (s->is_cubed) {
-		(void)buf_addf(b, " FROM ");
-		add_cubes(pl, b, s, false);
-		(void)buf_addf(b, " AS v WHERE true");
-		return OK;
-	}
-	q->has_params = true;
-	if (v->relation != NULL) {
-		(void)buf_addf(b,
-			       " FROM %s AS v WHERE v.counted_at >= $1::timestamptz"
-			       " AND v.counted_at < $2::timestamptz",
-			       v->relation);
-		return OK;
-	}
-	const char *text = embed_text(v->query);
-	if (text == NULL) {
-		return err_set(e, FATAL_BUG, v->query, "is not compiled in");
-	}
-	(void)buf_addf(b, " FROM (\n%s) AS v WHERE true", text);
-	return OK;
-}
 
 static const char *
 finish_text(struct arena *a, struct buf *b, struct err *e)
@@ -540,12 +76,10 @@ map_dims(struct query *q, const struct catalogue *c, unsigned metric, struct err
 }
 
 static void
-add_dim_keys(struct planner *pl, struct source *s, const struct query *q)
+add_dim_keys(struct metric_source *s, const struct query *q)
 {
 	for (unsigned i = 0; s->is_cubed && i < q->n_dims; i++) {
-		if (!is_period_column(s->special, q->dims[i])) {
-			(void)add_column_key(pl, s, q->dims[i], false);
-		}
+		metric_source_key(s, q->dims[i], false);
 	}
 }
 
@@ -595,6 +129,13 @@ add_dims(struct buf *b, const struct query *q, bool named)
 	}
 }
 
+static enum code
+add_from(struct buf *b, struct query *q, const struct metric_source *s, struct err *e)
+{
+	q->has_params = !s->is_cubed;
+	return metric_source_from(s, b, e);
+}
+
 /* --- sums ------------------------------------------------------------------------------------- */
 
 /* Persons and quantiles count their numerator and denominator in their own statement. */
@@ -610,7 +151,7 @@ add_term(struct draft *d, unsigned metric, unsigned group, const struct term *t,
 {
 	struct buf b;
 	buf_init(&b, SQL_MAX);
-	add_aggregate(d->pl, &d->source, &b, t);
+	metric_source_amount(&d->source, &b, t);
 	const char *text = finish_text(d->pl->arena, &b, e);
 	buf_fini(&b);
 	if (text == NULL) {
@@ -664,7 +205,7 @@ write_weeks(struct draft *d, struct err *e)
 	(void)buf_addf(&b, "SELECT v.week::text");
 	add_sum_columns(&b, d);
 	(void)buf_addf(&b, " FROM ");
-	add_cubes(d->pl, &b, &d->source, true);
+	metric_source_rows(&d->source, &b, true);
 	(void)buf_addf(&b, " AS v\nGROUP BY v.week");
 	d->q->week_sql = finish_text(d->pl->arena, &b, e);
 	buf_fini(&b);
@@ -675,12 +216,12 @@ static enum code
 write_sums(struct draft *d, struct err *e)
 {
 	struct buf b;
-	add_dim_keys(d->pl, &d->source, d->q);
+	add_dim_keys(&d->source, d->q);
 	buf_init(&b, SQL_MAX);
 	(void)buf_addf(&b, "SELECT ");
 	add_dims(&b, d->q, true);
 	add_sum_columns(&b, d);
-	enum code code = add_source(d->pl, &b, &d->source, d->q, e);
+	enum code code = add_from(&b, d->q, &d->source, e);
 	(void)buf_addf(&b, "\nGROUP BY ");
 	add_dims(&b, d->q, false);
 	d->q->sql = code == OK ? finish_text(d->pl->arena, &b, e) : NULL;
@@ -707,12 +248,12 @@ plan_view(struct planner *pl, const struct view *v, bool by_device, struct err *
 		return no_room(e);
 	}
 	*d = (struct draft){.pl = pl, .q = new_query(pl, QUERY_SUMS, v)};
-	if (d->q == NULL ||
-	    !open_source(pl, &d->source, v, by_device, by_device ? " of devices" : "")) {
+	if (d->q == NULL || !metric_source_open(&d->source, &pl->sources, v, by_device,
+						by_device ? " of devices" : "")) {
 		return no_room(e);
 	}
 	for (unsigned m = 0; m < pl->c->metrics_count; m++) {
-		if (asks_of_devices(&pl->c->metrics[m], v) != by_device) {
+		if (metric_asks_of_devices(&pl->c->metrics[m], v) != by_device) {
 			continue;
 		}
 		enum code code = add_metric(d, m, e);
@@ -722,7 +263,7 @@ plan_view(struct planner *pl, const struct view *v, bool by_device, struct err *
 	}
 	if (d->q->n_uses == 0) {
 		pl->p->n--;
-		close_source(pl, &d->source);
+		metric_source_close(&d->source);
 		return OK;
 	}
 	return write_sums(d, e);
@@ -732,7 +273,7 @@ plan_view(struct planner *pl, const struct view *v, bool by_device, struct err *
 
 /* A view that is read as it is: its values by each breakdown. */
 static enum code
-write_raw_values(struct planner *pl, struct query *q, const struct source *s, struct buf *b,
+write_raw_values(struct planner *pl, struct query *q, const struct metric_source *s, struct buf *b,
 		 struct err *e)
 {
 	const struct metric *m = &pl->c->metrics[q->metric];
@@ -748,7 +289,7 @@ write_raw_values(struct planner *pl, struct query *q, const struct source *s, st
 	(void)buf_addf(b, ", value, count(*) AS n FROM (SELECT ");
 	add_dims(b, q, true);
 	(void)buf_addf(b, ", v.\"%s\"::bigint AS value", of);
-	enum code code = add_source(pl, b, s, q, e);
+	enum code code = add_from(b, q, s, e);
 	(void)buf_addf(b, " AND v.\"%s\" IS NOT NULL", of);
 	for (unsigned i = 0; i < t->where_count; i++) {
 		(void)buf_addf(b, " AND ");
@@ -769,7 +310,7 @@ write_raw_values(struct planner *pl, struct query *q, const struct source *s, st
 }
 
 static enum code
-write_cubed_values(struct planner *pl, struct query *q, struct source *s, struct buf *b,
+write_cubed_values(struct planner *pl, struct query *q, struct metric_source *s, struct buf *b,
 		   struct err *e)
 {
 	const struct metric *m = &pl->c->metrics[q->metric];
@@ -785,7 +326,7 @@ write_cubed_values(struct planner *pl, struct query *q, struct source *s, struct
 	c->where = finish_text(pl->arena, &where, e);
 	buf_fini(&where);
 	c->value = arena_printf(pl->arena, "v.\"%s\"", condition_sql_column(t->view, m->of));
-	add_dim_keys(pl, s, q);
+	add_dim_keys(s, q);
 	for (unsigned i = 0; i < m->breakdown_count; i++) {
 		c->sets[c->n_sets++] = (unsigned)q->grouping[i];
 	}
@@ -799,12 +340,13 @@ plan_values(struct planner *pl, unsigned metric, struct err *e)
 	const struct metric *m = &pl->c->metrics[metric];
 	const struct view *v = m->denominator[0].view;
 	struct query *q = new_query(pl, QUERY_VALUES, v);
-	struct source s;
-	if (q == NULL || !open_source(pl, &s, v, false, arena_printf(pl->arena, " %s", m->id))) {
+	struct metric_source s;
+	if (q == NULL || !metric_source_open(&s, &pl->sources, v, false,
+					     arena_printf(pl->arena, " %s", m->id))) {
 		return no_room(e);
 	}
 	q->metric = metric;
-	if (s.is_cubed && (s.n_cubes != 1 || asks_of_devices(m, v))) {
+	if (s.is_cubed && (s.n_cubes != 1 || metric_asks_of_devices(m, v))) {
 		return err_set(e, FATAL_CONFIG, m->id,
 			       "there are no quantiles of a view that depends on other kinds");
 	}
@@ -826,13 +368,12 @@ plan_values(struct planner *pl, unsigned metric, struct err *e)
 
 /* What one metric counts of a person, in the statement's first level; the second adds it up. */
 static void
-add_amount(struct planner *pl, struct source *s, struct buf *b, const struct term *terms,
-	   unsigned n)
+add_amount(struct metric_source *s, struct buf *b, const struct term *terms, unsigned n)
 {
 	(void)buf_addf(b, ", 0");
 	for (unsigned i = 0; i < n; i++) {
 		(void)buf_addf(b, " %c coalesce(", terms[i].minus ? '-' : '+');
-		add_aggregate(pl, s, b, &terms[i]);
+		metric_source_amount(s, b, &terms[i]);
 		(void)buf_addf(b, ", 0)");
 	}
 }
@@ -878,7 +419,7 @@ add_sets(struct buf *b, const struct query *q, const struct catalogue *c)
 /* Persons are counted at the finest dimensions first, so that the many rows are read in parallel;
  * then each breakdown groups what is left. The person itself is in no row that comes out. */
 static enum code
-write_persons(struct planner *pl, struct query *q, struct source *s, struct err *e)
+write_persons(struct planner *pl, struct query *q, struct metric_source *s, struct err *e)
 {
 	const struct catalogue *c = pl->c;
 	const struct metric *first = &c->metrics[q->persons[0].metric];
@@ -898,19 +439,19 @@ write_persons(struct planner *pl, struct query *q, struct source *s, struct err 
 	add_dims(&b, q, true);
 	for (size_t i = 0; i < q->n_persons; i++) {
 		const struct metric *m = &c->metrics[q->persons[i].metric];
-		add_amount(pl, s, &b, m->denominator, m->denominator_count);
+		add_amount(s, &b, m->denominator, m->denominator_count);
 		(void)buf_addf(&b, " AS n%zu", i);
-		add_amount(pl, s, &b, m->numerator, m->numerator_count);
+		add_amount(s, &b, m->numerator, m->numerator_count);
 		(void)buf_addf(&b, " AS x%zu", i);
 	}
 	if (s->is_cubed) {
-		(void)add_column_key(pl, s, person.name, false);
-		add_dim_keys(pl, s, q);
+		metric_source_key(s, person.name, false);
+		add_dim_keys(s, q);
 	}
 	for (unsigned i = 0; i < s->n_cubes; i++) {
 		s->cubes[i]->is_personal = person.type == COLUMN_OTHER;
 	}
-	enum code code = add_source(pl, &b, s, q, e);
+	enum code code = add_from(&b, q, s, e);
 	(void)buf_addf(&b, " AND v.\"%s\" IS NOT NULL\nGROUP BY p, ", person.name);
 	add_dims(&b, q, false);
 	(void)buf_addf(&b, ") AS fine");
@@ -961,7 +502,7 @@ plan_persons(struct planner *pl, unsigned metric, struct err *e)
 {
 	const struct catalogue *c = pl->c;
 	const struct view *v = c->metrics[metric].denominator[0].view;
-	struct source s;
+	struct metric_source s;
 	for (unsigned i = 0; i < metric; i++) {
 		if (is_same_persons(&c->metrics[i], &c->metrics[metric])) {
 			return OK;
@@ -970,10 +511,10 @@ plan_persons(struct planner *pl, unsigned metric, struct err *e)
 	bool by_device = false;
 	for (unsigned i = metric; i < c->metrics_count; i++) {
 		by_device = by_device || (is_same_persons(&c->metrics[i], &c->metrics[metric]) &&
-					  asks_of_devices(&c->metrics[i], v));
+					  metric_asks_of_devices(&c->metrics[i], v));
 	}
 	struct query *q = new_query(pl, QUERY_PERSONS, v);
-	if (q == NULL || !open_source(pl, &s, v, by_device, " of persons")) {
+	if (q == NULL || !metric_source_open(&s, &pl->sources, v, by_device, " of persons")) {
 		return no_room(e);
 	}
 	q->persons = arena_zalloc(pl->arena, c->metrics_count, sizeof(*q->persons));
@@ -985,59 +526,6 @@ plan_persons(struct planner *pl, unsigned metric, struct err *e)
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
-
-static const char *
-received_fact(struct planner *pl, const char *kind)
-{
-	if (strcmp(kind, tip_event_parts[0].kind) == 0) {
-		return TIP_EVENTS;
-	}
-	return arena_printf(pl->arena,
-			    "SELECT r.*, r.received_at >= %%END%%::timestamptz AS late"
-			    " FROM sems.spd_received AS r WHERE r.kind = '%s'",
-			    kind);
-}
-
-/* What came of each kind and what became of it. Late is what came after the quarter's end. */
-static bool
-plan_received(struct planner *pl)
-{
-	static const char *const keys[] = {"kind", "source", "site_id", "correction", "voided"};
-	static const char *const flags[] = {"corrected", "effective", "late"};
-	struct source s = {.view = view_by_name("received")};
-	for (unsigned k = 0; k < KIND_COUNT; k++) {
-		struct part part = {kinds[k]->name, received_fact(pl, kinds[k]->name), false};
-		if (part.fact == NULL ||
-		    !add_cube(pl, &s, &part, arena_printf(pl->arena, " %s", kinds[k]->name))) {
-			return false;
-		}
-		pl->p->cubes.cubes[pl->p->cubes.n - 1]->where = "";
-	}
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		(void)add_column_key(pl, &s, keys[i], false);
-	}
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		const char *flag = arena_printf(pl->arena, "(v.\"%s\")", flags[i]);
-		(void)add_key(pl, &s, flags[i], flag, false);
-	}
-	memcpy(pl->received, s.cubes, sizeof(pl->received));
-	return true;
-}
-
-static bool
-plan_devices(struct planner *pl)
-{
-	struct source e = {.view = view_by_name("tip_event"), .by_device = true};
-	struct source t = {.view = view_by_name("tip_session"), .by_device = true};
-	if (!add_cube(pl, &e, tip_event_parts, " devices") ||
-	    !add_cube(pl, &t, tip_session_parts, " devices")) {
-		return false;
-	}
-	(void)add_column_key(pl, &t, "bags_known", false);
-	pl->event_devices = e.cubes[0];
-	pl->session_devices = t.cubes[0];
-	return true;
-}
 
 static enum code
 write_records(struct planner *pl, struct err *e)
@@ -1051,7 +539,7 @@ write_records(struct planner *pl, struct err *e)
 		" coalesce(sum(r.n) FILTER (WHERE r.voided = 'true'), 0),"
 		" coalesce(sum(r.n) FILTER (WHERE r.correction = 'false' AND r.late = 'true'), 0)"
 		" FROM sems.kind AS k LEFT JOIN ");
-	add_received(pl, &b, false);
+	metric_sources_received(&pl->sources, &b, false);
 	(void)buf_addf(&b, " AS r ON r.kind = k.kind WHERE k.kind <> 'void' GROUP BY k.kind"
 			   " ORDER BY k.kind");
 	pl->p->records_sql = finish_text(pl->arena, &b, e);
@@ -1062,16 +550,17 @@ write_records(struct planner *pl, struct err *e)
 enum code
 metric_sql_plan(const struct catalogue *c, struct arena *a, struct query_plan *out, struct err *e)
 {
-	struct planner pl = {.arena = a, .c = c, .p = out};
+	struct planner pl = {
+	    .arena = a, .c = c, .p = out, .sources = {.arena = a, .c = c, .cubes = &out->cubes}};
 	enum code code = OK;
 	*out = (struct query_plan){.cubes = {.arena = a}};
 	out->queries = arena_zalloc(a, 2 * view_count + c->metrics_count, sizeof(*out->queries));
-	if (out->queries == NULL || !plan_received(&pl) || !plan_devices(&pl)) {
+	if (out->queries == NULL || !metric_sources_open(&pl.sources)) {
 		return no_room(e);
 	}
 	for (size_t i = 0; code == OK && i < view_count; i++) {
 		code = plan_view(&pl, &view_table[i], false, e);
-		if (code == OK && special_of(&view_table[i]) != NULL) {
+		if (code == OK && metric_view_tells_of_devices(&view_table[i])) {
 			code = plan_view(&pl, &view_table[i], true, e);
 		}
 	}
