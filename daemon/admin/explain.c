@@ -19,7 +19,8 @@
 #define RECORDS_DEFAULT 100
 #define RECORDS_MAX     10000
 #define REVISION_MAX    1000000
-#define FIXED_COLUMNS   8 /* of a page, before the groups */
+#define CHANGED_MAX     "200"
+#define FIXED_COLUMNS   7 /* of a page, before the groups */
 
 struct explain {
 	const Sems__V1__ExplainRequest *q;
@@ -40,7 +41,8 @@ struct explain {
 	const char *start;
 	const char *end;
 	const char *as_of; /* NULL: computed now */
-	int step;
+	size_t step;       /* statements asked for */
+	long long n_late;  /* records that changed the quarter since it was frozen */
 	json_t *answer;
 };
 
@@ -197,6 +199,13 @@ amount_json(const struct rows *rows, int row, int col)
 	return s == NULL ? json_null() : json_integer(strtoll(s, NULL, 10));
 }
 
+/* How many of them have changed the quarter is told when the views begin to look back. */
+static void
+on_then(struct explain *x, const struct rows *rows)
+{
+	x->n_late = rows_int(rows, 0, 0);
+}
+
 static void
 on_totals(struct explain *x, const struct rows *rows)
 {
@@ -207,16 +216,41 @@ on_totals(struct explain *x, const struct rows *rows)
 	for (unsigned i = 0; i < x->plan.n_groups; i++) {
 		const char *name = explain_group_name(x->metric, x->plan.groups[i]);
 		const json_t *printed = json_object_get(figure, name);
-		json_t *sum = amount_json(rows, 0, 2 + (int)i);
+		json_t *sum = amount_json(rows, 0, 1 + (int)i);
 
 		if (x->plan.groups[i] <= GROUP_DENOMINATOR && json_is_integer(printed))
 			agrees = agrees && json_integer_value(printed) == json_integer_value(sum);
 		(void)json_object_set_new(sums, name, sum);
 	}
-	(void)json_object_set_new(
-	    x->answer, "records",
-	    json_pack("{s:I, s:I, s:o, s:b}", "count", (json_int_t)rows_int(rows, 0, 0), "late",
-		      (json_int_t)rows_int(rows, 0, 1), "sums", sums, "agrees", agrees));
+	(void)json_object_set_new(x->answer, "records",
+				  json_pack("{s:I, s:o, s:b}", "count",
+					    (json_int_t)rows_int(rows, 0, 0), "sums", sums,
+					    "agrees", agrees));
+}
+
+/* What is counted of a row, by the groups' names, from this column on. */
+static json_t *
+amounts_json(const struct explain *x, const struct rows *rows, int row, int col)
+{
+	json_t *amounts = json_object();
+
+	for (unsigned g = 0; g < x->plan.n_groups; g++) {
+		if (rows_text(rows, row, col + (int)g) != NULL)
+			(void)json_object_set_new(amounts,
+						  explain_group_name(x->metric, x->plan.groups[g]),
+						  amount_json(rows, row, col + (int)g));
+	}
+	return amounts;
+}
+
+static json_t *
+record_json(const struct rows *rows, int row)
+{
+	return json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "record_id",
+			 rows_text(rows, row, 0), "source", rows_text(rows, row, 1), "kind",
+			 rows_text(rows, row, 2), "counted_at", rows_text(rows, row, 3), "site",
+			 rows_text(rows, row, 4), "measure", rows_text(rows, row, 5), "received_at",
+			 rows_text(rows, row, 6));
 }
 
 static void
@@ -227,28 +261,49 @@ on_page(struct explain *x, const struct rows *rows)
 	json_t *next = json_null();
 
 	for (int i = 0; i < n; i++) {
-		json_t *amounts = json_object();
+		json_t *o = record_json(rows, i);
 
-		for (unsigned g = 0; g < x->plan.n_groups; g++) {
-			if (rows_text(rows, i, FIXED_COLUMNS + (int)g) != NULL)
-				(void)json_object_set_new(
-				    amounts, explain_group_name(x->metric, x->plan.groups[g]),
-				    amount_json(rows, i, FIXED_COLUMNS + (int)g));
-		}
-		(void)json_array_append_new(
-		    list,
-		    json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:b, s:o}", "record_id",
-			      rows_text(rows, i, 0), "source", rows_text(rows, i, 1), "kind",
-			      rows_text(rows, i, 2), "counted_at", rows_text(rows, i, 3), "site",
-			      rows_text(rows, i, 4), "measure", rows_text(rows, i, 5),
-			      "received_at", rows_text(rows, i, 6), "late",
-			      rows_text(rows, i, 7)[0] == 't', "counts", amounts));
+		(void)json_object_set_new(o, "counts", amounts_json(x, rows, i, FIXED_COLUMNS));
+		(void)json_array_append_new(list, o);
 	}
 	if (n > 0 && n == (int)strtol(x->limit, NULL, 10))
 		next = json_sprintf("%s/%s/%s", rows_text(rows, n - 1, 3),
 				    rows_text(rows, n - 1, 0), rows_text(rows, n - 1, 1));
 	(void)json_object_set_new(json_object_get(x->answer, "records"), "list", list);
 	(void)json_object_set_new(json_object_get(x->answer, "records"), "next", next);
+}
+
+static const char *
+how_changed(bool then, bool now)
+{
+	if (!then)
+		return "ADDED";
+	return now ? "DIFFERS" : "REMOVED";
+}
+
+static void
+on_changed(struct explain *x, const struct rows *rows)
+{
+	int groups = (int)x->plan.n_groups;
+	int tail = FIXED_COLUMNS + 2 * groups;
+	json_t *list = json_array();
+
+	for (int i = 0; i < rows_count(rows); i++) {
+		bool then = rows_text(rows, i, tail)[0] == 't';
+		bool now = rows_text(rows, i, tail + 1)[0] == 't';
+		json_t *o = record_json(rows, i);
+
+		(void)json_object_set_new(o, "how", json_string(how_changed(then, now)));
+		(void)json_object_set_new(o, "then", amounts_json(x, rows, i, FIXED_COLUMNS));
+		(void)json_object_set_new(o, "now",
+					  amounts_json(x, rows, i, FIXED_COLUMNS + groups));
+		(void)json_array_append_new(list, o);
+	}
+	(void)json_object_set_new(
+	    x->answer, "changed",
+	    json_pack("{s:I, s:o}", "count",
+		      (json_int_t)(rows_count(rows) == 0 ? 0 : rows_int(rows, 0, tail + 2)), "list",
+		      list));
 }
 
 static void
@@ -270,6 +325,66 @@ static const char purged_sql[] =
     "to_char(dropped_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')\n"
     "FROM sems.purge_certificate WHERE quarter = $1 AND records > 0 ORDER BY 1, 2";
 
+static void
+ask_purged(const struct explain *x, struct statement *st)
+{
+	*st = (struct statement){purged_sql, 1, {x->label}};
+}
+
+static void
+ask_then(const struct explain *x, struct statement *st)
+{
+	*st = (struct statement){embed_text("sql/queries/explain_then.sql"),
+				 5,
+				 {x->start, x->end, x->as_of, x->label, x->revision}};
+}
+
+static void
+ask_totals(const struct explain *x, struct statement *st)
+{
+	*st = (struct statement){x->plan.totals, 2, {x->start, x->end}};
+}
+
+static void
+ask_page(const struct explain *x, struct statement *st)
+{
+	*st = (struct statement){
+	    x->plan.page, 6, {x->start, x->end, x->after[0], x->after[1], x->after[2], x->limit}};
+}
+
+static void
+ask_changed(const struct explain *x, struct statement *st)
+{
+	*st = (struct statement){x->plan.changed, 3, {x->start, x->end, CHANGED_MAX}};
+}
+
+static bool
+is_frozen(const struct explain *x)
+{
+	return x->as_of != NULL;
+}
+
+/* Both sides are read whole: not where nothing can differ. What is open at a quarter's end is told
+ * by the audits of others. */
+static bool
+may_have_changed(const struct explain *x)
+{
+	return is_frozen(x) && (x->n_late > 0 || x->plan.audits);
+}
+
+static const struct {
+	void (*ask)(const struct explain *x, struct statement *st);
+	void (*rows)(struct explain *x, const struct rows *rows);
+	bool (*applies)(const struct explain *x); /* NULL: always */
+} steps[] = {
+    {ask_purged, on_purged, NULL},
+    {ask_then, on_then, is_frozen},
+    {ask_totals, on_totals, NULL},
+    {ask_page, on_page, NULL},
+    {ask_changed, on_changed, may_have_changed},
+};
+#define N_STEPS (sizeof steps / sizeof steps[0])
+
 static bool
 records_next(struct job *j, struct statement *st, struct err *e)
 {
@@ -277,33 +392,21 @@ records_next(struct job *j, struct statement *st, struct err *e)
 	struct explain *x = c->state;
 
 	(void)e;
-	switch (x->step++) {
-	case 0:
-		*st = (struct statement){purged_sql, 1, {x->label}};
-		return true;
-	case 1:
-		*st = (struct statement){x->plan.totals, 3, {x->start, x->end, x->as_of}};
-		return true;
-	case 2:
-		*st = (struct statement){
-		    x->plan.page,
-		    7,
-		    {x->start, x->end, x->as_of, x->after[0], x->after[1], x->after[2], x->limit}};
-		return true;
-	default:
+	while (x->step < N_STEPS && steps[x->step].applies != NULL && !steps[x->step].applies(x))
+		x->step++;
+	if (x->step == N_STEPS)
 		return false;
-	}
+	steps[x->step++].ask(x, st);
+	return true;
 }
 
 static void
 records_rows(struct job *j, const struct rows *rows)
 {
-	static void (*const by_step[])(struct explain *,
-				       const struct rows *) = {on_purged, on_totals, on_page};
 	const struct call *c = j->ctx;
 	struct explain *x = c->state;
 
-	by_step[x->step - 1](x, rows);
+	steps[x->step - 1].rows(x, rows);
 }
 
 /* --- a further page: only records ------------------------------------------------------------- */
@@ -334,29 +437,44 @@ find_definition(struct call *c, const char *day, struct err *e)
 	x->metric = x->catalogue == NULL ? NULL : catalogue_metric(x->catalogue, x->q->metric);
 }
 
+static enum code
+plan_records(struct call *c, struct err *e)
+{
+	struct explain *x = c->state;
+	const struct explain_wish wish = {
+	    .m = x->metric, .where = x->where, .n_where = x->n_where, .then = is_frozen(x)};
+
+	return explain_sql_plan(&wish, c->arena, &x->plan, e);
+}
+
+/* The period, the views' moment, the page. */
 static bool
 further_next(struct job *j, struct statement *st, struct err *e)
 {
 	struct call *c = j->ctx;
 	struct explain *x = c->state;
 
-	if (x->step++ == 0) {
+	size_t step = x->step++;
+
+	if (step == 0) {
 		*st = (struct statement){period_sql, 2, {x->label, x->revision}};
 		return true;
 	}
-	if (x->step > 2 || e->code != OK)
+	if (e->code != OK)
 		return false;
 	if (x->start == NULL || x->metric == NULL) {
 		(void)err_set(e, REJ_NOT_FOUND, "metric", "there is no such metric or quarter");
 		return false;
 	}
-	if (explain_sql_plan(x->metric, x->where, x->n_where, c->arena, &x->plan, e) != OK)
+	if (step == 1 && plan_records(c, e) != OK)
 		return false;
-	*st = (struct statement){
-	    x->plan.page,
-	    7,
-	    {x->start, x->end, x->as_of, x->after[0], x->after[1], x->after[2], x->limit}};
-	return true;
+	if (step == 1 && is_frozen(x)) {
+		ask_then(x, st);
+		return true;
+	}
+	x->step = 3;
+	ask_page(x, st);
+	return step < 3;
 }
 
 static void
@@ -366,9 +484,9 @@ further_rows(struct job *j, const struct rows *rows)
 	struct explain *x = c->state;
 	struct err e = {0};
 
-	if (x->step > 1) {
+	if (x->step == 3) {
 		on_page(x, rows);
-	} else if (rows_count(rows) == 1) {
+	} else if (x->step == 1 && rows_count(rows) == 1) {
 		x->start = keep(c, rows_text(rows, 0, 0));
 		x->end = keep(c, rows_text(rows, 0, 1));
 		x->as_of = keep(c, rows_text(rows, 0, 3));
@@ -404,28 +522,33 @@ explain_further(struct call *c)
 
 /* --- the first page: the figure, too ---------------------------------------------------------- */
 
-/* Why what is listed does not add up to the figure, when it does not. */
+/* What is listed beside the figure: why it does not add up, or that it does. */
 static const char *
-why_not(const struct explain *x)
+note_on(const struct explain *x)
 {
 	const json_t *records = json_object_get(x->answer, "records");
+	bool same =
+	    json_is_true(json_object_get(json_object_get(x->answer, "metric"), "same_definition"));
 
 	if (x->metric->shape == SHAPE_PERSONS)
 		return "It counts persons, who are not shown; these are the records behind them.";
 	if (x->plan.nameless != NULL)
 		return "A part of it is not counted by single records of evidence (what was "
-		       "refused, "
-		       "or what feeds announced).";
+		       "refused, or what feeds announced).";
 	if (json_is_true(json_object_get(records, "agrees")))
-		return NULL;
+		return x->as_of == NULL ? NULL
+					: "These are the records as they counted when it was "
+					  "frozen; they add up to the frozen figure.";
 	if (json_array_size(json_object_get(x->answer, "purged")) > 0)
 		return "Retention has removed records of this quarter. The figure stays as it was "
 		       "frozen, and its leaves still prove which records there were: semsctl spd "
 		       "verify.";
+	if (x->as_of != NULL && !same)
+		return "The definition has changed since it was frozen, and these are found by "
+		       "the one of now.";
 	if (x->as_of != NULL)
-		return "Records came or were corrected after the freeze: semsctl spd diff says "
-		       "what "
-		       "that changes.";
+		return "These are the records that were known when it was frozen, and they do not "
+		       "add up to it: semsctl spd verify names what was changed since.";
 	return "Records came in between: ask again.";
 }
 
@@ -441,7 +564,7 @@ records_done(struct job *j, const struct err *e)
 		refuse(c, e);
 		return;
 	}
-	why = why_not(x);
+	why = note_on(x);
 	(void)json_object_set_new(json_object_get(answer, "records"), "note",
 				  why == NULL ? json_null() : json_string(why));
 	reply(c, answer);
@@ -467,7 +590,7 @@ explain_document(struct call *c)
 		refuse(c, &e);
 		return;
 	}
-	if (explain_sql_plan(x->metric, x->where, x->n_where, c->arena, &x->plan, &e) != OK) {
+	if (plan_records(c, &e) != OK) {
 		refuse(c, &e);
 		return;
 	}

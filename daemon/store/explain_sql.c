@@ -141,22 +141,53 @@ add_amount(struct buf *b, const struct metric *m, unsigned group, const struct v
 	}
 }
 
+/* What the statement says of now, of what was known then. */
+static void
+add_then(struct buf *b, const char *text)
+{
+	static const char of[] = "sems.";
+	static const char *const words[] = {"effective_", "spd_"};
+
+	for (const char *at; (at = strstr(text, of)) != NULL;) {
+		size_t n = (size_t)(at - text) + sizeof of - 1;
+
+		(void)buf_add(b, text, n);
+		text += n;
+		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+			if (strncmp(text, words[i], strlen(words[i])) == 0)
+				(void)buf_addf(b, "then_");
+		}
+	}
+	(void)buf_addf(b, "%s", text);
+}
+
+static void
+add_text(struct buf *b, const char *text, bool then)
+{
+	if (then)
+		add_then(b, text);
+	else
+		(void)buf_addf(b, "%s", text);
+}
+
 /* FROM and the period; more conditions may follow, each with AND. */
 static enum code
-add_source(struct buf *b, const struct view *v, struct err *e)
+add_source(struct buf *b, const struct view *v, bool then, struct err *e)
 {
 	const char *text = query_of(v);
 
 	if (v->relation != NULL && text == NULL) {
-		(void)buf_addf(b,
-			       " FROM %s AS v WHERE v.counted_at >= $1::timestamptz"
-			       " AND v.counted_at < $2::timestamptz",
-			       v->relation);
+		(void)buf_addf(b, " FROM ");
+		add_text(b, v->relation, then);
+		(void)buf_addf(b, " AS v WHERE v.counted_at >= $1::timestamptz"
+				  " AND v.counted_at < $2::timestamptz");
 		return OK;
 	}
 	if (text == NULL)
 		return err_set(e, FATAL_BUG, v->name, "its statement is not compiled in");
-	(void)buf_addf(b, " FROM (\n%s) AS v WHERE $1::timestamptz < $2::timestamptz", text);
+	(void)buf_addf(b, " FROM (\n");
+	add_text(b, text, then);
+	(void)buf_addf(b, ") AS v WHERE $1::timestamptz < $2::timestamptz");
 	return OK;
 }
 
@@ -225,8 +256,8 @@ add_where(struct buf *b, const struct view *v, const struct explain_dim *where, 
 
 /* The records of one view: identity, where and when, and an amount for each group. */
 static enum code
-add_view(struct buf *b, const struct metric *m, const struct view *v,
-	 const struct explain_dim *where, size_t n, struct err *e)
+add_view(struct buf *b, const struct explain_wish *w, const struct view *v, bool then,
+	 struct err *e)
 {
 	bool received = strcmp(v->name, "received") == 0;
 	enum code code;
@@ -236,123 +267,178 @@ add_view(struct buf *b, const struct metric *m, const struct view *v,
 	    "SELECT v.record_id, v.source, %s AS kind, v.counted_at, v.site_id, v.measure,"
 	    " v.received_at",
 	    received ? "v.kind" : "NULL::text");
-	for (unsigned g = 0; g < metric_groups(m); g++) {
+	for (unsigned g = 0; g < metric_groups(w->m); g++) {
 		if (g == GROUP_EVIDENCE)
 			continue;
 		(void)buf_addf(b, ",\n");
-		add_amount(b, m, g, v);
+		add_amount(b, w->m, g, v);
 		(void)buf_addf(b, " AS g%u", g);
 	}
-	code = add_source(b, v, e);
-	add_where(b, v, where, n);
+	code = add_source(b, v, then, e);
+	add_where(b, v, w->where, w->n_where);
 	(void)buf_addf(b, "\nGROUP BY 1, 2, 3, 4, 5, 6, 7");
 	return code;
 }
 
-static enum code
-add_records(struct buf *b, const struct metric *m, const struct explain_dim *where, size_t n,
-	    struct explain_plan *out, struct err *e)
+/* Which views the metric has records in. */
+static void
+look_at_views(const struct metric *m, struct explain_plan *out)
 {
-	enum code code = OK;
-	bool any = false;
-
-	(void)buf_addf(b, "WITH r AS (");
-	for (size_t i = 0; i < view_count && code == OK; i++) {
+	for (size_t i = 0; i < view_count; i++) {
 		const struct view *v = &view_table[i];
 
 		if (!counts_in(m, v))
 			continue;
-		if (!has_records(v)) {
+		if (!has_records(v))
 			out->nameless = v->name;
+		out->audits = out->audits || v->base == KIND_AUDIT;
+	}
+}
+
+/* Every group as a column, each with this before and behind it. */
+static void
+add_groups(struct buf *b, const struct explain_plan *p, const char *before, const char *behind)
+{
+	for (unsigned i = 0; i < p->n_groups; i++)
+		(void)buf_addf(b, "%sg%u%s", before, p->groups[i], behind);
+}
+
+/* Two relations: r_NAME, a row for each view that has the record, and NAME, one for each record. */
+static enum code
+add_records(struct buf *b, const struct explain_wish *w, const char *name,
+	    const struct explain_plan *p, struct err *e)
+{
+	bool then = w->then && strcmp(name, "now") != 0;
+	enum code code = OK;
+	bool any = false;
+
+	(void)buf_addf(b, "r_%s AS (", name);
+	for (size_t i = 0; i < view_count && code == OK; i++) {
+		const struct view *v = &view_table[i];
+
+		if (!counts_in(w->m, v) || !has_records(v))
 			continue;
-		}
 		(void)buf_addf(b, any ? "\nUNION ALL\n" : "\n");
 		any = true;
-		code = add_view(b, m, v, where, n, e);
+		code = add_view(b, w, v, then, e);
 	}
 	if (!any) {
 		(void)buf_addf(
 		    b, "SELECT NULL::uuid AS record_id, NULL::text AS source, NULL::text AS "
 		       "kind, $1::timestamptz AS counted_at, NULL::text AS site_id, NULL::text "
 		       "AS measure, $2::timestamptz AS received_at");
-		for (unsigned i = 0; i < out->n_groups; i++)
-			(void)buf_addf(b, ", NULL::numeric AS g%u", out->groups[i]);
+		add_groups(b, p, ", NULL::numeric AS ", "");
 	}
-	(void)buf_addf(b, "),\nc AS (SELECT r.record_id, r.source, max(r.kind) AS kind,"
-			  " min(r.counted_at) AS counted_at, min(r.site_id) AS site_id,"
-			  " min(r.measure) AS measure, min(r.received_at) AS received_at");
-	for (unsigned i = 0; i < out->n_groups; i++)
-		(void)buf_addf(b, ", sum(r.g%u) AS g%u", out->groups[i], out->groups[i]);
-	(void)buf_addf(b, " FROM r WHERE num_nonnulls(");
-	for (unsigned i = 0; i < out->n_groups; i++)
-		(void)buf_addf(b, "%sr.g%u", i == 0 ? "" : ", ", out->groups[i]);
-	(void)buf_addf(b, ") > 0 GROUP BY 1, 2)\n");
+	(void)buf_addf(b,
+		       "),\n%s AS (SELECT r.record_id, r.source, max(r.kind) AS kind,"
+		       " min(r.counted_at) AS counted_at, min(r.site_id) AS site_id,"
+		       " min(r.measure) AS measure, min(r.received_at) AS received_at",
+		       name);
+	for (unsigned i = 0; i < p->n_groups; i++)
+		(void)buf_addf(b, ", sum(r.g%u) AS g%u", p->groups[i], p->groups[i]);
+	(void)buf_addf(b, " FROM r_%s AS r WHERE num_nonnulls(NULL", name);
+	add_groups(b, p, ", r.", "");
+	(void)buf_addf(b, ") > 0 GROUP BY 1, 2)");
 	return code;
 }
 
 static enum code
-write_totals(const struct metric *m, const struct explain_dim *where, size_t n, struct arena *a,
-	     struct explain_plan *out, struct err *e)
+write_totals(const struct explain_wish *w, struct arena *a, struct explain_plan *out, struct err *e)
 {
 	struct buf b;
 	enum code code;
 
 	buf_init(&b, SQL_MAX);
-	code = add_records(&b, m, where, n, out, e);
-	(void)buf_addf(&b,
-		       "SELECT count(*), count(*) FILTER (WHERE c.received_at > $3::timestamptz)");
-	for (unsigned i = 0; i < out->n_groups; i++)
-		(void)buf_addf(&b, ", sum(c.g%u)", out->groups[i]);
+	(void)buf_addf(&b, "WITH ");
+	code = add_records(&b, w, "c", out, e);
+	(void)buf_addf(&b, "\nSELECT count(*)");
+	add_groups(&b, out, ", sum(c.", ")");
 	(void)buf_addf(&b, " FROM c");
 	out->totals = finish(a, &b, e);
 	return out->totals == NULL ? TRY_LIMIT : code;
 }
 
+#define SHOWN_TIME(column, unit) \
+	"to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS." unit "\"Z\"')"
+
 static enum code
-write_page(const struct metric *m, const struct explain_dim *where, size_t n, struct arena *a,
-	   struct explain_plan *out, struct err *e)
+write_page(const struct explain_wish *w, struct arena *a, struct explain_plan *out, struct err *e)
 {
 	struct buf b;
 	enum code code;
 
 	buf_init(&b, SQL_MAX);
-	code = add_records(&b, m, where, n, out, e);
+	(void)buf_addf(&b, "WITH ");
+	code = add_records(&b, w, "c", out, e);
+	(void)buf_addf(&b, "\nSELECT c.record_id, c.source, c.kind, " SHOWN_TIME(
+			       "c.counted_at",
+			       "US") ",\nc.site_id, c.measure, " SHOWN_TIME("c.received_at", "MS"));
+	add_groups(&b, out, ", c.", "");
 	(void)buf_addf(
-	    &b, "SELECT c.record_id, c.source, c.kind,\n"
-		"to_char(c.counted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'),\n"
-		"c.site_id, c.measure,\n"
-		"to_char(c.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),\n"
-		"coalesce(c.received_at > $3::timestamptz, false)");
-	for (unsigned i = 0; i < out->n_groups; i++)
-		(void)buf_addf(&b, ", c.g%u", out->groups[i]);
-	(void)buf_addf(
-	    &b, " FROM c WHERE $4::timestamptz IS NULL\n"
-		"OR (c.counted_at, c.record_id, c.source) > ($4::timestamptz, $5::uuid, $6)\n"
-		"ORDER BY c.counted_at, c.record_id, c.source LIMIT $7::bigint");
+	    &b, " FROM c WHERE $3::timestamptz IS NULL\n"
+		"OR (c.counted_at, c.record_id, c.source) > ($3::timestamptz, $4::uuid, $5)\n"
+		"ORDER BY c.counted_at, c.record_id, c.source LIMIT $6::bigint");
 	out->page = finish(a, &b, e);
 	return out->page == NULL ? TRY_LIMIT : code;
 }
 
+/* What counted then beside what counts now, of each record. */
+static enum code
+write_changed(const struct explain_wish *w, struct arena *a, struct explain_plan *out,
+	      struct err *e)
+{
+	struct buf b;
+	enum code code;
+
+	buf_init(&b, SQL_MAX);
+	(void)buf_addf(&b, "WITH ");
+	code = add_records(&b, w, "c", out, e);
+	(void)buf_addf(&b, ",\n");
+	if (code == OK)
+		code = add_records(&b, w, "now", out, e);
+	(void)buf_addf(
+	    &b, "\nSELECT coalesce(c.record_id, now.record_id), coalesce(c.source, now.source),"
+		" coalesce(c.kind, now.kind), " SHOWN_TIME(
+		    "coalesce(c.counted_at, now.counted_at)",
+		    "US") ",\ncoalesce(c.site_id, now.site_id), coalesce(c.measure, now.measure),"
+			  " " SHOWN_TIME("coalesce(c.received_at, now.received_at)", "MS"));
+	add_groups(&b, out, ", c.", "");
+	add_groups(&b, out, ", now.", "");
+	(void)buf_addf(&b,
+		       ",\nc.record_id IS NOT NULL, now.record_id IS NOT NULL, count(*) OVER ()\n"
+		       "FROM c FULL JOIN now ON now.record_id = c.record_id "
+		       "AND now.source = c.source\nWHERE ROW(c.record_id");
+	add_groups(&b, out, ", c.", "");
+	(void)buf_addf(&b, ") IS DISTINCT FROM ROW(now.record_id");
+	add_groups(&b, out, ", now.", "");
+	(void)buf_addf(&b, ")\nORDER BY 4, 1, 2 LIMIT $3::bigint");
+	out->changed = finish(a, &b, e);
+	return out->changed == NULL ? TRY_LIMIT : code;
+}
+
 enum code
-explain_sql_plan(const struct metric *m, const struct explain_dim *where, size_t n, struct arena *a,
-		 struct explain_plan *out, struct err *e)
+explain_sql_plan(const struct explain_wish *w, struct arena *a, struct explain_plan *out,
+		 struct err *e)
 {
 	enum code code;
 
 	*out = (struct explain_plan){0};
-	for (unsigned g = 0; g < metric_groups(m); g++) {
+	for (unsigned g = 0; g < metric_groups(w->m); g++) {
 		unsigned terms = 0;
 
-		(void)metric_terms(m, g, &terms);
+		(void)metric_terms(w->m, g, &terms);
 		if (g == GROUP_EVIDENCE || (terms == 0 && g > GROUP_DENOMINATOR))
 			continue;
 		if (out->n_groups == EXPLAIN_GROUPS_MAX)
-			return err_set(e, FATAL_CONFIG, m->id,
+			return err_set(e, FATAL_CONFIG, w->m->id,
 				       "it has too many exclusions and parts");
 		out->groups[out->n_groups++] = g;
 	}
-	code = write_totals(m, where, n, a, out, e);
-	return code == OK ? write_page(m, where, n, a, out, e) : code;
+	look_at_views(w->m, out);
+	code = write_totals(w, a, out, e);
+	if (code == OK)
+		code = write_page(w, a, out, e);
+	return code == OK && w->then ? write_changed(w, a, out, e) : code;
 }
 
 /* --- a record's metrics ----------------------------------------------------------------------- */
@@ -406,7 +492,7 @@ explain_sql_trace(const struct catalogue *c, const struct view *v, struct arena 
 	}
 	(void)buf_addf(&b,
 		       ",\njsonb_build_object('site', min(v.site_id), 'measure', min(v.measure))");
-	code = add_source(&b, v, e);
+	code = add_source(&b, v, false, e);
 	(void)buf_addf(&b, " AND v.record_id = $3::uuid AND v.source = $4\nHAVING count(*) > 0");
 	out->sql = finish(a, &b, e);
 	return out->sql == NULL ? TRY_LIMIT : code;

@@ -19,25 +19,38 @@ struct explain_dim { /* one dimension of a figure; FIGURE_NOT_GIVEN is none */
 	const char *value;
 };
 
+/* What is asked for. */
+struct explain_wish {
+	const struct metric *m;
+	const struct explain_dim *where;
+	size_t n_where;
+	/* As they counted at a freeze: behind sql/queries/explain_then.sql, in its transaction. */
+	bool then;
+};
+
 struct explain_plan {
-	/* $1, $2: the period; $3: as_of of a freeze, or NULL. One row: records, those received
-	 * after as_of, then what they add up to, group by group. */
+	/* $1, $2: the period. One row: records, then what they add up to, group by group. */
 	const char *totals;
-	/* And $4 to $6: counted_at, record_id, source of the last one of the page before, or NULL;
-	 * $7: how many. Rows: record_id, source, kind, counted_at, site_id, measure, received_at,
-	 * whether after as_of, then what is counted of it, group by group; NULL: nothing. */
+	/* And $3 to $5: counted_at, record_id, source of the last one of the page before, or NULL;
+	 * $6: how many. Rows: record_id, source, kind, counted_at, site_id, measure, received_at,
+	 * then what is counted of it, group by group; NULL: nothing. */
 	const char *page;
+	/* $1, $2: the period; $3: how many. Those that count otherwise now than then. Rows as of a
+	 * page, then what is counted of it now, group by group, whether it counted then and whether
+	 * now, and how many there are in all. NULL: not asked for. */
+	const char *changed;
 	unsigned groups[EXPLAIN_GROUPS_MAX]; /* of the metric */
 	unsigned n_groups;
 	const char *nameless; /* a view without records of its own; NULL: none */
+	bool audits;          /* counts audits, of which earlier ones matter, too */
 };
 
 /* The group's word: "numerator", an exclusion's reason. */
 const char *explain_group_name(const struct metric *m, unsigned group);
 
 /* In the arena. */
-enum code explain_sql_plan(const struct metric *m, const struct explain_dim *where, size_t n,
-			   struct arena *a, struct explain_plan *out, struct err *e) MUST_CHECK;
+enum code explain_sql_plan(const struct explain_wish *w, struct arena *a, struct explain_plan *out,
+			   struct err *e) MUST_CHECK;
 
 /* What the metrics of a catalogue count of one record of a view; a column for each of `uses`. */
 struct explain_use {

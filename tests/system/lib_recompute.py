@@ -5,6 +5,7 @@
 
 Nothing of the daemon takes part: no view, no statement and not the catalogue. Each metric is
 written here anew, from what it is meant to say. Prints each difference; none is success.
+Of a frozen document only what had been received by then counts.
 """
 import collections
 import datetime as dt
@@ -59,15 +60,16 @@ def rank(r):
 
 
 class Evidence:
-    def __init__(self, folder):
+    def __init__(self, folder, until=None):
         self.entity = read_rows(folder, "entity")[0]
         self.zone = zoneinfo.ZoneInfo(self.entity["zone"])
         self.targets = read_rows(folder, "target")
-        self.quarantine = read_rows(folder, "quarantine")
+        known = lambda r: until is None or r["received_at"] < until
+        self.quarantine = list(filter(known, read_rows(folder, "quarantine")))
         self.expected = read_rows(folder, "expected_feed")
         self.all = []
         for kind in KINDS:
-            for r in read_rows(folder, kind):
+            for r in filter(known, read_rows(folder, kind)):
                 r["kind"] = kind
                 self.all.append(r)
         self.quarters = {}
@@ -1124,11 +1126,13 @@ class Checker:
 
 
 def main(rows, *documents):
-    ev = Evidence(rows)
+    now = Evidence(rows)
     wrong = [] if documents else ["no document to compare with"]
     for file in documents:
         with open(file, encoding="utf-8") as f:
-            wrong += Checker(ev, json.load(f)).run()
+            spd = json.load(f)
+        then = spd["revision"] and dt.datetime.fromisoformat(spd["as_of"].replace("Z", "+00:00"))
+        wrong += Checker(Evidence(rows, then) if then else now, spd).run()
     print("".join(w + "\n" for w in wrong[:40]), end="")
     return int(bool(wrong))
 

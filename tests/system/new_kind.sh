@@ -1,7 +1,7 @@
 # A migration that adds a record kind, as daemon/DESIGN.md says it is written: what follows from the
 # table follows.
 . "$(dirname "$0")/lib.sh"
-plan 6
+plan 7
 
 # As migrations run.
 sql() { # statements
@@ -27,5 +27,9 @@ is "$(sql "SET ROLE sems_compute; SELECT string_agg(route, ' ' ORDER BY route) F
 is "$(sql "SET ROLE sems_compute; SELECT count(*) FROM sems.spd_patrol WHERE measure IS NULL")" 2 'metrics can count it'
 is "$(sql "SELECT count(*) FILTER (WHERE correction), count(*) FROM sems.spd_received WHERE kind = 'patrol'")" '1|3' \
 	'it is among what was received'
+is "$(sql "SET sems.as_of = '2000-01-01'; SET sems.not_then = '{}'; SELECT count(*) FROM sems.then_spd_patrol")
+$(sql "SET sems.as_of = '2100-01-01'; SET sems.not_then = '{019de2e4-3580-8d11-9f00-000000000003}'; SELECT string_agg(route, ' ' ORDER BY route) FROM sems.then_effective_patrol")" \
+	'0
+north south' 'and what was known of it at another moment'
 stop_daemon
 start_daemon && ok 'semsd starts on it'

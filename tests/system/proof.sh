@@ -1,7 +1,7 @@
 # What is frozen can be proved: every record, by the daemon and by another program; and a bundle, by
 # nobody but itself.
 . "$(dirname "$0")/lib.sh"
-plan 43
+plan 45
 
 psql_do() { # statement
 	"${AS_USER[@]}" env PGOPTIONS='-c timezone=UTC' psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -U postgres -d sems \
@@ -107,7 +107,11 @@ printf '%s' "$OUT" >"$T/site"
 is "$(json_at "$T/site" records sums denominator)" "$(json_at "$T/site" figure denominator)" 'a figure by site has its own'
 ctl_get spd explain 2026-Q2 OUT03 --revision 1 --json
 printf '%s' "$OUT" >"$T/frozen"
-is "$(json_at "$T/frozen" records late)" 1 'the late one is marked among the records of a frozen figure'
+is "$(json_at "$T/frozen" records agrees) $(json_at "$T/frozen" records sums denominator)" "true $(json_at "$T/frozen" figure denominator)" \
+	'the records of a frozen figure are those of then'
+is "$(json_at "$T/frozen" changed count) $(json_at "$T/frozen" changed list 0 how)" '1 ADDED' 'the late one is beside them'
+ctl_get spd explain 2026-Q2 OUT03 --revision 1
+like "$OUT" '^came +[0-9-]+ ' 'and shown with what it changed'
 ctl_get spd explain 2026-Q2 OUT03
 like "$OUT" 'tip_event where outcome is HIT' 'the definition is shown in its conditions'
 id=$(json_at "$T/now" records list 0 record_id)

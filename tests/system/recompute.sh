@@ -2,7 +2,7 @@
 # program makes of the stored rows: no view, no statement and no catalogue has a part in that.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_recompute.sh"
-plan 7
+plan 10
 
 simulated() {
 	ctl_must simulate --register --quarter 2026-Q2 --seed 11 --scale 0.02 --sites 1 --silent-lane
@@ -65,3 +65,33 @@ chmod 644 "$T/late.jsonl"
 ctl_must send --json observation "$T/late.jsonl"
 is "$(figures_of 2026-Q1 --revision 1)" "$before" 'a record that comes later changes nothing in it'
 quarters_recompute 'but the figures of now' 2026-Q1
+
+# Corrected and voided since, too: the frozen figures are still what the records of then give.
+at() { # json path...: one value of it
+	/usr/bin/python3 -c 'import json, sys
+d = json.loads(sys.argv[1])
+for k in sys.argv[2:]:
+    d = d[int(k)] if k.isdigit() else d[k]
+print(d)' "$@"
+}
+record_of() { # metric place: "source record_id" of a record that is in its frozen figure
+	local answer
+	answer=$(ctl spd explain 2026-Q1 "$1" --revision 1 --json)
+	echo "$(at "$answer" records list "$2" source) $(at "$answer" records list "$2" record_id)"
+}
+# shellcheck disable=SC2046 # two words
+ctl_must correct observation $(record_of QL01 0) --set mode=UNOBTRUSIVE --set site_id=EDGE3 --reason 'the other site'
+# shellcheck disable=SC2046
+ctl_must void $(record_of QL01 1) --reason 'a rehearsal' --by S-1 --authorised-by M-1
+quarters_recompute 'corrected and voided since, the figures of now' 2026-Q1
+quarters_recompute 'and those that were frozen, from what was known then' 2026-Q1@1
+unexplained=
+for metric in $(/usr/bin/python3 -c 'import json, sys
+print(*[m["id"] for m in json.load(open(sys.argv[1]))["metrics"]])' "$(spd_json 2026-Q1 --revision 1)"); do
+	answer=$(ctl spd explain 2026-Q1 "$metric" --revision 1 --json)
+	[ "$(at "$answer" records agrees)" = True ] || case $(at "$answer" records note) in
+	*'not counted by single records'* | *'counts persons'*) ;;
+	*) unexplained="$unexplained $metric" ;;
+	esac
+done
+is "$unexplained" '' 'each of which is explained by the records of then'

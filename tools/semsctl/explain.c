@@ -124,14 +124,18 @@ print_head(const struct spd_wish *w, const json_t *answer)
 
 static const struct listing_column record_columns[] = {
     {"counted_at", "When"}, {"site", "Site"},        {"measure", "Measure"}, {"source", "Source"},
-    {"kind", "Kind"},       {"record_id", "Record"}, {"in", "Counted as"},   {"late", "Late"},
+    {"kind", "Kind"},       {"record_id", "Record"}, {"in", "Counted as"},
+};
+static const struct listing_column changed_columns[] = {
+    {"what", "Since then"}, {"counted_at", "When"},  {"site", "Site"},   {"source", "Source"},
+    {"kind", "Kind"},       {"record_id", "Record"}, {"was", "Counted"}, {"is", "Counts now"},
 };
 
-/* The groups a record is counted in, as one cell; "late" only where it is. */
+/* The groups that a record is counted in, as one cell. */
 static void
-flatten(json_t *record)
+flatten(json_t *record, const char *from, const char *to)
 {
-	json_t *counts = json_object_get(record, "counts");
+	json_t *counts = json_object_get(record, from);
 	char text[LISTING_CELL] = "";
 	size_t n = 0;
 	const char *name;
@@ -144,9 +148,53 @@ flatten(json_t *record)
 					      "%s%s %" JSON_INTEGER_FORMAT, n == 0 ? "" : ", ",
 					      name, json_integer_value(v));
 	}
-	(void)json_object_set_new(record, "in", json_string(text));
-	if (json_is_false(json_object_get(record, "late")))
-		(void)json_object_del(record, "late");
+	(void)json_object_set_new(record, to, json_string(text));
+}
+
+static const char *
+change_words(const char *how)
+{
+	static const struct {
+		const char *how;
+		const char *words;
+	} known[] = {{"ADDED", "came"}, {"REMOVED", "went"}, {"DIFFERS", "differs"}};
+
+	for (size_t i = 0; how != NULL && i < sizeof known / sizeof known[0]; i++) {
+		if (strcmp(how, known[i].how) == 0)
+			return known[i].words;
+	}
+	return how;
+}
+
+/* What is different today, beside what was frozen. */
+static void
+print_changed(const struct spd_wish *w, const json_t *answer)
+{
+	const json_t *changed = json_object_get(answer, "changed");
+	json_t *list = json_object_get(changed, "list");
+	json_int_t n = json_integer_value(json_object_get(changed, "count"));
+	json_t *record;
+	size_t i;
+
+	if (n == 0)
+		return;
+	printf("\nChanged since it was frozen: %" JSON_INTEGER_FORMAT " records, by what came "
+	       "late, corrections and voids\n(semsctl trace RECORD says more, semsctl spd diff "
+	       "what it changes):\n",
+	       n);
+	json_array_foreach(list, i, record)
+	{
+		const char *how = json_string_value(json_object_get(record, "how"));
+
+		flatten(record, "then", "was");
+		flatten(record, "now", "is");
+		(void)json_object_set_new(record, "what", json_string(change_words(how)));
+	}
+	listing_table(list, changed_columns, sizeof changed_columns / sizeof changed_columns[0],
+		      w->o->color, stdout);
+	if (n > (json_int_t)json_array_size(list))
+		printf("and %" JSON_INTEGER_FORMAT " more\n",
+		       n - (json_int_t)json_array_size(list));
 }
 
 static void
@@ -171,7 +219,7 @@ print_records(const struct spd_wish *w, json_t *answer)
 		      4, w->o->color, stdout);
 	json_array_foreach(list, i, record)
 	{
-		flatten(record);
+		flatten(record, "counts", "in");
 	}
 	listing_table(list, record_columns, sizeof record_columns / sizeof record_columns[0],
 		      w->o->color, stdout);
@@ -194,6 +242,7 @@ spd_run_explain(struct spd_wish *w)
 	} else if (code == OK) {
 		print_head(w, answer);
 		print_records(w, answer);
+		print_changed(w, answer);
 	}
 	json_decref(answer);
 	return code == OK ? EXIT_DONE : command_fail(&e);
