@@ -54,11 +54,14 @@ BEGIN
 END
 $$;
 
--- The days of a period that the log names.
+-- The days of a period that the log names. In plpgsql, as everything that every SPD asks for: its
+-- statements are planned once a connection.
 CREATE FUNCTION sems.touched_days(since timestamptz, until timestamptz)
 RETURNS TABLE (kind text, day date)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	WITH mark AS MATERIALIZED (
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY WITH mark AS MATERIALIZED (
 		SELECT m.kind, min(m.since) AS since, max(m.until) AS until
 		FROM sems.touched_day m
 		GROUP BY m.kind, m.since > '-infinity', CASE WHEN m.since > '-infinity'
@@ -80,7 +83,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	-- No day has 48 hours; that bound is what the index can use.
 	FROM moment t JOIN sems.civil_day d ON d.starts_at <= t.until AND d.ends_at > t.since
 	    AND d.starts_at > t.since - interval '48 hours'
-	WHERE d.starts_at < touched_days.until AND d.ends_at > touched_days.since
+	WHERE d.starts_at < touched_days.until AND d.ends_at > touched_days.since;
+END
 $$;
 GRANT EXECUTE ON FUNCTION sems.touched_days(timestamptz, timestamptz) TO sems_compute;
 
@@ -133,15 +137,18 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON sems.counted_day TO sems_compute;
 -- size, which tells how long counting takes, and whether there is anything to count.
 CREATE FUNCTION sems.countable_months(since timestamptz, until timestamptz)
 RETURNS TABLE (kind text, month date, bytes bigint)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT k.kind, m.month, pg_relation_size(p.part)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY SELECT k.kind, m.month, pg_relation_size(p.part)
 	FROM sems.kind k CROSS JOIN (SELECT DISTINCT d.month FROM sems.civil_day d
 	    WHERE d.starts_at < countable_months.until AND d.ends_at > countable_months.since) AS m
 	CROSS JOIN LATERAL (
 		SELECT to_regclass('sems.' || k.kind || '_' || to_char(m.month, 'YYYYMM')) AS part
 	) AS p
 	WHERE p.part IS NOT NULL AND NOT EXISTS (SELECT FROM sems.purge_certificate c
-	    WHERE c.kind = k.kind AND c.month = m.month)
+	    WHERE c.kind = k.kind AND c.month = m.month);
+END
 $$;
 GRANT EXECUTE ON FUNCTION sems.countable_months(timestamptz, timestamptz) TO sems_compute;
 

@@ -102,12 +102,14 @@ CREATE TRIGGER expect_anew AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sems.
 
 -- The days of a period that have to be counted from records: never counted, or touched since.
 CREATE FUNCTION sems.dirty_feed_days(since timestamptz, until timestamptz)
-RETURNS date[] LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT array_agg(d.day ORDER BY d.day)
+RETURNS date[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT array_agg(d.day ORDER BY d.day)
 	FROM sems.civil_day d
 	LEFT JOIN sems.counted_feed_day f ON f.day = d.day
 	WHERE d.starts_at >= since AND d.starts_at < until AND (f.day IS NULL
-	    OR d.day IN (SELECT t.day FROM sems.touched_days(since, until) t))
+	    OR d.day IN (SELECT t.day FROM sems.touched_days(since, until) t)));
+END
 $$;
 
 -- The same by runs of days: a day in April and one in June are no reason to read May.
@@ -560,13 +562,15 @@ $$;
 -- The quarter of a period, if what was kept of it still holds: nothing has touched its days. A plan
 -- that the log names may be of any quarter.
 CREATE FUNCTION sems.kept_feed_quarter(since timestamptz, until timestamptz)
-RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT k.quarter
+RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RETURN (SELECT k.quarter
 	FROM (SELECT d.quarter FROM sems.civil_day d WHERE d.starts_at = since) AS q
 	JOIN sems.counted_feed_quarter k ON k.quarter = q.quarter
 	WHERE EXISTS (SELECT FROM sems.civil_day d WHERE d.quarter = q.quarter AND d.ends_at = until)
 	AND NOT EXISTS (SELECT FROM sems.touched_day t WHERE t.kind = 'plan')
-	AND sems.dirty_feed_days(since, until) IS NULL
+	AND sems.dirty_feed_days(since, until) IS NULL);
+END
 $$;
 
 CREATE FUNCTION sems.count_feed_list(since timestamptz, until timestamptz)
@@ -662,7 +666,9 @@ BEGIN
 	IF waiting = 0 THEN
 		SELECT q.quarter, q.starts_at, q.ends_at INTO x
 		FROM (SELECT d.quarter, min(d.starts_at) AS starts_at, max(d.ends_at) AS ends_at
-		    FROM sems.civil_day d GROUP BY d.quarter) AS q
+		    FROM sems.civil_day d WHERE d.quarter IN (SELECT y.quarter FROM sems.civil_day y
+			WHERE y.starts_at >= since AND y.starts_at < until)
+		    GROUP BY d.quarter) AS q
 		WHERE q.starts_at >= since AND q.ends_at <= until AND q.ends_at <= now()
 		AND NOT EXISTS (SELECT FROM sems.counted_feed_quarter k WHERE k.quarter = q.quarter)
 		AND NOT EXISTS (SELECT FROM sems.touched_day t WHERE t.kind = 'plan')
