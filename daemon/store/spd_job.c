@@ -37,6 +37,23 @@ keep_text(struct spd_run *r, const struct rows *rows, int row, int col)
 
 /* --- what each statement answers -------------------------------------------------------------- */
 
+/* What is left would look like all there was. */
+static void
+refuse_purged(struct spd_run *r, const char *revisions)
+{
+	if (revisions == NULL) {
+		fail(r, REJ_STATE, "quarter",
+		     "retention has removed evidence of it, so that it cannot be computed; no "
+		     "revision of it was frozen before");
+		return;
+	}
+	(void)err_set(&r->err, REJ_STATE, "quarter",
+		      "retention has removed evidence of it, so that it cannot be computed anew; "
+		      "what was frozen stays: semsctl spd show %s --revision %" PRId64
+		      " (there is %.80s)",
+		      r->label, r->newest, revisions);
+}
+
 static void
 on_quarter(struct spd_run *r, const struct rows *rows)
 {
@@ -57,11 +74,8 @@ on_quarter(struct spd_run *r, const struct rows *rows)
 	s->marking = keep_text(r, rows, 0, 12);
 	s->handling = keep_text(r, rows, 0, 13);
 	r->newest = rows_int(rows, 0, 9);
-	/* What is left would look like all there was. */
 	if (rows_int(rows, 0, 11) > 0) {
-		fail(r, REJ_STATE, "quarter",
-		     "retention has removed evidence of it, so that it cannot be computed anew; "
-		     "semsctl spd list names its revisions, which stay");
+		refuse_purged(r, rows_text(rows, 0, 14));
 	}
 	if (r->task != SPD_TASK_FREEZE) {
 		return;
@@ -341,6 +355,7 @@ spd_start(struct spd_run *r)
 	r->job = (struct job){
 	    .role = DB_COMPUTE,
 	    .writes = true, /* temporary tables, at least */
+	    .discards = r->task == SPD_TASK_SHOW,
 	    .next = on_next,
 	    .rows = on_rows,
 	    .done = on_done,

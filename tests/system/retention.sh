@@ -1,6 +1,6 @@
 # What is past its maximum goes by the month, and only when no quarter needs it any more.
 . "$(dirname "$0")/lib.sh"
-plan 17
+plan 25
 
 psql_must() { # statement
 	"${AS_USER[@]}" psql -qAt -v ON_ERROR_STOP=1 -h "$(dirname "$(find "$DIR" -type s -name '.s.PGSQL.*')")" \
@@ -59,3 +59,19 @@ ctl_get send -S lane-1 tip_event "$T/later.csv"
 like "$OUT$ERR" 'expired +1' 'the floor holds after a restart'
 ctl_must retention run --yes
 is "$(figure_of_status tip_event)" 2 'a second run finds nothing to do'
+
+# Its figures cannot be counted any more: whoever asks gets those that were frozen, and is told.
+ctl_get spd show 2021-Q4
+is "$RC" 0 'whoever asks for a quarter that was purged gets what was frozen'
+like "$OUT" 'SUBMITTED, revision 1' 'and reads on it which that is'
+like "$ERR" 'retention has removed evidence of 2021-Q4.* revision 1' 'and why it is that'
+ctl_get spd show 2021-Q4 --json
+is "$OUT" "$(cat "$before")" 'as bytes, too'
+is "$(cat "$(spd_json 2021-Q4)")" "$(cat "$before")" 'as a file, too'
+is "$(find "$T" -name '2021-Q4_r1_*_declaration.json' | wc -l)" \
+	"$(find "$T" -name '2021-Q4_r1_*_spd.json' | wc -l)" 'with its declaration each time'
+ctl_get spd show 2021-Q4 --from-records
+like "$RC $ERR" '^4 .*cannot be computed anew.*spd show 2021-Q4 --revision 1 .*1 SUBMITTED' \
+	'who wants it counted anew is refused, and told what there is'
+ctl_get spd explain 2021-Q4 OUT03
+like "$RC $ERR" '^4 .*spd show 2021-Q4 --revision 1' 'so is who wants it explained as of now'

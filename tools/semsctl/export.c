@@ -157,7 +157,7 @@ make_bundle(const struct spd_wish *w, const struct edition *ed, struct rendering
 /* What people did with it, and how it is signed, go with a revision; what is computed now has no
  * such things. */
 static enum code
-ask_papers(const struct spd_wish *w, struct papers *p, struct err *e)
+ask_papers(struct spd_wish *w, struct papers *p, struct err *e)
 {
 	char format[16];
 	struct spd_wish look = *w;
@@ -165,7 +165,8 @@ ask_papers(const struct spd_wish *w, struct papers *p, struct err *e)
 
 	snprintf(format, sizeof format, "%s", w->format);
 	look.exported_as = format;
-	code = spd_ask(&look, SEMS__V1__SPD_OPERATION__SPD_OPERATION_SHOW, &p->document, e);
+	code = spd_ask_figures(&look, &p->document, e);
+	w->revision = look.revision;
 	if (code != OK || w->revision == 0)
 		return code;
 	code = spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_DECLARATION, &p->declaration, e);

@@ -3,6 +3,7 @@
 #include "tools/semsctl/spd.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,51 @@ spd_ask(const struct spd_wish *w, Sems__V1__SpdOperation operation, struct buf *
 	request.body_case = SEMS__V1__REQUEST__BODY_SPD;
 	request.spd = &spd;
 	return ask_raw(w->o->address, &request, raw, e);
+}
+
+/* 0: there is none. */
+static uint32_t
+newest_revision(const struct spd_wish *w)
+{
+	struct buf raw;
+	struct err e;
+	uint32_t newest = 0;
+	json_t *answer = NULL;
+	const json_t *revision;
+	size_t i;
+
+	if (spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_LIST, &raw, &e) == OK)
+		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+	json_array_foreach(json_object_get(answer, "revisions"), i, revision)
+	{
+		json_int_t n = json_integer_value(json_object_get(revision, "revision"));
+
+		if (n > newest)
+			newest = (uint32_t)n;
+	}
+	json_decref(answer);
+	buf_fini(&raw);
+	return newest;
+}
+
+enum code
+spd_ask_figures(struct spd_wish *w, struct buf *raw, struct err *e)
+{
+	enum code code = spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_SHOW, raw, e);
+	uint32_t newest = 0;
+
+	if (code == REJ_STATE && strcmp(e->where, "quarter") == 0 && w->revision == 0 &&
+	    !w->from_records)
+		newest = newest_revision(w);
+	if (newest == 0)
+		return code;
+	fprintf(stderr,
+		"semsctl: retention has removed evidence of %s, so that it cannot be computed "
+		"anew: this is revision %" PRIu32 ", as it was frozen\n",
+		w->quarter, newest);
+	buf_fini(raw);
+	w->revision = newest;
+	return spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_SHOW, raw, e);
 }
 
 int

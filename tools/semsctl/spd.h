@@ -38,6 +38,9 @@ struct spd_wish {
 /* raw: the answer's bytes, initialised here, the caller's to buf_fini() also on failure. */
 enum code spd_ask(const struct spd_wish *w, Sems__V1__SpdOperation operation, struct buf *raw,
 		  struct err *e) MUST_CHECK;
+/* SHOW. A quarter of which retention removed evidence is not computed any more: then it is the
+ * newest revision, which w names from now on, and stderr says why. */
+enum code spd_ask_figures(struct spd_wish *w, struct buf *raw, struct err *e) MUST_CHECK;
 int spd_print_raw(const struct buf *raw);
 
 /* spd_look.c: what there is. */

@@ -56,7 +56,7 @@ spd_run_show(struct spd_wish *w)
 	struct err e;
 	int status;
 
-	if (spd_ask(w, OP(SHOW), &raw, &e) != OK)
+	if (spd_ask_figures(w, &raw, &e) != OK)
 		status = command_fail(&e);
 	else
 		status = w->as_json ? spd_print_raw(&raw) : print_table(w, &raw);
