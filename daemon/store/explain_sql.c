@@ -3,8 +3,8 @@
 #include "base/buf.h"
 #include "base/embed.h"
 #include "core/figure.h"
+#include "store/condition_sql.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define SQL_MAX  (1 << 20)
@@ -39,57 +39,6 @@ has_records(const struct view *v)
 
 /* --- pieces of SQL ---------------------------------------------------------------------------- */
 
-static void
-add_literal(struct buf *b, const char *s)
-{
-	(void)buf_addf(b, "'");
-	for (; *s != '\0'; s++) {
-		(void)buf_add(b, s, 1);
-		if (*s == '\'')
-			(void)buf_add(b, s, 1);
-	}
-	(void)buf_addf(b, "'");
-}
-
-static void
-add_list(struct buf *b, char *const *list, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++) {
-		(void)buf_addf(b, i == 0 ? "(" : ", ");
-		add_literal(b, list[i]);
-	}
-	(void)buf_addf(b, ")");
-}
-
-/* The catalogue's check has seen the field in the view's tables. */
-static const char *
-column_of(const struct view *v, const char *field)
-{
-	struct column col;
-
-	return view_column(v, field, &col) ? col.name : "record_id";
-}
-
-static void
-add_condition(struct buf *b, const struct view *v, const struct condition *w)
-{
-	const char *name = column_of(v, w->field);
-
-	if (w->in != NULL) {
-		(void)buf_addf(b, "v.\"%s\" IN ", name);
-		add_list(b, w->in, w->in_count);
-	} else if (w->not_in != NULL) {
-		(void)buf_addf(b, "(v.\"%s\" IS NULL OR v.\"%s\" NOT IN ", name, name);
-		add_list(b, w->not_in, w->not_in_count);
-		(void)buf_addf(b, ")");
-	} else if (w->present != NULL) {
-		(void)buf_addf(b, "v.\"%s\" IS %sNULL", name, *w->present ? "NOT " : "");
-	} else {
-		(void)buf_addf(b, "v.\"%s\" %s %" PRId64, name, w->at_least != NULL ? ">=" : "<=",
-			       w->at_least != NULL ? *w->at_least : *w->at_most);
-	}
-}
-
 /* Only rows with a value are in a quantile. */
 static const char *
 quantile_field(const struct metric *m, unsigned group)
@@ -102,16 +51,16 @@ add_term(struct buf *b, const struct term *t, const char *of)
 {
 	(void)buf_addf(b, "sum(%s", t->minus ? "-" : "");
 	if (t->sum != NULL)
-		(void)buf_addf(b, "v.\"%s\"", column_of(t->view, t->sum));
+		(void)buf_addf(b, "v.\"%s\"", condition_sql_column(t->view, t->sum));
 	else
 		(void)buf_addf(b, "1");
 	(void)buf_addf(b, ") FILTER (WHERE true");
 	for (unsigned i = 0; i < t->where_count; i++) {
 		(void)buf_addf(b, " AND ");
-		add_condition(b, t->view, &t->where[i]);
+		condition_sql_add(b, t->view, &t->where[i]);
 	}
 	if (of != NULL)
-		(void)buf_addf(b, " AND v.\"%s\" IS NOT NULL", column_of(t->view, of));
+		(void)buf_addf(b, " AND v.\"%s\" IS NOT NULL", condition_sql_column(t->view, of));
 	(void)buf_addf(b, ")");
 }
 
@@ -250,7 +199,7 @@ add_where(struct buf *b, const struct view *v, const struct explain_dim *where, 
 		}
 		(void)buf_addf(b, " AND v.\"%s\"%s", col.name, none ? " IS NULL" : "::text = ");
 		if (!none)
-			add_literal(b, where[i].value);
+			condition_sql_literal(b, where[i].value);
 	}
 }
 
