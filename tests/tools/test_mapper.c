@@ -1,4 +1,5 @@
 #include "core/validate.h"
+#include "tools/lib/map_of_fields.h"
 #include "tools/lib/mapper.h"
 
 #include <criterion/criterion.h>
@@ -49,8 +50,8 @@ cells_of(const char *joined, struct text *cells)
 	}
 }
 
-static enum code
-try_map(const char *yaml, const char *header)
+static void
+use_map(const char *yaml, const char *header)
 {
 	struct text names[CELLS_MAX];
 	size_t n = cells_of(header, names);
@@ -62,13 +63,7 @@ try_map(const char *yaml, const char *header)
 	mapper = NULL;
 	map = NULL;
 	cr_assert_eq(map_load_text(yaml, &map, &err), OK, "%s", err.text);
-	return mapper_new(map, names, n, &zones, &mapper, &err);
-}
-
-static void
-use_map(const char *yaml, const char *header)
-{
-	cr_assert_eq(try_map(yaml, header), OK, "%s", err.text);
+	cr_assert_eq(mapper_new(map, names, n, &zones, &mapper, &err), OK, "%s", err.text);
 }
 
 static enum mapper_result
@@ -315,43 +310,6 @@ Test(mapper, skips_only_what_the_map_declares)
 	must_not("9|2026-04-01", "", "no record of the map applies");
 }
 
-static void
-must_fail(const char *yaml, const char *says)
-{
-	cr_assert_eq(try_map(yaml, HEADER), REJ_FIELD, "taken:\n%s", yaml);
-	cr_assert_not_null(strstr(err.text, says), "'%s' does not say '%s'", err.text, says);
-}
-
-#define SMALL                                                                                      \
-	"version: 1\nsource: s\nrecords:\n  - kind: tip_event\n    occurred_at: {column: At}\n   " \
-	" fields:\n      - "
-
-Test(mapper, refuses_a_map_that_cannot_fit_before_any_row)
-{
-	must_fail(SMALL "{field: outcom, column: Result}\n", "no field 'outcom'");
-	must_fail(SMALL "{field: outcome, column: Results}\n",
-		  "no column 'Results'; it has No, At");
-	must_fail(SMALL "{field: outcome, value: \"{Results}\"}\n", "no column 'Results'");
-	must_fail(SMALL "{field: outcome, value: \"{Result\"}\n", "brace is not closed");
-	must_fail(SMALL "{field: outcome, value: a, column: Result}\n", "not both");
-	must_fail(SMALL "{field: outcome}\n", "where outcome comes from");
-	must_fail(SMALL "{field: outcome, column: Result, precision: DAY}\n", "are for times");
-	must_fail(SMALL "{field: decision_at, column: Result, precision: WEEK}\n",
-		  "DAY, MINUTE, MS");
-	must_fail(SMALL "{field: decision_at, column: Result, plus: [{column: No, unit: weeks}]}\n",
-		  "weeks");
-	must_fail(SMALL "{field: decision_at, column: Result, scale: 2}\n", "for numbers");
-	must_fail("version: 1\nsource: s\nrecords:\n  - {kind: tip, occurred_at: {column: At}}\n",
-		  "no kind 'tip'");
-	must_fail("version: 1\nsource: s\nrecords:\n  - {kind: plan, occurred_at: {column: At}, "
-		  "when: [{column: No}]}\n",
-		  "one of equals");
-	must_fail("version: 1\nsource: s\nrecords:\n  - {kind: plan, occurred_at: {column: At}, "
-		  "when: [{column: No, matches: \"(\"}]}\n",
-		  "regular expression");
-	cr_assert_not_null(strstr(err.text, "records[0] (plan)"));
-}
-
 Test(mapper, takes_files_whose_columns_are_fields)
 {
 	struct text names[CELLS_MAX];
@@ -380,14 +338,6 @@ Test(mapper, takes_files_whose_columns_are_fields)
 	cr_assert_str_neq(id(0), hashed,
 			  "a row without a number is told by its place among equals");
 	must_not("A1|forms||LHX|overt|c1|met||", "occurred_at", "no time");
-	cr_assert_eq(map_of_fields(kinds[KIND_PLAN], &(struct mapper_columns){names, n}, NULL,
-				   arena, &made, &err),
-		     REJ_FIELD);
-	cr_assert_not_null(strstr(err.text, "no field 'mode'"));
-	cr_assert_eq(map_of_fields(kinds[KIND_PLAN], &(struct mapper_columns){names, 2}, NULL,
-				   arena, &made, &err),
-		     REJ_FIELD);
-	cr_assert_not_null(strstr(err.text, "no column occurred_at"));
 	mapper_free(mapper);
 	mapper = NULL;
 }

@@ -3,6 +3,7 @@
 #include "tools/lib/build.h"
 #include "tools/lib/expr.h"
 #include "tools/lib/identity.h"
+#include "tools/lib/map_plan.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,52 +17,11 @@
 #define REPEAT_MAX       10000
 #define RECORD_ID_COLUMN "source_record_id"
 
-struct plus_plan {
-	size_t column;
-	struct text name;
-	double unit_ms;
-};
-
-struct field_plan {
-	const struct map_field *m;
-	struct target target;
-	struct expr x;
-	struct plus_plan *plus;
-	enum precision precision; /* 0: as far as the text goes */
-};
-
-struct item_plan {
-	const struct map_item *m;
-	struct condition *when;
-	size_t counted; /* column of repeat or split */
-	struct field_plan *fields;
-};
-
-struct list_plan {
-	struct item_plan *items;
-	unsigned n;
-};
-
-struct record_plan {
-	const struct map_record *m;
-	const struct kind *kind;
-	struct condition *when;
-	struct expr *id;
-	unsigned n_id;
-	struct field_plan occurred_at;
-	struct field_plan *fields;
-	struct list_plan *lists;
-};
-
 struct mapper {
-	struct arena *arena;
-	const struct map *m;
-	struct expr_file file;
+	struct map_plan plan;
 	struct when_zones zones;
 	struct zone zone_file;
 	struct zone zone_entity;
-	struct condition *skip;
-	struct record_plan *records;
 	struct row_numbers *numbers;
 	int first_year;
 };
@@ -76,248 +36,6 @@ struct pass {
 	const char *number; /* of the row, once asked for */
 };
 
-/* ---- compiling ---- */
-
-static void *
-plan_alloc(struct mapper *mp, size_t n, size_t size, struct err *e)
-{
-	void *p = arena_zalloc(mp->arena, n > 0 ? n : 1, size);
-
-	if (p == NULL)
-		err_set(e, TRY_LIMIT, "memory", "out of memory");
-	return p;
-}
-
-static enum code
-compile_conditions(struct mapper *mp, const struct map_condition *m, unsigned n,
-		   struct condition **out, struct err *e)
-{
-	enum code rc = OK;
-
-	*out = plan_alloc(mp, n, sizeof **out, e);
-	if (*out == NULL)
-		return e->code;
-	for (unsigned i = 0; rc == OK && i < n; i++)
-		rc = condition_compile(mp->arena, &mp->file, &m[i], &(*out)[i], e);
-	return rc;
-}
-
-static enum code
-compile_plus(struct mapper *mp, struct field_plan *p, struct err *e)
-{
-	static const struct {
-		const char *name;
-		double ms;
-	} units[] = {{"ms", 1}, {"s", 1e3}, {"min", 6e4}, {"h", 3.6e6}, {"days", 8.64e7}};
-
-	p->plus = plan_alloc(mp, p->m->plus_count, sizeof *p->plus, e);
-	if (p->plus == NULL)
-		return e->code;
-	for (unsigned i = 0; i < p->m->plus_count; i++) {
-		const struct map_plus *m = &p->m->plus[i];
-		struct plus_plan *to = &p->plus[i];
-
-		to->name = text_of(m->column);
-		if (!expr_find_column(&mp->file, to->name, &to->column))
-			return err_set(e, REJ_FIELD, "plus", "the file has no column '%s'",
-				       m->column);
-		for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
-			if (strcmp(units[u].name, m->unit) == 0)
-				to->unit_ms = units[u].ms;
-		}
-		if (to->unit_ms == 0)
-			return err_set(e, REJ_FIELD, "plus",
-				       "unit '%s' is not one of ms, s, min, h, days", m->unit);
-	}
-	return OK;
-}
-
-static enum code
-compile_precision(struct field_plan *p, struct err *e)
-{
-	const struct enum_table *names = envelope_fields[ENV_PRECISION].names;
-
-	if (p->m->precision == NULL)
-		return OK;
-	p->precision = (enum precision)enum_number(names, text_of(p->m->precision));
-	if (p->precision == 0)
-		return err_set(e, REJ_FIELD, "precision",
-			       "precision '%s' is not one of DAY, MINUTE, MS", p->m->precision);
-	return OK;
-}
-
-/* What only makes sense for some types would otherwise be ignored in silence. */
-static enum code
-check_use(const struct field_plan *p, struct err *e)
-{
-	const struct map_field *m = p->m;
-	bool is_time = p->target.leaf->type == FIELD_TIME;
-
-	if (!is_time && (m->formats_count > 0 || m->precision != NULL || m->plus_count > 0 ||
-			 m->overnight != NULL))
-		return err_set(e, REJ_FIELD, m->field,
-			       "formats, precision, plus and overnight are for times; %s is none",
-			       p->target.leaf->name);
-	if (is_time && (m->scale != NULL || m->round != NULL))
-		return err_set(e, REJ_FIELD, m->field,
-			       "scale and round are for numbers; %s is a time",
-			       p->target.leaf->name);
-	if (p->x.n == 0 && m->absent == NULL)
-		return err_set(e, REJ_FIELD, "fields",
-			       "say where %s comes from: column, value or default",
-			       p->target.field->name);
-	return OK;
-}
-
-static enum code
-compile_field(struct mapper *mp, const struct kind *k, const struct map_field *m, const char *path,
-	      struct field_plan *p, struct err *e)
-{
-	enum code rc = build_target(k, text_of(path), &p->target, e);
-
-	p->m = m;
-	if (rc == OK)
-		rc = expr_compile(mp->arena, &mp->file, m->column, m->value, &p->x, e);
-	p->x.squeeze = m->ignore_spaces != NULL && *m->ignore_spaces;
-	if (rc == OK)
-		rc = check_use(p, e);
-	if (rc == OK)
-		rc = compile_precision(p, e);
-	return rc == OK ? compile_plus(mp, p, e) : rc;
-}
-
-static enum code
-compile_fields(struct mapper *mp, const struct kind *k, const struct map_record *m,
-	       struct field_plan **out, struct err *e)
-{
-	enum code rc = OK;
-
-	*out = plan_alloc(mp, m->fields_count, sizeof **out, e);
-	if (*out == NULL)
-		return e->code;
-	for (unsigned i = 0; rc == OK && i < m->fields_count; i++) {
-		if (m->fields[i].field == NULL)
-			return err_set(e, REJ_FIELD, "fields", "fields[%u] has no 'field'", i);
-		rc = compile_field(mp, k, &m->fields[i], m->fields[i].field, &(*out)[i], e);
-	}
-	return rc;
-}
-
-static enum code
-compile_counted(struct mapper *mp, const struct map_item *m, struct item_plan *p, struct err *e)
-{
-	const char *column = m->repeat != NULL ? m->repeat : m->split;
-
-	if (m->repeat != NULL && m->split != NULL)
-		return err_set(e, REJ_FIELD, "items", "give repeat or split, not both");
-	if (column != NULL && !expr_find_column(&mp->file, text_of(column), &p->counted))
-		return err_set(e, REJ_FIELD, "items", "the file has no column '%s'", column);
-	if (m->split != NULL && (m->on == NULL || m->on[0] == '\0'))
-		return err_set(e, REJ_FIELD, "items",
-			       "split: say with 'on' what stands between the items of %s", column);
-	return OK;
-}
-
-static enum code
-compile_item(struct mapper *mp, const struct kind *k, const char *list, const struct map_item *m,
-	     struct item_plan *p, struct err *e)
-{
-	enum code rc = compile_conditions(mp, m->when, m->when_count, &p->when, e);
-
-	p->m = m;
-	p->fields = plan_alloc(mp, m->fields_count, sizeof *p->fields, e);
-	if (p->fields == NULL)
-		return e->code;
-	if (rc == OK)
-		rc = compile_counted(mp, m, p, e);
-	for (unsigned i = 0; rc == OK && i < m->fields_count; i++) {
-		const char *sub = m->fields[i].field;
-		const char *path = arena_printf(mp->arena, "%s.1%s%s", list, sub != NULL ? "." : "",
-						sub != NULL ? sub : "");
-
-		rc = path == NULL ? err_set(e, TRY_LIMIT, "memory", "out of memory")
-				  : compile_field(mp, k, &m->fields[i], path, &p->fields[i], e);
-	}
-	return rc;
-}
-
-static enum code
-compile_lists(struct mapper *mp, const struct kind *k, const struct map_record *m,
-	      struct list_plan **out, struct err *e)
-{
-	enum code rc = OK;
-
-	*out = plan_alloc(mp, m->lists_count, sizeof **out, e);
-	if (*out == NULL)
-		return e->code;
-	for (unsigned i = 0; rc == OK && i < m->lists_count; i++) {
-		const struct map_list *list = &m->lists[i];
-		struct list_plan *p = &(*out)[i];
-
-		p->n = list->items_count;
-		p->items = plan_alloc(mp, p->n, sizeof *p->items, e);
-		if (p->items == NULL)
-			return e->code;
-		for (unsigned n = 0; rc == OK && n < p->n; n++)
-			rc = compile_item(mp, k, list->field, &list->items[n], &p->items[n], e);
-	}
-	return rc;
-}
-
-static enum code
-compile_id(struct mapper *mp, const struct map_record *m, struct record_plan *p, struct err *e)
-{
-	enum code rc = OK;
-
-	if (m->id == NULL)
-		return OK;
-	p->n_id = m->id->columns_count;
-	p->id = plan_alloc(mp, p->n_id, sizeof *p->id, e);
-	if (p->id == NULL)
-		return e->code;
-	for (unsigned i = 0; rc == OK && i < p->n_id; i++) {
-		rc = expr_compile(mp->arena, &mp->file, m->id->columns[i], NULL, &p->id[i], e);
-		p->id[i].squeeze = m->id->ignore_spaces != NULL && *m->id->ignore_spaces;
-	}
-	return rc;
-}
-
-static enum code
-compile_record(struct mapper *mp, const struct map_record *m, struct record_plan *p, struct err *e)
-{
-	enum code rc;
-
-	p->m = m;
-	p->kind = kind_by_name(text_of(m->kind));
-	if (p->kind == NULL)
-		return err_set(e, REJ_FIELD, "kind",
-			       "there is no kind '%s': see `semsctl template`", m->kind);
-	rc = compile_conditions(mp, m->when, m->when_count, &p->when, e);
-	if (rc == OK)
-		rc = compile_id(mp, m, p, e);
-	if (rc == OK)
-		rc = compile_field(mp, p->kind, m->occurred_at, "occurred_at", &p->occurred_at, e);
-	if (rc == OK)
-		rc = compile_fields(mp, p->kind, m, &p->fields, e);
-	return rc == OK ? compile_lists(mp, p->kind, m, &p->lists, e) : rc;
-}
-
-static enum code
-copy_names(struct mapper *mp, const struct text *names, size_t n, struct err *e)
-{
-	struct text *copy = plan_alloc(mp, n, sizeof *copy, e);
-
-	if (copy == NULL)
-		return e->code;
-	for (size_t i = 0; i < n; i++) {
-		copy[i] = (struct text){arena_dup(mp->arena, names[i].s, names[i].n), names[i].n};
-		if (copy[i].s == NULL)
-			return err_set(e, TRY_LIMIT, "memory", "out of memory");
-	}
-	mp->file = (struct expr_file){copy, n, mp->m->nulls, mp->m->nulls_count};
-	return OK;
-}
-
 static void
 copy_zones(struct mapper *mp, const struct when_zones *zones)
 {
@@ -329,29 +47,6 @@ copy_zones(struct mapper *mp, const struct when_zones *zones)
 		mp->zone_entity = *zones->entity;
 		mp->zones.entity = &mp->zone_entity;
 	}
-}
-
-static enum code
-compile(struct mapper *mp, const struct text *names, size_t n, struct err *e)
-{
-	const struct map *m = mp->m;
-	enum code rc = copy_names(mp, names, n, e);
-
-	mp->records = plan_alloc(mp, m->records_count, sizeof *mp->records, e);
-	if (mp->records == NULL)
-		return e->code;
-	if (rc == OK)
-		rc = compile_conditions(mp, m->skip, m->skip_count, &mp->skip, e);
-	for (unsigned i = 0; rc == OK && i < m->records_count; i++) {
-		rc = compile_record(mp, &m->records[i], &mp->records[i], e);
-		if (rc != OK) {
-			struct err inner = *e;
-
-			err_set(e, rc, inner.where, "records[%u] (%.40s): %.200s", i,
-				m->records[i].kind, inner.text);
-		}
-	}
-	return rc;
 }
 
 enum code
@@ -367,12 +62,11 @@ mapper_new(const struct map *m, const struct text *names, size_t n, const struct
 		arena_free(a);
 		return err_set(e, TRY_LIMIT, "memory", "out of memory");
 	}
-	mp->arena = a;
-	mp->m = m;
+	mp->plan.arena = a;
 	mp->first_year = m->two_digit_years != NULL ? *m->two_digit_years : YEARS_DEFAULT;
 	mp->numbers = row_numbers_new();
 	copy_zones(mp, zones);
-	rc = mp->numbers != NULL ? compile(mp, names, n, e)
+	rc = mp->numbers != NULL ? map_plan_make(&mp->plan, m, names, n, a, e)
 				 : err_set(e, TRY_LIMIT, "memory", "out of memory");
 	if (rc != OK) {
 		mapper_free(mp);
@@ -382,36 +76,14 @@ mapper_new(const struct map *m, const struct text *names, size_t n, const struct
 	return OK;
 }
 
-static void
-free_conditions(struct condition *c, unsigned n)
-{
-	for (unsigned i = 0; c != NULL && i < n; i++)
-		condition_fini(&c[i]);
-}
-
-static void
-free_record(struct record_plan *p)
-{
-	if (p->m == NULL)
-		return;
-	free_conditions(p->when, p->m->when_count);
-	for (unsigned i = 0; p->lists != NULL && i < p->m->lists_count; i++) {
-		for (unsigned n = 0; p->lists[i].items != NULL && n < p->lists[i].n; n++)
-			free_conditions(p->lists[i].items[n].when,
-					p->m->lists[i].items[n].when_count);
-	}
-}
-
 void
 mapper_free(struct mapper *m)
 {
 	if (m == NULL)
 		return;
-	free_conditions(m->skip, m->m->skip_count);
-	for (unsigned i = 0; m->records != NULL && i < m->m->records_count; i++)
-		free_record(&m->records[i]);
+	map_plan_fini(&m->plan);
 	row_numbers_free(m->numbers);
-	arena_free(m->arena);
+	arena_free(m->plan.arena);
 }
 
 /* ---- rows ---- */
@@ -675,8 +347,8 @@ static const char *
 row_number(struct pass *p)
 {
 	if (p->number == NULL)
-		p->number = row_numbers_next(p->mapper->numbers, p->scope.cells, p->mapper->file.n,
-					     p->scope.arena);
+		p->number = row_numbers_next(p->mapper->numbers, p->scope.cells,
+					     p->mapper->plan.file.n, p->scope.arena);
 	return p->number;
 }
 
@@ -736,9 +408,9 @@ map_record(struct pass *p, const struct record_plan *r)
 {
 	if (!build_start(&p->builder, r->kind, p->record))
 		return refuse(p, text_of(""), text_of(""), "the row is too large");
-	if (p->mapper->m->source != NULL)
+	if (p->mapper->plan.m->source != NULL)
 		p->record->v[ENV_SOURCE] =
-		    (struct value){.set = true, .text = text_of(p->mapper->m->source)};
+		    (struct value){.set = true, .text = text_of(p->mapper->plan.m->source)};
 	if (!put_field(p, &r->occurred_at, 0))
 		return false;
 	for (unsigned i = 0; i < r->m->fields_count; i++) {
@@ -756,8 +428,8 @@ map_record(struct pass *p, const struct record_plan *r)
 static bool
 is_header(const struct mapper *m, const struct text *cells)
 {
-	for (size_t i = 0; i < m->file.n; i++) {
-		if (!expr_equal(cells[i], m->file.names[i].s, true))
+	for (size_t i = 0; i < m->plan.file.n; i++) {
+		if (!expr_equal(cells[i], m->plan.file.names[i].s, true))
 			return false;
 	}
 	return true;
@@ -787,9 +459,9 @@ check_row(struct pass *p, const struct text *cells, size_t n)
 	const struct mapper *m = p->mapper;
 	char reason[96];
 
-	if (n != m->file.n) {
+	if (n != m->plan.file.n) {
 		snprintf(reason, sizeof reason, "the row has %zu columns, the header has %zu", n,
-			 m->file.n);
+			 m->plan.file.n);
 		return refuse(p, text_of(""), text_of(""), reason);
 	}
 	if (is_header(m, cells))
@@ -804,20 +476,20 @@ mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a
 	struct pass p = {
 	    .mapper = m,
 	    .builder = {a, m->zones},
-	    .scope = {.file = &m->file, .cells = cells, .number = 1, .arena = a},
+	    .scope = {.file = &m->plan.file, .cells = cells, .number = 1, .arena = a},
 	    .reject = &out->reject,
 	};
 
 	out->n = 0;
 	out->reject = (struct row_reject){"", "", ""};
-	for (unsigned i = 0; n == m->file.n && i < m->m->skip_count; i++) {
-		if (condition_holds(&m->skip[i], &p.scope))
+	for (unsigned i = 0; n == m->plan.file.n && i < m->plan.m->skip_count; i++) {
+		if (condition_holds(&m->plan.skip[i], &p.scope))
 			return MAPPER_SKIP;
 	}
 	if (!check_row(&p, cells, n))
 		return MAPPER_REJECT;
-	for (unsigned i = 0; i < m->m->records_count; i++) {
-		const struct record_plan *r = &m->records[i];
+	for (unsigned i = 0; i < m->plan.m->records_count; i++) {
+		const struct record_plan *r = &m->plan.records[i];
 
 		if (!all_hold(r->when, r->m->when_count, &p.scope))
 			continue;
@@ -831,63 +503,4 @@ mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a
 		return MAPPER_REJECT;
 	}
 	return ids_differ(&p, out) ? MAPPER_RECORDS : MAPPER_REJECT;
-}
-
-/* ---- a map for files whose columns are fields ---- */
-
-static enum code
-map_columns(const struct kind *k, const struct mapper_columns *columns, struct arena *a,
-	    struct map_record *r, struct err *e)
-{
-	for (size_t i = 0; i < columns->n; i++) {
-		char *name = arena_dup(a, columns->names[i].s, columns->names[i].n);
-		struct target t;
-		enum code rc;
-
-		if (name == NULL)
-			return err_set(e, TRY_LIMIT, "memory", "out of memory");
-		rc = build_target(k, columns->names[i], &t, e);
-		if (rc != OK)
-			return rc;
-		if (t.index == ENV_OCCURRED_AT) {
-			r->occurred_at->column = name;
-		} else if (t.index == ENV_SOURCE_RECORD_ID) {
-			r->id->columns[0] = name;
-			r->id->columns_count = 1;
-		} else {
-			r->fields[r->fields_count++] =
-			    (struct map_field){.field = name, .column = name};
-		}
-	}
-	if (r->occurred_at->column == NULL)
-		return err_set(e, REJ_FIELD, "occurred_at",
-			       "the file has no column occurred_at: see `semsctl template %s`",
-			       k->name);
-	return OK;
-}
-
-enum code
-map_of_fields(const struct kind *k, const struct mapper_columns *columns, const char *source,
-	      struct arena *a, struct map **out, struct err *e)
-{
-	struct map *m = arena_zalloc(a, 1, sizeof *m);
-	struct map_record *r = arena_zalloc(a, 1, sizeof *r);
-	char **number = arena_zalloc(a, 1, sizeof *number);
-
-	if (m == NULL || r == NULL || number == NULL)
-		return err_set(e, TRY_LIMIT, "memory", "out of memory");
-	m->records = r;
-	m->records_count = 1;
-	m->version = 1;
-	m->source = source != NULL ? arena_dup(a, source, strlen(source)) : NULL;
-	r->kind = arena_dup(a, k->name, strlen(k->name));
-	r->id = arena_zalloc(a, 1, sizeof *r->id);
-	r->occurred_at = arena_zalloc(a, 1, sizeof *r->occurred_at);
-	r->fields = arena_zalloc(a, columns->n + 1, sizeof *r->fields);
-	if (arena_failed(a))
-		return err_set(e, TRY_LIMIT, "memory", "out of memory");
-	r->id->columns = number;
-	r->id->optional = true;
-	*out = m;
-	return map_columns(k, columns, a, r, e);
 }

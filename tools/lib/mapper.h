@@ -27,8 +27,8 @@ struct mapped {
 enum mapper_result { MAPPER_RECORDS, MAPPER_SKIP, MAPPER_REJECT };
 
 /*
- * names: the file's columns, copied. The map is borrowed until mapper_free(). Everything the map
- * names is looked up here, so that a map that cannot fit fails before a row is read.
+ * names: the file's columns, copied. The map is borrowed until mapper_free(). A map that cannot fit
+ * fails here, before a row is read.
  */
 enum code mapper_new(const struct map *m, const struct text *names, size_t n,
 		     const struct when_zones *zones, struct mapper **out, struct err *e) MUST_CHECK;
@@ -37,18 +37,5 @@ void mapper_free(struct mapper *m); /* accepts NULL */
 /* Records live in a, together with what they hold. Rows must come in file order. */
 enum mapper_result mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a,
 			      struct mapped *out);
-
-struct mapper_columns {
-	const struct text *names;
-	size_t n;
-};
-
-/*
- * A map for a file whose columns are named like the fields of kind k (a filled-in template).
- * source: for rows that name none, may be NULL. In the arena. REJ_FIELD: a column is no field.
- */
-enum code map_of_fields(const struct kind *k, const struct mapper_columns *columns,
-			const char *source, struct arena *a, struct map **out,
-			struct err *e) MUST_CHECK;
 
 #endif

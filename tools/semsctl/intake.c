@@ -4,6 +4,7 @@
 #include "tools/lib/delivery.h"
 #include "tools/lib/identity.h"
 #include "tools/lib/infile.h"
+#include "tools/lib/map_of_fields.h"
 #include "tools/lib/mapper.h"
 #include "tools/lib/progress.h"
 #include "tools/lib/sheet.h"
