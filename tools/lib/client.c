@@ -2,16 +2,14 @@
 
 #include "base/arena.h"
 #include "base/civil.h"
+#include "tools/lib/address.h"
+#include "tools/lib/outbox.h"
 #include "wire/frame.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <netdb.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,25 +18,6 @@
 #define OPEN_MS          INT64_C(10000)
 #define ASK_MS           INT64_C(900000) /* a quarter of many million records takes its time */
 #define ANSWER_BYTES_MAX (16u * 1024u * 1024u)
-#define WINDOW_MAX       64u
-#define ELEMENT_EXTRA    6u  /* key and length of a record inside a batch */
-#define BATCH_EXTRA      32u /* frame length, body key and length, batch number */
-
-enum batch_state { BATCH_FREE, BATCH_FILLING, BATCH_SENT, BATCH_WAITING };
-
-struct item {
-	uint64_t tag;
-	size_t offset; /* of the whole element in batch.bytes */
-	size_t size;
-};
-
-struct batch {
-	enum batch_state state;
-	uint64_t no;
-	int64_t due;      /* BATCH_WAITING: not before, on the monotonic clock */
-	struct buf bytes; /* Batch.records as encoded elements */
-	struct buf items; /* struct item each */
-};
 
 struct question {
 	uint64_t no;
@@ -58,16 +37,10 @@ struct client {
 	Sems__V1__Welcome *welcome;
 	bool greeted; /* on this connection */
 	size_t frame_max;
-	size_t records_max;
-	size_t window;
-	struct batch *batches; /* window + 1 */
-	struct batch *filling;
-	uint64_t batch_no;
+	struct outbox outbox;
 	uint64_t request_no;
 	struct question question;
 	int64_t progress_at;
-	client_verdict_fn on_verdict;
-	void *ctx;
 };
 
 static int64_t
@@ -85,112 +58,7 @@ now_ms(void)
 	return clock_ms(CLOCK_MONOTONIC);
 }
 
-static size_t
-batch_count(const struct batch *b)
-{
-	return b->items.n / sizeof(struct item);
-}
-
-static struct item *
-batch_items(struct batch *b)
-{
-	return (struct item *)(void *)b->items.p;
-}
-
-static size_t
-put_varint(unsigned char *p, uint64_t v)
-{
-	size_t n = 0;
-
-	while (v >= 0x80) {
-		p[n++] = (unsigned char)(v | 0x80);
-		v >>= 7;
-	}
-	p[n++] = (unsigned char)v;
-	return n;
-}
-
 /* ---- connecting ---- */
-
-static enum code
-unreachable(const char *address, int error, struct err *e)
-{
-	return err_set(
-	    e, TRY_SYSTEM, "connect",
-	    "no daemon at %s (%s): start one with `semsd --embedded DIR`, or name its socket with "
-	    "--socket",
-	    address, strerror(error));
-}
-
-static int
-connect_socket(int family, const struct sockaddr *sa, socklen_t n, int *error)
-{
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || connect(fd, sa, n) != 0) {
-		*error = errno;
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
-		*error = errno;
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static enum code
-connect_unix(const char *address, const char *path, int *fd, struct err *e)
-{
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	int error = 0;
-
-	if (strlen(path) >= sizeof sun.sun_path)
-		return err_set(e, FATAL_CONFIG, "socket",
-			       "the socket's path is longer than %zu bytes: %s",
-			       sizeof sun.sun_path - 1, path);
-	memcpy(sun.sun_path, path, strlen(path) + 1);
-	*fd = connect_socket(AF_UNIX, (const struct sockaddr *)&sun, sizeof sun, &error);
-	return *fd < 0 ? unreachable(address, error, e) : OK;
-}
-
-static enum code
-connect_tcp(const char *address, const char *place, int *fd, struct err *e)
-{
-	const char *colon = strrchr(place, ':');
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-	struct addrinfo *list = NULL;
-	char host[128];
-	size_t n;
-	int error = ECONNREFUSED;
-
-	if (colon == NULL || colon == place)
-		return err_set(e, FATAL_CONFIG, "socket", "%s is not tcp:HOST:PORT", address);
-	n = (size_t)(colon - place);
-	if (place[0] == '[' && place[n - 1] == ']') {
-		place++;
-		n -= 2;
-	}
-	snprintf(host, sizeof host, "%.*s", (int)n, place);
-	if (getaddrinfo(host, colon + 1, &hints, &list) != 0)
-		return err_set(e, FATAL_CONFIG, "socket", "%s names no address", address);
-	*fd = -1;
-	for (const struct addrinfo *i = list; i != NULL && *fd < 0; i = i->ai_next)
-		*fd = connect_socket(i->ai_family, i->ai_addr, i->ai_addrlen, &error);
-	freeaddrinfo(list);
-	return *fd < 0 ? unreachable(address, error, e) : OK;
-}
-
-static enum code
-connect_address(const char *address, int *fd, struct err *e)
-{
-	if (strncmp(address, "tcp:", 4) == 0)
-		return connect_tcp(address, address + 4, fd, e);
-	return connect_unix(address, strncmp(address, "unix:", 5) == 0 ? address + 5 : address, fd,
-			    e);
-}
 
 static void
 disconnect(struct client *c)
@@ -233,6 +101,7 @@ static enum code
 on_welcome(struct client *c, Sems__V1__ServerFrame *f, struct err *e)
 {
 	const Sems__V1__Welcome *w = f->welcome;
+	size_t records_max;
 
 	if (c->greeted)
 		return err_set(e, FATAL_BUG, "welcome", "semsd sent a second Welcome");
@@ -242,84 +111,26 @@ on_welcome(struct client *c, Sems__V1__ServerFrame *f, struct err *e)
 		return OK;
 	c->frame_max = w->has_max_frame_bytes && w->max_frame_bytes > 1024 ? w->max_frame_bytes
 									   : FRAME_BYTES_MAX;
-	c->records_max = w->has_max_batch_records && w->max_batch_records > 0 ? w->max_batch_records
-									      : BATCH_RECORDS_MAX;
-	c->window = w->has_window_batches && w->window_batches > 0 ? w->window_batches : 1;
-	if (c->window > WINDOW_MAX)
-		c->window = WINDOW_MAX;
-	c->batches = arena_zalloc(c->arena, c->window + 1, sizeof *c->batches);
-	if (c->batches == NULL)
+	records_max = w->has_max_batch_records && w->max_batch_records > 0 ? w->max_batch_records
+									   : BATCH_RECORDS_MAX;
+	if (!outbox_open(&c->outbox, c->arena, c->frame_max, records_max,
+			 w->has_window_batches ? w->window_batches : 1))
 		return err_set(e, TRY_LIMIT, "memory", "out of memory");
-	for (size_t i = 0; i <= c->window; i++) {
-		buf_init(&c->batches[i].bytes, c->frame_max);
-		buf_init(&c->batches[i].items, c->records_max * sizeof(struct item));
-	}
 	c->welcome = f->welcome;
 	f->welcome = NULL; /* kept */
 	f->body_case = SEMS__V1__SERVER_FRAME__BODY__NOT_SET;
 	return OK;
 }
 
-/* What is to be sent again stays in its batch, moved to the front. */
-static void
-batch_keep(struct batch *b, size_t *kept, size_t *kept_bytes, const struct item *it)
-{
-	struct item *items = batch_items(b);
-
-	memmove(b->bytes.p + *kept_bytes, b->bytes.p + it->offset, it->size);
-	items[*kept] = (struct item){it->tag, *kept_bytes, it->size};
-	*kept_bytes += it->size;
-	(*kept)++;
-}
-
-static void
-batch_done(struct batch *b, size_t kept, size_t kept_bytes, uint32_t after_ms)
-{
-	b->items.n = kept * sizeof(struct item);
-	b->bytes.n = kept_bytes;
-	b->state = kept == 0 ? BATCH_FREE : BATCH_WAITING;
-	b->due = now_ms() + after_ms;
-}
-
 static enum code
 on_result(struct client *c, const Sems__V1__Result *r, struct err *e)
 {
-	struct batch *b = NULL;
-	size_t at = 0;
-	size_t kept = 0;
-	size_t kept_bytes = 0;
-	uint32_t after = 0;
+	bool any = false;
+	enum code rc = outbox_answer(&c->outbox, r, now_ms(), &any, e);
 
-	for (size_t i = 0; i <= c->window; i++) {
-		if (c->batches[i].state == BATCH_SENT && c->batches[i].no == r->batch_no)
-			b = &c->batches[i];
-	}
-	if (b == NULL)
-		return err_set(e, FATAL_BUG, "result", "semsd answered a batch it was not sent");
-	for (size_t i = 0; i < r->n_verdicts; i++) {
-		const Sems__V1__VerdictRun *v = r->verdicts[i];
-		bool again = v->code == SEMS__V1__VERDICT_CODE__VERDICT_CODE_RETRY;
-
-		if (v->count > batch_count(b) - at)
-			return err_set(e, FATAL_BUG, "result",
-				       "semsd answered more records than it was sent");
-		for (uint32_t k = 0; k < v->count; k++, at++) {
-			const struct item it = batch_items(b)[at];
-
-			if (again)
-				batch_keep(b, &kept, &kept_bytes, &it);
-			else if (c->on_verdict != NULL)
-				c->on_verdict(c->ctx, it.tag, v);
-		}
-		if (again && v->retry_after_ms > after)
-			after = v->retry_after_ms;
-	}
-	if (at != batch_count(b))
-		return err_set(e, FATAL_BUG, "result", "semsd left records of a batch unanswered");
-	if (kept < at)
+	if (any)
 		c->progress_at = now_ms();
-	batch_done(b, kept, kept_bytes, after);
-	return OK;
+	return rc;
 }
 
 static enum code
@@ -504,7 +315,7 @@ open_once(struct client *c, struct err *e)
 	enum code rc;
 
 	disconnect(c);
-	rc = connect_address(c->address, &c->fd, e);
+	rc = address_connect(c->address, &c->fd, e);
 	if (rc == OK)
 		rc = say_hello(c, e);
 	while (rc == OK && !c->greeted) {
@@ -536,12 +347,7 @@ reopen(struct client *c, struct err *e)
 	int64_t wait = 100;
 	enum code rc;
 
-	for (size_t i = 0; i <= c->window; i++) {
-		if (c->batches[i].state == BATCH_SENT) {
-			c->batches[i].state = BATCH_WAITING;
-			c->batches[i].due = 0;
-		}
-	}
+	outbox_send_again(&c->outbox);
 	rc = open_once(c, e);
 	while (code_is_retry(rc) && now_ms() + wait < until) {
 		nap(wait);
@@ -552,39 +358,6 @@ reopen(struct client *c, struct err *e)
 }
 
 /* ---- batches ---- */
-
-static size_t
-count_state(const struct client *c, enum batch_state state)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i <= c->window; i++)
-		n += c->batches[i].state == state;
-	return n;
-}
-
-static enum code
-put_batch(struct client *c, struct batch *b, struct err *e)
-{
-	unsigned char no[11] = {0x08};
-	unsigned char head[11] = {0x12};
-	unsigned char length[10];
-	size_t n_no;
-	size_t n_head;
-	size_t n_length;
-
-	b->no = ++c->batch_no;
-	n_no = 1 + put_varint(no + 1, b->no);
-	n_head = 1 + put_varint(head + 1, n_no + b->bytes.n);
-	n_length = put_varint(length, n_head + n_no + b->bytes.n);
-	buf_add(&c->out, length, n_length);
-	buf_add(&c->out, head, n_head);
-	buf_add(&c->out, no, n_no);
-	if (!buf_add(&c->out, b->bytes.p, b->bytes.n))
-		return err_set(e, TRY_LIMIT, "memory", "out of memory");
-	b->state = BATCH_SENT;
-	return OK;
-}
 
 static enum code
 drain(struct client *c, struct err *e)
@@ -617,7 +390,7 @@ recover(struct client *c, enum code rc, struct err *e)
 static enum code
 give_up(const struct client *c, struct err *e)
 {
-	if (count_state(c, BATCH_SENT) > 0)
+	if (outbox_sent(&c->outbox) > 0)
 		return err_set(e, TRY_STORE, "answer",
 			       "semsd has not answered for %" PRId64 " s: see its log, then "
 			       "repeat the command; what is stored already is recognised",
@@ -632,24 +405,15 @@ static enum code
 post_due(struct client *c, int64_t *next, struct err *e)
 {
 	int64_t now = now_ms();
-	enum code rc = OK;
 
 	*next = now + 1000;
-	for (size_t i = 0; rc == OK && i <= c->window; i++) {
-		struct batch *b = &c->batches[i];
-
-		if (b->state != BATCH_WAITING)
-			continue;
-		if (b->due > c->progress_at + PATIENCE_MS)
-			return give_up(c, e);
-		if (b->due <= now && count_state(c, BATCH_SENT) < c->window)
-			rc = put_batch(c, b, e);
-		else if (b->due < *next)
-			*next = b->due;
-	}
-	if (rc == OK && now - c->progress_at > PATIENCE_MS)
+	if (outbox_last_due(&c->outbox) > c->progress_at + PATIENCE_MS)
 		return give_up(c, e);
-	return rc == OK ? drain(c, e) : rc;
+	if (!outbox_post(&c->outbox, now, &c->out, next))
+		return err_set(e, TRY_LIMIT, "memory", "out of memory");
+	if (now - c->progress_at > PATIENCE_MS)
+		return give_up(c, e);
+	return drain(c, e);
 }
 
 /* Sends what is due, then waits once for an answer. */
@@ -659,7 +423,7 @@ advance(struct client *c, struct err *e)
 	int64_t next;
 	enum code rc = post_due(c, &next, e);
 
-	if (rc == OK && count_state(c, BATCH_SENT) + count_state(c, BATCH_WAITING) > 0)
+	if (rc == OK && outbox_unanswered(&c->outbox) > 0)
 		rc = pump(c, next > now_ms() ? next - now_ms() : 1, e);
 	return rc == OK ? OK : recover(c, rc, e);
 }
@@ -668,14 +432,10 @@ advance(struct client *c, struct err *e)
 static void
 close_filling(struct client *c)
 {
-	if (c->filling == NULL)
-		return;
-	if (count_state(c, BATCH_SENT) + count_state(c, BATCH_WAITING) == 0)
-		c->progress_at =
-		    now_ms(); /* patience counts from the first batch after a quiet time */
-	c->filling->state = batch_count(c->filling) == 0 ? BATCH_FREE : BATCH_WAITING;
-	c->filling->due = 0;
-	c->filling = NULL;
+	/* Patience counts from the first batch after a quiet time. */
+	if (outbox_is_filling(&c->outbox) && outbox_unanswered(&c->outbox) == 0)
+		c->progress_at = now_ms();
+	outbox_close_batch(&c->outbox);
 }
 
 static enum code
@@ -683,20 +443,9 @@ open_filling(struct client *c, struct err *e)
 {
 	enum code rc = OK;
 
-	while (rc == OK && c->filling == NULL) {
-		for (size_t i = 0; i <= c->window && c->filling == NULL; i++) {
-			if (c->batches[i].state == BATCH_FREE)
-				c->filling = &c->batches[i];
-		}
-		if (c->filling == NULL)
-			rc = advance(c, e);
-	}
-	if (rc != OK)
-		return rc;
-	c->filling->state = BATCH_FILLING;
-	buf_clear(&c->filling->bytes);
-	buf_clear(&c->filling->items);
-	return OK;
+	while (rc == OK && !outbox_open_batch(&c->outbox))
+		rc = advance(c, e);
+	return rc;
 }
 
 /* ---- the interface ---- */
@@ -734,10 +483,7 @@ client_close(struct client *c)
 	if (c == NULL)
 		return;
 	disconnect(c);
-	for (size_t i = 0; c->batches != NULL && i <= c->window; i++) {
-		buf_fini(&c->batches[i].bytes);
-		buf_fini(&c->batches[i].items);
-	}
+	outbox_fini(&c->outbox);
 	if (c->welcome != NULL)
 		sems__v1__welcome__free_unpacked(c->welcome, NULL);
 	buf_fini(&c->in);
@@ -754,24 +500,20 @@ client_welcome(const struct client *c)
 void
 client_on_verdict(struct client *c, client_verdict_fn fn, void *ctx)
 {
-	c->on_verdict = fn;
-	c->ctx = ctx;
+	c->outbox.on_verdict = fn;
+	c->outbox.ctx = ctx;
 }
 
 enum code
 client_send(struct client *c, struct text record, uint64_t tag, struct err *e)
 {
-	unsigned char head[11] = {0x12};
-	size_t n_head = 1 + put_varint(head + 1, record.n);
-	struct item it = {.tag = tag, .size = n_head + record.n};
 	int64_t next;
 	enum code rc;
 
-	if (record.n + ELEMENT_EXTRA + BATCH_EXTRA > c->frame_max)
+	if (!outbox_takes(&c->outbox, record.n))
 		return err_set(e, REJ_FIELD, "record",
 			       "a record of %zu bytes is over semsd's limit", record.n);
-	if (c->filling != NULL && (batch_count(c->filling) >= c->records_max ||
-				   c->filling->bytes.n + it.size + BATCH_EXTRA > c->frame_max)) {
+	if (outbox_is_filling(&c->outbox) && !outbox_has_room(&c->outbox, record.n)) {
 		close_filling(c);
 		/* Does not wait: when the window is full, opening the next batch does. */
 		rc = post_due(c, &next, e);
@@ -780,15 +522,12 @@ client_send(struct client *c, struct text record, uint64_t tag, struct err *e)
 		if (rc != OK)
 			return rc;
 	}
-	if (c->filling == NULL) {
+	if (!outbox_is_filling(&c->outbox)) {
 		rc = open_filling(c, e);
 		if (rc != OK)
 			return rc;
 	}
-	it.offset = c->filling->bytes.n;
-	buf_add(&c->filling->bytes, head, n_head);
-	if (!buf_add(&c->filling->bytes, record.s, record.n) ||
-	    !buf_add(&c->filling->items, &it, sizeof it))
+	if (!outbox_add(&c->outbox, record, tag))
 		return err_set(e, TRY_LIMIT, "memory", "out of memory");
 	return OK;
 }
@@ -799,7 +538,7 @@ client_flush(struct client *c, struct err *e)
 	enum code rc = OK;
 
 	close_filling(c);
-	while (rc == OK && count_state(c, BATCH_SENT) + count_state(c, BATCH_WAITING) > 0)
+	while (rc == OK && outbox_unanswered(&c->outbox) > 0)
 		rc = advance(c, e);
 	return rc;
 }

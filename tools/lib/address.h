@@ -1,0 +1,10 @@
+/* Where a daemon listens: "unix:PATH", a path, or "tcp:HOST:PORT" (loopback). */
+#ifndef SEMS_TOOLS_ADDRESS_H
+#define SEMS_TOOLS_ADDRESS_H
+
+#include "base/err.h"
+
+/* A connected socket that does not block, the caller's to close; -1 when it fails. */
+enum code address_connect(const char *address, int *fd, struct err *e) MUST_CHECK;
+
+#endif
