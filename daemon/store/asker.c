@@ -7,12 +7,21 @@
 
 #include "store/conn.h"
 #include "store/pg.h"
+#include "store/plans.h"
 #include "store/rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum phase { PHASE_IDLE, PHASE_BEGIN, PHASE_STATEMENT, PHASE_COMMIT, PHASE_ROLLBACK };
+enum phase {
+	PHASE_IDLE,
+	PHASE_BEGIN,
+	PHASE_FORGET,
+	PHASE_PREPARE,
+	PHASE_STATEMENT,
+	PHASE_COMMIT,
+	PHASE_ROLLBACK
+};
 
 struct asker {
 	struct conn *conn;
@@ -20,6 +29,9 @@ struct asker {
 	struct job *tail;
 	struct job *job; /* the one that runs */
 	enum phase phase;
+	struct statement statement; /* that runs, or is prepared */
+	char plan[PLAN_NAME_SIZE];
+	struct plans plans;
 	bool committed;
 	struct err err;
 };
@@ -86,17 +98,72 @@ begin(struct asker *a)
 }
 
 static void
-next_statement(struct asker *a)
+prepare(struct asker *a)
 {
-	struct statement st = {0};
+	a->phase = PHASE_PREPARE;
+	conn_prepare(a->conn, a->plan, a->statement.sql);
+}
 
-	if (a->job->next(a->job, &st, &a->err)) {
-		a->phase = PHASE_STATEMENT;
-		conn_send_params(a->conn, st.sql, st.n_params, st.params);
+static void
+run_prepared(struct asker *a)
+{
+	const struct statement *st = &a->statement;
+
+	a->phase = PHASE_STATEMENT;
+	conn_send_prepared(a->conn, a->plan, st->n_params, st->params);
+}
+
+static void
+forget(struct asker *a)
+{
+	char sql[32];
+
+	(void)snprintf(sql, sizeof sql, "DEALLOCATE %s", a->plan);
+	a->phase = PHASE_FORGET;
+	conn_send(a->conn, sql);
+}
+
+/* A plan may be what failed: none is kept. */
+static void
+roll_back(struct asker *a)
+{
+	a->phase = PHASE_ROLLBACK;
+	if (a->err.code == OK) {
+		conn_send(a->conn, "ROLLBACK");
 		return;
 	}
-	a->phase = a->err.code == OK ? PHASE_COMMIT : PHASE_ROLLBACK;
-	conn_send(a->conn, a->err.code == OK ? "COMMIT" : "ROLLBACK");
+	plans_clear(&a->plans);
+	conn_send(a->conn, "ROLLBACK; DEALLOCATE ALL");
+}
+
+static void
+next_statement(struct asker *a)
+{
+	struct statement *st = &a->statement;
+	enum plan_step step;
+	bool is_taken;
+
+	*st = (struct statement){0};
+	if (!a->job->next(a->job, st, &a->err)) {
+		if (a->err.code != OK || a->job->discards) {
+			roll_back(a);
+			return;
+		}
+		a->phase = PHASE_COMMIT;
+		conn_send(a->conn, "COMMIT");
+		return;
+	}
+	step = plans_step(&a->plans, st->sql, a->plan, &is_taken);
+	if (step == PLAN_RUN) {
+		run_prepared(a);
+	} else if (step == PLAN_NONE) {
+		a->phase = PHASE_STATEMENT;
+		conn_send_params(a->conn, st->sql, st->n_params, st->params);
+	} else if (is_taken) {
+		forget(a);
+	} else {
+		prepare(a);
+	}
 }
 
 static void
@@ -119,10 +186,16 @@ on_finished(void *ctx)
 	if (a->job == NULL)
 		return;
 	if (a->phase == PHASE_ROLLBACK) {
+		if (a->err.code == OK)
+			conn_succeeded(a->conn);
 		finish(a);
 	} else if (a->err.code != OK) {
-		a->phase = PHASE_ROLLBACK;
-		conn_send(a->conn, "ROLLBACK");
+		roll_back(a);
+	} else if (a->phase == PHASE_FORGET) {
+		prepare(a);
+	} else if (a->phase == PHASE_PREPARE) {
+		plans_prepared(&a->plans, a->plan);
+		run_prepared(a);
 	} else if (a->phase != PHASE_COMMIT) {
 		next_statement(a);
 	} else if (!a->committed || conn_warned(a->conn)) {
@@ -188,6 +261,7 @@ on_down(void *ctx)
 	struct job *j = a->head;
 	struct err e;
 
+	plans_clear(&a->plans);
 	/* Those that come while we answer these wait for the next attempt. */
 	a->head = NULL;
 	a->tail = NULL;

@@ -390,6 +390,18 @@ conn_send_params(struct conn *c, const char *sql, int n, const char *const value
 	sent(c, PQsendQueryParams(c->pg, sql, n, NULL, values, NULL, NULL, 0));
 }
 
+void
+conn_prepare(struct conn *c, const char *name, const char *sql)
+{
+	sent(c, PQsendPrepare(c->pg, name, sql, 0, NULL));
+}
+
+void
+conn_send_prepared(struct conn *c, const char *name, int n, const char *const values[])
+{
+	sent(c, PQsendQueryPrepared(c->pg, name, n, values, NULL, NULL, 0));
+}
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 struct conn *

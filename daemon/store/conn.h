@@ -41,6 +41,9 @@ bool conn_is_up(const struct conn *c);
 /* Sends a query; only while up and idle. What fails is reported by ops->down, later. */
 void conn_send(struct conn *c, const char *sql);
 void conn_send_params(struct conn *c, const char *sql, int n, const char *const values[]);
+/* The same in two: prepared under a name once, then run by it. */
+void conn_prepare(struct conn *c, const char *name, const char *sql);
+void conn_send_prepared(struct conn *c, const char *name, int n, const char *const values[]);
 /* Whether the server warned since the query was sent: a commit that its standbys may lack is a
  * success with a warning. */
 bool conn_warned(const struct conn *c);

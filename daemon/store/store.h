@@ -56,7 +56,8 @@ bool store_idle(const struct store *s);
 write_row_fn store_write_row;
 
 /* Asking. A job is a sequence of statements in one transaction (REPEATABLE READ, read-only unless
- * `writes`). Jobs queue; each runs whole before the next. */
+ * `writes`). Jobs queue; each runs whole before the next. Statements that come again are planned
+ * once a connection. */
 enum db_role { DB_COMPUTE, DB_RETENTION, DB_ADMIN };
 
 #define STATEMENT_PARAMS_MAX 12
@@ -77,6 +78,7 @@ int64_t rows_int(const struct rows *r, int row, int col);      /* 0 for NULL: ch
 struct job {
 	enum db_role role;
 	bool writes;
+	bool discards; /* what it writes is for itself: rolled back in the end, and no failure */
 	/* Fills *st and returns true, or returns false: no more statements, commit. Also the place
 	 * to fail: set *e to a REJ code and return false, and the transaction is rolled back. */
 	bool (*next)(struct job *j, struct statement *st, struct err *e);

@@ -1,10 +1,12 @@
 #include "store/asker.h"
+#include "store/plans.h"
 #include "tests/store/fixture.h"
 
 #include <criterion/criterion.h>
 #include <event2/event.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A job made of a list of statements; remembers what came. */
@@ -265,4 +267,92 @@ Test(asker, fails_jobs_while_the_database_is_away)
 	cr_expect(asker_idle(a));
 	asker_free(a);
 	event_base_free(base);
+}
+
+Test(asker, plans_what_comes_again_once)
+{
+	static const char *const sql[] = {
+	    "SELECT $1::int + 1", "SELECT $1::int + 1", "SELECT $1::int + 1",
+	    "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT _1::int%'", NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	for (int i = 0; i < 2; i++) {
+		script_init(&s, DB_COMPUTE, false, sql);
+		s.param = "41";
+		run(&f, &s);
+		cr_expect_eq(s.err.code, OK, "%s", s.err.text);
+		cr_expect_eq(s.n_rows, 4);
+		cr_expect_str_eq(s.last, "1");
+	}
+	fixture_close(&f);
+}
+
+Test(asker, keeps_no_plan_of_a_connection_whose_job_failed)
+{
+	static const char *const good[] = {"SELECT $1::int + 1", "SELECT $1::int + 1", NULL};
+	static const char *const bad[] = {"SELECT 1 / 0", NULL};
+	static const char *const look[] = {"SELECT count(*) FROM pg_prepared_statements", NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	for (int i = 0; i < 3; i++) {
+		script_init(&s, DB_COMPUTE, false, good);
+		s.param = "41";
+		run(&f, &s);
+		cr_expect_eq(s.err.code, OK, "%s", s.err.text);
+		cr_expect_str_eq(s.last, "42");
+		script_init(&s, DB_COMPUTE, false, bad);
+		run(&f, &s);
+		cr_expect_neq(s.err.code, OK);
+		script_init(&s, DB_COMPUTE, false, look);
+		run(&f, &s);
+		cr_expect_str_eq(s.last, "0");
+	}
+	fixture_close(&f);
+}
+
+Test(asker, prepares_more_statements_than_it_has_room_for)
+{
+	char texts[PLANS_MAX + 8][32];
+	const char *sql[2 * (PLANS_MAX + 8) + 1];
+	struct fixture f;
+	struct script s;
+
+	for (int i = 0; i < PLANS_MAX + 8; i++) {
+		(void)snprintf(texts[i], sizeof texts[i], "SELECT %d + $1::int", i);
+		sql[2 * i] = sql[2 * i + 1] = texts[i];
+	}
+	sql[2 * (PLANS_MAX + 8)] = NULL;
+	fixture_open(&f);
+	script_init(&s, DB_COMPUTE, false, sql);
+	s.param = "1";
+	run(&f, &s);
+	cr_expect_eq(s.err.code, OK, "%s", s.err.text);
+	cr_expect_eq(s.n_rows, 2 * (PLANS_MAX + 8));
+	cr_expect_eq((int)strtol(s.last, NULL, 10), PLANS_MAX + 8);
+	fixture_close(&f);
+}
+
+Test(asker, leaves_nothing_of_a_job_that_discards)
+{
+	static const char *const sql[] = {"INSERT INTO sems.site VALUES ($1, 'North Pier')", NULL};
+	static const char *const count[] = {"SELECT count(*) FROM sems.site WHERE site_id = $1",
+					    NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	script_init(&s, DB_ADMIN, true, sql);
+	s.job.discards = true;
+	s.param = "pier";
+	run(&f, &s);
+	cr_expect_eq(s.err.code, OK, "%s", s.err.text);
+	script_init(&s, DB_ADMIN, false, count);
+	s.param = "pier";
+	run(&f, &s);
+	cr_expect_str_eq(s.last, "0");
+	fixture_close(&f);
 }
