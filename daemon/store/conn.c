@@ -16,8 +16,6 @@
 #define BACKOFF_MAX_MS 2000
 #define CONNECT_MS     10000
 #define LOOK_AGAIN_MS  1000
-/* What waits for the first connection is waited for by every sender. */
-#define SILENCE_MAX_MS 60000
 /* What is handed to libpq at a time, so that its own buffer stays small. */
 #define COPY_CHUNK (128 * 1024)
 
@@ -220,8 +218,8 @@ static void
 look_again(struct conn *c)
 {
 	c->silent_ms += LOOK_AGAIN_MS;
-	if (c->ops->is_first && c->silent_ms >= SILENCE_MAX_MS) {
-		conn_reset(c, "no answer for a minute");
+	if (c->ops->silence_ms != 0 && c->silent_ms >= c->ops->silence_ms) {
+		conn_reset(c, "no answer for too long");
 		return;
 	}
 	set_timer(c, LOOK_AGAIN_MS);

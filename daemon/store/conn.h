@@ -30,6 +30,9 @@ struct conn_ops {
 	void (*down)(void *ctx);
 	/* Its events go before the clients', where the loop has priorities. */
 	bool is_first;
+	/* The connection is given up when the server takes and gives nothing of a query for so
+	 * long; in whole seconds. 0: it is waited for. */
+	int silence_ms;
 };
 
 /* name: for the log. role: see pg_params_fill(). conninfo is borrowed. */

@@ -28,6 +28,8 @@
 #define PARTITION_TRIES 3
 #define RETRY_SOON_MS   1000
 #define RETRY_LATER_MS  60000
+/* What waits for this connection is waited for by every sender. */
+#define SILENCE_MAX_MS 60000
 
 enum phase {
 	PHASE_IDLE,      /* nothing is under way; with a group: waiting for the connection */
@@ -566,6 +568,7 @@ writer_new(struct event_base *base, const struct store_config *config)
 	    .finished = on_finished,
 	    .down = on_down,
 	    .is_first = true,
+	    .silence_ms = SILENCE_MAX_MS,
 	};
 	struct writer *w = calloc(1, sizeof *w);
 
