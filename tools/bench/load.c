@@ -5,6 +5,7 @@
  */
 #include "tools/bench/bench.h"
 #include "tools/bench/rows.h"
+#include "tools/lib/packed.h"
 #include "wire/frame.h"
 
 #include <event2/buffer.h>
@@ -26,9 +27,6 @@
 #define DRAIN_S         60
 #define CONNECTIONS_MAX 60000
 #define ANSWER_MAX      (4u * 1024u * 1024u)
-#define FRAME_HEAD      48
-#define BODY_BATCH      0x12
-#define BATCH_NO        0x08
 
 struct flight {
 	uint64_t batch_no; /* 0: free */
@@ -83,32 +81,6 @@ fail(struct load *l, enum code code, const char *where, const char *text)
 
 /* --- out -------------------------------------------------------------------------------------- */
 
-static size_t
-put_varint(unsigned char *p, uint64_t v)
-{
-	size_t n = 0;
-
-	for (; v >= 0x80; v >>= 7)
-		p[n++] = (unsigned char)(v | 0x80);
-	p[n++] = (unsigned char)v;
-	return n;
-}
-
-/* The frame's bytes before its records: length, ClientFrame's field, length, batch_no. */
-static size_t
-put_head(unsigned char *out, uint64_t batch_no, size_t records)
-{
-	unsigned char no[1 + 10] = {BATCH_NO};
-	unsigned char body[1 + 10] = {BODY_BATCH};
-	size_t n_no = 1 + put_varint(no + 1, batch_no);
-	size_t n_body = 1 + put_varint(body + 1, n_no + records);
-	size_t n = put_varint(out, n_body + n_no + records);
-
-	memcpy(out + n, body, n_body);
-	memcpy(out + n + n_body, no, n_no);
-	return n + n_body + n_no;
-}
-
 static unsigned
 next_frame(const struct load *l)
 {
@@ -132,12 +104,13 @@ send_frame(struct load *l, struct sender *s, int64_t due_us)
 
 	while (s->flights[slot].batch_no != 0)
 		slot++;
-	if (evbuffer_reserve_space(out, (ev_ssize_t)(size + FRAME_HEAD), &room, 1) != 1) {
+	if (evbuffer_reserve_space(out, (ev_ssize_t)(size + PACKED_BATCH_HEAD_MAX), &room, 1) !=
+	    1) {
 		fail(l, TRY_SYSTEM, "load", "out of memory");
 		return;
 	}
 	p = room.iov_base;
-	head = put_head(p, ++s->batch_no, size);
+	head = packed_batch_head(p, ++s->batch_no, size);
 	rows_put(&l->rows, l->next, n, p + head);
 	room.iov_len = head + size;
 	evbuffer_commit_space(out, &room, 1);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/civil.h"
 #include "core/kind.h"
+#include "tools/lib/packed.h"
 #include "tools/lib/prng.h"
 #include "wire/encode.h"
 
@@ -14,7 +15,6 @@
 #define SCRATCH_BYTES  (1024u * 1024u)
 #define SCREENERS      300
 #define IMAGES         2000
-#define RECORD_TAG     0x12 /* field 2 of Batch */
 #define PG_EPOCH_MS    INT64_C(946684800000)
 #define STEP_MS        MS_PER_SECOND /* between two events of a lane */
 #define PERSON_BYTES   16
@@ -34,16 +34,6 @@ static const char mark_number[] = "987654321098";
 #define MARK_OCCURRED INT64_C(0x019d4a45a280)
 #define MARK_DECISION INT64_C(0x019d4a47b391)
 #define MARK_EVENT    INT64_C(0x0ABCDEF)
-
-/* SplitMix64's finaliser. */
-static uint64_t
-mix(uint64_t x)
-{
-	x += UINT64_C(0x9e3779b97f4a7c15);
-	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return x ^ (x >> 31);
-}
 
 int64_t
 rows_base(void)
@@ -114,17 +104,6 @@ make_event(struct record *r, struct arena *a, struct prng *g, unsigned t, int32_
 
 /* --- on the wire ------------------------------------------------------------------------------ */
 
-static size_t
-put_varint(unsigned char *p, uint64_t v)
-{
-	size_t n = 0;
-
-	for (; v >= 0x80; v >>= 7)
-		p[n++] = (unsigned char)(v | 0x80);
-	p[n++] = (unsigned char)v;
-	return n;
-}
-
 static bool
 find(const unsigned char *p, size_t n, const void *mark, size_t n_mark, uint32_t *place)
 {
@@ -139,13 +118,13 @@ find_varint(const unsigned char *p, size_t n, int64_t mark, uint32_t *place)
 {
 	unsigned char v[10];
 
-	return find(p, n, v, put_varint(v, (uint64_t)mark), place);
+	return find(p, n, v, packed_varint(v, (uint64_t)mark), place);
 }
 
 static bool
 encode_wire(struct rows *rows, const struct record *r, struct arena *a, struct rows_place *place)
 {
-	unsigned char head[1 + 10] = {RECORD_TAG};
+	unsigned char head[PACKED_RECORD_HEAD_MAX];
 	struct buf packed;
 	size_t n_head;
 	size_t start = rows->bytes.n;
@@ -155,7 +134,7 @@ encode_wire(struct rows *rows, const struct record *r, struct arena *a, struct r
 
 	buf_init(&packed, SCRATCH_BYTES);
 	good = wire_put_record(r, a, &packed);
-	n_head = 1 + put_varint(head + 1, packed.n);
+	n_head = packed_record_head(head, packed.n);
 	good = good && buf_add(&rows->bytes, head, n_head) &&
 	       buf_add(&rows->bytes, packed.p, packed.n);
 	buf_fini(&packed);
@@ -179,9 +158,9 @@ make_pseudonym(struct text person, unsigned char out[PERSON_BYTES])
 	uint64_t h = 0;
 
 	for (size_t i = 0; i < person.n; i++)
-		h = mix(h ^ (unsigned char)person.s[i]);
+		h = prng_mix(h ^ (unsigned char)person.s[i]);
 	memcpy(out, &h, sizeof h);
-	h = mix(h);
+	h = prng_mix(h);
 	memcpy(out + sizeof h, &h, sizeof h);
 }
 
@@ -321,8 +300,8 @@ static void
 put_identity(const struct rows *r, uint64_t n, int64_t at, unsigned char *p)
 {
 	uint64_t time_bits = htobe64((uint64_t)at << 16);
-	uint64_t a = mix(r->salt ^ mix(n));
-	uint64_t b = mix(a);
+	uint64_t a = prng_mix(r->salt ^ prng_mix(n));
+	uint64_t b = prng_mix(a);
 
 	memcpy(p, &time_bits, 6);
 	memcpy(p + 6, &a, 2);
@@ -366,9 +345,9 @@ rows_put(const struct rows *r, uint64_t first, unsigned n, unsigned char *out)
 		put_identity(r, first + i, at, p + place->record_id);
 		put_digits(first + i, p + place->number);
 		if (r->form == ROWS_WIRE) {
-			put_varint(p + place->occurred_at, (uint64_t)at);
-			put_varint(p + place->decision_at, (uint64_t)decided);
-			put_varint(p + place->event_no, (uint64_t)event_no);
+			packed_varint(p + place->occurred_at, (uint64_t)at);
+			packed_varint(p + place->decision_at, (uint64_t)decided);
+			packed_varint(p + place->event_no, (uint64_t)event_no);
 		} else {
 			put_be64((at - PG_EPOCH_MS) * 1000, p + place->occurred_at);
 			put_be64((decided - PG_EPOCH_MS) * 1000, p + place->decision_at);

@@ -1,10 +1,12 @@
 #include "tools/lib/outbox.h"
 
+#include "tools/lib/packed.h"
+
 #include <string.h>
 
 #define WINDOW_MAX    64u
-#define ELEMENT_EXTRA 6u  /* key and length of a record inside a batch */
-#define BATCH_EXTRA   32u /* frame length, body key and length, batch number */
+#define ELEMENT_EXTRA 6u /* key and length of a record inside a batch */
+#define BATCH_EXTRA   PACKED_BATCH_HEAD_MAX
 
 enum batch_state { BATCH_FREE, BATCH_FILLING, BATCH_SENT, BATCH_WAITING };
 
@@ -32,27 +34,6 @@ static struct item *
 batch_items(struct batch *b)
 {
 	return (struct item *)(void *)b->items.p;
-}
-
-static size_t
-put_varint(unsigned char *p, uint64_t v)
-{
-	size_t n = 0;
-
-	while (v >= 0x80) {
-		p[n++] = (unsigned char)(v | 0x80);
-		v >>= 7;
-	}
-	p[n++] = (unsigned char)v;
-	return n;
-}
-
-/* A record's key and length. */
-static size_t
-put_element(unsigned char head[11], size_t record_bytes)
-{
-	head[0] = 0x12;
-	return 1 + put_varint(head + 1, record_bytes);
 }
 
 bool
@@ -133,8 +114,8 @@ outbox_is_filling(const struct outbox *o)
 bool
 outbox_has_room(const struct outbox *o, size_t record_bytes)
 {
-	unsigned char head[11];
-	size_t size = put_element(head, record_bytes) + record_bytes;
+	unsigned char head[PACKED_RECORD_HEAD_MAX];
+	size_t size = packed_record_head(head, record_bytes) + record_bytes;
 
 	return batch_count(o->filling) < o->records_max &&
 	       o->filling->bytes.n + size + BATCH_EXTRA <= o->frame_max;
@@ -143,8 +124,8 @@ outbox_has_room(const struct outbox *o, size_t record_bytes)
 bool
 outbox_add(struct outbox *o, struct text record, uint64_t tag)
 {
-	unsigned char head[11];
-	size_t n_head = put_element(head, record.n);
+	unsigned char head[PACKED_RECORD_HEAD_MAX];
+	size_t n_head = packed_record_head(head, record.n);
 	struct batch *b = o->filling;
 	struct item it = {.tag = tag, .offset = b->bytes.n, .size = n_head + record.n};
 
@@ -167,20 +148,10 @@ outbox_close_batch(struct outbox *o)
 static bool
 put_batch(struct outbox *o, struct batch *b, struct buf *out)
 {
-	unsigned char no[11] = {0x08};
-	unsigned char head[11] = {0x12};
-	unsigned char length[10];
-	size_t n_no;
-	size_t n_head;
-	size_t n_length;
+	unsigned char head[PACKED_BATCH_HEAD_MAX];
 
 	b->no = ++o->batch_no;
-	n_no = 1 + put_varint(no + 1, b->no);
-	n_head = 1 + put_varint(head + 1, n_no + b->bytes.n);
-	n_length = put_varint(length, n_head + n_no + b->bytes.n);
-	(void)buf_add(out, length, n_length);
-	(void)buf_add(out, head, n_head);
-	(void)buf_add(out, no, n_no);
+	(void)buf_add(out, head, packed_batch_head(head, b->no, b->bytes.n));
 	if (!buf_add(out, b->bytes.p, b->bytes.n))
 		return false;
 	b->state = BATCH_SENT;

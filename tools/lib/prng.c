@@ -4,9 +4,8 @@
 
 #define PCG_MULTIPLIER UINT64_C(6364136223846793005)
 
-/* SplitMix64's finaliser: neighbouring inputs give unrelated outputs. */
-static uint64_t
-mix(uint64_t x)
+uint64_t
+prng_mix(uint64_t x)
 {
 	x += UINT64_C(0x9e3779b97f4a7c15);
 	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -17,8 +16,8 @@ mix(uint64_t x)
 struct prng
 prng_for(uint64_t seed, uint64_t a, uint64_t b, uint64_t c)
 {
-	uint64_t h = mix(mix(mix(mix(seed) ^ a) ^ b) ^ c);
-	struct prng g = {0, (mix(h) << 1) | 1};
+	uint64_t h = prng_mix(prng_mix(prng_mix(prng_mix(seed) ^ a) ^ b) ^ c);
+	struct prng g = {0, (prng_mix(h) << 1) | 1};
 	prng_u32(&g);
 	g.state += h;
 	prng_u32(&g);

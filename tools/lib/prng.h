@@ -20,6 +20,9 @@ struct prng {
  */
 struct prng prng_for(uint64_t seed, uint64_t a, uint64_t b, uint64_t c);
 
+/* SplitMix64's finaliser: neighbouring inputs give unrelated outputs. */
+uint64_t prng_mix(uint64_t x);
+
 uint32_t prng_u32(struct prng *g);
 double prng_unit(struct prng *g);           /* [0, 1) */
 bool prng_chance(struct prng *g, double p); /* true with probability p */
