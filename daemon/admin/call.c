@@ -55,6 +55,12 @@ admin_free(struct admin *a)
 	free(a);
 }
 
+bool
+call_may_know_covert(const struct call *c)
+{
+	return (ROLE_BIT(c->role) & (ADMINISTERS | ROLE_BIT(ROLE_TESTER))) != 0;
+}
+
 struct store *
 call_store(const struct call *c)
 {

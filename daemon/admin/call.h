@@ -30,6 +30,8 @@ struct call {
 	struct text answer; /* held back while the registry is loaded anew */
 };
 
+/* A test that is not debriefed is known to those who run tests. */
+bool call_may_know_covert(const struct call *c);
 /* The store to ask, and what semsd knows of itself. */
 struct store *call_store(const struct call *c);
 const struct registry *call_registry(const struct call *c);

@@ -48,9 +48,10 @@ look_next(struct job *j, struct statement *st, struct err *e)
 		return true;
 	}
 	st->sql = embed_text("sql/queries/quarantine_list.sql");
-	st->n_params = 3;
-	st->params[1] = l->limit;
-	st->params[2] = c->request->quarantine->source;
+	st->n_params = 4;
+	st->params[1] = call_may_know_covert(c) ? "1" : "0";
+	st->params[2] = l->limit;
+	st->params[3] = c->request->quarantine->source;
 	return true;
 }
 

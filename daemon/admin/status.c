@@ -19,8 +19,9 @@ status_next(struct job *j, struct statement *st, struct err *e)
 		return false;
 	l->asked = true;
 	st->sql = embed_text("sql/queries/status.sql");
-	st->n_params = 1;
+	st->n_params = 2;
 	st->params[0] = l->now;
+	st->params[1] = call_may_know_covert(c) ? "1" : "0";
 	return true;
 }
 

@@ -39,12 +39,6 @@ struct trace {
 	const char *purged_kind;
 };
 
-static bool
-may_see_embargoed(enum role role)
-{
-	return role == ROLE_TESTER || role == ROLE_COMPLIANCE || role == ROLE_ADMIN;
-}
-
 /* --- which record ----------------------------------------------------------------------------- */
 
 static const char *
@@ -360,7 +354,7 @@ admin_trace(struct call *c)
 	memcpy(id.b, r->record_id.data, sizeof id.b);
 	uuid_format(&id, t->record_id);
 	t->source = r->source == NULL || r->source[0] == '\0' ? NULL : r->source;
-	t->may_see = may_see_embargoed(c->role);
+	t->may_see = call_may_know_covert(c);
 	t->answer = json_object();
 	t->metrics = json_array();
 	c->job = (struct job){.role = DB_COMPUTE,

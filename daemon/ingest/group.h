@@ -31,9 +31,11 @@ struct item {
 	struct text row; /* the record as the store wrote it, persons replaced by pseudonyms */
 	/* Why it was refused (why.reason is not REASON_NONE): goes to the quarantine. The store
 	 * sets it too, when the database refuses a value or finds a conflict. */
-	struct refusal *why;     /* in the group's arena; NULL: not refused */
-	struct text raw;         /* the record's bytes as sent */
-	struct text source;      /* as named in the record, as far as it could be read */
+	struct refusal *why; /* in the group's arena; NULL: not refused */
+	struct text raw;     /* the record's bytes as sent */
+	struct text source;  /* as named in the record, as far as it could be read */
+	/* Of a refused record what it says it is, as far as it could be read; else NULL. */
+	const struct kind *claimed;
 	struct text principal;   /* who sent it */
 	enum verdict verdict;    /* set by the store, or by ingest (EXPIRED) before submission */
 	uint32_t retry_after_ms; /* VERDICT_RETRY */

@@ -186,6 +186,7 @@ intake_record(struct ingest *in, struct text raw, const struct sender *from, str
 	arena_reset(in->decoded);
 	if (copy != NULL && !accept(in, it, from, now, &why)) {
 		it->kind = NULL;
+		it->claimed = wire_claims(it->raw);
 		it->why = arena_alloc(g->arena, sizeof *it->why);
 		if (it->why != NULL)
 			*it->why = why;

@@ -505,3 +505,18 @@ wire_record(struct text raw, struct arena *a, struct record *out, struct text *s
 	}
 	return false;
 }
+
+const struct kind *
+wire_claims(struct text raw)
+{
+	const struct bound_kind *k = NULL;
+	struct scan s = scan_of(raw);
+	while (!scan_done(&s)) {
+		struct scan_field f;
+		if (!scan_next(&s, &f))
+			break;
+		if (f.number >= BODY_NUMBER_MIN && bind_body(f.number) != NULL)
+			k = bind_body(f.number);
+	}
+	return k == NULL ? NULL : k->kind;
+}

@@ -43,4 +43,7 @@ enum code wire_client_frame(struct text body, size_t max_records, struct arena *
 bool wire_record(struct text raw, struct arena *a, struct record *out, struct text *source,
 		 struct refusal *why);
 
+/* What kind a refused record says it is, as far as it can be read; NULL: it does not say. */
+const struct kind *wire_claims(struct text raw);
+
 #endif

@@ -6,8 +6,8 @@ FROM (
     FROM sems.civil_day AS d GROUP BY d.quarter
 ) AS p
 WHERE p.due_at <= $1::timestamptz AND p.due_at > $1::timestamptz - interval '185 days'
-    AND EXISTS (SELECT FROM sems.evidence_month AS m
-        WHERE m.quarter = p.quarter AND pg_relation_size(m.partition) > 0)
+    AND EXISTS (SELECT FROM sems.known_month AS m
+        WHERE m.quarter = p.quarter)
     AND NOT EXISTS (SELECT FROM sems.spd_live AS l
         WHERE l.quarter = p.quarter AND l.as_of >= p.due_at)
 ORDER BY p.quarter

@@ -1,16 +1,19 @@
--- A page of what waits in the quarantine, without content. $1: list from behind this number; $2: so
--- many; $3: only this source, or NULL.
-WITH page AS (
+-- A page of what waits in the quarantine, without content. $1: list from behind this number; $2: 1 when
+-- refused tests may be known, of which nobody has said that they are no secret; $3: so many; $4: only this
+-- source, or NULL.
+WITH open AS (
+    SELECT q.* FROM sems.quarantine AS q
+    WHERE q.state = 'OPEN' AND ($4::text IS NULL OR q.source = $4)
+        AND ($2::int = 1 OR q.kind IS DISTINCT FROM 'test')
+), page AS (
     SELECT q.quarantine_id, q.received_at, q.source, q.principal, q.kind, q.record_id, q.reason,
         q.field, q.message
-    FROM sems.quarantine AS q
-    WHERE q.state = 'OPEN' AND q.quarantine_id > $1::bigint
-        AND ($3::text IS NULL OR q.source = $3)
-    ORDER BY q.quarantine_id LIMIT $2::int
+    FROM open AS q
+    WHERE q.quarantine_id > $1::bigint
+    ORDER BY q.quarantine_id LIMIT $3::int
 )
 SELECT jsonb_build_object(
     'records', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.quarantine_id), '[]') FROM page AS p),
-    'open', (SELECT count(*) FROM sems.quarantine AS q
-        WHERE q.state = 'OPEN' AND ($3::text IS NULL OR q.source = $3)),
-    'next_after_id', (SELECT CASE WHEN count(*) = $2::int THEN max(p.quarantine_id) END
+    'open', (SELECT count(*) FROM open),
+    'next_after_id', (SELECT CASE WHEN count(*) = $3::int THEN max(p.quarantine_id) END
         FROM page AS p))

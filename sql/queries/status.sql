@@ -1,4 +1,5 @@
--- What a glance at the daemon's store tells, as one document. $1: the daemon's clock.
+-- What a glance at the daemon's store tells, as one document. $1: the daemon's clock; $2: 1 when refused
+-- tests may be known.
 WITH settings AS (
     SELECT current_setting('fsync') AS fsync,
         current_setting('synchronous_commit') AS synchronous_commit,
@@ -12,6 +13,8 @@ WITH settings AS (
         to_char(min(m.month), 'YYYY-MM') AS first_month, to_char(max(m.month), 'YYYY-MM') AS last_month
     FROM sems.evidence_month AS m
     CROSS JOIN LATERAL sems.month_records(m.kind, m.month, 200) AS n
+    -- A month of tests that nobody may know of is none.
+    WHERE m.kind <> 'test' OR n.records > 0
     GROUP BY m.kind
 ), seen_source AS (
     SELECT s.key AS source, max(s.value::timestamptz) AS last
@@ -23,8 +26,8 @@ WITH settings AS (
 ), period AS (
     SELECT m.quarter, min(m.starts_at) AS starts_at,
         (SELECT max(d.ends_at) FROM sems.civil_day AS d WHERE d.quarter = m.quarter) AS ends_at
-    FROM sems.evidence_month AS m
-    WHERE m.starts_at <= $1::timestamptz AND pg_relation_size(m.partition) > 0
+    FROM sems.known_month AS m
+    WHERE m.starts_at <= $1::timestamptz
     GROUP BY m.quarter
     ORDER BY m.quarter DESC LIMIT 12
 ), revision AS (
@@ -48,7 +51,8 @@ SELECT jsonb_build_object(
             'description', s.description, 'last_received_at', s.last) ORDER BY s.source), '[]')
         FROM source AS s),
     'quarantine_open', (SELECT coalesce(jsonb_object_agg(q.reason, q.n), '{}') FROM (
-        SELECT reason, count(*) AS n FROM sems.quarantine WHERE state = 'OPEN' GROUP BY reason) AS q),
+        SELECT reason, count(*) AS n FROM sems.quarantine
+        WHERE state = 'OPEN' AND ($2::int = 1 OR kind IS DISTINCT FROM 'test') GROUP BY reason) AS q),
     'quarters', (SELECT coalesce(jsonb_agg(jsonb_build_object('quarter', p.quarter,
             'state', coalesce(r.state,
                 CASE WHEN p.ends_at > $1::timestamptz THEN 'OPEN' ELSE 'COLLECTING' END),

@@ -85,6 +85,32 @@ Test(quarantine, lists_in_pages_and_without_content)
 	cr_expect_eq(office_int(&o, "next_after_id"), -1);
 }
 
+/* Nobody has said of a refused test that it is no secret. */
+Test(quarantine, tells_of_refused_tests_only_who_may_know_of_them)
+{
+	static char site[] = "T9";
+	Sems__V1__Test test = SEMS__V1__TEST__INIT;
+	Sems__V1__Record *r = office_activity(office_time("2026-05-10T09:00:00Z"), 7);
+
+	test.has_mode = test.has_outcome = 1;
+	test.mode = SEMS__V1__TEST_MODE__TEST_MODE_COVERT;
+	test.outcome = SEMS__V1__TEST_OUTCOME__TEST_OUTCOME_FAIL;
+	r->site_id = site;
+	r->body_case = SEMS__V1__RECORD__BODY_TEST;
+	r->test = &test;
+	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
+	refuse_some(1);
+	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "open"), 2);
+	cr_expect_str_eq(office_str(&o, "records.0.kind"), "test");
+	cr_expect_str_eq(office_str(&o, "records.1.kind"), "activity");
+	office_be(&o, "unix:ida", "auditor");
+	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "open"), 1);
+	cr_expect_str_eq(office_str(&o, "records.0.kind"), "activity");
+	cr_expect_eq(office_int(&o, "records.1.quarantine_id"), -1);
+}
+
 Test(quarantine, shows_the_bytes_as_they_were_sent)
 {
 	static char site[] = "T9";

@@ -103,3 +103,38 @@ Test(status, does_not_count_tests_under_embargo)
 			 "2026-05-09T00:00:00+00:00");
 	cr_expect_eq(json_array_size(json_object_get(o.json, "sources")), 1);
 }
+
+/* A month or a quarter in which there is nothing else, and what was refused. */
+Test(status, does_not_tell_that_there_were_tests_under_embargo)
+{
+	static const char refused[] =
+	    "INSERT INTO sems.quarantine (source, principal, reason, field, message, kind, "
+	    "received_at, raw_sealed, raw_mac) VALUES ('lane', 'x', '%s', '', '', %s, now(), "
+	    "'\\x00', '\\x%s')";
+	char sql[400];
+
+	office_open_set_up(&o);
+	cluster_do(o.pg,
+		   "SELECT sems.make_partition('test', '2025-11-10Z'); "
+		   "INSERT INTO sems.test (record_id, source, occurred_at, received_at, "
+		   "received_from, mode) VALUES ('019a6b2c-b800-7000-8000-000000000001', 'lane', "
+		   "'2025-11-10Z', now(), 'x', 'COVERT')");
+	snprintf(sql, sizeof sql, refused, "RULE", "'test'", "01");
+	cluster_do(o.pg, sql);
+	snprintf(sql, sizeof sql, refused, "MALFORMED", "NULL", "02");
+	cluster_do(o.pg, sql);
+	office_be(&o, "unix:ida", "auditor");
+	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
+	cr_expect_eq(json_array_size(json_object_get(o.json, "quarters")), 0);
+	cr_expect(json_is_null(json_object_get(kind("test"), "first_month")));
+	cr_expect_eq(office_int(&o, "quarantine_open.RULE"), -1);
+	cr_expect_eq(office_int(&o, "quarantine_open.MALFORMED"), 1);
+	office_be(&o, "unix:carl", "compliance");
+	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "quarantine_open.RULE"), 1);
+	cluster_do(o.pg, "UPDATE sems.test SET debriefed_at = now()");
+	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "quarters.0.quarter"), "2025-Q4");
+	cr_expect_str_eq(json_string_value(json_object_get(kind("test"), "first_month")),
+			 "2025-11");
+}

@@ -78,8 +78,12 @@ Test(intake, refuses_an_unknown_site_by_name)
 	struct ingest *in = fixture_ingest(NULL);
 	Sems__V1__Record *r = fixture_record(0);
 
+	const struct item *it;
+
 	r->site_id = (char *)"T9";
-	expect_refused(offer(in, "unix:anna", r), REASON_UNKNOWN_SITE, "site_id");
+	it = offer(in, "unix:anna", r);
+	expect_refused(it, REASON_UNKNOWN_SITE, "site_id");
+	cr_expect_eq(it->claimed, kinds[KIND_TIP_EVENT], "what it says it is goes with it");
 	ingest_free(in);
 }
 

@@ -207,7 +207,7 @@ Test(writer, quarantines_what_was_refused_beside_what_is_good)
 
 	fixture_open(&f);
 	fixture_event(g, "lane-1", 1);
-	fixture_refused(g, "lane-1", "\x01 raw bytes");
+	fixture_refused(g, "lane-1", "\x01 raw bytes")->claimed = kinds[KIND_TEST];
 	fixture_event(g, "lane-1", 2);
 	/* The same bytes again add nothing; what cannot be read has no source. */
 	fixture_refused(g, "lane-1", "\x01 raw bytes");
@@ -218,6 +218,9 @@ Test(writer, quarantines_what_was_refused_beside_what_is_good)
 	cr_expect_str_eq(cluster_text(f.pg, "SELECT reason || ' ' || field || ' ' || message "
 					    "FROM sems.quarantine WHERE source = 'lane-1'"),
 			 "RULE tip_event.outcome not one of those");
+	cr_expect_str_eq(cluster_text(f.pg, "SELECT string_agg(coalesce(kind, '-'), ' ' ORDER BY "
+					    "source) FROM sems.quarantine"),
+			 "- test", "what it says it is, of which it said so");
 	fixture_free(g);
 	fixture_close(&f);
 }

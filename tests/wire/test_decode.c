@@ -126,6 +126,24 @@ Test(decode, takes_empty_text_and_unspecified_as_not_given)
 	arena_free(a);
 }
 
+/* What was refused says what it is, as soon as that can be read. */
+Test(decode, tells_what_a_refused_record_says_it_is)
+{
+	struct arena *a = arena_new(1 << 22);
+	struct buf b;
+	buf_init(&b, RECORD_BYTES_MAX);
+	for (size_t k = 0; k < KIND_COUNT; k++) {
+		struct record r = make_full_record(kinds[k], 7, a);
+		struct text raw = encode(&r, a, &b);
+		cr_expect_eq(wire_claims(raw), kinds[k], "%s", kinds[k]->name);
+	}
+	cr_expect_null(wire_claims(from_hex("120161", a)), "it has no body");
+	cr_expect_null(wire_claims(from_hex("0AFF", a)), "it cannot be read");
+	cr_expect_null(wire_claims((struct text){NULL, 0}));
+	buf_fini(&b);
+	arena_free(a);
+}
+
 Test(decode, refuses_a_record_cut_short_at_any_byte)
 {
 	struct arena *a = arena_new(1 << 22);
