@@ -1,5 +1,6 @@
 """Faults of the network and of clients: cut, split, joined, vanished, silent, hostile."""
 import asyncio
+import contextlib
 import os
 import resource
 import statistics
@@ -186,12 +187,10 @@ def _room_for(n):
 async def _half_open(daemon, i):
     """One in four is greeted and then lets a frame hang; the others never get that far."""
     connection = await client.open_stream(daemon.socket)
-    if i % 4 == 1:
-        await connection.put(hello_bytes()[:7])
-    elif i % 4 == 2:
-        await connection.put(b"\xff\xff\x3f" + b"x" * 20)
-    elif i % 4 == 3:
-        await connection.put(hello_bytes())
+    said = (b"", hello_bytes()[:7], b"\xff\xff\x3f" + b"x" * 20, hello_bytes())[i % 4]
+    # On a busy machine its time is over before its turn comes.
+    with contextlib.suppress(ConnectionError):
+        await connection.put(said)
     return connection
 
 
