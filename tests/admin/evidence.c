@@ -37,17 +37,11 @@ evidence_freeze(struct office *o)
 {
 	static char quarter[] = EVIDENCE_QUARTER;
 	static char why[] = "a test";
-	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	Sems__V1__SpdRequest q = office_spd(OP(FREEZE), quarter, 0);
 
-	q.has_operation = 1;
-	q.operation = SEMS__V1__SPD_OPERATION__SPD_OPERATION_FREEZE;
-	q.quarter = quarter;
 	q.early = why;
 	q.exclude_embargoed = why;
-	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
-	r.spd = &q;
-	cr_assert_eq(office_ask(o, &r), SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_OK, "%s", o->text);
+	cr_assert_eq(office_ask_spd(o, &q), CODE(OK), "%s", o->text);
 }
 
 void

@@ -182,12 +182,35 @@ office_ask(struct office *o, const Sems__V1__Request *r)
 		more = answer->response->more;
 		sems__v1__server_frame__free_unpacked(answer, NULL);
 	}
-	if (o->code == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_OK) {
+	if (o->code == CODE(OK)) {
 		o->json = json_loadb((const char *)document.p, document.n, 0, NULL);
 		cr_assert_not_null(o->json, "%.*s", (int)document.n, (const char *)document.p);
 	}
 	buf_fini(&document);
 	return o->code;
+}
+
+Sems__V1__SpdRequest
+office_spd(int operation, char *quarter, unsigned revision)
+{
+	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
+
+	q.has_operation = 1;
+	q.operation = (Sems__V1__SpdOperation)operation;
+	q.quarter = quarter;
+	q.has_revision = revision > 0;
+	q.revision = revision;
+	return q;
+}
+
+int
+office_ask_spd(struct office *o, Sems__V1__SpdRequest *q)
+{
+	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+
+	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
+	r.spd = q;
+	return office_ask(o, &r);
 }
 
 int

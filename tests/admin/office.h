@@ -15,6 +15,10 @@
 
 struct event_base;
 
+/* A response's code, and what an SPD is asked to do: CODE(OK), OP(FREEZE). */
+#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
+#define OP(name)   SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
+
 struct office {
 	char conninfo[256];
 	char keys_dir[TEMP_SIZE];
@@ -44,6 +48,10 @@ void office_close(struct office *o);
 void office_be(struct office *o, const char *principal, const char *role);
 /* Asks and waits; the response code. */
 int office_ask(struct office *o, const Sems__V1__Request *r);
+/* A request about the SPD of a quarter, to which more may be added, and the same asked. revision 0:
+ * none is named. */
+Sems__V1__SpdRequest office_spd(int operation, char *quarter, unsigned revision);
+int office_ask_spd(struct office *o, Sems__V1__SpdRequest *q);
 /* Sends one record as unix:anna; its verdict. */
 int office_send(struct office *o, const Sems__V1__Record *r);
 

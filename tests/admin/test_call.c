@@ -82,7 +82,7 @@ Test(call, says_that_it_does_not_know_a_request_without_a_body)
 	struct office o;
 
 	office_open_set_up(&o);
-	cr_assert_eq(office_ask(&o, &q), SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID);
+	cr_assert_eq(office_ask(&o, &q), CODE(INVALID));
 	cr_assert_str_eq(o.field, "body");
 	office_close(&o);
 }

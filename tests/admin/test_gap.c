@@ -3,8 +3,6 @@
 
 #include <criterion/criterion.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-
 static struct office o;
 
 static void

@@ -2,7 +2,6 @@
 
 #include <criterion/criterion.h>
 
-#define CODE(name)    SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
 #define VERDICT(name) SEMS__V1__VERDICT_CODE__VERDICT_CODE_##name
 
 static struct office o;

@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-
 static struct office o;
 
 static void

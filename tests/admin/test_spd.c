@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-#define OP(name)   SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
-
 static struct office o;
 
 static void
@@ -35,20 +32,12 @@ ask(int operation, char *quarter, unsigned revision)
 	static char receipt[] = "receipt 17";
 	static char portal[] = "portal";
 	static char why[] = "a lane was late";
-	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	Sems__V1__SpdRequest q = office_spd(operation, quarter, revision);
 
-	q.has_operation = 1;
-	q.operation = (Sems__V1__SpdOperation)operation;
-	q.quarter = quarter;
-	q.has_revision = revision > 0;
-	q.revision = revision;
 	q.reference = receipt;
 	q.channel = portal;
 	q.text = why;
-	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
-	r.spd = &q;
-	return office_ask(&o, &r);
+	return office_ask_spd(&o, &q);
 }
 
 static void
@@ -207,16 +196,10 @@ embargo_a_test(void)
 static int
 freeze_without(char *reason)
 {
-	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	Sems__V1__SpdRequest q = office_spd(OP(FREEZE), past, 0);
 
-	q.has_operation = 1;
-	q.operation = OP(FREEZE);
-	q.quarter = past;
 	q.exclude_embargoed = reason;
-	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
-	r.spd = &q;
-	return office_ask(&o, &r);
+	return office_ask_spd(&o, &q);
 }
 
 Test(spd, freezes_embargoed_tests_only_by_a_reasoned_exclusion)

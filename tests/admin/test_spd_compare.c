@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-#define OP(name)   SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
-
 static struct office o;
 static char past[] = "2020-Q1";
 
@@ -29,17 +26,9 @@ TestSuite(spd_compare, .init = open_office, .fini = close_office);
 static int
 ask(int operation, unsigned revision)
 {
-	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	Sems__V1__SpdRequest q = office_spd(operation, past, revision);
 
-	q.has_operation = 1;
-	q.operation = (Sems__V1__SpdOperation)operation;
-	q.quarter = past;
-	q.has_revision = revision > 0;
-	q.revision = revision;
-	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
-	r.spd = &q;
-	return office_ask(&o, &r);
+	return office_ask_spd(&o, &q);
 }
 
 /* So many shown threat images, found or missed, with the instant their records arrived. */

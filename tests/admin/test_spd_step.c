@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-#define OP(name)   SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
-
 static struct office o;
 static char past[] = "2020-Q1";
 
@@ -54,15 +51,11 @@ struct said {
 static int
 step(int operation, struct said said)
 {
-	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	Sems__V1__SpdRequest q = office_spd(operation, past, 0);
 	Sems__V1__SpdDimension d = SEMS__V1__SPD_DIMENSION__INIT;
 	Sems__V1__SpdDimension *by[] = {&d};
 	char site[] = "site";
 
-	q.has_operation = 1;
-	q.operation = (Sems__V1__SpdOperation)operation;
-	q.quarter = past;
 	q.text = unconst(said.text);
 	q.metric = unconst(said.metric);
 	q.channel = unconst(said.channel);
@@ -73,9 +66,7 @@ step(int operation, struct said said)
 		q.n_by = 1;
 		q.by = by;
 	}
-	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
-	r.spd = &q;
-	return office_ask(&o, &r);
+	return office_ask_spd(&o, &q);
 }
 
 #define NOTHING       \

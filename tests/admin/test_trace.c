@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-
 static struct office o;
 
 static void

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-
 static struct office o;
 static char quarter[] = EVIDENCE_QUARTER;
 
