@@ -66,44 +66,55 @@ struct parsed {
 	bool ragged;
 };
 
+/* What was parsed last. */
+static struct parsed p;
+
+static void
+free_parsed(void)
+{
+	for (size_t i = 0; i < p.n; i++)
+		free(p.cells[i]);
+	memset(&p, 0, sizeof p);
+}
+
+TestSuite(csv, .fini = free_parsed);
+
 static void
 on_cell(void *s, size_t n, void *ctx)
 {
-	struct parsed *p = ctx;
-
-	cr_assert_lt(p->n, CELLS_MAX);
-	p->cells[p->n++] = strndup(s, n);
-	p->in_row++;
+	(void)ctx;
+	cr_assert_lt(p.n, CELLS_MAX);
+	p.cells[p.n++] = strndup(s, n);
+	p.in_row++;
 }
 
 static void
 on_row(int c, void *ctx)
 {
-	struct parsed *p = ctx;
-
 	(void)c;
-	if (p->columns == 0)
-		p->columns = p->in_row;
-	p->ragged = p->ragged || p->in_row != p->columns;
-	p->in_row = 0;
-	p->rows++;
+	(void)ctx;
+	if (p.columns == 0)
+		p.columns = p.in_row;
+	p.ragged = p.ragged || p.in_row != p.columns;
+	p.in_row = 0;
+	p.rows++;
 }
 
 static void
-parse_bytes(const struct buf *out, struct parsed *p)
+parse_bytes(const struct buf *out)
 {
 	struct csv_parser parser;
 
-	memset(p, 0, sizeof *p);
+	free_parsed();
 	cr_assert_eq(csv_init(&parser, CSV_STRICT), 0);
-	cr_assert_eq(csv_parse(&parser, out->p + 3, out->n - 3, on_cell, on_row, p), out->n - 3,
+	cr_assert_eq(csv_parse(&parser, out->p + 3, out->n - 3, on_cell, on_row, NULL), out->n - 3,
 		     "%s", csv_strerror(csv_error(&parser)));
-	csv_fini(&parser, on_cell, on_row, p);
+	csv_fini(&parser, on_cell, on_row, NULL);
 	csv_free(&parser);
 }
 
 static void
-parse(const char *sheet, struct parsed *p)
+parse(const char *sheet)
 {
 	struct renderings files;
 	struct sample s;
@@ -112,24 +123,17 @@ parse(const char *sheet, struct parsed *p)
 	sample_init(&s);
 	sample_render(&s, "csv", &files);
 	snprintf(end, sizeof end, "_%s.csv", sheet);
-	parse_bytes(sample_file(&files, end), p);
+	parse_bytes(sample_file(&files, end));
 	renderings_fini(&files);
 	sample_fini(&s);
 }
 
-static void
-free_parsed(struct parsed *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		free(p->cells[i]);
-}
-
 static const char *
-cell(const struct parsed *p, size_t row, const char *column)
+cell(size_t row, const char *column)
 {
-	for (size_t i = 0; i < p->columns; i++) {
-		if (strcmp(p->cells[i], column) == 0)
-			return p->cells[row * p->columns + i];
+	for (size_t i = 0; i < p.columns; i++) {
+		if (strcmp(p.cells[i], column) == 0)
+			return p.cells[row * p.columns + i];
 	}
 	cr_assert_fail("no column %s", column);
 	return NULL;
@@ -144,18 +148,15 @@ Test(csv, every_file_is_rectangular_and_marked)
 	sample_render(&s, "csv", &files);
 	cr_assert_gt(files.n, 20);
 	for (size_t i = 0; i < files.n; i++) {
-		struct parsed p;
-
-		parse_bytes(&files.file[i].bytes, &p);
+		parse_bytes(&files.file[i].bytes);
 		cr_expect(!p.ragged, "%s", files.file[i].name);
 		cr_expect_geq(p.rows, 1, "%s", files.file[i].name);
 		for (size_t r = 1; r < p.rows; r++) {
 			cr_expect_str_eq(p.cells[r * p.columns], "OFFICIAL-SENSITIVE");
-			cr_expect_str_eq(cell(&p, r, "entity"), "Zürich-Süd, \"Test\"");
-			cr_expect_str_eq(cell(&p, r, "quarter"), "2026-Q2");
-			cr_expect_str_eq(cell(&p, r, "state"), "SUBMITTED");
+			cr_expect_str_eq(cell(r, "entity"), "Zürich-Süd, \"Test\"");
+			cr_expect_str_eq(cell(r, "quarter"), "2026-Q2");
+			cr_expect_str_eq(cell(r, "state"), "SUBMITTED");
 		}
-		free_parsed(&p);
 	}
 	renderings_fini(&files);
 	sample_fini(&s);
@@ -163,103 +164,80 @@ Test(csv, every_file_is_rectangular_and_marked)
 
 Test(csv, scorecard_has_the_counts_and_the_value)
 {
-	struct parsed p;
-
-	parse("scorecard", &p);
-	cr_expect_str_eq(cell(&p, 1, "metric"), "OUT03");
-	cr_expect_str_eq(cell(&p, 1, "numerator"), "270");
-	cr_expect_str_eq(cell(&p, 1, "denominator"), "300");
-	cr_expect_str_eq(cell(&p, 1, "excluded"), "13");
-	cr_expect_str_eq(cell(&p, 1, "value"), "0.9");
-	cr_expect_str_eq(cell(&p, 1, "interval_low"), "0.8609");
-	cr_expect_str_eq(cell(&p, 1, "target"), "0.8");
-	cr_expect_str_eq(cell(&p, 1, "status"), "MET");
-	cr_expect_str_eq(cell(&p, 1, "change"), "0.1");
-	cr_expect_str_eq(cell(&p, 1, "q_2025-Q4"), "");
-	cr_expect_str_eq(cell(&p, 1, "q_2026-Q1"), "0.8");
-	cr_expect_str_eq(cell(&p, 1, "comment"), "A new library since May.");
-	free_parsed(&p);
+	parse("scorecard");
+	cr_expect_str_eq(cell(1, "metric"), "OUT03");
+	cr_expect_str_eq(cell(1, "numerator"), "270");
+	cr_expect_str_eq(cell(1, "denominator"), "300");
+	cr_expect_str_eq(cell(1, "excluded"), "13");
+	cr_expect_str_eq(cell(1, "value"), "0.9");
+	cr_expect_str_eq(cell(1, "interval_low"), "0.8609");
+	cr_expect_str_eq(cell(1, "target"), "0.8");
+	cr_expect_str_eq(cell(1, "status"), "MET");
+	cr_expect_str_eq(cell(1, "change"), "0.1");
+	cr_expect_str_eq(cell(1, "q_2025-Q4"), "");
+	cr_expect_str_eq(cell(1, "q_2026-Q1"), "0.8");
+	cr_expect_str_eq(cell(1, "comment"), "A new library since May.");
 }
 
 Test(csv, no_data_leaves_the_numbers_empty)
 {
-	struct parsed p;
-
-	parse("scorecard", &p);
-	cr_expect_str_eq(cell(&p, 2, "metric"), "QN01");
-	cr_expect_str_eq(cell(&p, 2, "numerator"), "");
-	cr_expect_str_eq(cell(&p, 2, "denominator"), "");
-	cr_expect_str_eq(cell(&p, 2, "value"), "");
-	cr_expect_str_eq(cell(&p, 2, "target"), "");
-	cr_expect_str_eq(cell(&p, 2, "status"), "NO_DATA");
-	cr_expect_str_eq(cell(&p, 2, "no_data"), "NO_PLAN");
-	free_parsed(&p);
+	parse("scorecard");
+	cr_expect_str_eq(cell(2, "metric"), "QN01");
+	cr_expect_str_eq(cell(2, "numerator"), "");
+	cr_expect_str_eq(cell(2, "denominator"), "");
+	cr_expect_str_eq(cell(2, "value"), "");
+	cr_expect_str_eq(cell(2, "target"), "");
+	cr_expect_str_eq(cell(2, "status"), "NO_DATA");
+	cr_expect_str_eq(cell(2, "no_data"), "NO_PLAN");
 }
 
 Test(csv, a_negative_number_is_no_formula)
 {
-	struct parsed p;
-
-	parse("scorecard", &p);
-	cr_expect_str_eq(cell(&p, 3, "value"), "-0.52");
-	free_parsed(&p);
-	parse("data-quality-clock", &p);
-	cr_expect_str_eq(cell(&p, 1, "offset_ms"), "-71234");
-	free_parsed(&p);
+	parse("scorecard");
+	cr_expect_str_eq(cell(3, "value"), "-0.52");
+	parse("data-quality-clock");
+	cr_expect_str_eq(cell(1, "offset_ms"), "-71234");
 }
 
 Test(csv, figures_have_their_breakdown)
 {
-	struct parsed p;
-
-	parse("figures", &p);
+	parse("figures");
 	cr_expect_eq(p.rows, 7);
-	cr_expect_str_eq(cell(&p, 1, "site"), "");
-	cr_expect_str_eq(cell(&p, 1, "details"), "timeouts=7");
-	cr_expect_str_eq(cell(&p, 1, "excluded_by_reason"), "ABORTED=12; OTHER=1");
-	cr_expect_str_eq(cell(&p, 1, "exact_low"), "0.8603");
-	cr_expect_str_eq(cell(&p, 3, "site"), "NMR");
-	cr_expect_str_eq(cell(&p, 3, "measure"), "4.1");
-	cr_expect_str_eq(cell(&p, 4, "other"), "stream=CABIN");
-	free_parsed(&p);
+	cr_expect_str_eq(cell(1, "site"), "");
+	cr_expect_str_eq(cell(1, "details"), "timeouts=7");
+	cr_expect_str_eq(cell(1, "excluded_by_reason"), "ABORTED=12; OTHER=1");
+	cr_expect_str_eq(cell(1, "exact_low"), "0.8603");
+	cr_expect_str_eq(cell(3, "site"), "NMR");
+	cr_expect_str_eq(cell(3, "measure"), "4.1");
+	cr_expect_str_eq(cell(4, "other"), "stream=CABIN");
 }
 
 Test(csv, definitions_are_formula_safe_and_name_what_is_not_computed)
 {
-	struct parsed p;
-
-	parse("definitions", &p);
-	cr_expect_str_eq(cell(&p, 1, "definition"), "'=HIT, of all");
-	free_parsed(&p);
-	parse("definitions-missing", &p);
-	cr_expect_str_eq(cell(&p, 1, "metric"), "CA01");
-	cr_expect_str_eq(cell(&p, 1, "needs"), "action");
-	free_parsed(&p);
+	parse("definitions");
+	cr_expect_str_eq(cell(1, "definition"), "'=HIT, of all");
+	parse("definitions-missing");
+	cr_expect_str_eq(cell(1, "metric"), "CA01");
+	cr_expect_str_eq(cell(1, "needs"), "action");
 }
 
 Test(csv, what_is_not_known_is_not_nought)
 {
-	struct parsed p;
-
-	parse("data-quality-feeds", &p);
-	cr_expect_str_eq(cell(&p, 1, "missing"), "7");
-	cr_expect_str_eq(cell(&p, 2, "source"), "007");
-	cr_expect_str_eq(cell(&p, 2, "expected"), "");
-	cr_expect_str_eq(cell(&p, 2, "missing"), "");
-	free_parsed(&p);
+	parse("data-quality-feeds");
+	cr_expect_str_eq(cell(1, "missing"), "7");
+	cr_expect_str_eq(cell(2, "source"), "007");
+	cr_expect_str_eq(cell(2, "expected"), "");
+	cr_expect_str_eq(cell(2, "missing"), "");
 }
 
 Test(csv, balances_have_their_four_numbers)
 {
-	struct parsed p;
-
-	parse("balances", &p);
-	cr_expect_str_eq(cell(&p, 1, "what"), "FINDINGS");
-	cr_expect_str_eq(cell(&p, 1, "opening"), "14");
-	cr_expect_str_eq(cell(&p, 1, "raised"), "31");
-	cr_expect_str_eq(cell(&p, 1, "closed"), "28");
-	cr_expect_str_eq(cell(&p, 1, "closing"), "17");
-	free_parsed(&p);
+	parse("balances");
+	cr_expect_str_eq(cell(1, "what"), "FINDINGS");
+	cr_expect_str_eq(cell(1, "opening"), "14");
+	cr_expect_str_eq(cell(1, "raised"), "31");
+	cr_expect_str_eq(cell(1, "closed"), "28");
+	cr_expect_str_eq(cell(1, "closing"), "17");
 }
 
 /* The declaration's event of approval becomes something else. */
@@ -274,61 +252,53 @@ unapprove(struct sample *s)
 }
 
 static void
-parse_restatements(struct sample *s, struct parsed *p)
+parse_restatements(struct sample *s)
 {
 	struct renderings files;
 
 	sample_render(s, "csv", &files);
-	parse_bytes(sample_file(&files, "_restatements.csv"), p);
+	parse_bytes(sample_file(&files, "_restatements.csv"));
 	renderings_fini(&files);
 }
 
 Test(csv, a_restatement_has_old_new_cause_records_and_approver)
 {
 	struct sample s;
-	struct parsed p;
-
 	sample_init(&s);
-	parse_restatements(&s, &p);
-	cr_expect_str_eq(cell(&p, 1, "metric"), "OUT03");
-	cr_expect_str_eq(cell(&p, 1, "old"), "88.3 % (265 of 300)");
-	cr_expect_str_eq(cell(&p, 1, "new"), "90.0 % (270 of 300)");
-	cr_expect_str_eq(cell(&p, 1, "old_value"), "0.8833");
-	cr_expect_str_eq(cell(&p, 1, "new_value"), "0.9");
-	cr_expect_str_eq(cell(&p, 1, "cause"), "a_lane was late");
-	cr_expect_str_eq(cell(&p, 1, "records"), "5");
-	cr_expect_str_eq(cell(&p, 1, "approved_by"), "r.castellan");
-	cr_expect_str_eq(cell(&p, 1, "approved_at"), "2026-07-12T10:00:00.000Z");
-	free_parsed(&p);
+	parse_restatements(&s);
+	cr_expect_str_eq(cell(1, "metric"), "OUT03");
+	cr_expect_str_eq(cell(1, "old"), "88.3 % (265 of 300)");
+	cr_expect_str_eq(cell(1, "new"), "90.0 % (270 of 300)");
+	cr_expect_str_eq(cell(1, "old_value"), "0.8833");
+	cr_expect_str_eq(cell(1, "new_value"), "0.9");
+	cr_expect_str_eq(cell(1, "cause"), "a_lane was late");
+	cr_expect_str_eq(cell(1, "records"), "5");
+	cr_expect_str_eq(cell(1, "approved_by"), "r.castellan");
+	cr_expect_str_eq(cell(1, "approved_at"), "2026-07-12T10:00:00.000Z");
 	sample_fini(&s);
 }
 
 Test(csv, a_restatement_that_nobody_approved_says_so)
 {
 	struct sample s;
-	struct parsed p;
-
 	sample_init(&s);
 	unapprove(&s);
-	parse_restatements(&s, &p);
-	cr_expect_str_eq(cell(&p, 1, "approved_by"), "not approved yet");
-	cr_expect_str_eq(cell(&p, 1, "approved_at"), "");
-	free_parsed(&p);
+	parse_restatements(&s);
+	cr_expect_str_eq(cell(1, "approved_by"), "not approved yet");
+	cr_expect_str_eq(cell(1, "approved_at"), "");
 	sample_fini(&s);
 
 	sample_init(&s);
 	json_decref(s.declaration);
 	s.declaration = NULL;
-	parse_restatements(&s, &p);
-	cr_expect_str_eq(cell(&p, 1, "approved_by"), "not approved yet");
-	free_parsed(&p);
+	parse_restatements(&s);
+	cr_expect_str_eq(cell(1, "approved_by"), "not approved yet");
 	sample_fini(&s);
 }
 
 Test(csv, the_cause_of_a_restatement_is_not_cut)
 {
 	struct sample s;
-	struct parsed p;
 	char cause[1001] = "";
 	json_t *item;
 
@@ -336,9 +306,8 @@ Test(csv, the_cause_of_a_restatement_is_not_cut)
 	sample_init(&s);
 	item = json_array_get(json_object_get(s.doc, "restatements"), 0);
 	json_object_set_new(item, "cause", json_string(cause));
-	parse_restatements(&s, &p);
-	cr_expect_str_eq(cell(&p, 1, "cause"), cause);
-	free_parsed(&p);
+	parse_restatements(&s);
+	cr_expect_str_eq(cell(1, "cause"), cause);
 	sample_fini(&s);
 }
 
