@@ -336,6 +336,46 @@ Test(spd_job, counts_screeners_and_names_none)
 	json_decref(doc);
 }
 
+static const char *
+definition_of(const json_t *doc, const char *id)
+{
+	const json_t *m;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "metrics"), i, m)
+	{
+		if (strcmp(json_string_value(json_object_get(m, "id")), id) == 0)
+			return json_string_value(json_object_get(m, "definition"));
+	}
+	return "";
+}
+
+/* A screener's window is the quarter: the definition says so, and what was before it decides
+ * neither who is judged nor how. */
+Test(spd_job, judges_screeners_by_the_quarter_alone)
+{
+	static const char columns[] = ", device_id, screener_id, outcome";
+	static const char good[] = ", 'X1', decode(repeat('a1', 16), 'hex'), 'HIT'";
+	static const char good_missed[] = ", 'X1', decode(repeat('a1', 16), 'hex'), 'MISS_DECIDED'";
+	static const char few_missed[] = ", 'X1', decode(repeat('a2', 16), 'hex'), 'MISS_DECIDED'";
+	json_t *doc;
+
+	set_target("OUT03", "0.8", "2026-Q1");
+	spd_add(&f, "tip_event", 120, columns, good);
+	spd_add(&f, "tip_event", 99, columns, few_missed);
+	spd_add_at(&f, "2026-03-31T22:59:59Z", "tip_event", 300, columns, good_missed);
+	spd_add_at(&f, "2026-03-31T22:59:59Z", "tip_event", 300, columns, few_missed);
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "OUT06", "", "0/1 0 NO_TARGET");
+	cr_expect_eq(spd_left_out(doc, "OUT06", "TOO_FEW_EVENTS"), 1);
+	cr_expect_not_null(strstr(definition_of(doc, "OUT06"), "in the quarter"), "%s",
+			   definition_of(doc, "OUT06"));
+	json_decref(doc);
+	doc = spd_compute_quarter(&f, SPD_TASK_SHOW, (struct quarter){2026, 1});
+	FIGURE_SAYS(doc, "OUT06", "", "2/2 1 NO_TARGET");
+	json_decref(doc);
+}
+
 Test(spd_job, judges_a_sample_by_its_interval_against_the_target_in_force)
 {
 	json_t *doc;

@@ -1,6 +1,6 @@
 # What people hold of an SPD: read by other people's libraries, the same each time, whole or not at all.
 . "$(dirname "$0")/lib.sh"
-plan 26
+plan 27
 for module in openpyxl jsonschema; do
 	/usr/bin/python3 -c "import $module" 2>/dev/null || skip_all "no python3-$module"
 done
@@ -30,6 +30,8 @@ is "$(/usr/bin/python3 -B tests/system/lib_schema.py proto/declaration.schema.js
 	'and so does the declaration'
 is "$(/usr/bin/python3 -B tests/system/lib_workbook.py "$(file one _spd.xlsx)" "$json" "$(file one _figures.csv)" 2>&1)" '' \
 	'every number of the workbook and of the CSV file is that of the document'
+is "$(grep -c 'OUT06.*projections in the quarter' "$(file one _definitions.csv)")/$(grep -c 'OUT06.*projections in the quarter' "$(file one _spd.html)")" \
+	1/1 'the sheet of definitions says over what time screeners are judged'
 is "$(find "$T/one" -type f ! -name "${quarter}_r1_OFFICIAL-SENSITIVE_*" | wc -l)" 0 'every name says what it is and how it is marked'
 is "$(find "$T/one" -type f ! -perm 0600 | wc -l)" 0 'nobody else may read them'
 
