@@ -30,6 +30,7 @@ struct asker {
 	struct job *job; /* the one that runs */
 	enum phase phase;
 	struct statement statement; /* that runs, or is prepared */
+	PGresult *answer;           /* of the one before, while that runs */
 	char plan[PLAN_NAME_SIZE];
 	struct plans plans;
 	bool committed;
@@ -78,6 +79,8 @@ finish(struct asker *a)
 	struct job *j = a->job;
 	struct err e = a->err;
 
+	PQclear(a->answer);
+	a->answer = NULL;
 	a->job = NULL;
 	a->phase = PHASE_IDLE;
 	j->done(j, &e);
@@ -144,6 +147,7 @@ next_statement(struct asker *a)
 	bool is_taken;
 
 	*st = (struct statement){0};
+	a->job->is_ahead = false;
 	if (!a->job->next(a->job, st, &a->err)) {
 		if (a->err.code != OK || a->job->discards) {
 			roll_back(a);
@@ -179,6 +183,28 @@ run_next(struct asker *a)
 }
 
 static void
+hand_out(struct asker *a, const PGresult *res)
+{
+	struct rows r = {res};
+
+	if (a->job->rows != NULL)
+		a->job->rows(a->job, &r);
+}
+
+/* The server works on the next statement while the answer to the last is looked at. */
+static void
+take_turn(struct asker *a)
+{
+	PGresult *answer = a->answer;
+
+	a->answer = NULL;
+	next_statement(a);
+	if (answer != NULL)
+		hand_out(a, answer);
+	PQclear(answer);
+}
+
+static void
 on_finished(void *ctx)
 {
 	struct asker *a = ctx;
@@ -197,7 +223,7 @@ on_finished(void *ctx)
 		plans_prepared(&a->plans, a->plan);
 		run_prepared(a);
 	} else if (a->phase != PHASE_COMMIT) {
-		next_statement(a);
+		take_turn(a);
 	} else if (!a->committed || conn_warned(a->conn)) {
 		err_set(&a->err, TRY_STORE, "",
 			"the commit was not confirmed: look before you repeat");
@@ -220,24 +246,28 @@ static enum code code_of(enum sql_class class)
 	return codes[class];
 }
 
-static void
-on_result(void *ctx, const PGresult *res)
+static bool
+on_result(void *ctx, PGresult *res)
 {
 	struct asker *a = ctx;
 	ExecStatusType status = PQresultStatus(res);
 	struct sql_failure f;
 
 	if (status == PGRES_TUPLES_OK) {
-		struct rows r = {res};
-
-		if (a->err.code == OK && a->phase == PHASE_STATEMENT && a->job->rows != NULL)
-			a->job->rows(a->job, &r);
+		if (a->err.code != OK || a->phase != PHASE_STATEMENT)
+			return false;
+		if (a->job->is_ahead) {
+			a->answer = res;
+			return true;
+		}
+		hand_out(a, res);
 	} else if (status == PGRES_COMMAND_OK) {
 		a->committed = a->committed || (a->phase == PHASE_COMMIT && pg_is_commit(res));
 	} else if (a->err.code == OK) {
 		pg_failure(res, &f);
 		err_set(&a->err, code_of(f.class), f.state, "%s", f.message);
 	}
+	return false;
 }
 
 static void
@@ -313,6 +343,7 @@ asker_free(struct asker *a)
 	if (a == NULL)
 		return;
 	conn_free(a->conn);
+	PQclear(a->answer);
 	free(a);
 }
 

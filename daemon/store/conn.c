@@ -302,10 +302,14 @@ on_checked(struct conn *c)
 static void
 take_result(struct conn *c, PGresult *res)
 {
+	bool kept = false;
+
 	if (c->state == CONN_CHECKING)
 		c->unsafe = pg_unsafe(res);
 	else
-		c->ops->result(c->ctx, res);
+		kept = c->ops->result(c->ctx, res);
+	if (!kept)
+		PQclear(res);
 }
 
 /* Takes what is there of the running query's results. */
@@ -332,6 +336,7 @@ take_results(struct conn *c)
 				c->broken = true;
 		} else {
 			take_result(c, res);
+			continue;
 		}
 		PQclear(res);
 	}

@@ -20,8 +20,9 @@ struct conn;
 struct conn_ops {
 	/* Connected to a safe server and idle. */
 	void (*up)(void *ctx);
-	/* A result of the running query, borrowed: tuples, a command's end, or an error. */
-	void (*result)(void *ctx, const PGresult *res);
+	/* A result of the running query: tuples, a command's end, or an error. Borrowed, unless the
+	 * callee says that it keeps it. */
+	bool (*result)(void *ctx, PGresult *res);
 	/* A COPY ... FROM STDIN wants its bytes: valid until the next result. */
 	void (*copy)(void *ctx, const unsigned char **bytes, size_t *n);
 	/* The query's last result is there: idle again. */

@@ -30,6 +30,7 @@ struct counting {
 	/* The answer. */
 	struct spd_records *records;
 	size_t n_records;
+	bool is_ahead; /* after counting_next(): as a job's */
 	/* Ours. */
 	struct buf sql;
 	struct cube_state *states;
@@ -38,7 +39,8 @@ struct counting {
 	bool (*counted)[WEEKS_MAX];
 	int phase;
 	size_t at;
-	bool scanned; /* the reading that cube `at` is the first of */
+	size_t answered; /* of PHASE_SUMS: what the next rows are of */
+	bool scanned;    /* the reading that cube `at` is the first of */
 };
 
 /* The arena must have room; failures show as arena_failed() or in *e. */

@@ -235,6 +235,7 @@ on_next(struct job *j, struct statement *st, struct err *e)
 		begin_counting(r);
 	}
 	if (!r->counted && counting_next(&r->counting, st, e)) {
+		j->is_ahead = r->counting.is_ahead;
 		return true;
 	}
 	r->counted = true;

@@ -87,6 +87,9 @@ struct job {
 	 * free. */
 	void (*done)(struct job *j, const struct err *e);
 	void *ctx;
+	/* Set by next(), if there is a further statement whatever this one answers: next() may then
+	 * be called before its rows come. */
+	bool is_ahead;
 	struct job *queue_next; /* the store's */
 };
 

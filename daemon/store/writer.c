@@ -488,8 +488,8 @@ take_partition(struct writer *w, const PGresult *res)
 	months_add(&w->months, it->kind->id, start, end);
 }
 
-static void
-on_result(void *ctx, const PGresult *res)
+static bool
+on_result(void *ctx, PGresult *res)
 {
 	struct writer *w = ctx;
 	ExecStatusType status = PQresultStatus(res);
@@ -505,6 +505,7 @@ on_result(void *ctx, const PGresult *res)
 	} else if (PQnfields(res) == 2) {
 		take_verdicts(w, res);
 	}
+	return false;
 }
 
 static void

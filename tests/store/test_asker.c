@@ -16,7 +16,9 @@ struct script {
 	const char *param; /* of every statement that has one */
 	int at;
 	int fail_at; /* step at which next() itself fails; -1: never */
+	bool ahead;  /* all but the last statement come whatever is answered */
 	int n_rows;
+	char all[64]; /* each answer, and how many statements had been asked for by then */
 	char last[64];
 	bool finished;
 	struct err err;
@@ -36,6 +38,7 @@ script_next(struct job *j, struct statement *st, struct err *e)
 	if (s->sql[s->at] == NULL)
 		return false;
 	st->sql = s->sql[s->at++];
+	j->is_ahead = s->ahead && s->sql[s->at] != NULL;
 	st->n_params = strstr(st->sql, "$1") != NULL ? 1 : 0;
 	st->params[0] = s->param;
 	return true;
@@ -48,6 +51,8 @@ script_rows(struct job *j, const struct rows *r)
 	const char *text = rows_count(r) > 0 ? rows_text(r, 0, 0) : "none";
 
 	s->n_rows++;
+	snprintf(s->all + strlen(s->all), sizeof s->all - strlen(s->all), "%s@%d ",
+		 text == NULL ? "NULL" : text, s->at);
 	snprintf(s->last, sizeof s->last, "%s", text == NULL ? "NULL" : text);
 }
 
@@ -273,7 +278,8 @@ Test(asker, plans_what_comes_again_once)
 {
 	static const char *const sql[] = {
 	    "SELECT $1::int + 1", "SELECT $1::int + 1", "SELECT $1::int + 1",
-	    "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT _1::int%'", NULL};
+	    "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT _1::int%'",
+	    NULL};
 	struct fixture f;
 	struct script s;
 
@@ -354,5 +360,45 @@ Test(asker, leaves_nothing_of_a_job_that_discards)
 	s.param = "pier";
 	run(&f, &s);
 	cr_expect_str_eq(s.last, "0");
+	fixture_close(&f);
+}
+
+Test(asker, asks_ahead_where_the_next_statement_is_known)
+{
+	static const char *const sql[] = {"SELECT 1", "SELECT 2", "SELECT 3", NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	for (int i = 0; i < 3; i++) { /* sent as they are, prepared, run */
+		script_init(&s, DB_COMPUTE, false, sql);
+		s.ahead = true;
+		run(&f, &s);
+		cr_expect_eq(s.err.code, OK, "%s", s.err.text);
+		cr_expect_str_eq(s.all, "1@2 2@3 3@3 ");
+	}
+	script_init(&s, DB_COMPUTE, false, sql);
+	run(&f, &s);
+	cr_expect_str_eq(s.all, "1@1 2@2 3@3 ");
+	fixture_close(&f);
+}
+
+Test(asker, rolls_back_when_a_statement_asked_for_ahead_fails)
+{
+	static const char *const sql[] = {"SELECT 1", "SELECT 1 / 0", "SELECT 3", NULL};
+	static const char *const after[] = {"SELECT 4", NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	script_init(&s, DB_COMPUTE, false, sql);
+	s.ahead = true;
+	run(&f, &s);
+	cr_expect_neq(s.err.code, OK);
+	cr_expect_str_eq(s.all, "1@2 ");
+	script_init(&s, DB_COMPUTE, false, after);
+	run(&f, &s);
+	cr_expect_eq(s.err.code, OK, "%s", s.err.text);
+	cr_expect_str_eq(s.last, "4");
 	fixture_close(&f);
 }

@@ -18,11 +18,12 @@ on_up(void *ctx)
 	((struct heard *)ctx)->n_up++;
 }
 
-static void
-on_result(void *ctx, const PGresult *res)
+static bool
+on_result(void *ctx, PGresult *res)
 {
 	(void)ctx;
 	(void)res;
+	return false;
 }
 
 static void
