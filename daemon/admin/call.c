@@ -188,6 +188,26 @@ call_fail_err(struct call *c, const struct err *e)
 	call_fail(c, response, e->where, "%s", e->text);
 }
 
+void
+call_fail_memory(struct call *c)
+{
+	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
+		  "out of memory; try again");
+}
+
+void
+call_reply_json(struct call *c, json_t *answer)
+{
+	char *text = answer == NULL ? NULL : json_dumps(answer, JSON_COMPACT | JSON_SORT_KEYS);
+
+	json_decref(answer);
+	if (text == NULL)
+		call_fail_memory(c);
+	else
+		call_reply(c, text_of(text));
+	free(text);
+}
+
 static void
 on_reloaded(void *ctx, struct registry *r, const struct err *e)
 {

@@ -11,6 +11,7 @@
 #include "ingest/ingest.h"
 #include "store/store.h"
 
+#include <jansson.h>
 #include <sems/v1/protocol.pb-c.h>
 
 struct admin;
@@ -44,11 +45,14 @@ void call_reply_reload(struct call *c, struct text json);
 
 /* json: UTF-8, any length; copied. */
 void call_reply(struct call *c, struct text json);
+/* Takes the answer; NULL, as when it could not be made, is out of memory. */
+void call_reply_json(struct call *c, json_t *answer);
 /* code: a sems.v1.ResponseCode; text says what to do next. */
 void call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* Maps an error's class to a response code. */
 void call_fail_err(struct call *c, const struct err *e);
+void call_fail_memory(struct call *c);
 
 /* The handlers, one per Request body. The dispatcher has checked the role against its table. */
 void admin_setup(struct call *c);

@@ -50,15 +50,9 @@ static void
 reply(struct call *c, json_t *answer /* takes */)
 {
 	struct explain *x = c->state;
-	char *text = answer == NULL ? NULL : json_dumps(answer, JSON_COMPACT | JSON_SORT_KEYS);
 
-	json_decref(answer);
 	json_decref(x->document);
-	if (text == NULL)
-		call_fail(c, CODE(UNAVAILABLE), "", "out of memory; try again");
-	else
-		call_reply(c, text_of(text));
-	free(text);
+	call_reply_json(c, answer);
 }
 
 static void
@@ -753,7 +747,7 @@ admin_explain(struct call *c)
 	struct err e = {0};
 
 	if (x == NULL) {
-		call_fail(c, CODE(UNAVAILABLE), "", "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	c->state = x;

@@ -56,8 +56,7 @@ gap_done(struct job *j, const struct err *e)
 	if (e->code != OK) {
 		call_fail_err(c, e);
 	} else if (l->document.s == NULL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
-			  "out of memory; try again");
+		call_fail_memory(c);
 	} else {
 		if (c->job.writes)
 			log_info("gap.changed", KV("by", c->principal.s), KV("gap", l->document.s));
@@ -159,8 +158,7 @@ admin_gap(struct call *c)
 	struct gap_look *l = arena_zalloc(c->arena, 1, sizeof *l);
 
 	if (l == NULL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
-			  "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	c->state = l;

@@ -143,8 +143,7 @@ quarantine_look(struct call *c, bool show)
 	uint64_t first = show ? q->quarantine_id : q->after_id;
 
 	if (l == NULL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
-			  "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	l->show = show;
@@ -442,8 +441,7 @@ quarantine_requeue(struct call *c)
 	if (q != NULL)
 		q->page = arena_new(PAGE_BYTES);
 	if (q == NULL || q->page == NULL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
-			  "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	q->call = c;

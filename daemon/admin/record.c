@@ -6,7 +6,6 @@
 #include "base/embed.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 struct fetch {
 	const struct kind *kind;
@@ -113,7 +112,6 @@ record_done(struct job *j, const struct err *e)
 {
 	struct call *c = j->ctx;
 	struct fetch *f = c->state;
-	char *text;
 
 	if (e->code != OK || f->answer == NULL) {
 		json_decref(f->answer);
@@ -126,10 +124,7 @@ record_done(struct job *j, const struct err *e)
 				  f->kind->name);
 		return;
 	}
-	text = json_dumps(f->answer, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(f->answer);
-	call_reply(c, text_of(text == NULL ? "{}" : text));
-	free(text);
+	call_reply_json(c, f->answer);
 }
 
 void
@@ -140,8 +135,7 @@ admin_record(struct call *c)
 	struct uuid id;
 
 	if (f == NULL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
-			  "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	f->kind = r->kind == NULL ? NULL : kind_by_name(text_of(r->kind));

@@ -78,8 +78,7 @@ admin_retention(struct call *c)
 	struct retention_run *r = arena_zalloc(c->arena, 1, sizeof *r);
 
 	if (r == NULL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
-			  "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	r->store = call_store(c);

@@ -11,20 +11,6 @@
 #define OP(name) SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
 
 void
-spd_reply_json(struct call *c, json_t *answer)
-{
-	char *text = answer == NULL ? NULL : json_dumps(answer, JSON_COMPACT | JSON_SORT_KEYS);
-
-	json_decref(answer);
-	if (text == NULL) {
-		call_fail(c, SPD_CODE(UNAVAILABLE), "", "out of memory; try again");
-		return;
-	}
-	call_reply(c, text_of(text));
-	free(text);
-}
-
-void
 spd_reply_document(struct call *c, struct text document)
 {
 	const Sems__V1__SpdRequest *q = c->request->spd;
@@ -122,7 +108,7 @@ on_frozen(struct spd_run *r, const struct err *e)
 			   "sha256", r->sha256, "restatements",
 			   (json_int_t)json_array_size(r->freezing.restatements));
 	spd_fini(r);
-	spd_reply_json(c, answer);
+	call_reply_json(c, answer);
 }
 
 static void
@@ -242,7 +228,7 @@ admin_spd(struct call *c)
 	struct err e;
 
 	if (a == NULL) {
-		call_fail(c, SPD_CODE(UNAVAILABLE), "", "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	c->state = a;

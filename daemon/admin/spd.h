@@ -40,7 +40,6 @@ struct spd_ask {
 };
 
 /* Answers with a document and frees it; NULL: out of memory. */
-void spd_reply_json(struct call *c, json_t *answer /* takes */);
 /* Answers with a document's bytes; when they are handed out, the log says to whom. */
 void spd_reply_document(struct call *c, struct text document);
 void spd_ask_fini(struct spd_ask *a);

@@ -171,7 +171,7 @@ on_now(struct spd_run *r, const struct err *e)
 	if (why.code != OK)
 		call_fail_err(c, &why);
 	else
-		spd_reply_json(c, answer);
+		call_reply_json(c, answer);
 }
 
 static void

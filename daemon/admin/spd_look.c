@@ -262,7 +262,7 @@ on_checked(struct job *j, const struct err *e)
 			   (json_int_t)a->life.revision, "state", spd_state_name(a->life.state),
 			   "ok", spd_check_failed(checks) == 0, "checks", checks);
 	spd_ask_fini(a);
-	spd_reply_json(c, answer);
+	call_reply_json(c, answer);
 }
 
 void
@@ -305,7 +305,7 @@ on_listed(struct job *j, const struct err *e)
 	if (spd_failed(c, e))
 		return;
 	a->answer = NULL;
-	spd_reply_json(c, answer);
+	call_reply_json(c, answer);
 }
 
 void
@@ -377,7 +377,7 @@ on_status(struct job *j, const struct err *e)
 				  a->events == NULL ? json_array() : json_incref(a->events));
 	a->answer = NULL;
 	spd_ask_fini(a);
-	spd_reply_json(c, answer);
+	call_reply_json(c, answer);
 }
 
 void

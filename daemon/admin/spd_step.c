@@ -160,7 +160,7 @@ on_step(struct job *j, const struct err *e)
 	(void)json_object_set_new(answer, "next", json_string(next));
 	a->answer = NULL;
 	spd_ask_fini(a);
-	spd_reply_json(c, answer);
+	call_reply_json(c, answer);
 }
 
 void

@@ -44,8 +44,7 @@ status_done(struct job *j, const struct err *e)
 	if (e->code != OK)
 		call_fail_err(c, e);
 	else if (l->document.s == NULL)
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
-			  "out of memory; try again");
+		call_fail_memory(c);
 	else
 		call_reply(c, l->document);
 }
@@ -56,8 +55,7 @@ admin_status(struct call *c)
 	struct look *l = arena_zalloc(c->arena, 1, sizeof *l);
 
 	if (l == NULL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
-			  "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	utc_format(c->now, l->now);

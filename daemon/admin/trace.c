@@ -11,7 +11,6 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
@@ -300,7 +299,6 @@ trace_done(struct job *j, const struct err *e)
 	const json_t *revisions = json_object_get(t->answer, "revisions");
 	struct err why = *e;
 	const char *note;
-	char *text;
 
 	if (why.code == OK && t->record == NULL && json_array_size(revisions) == 0)
 		(void)err_set(
@@ -317,18 +315,15 @@ trace_done(struct job *j, const struct err *e)
 		(void)json_object_set_new(t->answer, "note",
 					  note == NULL ? json_null() : json_string(note));
 	}
-	text = why.code == OK ? json_dumps(t->answer, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	json_decref(t->answer);
 	json_decref(t->metrics);
 	json_decref(t->sources);
 	json_decref(t->record);
-	if (why.code != OK)
-		call_fail_err(c, &why);
-	else if (text == NULL)
-		call_fail(c, CODE(UNAVAILABLE), "", "out of memory; try again");
-	else
-		call_reply(c, text_of(text));
-	free(text);
+	if (why.code == OK) {
+		call_reply_json(c, t->answer);
+		return;
+	}
+	json_decref(t->answer);
+	call_fail_err(c, &why);
 }
 
 void
@@ -339,7 +334,7 @@ admin_trace(struct call *c)
 	struct uuid id;
 
 	if (t == NULL) {
-		call_fail(c, CODE(UNAVAILABLE), "", "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	c->state = t;

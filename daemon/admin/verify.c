@@ -12,7 +12,6 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CODE(name)     SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
@@ -22,20 +21,6 @@
 #define FINDINGS_MAX     100000
 #define REVISION_MAX     1000000
 #define MANIFEST_MAX     ((size_t)64 * 1024)
-
-static void
-reply_json(struct call *c, json_t *answer /* takes */)
-{
-	char *text = answer == NULL ? NULL : json_dumps(answer, JSON_COMPACT | JSON_SORT_KEYS);
-
-	json_decref(answer);
-	if (text == NULL) {
-		call_fail(c, CODE(UNAVAILABLE), "", "out of memory; try again");
-		return;
-	}
-	call_reply(c, text_of(text));
-	free(text);
-}
 
 /* What VERIFY and SIGN begin with; in the call's arena. */
 struct named {
@@ -87,7 +72,7 @@ on_checked(struct proof_check *check, const struct err *e)
 	}
 	log_info("spd.verify", KV("quarter", ((struct verifying *)c->state)->named.quarter),
 		 KV("by", c->principal.s), KV("sound", sound ? "yes" : "no"));
-	reply_json(c, report);
+	call_reply_json(c, report);
 }
 
 void
@@ -98,7 +83,7 @@ admin_verify(struct call *c)
 	uint32_t limit = r->has_limit && r->limit > 0 ? r->limit : FINDINGS_DEFAULT;
 
 	if (v == NULL) {
-		call_fail(c, CODE(UNAVAILABLE), "", "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	c->state = v;
@@ -163,7 +148,7 @@ admin_key(struct call *c)
 	keys = keys_json(c, &newest);
 	if (make)
 		log_info("key.new", KV("key", newest), KV("by", c->principal.s));
-	reply_json(c, json_pack("{s:o, s:s}", "keys", keys, "signs", newest));
+	call_reply_json(c, json_pack("{s:o, s:s}", "keys", keys, "signs", newest));
 }
 
 /* --- signing what is exported ----------------------------------------------------------------- */
@@ -311,7 +296,7 @@ sign_done(struct job *j, const struct err *e)
 		json_decref(answer);
 		return;
 	}
-	reply_json(c, answer);
+	call_reply_json(c, answer);
 }
 
 void
@@ -321,7 +306,7 @@ admin_sign(struct call *c)
 	struct signing *s = arena_zalloc(c->arena, 1, sizeof *s);
 
 	if (s == NULL) {
-		call_fail(c, CODE(UNAVAILABLE), "", "out of memory; try again");
+		call_fail_memory(c);
 		return;
 	}
 	c->state = s;
