@@ -1,6 +1,6 @@
 # Exit codes, and messages that say what to do next.
 . "$(dirname "$0")/lib.sh"
-plan 26
+plan 28
 
 # status, what standard error must say, then the arguments.
 refuses() {
@@ -33,6 +33,12 @@ done
 start_daemon || exit 1
 refuses 4 'init' spd show 2026-Q2
 ctl_must init --entity Northfield --zone Europe/London --site NFD
+# Who is named nowhere is the caller, in a file as on the command line.
+printf 'entity: Northfield\nzone: Europe/London\nsources: [{id: gate-1}, {id: gate-2}]\n' >"$T/sources.yaml" && chmod 644 "$T/sources.yaml"
+ctl_get init "$T/sources.yaml"
+is "$RC $OUT$ERR" '0 Northfield (Europe/London) is set up: 2 sources, 1 role' 'a file names sources and nobody who sends'
+printf 'sources: [{id: gate-3, senders: [{principal: "unix:slip"}]}]\n' >"$T/slip.yaml" && chmod 644 "$T/slip.yaml"
+refuses 4 'is not registered' init "$T/slip.yaml"
 refuses 2 'quarter' spd show 2026
 refuses 2 'quarter' spd show 2026-Q5
 refuses 4 'freeze' spd submit 2026-Q2 --channel post --reference none

@@ -307,11 +307,12 @@ unregistered(const struct setup_wish *w, const struct err *e)
 }
 
 /*
- * A sender named by an option and not known yet gets the least role, device; the caller keeps its
- * own. One known already is left as it is, so its role is not asked for beforehand.
+ * A sender named by an option and not known yet gets the least role, device; one whom only a file
+ * names may be a slip of the pen. The caller, who sends where nobody else is named, keeps its own.
+ * One known already is left as it is, so its role is not asked for beforehand.
  */
 static enum code
-ask_with_senders(struct client *c, struct setup_wish *w, struct err *e)
+ask_with_senders(struct client *c, struct setup_wish *w, bool in_file, struct err *e)
 {
 	const Sems__V1__Welcome *me = client_welcome(c);
 	const char *last = NULL;
@@ -322,7 +323,8 @@ ask_with_senders(struct client *c, struct setup_wish *w, struct err *e)
 		bool self =
 		    sender != NULL && me->principal != NULL && strcmp(sender, me->principal) == 0;
 
-		if (sender == NULL || (last != NULL && strcmp(sender, last) == 0))
+		if (sender == NULL || (in_file && !self) ||
+		    (last != NULL && strcmp(sender, last) == 0))
 			return rc;
 		last = sender;
 		setup_wish_principal(w, &(struct setup_principal){setup_wish_text(w, sender),
@@ -334,6 +336,34 @@ ask_with_senders(struct client *c, struct setup_wish *w, struct err *e)
 	return rc;
 }
 
+/* What was named, in words: "2 sites, 1 source". Nothing of a kind that was not. */
+static void
+print_named(const struct setup_wish *w)
+{
+	const struct {
+		size_t n;
+		const char *one;
+		const char *many;
+	} named[] = {
+	    {setup_wish_count(&w->sites), "site", "sites"},
+	    {setup_wish_count(&w->providers), "provider", "providers"},
+	    {setup_wish_count(&w->sources), "source", "sources"},
+	    {setup_wish_count(&w->principals), "role", "roles"},
+	    {setup_wish_count(&w->retention), "retention policy", "retention policies"},
+	    {setup_wish_count(&w->targets), "target", "targets"},
+	    {setup_wish_count(&w->feeds), "feed", "feeds"},
+	};
+	const char *before = ": ";
+
+	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+		if (named[i].n == 0)
+			continue;
+		printf("%s%zu %s", before, named[i].n,
+		       named[i].n == 1 ? named[i].one : named[i].many);
+		before = ", ";
+	}
+}
+
 static void
 print_done(const struct options *o, const struct client *c, const struct setup_wish *w)
 {
@@ -343,13 +373,9 @@ print_done(const struct options *o, const struct client *c, const struct setup_w
 
 	if (o->quiet)
 		return;
-	printf("%s (%s) is set up: %zu sites, %zu providers, %zu sources, %zu roles, %zu retention "
-	       "policies, %zu "
-	       "targets named\n",
-	       entity != NULL ? entity : "", zone != NULL ? zone : "", setup_wish_count(&w->sites),
-	       setup_wish_count(&w->providers), setup_wish_count(&w->sources),
-	       setup_wish_count(&w->principals), setup_wish_count(&w->retention),
-	       setup_wish_count(&w->targets));
+	printf("%s (%s) is set up", entity != NULL ? entity : "", zone != NULL ? zone : "");
+	print_named(w);
+	printf("\n");
 }
 
 static int
@@ -378,7 +404,7 @@ init(const struct options *o, const struct flags *f, const struct setup *file, s
 		rc = command_usage(&command_init,
 				   "there is no time zone '%s': use a name such as Europe/London",
 				   w.zone);
-	} else if ((file == NULL ? ask_with_senders(c, &w, &e) : ask_all(c, &w, &e)) != OK) {
+	} else if (ask_with_senders(c, &w, file != NULL, &e) != OK) {
 		rc = command_fail(&e);
 	} else {
 		print_done(o, c, &w);
