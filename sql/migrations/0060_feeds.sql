@@ -322,19 +322,21 @@ $$;
 -- By source and kind: how many records are expected, how we know, and how many of them came. What a
 -- source says of itself goes first; the numbers of its events tell of those that were lost between
 -- others; sessions tell how many projections there were, where any event came at all. Tests are left
--- out: how many were made is nobody's business before their debrief.
+-- out: how many were made is nobody's business before their debrief. A feed is of a site when all that
+-- is known of it, what was received, said and registered, names that one: else a site's figure would
+-- have another's records in it.
 CREATE FUNCTION sems.count_feed_status(since timestamptz, until timestamptz)
 RETURNS TABLE (source text, kind text, site_id text, expected bigint, received bigint, basis text,
     last_at timestamptz, every_hours int)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	WITH received AS (
 		SELECT f.source, f.kind, sum(f.records)::bigint AS n, max(f.last_at) AS last_at,
-		    CASE WHEN min(f.site_id) = max(f.site_id) THEN min(f.site_id) END AS site_id
+		    min(f.site_id) AS first_site, max(f.site_id) AS last_site
 		FROM sems.feeds(since, until) f WHERE f.kind NOT IN ('heartbeat', 'test')
 		GROUP BY f.source, f.kind
 	), announced AS (
 		SELECT h.source, x.kind, sum(x.count)::bigint AS n,
-		    CASE WHEN min(h.site_id) = max(h.site_id) THEN min(h.site_id) END AS site_id
+		    min(h.site_id) AS first_site, max(h.site_id) AS last_site
 		FROM sems.effective_heartbeat h, jsonb_to_recordset(coalesce(h.events_made, '[]'))
 		    AS x(kind text, count bigint)
 		WHERE h.counted_at >= since AND h.counted_at < until
@@ -358,7 +360,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		GROUP BY s.source
 	), registered AS (
 		SELECT x.source, x.kind, min(x.every_hours) AS every_hours,
-		    CASE WHEN min(x.site_id) = max(x.site_id) THEN min(x.site_id) END AS site_id
+		    min(x.site_id) AS first_site, max(x.site_id) AS last_site
 		FROM sems.expected_feed x
 		WHERE x.kind NOT IN ('heartbeat', 'test') AND EXISTS (SELECT FROM sems.civil_day d
 		    WHERE d.starts_at >= since AND d.starts_at < until
@@ -366,7 +368,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		GROUP BY x.source, x.kind
 	)
 	SELECT coalesce(r.source, a.source, x.source), coalesce(r.kind, a.kind, x.kind),
-	    coalesce(r.site_id, a.site_id, x.site_id),
+	    CASE WHEN least(r.first_site, a.first_site, x.first_site)
+		= greatest(r.last_site, a.last_site, x.last_site)
+		THEN least(r.first_site, a.first_site, x.first_site) END,
 	    CASE WHEN a.n IS NOT NULL THEN a.n WHEN n.n > 0 THEN n.n + coalesce(n.missing, 0) ELSE s.n END,
 	    CASE WHEN a.n IS NOT NULL THEN coalesce(r.n, 0) WHEN n.n > 0 THEN n.n
 		WHEN s.n IS NOT NULL THEN n.projections ELSE coalesce(r.n, 0) END,

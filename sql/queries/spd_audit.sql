@@ -2,7 +2,8 @@
 -- planned for. first_at_site marks one audit of each site, so that sites can be counted.
 SELECT a.*, a.measure_code AS measure, f.critical, f.serious, f.minor,
     p.month = o.month AS on_time,
-    row_number() OVER (PARTITION BY a.site_id ORDER BY a.occurred_at, a.record_id) = 1
+    row_number() OVER (PARTITION BY a.site_id ORDER BY a.occurred_at, a.record_id,
+	a.source COLLATE "C") = 1
 	AS first_at_site
 FROM sems.effective_audit a
 CROSS JOIN LATERAL (

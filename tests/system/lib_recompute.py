@@ -214,12 +214,11 @@ class Quarter:
     def audits(self):
         self.ratings, self.findings, self.listed = [], [], {}
         first_at, seen = {}, {}
-        history = sorted(self.ev.effective["audit"],
-                         key=lambda a: (a["occurred_at"], a["record_id"]))
+        history = sorted(self.ev.effective["audit"], key=audit_order)
         for a in history:
             for f in a["findings"] or []:
                 first_at.setdefault((a["source"], a["site_id"], f["finding_id"]), a)
-        for a in sorted(self.rows["audit"], key=lambda a: (a["occurred_at"], a["record_id"])):
+        for a in sorted(self.rows["audit"], key=audit_order):
             a["first_at_site"] = a["site_id"] not in seen
             seen[a["site_id"]] = True
             a["on_time"] = None
@@ -283,14 +282,16 @@ class Quarter:
         registered = against.registered(self)
         expected = against.expectations(self, said, came, registered)
         for key in sorted(set(said) | set(came) | set(registered)):
-            one = None
-            for side in ("said", "came"):
-                found = sites[side, key] - {None}
-                one = one or (next(iter(found)) if len(found) == 1 else None)
-            one = one or registered.get(key)
+            # Only where all that is known of it agrees: else a site would have another's records.
+            known = (sites["said", key] | sites["came", key] | registered.get(key, set())) - {None}
+            one = next(iter(known)) if len(known) == 1 else None
             said_now, came_now, basis = expected[key]
             self.feed.append({"site": one, "measure": None, "source": key[0], "kind": key[1],
                               "said": said_now, "came": came_now, "basis": basis})
+
+
+def audit_order(a):
+    return a["occurred_at"], a["record_id"], a["source"]
 
 
 def year_before(t):

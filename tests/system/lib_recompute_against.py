@@ -50,13 +50,13 @@ def event_numbers(q):
 
 
 def registered(q):
-    """(source, kind): the site, of the feeds that are expected on some day of the quarter."""
+    """(source, kind): the sites, of the feeds that are expected on some day of the quarter."""
     sites = collections.defaultdict(set)
     for x in q.ev.expected:
         until = x["until_day"] or "9999-12-31"
         if x["from_day"] <= str(q.last_day) and until > str(q.first_day):
             sites[x["source"], x["kind"]].add(x["site_id"])
-    return {k: next(iter(s)) if len(s) == 1 else None for k, s in sites.items()}
+    return sites
 
 
 def expectations(q, said, came, expected):
@@ -247,7 +247,8 @@ def weeks_of(q, rows):
             at = row["occurred_at"].astimezone(q.ev.zone).date()
             monday = max(at - dt.timedelta(days=at.weekday()), q.first_day)
             weeks[str(monday)][group == "den"] += 0 if group == "num0" else amount
-    return [(day, x, n) for day, (x, n) in sorted(weeks.items()) if n > 0]
+    # A week whose counts contradict each other says nothing of the others.
+    return [(day, x, n) for day, (x, n) in sorted(weeks.items()) if n > 0 and 0 <= x <= n]
 
 
 def chart(c, id_, doc, weeks):

@@ -197,6 +197,9 @@ def counts():
         put("heartbeat", "2026-05-21T00:00:00Z", site, occurred_end=end, clock_offset_ms=-60001,
             events_made=n and [{"kind": "tip_event", "count": n}, {"kind": "observation", "count": 0},
                                {"kind": "test", "count": 5}])
+    # Said at one site of what came from another: the feed is of neither.
+    put("heartbeat", "2026-05-21T00:00:00Z", "EDGE2", occurred_end=end,
+        events_made=[{"kind": "equipment_check", "count": 9}])
 
 
 for make in (bounds, corrections, tests, tip, audits, counts):
