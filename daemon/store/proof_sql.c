@@ -121,13 +121,14 @@ proof_sql_keep(const struct kind *k, struct arena *a)
 	return finish(&b, a);
 }
 
-/* The leaves of a day, one a row. */
+/* The leaves of a day, one a row; MATERIALIZED, or the join would carry the whole day's leaves with
+ * each of them. */
 static void
 add_unpacked(struct buf *b, const char *name, const char *sources, const char *leaves)
 {
 	(void)buf_addf(
 	    b,
-	    ",\n%s AS (SELECT d.day, d.starts_at, d.ends_at,\n"
+	    ",\n%s AS MATERIALIZED (SELECT d.day, d.starts_at, d.ends_at,\n"
 	    "    encode(substr(d.%s, 52 * i + 1, 16), 'hex')::uuid AS record_id,\n"
 	    "    d.%s[('x' || encode(substr(d.%s, 52 * i + 17, 4), 'hex'))::bit(32)::int] AS "
 	    "source,\n"
@@ -185,7 +186,7 @@ proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, st
 	    &b,
 	    "),\ndiffering AS MATERIALIZED (SELECT coalesce(f.day, k.day) AS day, f.starts_at, "
 	    "f.ends_at,\n"
-	    "    k.sources AS old_sources, k.leaves AS old_leaves, k.n AS old_n,\n"
+	    "    k.sources AS old_sources, k.leaves || ''::bytea AS old_leaves, k.n AS old_n,\n"
 	    "    f.sources AS new_sources, f.leaves AS new_leaves,\n"
 	    "    f.n IS NULL AND EXISTS (SELECT FROM sems.purge_certificate p\n"
 	    "    JOIN sems.civil_day c ON c.day = k.day AND c.month = p.month\n"

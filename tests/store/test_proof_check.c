@@ -89,6 +89,31 @@ Test(proof_check, finds_nothing_where_nothing_was_done)
 	expect_sound("");
 }
 
+/* A busy day has a hundred thousand leaves: nothing may be made as large as their square. */
+Test(proof_check, names_one_of_many_records_of_a_day_in_little_room)
+{
+	struct fixture g;
+	json_t *report;
+	char *text;
+	char sql[200];
+
+	spd_add(&f, "tip_event", 3000, ", outcome, stream, response_ms",
+		", 'HIT', 'CABIN', 900 + i");
+	freeze();
+	(void)snprintf(sql, sizeof sql, "ALTER DATABASE %s SET temp_file_limit = '16MB'",
+		       f.database);
+	proof_tamper(&f, sql);
+	proof_tamper(&f, "UPDATE sems.tip_event SET response_ms = 1 WHERE response_ms = 2500");
+	fixture_second(&g, &f); /* its connections have the limit */
+	report = proof_verify(&g, true);
+	text = json_dumps(report, JSON_INDENT(1));
+
+	cr_expect_str_eq(proof_counts(report), "altered 1", "%s", text);
+	free(text);
+	json_decref(report);
+	fixture_close(&g);
+}
+
 /* A value of the column's type that is not the one stored. */
 static void
 other_value(const char *type, const char *column, char *out, size_t size)
