@@ -5,4 +5,4 @@ SELECT m.* FROM sems.evidence_month m
 WHERE CASE WHEN m.kind <> 'test' THEN pg_relation_size(m.partition) > 0
     ELSE EXISTS (SELECT FROM sems.effective_test t
 	WHERE t.occurred_at >= m.starts_at AND t.occurred_at < m.ends_at) END;
-GRANT SELECT ON sems.known_month TO sems_compute;
+GRANT SELECT ON sems.known_month TO sems_compute, sems_retention;
