@@ -651,7 +651,7 @@ stored_rows(struct job *j, const struct rows *rows)
 	if (rows_count(rows) != 1)
 		return;
 	x->document = json_loads(rows_text(rows, 0, 1), 0, NULL);
-	x->as_of = arena_dup(c->arena, rows_text(rows, 0, 3), strlen(rows_text(rows, 0, 3)));
+	x->as_of = rows_keep(rows, 0, 3, c->arena);
 }
 
 static void

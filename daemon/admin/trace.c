@@ -71,7 +71,7 @@ on_found(struct call *c, const struct rows *rows)
 		(void)json_array_append_new(t->sources, json_string(source));
 		if (i == 0) {
 			t->kind = kind_by_name(text_of(rows_text(rows, i, 0)));
-			t->counted_source = arena_dup(c->arena, source, strlen(source));
+			t->counted_source = rows_keep(rows, i, 1, c->arena);
 		}
 	}
 }

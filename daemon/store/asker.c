@@ -63,6 +63,14 @@ rows_text(const struct rows *r, int row, int col)
 	return PQgetisnull(r->res, row, col) ? NULL : PQgetvalue(r->res, row, col);
 }
 
+const char *
+rows_keep(const struct rows *r, int row, int col, struct arena *a)
+{
+	const char *s = rows_text(r, row, col);
+
+	return s == NULL ? NULL : arena_dup(a, s, strlen(s));
+}
+
 int64_t
 rows_int(const struct rows *r, int row, int col)
 {

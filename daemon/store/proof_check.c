@@ -61,14 +61,6 @@ find(struct proof_check *c, const struct finding *f)
 				   "day", f->day, "received_at", f->received_at, "text", f->text));
 }
 
-static const char *
-keep_text(struct proof_check *c, const struct rows *rows, int row, int col)
-{
-	const char *s = rows_text(rows, row, col);
-
-	return s == NULL ? NULL : arena_dup(c->arena, s, strlen(s));
-}
-
 /* --- the document ----------------------------------------------------------------------------- */
 
 static void
@@ -138,7 +130,7 @@ on_revision(struct proof_check *c, const struct rows *rows)
 		return;
 	}
 	(void)snprintf(c->found, sizeof c->found, "%s", rows_text(rows, 0, 0));
-	c->as_of = keep_text(c, rows, 0, 3);
+	c->as_of = rows_keep(rows, 0, 3, c->arena);
 	c->document = json_loads(document, 0, NULL);
 	check_digest(c, document, rows_text(rows, 0, 2));
 	check_signature(c, document, rows_text(rows, 0, 6), rows_text(rows, 0, 7));

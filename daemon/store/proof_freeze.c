@@ -23,14 +23,6 @@ static const char row_sql[] =
     "    previous, signature, key_id) VALUES ($1::bigint, $2, $3::int, $4::int, $5::jsonb,\n"
     "    $6::bigint, decode($7, 'hex'), decode($8, 'hex'), decode($9, 'hex'), $10)";
 
-static const char *
-keep_text(struct spd_run *r, const struct rows *rows, int row, int col)
-{
-	const char *s = rows_text(rows, row, col);
-
-	return s == NULL ? NULL : arena_dup(r->arena, s, strlen(s));
-}
-
 /* --- what the statements answer --------------------------------------------------------------- */
 
 static void
@@ -43,7 +35,7 @@ on_previous(struct spd_run *r, const struct rows *rows)
 	if (rows_count(rows) == 0)
 		return;
 	v->proof.number = rows_int(rows, 0, 0) + 1;
-	v->proof.previous_quarter = keep_text(r, rows, 0, 1);
+	v->proof.previous_quarter = rows_keep(rows, 0, 1, r->arena);
 	v->proof.previous_revision = rows_int(rows, 0, 2);
 	(void)snprintf(v->previous, sizeof v->previous, "%s", rows_text(rows, 0, 3));
 	if (!hex_decode(text_of(v->previous), v->proof.previous, SHA256_SIZE))
@@ -59,8 +51,8 @@ on_days(struct spd_run *r, const struct rows *rows)
 	p->days = arena_zalloc(r->arena, n + 1, sizeof *p->days);
 	p->n_days = p->days == NULL ? 0 : n;
 	for (size_t i = 0; i < p->n_days; i++) {
-		p->days[i].kind = keep_text(r, rows, (int)i, 0);
-		p->days[i].day = keep_text(r, rows, (int)i, 1);
+		p->days[i].kind = rows_keep(rows, (int)i, 0, r->arena);
+		p->days[i].day = rows_keep(rows, (int)i, 1, r->arena);
 		p->days[i].leaves = rows_int(rows, (int)i, 2);
 	}
 }

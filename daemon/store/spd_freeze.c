@@ -9,24 +9,9 @@
 #include <string.h>
 
 static void
-fail(struct spd_run *r, enum code code, const char *where, const char *what)
-{
-	if (r->err.code == OK) {
-		(void)err_set(&r->err, code, where, "%s", what);
-	}
-}
-
-static void
 fail_memory(struct spd_run *r)
 {
-	fail(r, TRY_LIMIT, "spd", "out of memory; try again");
-}
-
-static const char *
-keep_text(struct spd_run *r, const struct rows *rows, int row, int col)
-{
-	const char *s = rows_text(rows, row, col);
-	return s == NULL ? NULL : arena_dup(r->arena, s, strlen(s));
+	spd_fail(r, TRY_LIMIT, "spd", "out of memory; try again");
 }
 
 /* --- what the statements answer --------------------------------------------------------------- */
@@ -43,7 +28,7 @@ on_life(struct spd_run *r, const struct rows *rows)
 	const char *state = rows_text(rows, 0, 0);
 	life.state = rows_int(rows, 0, 3) != 0 ? SPD_COLLECTING : SPD_OPEN;
 	if (state != NULL && !spd_state_by_name(text_of(state), &life.state)) {
-		fail(r, FATAL_BUG, "spd_status", "the database has a state that is none");
+		spd_fail(r, FATAL_BUG, "spd_status", "the database has a state that is none");
 		return;
 	}
 	life.revision = rows_int(rows, 0, 1);
@@ -54,8 +39,8 @@ on_life(struct spd_run *r, const struct rows *rows)
 	f->embargoed = rows_int(rows, 0, 6);
 	freeze.has_embargoed = f->embargoed > 0;
 	r->spd.approval = spd_approval_name(spd_approval_by_name(rows_text(rows, 0, 7)));
-	r->spd.declared_by = keep_text(r, rows, 0, 8);
-	r->spd.declared_on = keep_text(r, rows, 0, 9);
+	r->spd.declared_by = rows_keep(rows, 0, 8, r->arena);
+	r->spd.declared_on = rows_keep(rows, 0, 9, r->arena);
 	f->materiality_pp = strtod(rows_text(rows, 0, 10), NULL);
 	enum spd_action action = r->will.revises ? SPD_REVISE : SPD_FREEZE;
 	struct err e;
@@ -72,8 +57,8 @@ on_standing(struct spd_run *r, const struct rows *rows)
 		return;
 	}
 	f->standing = json_loads(rows_text(rows, 0, 1), 0, NULL);
-	f->since = keep_text(r, rows, 0, 2);
-	f->standing_revision = keep_text(r, rows, 0, 0);
+	f->since = rows_keep(rows, 0, 2, r->arena);
+	f->standing_revision = rows_keep(rows, 0, 0, r->arena);
 	if (f->standing == NULL) {
 		fail_memory(r);
 	}
@@ -90,9 +75,9 @@ on_changed(struct spd_run *r, const struct rows *rows)
 	f->changed = arena_zalloc(r->arena, n + 1, sizeof(*f->changed));
 	for (size_t i = 0; f->changed != NULL && i < n; i++) {
 		int row = (int)i;
-		f->changed[i] =
-		    (struct spd_changed){keep_text(r, rows, row, 0), keep_text(r, rows, row, 1),
-					 keep_text(r, rows, row, 2), rows_int(rows, row, 3)};
+		f->changed[i] = (struct spd_changed){
+		    rows_keep(rows, row, 0, r->arena), rows_keep(rows, row, 1, r->arena),
+		    rows_keep(rows, row, 2, r->arena), rows_int(rows, row, 3)};
 	}
 	f->n_changed = f->changed == NULL ? 0 : n;
 }

@@ -3,16 +3,6 @@
 #include "base/embed.h"
 #include "store/spd_job.h"
 
-#include <string.h>
-
-static const char *
-keep_text(struct spd_run *r, const struct rows *rows, int row, int col)
-{
-	const char *s = rows_text(rows, row, col);
-
-	return s == NULL ? NULL : arena_dup(r->arena, s, strlen(s));
-}
-
 static void
 on_feeds(struct spd_run *r, const struct rows *rows)
 {
@@ -23,14 +13,14 @@ on_feeds(struct spd_run *r, const struct rows *rows)
 		int row = (int)i;
 
 		list[i] = (struct spd_feed){
-		    .source = keep_text(r, rows, row, 0),
-		    .kind = keep_text(r, rows, row, 1),
-		    .site = keep_text(r, rows, row, 2),
+		    .source = rows_keep(rows, row, 0, r->arena),
+		    .kind = rows_keep(rows, row, 1, r->arena),
+		    .site = rows_keep(rows, row, 2, r->arena),
 		    .has_expected = rows_text(rows, row, 3) != NULL,
 		    .received = rows_int(rows, row, 4),
-		    .basis = keep_text(r, rows, row, 5),
-		    .last_at = keep_text(r, rows, row, 6),
-		    .gaps = keep_text(r, rows, row, 7),
+		    .basis = rows_keep(rows, row, 5, r->arena),
+		    .last_at = rows_keep(rows, row, 6, r->arena),
+		    .gaps = rows_keep(rows, row, 7, r->arena),
 		};
 		if (list[i].has_expected)
 			list[i].expected = rows_int(rows, row, 3);
@@ -43,7 +33,7 @@ static void
 on_completeness(struct spd_run *r, const struct rows *rows)
 {
 	if (rows_count(rows) == 1)
-		r->spd.completeness = keep_text(r, rows, 0, 0);
+		r->spd.completeness = rows_keep(rows, 0, 0, r->arena);
 }
 
 static void
@@ -56,7 +46,7 @@ on_balances(struct spd_run *r, const struct rows *rows)
 		int row = (int)i;
 
 		list[i] = (struct spd_balance){
-		    .what = keep_text(r, rows, row, 0),
+		    .what = rows_keep(rows, row, 0, r->arena),
 		    .opening = rows_int(rows, row, 1),
 		    .raised = rows_int(rows, row, 2),
 		    .closed = rows_int(rows, row, 3),

@@ -14,8 +14,8 @@
 #define ARENA_MAX    ((size_t)1024 * 1024 * 1024)
 #define DOCUMENT_MAX ((size_t)256 * 1024 * 1024)
 
-static void
-fail(struct spd_run *r, enum code code, const char *where, const char *what)
+void
+spd_fail(struct spd_run *r, enum code code, const char *where, const char *what)
 {
 	if (r->err.code == OK) {
 		(void)err_set(&r->err, code, where, "%s", what);
@@ -25,14 +25,7 @@ fail(struct spd_run *r, enum code code, const char *where, const char *what)
 static void
 fail_memory(struct spd_run *r)
 {
-	fail(r, TRY_LIMIT, "spd", "the quarter has too many figures for the memory allowed");
-}
-
-static const char *
-keep_text(struct spd_run *r, const struct rows *rows, int row, int col)
-{
-	const char *s = rows_text(rows, row, col);
-	return s == NULL ? NULL : arena_dup(r->arena, s, strlen(s));
+	spd_fail(r, TRY_LIMIT, "spd", "the quarter has too many figures for the memory allowed");
 }
 
 /* --- what each statement answers -------------------------------------------------------------- */
@@ -42,9 +35,9 @@ static void
 refuse_purged(struct spd_run *r, const char *revisions)
 {
 	if (revisions == NULL) {
-		fail(r, REJ_STATE, "quarter",
-		     "retention has removed evidence of it, so that it cannot be computed; no "
-		     "revision of it was frozen before");
+		spd_fail(r, REJ_STATE, "quarter",
+			 "retention has removed evidence of it, so that it cannot be computed; no "
+			 "revision of it was frozen before");
 		return;
 	}
 	(void)err_set(&r->err, REJ_STATE, "quarter",
@@ -59,20 +52,20 @@ on_quarter(struct spd_run *r, const struct rows *rows)
 {
 	struct spd *s = &r->spd;
 	if (rows_count(rows) == 0) {
-		fail(r, REJ_NOT_FOUND, "quarter",
-		     "the civil calendar has no such quarter; without an entity there is none: "
-		     "semsctl init");
+		spd_fail(r, REJ_NOT_FOUND, "quarter",
+			 "the civil calendar has no such quarter; without an entity there is none: "
+			 "semsctl init");
 		return;
 	}
-	s->entity = keep_text(r, rows, 0, 0);
-	s->zone = keep_text(r, rows, 0, 1);
-	s->first_day = keep_text(r, rows, 0, 2);
-	s->last_day = keep_text(r, rows, 0, 3);
-	s->start = keep_text(r, rows, 0, 4);
-	s->end = keep_text(r, rows, 0, 5);
-	s->as_of = keep_text(r, rows, 0, 6);
-	s->marking = keep_text(r, rows, 0, 12);
-	s->handling = keep_text(r, rows, 0, 13);
+	s->entity = rows_keep(rows, 0, 0, r->arena);
+	s->zone = rows_keep(rows, 0, 1, r->arena);
+	s->first_day = rows_keep(rows, 0, 2, r->arena);
+	s->last_day = rows_keep(rows, 0, 3, r->arena);
+	s->start = rows_keep(rows, 0, 4, r->arena);
+	s->end = rows_keep(rows, 0, 5, r->arena);
+	s->as_of = rows_keep(rows, 0, 6, r->arena);
+	s->marking = rows_keep(rows, 0, 12, r->arena);
+	s->handling = rows_keep(rows, 0, 13, r->arena);
 	r->newest = rows_int(rows, 0, 9);
 	if (rows_int(rows, 0, 11) > 0) {
 		refuse_purged(r, rows_text(rows, 0, 14));
@@ -95,8 +88,8 @@ on_targets(struct spd_run *r, const struct rows *rows)
 			continue; /* a target of a metric that this catalogue no longer has */
 		}
 		t->value = strtod(rows_text(rows, i, 1), NULL);
-		t->approved_by = keep_text(r, rows, i, 2);
-		t->from_quarter = keep_text(r, rows, i, 3);
+		t->approved_by = rows_keep(rows, i, 2, r->arena);
+		t->from_quarter = rows_keep(rows, i, 3, r->arena);
 		r->targets[m - c->metrics] = t;
 	}
 	for (unsigned i = 0; i < c->metrics_count; i++) {

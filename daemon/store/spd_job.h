@@ -74,5 +74,7 @@ struct spd_run {
 
 void spd_start(struct spd_run *r);
 void spd_fini(struct spd_run *r);
+/* For the parts of a run: it has failed so, unless it had before. */
+void spd_fail(struct spd_run *r, enum code code, const char *where, const char *what);
 
 #endif

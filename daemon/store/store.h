@@ -6,6 +6,7 @@
 #ifndef SEMS_STORE_STORE_H
 #define SEMS_STORE_STORE_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "ingest/group.h"
 #include "ingest/registry.h"
@@ -73,7 +74,9 @@ struct rows; /* the result of one statement, valid during the callback */
 int rows_count(const struct rows *r);
 int rows_columns(const struct rows *r);
 const char *rows_text(const struct rows *r, int row, int col); /* NULL: SQL NULL */
-int64_t rows_int(const struct rows *r, int row, int col);      /* 0 for NULL: check before */
+/* A copy in the arena; NULL: SQL NULL, or the arena is spent. */
+const char *rows_keep(const struct rows *r, int row, int col, struct arena *a);
+int64_t rows_int(const struct rows *r, int row, int col); /* 0 for NULL: check before */
 
 struct job {
 	enum db_role role;

@@ -71,6 +71,16 @@ rows_text(const struct rows *r, int row, int col)
 	return NULL;
 }
 
+const char *
+rows_keep(const struct rows *r, int row, int col, struct arena *a)
+{
+	(void)r;
+	(void)row;
+	(void)col;
+	(void)a;
+	return NULL;
+}
+
 int64_t
 rows_int(const struct rows *r, int row, int col)
 {

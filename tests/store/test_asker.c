@@ -115,6 +115,36 @@ Test(asker, runs_the_statements_of_a_job_in_one_snapshot)
 	fixture_close(&f);
 }
 
+/* Of the last answer, kept by a job that reads it later. */
+static const char *kept[2];
+static struct arena *arena;
+
+static void
+keep_rows(struct job *j, const struct rows *r)
+{
+	(void)j;
+	kept[0] = rows_keep(r, 0, 0, arena);
+	kept[1] = rows_keep(r, 0, 1, arena);
+	cr_expect_neq(kept[0], rows_text(r, 0, 0), "that goes with the answer");
+}
+
+Test(asker, keeps_texts_beyond_their_answer)
+{
+	static const char *const sql[] = {"SELECT 'one', NULL", NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	arena = arena_new(1u << 20);
+	script_init(&s, DB_COMPUTE, false, sql);
+	s.job.rows = keep_rows;
+	run(&f, &s);
+	cr_expect_str_eq(kept[0], "one");
+	cr_expect_null(kept[1]);
+	arena_free(arena);
+	fixture_close(&f);
+}
+
 Test(asker, takes_the_role_of_each_job)
 {
 	static const char *const sql[] = {"SELECT current_user", NULL};
