@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "tools/lib/address.h"
 #include "tools/lib/outbox.h"
+#include "tools/lib/progress.h"
 #include "wire/frame.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@
 #define PATIENCE_MS      INT64_C(120000) /* without progress, before a delivery gives up */
 #define REOPEN_MS        INT64_C(30000)  /* a daemon that restarts is back by then */
 #define OPEN_MS          INT64_C(10000)
+#define WORK_SHOWN_MS    INT64_C(2000) /* from then on it is said */
 #define ASK_MS           INT64_C(900000) /* a quarter of many million records takes its time */
 #define ANSWER_BYTES_MAX (16u * 1024u * 1024u)
 
@@ -543,12 +545,36 @@ client_flush(struct client *c, struct err *e)
 	return rc;
 }
 
+/* Counting a quarter for the first time, or proving it, takes minutes: the terminal says so. */
+static enum code
+await(struct client *c, const struct question *q, struct err *e)
+{
+	int64_t began = now_ms();
+	struct progress wait;
+	enum code rc = OK;
+
+	progress_begin(&wait, "semsd is at work, for seconds:", 0);
+	while (rc == OK && q->open) {
+		int64_t spent = now_ms() - began;
+
+		if (spent >= WORK_SHOWN_MS)
+			progress_show(&wait, (uint64_t)(spent / 1000), 0);
+		if (spent >= ASK_MS)
+			rc = err_set(e, TRY_SYSTEM, "answer",
+				     "semsd has not answered for %" PRId64 " s: see its log",
+				     ASK_MS / 1000);
+		else
+			rc = pump(c, WORK_SHOWN_MS / 2, e);
+	}
+	progress_end(&wait);
+	return rc;
+}
+
 enum code
 client_ask(struct client *c, Sems__V1__Request *request, struct buf *json, struct err *e)
 {
 	Sems__V1__ClientFrame frame = SEMS__V1__CLIENT_FRAME__INIT;
 	struct question *q = &c->question;
-	int64_t until = now_ms() + ASK_MS;
 	enum code rc = client_flush(c, e);
 
 	if (rc == OK && c->fd < 0)
@@ -568,14 +594,7 @@ client_ask(struct client *c, Sems__V1__Request *request, struct buf *json, struc
 			       c->frame_max);
 	if (!frame_put(&c->out, &frame.base))
 		return err_set(e, TRY_LIMIT, "memory", "out of memory");
-	while (rc == OK && q->open) {
-		if (now_ms() >= until)
-			rc = err_set(e, TRY_SYSTEM, "answer",
-				     "semsd has not answered for %" PRId64 " s: see its log",
-				     ASK_MS / 1000);
-		else
-			rc = pump(c, until - now_ms(), e);
-	}
+	rc = await(c, q, e);
 	q->open = false;
 	if (rc == OK && q->code != OK) {
 		*e = q->err;
