@@ -17,7 +17,7 @@
 #define PATIENCE_MS      INT64_C(120000) /* without progress, before a delivery gives up */
 #define REOPEN_MS        INT64_C(30000)  /* a daemon that restarts is back by then */
 #define OPEN_MS          INT64_C(10000)
-#define WORK_SHOWN_MS    INT64_C(2000) /* from then on it is said */
+#define WORK_SHOWN_MS    INT64_C(2000)   /* from then on it is said */
 #define ASK_MS           INT64_C(900000) /* a quarter of many million records takes its time */
 #define ANSWER_BYTES_MAX (16u * 1024u * 1024u)
 

@@ -58,6 +58,6 @@ progress_show(struct progress *p, uint64_t done, uint64_t total)
 void
 progress_end(struct progress *p)
 {
-	if (p->shown)
+	if (p->shown && p->next_ms != 0)
 		fputs("\r\033[K", stderr);
 }

@@ -14,6 +14,6 @@ struct progress {
 void progress_begin(struct progress *p, const char *label, int quiet);
 /* Redraws at most ten times a second. total 0: only the count is shown. */
 void progress_show(struct progress *p, uint64_t done, uint64_t total);
-void progress_end(struct progress *p); /* clears the line */
+void progress_end(struct progress *p); /* clears the line, if there is one */
 
 #endif
