@@ -8,13 +8,56 @@
 
 /* The quarter as instants; its days, and the days outside it of records that belong to it. */
 static const char quarter_sql[] =
-    "q AS MATERIALIZED (SELECT min(c.starts_at) AS lo, max(c.ends_at) AS hi, min(c.day) AS first\n"
-    "    FROM sems.civil_day c WHERE c.quarter = $1)";
+    "q AS MATERIALIZED (SELECT min(c.starts_at) AS lo, max(c.ends_at) AS hi,\n"
+    "    min(c.day) AS first, max(c.day) AS last FROM sems.civil_day c WHERE c.quarter = $1)";
 
 /* Which days had tests is not told: they are one. */
 static const char one_day_sql[] =
     "days AS MATERIALIZED (SELECT q.first AS day, '-infinity'::timestamptz AS starts_at,\n"
     "    'infinity'::timestamptz AS ends_at FROM q)";
+
+/* What came into the quarter by a correction, or is a plan for it: the roots, of another quarter.
+ */
+static const char came_sql[] =
+    "came AS MATERIALIZED (SELECT c.* FROM q, (\n"
+    "    SELECT x.root_occurred_at, x.root_record_id, x.root_source, x.kind, x.occurred_at,\n"
+    "    x.record_id FROM q, sems.correction x\n"
+    "    WHERE NOT x.is_void AND x.occurred_at >= q.lo AND x.occurred_at < q.hi UNION ALL\n"
+    "    SELECT coalesce(sems.uuid_time(p.corrects_record_id), p.occurred_at),\n"
+    "    coalesce(p.corrects_record_id, p.record_id), CASE WHEN p.corrects_record_id IS NULL\n"
+    "    THEN p.source ELSE coalesce(p.corrects_source, p.source) END, 'plan', p.occurred_at,\n"
+    "    p.record_id FROM q, sems.plan p WHERE p.period_start >= q.lo AND p.period_start < q.hi\n"
+    "    ) AS c WHERE NOT (c.root_occurred_at >= q.lo AND c.root_occurred_at < q.hi)";
+
+/* Of those only what the freeze knew: what came later brings no earlier record in. */
+static const char known_sql[] =
+    "\n    AND EXISTS (SELECT FROM sems.spd_leaves l WHERE l.quarter = $1\n"
+    "    AND l.revision = $2::int AND l.kind = c.kind AND (l.kind = 'test' OR l.day = (\n"
+    "    SELECT d.day FROM sems.civil_day d WHERE d.starts_at <= c.occurred_at\n"
+    "    AND d.ends_at > c.occurred_at)) AND position(uuid_send(c.record_id) IN l.leaves) > 0)";
+
+/* What is among the leaves and not of the quarter by itself, even when what it corrects is gone. */
+static const char among_sql[] =
+    "\n    UNION SELECT sems.uuid_time(u.id), u.id FROM (\n"
+    "    SELECT encode(substr(l.leaves, 52 * i + 1, 16), 'hex')::uuid AS id\n"
+    "    FROM q, sems.spd_leaves l, generate_series(0, octet_length(l.leaves) / 52 - 1) AS i\n"
+    "    WHERE l.quarter = $1 AND l.revision = $2::int AND l.kind = '%s'\n"
+    "    AND (l.kind = 'test' OR l.day NOT BETWEEN q.first AND q.last)) AS u";
+
+/* What corrects or voids those: whether they count in the quarter hangs on it. */
+static void
+add_kin(struct buf *b, const struct kind *k, bool frozen)
+{
+	(void)buf_addf(
+	    b,
+	    "%s%s),\nkin AS MATERIALIZED (SELECT m.occurred_at, m.record_id FROM came\n"
+	    "    JOIN sems.correction m USING (root_occurred_at, root_record_id, root_source)\n"
+	    "    WHERE m.kind = '%s'",
+	    came_sql, frozen ? known_sql : "", k->name);
+	if (frozen)
+		(void)buf_addf(b, among_sql, k->name);
+	(void)buf_addf(b, "),\n");
+}
 
 static void
 add_days(struct buf *b, const struct kind *k)
@@ -33,7 +76,8 @@ add_days(struct buf *b, const struct kind *k)
 	if (k->id == KIND_PLAN)
 		(void)buf_addf(b, " UNION SELECT p.occurred_at FROM q, sems.plan p\n"
 				  "    WHERE p.period_start >= q.lo AND p.period_start < q.hi");
-	(void)buf_addf(b, ") AS o JOIN sems.civil_day c ON c.starts_at <= o.occurred_at\n"
+	(void)buf_addf(b, " UNION SELECT n.occurred_at FROM kin n) AS o\n"
+			  "    JOIN sems.civil_day c ON c.starts_at <= o.occurred_at\n"
 			  "    AND c.ends_at > o.occurred_at)");
 }
 
@@ -46,7 +90,9 @@ add_records(struct buf *b, const struct kind *k)
 	    "sems.%s r WHERE r.occurred_at >= d.starts_at AND r.occurred_at < d.ends_at\n"
 	    "    AND ((r.occurred_at >= q.lo AND r.occurred_at < q.hi)\n"
 	    "    OR (sems.uuid_time(r.corrects_record_id) >= q.lo\n"
-	    "    AND sems.uuid_time(r.corrects_record_id) < q.hi)%s)",
+	    "    AND sems.uuid_time(r.corrects_record_id) < q.hi)%s\n"
+	    "    OR (r.occurred_at, r.record_id) IN (SELECT n.occurred_at, n.record_id FROM kin "
+	    "n))",
 	    k->name,
 	    k->id == KIND_PLAN ? " OR (r.period_start >= q.lo AND r.period_start < q.hi)" : "");
 }
@@ -110,6 +156,7 @@ proof_sql_keep(const struct kind *k, struct arena *a)
 		return NULL;
 	buf_init(&b, SQL_MAX);
 	(void)buf_addf(&b, "WITH %s, ", quarter_sql);
+	add_kin(&b, k, false);
 	add_days(&b, k);
 	(void)buf_addf(
 	    &b,
@@ -178,6 +225,7 @@ proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, st
 
 	buf_init(&b, SQL_MAX);
 	(void)buf_addf(&b, "WITH %s, ", quarter_sql);
+	add_kin(&b, k, true);
 	add_days(&b, k);
 	(void)buf_addf(&b, ",\nfresh AS MATERIALIZED (");
 	add_leaves(&b, k, columns, n);

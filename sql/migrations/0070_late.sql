@@ -9,6 +9,31 @@ BEGIN
 END
 $$;
 
+-- What corrects or voids a record that another correction moved into the period: whether it counts there
+-- hangs on all of them, of which none need be of the period. Corrections are few, one step each.
+CREATE FUNCTION sems.spd_moved(starts timestamptz, ends timestamptz, as_of timestamptz)
+RETURNS SETOF sems.spd_change
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = on AS $$
+	SELECT moved.kind, CASE WHEN c.is_void THEN 'VOID' ELSE 'CORRECTION' END, c.record_id, c.source,
+	    moved.site_id, moved.measure, moved.counted_at, n.received_at, c.root_record_id, c.kind,
+	    c.occurred_at
+	FROM sems.correction m
+	JOIN sems.correction c ON c.root_occurred_at = m.root_occurred_at
+	    AND c.root_record_id = m.root_record_id AND c.root_source = m.root_source
+	    AND (c.record_id, c.source) <> (m.record_id, m.source)
+	CROSS JOIN LATERAL (SELECT r.kind, r.site_id, r.measure, r.counted_at FROM sems.spd_record r
+	    WHERE r.occurred_at = m.occurred_at AND r.record_id = m.record_id AND r.source = m.source
+	    AND r.counted_at >= starts AND r.counted_at < ends OFFSET 0) AS moved
+	CROSS JOIN LATERAL (SELECT r.received_at FROM sems.spd_record r
+	    WHERE r.occurred_at = c.occurred_at AND r.record_id = c.record_id AND r.source = c.source
+	    UNION ALL SELECT v.received_at FROM sems.void v
+	    WHERE v.occurred_at = c.occurred_at AND v.record_id = c.record_id AND v.source = c.source
+	    OFFSET 0) AS n
+	WHERE NOT m.is_void AND (m.kind = 'plan' OR (m.occurred_at >= starts AND m.occurred_at < ends
+	    AND NOT (m.root_occurred_at >= starts AND m.root_occurred_at < ends)))
+	    AND n.received_at >= as_of - interval '1 minute'
+$$;
+
 -- What may have changed a period: received since, or in the minute before. No group of records takes a
 -- minute from its receipt to its commit.
 CREATE FUNCTION sems.spd_recent(starts timestamptz, ends timestamptz, as_of timestamptz)
@@ -17,6 +42,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT c.* FROM sems.spd_change c
 	WHERE c.counted_at >= starts AND c.counted_at < ends
 	    AND c.received_at >= as_of - interval '1 minute'
+	UNION ALL
+	SELECT m.* FROM sems.spd_moved(starts, ends, as_of) AS m
 $$;
 
 -- What changed it since the revision was frozen as of that instant. No loop in a loop: a quarter that was
@@ -47,5 +74,6 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
 		WHERE p.quarter = of_quarter AND p.revision = of_revision)
 $$;
 GRANT EXECUTE ON FUNCTION sems.spd_leaf_ids(bytea),
+    sems.spd_moved(timestamptz, timestamptz, timestamptz),
     sems.spd_recent(timestamptz, timestamptz, timestamptz),
     sems.spd_late(timestamptz, timestamptz, timestamptz, text, int) TO sems_compute;

@@ -104,7 +104,21 @@ class Quarter:
         return self.first <= self.day(at) <= self.last
 
 
-def days_of(psql, name, quarter, as_of):
+def roots_of_the_quarter(psql, kinds, quarter, as_of):
+    """(source, record_id) of what is counted in the quarter by itself, by a correction or as a plan."""
+    roots = set()
+    for name in kinds:
+        start = "period_start" if name == "plan" else "NULL"
+        for line in run(psql, f"COPY (SELECT source, record_id, corrects_source, corrects_record_id, occurred_at, "
+                        f"received_at, {start} FROM sems.{name}) TO STDOUT").splitlines():
+            source, one, of, root, occurred, received, start_at = map(cell, line.split("\t"))
+            if instant(received) <= as_of and name != "void" and any(
+                    quarter.has(instant(at)) for at in (occurred, start_at) if at):
+                roots.add((of or source, root) if root else (source, one))
+    return roots
+
+
+def days_of(psql, name, quarter, as_of, roots):
     columns = [line.split("\t") for line in run(psql, f"COPY (SELECT attname, format_type(atttypid, -1) "
                f"FROM pg_attribute WHERE attrelid = 'sems.{name}'::regclass AND attnum > 0 "
                f"AND NOT attisdropped ORDER BY attnum) TO STDOUT").splitlines()]
@@ -116,6 +130,7 @@ def days_of(psql, name, quarter, as_of):
         root = row[at["corrects_record_id"]]
         start = row[at["period_start"]] if name == "plan" else None
         if not (quarter.has(occurred) or (root and quarter.has(id_time(root)))
+                or (root and (row[at["corrects_source"]] or row[at["source"]], root) in roots)
                 or (start and quarter.has(instant(start)))):
             continue
         if instant(row[at["received_at"]]) > as_of:
@@ -135,8 +150,10 @@ def main():
     previous = proof["previous"]["root"] if proof["previous"] else "-"
     entries = [f"sems-proof/1 {proof['number']} {document['quarter']['label']} {document['revision']} {previous}"]
     found = []
-    for name in sorted(run(psql, "SELECT kind FROM sems.kind").split()):
-        for day, leaves in sorted(days_of(psql, name, quarter, as_of).items()):
+    kinds = sorted(run(psql, "SELECT kind FROM sems.kind").split())
+    roots = roots_of_the_quarter(psql, kinds, quarter, as_of)
+    for name in kinds:
+        for day, leaves in sorted(days_of(psql, name, quarter, as_of, roots).items()):
             found.append({"kind": name, "day": day, "leaves": len(leaves), "root": mth(leaves).hex()})
     for one in found:
         entries.append(f"{one['kind']} {one['day']} {one['leaves']} {one['root']}")

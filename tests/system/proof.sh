@@ -1,7 +1,7 @@
 # What is frozen can be proved: every record, by the daemon and by another program; and a bundle, by
 # nobody but itself.
 . "$(dirname "$0")/lib.sh"
-plan 45
+plan 50
 
 psql_do() { # statement
 	"${AS_USER[@]}" env PGOPTIONS='-c timezone=UTC' psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -U postgres -d sems \
@@ -26,6 +26,41 @@ printf 'occurred_at,site_id,mode,outcome,embargo,source_record_id\n2026-05-20T10
 	"$site" >"$T/hush.csv"
 chmod 644 "$T/hush.csv"
 ctl_must send -S "$source" test "$T/hush.csv" || exit 1
+# Records that a correction, or a plan's period, brought into the quarter; what takes them out again came
+# before. The third is taken out only after the freeze.
+moved() { # kind last-digits occurred_at more...
+	local kind=$1 id=$2 at=$3
+	shift 3
+	id=$(/usr/bin/python3 -c 'import datetime, sys
+t = "%012x" % round(datetime.datetime.fromisoformat(sys.argv[1].replace("Z", "+00:00")).timestamp() * 1000)
+print(f"{t[:8]}-{t[8:]}-8000-8000-00000000{sys.argv[2]}")' "$at" "$id")
+	printf '{"record_id":"%s","source":"%s","occurred_at":"%s"%s}\n' "$id" "$source" "$at" "$*" >"$T/moved.jsonl"
+	chmod 644 "$T/moved.jsonl"
+	ctl_must send --json "$kind" "$T/moved.jsonl"
+	MOVED=$id
+}
+seen=",\"site_id\":\"$site\",\"mode\":\"OVERT\",\"criteria\":[{\"criterion_id\":\"c\",\"result\":\"MET\"}]"
+corrects() { # id corrected_at
+	printf ',"corrects_record_id":"%s","corrected_at":"%s","correction_reason":"wrong"' "$@"
+}
+out() { # id corrected_at
+	corrects "$@"
+	printf ',"recorded_by":"P-1","authorised_by":"P-2"'
+}
+moved plan 0001 2026-02-02T09:00:00Z ",\"site_id\":\"$site\",\"plan_id\":\"p\",\"what\":\"TESTS\",\"planned_count\":7,\"period_start\":\"2026-04-30T23:00:00Z\",\"period_end\":\"2026-05-31T23:00:00Z\""
+moved void 0002 2026-02-02T09:00:00Z "$(out "$MOVED" 2026-07-02T09:00:00Z)"
+voids=$MOVED
+moved observation 0003 2026-02-03T09:00:00Z "$seen"
+root=$MOVED
+moved observation 0004 2026-04-03T09:00:00Z "$seen$(corrects "$root" 2026-07-01T09:00:00Z)"
+moved observation 0005 2026-02-03T10:00:00Z "$seen$(corrects "$root" 2026-07-02T09:00:00Z)"
+back=$MOVED
+moved observation 0006 2026-02-04T09:00:00Z "$seen"
+third=$MOVED
+moved observation 0007 2026-04-04T09:00:00Z "$seen$(corrects "$third" 2026-07-01T09:00:00Z)"
+moved observation 0008 2026-02-05T09:00:00Z "$seen"
+fourth=$MOVED
+moved observation 0009 2026-02-05T10:00:00Z "$seen$(corrects "$fourth" 2026-07-01T09:00:00Z)"
 ctl_must spd freeze 2026-Q2 --early 'a test' --exclude-embargoed 'a test' || exit 1
 
 # --- the records ------------------------------------------------------------------------------------
@@ -38,6 +73,16 @@ is "$(/usr/bin/python3 -B "$TREE/tests/system/lib_proof.py" "$document" "${AS_US
 	env PGOPTIONS='-c timezone=UTC' psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -U postgres -d sems 2>&1)" \
 	"$(json_at "$T/report" root)" 'another program computes the same root from the stored rows'
 
+for id in "$voids" "$back"; do
+	kind=void && [ "$id" = "$voids" ] || kind=observation
+	psql_do "CREATE TABLE sems.kept AS SELECT * FROM sems.$kind WHERE record_id = '$id';
+		DELETE FROM sems.$kind WHERE record_id = '$id'" >/dev/null
+	verify
+	is "$? $(finding what) $(finding record_id)" "1 missing $id" \
+		"what keeps a record out of the quarter is named when it is gone ($kind)"
+	psql_do "INSERT INTO sems.$kind SELECT * FROM sems.kept; DROP TABLE sems.kept" >/dev/null
+done
+like "$(ctl spd diff 2026-Q2)" 'No record came since' 'and did not come since the freeze'
 # F37: one cell of one record at a time, at random, and put back.
 psql_do 'CREATE TABLE sems.spare (LIKE sems.tip_event)' >/dev/null
 for n in 1 2 3 4 5 6; do
@@ -88,6 +133,14 @@ ctl_must send -S "$source" tip_event "$T/late.csv"
 ctl_get spd verify 2026-Q2
 is "$RC" 0 'a record that came late is no fault'
 like "$OUT" '^1 records came after the freeze' 'and is said to be late'
+late=$(printf '%s\n' "$OUT" | sed -n 's/^late .* \([0-9a-f-]\{36\}\) .*/\1/p')
+moved void 000a 2026-02-04T09:00:00Z "$(out "$third" 2026-07-05T09:00:00Z)"
+like "$(ctl spd diff 2026-Q2)" "VOID .*$MOVED" 'a void of what was moved into the quarter is a reason of the difference'
+moved observation 000b 2026-04-05T09:00:00Z "$seen$(corrects "$fourth" 2026-07-05T09:00:00Z)"
+verify
+is "$? $(/usr/bin/python3 -c 'import json, sys
+print(*sorted(f["what"] + " " + f["record_id"][-4:] for f in json.load(open(sys.argv[1]))["findings"]))' "$T/report")" \
+	"0 late 000a late 000b late ${late: -4}" 'who is moved into it later brings no earlier record in'
 
 # --- from figures to records and back ------------------------------------------------------------
 ctl_get spd explain 2026-Q2 OUT03 --json
