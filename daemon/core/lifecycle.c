@@ -224,7 +224,9 @@ life_may(enum spd_action a, unsigned duties, struct err *e)
 			return OK;
 		}
 	}
-	return err_set(e, REJ_FORBIDDEN, "operation", "takes the role %s", actions[a].roles);
+	return err_set(e, REJ_FORBIDDEN, "operation",
+		       "takes the role %s, which is given by semsctl init --role PRINCIPAL=ROLE",
+		       actions[a].roles);
 }
 
 static bool

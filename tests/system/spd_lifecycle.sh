@@ -78,7 +78,7 @@ is "$(stored 1)" "$first" 'what is shown of a revision are the bytes whose diges
 get bin spd freeze 2026-Q2
 like "$RC $ERR" '^4 .*is DRAFT' 'no second draft while there is one'
 get sys spd approve 2026-Q2
-like "$RC $ERR" '^4 .*role manager' 'an auditor does not approve'
+like "$RC $ERR" '^4 .*role manager, which is given by semsctl init' 'an auditor does not approve'
 get bin spd qa 2026-Q2
 like "$RC $ERR" '^4 .*froze it' 'who froze it does not review it'
 get sys spd qa 2026-Q2
