@@ -21,12 +21,13 @@ static const char one_day_sql[] =
 static const char came_sql[] =
     "came AS MATERIALIZED (SELECT c.* FROM q, (\n"
     "    SELECT x.root_occurred_at, x.root_record_id, x.root_source, x.kind, x.occurred_at,\n"
-    "    x.record_id FROM q, sems.correction x\n"
+    "    x.record_id, x.source FROM q, sems.correction x\n"
     "    WHERE NOT x.is_void AND x.occurred_at >= q.lo AND x.occurred_at < q.hi UNION ALL\n"
     "    SELECT coalesce(sems.uuid_time(p.corrects_record_id), p.occurred_at),\n"
     "    coalesce(p.corrects_record_id, p.record_id), CASE WHEN p.corrects_record_id IS NULL\n"
     "    THEN p.source ELSE coalesce(p.corrects_source, p.source) END, 'plan', p.occurred_at,\n"
-    "    p.record_id FROM q, sems.plan p WHERE p.period_start >= q.lo AND p.period_start < q.hi\n"
+    "    p.record_id, p.source FROM q, sems.plan p WHERE p.period_start >= q.lo AND p.period_start "
+    "< q.hi\n"
     "    ) AS c WHERE NOT (c.root_occurred_at >= q.lo AND c.root_occurred_at < q.hi)";
 
 /* Of those only what the freeze knew: what came later brings no earlier record in. */
@@ -34,12 +35,15 @@ static const char known_sql[] =
     "\n    AND EXISTS (SELECT FROM sems.spd_leaves l WHERE l.quarter = $1\n"
     "    AND l.revision = $2::int AND l.kind = c.kind AND (l.kind = 'test' OR l.day = (\n"
     "    SELECT d.day FROM sems.civil_day d WHERE d.starts_at <= c.occurred_at\n"
-    "    AND d.ends_at > c.occurred_at)) AND position(uuid_send(c.record_id) IN l.leaves) > 0)";
+    "    AND d.ends_at > c.occurred_at)) AND position(uuid_send(c.record_id)\n"
+    "    || int4send(array_position(l.sources, c.source)) IN l.leaves) > 0)";
 
 /* What is among the leaves and not of the quarter by itself, even when what it corrects is gone. */
 static const char among_sql[] =
-    "\n    UNION SELECT sems.uuid_time(u.id), u.id FROM (\n"
-    "    SELECT encode(substr(l.leaves, 52 * i + 1, 16), 'hex')::uuid AS id\n"
+    "\n    UNION SELECT sems.uuid_time(u.id), u.id, u.source FROM (\n"
+    "    SELECT encode(substr(l.leaves, 52 * i + 1, 16), 'hex')::uuid AS id,\n"
+    "    l.sources[('x' || encode(substr(l.leaves, 52 * i + 17, 4), 'hex'))::bit(32)::int] AS "
+    "source\n"
     "    FROM q, sems.spd_leaves l, generate_series(0, octet_length(l.leaves) / 52 - 1) AS i\n"
     "    WHERE l.quarter = $1 AND l.revision = $2::int AND l.kind = '%s'\n"
     "    AND (l.kind = 'test' OR l.day NOT BETWEEN q.first AND q.last)) AS u";
@@ -50,7 +54,7 @@ add_kin(struct buf *b, const struct kind *k, bool frozen)
 {
 	(void)buf_addf(
 	    b,
-	    "%s%s),\nkin AS MATERIALIZED (SELECT m.occurred_at, m.record_id FROM came\n"
+	    "%s%s),\nkin AS MATERIALIZED (SELECT m.occurred_at, m.record_id, m.source FROM came\n"
 	    "    JOIN sems.correction m USING (root_occurred_at, root_record_id, root_source)\n"
 	    "    WHERE m.kind = '%s'",
 	    came_sql, frozen ? known_sql : "", k->name);
@@ -91,8 +95,8 @@ add_records(struct buf *b, const struct kind *k)
 	    "    AND ((r.occurred_at >= q.lo AND r.occurred_at < q.hi)\n"
 	    "    OR (sems.uuid_time(r.corrects_record_id) >= q.lo\n"
 	    "    AND sems.uuid_time(r.corrects_record_id) < q.hi)%s\n"
-	    "    OR (r.occurred_at, r.record_id) IN (SELECT n.occurred_at, n.record_id FROM kin "
-	    "n))",
+	    "    OR (r.occurred_at, r.record_id, r.source) IN (\n"
+	    "    SELECT n.occurred_at, n.record_id, n.source FROM kin n))",
 	    k->name,
 	    k->id == KIND_PLAN ? " OR (r.period_start >= q.lo AND r.period_start < q.hi)" : "");
 }
