@@ -1,6 +1,7 @@
 #include "store/metric_sql.h"
 
 #include "base/buf.h"
+#include "core/compare.h"
 #include "store/condition_sql.h"
 #include "store/metric_source.h"
 
@@ -196,6 +197,17 @@ add_sum_columns(struct buf *b, const struct draft *d)
 	}
 }
 
+/* Nobody looks at the weeks of anything else. */
+static bool
+is_charted(const struct draft *d)
+{
+	size_t i = 0;
+	while (i < d->q->n_uses && !compare_is_rate(&d->pl->c->metrics[d->q->uses[i].metric])) {
+		i++;
+	}
+	return i < d->q->n_uses;
+}
+
 /* By week, of the whole entity. */
 static enum code
 write_weeks(struct draft *d, struct err *e)
@@ -229,7 +241,7 @@ write_sums(struct draft *d, struct err *e)
 	for (size_t i = 0; i < d->q->n_uses; i++) {
 		d->q->uses[i].column += (int)d->q->n_dims;
 	}
-	if (d->q->sql != NULL && d->source.is_cubed) {
+	if (d->q->sql != NULL && d->source.is_cubed && is_charted(d)) {
 		for (unsigned i = 0; i < d->source.n_cubes; i++) {
 			d->source.cubes[i]->is_weekly = true;
 		}
