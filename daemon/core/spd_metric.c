@@ -179,17 +179,34 @@ metric_counts(const struct metric *m, const char *kind)
 	return false;
 }
 
+/* The feeds that a metric's records come by: looked for once, not for each of its figures. */
+struct feeds {
+	const struct spd_feed **list;
+	size_t n;
+};
+
+static struct feeds
+feeds_of(const struct spd *s, const struct metric *m, struct arena *scratch)
+{
+	struct feeds f = {arena_zalloc(scratch, s->n_feeds + 1, sizeof(struct spd_feed *)), 0};
+
+	for (size_t i = 0; f.list != NULL && i < s->n_feeds; i++) {
+		if (s->feeds[i].basis != NULL && metric_counts(m, s->feeds[i].kind))
+			f.list[f.n++] = &s->feeds[i];
+	}
+	return f;
+}
+
 static struct coverage
-coverage_of(const struct spd *s, const struct metric *m, const struct figure *g)
+coverage_of(const struct feeds *feeds, const struct metric *m, const struct figure *g)
 {
 	const char *site = site_of(m, g);
 	struct coverage c = {0};
 
-	for (size_t i = 0; i < s->n_feeds; i++) {
-		const struct spd_feed *f = &s->feeds[i];
-		bool here = site == NULL || (f->site != NULL && strcmp(f->site, site) == 0);
+	for (size_t i = 0; i < feeds->n; i++) {
+		const struct spd_feed *f = feeds->list[i];
 
-		if (!here || f->basis == NULL || !metric_counts(m, f->kind))
+		if (site != NULL && (f->site == NULL || strcmp(f->site, site) != 0))
 			continue;
 		c.feeds++;
 		c.silent += f->received == 0;
@@ -310,12 +327,12 @@ history_json(const struct spd *s, size_t metric, const struct figure *g)
 /* --- putting it together ------------------------------------------------------------------ */
 
 static json_t *
-figure_json(const struct spd *s, size_t metric, const struct figure *g)
+figure_json(const struct spd *s, size_t metric, const struct feeds *feeds, const struct figure *g)
 {
 	const struct metric *m = s->metrics[metric].m;
 	const struct figure *old = previous_of(s, metric, g);
 	const struct spd_past_metric *past = old == NULL ? NULL : &s->past[0].metrics[metric];
-	struct coverage covered = coverage_of(s, m, g);
+	struct coverage covered = coverage_of(feeds, m, g);
 	struct made o = made_object();
 
 	made_put(&o, "by", by_of(m, g));
@@ -372,11 +389,12 @@ json_t *
 spd_metric_json(const struct spd *s, size_t i, struct arena *scratch)
 {
 	const struct spd_metric *metric = &s->metrics[i];
+	struct feeds feeds = feeds_of(s, metric->m, scratch);
 	struct made figures = made_array();
 	struct made o = made_object();
 
 	for (size_t k = 0; k < metric->n_figures; k++)
-		made_append(&figures, figure_json(s, i, metric->figures[k]));
+		made_append(&figures, figure_json(s, i, &feeds, metric->figures[k]));
 	put_definition(&o, metric->m);
 	made_put(&o, "target", target_json(metric->target));
 	made_put(&o, "figures", made_take(figures));
