@@ -432,3 +432,24 @@ Test(asker, rolls_back_when_a_statement_asked_for_ahead_fails)
 	cr_expect_str_eq(s.last, "4");
 	fixture_close(&f);
 }
+
+Test(asker, gives_no_role_the_rights_of_the_one_that_a_plan_was_made_for)
+{
+	static const char *const sql[] = {"SELECT count(*) FROM sems.known_month",
+					  "SELECT count(*) FROM sems.known_month", NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	for (int i = 0; i < 2; i++) {
+		script_init(&s, DB_COMPUTE, false, sql);
+		run(&f, &s);
+		cr_expect_eq(s.err.code, OK, "%s", s.err.text);
+		cr_expect_eq(s.n_rows, 2);
+	}
+	script_init(&s, DB_ADMIN, false, sql);
+	run(&f, &s);
+	cr_expect_neq(s.err.code, OK);
+	cr_expect_eq(s.n_rows, 0);
+	fixture_close(&f);
+}
