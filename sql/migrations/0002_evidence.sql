@@ -5,7 +5,7 @@
 -- A record's identity is (source, record_id); the id's time bits are occurred_at, so the primary
 -- key is as unique as the identity, and puts time first for locality.
 
--- The envelope, copied into every kind below and dropped at the end.
+-- The envelope, which every kind's table begins with. Never a row in it: only its columns are used.
 CREATE TABLE sems.envelope (
 	record_id uuid,
 	source text,
@@ -201,8 +201,6 @@ CREATE TABLE sems.void (
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
-DROP TABLE sems.envelope;
-
 -- One row per stored record that corrects or voids another. It stays small, so the effective views
 -- need one join that fits in memory.
 CREATE TABLE sems.correction (
@@ -215,37 +213,58 @@ CREATE TABLE sems.correction (
 	corrected_at timestamptz NOT NULL,
 	kind text NOT NULL,
 	is_void boolean NOT NULL,
+	received_at timestamptz NOT NULL,
 	PRIMARY KEY (root_occurred_at, root_record_id, root_source, record_id, source)
 );
 CREATE INDEX ON sems.correction (root_record_id);
+GRANT SELECT ON sems.correction TO sems_compute, sems_retention;
+
+-- One row for each transaction, kind and UTC day that it stored records of: the first and the last
+-- instant of them. Of a correction also its root, whose day it changes and those of its siblings.
+CREATE TABLE sems.touched_day (
+	mark_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	kind text NOT NULL,
+	since timestamptz NOT NULL,
+	until timestamptz NOT NULL,
+	root_source text,
+	root_record_id uuid
+);
+GRANT INSERT ON sems.touched_day TO sems_ingest;
+GRANT SELECT, DELETE ON sems.touched_day TO sems_compute;
 
 -- A trigger, so that there is one rule however a record comes in, and so that the role which adds
--- evidence needs no right on this table. The WHEN clause keeps it off the path of other records.
+-- evidence needs no right on this table. Its WHEN clause keeps it off the path of other records.
+--
+-- A correction changes the day it occurred on, its root's, and those of every other correction of
+-- that root. Which those are is looked up when the log is read: two that come at once do not see
+-- each other here.
 CREATE FUNCTION sems.note_correction() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	INSERT INTO sems.correction VALUES (
 	    coalesce(NEW.corrects_source, NEW.source), NEW.corrects_record_id,
 	    sems.uuid_time(NEW.corrects_record_id), NEW.source, NEW.record_id, NEW.occurred_at,
-	    coalesce(NEW.corrected_at, NEW.occurred_at), TG_ARGV[0], TG_ARGV[0] = 'void');
+	    coalesce(NEW.corrected_at, NEW.occurred_at), TG_ARGV[0], TG_ARGV[0] = 'void',
+	    NEW.received_at);
+	INSERT INTO sems.touched_day (kind, since, until, root_source, root_record_id)
+	VALUES (TG_ARGV[0], NEW.occurred_at, NEW.occurred_at,
+	    coalesce(NEW.corrects_source, NEW.source), NEW.corrects_record_id);
 	RETURN NULL;
 END
 $$;
 
-DO $$
-DECLARE
-	k text;
+-- The writer knows the days of what it stores and says that it logs them. Whoever else changes
+-- evidence has touched all of the kind.
+CREATE FUNCTION sems.touch_all() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	FOR k IN SELECT kind FROM sems.kind LOOP
-		EXECUTE format('CREATE TRIGGER note_correction AFTER INSERT ON sems.%I FOR EACH ROW '
-		    'WHEN (NEW.corrects_record_id IS NOT NULL) EXECUTE FUNCTION sems.note_correction(%L)',
-		    k, k);
-		EXECUTE format('GRANT INSERT ON sems.%I TO sems_ingest', k);
-		EXECUTE format('GRANT SELECT ON sems.%I TO sems_compute, sems_retention', k);
-	END LOOP;
+	IF current_setting('sems.marked', true) IS DISTINCT FROM 'on' THEN
+		INSERT INTO sems.touched_day (kind, since, until)
+		VALUES (TG_TABLE_NAME, '-infinity', 'infinity');
+	END IF;
+	RETURN NULL;
 END
 $$;
-GRANT SELECT ON sems.correction TO sems_compute, sems_retention;
 
 -- Makes the partition that holds the instant, unless it is there, and returns its bounds.
 -- CREATE TABLE LIKE and ATTACH instead of PARTITION OF, which waits behind every reader.

@@ -8,7 +8,7 @@ WITH named AS (
     FROM named AS n WHERE n.r IS NOT NULL
 ), chain AS (
     SELECT c.kind, c.source, c.record_id, c.occurred_at, c.corrected_at, c.is_void
-    FROM root JOIN sems.correction AS c ON c.root_occurred_at = sems.uuid_time(root.record_id)
+    FROM root JOIN sems.effective_correction AS c ON c.root_occurred_at = sems.uuid_time(root.record_id)
         AND c.root_record_id = root.record_id AND c.root_source = root.source
 ), newest AS (
     SELECT c.source, c.record_id FROM chain AS c
@@ -28,8 +28,8 @@ FROM named AS n
 CROSS JOIN root
 LEFT JOIN effective AS e ON true
 WHERE $4::int = 1 OR $1 <> 'test'
-    OR ((n.r -> 'embargo') IS DISTINCT FROM 'true'
-        AND (n.r ->> 'mode' IS DISTINCT FROM 'COVERT' OR n.r ->> 'debriefed_at' IS NOT NULL))
+    OR NOT sems.under_embargo((n.r ->> 'embargo')::boolean, n.r ->> 'mode',
+        (n.r ->> 'debriefed_at')::timestamptz)
     OR EXISTS (SELECT FROM sems.effective_test AS t JOIN effective AS f
         ON t.occurred_at = sems.uuid_time(f.record_id) AND t.record_id = f.record_id
         AND t.source = f.source)
