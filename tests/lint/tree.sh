@@ -3,7 +3,7 @@
 set -u
 rc=0
 files() {
-	if [ -d .git ] && command -v git >/dev/null; then
+	if [ -e .git ] && command -v git >/dev/null; then
 		git ls-files --cached --others --exclude-standard
 	else
 		find . -path ./build -prune -o -type f -print | sed 's:^\./::'
