@@ -2,8 +2,11 @@
 #include "admin/call.h"
 #include "base/embed.h"
 
+#include <inttypes.h>
+
 struct look {
 	char now[UTC_TEXT_SIZE];
+	const char *late; /* the group that is not settled in time, as JSON; NULL: none */
 	bool asked;
 	struct text document; /* in the call's arena */
 };
@@ -19,9 +22,10 @@ status_next(struct job *j, struct statement *st, struct err *e)
 		return false;
 	l->asked = true;
 	st->sql = embed_text("sql/queries/status.sql");
-	st->n_params = 2;
+	st->n_params = 3;
 	st->params[0] = l->now;
 	st->params[1] = call_may_know_covert(c) ? "1" : "0";
+	st->params[2] = l->late;
 	return true;
 }
 
@@ -49,12 +53,30 @@ status_done(struct job *j, const struct err *e)
 		call_reply(c, l->document);
 }
 
+/* False: no memory. */
+static bool
+look_at_writer(struct call *c, struct look *l)
+{
+	struct store_late late;
+	char since[UTC_TEXT_SIZE];
+
+	if (!store_late(call_store(c), &late))
+		return true;
+	utc_format(late.since, since);
+	l->late = arena_printf(c->arena,
+			       "{\"since\": \"%s\", \"records\": %" PRId64 ", \"tries\": %" PRIu64
+			       ", \"while\": \"%s\", \"last_failure\": \"%s\", \"backend\": %d}",
+			       since, late.records, late.tries, late.doing, late.last_failure,
+			       late.backend);
+	return l->late != NULL;
+}
+
 void
 admin_status(struct call *c)
 {
 	struct look *l = arena_zalloc(c->arena, 1, sizeof *l);
 
-	if (l == NULL) {
+	if (l == NULL || !look_at_writer(c, l)) {
 		call_fail_memory(c);
 		return;
 	}

@@ -49,6 +49,9 @@ struct item {
 typedef bool write_row_fn(const struct record *r, struct utc_ms received_at,
 			  struct text received_from, struct buf *out);
 
+/* More than any group has: what it was asked to hold, one batch more, and a requeued record. */
+#define GROUP_ITEMS_MAX (1u << 15)
+
 struct group {
 	struct arena *arena; /* everything the items point to */
 	struct item *items;

@@ -5,8 +5,10 @@
 
 #include <string.h>
 
-#define ROWS_MAX    (64u * 1024u * 1024u)
-#define SQL_MAX     (128u * 1024u)
+#define ROWS_MAX (64u * 1024u * 1024u)
+/* A row for each touched day, of which a group has no more than records, and the COPY statements.
+ */
+#define SQL_MAX     (GROUP_ITEMS_MAX * TOUCHED_ROW_BYTES + 256u * 1024u)
 #define COLUMNS_MAX (16u * 1024u)
 /* Sources are indexed, and an index entry has a limit; nothing longer is a real source. */
 #define SOURCE_MAX  256u
@@ -32,6 +34,7 @@ batch_init(struct batch *b, const unsigned char *quarantine_key)
 void
 batch_fini(struct batch *b)
 {
+	touched_fini(&b->touched);
 	buf_fini(&b->sql);
 	buf_fini(&b->quarantine);
 	for (int k = 0; k < KIND_COUNT; k++) {
@@ -67,7 +70,8 @@ batch_add(struct batch *b, const struct group *g, size_t n, bool staged)
 	if (!b->has[k])
 		copy_begin(rows);
 	b->has[k] = true;
-	touched_add(&b->touched, k, it->occurred_at);
+	if (!touched_add(&b->touched, k, it->occurred_at))
+		return false;
 	copy_row(rows, (uint16_t)(copy_n_columns(it->kind) + (staged ? 1 : 0)));
 	if (staged)
 		copy_int4(rows, (int32_t)n);

@@ -458,6 +458,12 @@ conn_in_transaction(const struct conn *c)
 	return PQtransactionStatus(c->pg) != PQTRANS_IDLE;
 }
 
+int
+conn_backend(const struct conn *c)
+{
+	return PQbackendPID(c->pg);
+}
+
 void
 conn_succeeded(struct conn *c)
 {

@@ -53,6 +53,8 @@ void conn_send_prepared(struct conn *c, const char *name, int n, const char *con
 bool conn_warned(const struct conn *c);
 /* A transaction is open, sound or failed. */
 bool conn_in_transaction(const struct conn *c);
+/* The server's process at the other end; 0: not connected. */
+int conn_backend(const struct conn *c);
 /* Something worked: the next reconnect is quick. */
 void conn_succeeded(struct conn *c);
 /* Drops the connection; calls ops->down and tries again later. */

@@ -58,6 +58,12 @@ store_write(struct store *s, struct group *g)
 }
 
 bool
+store_late(const struct store *s, struct store_late *out)
+{
+	return writer_late(s->writer, out);
+}
+
+bool
 store_write_row(const struct record *r, struct utc_ms received_at, struct text received_from,
 		struct buf *out)
 {

@@ -28,6 +28,7 @@ struct store_config {
 	/* The writer became able, or unable, to take a group. */
 	void (*on_ready)(void *ctx, bool ready);
 	void *ctx;
+	int late_ms; /* a group that took so long is late; 0: half a minute */
 };
 
 /* Blocking, before the loop runs: connects, checks that the store is safe (fsync,
@@ -50,6 +51,18 @@ const struct keyring *store_keys(const struct store *s);
  * the database goes away, the group is written or answered RETRY; on_written comes exactly once. */
 bool store_ready(const struct store *s);
 void store_write(struct store *s, struct group *g);
+/* A group that is not settled in time; everybody who sends waits for it. No record content. */
+struct store_late {
+	struct utc_ms since;      /* when the group was submitted */
+	int64_t records;          /* of it that are not settled */
+	uint64_t tries;           /* transactions that were begun for it */
+	const char *doing;        /* what is done for it now, to be read after "while" */
+	const char *last_failure; /* its SQLSTATE; "" when there was none */
+	int backend;              /* the database's process that works on it; 0: none */
+};
+
+/* False: no group is late. The texts are valid until the loop goes on. */
+bool store_late(const struct store *s, struct store_late *out);
 /* True when nothing is being written and no job runs: it is safe to stop. */
 bool store_idle(const struct store *s);
 

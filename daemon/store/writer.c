@@ -15,6 +15,7 @@
 #include "store/batch.h"
 #include "store/conn.h"
 #include "store/keyring.h"
+#include "store/late.h"
 #include "store/months.h"
 #include "store/pg.h"
 #include "store/repeat.h"
@@ -23,8 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUP_MAX       (1u << 20)
-#define RANGES_MAX      64
+#define RANGES_MAX      64 /* halving a size_t cannot go deeper */
 #define PARTITION_TRIES 3
 #define RETRY_SOON_MS   1000
 #define RETRY_LATER_MS  60000
@@ -45,12 +45,14 @@ struct writer {
 	struct batch batch;
 	struct months months;
 	struct repeat repeat;
+	struct late late;
 	enum phase phase;
 	struct group *g;
 	struct range stack[RANGES_MAX]; /* what is still to be written, the top first */
 	unsigned n_ranges;
 	struct buf found; /* verdicts per item that hold once the transaction commits */
 	size_t part_item; /* whose partition is being made */
+	size_t parted;    /* of the top range, the items before have theirs: made in this attempt */
 	bool slow;
 	unsigned partition_tries;
 	bool failed;
@@ -101,6 +103,7 @@ hand_back(struct writer *w)
 	struct group *g = w->g;
 
 	repeat_group_done(&w->repeat);
+	late_end(&w->late);
 	w->g = NULL;
 	w->phase = PHASE_IDLE;
 	w->config.on_written(w->config.ctx, g);
@@ -152,6 +155,24 @@ poison(struct writer *w, size_t i, const char *sqlstate)
 
 /* --- one transaction -------------------------------------------------------------------------- */
 
+static const char *const phase_words[] = {
+    [PHASE_IDLE] = "it waits for a connection to the database",
+    [PHASE_PARTITION] = "a month's partition is made",
+    [PHASE_FAST] = "its rows are copied and committed",
+    [PHASE_SETTLE] = "its records are staged and settled",
+    [PHASE_CLOSE] = "what was settled is committed",
+};
+
+static void
+set_phase(struct writer *w, enum phase phase)
+{
+	w->phase = phase;
+	if (phase == PHASE_FAST || phase == PHASE_SETTLE || phase == PHASE_PARTITION)
+		late_try(&w->late, phase_words[phase], conn_backend(w->conn));
+	else
+		late_doing(&w->late, phase_words[phase], conn_backend(w->conn));
+}
+
 static void
 send(struct writer *w, enum phase phase, const char *sql)
 {
@@ -159,7 +180,7 @@ send(struct writer *w, enum phase phase, const char *sql)
 		give_up(w, "53200", "out of memory for a group's rows");
 		return;
 	}
-	w->phase = phase;
+	set_phase(w, phase);
 	w->failed = false;
 	w->committed = false;
 	conn_send(w->conn, sql);
@@ -176,7 +197,7 @@ send_partition(struct writer *w, size_t i)
 	const char *values[2] = {it->kind->name, at};
 
 	utc_format(it->occurred_at, at);
-	w->phase = PHASE_PARTITION;
+	set_phase(w, PHASE_PARTITION);
 	w->part_item = i;
 	w->failed = false;
 	if (conn_in_transaction(w->conn)) {
@@ -187,11 +208,14 @@ send_partition(struct writer *w, size_t i)
 	conn_send_params(w->conn, sql, 2, values);
 }
 
-/* The first item of the range whose partition is not known to be there; r->to: none. */
+/*
+ * The first item of the range whose partition is not known to be there; r->to: none. Whoever had
+ * one made in this attempt is not asked again, whatever else was made since.
+ */
 static size_t
 find_partless(struct writer *w, const struct range *r)
 {
-	for (size_t i = r->from; i < r->to; i++) {
+	for (size_t i = r->from > w->parted ? r->from : w->parted; i < r->to; i++) {
 		const struct item *it = &w->g->items[i];
 
 		if (is_pending(it) && !is_refused(it) &&
@@ -296,9 +320,12 @@ attempt(struct writer *w)
 	size_t partless = find_partless(w, r);
 	bool staged = w->slow && has_records(w, r);
 
-	if (partless < r->to)
+	if (partless < r->to) {
 		send_partition(w, partless);
-	else if (fill(w, staged))
+		return;
+	}
+	w->parted = 0;
+	if (fill(w, staged))
 		send(w, staged ? PHASE_SETTLE : PHASE_FAST,
 		     staged ? batch_sql_settle(&w->batch) : batch_sql_fast(&w->batch));
 }
@@ -306,7 +333,7 @@ attempt(struct writer *w)
 static void
 go_on(struct writer *w)
 {
-	w->phase = PHASE_IDLE;
+	set_phase(w, PHASE_IDLE);
 	while (w->n_ranges > 0 && count_pending(w, top(w)) == 0)
 		w->n_ranges--;
 	if (w->n_ranges == 0)
@@ -415,10 +442,29 @@ on_no_partition(struct writer *w)
 		go_on(w);
 }
 
+/*
+ * A transaction takes a lock for each partition it touches, and a server has a number of them in
+ * all: what is too much at once is written in parts.
+ */
+static bool
+is_too_much(struct writer *w)
+{
+	struct range *r = top(w);
+
+	if (strcmp(w->failure.state, "53200") != 0 || w->phase == PHASE_PARTITION)
+		return false;
+	trim(w, r);
+	return r->to - r->from > 1;
+}
+
 static void
 on_failed(struct writer *w)
 {
-	if (w->failure.class == SQL_AGAIN) {
+	late_failed(&w->late, w->failure.state);
+	if (is_too_much(w)) {
+		split(w);
+		go_on(w);
+	} else if (w->failure.class == SQL_AGAIN) {
 		char why[32];
 
 		snprintf(why, sizeof why, "SQLSTATE %s", w->failure.state);
@@ -485,6 +531,7 @@ take_partition(struct writer *w, const PGresult *res)
 		return;
 	start.v = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
 	end.v = strtoll(PQgetvalue(res, 0, 1), NULL, 10);
+	w->parted = w->part_item + 1;
 	months_add(&w->months, it->kind->id, start, end);
 }
 
@@ -553,7 +600,7 @@ on_down(void *ctx)
 	/* Whatever was under way may have committed. */
 	if (w->phase != PHASE_IDLE && w->phase != PHASE_PARTITION)
 		w->slow = true;
-	w->phase = PHASE_IDLE;
+	set_phase(w, PHASE_IDLE);
 	tell_ready(w);
 }
 
@@ -576,7 +623,7 @@ writer_new(struct event_base *base, const struct store_config *config)
 	if (w == NULL)
 		return NULL;
 	w->config = *config;
-	buf_init(&w->found, GROUP_MAX);
+	buf_init(&w->found, GROUP_ITEMS_MAX);
 	w->conflict.reason = REASON_CONFLICT;
 	err_set(&w->conflict.err, REJ_FIELD, "record_id",
 		"a record with this identity and other content is stored; give this one its own "
@@ -586,7 +633,8 @@ writer_new(struct event_base *base, const struct store_config *config)
 	err_set(&w->refused.err, REJ_FIELD, "",
 		"the database refused a value; correct the record and send it again");
 	w->conn = conn_new(base, "writer", config->conninfo, "sems_ingest", &ops, w);
-	if (!batch_init(&w->batch, keyring_quarantine(config->keys)) || w->conn == NULL) {
+	if (!batch_init(&w->batch, keyring_quarantine(config->keys)) || w->conn == NULL ||
+	    !late_init(&w->late, base, config->late_ms)) {
 		writer_free(w);
 		return NULL;
 	}
@@ -599,6 +647,8 @@ writer_free(struct writer *w)
 	if (w == NULL)
 		return;
 	conn_free(w->conn);
+	late_fini(&w->late);
+	months_fini(&w->months);
 	batch_fini(&w->batch);
 	buf_fini(&w->found);
 	free(w);
@@ -614,6 +664,12 @@ bool
 writer_idle(const struct writer *w)
 {
 	return w->g == NULL;
+}
+
+bool
+writer_late(const struct writer *w, struct store_late *out)
+{
+	return late_look(&w->late, out);
 }
 
 /* Also items that ingest had no memory for: nothing was taken of them. */
@@ -636,9 +692,11 @@ void
 writer_write(struct writer *w, struct group *g)
 {
 	w->g = g;
+	late_begin(&w->late, g);
 	buf_clear(&w->found);
 	w->slow = look_over(w);
 	w->partition_tries = 0;
+	w->parted = 0;
 	w->stack[0] = (struct range){0, g->n};
 	w->n_ranges = 1;
 	if (buf_extend(&w->found, g->n) == NULL) {

@@ -10,6 +10,7 @@ struct writer *writer_new(struct event_base *base, const struct store_config *co
 void writer_free(struct writer *w); /* accepts NULL */
 bool writer_ready(const struct writer *w);
 bool writer_idle(const struct writer *w);
+bool writer_late(const struct writer *w, struct store_late *out);
 void writer_write(struct writer *w, struct group *g);
 
 #endif

@@ -13,6 +13,7 @@
 /* Only a hang takes this long. */
 #define TURN_MS   10
 #define TURNS_MAX 3000
+#define LATE_MS   50
 
 /* --- the composition root in small ------------------------------------------------------------ */
 
@@ -213,8 +214,8 @@ office_ask_spd(struct office *o, Sems__V1__SpdRequest *q)
 	return office_ask(o, &r);
 }
 
-int
-office_send(struct office *o, const Sems__V1__Record *r)
+struct session_ref
+office_send_begin(struct office *o, const Sems__V1__Record *r)
 {
 	static uint64_t batch_no;
 	Sems__V1__Record copy = *r;
@@ -222,8 +223,6 @@ office_send(struct office *o, const Sems__V1__Record *r)
 	Sems__V1__Batch batch = SEMS__V1__BATCH__INIT;
 	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
 	struct session_ref s = greet(o, "unix:anna", false);
-	Sems__V1__ServerFrame *answer;
-	int code;
 
 	batch.has_batch_no = 1;
 	batch.batch_no = ++batch_no;
@@ -232,7 +231,15 @@ office_send(struct office *o, const Sems__V1__Record *r)
 	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
 	f.batch = &batch;
 	say(o, s, &f);
-	answer = hear(o, s);
+	return s;
+}
+
+int
+office_send_end(struct office *o, struct session_ref s)
+{
+	Sems__V1__ServerFrame *answer = hear(o, s);
+	int code;
+
 	cr_assert_eq(answer->body_case, SEMS__V1__SERVER_FRAME__BODY_RESULT);
 	code = answer->result->verdicts[0]->code;
 	(void)snprintf(o->text, sizeof o->text, "%s: %s", answer->result->verdicts[0]->field,
@@ -240,6 +247,12 @@ office_send(struct office *o, const Sems__V1__Record *r)
 	sems__v1__server_frame__free_unpacked(answer, NULL);
 	ingest_close(o->ingest, s);
 	return code;
+}
+
+int
+office_send(struct office *o, const Sems__V1__Record *r)
+{
+	return office_send_end(o, office_send_begin(o, r));
 }
 
 void
@@ -272,7 +285,8 @@ office_time(const char *rfc3339)
 void
 office_open(struct office *o)
 {
-	struct store_config sc = {.on_written = on_written, .on_ready = on_ready, .ctx = o};
+	struct store_config sc = {
+	    .on_written = on_written, .on_ready = on_ready, .ctx = o, .late_ms = LATE_MS};
 	struct ingest_config ic = ingest_defaults();
 	struct admin_config ac = {.on_turn = on_turn, .on_output = on_output, .ctx = o};
 	const char *database = cluster_database();

@@ -54,6 +54,9 @@ Sems__V1__SpdRequest office_spd(int operation, char *quarter, unsigned revision)
 int office_ask_spd(struct office *o, Sems__V1__SpdRequest *q);
 /* Sends one record as unix:anna; its verdict. */
 int office_send(struct office *o, const Sems__V1__Record *r);
+/* The same in two: others may be asked before its verdict is waited for. */
+struct session_ref office_send_begin(struct office *o, const Sems__V1__Record *r);
+int office_send_end(struct office *o, struct session_ref s);
 
 /* An activity record that is right, of this instant; text and numbers are static. */
 Sems__V1__Record *office_activity(struct utc_ms at, unsigned n);

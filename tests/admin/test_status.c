@@ -138,3 +138,29 @@ Test(status, does_not_tell_that_there_were_tests_under_embargo)
 	cr_expect_str_eq(json_string_value(json_object_get(kind("test"), "first_month")),
 			 "2025-11");
 }
+
+Test(status, tells_of_records_that_wait_too_long_to_be_stored)
+{
+	struct session_ref sender;
+
+	office_open_set_up(&o);
+	cr_assert_eq(office_send(&o, office_activity(office_time("2026-05-14T09:00:00Z"), 1)),
+		     VERDICT(STORED), "%s", o.text);
+	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
+	cr_expect_eq(json_array_size(json_object_get(o.json, "late_groups")), 0);
+	/* As an index that is built for minutes: who reads is not held up. */
+	cluster_do(o.pg, "BEGIN; LOCK TABLE sems.activity IN SHARE MODE");
+	sender = office_send_begin(&o, office_activity(office_time("2026-05-14T09:00:00Z"), 2));
+	for (int i = 0; i < 1000 && office_int(&o, "late_groups.0.records") < 0; i++)
+		cr_assert_eq(ask(), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "late_groups.0.records"), 1);
+	cr_expect_str_eq(office_str(&o, "late_groups.0.while"),
+			 "its rows are copied and committed");
+	cr_expect_str_eq(office_str(&o, "late_groups.0.since"), "2026-05-15T10:00:00.000Z");
+	cr_expect_eq(office_int(&o, "late_groups.0.tries"), 1);
+	cr_expect_eq(office_int(&o, "late_groups.0.blocked_by.0"), PQbackendPID(o.pg));
+	cluster_do(o.pg, "COMMIT");
+	cr_expect_eq(office_send_end(&o, sender), VERDICT(STORED), "%s", o.text);
+	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
+	cr_expect_eq(json_array_size(json_object_get(o.json, "late_groups")), 0);
+}

@@ -84,7 +84,8 @@ open_store(struct fixture *f)
 				      .keys = f->keys,
 				      .on_written = on_written,
 				      .on_ready = on_ready,
-				      .ctx = f};
+				      .ctx = f,
+				      .late_ms = f->late_ms};
 
 	f->store = store_new(f->base, &config);
 	cr_assert_not_null(f->store);
@@ -95,6 +96,15 @@ void
 fixture_open(struct fixture *f)
 {
 	fixture_database(f);
+	f->base = event_base_new();
+	open_store(f);
+}
+
+void
+fixture_open_late(struct fixture *f, int late_ms)
+{
+	fixture_database(f);
+	f->late_ms = late_ms;
 	f->base = event_base_new();
 	open_store(f);
 }

@@ -23,6 +23,7 @@ struct fixture {
 	int n_written;
 	bool ready;
 	bool second;
+	int late_ms;
 	int n_unready; /* how often the writer became unable */
 };
 
@@ -30,6 +31,8 @@ struct fixture {
 void fixture_database(struct fixture *f);
 /* The same and a store that is ready. */
 void fixture_open(struct fixture *f);
+/* The same, and a group is late after so many milliseconds. */
+void fixture_open_late(struct fixture *f, int late_ms);
 /* The same on a database of another cluster, prepared and without an entity. */
 void fixture_open_on(struct fixture *f, const struct cluster *c, const char *database);
 /* Another daemon on the database of an open fixture, in the same loop; closed before it. */

@@ -11,13 +11,14 @@ static void
 start(void)
 {
 	touched_clear(&t);
-	buf_init(&sql, 1 << 16);
+	buf_init(&sql, 1 << 20);
 }
 
 static void
 stop(void)
 {
 	buf_fini(&sql);
+	touched_fini(&t);
 }
 
 TestSuite(touched, .init = start, .fini = stop);
@@ -28,7 +29,7 @@ add(enum kind_id kind, const char *at)
 	struct utc_ms v;
 
 	cr_assert(utc_parse(text_of(at), &v));
-	touched_add(&t, kind, v);
+	cr_assert(touched_add(&t, kind, v));
 }
 
 static const char *
@@ -55,19 +56,27 @@ Test(touched, logs_each_day_of_a_kind_once_with_its_first_and_last_instant)
 			 "('tip_event','2026-05-13T00:00:00.000Z','2026-05-13T00:00:00.000Z');");
 }
 
-Test(touched, widens_the_last_day_when_there_are_too_many)
+/* Every day of some years, first even, then odd ones, so that none follows its neighbour; twice. */
+Test(touched, logs_every_day_once_however_many_there_are_and_none_between)
 {
-	struct utc_ms at = {0};
+	const int n = 5000;
+	const char *p;
+	int rows = 0;
 
-	for (int i = 0; i < TOUCHED_MAX + 5; i++) {
-		at.v = i * MS_PER_DAY;
-		touched_add(&t, KIND_TIP_EVENT, at);
+	for (int i = 0; i < 2 * n; i++) {
+		struct utc_ms at = {(int64_t)(2 * i % n + (i % n >= n / 2 ? 1 : 0)) * 2 *
+					MS_PER_DAY +
+				    (i < n ? 1000 : 5000)};
+
+		cr_assert(touched_add(&t, KIND_TIP_EVENT, at));
 	}
-	cr_expect_eq(t.n[KIND_TIP_EVENT], TOUCHED_MAX);
-	cr_expect_eq(t.days[KIND_TIP_EVENT][TOUCHED_MAX - 1].until.v, at.v);
-	at.v = 0;
-	touched_add(&t, KIND_TIP_EVENT, at);
-	cr_expect_eq(t.n[KIND_TIP_EVENT], TOUCHED_MAX);
+	for (p = strchr(said(), '('); (p = strstr(p, "('tip_event',")) != NULL; p++)
+		rows++;
+	cr_expect_eq(rows, n);
+	cr_expect_not_null(strstr((const char *)sql.p, "('tip_event','1970-01-05T00:00:01.000Z',"
+						       "'1970-01-05T00:00:05.000Z')"));
+	cr_expect_null(strstr((const char *)sql.p, "'1970-01-04T"));
+	cr_expect_leq(sql.n, (size_t)n * TOUCHED_ROW_BYTES);
 }
 
 Test(touched, says_nothing_of_a_group_without_records)

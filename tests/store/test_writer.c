@@ -446,6 +446,93 @@ Test(writer, makes_the_partitions_that_are_missing)
 	fixture_close(&f);
 }
 
+/* Records of so many months from 2000 on, three of each, round and round; none is in two groups. */
+static struct group *
+over_months(unsigned months)
+{
+	struct group *g = fixture_group();
+	static struct sample s;
+
+	sample_make(&s, KIND_TIP_EVENT);
+	for (unsigned i = 0; i < 3 * months; i++) {
+		sample_move(&s, INT64_C(947946645123) + months * MS_PER_HOUR + i +
+				    i % months * (MS_PER_DAY * 3044 / 100));
+		fixture_add(g, &s, "x");
+	}
+	return g;
+}
+
+Test(writer, stores_a_group_over_any_number_of_months, .timeout = 120)
+{
+	static const unsigned months[] = {64, 65, 300};
+	struct fixture f;
+
+	fixture_open(&f);
+	for (size_t i = 0; i < sizeof months / sizeof months[0]; i++) {
+		struct group *g = over_months(months[i]);
+		char expected[32];
+
+		fixture_write(&f, g);
+		snprintf(expected, sizeof expected, "STORED*%u", 3 * months[i]);
+		CHECK_VERDICTS(g, expected);
+		fixture_free(g);
+	}
+	cr_expect_eq(events(&f), 3 * (64 + 65 + 300));
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.touched_day"), 64 + 65 + 300);
+	fixture_close(&f);
+}
+
+/* A server has so many locks; a transaction takes some for each partition. */
+Test(writer, writes_in_parts_what_is_too_much_for_one_transaction)
+{
+	struct fixture f;
+	struct group *g = over_months(9);
+
+	fixture_open(&f);
+	cluster_do(f.pg,
+		   "CREATE FUNCTION public.crowd() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+		   "IF (SELECT count(*) FROM fresh) > 4 THEN RAISE 'out of shared memory' "
+		   "USING ERRCODE = '53200'; END IF; RETURN NULL; END $$;"
+		   "CREATE TRIGGER crowd AFTER INSERT ON sems.tip_event REFERENCING NEW TABLE AS "
+		   "fresh FOR EACH STATEMENT EXECUTE FUNCTION public.crowd()");
+	fixture_write(&f, g);
+	CHECK_VERDICTS(g, "STORED*27");
+	cr_expect_eq(events(&f), 27);
+	fixture_free(g);
+	fixture_close(&f);
+}
+
+Test(writer, tells_of_a_group_that_is_not_settled_in_time_until_it_is)
+{
+	struct fixture f;
+	struct group *g = fixture_group();
+	struct store_late late;
+
+	fixture_open_late(&f, 50);
+	cluster_do(f.pg, "SELECT sems.make_partition('tip_event', '2026-05-12');"
+			 "BEGIN; LOCK TABLE sems.tip_event IN ACCESS EXCLUSIVE MODE");
+	fixture_event(g, "lane-1", 1);
+	fixture_event(g, "lane-1", 2);
+	fixture_seal(g);
+	cr_expect_not(store_late(f.store, &late));
+	store_write(f.store, g);
+	for (int i = 0; i < 500 && !store_late(f.store, &late); i++)
+		fixture_turn(&f);
+	cr_assert(store_late(f.store, &late));
+	cr_expect_eq(late.records, 2);
+	cr_expect_eq(late.since.v, SAMPLE_NOW.v);
+	cr_expect_geq(late.tries, 1);
+	cr_expect_gt(late.backend, 0);
+	cr_expect_str_eq(late.last_failure, "");
+	cr_expect_not_null(strstr(late.doing, "partition"), "%s", late.doing);
+	cluster_do(f.pg, "COMMIT");
+	fixture_wait_written(&f, 1);
+	cr_expect_not(store_late(f.store, &late));
+	CHECK_VERDICTS(g, "STORED*2");
+	fixture_free(g);
+	fixture_close(&f);
+}
+
 Test(writer, makes_a_partition_again_that_went_away)
 {
 	struct fixture f;

@@ -74,10 +74,44 @@ print_gaps(const json_t *gaps)
 	}
 }
 
+/* Everybody who sends waits for such a group. */
+static void
+print_late(const json_t *groups)
+{
+	size_t i;
+	json_t *g;
+
+	json_array_foreach(groups, i, g)
+	{
+		const json_t *blockers = json_object_get(g, "blocked_by");
+		char cell[4][LISTING_CELL];
+
+		listing_cell(json_object_get(g, "records"), cell[0]);
+		listing_cell(json_object_get(g, "since"), cell[1]);
+		listing_cell(json_object_get(g, "while"), cell[2]);
+		listing_cell(json_object_get(g, "tries"), cell[3]);
+		printf(
+		    "RECORDS WAIT: %s since %s, and whoever sends waits for them, while %s (tries: "
+		    "%s).\n",
+		    cell[0], cell[1], cell[2], cell[3]);
+		listing_cell(json_object_get(g, "last_failure"), cell[0]);
+		listing_cell(json_object_get(g, "backend"), cell[1]);
+		if (cell[0][0] != '\0')
+			printf("  The last failure: SQLSTATE %s.\n", cell[0]);
+		printf("  Do: look at process %s in pg_stat_activity of the database.", cell[1]);
+		for (size_t k = 0; k < json_array_size(blockers); k++) {
+			listing_cell(json_array_get(blockers, k), cell[0]);
+			printf(" It waits for process %s.", cell[0]);
+		}
+		printf("\n\n");
+	}
+}
+
 static void
 print_status(json_t *answer, int color)
 {
 	print_gaps(json_object_get(answer, "gaps"));
+	print_late(json_object_get(answer, "late_groups"));
 	listing_members(answer, stdout);
 	for (size_t i = 0; i < COUNT(tables); i++) {
 		const json_t *rows = json_object_get(answer, tables[i].key);
@@ -128,7 +162,9 @@ const struct command command_status = {
 	"Usage: semsctl status [--json]\n"
 	"Shows the entity, the database and its safety, records by kind, sources with what they\n"
 	"last sent, what should have sent and has not, quarters with their state, what waits in\n"
-	"the quarantine, and the duties. What a restored database may lack comes first.\n"
+	"the quarantine, and the duties. What a restored database may lack comes first, then "
+	"records\n"
+	"that wait longer than half a minute to be stored.\n"
 	"\n"
 	"  --json  the answer as it is\n",
     .run = run,
