@@ -1,7 +1,8 @@
 /*
- * Requeueing: quarantined bytes take the way of any record again, as their first sender sent them
- * and with that sender's grants. The writer knows them by (source, raw_mac), so a record that is
- * refused again adds no second row.
+ * Requeueing: quarantined bytes take the way of any record again, as their sender sent them and
+ * with that sender's grants; of two senders of the same bytes each has an entry. The writer knows
+ * them by (principal, source, raw_mac), so a record that is refused again adds no second row, and
+ * neither does it count as received again.
  */
 #ifndef SEMS_ADMIN_REQUEUE_H
 #define SEMS_ADMIN_REQUEUE_H

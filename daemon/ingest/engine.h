@@ -113,6 +113,7 @@ enum role session_role(const struct ingest *in, const struct session *s);
 struct sender {
 	struct text principal;
 	enum role role;
+	bool tried_again; /* what they sent once, out of the quarantine */
 };
 
 /* How many records the filling group has room for; SIZE_MAX when it is empty, since a batch is

@@ -37,6 +37,7 @@ struct item {
 	/* Of a refused record what it says it is, as far as it could be read; else NULL. */
 	const struct kind *claimed;
 	struct text principal;   /* who sent it */
+	bool tried_again;        /* out of the quarantine: nobody sent it now */
 	enum verdict verdict;    /* set by the store, or by ingest (EXPIRED) before submission */
 	uint32_t retry_after_ms; /* VERDICT_RETRY */
 };

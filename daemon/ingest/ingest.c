@@ -214,7 +214,7 @@ ingest_requeue(struct ingest *in, struct text raw, struct text principal, struct
 	       requeue_fn fn, void *ctx)
 {
 	struct batch_ref *b;
-	struct sender from;
+	struct sender from = {.tried_again = true};
 
 	if (intake_room(in) < 1)
 		return false;

@@ -174,7 +174,7 @@ intake_record(struct ingest *in, struct text raw, const struct sender *from, str
 	struct refusal why = {0};
 	char *copy;
 
-	*it = (struct item){.principal = from->principal};
+	*it = (struct item){.principal = from->principal, .tried_again = from->tried_again};
 	in->counters.records++;
 	if (registry_calendar(in->registry) == NULL) {
 		it->verdict = VERDICT_RETRY;

@@ -143,7 +143,10 @@ batch_refuse(struct batch *b, const struct group *g, size_t n, const struct refu
 	copy_uuid(rows, k == NULL ? NULL : &it->record_id);
 	k = k == NULL ? it->claimed : k;
 	copy_bytes(rows, text_of(k == NULL ? NULL : k->name));
-	copy_time(rows, g->received_at);
+	if (it->tried_again)
+		copy_bytes(rows, text_of(NULL));
+	else
+		copy_time(rows, g->received_at);
 	return copy_sealed(rows, b->key, raw) && !rows->failed;
 }
 

@@ -13,16 +13,17 @@ CREATE TABLE sems.quarantine (
 	record_id uuid,
 	kind text,
 	received_at timestamptz NOT NULL,
+	last_received_at timestamptz,  -- NULL: these bytes came once
 	raw_sealed bytea NOT NULL,  -- encrypted to a key outside the database
 	raw_mac bytea NOT NULL,     -- keyed, so that equal bytes can be told without reading them
 	state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'REQUEUED', 'DISCARDED')),
 	decided_at timestamptz,
 	decided_by text,
-	UNIQUE (source, raw_mac)
+	-- The bytes are of who sent them: another sender of the same ones may have other rights.
+	UNIQUE (principal, source, raw_mac)
 );
 CREATE INDEX ON sems.quarantine (source) WHERE state = 'OPEN';
 CREATE INDEX ON sems.quarantine (quota) WHERE state = 'OPEN';
-CREATE INDEX ON sems.quarantine (received_at);
 GRANT SELECT ON sems.quarantine TO sems_admin;
 GRANT UPDATE (state, decided_at, decided_by) ON sems.quarantine TO sems_admin;
 GRANT SELECT (quarantine_id, source, principal, reason, field, kind, received_at, state)
@@ -121,8 +122,9 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION sems.settle(text) TO sems_ingest;
 
--- Moves what is staged into the quarantine. QUARANTINED, also for bytes that are there already;
--- RETRY beyond the quota. Two writers at once may exceed it by one group.
+-- Moves what is staged into the quarantine. QUARANTINED, also for bytes of this principal that are there
+-- already, of which the last receipt is noted (none where received_at is NULL: they were tried again, nobody
+-- sent them); RETRY beyond the quota. Two writers at once may exceed it by one group.
 --
 -- The quota is the source's only for who may send for it: a stranger who names a source, or a
 -- thousand, takes the room of its own and of nobody else.
@@ -134,32 +136,42 @@ BEGIN
 	PERFORM pg_logical_emit_message(true, 'sems', '');
 	SELECT s.value::bigint INTO STRICT open_max FROM sems.setting s
 	WHERE s.name = 'quarantine_open_max';
+	-- Locked in order, so that two writers with the same bytes cannot wait for each other.
+	EXECUTE 'WITH again AS MATERIALIZED ('
+	    'SELECT q.quarantine_id, s.last FROM sems.quarantine q JOIN ('
+	    'SELECT principal, source, raw_mac, max(received_at) AS last FROM pg_temp.stage_quarantine '
+	    'GROUP BY principal, source, raw_mac) AS s USING (principal, source, raw_mac) '
+	    'ORDER BY q.quarantine_id FOR UPDATE OF q) '
+	    'UPDATE sems.quarantine q SET last_received_at = a.last FROM again a '
+	    'WHERE q.quarantine_id = a.quarantine_id '
+	    'AND a.last > coalesce(q.last_received_at, q.received_at)';
 	EXECUTE 'WITH fresh AS MATERIALIZED ('
-	    'SELECT DISTINCT ON (source, raw_mac) s.*, CASE WHEN EXISTS ('
+	    'SELECT DISTINCT ON (principal, source, raw_mac) s.*, CASE WHEN EXISTS ('
 	    'SELECT FROM sems.source_grant g '
 	    'WHERE g.source = s.source AND g.principal = s.principal) '
 	    'THEN ''source '' || s.source ELSE ''principal '' || s.principal END AS quota '
 	    'FROM pg_temp.stage_quarantine s '
 	    'WHERE NOT EXISTS (SELECT FROM sems.quarantine q '
-	    'WHERE q.source = s.source AND q.raw_mac = s.raw_mac) '
-	    'ORDER BY source, raw_mac, n), '
+	    'WHERE q.principal = s.principal AND q.source = s.source AND q.raw_mac = s.raw_mac) '
+	    'ORDER BY principal, source, raw_mac, n), '
 	    'placed AS (SELECT *, row_number() OVER (PARTITION BY quota ORDER BY n) AS place FROM fresh), '
 	    'taken AS (SELECT quota, count(*) AS n FROM sems.quarantine WHERE state = ''OPEN'' '
 	    'AND quota IN (SELECT quota FROM fresh) GROUP BY quota) '
 	    'INSERT INTO sems.quarantine (source, principal, quota, reason, field, message, record_id, '
 	    'kind, received_at, raw_sealed, raw_mac) '
 	    'SELECT f.source, f.principal, f.quota, f.reason, f.field, f.message, f.record_id, f.kind, '
-	    'f.received_at, f.raw_sealed, f.raw_mac FROM placed AS f '
+	    'coalesce(f.received_at, clock_timestamp()), f.raw_sealed, f.raw_mac FROM placed AS f '
 	    'LEFT JOIN taken AS o ON o.quota = f.quota WHERE coalesce(o.n, 0) + f.place <= $1 '
-	    'ORDER BY f.source, f.raw_mac ON CONFLICT DO NOTHING' USING open_max;
+	    'ORDER BY f.principal, f.source, f.raw_mac ON CONFLICT DO NOTHING' USING open_max;
 	RETURN QUERY EXECUTE 'SELECT s.n, CASE WHEN q.source IS NULL THEN ''RETRY'' '
 	    'ELSE ''QUARANTINED'' END FROM pg_temp.stage_quarantine s '
-	    'LEFT JOIN sems.quarantine q ON q.source = s.source AND q.raw_mac = s.raw_mac';
+	    'LEFT JOIN sems.quarantine q ON q.principal = s.principal AND q.source = s.source '
+	    'AND q.raw_mac = s.raw_mac';
 END
 $$;
 GRANT EXECUTE ON FUNCTION sems.settle_quarantine() TO sems_ingest;
 
--- Quarantined bytes are kept so long and no longer; how many went.
+-- Quarantined bytes are kept so long since they last came, and no longer; how many went.
 CREATE FUNCTION sems.purge_quarantine() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -167,7 +179,8 @@ DECLARE
 	gone bigint;
 BEGIN
 	SELECT s.value::int INTO STRICT days FROM sems.setting s WHERE s.name = 'quarantine_days';
-	DELETE FROM sems.quarantine q WHERE q.received_at < now() - make_interval(days => days);
+	DELETE FROM sems.quarantine q
+	WHERE coalesce(q.last_received_at, q.received_at) < now() - make_interval(days => days);
 	GET DIAGNOSTICS gone = ROW_COUNT;
 	RETURN gone;
 END

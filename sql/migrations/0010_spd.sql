@@ -27,12 +27,16 @@ JOIN sems.void v ON v.occurred_at = c.occurred_at AND v.record_id = c.record_id
 WHERE c.is_void;
 GRANT SELECT ON sems.spd_change TO sems_compute;
 
--- When it happened cannot be trusted in what was refused: it counts where it was received. A refused
--- test is in no count: nobody has said that its embargo is over.
+-- When it happened cannot be trusted in what was refused: it counts where it was received first. The same
+-- bytes from two senders are one record, and none once one of them was taken. A refused test is in no count:
+-- nobody has said that its embargo is over.
 CREATE VIEW sems.spd_quarantine AS
-SELECT q.kind, q.source, q.reason, NULL::text AS site_id, NULL::text AS measure,
-    NULL::text AS provider_id, q.received_at AS counted_at
-FROM sems.quarantine q WHERE q.state <> 'REQUEUED' AND q.kind IS DISTINCT FROM 'test';
+SELECT DISTINCT ON (q.source, q.raw_mac) q.kind, q.source, q.reason, NULL::text AS site_id,
+    NULL::text AS measure, NULL::text AS provider_id, q.received_at AS counted_at
+FROM sems.quarantine q
+WHERE q.kind IS DISTINCT FROM 'test' AND NOT EXISTS (SELECT FROM sems.quarantine t
+    WHERE t.source = q.source AND t.raw_mac = q.raw_mac AND t.state = 'REQUEUED')
+ORDER BY q.source, q.raw_mac, q.received_at, q.quarantine_id;
 
 GRANT SELECT ON sems.spd_quarantine TO sems_compute;
 

@@ -214,15 +214,15 @@ office_ask_spd(struct office *o, Sems__V1__SpdRequest *q)
 	return office_ask(o, &r);
 }
 
-struct session_ref
-office_send_begin(struct office *o, const Sems__V1__Record *r)
+static struct session_ref
+send_begin(struct office *o, const char *principal, const Sems__V1__Record *r)
 {
 	static uint64_t batch_no;
 	Sems__V1__Record copy = *r;
 	Sems__V1__Record *records[] = {&copy};
 	Sems__V1__Batch batch = SEMS__V1__BATCH__INIT;
 	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
-	struct session_ref s = greet(o, "unix:anna", false);
+	struct session_ref s = greet(o, principal, false);
 
 	batch.has_batch_no = 1;
 	batch.batch_no = ++batch_no;
@@ -232,6 +232,12 @@ office_send_begin(struct office *o, const Sems__V1__Record *r)
 	f.batch = &batch;
 	say(o, s, &f);
 	return s;
+}
+
+struct session_ref
+office_send_begin(struct office *o, const Sems__V1__Record *r)
+{
+	return send_begin(o, "unix:anna", r);
 }
 
 int
@@ -252,7 +258,13 @@ office_send_end(struct office *o, struct session_ref s)
 int
 office_send(struct office *o, const Sems__V1__Record *r)
 {
-	return office_send_end(o, office_send_begin(o, r));
+	return office_send_as(o, "unix:anna", r);
+}
+
+int
+office_send_as(struct office *o, const char *principal, const Sems__V1__Record *r)
+{
+	return office_send_end(o, send_begin(o, principal, r));
 }
 
 void

@@ -54,7 +54,9 @@ Sems__V1__SpdRequest office_spd(int operation, char *quarter, unsigned revision)
 int office_ask_spd(struct office *o, Sems__V1__SpdRequest *q);
 /* Sends one record as unix:anna; its verdict. */
 int office_send(struct office *o, const Sems__V1__Record *r);
-/* The same in two: others may be asked before its verdict is waited for. */
+/* The same as somebody else. */
+int office_send_as(struct office *o, const char *principal, const Sems__V1__Record *r);
+/* As unix:anna in two: others may be asked before its verdict is waited for. */
 struct session_ref office_send_begin(struct office *o, const Sems__V1__Record *r);
 int office_send_end(struct office *o, struct session_ref s);
 

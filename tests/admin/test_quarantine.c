@@ -85,6 +85,22 @@ Test(quarantine, lists_in_pages_and_without_content)
 	cr_expect_eq(office_int(&o, "next_after_id"), -1);
 }
 
+Test(quarantine, tells_when_the_same_bytes_came_first_and_last)
+{
+	char first[64];
+
+	refuse_some(1);
+	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
+	(void)snprintf(first, sizeof first, "%s", office_str(&o, "records.0.received_at"));
+	cr_expect_str_eq(office_str(&o, "records.0.last_received_at"), first);
+	o.now.v += INT64_C(86400000);
+	refuse_some(1);
+	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "open"), 1);
+	cr_expect_str_eq(office_str(&o, "records.0.received_at"), first);
+	cr_expect_str_neq(office_str(&o, "records.0.last_received_at"), first);
+}
+
 /* Nobody has said of a refused test that it is no secret. */
 Test(quarantine, tells_of_refused_tests_only_who_may_know_of_them)
 {

@@ -99,6 +99,37 @@ Test(requeue, finds_what_was_stored_meanwhile_a_duplicate)
 	cr_expect_eq(office_int(&o, "DUPLICATE"), 1);
 }
 
+/* A gateway that ran under the wrong account first: its records are not the wrong account's. */
+Test(requeue, judges_the_same_bytes_of_two_senders_by_the_rights_of_each)
+{
+	static char site[] = "T9";
+	Sems__V1__Record *r = office_activity(office_time("2026-05-10T09:00:00Z"), 0);
+
+	r->site_id = site;
+	cr_assert_eq(office_send_as(&o, "unix:wrong", r), VERDICT(QUARANTINED), "%s", o.text);
+	refuse_some(1);
+	register_site();
+	cr_assert_eq(ask_requeue(), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "STORED"), 1);
+	cr_expect_eq(office_int(&o, "still_open"), 1);
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT received_from FROM sems.activity"),
+			 "unix:anna");
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT principal || ' ' || reason "
+					    "FROM sems.quarantine WHERE state = 'OPEN'"),
+			 "unix:wrong NOT_GRANTED");
+}
+
+Test(requeue, counts_as_no_receipt)
+{
+	refuse_some(1);
+	cluster_do(o.pg, "UPDATE sems.quarantine SET received_at = now() - interval '80 days'");
+	cr_assert_eq(ask_requeue(), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "still_open"), 1);
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.quarantine "
+				       "WHERE last_received_at IS NULL"),
+		     1);
+}
+
 Test(requeue, leaves_open_what_is_refused_again_with_its_new_reason)
 {
 	refuse_some(1);

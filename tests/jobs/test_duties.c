@@ -251,13 +251,19 @@ Test(duties, drop_what_may_go_and_say_so)
 			 "semsd");
 }
 
-Test(duties, end_what_is_quarantined_after_ninety_days)
+Test(duties, end_what_is_quarantined_ninety_days_after_it_came_the_last_time)
 {
-	cluster_do(s.pg, "INSERT INTO sems.quarantine (source, principal, reason, field, message, "
-			 "received_at, raw_sealed, raw_mac) "
-			 "SELECT 'lane', 'unix:anna', 'MISSING', 'x', 'y', "
-			 "now() - make_interval(days => d), '', int4send(d) "
-			 "FROM (VALUES (89), (91)) AS v(d)");
+	cluster_do(s.pg,
+		   "INSERT INTO sems.quarantine (source, principal, reason, field, message, "
+		   "received_at, last_received_at, raw_sealed, raw_mac) "
+		   "SELECT 'lane', 'unix:anna', 'MISSING', 'x', 'y', "
+		   "now() - make_interval(days => d), now() - make_interval(days => e), "
+		   "'', int4send(d) FROM (VALUES (89, NULL), (91, NULL), (99, 89), (199, 91)) AS "
+		   "v(d, e)");
 	look();
-	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.quarantine"), 1);
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.quarantine"), 2);
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.quarantine "
+				       "WHERE coalesce(last_received_at, received_at) "
+				       "> now() - interval '90 days'"),
+		     2);
 }

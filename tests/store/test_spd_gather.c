@@ -273,10 +273,13 @@ Test(spd_gather, lists_clocks_quarantine_and_plans)
 
 	spd_add(&f, "observation", 2, ", clock_offset_ms", ", -61000 * i");
 	spd_add(&f, "plan", 2, ", what, planned_count", ", 'AUDITS', 3");
-	cluster_do(f.pg,
-		   "INSERT INTO sems.quarantine (source, principal, reason, field, message, kind, "
-		   "received_at, raw_sealed, raw_mac) VALUES ('src', 'p', 'RANGE', 'count', '', "
-		   "'activity', '" IN_Q2 "', '', '')");
+	/* Once however many sent it, and not at all what was taken from one of them. */
+	cluster_do(
+	    f.pg, "INSERT INTO sems.quarantine (source, principal, reason, field, message, kind, "
+		  "state, received_at, raw_sealed, raw_mac) SELECT 'src', p, 'RANGE', 'count', '', "
+		  "'activity', state, '" IN_Q2 "', '', raw FROM (VALUES ('p', 'OPEN', 'a'::bytea), "
+		  "('q', 'OPEN', 'a'), ('p', 'OPEN', 'b'), ('q', 'REQUEUED', 'b')) AS v(p, state, "
+		  "raw)");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	item = json_array_get(section(doc, "clock"), 0);
 	cr_expect_eq(json_integer_value(json_object_get(item, "told")), 2);

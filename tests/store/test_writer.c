@@ -225,6 +225,61 @@ Test(writer, quarantines_what_was_refused_beside_what_is_good)
 	fixture_close(&f);
 }
 
+Test(writer, keeps_the_same_bytes_apart_by_who_sent_them)
+{
+	struct fixture f;
+
+	fixture_open(&f);
+	for (int i = 0; i < 2; i++) {
+		struct group *g = fixture_group();
+
+		fixture_refused(g, "lane-1", "bytes")->principal = text_of("unix:wrong");
+		fixture_refused(g, "lane-1", "bytes")->principal = text_of("unix:right");
+		fixture_refused(g, "lane-1", "bytes")->principal = text_of("unix:right");
+		fixture_write(&f, g);
+		CHECK_VERDICTS(g, "QUARANTINED*3");
+		fixture_free(g);
+	}
+	cr_expect_str_eq(cluster_text(f.pg, "SELECT string_agg(principal, ' ' ORDER BY principal) "
+					    "FROM sems.quarantine"),
+			 "unix:right unix:wrong");
+	fixture_close(&f);
+}
+
+/* Its time begins anew for who sends it again, not for others, nor when it is only tried again. */
+Test(writer, notes_when_quarantined_bytes_came_first_and_last)
+{
+	static const struct {
+		const char *principal;
+		int64_t day;
+		bool tried_again;
+	} came[] = {
+	    {"unix:one", 1, false}, {"unix:two", 2, false}, {"unix:one", 5, false},
+	    {"unix:one", 3, false}, {"unix:one", 9, true},
+	};
+	struct fixture f;
+
+	fixture_open(&f);
+	cluster_do(f.pg, "SET timezone = 'UTC'");
+	for (size_t i = 0; i < sizeof came / sizeof came[0]; i++) {
+		struct group *g = fixture_group();
+		struct item *it = fixture_refused(g, "lane-1", "bytes");
+
+		it->principal = text_of(came[i].principal);
+		it->tried_again = came[i].tried_again;
+		g->received_at.v = came[i].day * 86400000;
+		fixture_write(&f, g);
+		CHECK_VERDICTS(g, "QUARANTINED");
+		fixture_free(g);
+	}
+	cr_expect_str_eq(
+	    cluster_text(f.pg, "SELECT string_agg(principal || to_char(received_at, ' DDD-') || "
+			       "coalesce(to_char(last_received_at, 'DDD'), ''), ' ' "
+			       "ORDER BY principal) FROM sems.quarantine"),
+	    "unix:one 002-006 unix:two 003-");
+	fixture_close(&f);
+}
+
 Test(writer, seals_quarantined_bytes_to_the_key_outside_the_database)
 {
 	struct fixture f;

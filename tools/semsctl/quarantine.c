@@ -21,7 +21,8 @@ struct wish {
 };
 
 static const struct listing_column columns[] = {
-    {"quarantine_id", ">Id"}, {"received_at", "Received"}, {"source", "Source"},   {"kind", "Kind"},
+    {"quarantine_id", ">Id"}, {"received_at", "Received"}, {"last_received_at", "Last"},
+    {"principal", "From"},    {"source", "Source"},        {"kind", "Kind"},
     {"reason", "Reason"},     {"field", "Field"},          {"message", "Message"},
 };
 
@@ -197,16 +198,18 @@ run(const struct options *o, int argc, char **argv)
 const struct command command_quarantine = {
     .name = "quarantine",
     .summary = "records that were refused: list, show, try again",
-    .help = "Usage: semsctl quarantine list [--source SOURCE] [--after ID] [--limit N]\n"
-	    "       semsctl quarantine show ID\n"
-	    "       semsctl quarantine requeue ID | --all [--source SOURCE]\n"
-	    "Refused records wait here with their bytes as they came. Once the cause is mended (a\n"
-	    "site registered, a grant given), `requeue` sends them through again; what is refused\n"
-	    "again stays, and the exit status is 1.\n"
-	    "\n"
-	    "  --source SOURCE  only records of this source\n"
-	    "  --after ID       list on from behind this number\n"
-	    "  --limit N        at most so many (default 100, at most 1000)\n"
-	    "  --all            every record, or every one of the source\n",
+    .help =
+	"Usage: semsctl quarantine list [--source SOURCE] [--after ID] [--limit N]\n"
+	"       semsctl quarantine show ID\n"
+	"       semsctl quarantine requeue ID | --all [--source SOURCE]\n"
+	"Refused records wait here with their bytes as they came. Once the cause is mended (a\n"
+	"site registered, a grant given), `requeue` sends them through again, each by the rights\n"
+	"of who sent it; what is refused again stays, and the exit status is 1. They are kept\n"
+	"for 90 days (at first) after the same sender sent them the last time.\n"
+	"\n"
+	"  --source SOURCE  only records of this source\n"
+	"  --after ID       list on from behind this number\n"
+	"  --limit N        at most so many (default 100, at most 1000)\n"
+	"  --all            every record, or every one of the source\n",
     .run = run,
 };

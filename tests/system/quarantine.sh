@@ -1,0 +1,51 @@
+# A gateway runs under a wrong account first and then under the right one. What the right one sent while its
+# site was not registered yet waits for it, although the wrong one sent the same bytes before.
+. "$(dirname "$0")/lib.sh"
+plan 9
+
+[ "$(id -u)" = 0 ] || skip_all 'several users take root'
+SOCKET=$T/semsd.sock
+start_daemon --socket "$SOCKET" || exit 1
+cat >"$T/entity.yaml" <<'YAML'
+entity: Northfield
+zone: Europe/London
+principals:
+  - {principal: "unix:bin", role: device}
+  - {principal: "unix:sys", role: device}
+sources:
+  - {id: lane-1, senders: [{principal: "unix:sys"}]}
+YAML
+chmod 644 "$T/entity.yaml"
+ctl_must init "$T/entity.yaml"
+{
+	echo occurred_at,site_id,device_id,outcome,source_record_id
+	for i in {1..100}; do
+		echo "2026-05-04T09:$((i / 60 + 10)):$((i % 60 / 10))$((i % 10))Z,NFD,X1,HIT,$i"
+	done
+} >"$T/images.csv"
+chmod 644 "$T/images.csv"
+mkdir -m 777 "$T/gateway"
+cp "$T/images.csv" "$T/gateway/"
+chmod 666 "$T/gateway/images.csv"
+open_by() { # principal: how many of its records wait, and for what
+	ctl quarantine list --limit 1000 >"$T/list" 2>&1
+	awk -v who="$1" '$0 ~ who { n++; why[/NOT_GRANTED/ ? "NOT_GRANTED" : "UNKNOWN_SITE"] = 1 }
+		END { printf "%d", n; for (w in why) printf " %s", w }' "$T/list"
+}
+
+ctl_as bin send -S lane-1 tip_event "$T/gateway/images.csv" >"$T/out" 2>&1
+is "$(open_by unix:bin)" '100 NOT_GRANTED' 'the wrong account may send nothing'
+ctl_as sys send -S lane-1 tip_event "$T/gateway/images.csv" >"$T/out" 2>&1
+is "$(open_by unix:bin)" '100 NOT_GRANTED' 'its records wait as they did'
+is "$(open_by unix:sys)" '100 UNKNOWN_SITE' 'and those of the right account wait for its site'
+ctl_as sys send -S lane-1 tip_event "$T/gateway/images.csv" >"$T/out" 2>&1
+is "$(open_by unix:sys)" '100 UNKNOWN_SITE' 'sent again they are the same ones'
+
+ctl_must init --site NFD
+ctl_get quarantine requeue --all
+like "$OUT" '^100 taken in, 100 still in quarantine\.$' 'requeued, those of the right account are taken in'
+is "$RC" 1 'and the exit status says that some are not'
+is "$(open_by unix:sys) $(open_by unix:bin)" '0 100 NOT_GRANTED' 'which are the wrong account'\''s'
+is "$(figure_of_status tip_event)" 100 'each record is stored once'
+today=$(date -u +%Y)-Q$((($(date -u +%-m) + 2) / 3))
+is "$(figure "$(spd_json "$today")" DQ03 details.parts.QUARANTINED)" 0 'and none counts as refused any more'
