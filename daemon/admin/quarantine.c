@@ -180,6 +180,7 @@ struct requeue {
 	struct requeue_item *items;
 	int64_t *ids;
 	size_t n;
+	size_t n_passed;         /* of the page, those that cannot be requeued */
 	char only[NUMBER_SIZE];  /* one record; "0": all */
 	char after[NUMBER_SIZE]; /* the last one tried */
 	bool asked;
@@ -239,6 +240,25 @@ requeue_answer(struct requeue *q)
 	requeue_free(q);
 	call_reply(c, text_of(text == NULL ? "{}" : text));
 	free(text);
+}
+
+/* Of what was kept as a head there is nothing to send through again. */
+static void
+requeue_pass(struct requeue *q, int64_t id, int64_t sent_bytes)
+{
+	char text[REQUEUE_TEXT_SIZE];
+
+	(void)snprintf(text, sizeof text,
+		       "cannot be requeued: of its %" PRId64 " bytes only the head was kept; its "
+		       "sender has to send it within the limit",
+		       sent_bytes);
+	q->count[VERDICT_QUARANTINED]++;
+	q->n_passed++;
+	if (json_array_size(q->answers) < ANSWERS_MAX)
+		(void)json_array_append_new(
+		    q->answers, json_pack("{s:I, s:s, s:s, s:s}", "quarantine_id", (json_int_t)id,
+					  "verdict", verdict_words[VERDICT_QUARANTINED], "reason",
+					  reason_name(REASON_TOO_LONG), "message", text));
 }
 
 /* The verdicts of the page as the statement wants them, and as the answer shows them. */
@@ -366,6 +386,11 @@ page_rows(struct job *j, const struct rows *r)
 		const char *sealed = rows_text(r, i, 2);
 		struct requeue_item *it = &q->items[q->n];
 
+		(void)snprintf(q->after, sizeof q->after, "%" PRId64, rows_int(r, i, 0));
+		if (rows_text(r, i, 3) != NULL) {
+			requeue_pass(q, rows_int(r, i, 0), rows_int(r, i, 3));
+			continue;
+		}
 		q->ids[q->n] = rows_int(r, i, 0);
 		it->principal.n = strlen(principal);
 		it->principal.s = arena_dup(q->page, principal, it->principal.n);
@@ -375,8 +400,6 @@ page_rows(struct job *j, const struct rows *r)
 		}
 		q->n++;
 	}
-	if (q->n > 0)
-		(void)snprintf(q->after, sizeof q->after, "%" PRId64, q->ids[q->n - 1]);
 }
 
 static void
@@ -401,16 +424,18 @@ page_done(struct job *j, const struct err *e)
 		    &why, REJ_STATE, "quarantine_id",
 		    "the quarantine key does not open a record; start semsd with the folder "
 		    "of keys it was written with");
-	else if (why.code == OK && q->n == 0 && q->only[0] != '0')
+	else if (why.code == OK && q->n + q->n_passed == 0 && q->only[0] != '0')
 		(void)err_set(&why, REJ_NOT_FOUND, "quarantine_id",
 			      "no open quarantined record %s; see the list for those there are",
 			      q->only);
 	if (why.code != OK)
 		requeue_fail(q, &why);
-	else if (q->n == 0)
-		requeue_answer(q);
-	else
+	else if (q->n > 0)
 		requeue_items(q);
+	else if (q->n_passed > 0 && q->only[0] == '0')
+		requeue_page(q);
+	else
+		requeue_answer(q);
 }
 
 static void
@@ -420,6 +445,7 @@ requeue_page(struct requeue *q)
 	q->items = NULL;
 	q->ids = NULL;
 	q->n = 0;
+	q->n_passed = 0;
 	q->asked = false;
 	q->call->job = (struct job){
 	    .role = DB_ADMIN,

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "core/kind.h"
 
 #include <stddef.h>
@@ -24,6 +25,15 @@ enum verdict {
 	VERDICT_RETRY,
 };
 
+/* What is kept of a refused record that is over the limit of records: its first bytes, and what
+ * tells the whole. */
+#define ITEM_HEAD_BYTES 4096u
+
+struct whole {
+	uint64_t bytes;
+	unsigned char sha256[SHA256_SIZE];
+};
+
 struct item {
 	const struct kind *kind; /* of a valid record; NULL when it was refused */
 	struct utc_ms occurred_at;
@@ -31,9 +41,10 @@ struct item {
 	struct text row; /* the record as the store wrote it, persons replaced by pseudonyms */
 	/* Why it was refused (why.reason is not REASON_NONE): goes to the quarantine. The store
 	 * sets it too, when the database refuses a value or finds a conflict. */
-	struct refusal *why; /* in the group's arena; NULL: not refused */
-	struct text raw;     /* the record's bytes as sent */
-	struct text source;  /* as named in the record, as far as it could be read */
+	struct refusal *why;       /* in the group's arena; NULL: not refused */
+	struct text raw;           /* the record's bytes as sent, or their head */
+	const struct whole *whole; /* in the group's arena; NULL: raw is all of it */
+	struct text source;        /* as named in the record, as far as it could be read */
 	/* Of a refused record what it says it is, as far as it could be read; else NULL. */
 	const struct kind *claimed;
 	struct text principal;   /* who sent it */

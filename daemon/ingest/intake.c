@@ -6,6 +6,7 @@
 #include "ingest/engine.h"
 #include "ingest/person.h"
 #include "wire/decode.h"
+#include "wire/frame.h"
 
 #include <stdlib.h>
 
@@ -166,13 +167,63 @@ accept(struct ingest *in, struct item *it, const struct sender *from, struct utc
 	       (it->verdict != VERDICT_NONE || write_row(in, &r, it, now, why));
 }
 
+static void
+refuse_item(struct ingest *in, struct item *it, struct text raw, const struct refusal *why)
+{
+	struct refusal *kept = arena_alloc(in->filling->g.arena, sizeof *kept);
+
+	it->kind = NULL;
+	it->claimed = wire_claims(raw);
+	it->why = kept;
+	if (kept != NULL)
+		*kept = *why;
+}
+
+/*
+ * What is over the limit is refused whatever it says; of its bytes the head and a digest are kept,
+ * so that noise takes no room. False: no digest.
+ */
+static bool
+refuse_long(struct ingest *in, struct item *it, struct text raw)
+{
+	struct arena *a = in->filling->g.arena;
+	struct whole *whole = arena_alloc(a, sizeof *whole);
+	struct refusal why = {0};
+	struct record r;
+
+	(void)wire_record(raw, in->decoded, &r, &it->source, &why);
+	if (it->source.n > ITEM_HEAD_BYTES)
+		it->source.n = ITEM_HEAD_BYTES;
+	it->source.s = arena_dup(a, it->source.s, it->source.n);
+	it->raw = (struct text){arena_dup(a, raw.s, ITEM_HEAD_BYTES), ITEM_HEAD_BYTES};
+	it->whole = whole;
+	refuse_item(in, it, raw, &why);
+	if (whole == NULL || !sha256(raw.s, raw.n, whole->sha256))
+		return false;
+	whole->bytes = raw.n;
+	return true;
+}
+
+/* False: the record must wait. */
+static bool
+judge(struct ingest *in, struct item *it, struct text raw, const struct sender *from,
+      struct utc_ms now)
+{
+	struct refusal why = {0};
+
+	if (raw.n > RECORD_BYTES_MAX)
+		return refuse_long(in, it, raw);
+	it->raw = (struct text){arena_dup(in->filling->g.arena, raw.s, raw.n), raw.n};
+	if (it->raw.s != NULL && !accept(in, it, from, now, &why))
+		refuse_item(in, it, it->raw, &why);
+	return true;
+}
+
 void
 intake_record(struct ingest *in, struct text raw, const struct sender *from, struct utc_ms now)
 {
 	struct group *g = &in->filling->g;
 	struct item *it = &g->items[g->n++];
-	struct refusal why = {0};
-	char *copy;
 
 	*it = (struct item){.principal = from->principal, .tried_again = from->tried_again};
 	in->counters.records++;
@@ -181,18 +232,9 @@ intake_record(struct ingest *in, struct text raw, const struct sender *from, str
 		it->retry_after_ms = 10 * RETRY_AFTER_MS;
 		return;
 	}
-	copy = arena_dup(g->arena, raw.s, raw.n);
-	it->raw = (struct text){copy, raw.n};
 	arena_reset(in->decoded);
-	if (copy != NULL && !accept(in, it, from, now, &why)) {
-		it->kind = NULL;
-		it->claimed = wire_claims(it->raw);
-		it->why = arena_alloc(g->arena, sizeof *it->why);
-		if (it->why != NULL)
-			*it->why = why;
-	}
 	/* Out of arena: the record is whole only at its sender. */
-	if (arena_failed(g->arena) || arena_failed(in->decoded)) {
+	if (!judge(in, it, raw, from, now) || arena_failed(g->arena) || arena_failed(in->decoded)) {
 		it->kind = NULL;
 		it->why = NULL;
 		it->verdict = VERDICT_RETRY;

@@ -107,18 +107,27 @@ copy_dirty(struct buf *b, struct text t, size_t max)
 	copy_bytes(b, t.s == NULL ? TEXT_LIT("") : t);
 }
 
+/* The bytes sealed, what equal bytes are told by, and of a head what tells the whole. */
 static bool
-copy_sealed(struct buf *b, const unsigned char *key, struct text raw)
+copy_sealed(struct buf *b, const unsigned char *key, struct text raw, const struct whole *whole)
 {
+	const struct text digest = {whole == NULL ? NULL : (const char *)whole->sha256,
+				    SHA256_SIZE};
+	const struct text told_by = whole == NULL ? raw : digest;
 	unsigned char mac[SHA256_SIZE];
 	unsigned char *sealed;
 
 	buf_add_be32(b, (uint32_t)(raw.n + SEAL_EXTRA));
 	sealed = buf_extend(b, raw.n + SEAL_EXTRA);
 	if (sealed == NULL || !seal(key, raw.s, raw.n, sealed) ||
-	    !hmac_sha256(key, raw.s, raw.n, mac))
+	    !hmac_sha256(key, told_by.s, told_by.n, mac))
 		return false;
 	copy_bytes(b, (struct text){(const char *)mac, sizeof mac});
+	if (whole == NULL)
+		copy_bytes(b, (struct text){NULL, 0});
+	else
+		copy_int8(b, (int64_t)whole->bytes);
+	copy_bytes(b, digest);
 	return true;
 }
 
@@ -133,7 +142,7 @@ batch_refuse(struct batch *b, const struct group *g, size_t n, const struct refu
 	if (!b->has_quarantine)
 		copy_begin(rows);
 	b->has_quarantine = true;
-	copy_row(rows, 11);
+	copy_row(rows, 13);
 	copy_int4(rows, (int32_t)n);
 	copy_dirty(rows, it->source, SOURCE_MAX);
 	copy_dirty(rows, it->principal, SOURCE_MAX);
@@ -147,7 +156,7 @@ batch_refuse(struct batch *b, const struct group *g, size_t n, const struct refu
 		copy_bytes(rows, text_of(NULL));
 	else
 		copy_time(rows, g->received_at);
-	return copy_sealed(rows, b->key, raw) && !rows->failed;
+	return copy_sealed(rows, b->key, raw, it->whole) && !rows->failed;
 }
 
 /* --- SQL -------------------------------------------------------------------------------------- */

@@ -38,7 +38,7 @@ copy_int4(struct buf *b, int32_t v)
 	buf_add_be32(b, (uint32_t)v);
 }
 
-static void
+void
 copy_int8(struct buf *b, int64_t v)
 {
 	buf_add_be32(b, 8);

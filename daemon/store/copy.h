@@ -27,6 +27,7 @@ uint16_t copy_n_columns(const struct kind *k);
 /* The values of one row, for tables of other shapes. text.s NULL is SQL NULL. */
 void copy_row(struct buf *b, uint16_t columns);
 void copy_int4(struct buf *b, int32_t v);
+void copy_int8(struct buf *b, int64_t v);
 void copy_bytes(struct buf *b, struct text v);
 void copy_time(struct buf *b, struct utc_ms t);
 void copy_uuid(struct buf *b, const struct uuid *u); /* NULL: SQL NULL */

@@ -478,7 +478,7 @@ read_record(struct text raw, struct arena *a, struct record *out, struct refusal
 {
 	if (raw.n > RECORD_BYTES_MAX)
 		return refuse(why, REASON_TOO_LONG, REJ_FIELD, "",
-			      "the record is over its limit in bytes; send less with it");
+			      "a record has 65,536 bytes at most; send less with it");
 	return guard_message(&sems__v1__record__descriptor, raw.s, raw.n, &record_limits, why) &&
 	       map_record(raw, a, out, why);
 }

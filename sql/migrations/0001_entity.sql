@@ -128,6 +128,7 @@ CREATE TABLE sems.setting (
 );
 INSERT INTO sems.setting VALUES
     ('quarantine_open_max', '10000'),  -- open entries per source (or stranger), beyond: RETRY
+    ('quarantine_open_bytes', '67108864'),  -- of their bytes, the same; beyond: RETRY
     ('quarantine_days', '90');
 
 GRANT SELECT ON sems.schema_migration, sems.entity, sems.civil_day, sems.kind, sems.site,

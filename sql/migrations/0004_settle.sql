@@ -16,6 +16,9 @@ CREATE TABLE sems.quarantine (
 	last_received_at timestamptz,  -- NULL: these bytes came once
 	raw_sealed bytea NOT NULL,  -- encrypted to a key outside the database
 	raw_mac bytea NOT NULL,     -- keyed, so that equal bytes can be told without reading them
+	head_of bigint,      -- raw_sealed is the head alone of so many bytes; NULL: it is all of them
+	whole_sha256 bytea CHECK ((whole_sha256 IS NULL) = (head_of IS NULL)),  -- of all that was sent
+	kept_bytes int NOT NULL GENERATED ALWAYS AS (octet_length(raw_sealed)) STORED,
 	state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'REQUEUED', 'DISCARDED')),
 	decided_at timestamptz,
 	decided_by text,
@@ -23,7 +26,7 @@ CREATE TABLE sems.quarantine (
 	UNIQUE (principal, source, raw_mac)
 );
 CREATE INDEX ON sems.quarantine (source) WHERE state = 'OPEN';
-CREATE INDEX ON sems.quarantine (quota) WHERE state = 'OPEN';
+CREATE INDEX ON sems.quarantine (quota) INCLUDE (kept_bytes) WHERE state = 'OPEN';
 GRANT SELECT ON sems.quarantine TO sems_admin;
 GRANT UPDATE (state, decided_at, decided_by) ON sems.quarantine TO sems_admin;
 GRANT SELECT (quarantine_id, source, principal, reason, field, kind, received_at, state)
@@ -40,7 +43,8 @@ BEGIN
 	IF kind = 'quarantine' THEN
 		CREATE TEMPORARY TABLE stage_quarantine (n int, source text, principal text, reason text,
 		    field text, message text, record_id uuid, kind text, received_at timestamptz,
-		    raw_sealed bytea, raw_mac bytea) ON COMMIT DELETE ROWS;
+		    raw_sealed bytea, raw_mac bytea, head_of bigint, whole_sha256 bytea)
+		    ON COMMIT DELETE ROWS;
 	ELSIF EXISTS (SELECT FROM sems.kind k WHERE k.kind = stage.kind) THEN
 		EXECUTE format('CREATE TEMPORARY TABLE %I (n int, LIKE sems.%I) ON COMMIT DELETE ROWS',
 		    'stage_' || kind, kind);
@@ -124,7 +128,7 @@ GRANT EXECUTE ON FUNCTION sems.settle(text) TO sems_ingest;
 
 -- Moves what is staged into the quarantine. QUARANTINED, also for bytes of this principal that are there
 -- already, of which the last receipt is noted (none where received_at is NULL: they were tried again, nobody
--- sent them); RETRY beyond the quota. Two writers at once may exceed it by one group.
+-- sent them); RETRY beyond the quota, in entries and in bytes. Two writers at once may exceed it by one group.
 --
 -- The quota is the source's only for who may send for it: a stranger who names a source, or a
 -- thousand, takes the room of its own and of nobody else.
@@ -132,10 +136,13 @@ CREATE FUNCTION sems.settle_quarantine() RETURNS TABLE (n int, verdict text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	open_max bigint;
+	bytes_max bigint;
 BEGIN
 	PERFORM pg_logical_emit_message(true, 'sems', '');
 	SELECT s.value::bigint INTO STRICT open_max FROM sems.setting s
 	WHERE s.name = 'quarantine_open_max';
+	SELECT s.value::bigint INTO STRICT bytes_max FROM sems.setting s
+	WHERE s.name = 'quarantine_open_bytes';
 	-- Locked in order, so that two writers with the same bytes cannot wait for each other.
 	EXECUTE 'WITH again AS MATERIALIZED ('
 	    'SELECT q.quarantine_id, s.last FROM sems.quarantine q JOIN ('
@@ -154,15 +161,18 @@ BEGIN
 	    'WHERE NOT EXISTS (SELECT FROM sems.quarantine q '
 	    'WHERE q.principal = s.principal AND q.source = s.source AND q.raw_mac = s.raw_mac) '
 	    'ORDER BY principal, source, raw_mac, n), '
-	    'placed AS (SELECT *, row_number() OVER (PARTITION BY quota ORDER BY n) AS place FROM fresh), '
-	    'taken AS (SELECT quota, count(*) AS n FROM sems.quarantine WHERE state = ''OPEN'' '
+	    'placed AS (SELECT *, row_number() OVER w AS place, '
+	    'sum(octet_length(raw_sealed)) OVER w AS bytes '
+	    'FROM fresh WINDOW w AS (PARTITION BY quota ORDER BY n)), '
+	    'taken AS (SELECT quota, count(*) AS n, sum(kept_bytes) AS bytes FROM sems.quarantine WHERE state = ''OPEN'' '
 	    'AND quota IN (SELECT quota FROM fresh) GROUP BY quota) '
 	    'INSERT INTO sems.quarantine (source, principal, quota, reason, field, message, record_id, '
-	    'kind, received_at, raw_sealed, raw_mac) '
+	    'kind, received_at, raw_sealed, raw_mac, head_of, whole_sha256) '
 	    'SELECT f.source, f.principal, f.quota, f.reason, f.field, f.message, f.record_id, f.kind, '
-	    'coalesce(f.received_at, clock_timestamp()), f.raw_sealed, f.raw_mac FROM placed AS f '
+	    'coalesce(f.received_at, clock_timestamp()), f.raw_sealed, f.raw_mac, f.head_of, f.whole_sha256 FROM placed AS f '
 	    'LEFT JOIN taken AS o ON o.quota = f.quota WHERE coalesce(o.n, 0) + f.place <= $1 '
-	    'ORDER BY f.principal, f.source, f.raw_mac ON CONFLICT DO NOTHING' USING open_max;
+	    'AND coalesce(o.bytes, 0) + f.bytes <= $2 '
+	    'ORDER BY f.principal, f.source, f.raw_mac ON CONFLICT DO NOTHING' USING open_max, bytes_max;
 	RETURN QUERY EXECUTE 'SELECT s.n, CASE WHEN q.source IS NULL THEN ''RETRY'' '
 	    'ELSE ''QUARANTINED'' END FROM pg_temp.stage_quarantine s '
 	    'LEFT JOIN sems.quarantine q ON q.principal = s.principal AND q.source = s.source '

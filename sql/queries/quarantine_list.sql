@@ -7,7 +7,7 @@ WITH open AS (
         AND ($2::int = 1 OR q.kind IS DISTINCT FROM 'test')
 ), page AS (
     SELECT q.quarantine_id, q.received_at, coalesce(q.last_received_at, q.received_at) AS last_received_at,
-        q.source, q.principal, q.kind, q.record_id, q.reason, q.field, q.message
+        q.source, q.principal, q.kind, q.record_id, q.reason, q.field, q.message, q.head_of
     FROM open AS q
     WHERE q.quarantine_id > $1::bigint
     ORDER BY q.quarantine_id LIMIT $3::int

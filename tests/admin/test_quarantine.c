@@ -161,3 +161,45 @@ Test(quarantine, says_when_there_is_no_such_record)
 	cr_expect_eq(ask(SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_UNSPECIFIED, 1),
 		     CODE(INVALID));
 }
+
+/* A record of more than 64 KiB, by what its sender calls it. */
+static void
+refuse_long(unsigned n)
+{
+	static char name[70001];
+	Sems__V1__Record *r = office_activity(office_time("2026-05-10T09:00:00Z"), n);
+
+	memset(name, 'n', sizeof name - 1);
+	r->source_record_id = name;
+	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
+}
+
+Test(quarantine, says_of_what_it_kept_a_head_alone_that_it_cannot_be_requeued)
+{
+	long long id;
+
+	refuse_long(0);
+	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
+	id = office_int(&o, "records.0.quarantine_id");
+	cr_expect_gt(office_int(&o, "records.0.head_of"), 70000);
+	cr_assert_eq(ask(SHOW, (uint64_t)id), CODE(OK), "%s", o.text);
+	cr_expect_eq(strlen(office_str(&o, "raw_hex")), 2 * 4096);
+	cr_expect_eq(strlen(office_str(&o, "whole_sha256")), 64);
+	cr_assert_eq(ask(REQUEUE, (uint64_t)id), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "still_open"), 1);
+	cr_expect_not_null(strstr(office_str(&o, "records.0.message"), "only the head was kept"));
+}
+
+Test(quarantine, requeues_the_others_past_those_it_cannot)
+{
+	refuse_long(0);
+	refuse_some(2);
+	refuse_long(9);
+	cluster_do(o.pg, "INSERT INTO sems.site VALUES ('T9', 'Terminal 9')");
+	office_be(&o, "unix:carl", "compliance");
+	cr_assert_eq(ask(REQUEUE, 0), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "requeued"), 2);
+	cr_expect_eq(office_int(&o, "still_open"), 2);
+	cr_assert_eq(ask(SHOW, 1), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "state"), "OPEN");
+}

@@ -306,3 +306,55 @@ Test(intake, grows_with_a_group_and_stops_at_its_bytes)
 				 keep_verdict, &v));
 	ingest_free(in);
 }
+
+/* A record whose note alone is over the limit; its source and kind can still be read. */
+static Sems__V1__Record *
+long_record(char fill)
+{
+	static char id[100001];
+	Sems__V1__Record *r = fixture_record(0);
+
+	memset(id, fill, sizeof id - 1);
+	r->source_record_id = id;
+	return r;
+}
+
+Test(intake, keeps_the_head_of_what_is_over_the_limit_and_what_tells_the_whole)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	Sems__V1__Record *r = long_record('a');
+	size_t n = sems__v1__record__get_packed_size(r);
+	unsigned char *raw = malloc(n);
+	unsigned char digest[SHA256_SIZE];
+	const struct item *it = offer(in, "unix:lane", r);
+
+	sems__v1__record__pack(r, raw);
+	cr_assert(sha256(raw, n, digest));
+	expect_refused(it, REASON_TOO_LONG, "");
+	cr_expect_not_null(strstr(it->why->err.text, "65,536"), "%s", it->why->err.text);
+	cr_expect_eq(it->raw.n, ITEM_HEAD_BYTES);
+	cr_expect_arr_eq(it->raw.s, raw, ITEM_HEAD_BYTES);
+	cr_assert_not_null(it->whole);
+	cr_expect_eq(it->whole->bytes, n);
+	cr_expect_arr_eq(it->whole->sha256, digest, SHA256_SIZE);
+	cr_expect(text_eq(it->source, text_of("xray-1")), "%.*s", (int)it->source.n, it->source.s);
+	cr_expect_eq(it->claimed->id, KIND_TIP_EVENT);
+	free(raw);
+	ingest_free(in);
+}
+
+/* A frame of noise takes the room of a head for each record. */
+Test(intake, takes_little_room_for_much_noise)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	size_t before;
+
+	(void)offer(in, "unix:lane", fixture_record(0));
+	before = arena_used(in->groups[0].g.arena);
+	ingest_group_done(in, &in->groups[0].g);
+	(void)offer(in, "unix:lane", long_record('b'));
+	cr_expect_leq(arena_used(in->filling == &in->groups[0] ? in->groups[1].g.arena
+							       : in->groups[0].g.arena),
+		      before + 2 * ITEM_HEAD_BYTES);
+	ingest_free(in);
+}

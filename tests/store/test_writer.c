@@ -380,6 +380,53 @@ Test(writer, lets_no_stranger_use_up_a_sources_quota_nor_have_one_for_each_name)
 	fixture_close(&f);
 }
 
+Test(writer, answers_retry_beyond_a_sources_bytes_in_quarantine_and_only_then)
+{
+	struct fixture f;
+	struct group *g = fixture_group();
+	static char raw[1001];
+
+	fixture_open(&f);
+	cluster_do(f.pg,
+		   "UPDATE sems.setting SET value = '3500' WHERE name = 'quarantine_open_bytes'");
+	for (int i = 0; i < 5; i++) {
+		memset(raw, 'a' + i, sizeof raw - 1);
+		fixture_refused(g, "noisy", raw);
+	}
+	fixture_refused(g, "noisy", "small")->principal = text_of("unix:other");
+	fixture_write(&f, g);
+	CHECK_VERDICTS(g, "QUARANTINED*3 RETRY*2 QUARANTINED");
+	cr_expect_eq(cluster_int(f.pg, "SELECT sum(kept_bytes) FROM sems.quarantine "
+				       "WHERE principal = 'unix:gateway'"),
+		     3 * (1000 + SEAL_EXTRA));
+	fixture_free(g);
+	fixture_close(&f);
+}
+
+/* Two that begin alike are two, and the same one again is the same. */
+Test(writer, tells_what_is_kept_as_a_head_by_its_whole)
+{
+	struct fixture f;
+	struct group *g = fixture_group();
+	const struct whole one = {.bytes = 70000, .sha256 = {1}};
+	const struct whole two = {.bytes = 80000, .sha256 = {2}};
+
+	fixture_open(&f);
+	fixture_refused(g, "noisy", "head")->whole = &one;
+	fixture_refused(g, "noisy", "head")->whole = &two;
+	fixture_refused(g, "noisy", "head")->whole = &one;
+	fixture_refused(g, "noisy", "head");
+	fixture_write(&f, g);
+	CHECK_VERDICTS(g, "QUARANTINED*4");
+	cr_expect_str_eq(cluster_text(f.pg,
+				      "SELECT string_agg(coalesce(head_of || ' ' || left(encode("
+				      "whole_sha256, 'hex'), 4), '-'), ', ' ORDER BY head_of) "
+				      "FROM sems.quarantine"),
+			 "70000 0100, 80000 0200, -");
+	fixture_free(g);
+	fixture_close(&f);
+}
+
 /* --- poison ----------------------------------------------------------------------------------- */
 
 static void

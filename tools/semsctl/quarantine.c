@@ -21,9 +21,10 @@ struct wish {
 };
 
 static const struct listing_column columns[] = {
-    {"quarantine_id", ">Id"}, {"received_at", "Received"}, {"last_received_at", "Last"},
-    {"principal", "From"},    {"source", "Source"},        {"kind", "Kind"},
-    {"reason", "Reason"},     {"field", "Field"},          {"message", "Message"},
+    {"quarantine_id", ">Id"},      {"received_at", "Received"}, {"last_received_at", "Last"},
+    {"principal", "From"},         {"source", "Source"},        {"kind", "Kind"},
+    {"reason", "Reason"},          {"field", "Field"},          {"message", "Message"},
+    {"head_of", ">Head of bytes"},
 };
 
 static enum code
@@ -92,7 +93,10 @@ run_show(struct wish *w)
 	listing_members(answer, stdout);
 	hex = json_string_value(raw);
 	if (hex != NULL)
-		printf("Bytes as they came (%zu):\n", strlen(hex) / 2);
+		printf(json_is_integer(json_object_get(answer, "head_of"))
+			   ? "The first %zu bytes, which alone were kept:\n"
+			   : "Bytes as they came (%zu):\n",
+		       strlen(hex) / 2);
 	for (size_t i = 0; hex != NULL && i < strlen(hex); i += HEX_LINE)
 		printf("  %.*s\n", HEX_LINE, hex + i);
 	json_decref(raw);
@@ -205,7 +209,9 @@ const struct command command_quarantine = {
 	"Refused records wait here with their bytes as they came. Once the cause is mended (a\n"
 	"site registered, a grant given), `requeue` sends them through again, each by the rights\n"
 	"of who sent it; what is refused again stays, and the exit status is 1. They are kept\n"
-	"for 90 days (at first) after the same sender sent them the last time.\n"
+	"for 90 days (at first) after the same sender sent them the last time. Of a record over\n"
+	"the limit of 64 KiB only the head, the length and the SHA-256 are kept: it cannot be\n"
+	"requeued.\n"
 	"\n"
 	"  --source SOURCE  only records of this source\n"
 	"  --after ID       list on from behind this number\n"
