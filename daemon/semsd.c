@@ -186,6 +186,7 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 	ingest_drain(d->ingest);
 	duties_stop(d->duties);
 	register_watch_stop(d->register_watch);
+	store_drain(d->store);
 	server_stop_listening(d->server);
 	on_stop_poll(-1, 0, d);
 }

@@ -67,6 +67,28 @@ call_store(const struct call *c)
 	return c->admin->config.store;
 }
 
+static bool
+is_gone(const struct waiter *w)
+{
+	const struct call *c = (const struct call *)w;
+
+	return !ingest_is_open(c->admin->config.ingest,
+			       (struct session_ref){c->session, c->generation});
+}
+
+struct ticket
+call_ticket(const struct call *c, enum lane lane)
+{
+	return (struct ticket){.lane = lane, .waiter = &c->waiter};
+}
+
+void
+call_run(struct call *c, enum lane lane)
+{
+	c->job.ticket = call_ticket(c, lane);
+	store_run(c->admin->config.store, &c->job);
+}
+
 const struct registry *
 call_registry(const struct call *c)
 {
@@ -158,6 +180,8 @@ call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
 	va_end(ap);
 	r.code = (Sems__V1__ResponseCode)code;
 	r.text = text;
+	r.has_retry_after_ms = code == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE;
+	r.retry_after_ms = RETRY_AFTER_MS;
 	r.field = arena_printf(c->arena, "%s", field == NULL ? "" : field);
 	respond(c, &r);
 	call_end(c);
@@ -249,6 +273,7 @@ admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
 			   .now = now,
 			   .session = r->session.id,
 			   .generation = r->session.generation};
+	c->waiter = (struct waiter){.name = c->principal.s, .is_gone = is_gone};
 	c->job.ctx = c;
 	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
 		const struct route *route = &routes[i];

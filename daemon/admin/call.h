@@ -17,6 +17,7 @@
 struct admin;
 
 struct call {
+	struct waiter waiter; /* first: a struct waiter * of ours is a call */
 	struct admin *admin;
 	struct arena *arena; /* the request and whatever the handler needs; freed with it */
 	const Sems__V1__Request *request; /* in the arena */
@@ -38,6 +39,10 @@ struct store *call_store(const struct call *c);
 const struct registry *call_registry(const struct call *c);
 struct ingest *call_ingest(const struct call *c);
 struct keyring *call_keys(const struct call *c);
+/* For what runs jobs for this call: they end when the session does. */
+struct ticket call_ticket(const struct call *c, enum lane lane);
+/* Runs c->job so. */
+void call_run(struct call *c, enum lane lane);
 /* The handler gave records to ingest: the composition root may take the group. */
 void call_turn(const struct call *c);
 /* The registry's tables have changed: loads them anew into ingest, then answers. json is copied. */

@@ -511,7 +511,7 @@ explain_further(struct call *c)
 			      .rows = further_rows,
 			      .done = further_done,
 			      .ctx = c};
-	store_run(call_store(c), &c->job);
+	call_run(c, LANE_LONG);
 }
 
 /* --- the first page: the figure, too ---------------------------------------------------------- */
@@ -607,7 +607,7 @@ explain_document(struct call *c)
 			      .rows = records_rows,
 			      .done = records_done,
 			      .ctx = c};
-	store_run(call_store(c), &c->job);
+	call_run(c, LANE_LONG);
 }
 
 /* --- the document ----------------------------------------------------------------------------- */
@@ -771,10 +771,11 @@ admin_explain(struct call *c)
 				      .rows = stored_rows,
 				      .done = stored_done,
 				      .ctx = c};
-		store_run(call_store(c), &c->job);
+		call_run(c, LANE_LONG);
 		return;
 	}
 	x->run = (struct spd_run){.store = call_store(c),
+				  .ticket = call_ticket(c, LANE_LONG),
 				  .catalogue = spd_catalogue(&e),
 				  .quarter = x->quarter,
 				  .task = SPD_TASK_SHOW,

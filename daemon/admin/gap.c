@@ -173,7 +173,7 @@ admin_gap(struct call *c)
 				      .rows = gap_rows,
 				      .done = gap_done,
 				      .ctx = c};
-		store_run(call_store(c), &c->job);
+		call_run(c, LANE_SHORT);
 		return;
 	}
 	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "operation",

@@ -158,7 +158,7 @@ quarantine_look(struct call *c, bool show)
 	    .done = look_done,
 	    .ctx = c,
 	};
-	store_run(call_store(c), &c->job);
+	call_run(c, LANE_SHORT);
 }
 
 /* --- requeue -------------------------------------------------------------------------------- */
@@ -351,6 +351,7 @@ requeue_came_back(void *ctx)
 	    .done = kept_done,
 	    .ctx = q,
 	};
+	/* What was stored is noted so, whoever waits. */
 	store_run(call_store(q->call), &q->call->job);
 }
 
@@ -454,7 +455,7 @@ requeue_page(struct requeue *q)
 	    .done = page_done,
 	    .ctx = q,
 	};
-	store_run(call_store(q->call), &q->call->job);
+	call_run(q->call, LANE_SHORT);
 }
 
 static void

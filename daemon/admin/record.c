@@ -162,5 +162,5 @@ admin_record(struct call *c)
 			      .rows = record_rows,
 			      .done = record_done,
 			      .ctx = c};
-	store_run(call_store(c), &c->job);
+	call_run(c, LANE_SHORT);
 }

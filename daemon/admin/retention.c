@@ -82,6 +82,7 @@ admin_retention(struct call *c)
 		return;
 	}
 	r->store = call_store(c);
+	r->ticket = call_ticket(c, LANE_LONG);
 	r->now = c->now;
 	r->by = c->principal.s;
 	r->drop = c->request->retention->has_run && c->request->retention->run;

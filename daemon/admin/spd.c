@@ -56,7 +56,8 @@ spd_failed(struct call *c, const struct err *e)
 }
 
 void
-spd_job(struct call *c, bool writes, bool (*next)(struct job *, struct statement *, struct err *),
+spd_job(struct call *c, enum lane lane, bool writes,
+	bool (*next)(struct job *, struct statement *, struct err *),
 	void (*rows)(struct job *, const struct rows *),
 	void (*done)(struct job *, const struct err *))
 {
@@ -68,7 +69,7 @@ spd_job(struct call *c, bool writes, bool (*next)(struct job *, struct statement
 	    .done = done,
 	    .ctx = c,
 	};
-	store_run(call_store(c), &c->job);
+	call_run(c, lane);
 }
 
 /* --- computing: SHOW of now, FREEZE, REVISE --------------------------------------------------- */
@@ -120,6 +121,7 @@ compute(struct call *c, enum spd_task task, bool revises,
 
 	a->run = (struct spd_run){
 	    .store = call_store(c),
+	    .ticket = call_ticket(c, LANE_LONG),
 	    .catalogue = spd_catalogue(&e),
 	    .quarter = a->quarter,
 	    .task = task,

@@ -44,7 +44,7 @@ struct spd_ask {
 void spd_reply_document(struct call *c, struct text document);
 void spd_ask_fini(struct spd_ask *a);
 /* A job of this call: its done answers the failure, or goes on with `then`. */
-void spd_job(struct call *c, bool writes,
+void spd_job(struct call *c, enum lane lane, bool writes,
 	     bool (*next)(struct job *, struct statement *, struct err *),
 	     void (*rows)(struct job *, const struct rows *),
 	     void (*done)(struct job *, const struct err *));

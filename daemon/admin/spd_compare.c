@@ -185,6 +185,7 @@ on_looked(struct job *j, const struct err *e)
 		return;
 	a->run = (struct spd_run){
 	    .store = call_store(c),
+	    .ticket = call_ticket(c, LANE_LONG),
 	    .catalogue = spd_catalogue(&why),
 	    .quarter = a->quarter,
 	    .task = SPD_TASK_SHOW,
@@ -203,5 +204,5 @@ on_looked(struct job *j, const struct err *e)
 void
 spd_compare(struct call *c)
 {
-	spd_job(c, false, next_look, rows_look, on_looked);
+	spd_job(c, LANE_LONG, false, next_look, rows_look, on_looked);
 }

@@ -208,7 +208,7 @@ on_stored(struct job *j, const struct err *e)
 void
 spd_show_stored(struct call *c)
 {
-	spd_job(c, false, next_load, rows_load, on_stored);
+	spd_job(c, LANE_SHORT, false, next_load, rows_load, on_stored);
 }
 
 /* --- DECLARATION ------------------------------------------------------------------------------ */
@@ -242,7 +242,7 @@ on_declared(struct job *j, const struct err *e)
 void
 spd_declaration(struct call *c)
 {
-	spd_job(c, false, next_load, rows_load, on_declared);
+	spd_job(c, LANE_SHORT, false, next_load, rows_load, on_declared);
 }
 
 /* --- CHECK ------------------------------------------------------------------------------------ */
@@ -268,7 +268,7 @@ on_checked(struct job *j, const struct err *e)
 void
 spd_checks(struct call *c)
 {
-	spd_job(c, false, next_load, rows_load, on_checked);
+	spd_job(c, LANE_SHORT, false, next_load, rows_load, on_checked);
 }
 
 /* --- LIST ------------------------------------------------------------------------------------- */
@@ -311,7 +311,7 @@ on_listed(struct job *j, const struct err *e)
 void
 spd_list(struct call *c)
 {
-	spd_job(c, false, next_list, rows_list, on_listed);
+	spd_job(c, LANE_SHORT, false, next_list, rows_list, on_listed);
 }
 
 /* --- STATUS ----------------------------------------------------------------------------------- */
@@ -383,5 +383,5 @@ on_status(struct job *j, const struct err *e)
 void
 spd_status(struct call *c)
 {
-	spd_job(c, false, next_status, rows_status, on_status);
+	spd_job(c, LANE_SHORT, false, next_status, rows_status, on_status);
 }

@@ -166,5 +166,5 @@ on_step(struct job *j, const struct err *e)
 void
 spd_step(struct call *c)
 {
-	spd_job(c, true, next_step, rows_step, on_step);
+	spd_job(c, LANE_SHORT, true, next_step, rows_step, on_step);
 }

@@ -357,5 +357,5 @@ admin_trace(struct call *c)
 			      .rows = trace_rows,
 			      .done = trace_done,
 			      .ctx = c};
-	store_run(call_store(c), &c->job);
+	call_run(c, LANE_LONG);
 }

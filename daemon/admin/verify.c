@@ -92,6 +92,7 @@ admin_verify(struct call *c)
 	(void)snprintf(v->limit, sizeof v->limit, "%" PRIu32,
 		       limit < FINDINGS_MAX ? limit : FINDINGS_MAX);
 	v->check = (struct proof_check){.store = call_store(c),
+					.ticket = call_ticket(c, LANE_LONG),
 					.quarter = v->named.quarter,
 					.revision = v->named.revision,
 					.limit = v->limit,
@@ -318,5 +319,5 @@ admin_sign(struct call *c)
 		return;
 	c->job = (struct job){
 	    .role = DB_COMPUTE, .next = sign_next, .rows = sign_rows, .done = sign_done, .ctx = c};
-	store_run(call_store(c), &c->job);
+	call_run(c, LANE_SHORT);
 }

@@ -63,6 +63,8 @@ struct session_ref ingest_open(struct ingest *in, struct text principal, bool ow
 			       struct mono_ms now);
 /* The connection is gone: answers for it are dropped; the records stay. */
 void ingest_close(struct ingest *in, struct session_ref ref);
+/* False: it is closed, or about to be. */
+bool ingest_is_open(const struct ingest *in, struct session_ref ref);
 /*
  * Gives the unconsumed bytes of a connection; handles at most max_frames frames, and no further one
  * past config.turn_records. Returns how many bytes it consumed. Call it again when it consumed some

@@ -481,6 +481,14 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 	return consumed;
 }
 
+bool
+ingest_is_open(const struct ingest *in, struct session_ref ref)
+{
+	const struct session *s = session_find(in, ref);
+
+	return s != NULL && s->state != SESSION_CLOSING;
+}
+
 size_t
 ingest_need(const struct ingest *in, struct session_ref ref)
 {

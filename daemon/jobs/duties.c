@@ -74,6 +74,8 @@ static const struct duty duties[] = {
     {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", false, true, NULL, NULL},
 };
 
+static const struct ticket ticket = {.lane = LANE_DUTY};
+
 #define N_DUTIES (sizeof duties / sizeof duties[0])
 
 struct duties_config
@@ -198,7 +200,8 @@ duty_start(struct duties *d)
 	d->step = STEP_CLAIM;
 	d->is_claimed = false;
 	utc_format(d->config.now(d->config.ctx), d->now_text);
-	d->job = (struct job){.role = DB_RETENTION,
+	d->job = (struct job){.ticket = ticket,
+			      .role = DB_RETENTION,
 			      .writes = true,
 			      .next = duty_next,
 			      .rows = duty_rows,
@@ -236,8 +239,11 @@ run_recount(struct duties *d)
 {
 	struct err e = {OK, "", ""};
 
-	d->recount = (struct recount_run){
-	    .store = d->store, .catalogue = spd_catalogue(&e), .done = on_recounted, .ctx = d};
+	d->recount = (struct recount_run){.store = d->store,
+					  .ticket = ticket,
+					  .catalogue = spd_catalogue(&e),
+					  .done = on_recounted,
+					  .ctx = d};
 	if (d->recount.catalogue == NULL) {
 		log_warn("duty.failed", KV("duty", "counts"), KV("why", e.text));
 		duty_over(d);
@@ -270,7 +276,8 @@ on_feeds(struct feeds_keep *k, const struct err *e)
 static void
 run_feeds(struct duties *d)
 {
-	d->feeds = (struct feeds_keep){.store = d->store, .done = on_feeds, .ctx = d};
+	d->feeds =
+	    (struct feeds_keep){.store = d->store, .ticket = ticket, .done = on_feeds, .ctx = d};
 	feeds_keep_start(&d->feeds);
 }
 
@@ -312,6 +319,7 @@ store_quarters(struct duties *d)
 		return;
 	}
 	d->spd = (struct spd_run){.store = d->store,
+				  .ticket = ticket,
 				  .catalogue = spd_catalogue(&e),
 				  .task = SPD_TASK_LIVE,
 				  .by = "semsd",
@@ -348,6 +356,7 @@ static void
 run_retention(struct duties *d)
 {
 	d->retention = (struct retention_run){.store = d->store,
+					      .ticket = ticket,
 					      .now = d->config.now(d->config.ctx),
 					      .by = "semsd",
 					      .drop = true,

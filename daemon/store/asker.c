@@ -1,17 +1,28 @@
 /*
- * Jobs, one transaction each, one after the other. While the database is away a job fails rather
- * than waits: somebody asked and waits for an answer. A job whose COMMIT was sent and not answered
- * may have happened; its error says so, and its statements are made to be repeated.
+ * A lane: jobs, one transaction each, one after the other. While the database is away a job fails
+ * rather than waits: somebody asked and waits for an answer. A job whose COMMIT was sent and not
+ * answered may have happened; its error says so, and its statements are made to be repeated.
+ *
+ * Whoever waited may be gone: that is looked for from time to time, and before each statement. A
+ * statement that runs is cancelled through another lane, because libpq's own way blocks; until that
+ * lane has answered nothing further is sent here, so that the signal meets no other statement.
  */
 #include "store/asker.h"
 
+#include "base/log.h"
 #include "store/conn.h"
 #include "store/pg.h"
 #include "store/plans.h"
 #include "store/rows.h"
 
+#include <event2/event.h>
+
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define CANCELLED "57014" /* by us, or by the lane's time */
+#define LOOK_MS   500     /* whether those who wait are still there */
 
 enum phase {
 	PHASE_IDLE,
@@ -23,11 +34,36 @@ enum phase {
 	PHASE_ROLLBACK
 };
 
+TAILQ_HEAD(job_list, job);
+
+/* Of all that have a waiter, and of those of one name. */
+static const struct lane_rule {
+	const char *name;
+	int time_ms; /* of a statement; 0: as long as it takes */
+	size_t queue_max;
+	size_t name_max;
+} rules[] = {
+    [LANE_SHORT] = {"short", LANE_SHORT_MS, 512, 128},
+    [LANE_LONG] = {"long", 0, 64, 16},
+    [LANE_DUTY] = {"duty", 0, 16, 16},
+};
+
 struct asker {
 	struct conn *conn;
-	struct job *head;
-	struct job *tail;
-	struct job *job; /* the one that runs */
+	const struct lane_rule *rule;
+	struct asker *canceller;
+	struct job_list urgent; /* other lanes' cancellations */
+	struct job_list queue;
+	struct job_list refused; /* to be told so from the loop */
+	struct event *look;
+	struct job *job;    /* the one that runs */
+	char last_name[64]; /* whose turn it was */
+	bool is_draining;
+	bool is_cancelling; /* the statement that runs; nothing is sent meanwhile */
+	bool is_held;       /* it has ended meanwhile */
+	struct job cancel;  /* in the canceller's lane */
+	bool is_cancel_asked;
+	char cancel_pid[16];
 	enum phase phase;
 	struct statement statement; /* that runs, or is prepared */
 	PGresult *answer;           /* of the one before, while that runs */
@@ -38,11 +74,13 @@ struct asker {
 };
 
 static void run_next(struct asker *a);
+static void on_finished(void *ctx);
 
 static const char *const role_names[] = {
     [DB_COMPUTE] = "sems_compute",
     [DB_RETENTION] = "sems_retention",
     [DB_ADMIN] = "sems_admin",
+    [DB_LOGIN] = NULL,
 };
 
 int
@@ -79,6 +117,78 @@ rows_int(const struct rows *r, int row, int col)
 	return s == NULL ? 0 : strtoll(s, NULL, 10);
 }
 
+/* --- who waits -------------------------------------------------------------------------------- */
+
+static const char *
+name_of(const struct job *j)
+{
+	return j->ticket.waiter == NULL ? "" : j->ticket.waiter->name;
+}
+
+static bool
+is_unwanted(const struct asker *a, const struct job *j)
+{
+	const struct waiter *w = j->ticket.waiter;
+
+	return a->is_draining || (w != NULL && w->is_gone(w));
+}
+
+static void
+say_unwanted(const struct asker *a, struct err *e)
+{
+	if (a->is_draining)
+		err_set(e, TRY_STORE, "", "semsd is shutting down: try again");
+	else
+		err_set(e, TRY_STORE, "", "whoever asked is gone");
+}
+
+/* Looks again for as long as there is anything. */
+static void
+arm(struct asker *a, int ms)
+{
+	struct timeval t = {ms / 1000, (suseconds_t)(ms % 1000) * 1000};
+
+	(void)event_add(a->look, &t);
+}
+
+/* Their time comes from the loop: whoever runs a job does not expect its end at once. */
+static void
+refuse(struct asker *a, struct job *j)
+{
+	TAILQ_INSERT_TAIL(&a->refused, j, link);
+	arm(a, 0);
+}
+
+static bool
+has_room(const struct asker *a, const struct job *j)
+{
+	size_t all = 0;
+	size_t same = 0;
+	const struct job *other;
+
+	if (j->ticket.waiter == NULL)
+		return true;
+	TAILQ_FOREACH (other, &a->queue, link) {
+		all += other->ticket.waiter != NULL;
+		same += strcmp(name_of(other), name_of(j)) == 0;
+	}
+	return all < a->rule->queue_max && same < a->rule->name_max;
+}
+
+/* The first of another name than the last one's, so that who asks much waits for who asks little.
+ */
+static struct job *
+next_in_turn(const struct asker *a, const struct job_list *list)
+{
+	struct job *j;
+
+	TAILQ_FOREACH (j, list, link) {
+		if (strcmp(name_of(j), a->last_name) != 0)
+			return j;
+	}
+	return TAILQ_FIRST(list);
+}
+
 /* --- one job ---------------------------------------------------------------------------------- */
 
 static void
@@ -90,6 +200,7 @@ finish(struct asker *a)
 	PQclear(a->answer);
 	a->answer = NULL;
 	a->job = NULL;
+	a->is_held = false;
 	a->phase = PHASE_IDLE;
 	j->done(j, &e);
 	run_next(a);
@@ -98,10 +209,13 @@ finish(struct asker *a)
 static void
 begin(struct asker *a)
 {
-	char sql[128];
+	const char *role = role_names[a->job->role];
+	char sql[160];
 
-	snprintf(sql, sizeof sql, "BEGIN ISOLATION LEVEL REPEATABLE READ%s; SET LOCAL ROLE %s",
-		 a->job->writes ? "" : " READ ONLY", role_names[a->job->role]);
+	snprintf(sql, sizeof sql,
+		 "BEGIN ISOLATION LEVEL REPEATABLE READ%s; SET LOCAL statement_timeout = %d%s%s",
+		 a->job->writes ? "" : " READ ONLY", a->rule->time_ms,
+		 role == NULL ? "" : "; SET LOCAL ROLE ", role == NULL ? "" : role);
 	a->err = (struct err){0};
 	a->committed = false;
 	a->phase = PHASE_BEGIN;
@@ -156,6 +270,11 @@ next_statement(struct asker *a)
 
 	*st = (struct statement){0};
 	a->job->is_ahead = false;
+	if (is_unwanted(a, a->job)) {
+		say_unwanted(a, &a->err);
+		roll_back(a);
+		return;
+	}
 	if (!a->job->next(a->job, st, &a->err)) {
 		if (a->err.code != OK || a->job->discards) {
 			roll_back(a);
@@ -181,12 +300,13 @@ next_statement(struct asker *a)
 static void
 run_next(struct asker *a)
 {
-	if (a->job != NULL || a->head == NULL || !conn_is_up(a->conn))
+	struct job_list *list = TAILQ_EMPTY(&a->urgent) ? &a->queue : &a->urgent;
+
+	if (a->job != NULL || TAILQ_EMPTY(list) || !conn_is_up(a->conn))
 		return;
-	a->job = a->head;
-	a->head = a->job->queue_next;
-	if (a->head == NULL)
-		a->tail = NULL;
+	a->job = next_in_turn(a, list);
+	TAILQ_REMOVE(list, a->job, link);
+	(void)snprintf(a->last_name, sizeof a->last_name, "%s", name_of(a->job));
 	begin(a);
 }
 
@@ -219,6 +339,10 @@ on_finished(void *ctx)
 
 	if (a->job == NULL)
 		return;
+	if (a->is_cancelling) {
+		a->is_held = true;
+		return;
+	}
 	if (a->phase == PHASE_ROLLBACK) {
 		if (a->err.code == OK)
 			conn_succeeded(a->conn);
@@ -273,7 +397,10 @@ on_result(void *ctx, PGresult *res)
 		a->committed = a->committed || (a->phase == PHASE_COMMIT && pg_is_commit(res));
 	} else if (a->err.code == OK) {
 		pg_failure(res, &f);
-		err_set(&a->err, code_of(f.class), f.state, "%s", f.message);
+		err_set(&a->err, code_of(f.class), f.state, "%s",
+			strcmp(f.state, CANCELLED) == 0
+			    ? "it took too long and was ended: try again"
+			    : f.message);
 	}
 	return false;
 }
@@ -292,17 +419,32 @@ on_up(void *ctx)
 	run_next(ctx);
 }
 
+/* Ends all that wait, and forgets those that come meanwhile: they wait for the next attempt. */
+static void
+fail_all(struct job_list *list, const struct err *e)
+{
+	struct job_list all = TAILQ_HEAD_INITIALIZER(all);
+	struct job *j;
+
+	TAILQ_CONCAT(&all, list, link);
+	while ((j = TAILQ_FIRST(&all)) != NULL) {
+		struct err why = e == NULL ? j->refused : *e;
+
+		TAILQ_REMOVE(&all, j, link);
+		j->done(j, &why);
+	}
+}
+
 static void
 on_down(void *ctx)
 {
 	struct asker *a = ctx;
-	struct job *j = a->head;
+	struct job_list waiting = TAILQ_HEAD_INITIALIZER(waiting);
 	struct err e;
 
 	plans_clear(&a->plans);
-	/* Those that come while we answer these wait for the next attempt. */
-	a->head = NULL;
-	a->tail = NULL;
+	TAILQ_CONCAT(&waiting, &a->urgent, link);
+	TAILQ_CONCAT(&waiting, &a->queue, link);
 	if (a->job != NULL) {
 		if (a->err.code == OK)
 			err_set(
@@ -312,19 +454,86 @@ on_down(void *ctx)
 				: "the database went away: try again");
 		finish(a);
 	}
-	while (j != NULL) {
-		struct job *next = j->queue_next;
+	err_set(&e, TRY_STORE, "", "the database is away: try again");
+	fail_all(&waiting, &e);
+}
 
-		err_set(&e, TRY_STORE, "", "the database is away: try again");
-		j->done(j, &e);
-		j = next;
+/* --- ending what nobody waits for ------------------------------------------------------------- */
+
+static bool
+cancel_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct asker *a = j->ctx;
+
+	(void)e;
+	if (a->is_cancel_asked)
+		return false;
+	a->is_cancel_asked = true;
+	*st = (struct statement){"SELECT pg_cancel_backend($1::int)", 1, {a->cancel_pid}};
+	return true;
+}
+
+static void
+cancel_done(struct job *j, const struct err *e)
+{
+	struct asker *a = j->ctx;
+
+	if (e->code != OK)
+		log_warn("lane.uncancelled", KV("lane", a->rule->name), KV("why", e->text));
+	a->is_cancelling = false;
+	if (a->is_held) {
+		a->is_held = false;
+		on_finished(a);
 	}
+}
+
+/* A commit is let be: it is nearly done. */
+static void
+cancel_running(struct asker *a)
+{
+	bool is_asking = a->phase == PHASE_STATEMENT || a->phase == PHASE_PREPARE;
+
+	if (a->job == NULL || a->is_cancelling || a->canceller == NULL || !is_asking ||
+	    a->err.code != OK || !conn_is_up(a->conn) || !is_unwanted(a, a->job))
+		return;
+	say_unwanted(a, &a->err);
+	log_info("lane.cancelled", KV("lane", a->rule->name), KV("by", name_of(a->job)),
+		 KV("why", a->err.text));
+	a->is_cancelling = true;
+	a->is_cancel_asked = false;
+	(void)snprintf(a->cancel_pid, sizeof a->cancel_pid, "%d", conn_backend(a->conn));
+	a->cancel =
+	    (struct job){.role = DB_LOGIN, .next = cancel_next, .done = cancel_done, .ctx = a};
+	asker_run_first(a->canceller, &a->cancel);
+}
+
+static void
+on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct asker *a = arg;
+	struct job *j;
+	struct job *next;
+
+	(void)fd;
+	(void)what;
+	for (j = TAILQ_FIRST(&a->queue); j != NULL; j = next) {
+		next = TAILQ_NEXT(j, link);
+		if (!is_unwanted(a, j))
+			continue;
+		TAILQ_REMOVE(&a->queue, j, link);
+		say_unwanted(a, &j->refused);
+		TAILQ_INSERT_TAIL(&a->refused, j, link);
+	}
+	cancel_running(a);
+	fail_all(&a->refused, NULL);
+	if (!asker_idle(a))
+		arm(a, TAILQ_EMPTY(&a->refused) ? LOOK_MS : 0);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
 
 struct asker *
-asker_new(struct event_base *base, const char *conninfo)
+asker_new(struct event_base *base, const char *conninfo, enum lane lane, struct asker *canceller)
 {
 	static const struct conn_ops ops = {
 	    .up = on_up,
@@ -337,9 +546,15 @@ asker_new(struct event_base *base, const char *conninfo)
 
 	if (a == NULL)
 		return NULL;
-	a->conn = conn_new(base, "asker", conninfo, NULL, &ops, a);
+	a->rule = &rules[lane];
+	a->canceller = canceller;
+	TAILQ_INIT(&a->urgent);
+	TAILQ_INIT(&a->queue);
+	TAILQ_INIT(&a->refused);
+	a->look = event_new(base, -1, 0, on_look, a);
+	a->conn = a->look == NULL ? NULL : conn_new(base, a->rule->name, conninfo, NULL, &ops, a);
 	if (a->conn == NULL) {
-		free(a);
+		asker_free(a);
 		return NULL;
 	}
 	return a;
@@ -351,6 +566,8 @@ asker_free(struct asker *a)
 	if (a == NULL)
 		return;
 	conn_free(a->conn);
+	if (a->look != NULL)
+		event_free(a->look);
 	PQclear(a->answer);
 	free(a);
 }
@@ -358,17 +575,40 @@ asker_free(struct asker *a)
 void
 asker_run(struct asker *a, struct job *j)
 {
-	j->queue_next = NULL;
-	if (a->tail == NULL)
-		a->head = j;
-	else
-		a->tail->queue_next = j;
-	a->tail = j;
+	if (a->is_draining) {
+		say_unwanted(a, &j->refused);
+		refuse(a, j);
+		return;
+	}
+	if (!has_room(a, j)) {
+		err_set(&j->refused, TRY_LIMIT, "",
+			"too many requests wait already: try again in a few seconds");
+		refuse(a, j);
+		return;
+	}
+	TAILQ_INSERT_TAIL(&a->queue, j, link);
+	if (event_pending(a->look, EV_TIMEOUT, NULL) == 0)
+		arm(a, LOOK_MS);
 	run_next(a);
+}
+
+void
+asker_run_first(struct asker *a, struct job *j)
+{
+	TAILQ_INSERT_TAIL(&a->urgent, j, link);
+	run_next(a);
+}
+
+void
+asker_drain(struct asker *a)
+{
+	a->is_draining = true;
+	arm(a, 0);
 }
 
 bool
 asker_idle(const struct asker *a)
 {
-	return a->job == NULL && a->head == NULL;
+	return a->job == NULL && TAILQ_EMPTY(&a->urgent) && TAILQ_EMPTY(&a->queue) &&
+	       TAILQ_EMPTY(&a->refused);
 }

@@ -1,4 +1,4 @@
-/* Runs jobs; see store.h. Private to the store. */
+/* Runs the jobs of a lane; see store.h. Private to the store. */
 #ifndef SEMS_STORE_ASKER_H
 #define SEMS_STORE_ASKER_H
 
@@ -6,9 +6,15 @@
 
 struct asker;
 
-struct asker *asker_new(struct event_base *base, const char *conninfo);
+/* One lane. canceller: the lane that ends this one's statements; NULL: they end by their time. */
+struct asker *asker_new(struct event_base *base, const char *conninfo, enum lane lane,
+			struct asker *canceller);
 void asker_free(struct asker *a); /* accepts NULL */
 void asker_run(struct asker *a, struct job *j);
+/* Before all that wait. */
+void asker_run_first(struct asker *a, struct job *j);
+/* Ends what runs and what waits; every further job fails. */
+void asker_drain(struct asker *a);
 bool asker_idle(const struct asker *a);
 
 #endif

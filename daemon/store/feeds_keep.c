@@ -53,7 +53,8 @@ run(struct feeds_keep *k)
 	k->is_mine = false;
 	k->before = k->left;
 	k->left = 0;
-	k->job = (struct job){.role = DB_COMPUTE,
+	k->job = (struct job){.ticket = k->ticket,
+			      .role = DB_COMPUTE,
 			      .writes = true,
 			      .next = on_next,
 			      .rows = on_rows,

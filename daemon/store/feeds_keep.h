@@ -14,6 +14,7 @@
 struct feeds_keep {
 	/* The caller's. */
 	struct store *store;
+	struct ticket ticket;
 	const char *quarter; /* NULL: the newest ones */
 	/* Once, from the loop; *e says why it ended early. */
 	void (*done)(struct feeds_keep *k, const struct err *e);

@@ -534,8 +534,12 @@ proof_check_start(struct proof_check *c)
 	c->leaves_bad = false;
 	c->proof = (struct proof){0};
 	c->err = (struct err){0};
-	c->job = (struct job){
-	    .role = DB_COMPUTE, .next = on_next, .rows = on_rows, .done = on_done, .ctx = c};
+	c->job = (struct job){.ticket = c->ticket,
+			      .role = DB_COMPUTE,
+			      .next = on_next,
+			      .rows = on_rows,
+			      .done = on_done,
+			      .ctx = c};
 	if (c->arena == NULL || c->findings == NULL) {
 		(void)err_set(&c->err, TRY_LIMIT, "verify", "out of memory; try again");
 		on_done(&c->job, &c->err);

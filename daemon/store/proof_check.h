@@ -25,6 +25,7 @@ enum checking_stage {
 struct proof_check {
 	/* The caller's; borrowed until `done`. */
 	struct store *store;
+	struct ticket ticket;
 	const char *quarter;  /* "2026-Q2" */
 	const char *revision; /* "0": the newest */
 	const char *limit;    /* most findings of one sort and kind */

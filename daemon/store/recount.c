@@ -274,7 +274,8 @@ recount_start(struct recount_run *r)
 	for (size_t i = 0; i < 4; i++) {
 		buf_init(&r->lists[i], STATEMENT_MAX);
 	}
-	r->job = (struct job){.role = DB_COMPUTE,
+	r->job = (struct job){.ticket = r->ticket,
+			      .role = DB_COMPUTE,
 			      .writes = true,
 			      .next = on_next,
 			      .rows = on_rows,

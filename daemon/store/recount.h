@@ -27,6 +27,7 @@ struct recount_day {
 struct recount_run {
 	/* The caller's. */
 	struct store *store;
+	struct ticket ticket;
 	const struct catalogue *catalogue;
 	bool at_once; /* also what was counted some minutes ago */
 	void (*done)(struct recount_run *r, const struct err *e);

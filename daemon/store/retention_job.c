@@ -137,6 +137,7 @@ count_days(struct retention_run *r)
 	struct err e = {OK, "", ""};
 
 	r->recount = (struct recount_run){.store = r->store,
+					  .ticket = r->ticket,
 					  .catalogue = spd_catalogue(&e),
 					  .at_once = true,
 					  .done = on_counted,
@@ -227,7 +228,8 @@ drop_next(struct retention_run *r)
 		return;
 	}
 	r->asked = false;
-	r->job = (struct job){.role = DB_RETENTION,
+	r->job = (struct job){.ticket = r->ticket,
+			      .role = DB_RETENTION,
 			      .writes = true,
 			      .next = drop_statement,
 			      .rows = drop_rows,
@@ -248,7 +250,8 @@ retention_start(struct retention_run *r)
 		r->done(r, &e);
 		return;
 	}
-	r->job = (struct job){.role = DB_RETENTION,
+	r->job = (struct job){.ticket = r->ticket,
+			      .role = DB_RETENTION,
 			      .next = plan_next,
 			      .rows = plan_rows,
 			      .done = plan_done,

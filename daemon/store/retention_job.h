@@ -26,6 +26,7 @@ struct retention_month {
 struct retention_run {
 	/* The caller's. */
 	struct store *store;
+	struct ticket ticket;
 	struct utc_ms now;
 	const char *by; /* goes into the certificates */
 	bool drop;      /* false: plan only */

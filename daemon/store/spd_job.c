@@ -319,8 +319,11 @@ on_feeds_kept(struct feeds_keep *k, const struct err *e)
 static void
 keep_feeds(struct spd_run *r)
 {
-	r->keep = (struct feeds_keep){
-	    .store = r->store, .quarter = r->label, .done = on_feeds_kept, .ctx = r};
+	r->keep = (struct feeds_keep){.store = r->store,
+				      .ticket = r->ticket,
+				      .quarter = r->label,
+				      .done = on_feeds_kept,
+				      .ctx = r};
 	feeds_keep_start(&r->keep);
 }
 
@@ -347,6 +350,7 @@ spd_start(struct spd_run *r)
 		take_definitions(r);
 	}
 	r->job = (struct job){
+	    .ticket = r->ticket,
 	    .role = DB_COMPUTE,
 	    .writes = true, /* temporary tables, at least */
 	    .discards = r->task == SPD_TASK_SHOW,

@@ -33,6 +33,7 @@ enum spd_task {
 struct spd_run {
 	/* The caller's. */
 	struct store *store;
+	struct ticket ticket; /* of all its jobs */
 	const struct catalogue *catalogue;
 	struct quarter quarter;
 	enum spd_task task;

@@ -61,6 +61,7 @@ compute_next(struct spd_run *r)
 	}
 	*s->nested = (struct spd_run){
 	    .store = r->store,
+	    .ticket = r->ticket,
 	    .catalogue = r->all,
 	    .task = SPD_TASK_SHOW,
 	    .source = r->source,
@@ -126,7 +127,11 @@ spd_past_find(struct spd_run *r, void (*go)(struct spd_run *r))
 		finish(r);
 		return;
 	}
-	s->job = (struct job){
-	    .role = DB_COMPUTE, .next = on_next, .rows = on_rows, .done = on_done, .ctx = r};
+	s->job = (struct job){.ticket = r->ticket,
+			      .role = DB_COMPUTE,
+			      .next = on_next,
+			      .rows = on_rows,
+			      .done = on_done,
+			      .ctx = r};
 	store_run(r->store, &s->job);
 }

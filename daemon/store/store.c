@@ -8,7 +8,7 @@
 
 struct store {
 	struct writer *writer;
-	struct asker *asker;
+	struct asker *lanes[LANE_COUNT];
 	const struct keyring *keys;
 };
 
@@ -16,13 +16,19 @@ struct store *
 store_new(struct event_base *base, const struct store_config *config)
 {
 	struct store *s = calloc(1, sizeof *s);
+	bool is_whole;
 
 	if (s == NULL)
 		return NULL;
 	s->writer = writer_new(base, config);
-	s->asker = asker_new(base, config->conninfo);
 	s->keys = config->keys;
-	if (s->writer == NULL || s->asker == NULL) {
+	is_whole = s->writer != NULL;
+	/* The short one first: it ends the statements of the others. */
+	for (int i = 0; i < LANE_COUNT; i++) {
+		s->lanes[i] = asker_new(base, config->conninfo, (enum lane)i, s->lanes[LANE_SHORT]);
+		is_whole = is_whole && s->lanes[i] != NULL;
+	}
+	if (!is_whole) {
 		store_free(s);
 		return NULL;
 	}
@@ -35,7 +41,8 @@ store_free(struct store *s)
 	if (s == NULL)
 		return;
 	writer_free(s->writer);
-	asker_free(s->asker);
+	for (int i = 0; i < LANE_COUNT; i++)
+		asker_free(s->lanes[i]);
 	free(s);
 }
 
@@ -73,11 +80,22 @@ store_write_row(const struct record *r, struct utc_ms received_at, struct text r
 bool
 store_idle(const struct store *s)
 {
-	return writer_idle(s->writer) && asker_idle(s->asker);
+	bool idle = writer_idle(s->writer);
+
+	for (int i = 0; i < LANE_COUNT; i++)
+		idle = idle && asker_idle(s->lanes[i]);
+	return idle;
+}
+
+void
+store_drain(struct store *s)
+{
+	asker_drain(s->lanes[LANE_LONG]);
+	asker_drain(s->lanes[LANE_DUTY]);
 }
 
 void
 store_run(struct store *s, struct job *j)
 {
-	asker_run(s->asker, j);
+	asker_run(s->lanes[j->ticket.lane], j);
 }

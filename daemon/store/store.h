@@ -1,7 +1,7 @@
 /*
- * PostgreSQL. One connection writes evidence (role sems_ingest), one answers questions and runs
- * duties (its role chosen per job). Both are non-blocking and driven by libevent; both reconnect
- * with jitter, for ever. No libpq type leaves this folder.
+ * PostgreSQL. One connection writes evidence (role sems_ingest); each lane of jobs has one that
+ * answers questions and runs duties (its role chosen per job). All are non-blocking and driven by
+ * libevent; all reconnect with jitter, for ever. No libpq type leaves this folder.
  */
 #ifndef SEMS_STORE_STORE_H
 #define SEMS_STORE_STORE_H
@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 struct event_base;
 struct store;
@@ -65,14 +66,42 @@ struct store_late {
 bool store_late(const struct store *s, struct store_late *out);
 /* True when nothing is being written and no job runs: it is safe to stop. */
 bool store_idle(const struct store *s);
+/* Stopping: long jobs and duties are ended, rolled back whole, and no further ones are begun; what
+ * is short is still done. */
+void store_drain(struct store *s);
 
 /* How a group's rows are to be written: group.h. */
 write_row_fn store_write_row;
 
 /* Asking. A job is a sequence of statements in one transaction (REPEATABLE READ, read-only unless
- * `writes`). Jobs queue; each runs whole before the next. Statements that come again are planned
- * once a connection. */
-enum db_role { DB_COMPUTE, DB_RETENTION, DB_ADMIN };
+ * `writes`). Jobs queue in their lane; each runs whole before the next of the lane. Statements that
+ * come again are planned once a connection. DB_LOGIN: as whom semsd logs in, for the store itself.
+ */
+enum db_role { DB_COMPUTE, DB_RETENTION, DB_ADMIN, DB_LOGIN };
+
+/* What is quick never waits for what is long. */
+enum lane {
+	LANE_SHORT, /* a statement that takes longer than LANE_SHORT_MS is ended */
+	LANE_LONG,  /* counting, freezing, verifying, explaining */
+	LANE_DUTY,  /* what semsd does by itself from time to time */
+	LANE_COUNT
+};
+
+#define LANE_SHORT_MS 20000
+
+/* Who waits for a job. Once they are gone their jobs are not begun any more, and what runs is
+ * ended and rolled back. A lane takes only so many of one name, and serves names in turn. */
+struct waiter {
+	const char *name;
+	bool (*is_gone)(const struct waiter *w);
+};
+
+/* waiter: valid until the job is done. NULL: nobody, or what must be done whoever waits; such a
+ * job is never refused. */
+struct ticket {
+	enum lane lane;
+	const struct waiter *waiter;
+};
 
 #define STATEMENT_PARAMS_MAX 12
 
@@ -92,6 +121,7 @@ const char *rows_keep(const struct rows *r, int row, int col, struct arena *a);
 int64_t rows_int(const struct rows *r, int row, int col); /* 0 for NULL: check before */
 
 struct job {
+	struct ticket ticket;
 	enum db_role role;
 	bool writes;
 	bool discards; /* what it writes is for itself: rolled back in the end, and no failure */
@@ -106,9 +136,13 @@ struct job {
 	/* Set by next(), if there is a further statement whatever this one answers: next() may then
 	 * be called before its rows come. */
 	bool is_ahead;
-	struct job *queue_next; /* the store's */
+	/* The store's. */
+	TAILQ_ENTRY(job)
+	link;
+	struct err refused;
 };
 
+/* done() never comes from within. A lane that is full fails the job with TRY_LIMIT. */
 void store_run(struct store *s, struct job *j);
 
 /* The registry's tables anew, without blocking: done comes once, with a registry that the callee

@@ -21,6 +21,7 @@ struct script {
 	char all[64]; /* each answer, and how many statements had been asked for by then */
 	char last[64];
 	bool finished;
+	int place; /* among all that finished */
 	struct err err;
 	struct script *then; /* run from done() */
 	struct store *store;
@@ -61,8 +62,11 @@ script_done(struct job *j, const struct err *e)
 {
 	struct script *s = j->ctx;
 
+	static int places;
+
 	s->err = *e;
 	s->finished = true;
+	s->place = ++places;
 	if (s->then != NULL)
 		store_run(s->store, &s->then->job);
 }
@@ -90,6 +94,57 @@ run(struct fixture *f, struct script *s)
 		fixture_turn(f);
 	cr_assert(s->finished, "the job never ended");
 }
+
+/* Turns until it is so; the longest statement of these tests sleeps ten minutes. */
+static void
+run_until(struct fixture *f, const bool *is_so)
+{
+	for (int i = 0; i < 3000 && !*is_so; i++)
+		fixture_turn(f);
+	cr_assert(*is_so, "it never was");
+}
+
+/* Somebody who may leave. */
+struct visitor {
+	struct waiter waiter;
+	bool left;
+};
+
+static bool
+has_left(const struct waiter *w)
+{
+	return ((const struct visitor *)w)->left;
+}
+
+static struct visitor
+visitor(const char *name)
+{
+	return (struct visitor){.waiter = {.name = name, .is_gone = has_left}};
+}
+
+static void
+script_for(struct script *s, enum lane lane, const struct visitor *v, const char *const *sql)
+{
+	script_init(s, DB_COMPUTE, false, sql);
+	s->job.ticket = (struct ticket){lane, v == NULL ? NULL : &v->waiter};
+}
+
+/* Turns until a statement sleeps in the database. */
+static void
+wait_asleep(struct fixture *f)
+{
+	bool asleep = false;
+
+	for (int i = 0; i < 1000 && !asleep; i++) {
+		fixture_turn(f);
+		asleep = cluster_int(f->pg, "SELECT count(*) FROM pg_stat_activity WHERE datname = "
+					    "current_database() AND wait_event = 'PgSleep'") > 0;
+	}
+	cr_assert(asleep);
+}
+
+static const char *const sleeps[] = {"SELECT pg_sleep(600)", NULL};
+static const char *const quick[] = {"SELECT 1", NULL};
 
 /* One string, so that the list below is a list. */
 #define WHO_AM_I                                                     \
@@ -288,7 +343,7 @@ Test(asker, fails_jobs_while_the_database_is_away)
 {
 	static const char *const sql[] = {"SELECT 1", NULL};
 	struct event_base *base = event_base_new();
-	struct asker *a = asker_new(base, "host=/nonexistent user=semsd");
+	struct asker *a = asker_new(base, "host=/nonexistent user=semsd", LANE_SHORT, NULL);
 	struct fixture f = {.base = base};
 	struct script s;
 
@@ -451,5 +506,180 @@ Test(asker, gives_no_role_the_rights_of_the_one_that_a_plan_was_made_for)
 	run(&f, &s);
 	cr_expect_neq(s.err.code, OK);
 	cr_expect_eq(s.n_rows, 0);
+	fixture_close(&f);
+}
+
+Test(asker, answers_what_is_short_while_something_long_runs)
+{
+	struct fixture f;
+	struct visitor who = visitor("anna");
+	struct script s[3];
+
+	fixture_open(&f);
+	script_for(&s[0], LANE_LONG, &who, sleeps);
+	script_for(&s[1], LANE_SHORT, &who, quick);
+	script_for(&s[2], LANE_DUTY, NULL, quick);
+	store_run(f.store, &s[0].job);
+	wait_asleep(&f);
+	run(&f, &s[1]);
+	run(&f, &s[2]);
+	cr_expect_eq(s[1].err.code, OK, "%s", s[1].err.text);
+	cr_expect_eq(s[2].err.code, OK, "%s", s[2].err.text);
+	cr_expect_not(s[0].finished);
+	who.left = true;
+	run_until(&f, &s[0].finished);
+	fixture_close(&f);
+}
+
+Test(asker, cancels_the_statement_of_who_is_gone_and_serves_the_next)
+{
+	static const char *const sql[] = {"INSERT INTO sems.site VALUES ('north', 'North Pier')",
+					  "SELECT pg_sleep(600)", NULL};
+	struct fixture f;
+	struct visitor gone = visitor("anna");
+	struct visitor there = visitor("bert");
+	struct script s[2];
+
+	fixture_open(&f);
+	script_for(&s[0], LANE_LONG, &gone, sql);
+	s[0].job.role = DB_ADMIN;
+	s[0].job.writes = true;
+	script_for(&s[1], LANE_LONG, &there, quick);
+	store_run(f.store, &s[0].job);
+	store_run(f.store, &s[1].job);
+	wait_asleep(&f);
+	gone.left = true;
+	run_until(&f, &s[1].finished);
+	cr_expect(s[0].finished);
+	cr_expect_eq(s[0].err.code, TRY_STORE);
+	cr_expect_eq(s[1].err.code, OK, "%s", s[1].err.text);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM pg_stat_activity WHERE datname = "
+				       "current_database() AND wait_event = 'PgSleep'"),
+		     0);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.site"), 0);
+	fixture_close(&f);
+}
+
+Test(asker, does_not_begin_what_nobody_waits_for_any_more)
+{
+	struct fixture f;
+	struct visitor gone = visitor("anna");
+	struct script s[2];
+
+	fixture_open(&f);
+	script_for(&s[0], LANE_LONG, NULL, sleeps);
+	script_for(&s[1], LANE_LONG, &gone, quick);
+	store_run(f.store, &s[0].job);
+	store_run(f.store, &s[1].job);
+	gone.left = true;
+	run_until(&f, &s[1].finished);
+	cr_expect_eq(s[1].err.code, TRY_STORE);
+	cr_expect_eq(s[1].n_rows, 0);
+	cr_expect_not(s[0].finished, "nobody waits for it: it is semsd's own");
+	store_drain(f.store);
+	run_until(&f, &s[0].finished);
+	fixture_close(&f);
+}
+
+Test(asker, refuses_more_of_one_name_than_its_share_of_a_lane)
+{
+	enum { MANY = 40 };
+	struct fixture f;
+	struct visitor greedy = visitor("anna");
+	struct visitor other = visitor("bert");
+	struct script s[MANY];
+	struct script own;
+	struct script others;
+	int refused = 0;
+
+	fixture_open(&f);
+	script_for(&own, LANE_LONG, NULL, quick);
+	script_for(&others, LANE_LONG, &other, quick);
+	for (int i = 0; i < MANY; i++) {
+		script_for(&s[i], LANE_LONG, &greedy, i == 0 ? sleeps : quick);
+		store_run(f.store, &s[i].job);
+		cr_assert_not(s[i].finished, "never from within");
+	}
+	store_run(f.store, &others.job);
+	store_run(f.store, &own.job);
+	run_until(&f, &s[MANY - 1].finished);
+	for (int i = 0; i < MANY; i++)
+		refused += s[i].finished && s[i].err.code == TRY_LIMIT;
+	cr_expect_gt(refused, MANY / 2);
+	cr_expect_lt(refused, MANY - 2);
+	cr_expect_not(others.finished);
+	wait_asleep(&f);
+	greedy.left = true;
+	run_until(&f, &others.finished);
+	run_until(&f, &own.finished);
+	cr_expect_eq(others.err.code, OK, "%s", others.err.text);
+	cr_expect_eq(own.err.code, OK, "%s", own.err.text);
+	for (int i = 0; i < MANY; i++)
+		run_until(&f, &s[i].finished);
+	fixture_close(&f);
+}
+
+Test(asker, serves_names_in_turn)
+{
+	struct fixture f;
+	struct visitor greedy = visitor("anna");
+	struct visitor other = visitor("bert");
+	struct script s[8];
+	struct script others;
+
+	fixture_open(&f);
+	for (int i = 0; i < 8; i++) {
+		script_for(&s[i], LANE_SHORT, &greedy, quick);
+		store_run(f.store, &s[i].job);
+	}
+	script_for(&others, LANE_SHORT, &other, quick);
+	store_run(f.store, &others.job);
+	run_until(&f, &others.finished);
+	run_until(&f, &s[7].finished);
+	cr_expect_eq(others.place, 2, "after the one that ran");
+	fixture_close(&f);
+}
+
+Test(asker, ends_long_jobs_and_duties_when_it_is_to_stop)
+{
+	struct fixture f;
+	struct visitor who = visitor("anna");
+	struct script s[4];
+
+	fixture_open(&f);
+	script_for(&s[0], LANE_LONG, &who, sleeps);
+	script_for(&s[1], LANE_DUTY, NULL, sleeps);
+	script_for(&s[2], LANE_LONG, &who, quick);
+	script_for(&s[3], LANE_SHORT, NULL, quick);
+	store_run(f.store, &s[0].job);
+	store_run(f.store, &s[1].job);
+	wait_asleep(&f);
+	store_drain(f.store);
+	store_run(f.store, &s[2].job);
+	store_run(f.store, &s[3].job);
+	for (int i = 0; i < 4; i++)
+		run_until(&f, &s[i].finished);
+	for (int i = 0; i < 3; i++)
+		cr_expect_eq(s[i].err.code, TRY_STORE);
+	cr_expect_eq(s[3].err.code, OK, "%s", s[3].err.text);
+	cr_expect(store_idle(f.store));
+	fixture_close(&f);
+}
+
+Test(asker, ends_a_short_statement_that_takes_too_long)
+{
+	static const char *const sql[] = {"SELECT current_setting('statement_timeout')",
+					  "SELECT set_config('statement_timeout', "
+					  "'20', true)",
+					  "SELECT pg_sleep(600)", NULL};
+	struct fixture f;
+	struct script s;
+
+	fixture_open(&f);
+	script_for(&s, LANE_SHORT, NULL, sql);
+	run(&f, &s);
+	cr_expect_eq(s.err.code, TRY_STORE);
+	cr_expect_str_eq(s.all, "20s@1 20ms@2 ");
+	cr_expect_str_eq(s.err.text, "it took too long and was ended: try again");
 	fixture_close(&f);
 }

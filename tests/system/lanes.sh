@@ -1,0 +1,66 @@
+# What is quick is answered while something long runs; and a request ends when whoever asked is gone.
+. "$(dirname "$0")/lib.sh"
+plan 12
+
+psql_do() { # statement
+	"${AS_USER[@]}" psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -U postgres -d sems -c "$1" 2>&1
+}
+waiting() { psql_do "SELECT count(*) FROM pg_stat_activity WHERE datname = 'sems' AND wait_event_type = 'Lock'"; }
+somebody_waits() { [ "$(waiting)" != 0 ]; }
+nobody_waits() { [ "$(waiting)" = 0 ]; }
+HOLDER=
+# Whoever needs the table waits from then on.
+hold() { # table
+	psql_do "BEGIN; LOCK TABLE $1 IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)" >/dev/null &
+	HOLDER=$!
+	wait_for 60 is_held
+}
+is_held() { [ "$(psql_do "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")" = 1 ]; }
+answers() { # name command...
+	local name=$1
+	shift
+	if timeout 60 "${AS_USER[@]}" "$PROGRAMS/semsctl" --socket "$SOCKET" "$@" >"$T/stdout" 2>&1; then
+		ok "$name"
+	else
+		not_ok "$name" "$(cat "$T/stdout")"
+	fi
+}
+# One that waits for the table, in $ASKED.
+ask_long() { # argument...
+	"${AS_USER[@]}" "$PROGRAMS/semsctl" --socket "$SOCKET" "$@" >"$T/long" 2>&1 &
+	ASKED=$!
+	wait_for 60 somebody_waits || not_ok "semsctl $* waits for the table" "$(cat "$T/long")"
+}
+give_up() {
+	kill -KILL "$ASKED"
+	wait "$ASKED" 2>/dev/null
+}
+
+start_daemon || exit 1
+ctl_must -q simulate --register --quarter 2026-Q2 --scale 0.01 --lanes 1 --sites 1 || exit 1
+ctl_must spd freeze 2026-Q2 || exit 1
+
+hold sems.spd_proof
+for long in 'spd verify 2026-Q2' 'spd freeze 2026-Q1'; do
+	# shellcheck disable=SC2086 # words
+	ask_long $long
+	answers "status is answered during $long" status
+	answers "a list is answered during $long" spd list 2026-Q2
+	answers "what is set up is answered during $long" init --site "S$RAN"
+	give_up
+	if wait_for 60 nobody_waits; then
+		ok "$long ends when whoever asked is gone"
+	else
+		not_ok "$long ends when whoever asked is gone"
+	fi
+done
+is "$(grep -c 'event=lane.cancelled .*lane=long' "$DAEMON_LOG")" 2 'the log says what was cancelled'
+
+ask_long spd verify 2026-Q2
+stop_daemon
+is $? 0 'semsd stops while something long runs'
+wait "$ASKED"
+is $? 3 'whoever asked for it is told to try again'
+like "$(cat "$T/long")" 'shutting down' 'and why'
+# Its database is gone.
+wait "$HOLDER" || true
