@@ -24,7 +24,8 @@ struct spd_ask {
 	struct life life;
 	enum spd_action action;
 	char sha256[65];
-	char *raw; /* the document's bytes; in the arena */
+	char papers[65]; /* of the declaration as it stands: the document and all that was said */
+	char *raw;       /* the document's bytes; in the arena */
 	json_t *head;
 	json_t *document;
 	json_t *events;
@@ -39,7 +40,6 @@ struct spd_ask {
 	int step;
 };
 
-/* Answers with a document and frees it; NULL: out of memory. */
 /* Answers with a document's bytes; when they are handed out, the log says to whom. */
 void spd_reply_document(struct call *c, struct text document);
 void spd_ask_fini(struct spd_ask *a);
@@ -56,6 +56,11 @@ bool spd_failed(struct call *c, const struct err *e);
 bool spd_load_next(struct spd_ask *a, int step, struct statement *st, struct err *e);
 void spd_load_rows(struct call *c, int step, const struct rows *rows);
 #define SPD_LOADS 3
+/* The declaration of what was loaded; *out is initialised here and the caller's, also on failure.
+ */
+enum code spd_declare(const struct spd_ask *a, struct buf *out, struct err *e) MUST_CHECK;
+/* Its digest into a->papers. */
+enum code spd_digest_papers(struct spd_ask *a, struct err *e) MUST_CHECK;
 
 /* spd_step.c: COMMENT, QA, APPROVE, REJECT, WITHDRAW, SUBMIT, ACKNOWLEDGE. */
 void spd_step(struct call *c);

@@ -1,5 +1,6 @@
 /* What there is about the SPD of a quarter: its revisions, its state, its checks, its papers. */
 #include "admin/spd.h"
+#include "base/digest.h"
 #include "base/embed.h"
 #include "core/declaration.h"
 #include "core/spd_check.h"
@@ -213,24 +214,46 @@ spd_show_stored(struct call *c)
 
 /* --- DECLARATION ------------------------------------------------------------------------------ */
 
-static void
-on_declared(struct job *j, const struct err *e)
+enum code
+spd_declare(const struct spd_ask *a, struct buf *out, struct err *e)
 {
-	struct call *c = j->ctx;
-	struct spd_ask *a = c->state;
 	struct declaration d = {.quarter = a->label,
 				.revision = a->life.revision,
 				.document_sha256 = a->sha256,
 				.state = a->life.state,
 				.document = a->document,
 				.events = a->events};
+
+	buf_init(out, DECLARATION_MAX);
+	return declaration_write(&d, out, e);
+}
+
+enum code
+spd_digest_papers(struct spd_ask *a, struct err *e)
+{
+	unsigned char sum[SHA256_SIZE];
+	struct buf out;
+	enum code code = spd_declare(a, &out, e);
+
+	if (code == OK && !sha256(out.p, out.n, sum))
+		code = err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
+	buf_fini(&out);
+	if (code == OK)
+		hex_encode(sum, sizeof sum, a->papers);
+	return code;
+}
+
+static void
+on_declared(struct job *j, const struct err *e)
+{
+	struct call *c = j->ctx;
+	struct spd_ask *a = c->state;
 	struct err why = *e;
 	struct buf out;
 
 	if (spd_failed(c, e))
 		return;
-	buf_init(&out, DECLARATION_MAX);
-	(void)!declaration_write(&d, &out, &why);
+	(void)!spd_declare(a, &out, &why);
 	spd_ask_fini(a);
 	if (why.code != OK)
 		call_fail_err(c, &why);
@@ -365,11 +388,16 @@ on_status(struct job *j, const struct err *e)
 	struct call *c = j->ctx;
 	struct spd_ask *a = c->state;
 	json_t *answer = a->answer;
+	struct err why = *e;
 	char next[256];
 
-	if (spd_failed(c, e))
+	if (why.code == OK && a->life.revision > 0)
+		(void)!spd_digest_papers(a, &why);
+	if (spd_failed(c, &why))
 		return;
 	life_next(&a->life, next, sizeof next);
+	(void)json_object_set_new(answer, "papers",
+				  text_or_null(a->life.revision > 0 ? a->papers : NULL));
 	(void)json_object_set_new(answer, "state", json_string(spd_state_name(a->life.state)));
 	(void)json_object_set_new(answer, "next", json_string(next));
 	(void)json_object_set(answer, "revision", a->head == NULL ? json_null() : a->head);

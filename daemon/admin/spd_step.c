@@ -94,24 +94,51 @@ check_comment(struct spd_ask *a, struct err *e)
 	return code;
 }
 
+/* What somebody says that they have seen has to be all there is: a comment may have come since, or
+ * another revision. */
+static enum code
+check_seen(struct spd_ask *a, struct err *e)
+{
+	if (spd_digest_papers(a, e) != OK)
+		return e->code;
+	if (a->q->seen == NULL || strcmp(a->q->seen, a->papers) == 0)
+		return OK;
+	return err_set(e, REJ_STATE, "seen",
+		       "revision %s of %s and what was said of it are not those any more; look "
+		       "again: semsctl spd status %s",
+		       a->revision, a->label, a->label);
+}
+
+/* Whether the step may be taken on what was loaded. */
+static enum code
+check_step(struct spd_ask *a, struct err *e)
+{
+	enum spd_state next;
+	enum code code = life_step(&a->life, a->action, &next, e);
+
+	if (code == OK)
+		code = check_seen(a, e);
+	/* Once more before it is approved: the reviewer may have said something since. */
+	if (code == OK && (a->action == SPD_QA || a->action == SPD_APPROVE))
+		code = check_document(a, e);
+	if (code == OK && a->action == SPD_COMMENT)
+		code = check_comment(a, e);
+	return code;
+}
+
 static bool
 next_step(struct job *j, struct statement *st, struct err *e)
 {
 	struct call *c = j->ctx;
 	struct spd_ask *a = c->state;
 	int step = a->step++;
-	enum spd_state next;
 	enum code code;
 
 	if (step < SPD_LOADS)
 		return spd_load_next(a, step, st, e);
 	if (step > SPD_LOADS)
 		return false;
-	code = life_step(&a->life, a->action, &next, e);
-	if (code == OK && a->action == SPD_QA)
-		code = check_document(a, e);
-	if (code == OK && a->action == SPD_COMMENT)
-		code = check_comment(a, e);
+	code = check_step(a, e);
 	*st = (struct statement){embed_text("sql/queries/spd_step.sql"),
 				 9,
 				 {a->label, a->revision, c->principal.s, spd_action_name(a->action),
@@ -130,10 +157,11 @@ rows_step(struct job *j, const struct rows *rows)
 		spd_load_rows(c, a->step - 1, rows);
 	else if (rows_count(rows) == 1)
 		a->answer =
-		    json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s}", "quarter", a->label,
+		    json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "quarter", a->label,
 			      "revision", (json_int_t)a->life.revision, "action",
-			      spd_action_name(a->action), "state", rows_text(rows, 0, 0), "at",
-			      rows_text(rows, 0, 1), "by", c->principal.s, "sha256", a->sha256);
+			      spd_action_name(a->action), "was", spd_state_name(a->life.state),
+			      "state", rows_text(rows, 0, 0), "at", rows_text(rows, 0, 1), "by",
+			      c->principal.s, "sha256", a->sha256, "papers", a->papers);
 }
 
 static void
@@ -153,7 +181,8 @@ on_step(struct job *j, const struct err *e)
 	if (spd_failed(c, e))
 		return;
 	log_info("spd.step", KV("action", spd_action_name(a->action)), KV("quarter", a->label),
-		 KV("revision", a->revision), KV("by", c->principal.s), KV("sha256", a->sha256));
+		 KV("revision", a->revision), KV("by", c->principal.s), KV("sha256", a->sha256),
+		 KV("papers", a->papers));
 	(void)spd_state_by_name(text_of(json_string_value(json_object_get(answer, "state"))),
 				&a->life.state);
 	life_next(&a->life, next, sizeof next);

@@ -16,15 +16,17 @@ static const char *const state_names[SPD_STATES] = {
     [SPD_SUPERSEDED] = "SUPERSEDED",
 };
 
-/* Whom an action may not be done by, and which policy asks for it. */
+/* Whom an action may not be done by, and which policy asks for it; of two rows for a state and an
+ * action the one for the reviewer comes first. */
 enum people {
 	ANYBODY = 0,
 	NOT_PREPARER = 1,
 	NOT_PREPARER_OF_THREE = 2,
 	NOT_REVIEWER_OF_THREE = 4,
+	BY_REVIEWER = 8,
 };
 
-/* What must be said with an action. */
+/* What must be said with an action, or may: nothing else is kept with it. */
 enum need { NOTHING = 0, TEXT = 1, METRIC = 2, REFERENCE = 4, CHANNEL = 8 };
 
 static const struct {
@@ -32,18 +34,21 @@ static const struct {
 	const char *done; /* "... cannot be DONE" */
 	const char *roles;
 	unsigned need;
+	unsigned may;
 } actions[SPD_ACTIONS] = {
-    [SPD_FREEZE] = {"FREEZE", "frozen", "compliance or admin", NOTHING},
-    [SPD_REVISE] = {"REVISE", "revised", "compliance or admin", TEXT},
+    [SPD_FREEZE] = {"FREEZE", "frozen", "compliance or admin", NOTHING, TEXT},
+    [SPD_REVISE] = {"REVISE", "revised", "compliance or admin", TEXT, NOTHING},
     [SPD_COMMENT] = {"COMMENT", "commented on", "compliance, auditor, manager or admin",
-		     TEXT | METRIC},
-    [SPD_QA] = {"QA", "taken into quality assurance", "auditor, compliance or manager", NOTHING},
-    [SPD_APPROVE] = {"APPROVE", "approved", "manager", NOTHING},
-    [SPD_REJECT] = {"REJECT", "rejected", "auditor, compliance or manager", TEXT},
-    [SPD_WITHDRAW] = {"WITHDRAW", "withdrawn", "compliance or admin", TEXT},
-    [SPD_SUBMIT] = {"SUBMIT", "submitted", "compliance or admin", CHANNEL | REFERENCE},
-    [SPD_ACKNOWLEDGE] = {"ACKNOWLEDGE", "acknowledged", "compliance or admin", REFERENCE},
-    [SPD_SUPERSEDE] = {"SUPERSEDE", "superseded", "nobody: submitting the next does it", NOTHING},
+		     TEXT | METRIC, NOTHING},
+    [SPD_QA] = {"QA", "taken into quality assurance", "auditor, compliance or manager", NOTHING,
+		TEXT},
+    [SPD_APPROVE] = {"APPROVE", "approved", "manager", NOTHING, TEXT},
+    [SPD_REJECT] = {"REJECT", "rejected", "auditor, compliance or manager", TEXT, NOTHING},
+    [SPD_WITHDRAW] = {"WITHDRAW", "withdrawn", "compliance or admin", TEXT, NOTHING},
+    [SPD_SUBMIT] = {"SUBMIT", "submitted", "compliance or admin", CHANNEL | REFERENCE, NOTHING},
+    [SPD_ACKNOWLEDGE] = {"ACKNOWLEDGE", "acknowledged", "compliance or admin", REFERENCE, NOTHING},
+    [SPD_SUPERSEDE] = {"SUPERSEDE", "superseded", "nobody: submitting the next does it", NOTHING,
+		       NOTHING},
 };
 
 #define REVIEWS (SPD_MAY_REVIEW | SPD_MAY_APPROVE)
@@ -66,7 +71,9 @@ static const struct transition {
 
     /* Not once it is approved: the approver has read what there was. */
     {SPD_DRAFT, SPD_COMMENT, SPD_DRAFT, SPD_MAY_EXPLAIN, ANYBODY},
-    {SPD_IN_QA, SPD_COMMENT, SPD_IN_QA, SPD_MAY_EXPLAIN, ANYBODY},
+    /* What somebody else says after the review, the reviewer has not read. */
+    {SPD_IN_QA, SPD_COMMENT, SPD_IN_QA, SPD_MAY_EXPLAIN, BY_REVIEWER},
+    {SPD_IN_QA, SPD_COMMENT, SPD_DRAFT, SPD_MAY_EXPLAIN, ANYBODY},
 
     {SPD_DRAFT, SPD_QA, SPD_IN_QA, SPD_MAY_REVIEW, NOT_PREPARER_OF_THREE},
     {SPD_IN_QA, SPD_APPROVE, SPD_APPROVED, SPD_MAY_APPROVE, NOT_PREPARER | NOT_REVIEWER_OF_THREE},
@@ -180,21 +187,29 @@ life_next(const struct life *l, char *out, size_t size)
 
 /* --- one step --------------------------------------------------------------------------------- */
 
+static bool
+same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
 static const struct transition *
-find(enum spd_state from, enum spd_action a)
+find(enum spd_state from, enum spd_action a, bool by_reviewer)
 {
 	for (size_t i = 0; i < N_TRANSITIONS; i++) {
-		if (transitions[i].from == from && transitions[i].action == a) {
-			return &transitions[i];
+		const struct transition *t = &transitions[i];
+		bool fits = by_reviewer || (t->people & BY_REVIEWER) == 0;
+		if (t->from == from && t->action == a && fits) {
+			return t;
 		}
 	}
 	return NULL;
 }
 
 bool
-life_leads_to(enum spd_state from, enum spd_action a, enum spd_state *next)
+life_leads_to(enum spd_state from, enum spd_action a, bool by_reviewer, enum spd_state *next)
 {
-	const struct transition *t = find(from, a);
+	const struct transition *t = find(from, a, by_reviewer);
 	if (t == NULL) {
 		return false;
 	}
@@ -227,12 +242,6 @@ life_may(enum spd_action a, unsigned duties, struct err *e)
 	return err_set(e, REJ_FORBIDDEN, "operation",
 		       "takes the role %s, which is given by semsctl init --role PRINCIPAL=ROLE",
 		       actions[a].roles);
-}
-
-static bool
-same(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
 static enum code
@@ -285,19 +294,26 @@ check_said(const char *s, bool needed, size_t max, bool lines, const char *where
 static enum code
 check_words(const struct life *l, enum spd_action a, struct err *e)
 {
-	unsigned need = actions[a].need;
-	enum code code =
-	    check_said(l->metric, (need & METRIC) != 0, SPD_LINE_MAX, false, "metric", e);
-	if (code == OK) {
-		code = check_said(l->text, (need & TEXT) != 0, SPD_TEXT_MAX, true, "text", e);
-	}
-	if (code == OK) {
-		code = check_said(l->channel, (need & CHANNEL) != 0, SPD_LINE_MAX, false, "channel",
-				  e);
-	}
-	if (code == OK) {
-		code = check_said(l->reference, (need & REFERENCE) != 0, SPD_LINE_MAX, false,
-				  "reference", e);
+	const struct {
+		enum need need;
+		const char *where;
+		const char *said;
+		size_t max;
+	} words[] = {
+	    {METRIC, "metric", l->metric, SPD_LINE_MAX},
+	    {TEXT, "text", l->text, SPD_TEXT_MAX},
+	    {CHANNEL, "channel", l->channel, SPD_LINE_MAX},
+	    {REFERENCE, "reference", l->reference, SPD_LINE_MAX},
+	};
+	enum code code = OK;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && code == OK; i++) {
+		unsigned bit = words[i].need;
+		if (((actions[a].need | actions[a].may) & bit) == 0 && !is_blank(words[i].said)) {
+			return err_set(e, REJ_FIELD, words[i].where,
+				       "does not go with %s; leave it out", actions[a].name);
+		}
+		code = check_said(words[i].said, (actions[a].need & bit) != 0, words[i].max,
+				  bit == TEXT, words[i].where, e);
 	}
 	return code;
 }
@@ -305,7 +321,7 @@ check_words(const struct life *l, enum spd_action a, struct err *e)
 enum code
 life_step(const struct life *l, enum spd_action a, enum spd_state *next, struct err *e)
 {
-	const struct transition *t = find(l->state, a);
+	const struct transition *t = find(l->state, a, same(l->who, l->reviewer));
 	if (life_may(a, l->duties, e) != OK) {
 		return e->code;
 	}

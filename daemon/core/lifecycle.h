@@ -70,7 +70,7 @@ struct life {
 	enum spd_approval approval;
 	bool was_submitted;   /* a revision of the quarter once was */
 	const char *preparer; /* NULL: nobody yet */
-	const char *reviewer;
+	const char *reviewer; /* NULL: nobody, or what they reviewed is not all there is now */
 	/* Who acts, and with what. */
 	const char *who;
 	unsigned duties;
@@ -105,6 +105,6 @@ enum code life_freeze(const struct life *l, enum spd_action a, const struct life
 void life_next(const struct life *l, char *out, size_t size);
 
 /* For the test that compares with the database: what the table says, roles and people aside. */
-bool life_leads_to(enum spd_state from, enum spd_action a, enum spd_state *next);
+bool life_leads_to(enum spd_state from, enum spd_action a, bool by_reviewer, enum spd_state *next);
 
 #endif

@@ -49,18 +49,21 @@ CREATE TABLE sems.spd_transition (
 	state text NOT NULL,
 	action text NOT NULL,
 	next text NOT NULL,
-	PRIMARY KEY (state, action)
+	by_reviewer boolean NOT NULL DEFAULT false,  -- goes before the same step by anybody
+	PRIMARY KEY (state, action, by_reviewer)
 );
 INSERT INTO sems.spd_transition VALUES
     ('DRAFT', 'COMMENT', 'DRAFT'), ('DRAFT', 'QA', 'IN_QA'), ('DRAFT', 'REJECT', 'REJECTED'),
     ('DRAFT', 'WITHDRAW', 'WITHDRAWN'),
-    ('IN_QA', 'COMMENT', 'IN_QA'), ('IN_QA', 'APPROVE', 'APPROVED'), ('IN_QA', 'REJECT', 'REJECTED'),
+    ('IN_QA', 'COMMENT', 'DRAFT'), ('IN_QA', 'APPROVE', 'APPROVED'), ('IN_QA', 'REJECT', 'REJECTED'),
     ('IN_QA', 'WITHDRAW', 'WITHDRAWN'),
     ('APPROVED', 'SUBMIT', 'SUBMITTED'), ('APPROVED', 'REJECT', 'REJECTED'),
     ('APPROVED', 'WITHDRAW', 'WITHDRAWN'),
     ('SUBMITTED', 'ACKNOWLEDGE', 'ACKNOWLEDGED'), ('SUBMITTED', 'REJECT', 'REJECTED'),
     ('SUBMITTED', 'WITHDRAW', 'WITHDRAWN'), ('SUBMITTED', 'SUPERSEDE', 'SUPERSEDED'),
     ('ACKNOWLEDGED', 'SUPERSEDE', 'SUPERSEDED');
+-- What anybody else says after the review, the reviewer has not read: it has to be reviewed again.
+INSERT INTO sems.spd_transition VALUES ('IN_QA', 'COMMENT', 'IN_QA', true);
 
 -- Append only: the last row is what the entity declares now.
 CREATE TABLE sems.spd_policy (
@@ -106,8 +109,8 @@ CREATE TABLE sems.spd_event (
 	FOREIGN KEY (quarter, revision) REFERENCES sems.spd_revision
 );
 
--- What a revision has come to. What was submitted once stays so in the last columns, whatever
--- became of it.
+-- What a revision has come to. A review holds until something leads back to a draft; what was submitted
+-- once stays so in the last columns, whatever became of it.
 CREATE VIEW sems.spd_status AS
 SELECT r.quarter, r.revision, l.state, l.at AS state_at, l.made_by AS state_by, r.sha256, r.as_of,
     r.created_by, r.created_at, r.reason, r.approval,
@@ -118,6 +121,8 @@ FROM sems.spd_revision r
 CROSS JOIN LATERAL (SELECT e.* FROM sems.spd_event e WHERE e.quarter = r.quarter
     AND e.revision = r.revision ORDER BY e.step DESC LIMIT 1) AS l
 LEFT JOIN sems.spd_event q ON (q.quarter, q.revision, q.action) = (r.quarter, r.revision, 'QA')
+    AND NOT EXISTS (SELECT FROM sems.spd_event d WHERE d.quarter = q.quarter
+	AND d.revision = q.revision AND d.step > q.step AND d.state = 'DRAFT')
 LEFT JOIN sems.spd_event p ON (p.quarter, p.revision, p.action) = (r.quarter, r.revision, 'APPROVE')
 LEFT JOIN sems.spd_event s ON (s.quarter, s.revision, s.action) = (r.quarter, r.revision, 'SUBMIT')
 LEFT JOIN sems.spd_event a
@@ -184,6 +189,17 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	END
 $$;
 
+-- What is said with a step that nobody would look for there; NULL: nothing.
+CREATE FUNCTION sems.spd_adds(e sems.spd_event) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT CASE
+	WHEN e.action IN ('SUBMIT', 'ACKNOWLEDGE') AND e.text <> '' THEN 'text'
+	WHEN e.action <> 'COMMENT' AND (e.metric <> '' OR e.by_dims <> '{}') THEN 'metric'
+	WHEN e.action <> 'SUBMIT' AND e.channel <> '' THEN 'channel'
+	WHEN e.action NOT IN ('SUBMIT', 'ACKNOWLEDGE') AND e.reference <> '' THEN 'reference'
+	END
+$$;
+
 CREATE FUNCTION sems.check_event() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -197,7 +213,9 @@ BEGIN
 	SELECT * INTO s FROM sems.spd_status x
 	WHERE x.quarter = NEW.quarter AND x.revision = NEW.revision;
 	SELECT t.next INTO to_state FROM sems.spd_transition t
-	WHERE t.state = s.state AND t.action = NEW.action;
+	WHERE t.state = s.state AND t.action = NEW.action
+	    AND (NOT t.by_reviewer OR NEW.made_by = s.reviewed_by)
+	ORDER BY t.by_reviewer DESC LIMIT 1;
 	IF to_state IS NULL THEN
 		RAISE EXCEPTION '% cannot follow: revision % of % is %', NEW.action, NEW.revision,
 		    NEW.quarter, coalesce(s.state, 'not there');
@@ -213,6 +231,10 @@ BEGIN
 	why := sems.spd_lacks(NEW);
 	IF why IS NOT NULL THEN
 		RAISE EXCEPTION '% without %', NEW.action, why;
+	END IF;
+	why := sems.spd_adds(NEW);
+	IF why IS NOT NULL THEN
+		RAISE EXCEPTION '% does not go with %', why, NEW.action;
 	END IF;
 	NEW.state := to_state;
 	NEW.sha256 := s.sha256;
@@ -282,7 +304,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 GRANT EXECUTE ON FUNCTION sems.spd_grace_end(text) TO sems_compute, sems_admin;
 GRANT EXECUTE ON FUNCTION sems.spd_four_eyes(sems.spd_event, sems.spd_status),
-    sems.spd_lacks(sems.spd_event) TO sems_compute;
+    sems.spd_lacks(sems.spd_event), sems.spd_adds(sems.spd_event) TO sems_compute;
 
 GRANT SELECT, INSERT ON sems.spd_revision, sems.spd_event TO sems_compute;
 GRANT SELECT ON sems.spd_status, sems.spd_transition, sems.spd_policy TO sems_compute;

@@ -214,6 +214,64 @@ Test(spd_step, keeps_every_comment_and_lets_the_last_count)
 			 "{}few flights, {}a strike, {\"site\": \"T1\"}closed");
 }
 
+Test(spd_step, says_when_a_comment_leads_back_to_a_draft)
+{
+	freeze();
+	be("queenie", "auditor");
+	cr_assert_eq(step(OP(QA), NOTHING), CODE(OK), "%s", o.text);
+	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "mine"}), CODE(OK),
+		     "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "state"), "IN_QA");
+	be("carl", "compliance");
+	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "more"}), CODE(OK),
+		     "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "was"), "IN_QA");
+	cr_expect_str_eq(office_str(&o, "state"), "DRAFT");
+	cr_expect_not_null(strstr(office_str(&o, "next"), "spd qa"), "%s", office_str(&o, "next"));
+	be("mona", "manager");
+	cr_expect_eq(step(OP(APPROVE), NOTHING), CODE(STATE));
+}
+
+/* Neither a comment that came meanwhile, nor another revision. */
+Test(spd_step, approves_what_somebody_has_seen_and_nothing_else)
+{
+	Sems__V1__SpdRequest status = office_spd(OP(STATUS), past, 0);
+	Sems__V1__SpdRequest approve = office_spd(OP(APPROVE), past, 0);
+	char seen[65];
+
+	freeze();
+	be("queenie", "auditor");
+	cr_assert_eq(step(OP(QA), NOTHING), CODE(OK), "%s", o.text);
+	cr_assert_eq(office_ask_spd(&o, &status), CODE(OK), "%s", o.text);
+	snprintf(seen, sizeof seen, "%s", office_str(&o, "papers"));
+	cr_assert_eq(strlen(seen), 64);
+	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "mine"}), CODE(OK),
+		     "%s", o.text);
+	be("mona", "manager");
+	approve.seen = seen;
+	cr_expect_eq(office_ask_spd(&o, &approve), CODE(STATE));
+	cr_expect_str_eq(o.field, "seen");
+	cr_expect_not_null(strstr(o.text, "spd status 2020-Q1"), "%s", o.text);
+	cr_assert_eq(office_ask_spd(&o, &status), CODE(OK), "%s", o.text);
+	snprintf(seen, sizeof seen, "%s", office_str(&o, "papers"));
+	cr_expect_eq(office_ask_spd(&o, &approve), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "papers"), seen);
+}
+
+Test(spd_step, checks_once_more_what_the_reviewer_said)
+{
+	freeze();
+	be("queenie", "auditor");
+	cr_assert_eq(step(OP(QA), NOTHING), CODE(OK), "%s", o.text);
+	cr_assert_eq(
+	    step(OP(COMMENT), (struct said){.metric = "EX13",
+					    .text = "0123456789abcdef0123456789abcdef was there"}),
+	    CODE(OK), "%s", o.text);
+	be("mona", "manager");
+	cr_expect_eq(step(OP(APPROVE), NOTHING), CODE(STATE));
+	cr_expect_str_eq(o.field, "checks");
+}
+
 Test(spd_step, comments_only_on_figures_that_are_there)
 {
 	freeze();

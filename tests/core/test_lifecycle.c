@@ -7,8 +7,18 @@
 #define ALL \
 	(SPD_MAY_EXPLAIN | SPD_MAY_PREPARE | SPD_MAY_REVIEW | SPD_MAY_APPROVE | SPD_MAY_KNOW_COVERT)
 
+/* What goes with each action, in the order of enum spd_action: t text, m metric, r reference, c
+ * channel. */
+static const char *const said[SPD_ACTIONS] = {"t", "t", "tm", "t", "t", "t", "t", "rc", "r", "t"};
+
+static const char *
+if_said(enum spd_action a, char what, const char *word)
+{
+	return strchr(said[a], what) == NULL ? NULL : word;
+}
+
 static struct life
-in(enum spd_state state)
+in(enum spd_state state, enum spd_action a)
 {
 	return (struct life){
 	    .quarter = "2026-Q2",
@@ -18,10 +28,10 @@ in(enum spd_state state)
 	    .reviewer = "unix:bob",
 	    .who = "unix:cy",
 	    .duties = ALL,
-	    .text = "why",
-	    .metric = "OUT03",
-	    .reference = "letter 12",
-	    .channel = "portal",
+	    .text = if_said(a, 't', "why"),
+	    .metric = if_said(a, 'm', "OUT03"),
+	    .reference = if_said(a, 'r', "letter 12"),
+	    .channel = if_said(a, 'c', "portal"),
 	};
 }
 
@@ -32,7 +42,7 @@ static const enum spd_state expected[SPD_STATES][SPD_ACTIONS] = {
     [SPD_OPEN] = {NO, NO, NO, NO, NO, NO, NO, NO, NO, NO},
     [SPD_COLLECTING] = {SPD_DRAFT, NO, NO, NO, NO, NO, NO, NO, NO, NO},
     [SPD_DRAFT] = {NO, NO, SPD_DRAFT, SPD_IN_QA, NO, SPD_REJECTED, SPD_WITHDRAWN, NO, NO, NO},
-    [SPD_IN_QA] = {NO, NO, SPD_IN_QA, NO, SPD_APPROVED, SPD_REJECTED, SPD_WITHDRAWN, NO, NO, NO},
+    [SPD_IN_QA] = {NO, NO, SPD_DRAFT, NO, SPD_APPROVED, SPD_REJECTED, SPD_WITHDRAWN, NO, NO, NO},
     [SPD_APPROVED] = {NO, NO, NO, NO, NO, SPD_REJECTED, SPD_WITHDRAWN, SPD_SUBMITTED, NO, NO},
     [SPD_SUBMITTED] = {NO, SPD_DRAFT, NO, NO, NO, SPD_REJECTED, SPD_WITHDRAWN, NO, SPD_ACKNOWLEDGED,
 		       SPD_SUPERSEDED},
@@ -47,7 +57,8 @@ Test(lifecycle, lets_every_state_be_followed_by_what_its_row_says)
 	for (int s = 0; s < SPD_STATES; s++) {
 		for (int a = 0; a < SPD_ACTIONS; a++) {
 			enum spd_state to = NO;
-			bool leads = life_leads_to((enum spd_state)s, (enum spd_action)a, &to);
+			bool leads =
+			    life_leads_to((enum spd_state)s, (enum spd_action)a, false, &to);
 
 			cr_expect_eq(leads, expected[s][a] != NO, "%s %s",
 				     spd_state_name((enum spd_state)s),
@@ -60,11 +71,34 @@ Test(lifecycle, lets_every_state_be_followed_by_what_its_row_says)
 	}
 }
 
+/* What nobody else has read leads back to who has to read it. */
+Test(lifecycle, has_what_is_said_after_the_review_reviewed_unless_the_reviewer_said_it)
+{
+	static const struct {
+		const char *who;
+		enum spd_state to;
+	} rows[] = {{"unix:anna", SPD_DRAFT}, {"unix:bob", SPD_IN_QA}, {"unix:cy", SPD_DRAFT}};
+	struct life l = in(SPD_IN_QA, SPD_COMMENT);
+	enum spd_state to;
+	struct err e = {0};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		l.who = rows[i].who;
+		cr_assert_eq(life_step(&l, SPD_COMMENT, &to, &e), OK, "%s", e.text);
+		cr_expect_eq(to, rows[i].to, "%s", l.who);
+	}
+	/* Nobody's review holds: nobody is the reviewer. */
+	l.reviewer = NULL;
+	l.who = "unix:bob";
+	cr_assert_eq(life_step(&l, SPD_COMMENT, &to, &e), OK, "%s", e.text);
+	cr_expect_eq(to, SPD_DRAFT);
+}
+
 Test(lifecycle, answers_every_step_as_its_table_says)
 {
 	for (int s = 0; s < SPD_STATES; s++) {
 		for (int a = 0; a < SPD_SUPERSEDE; a++) {
-			struct life l = in((enum spd_state)s);
+			struct life l = in((enum spd_state)s, (enum spd_action)a);
 			enum spd_state to = NO;
 			struct err e = {0};
 			enum code code = life_step(&l, (enum spd_action)a, &to, &e);
@@ -82,7 +116,7 @@ Test(lifecycle, says_in_every_refusal_what_to_do_next)
 {
 	for (int s = 0; s < SPD_STATES; s++) {
 		for (int a = 0; a < SPD_SUPERSEDE; a++) {
-			struct life l = in((enum spd_state)s);
+			struct life l = in((enum spd_state)s, (enum spd_action)a);
 			enum spd_state to;
 			struct err e = {0};
 
@@ -97,7 +131,7 @@ Test(lifecycle, says_in_every_refusal_what_to_do_next)
 
 Test(lifecycle, is_superseded_by_nobody)
 {
-	struct life l = in(SPD_SUBMITTED);
+	struct life l = in(SPD_SUBMITTED, SPD_SUPERSEDE);
 	enum spd_state to;
 	struct err e = {0};
 
@@ -128,7 +162,7 @@ Test(lifecycle, asks_for_different_people_as_the_policy_says)
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct life l = in(rows[i].state);
+		struct life l = in(rows[i].state, rows[i].action);
 		enum spd_state to;
 		struct err e = {0};
 
@@ -162,7 +196,7 @@ Test(lifecycle, asks_for_the_duty_that_goes_with_the_action)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		for (unsigned duty = 1; duty <= SPD_MAY_KNOW_COVERT; duty *= 2) {
-			struct life l = in(rows[i].state);
+			struct life l = in(rows[i].state, rows[i].action);
 			enum spd_state to;
 			struct err e = {0};
 
@@ -177,7 +211,7 @@ Test(lifecycle, asks_for_the_duty_that_goes_with_the_action)
 static enum code
 step_with(enum spd_state state, enum spd_action a, void (*change)(struct life *l), struct err *e)
 {
-	struct life l = in(state);
+	struct life l = in(state, a);
 	enum spd_state to;
 
 	change(&l);
@@ -221,6 +255,30 @@ two_lines(struct life *l)
 }
 
 static void
+a_text(struct life *l)
+{
+	l->text = "and I say";
+}
+
+static void
+a_metric(struct life *l)
+{
+	l->metric = "OUT03";
+}
+
+static void
+a_channel(struct life *l)
+{
+	l->channel = "portal";
+}
+
+static void
+a_reference(struct life *l)
+{
+	l->reference = "letter 13";
+}
+
+static void
 long_text(struct life *l)
 {
 	static char text[SPD_TEXT_MAX + 2];
@@ -248,6 +306,13 @@ Test(lifecycle, asks_for_what_has_to_be_said)
 	    {SPD_DRAFT, SPD_COMMENT, bell, "text"},
 	    {SPD_DRAFT, SPD_COMMENT, long_text, "text"},
 	    {SPD_APPROVED, SPD_SUBMIT, two_lines, "reference"},
+	    /* Nothing gets into the declaration beside it. */
+	    {SPD_APPROVED, SPD_SUBMIT, a_text, "text"},
+	    {SPD_SUBMITTED, SPD_ACKNOWLEDGE, a_text, "text"},
+	    {SPD_APPROVED, SPD_SUBMIT, a_metric, "metric"},
+	    {SPD_IN_QA, SPD_APPROVE, a_metric, "metric"},
+	    {SPD_DRAFT, SPD_QA, a_channel, "channel"},
+	    {SPD_DRAFT, SPD_COMMENT, a_reference, "reference"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -273,7 +338,7 @@ Test(lifecycle, freezes_no_quarter_that_runs)
 	struct err e = {0};
 	struct life_freeze f = {.grace_is_over = true};
 
-	cr_expect_eq(freeze(in(SPD_OPEN), SPD_FREEZE, f, &e), REJ_STATE);
+	cr_expect_eq(freeze(in(SPD_OPEN, SPD_FREEZE), SPD_FREEZE, f, &e), REJ_STATE);
 	cr_expect_not_null(strstr(e.text, "after its last day"), "%s", e.text);
 }
 
@@ -281,23 +346,25 @@ Test(lifecycle, waits_for_late_records_unless_somebody_says_why_not)
 {
 	struct err e = {0};
 
-	cr_expect_eq(freeze(in(SPD_COLLECTING), SPD_FREEZE, (struct life_freeze){0}, &e),
-		     REJ_STATE);
+	cr_expect_eq(
+	    freeze(in(SPD_COLLECTING, SPD_FREEZE), SPD_FREEZE, (struct life_freeze){0}, &e),
+	    REJ_STATE);
 	cr_expect_not_null(strstr(e.text, "2026-07-14"), "%s", e.text);
-	cr_expect_eq(freeze(in(SPD_COLLECTING), SPD_FREEZE, (struct life_freeze){.early = " "}, &e),
+	cr_expect_eq(freeze(in(SPD_COLLECTING, SPD_FREEZE), SPD_FREEZE,
+			    (struct life_freeze){.early = " "}, &e),
 		     REJ_STATE);
-	cr_expect_eq(
-	    freeze(in(SPD_COLLECTING), SPD_FREEZE, (struct life_freeze){.early = "asked for"}, &e),
-	    OK);
-	cr_expect_eq(
-	    freeze(in(SPD_COLLECTING), SPD_FREEZE, (struct life_freeze){.grace_is_over = true}, &e),
-	    OK);
+	cr_expect_eq(freeze(in(SPD_COLLECTING, SPD_FREEZE), SPD_FREEZE,
+			    (struct life_freeze){.early = "asked for"}, &e),
+		     OK);
+	cr_expect_eq(freeze(in(SPD_COLLECTING, SPD_FREEZE), SPD_FREEZE,
+			    (struct life_freeze){.grace_is_over = true}, &e),
+		     OK);
 }
 
 Test(lifecycle, tells_of_an_embargo_only_who_may_know)
 {
 	struct life_freeze f = {.grace_is_over = true, .has_embargoed = true};
-	struct life l = in(SPD_COLLECTING);
+	struct life l = in(SPD_COLLECTING, SPD_FREEZE);
 	struct err e = {0};
 
 	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), REJ_STATE);
@@ -322,7 +389,7 @@ Test(lifecycle, revises_what_was_submitted_and_freezes_what_was_not)
 	struct life_freeze f = {.grace_is_over = true};
 
 	for (size_t i = 0; i < 2; i++) {
-		struct life l = in(ended[i]);
+		struct life l = in(ended[i], SPD_REVISE);
 		struct err e = {0};
 
 		cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), OK);

@@ -47,7 +47,10 @@ step(const char *who, const char *action, const char *more)
 	return as_compute(sql);
 }
 
-#define SAID    "'why', 'portal', 'letter 1', 'OUT03'"
+#define SAID    "'why', NULL, NULL, NULL"
+#define SENT    "NULL, 'portal', 'letter 1', NULL"
+#define CAME    "NULL, NULL, 'letter 1', NULL"
+#define COMMENT "'why', NULL, NULL, 'OUT03'"
 #define RAISED  "P0001"
 #define ALLOWED "00000"
 
@@ -74,18 +77,24 @@ Test(spd_freeze, has_the_same_table_of_steps_as_core)
 
 	for (int s = SPD_DRAFT; s < SPD_STATES; s++) {
 		for (int a = SPD_COMMENT; a < SPD_ACTIONS; a++) {
-			enum spd_state to = SPD_STATES;
-			bool leads = life_leads_to((enum spd_state)s, (enum spd_action)a, &to);
-			char sql[300];
+			enum spd_state to[2] = {SPD_STATES, SPD_STATES};
 
-			snprintf(sql, sizeof sql,
-				 "SELECT next FROM sems.spd_transition WHERE state = '%s' AND "
-				 "action = '%s'",
-				 spd_state_name((enum spd_state)s),
-				 spd_action_name((enum spd_action)a));
-			cr_expect_str_eq(cluster_text(f.pg, sql), leads ? spd_state_name(to) : "",
-					 "%s", sql);
-			n += leads;
+			for (int by_reviewer = 0; by_reviewer < 2; by_reviewer++) {
+				bool leads = life_leads_to((enum spd_state)s, (enum spd_action)a,
+							   by_reviewer, &to[by_reviewer]);
+				char sql[300];
+
+				snprintf(sql, sizeof sql,
+					 "SELECT next FROM sems.spd_transition WHERE state = '%s' "
+					 "AND action = '%s' AND by_reviewer <= (%d = 1) "
+					 "ORDER BY by_reviewer DESC",
+					 spd_state_name((enum spd_state)s),
+					 spd_action_name((enum spd_action)a), by_reviewer);
+				cr_expect_str_eq(cluster_text(f.pg, sql),
+						 leads ? spd_state_name(to[by_reviewer]) : "", "%s",
+						 sql);
+				n += leads && (by_reviewer == 0 || to[1] != to[0]);
+			}
 		}
 	}
 	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.spd_transition"), n);
@@ -127,6 +136,40 @@ Test(spd_freeze, asks_for_three_people_by_itself)
 	cr_expect_str_eq(step("unix:cy", "APPROVE", SAID), ALLOWED);
 }
 
+Test(spd_freeze, has_what_is_said_after_the_review_reviewed_again)
+{
+	freeze();
+	cr_expect_str_eq(step("unix:bob", "QA", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:bob", "COMMENT", COMMENT), ALLOWED, "the reviewer's own");
+	cr_expect_str_eq(state(1), "IN_QA");
+	cr_expect_str_eq(step("unix:anna", "COMMENT", COMMENT), ALLOWED);
+	cr_expect_str_eq(state(1), "DRAFT");
+	cr_expect_str_eq(cluster_text(f.pg, "SELECT reviewed_by FROM sems.spd_status"), "");
+	cr_expect_str_eq(step("unix:cy", "APPROVE", SAID), RAISED);
+	/* Another one reviews it; what the first says is not the reviewer's any more. */
+	cr_expect_str_eq(step("unix:dora", "QA", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:bob", "COMMENT", COMMENT), ALLOWED);
+	cr_expect_str_eq(state(1), "DRAFT");
+	cr_expect_str_eq(step("unix:dora", "QA", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:bob", "APPROVE", SAID), ALLOWED);
+	cr_expect_str_eq(cluster_text(f.pg, "SELECT reviewed_by || ' ' || approved_by "
+					    "FROM sems.spd_status"),
+			 "unix:dora unix:bob");
+}
+
+Test(spd_freeze, takes_nothing_along_with_a_step_that_does_not_go_with_it)
+{
+	freeze();
+	cr_expect_str_eq(step("unix:bob", "QA", COMMENT), RAISED);
+	cr_expect_str_eq(step("unix:bob", "QA", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:cy", "APPROVE", "'why', 'portal', NULL, NULL"), RAISED);
+	cr_expect_str_eq(step("unix:cy", "APPROVE", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:anna", "SUBMIT", "'more', 'portal', 'letter 1', NULL"), RAISED);
+	cr_expect_str_eq(step("unix:anna", "SUBMIT", "NULL, 'portal', 'letter 1', 'OUT03'"),
+			 RAISED);
+	cr_expect_str_eq(step("unix:anna", "SUBMIT", SENT), ALLOWED);
+}
+
 Test(spd_freeze, lets_a_small_entity_have_two_as_it_declared)
 {
 	cluster_do(f.pg, "INSERT INTO sems.spd_policy (approval, declared_by, declared_on) "
@@ -153,9 +196,9 @@ Test(spd_freeze, takes_no_step_without_what_has_to_be_said)
 	cr_expect_str_eq(step("unix:cy", "APPROVE", SAID), ALLOWED);
 	cr_expect_str_eq(step("unix:anna", "SUBMIT", "NULL, NULL, 'letter', NULL"), RAISED);
 	cr_expect_str_eq(step("unix:anna", "SUBMIT", "NULL, 'portal', NULL, NULL"), RAISED);
-	cr_expect_str_eq(step("unix:anna", "SUBMIT", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:anna", "SUBMIT", SENT), ALLOWED);
 	cr_expect_str_eq(step("unix:anna", "ACKNOWLEDGE", "NULL, NULL, '', NULL"), RAISED);
-	cr_expect_str_eq(step("unix:anna", "ACKNOWLEDGE", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:anna", "ACKNOWLEDGE", CAME), ALLOWED);
 	cr_expect_str_eq(state(1), "ACKNOWLEDGED");
 }
 

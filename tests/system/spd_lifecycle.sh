@@ -1,6 +1,6 @@
 # An SPD from the first look to its second revision: what is frozen stays, what comes later counts later.
 . "$(dirname "$0")/lib.sh"
-plan 55
+plan 60
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -98,7 +98,21 @@ is "$(state_of 1)" REJECTED 'it may be rejected'
 must bin spd freeze 2026-Q2
 must bin spd comment 2026-Q2 OUT03 'a new image library since May, on two lanes'
 must sys spd qa 2026-Q2
-must games spd approve 2026-Q2
+# Nothing gets in after the review.
+get bin spd comment 2026-Q2 OUT03 'a word that nobody reviewed'
+like "$RC $(tr -d '\n' <<<"$OUT")" '^0 .*back to DRAFT, it has to be reviewed again' 'who comments after the review is told where it leads'
+get games spd approve 2026-Q2
+like "$RC $ERR" '^4 .*is DRAFT and cannot be approved; .*spd qa' 'and what was not reviewed is not approved'
+must sys spd qa 2026-Q2
+papers() { ctl spd status 2026-Q2 --json | /usr/bin/python3 -c 'import json, sys
+print(json.load(sys.stdin)["papers"])'; }
+seen=$(papers)
+is "$(ctl spd declaration 2026-Q2 | tr -d '\n' | sha256sum | cut -d ' ' -f 1)" "$seen" 'the papers are the declaration as it stands'
+must sys spd comment 2026-Q2 OUT03 'a new image library since May, on two lanes of three'
+is "$(state_of 2)" IN_QA 'the reviewer may still say something'
+get games spd approve 2026-Q2 --seen "$seen"
+like "$RC $ERR" '^4 .*look again' 'but nobody approves what they have not seen'
+must games spd approve 2026-Q2 --seen "$(papers)"
 get bin spd comment 2026-Q2 OUT03 'one more word'
 is "$RC" 4 'nothing is said any more once it is approved'
 get bin spd submit 2026-Q2 --reference R-17

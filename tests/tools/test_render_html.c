@@ -235,6 +235,28 @@ Test(html, restatements_name_who_approved_them)
 	sample_fini(&s);
 }
 
+/* A comment that came after the review led back to a draft. */
+Test(html, a_review_that_does_not_hold_any_more_is_none)
+{
+	static const char none[] = "<th scope=\"row\">Reviewed</th><td class=\"muted\">not yet";
+	struct renderings files;
+	struct sample s;
+	json_t *events;
+
+	sample_init(&s);
+	events = json_object_get(s.declaration, "events");
+	json_object_set_new(json_array_get(events, 0), "action", json_string("QA"));
+	sample_render(&s, "html", &files);
+	cr_expect_not(sample_has(sample_file(&files, ".html"), none));
+	renderings_fini(&files);
+	edition_fini(&s.edition);
+	json_object_set_new(json_array_get(events, 1), "state", json_string("DRAFT"));
+	sample_render(&s, "html", &files);
+	cr_expect(sample_has(sample_file(&files, ".html"), none));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
 Test(html, a_quarter_without_anything_is_still_a_page)
 {
 	struct renderings files;

@@ -97,6 +97,9 @@ edition_event(const struct edition *ed, const char *action)
 	{
 		if (strcmp(spd_text(event, "action"), action) == 0)
 			found = event;
+		else if (strcmp(action, "QA") == 0 &&
+			 strcmp(spd_text(event, "state"), "DRAFT") == 0)
+			found = NULL; /* it has to be reviewed again */
 	}
 	return found;
 }

@@ -26,7 +26,8 @@ enum code edition_read(struct edition *ed, const struct buf *bytes, const struct
 void edition_fini(struct edition *ed);
 
 /* Steps in the life of the revision, NULL when the declaration has none. */
-const json_t *edition_event(const struct edition *ed, const char *action); /* the last of them */
+/* The last of them; of reviews, the one that still holds. */
+const json_t *edition_event(const struct edition *ed, const char *action);
 const char *edition_state(const struct edition *ed); /* now: by the declaration, else as frozen */
 void edition_words(const struct edition *ed, char out[SPD_CELL]); /* "SUBMITTED, revision 2" */
 

@@ -38,6 +38,7 @@ spd_ask(const struct spd_wish *w, Sems__V1__SpdOperation operation, struct buf *
 	spd.revision = w->revision;
 	spd.reference = w->reference;
 	spd.channel = w->channel;
+	spd.seen = w->seen;
 	spd.metric = w->metric;
 	spd.text = w->text != NULL ? w->text : w->reason;
 	spd.early = w->early;
@@ -112,11 +113,11 @@ static const struct action actions[] = {
     {"freeze", "exj", 0, spd_run_freeze},
     {"comment", "rvj", 2, spd_run_comment},
     {"check", "rj", 0, spd_run_check},
-    {"qa", "rj", 0, spd_run_qa},
-    {"approve", "rj", 0, spd_run_approve},
+    {"qa", "rnj", 0, spd_run_qa},
+    {"approve", "rnj", 0, spd_run_approve},
     {"reject", "raj", 0, spd_run_reject},
     {"withdraw", "raj", 0, spd_run_withdraw},
-    {"submit", "rctj", 0, spd_run_submit},
+    {"submit", "rctnj", 0, spd_run_submit},
     {"acknowledge", "rtj", 0, spd_run_acknowledge},
     {"diff", "rbj", 0, spd_run_diff},
     {"revise", "aexj", 0, spd_run_revise},
@@ -174,9 +175,14 @@ take_option(struct spd_wish *w, int opt, char *value)
 		int opt;
 		char **text;
 	} texts[] = {
-	    {'t', &w->reference}, {'c', &w->channel},           {'a', &w->reason},
-	    {'e', &w->early},     {'x', &w->exclude_embargoed}, {'d', &w->declaration},
+	    {'t', &w->reference},
+	    {'c', &w->channel},
+	    {'a', &w->reason},
+	    {'e', &w->early},
+	    {'x', &w->exclude_embargoed},
+	    {'d', &w->declaration},
 	    {'s', &w->seal},
+	    {'n', &w->seen},
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -256,6 +262,7 @@ run(const struct options *o, int argc, char **argv)
 	    {"of", required_argument, NULL, 'v'},
 	    {"declaration", required_argument, NULL, 'd'},
 	    {"seal", required_argument, NULL, 's'},
+	    {"seen", required_argument, NULL, 'n'},
 	    {"output", required_argument, NULL, 'o'},
 	    {"format", required_argument, NULL, 'f'},
 	    {"out", required_argument, NULL, 'o'},
@@ -300,8 +307,8 @@ const struct command command_spd = {
 	"       semsctl spd freeze QUARTER [--early REASON] [--exclude-embargoed REASON]\n"
 	"       semsctl spd comment QUARTER METRIC TEXT [--of NAME=VALUE]...\n"
 	"       semsctl spd check QUARTER           what must be right before quality assurance\n"
-	"       semsctl spd qa QUARTER\n"
-	"       semsctl spd approve QUARTER\n"
+	"       semsctl spd qa QUARTER [--seen PAPERS]\n"
+	"       semsctl spd approve QUARTER [--seen PAPERS]\n"
 	"       semsctl spd reject QUARTER --reason TEXT\n"
 	"       semsctl spd withdraw QUARTER --reason TEXT\n"
 	"       semsctl spd submit QUARTER --channel TEXT --reference TEXT\n"
@@ -322,7 +329,8 @@ const struct command command_spd = {
 	"`freeze` keeps what would be shown as the next revision, for good: a DRAFT. Then one\n"
 	"person after the other: failing figures get a comment, a reviewer takes it on (`qa`,\n"
 	"when every check is right), the accountable manager approves it, and it is submitted\n"
-	"and acknowledged. They are three people, unless the entity declared otherwise (see\n"
+	"and acknowledged. A comment after the review leads back to DRAFT, unless it is the\n"
+	"reviewer's own. They are three people, unless the entity declared otherwise (see\n"
 	"semsctl init). What was rejected or withdrawn is frozen again; what was submitted is\n"
 	"revised: the next revision names each figure that differs.\n"
 	"\n"
@@ -330,21 +338,21 @@ const struct command command_spd = {
 	"                    the newest revision\n"
 	"  --metric ID       one metric, with its definition and what was left out\n"
 	"  --by WHAT         rows beside the entity's own: site, measure or all (show, diff)\n"
-	"  --from-records    show: counts every record again, and takes nothing from the counts\n"
-	"                    that semsd keeps by day; the figures are the same\n"
+	"  --from-records    show: counts every record again, and takes nothing from day counts\n"
 	"  --early REASON    freezes while late records are still waited for\n"
 	"  --exclude-embargoed REASON\n"
 	"                    freezes without the covert tests that nobody has debriefed yet\n"
 	"  --of NAME=VALUE   the comment is on this figure of the metric: --of site=LHX\n"
 	"  --reason TEXT     why; it is kept\n"
+	"  --seen PAPERS     the digest of document and comments that `status` showed: refused\n"
+	"                    when anything was added since\n"
 	"  --channel TEXT    how it was sent\n"
 	"  --reference TEXT  the regulator's receipt\n"
-	"  --format FORMAT   xlsx (a workbook), html (one page, for the screen and for paper),\n"
+	"  --format FORMAT   xlsx (a workbook), html (one page, for screen and paper),\n"
 	"                    csv (a file per sheet), json (the document and the declaration as\n"
 	"                    they are stored), all of these (default), or bundle (all of them in\n"
 	"                    one archive with a signed list)\n"
-	"  --output DIR      where to (also --out); made when it is not there. The names carry\n"
-	"                    quarter, revision and marking\n"
+	"  --output DIR      where to (also --out); made when it is not there\n"
 	"  --all             explain: every record, not the first hundred\n"
 	"  --declaration FILE  render: who did what with this document\n"
 	"  --seal FILE       render: how it is signed; json exports both\n"
@@ -355,8 +363,6 @@ const struct command command_spd = {
 	"  semsctl spd freeze 2026-Q2\n"
 	"  semsctl spd comment 2026-Q2 OUT03 'New image library since May; training is planned'\n"
 	"  semsctl spd check 2026-Q2 && semsctl spd qa 2026-Q2\n"
-	"  semsctl spd explain 2026-Q2 OUT03 site=LHX\n"
-	"  semsctl spd verify 2026-Q2\n"
 	"  semsctl spd submit 2026-Q2 --channel portal --reference R-2026-117\n"
 	"  semsctl spd revise 2026-Q2 --reason 'lane 3 sent its records late'\n",
     .run = run,

@@ -16,6 +16,7 @@ struct spd_wish {
 	struct spd_view view;
 	char *reference;
 	char *channel;
+	char *seen; /* qa, approve, submit: the papers that were looked at */
 	char *reason;
 	char *early;
 	char *exclude_embargoed;

@@ -34,6 +34,10 @@ run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done)
 		printf("%s: %s, revision %" JSON_INTEGER_FORMAT ", is %s\n", done, w->quarter,
 		       json_integer_value(json_object_get(answer, "revision")),
 		       text_at(answer, "state"));
+		if (strcmp(text_at(answer, "was"), "IN_QA") == 0 &&
+		    strcmp(text_at(answer, "state"), "DRAFT") == 0)
+			puts("It was reviewed without this: back to DRAFT, it has to be reviewed "
+			     "again");
 		if (!w->o->quiet)
 			printf("SHA-256 %s\nNext: %s\n", text_at(answer, "sha256"),
 			       text_at(answer, "next"));

@@ -146,6 +146,7 @@ print_state(const json_t *answer)
 	print_known(revision, "approved_by", "Approved by");
 	print_known(revision, "submitted_by", "Submitted by");
 	print_known(revision, "sha256", "SHA-256");
+	print_known(answer, "papers", "Papers (document and all that was said)");
 	print_known(revision == NULL || json_is_null(revision) ? policy : revision, "approval",
 		    "Policy");
 	print_known(policy, "declared_by", "Declared by");
