@@ -34,9 +34,12 @@ ask(int operation, char *quarter, unsigned revision)
 	static char why[] = "a lane was late";
 	Sems__V1__SpdRequest q = office_spd(operation, quarter, revision);
 
-	q.reference = receipt;
-	q.channel = portal;
-	q.text = why;
+	if (operation == OP(SUBMIT)) {
+		q.reference = receipt;
+		q.channel = portal;
+	} else {
+		q.text = why;
+	}
 	return office_ask_spd(&o, &q);
 }
 
