@@ -365,10 +365,11 @@ page_next(struct job *j, struct statement *st, struct err *e)
 		return false;
 	q->asked = true;
 	st->sql = embed_text("sql/queries/quarantine_page.sql");
-	st->n_params = 3;
+	st->n_params = 4;
 	st->params[0] = q->after;
 	st->params[1] = q->only;
 	st->params[2] = q->call->request->quarantine->source;
+	st->params[3] = call_may_know_covert(q->call) ? "1" : "0";
 	return true;
 }
 

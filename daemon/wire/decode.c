@@ -515,7 +515,9 @@ wire_claims(struct text raw)
 		struct scan_field f;
 		if (!scan_next(&s, &f))
 			break;
-		if (f.number >= BODY_NUMBER_MIN && bind_body(f.number) != NULL)
+		/* Of several bodies the one that fewest may know of. */
+		if (f.number >= BODY_NUMBER_MIN && bind_body(f.number) != NULL &&
+		    (k == NULL || k->kind->id != KIND_TEST))
 			k = bind_body(f.number);
 	}
 	return k == NULL ? NULL : k->kind;

@@ -2,8 +2,12 @@
 -- evidence cannot do; and the quarantine, for what cannot be evidence. The role that adds evidence
 -- may call these functions and look at nothing.
 
+-- Entries that not everybody may know of have numbers of their own, so that the others have no gaps.
+CREATE SEQUENCE sems.quarantine_number;
+CREATE SEQUENCE sems.quarantine_covert_number START 1000000000001;
+
 CREATE TABLE sems.quarantine (
-	quarantine_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	quarantine_id bigint PRIMARY KEY DEFAULT nextval('sems.quarantine_number'),
 	source text NOT NULL,  -- as far as it could be read; '' when not at all
 	principal text NOT NULL,
 	quota text NOT NULL DEFAULT '',  -- whose room it takes: 'source S', or 'principal P' without a grant for S
@@ -12,6 +16,8 @@ CREATE TABLE sems.quarantine (
 	message text NOT NULL,
 	record_id uuid,
 	kind text,
+	-- A test, or what may be one or be about one: who may not know of covert tests sees nothing of it.
+	is_covert boolean NOT NULL GENERATED ALWAYS AS (kind IS NULL OR kind IN ('test', 'void')) STORED,
 	received_at timestamptz NOT NULL,
 	last_received_at timestamptz,  -- NULL: these bytes came once
 	raw_sealed bytea NOT NULL,  -- encrypted to a key outside the database
@@ -29,7 +35,7 @@ CREATE INDEX ON sems.quarantine (source) WHERE state = 'OPEN';
 CREATE INDEX ON sems.quarantine (quota) INCLUDE (kept_bytes) WHERE state = 'OPEN';
 GRANT SELECT ON sems.quarantine TO sems_admin;
 GRANT UPDATE (state, decided_at, decided_by) ON sems.quarantine TO sems_admin;
-GRANT SELECT (quarantine_id, source, principal, reason, field, kind, received_at, state)
+GRANT SELECT (quarantine_id, source, principal, reason, field, kind, is_covert, received_at, state)
     ON sems.quarantine TO sems_compute;
 
 -- Makes this connection's staging table for a kind, or for the quarantine, unless it is there.
@@ -166,9 +172,11 @@ BEGIN
 	    'FROM fresh WINDOW w AS (PARTITION BY quota ORDER BY n)), '
 	    'taken AS (SELECT quota, count(*) AS n, sum(kept_bytes) AS bytes FROM sems.quarantine WHERE state = ''OPEN'' '
 	    'AND quota IN (SELECT quota FROM fresh) GROUP BY quota) '
-	    'INSERT INTO sems.quarantine (source, principal, quota, reason, field, message, record_id, '
+	    'INSERT INTO sems.quarantine (quarantine_id, source, principal, quota, reason, field, message, record_id, '
 	    'kind, received_at, raw_sealed, raw_mac, head_of, whole_sha256) '
-	    'SELECT f.source, f.principal, f.quota, f.reason, f.field, f.message, f.record_id, f.kind, '
+	    'SELECT nextval(CASE WHEN f.kind IS NULL OR f.kind IN (''test'', ''void'') '
+	    'THEN ''sems.quarantine_covert_number'' ELSE ''sems.quarantine_number'' END::regclass), '
+	    'f.source, f.principal, f.quota, f.reason, f.field, f.message, f.record_id, f.kind, '
 	    'coalesce(f.received_at, clock_timestamp()), f.raw_sealed, f.raw_mac, f.head_of, f.whole_sha256 FROM placed AS f '
 	    'LEFT JOIN taken AS o ON o.quota = f.quota WHERE coalesce(o.n, 0) + f.place <= $1 '
 	    'AND coalesce(o.bytes, 0) + f.bytes <= $2 '

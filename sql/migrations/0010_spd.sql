@@ -28,13 +28,13 @@ WHERE c.is_void;
 GRANT SELECT ON sems.spd_change TO sems_compute;
 
 -- When it happened cannot be trusted in what was refused: it counts where it was received first. The same
--- bytes from two senders are one record, and none once one of them was taken. A refused test is in no count:
--- nobody has said that its embargo is over.
+-- bytes from two senders are one record, and none once one of them was taken. A refused test,
+-- and what may be one or be about one, is in no count: nobody has said that its embargo is over.
 CREATE VIEW sems.spd_quarantine AS
 SELECT DISTINCT ON (q.source, q.raw_mac) q.kind, q.source, q.reason, NULL::text AS site_id,
     NULL::text AS measure, NULL::text AS provider_id, q.received_at AS counted_at
 FROM sems.quarantine q
-WHERE q.kind IS DISTINCT FROM 'test' AND NOT EXISTS (SELECT FROM sems.quarantine t
+WHERE NOT q.is_covert AND NOT EXISTS (SELECT FROM sems.quarantine t
     WHERE t.source = q.source AND t.raw_mac = q.raw_mac AND t.state = 'REQUEUED')
 ORDER BY q.source, q.raw_mac, q.received_at, q.quarantine_id;
 

@@ -52,7 +52,7 @@ SELECT jsonb_build_object(
         FROM source AS s),
     'quarantine_open', (SELECT coalesce(jsonb_object_agg(q.reason, q.n), '{}') FROM (
         SELECT reason, count(*) AS n FROM sems.quarantine
-        WHERE state = 'OPEN' AND ($2::int = 1 OR kind IS DISTINCT FROM 'test') GROUP BY reason) AS q),
+        WHERE state = 'OPEN' AND ($2::int = 1 OR NOT is_covert) GROUP BY reason) AS q),
     'quarters', (SELECT coalesce(jsonb_agg(jsonb_build_object('quarter', p.quarter,
             'state', coalesce(r.state,
                 CASE WHEN p.ends_at > $1::timestamptz THEN 'OPEN' ELSE 'COLLECTING' END),

@@ -101,6 +101,37 @@ Test(quarantine, tells_when_the_same_bytes_came_first_and_last)
 	cr_expect_str_neq(office_str(&o, "records.0.last_received_at"), first);
 }
 
+/* A record whose kind cannot be read may be a test, and a void that of one. Neither a number, nor a
+ * count, nor what is tried again tells of them. */
+Test(quarantine, tells_of_what_may_be_a_test_only_who_may_know_of_them)
+{
+	Sems__V1__Void void_body = SEMS__V1__VOID__INIT;
+	Sems__V1__Record *r = office_activity(office_time("2026-05-10T09:00:00Z"), 7);
+	long long first;
+
+	refuse_some(1);
+	r->body_case = SEMS__V1__RECORD__BODY__NOT_SET;
+	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
+	r->body_case = SEMS__V1__RECORD__BODY_VOID;
+	r->void_ = &void_body;
+	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
+	refuse_some(2);
+	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "open"), 4);
+	first = office_int(&o, "records.0.quarantine_id");
+	cr_expect_eq(office_int(&o, "records.1.quarantine_id"), first + 1);
+	office_be(&o, "unix:ida", "auditor");
+	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "open"), 2);
+	cr_expect_eq(office_int(&o, "records.0.quarantine_id"), first);
+	cr_expect_eq(office_int(&o, "records.1.quarantine_id"), first + 1, "no gap tells of them");
+	cr_expect_eq(office_int(&o, "records.2.quarantine_id"), -1);
+	cr_assert_eq(ask(REQUEUE, 0), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "still_open"), 2);
+	cr_expect_eq(office_int(&o, "records.2.quarantine_id"), -1);
+	cr_expect_eq(ask(REQUEUE, 1000000000001), CODE(NOT_FOUND));
+}
+
 /* Nobody has said of a refused test that it is no secret. */
 Test(quarantine, tells_of_refused_tests_only_who_may_know_of_them)
 {

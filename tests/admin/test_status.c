@@ -123,12 +123,15 @@ Test(status, does_not_tell_that_there_were_tests_under_embargo)
 	cluster_do(o.pg, sql);
 	snprintf(sql, sizeof sql, refused, "MALFORMED", "NULL", "02");
 	cluster_do(o.pg, sql);
+	snprintf(sql, sizeof sql, refused, "RANGE", "'activity'", "03");
+	cluster_do(o.pg, sql);
 	office_be(&o, "unix:ida", "auditor");
 	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
 	cr_expect_eq(json_array_size(json_object_get(o.json, "quarters")), 0);
 	cr_expect(json_is_null(json_object_get(kind("test"), "first_month")));
 	cr_expect_eq(office_int(&o, "quarantine_open.RULE"), -1);
-	cr_expect_eq(office_int(&o, "quarantine_open.MALFORMED"), 1);
+	cr_expect_eq(office_int(&o, "quarantine_open.MALFORMED"), -1, "it may be a test");
+	cr_expect_eq(office_int(&o, "quarantine_open.RANGE"), 1);
 	office_be(&o, "unix:carl", "compliance");
 	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "quarantine_open.RULE"), 1);

@@ -263,7 +263,7 @@ class Quarter:
                 on_time=r["received_at"] - end <= dt.timedelta(hours=72)))
         self.refused = [{"site": None, "measure": None, "kind": q["kind"], "source": q["source"]}
                         for q in self.ev.quarantine
-                        if q["state"] != "REQUEUED" and q["kind"] != "test"
+                        if q["state"] != "REQUEUED" and q["kind"] not in (None, "", "test", "void")
                         and self.holds(q["received_at"])]
 
     def feeds(self):

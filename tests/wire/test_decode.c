@@ -137,6 +137,10 @@ Test(decode, tells_what_a_refused_record_says_it_is)
 		struct text raw = encode(&r, a, &b);
 		cr_expect_eq(wire_claims(raw), kinds[k], "%s", kinds[k]->name);
 	}
+	/* Whoever may not know of tests is not to learn of one by what was sent beside it. */
+	cr_expect_eq(wire_claims(from_hex("CA0200 EA0200", a)), kinds[KIND_TEST]);
+	cr_expect_eq(wire_claims(from_hex("EA0200 CA0200", a)), kinds[KIND_TEST]);
+	cr_expect_eq(wire_claims(from_hex("EA0200", a)), kinds[KIND_ACTIVITY]);
 	cr_expect_null(wire_claims(from_hex("120161", a)), "it has no body");
 	cr_expect_null(wire_claims(from_hex("0AFF", a)), "it cannot be read");
 	cr_expect_null(wire_claims((struct text){NULL, 0}));
