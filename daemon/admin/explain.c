@@ -329,8 +329,8 @@ static void
 ask_then(const struct explain *x, struct statement *st)
 {
 	*st = (struct statement){embed_text("sql/queries/explain_then.sql"),
-				 5,
-				 {x->start, x->end, x->as_of, x->label, x->revision}};
+				 4,
+				 {x->start, x->end, x->label, x->revision}};
 }
 
 static void

@@ -2,6 +2,7 @@
  * revision says, then the figures of now, then both beside each other. */
 #include "admin/spd.h"
 #include "base/embed.h"
+#include "core/proof.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,8 @@ enum late_column {
 	LATE_ROOT,
 	LATE_COUNT,
 	LATE_MATERIALITY,
+	LATE_WHAT,
+	LATE_CLAIMS,
 };
 
 static void
@@ -58,7 +61,7 @@ on_record(struct call *c, const struct rows *rows, int row)
 	} members[] = {
 	    {"kind", LATE_KIND},           {"how", LATE_HOW},      {"record_id", LATE_RECORD},
 	    {"source", LATE_SOURCE},       {"site_id", LATE_SITE}, {"received_at", LATE_RECEIVED},
-	    {"root_record_id", LATE_ROOT},
+	    {"root_record_id", LATE_ROOT}, {"what", LATE_WHAT},
 	};
 	const struct spd_ask *a = c->state;
 	json_t *o = json_object();
@@ -66,6 +69,10 @@ on_record(struct call *c, const struct rows *rows, int row)
 	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
 		(void)json_object_set_new(
 		    o, members[i].name, text_or_null(rows_text(rows, row, (int)members[i].column)));
+	(void)json_object_set_new(
+	    o, "text",
+	    text_or_null(proof_sentence(rows_text(rows, row, LATE_WHAT),
+					rows_int(rows, row, LATE_CLAIMS) != 0)));
 	(void)json_array_append_new(json_object_get(a->answer, "list"), o);
 }
 
@@ -105,10 +112,10 @@ next_look(struct job *j, struct statement *st, struct err *e)
 		return spd_load_next(a, step, st, e);
 	quarter = json_object_get(a->document, "quarter");
 	*st = (struct statement){embed_text("sql/queries/spd_late.sql"),
-				 5,
+				 4,
 				 {json_string_value(json_object_get(quarter, "start")),
-				  json_string_value(json_object_get(quarter, "end")), a->since,
-				  a->label, a->revision}};
+				  json_string_value(json_object_get(quarter, "end")), a->label,
+				  a->revision}};
 	return step == LOADS;
 }
 

@@ -1,11 +1,11 @@
 /*
- * From a record up: what became of it, the frozen revisions it is among the leaves of, the metrics
- * that count it. Persons are not shown, and free text is not either.
+ * From a record up: what became of it, the frozen revisions it is among the leaves of or could have
+ * been, the metrics that count it. Persons are not shown, and free text is not either.
  */
 #include "admin/call.h"
-#include "base/buf.h"
 #include "base/embed.h"
 #include "core/figure.h"
+#include "core/proof.h"
 #include "store/explain_sql.h"
 #include "store/layout.h"
 
@@ -15,7 +15,7 @@
 
 #define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
 
-enum stage { FIND, LOOK, LEAVES, PERIOD, METRICS, END };
+enum stage { FIND, LOOK, LEAVES, WITHOUT, PERIOD, METRICS, END };
 
 struct trace {
 	char record_id[UUID_TEXT_SIZE];
@@ -40,25 +40,10 @@ struct trace {
 
 /* --- which record ----------------------------------------------------------------------------- */
 
-static const char *
-find_sql(struct call *c)
-{
-	struct buf b;
-	const char *sql;
-
-	buf_init(&b, 1 << 16);
-	for (size_t i = 0; i < KIND_COUNT; i++)
-		(void)buf_addf(
-		    &b,
-		    "%sSELECT '%s', r.source FROM sems.%s r\n"
-		    "WHERE r.occurred_at = sems.uuid_time($1::uuid) AND r.record_id = $1::uuid\n"
-		    "AND ($2::text IS NULL OR r.source = $2::text)",
-		    i == 0 ? "" : "\nUNION ALL ", kinds[i]->name, kinds[i]->name);
-	(void)buf_addf(&b, "\nORDER BY 1, 2");
-	sql = b.failed || !buf_add(&b, "", 1) ? NULL : arena_dup(c->arena, b.p, b.n);
-	buf_fini(&b);
-	return sql;
-}
+static const char find_sql[] =
+    "SELECT r.kind, r.source FROM sems.any_record r WHERE r.occurred_at = "
+    "sems.uuid_time($1::uuid)\n"
+    "AND r.record_id = $1::uuid AND ($2::text IS NULL OR r.source = $2::text) ORDER BY 1, 2";
 
 static void
 on_found(struct call *c, const struct rows *rows)
@@ -136,6 +121,27 @@ on_leaves(struct call *c, const struct rows *rows)
 			      rows_text(rows, i, 4), "source", rows_text(rows, i, 6)));
 	}
 	(void)json_object_set_new(t->answer, "revisions", list);
+}
+
+/* Those that it could have been among the leaves of, and is not. */
+static void
+on_without(struct call *c, const struct rows *rows)
+{
+	struct trace *t = c->state;
+	json_t *list = json_array();
+
+	for (int i = 0; i < rows_count(rows); i++) {
+		const char *what = rows_text(rows, i, 3);
+
+		(void)json_array_append_new(
+		    list,
+		    json_pack("{s:s, s:I, s:s?, s:s, s:s?, s:s?}", "quarter", rows_text(rows, i, 0),
+			      "revision", (json_int_t)rows_int(rows, i, 1), "state",
+			      rows_text(rows, i, 2), "what", what, "text",
+			      proof_sentence(what, rows_int(rows, i, 4) != 0), "as_of",
+			      rows_text(rows, i, 5)));
+	}
+	(void)json_object_set_new(t->answer, "without", list);
 }
 
 /* --- its metrics ------------------------------------------------------------------------------ */
@@ -225,7 +231,7 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 
 	if (t->stage == FIND && t->sources == NULL) {
 		t->sources = json_array();
-		*st = (struct statement){find_sql(c), 2, {t->record_id, t->source}};
+		*st = (struct statement){find_sql, 2, {t->record_id, t->source}};
 		return true;
 	}
 	if (json_array_size(t->sources) > 1) {
@@ -255,6 +261,13 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 		return true;
 	}
 	if (t->stage == LEAVES && t->record != NULL) {
+		t->stage = WITHOUT;
+		*st = (struct statement){embed_text("sql/queries/trace_without.sql"),
+					 3,
+					 {t->kind->name, t->counted_source, t->record_id}};
+		return true;
+	}
+	if (t->stage == WITHOUT) {
 		t->stage = PERIOD;
 		*st = (struct statement){period_sql, 1, {counted_at(t)}};
 		return true;
@@ -268,8 +281,8 @@ static void
 trace_rows(struct job *j, const struct rows *rows)
 {
 	static void (*const by_stage[])(struct call *, const struct rows *) = {
-	    [FIND] = on_found,    [LOOK] = on_looked,     [LEAVES] = on_leaves,
-	    [PERIOD] = on_period, [METRICS] = on_metrics,
+	    [FIND] = on_found,      [LOOK] = on_looked,   [LEAVES] = on_leaves,
+	    [WITHOUT] = on_without, [PERIOD] = on_period, [METRICS] = on_metrics,
 	};
 	struct call *c = j->ctx;
 	const struct trace *t = c->state;

@@ -65,6 +65,16 @@ hex_json(const unsigned char root[SHA256_SIZE])
 	return json_string(hex);
 }
 
+static json_t *
+in_flight_json(const struct proof *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->n_in_flight; i++)
+		(void)json_array_append_new(list, json_integer(p->in_flight[i]));
+	return list;
+}
+
 json_t *
 proof_json(const struct proof *p)
 {
@@ -86,10 +96,11 @@ proof_json(const struct proof *p)
 		previous =
 		    json_pack("{s:s, s:I, s:o}", "quarter", p->previous_quarter, "revision",
 			      (json_int_t)p->previous_revision, "root", hex_json(p->previous));
-	return json_pack("{s:s, s:i, s:I, s:I, s:o, s:o, s:o}", "algorithm", "RFC6962-SHA256",
-			 "encoding", PROOF_ENCODING, "number", (json_int_t)p->number, "leaves",
-			 (json_int_t)p->leaves, "root", hex_json(p->root), "previous", previous,
-			 "days", days);
+	return json_pack("{s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:{s:I, s:o}}", "algorithm",
+			 "RFC6962-SHA256", "encoding", PROOF_ENCODING, "number",
+			 (json_int_t)p->number, "leaves", (json_int_t)p->leaves, "root",
+			 hex_json(p->root), "previous", previous, "days", days, "read", "until",
+			 (json_int_t)p->read_until, "in_flight", in_flight_json(p));
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -121,6 +132,23 @@ read_previous(const json_t *from, struct proof *p)
 	return p->previous_quarter != NULL && read_hex(from, p->previous);
 }
 
+bool
+proof_take_snapshot(const json_t *from, struct arena *a, struct proof *p)
+{
+	const json_t *until = json_object_get(from, "until");
+	const json_t *list = json_object_get(from, "in_flight");
+	bool good = json_is_integer(until) && json_is_array(list);
+
+	p->read_until = json_integer_value(until);
+	p->n_in_flight = json_array_size(list);
+	p->in_flight = arena_zalloc(a, p->n_in_flight + 1, sizeof *p->in_flight);
+	for (size_t i = 0; good && p->in_flight != NULL && i < p->n_in_flight; i++) {
+		good = json_is_integer(json_array_get(list, i));
+		p->in_flight[i] = json_integer_value(json_array_get(list, i));
+	}
+	return good && p->in_flight != NULL;
+}
+
 enum code
 proof_read(const json_t *document, struct arena *a, struct proof *p, struct err *e)
 {
@@ -142,8 +170,34 @@ proof_read(const json_t *document, struct arena *a, struct proof *p, struct err 
 	p->n_days = json_array_size(days);
 	p->days = arena_zalloc(a, p->n_days + 1, sizeof *p->days);
 	good = p->quarter != NULL && json_is_array(days) && p->days != NULL &&
-	       read_hex(proof, p->root) && read_previous(json_object_get(proof, "previous"), p);
+	       read_hex(proof, p->root) && read_previous(json_object_get(proof, "previous"), p) &&
+	       proof_take_snapshot(json_object_get(proof, "read"), a, p);
 	for (size_t i = 0; good && i < p->n_days; i++)
 		good = read_day(json_array_get(days, i), &p->days[i]);
 	return good ? OK : err_set(e, REJ_MALFORMED, "proof", "it is no proof: see PROOF.md");
+}
+
+const char *
+proof_sentence(const char *word, bool claims)
+{
+	static const struct {
+		const char *word;
+		const char *sentence;
+		const char *claiming;
+	} words[] = {
+	    {"altered", "is not what it was when it was frozen", NULL},
+	    {"missing", "was frozen and is not stored any more", NULL},
+	    {"added", "says that it was stored before the freeze, which did not read it", NULL},
+	    {"late", "was stored after what the freeze read",
+	     "was stored after what the freeze read, though its time of receipt is earlier: it was "
+	     "on its way, or a clock was wrong"},
+	    {"purged", "was removed by retention", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (strcmp(words[i].word, word) == 0)
+			return claims && words[i].claiming != NULL ? words[i].claiming
+								   : words[i].sentence;
+	}
+	return NULL;
 }

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "core/merkle.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,10 @@ struct proof {
 	const char *previous_quarter;
 	int64_t previous_revision;
 	unsigned char previous[SHA256_SIZE];
+	/* What it read: what transactions below this number stored, but for those in flight. */
+	int64_t read_until;
+	int64_t *in_flight;
+	size_t n_in_flight;
 	struct proof_day *days; /* by kind, then day */
 	size_t n_days;
 	int64_t leaves;
@@ -55,5 +60,15 @@ struct json_t *proof_json(const struct proof *p);
  * and p->root are what it says, not what follows from the rest. */
 enum code proof_read(const struct json_t *document, struct arena *a, struct proof *p,
 		     struct err *e) MUST_CHECK;
+
+/* Reads `proof.read`, what the freeze read, into p; false: it is none, or the arena is full. */
+bool proof_take_snapshot(const struct json_t *from, struct arena *a, struct proof *p);
+
+/*
+ * What is found of a record beside a freeze: "altered", "missing", "added", "late" or "purged". The
+ * sentence for people, the same wherever the word is said; NULL: it is no such word. claims: the
+ * record says that it was received before the freeze.
+ */
+const char *proof_sentence(const char *word, bool claims);
 
 #endif

@@ -183,6 +183,8 @@ store_prepare(const char *conninfo, struct err *e)
 	if (code == OK)
 		code = migrate(pg, e);
 	if (code == OK)
+		code = session_do(pg, "SELECT sems.note_cluster()", e);
+	if (code == OK)
 		code = check_logged(pg, e);
 	PQfinish(pg);
 	return code;

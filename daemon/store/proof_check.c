@@ -117,6 +117,21 @@ check_root(struct proof_check *c, const char *stored)
 		note(c, "ROOT", NULL);
 }
 
+/* What was late and what was added hangs on it. */
+static void
+check_snapshot(struct proof_check *c, const char *stored)
+{
+	const json_t *printed = json_object_get(json_object_get(c->document, "proof"), "read");
+	json_t *kept = json_loads(stored == NULL ? "" : stored, 0, NULL);
+
+	if (kept != NULL && json_equal(printed, kept))
+		note(c, "SNAPSHOT", NULL);
+	else
+		note(c, "SNAPSHOT",
+		     "what the freeze read is kept otherwise than the document prints it");
+	json_decref(kept);
+}
+
 static void
 on_revision(struct proof_check *c, const struct rows *rows)
 {
@@ -139,6 +154,7 @@ on_revision(struct proof_check *c, const struct rows *rows)
 		check_root(c, rows_text(rows, 0, 5));
 	else
 		note(c, "ROOT", "%s", e.text);
+	check_snapshot(c, rows_text(rows, 0, 11));
 	c->columns =
 	    rows_text(rows, 0, 8) == NULL ? NULL : json_loads(rows_text(rows, 0, 8), 0, NULL);
 	(void)json_object_set_new(
@@ -284,7 +300,7 @@ next_kind(struct proof_check *c, struct statement *st, struct err *e)
 		}
 		c->at++;
 		*st = (struct statement){
-		    sql, 5, {c->quarter, c->found, c->as_of, c->limit, c->may_see ? "1" : "0"}};
+		    sql, 4, {c->quarter, c->found, c->limit, c->may_see ? "1" : "0"}};
 		return true;
 	}
 	return false;
@@ -306,27 +322,6 @@ counter(struct proof_check *c, const char *what)
 	return NULL;
 }
 
-static const char *
-text_for(const char *what)
-{
-	static const struct {
-		const char *what;
-		const char *text;
-	} texts[] = {
-	    {"altered", "is not what it was when it was frozen"},
-	    {"missing", "was frozen and is not stored any more"},
-	    {"added", "says that it was received before the freeze, and was not frozen"},
-	    {"late", "was received after the freeze"},
-	    {"purged", "was removed by retention"},
-	};
-
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		if (strcmp(texts[i].what, what) == 0)
-			return texts[i].text;
-	}
-	return NULL;
-}
-
 static void
 on_kind(struct proof_check *c, const struct rows *rows)
 {
@@ -337,6 +332,7 @@ on_kind(struct proof_check *c, const struct rows *rows)
 	for (int i = 0; i < rows_count(rows); i++) {
 		const char *what = rows_text(rows, i, 0);
 		int64_t *total = counter(c, what);
+		const char *sentence;
 		bool known = false;
 
 		for (size_t j = 0; j < n; j++)
@@ -345,10 +341,11 @@ on_kind(struct proof_check *c, const struct rows *rows)
 			counted[n++] = what;
 			*total += rows_int(rows, i, 5);
 		}
-		if (text_for(what) != NULL && strcmp(what, "purged") != 0)
+		sentence = proof_sentence(what, rows_int(rows, i, 6) != 0);
+		if (sentence != NULL && strcmp(what, "purged") != 0)
 			find(c, &(struct finding){what, k->name, rows_text(rows, i, 1),
 						  rows_text(rows, i, 2), rows_text(rows, i, 3),
-						  rows_text(rows, i, 4), text_for(what)});
+						  rows_text(rows, i, 4), sentence});
 	}
 }
 

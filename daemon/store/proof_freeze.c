@@ -11,8 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char previous_sql[] = "SELECT number, quarter, revision, encode(root, 'hex')\n"
-				   "FROM sems.spd_proof ORDER BY number DESC LIMIT 1";
+/* What this transaction reads, and the freeze before it, if there is one. */
+static const char begin_sql[] =
+    "SELECT p.number, p.quarter, p.revision, encode(p.root, 'hex'), json_build_object(\n"
+    "    'until', s.read_until, 'in_flight', s.in_flight) FROM sems.this_snapshot() AS s LEFT JOIN "
+    "(\n"
+    "    SELECT * FROM sems.spd_proof ORDER BY number DESC LIMIT 1) AS p ON true";
 static const char days_sql[] =
     "SELECT kind, to_char(day, 'YYYY-MM-DD'), n FROM sems.spd_leaves\n"
     "WHERE quarter = $1 AND revision = $2::int ORDER BY kind COLLATE \"C\", day";
@@ -26,13 +30,17 @@ static const char row_sql[] =
 /* --- what the statements answer --------------------------------------------------------------- */
 
 static void
-on_previous(struct spd_run *r, const struct rows *rows)
+on_begin(struct spd_run *r, const struct rows *rows)
 {
 	struct proving *v = &r->proving;
+	json_t *snapshot = json_loads(rows_text(rows, 0, 4), 0, NULL);
 
 	v->proof = (struct proof){
 	    .number = 1, .quarter = r->label, .revision = r->spd.revision, .days = NULL};
-	if (rows_count(rows) == 0)
+	if (!proof_take_snapshot(snapshot, r->arena, &v->proof))
+		(void)err_set(&r->err, TRY_LIMIT, "proof", "out of memory; try again");
+	json_decref(snapshot);
+	if (rows_text(rows, 0, 0) == NULL)
 		return;
 	v->proof.number = rows_int(rows, 0, 0) + 1;
 	v->proof.previous_quarter = rows_keep(rows, 0, 1, r->arena);
@@ -67,7 +75,7 @@ void
 proof_freeze_rows(struct spd_run *r, const struct rows *rows)
 {
 	static void (*const by_stage[])(struct spd_run *, const struct rows *) = {
-	    [PROVING_PREVIOUS] = on_previous,
+	    [PROVING_PREVIOUS] = on_begin,
 	    [PROVING_DAYS] = on_days,
 	    [PROVING_PIECES] = on_piece,
 	    [PROVING_END] = NULL,
@@ -140,7 +148,7 @@ proof_freeze_next(struct spd_run *r, struct statement *st, struct err *e)
 		return false;
 	if (v->stage == PROVING_PREVIOUS && v->proof.number == 0) {
 		v->proof.number = -1; /* asked */
-		*st = (struct statement){previous_sql, 0, {NULL}};
+		*st = (struct statement){begin_sql, 0, {NULL}};
 		return true;
 	}
 	if (v->stage == PROVING_PREVIOUS)

@@ -32,11 +32,7 @@ static const char came_sql[] =
 
 /* Of those only what the freeze knew: what came later brings no earlier record in. */
 static const char known_sql[] =
-    "\n    AND EXISTS (SELECT FROM sems.spd_leaves l WHERE l.quarter = $1\n"
-    "    AND l.revision = $2::int AND l.kind = c.kind AND (l.kind = 'test' OR l.day = (\n"
-    "    SELECT d.day FROM sems.civil_day d WHERE d.starts_at <= c.occurred_at\n"
-    "    AND d.ends_at > c.occurred_at)) AND position(uuid_send(c.record_id)\n"
-    "    || int4send(array_position(l.sources, c.source)) IN l.leaves) > 0)";
+    "\n    AND sems.has_leaf($1, $2::int, c.kind, c.source, c.record_id, c.occurred_at)";
 
 /* What is among the leaves and not of the quarter by itself, even when what it corrects is gone. */
 static const char among_sql[] =
@@ -193,15 +189,18 @@ static void
 add_found(struct buf *b, const struct kind *k)
 {
 	(void)buf_addf(b,
-		       ",\nfound AS (SELECT CASE WHEN x.was IS NULL AND r.received_at > "
-		       "$3::timestamptz THEN 'late'\n"
-		       "    WHEN x.was IS NULL THEN 'added' WHEN x.is IS NOT NULL THEN 'altered'\n"
+		       ",\nfound AS (SELECT CASE WHEN x.was IS NULL THEN "
+		       "sems.without_leaf(r.stored_in, v.read_until, v.in_flight)\n"
+		       "    WHEN x.is IS NOT NULL THEN 'altered'\n"
 		       "    WHEN EXISTS (SELECT FROM sems.purge_certificate p WHERE p.kind = '%s'\n"
 		       "    AND sems.uuid_time(x.record_id) >= p.starts_at\n"
 		       "    AND sems.uuid_time(x.record_id) < p.ends_at) THEN 'purged' ELSE "
 		       "'missing' END AS what,\n"
-		       "    x.record_id, x.source, x.day, r.received_at\n"
-		       "    FROM (SELECT record_id, source, o.hash AS was, n.hash AS is,\n"
+		       "    x.record_id, x.source, x.day, r.received_at,\n"
+		       "    r.received_at < v.as_of AS claims\n"
+		       "    FROM (SELECT * FROM sems.spd_revision WHERE quarter = $1\n"
+		       "    AND revision = $2::int) AS v CROSS JOIN (SELECT record_id, source, "
+		       "o.hash AS was, n.hash AS is,\n"
 		       "    coalesce(o.day, n.day) AS day, n.starts_at, n.ends_at\n"
 		       "    FROM old o FULL JOIN new n USING (record_id, source)\n"
 		       "    WHERE o.hash IS DISTINCT FROM n.hash) AS x\n"
@@ -215,12 +214,12 @@ add_found(struct buf *b, const struct kind *k)
 static const char tests_sql[] =
     ",\nshown AS (SELECT f.what, CASE WHEN v.seen THEN f.record_id END AS record_id,\n"
     "    CASE WHEN v.seen THEN f.source END AS source, CASE WHEN v.seen THEN f.day END AS day,\n"
-    "    CASE WHEN v.seen THEN f.received_at END AS received_at FROM found f CROSS JOIN LATERAL "
-    "(SELECT $5::int = 1 OR EXISTS (\n"
+    "    CASE WHEN v.seen THEN f.received_at END AS received_at, v.seen AND f.claims AS claims\n"
+    "    FROM found f CROSS JOIN LATERAL (SELECT $4::int = 1 OR EXISTS (\n"
     "    SELECT FROM sems.spd_record s WHERE s.kind = 'test' AND s.record_id = f.record_id\n"
     "    AND s.source = f.source AND f.what <> 'altered') AS seen) AS v\n"
     "    WHERE v.seen OR f.what <> 'late')";
-static const char others_sql[] = ",\nshown AS (SELECT f.* FROM found f WHERE $5::int IS NOT NULL)";
+static const char others_sql[] = ",\nshown AS (SELECT f.* FROM found f WHERE $4::int IS NOT NULL)";
 
 const char *
 proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, struct arena *a)
@@ -255,13 +254,13 @@ proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, st
 	    &b,
 	    "\nSELECT z.what, z.record_id, z.source, to_char(z.day, 'YYYY-MM-DD'),\n"
 	    "    to_char(z.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
-	    " z.total\n"
+	    " z.total, z.claims::int\n"
 	    "FROM (SELECT s.*, count(*) OVER (PARTITION BY s.what) AS total,\n"
 	    "    row_number() OVER (PARTITION BY s.what ORDER BY s.day, s.record_id, s.source) AS "
 	    "place\n"
 	    "    FROM shown s) AS z WHERE z.place <= CASE z.what WHEN 'purged' THEN 1\n"
-	    "    ELSE $4::bigint END\n"
-	    "UNION ALL SELECT 'gone', NULL, NULL, NULL, NULL, sum(d.old_n)::bigint\n"
+	    "    ELSE $3::bigint END\n"
+	    "UNION ALL SELECT 'gone', NULL, NULL, NULL, NULL, sum(d.old_n)::bigint, 0\n"
 	    "    FROM differing d WHERE d.gone HAVING count(*) > 0\n"
 	    "ORDER BY 4, 1, 2, 3");
 	return finish(&b, a);

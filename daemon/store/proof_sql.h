@@ -20,9 +20,9 @@ const char *proof_sql_keep(const struct kind *k, struct arena *a);
 
 /*
  * What differs between the records and the leaves that were kept. $1: quarter; $2: revision; $3:
- * as_of of the freeze; $4: most rows per kind of difference; $5: 1 when tests under embargo may be
- * named. Rows: what (altered, missing, added, late, purged), record_id, source, day, received_at,
- * how many there are of that kind of difference.
+ * most rows per kind of difference; $4: 1 when tests under embargo may be named. Rows: what
+ * (altered, missing, added, late, purged), record_id, source, day, received_at, how many there are
+ * of that kind of difference, 1 when the record says that it was received before the freeze.
  *
  * columns: those of the freeze; each is a name of the kind's table.
  */

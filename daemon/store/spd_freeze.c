@@ -57,7 +57,6 @@ on_standing(struct spd_run *r, const struct rows *rows)
 		return;
 	}
 	f->standing = json_loads(rows_text(rows, 0, 1), 0, NULL);
-	f->since = rows_keep(rows, 0, 2, r->arena);
 	f->standing_revision = rows_keep(rows, 0, 0, r->arena);
 	if (f->standing == NULL) {
 		fail_memory(r);
@@ -96,10 +95,10 @@ spd_freeze_next(struct spd_run *r, size_t step, struct statement *st)
 	} else if (step == 1) {
 		*st = (struct statement){embed_text("sql/queries/spd_standing.sql"), 1, {r->label}};
 	} else {
-		*st = (struct statement){embed_text("sql/queries/spd_changed.sql"),
-					 5,
-					 {r->spd.start, r->spd.end, r->freezing.since, r->label,
-					  r->freezing.standing_revision}};
+		*st = (struct statement){
+		    embed_text("sql/queries/spd_changed.sql"),
+		    4,
+		    {r->spd.start, r->spd.end, r->label, r->freezing.standing_revision}};
 	}
 	return true;
 }

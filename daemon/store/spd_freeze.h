@@ -32,7 +32,6 @@ struct spd_freezing {
 	double materiality_pp;
 	/* Set by on_standing(): the document that was submitted last. */
 	struct json_t *standing;
-	const char *since; /* its as_of */
 	const char *standing_revision;
 	struct spd_changed *changed;
 	size_t n_changed;

@@ -11,6 +11,59 @@ CREATE TABLE sems.schema_migration (
 	sha256 text NOT NULL
 );
 
+-- The clusters that this database has lived in, the newest last: a dump that is restored comes into another
+-- one, whose transactions are counted anew.
+CREATE TABLE sems.cluster (
+	number int PRIMARY KEY,
+	system_identifier bigint NOT NULL UNIQUE,
+	since timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- Whoever starts on the database notes which cluster it is in, before anything is stored there. From then on
+-- transactions have numbers above all earlier ones: 2^44 for each cluster, and PostgreSQL's own.
+CREATE FUNCTION sems.note_cluster() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	here bigint := (SELECT c.system_identifier FROM pg_control_system() AS c);
+	newest sems.cluster;
+BEGIN
+	SELECT c.* INTO newest FROM sems.cluster c ORDER BY c.number DESC LIMIT 1;
+	IF newest.system_identifier = here THEN
+		RETURN;
+	END IF;
+	INSERT INTO sems.cluster (number, system_identifier) VALUES (coalesce(newest.number, 0) + 1, here);
+	-- A constant, so that a default which adds it costs nothing.
+	EXECUTE format('CREATE OR REPLACE FUNCTION sems.cluster_base() RETURNS bigint LANGUAGE sql '
+	    'IMMUTABLE PARALLEL SAFE AS $q$SELECT %s::bigint$q$',
+	    (coalesce(newest.number, 0) + 1)::bigint << 44);
+	GRANT EXECUTE ON FUNCTION sems.cluster_base() TO PUBLIC;
+END
+$$;
+SELECT sems.note_cluster();
+
+-- The number of this transaction: what a stored record is kept with.
+CREATE FUNCTION sems.this_transaction() RETURNS bigint
+LANGUAGE sql STABLE AS $$
+	SELECT sems.cluster_base() + txid_current()
+$$;
+GRANT EXECUTE ON FUNCTION sems.this_transaction() TO PUBLIC;
+
+-- What the current snapshot reads: what transactions below read_until stored, but for those in flight.
+CREATE FUNCTION sems.this_snapshot(OUT read_until bigint, OUT in_flight bigint[])
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT sems.cluster_base() + txid_snapshot_xmax(s), ARRAY(SELECT sems.cluster_base() + x
+	    FROM txid_snapshot_xip(s) AS x ORDER BY x)
+	FROM txid_current_snapshot() AS s
+$$;
+
+-- The rule: whether a snapshot did not read what a transaction stored. No clock is asked.
+CREATE FUNCTION sems.not_read(stored_in bigint, read_until bigint, in_flight bigint[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT stored_in >= read_until OR stored_in = ANY (in_flight)
+$$;
+GRANT EXECUTE ON FUNCTION sems.not_read(bigint, bigint, bigint[]) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION sems.this_snapshot() TO sems_compute;
+
 -- One database holds one entity.
 CREATE TABLE sems.entity (
 	singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),

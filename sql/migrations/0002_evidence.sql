@@ -4,6 +4,8 @@
 --
 -- A record's identity is (source, record_id); the id's time bits are occurred_at, so the primary
 -- key is as unique as the identity, and puts time first for locality.
+--
+-- stored_in is nobody's word: what a freeze read is told by it. See 0001_entity.sql.
 
 -- The envelope, which every kind's table begins with. Never a row in it: only its columns are used.
 CREATE TABLE sems.envelope (
@@ -50,6 +52,7 @@ CREATE TABLE sems.observation (
 	note text,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
@@ -74,6 +77,7 @@ CREATE TABLE sems.test (
 	finding_id text,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
@@ -90,6 +94,7 @@ CREATE TABLE sems.audit (
 	findings jsonb,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
@@ -116,6 +121,7 @@ CREATE TABLE sems.tip_event (
 	bag_ref text,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
@@ -140,6 +146,7 @@ CREATE TABLE sems.tip_session (
 	vendor_dprime double precision,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
@@ -151,6 +158,7 @@ CREATE TABLE sems.activity (
 	means text,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
@@ -165,6 +173,7 @@ CREATE TABLE sems.plan (
 	window_end_min bigint,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
@@ -180,6 +189,7 @@ CREATE TABLE sems.equipment_check (
 	mode_to timestamptz,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
@@ -190,6 +200,7 @@ CREATE TABLE sems.heartbeat (
 	last_event_no bigint,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
@@ -198,6 +209,7 @@ CREATE TABLE sems.void (
 	authorised_by bytea CONSTRAINT authoriser_is_pseudonym CHECK (octet_length(authorised_by) = 16),
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
@@ -213,7 +225,7 @@ CREATE TABLE sems.correction (
 	corrected_at timestamptz NOT NULL,
 	kind text NOT NULL,
 	is_void boolean NOT NULL,
-	received_at timestamptz NOT NULL,
+	stored_in bigint NOT NULL,
 	PRIMARY KEY (root_occurred_at, root_record_id, root_source, record_id, source)
 );
 CREATE INDEX ON sems.correction (root_record_id);
@@ -245,7 +257,7 @@ BEGIN
 	    coalesce(NEW.corrects_source, NEW.source), NEW.corrects_record_id,
 	    sems.uuid_time(NEW.corrects_record_id), NEW.source, NEW.record_id, NEW.occurred_at,
 	    coalesce(NEW.corrected_at, NEW.occurred_at), TG_ARGV[0], TG_ARGV[0] = 'void',
-	    NEW.received_at);
+	    NEW.stored_in);
 	INSERT INTO sems.touched_day (kind, since, until, root_source, root_record_id)
 	VALUES (TG_ARGV[0], NEW.occurred_at, NEW.occurred_at,
 	    coalesce(NEW.corrects_source, NEW.source), NEW.corrects_record_id);

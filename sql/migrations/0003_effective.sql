@@ -32,8 +32,8 @@ BEGIN
 END
 $$;
 
--- What the twins are made of: the stored records as far as they had been received at the instant of the
--- setting sems.as_of, less what the setting sems.not_then names: received by then, but committed afterwards.
+-- What the twins are made of: the stored records that a freeze read, which the settings sems.read_until and
+-- sems.in_flight say, less those that sems.not_then names: which say that it did, and have no leaf.
 CREATE FUNCTION sems.make_then_tables() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -42,7 +42,9 @@ BEGIN
 	FOR name IN SELECT k.kind FROM sems.kind k UNION ALL VALUES ('correction') LOOP
 		PERFORM sems.make_view('then_', name, '', format($q$
 			SELECT r.* FROM sems.%I r
-			WHERE r.received_at < (SELECT current_setting('sems.as_of')::timestamptz)
+			WHERE NOT sems.not_read(r.stored_in,
+			    (SELECT current_setting('sems.read_until')::bigint),
+			    (SELECT current_setting('sems.in_flight')::bigint[]))
 			AND NOT EXISTS (SELECT FROM unnest(current_setting('sems.not_then')::uuid[]) AS n (id)
 			    WHERE n.id = r.record_id)$q$, name));
 	END LOOP;

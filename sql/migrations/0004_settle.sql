@@ -54,6 +54,7 @@ BEGIN
 	ELSIF EXISTS (SELECT FROM sems.kind k WHERE k.kind = stage.kind) THEN
 		EXECUTE format('CREATE TEMPORARY TABLE %I (n int, LIKE sems.%I) ON COMMIT DELETE ROWS',
 		    'stage_' || kind, kind);
+		EXECUTE format('ALTER TABLE pg_temp.%I DROP COLUMN stored_in', 'stage_' || kind);
 	ELSE
 		RAISE EXCEPTION 'there is no record kind "%"', kind;
 	END IF;
@@ -90,7 +91,7 @@ BEGIN
 	FROM (SELECT attname, attnum, attname NOT IN ('received_at', 'received_from') AS content
 	    FROM pg_attribute
 	    WHERE attrelid = format('sems.%I', settle.kind)::regclass AND attnum > 0
-	    AND NOT attisdropped) AS a;
+	    AND NOT attisdropped AND attname <> 'stored_in') AS a;
 	EXECUTE format('SELECT count(*), min(occurred_at), max(occurred_at) FROM pg_temp.%I',
 	    'stage_' || kind)
 	INTO staged, since, until;

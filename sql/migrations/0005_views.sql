@@ -9,7 +9,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT format($q$
 		SELECT %L::text AS kind, r.record_id, r.source, r.site_id, r.measure_code AS measure,
 		    r.provider_id, %s AS counted_at, r.occurred_at, r.occurred_end, r."precision",
-		    r.received_at, r.corrects_record_id, r.corrects_source, r.clock_offset_ms
+		    r.received_at, r.corrects_record_id, r.corrects_source, r.clock_offset_ms, r.stored_in
 		FROM sems.@%s r$q$, kind, sems.counted_at_sql(kind), kind)
 	    -- An embargoed test is in no count; once debriefed its first record is, too.
 	    || CASE kind WHEN 'test' THEN $q$
@@ -138,6 +138,10 @@ BEGIN
 		PERFORM sems.make_effective_views(t);
 		PERFORM sems.make_counted_views(t);
 	END LOOP;
+	-- Every stored record of every kind: which there are, and nothing of what is in them.
+	PERFORM sems.make_view('', 'any_record', 'sems_compute', (SELECT string_agg(format($q$
+		SELECT %L::text AS kind, r.occurred_at, r.record_id, r.source, r.received_at, r.stored_in
+		FROM sems.%I r$q$, k.kind, k.kind), ' UNION ALL ' ORDER BY k.kind) FROM sems.kind k));
 END
 $$;
 

@@ -5,11 +5,11 @@
 CREATE VIEW sems.spd_change AS
 SELECT r.kind, CASE WHEN r.corrects_record_id IS NULL THEN 'LATE' ELSE 'CORRECTION' END AS how,
     r.record_id, r.source, r.site_id, r.measure, r.counted_at, r.received_at,
-    r.corrects_record_id AS root_record_id, r.kind AS own_kind, r.occurred_at
+    r.corrects_record_id AS root_record_id, r.kind AS own_kind, r.occurred_at, r.stored_in
 FROM sems.spd_record r
 UNION ALL
 SELECT root.kind, 'CORRECTION', n.record_id, n.source, root.site_id, root.measure, root.counted_at,
-    n.received_at, root.record_id, n.kind, n.occurred_at
+    n.received_at, root.record_id, n.kind, n.occurred_at, n.stored_in
 FROM sems.correction c
 JOIN sems.spd_record root ON root.occurred_at = c.root_occurred_at
     AND root.record_id = c.root_record_id AND root.source = c.root_source
@@ -18,7 +18,7 @@ JOIN sems.spd_record n ON n.occurred_at = c.occurred_at AND n.record_id = c.reco
 WHERE NOT c.is_void
 UNION ALL
 SELECT root.kind, 'VOID', v.record_id, v.source, root.site_id, root.measure, root.counted_at,
-    v.received_at, root.record_id, 'void', v.occurred_at
+    v.received_at, root.record_id, 'void', v.occurred_at, v.stored_in
 FROM sems.correction c
 JOIN sems.spd_record root ON root.occurred_at = c.root_occurred_at
     AND root.record_id = c.root_record_id AND root.source = c.root_source
@@ -86,6 +86,9 @@ CREATE TABLE sems.spd_revision (
 	-- Who has to differ from whom, as the document says; kept from it below.
 	approval text NOT NULL DEFAULT 'THREE_PEOPLE'
 	    CHECK (approval IN ('THREE_PEOPLE', 'APPROVER_DIFFERS')),
+	-- What it read of what is stored: sems.this_snapshot().
+	read_until bigint NOT NULL,
+	in_flight bigint[] NOT NULL,
 	PRIMARY KEY (quarter, revision)
 );
 
@@ -151,6 +154,7 @@ BEGIN
 		    NEW.quarter, newest.revision, newest.state, NEW.quarter;
 	END IF;
 	NEW.created_at := clock_timestamp();
+	SELECT s.read_until, s.in_flight INTO NEW.read_until, NEW.in_flight FROM sems.this_snapshot() AS s;
 	NEW.approval := coalesce(NEW.document::jsonb #>> '{policy,approval}', 'THREE_PEOPLE');
 	RETURN NEW;
 END

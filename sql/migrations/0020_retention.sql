@@ -216,7 +216,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM sems.kind k WHERE k.kind = stored_record.kind) THEN
 		RETURN NULL;
 	END IF;
-	EXECUTE format('SELECT to_jsonb(r) FROM sems.%I r '
+	EXECUTE format('SELECT to_jsonb(r) - ''stored_in'' FROM sems.%I r '
 	    'WHERE r.occurred_at = $1 AND r.record_id = $2 AND r.source = $3', kind)
 	INTO found_one USING sems.uuid_time(record_id), record_id, source;
 	RETURN found_one;

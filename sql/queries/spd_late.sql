@@ -1,8 +1,7 @@
--- What changed a period ($1, $2) since the revision $5 of the quarter $4 was frozen as of $3, looked for
--- once: (1) how many records, by what a figure may be of; (2) the first of them; (3) how many there are, how
+-- What changed a period ($1, $2) since the revision $4 of the quarter $3 was frozen, looked for once: (1) how many records, by what a figure may be of; (2) the first of them; (3) how many there are, how
 -- many serious and critical findings they list, and from when on a change matters.
 WITH late AS MATERIALIZED (
-    SELECT l.* FROM sems.spd_late($1::timestamptz, $2::timestamptz, $3::timestamptz, $4::text, $5::int) AS l
+    SELECT l.* FROM sems.spd_late($1::timestamptz, $2::timestamptz, $3::text, $4::int) AS l
 ), record AS (
     SELECT DISTINCT ON (l.record_id, l.source) l.* FROM late AS l
     ORDER BY l.record_id, l.source, l.how
@@ -15,16 +14,20 @@ WITH late AS MATERIALIZED (
     WHERE l.own_kind = 'audit' AND f.finding ->> 'severity' IN ('SERIOUS', 'CRITICAL')
 )
 SELECT 1 AS part, c.kind, c.site_id, c.measure, NULL AS how, NULL AS record_id, NULL AS source,
-    NULL AS received_at, NULL AS root_record_id, c.records, NULL AS materiality_pp
+    NULL AS received_at, NULL AS root_record_id, c.records, NULL AS materiality_pp, NULL AS what,
+    NULL AS claims
 FROM (SELECT l.kind, l.site_id, l.measure, count(DISTINCT (l.record_id, l.source)) AS records
     FROM late AS l GROUP BY l.kind, l.site_id, l.measure) AS c
 UNION ALL
 SELECT 2, d.kind, d.site_id, d.measure, d.how, d.record_id::text, d.source,
     to_char(d.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-    d.root_record_id::text, NULL, NULL
+    d.root_record_id::text, NULL, NULL, sems.without_leaf(d.stored_in, v.read_until, v.in_flight),
+    (d.received_at < v.as_of)::int
 FROM (SELECT r.* FROM record AS r ORDER BY r.received_at, r.record_id, r.source LIMIT 200) AS d
+CROSS JOIN sems.spd_revision AS v
+WHERE v.quarter = $3::text AND v.revision = $4::int
 UNION ALL
 SELECT 3, NULL, NULL, NULL, f.n::text, NULL, NULL, NULL, NULL, (SELECT count(*) FROM record),
-    (SELECT s.value FROM sems.setting AS s WHERE s.name = 'spd_materiality_pp')
+    (SELECT s.value FROM sems.setting AS s WHERE s.name = 'spd_materiality_pp'), NULL, NULL
 FROM finding AS f
 ORDER BY part, received_at, record_id, kind, site_id, measure

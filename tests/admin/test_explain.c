@@ -149,6 +149,13 @@ agrees(void)
 	return json_is_true(json_object_get(json_object_get(o.json, "records"), "agrees"));
 }
 
+/* The last digit of another id. */
+static const char *
+other_digit(const char *id)
+{
+	return id[35] == '0' ? "1" : "0";
+}
+
 /* The change of one record; NULL: there is none. */
 static const json_t *
 change_of(const char *id)
@@ -234,16 +241,16 @@ Test(explain, puts_back_what_was_corrected_and_voided_since)
 	snprintf(sql, sizeof sql,
 		 "INSERT INTO sems.tip_event (record_id, source, site_id, measure_code, "
 		 "occurred_at, received_at, received_from, outcome, corrects_record_id, "
-		 "corrected_at) SELECT '%.35s0', source, site_id, measure_code, "
+		 "corrected_at) SELECT '%.35s%s', source, site_id, measure_code, "
 		 "occurred_at, now(), received_from, 'MISS_DECIDED', record_id, now() FROM "
 		 "sems.tip_event WHERE record_id = '%s'",
-		 corrected, corrected);
+		 corrected, other_digit(corrected), corrected);
 	cluster_do(o.pg, sql);
 	snprintf(sql, sizeof sql,
 		 "INSERT INTO sems.void (record_id, source, occurred_at, received_at, "
-		 "received_from, corrects_record_id) SELECT '%.35s1', source, occurred_at, "
+		 "received_from, corrects_record_id) SELECT '%.35s%s', source, occurred_at, "
 		 "now(), received_from, record_id FROM sems.tip_event WHERE record_id = '%s'",
-		 voided, voided);
+		 voided, other_digit(voided), voided);
 	cluster_do(o.pg, sql);
 	cr_assert_eq(explain((struct wish){.metric = "OUT03", .revision = 1}), CODE(OK), "%s",
 		     o.text);
@@ -273,10 +280,10 @@ Test(explain, knows_no_test_of_a_frozen_figure_that_was_under_embargo_then)
 	snprintf(sql, sizeof sql,
 		 "INSERT INTO sems.test (record_id, source, site_id, measure_code, occurred_at, "
 		 "received_at, received_from, mode, outcome, debriefed_at, corrects_record_id, "
-		 "corrected_at) SELECT '%.35s0', source, site_id, measure_code, occurred_at, "
+		 "corrected_at) SELECT '%.35s%s', source, site_id, measure_code, occurred_at, "
 		 "now(), received_from, mode, outcome, now(), record_id, now() FROM sems.test "
 		 "WHERE record_id = '%s'",
-		 id, id);
+		 id, other_digit(id), id);
 	cluster_do(o.pg, sql);
 	cr_assert_eq(explain((struct wish){.metric = "OUT01", .revision = 1}), CODE(OK), "%s",
 		     o.text);

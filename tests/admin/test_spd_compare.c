@@ -1,4 +1,5 @@
-#include "tests/admin/office.h"
+#include "core/proof.h"
+#include "tests/admin/evidence.h"
 
 #include <criterion/criterion.h>
 
@@ -92,6 +93,24 @@ Test(spd_compare, names_the_figures_and_the_late_records_behind_them)
 	cr_expect_str_eq(office_str(&o, "records.list.0.how"), "LATE");
 	cr_expect_str_eq(office_str(&o, "records.list.0.source"), "lane");
 	cr_expect_eq(strlen(office_str(&o, "records.list.0.record_id")), 36);
+	cr_expect_str_eq(office_str(&o, "records.list.0.what"), "late");
+	cr_expect_str_eq(office_str(&o, "records.list.0.text"), proof_sentence("late", false));
+}
+
+/* A clock that was set back, or a commit that waited: verify says the same of them. */
+Test(spd_compare, lists_what_came_since_whatever_the_clocks_say)
+{
+	add_shown(100, "HIT", "'2020-02-01'");
+	cr_assert_eq(ask(OP(FREEZE), 0), CODE(OK), "%s", o.text);
+	add_shown(20, "MISS_DECIDED", "now() - interval '10 minutes'");
+	cr_assert_eq(ask(OP(DIFF), 1), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "records.count"), 20);
+	cr_expect_str_eq(office_str(&o, "records.list.0.what"), "late");
+	cr_expect_str_eq(office_str(&o, "records.list.0.text"), proof_sentence("late", true));
+	evidence_tamper(&o, "UPDATE sems.tip_event SET stored_in = 1 WHERE outcome <> 'HIT'");
+	cr_assert_eq(ask(OP(DIFF), 1), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "records.count"), 20, "%s", evidence_answer(&o));
+	cr_expect_str_eq(office_str(&o, "records.list.0.what"), "added");
 }
 
 Test(spd_compare, heeds_the_threshold_that_was_set_up)

@@ -1,4 +1,5 @@
 #include "base/uuid.h"
+#include "core/proof.h"
 #include "tests/admin/evidence.h"
 
 #include <criterion/criterion.h>
@@ -107,4 +108,64 @@ Test(trace, keeps_an_embargo)
 	/* Also when it is gone. */
 	evidence_tamper(&o, "DELETE FROM sems.test");
 	cr_expect_eq(trace(id), CODE(NOT_FOUND));
+}
+
+static void
+withdraw(void)
+{
+	static char quarter[] = EVIDENCE_QUARTER;
+	static char why[] = "again";
+	Sems__V1__SpdRequest q = office_spd(OP(WITHDRAW), quarter, 1);
+
+	q.text = why;
+	cr_assert_eq(office_ask_spd(&o, &q), CODE(OK), "%s", o.text);
+}
+
+/* In trace, diff and verify by the same words. */
+Test(trace, says_why_a_revision_does_not_have_it)
+{
+	char late[40];
+
+	evidence_freeze(&o);
+	evidence_add(&o, "tip_event", 1, ", outcome, bag_ref", ", 'MISS_DECIDED', 'late'");
+	first("tip_event", "bag_ref = 'late'");
+	snprintf(late, sizeof late, "%s", id);
+	cr_assert_eq(trace(late), CODE(OK), "%s", o.text);
+	cr_expect_eq(json_array_size(json_object_get(o.json, "revisions")), 0);
+	cr_expect_eq(json_array_size(json_object_get(o.json, "without")), 1);
+	cr_expect_str_eq(office_str(&o, "without.0.what"), "late");
+	cr_expect_str_eq(office_str(&o, "without.0.text"), proof_sentence("late", true));
+	evidence_tamper(&o, "UPDATE sems.tip_event SET received_at = now() WHERE bag_ref = 'late'");
+	cr_assert_eq(trace(late), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "without.0.text"), proof_sentence("late", false));
+	evidence_tamper(&o, "UPDATE sems.tip_event SET stored_in = 1 WHERE bag_ref = 'late'");
+	cr_assert_eq(trace(late), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "without.0.what"), "added");
+	withdraw();
+	evidence_freeze(&o);
+	cr_assert_eq(trace(late), CODE(OK), "%s", o.text);
+	cr_expect_eq(json_array_size(json_object_get(o.json, "without")), 1, "the first still");
+	cr_expect_eq(office_int(&o, "revisions.0.revision"), 2);
+}
+
+/* A void, later, of a record of the quarter is of the quarter. */
+Test(trace, says_it_of_a_correction_of_another_quarter)
+{
+	char sql[600];
+
+	evidence_freeze(&o);
+	first("tip_event", "true");
+	snprintf(
+	    sql, sizeof sql,
+	    "SELECT sems.make_partition('void', '2020-05-12Z'); INSERT INTO sems.void "
+	    "(record_id, source, occurred_at, received_at, received_from, corrects_record_id) "
+	    "SELECT '01720683-a400-7000-8000-000000000001', source, "
+	    "sems.uuid_time('01720683-a400-7000-8000-000000000001'), now(), 'x', record_id FROM "
+	    "sems.tip_event WHERE record_id = '%s'",
+	    id);
+	cluster_do(o.pg, sql);
+	cr_assert_eq(trace("01720683-a400-7000-8000-000000000001"), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "without.0.quarter"), EVIDENCE_QUARTER, "%s",
+			 evidence_answer(&o));
+	cr_expect_str_eq(office_str(&o, "without.0.what"), "late");
 }

@@ -12,6 +12,8 @@ static struct proof_day days[] = {
     {.kind = "tip_event", .day = "2026-04-01", .leaves = 1204, .root = {2}},
 };
 
+static int64_t in_flight[] = {17592186045001, 17592186045200};
+
 static struct proof
 sample(void)
 {
@@ -21,6 +23,9 @@ sample(void)
 			      .previous_quarter = "2026-Q1",
 			      .previous_revision = 2,
 			      .previous = {9},
+			      .read_until = 17592186045217,
+			      .in_flight = in_flight,
+			      .n_in_flight = 2,
 			      .days = days,
 			      .n_days = 2};
 }
@@ -91,11 +96,20 @@ Test(proof, reads_what_it_writes)
 	cr_assert_eq(proof_read(document, a, &back, &e), OK, "%s: %s", e.where, e.text);
 	cr_expect_eq(memcmp(back.root, p.root, sizeof p.root), 0);
 	cr_expect_eq(back.leaves, 1206);
+	cr_expect_eq(back.read_until, p.read_until);
+	cr_assert_eq(back.n_in_flight, 2);
+	cr_expect_eq(back.in_flight[1], 17592186045200);
 	cr_assert_eq(proof_finish(&back, &e), OK);
 	cr_expect_eq(memcmp(back.root, p.root, sizeof p.root), 0);
 	json_decref(document);
 	arena_free(a);
 }
+
+#define WHOLE(in_flight)                                                                    \
+	"{\"quarter\":{\"label\":\"2026-Q2\"},\"proof\":{\"encoding\":1,\"previous\":null," \
+	"\"root\":"                                                                         \
+	"\"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d\",\"days\":[]," \
+	"\"read\":{\"until\":7,\"in_flight\":" in_flight "}}}"
 
 Test(proof, refuses_what_is_no_proof)
 {
@@ -114,6 +128,9 @@ Test(proof, refuses_what_is_no_proof)
 	     "\"root\":"
 	     "\"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d\",\"days\":[{}]}}",
 	     REJ_MALFORMED},
+	    {WHOLE("[]"), OK},
+	    {WHOLE("[null]"), REJ_MALFORMED},
+	    {WHOLE("null"), REJ_MALFORMED},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -127,4 +144,17 @@ Test(proof, refuses_what_is_no_proof)
 		json_decref(document);
 		arena_free(a);
 	}
+}
+
+Test(proof, has_a_sentence_for_every_word_and_one_more_where_a_clock_disagrees)
+{
+	static const char *const words[] = {"altered", "missing", "added", "late", "purged"};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		cr_expect_not_null(proof_sentence(words[i], false), "%s", words[i]);
+		cr_expect_eq(
+		    strcmp(proof_sentence(words[i], false), proof_sentence(words[i], true)) != 0,
+		    strcmp(words[i], "late") == 0, "%s", words[i]);
+	}
+	cr_expect_null(proof_sentence("gone", false));
 }

@@ -78,8 +78,8 @@ come_again(struct fixture *f, const char *columns, const char *values, int n)
 	for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
 		snprintf(sql, sizeof sql,
 			 "CREATE TEMP TABLE again AS SELECT * FROM sems.%s ORDER BY record_id "
-			 "LIMIT %d; UPDATE again SET (received_at, record_id%s) = "
-			 "ROW(clock_timestamp(), gen_random_uuid()%s); "
+			 "LIMIT %d; UPDATE again SET (received_at, stored_in, record_id%s) = "
+			 "ROW(clock_timestamp(), sems.this_transaction(), gen_random_uuid()%s); "
 			 "INSERT INTO sems.%s SELECT * FROM again; DROP TABLE again",
 			 counted[i], n, columns, values, counted[i]);
 		cluster_do(f->pg, sql);
@@ -155,15 +155,12 @@ Test(explain_sql, adds_up_to_the_figures_of_every_metric)
 }
 
 static void
-look_back(struct fixture *f, const json_t *doc)
+look_back(struct fixture *f)
 {
-	char sql[200];
-
-	snprintf(sql, sizeof sql,
-		 "SELECT set_config('sems.as_of', '%s', false), set_config('sems.not_then', '{}', "
-		 "false)",
-		 json_string_value(json_object_get(doc, "as_of")));
-	cluster_do(f->pg, sql);
+	cluster_do(f->pg,
+		   "SELECT set_config('sems.read_until', s.read_until::text, false), "
+		   "set_config('sems.in_flight', s.in_flight::text, false), "
+		   "set_config('sems.not_then', '{}', false) FROM sems.this_snapshot() AS s");
 }
 
 /* Whatever comes later: the records of a figure stay those that it was made of. */
@@ -182,7 +179,7 @@ Test(explain_sql, adds_up_to_the_figures_of_then_whatever_came_since)
 		", (SELECT max(record_id::text)::uuid FROM sems.tip_event)");
 	cluster_do(f.pg, "UPDATE sems.test SET embargo = true WHERE outcome = 'FAIL'");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	look_back(&f, doc);
+	look_back(&f);
 
 	come_again(&f, ", source_record_id", ", 'late'", 2);
 	come_again(&f, ", corrects_record_id, corrected_at, site_id",

@@ -84,7 +84,7 @@ Test(proof_check, finds_nothing_where_nothing_was_done)
 	freeze();
 	report = proof_verify(&f, false);
 	cr_expect(json_is_true(json_object_get(report, "sound")));
-	cr_expect_eq(json_array_size(json_object_get(report, "checks")), 7);
+	cr_expect_eq(json_array_size(json_object_get(report, "checks")), 8);
 	json_decref(report);
 	expect_sound("");
 }
@@ -184,7 +184,7 @@ Test(proof_check, names_each_record_of_which_a_column_was_changed)
 	    "SELECT k.kind, a.attname, format_type(a.atttypid, -1), r.id FROM sems.kind k "
 	    "CROSS JOIN LATERAL (SELECT x.*, row_number() OVER (ORDER BY random()) AS n FROM "
 	    "pg_attribute x WHERE x.attrelid = ('sems.' || k.kind)::regclass AND x.attnum > 0 "
-	    "AND x.attname NOT IN ('record_id', 'source')) AS a "
+	    "AND x.attname NOT IN ('record_id', 'source', 'stored_in')) AS a "
 	    "JOIN (SELECT record_id AS id, kind, row_number() OVER (PARTITION BY kind "
 	    "ORDER BY record_id) AS n FROM sems.spd_every) AS r ON r.kind = k.kind AND r.n = a.n");
 	cr_assert_gt(PQntuples(cells), 300, "%s", PQerrorMessage(f.pg));
@@ -223,7 +223,17 @@ Test(proof_check, names_what_is_missing)
 	expect_found("missing", "tip_event", id);
 }
 
-Test(proof_check, tells_what_was_added_from_what_came_late)
+/* What the first finding is said to mean. */
+static const char *
+meaning(const json_t *report)
+{
+	const json_t *first = json_array_get(json_object_get(report, "findings"), 0);
+	const char *text = json_string_value(json_object_get(first, "text"));
+
+	return text == NULL ? "" : text;
+}
+
+Test(proof_check, calls_late_what_the_freeze_did_not_read_whatever_its_clock_said)
 {
 	json_t *report;
 
@@ -232,11 +242,87 @@ Test(proof_check, tells_what_was_added_from_what_came_late)
 	spd_add(&f, "tip_event", 2, ", outcome", ", 'HIT'");
 	proof_tamper(&f, "UPDATE sems.tip_event SET received_at = now() + interval '1 minute' "
 			 "WHERE outcome = 'HIT' AND stream IS NULL");
-	expect_sound("late 2");
-	spd_add(&f, "tip_event", 1, ", outcome", ", 'ABORTED'");
 	report = proof_verify(&f, true);
-	cr_expect_str_eq(proof_counts(report), "added 1, late 2");
+	cr_expect_str_eq(proof_counts(report), "late 2");
+	cr_expect_str_eq(meaning(report), proof_sentence("late", false));
+	json_decref(report);
+	proof_tamper(&f, "UPDATE sems.tip_event SET received_at = '2026-06-01' "
+			 "WHERE outcome = 'HIT' AND stream IS NULL");
+	report = proof_verify(&f, true);
+	cr_expect_str_eq(proof_counts(report), "late 2", "its clock was set back");
+	cr_expect(json_is_true(json_object_get(report, "sound")));
+	cr_expect_str_eq(meaning(report), proof_sentence("late", true));
+	json_decref(report);
+}
+
+Test(proof_check, calls_late_what_was_in_flight_while_it_was_frozen)
+{
+	PGconn *sender = cluster_connect(f.database);
+
+	add_evidence();
+	cluster_do(sender, "BEGIN; SELECT pg_current_xact_id()");
+	spd_add(&f, "tip_event", 1, ", outcome", ", 'ABORTED'");
+	freeze();
+	cluster_do(sender, "INSERT INTO sems.tip_event SELECT (jsonb_populate_record(e, "
+			   "jsonb_build_object('record_id', gen_random_uuid(), 'stored_in', "
+			   "sems.this_transaction()))).* FROM sems.tip_event e LIMIT 3; COMMIT");
+	PQfinish(sender);
+	expect_sound("late 3");
+}
+
+/* A record that says it was there, among the numbers that the freeze read. */
+Test(proof_check, calls_added_what_says_that_it_was_read)
+{
+	json_t *report;
+
+	add_evidence();
+	freeze();
+	spd_add(&f, "tip_event", 2, ", outcome", ", 'ABORTED'");
+	proof_tamper(&f, "UPDATE sems.tip_event SET stored_in = (SELECT read_until - 1 FROM "
+			 "sems.spd_revision) WHERE record_id = (SELECT min(record_id::text)::uuid "
+			 "FROM sems.tip_event WHERE outcome = 'ABORTED')");
+	report = proof_verify(&f, true);
+	cr_expect_str_eq(proof_counts(report), "added 1, late 1");
 	cr_expect(json_is_false(json_object_get(report, "sound")));
+	json_decref(report);
+}
+
+/* Numbers begin anew in another cluster; those of the new one are above those of the old. */
+Test(proof_check, tells_late_from_added_after_a_dump_was_restored_elsewhere)
+{
+	json_t *report;
+
+	add_evidence();
+	freeze();
+	spd_add(&f, "tip_event", 1, ", outcome", ", 'ABORTED'");
+	proof_tamper(&f, "UPDATE sems.cluster SET system_identifier = 1; "
+			 "UPDATE sems.spd_revision SET read_until = read_until + 1000000; "
+			 "UPDATE sems.spd_revision SET document = replace(document, "
+			 "(read_until - 1000000)::text, read_until::text), sha256 = "
+			 "sha256(convert_to(replace(document, (read_until - 1000000)::text, "
+			 "read_until::text), 'UTF8')); UPDATE sems.tip_event SET stored_in = "
+			 "stored_in + 1000000");
+	cluster_do(f.pg, "SELECT sems.note_cluster(); SELECT sems.note_cluster()");
+	cr_expect_eq(cluster_int(f.pg, "SELECT max(number) FROM sems.cluster"), 2);
+	spd_add(&f, "tip_event", 2, ", outcome", ", 'MISS_DECIDED'");
+	report = proof_verify(&f, true);
+	cr_expect_str_eq(proof_counts(report), "late 3");
+	json_decref(report);
+}
+
+Test(proof_check, sees_a_snapshot_that_was_changed)
+{
+	json_t *report;
+	char *text;
+
+	add_evidence();
+	freeze();
+	proof_tamper(&f, "UPDATE sems.spd_revision SET read_until = read_until - 1");
+	report = proof_verify(&f, true);
+	text = json_dumps(report, 0);
+	cr_expect(json_is_false(json_object_get(report, "sound")));
+	cr_expect_not_null(strstr(text, "kept otherwise than the document prints it"), "%s", text);
+	free(text);
 	json_decref(report);
 }
 
@@ -386,11 +472,6 @@ Test(proof_check, names_no_test_under_embargo_to_those_who_may_not_know)
 	freeze();
 	/* A late one is not even counted. */
 	spd_add(&f, "test", 1, ", mode", ", 'COVERT'");
-	proof_tamper(&f,
-		     "UPDATE sems.test SET received_at = now() + interval '1 minute' WHERE "
-		     "mode = 'COVERT' AND record_id NOT IN (SELECT encode(substr(leaves, "
-		     "52 * i + 1, 16), 'hex')::uuid FROM sems.spd_leaves, generate_series(0, 3) i "
-		     "WHERE kind = 'test')");
 	report = proof_verify(&f, false);
 	cr_expect_str_eq(proof_counts(report), "");
 	json_decref(report);
@@ -398,9 +479,8 @@ Test(proof_check, names_no_test_under_embargo_to_those_who_may_not_know)
 	cr_expect_str_eq(proof_counts(report), "late 1");
 	json_decref(report);
 	/* That one was changed must be said; which one must not. */
-	proof_tamper(&f,
-		     "UPDATE sems.test SET marking = 'x' WHERE mode = 'COVERT' AND received_at < "
-		     "now()");
+	proof_tamper(&f, "UPDATE sems.test SET marking = 'x' WHERE mode = 'COVERT' AND stored_in < "
+			 "(SELECT read_until FROM sems.spd_revision)");
 	report = proof_verify(&f, false);
 	text = json_dumps(report, 0);
 	cr_expect_str_eq(proof_counts(report), "altered 1");

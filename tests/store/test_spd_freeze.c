@@ -347,22 +347,54 @@ static int64_t
 late(void)
 {
 	return cluster_int(f.pg, "SELECT count(*) FROM sems.spd_revision r, sems.spd_late("
-				 "'2026-03-31T23:00Z', '2026-06-30T23:00Z', r.as_of, r.quarter, "
+				 "'2026-03-31T23:00Z', '2026-06-30T23:00Z', r.quarter, "
 				 "r.revision)");
 }
 
-Test(spd_freeze, tells_by_its_leaves_what_was_received_before_and_committed_after)
+/* The transaction of a record is what tells: not when it was received, by whatever clock. */
+Test(spd_freeze, calls_late_what_it_did_not_read_whatever_the_clocks_say)
 {
+	static const char *const received[] = {"- interval '1 second'", "- interval '10 minutes'",
+					       "- interval '5 years'", "+ interval '1 second'"};
+	PGconn *sender = cluster_connect(f.database);
+	char sql[300];
+
 	spd_add(&f, "activity", 2, ", activity, count", ", 'FLIGHTS', 100");
-	/* Just received when the quarter is frozen. */
-	cluster_do(f.pg, "UPDATE sems.activity SET received_at = now()");
+	/* Received after the freeze, by a clock that is ahead; and read by it. */
+	cluster_do(f.pg, "UPDATE sems.activity SET received_at = now() + interval '1 hour'");
+	cluster_do(sender, "BEGIN; UPDATE sems.activity SET count = 101 WHERE false; "
+			   "SELECT pg_current_xact_id()");
 	freeze();
 	cr_expect_eq(late(), 0, "what the freeze rests on is not late");
+	cluster_do(sender,
+		   "INSERT INTO sems.activity SELECT (jsonb_populate_record(a, "
+		   "jsonb_build_object('record_id', gen_random_uuid(), 'count', 7, "
+		   "'stored_in', sems.this_transaction()))).* FROM sems.activity a LIMIT 1; "
+		   "COMMIT");
+	for (size_t i = 0; i < sizeof received / sizeof received[0]; i++) {
+		(void)snprintf(sql, sizeof sql,
+			       "UPDATE sems.activity SET received_at = (SELECT as_of %s FROM "
+			       "sems.spd_revision) WHERE count = 7",
+			       received[i]);
+		cluster_do(f.pg, sql);
+		cr_expect_eq(late(), 1, "in flight while it was frozen: %s", received[i]);
+	}
+	spd_add(&f, "activity", 1, ", activity, count", ", 'FLIGHTS', 8");
+	cr_expect_eq(late(), 2, "and begun after it");
+	PQfinish(sender);
+}
+
+Test(spd_freeze, lists_what_says_that_it_was_read_and_has_no_leaf)
+{
+	spd_add(&f, "activity", 2, ", activity, count", ", 'FLIGHTS', 100");
+	freeze();
 	spd_add(&f, "activity", 1, ", activity, count", ", 'FLIGHTS', 7");
-	cluster_do(f.pg, "UPDATE sems.activity SET received_at = (SELECT as_of - interval '1 "
-			 "second' FROM sems.spd_revision) WHERE count = 7");
-	cr_expect_eq(late(), 1, "received before the freeze, but not under it");
-	cluster_do(f.pg, "UPDATE sems.activity SET received_at = (SELECT as_of + interval '1 "
-			 "second' FROM sems.spd_revision) WHERE count = 7");
+	cluster_do(f.pg, "UPDATE sems.activity SET stored_in = (SELECT read_until - 1 FROM "
+			 "sems.spd_revision) WHERE count = 7");
 	cr_expect_eq(late(), 1);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.spd_revision r, sems.spd_late("
+				       "'2026-03-31T23:00Z', '2026-06-30T23:00Z', r.quarter, "
+				       "r.revision) l WHERE sems.without_leaf(l.stored_in, "
+				       "r.read_until, r.in_flight) = 'added'"),
+		     1);
 }

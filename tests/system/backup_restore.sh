@@ -30,7 +30,7 @@ psql_get() { # statement
 
 # Everything that was received of TIP events, but for when; and of conflicts, that there are none.
 stored() {
-	psql_get "SELECT to_jsonb(t) - 'received_at' FROM sems.tip_event t ORDER BY record_id"
+	psql_get "SELECT to_jsonb(t) - 'received_at' - 'stored_in' FROM sems.tip_event t ORDER BY record_id"
 	psql_get "SELECT reason, count(*) FROM sems.quarantine GROUP BY reason"
 }
 

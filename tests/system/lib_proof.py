@@ -104,21 +104,32 @@ class Quarter:
         return self.first <= self.day(at) <= self.last
 
 
-def roots_of_the_quarter(psql, kinds, quarter, as_of):
+class Read:
+    """What the freeze read, as its document prints it."""
+
+    def __init__(self, said):
+        self.until = said["until"]
+        self.in_flight = set(said["in_flight"])
+
+    def has(self, stored_in):
+        return int(stored_in) < self.until and int(stored_in) not in self.in_flight
+
+
+def roots_of_the_quarter(psql, kinds, quarter, read):
     """(source, record_id) of what is counted in the quarter by itself, by a correction or as a plan."""
     roots = set()
     for name in kinds:
         start = "period_start" if name == "plan" else "NULL"
         for line in run(psql, f"COPY (SELECT source, record_id, corrects_source, corrects_record_id, occurred_at, "
-                        f"received_at, {start} FROM sems.{name}) TO STDOUT").splitlines():
-            source, one, of, root, occurred, received, start_at = map(cell, line.split("\t"))
-            if instant(received) <= as_of and name != "void" and any(
+                        f"stored_in, {start} FROM sems.{name}) TO STDOUT").splitlines():
+            source, one, of, root, occurred, stored_in, start_at = map(cell, line.split("\t"))
+            if read.has(stored_in) and name != "void" and any(
                     quarter.has(instant(at)) for at in (occurred, start_at) if at):
                 roots.add((of or source, root) if root else (source, one))
     return roots
 
 
-def days_of(psql, name, quarter, as_of, roots):
+def days_of(psql, name, quarter, read, roots):
     columns = [line.split("\t") for line in run(psql, f"COPY (SELECT attname, format_type(atttypid, -1) "
                f"FROM pg_attribute WHERE attrelid = 'sems.{name}'::regclass AND attnum > 0 "
                f"AND NOT attisdropped ORDER BY attnum) TO STDOUT").splitlines()]
@@ -133,11 +144,11 @@ def days_of(psql, name, quarter, as_of, roots):
                 or (root and (row[at["corrects_source"]] or row[at["source"]], root) in roots)
                 or (start and quarter.has(instant(start)))):
             continue
-        if instant(row[at["received_at"]]) > as_of:
+        if not read.has(row[at["stored_in"]]):
             continue
         day = quarter.first if name == "test" else quarter.day(occurred)
         key = (occurred, uuid.UUID(row[at["record_id"]]).bytes, row[at["source"]].encode())
-        days.setdefault(day.isoformat(), []).append((key, leaf(name, columns, row)))
+        days.setdefault(day.isoformat(), []).append((key, leaf(name, columns[:at["stored_in"]], row[:at["stored_in"]])))
     return {day: [one for _, one in sorted(found)] for day, found in days.items()}
 
 
@@ -146,14 +157,14 @@ def main():
     psql = sys.argv[2:]
     proof = document["proof"]
     quarter = Quarter(document)
-    as_of = datetime.datetime.fromisoformat(document["as_of"].replace("Z", "+00:00"))
+    read = Read(proof["read"])
     previous = proof["previous"]["root"] if proof["previous"] else "-"
     entries = [f"sems-proof/1 {proof['number']} {document['quarter']['label']} {document['revision']} {previous}"]
     found = []
     kinds = sorted(run(psql, "SELECT kind FROM sems.kind").split())
-    roots = roots_of_the_quarter(psql, kinds, quarter, as_of)
+    roots = roots_of_the_quarter(psql, kinds, quarter, read)
     for name in kinds:
-        for day, leaves in sorted(days_of(psql, name, quarter, as_of, roots).items()):
+        for day, leaves in sorted(days_of(psql, name, quarter, read, roots).items()):
             found.append({"kind": name, "day": day, "leaves": len(leaves), "root": mth(leaves).hex()})
     for one in found:
         entries.append(f"{one['kind']} {one['day']} {one['leaves']} {one['root']}")

@@ -5,7 +5,7 @@
 
 Nothing of the daemon takes part: no view, no statement and not the catalogue. Each metric is
 written here anew, from what it is meant to say. Prints each difference; none is success.
-Of a frozen document only what had been received by then counts.
+Of a frozen document only what the freeze read counts, as its proof says.
 """
 import collections
 import datetime as dt
@@ -60,12 +60,15 @@ def rank(r):
 
 
 class Evidence:
-    def __init__(self, folder, until=None):
+    def __init__(self, folder, frozen=None):
         self.entity = read_rows(folder, "entity")[0]
         self.zone = zoneinfo.ZoneInfo(self.entity["zone"])
         self.targets = read_rows(folder, "target")
-        known = lambda r: until is None or r["received_at"] < until
-        self.quarantine = list(filter(known, read_rows(folder, "quarantine")))
+        read = frozen and frozen["proof"]["read"]
+        until = frozen and dt.datetime.fromisoformat(frozen["as_of"].replace("Z", "+00:00"))
+        known = lambda r: not frozen or (r["stored_in"] < read["until"] and r["stored_in"] not in read["in_flight"])
+        # A refused record has no leaf and no transaction of its own to go by.
+        self.quarantine = [r for r in read_rows(folder, "quarantine") if not frozen or r["received_at"] < until]
         self.expected = read_rows(folder, "expected_feed")
         self.all = []
         for kind in KINDS:
@@ -1132,8 +1135,7 @@ def main(rows, *documents):
     for file in documents:
         with open(file, encoding="utf-8") as f:
             spd = json.load(f)
-        then = spd["revision"] and dt.datetime.fromisoformat(spd["as_of"].replace("Z", "+00:00"))
-        wrong += Checker(Evidence(rows, then) if then else now, spd).run()
+        wrong += Checker(Evidence(rows, spd) if spd["revision"] else now, spd).run()
     print("".join(w + "\n" for w in wrong[:40]), end="")
     return int(bool(wrong))
 

@@ -27,9 +27,11 @@ is "$(sql "SET ROLE sems_compute; SELECT string_agg(route, ' ' ORDER BY route) F
 is "$(sql "SET ROLE sems_compute; SELECT count(*) FROM sems.spd_patrol WHERE measure IS NULL")" 2 'metrics can count it'
 is "$(sql "SELECT count(*) FILTER (WHERE correction), count(*) FROM sems.spd_received WHERE kind = 'patrol'")" '1|3' \
 	'it is among what was received'
-is "$(sql "SET sems.as_of = '2000-01-01'; SET sems.not_then = '{}'; SELECT count(*) FROM sems.then_spd_patrol")
-$(sql "SET sems.as_of = '2100-01-01'; SET sems.not_then = '{019de2e4-3580-8d11-9f00-000000000003}'; SELECT string_agg(route, ' ' ORDER BY route) FROM sems.then_effective_patrol")" \
+is "$(sql "SET sems.read_until = '0'; SET sems.in_flight = '{}'; SET sems.not_then = '{}'; SELECT count(*) FROM sems.then_spd_patrol")
+$(sql "SELECT set_config('sems.read_until', s.read_until::text, false), set_config('sems.in_flight', '{}', false),
+    set_config('sems.not_then', '{019de2e4-3580-8d11-9f00-000000000003}', false) FROM sems.this_snapshot() AS s;
+SELECT string_agg(route, ' ' ORDER BY route) FROM sems.then_effective_patrol" | tail -1)" \
 	'0
-north south' 'and what was known of it at another moment'
+north south' 'and what a freeze read of it'
 stop_daemon
 start_daemon && ok 'semsd starts on it'

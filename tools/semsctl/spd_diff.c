@@ -14,13 +14,11 @@ static const struct listing_column change_columns[] = {
 };
 
 static const struct listing_column record_columns[] = {
-    {"kind", "Kind"},
-    {"how", "How"},
-    {"source", "Source"},
-    {"record_id", "Record"},
-    {"received_at", "Received"},
-    {"site_id", "Site"},
-    {"root_record_id", "In place of"},
+    {"what", "What"},        {"kind", "Kind"},
+    {"how", "How"},          {"source", "Source"},
+    {"record_id", "Record"}, {"received_at", "Received"},
+    {"site_id", "Site"},     {"root_record_id", "In place of"},
+    {"text", "Meaning"},
 };
 
 /* A count as it is, "–" for one that nobody knows. */
@@ -131,13 +129,17 @@ print_changes(const struct spd_wish *w, const json_t *changes)
 }
 
 static void
-print_records(const struct spd_wish *w, const json_t *records)
+print_records(const struct spd_wish *w, const json_t *records, int differs)
 {
 	const json_t *list = json_object_get(records, "list");
 	json_int_t count = json_integer_value(json_object_get(records, "count"));
 
 	if (count == 0) {
 		puts("\nNo record came since, nor was one corrected or voided.");
+		if (differs)
+			puts("What differs comes from definitions, targets or feeds, or a record "
+			     "was "
+			     "changed: semsctl spd verify tells.");
 		return;
 	}
 	printf("\n%" JSON_INTEGER_FORMAT " %s came since, corrections and voids included%s:\n",
@@ -180,7 +182,8 @@ spd_run_diff(struct spd_wish *w)
 		       w->quarter, json_integer_value(json_object_get(answer, "revision")),
 		       json_string_value(json_object_get(answer, "frozen_as_of")));
 		print_changes(w, json_object_get(answer, "changes"));
-		print_records(w, json_object_get(answer, "records"));
+		print_records(w, json_object_get(answer, "records"),
+			      json_array_size(json_object_get(answer, "changes")) > 0);
 		print_proposal(w, answer);
 	}
 	json_decref(answer);

@@ -15,6 +15,10 @@ static const struct listing_column revision_columns[] = {
     {"quarter", "Frozen in"}, {"revision", ">Revision"}, {"state", "State"},
     {"as_of", "As of"},       {"leaf", "Leaf"},
 };
+static const struct listing_column without_columns[] = {
+    {"quarter", "Not in"}, {"revision", ">Revision"}, {"state", "State"},
+    {"as_of", "As of"},    {"what", "What"},          {"text", "Meaning"},
+};
 static const struct listing_column metric_columns[] = {
     {"metric", "Counted by"},
     {"name", "Name"},
@@ -50,6 +54,8 @@ print_answer(const struct options *o, const json_t *answer)
 		puts("It is among the leaves of no frozen revision.");
 	listing_table(revisions, revision_columns,
 		      sizeof revision_columns / sizeof revision_columns[0], o->color, stdout);
+	listing_table(json_object_get(answer, "without"), without_columns,
+		      sizeof without_columns / sizeof without_columns[0], o->color, stdout);
 	listing_table(json_object_get(answer, "metrics"), metric_columns,
 		      sizeof metric_columns / sizeof metric_columns[0], o->color, stdout);
 }
@@ -110,7 +116,9 @@ const struct command command_trace = {
     .help =
 	"Usage: semsctl trace RECORD [--source SOURCE] [--json]\n"
 	"Shows a record (by its id), what became of it, the frozen revisions that have it among\n"
-	"their leaves, and the metrics that count it, each with the amount. Of a record that\n"
+	"their leaves, those of its quarter that have not, and why (late, added: the words of\n"
+	"spd verify and spd diff), and the metrics that count it, each with the amount. Of a "
+	"record that\n"
 	"retention removed it still says which revisions had it. Persons and free text are not\n"
 	"shown. The other way round: semsctl spd explain.\n"
 	"\n"
