@@ -370,6 +370,12 @@ enum code
 life_freeze(const struct life *l, enum spd_action a, const struct life_freeze *f, struct err *e)
 {
 	enum spd_state next;
+	struct life running = *l;
+	running.state = SPD_OPEN;
+	running.revision = 0;
+	if (f->runs) {
+		return refuse_state(&running, a, e);
+	}
 	/* Which of the two it is must be said, for a revision restates what was submitted. */
 	bool done_again = l->state == SPD_REJECTED || l->state == SPD_WITHDRAWN;
 	if (done_again && l->was_submitted != (a == SPD_REVISE)) {

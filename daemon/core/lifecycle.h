@@ -92,6 +92,8 @@ enum code life_step(const struct life *l, enum spd_action a, enum spd_state *nex
 struct life_freeze {
 	const char *grace_end; /* the last day on which late records are waited for, "2026-07-14" */
 	const char *early;     /* why before that; NULL or "": not said */
+	bool
+	    runs; /* the quarter: also when the clock was ahead and a revision was made too early */
 	bool grace_is_over;
 	bool has_embargoed;  /* tests that nobody has debriefed */
 	const char *exclude; /* why without them; NULL or "": not said */

@@ -26,7 +26,8 @@ on_life(struct spd_run *r, const struct rows *rows)
 		return; /* no such quarter: said by the statement that looks for it */
 	}
 	const char *state = rows_text(rows, 0, 0);
-	life.state = rows_int(rows, 0, 3) != 0 ? SPD_COLLECTING : SPD_OPEN;
+	freeze.runs = rows_int(rows, 0, 3) == 0;
+	life.state = freeze.runs ? SPD_OPEN : SPD_COLLECTING;
 	if (state != NULL && !spd_state_by_name(text_of(state), &life.state)) {
 		spd_fail(r, FATAL_BUG, "spd_status", "the database has a state that is none");
 		return;

@@ -339,6 +339,11 @@ Test(lifecycle, freezes_no_quarter_that_runs)
 	struct life_freeze f = {.grace_is_over = true};
 
 	cr_expect_eq(freeze(in(SPD_OPEN, SPD_FREEZE), SPD_FREEZE, f, &e), REJ_STATE);
+	/* A clock was ahead when the first revision was made, and was set back. */
+	f.runs = true;
+	cr_expect_eq(freeze(in(SPD_WITHDRAWN, SPD_FREEZE), SPD_FREEZE, f, &e), REJ_STATE);
+	cr_expect_not_null(strstr(e.text, "the quarter runs"), "%s", e.text);
+	f.runs = false;
 	cr_expect_not_null(strstr(e.text, "after its last day"), "%s", e.text);
 }
 

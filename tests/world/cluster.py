@@ -63,10 +63,11 @@ def _children(pid):
 class Cluster:
     """One cluster under a folder; database "sems" with semsd's roles."""
 
-    def __init__(self, folder, options=()):
+    def __init__(self, folder, options=(), env=None):
         self.folder = make_folder(pathlib.Path(folder))
         self.data = self.folder / "pg"
         self.options = list(options)
+        self.env = dict(os.environ, **env) if env else None
         self.process = None
         self._columns = {}
 
@@ -91,7 +92,7 @@ class Cluster:
             argv += ["-c", option]
         with open(self.folder / "postgres.log", "ab") as log:
             self.process = subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                            cwd=self.folder, start_new_session=True, **as_account())
+                                            cwd=self.folder, env=self.env, start_new_session=True, **as_account())
         if wait:
             self.wait_ready()
 
