@@ -25,7 +25,7 @@ struct duty {
 	const char *name;
 	const char *period; /* PostgreSQL's interval */
 	const char *sql;    /* NULL: the claim is all */
-	bool has_clock;     /* the statement takes the clock and the grace */
+	unsigned params;    /* of the statement: 1 the clock, 2 the grace, too */
 	bool removes;       /* what cannot be brought back */
 	void (*rows)(struct duties *d, const struct rows *r);
 	void (*after)(struct duties *d);
@@ -65,13 +65,13 @@ static void run_retention(struct duties *d);
 static void duty_start(struct duties *d);
 
 static const struct duty duties[] = {
-    {"partitions", "1 hour", "sql/queries/duty_partitions.sql", false, false, NULL, NULL},
-    {"counts", "1 minute", NULL, false, false, NULL, begin_recount},
-    {"feeds", "15 minutes", NULL, false, false, NULL, run_feeds},
-    {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", true, false, quarters_rows,
+    {"partitions", "1 hour", "sql/queries/duty_partitions.sql", 0, false, NULL, NULL},
+    {"counts", "1 minute", NULL, 0, false, NULL, begin_recount},
+    {"feeds", "15 minutes", NULL, 0, false, NULL, run_feeds},
+    {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", 2, false, quarters_rows,
      store_quarters},
-    {"retention", "1 day", NULL, false, true, NULL, run_retention},
-    {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", false, true, NULL, NULL},
+    {"retention", "1 day", NULL, 0, true, NULL, run_retention},
+    {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", 1, true, NULL, NULL},
 };
 
 static const struct ticket ticket = {.lane = LANE_DUTY};
@@ -158,7 +158,7 @@ duty_next(struct job *j, struct statement *st, struct err *e)
 		return false;
 	d->step = STEP_END;
 	st->sql = embed_text(duty->sql);
-	st->n_params = duty->has_clock ? 2 : 0;
+	st->n_params = (int)duty->params;
 	st->params[0] = d->now_text;
 	st->params[1] = d->grace_text;
 	return true;

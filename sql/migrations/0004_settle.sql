@@ -191,7 +191,7 @@ $$;
 GRANT EXECUTE ON FUNCTION sems.settle_quarantine() TO sems_ingest;
 
 -- Quarantined bytes are kept so long since they last came, and no longer; how many went.
-CREATE FUNCTION sems.purge_quarantine() RETURNS bigint
+CREATE FUNCTION sems.purge_quarantine(at timestamptz) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	days int;
@@ -199,9 +199,9 @@ DECLARE
 BEGIN
 	SELECT s.value::int INTO STRICT days FROM sems.setting s WHERE s.name = 'quarantine_days';
 	DELETE FROM sems.quarantine q
-	WHERE coalesce(q.last_received_at, q.received_at) < now() - make_interval(days => days);
+	WHERE coalesce(q.last_received_at, q.received_at) < at - make_interval(days => days);
 	GET DIAGNOSTICS gone = ROW_COUNT;
 	RETURN gone;
 END
 $$;
-GRANT EXECUTE ON FUNCTION sems.purge_quarantine() TO sems_retention;
+GRANT EXECUTE ON FUNCTION sems.purge_quarantine(timestamptz) TO sems_retention;

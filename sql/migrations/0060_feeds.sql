@@ -571,7 +571,9 @@ BEGIN
 	RETURN (SELECT k.quarter
 	FROM (SELECT d.quarter FROM sems.civil_day d WHERE d.starts_at = since) AS q
 	JOIN sems.counted_feed_quarter k ON k.quarter = q.quarter
+	-- Kept while a clock was ahead, it is of a quarter that still runs.
 	WHERE EXISTS (SELECT FROM sems.civil_day d WHERE d.quarter = q.quarter AND d.ends_at = until)
+	AND until <= now()
 	AND NOT EXISTS (SELECT FROM sems.touched_day t WHERE t.kind = 'plan')
 	AND sems.dirty_feed_days(since, until) IS NULL);
 END

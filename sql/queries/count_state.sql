@@ -1,6 +1,7 @@
 -- What is known of cubes in the quarter $1: those of the digests $2 that were ever counted, each with
 -- the days whose counts cannot be used. A month that was purged keeps the counts it had.
--- recent: counted so short a time ago that it is not worth counting again yet. The last column is about how
+-- recent: counted so short a time ago that it is not worth counting again yet; not in a time to come, by a
+-- clock that was set back. The last column is about how
 -- many bytes a day has.
 WITH day AS (
     SELECT d.day, d.month, d.starts_at, d.ends_at FROM sems.civil_day AS d WHERE d.quarter = $1::text
@@ -15,7 +16,7 @@ WITH day AS (
 ), dirty AS (
     SELECT c.cube_id, d.day, d.starts_at, d.ends_at, s.day IS NOT NULL AS counted,
         s.counted_at > now() - CASE WHEN d.ends_at > now() - interval '1 day' THEN interval '10 minutes'
-            ELSE interval '2 minutes' END AS recent, m.bytes
+            ELSE interval '2 minutes' END AND s.counted_at <= now() AS recent, m.bytes
     FROM cube AS c
     JOIN month AS m ON m.kind = c.kind
     JOIN day AS d ON d.month = m.month

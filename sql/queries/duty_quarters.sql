@@ -1,5 +1,6 @@
 -- The quarters that have ended and whose figures are to be worked out and kept. $1: the daemon's clock;
--- $2: how many hours late records have before that. Looks back two quarters, and at those with evidence.
+-- $2: how many hours late records have before that. Looks back two quarters, and at those with evidence. What
+-- was kept as of a time to come was kept while a clock was ahead, and does not count.
 SELECT p.quarter
 FROM (
     SELECT d.quarter, max(d.ends_at) + make_interval(hours => $2::int) AS due_at
@@ -9,5 +10,6 @@ WHERE p.due_at <= $1::timestamptz AND p.due_at > $1::timestamptz - interval '185
     AND EXISTS (SELECT FROM sems.known_month AS m
         WHERE m.quarter = p.quarter)
     AND NOT EXISTS (SELECT FROM sems.spd_live AS l
-        WHERE l.quarter = p.quarter AND l.as_of >= p.due_at)
+        WHERE l.quarter = p.quarter AND l.as_of >= p.due_at
+            AND l.as_of <= greatest(now(), $1::timestamptz))
 ORDER BY p.quarter

@@ -254,10 +254,10 @@ Test(prepare, gives_the_ingest_role_no_way_to_read_or_change_evidence)
 	    {"COPY sems.", " TO STDOUT"},
 	};
 	static const char *const others[] = {
-	    "SELECT * FROM sems.quarantine",      "SELECT * FROM sems.correction",
-	    "INSERT INTO sems.correction SELECT", "SELECT * FROM sems.effective_test",
-	    "SELECT * FROM sems.folded_test",     "SELECT sems.setup_entity('x', 'UTC')",
-	    "SELECT sems.purge_quarantine()",     "SELECT sems.fill_calendar('UTC')",
+	    "SELECT * FROM sems.quarantine",       "SELECT * FROM sems.correction",
+	    "INSERT INTO sems.correction SELECT",  "SELECT * FROM sems.effective_test",
+	    "SELECT * FROM sems.folded_test",      "SELECT sems.setup_entity('x', 'UTC')",
+	    "SELECT sems.purge_quarantine(now())", "SELECT sems.fill_calendar('UTC')",
 	    "CREATE TABLE sems.mine (n int)",
 	};
 	PGconn *pg = cluster_connect(cluster_database());

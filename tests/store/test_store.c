@@ -334,6 +334,6 @@ Test(store, forgets_quarantined_bytes_when_their_time_is_over)
 	    "INSERT INTO sems.quarantine (source, principal, reason, field, message, received_at, "
 	    "raw_sealed, raw_mac) SELECT 'a', 'p', 'RULE', '', '', now() - d * interval '1 day', "
 	    "'', int4send(d) FROM generate_series(1, 100) AS d; SET ROLE sems_retention");
-	cr_expect_eq(cluster_int(pg, "SELECT sems.purge_quarantine()"), 11);
+	cr_expect_eq(cluster_int(pg, "SELECT sems.purge_quarantine(now())"), 11);
 	PQfinish(pg);
 }
