@@ -108,6 +108,7 @@ CREATE TABLE sems.spd_event (
 	reference text CHECK (length(reference) <= 200),
 	channel text CHECK (length(channel) <= 200),
 	sha256 bytea NOT NULL,  -- of the document that they had before them
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),  -- what came after is told by it
 	PRIMARY KEY (quarter, revision, step),
 	FOREIGN KEY (quarter, revision) REFERENCES sems.spd_revision
 );

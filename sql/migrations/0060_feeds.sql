@@ -23,7 +23,7 @@ CREATE TABLE sems.feed_day (
 	site_id text,
 	records bigint NOT NULL,
 	last_at timestamptz NOT NULL,
-	last_received_at timestamptz NOT NULL,
+	last_stored_in bigint NOT NULL,
 	late bigint NOT NULL,     -- received after the end of their quarter
 	lagging bigint NOT NULL,  -- received more than 72 hours after the end of what they are about
 	clock_told bigint NOT NULL,
@@ -143,7 +143,7 @@ SET enable_sort = off AS $$
 		WHERE d.starts_at >= since AND d.starts_at < until
 	), record AS (
 		SELECT width_bucket(r.counted_at, c.starts) AS at, r.kind, r.source, r.site_id,
-		    r.occurred_at, r.received_at, r.clock_offset_ms,
+		    r.occurred_at, r.stored_in, r.clock_offset_ms,
 		    r.received_at >= c.quarter_ends[width_bucket(r.counted_at, c.starts)] AS is_late,
 		    r.received_at > coalesce(r.occurred_end,
 			r.occurred_at + CASE r."precision" WHEN 'DAY' THEN interval '24 hours'
@@ -155,7 +155,7 @@ SET enable_sort = off AS $$
 		OFFSET 0  -- the calendar goes no further than here
 	), counted AS (
 		SELECT r.at, r.kind, r.source, r.site_id, count(*) AS records,
-		    max(r.occurred_at) AS last_at, max(r.received_at) AS last_received_at,
+		    max(r.occurred_at) AS last_at, max(r.stored_in) AS last_stored_in,
 		    count(*) FILTER (WHERE r.is_late) AS late,
 		    count(*) FILTER (WHERE r.is_lagging) AS lagging,
 		    count(r.clock_offset_ms) AS clock_told,
@@ -164,7 +164,7 @@ SET enable_sort = off AS $$
 		FROM record r
 		GROUP BY r.at, r.kind, r.source, r.site_id
 	)
-	SELECT c.days[n.at], n.kind, n.source, n.site_id, n.records, n.last_at, n.last_received_at,
+	SELECT c.days[n.at], n.kind, n.source, n.site_id, n.records, n.last_at, n.last_stored_in,
 	    n.late, n.lagging, n.clock_told, n.clock_off, n.clock_worst_ms
 	FROM counted n, calendar c
 $$;
@@ -556,7 +556,7 @@ RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		FROM sems.silent_feeds(least(now(), until - interval '1 millisecond')) s
 	)
 	SELECT jsonb_build_object('late', (SELECT l.o FROM late l),
-	    'last_received_at', (SELECT max(d.last_received_at) FROM day d),
+	    'last_stored_in', (SELECT max(d.last_stored_in) FROM day d),
 	    'clock', coalesce((SELECT c.list FROM clock c), '[]'),
 	    'sessions', (SELECT s.o FROM session s) || jsonb_build_object('devices',
 		(SELECT m.o FROM machines m)),

@@ -3,15 +3,15 @@
 WITH quality AS MATERIALIZED (
     SELECT sems.quality($1::timestamptz, $2::timestamptz) AS q
 ), submitted AS (
-    SELECT min(s.submitted_at) AS at FROM sems.spd_status s
-    JOIN sems.civil_day d ON d.quarter = s.quarter AND d.starts_at = $1::timestamptz
-    WHERE s.submitted_at IS NOT NULL
+    SELECT min(e.at) AS at, min(e.stored_in) AS stored_in FROM sems.spd_event e
+    JOIN sems.civil_day d ON d.quarter = e.quarter AND d.starts_at = $1::timestamptz
+    WHERE e.action = 'SUBMIT'
 ), after_submission AS (
     -- Records are looked into only if something came since.
     SELECT count(*) AS n FROM submitted s, sems.spd_record r
     WHERE r.counted_at >= $1::timestamptz AND r.counted_at < $2::timestamptz
-    AND r.corrects_record_id IS NULL AND r.received_at > s.at
-    AND EXISTS (SELECT FROM quality y WHERE (y.q ->> 'last_received_at')::timestamptz > s.at)
+    AND r.corrects_record_id IS NULL AND r.stored_in > s.stored_in
+    AND EXISTS (SELECT FROM quality y WHERE (y.q ->> 'last_stored_in')::bigint > s.stored_in)
 ), late AS (
     SELECT (SELECT y.q -> 'late' FROM quality y) || jsonb_build_object('lag_hours', 72,
         'submitted_at', (SELECT to_char(s.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')

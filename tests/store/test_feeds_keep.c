@@ -4,6 +4,8 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+
 static struct fixture f;
 
 static void
@@ -64,6 +66,27 @@ Test(feeds_keep, counts_again_what_was_touched_and_its_quarter)
 	keep("2026-Q2", false);
 	cr_expect_eq(cluster_int(f.pg, KEPT_DAYS), 91);
 	cr_expect_eq(cluster_int(f.pg, "SELECT sum(received) FROM sems.feed_quarter"), 4);
+}
+
+/* Kept while a clock was ahead, which was set back. */
+Test(feeds_keep, takes_nothing_that_was_kept_of_a_quarter_that_is_not_over)
+{
+	static const char kept[] =
+	    "SELECT count(sems.kept_feed_quarter(q.since, q.until)) FROM (SELECT min(starts_at) AS "
+	    "since, max(ends_at) AS until FROM sems.civil_day WHERE quarter = '%s') AS q";
+	static const char *const quarters[] = {"2026-Q2", "2099-Q2"};
+	char sql[400];
+
+	for (size_t i = 0; i < 2; i++) {
+		(void)snprintf(sql, sizeof sql,
+			       "INSERT INTO sems.counted_feed_day SELECT day FROM sems.civil_day "
+			       "WHERE quarter = '%s'; INSERT INTO sems.counted_feed_quarter VALUES "
+			       "('%s', '{}')",
+			       quarters[i], quarters[i]);
+		cluster_do(f.pg, sql);
+		(void)snprintf(sql, sizeof sql, kept, quarters[i]);
+		cr_expect_eq(cluster_int(f.pg, sql), i == 0, "%s", quarters[i]);
+	}
 }
 
 Test(feeds_keep, counts_a_quarter_again_when_other_feeds_are_expected)

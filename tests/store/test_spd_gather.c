@@ -243,6 +243,21 @@ Test(spd_gather, counts_what_is_late_for_the_quarter_and_what_is_late_for_its_da
 	json_decref(doc);
 }
 
+/* By transactions: a clock was set back, or another's is ahead. */
+Test(spd_gather, counts_what_came_after_the_submission_whatever_the_clocks_say)
+{
+	json_t *doc;
+
+	spd_add(&f, "observation", 2, "", "");
+	cluster_do(f.pg, "UPDATE sems.observation SET received_at = now() + interval '1 hour'");
+	cluster_submit(f.pg, "2026-Q2", "2026-07-15Z");
+	spd_add(&f, "observation", 3, "", "");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	cr_expect_eq(json_integer_value(json_object_get(section(doc, "late"), "after_submission")),
+		     3);
+	json_decref(doc);
+}
+
 Test(spd_gather, reconciles_sessions_in_themselves_and_with_events)
 {
 	json_t *doc;
