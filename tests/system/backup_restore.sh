@@ -1,7 +1,7 @@
 # The disaster of deploy/runbooks/backup.md: yesterday's database comes back, senders send again, and
 # nothing is missing. The runbook's own commands are what is run.
 . "$(dirname "$0")/lib.sh"
-plan 32
+plan 35
 
 # Debian keeps the programs of each version apart.
 newest=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
@@ -76,11 +76,20 @@ has_moved() { # mark
 	[ "$(mark)" -gt "$1" ]
 }
 
+# What came after the freeze is late, in whatever cluster the database lives now.
+is_late() { # name
+	is "$(ctl spd verify "$YEAR-Q2" --json | /usr/bin/python3 -c 'import json, sys
+v = json.load(sys.stdin)
+print(v["sound"], v["leaves"], v["counts"]["late"], v["counts"]["added"])')" 'True 100 100 0' \
+		"what came after the freeze is late: $1"
+}
+
 outbox 04
 outbox 05
 start_daemon || exit 1
 ctl_must init --entity Northfield --zone Europe/London --site NFD --source lane-1
 send 04 100 0
+ctl_must spd freeze "$YEAR-Q2"
 runbook 'Back up' 'The private cluster'
 runbook 'Back up' 'A dump'
 runbook 'Back up' 'The keys'
@@ -107,6 +116,7 @@ is "$(figure_of_status tip_event)" 100 'what came after the backup is missing'
 send 04 0 100
 send 05 100 0
 is "$(stored)" "$BEFORE" 'all is there again, once, and nothing conflicts'
+is_late 'the cluster was put back'
 ctl_must gaps resolve 1 --reason 'all senders have sent again'
 ctl_get status
 unlike "$OUT" 'MISSING' 'a gap that was resolved is not shown any more'
@@ -114,7 +124,12 @@ like "$(ctl gaps)" 'all senders have sent again' 'but kept, with its reason'
 stop_daemon
 is $? 0 'semsd stops cleanly'
 
-# A dump of before, after a clean stop.
+# A dump of before, after a clean stop, into a cluster that is made anew.
+cp "$DIR/high-water.json" "$T/high-water.json"
+rm -rf "$DIR/pg"
+start_daemon || exit 1
+stop_daemon
+cp "$T/high-water.json" "$DIR/high-water.json"
 runbook 'Restore' 'The private cluster, from a dump'
 start_daemon || exit 1
 is_named 'the dump was put back'
@@ -122,6 +137,8 @@ is "$(figure_of_status tip_event)" 100 'the dump holds the first day'
 send 05 100 0
 send 04 0 100
 is "$(stored)" "$BEFORE" 'all is there again after the dump'
+is_late 'the dump was put back into another cluster'
+is "$(psql_get 'SELECT count(*) FROM sems.cluster')" 2 'which is known to be another'
 stop_daemon
 
 # Keys that are gone, or of another day.
