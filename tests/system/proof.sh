@@ -1,7 +1,7 @@
 # What is frozen can be proved: every record, by the daemon and by another program; and a bundle, by
 # nobody but itself.
 . "$(dirname "$0")/lib.sh"
-plan 50
+plan 53
 
 psql_do() { # statement
 	"${AS_USER[@]}" env PGOPTIONS='-c timezone=UTC' psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -U postgres -d sems \
@@ -121,7 +121,17 @@ new=$(psql_do "SELECT overlay('$id' PLACING 'ffff' FROM 15 FOR 4)")
 psql_do "UPDATE sems.spare SET record_id = '$new'; INSERT INTO sems.tip_event SELECT * FROM sems.spare" >/dev/null
 verify
 is "$? $(finding what) $(finding record_id)" "1 added $new" 'a record that was put in is named'
+like "$(ctl spd diff 2026-Q2)" "^added .*$new" 'to those who look at what came since, too'
+like "$(ctl trace "$new")" '^2026-Q2 +1 .* added ' 'and when it is traced'
 psql_do "DELETE FROM sems.tip_event WHERE record_id = '$new'" >/dev/null
+hit=$(psql_do "SELECT min(record_id::text) FROM sems.effective_tip_event WHERE occurred_at BETWEEN '2026-04-02' AND '2026-06-29' AND outcome = 'HIT'")
+outcome() { # outcome
+	psql_do "UPDATE sems.tip_event SET outcome = '$1' WHERE record_id = '$hit';
+		INSERT INTO sems.touched_day (kind, since, until) VALUES ('tip_event', '-infinity', 'infinity')" >/dev/null
+}
+outcome MISS_DECIDED
+like "$(ctl spd diff 2026-Q2)" 'or a record was changed: semsctl spd verify tells' 'figures that differ for no record that came are no riddle'
+outcome HIT
 ctl_get spd verify 2026-Q2
 like "$OUT" 'Nothing was altered, nothing is missing, nothing was added' 'and it is said when all is well'
 
