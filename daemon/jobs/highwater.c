@@ -35,9 +35,11 @@ struct highwater {
 	char server[SERVER_SIZE];
 	struct utc_ms since;
 	struct utc_ms until;
-	bool is_dirty;      /* something was answered since the last mark */
-	bool is_rested;     /* nothing was answered for a while: the next time counts at once */
-	unsigned in_flight; /* groups that are being written */
+	struct utc_ms back_to; /* the wall clock was set back to then; 0: never */
+	int64_t back_mark;     /* the last mark that knows nothing of it */
+	bool is_dirty;         /* something was answered since the last mark */
+	bool is_rested;        /* nothing was answered for a while: the next time counts at once */
+	unsigned in_flight;    /* groups that are being written */
 	struct utc_ms answered;
 	/* The look that runs. */
 	bool is_running;
@@ -51,7 +53,7 @@ struct highwater {
 	char lacks_from[UTC_TEXT_SIZE]; /* "": nothing */
 	char lacks_to[UTC_TEXT_SIZE];
 	struct job job;
-	char texts[5][UTC_TEXT_SIZE];
+	char texts[6][UTC_TEXT_SIZE];
 };
 
 /* --- the file --------------------------------------------------------------------------------- */
@@ -83,6 +85,8 @@ take_file(struct highwater *h, const json_t *o)
 	h->mark = json_integer_value(json_object_get(o, "mark"));
 	h->since = h->answered = member_time(o, "since");
 	h->until = member_time(o, "until");
+	h->back_to = member_time(o, "back_to");
+	h->back_mark = json_integer_value(json_object_get(o, "back_mark"));
 	if (json_is_true(json_object_get(o, "is_complete")))
 		return h->mark > 0;
 	h->is_dirty = true;
@@ -119,15 +123,18 @@ file_text(const struct highwater *h, bool is_complete)
 {
 	char since[UTC_TEXT_SIZE];
 	char until[UTC_TEXT_SIZE];
+	char back_to[UTC_TEXT_SIZE];
 	json_t *o;
 	char *text;
 
 	utc_format(h->since, since);
 	utc_format(h->until, until);
-	o = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:b}", "what",
+	utc_format(h->back_to, back_to);
+	o = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s?, s:I, s:b}", "what",
 		      "how far semsd's database had come: never restore this file with it",
 		      "daemon", h->daemon, "mark", (json_int_t)h->mark, "server", h->server,
-		      "since", since, "until", until, "is_complete", is_complete ? 1 : 0);
+		      "since", since, "until", until, "back_to", h->back_to.v == 0 ? NULL : back_to,
+		      "back_mark", (json_int_t)h->back_mark, "is_complete", is_complete ? 1 : 0);
 	text = o == NULL ? NULL : json_dumps(o, JSON_INDENT(1));
 	json_decref(o);
 	return text;
@@ -195,6 +202,7 @@ name_daemon(struct highwater *h)
 	h->mark = 0;
 	h->server[0] = '\0';
 	h->since = h->until = h->answered = h->config.now(h->config.ctx);
+	h->back_to.v = h->back_mark = 0;
 	h->is_dirty = false;
 }
 
@@ -215,15 +223,19 @@ look_next(struct job *j, struct statement *st, struct err *e)
 	utc_format(h->since, h->texts[1]);
 	utc_format(h->until, h->texts[2]);
 	utc_format(h->reached, h->texts[3]);
+	(void)snprintf(h->texts[4], sizeof h->texts[4], "%lld", (long long)h->back_mark);
+	utc_format(h->back_to, h->texts[5]);
 	h->is_dirty = false;
 	st->sql = embed_text("sql/queries/mark_note.sql");
-	st->n_params = 6;
+	st->n_params = 8;
 	st->params[0] = h->daemon;
 	st->params[1] = h->texts[0];
 	st->params[2] = h->texts[1];
 	st->params[3] = h->texts[2];
 	st->params[4] = h->server;
 	st->params[5] = h->texts[3];
+	st->params[6] = h->back_to.v == 0 ? NULL : h->texts[4];
+	st->params[7] = h->back_to.v == 0 ? NULL : h->texts[5];
 	return true;
 }
 
@@ -302,11 +314,24 @@ highwater_sent(struct highwater *h)
 	h->in_flight++;
 }
 
+/* A database that is put back to a mark of before lacks what comes now, although by its time it is
+ * older. */
+static void
+note_step_back(struct highwater *h, struct utc_ms to)
+{
+	if (h->back_to.v == 0 || to.v < h->back_to.v)
+		h->back_to = to;
+	h->back_mark = h->mark;
+}
+
 void
 highwater_answered(struct highwater *h, struct utc_ms received_at)
 {
 	h->in_flight--;
 	h->is_dirty = true;
+	/* A group is received shortly before whatever was answered last. */
+	if (received_at.v < h->until.v - UNCLEAN_MS)
+		note_step_back(h, received_at);
 	h->answered = received_at;
 	if (h->until.v < received_at.v)
 		h->until = received_at;

@@ -34,9 +34,12 @@ $$;
 
 -- A daemon says how far it knows this database to have come: known_mark (0: it knows nothing),
 -- known_to, the newest instant at which it received what it answered, known_server. When the
--- database has not come so far, the difference is noted as a gap. Then the next mark is made.
+-- database has not come so far, the difference is noted as a gap. Then the next mark is made. back_to: the
+-- time that its clock was set back to, after the mark back_mark: a database of that mark or an older one
+-- lacks what was received from then on, too.
 CREATE FUNCTION sems.note_mark(daemon uuid, known_mark bigint, known_since timestamptz,
     known_to timestamptz, known_server text, reached_at timestamptz,
+    back_mark bigint DEFAULT NULL, back_to timestamptz DEFAULT NULL,
     OUT mark bigint, OUT server text, OUT gap_id bigint, OUT lacks_from text, OUT lacks_to text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -60,6 +63,9 @@ BEGIN
 		since := old.reached_at;
 		why := 'another server took over: whether it had received everything is not known';
 	END IF;
+	IF coalesce(old.mark, 0) <= back_mark THEN
+		since := least(since, back_to);
+	END IF;
 	IF why IS NOT NULL THEN
 		-- In whole seconds, outwards.
 		INSERT INTO sems.restore_gap AS g (lacks_from, lacks_to, reason, noted_by)
@@ -76,7 +82,8 @@ BEGIN
 	    reached_at = excluded.reached_at, server = excluded.server;
 END
 $$;
-GRANT EXECUTE ON FUNCTION sems.note_mark(uuid, bigint, timestamptz, timestamptz, text, timestamptz)
+GRANT EXECUTE ON FUNCTION sems.note_mark(uuid, bigint, timestamptz, timestamptz, text, timestamptz, bigint,
+    timestamptz)
     TO sems_admin;
 
 -- Somebody says that a period may lack records.

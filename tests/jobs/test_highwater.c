@@ -153,6 +153,35 @@ Test(highwater, notes_what_a_restored_database_lacks_at_the_next_start)
 	cr_expect_str_eq(gaps(), "15 10:00:10 - 16 11:00:01", "it is noted once");
 }
 
+/* What came after a step back is older by its time than the mark of before. */
+Test(highwater, knows_that_the_clock_was_set_back_after_the_backup)
+{
+	answer_at("2026-05-15T10:00:10Z");
+	back_up();
+	answer_at("2026-05-15T09:40:00Z");
+	answer_at("2026-05-15T09:50:00Z");
+	stop();
+	restore();
+	open_highwater();
+	highwater_look(hw);
+	settle();
+	cr_expect_str_eq(gaps(), "15 09:40:00 - 15 10:00:11");
+}
+
+/* A backup of after it knows what came: its own time is enough. */
+Test(highwater, forgets_a_step_back_where_the_database_knows_what_came_then)
+{
+	answer_at("2026-05-15T10:00:10Z");
+	answer_at("2026-05-15T09:40:00Z");
+	answer_at("2026-05-15T11:00:00Z");
+	back_up();
+	answer_at("2026-05-15T11:30:00Z");
+	restore();
+	highwater_look(hw);
+	settle();
+	cr_expect_str_eq(gaps(), "15 11:00:00 - 15 11:30:01");
+}
+
 Test(highwater, notes_what_is_lacking_while_it_runs)
 {
 	answer_at("2026-05-15T10:00:10Z");
