@@ -14,8 +14,9 @@
 
 #define QUARTERS_MAX 4
 
-#define STEP_MAX_MS MS_PER_HOUR /* clocks that are steered differ less */
-#define DISTRUST_MS MS_PER_DAY
+#define STEP_MAX_MS   MS_PER_HOUR /* clocks that are steered differ less */
+#define DISTRUST_MS   MS_PER_DAY
+#define REST_MAX_DAYS 35 /* since any duty ran; longer, and the clock may be wrong */
 
 /*
  * One duty: the claim and `sql` are one transaction; `after` does what needs transactions of its
@@ -37,6 +38,7 @@ struct duties {
 	struct event *timer;
 	bool is_running;
 	bool is_stopped;
+	bool has_begun; /* the database said when a duty last ran */
 	bool has_offset;
 	int64_t offset_ms;             /* of the wall clock to the other one, at the last look */
 	struct mono_ms distrust_until; /* when the wall clock was set */
@@ -116,6 +118,22 @@ compare_clocks(struct duties *d)
 	d->offset_ms = offset;
 }
 
+/* A machine that starts with a clock that is years ahead was not seen to be set. */
+static void
+note_rest(struct duties *d, int64_t days)
+{
+	if (d->has_begun || d->config.mono == NULL)
+		return;
+	d->has_begun = true;
+	if (days <= REST_MAX_DAYS)
+		return;
+	d->distrust_until.v = d->config.mono(d->config.ctx).v + DISTRUST_MS;
+	log_warn("clock.unsure", KVI("days", days),
+		 KV("text",
+		    "no duty has run for so long, by the machine's clock: nothing is removed "
+		    "for a day"));
+}
+
 static bool
 may_run(const struct duties *d, const struct duty *duty)
 {
@@ -169,10 +187,12 @@ duty_rows(struct job *j, const struct rows *r)
 {
 	struct duties *d = j->ctx;
 
-	if (d->step == STEP_WORK)
+	if (d->step == STEP_WORK) {
 		d->is_claimed = rows_int(r, 0, 0) != 0;
-	else if (duties[d->at].rows != NULL)
+		note_rest(d, rows_int(r, 0, 1));
+	} else if (duties[d->at].rows != NULL) {
 		duties[d->at].rows(d, r);
+	}
 }
 
 static void

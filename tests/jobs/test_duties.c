@@ -247,6 +247,21 @@ Test(duties, remove_nothing_for_a_day_after_the_clock_was_set)
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 0);
 }
 
+/* It was off, or its clock is years ahead: nobody can tell at the start. */
+Test(duties, remove_nothing_for_a_day_when_none_has_run_for_long)
+{
+	store_evidence();
+	shorten_policy();
+	submit();
+	cluster_do(s.pg, "INSERT INTO sems.duty VALUES ('counts', '2027-04-10T10:00:00Z')");
+	scene_set_clock(&s, "2027-05-16T10:00:00Z");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1);
+	scene_set_clock(&s, "2027-05-17T10:00:00Z");
+	look();
+	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 0);
+}
+
 Test(duties, drop_what_may_go_and_say_so)
 {
 	store_evidence();
