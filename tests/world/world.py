@@ -210,7 +210,7 @@ async def one(world, number, title, run, round_no):
     world.enter(number, round_no)
     before = dict(world.journal.counts)
     try:
-        async with asyncio.timeout(world.more(100, 3600)):
+        async with asyncio.timeout(world.more(100, 7200)):
             told = await run(world)
         wrong = await world.leave()
         world.check()
