@@ -44,13 +44,13 @@ PBO     := $(PBC:$(GEN)/%.c=$(B)/gen/%.o)
 obj      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 
 # A file that goes away is newer than nothing: the list of files is.
-SOURCES := $(wildcard daemon/*/*.c tools/lib/*.c tools/render/*.c sql/*/*.sql deploy/catalogue/*.yaml)
+SOURCES := $(wildcard daemon/*/*.c tools/lib/*.c tools/render/*.c sql/*/*.sql deploy/catalogue/*.yaml proto/*.json)
 .PHONY: FORCE
 $(B)/.sources: FORCE
 	@mkdir -p $(@D); echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
 
 # Data compiled in: each file becomes a NUL-terminated array, see base/embed.h.
-EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/roles.sql deploy/catalogue/*.yaml)
+EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/roles.sql deploy/catalogue/*.yaml proto/*.schema.json)
 EMBEDO  := $(B)/gen/files.o
 
 layer_o  = $(call obj,daemon/$(1)/*.c)

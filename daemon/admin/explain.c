@@ -4,9 +4,11 @@
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/figure.h"
+#include "core/jsonin.h"
 #include "store/explain_sql.h"
 #include "store/layout.h"
 #include "store/spd_job.h"
+#include "store/spd_stored.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -34,6 +36,7 @@ struct explain {
 	const char *after[3];
 	struct spd_run run;
 	json_t *document;
+	struct err fault;                  /* why a stored one cannot be read */
 	const struct catalogue *catalogue; /* as it is in force for the quarter */
 	const struct metric *metric;
 	json_t *printed; /* the metric as the document has it */
@@ -129,7 +132,7 @@ static json_t *
 metric_json(const struct explain *x)
 {
 	json_t *m = json_copy(x->printed);
-	const char *definition = json_string_value(json_object_get(m, "definition"));
+	const char *definition = member_maybe(m, "definition");
 	bool same = definition != NULL && strcmp(definition, x->metric->definition) == 0;
 
 	(void)json_object_del(m, "figures");
@@ -147,7 +150,7 @@ is_asked_for(const struct explain *x, const json_t *figure)
 	const json_t *by = json_object_get(figure, "by");
 
 	for (size_t i = 0; i < x->n_where; i++) {
-		const char *value = json_string_value(json_object_get(by, x->where[i].name));
+		const char *value = member_maybe(by, x->where[i].name);
 
 		if (value == NULL || strcmp(value, x->where[i].value) != 0)
 			return false;
@@ -177,7 +180,7 @@ find_metric(const json_t *document, const char *id)
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		json_t *m = json_array_get(metrics, i);
 
-		if (strcmp(json_string_value(json_object_get(m, "id")), id) == 0)
+		if (strcmp(member_text(m, "id"), id) == 0)
 			return m;
 	}
 	return NULL;
@@ -570,12 +573,12 @@ explain_document(struct call *c)
 {
 	struct explain *x = c->state;
 	const json_t *quarter = json_object_get(x->document, "quarter");
-	const char *day = json_string_value(json_object_get(quarter, "first_day"));
+	const char *day = member_text(quarter, "first_day");
 	struct err e = {0};
 	json_t *figure;
 
-	x->start = json_string_value(json_object_get(quarter, "start"));
-	x->end = json_string_value(json_object_get(quarter, "end"));
+	x->start = member_text(quarter, "start");
+	x->end = member_text(quarter, "end");
 	x->printed = find_metric(x->document, x->q->metric);
 	find_definition(c, day, &e);
 	if (x->printed == NULL || x->metric == NULL) {
@@ -599,7 +602,7 @@ explain_document(struct call *c)
 	}
 	x->answer = json_pack("{s:s, s:O, s:s?, s:O, s:o, s:O, s:O}", "quarter", x->label,
 			      "revision", json_object_get(x->document, "revision"), "as_of",
-			      json_string_value(json_object_get(x->document, "as_of")), "catalogue",
+			      member_text(x->document, "as_of"), "catalogue",
 			      json_object_get(x->document, "catalogue"), "metric", metric_json(x),
 			      "figure", figure, "state", json_object_get(x->document, "state"));
 	c->job = (struct job){.role = DB_COMPUTE,
@@ -650,7 +653,7 @@ stored_rows(struct job *j, const struct rows *rows)
 
 	if (rows_count(rows) != 1)
 		return;
-	x->document = json_loads(rows_text(rows, 0, 1), 0, NULL);
+	x->document = spd_stored(rows_text(rows, 0, 1), x->label, rows_text(rows, 0, 0), &x->fault);
 	x->as_of = rows_keep(rows, 0, 3, c->arena);
 }
 
@@ -659,7 +662,7 @@ stored_done(struct job *j, const struct err *e)
 {
 	struct call *c = j->ctx;
 	struct explain *x = c->state;
-	struct err why = *e;
+	struct err why = e->code != OK ? *e : x->fault;
 
 	if (why.code == OK && x->document == NULL)
 		(void)err_set(&why, REJ_NOT_FOUND, "revision",

@@ -4,6 +4,7 @@
  */
 #include "admin/call.h"
 #include "base/embed.h"
+#include "core/jsonin.h"
 
 #include <jansson.h>
 
@@ -48,14 +49,13 @@ mark_persons(json_t *record, const struct kind *k)
 		json_t *v = json_object_get(record, f->name);
 
 		if (f->type == FIELD_PERSON && json_is_string(v))
-			(void)json_object_set_new(record, f->name,
-						  person_json(json_string_value(v)));
+			(void)json_object_set_new(record, f->name, person_json(json_words(v)));
 		if (f->type != FIELD_PERSONS)
 			continue;
 		for (size_t at = 0; at < json_array_size(v); at++) {
-			const char *one = json_string_value(json_array_get(v, at));
+			const char *one = json_words(json_array_get(v, at));
 
-			if (one != NULL)
+			if (one[0] != '\0')
 				(void)json_array_set_new(v, at, person_json(one));
 		}
 	}

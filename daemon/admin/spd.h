@@ -37,6 +37,7 @@ struct spd_ask {
 	size_t n_changed;
 	int64_t serious;
 	double materiality_pp;
+	struct err fault; /* of a stored document that cannot be read: for whom it is asked */
 	int step;
 };
 

@@ -2,6 +2,7 @@
  * revision says, then the figures of now, then both beside each other. */
 #include "admin/spd.h"
 #include "base/embed.h"
+#include "core/jsonin.h"
 #include "core/proof.h"
 
 #include <stdlib.h>
@@ -110,12 +111,15 @@ next_look(struct job *j, struct statement *st, struct err *e)
 
 	if (step < LOADS)
 		return spd_load_next(a, step, st, e);
+	if (a->fault.code != OK) {
+		*e = a->fault;
+		return false;
+	}
 	quarter = json_object_get(a->document, "quarter");
-	*st = (struct statement){embed_text("sql/queries/spd_late.sql"),
-				 4,
-				 {json_string_value(json_object_get(quarter, "start")),
-				  json_string_value(json_object_get(quarter, "end")), a->label,
-				  a->revision}};
+	*st = (struct statement){
+	    embed_text("sql/queries/spd_late.sql"),
+	    4,
+	    {member_text(quarter, "start"), member_text(quarter, "end"), a->label, a->revision}};
 	return step == LOADS;
 }
 

@@ -4,6 +4,7 @@
 #include "base/embed.h"
 #include "core/declaration.h"
 #include "core/spd_check.h"
+#include "store/spd_stored.h"
 
 #include <string.h>
 
@@ -103,8 +104,9 @@ load_revision(struct call *c, const struct rows *rows)
 	a->head = revision_json(rows, 0);
 	a->raw = arena_dup(c->arena, rows_text(rows, 0, COL_DOCUMENT),
 			   strlen(rows_text(rows, 0, COL_DOCUMENT)));
-	a->document = json_loads(rows_text(rows, 0, COL_DOCUMENT), 0, NULL);
 	(void)snprintf(a->revision, sizeof a->revision, "%lld", (long long)l->revision);
+	a->document =
+	    spd_stored(rows_text(rows, 0, COL_DOCUMENT), a->label, a->revision, &a->fault);
 }
 
 static void
@@ -136,7 +138,8 @@ load_earlier(struct call *c, const struct rows *rows)
 	struct spd_ask *a = c->state;
 
 	if (rows_count(rows) > 0)
-		a->earlier = json_loads(rows_text(rows, 0, 1), 0, NULL);
+		a->earlier =
+		    spd_stored(rows_text(rows, 0, 1), a->before, rows_text(rows, 0, 0), &a->fault);
 }
 
 bool
@@ -152,10 +155,6 @@ spd_load_next(struct spd_ask *a, int step, struct statement *st, struct err *e)
 			      "%s has no such revision; semsctl spd list %s names those it has, "
 			      "semsctl spd freeze %s makes the first",
 			      a->label, a->label, a->label);
-		return false;
-	}
-	if (a->document == NULL) {
-		(void)err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
 		return false;
 	}
 	if (step == 1)
@@ -248,10 +247,10 @@ on_declared(struct job *j, const struct err *e)
 {
 	struct call *c = j->ctx;
 	struct spd_ask *a = c->state;
-	struct err why = *e;
+	struct err why = {0};
 	struct buf out;
 
-	if (spd_failed(c, e))
+	if (spd_failed(c, e) || spd_failed(c, &a->fault))
 		return;
 	(void)!spd_declare(a, &out, &why);
 	spd_ask_fini(a);
@@ -278,7 +277,7 @@ on_checked(struct job *j, const struct err *e)
 	json_t *checks;
 	json_t *answer;
 
-	if (spd_failed(c, e))
+	if (spd_failed(c, e) || spd_failed(c, &a->fault))
 		return;
 	checks = spd_check(a->document, a->events, a->earlier);
 	answer = json_pack("{s:s, s:I, s:s, s:b, s:o}", "quarter", a->label, "revision",

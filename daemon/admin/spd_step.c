@@ -3,6 +3,7 @@
 #include "admin/spd.h"
 #include "base/embed.h"
 #include "base/log.h"
+#include "core/jsonin.h"
 #include "core/spd_check.h"
 
 #include <stdlib.h>
@@ -24,7 +25,7 @@ name_failed(const json_t *checks, char *out, size_t size)
 			continue;
 		used +=
 		    (size_t)snprintf(out + used, size - used, "%s%s (%lld)", used == 0 ? "" : ", ",
-				     json_string_value(json_object_get(o, "check")),
+				     member_text(o, "check"),
 				     (long long)json_integer_value(json_object_get(o, "count")));
 	}
 }
@@ -58,7 +59,7 @@ is_such_figure(const struct spd_ask *a, const json_t *by)
 		const json_t *m = json_array_get(metrics, i);
 		const json_t *figures = json_object_get(m, "figures");
 
-		if (strcmp(json_string_value(json_object_get(m, "id")), a->q->metric) != 0)
+		if (strcmp(member_text(m, "id"), a->q->metric) != 0)
 			continue;
 		for (size_t k = 0; k < json_array_size(figures); k++) {
 			if (json_equal(json_object_get(json_array_get(figures, k), "by"), by))
@@ -99,6 +100,13 @@ check_comment(struct spd_ask *a, struct err *e)
 static enum code
 check_seen(struct spd_ask *a, struct err *e)
 {
+	if (a->fault.code != OK) {
+		/* What cannot be read can still be turned down. */
+		if (a->action == SPD_REJECT || a->action == SPD_WITHDRAW)
+			return OK;
+		*e = a->fault;
+		return e->code;
+	}
 	if (spd_digest_papers(a, e) != OK)
 		return e->code;
 	if (a->q->seen == NULL || strcmp(a->q->seen, a->papers) == 0)
@@ -183,8 +191,7 @@ on_step(struct job *j, const struct err *e)
 	log_info("spd.step", KV("action", spd_action_name(a->action)), KV("quarter", a->label),
 		 KV("revision", a->revision), KV("by", c->principal.s), KV("sha256", a->sha256),
 		 KV("papers", a->papers));
-	(void)spd_state_by_name(text_of(json_string_value(json_object_get(answer, "state"))),
-				&a->life.state);
+	(void)spd_state_by_name(text_of(member_text(answer, "state")), &a->life.state);
 	life_next(&a->life, next, sizeof next);
 	(void)json_object_set_new(answer, "next", json_string(next));
 	a->answer = NULL;

@@ -5,6 +5,7 @@
 #include "admin/call.h"
 #include "base/embed.h"
 #include "core/figure.h"
+#include "core/jsonin.h"
 #include "core/proof.h"
 #include "store/explain_sql.h"
 #include "store/layout.h"
@@ -214,11 +215,9 @@ static const char *
 counted_at(const struct trace *t)
 {
 	const json_t *stored = json_object_get(t->record, "record");
-	const char *at = json_string_value(json_object_get(stored, "period_start"));
+	const char *at = member_maybe(stored, "period_start");
 
-	return at != NULL && t->kind->id == KIND_PLAN
-		   ? at
-		   : json_string_value(json_object_get(stored, "occurred_at"));
+	return at != NULL && t->kind->id == KIND_PLAN ? at : member_text(stored, "occurred_at");
 }
 
 /* --- the job ---------------------------------------------------------------------------------- */

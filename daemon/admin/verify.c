@@ -6,6 +6,7 @@
 #include "base/embed.h"
 #include "base/log.h"
 #include "core/calendar.h"
+#include "core/jsonin.h"
 #include "store/keyring.h"
 #include "store/proof_check.h"
 
@@ -200,7 +201,7 @@ sign_rows(struct job *j, const struct rows *rows)
 static bool
 member_is(const json_t *o, const char *name, const char *want)
 {
-	const char *have = json_string_value(json_object_get(o, name));
+	const char *have = member_maybe(o, name);
 
 	return have != NULL && strcmp(have, want) == 0;
 }

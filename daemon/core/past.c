@@ -1,5 +1,6 @@
 #include "core/past.h"
 
+#include "core/jsonin.h"
 #include "core/jsonout.h"
 
 #include <stdlib.h>
@@ -33,7 +34,7 @@ set_breakdown(struct arena *a, const struct metric *m, const json_t *by, struct 
 
 		for (unsigned i = 0; i < b->n; i++) {
 			const char *name = m->dimension[b->dimension[i]];
-			const char *text = json_string_value(json_object_get(by, name));
+			const char *text = member_maybe(by, name);
 
 			found += text != NULL;
 			g->by[i] = text == NULL || strcmp(text, FIGURE_NOT_GIVEN) == 0
@@ -63,7 +64,7 @@ read_figure(struct arena *a, const struct metric *m, const json_t *j)
 	g->interval.lo = json_number_value(json_object_get(interval, "lo"));
 	g->interval.hi = json_number_value(json_object_get(interval, "hi"));
 	g->no_data = keep(a, json_object_get(j, "no_data"));
-	return status_parse(json_string_value(json_object_get(j, "status")), &g->status) ? g : NULL;
+	return status_parse(member_text(j, "status"), &g->status) ? g : NULL;
 }
 
 static int
@@ -93,15 +94,14 @@ read_metric(struct arena *a, const struct metric *m, const json_t *j, struct spd
 static const struct metric *
 metric_named(const struct catalogue *c, const json_t *id)
 {
-	return json_is_string(id) ? catalogue_metric(c, json_string_value(id)) : NULL;
+	return json_is_string(id) ? catalogue_metric(c, json_words(id)) : NULL;
 }
 
 enum code
-past_read(struct arena *a, const struct catalogue *c, const char *document, struct spd_past *out,
+past_read(struct arena *a, const struct catalogue *c, const json_t *document, struct spd_past *out,
 	  struct err *e)
 {
-	json_t *doc = json_loads(document, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *metrics = json_object_get(doc, "metrics");
+	const json_t *metrics = json_object_get(document, "metrics");
 
 	out->metrics = arena_zalloc(a, c->metrics_count, sizeof *out->metrics);
 	for (size_t i = 0; out->metrics != NULL && i < json_array_size(metrics); i++) {
@@ -111,12 +111,9 @@ past_read(struct arena *a, const struct catalogue *c, const char *document, stru
 		if (m != NULL)
 			read_metric(a, m, j, &out->metrics[m - c->metrics]);
 	}
-	if (!json_is_array(metrics))
-		(void)err_set(e, FATAL_BUG, "spd", "a stored revision is no document");
-	else if (arena_failed(a))
-		(void)err_set(e, TRY_LIMIT, "spd", "an earlier quarter has too many figures");
-	json_decref(doc);
-	return e->code;
+	return arena_failed(a)
+		   ? err_set(e, TRY_LIMIT, "spd", "an earlier quarter has too many figures")
+		   : OK;
 }
 
 const struct figure *

@@ -8,9 +8,11 @@
 #include "base/arena.h"
 #include "core/spd.h"
 
-/* Reads a document (sems-spd/1 or 2) into the metrics of the catalogue; what the catalogue does not
- * know, or breaks down otherwise, is left out. Sets out->metrics only. */
-enum code past_read(struct arena *a, const struct catalogue *c, const char *document,
+struct json_t; /* jansson's */
+
+/* Reads a document into the metrics of the catalogue; what the catalogue does not know, or breaks
+ * down otherwise, is left out. Sets out->metrics only. */
+enum code past_read(struct arena *a, const struct catalogue *c, const struct json_t *document,
 		    struct spd_past *out, struct err *e) MUST_CHECK;
 /* The same cell then; NULL: there was none. */
 const struct figure *past_figure(const struct spd_past_metric *p, const struct figure *now);

@@ -1,6 +1,7 @@
 #include "core/proof.h"
 
 #include "base/text.h"
+#include "core/jsonin.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -108,7 +109,7 @@ proof_json(const struct proof *p)
 static bool
 read_hex(const json_t *from, unsigned char out[SHA256_SIZE])
 {
-	const char *hex = json_string_value(json_object_get(from, "root"));
+	const char *hex = member_maybe(from, "root");
 
 	return hex != NULL && hex_decode(text_of(hex), out, SHA256_SIZE);
 }
@@ -116,8 +117,8 @@ read_hex(const json_t *from, unsigned char out[SHA256_SIZE])
 static bool
 read_day(const json_t *from, struct proof_day *d)
 {
-	d->kind = json_string_value(json_object_get(from, "kind"));
-	d->day = json_string_value(json_object_get(from, "day"));
+	d->kind = member_maybe(from, "kind");
+	d->day = member_maybe(from, "day");
 	d->leaves = json_integer_value(json_object_get(from, "leaves"));
 	return d->kind != NULL && d->day != NULL && d->leaves > 0 && read_hex(from, d->root);
 }
@@ -127,7 +128,7 @@ read_previous(const json_t *from, struct proof *p)
 {
 	if (json_is_null(from))
 		return true;
-	p->previous_quarter = json_string_value(json_object_get(from, "quarter"));
+	p->previous_quarter = member_maybe(from, "quarter");
 	p->previous_revision = json_integer_value(json_object_get(from, "revision"));
 	return p->previous_quarter != NULL && read_hex(from, p->previous);
 }
@@ -163,7 +164,7 @@ proof_read(const json_t *document, struct arena *a, struct proof *p, struct err 
 	if (json_integer_value(json_object_get(proof, "encoding")) != PROOF_ENCODING)
 		return err_set(e, REJ_STATE, "proof.encoding",
 			       "made by a version of semsd that this one does not know");
-	p->quarter = json_string_value(json_object_get(quarter, "label"));
+	p->quarter = member_maybe(quarter, "label");
 	p->revision = json_integer_value(json_object_get(document, "revision"));
 	p->number = json_integer_value(json_object_get(proof, "number"));
 	p->leaves = json_integer_value(json_object_get(proof, "leaves"));

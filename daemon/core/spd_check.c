@@ -1,5 +1,7 @@
 #include "core/spd_check.h"
 
+#include "core/jsonin.h"
+
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -29,17 +31,10 @@ find(struct check *c, const char *fmt, ...)
 	va_end(ap);
 }
 
-static const char *
-text_at(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-	return s == NULL ? "" : s;
-}
-
 static bool
 is_text(const json_t *o, const char *key, const char *wanted)
 {
-	return strcmp(text_at(o, key), wanted) == 0;
+	return strcmp(member_text(o, key), wanted) == 0;
 }
 
 #define NAME_MAX_BYTES 4096
@@ -55,8 +50,8 @@ name_of(const json_t *metric, const json_t *figure, char out[NAME_MAX_BYTES])
 		n = json_dumpb(by, dims, sizeof(dims) - 1, JSON_COMPACT | JSON_SORT_KEYS);
 	}
 	dims[n < sizeof(dims) ? n : sizeof(dims) - 1] = '\0';
-	(void)snprintf(out, NAME_MAX_BYTES, "%.64s%s%s", text_at(metric, "id"), n > 0 ? " " : "",
-		       dims);
+	(void)snprintf(out, NAME_MAX_BYTES, "%.64s%s%s", member_text(metric, "id"),
+		       n > 0 ? " " : "", dims);
 	return out;
 }
 
@@ -160,8 +155,8 @@ compare_sums(struct check *c, const json_t *metric, bool of_sites)
 			continue;
 		}
 		if (x != integer_at(whole, "numerator") || n != integer_at(whole, "denominator")) {
-			find(c, "%s: by %s %lld/%lld, the entity %lld/%lld", text_at(metric, "id"),
-			     dims, (long long)x, (long long)n,
+			find(c, "%s: by %s %lld/%lld, the entity %lld/%lld",
+			     member_text(metric, "id"), dims, (long long)x, (long long)n,
 			     (long long)integer_at(whole, "numerator"),
 			     (long long)integer_at(whole, "denominator"));
 		}
@@ -279,7 +274,7 @@ scan(struct check *c, const json_t *v, const char *key) /* NOLINT(misc-no-recurs
 {
 	const char *k;
 	json_t *member;
-	if (json_is_string(v) && holds_pseudonym(json_string_value(v))) {
+	if (json_is_string(v) && holds_pseudonym(json_words(v))) {
 		find(c, "%s holds what a pseudonym looks like", key);
 	}
 	for (size_t i = 0; i < json_array_size(v); i++) {
@@ -321,7 +316,7 @@ look_comment(struct check *c, const json_t *metric, const json_t *figure)
 {
 	const json_t *by = json_object_get(figure, "by");
 	const json_t *whole = whole_of(metric);
-	const char *id = text_at(metric, "id");
+	const char *id = member_text(metric, "id");
 	bool covered = figure != whole && is_text(whole, "status", "NOT_MET");
 	if (!is_text(figure, "status", "NOT_MET") || covered || has_comment(c, id, by) ||
 	    has_comment(c, id, json_object_get(whole, "by"))) {
@@ -358,7 +353,7 @@ check_balances(struct check *c)
 	const json_t *list = json_object_get(c->document, "balances");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *b = json_array_get(list, i);
-		const char *what = text_at(b, "what");
+		const char *what = member_text(b, "what");
 		const json_t *before = balance_of(c->earlier, what);
 		json_int_t opening = integer_at(b, "opening");
 		json_int_t closing = integer_at(b, "closing");

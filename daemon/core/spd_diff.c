@@ -1,6 +1,7 @@
 #include "core/spd_diff.h"
 
 #include "core/figure.h"
+#include "core/jsonin.h"
 #include "core/view.h"
 
 #include <jansson.h>
@@ -10,13 +11,6 @@
 
 #define REASONS_MAX 20 /* listed by name; the changes say all */
 
-static const char *
-text_at(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-	return s == NULL ? "" : s;
-}
-
 /* --- a figure found again --------------------------------------------------------------------- */
 
 static const json_t *
@@ -25,7 +19,7 @@ metric_of(const json_t *document, const char *id)
 	const json_t *metrics = json_object_get(document, "metrics");
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		const json_t *m = json_array_get(metrics, i);
-		if (strcmp(text_at(m, "id"), id) == 0) {
+		if (strcmp(member_text(m, "id"), id) == 0) {
 			return m;
 		}
 	}
@@ -106,7 +100,7 @@ kinds_of(const struct metric *m)
 static bool
 fits(const json_t *by, const char *dimension, const char *value)
 {
-	const char *wanted = json_string_value(json_object_get(by, dimension));
+	const char *wanted = member_maybe(by, dimension);
 	return wanted == NULL ||
 	       strcmp(wanted, value == NULL || value[0] == '\0' ? FIGURE_NOT_GIVEN : value) == 0;
 }
@@ -114,7 +108,7 @@ fits(const json_t *by, const char *dimension, const char *value)
 static void
 blame(json_t *change, const struct spd_diff_rules *r)
 {
-	const char *id = text_at(change, "metric");
+	const char *id = member_text(change, "metric");
 	const struct metric *m = r->catalogue == NULL ? NULL : catalogue_metric(r->catalogue, id);
 	const json_t *by = json_object_get(change, "by");
 	unsigned bits = m == NULL ? 0 : kinds_of(m);
@@ -140,8 +134,7 @@ is_published(const json_t *metric)
 {
 	const json_t *readers = json_object_get(metric, "readers");
 	for (size_t i = 0; i < json_array_size(readers); i++) {
-		const char *s = json_string_value(json_array_get(readers, i));
-		if (s != NULL && strcmp(s, "R") == 0) {
+		if (strcmp(json_words(json_array_get(readers, i)), "R") == 0) {
 			return true;
 		}
 	}
@@ -151,7 +144,7 @@ is_published(const json_t *metric)
 static bool
 is_other_status(const json_t *older, const json_t *newer)
 {
-	return strcmp(text_at(older, "status"), text_at(newer, "status")) != 0;
+	return strcmp(member_text(older, "status"), member_text(newer, "status")) != 0;
 }
 
 static json_t *
@@ -170,7 +163,7 @@ is_material(const json_t *metric, const json_t *by, json_t *change,
 	    const struct spd_diff_rules *rules, char *why, size_t size)
 {
 	const json_t *d = json_object_get(change, "difference");
-	const char *id = text_at(metric, "id");
+	const char *id = member_text(metric, "id");
 	bool whole = json_object_size(by) == 0;
 	/* What rounding leaves of a difference of exactly the threshold is not more than it. */
 	double pp = fabs(json_number_value(d)) * 100 - rules->materiality_pp;
@@ -182,9 +175,9 @@ is_material(const json_t *metric, const json_t *by, json_t *change,
 		char dims[DIMS_MAX];
 		(void)snprintf(why, size, "%.20s%s%.100s: %.20s becomes %.20s", id,
 			       whole ? "" : " ", whole ? "" : dims_text(by, dims),
-			       text_at(json_object_get(change, "old"), "status"),
-			       text_at(json_object_get(change, "new"), "status"));
-	} else if (whole && json_is_number(d) && strcmp(text_at(metric, "unit"), "%") == 0 &&
+			       member_text(json_object_get(change, "old"), "status"),
+			       member_text(json_object_get(change, "new"), "status"));
+	} else if (whole && json_is_number(d) && strcmp(member_text(metric, "unit"), "%") == 0 &&
 		   pp > 1e-9) {
 		(void)snprintf(why, size, "%s changes by %.2f percentage points", id,
 			       json_number_value(d) * 100);
@@ -207,10 +200,10 @@ compare(json_t *diff, const json_t *metric, const json_t *older, const json_t *n
 	json_t *reasons = json_object_get(diff, "reasons");
 	char why[200];
 	json_t *c =
-	    json_pack("{s:s, s:s, s:s, s:O, s:o, s:o, s:o, s:b}", "metric", text_at(metric, "id"),
-		      "name", text_at(metric, "name"), "unit", text_at(metric, "unit"), "by", by,
-		      "old", was, "new", is, "difference", difference(older, newer),
-		      "status_changed", is_other_status(older, newer));
+	    json_pack("{s:s, s:s, s:s, s:O, s:o, s:o, s:o, s:b}", "metric",
+		      member_text(metric, "id"), "name", member_text(metric, "name"), "unit",
+		      member_text(metric, "unit"), "by", by, "old", was, "new", is, "difference",
+		      difference(older, newer), "status_changed", is_other_status(older, newer));
 	bool material = is_material(metric, by, c, rules, why, sizeof(why));
 	(void)json_object_set_new(c, "material", json_boolean(material));
 	blame(c, rules);
@@ -264,11 +257,11 @@ spd_diff(const struct json_t *older, const struct json_t *newer, const struct sp
 	}
 	for (size_t i = 0; i < json_array_size(now); i++) {
 		const json_t *m = json_array_get(now, i);
-		compare_metric(diff, m, metric_of(older, text_at(m, "id")), m, rules);
+		compare_metric(diff, m, metric_of(older, member_text(m, "id")), m, rules);
 	}
 	for (size_t i = 0; i < json_array_size(then); i++) {
 		const json_t *m = json_array_get(then, i);
-		if (metric_of(newer, text_at(m, "id")) == NULL) {
+		if (metric_of(newer, member_text(m, "id")) == NULL) {
 			compare_metric(diff, m, m, NULL, rules);
 		}
 	}

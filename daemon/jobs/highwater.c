@@ -4,6 +4,7 @@
 #include "base/embed.h"
 #include "base/log.h"
 #include "base/uuid.h"
+#include "core/jsonin.h"
 
 #include <event2/event.h>
 
@@ -61,7 +62,7 @@ struct highwater {
 static struct utc_ms
 member_time(const json_t *o, const char *key)
 {
-	const char *s = json_string_value(json_object_get(o, key));
+	const char *s = member_maybe(o, key);
 	struct utc_ms t = {0};
 
 	if (s == NULL || !utc_parse(text_of(s), &t))
@@ -72,8 +73,8 @@ member_time(const json_t *o, const char *key)
 static bool
 take_file(struct highwater *h, const json_t *o)
 {
-	const char *daemon = json_string_value(json_object_get(o, "daemon"));
-	const char *server = json_string_value(json_object_get(o, "server"));
+	const char *daemon = member_maybe(o, "daemon");
+	const char *server = member_maybe(o, "server");
 	struct utc_ms now = h->config.now(h->config.ctx);
 	struct uuid u;
 

@@ -2,6 +2,7 @@
 
 #include "base/embed.h"
 #include "base/text.h"
+#include "core/jsonin.h"
 #include "core/kind.h"
 #include "store/keyring.h"
 #include "store/proof_sql.h"
@@ -271,8 +272,8 @@ columns_of(struct proof_check *c, const struct kind *k, size_t *n)
 	*n = json_array_size(list);
 	names = arena_zalloc(c->arena, *n + 1, sizeof *names);
 	for (size_t i = 0; names != NULL && i < *n; i++) {
-		names[i] = json_string_value(json_array_get(list, i));
-		if (names[i] == NULL || !is_column(k, names[i]))
+		names[i] = json_words(json_array_get(list, i));
+		if (!is_column(k, names[i]))
 			return NULL;
 	}
 	return *n == 0 ? NULL : names;

@@ -2,17 +2,12 @@
 
 #include "base/embed.h"
 #include "store/spd_job.h"
+#include "store/spd_stored.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void
-fail_memory(struct spd_run *r)
-{
-	spd_fail(r, TRY_LIMIT, "spd", "out of memory; try again");
-}
 
 /* --- what the statements answer --------------------------------------------------------------- */
 
@@ -57,10 +52,11 @@ on_standing(struct spd_run *r, const struct rows *rows)
 	if (rows_count(rows) == 0) {
 		return;
 	}
-	f->standing = json_loads(rows_text(rows, 0, 1), 0, NULL);
+	struct err e = {0};
+	f->standing = spd_stored(rows_text(rows, 0, 1), r->label, rows_text(rows, 0, 0), &e);
 	f->standing_revision = rows_keep(rows, 0, 0, r->arena);
 	if (f->standing == NULL) {
-		fail_memory(r);
+		spd_fail(r, e.code, e.where, e.text);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include "base/embed.h"
 #include "core/past.h"
 #include "store/spd_job.h"
+#include "store/spd_stored.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -24,12 +25,34 @@ finish(struct spd_run *r)
 }
 
 static void
-take(struct spd_run *r, struct spd_past *p, const char *document)
+take(struct spd_run *r, struct spd_past *p, json_t *document /* takes */, struct err *e)
+{
+	if (document != NULL)
+		(void)!past_read(r->arena, r->catalogue, document, p, e);
+	if (e->code != OK)
+		spd_fail(r, e->code, e->where, e->text);
+	json_decref(document);
+}
+
+/* One that was just made. */
+static void
+take_computed(struct spd_run *r, const struct spd_run *nested)
+{
+	json_t *document =
+	    json_loadb((const char *)nested->document.p, nested->document.n, 0, NULL);
+	struct err e = {0};
+
+	if (document == NULL)
+		(void)err_set(&e, TRY_LIMIT, "spd", "out of memory; try again");
+	take(r, &r->earlier.found[r->earlier.at], document, &e);
+}
+
+static void
+take_stored(struct spd_run *r, struct spd_past *p, const char *document, const char *revision)
 {
 	struct err e = {0};
 
-	if (past_read(r->arena, r->catalogue, document, p, &e) != OK && r->err.code == OK)
-		r->err = e;
+	take(r, p, spd_stored(document, p->quarter, revision, &e), &e);
 }
 
 static void
@@ -40,7 +63,7 @@ on_computed(struct spd_run *nested, const struct err *e)
 
 	/* Refused: its evidence is not whole any more, so that it cannot be compared with. */
 	if (e->code == OK)
-		take(r, &s->found[s->at], (const char *)nested->document.p);
+		take_computed(r, nested);
 	else if (e->code < REJ_FRAME || e->code >= TRY_STORE)
 		r->err = *e;
 	spd_fini(nested);
@@ -101,7 +124,7 @@ on_rows(struct job *j, const struct rows *rows)
 		if (rows_text(rows, i, 2) != NULL) {
 			p->basis =
 			    arena_printf(r->arena, "REVISION %" PRId64, rows_int(rows, i, 1));
-			take(r, p, rows_text(rows, i, 2));
+			take_stored(r, p, rows_text(rows, i, 2), rows_text(rows, i, 1));
 		}
 	}
 }

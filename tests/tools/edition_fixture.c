@@ -11,7 +11,8 @@
 #include <string.h>
 
 static const char sections[] =
-    "{\"format\":\"sems-spd/2\",\"template\":{\"version\":\"3\",\"sha256\":\"cd\"},"
+    "{\"format\":\"sems-spd/2\",\"template\":{\"version\":\"3\",\"sha256\":\"cd\","
+    "\"title\":null,\"declaration\":null,\"sheets\":[]},"
     "\"policy\":{\"approval\":\"THREE_PEOPLE\",\"marking\":\"OFFICIAL-SENSITIVE\"},"
     "\"completeness\":{\"feeds\":["
     "{\"source\":\"lane-1\",\"kind\":\"tip_event\",\"site\":\"NMR\",\"expected\":320,"
@@ -36,13 +37,16 @@ static const char sections[] =
 
 static const char of_figure[] =
     "{\"exact\":{\"low\":0.8603,\"high\":0.9315},"
-    "\"previous\":{\"quarter\":\"2026-Q1\",\"numerator\":240,\"denominator\":300,\"value\":0.8,"
+    "\"previous\":{\"quarter\":\"2026-Q1\",\"basis\":null,\"definition_version\":null,"
+    "\"numerator\":240,\"denominator\":300,\"value\":0.8,"
     "\"status\":\"NOT_PROVEN\",\"no_data\":null},"
     "\"change\":{\"difference\":0.1,\"low\":0.04,\"high\":0.16},"
     "\"coverage\":{\"expected\":320,\"received\":313},"
-    "\"history\":[{\"quarter\":\"2025-Q4\",\"numerator\":null,\"denominator\":null,\"value\":null,"
+    "\"history\":[{\"quarter\":\"2025-Q4\",\"basis\":null,\"definition_version\":null,"
+    "\"numerator\":null,\"denominator\":null,\"value\":null,"
     "\"status\":\"NO_DATA\",\"no_data\":\"NO_DATA\"},"
-    "{\"quarter\":\"2026-Q1\",\"numerator\":240,\"denominator\":300,\"value\":0.8,"
+    "{\"quarter\":\"2026-Q1\",\"basis\":null,\"definition_version\":null,\"numerator\":240,"
+    "\"denominator\":300,\"value\":0.8,"
     "\"status\":\"NOT_PROVEN\",\"no_data\":null}]}";
 
 static const char of_metric[] =
@@ -65,7 +69,7 @@ static const char of_metric[] =
 
 static const char declared[] =
     "{\"format\":\"sems-declaration/1\",\"quarter\":\"2026-Q2\",\"revision\":2,"
-    "\"document_sha256\":\"\",\"state\":\"SUBMITTED\",\"policy\":\"THREE_PEOPLE\",\"events\":["
+    "\"document_sha256\":\"\",\"state\":\"SUBMITTED\",\"policy\":{},\"events\":["
     "{\"at\":\"2026-07-10T09:00:00.000Z\",\"by\":\"j.hale\",\"action\":\"FREEZE\","
     "\"metric\":null,\"by_dims\":null,\"text\":null,\"reference\":null,\"channel\":null},"
     "{\"at\":\"2026-07-10T10:00:00.000Z\",\"by\":\"j.hale\",\"action\":\"COMMENT\","

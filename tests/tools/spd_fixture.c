@@ -11,7 +11,8 @@ static const char text[] =
     "\"metrics\":["
     "{\"id\":\"OUT03\",\"name\":\"TIP hit rate\",\"form\":\"OUTPUT\",\"basis\":\"SAMPLE\","
     "\"shape\":\"RATIO\",\"unit\":\"%\",\"direction\":\"UP\",\"definition\":\"=HIT, of all\","
-    "\"minimum_n\":30,\"target\":{\"value\":0.8},\"figures\":["
+    "\"minimum_n\":30,\"target\":{\"value\":0.8,\"approved_by\":null,\"from_quarter\":null},"
+    "\"figures\":["
     "{\"by\":{},\"numerator\":270,\"denominator\":300,\"excluded\":[{\"reason\":\"ABORTED\","
     "\"count\":12},{\"reason\":\"OTHER\",\"count\":1}],\"value\":0.9,"
     "\"interval\":{\"lo\":0.8609,\"hi\":0.9292},\"status\":\"MET\",\"no_data\":null,"
@@ -38,12 +39,52 @@ static const char text[] =
     "\"records\":[{\"kind\":\"tip_event\",\"received\":313,\"effective\":312,\"corrected\":1,"
     "\"voided\":0,\"late\":4}]}";
 
-json_t *
-spd_fixture(void)
+/* What a document has besides, and none of the tests asks for. */
+static const char rest[] =
+    "{\"template\":null,\"policy\":{\"approval\":\"THREE_PEOPLE\",\"marking\":\"x\"},"
+    "\"completeness\":{\"clock\":[],\"feeds\":[],\"late\":null,\"plans\":[],\"quarantine\":[],"
+    "\"restores\":[],\"sessions\":null,\"silent\":[]},\"balances\":[],\"restatements\":[],"
+    "\"embargo\":{\"excluded\":[]},\"proof\":null}";
+static const char rest_of_metric[] =
+    "{\"version\":\"1\",\"effective_from\":null,\"sheet\":\"\",\"readers\":[],"
+    "\"requirements\":[],\"chart\":null,\"funnel\":null,\"case_mix\":null}";
+static const char rest_of_figure[] =
+    "{\"exact\":null,\"previous\":null,\"change\":null,\"history\":[],\"coverage\":null}";
+
+static json_t *
+loaded(const char *json)
 {
 	json_error_t why;
-	json_t *j = json_loads(text, 0, &why);
+	json_t *j = json_loads(json, 0, &why);
 
 	cr_assert_not_null(j, "line %d column %d: %s", why.line, why.column, why.text);
 	return j;
+}
+
+static void
+fill(json_t *o, const char *with)
+{
+	json_t *more = loaded(with);
+
+	cr_assert_eq(json_object_update_missing(o, more), 0);
+	json_decref(more);
+}
+
+json_t *
+spd_fixture(void)
+{
+	json_t *doc = loaded(text);
+	json_t *metric;
+	json_t *figure;
+	size_t i;
+	size_t k;
+
+	fill(doc, rest);
+	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
+	{
+		fill(metric, rest_of_metric);
+		json_array_foreach(json_object_get(metric, "figures"), k, figure)
+		    fill(figure, rest_of_figure);
+	}
+	return doc;
 }

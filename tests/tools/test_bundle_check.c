@@ -1,7 +1,9 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "core/proof.h"
+#include "tests/lib/mutation.h"
 #include "tests/lib/temp.h"
+#include "tests/tools/spd_fixture.h"
 #include "tools/lib/bundle_check.h"
 
 #include <criterion/criterion.h>
@@ -61,9 +63,9 @@ document(void)
 	char *text;
 
 	cr_assert_eq(proof_finish(&p, &e), OK);
-	d = json_pack("{s:s, s:s, s:{s:s}, s:i, s:o}", "format", "sems-spd/2", "marking",
-		      "OFFICIAL", "quarter", "label", "2026-Q2", "revision", 1, "proof",
-		      proof_json(&p));
+	d = spd_fixture();
+	json_object_set_new(d, "revision", json_integer(1));
+	json_object_set_new(d, "proof", proof_json(&p));
 	text = json_dumps(d, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(d);
 	return text;
@@ -79,9 +81,10 @@ list_file(json_t *files, const char *name, const char *text)
 					       (int)strlen(text), "sha256", hex));
 }
 
-/* A folder with a bundle that is right. */
+/* A folder with a bundle of this document and declaration, signed as they are; the
+ * document's digest is put where the declaration says SUM. */
 static void
-make_bundle(void)
+fill_bundle(const char *spd, const char *declares)
 {
 	static const char page[] = "<p>the figures</p>";
 	char sum[2 * SHA256_SIZE + 1];
@@ -89,24 +92,22 @@ make_bundle(void)
 	char public_hex[2 * SIGN_PUBLIC_SIZE + 1];
 	char pem[SIGN_PEM_SIZE];
 	char pem_name[64];
-	char declaration[400];
+	char declaration[500];
 	unsigned char signature[SIGN_SIZE];
-	char *spd = document();
+	const char *named = strstr(declares, "SUM");
 	json_t *files = json_array();
 	json_t *m;
 	char *manifest;
 
-	temp_dir(dir);
 	cr_assert(sign_public(seed, public) && sign_key_id(public, key_id) &&
 		  sign_pem(public, pem));
 	hex_of(spd, sum);
 	cr_assert(sign_bytes(seed, spd, strlen(spd), signature));
 	hex_encode(signature, sizeof signature, signature_hex);
 	hex_encode(public, sizeof public, public_hex);
-	snprintf(
-	    declaration, sizeof declaration,
-	    "{\"document_sha256\":\"%s\",\"format\":\"sems-declaration/1\",\"state\":\"DRAFT\"}",
-	    sum);
+	snprintf(declaration, sizeof declaration, "%.*s%s%s",
+		 (int)(named == NULL ? 0 : named - declares), declares, named == NULL ? "" : sum,
+		 named == NULL ? declares : named + 3);
 	snprintf(pem_name, sizeof pem_name, "signing-key-%s.pem", key_id);
 	put("spd.json", spd, strlen(spd));
 	put_signature("spd.sig", spd);
@@ -129,14 +130,30 @@ make_bundle(void)
 	m = json_pack(
 	    "{s:s, s:s, s:i, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s}, s:[{s:s, s:s, s:s}], s:o}",
 	    "format", "sems-bundle/1", "quarter", "2026-Q2", "revision", 1, "state", "DRAFT",
-	    "marking", "OFFICIAL", "signed_by", key_id, "document", "file", "spd.json", "sha256",
-	    sum, "signature", signature_hex, "key_id", key_id, "keys", "key_id", key_id,
+	    "marking", "OFFICIAL-SENSITIVE", "signed_by", key_id, "document", "file", "spd.json",
+	    "sha256", sum, "signature", signature_hex, "key_id", key_id, "keys", "key_id", key_id,
 	    "algorithm", "Ed25519", "public_key", public_hex, "files", files);
 	manifest = json_dumps(m, JSON_COMPACT | JSON_SORT_KEYS);
 	put("MANIFEST.json", manifest, strlen(manifest));
 	put_signature("MANIFEST.sig", manifest);
 	json_decref(m);
 	free(manifest);
+}
+
+static const char declared[] =
+    "{\"document_sha256\":\"SUM\",\"format\":\"sems-declaration/1\",\"state\":\"DRAFT\","
+    "\"events\":[{\"at\":\"x\",\"by\":\"x\",\"action\":\"FREEZE\",\"metric\":null,\"by_dims\":null,"
+    "\"text\":null,\"reference\":null,\"channel\":null}],\"policy\":null,\"quarter\":\"2026-Q2\","
+    "\"revision\":1}";
+
+/* A folder with a bundle that is right. */
+static void
+make_bundle(void)
+{
+	char *spd = document();
+
+	temp_dir(dir);
+	fill_bundle(spd, declared);
 	free(spd);
 }
 
@@ -289,4 +306,42 @@ Test(bundle_check, refuses_an_archive_with_a_path_in_it)
 	cr_assert_geq(zip_file_add(z, "../spd.json", zip_source_buffer(z, "x", 1, 0), 0), 0);
 	cr_assert_eq(zip_close(z), 0);
 	cr_expect_not_null(strstr(first_fault(path, NULL, 0), "a bundle never has"));
+}
+
+/* Whoever holds the key can sign what is no document: it is found, and no reader trips over it. */
+static size_t
+check_mutants(const char *of, bool is_document)
+{
+	json_t *good = json_loads(of, 0, NULL);
+	char what[200];
+	char *spd = document();
+	size_t named = 0;
+	json_t *m;
+
+	for (size_t n = 0; (m = mutation_make(good, n, what)) != NULL; n++) {
+		char *text = json_dumps(m, JSON_COMPACT | JSON_SORT_KEYS);
+		const char *fault;
+
+		fill_bundle(is_document ? text : spd, is_document ? declared : text);
+		fault = first_fault(dir, NULL, 0);
+		named += strstr(fault, " is missing") != NULL || strstr(fault, " is no ") != NULL;
+		cr_expect(fault[0] != '\0' || strstr(what, ".details.") != NULL ||
+			      strstr(what, ".by") != NULL || strstr(what, ".policy") != NULL ||
+			      strstr(what, "encoding") != NULL || strstr(what, "number") != NULL,
+			  "%s", what);
+		free(text);
+		json_decref(m);
+	}
+	json_decref(good);
+	free(spd);
+	return named;
+}
+
+Test(bundle_check, names_any_member_that_is_not_as_it_must_be)
+{
+	char *spd = document();
+
+	cr_expect_gt(check_mutants(spd, true), 100);
+	cr_expect_gt(check_mutants(declared, false), 20);
+	free(spd);
 }

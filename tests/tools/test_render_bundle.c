@@ -1,5 +1,6 @@
 #include "base/digest.h"
 #include "base/text.h"
+#include "tests/lib/mutation.h"
 #include "tests/tools/edition_fixture.h"
 #include "tools/render/bundle.h"
 
@@ -226,5 +227,58 @@ Test(sheets, balances_are_shown_also_where_no_metric_is)
 	sample_render(&s, "html", &files);
 	cr_expect(sample_has(sample_file(&files, ".html"), "= open at the end"));
 	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(render, names_any_member_that_is_not_as_it_must_be)
+{
+	struct sample s;
+	json_t *good;
+	char what[200];
+	size_t refused = 0;
+	struct err e;
+
+	sample_init(&s);
+	good = json_incref(s.doc);
+	json_decref(s.declaration);
+	s.declaration = NULL;
+	for (size_t n = 0;; n++) {
+		json_decref(s.doc);
+		s.doc = mutation_make(good, n, what);
+		if (s.doc == NULL)
+			break;
+		if (sample_read(&s, &e) != OK) {
+			refused++;
+			cr_expect_neq(e.where[0], '\0', "%s", what);
+		}
+		edition_fini(&s.edition);
+	}
+	cr_expect_gt(refused, 300);
+	s.doc = good;
+	sample_fini(&s);
+}
+
+/* Behind the check: a renderer that meets such a member draws or refuses, and goes on. */
+Test(render, no_renderer_trips_over_a_member)
+{
+	static const char *const formats[] = {"html", "csv", "xlsx"};
+	struct sample s;
+	json_t *good;
+	char what[200];
+	struct err e;
+	size_t n = 0;
+
+	sample_init(&s);
+	cr_assert_eq(sample_read(&s, &e), OK, "%s", e.text);
+	good = s.edition.doc;
+	for (; (s.edition.doc = mutation_make(good, n, what)) != NULL; n++) {
+		struct renderings files = {0};
+
+		if (render(&s.edition, formats[n % 3], &files, &e) == OK)
+			renderings_fini(&files);
+		json_decref(s.edition.doc);
+	}
+	cr_expect_gt(n, 300);
+	s.edition.doc = good;
 	sample_fini(&s);
 }

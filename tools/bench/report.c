@@ -1,4 +1,5 @@
 /* Many measurements as one table for people and one JSON file for programs. */
+#include "core/jsonin.h"
 #include "tools/bench/bench.h"
 #include "tools/lib/table.h"
 
@@ -18,14 +19,6 @@ struct report {
 	double rss_kib;
 };
 
-static const char *
-text_at(const json_t *j, const char *key)
-{
-	const char *s = json_string_value(json_object_get(j, key));
-
-	return s == NULL ? "" : s;
-}
-
 static double
 number_at(const json_t *j, const char *key)
 {
@@ -35,7 +28,7 @@ number_at(const json_t *j, const char *key)
 static bool
 is(const json_t *j, const char *key, const char *value)
 {
-	return strcmp(text_at(j, key), value) == 0;
+	return strcmp(member_text(j, key), value) == 0;
 }
 
 static int
@@ -93,7 +86,7 @@ static double
 next_copy(const struct report *r, size_t from, int step)
 {
 	size_t n = json_array_size(r->all);
-	const char *table = text_at(json_array_get(r->all, from), "table");
+	const char *table = member_text(json_array_get(r->all, from), "table");
 
 	/* Past the first, `i` wraps to more than there are. */
 	for (size_t i = from; i < n; i += (size_t)step) {
@@ -168,8 +161,8 @@ row(struct table *t, const json_t *j)
 			 number_at(j, "quarantined"));
 	else if (number_at(j, "retry") > 0)
 		snprintf(verdicts, sizeof verdicts, "%.0f RETRY", number_at(j, "retry"));
-	table_cell(t, "%s", text_at(j, "name"));
-	table_cell(t, "%s", text_at(j, "table"));
+	table_cell(t, "%s", member_text(j, "name"));
+	table_cell(t, "%s", member_text(j, "table"));
 	cell(t, j, "rps", "%.0f");
 	cell(t, j, "ratio", "%.2f");
 	cell(t, j, "p50_ms", "%.2f");
@@ -263,7 +256,7 @@ copy_spd(const struct report *r, json_t *out)
 	json_array_foreach(r->all, i, j)
 	{
 		if (is(j, "what", "spd"))
-			copy_key(out, text_at(j, "key"), j, "p50_ms");
+			copy_key(out, member_text(j, "key"), j, "p50_ms");
 	}
 	plain = number_at(out, "plain_count_ms");
 	if (plain > 0)

@@ -2,7 +2,9 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "core/jsonin.h"
 #include "core/proof.h"
+#include "core/schema.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -207,14 +209,6 @@ bundle_note(json_t *report, const char *check, const char *fmt, ...)
 					      fmt == NULL, "text", fmt == NULL ? NULL : text));
 }
 
-static const char *
-text_in(const json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s == NULL ? "" : s;
-}
-
 /* --- keys and signatures ---------------------------------------------------------------------- */
 
 static bool
@@ -227,8 +221,8 @@ find_key(const json_t *manifest, const char *id, unsigned char key[SIGN_PUBLIC_S
 		const json_t *k = json_array_get(keys, i);
 
 		/* The id must be the key's own: else two could share one. */
-		if (strcmp(text_in(k, "key_id"), id) == 0 &&
-		    hex_decode(text_of(text_in(k, "public_key")), key, SIGN_PUBLIC_SIZE) &&
+		if (strcmp(member_text(k, "key_id"), id) == 0 &&
+		    hex_decode(text_of(member_text(k, "public_key")), key, SIGN_PUBLIC_SIZE) &&
 		    sign_key_id(key, own) && strcmp(own, id) == 0)
 			return true;
 	}
@@ -310,14 +304,14 @@ check_keys(const struct bundle *b, json_t *report)
 static bool
 file_is(const struct bundle *b, const json_t *listed)
 {
-	const struct bundle_file *f = bundle_find(b, text_in(listed, "name"));
+	const struct bundle_file *f = bundle_find(b, member_text(listed, "name"));
 	unsigned char sum[SHA256_SIZE];
 	char hex[2 * SHA256_SIZE + 1];
 
 	if (f == NULL || !sha256(f->bytes.p, f->bytes.n, sum))
 		return false;
 	hex_encode(sum, sizeof sum, hex);
-	return strcmp(hex, text_in(listed, "sha256")) == 0 &&
+	return strcmp(hex, member_text(listed, "sha256")) == 0 &&
 	       json_integer_value(json_object_get(listed, "bytes")) == (json_int_t)f->bytes.n;
 }
 
@@ -325,7 +319,7 @@ static bool
 is_listed(const json_t *files, const char *name)
 {
 	for (size_t i = 0; i < json_array_size(files); i++) {
-		if (strcmp(text_in(json_array_get(files, i), "name"), name) == 0)
+		if (strcmp(member_text(json_array_get(files, i), "name"), name) == 0)
 			return true;
 	}
 	return strcmp(name, MANIFEST_NAME) == 0 || strcmp(name, SIGNATURE_NAME) == 0;
@@ -342,8 +336,8 @@ check_files(const struct bundle *b, json_t *report)
 
 		if (file_is(b, one))
 			continue;
-		bundle_note(report, "FILES", "%.100s is %s", text_in(one, "name"),
-			    bundle_find(b, text_in(one, "name")) == NULL
+		bundle_note(report, "FILES", "%.100s is %s", member_text(one, "name"),
+			    bundle_find(b, member_text(one, "name")) == NULL
 				? "missing"
 				: "not what the manifest says");
 		good = false;
@@ -369,12 +363,13 @@ load(const struct bundle_file *f)
 }
 
 static void
-check_document(const struct bundle *b, const json_t *document, json_t *report)
+check_document(const struct bundle *b, json_t *document, json_t *report)
 {
 	const json_t *m = b->manifest;
 	const json_t *listed = json_object_get(m, "document");
 	const struct bundle_file *file = bundle_find(b, "spd.json");
 	const struct bundle_file *signature = bundle_find(b, "spd.sig");
+	struct err e;
 	char sum_hex[2 * SHA256_SIZE + 1] = "";
 	char signature_hex[2 * SIGN_SIZE + 1] = "";
 	unsigned char sum[SHA256_SIZE];
@@ -383,16 +378,18 @@ check_document(const struct bundle *b, const json_t *document, json_t *report)
 		hex_encode(sum, sizeof sum, sum_hex);
 	if (signature != NULL && signature->bytes.n == SIGN_SIZE)
 		hex_encode(signature->bytes.p, SIGN_SIZE, signature_hex);
-	if (strcmp(sum_hex, text_in(listed, "sha256")) != 0 ||
-	    strcmp(signature_hex, text_in(listed, "signature")) != 0)
+	if (strcmp(sum_hex, member_text(listed, "sha256")) != 0 ||
+	    strcmp(signature_hex, member_text(listed, "signature")) != 0)
 		bundle_note(report, "DOCUMENT", "it is not the one that the manifest names");
-	else if (strcmp(text_in(json_object_get(document, "quarter"), "label"),
-			text_in(m, "quarter")) != 0 ||
+	else if (strcmp(member_text(json_object_get(document, "quarter"), "label"),
+			member_text(m, "quarter")) != 0 ||
 		 !json_equal(json_object_get(document, "revision"),
 			     json_object_get(m, "revision")) ||
-		 strcmp(text_in(document, "marking"), text_in(m, "marking")) != 0)
+		 strcmp(member_text(document, "marking"), member_text(m, "marking")) != 0)
 		bundle_note(report, "DOCUMENT",
 			    "its quarter, revision or marking is not what the manifest says");
+	else if (schema_check(SCHEMA_SPD, document, &e) != OK)
+		bundle_note(report, "DOCUMENT", "%s", e.text);
 	else
 		bundle_note(report, "DOCUMENT", NULL);
 }
@@ -402,13 +399,16 @@ check_declaration(const struct bundle *b, json_t *report)
 {
 	json_t *d = load(bundle_find(b, "declaration.json"));
 	const json_t *listed = json_object_get(b->manifest, "document");
+	struct err e;
 
 	if (d == NULL)
 		bundle_note(report, "DECLARATION", "there is none that can be read");
-	else if (strcmp(text_in(d, "document_sha256"), text_in(listed, "sha256")) != 0)
+	else if (strcmp(member_text(d, "document_sha256"), member_text(listed, "sha256")) != 0)
 		bundle_note(report, "DECLARATION", "it is of another document");
-	else if (strcmp(text_in(d, "state"), text_in(b->manifest, "state")) != 0)
+	else if (strcmp(member_text(d, "state"), member_text(b->manifest, "state")) != 0)
 		bundle_note(report, "DECLARATION", "its state is not what the manifest says");
+	else if (schema_check(SCHEMA_DECLARATION, d, &e) != OK)
+		bundle_note(report, "DECLARATION", "%s", e.text);
 	else
 		bundle_note(report, "DECLARATION", NULL);
 	json_decref(d);
@@ -451,15 +451,15 @@ bundle_check(struct bundle *b, const struct bundle_key *trusted, size_t n)
 				   "trusted", n == 0 ? json_null() : json_true());
 	struct signed_part parts[] = {
 	    {"MANIFEST", bundle_find(b, MANIFEST_NAME), bundle_find(b, SIGNATURE_NAME),
-	     text_in(m, "signed_by")},
+	     member_text(m, "signed_by")},
 	    {"SIGNATURE", bundle_find(b, "spd.json"), bundle_find(b, "spd.sig"),
-	     text_in(listed, "key_id")},
+	     member_text(listed, "key_id")},
 	};
 	json_t *document;
 
 	if (report == NULL)
 		return NULL;
-	if (m == NULL || strcmp(text_in(m, "format"), "sems-bundle/1") != 0) {
+	if (m == NULL || strcmp(member_text(m, "format"), "sems-bundle/1") != 0) {
 		bundle_note(report, "MANIFEST", "it is no manifest of format sems-bundle/1");
 		return report;
 	}

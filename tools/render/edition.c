@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "core/marking.h"
+#include "core/schema.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,11 +28,15 @@ check_declaration(const struct edition *ed, struct err *e)
 {
 	const char *format = spd_text(ed->declaration, "format");
 	const char *named = spd_text(ed->declaration, "document_sha256");
+	struct err why;
 
 	if (strcmp(format, DECLARATION) != 0)
 		return err_set(
 		    e, REJ_MALFORMED, "declaration",
 		    "the declaration's format is '%.64s', this program reads " DECLARATION, format);
+	if (schema_check(SCHEMA_DECLARATION, ed->declaration, &why) != OK)
+		return err_set(e, REJ_MALFORMED, why.where,
+			       "the declaration is not as it was made: %s", why.text);
 	if (strcmp(named, ed->sha256) != 0)
 		return err_set(
 		    e, REJ_MALFORMED, "declaration",

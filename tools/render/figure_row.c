@@ -1,6 +1,8 @@
 /* What a figure says, as cells: the columns that the grids of figures have in common. */
 #include "tools/render/figure_row.h"
 
+#include "core/jsonin.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -117,7 +119,7 @@ figure_name(struct book *b, const char *id, json_t *by)
 
 		spd_words(key, words);
 		out = book_text(b, "%s, %s %s", out, words,
-				json_is_string(value) ? json_string_value(value) : "?");
+				json_is_string(value) ? json_words(value) : "?");
 	}
 	return out;
 }
@@ -424,7 +426,7 @@ is_wanted(const struct figure_column *f, unsigned of, const json_t *words)
 		return true;
 	json_array_foreach(words, i, word)
 	{
-		if (json_is_string(word) && strcmp(json_string_value(word), f->word) == 0)
+		if (json_is_string(word) && strcmp(json_words(word), f->word) == 0)
 			return true;
 	}
 	return false;

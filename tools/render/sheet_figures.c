@@ -1,4 +1,5 @@
 /* Sheets of figures: the scorecard, a sheet for each field, and all figures in one grid. */
+#include "core/jsonin.h"
 #include "tools/render/figure_row.h"
 
 #include <ctype.h>
@@ -205,8 +206,7 @@ is_asked_for(const struct plan *p, const struct dimensions *d)
 		struct dimensions wanted = {.n = 0};
 		char *rest = NULL;
 
-		snprintf(asked, sizeof asked, "%s",
-			 json_is_string(item) ? json_string_value(item) : "");
+		snprintf(asked, sizeof asked, "%s", json_words(item));
 		for (char *word = strtok_r(asked, " ", &rest);
 		     word != NULL && wanted.n < DIMENSIONS_MAX; word = strtok_r(NULL, " ", &rest))
 			wanted.key[wanted.n++] = word;

@@ -1,4 +1,5 @@
 /* The sheets that are no figures: cover and declaration, restatements, definitions. */
+#include "core/jsonin.h"
 #include "tools/render/sheets.h"
 
 #include <ctype.h>
@@ -363,7 +364,7 @@ any_text(struct book *b, const json_t *o, const char *key)
 	char n[SPD_CELL];
 
 	if (json_is_string(j))
-		return json_string_value(j);
+		return json_words(j);
 	spd_count(o, key, "", n);
 	return book_text(b, "%s", n);
 }

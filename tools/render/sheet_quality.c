@@ -1,6 +1,7 @@
 /* The data quality statement: what was expected, what came, what is known to be wrong; and the
  * balances that must reconcile. */
 #include "base/civil.h"
+#include "core/jsonin.h"
 #include "tools/render/sheets.h"
 
 #include <string.h>
@@ -154,7 +155,7 @@ object_grid(struct sheet *s, const char *slug, const char *title, json_t *o)
 		else if (json_is_real(value))
 			grid_number(g, json_real_value(value), UNIT_REAL);
 		else if (json_is_string(value))
-			grid_text(g, json_string_value(value));
+			grid_text(g, json_words(value));
 		else
 			grid_code(g, "not known", "", TONE_MUTED);
 	}

@@ -1,5 +1,7 @@
 #include "tools/render/sheets.h"
 
+#include "core/jsonin.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -89,8 +91,7 @@ listed(struct book *b, const json_t *ids)
 		return none;
 	json_array_foreach(ids, i, id)
 	{
-		const json_t *metric =
-		    json_is_string(id) ? metric_of(b, json_string_value(id)) : NULL;
+		const json_t *metric = json_is_string(id) ? metric_of(b, json_words(id)) : NULL;
 
 		if (metric != NULL)
 			list[n++] = metric;
@@ -112,8 +113,7 @@ unsupported_of(const struct book *b, const json_t *ids)
 	{
 		json_array_foreach(json_object_get(b->edition->doc, "unsupported"), k, item)
 		{
-			if (json_is_string(id) &&
-			    strcmp(spd_text(item, "id"), json_string_value(id)) == 0)
+			if (json_is_string(id) && strcmp(spd_text(item, "id"), json_words(id)) == 0)
 				(void)json_array_append(list, item);
 		}
 	}

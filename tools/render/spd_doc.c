@@ -1,5 +1,8 @@
 #include "tools/render/spd_doc.h"
 
+#include "core/jsonin.h"
+#include "core/schema.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +15,7 @@ spd_doc_read(const struct buf *bytes, json_t **doc, struct err *e)
 {
 	json_error_t why;
 	json_t *j = json_loadb((const char *)bytes->p, bytes->n, JSON_REJECT_DUPLICATES, &why);
+	struct err why_not;
 	enum code code = OK;
 
 	if (j == NULL)
@@ -19,11 +23,12 @@ spd_doc_read(const struct buf *bytes, json_t **doc, struct err *e)
 			       why.line, why.text);
 	if (strcmp(spd_text(j, "format"), FORMAT) != 0)
 		code = err_set(e, REJ_MALFORMED, "spd",
-			       "the document's format is '%s', this program reads " FORMAT
+			       "the document's format is '%.64s', this program reads " FORMAT
 			       ": use the semsctl that came with semsd",
 			       spd_text(j, "format"));
-	else if (!json_is_array(json_object_get(j, "metrics")))
-		code = err_set(e, REJ_MALFORMED, "spd", "the document has no list of metrics");
+	else if (schema_check(SCHEMA_SPD, j, &why_not) != OK)
+		code = err_set(e, REJ_MALFORMED, why_not.where,
+			       "the document is not as it was made: %s", why_not.text);
 	if (code != OK)
 		json_decref(j);
 	else
@@ -34,9 +39,7 @@ spd_doc_read(const struct buf *bytes, json_t **doc, struct err *e)
 const char *
 spd_text(const json_t *o, const char *key)
 {
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s == NULL ? "" : s;
+	return member_text(o, key);
 }
 
 bool
@@ -197,7 +200,7 @@ spd_by_values(const json_t *figure, char out[SPD_CELL])
 
 	out[0] = '\0';
 	for (size_t i = 0; i < 2; i++) {
-		const char *v = json_string_value(json_object_get(by, first[i]));
+		const char *v = member_maybe(by, first[i]);
 
 		if (v != NULL && at < SPD_CELL)
 			at += (size_t)snprintf(out + at, SPD_CELL - at, "%s%.60s",

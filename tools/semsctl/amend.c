@@ -1,5 +1,6 @@
 #include "tools/semsctl/amend.h"
 
+#include "core/jsonin.h"
 #include "core/validate.h"
 #include "tools/lib/identity.h"
 #include "wire/encode.h"
@@ -55,9 +56,9 @@ ask(struct client *c, const char *kind, const char *source, struct uuid id, json
 static bool
 read_key(const json_t *key, const char **source, struct uuid *id)
 {
-	const char *text = json_string_value(json_object_get(key, "record_id"));
+	const char *text = member_maybe(key, "record_id");
 
-	*source = json_string_value(json_object_get(key, "source"));
+	*source = member_text(key, "source");
 	return *source != NULL && text != NULL && uuid_parse(text_of(text), id);
 }
 

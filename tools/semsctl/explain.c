@@ -1,4 +1,5 @@
 /* semsctl spd explain: from a figure down to the records that are in it. */
+#include "core/jsonin.h"
 #include "tools/lib/listing.h"
 #include "tools/lib/table.h"
 #include "tools/semsctl/spd.h"
@@ -49,7 +50,7 @@ ask_rest(const struct spd_wish *w, json_t *answer, struct err *e)
 
 	while (code == OK && json_is_string(json_object_get(records, "next"))) {
 		json_t *page = NULL;
-		char *after = strdup(json_string_value(json_object_get(records, "next")));
+		char *after = strdup(member_text(records, "next"));
 
 		code = after == NULL ? err_set(e, TRY_SYSTEM, "explain", "out of memory")
 				     : ask_page(w, after, PAGE, &page, e);
@@ -76,16 +77,15 @@ print_terms(const json_t *metric)
 
 	json_array_foreach(terms, i, t)
 	{
-		const char *sum = json_string_value(json_object_get(t, "sum"));
+		const char *sum = member_maybe(t, "sum");
 		const json_t *where = json_object_get(t, "where");
 
-		printf("  %-22s %s%s%s%s", json_string_value(json_object_get(t, "counts")),
+		printf("  %-22s %s%s%s%s", member_text(t, "counts"),
 		       json_is_true(json_object_get(t, "minus")) ? "less " : "",
-		       sum == NULL ? "" : sum, sum == NULL ? "" : " of ",
-		       json_string_value(json_object_get(t, "from")));
+		       sum == NULL ? "" : sum, sum == NULL ? "" : " of ", member_text(t, "from"));
 		for (size_t k = 0; k < json_array_size(where); k++)
 			printf("%s%s", k == 0 ? " where " : " and ",
-			       json_string_value(json_array_get(where, k)));
+			       json_words(json_array_get(where, k)));
 		putchar('\n');
 	}
 }
@@ -98,16 +98,15 @@ print_head(const struct spd_wish *w, const json_t *answer)
 	const json_t *catalogue = json_object_get(answer, "catalogue");
 	json_int_t revision = json_integer_value(json_object_get(answer, "revision"));
 
-	printf("%s %s", json_string_value(json_object_get(m, "id")),
-	       json_string_value(json_object_get(m, "name")));
+	printf("%s %s", member_text(m, "id"), member_text(m, "name"));
 	for (size_t i = 0; i < w->n_by; i++)
 		printf(", %s %s", w->by[2 * i], w->by[2 * i + 1]);
 	printf("\n%s", w->quarter);
 	if (revision > 0)
 		printf(" revision %" JSON_INTEGER_FORMAT ", frozen", revision);
-	printf(" as of %s; catalogue %s\n\n", json_string_value(json_object_get(answer, "as_of")),
-	       json_string_value(json_object_get(catalogue, "version")));
-	printf("%s\n\n", json_string_value(json_object_get(m, "definition")));
+	printf(" as of %s; catalogue %s\n\n", member_text(answer, "as_of"),
+	       member_text(catalogue, "version"));
+	printf("%s\n\n", member_text(m, "definition"));
 	puts("Counted:");
 	print_terms(m);
 	if (json_is_false(json_object_get(m, "same_definition")))
@@ -184,7 +183,7 @@ print_changed(const struct spd_wish *w, const json_t *answer)
 	       n);
 	json_array_foreach(list, i, record)
 	{
-		const char *how = json_string_value(json_object_get(record, "how"));
+		const char *how = member_text(record, "how");
 
 		flatten(record, "then", "was");
 		flatten(record, "now", "is");
@@ -202,7 +201,7 @@ print_records(const struct spd_wish *w, json_t *answer)
 {
 	const json_t *records = json_object_get(answer, "records");
 	json_t *list = json_object_get(records, "list");
-	const char *note = json_string_value(json_object_get(records, "note"));
+	const char *note = member_maybe(records, "note");
 	json_t *record;
 	size_t i;
 

@@ -1,5 +1,6 @@
 #include "tools/semsctl/intake.h"
 
+#include "core/jsonin.h"
 #include "tools/lib/build.h"
 #include "tools/lib/delivery.h"
 #include "tools/lib/identity.h"
@@ -457,7 +458,7 @@ record_of_json(struct run *r, json_t *object, const char *line_number, struct re
 	       struct err *why)
 {
 	struct builder b = {r->row, r->zones};
-	const char *kind = json_string_value(json_object_get(object, "kind"));
+	const char *kind = member_maybe(object, "kind");
 	struct value *v;
 
 	if (!json_is_object(object))

@@ -1,4 +1,5 @@
 /* semsctl key: the public halves of the keys that sign what is frozen and exported. */
+#include "core/jsonin.h"
 #include "tools/lib/ask.h"
 #include "tools/lib/listing.h"
 #include "tools/semsctl/command.h"
@@ -18,10 +19,10 @@ print_pem(const json_t *answer, const char *id)
 
 	json_array_foreach(keys, i, one)
 	{
-		const char *have = json_string_value(json_object_get(one, "key_id"));
+		const char *have = member_maybe(one, "key_id");
 
 		if (have != NULL && strcmp(have, id) == 0) {
-			fputs(json_string_value(json_object_get(one, "pem")), stdout);
+			fputs(member_text(one, "pem"), stdout);
 			return EXIT_DONE;
 		}
 	}
@@ -32,7 +33,7 @@ print_pem(const json_t *answer, const char *id)
 static void
 print_keys(const struct options *o, const json_t *answer, bool made)
 {
-	const char *signs = json_string_value(json_object_get(answer, "signs"));
+	const char *signs = member_maybe(answer, "signs");
 
 	listing_table(json_object_get(answer, "keys"), columns, sizeof columns / sizeof columns[0],
 		      o->color, stdout);

@@ -1,4 +1,5 @@
 /* semsctl spd diff: a revision beside what would be computed now. */
+#include "core/jsonin.h"
 #include "tools/lib/listing.h"
 #include "tools/semsctl/spd.h"
 
@@ -36,7 +37,7 @@ static json_t *
 figure_text(const json_t *figure, int percent)
 {
 	const json_t *value = json_object_get(figure, "value");
-	const char *status = json_string_value(json_object_get(figure, "status"));
+	const char *status = member_maybe(figure, "status");
 	char x[24];
 	char n[24];
 	char v[32] = "";
@@ -63,7 +64,7 @@ of_text(json_t *by)
 	json_object_foreach(by, key, value)
 	{
 		int n = snprintf(out + used, sizeof out - used, "%s%s %s", used == 0 ? "" : ", ",
-				 key, json_string_value(value));
+				 key, json_words(value));
 		if (n < 0 || (size_t)n >= sizeof out - used)
 			break;
 		used += (size_t)n;
@@ -74,7 +75,7 @@ of_text(json_t *by)
 static void
 dress(json_t *change)
 {
-	const char *unit = json_string_value(json_object_get(change, "unit"));
+	const char *unit = member_maybe(change, "unit");
 	int percent = unit != NULL && strcmp(unit, "%") == 0;
 	const json_t *d = json_object_get(change, "difference");
 	json_t *text = json_null();
@@ -159,7 +160,7 @@ print_proposal(const struct spd_wish *w, const json_t *answer)
 	}
 	puts("\nA revision is proposed, for this is material:");
 	for (size_t i = 0; i < json_array_size(reasons); i++)
-		printf("  %s\n", json_string_value(json_array_get(reasons, i)));
+		printf("  %s\n", json_words(json_array_get(reasons, i)));
 	printf("A person decides: semsctl spd revise %s --reason TEXT\n", w->quarter);
 }
 
@@ -180,7 +181,7 @@ spd_run_diff(struct spd_wish *w)
 		printf("%s, revision %" JSON_INTEGER_FORMAT
 		       " as of %s, beside the figures of now\n",
 		       w->quarter, json_integer_value(json_object_get(answer, "revision")),
-		       json_string_value(json_object_get(answer, "frozen_as_of")));
+		       member_text(answer, "frozen_as_of"));
 		print_changes(w, json_object_get(answer, "changes"));
 		print_records(w, json_object_get(answer, "records"),
 			      json_array_size(json_object_get(answer, "changes")) > 0);

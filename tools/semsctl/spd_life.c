@@ -1,18 +1,11 @@
 /* semsctl spd freeze, comment, qa, approve, reject, withdraw, submit, acknowledge, revise. */
+#include "core/jsonin.h"
 #include "tools/semsctl/spd.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define OP(name) SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
-
-static const char *
-text_at(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s == NULL ? "" : s;
-}
 
 /* One step and what it led to. */
 static int
@@ -33,14 +26,14 @@ run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done)
 		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
 		printf("%s: %s, revision %" JSON_INTEGER_FORMAT ", is %s\n", done, w->quarter,
 		       json_integer_value(json_object_get(answer, "revision")),
-		       text_at(answer, "state"));
-		if (strcmp(text_at(answer, "was"), "IN_QA") == 0 &&
-		    strcmp(text_at(answer, "state"), "DRAFT") == 0)
+		       member_text(answer, "state"));
+		if (strcmp(member_text(answer, "was"), "IN_QA") == 0 &&
+		    strcmp(member_text(answer, "state"), "DRAFT") == 0)
 			puts("It was reviewed without this: back to DRAFT, it has to be reviewed "
 			     "again");
 		if (!w->o->quiet)
-			printf("SHA-256 %s\nNext: %s\n", text_at(answer, "sha256"),
-			       text_at(answer, "next"));
+			printf("SHA-256 %s\nNext: %s\n", member_text(answer, "sha256"),
+			       member_text(answer, "next"));
 	}
 	json_decref(answer);
 	buf_fini(&raw);
@@ -64,7 +57,8 @@ run_freezing(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *d
 		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
 		revision = json_integer_value(json_object_get(answer, "revision"));
 		printf("%s: %s, revision %" JSON_INTEGER_FORMAT ", is %s; as of %s\n", done,
-		       w->quarter, revision, text_at(answer, "state"), text_at(answer, "as_of"));
+		       w->quarter, revision, member_text(answer, "state"),
+		       member_text(answer, "as_of"));
 		if (operation == OP(REVISE))
 			printf("It restates %" JSON_INTEGER_FORMAT " figures\n",
 			       json_integer_value(json_object_get(answer, "restatements")));
@@ -73,7 +67,7 @@ run_freezing(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *d
 			    "SHA-256 %s\n"
 			    "Look at it: semsctl spd show %s --revision %" JSON_INTEGER_FORMAT
 			    "\nNext: semsctl spd check %s, then somebody else: semsctl spd qa %s\n",
-			    text_at(answer, "sha256"), w->quarter, revision, w->quarter,
+			    member_text(answer, "sha256"), w->quarter, revision, w->quarter,
 			    w->quarter);
 	}
 	json_decref(answer);

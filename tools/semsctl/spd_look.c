@@ -1,4 +1,5 @@
 /* semsctl spd show, status, list, check, declaration. */
+#include "core/jsonin.h"
 #include "tools/lib/listing.h"
 #include "tools/semsctl/spd.h"
 
@@ -162,7 +163,7 @@ name_figures(const json_t *events)
 	for (size_t i = 0; i < json_array_size(events); i++) {
 		json_t *e = json_array_get(events, i);
 		const json_t *by = json_object_get(e, "by_dims");
-		const char *metric = json_string_value(json_object_get(e, "metric"));
+		const char *metric = member_maybe(e, "metric");
 		char *dims;
 
 		if (metric == NULL || json_object_size(by) == 0)
@@ -205,10 +206,9 @@ print_failed(const json_t *check, FILE *f)
 	const json_t *found = json_object_get(check, "found");
 	json_int_t count = json_integer_value(json_object_get(check, "count"));
 
-	fprintf(f, "\n%s: %s\n", json_string_value(json_object_get(check, "check")),
-		json_string_value(json_object_get(check, "todo")));
+	fprintf(f, "\n%s: %s\n", member_text(check, "check"), member_text(check, "todo"));
 	for (size_t i = 0; i < json_array_size(found); i++)
-		fprintf(f, "  %s\n", json_string_value(json_array_get(found, i)));
+		fprintf(f, "  %s\n", json_words(json_array_get(found, i)));
 	if (count > (json_int_t)json_array_size(found))
 		fprintf(f, "  and %" JSON_INTEGER_FORMAT " more\n",
 			count - (json_int_t)json_array_size(found));

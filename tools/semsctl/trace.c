@@ -1,5 +1,6 @@
 /* semsctl trace: from a record up to the figures and revisions that it is in. */
 #include "base/uuid.h"
+#include "core/jsonin.h"
 #include "tools/lib/ask.h"
 #include "tools/lib/listing.h"
 #include "tools/semsctl/command.h"
@@ -39,11 +40,11 @@ state_of(const json_t *answer)
 static void
 print_answer(const struct options *o, const json_t *answer)
 {
-	const char *note = json_string_value(json_object_get(answer, "note"));
+	const char *note = member_maybe(answer, "note");
 	const json_t *revisions = json_object_get(answer, "revisions");
 
-	printf("%s %s: %s\n", json_string_value(json_object_get(answer, "kind")),
-	       json_string_value(json_object_get(answer, "record_id")), state_of(answer));
+	printf("%s %s: %s\n", member_text(answer, "kind"), member_text(answer, "record_id"),
+	       state_of(answer));
 	if (note != NULL)
 		printf("%s\n", note);
 	listing_members(json_object_get(answer, "record"), stdout);

@@ -2,6 +2,7 @@
  * semsctl verify: an exported bundle, with no daemon. semsctl spd verify: a frozen revision, by the
  * daemon. Both name what is not as it was.
  */
+#include "core/jsonin.h"
 #include "tools/lib/bundle_check.h"
 #include "tools/lib/listing.h"
 #include "tools/render/bundle.h"
@@ -25,7 +26,7 @@ print_checks(const json_t *report)
 
 	json_array_foreach(checks, i, one)
 	{
-		const char *text = json_string_value(json_object_get(one, "text"));
+		const char *text = member_maybe(one, "text");
 		char check[LISTING_CELL];
 		char why[LISTING_CELL];
 
@@ -61,8 +62,7 @@ print_report(const struct spd_wish *w, const json_t *report)
 
 	printf("%s revision %" JSON_INTEGER_FORMAT ", frozen %s, %" JSON_INTEGER_FORMAT " leaves\n",
 	       w->quarter, json_integer_value(json_object_get(report, "revision")),
-	       json_string_value(json_object_get(report, "as_of")),
-	       json_integer_value(json_object_get(report, "leaves")));
+	       member_text(report, "as_of"), json_integer_value(json_object_get(report, "leaves")));
 	print_checks(report);
 	if (late > 0)
 		printf("%" JSON_INTEGER_FORMAT
@@ -211,13 +211,12 @@ print_bundle(const struct wish *w, const json_t *report)
 			printf("Signed with the key %s, taken from the bundle: compare it with "
 			       "what the "
 			       "sender published, or give --key.\n",
-			       json_string_value(json_array_get(keys, i)));
+			       json_words(json_array_get(keys, i)));
 	if (json_is_true(json_object_get(report, "sound")))
 		printf("Sound: %s revision %" JSON_INTEGER_FORMAT ", %s, root %s\n",
-		       json_string_value(json_object_get(report, "quarter")),
+		       member_text(report, "quarter"),
 		       json_integer_value(json_object_get(report, "revision")),
-		       json_string_value(json_object_get(report, "state")),
-		       json_string_value(json_object_get(report, "root")));
+		       member_text(report, "state"), member_text(report, "root"));
 	else
 		puts("NOT SOUND: see what is BAD above.");
 }

@@ -1,3 +1,4 @@
+#include "core/jsonin.h"
 #include "tools/lib/build.h"
 #include "tools/semsctl/amend.h"
 
@@ -68,7 +69,7 @@ static enum code
 make(struct builder *b, const struct stored *s, const struct order *v, struct record *r,
      struct err *e)
 {
-	const char *site = json_string_value(json_object_get(s->record, "site_id"));
+	const char *site = member_maybe(s->record, "site_id");
 	struct target authorised_by;
 	enum code rc = build_target(kinds[KIND_VOID], TEXT_LIT("authorised_by"), &authorised_by, e);
 
