@@ -149,8 +149,8 @@ Test(quarantine, tells_of_refused_tests_only_who_may_know_of_them)
 	refuse_some(1);
 	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "open"), 2);
-	cr_expect_str_eq(office_str(&o, "records.0.kind"), "test");
-	cr_expect_str_eq(office_str(&o, "records.1.kind"), "activity");
+	cr_expect_str_eq(office_str(&o, "records.0.kind"), "activity");
+	cr_expect_str_eq(office_str(&o, "records.1.kind"), "test", "by numbers of its own");
 	office_be(&o, "unix:ida", "auditor");
 	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "open"), 1);

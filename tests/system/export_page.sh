@@ -32,11 +32,11 @@ pages=$(pdfinfo "$T/frozen.pdf" 2>/dev/null | sed -n 's/^Pages: *//p')
 if [ "${pages:-0}" -gt 5 ]; then ok 'it prints'; else not_ok 'it prints' "$pages pages"; fi
 unmarked=
 for p in $(seq "${pages:-0}"); do
-	n=$(pdftotext -f "$p" -l "$p" "$T/frozen.pdf" - | grep -c '^OFFICIAL-SENSITIVE$')
+	n=$(pdftotext -f "$p" -l "$p" "$T/frozen.pdf" - | grep -cE '^OFFICIAL.{0,3}SENSITIVE$')
 	[ "$n" -ge 2 ] || unmarked="$unmarked $p"
 done
 is "$unmarked" '' 'every page of it is marked at its head and its foot'
 like "$(pdftotext -f 1 -l 1 "$T/frozen.pdf" - | tr '\n' ' ')" 'Summary.*NOT MET.*What is signed.*Submitted' \
 	'the first one says what failed and what is signed'
 print_page "$now" "$T/now.pdf"
-like "$(pdftotext -f 3 -l 3 "$T/now.pdf" - | tr '\n' ' ')" 'OFFICIAL-SENSITIVE - PROVISIONAL' 'provisional pages say so'
+like "$(pdftotext -f 3 -l 3 "$T/now.pdf" - | tr '\n' ' ')" 'OFFICIAL.{0,3}SENSITIVE .{0,3} ?PROVISIONAL' 'provisional pages say so'
