@@ -37,6 +37,7 @@ static const struct route {
     {BODY(KEY), READS, "key", admin_key},
     {BODY(EXPLAIN), READS, "explain", admin_explain},
     {BODY(TRACE), READS | ROLE_BIT(ROLE_TESTER), "trace", admin_trace},
+    {BODY(PENDING), READS, "pending", admin_pending},
 };
 
 struct admin *

@@ -72,5 +72,6 @@ void admin_sign(struct call *c);
 void admin_key(struct call *c);
 void admin_explain(struct call *c);
 void admin_trace(struct call *c);
+void admin_pending(struct call *c);
 
 #endif

@@ -3,8 +3,8 @@
  * tells it from a name, and nothing leads back.
  */
 #include "admin/call.h"
+#include "admin/change.h"
 #include "base/embed.h"
-#include "core/jsonin.h"
 
 #include <jansson.h>
 
@@ -15,32 +15,6 @@ struct fetch {
 	json_t *answer; /* NULL: none found */
 };
 
-static bool
-role_is(enum role role, const enum role *of, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (of[i] == role)
-			return true;
-	}
-	return false;
-}
-
-/* Free text may name people. */
-static bool
-may_see_restricted(enum role role)
-{
-	static const enum role roles[] = {ROLE_COMPLIANCE, ROLE_ADMIN};
-
-	return role_is(role, roles, sizeof roles / sizeof roles[0]);
-}
-
-/* PostgreSQL writes bytes as "\x00ff..." and lists of persons as digits alone. */
-static json_t *
-person_json(const char *stored)
-{
-	return json_sprintf("~%s", stored[0] == '\\' ? stored + 2 : stored);
-}
-
 static void
 mark_persons(json_t *record, const struct kind *k)
 {
@@ -49,15 +23,9 @@ mark_persons(json_t *record, const struct kind *k)
 		json_t *v = json_object_get(record, f->name);
 
 		if (f->type == FIELD_PERSON && json_is_string(v))
-			(void)json_object_set_new(record, f->name, person_json(json_words(v)));
-		if (f->type != FIELD_PERSONS)
-			continue;
-		for (size_t at = 0; at < json_array_size(v); at++) {
-			const char *one = json_words(json_array_get(v, at));
-
-			if (one[0] != '\0')
-				(void)json_array_set_new(v, at, person_json(one));
-		}
+			(void)json_object_set_new(record, f->name, change_person(v));
+		for (size_t at = 0; f->type == FIELD_PERSONS && at < json_array_size(v); at++)
+			(void)json_array_set_new(v, at, change_person(json_array_get(v, at)));
 	}
 }
 
@@ -103,7 +71,8 @@ record_rows(struct job *j, const struct rows *r)
 	f->answer = json_loads(rows_text(r, 0, 0), 0, NULL);
 	record = json_object_get(f->answer, "record");
 	mark_persons(record, f->kind);
-	if (!may_see_restricted(c->role))
+	change_show_all(json_object_get(f->answer, "corrections"), c->role);
+	if (!change_may_see_restricted(c->role))
 		hide_restricted(record, f->kind);
 }
 

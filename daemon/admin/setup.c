@@ -240,9 +240,11 @@ make_policy(const Sems__V1__SetupRequest *r)
 {
 	const Sems__V1__SpdPolicy *p = r->spd_policy;
 
-	return p == NULL ? json_array()
-			 : json_pack("[{s:s, s:s, s:s}]", "approval", p->approval, "declared_by",
-				     p->declared_by, "declared_on", p->declared_on);
+	return p == NULL
+		   ? json_array()
+		   : json_pack("[{s:s, s:s, s:s, s:s}]", "approval", p->approval, "declared_by",
+			       p->declared_by, "declared_on", p->declared_on, "corrections",
+			       p->corrections == NULL ? "TWO_PEOPLE" : p->corrections);
 }
 
 static void
@@ -259,6 +261,9 @@ make_settings(const Sems__V1__SetupRequest *r)
 	if (r->has_revision_window_days)
 		add_setting(all, "revision_window_days",
 			    json_sprintf("%" PRIu32, r->revision_window_days));
+	if (r->has_correction_alone_hours)
+		add_setting(all, "correction_alone_hours",
+			    json_sprintf("%" PRIu32, r->correction_alone_hours));
 	if (r->has_grace_working_days)
 		add_setting(all, "spd_grace_working_days",
 			    json_sprintf("%" PRIu32, r->grace_working_days));

@@ -312,6 +312,10 @@ check_spd_policy(const Sems__V1__SpdPolicy *p, struct err *e)
 	    strcmp(p->approval, spd_approval_name(spd_approval_by_name(p->approval))) != 0)
 		return err_set(e, REJ_FIELD, "spd_policy.approval",
 			       "is not a policy; use THREE_PEOPLE or APPROVER_DIFFERS");
+	if (p->corrections != NULL && strcmp(p->corrections, "TWO_PEOPLE") != 0 &&
+	    strcmp(p->corrections, "ONE_PERSON") != 0)
+		return err_set(e, REJ_FIELD, "spd_policy.corrections",
+			       "is not a policy; use TWO_PEOPLE or ONE_PERSON");
 	code = check_name(p->declared_by, true, "spd_policy.declared_by", e);
 	return code != OK ? code : check_day(p->declared_on, "spd_policy.declared_on", e);
 }
@@ -319,6 +323,9 @@ check_spd_policy(const Sems__V1__SpdPolicy *p, struct err *e)
 static enum code
 check_spd(const Sems__V1__SetupRequest *r, struct err *e)
 {
+	if (r->has_correction_alone_hours && r->correction_alone_hours > SETUP_ALONE_MAX)
+		return err_set(e, REJ_FIELD, "correction_alone_hours", "is over %d hours",
+			       SETUP_ALONE_MAX);
 	if (r->has_grace_working_days && r->grace_working_days > SETUP_GRACE_MAX)
 		return err_set(e, REJ_FIELD, "grace_working_days", "is over %d days",
 			       SETUP_GRACE_MAX);

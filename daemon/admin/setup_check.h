@@ -17,7 +17,8 @@
 #define SETUP_HOURS_MAX   2208 /* a quarter of 92 days */
 #define SETUP_WINDOW_DAYS 120  /* of revisions, when the request does not say */
 #define SETUP_WINDOW_MAX  3660
-#define SETUP_GRACE_MAX   250 /* working days */
+#define SETUP_GRACE_MAX   250  /* working days */
+#define SETUP_ALONE_MAX   8784 /* hours */
 
 /* OK, or REJ_FIELD with e->where the path of the first bad field: "sources[2].senders[0].kinds[1]".
  */

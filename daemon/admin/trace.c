@@ -3,6 +3,7 @@
  * been, the metrics that count it. Persons are not shown, and free text is not either.
  */
 #include "admin/call.h"
+#include "admin/change.h"
 #include "base/embed.h"
 #include "core/figure.h"
 #include "core/jsonin.h"
@@ -92,6 +93,7 @@ on_looked(struct call *c, const struct rows *rows)
 	}
 	t->record = json_loads(rows_text(rows, 0, 0), 0, NULL);
 	stored = json_object_get(t->record, "record");
+	change_show_all(json_object_get(t->record, "corrections"), ROLE_NONE);
 	for (size_t i = 0; i < kind_n_fields(t->kind); i++)
 		show_field(kind_field(t->kind, i), stored, envelope);
 	for (size_t i = 0; i < 2; i++)

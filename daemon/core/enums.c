@@ -285,3 +285,9 @@ static const struct enum_name service_mode_names_of[] = {
     {SERVICE_MODE_OUT, "OUT"},
 };
 TABLE(service_mode_names, "SERVICE_MODE_");
+
+static const struct enum_name decision_names_of[] = {
+    {DECISION_CONFIRMED, "CONFIRMED"},
+    {DECISION_DECLINED, "DECLINED"},
+};
+TABLE(decision_names, "DECISION_");

@@ -256,6 +256,11 @@ enum check_result {
 	CHECK_RESULT_NOT_DONE,
 };
 
+enum decision {
+	DECISION_CONFIRMED = 1,
+	DECISION_DECLINED,
+};
+
 enum service_mode {
 	SERVICE_MODE_NORMAL = 1,
 	SERVICE_MODE_DEGRADED,
@@ -294,5 +299,6 @@ extern const struct enum_table planned_names;
 extern const struct enum_table check_type_names;
 extern const struct enum_table check_result_names;
 extern const struct enum_table service_mode_names;
+extern const struct enum_table decision_names;
 
 #endif

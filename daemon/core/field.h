@@ -129,5 +129,6 @@ extern const struct kind kind_plan;
 extern const struct kind kind_equipment_check;
 extern const struct kind kind_heartbeat;
 extern const struct kind kind_void;
+extern const struct kind kind_confirmation;
 
 #endif

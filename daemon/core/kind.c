@@ -12,9 +12,9 @@ const struct field envelope_fields[ENV_COUNT] = {
 	TEXT_FIELD("source_record_id", 0, REF_BYTES, "the source's own number of the record"),
     [ENV_SCHEMA_VERSION] = INT_FIELD("schema_version", FIELD_DERIVED, 1, 1000000,
 				     "version of the field definitions the sender used"),
-    [ENV_SITE_ID] =
-	TEXT_FIELD("site_id", 0, ID_BYTES,
-		   "the registered site; every kind but heartbeat and void requires it"),
+    [ENV_SITE_ID] = TEXT_FIELD(
+	"site_id", 0, ID_BYTES,
+	"the registered site; every kind but heartbeat, void and confirmation requires it"),
     [ENV_LOCATION_ID] = TEXT_FIELD("location_id", 0, ID_BYTES, "terminal, zone, lane or post"),
     [ENV_MEASURE_CODE] =
 	TEXT_FIELD("measure_code", FIELD_CODE, MEASURE_BYTES,
@@ -68,6 +68,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_EQUIPMENT_CHECK] = &kind_equipment_check,
     [KIND_HEARTBEAT] = &kind_heartbeat,
     [KIND_VOID] = &kind_void,
+    [KIND_CONFIRMATION] = &kind_confirmation,
 };
 
 const char *

@@ -207,6 +207,7 @@ policy_json(const struct spd *s)
 	struct made o = made_object();
 
 	made_text(&o, "approval", s->approval == NULL ? "THREE_PEOPLE" : s->approval);
+	made_text(&o, "corrections", s->corrections == NULL ? "TWO_PEOPLE" : s->corrections);
 	made_text(&o, "declared_by", s->declared_by);
 	made_text(&o, "declared_on", s->declared_on);
 	made_text(&o, "marking", marking_of(s));

@@ -102,6 +102,7 @@ struct spd {
 	const char *marking;     /* NULL: OFFICIAL-SENSITIVE */
 	const char *handling;    /* a line on how it is to be handled; NULL: none */
 	const char *approval;    /* THREE_PEOPLE, APPROVER_DIFFERS; NULL: the first */
+	const char *corrections; /* TWO_PEOPLE, ONE_PERSON; NULL: the first */
 	const char *declared_by; /* who declared that policy, and on which day; NULL: nobody has */
 	const char *declared_on;
 	int64_t revision; /* 0: none */

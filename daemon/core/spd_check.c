@@ -233,8 +233,8 @@ static bool
 is_person_field(const char *key)
 {
 	static const char *const keys[] = {"recorded_by", "subject_person", "observer_id",
-					   "tester_id",   "screener_id",    "authorised_by",
-					   "auditors",    "person",         "pseudonym"};
+					   "tester_id",   "screener_id",    "auditors",
+					   "person",      "pseudonym"};
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (strcmp(key, keys[i]) == 0) {
 			return true;

@@ -58,8 +58,14 @@ struct item {
  * is used again for the next, so a group keeps some hundred bytes of each. False: a value that the
  * store cannot hold, or the buffer is full.
  */
-typedef bool write_row_fn(const struct record *r, struct utc_ms received_at,
-			  struct text received_from, struct buf *out);
+struct receipt {
+	struct utc_ms at;
+	struct text from; /* the principal */
+	struct text
+	    as; /* of a correction, void or confirmation the principal's role then; else empty */
+};
+
+typedef bool write_row_fn(const struct record *r, const struct receipt *receipt, struct buf *out);
 
 /* More than any group has: what it was asked to hold, one batch more, and a requeued record. */
 #define GROUP_ITEMS_MAX (1u << 15)

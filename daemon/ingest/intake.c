@@ -79,15 +79,34 @@ is_compliance(enum role role)
 	return role == ROLE_COMPLIANCE || role == ROLE_ADMIN;
 }
 
-/* Grants: principal x source x kind x site, and who may correct what. */
+/* Whose office it is to say so, of whatever source, without a grant for it. */
+static bool
+is_of_office(const struct record *r, const struct sender *from)
+{
+	if (r->kind->id == KIND_CONFIRMATION)
+		return from->role == ROLE_MANAGER || is_compliance(from->role);
+	return record_is_correction(r) && is_compliance(from->role);
+}
+
+/*
+ * Grants: principal x source x kind x site, and who may correct what. What a correction changes is
+ * known to the database alone: sems.rule() looks whether this principal might.
+ */
 static bool
 check_grant(const struct ingest *in, const struct record *r, const struct sender *from,
 	    struct refusal *why)
 {
 	struct text source = r->v[ENV_SOURCE].text;
 	struct text site = text_or_empty(&r->v[ENV_SITE_ID]);
+	bool of_office = is_of_office(r, from);
 
-	if (!registry_may_send(in->registry, from->principal, source, r->kind->id, site))
+	if (r->kind->id == KIND_VOID && !of_office)
+		return refuse(why, REASON_NOT_GRANTED, "void", "only compliance may void a record");
+	if (r->kind->id == KIND_CONFIRMATION && !of_office)
+		return refuse(why, REASON_NOT_GRANTED, "confirmation",
+			      "only compliance or a manager may confirm a correction");
+	if (!of_office &&
+	    !registry_may_send(in->registry, from->principal, source, r->kind->id, site))
 		return refuse(
 		    why, REASON_NOT_GRANTED, "source",
 		    "this principal may not send this kind for this source and site; have an "
@@ -96,10 +115,8 @@ check_grant(const struct ingest *in, const struct record *r, const struct sender
 		return refuse(
 		    why, REASON_UNKNOWN_SITE, "site_id",
 		    "the site is not registered; register it with semsctl init, then requeue");
-	if (r->kind->id == KIND_VOID && !is_compliance(from->role))
-		return refuse(why, REASON_NOT_GRANTED, "void", "only compliance may void a record");
 	if (record_is_correction(r) && r->v[ENV_CORRECTS_SOURCE].set &&
-	    !text_eq(r->v[ENV_CORRECTS_SOURCE].text, source) && !is_compliance(from->role))
+	    !text_eq(r->v[ENV_CORRECTS_SOURCE].text, source) && !of_office)
 		return refuse(why, REASON_NOT_GRANTED, "corrects_source",
 			      "only the same source or compliance may correct a record");
 	return true;
@@ -131,11 +148,15 @@ replace_persons(const struct ingest *in, struct record *r, struct item *it,
 }
 
 static bool
-write_row(struct ingest *in, const struct record *r, struct item *it, struct utc_ms now,
-	  struct refusal *why)
+write_row(struct ingest *in, const struct record *r, struct item *it, const struct sender *from,
+	  struct utc_ms now, struct refusal *why)
 {
+	struct receipt receipt = {.at = now, .from = it->principal};
+
+	if (record_is_correction(r) || r->kind->id == KIND_CONFIRMATION)
+		receipt.as = text_of(role_name(from->role));
 	buf_clear(&in->row);
-	if (!in->config.write_row(r, now, it->principal, &in->row))
+	if (!in->config.write_row(r, &receipt, &in->row))
 		return refuse(why, REASON_STORE, r->kind->name,
 			      "a value is not one that can be stored; correct the record and send "
 			      "it again");
@@ -164,7 +185,7 @@ accept(struct ingest *in, struct item *it, const struct sender *from, struct utc
 		return true;
 	}
 	return replace_persons(in, &r, it, from, why) &&
-	       (it->verdict != VERDICT_NONE || write_row(in, &r, it, now, why));
+	       (it->verdict != VERDICT_NONE || write_row(in, &r, it, from, now, why));
 }
 
 static void

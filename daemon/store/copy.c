@@ -283,12 +283,11 @@ copy_value(struct buf *b, const struct field *f, const struct value *v)
 uint16_t
 copy_n_columns(const struct kind *k)
 {
-	return (uint16_t)(kind_n_fields(k) + 2);
+	return (uint16_t)(kind_n_fields(k) + 3);
 }
 
 enum copy_result
-copy_record(struct buf *b, const struct record *r, struct utc_ms received_at,
-	    struct text received_from)
+copy_record(struct buf *b, const struct record *r, const struct receipt *receipt)
 {
 	size_t fields = kind_n_fields(r->kind);
 	size_t start = b->n;
@@ -296,8 +295,9 @@ copy_record(struct buf *b, const struct record *r, struct utc_ms received_at,
 
 	for (size_t i = 0; i < fields && good; i++)
 		good = copy_value(b, kind_field(r->kind, i), &r->v[i]);
-	copy_time(b, received_at);
-	copy_bytes(b, received_from.s == NULL ? TEXT_LIT("") : received_from);
+	copy_time(b, receipt->at);
+	copy_bytes(b, receipt->from.s == NULL ? TEXT_LIT("") : receipt->from);
+	copy_bytes(b, receipt->as.n == 0 ? (struct text){0} : receipt->as);
 	if (good && !b->failed)
 		return COPY_ROW_OK;
 	b->n = start;
@@ -312,5 +312,5 @@ copy_columns(struct buf *sql, const struct kind *k)
 {
 	for (size_t i = 0; i < kind_n_fields(k); i++)
 		buf_addf(sql, "\"%s\", ", kind_field(k, i)->name);
-	return buf_addf(sql, "received_at, received_from");
+	return buf_addf(sql, "received_at, received_from, received_as");
 }

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "core/kind.h"
+#include "ingest/group.h"
 
 enum copy_result {
 	COPY_ROW_OK,
@@ -19,9 +20,8 @@ void copy_end(struct buf *b);
 
 /* Appends the values of a record's row, all but their number. A row that
  * is not OK leaves nothing behind. */
-enum copy_result copy_record(struct buf *b, const struct record *r, struct utc_ms received_at,
-			     struct text received_from);
-/* How many values that are: the kind's fields, received_at, received_from. */
+enum copy_result copy_record(struct buf *b, const struct record *r, const struct receipt *receipt);
+/* How many values that are: the kind's fields, received_at, received_from, received_as. */
 uint16_t copy_n_columns(const struct kind *k);
 
 /* The values of one row, for tables of other shapes. text.s NULL is SQL NULL. */

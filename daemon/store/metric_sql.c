@@ -552,8 +552,10 @@ write_records(struct planner *pl, struct err *e)
 		" coalesce(sum(r.n) FILTER (WHERE r.correction = 'false' AND r.late = 'true'), 0)"
 		" FROM sems.kind AS k LEFT JOIN ");
 	metric_sources_received(&pl->sources, &b, false);
-	(void)buf_addf(&b, " AS r ON r.kind = k.kind WHERE k.kind <> 'void' GROUP BY k.kind"
-			   " ORDER BY k.kind");
+	(void)buf_addf(
+	    &b,
+	    " AS r ON r.kind = k.kind WHERE k.kind NOT IN ('void', 'confirmation') GROUP BY k.kind"
+	    " ORDER BY k.kind");
 	pl->p->records_sql = finish_text(pl->arena, &b, e);
 	buf_fini(&b);
 	return pl->p->records_sql != NULL ? OK : e->code;

@@ -259,7 +259,8 @@ static bool
 is_column(const struct kind *k, const char *name)
 {
 	return kind_field_index(k, text_of(name)) < kind_n_fields(k) ||
-	       strcmp(name, "received_at") == 0 || strcmp(name, "received_from") == 0;
+	       strcmp(name, "received_at") == 0 || strcmp(name, "received_from") == 0 ||
+	       strcmp(name, "received_as") == 0;
 }
 
 /* The columns that the freeze took; NULL: none that this kind has. */
@@ -366,14 +367,22 @@ corrections_sql(struct proof_check *c)
 		const char *k = kinds[i]->name;
 
 		(void)buf_addf(&b,
-			       "%sSELECT '%s'::text AS kind, coalesce(r.corrects_source, r.source) "
-			       "AS root_source,\n"
-			       "r.corrects_record_id AS root_record_id,\n"
-			       "sems.uuid_time(r.corrects_record_id) AS root_occurred_at, "
+			       "%sSELECT '%s'::text AS kind,\n"
+			       "coalesce(n.root_source, r.corrects_source, r.source) AS "
+			       "root_source,\n"
+			       "coalesce(n.root_record_id, r.corrects_record_id) AS "
+			       "root_record_id,\n"
+			       "sems.uuid_time(coalesce(n.root_record_id, r.corrects_record_id)) "
+			       "AS root_occurred_at, "
 			       "r.source, r.record_id,\n"
 			       "r.occurred_at, coalesce(r.corrected_at, r.occurred_at) AS "
 			       "corrected_at, %s AS is_void\n"
-			       "FROM sems.%s r, q WHERE r.corrects_record_id IS NOT NULL\n"
+			       "FROM q CROSS JOIN sems.%s r LEFT JOIN LATERAL (SELECT y.* FROM "
+			       "sems.correction y\n"
+			       "WHERE y.record_id = r.corrects_record_id AND y.source = "
+			       "coalesce(r.corrects_source, r.source)\n"
+			       "ORDER BY y.kind LIMIT 1) AS n ON true WHERE r.corrects_record_id "
+			       "IS NOT NULL\n"
 			       "AND (r.occurred_at >= q.lo AND r.occurred_at < q.hi\n"
 			       "OR (r.occurred_at, r.record_id, r.source) IN (SELECT "
 			       "x.occurred_at, x.record_id,\n"

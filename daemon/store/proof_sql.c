@@ -44,16 +44,28 @@ static const char among_sql[] =
     "    WHERE l.quarter = $1 AND l.revision = $2::int AND l.kind = '%s'\n"
     "    AND (l.kind = 'test' OR l.day NOT BETWEEN q.first AND q.last)) AS u";
 
-/* What corrects or voids those: whether they count in the quarter hangs on it. */
+/* Those and the quarter's own that are corrected, and all that corrects or voids them. */
+static const char family_sql[] =
+    "family AS MATERIALIZED (SELECT m.* FROM sems.correction m JOIN (\n"
+    "    SELECT c.root_occurred_at, c.root_record_id, c.root_source FROM came c UNION\n"
+    "    SELECT x.root_occurred_at, x.root_record_id, x.root_source FROM q, sems.correction x\n"
+    "    WHERE x.root_occurred_at >= q.lo AND x.root_occurred_at < q.hi) AS r\n"
+    "    USING (root_occurred_at, root_record_id, root_source))";
+
+/* Whether a record counts in the quarter hangs on what corrects, voids and confirms it. */
+static const char kin_sql[] =
+    "    SELECT m.occurred_at, m.record_id, m.source FROM family m WHERE m.kind = '%s'";
+static const char kin_confirmation_sql[] =
+    "    SELECT f.occurred_at, f.record_id, f.source FROM family m JOIN sems.%s f\n"
+    "    ON f.occurred_at = m.occurred_at AND f.confirms_record_id = m.record_id\n"
+    "    AND coalesce(f.confirms_source, f.source) = m.source";
+
 static void
 add_kin(struct buf *b, const struct kind *k, bool frozen)
 {
-	(void)buf_addf(
-	    b,
-	    "%s%s),\nkin AS MATERIALIZED (SELECT m.occurred_at, m.record_id, m.source FROM came\n"
-	    "    JOIN sems.correction m USING (root_occurred_at, root_record_id, root_source)\n"
-	    "    WHERE m.kind = '%s'",
-	    came_sql, frozen ? known_sql : "", k->name);
+	(void)buf_addf(b, "%s%s),\n%s,\nkin AS MATERIALIZED (\n", came_sql, frozen ? known_sql : "",
+		       family_sql);
+	(void)buf_addf(b, k->id == KIND_CONFIRMATION ? kin_confirmation_sql : kin_sql, k->name);
 	if (frozen)
 		(void)buf_addf(b, among_sql, k->name);
 	(void)buf_addf(b, "),\n");
@@ -67,16 +79,13 @@ add_days(struct buf *b, const struct kind *k)
 		return;
 	}
 	(void)buf_addf(
-	    b,
-	    "days AS MATERIALIZED (SELECT c.day, c.starts_at, c.ends_at FROM sems.civil_day c\n"
-	    "    WHERE c.quarter = $1 UNION SELECT c.day, c.starts_at, c.ends_at FROM (\n"
-	    "    SELECT x.occurred_at FROM q, sems.correction x WHERE x.kind = '%s'\n"
-	    "    AND x.root_occurred_at >= q.lo AND x.root_occurred_at < q.hi",
-	    k->name);
+	    b, "days AS MATERIALIZED (SELECT c.day, c.starts_at, c.ends_at FROM sems.civil_day c\n"
+	       "    WHERE c.quarter = $1 UNION SELECT c.day, c.starts_at, c.ends_at FROM (\n"
+	       "    SELECT n.occurred_at FROM kin n");
 	if (k->id == KIND_PLAN)
 		(void)buf_addf(b, " UNION SELECT p.occurred_at FROM q, sems.plan p\n"
 				  "    WHERE p.period_start >= q.lo AND p.period_start < q.hi");
-	(void)buf_addf(b, " UNION SELECT n.occurred_at FROM kin n) AS o\n"
+	(void)buf_addf(b, ") AS o\n"
 			  "    JOIN sems.civil_day c ON c.starts_at <= o.occurred_at\n"
 			  "    AND c.ends_at > o.occurred_at)");
 }
@@ -133,7 +142,7 @@ const char *const *
 proof_columns(const struct kind *k, struct arena *a, size_t *n)
 {
 	size_t fields = kind_n_fields(k);
-	const char **list = arena_zalloc(a, fields + 2, sizeof *list);
+	const char **list = arena_zalloc(a, fields + 3, sizeof *list);
 
 	if (list == NULL)
 		return NULL;
@@ -141,7 +150,8 @@ proof_columns(const struct kind *k, struct arena *a, size_t *n)
 		list[i] = kind_field(k, i)->name;
 	list[fields] = "received_at";
 	list[fields + 1] = "received_from";
-	*n = fields + 2;
+	list[fields + 2] = "received_as";
+	*n = fields + 3;
 	return list;
 }
 

@@ -71,10 +71,9 @@ store_late(const struct store *s, struct store_late *out)
 }
 
 bool
-store_write_row(const struct record *r, struct utc_ms received_at, struct text received_from,
-		struct buf *out)
+store_write_row(const struct record *r, const struct receipt *receipt, struct buf *out)
 {
-	return copy_record(out, r, received_at, received_from) == COPY_ROW_OK;
+	return copy_record(out, r, receipt) == COPY_ROW_OK;
 }
 
 bool

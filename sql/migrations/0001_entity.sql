@@ -90,7 +90,7 @@ CREATE TABLE sems.kind (
 	kind text PRIMARY KEY
 );
 INSERT INTO sems.kind VALUES ('observation'), ('test'), ('audit'), ('tip_event'), ('tip_session'),
-    ('activity'), ('plan'), ('equipment_check'), ('heartbeat'), ('void');
+    ('activity'), ('plan'), ('equipment_check'), ('heartbeat'), ('void'), ('confirmation');
 
 CREATE TABLE sems.site (
 	site_id text PRIMARY KEY,
@@ -140,7 +140,8 @@ INSERT INTO sems.retention_policy VALUES
     ('plan', 36, 36, 'entity default: denominators live as long as observations'),
     ('equipment_check', 84, 84, 'entity default: life of the device and 2 years'),
     ('heartbeat', 13, 13, 'entity default: as long as the TIP events they vouch for'),
-    ('void', 84, 84, 'entity default: as long as the longest record they remove');
+    ('void', 84, 84, 'entity default: as long as the longest record they remove'),
+    ('confirmation', 84, 84, 'entity default: as long as the longest record they let change');
 
 -- What occurred before the floor was purged and is never taken again.
 CREATE TABLE sems.purge_floor (
@@ -182,7 +183,8 @@ CREATE TABLE sems.setting (
 INSERT INTO sems.setting VALUES
     ('quarantine_open_max', '10000'),  -- open entries per source (or stranger), beyond: RETRY
     ('quarantine_open_bytes', '67108864'),  -- of their bytes, the same; beyond: RETRY
-    ('quarantine_days', '90');
+    ('quarantine_days', '90'),
+    ('correction_alone_hours', '24');  -- after a record's receipt, in which one person may correct it
 
 GRANT SELECT ON sems.schema_migration, sems.entity, sems.civil_day, sems.kind, sems.site,
     sems.location, sems.provider, sems.source, sems.principal, sems.source_grant,
@@ -201,6 +203,13 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 	SELECT to_timestamp(('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint / 1000.0)
 $$;
 GRANT EXECUTE ON FUNCTION sems.uuid_time(uuid) TO PUBLIC;
+
+-- An instant as every answer and document writes it.
+CREATE FUNCTION sems.rfc3339(at timestamptz) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+	SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+GRANT EXECUTE ON FUNCTION sems.rfc3339(timestamptz) TO PUBLIC;
 
 CREATE FUNCTION sems.fill_calendar(zone text) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$

@@ -52,6 +52,7 @@ CREATE TABLE sems.observation (
 	note text,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	received_as text,  -- of a correction, void or confirmation the role it was sent in
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
@@ -77,6 +78,7 @@ CREATE TABLE sems.test (
 	finding_id text,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	received_as text,
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
@@ -94,6 +96,7 @@ CREATE TABLE sems.audit (
 	findings jsonb,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	received_as text,
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
@@ -121,6 +124,7 @@ CREATE TABLE sems.tip_event (
 	bag_ref text,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	received_as text,
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
@@ -146,6 +150,7 @@ CREATE TABLE sems.tip_session (
 	vendor_dprime double precision,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	received_as text,
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
@@ -158,6 +163,7 @@ CREATE TABLE sems.activity (
 	means text,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	received_as text,
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
@@ -173,6 +179,7 @@ CREATE TABLE sems.plan (
 	window_end_min bigint,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	received_as text,
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
@@ -189,6 +196,7 @@ CREATE TABLE sems.equipment_check (
 	mode_to timestamptz,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	received_as text,
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
@@ -200,39 +208,37 @@ CREATE TABLE sems.heartbeat (
 	last_event_no bigint,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	received_as text,
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
 CREATE TABLE sems.void (
 	LIKE sems.envelope INCLUDING CONSTRAINTS,
-	authorised_by bytea CONSTRAINT authoriser_is_pseudonym CHECK (octet_length(authorised_by) = 16),
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
+	received_as text,
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
--- One row per stored record that corrects or voids another. It stays small, so the effective views
--- need one join that fits in memory.
-CREATE TABLE sems.correction (
-	root_source text NOT NULL,
-	root_record_id uuid NOT NULL,
-	root_occurred_at timestamptz NOT NULL,
-	source text NOT NULL,
-	record_id uuid NOT NULL,
-	occurred_at timestamptz NOT NULL,
-	corrected_at timestamptz NOT NULL,
-	kind text NOT NULL,
-	is_void boolean NOT NULL,
-	stored_in bigint NOT NULL,
-	PRIMARY KEY (root_occurred_at, root_record_id, root_source, record_id, source)
-);
-CREATE INDEX ON sems.correction (root_record_id);
-GRANT SELECT ON sems.correction TO sems_compute, sems_retention;
+CREATE TABLE sems.confirmation (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	confirms_record_id uuid,
+	confirms_source text,
+	decision text,
+	decided_at timestamptz,
+	decision_reason text,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	received_as text,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
 
 -- One row for each transaction, kind and UTC day that it stored records of: the first and the last
--- instant of them. Of a correction also its root, whose day it changes and those of its siblings.
+-- instant of them. A correction changes the day it occurred on, its root's, and those of every other
+-- correction of that root: which those are is looked up by the root when the log is read.
 CREATE TABLE sems.touched_day (
 	mark_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	kind text NOT NULL,
@@ -244,35 +250,17 @@ CREATE TABLE sems.touched_day (
 GRANT INSERT ON sems.touched_day TO sems_ingest;
 GRANT SELECT, DELETE ON sems.touched_day TO sems_compute;
 
--- A trigger, so that there is one rule however a record comes in, and so that the role which adds
--- evidence needs no right on this table. Its WHEN clause keeps it off the path of other records.
---
--- A correction changes the day it occurred on, its root's, and those of every other correction of
--- that root. Which those are is looked up when the log is read: two that come at once do not see
--- each other here.
-CREATE FUNCTION sems.note_correction() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	INSERT INTO sems.correction VALUES (
-	    coalesce(NEW.corrects_source, NEW.source), NEW.corrects_record_id,
-	    sems.uuid_time(NEW.corrects_record_id), NEW.source, NEW.record_id, NEW.occurred_at,
-	    coalesce(NEW.corrected_at, NEW.occurred_at), TG_ARGV[0], TG_ARGV[0] = 'void',
-	    NEW.stored_in);
-	INSERT INTO sems.touched_day (kind, since, until, root_source, root_record_id)
-	VALUES (TG_ARGV[0], NEW.occurred_at, NEW.occurred_at,
-	    coalesce(NEW.corrects_source, NEW.source), NEW.corrects_record_id);
-	RETURN NULL;
-END
-$$;
-
 -- The writer knows the days of what it stores and says that it logs them. Whoever else changes
--- evidence has touched all of the kind.
+-- evidence has touched all of the kind. And a record may be one that its corrections wait for.
 CREATE FUNCTION sems.touch_all() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF current_setting('sems.marked', true) IS DISTINCT FROM 'on' THEN
 		INSERT INTO sems.touched_day (kind, since, until)
 		VALUES (TG_TABLE_NAME, '-infinity', 'infinity');
+	END IF;
+	IF TG_OP = 'INSERT' THEN
+		PERFORM sems.adopt(TG_TABLE_NAME);
 	END IF;
 	RETURN NULL;
 END

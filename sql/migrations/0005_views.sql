@@ -27,9 +27,8 @@ CREATE FUNCTION sems.received_sql() RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT $q$r.corrects_record_id IS NOT NULL AS correction,
 		    r.corrects_record_id IS NULL AND c.is_corrected IS TRUE AS corrected,
-		    r.corrects_record_id IS NULL AND c.is_voided IS TRUE AS voided,
-		    c.root_record_id IS NULL OR (NOT c.is_voided AND c.record_id = r.record_id
-			AND c.source = r.source) AS effective,
+		    r.corrects_record_id IS NULL AND c.why IS NOT DISTINCT FROM 'VOIDED' AS voided,
+		    c.record_id IS NULL AS effective,
 		    date_part('epoch', r.received_at - coalesce(r.occurred_end, r.occurred_at
 			+ CASE r."precision" WHEN 'DAY' THEN interval '24 hours'
 			WHEN 'MINUTE' THEN interval '1 minute' ELSE interval '0' END)) / 3600 AS lag_hours,
@@ -102,23 +101,21 @@ BEGIN
 		FROM sems.@effective_equipment_check e$q$);
 	-- Every stored record of a quarter, and what became of it.
 	PERFORM sems.make_view(t, 'spd_record', reader, (SELECT string_agg(sems.record_sql(x.kind),
-	    ' UNION ALL ' ORDER BY x.kind) FROM sems.kind x WHERE x.kind <> 'void'));
+	    ' UNION ALL ' ORDER BY x.kind) FROM sems.kind x WHERE x.kind NOT IN ('void', 'confirmation')));
 	PERFORM sems.make_view(t, 'spd_received', reader, format($q$
 		SELECT r.kind, r.source, r.site_id, r.measure, r.provider_id, r.counted_at, r.received_at,
 		    %s, r.record_id
 		FROM sems.@spd_record r
-		LEFT JOIN sems.@spd_corrected c
-		    ON c.root_record_id = coalesce(r.corrects_record_id, r.record_id)
-		    AND c.root_source = coalesce(r.corrects_source, r.source)$q$, sems.received_sql()));
+		LEFT JOIN sems.@overruled c ON c.record_id = r.record_id AND c.source = r.source
+		    AND c.kind = r.kind$q$, sems.received_sql()));
 	-- Every TIP event with all that is counted of it: as it is counted (effective), and as it was received.
 	PERFORM sems.make_view(t, 'spd_tip_event', reader, format($q$
 		SELECT r.*, 'tip_event'::text AS kind, r.occurred_at AS counted_at, r.measure_code AS measure,
 		    (r.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT'))::int::bigint AS shown,
 		    (r.outcome = 'HIT')::int::bigint AS hits, %s
 		FROM sems.@tip_event r
-		LEFT JOIN sems.@spd_corrected c
-		    ON c.root_record_id = coalesce(r.corrects_record_id, r.record_id)
-		    AND c.root_source = coalesce(r.corrects_source, r.source)$q$, sems.received_sql()));
+		LEFT JOIN sems.@overruled c ON c.record_id = r.record_id AND c.source = r.source
+		    AND c.kind = 'tip_event'$q$, sems.received_sql()));
 	-- Of every other kind its records as they are.
 	FOR k IN SELECT x.kind FROM sems.kind x
 	    WHERE x.kind NOT IN ('observation', 'test', 'tip_event', 'equipment_check') LOOP
@@ -170,6 +167,8 @@ END
 $$;
 
 SELECT sems.watch_kind(k.kind) FROM sems.kind k;
+CREATE TRIGGER note_confirmation AFTER INSERT ON sems.confirmation
+    FOR EACH ROW EXECUTE FUNCTION sems.note_confirmation();
 SELECT sems.make_views();
 
 -- What a freeze must know about and nobody may see.

@@ -24,7 +24,17 @@ JOIN sems.spd_record root ON root.occurred_at = c.root_occurred_at
     AND root.record_id = c.root_record_id AND root.source = c.root_source
 JOIN sems.void v ON v.occurred_at = c.occurred_at AND v.record_id = c.record_id
     AND v.source = c.source
-WHERE c.is_void;
+WHERE c.is_void
+UNION ALL
+-- A second person's word, where the record was and where it is to be.
+SELECT p.kind, 'CONFIRMATION', f.record_id, f.source, p.site_id, p.measure, p.counted_at,
+    f.received_at, c.root_record_id, 'confirmation', f.occurred_at, f.stored_in
+FROM sems.correction c
+JOIN sems.confirmation f ON f.occurred_at = c.occurred_at AND f.confirms_record_id = c.record_id
+    AND coalesce(f.confirms_source, f.source) = c.source
+JOIN sems.spd_record p ON (p.occurred_at = c.root_occurred_at AND p.record_id = c.root_record_id
+	AND p.source = c.root_source)
+    OR (p.occurred_at = c.occurred_at AND p.record_id = c.record_id AND p.source = c.source);
 GRANT SELECT ON sems.spd_change TO sems_compute;
 
 -- When it happened cannot be trusted in what was refused: it counts where it was received first. The same
@@ -69,6 +79,7 @@ INSERT INTO sems.spd_transition VALUES ('IN_QA', 'COMMENT', 'IN_QA', true);
 CREATE TABLE sems.spd_policy (
 	policy_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	approval text NOT NULL CHECK (approval IN ('THREE_PEOPLE', 'APPROVER_DIFFERS')),
+	corrections text NOT NULL DEFAULT 'TWO_PEOPLE' CHECK (corrections IN ('TWO_PEOPLE', 'ONE_PERSON')),
 	declared_by text NOT NULL,
 	declared_on date NOT NULL,
 	set_at timestamptz NOT NULL DEFAULT clock_timestamp()

@@ -36,8 +36,10 @@ static const char *const required[KIND_COUNT][8][2] = {
     [KIND_VOID] = {{"corrects_record_id", "019e1b1c-54c0-7000-8000-000000000001"},
 		   {"corrected_at", "1778578200000"},
 		   {"correction_reason", "entered twice"},
-		   {"recorded_by", "anna"},
-		   {"authorised_by", "bela"}},
+		   {"recorded_by", "anna"}},
+    [KIND_CONFIRMATION] = {{"confirms_record_id", "019e1b85-95c0-7000-8000-000000000001"},
+			   {"decision", "CONFIRMED"},
+			   {"decided_at", "1778578200000"}},
 };
 
 static struct value *

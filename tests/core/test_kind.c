@@ -62,14 +62,15 @@ Test(kind, requires_what_its_table_says)
 	for (int k = 0; k < KIND_COUNT; k++) {
 		bool is_void = k == KIND_VOID;
 		bool is_heartbeat = k == KIND_HEARTBEAT;
+		bool has_site = !is_void && !is_heartbeat && k != KIND_CONFIRMATION;
 
 		cr_expect(kind_requires(kinds[k], ENV_RECORD_ID));
 		cr_expect(kind_requires(kinds[k], ENV_SOURCE));
 		cr_expect(kind_requires(kinds[k], ENV_OCCURRED_AT));
-		cr_expect_eq(kind_requires(kinds[k], ENV_SITE_ID), !is_void && !is_heartbeat);
+		cr_expect_eq(kind_requires(kinds[k], ENV_SITE_ID), has_site);
 		cr_expect_eq(kind_requires(kinds[k], ENV_OCCURRED_END),
 			     is_heartbeat || k == KIND_ACTIVITY);
-		cr_expect_eq(kind_requires(kinds[k], ENV_RECORDED_BY), is_void);
+		cr_expect_eq(kind_requires(kinds[k], ENV_RECORDED_BY), false);
 		cr_expect_eq(kind_requires(kinds[k], ENV_CORRECTS_RECORD_ID), is_void);
 		cr_expect_eq(kind_requires(kinds[k], ENV_CORRECTED_AT), is_void);
 		cr_expect_eq(kind_requires(kinds[k], ENV_CORRECTION_REASON), is_void);

@@ -137,7 +137,7 @@ static const struct row rows[] = {
     {KIND_TEST, "measure_code", "L.2", REASON_NONE, ""},
     {KIND_TEST, "measure_code", "Gate_7-north", REASON_NONE, ""},
     {KIND_TEST, "measure_code", "4 1", REASON_RULE, "measure_code"},
-    {KIND_VOID, "authorised_by", " p1", REASON_RULE, "void.authorised_by"},
+    {KIND_VOID, "recorded_by", " p1", REASON_RULE, "recorded_by"},
     {KIND_TIP_EVENT, "recorded_by", "p1 ", REASON_RULE, "recorded_by"},
     {KIND_TEST, "measure_code", "4.1\xc3\xa9", REASON_RULE, "measure_code"},
     {KIND_AUDIT, "ratings[0].measure_code", "a/b", REASON_RULE, "audit.ratings[0].measure_code"},

@@ -57,10 +57,8 @@ make_registry(void)
 
 /* What the store would keep: here only that every value may be read. */
 static bool
-write_row(const struct record *r, struct utc_ms received_at, struct text received_from,
-	  struct buf *out)
+write_row(const struct record *r, const struct receipt *receipt, struct buf *out)
 {
-	(void)received_at;
 	for (size_t i = 0; i < kind_n_fields(r->kind); i++) {
 		const struct value *v = &r->v[i];
 
@@ -69,7 +67,7 @@ write_row(const struct record *r, struct utc_ms received_at, struct text receive
 		if (v->set && kind_field(r->kind, i)->type == FIELD_TEXT)
 			(void)buf_add(out, v->text.s, v->text.n);
 	}
-	return buf_add(out, received_from.s, received_from.n);
+	return buf_add(out, receipt->from.s, receipt->from.n);
 }
 
 struct ingest *

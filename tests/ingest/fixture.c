@@ -18,11 +18,9 @@ year_key(void *ctx, int year)
 
 /* Persons only, each behind its length: enough to see what intake made of them. */
 static bool
-write_row(const struct record *r, struct utc_ms received_at, struct text received_from,
-	  struct buf *out)
+write_row(const struct record *r, const struct receipt *receipt, struct buf *out)
 {
-	(void)received_at;
-	(void)received_from;
+	(void)receipt;
 	for (size_t i = 0; i < kind_n_fields(r->kind); i++) {
 		if (kind_field(r->kind, i)->type != FIELD_PERSON || !r->v[i].set)
 			continue;

@@ -220,8 +220,6 @@ Test(intake, lets_only_compliance_void)
 	struct registry *registry = fixture_registry();
 	Sems__V1__Record *r = correction(3, "xray-1");
 
-	body.authorised_by = (char *)"m-2";
-	r->recorded_by = (char *)"m-1";
 	r->body_case = SEMS__V1__RECORD__BODY_VOID;
 	r->void_ = &body;
 	cr_assert(registry_add_grant(registry, text_of("unix:lane"), text_of("xray-1"),
@@ -236,6 +234,54 @@ Test(intake, lets_only_compliance_void)
 	expect_taken(offer(in, "unix:root", r));
 	ingest_free(in);
 	ingest_free(again);
+}
+
+/* What unix:sam of the role sends of any source, without a grant. */
+static const struct item *
+offer_of_office(struct ingest *in, enum role role, Sems__V1__Record *r)
+{
+	struct registry *registry = fixture_registry();
+
+	cr_assert(registry_add_principal(registry, text_of("unix:sam"), role));
+	ingest_set_registry(in, registry);
+	return offer(in, "unix:sam", r);
+}
+
+Test(intake, lets_those_correct_and_confirm_without_a_grant_whose_office_it_is)
+{
+	static Sems__V1__Confirmation body = SEMS__V1__CONFIRMATION__INIT;
+	static unsigned char what[16];
+	static const struct {
+		enum role role;
+		bool may_correct, may_confirm;
+	} rows[] = {
+	    {ROLE_DEVICE, false, false},   {ROLE_SUPERVISOR, false, false},
+	    {ROLE_TESTER, false, false},   {ROLE_AUDITOR, false, false},
+	    {ROLE_COMPLIANCE, true, true}, {ROLE_MANAGER, false, true},
+	    {ROLE_ADMIN, true, true},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct ingest *in = fixture_ingest(NULL);
+		Sems__V1__Record *r = correction(4, "xray-1");
+		const struct item *it = offer_of_office(in, rows[i].role, r);
+
+		cr_expect_eq(it->why == NULL, rows[i].may_correct, "%s", role_name(rows[i].role));
+		ingest_free(in);
+		in = fixture_ingest(NULL);
+		r = fixture_record(5);
+		memcpy(what, r->record_id.data, 16);
+		body.has_confirms_record_id = body.has_decision = body.has_decided_at = 1;
+		body.confirms_record_id = (ProtobufCBinaryData){16, what};
+		body.decision = SEMS__V1__DECISION__DECISION_CONFIRMED;
+		body.decided_at = T0;
+		r->body_case = SEMS__V1__RECORD__BODY_CONFIRMATION;
+		r->confirmation = &body;
+		it = offer_of_office(in, rows[i].role, r);
+		cr_expect_eq(it->why == NULL, rows[i].may_confirm, "%s", role_name(rows[i].role));
+		cr_expect(it->why == NULL || it->why->reason == REASON_NOT_GRANTED);
+		ingest_free(in);
+	}
 }
 
 Test(intake, refuses_a_time_that_the_calendar_does_not_hold)

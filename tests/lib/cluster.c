@@ -322,6 +322,12 @@ query(PGconn *pg, const char *sql)
 }
 
 void
+cluster_mistrust(PGconn *pg)
+{
+	cluster_do(pg, "DROP TRIGGER trust ON sems.correction");
+}
+
+void
 cluster_do(PGconn *pg, const char *sql)
 {
 	PQclear(query(pg, sql));

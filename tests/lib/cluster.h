@@ -49,6 +49,9 @@ const char *cluster_entity_database(void);
 /* A connection to a database of the shared cluster as the superuser; the caller's to PQfinish(). */
 PGconn *cluster_connect(const char *database);
 
+/* From now on a correction counts by its principal and policy, as in a database of semsd alone. */
+void cluster_mistrust(PGconn *pg);
+
 /* Runs SQL, ends the test's process when it fails. */
 void cluster_do(PGconn *pg, const char *sql);
 /* The first value of the first row, as an integer; 0 for none. */

@@ -10,15 +10,13 @@ enum fate { FATE_COMMIT, FATE_ROLLBACK, FATE_UNKNOWN };
 
 /* What the world keeps of a record, as the bytes of an item's row. */
 bool
-database_write_row(const struct record *rec, struct utc_ms received_at, struct text received_from,
-		   struct buf *out)
+database_write_row(const struct record *rec, const struct receipt *receipt, struct buf *out)
 {
 	struct row row;
 	struct text device = {"", 0};
 	size_t n = kind_n_fields(rec->kind);
 
-	(void)received_at;
-	(void)received_from;
+	(void)receipt;
 	memset(&row, 0, sizeof row);
 	row.there = true;
 	row.occurred_at = record_occurred_at(rec).v;

@@ -253,7 +253,8 @@ fixture_seal(struct group *g)
 		it->occurred_at = record_occurred_at(r);
 		it->record_id = r->v[ENV_RECORD_ID].uuid;
 		buf_clear(&row);
-		cr_assert(store_write_row(r, g->received_at, it->principal, &row));
+		cr_assert(store_write_row(
+		    r, &(struct receipt){g->received_at, it->principal, TEXT_LIT("admin")}, &row));
 		it->row = (struct text){arena_dup(g->arena, row.p, row.n), row.n};
 	}
 	buf_fini(&row);

@@ -22,10 +22,12 @@ spd_add_at(struct fixture *f, const char *at, const char *kind, int n, const cha
 	snprintf(
 	    sql, sizeof sql,
 	    "INSERT INTO sems.%s (record_id, source, site_id, measure_code, occurred_at, "
-	    "received_at,"
-	    " received_from%s) SELECT gen_random_uuid(), 'src', 'N1', '4.1', '%s'::timestamptz,"
-	    " '%s'::timestamptz + interval '1 hour', 'test'%s FROM generate_series(1, %d) AS i",
-	    kind, columns, at, at, values, n);
+	    "received_at, received_from%s) SELECT overlay(gen_random_uuid()::text PLACING "
+	    "substr(x, 1, 8) || '-' || substr(x, 9, 4) FROM 1 FOR 13)::uuid, 'src', 'N1', '4.1',"
+	    " '%s'::timestamptz, '%s'::timestamptz + interval '1 hour', 'test'%s"
+	    " FROM generate_series(1, %d) AS i,"
+	    " lpad(to_hex((extract(epoch FROM '%s'::timestamptz) * 1000)::bigint), 12, '0') AS x",
+	    kind, columns, at, at, values, n, at);
 	cluster_do(f->pg, sql);
 }
 

@@ -46,12 +46,14 @@ Test(copy, tells_empty_text_from_none, .init = begin)
 	buf_fini(&b);
 }
 
+static const struct receipt receipt = {.from = {"x", 1}};
+
 static enum copy_result
 heartbeat(struct value *v)
 {
 	struct record r = {.kind = kinds[KIND_HEARTBEAT], .v = v};
 
-	return copy_record(&b, &r, (struct utc_ms){0}, TEXT_LIT("x"));
+	return copy_record(&b, &r, &receipt);
 }
 
 static void
@@ -134,9 +136,9 @@ Test(copy, keeps_a_persons_own_identifier_out_of_lists, .init = begin)
 	size_t auditors = kind_field_index(r.kind, TEXT_LIT("auditors"));
 
 	v[auditors] = (struct value){.set = true, .list = {who, 1, 1}};
-	cr_assert_eq(copy_record(&b, &r, (struct utc_ms){0}, TEXT_LIT("x")), COPY_ROW_OK);
+	cr_assert_eq(copy_record(&b, &r, &receipt), COPY_ROW_OK);
 	cr_expect_not_null(memmem(b.p, b.n, "\1[\"30313233343536373839616263646566\"]", 37));
 	who[0].text = TEXT_LIT("Ann");
-	cr_expect_eq(copy_record(&b, &r, (struct utc_ms){0}, TEXT_LIT("x")), COPY_ROW_BAD);
+	cr_expect_eq(copy_record(&b, &r, &receipt), COPY_ROW_BAD);
 	buf_fini(&b);
 }

@@ -222,7 +222,7 @@ Test(prepare, makes_tables_whose_columns_are_the_kinds_fields_in_order)
 		    "WHERE table_schema = 'sems' AND table_name = '%s' ORDER BY ordinal_position",
 		    kinds[k]->name);
 		res = PQexec(pg, sql);
-		cr_assert_eq(PQntuples(res), (int)n + 3, "%s", kinds[k]->name);
+		cr_assert_eq(PQntuples(res), (int)n + 4, "%s", kinds[k]->name);
 		for (size_t i = 0; i < n; i++) {
 			const struct field *f = kind_field(kinds[k], i);
 
@@ -232,7 +232,8 @@ Test(prepare, makes_tables_whose_columns_are_the_kinds_fields_in_order)
 		}
 		cr_expect_str_eq(PQgetvalue(res, (int)n, 0), "received_at");
 		cr_expect_str_eq(PQgetvalue(res, (int)n + 1, 0), "received_from");
-		cr_expect_str_eq(PQgetvalue(res, (int)n + 2, 0), "stored_in");
+		cr_expect_str_eq(PQgetvalue(res, (int)n + 2, 0), "received_as");
+		cr_expect_str_eq(PQgetvalue(res, (int)n + 3, 0), "stored_in");
 		PQclear(res);
 	}
 	cr_expect_eq(cluster_int(pg, "SELECT count(*) FROM sems.kind"), KIND_COUNT);

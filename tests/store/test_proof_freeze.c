@@ -54,7 +54,7 @@ Test(proof_freeze, hashes_every_column_of_a_record)
 	z = proof_freeze(&f);
 	snprintf(
 	    want, sizeof want, "%s",
-	    hex_of("SELECT encode(sha256('\\x0001'::bytea || int4send(32)"
+	    hex_of("SELECT encode(sha256('\\x0001'::bytea || int4send(33)"
 		   " || int4send(25) || int4send(8) || 'activity'::bytea"
 		   " || string_agg(c.part, ''::bytea ORDER BY c.ord)), 'hex')"
 		   " FROM sems.activity r, LATERAL ("

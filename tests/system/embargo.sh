@@ -9,6 +9,7 @@ start_daemon --socket "$SOCKET" --verbose || exit 1
 cat >"$T/entity.yaml" <<YAML
 entity: Northfield
 zone: Europe/London
+spd_policy: {approval: THREE_PEOPLE, corrections: ONE_PERSON, declared_by: A. Example, declared_on: 2026-01-15}
 sites: [{id: NFD, name: Northfield}, {id: NFE, name: Northfield East}]
 principals:
   - {principal: "unix:$TEST_USER", role: admin}

@@ -186,7 +186,7 @@ submit_quarter() { # quarter
 	port=$(sed -n 's/.*event=listen\.tcp .*port=\([0-9]*\).*/\1/p' "$DAEMON_LOG" | tail -n 1)
 	cat >"$T/two.yaml" <<-'YAML'
 		principals: [{principal: "tcp:loopback", role: manager}]
-		spd_policy: {approval: APPROVER_DIFFERS, declared_by: A. Example, declared_on: 2026-01-15}
+		spd_policy: {approval: APPROVER_DIFFERS, corrections: ONE_PERSON, declared_by: A. Example, declared_on: 2026-01-15}
 	YAML
 	chmod 644 "$T/two.yaml"
 	ctl_must init "$T/two.yaml"

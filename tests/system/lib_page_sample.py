@@ -19,8 +19,8 @@ def save(name, document):
 
 def figure(by, x, n, status, **more):
     value = x / n if n and status not in ("NO_DATA", "INSUFFICIENT") else None
-    past = {"quarter": "2026-Q1", "basis": "REVISION 1", "definition_version": "1", "numerator": x - 9,
-            "denominator": n, "value": (x - 9) / n if n else None, "status": "MET", "no_data": None}
+    past = {"quarter": "2026-Q1", "basis": "REVISION 1", "definition_version": "1", "numerator": max(x - 9, 0),
+            "denominator": n, "value": max(x - 9, 0) / n if n else None, "status": "MET", "no_data": None}
     f = {"by": by, "numerator": x, "denominator": n, "excluded": [{"reason": "ABORTED", "count": 3}],
          "value": value, "interval": {"lo": value - 0.03, "hi": value + 0.03} if value else None, "exact": None,
          "status": status, "no_data": "NO_PLAN" if status == "NO_DATA" else None, "previous": past if n else None,
@@ -68,7 +68,7 @@ SPD = {
                 "start": "2026-03-31T23:00:00.000Z", "end": "2026-06-30T23:00:00.000Z"},
     "state": "DRAFT", "revision": 1, "as_of": "2026-07-10T09:00:00.000Z",
     "catalogue": {"version": "1", "sha256": "ab" * 32}, "template": None,
-    "policy": {"approval": "THREE_PEOPLE", "marking": "OFFICIAL-SENSITIVE"},
+    "policy": {"approval": "THREE_PEOPLE", "corrections": "TWO_PEOPLE", "marking": "OFFICIAL-SENSITIVE"},
     "metrics": [metric(1, "tip", "NOT_MET", 270, 320), metric(2, "tip", "MET", 310, 320),
                 metric(3, "tests", "NOT_PROVEN", 280, 320), metric(4, "tests", "NO_DATA", 0, 0),
                 metric(5, "observations", "INSUFFICIENT", 12, 20)],

@@ -39,7 +39,7 @@ def correct(kind, root, at, when, **fields):
 
 def void(root, at, when="2026-09-01T10:00:00Z"):
     put("void", at, None, corrects_record_id=root, corrected_at=when, correction_reason="not ours",
-        recorded_by="P-1", authorised_by="P-2")
+        recorded_by="P-1")
 
 
 def observation(at, *results, **more):

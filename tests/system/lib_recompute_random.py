@@ -190,7 +190,7 @@ def void(root):
     made.setdefault("void", []).append({
         "record_id": identity(t), "source": root["source"], "occurred_at": root["occurred_at"],
         "corrects_record_id": root["record_id"], "corrected_at": iso(NOW), "correction_reason": "not ours",
-        "recorded_by": "P-1", "authorised_by": "P-2"})
+        "recorded_by": "P-1"})
 
 
 roots = []

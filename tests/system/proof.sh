@@ -45,7 +45,7 @@ corrects() { # id corrected_at
 }
 out() { # id corrected_at
 	corrects "$@"
-	printf ',"recorded_by":"P-1","authorised_by":"P-2"'
+	printf ',"recorded_by":"P-1"'
 }
 moved plan 0001 2026-02-02T09:00:00Z ",\"site_id\":\"$site\",\"plan_id\":\"p\",\"what\":\"TESTS\",\"planned_count\":7,\"period_start\":\"2026-04-30T23:00:00Z\",\"period_end\":\"2026-05-31T23:00:00Z\""
 moved void 0002 2026-02-02T09:00:00Z "$(out "$MOVED" 2026-07-02T09:00:00Z)"

@@ -24,6 +24,14 @@ print(json.dumps([d["metrics"], d["records"]]))' "$(spd_json "$@")"
 }
 
 start_daemon || exit 1
+# One account sends and corrects all of it.
+cat >"$T/policy.yaml" <<'YAML'
+entity: Recomputed Airport
+zone: Europe/London
+spd_policy: {approval: THREE_PEOPLE, corrections: ONE_PERSON, declared_by: A. Example, declared_on: 2026-01-15}
+YAML
+chmod 644 "$T/policy.yaml"
+ctl_must init "$T/policy.yaml" || exit 1
 simulated || exit 1
 mkdir "$T/edges"
 /usr/bin/python3 -B tests/system/lib_recompute_edges.py "$T/edges" || exit 1
@@ -82,7 +90,7 @@ record_of() { # metric place: "source record_id" of a record that is in its froz
 # shellcheck disable=SC2046 # two words
 ctl_must correct observation $(record_of QL01 0) --set mode=UNOBTRUSIVE --set site_id=EDGE3 --reason 'the other site'
 # shellcheck disable=SC2046
-ctl_must void $(record_of QL01 1) --reason 'a rehearsal' --by S-1 --authorised-by M-1
+ctl_must void $(record_of QL01 1) --reason 'a rehearsal'
 quarters_recompute 'corrected and voided since, the figures of now' 2026-Q1
 quarters_recompute 'and those that were frozen, from what was known then' 2026-Q1@1
 unexplained=

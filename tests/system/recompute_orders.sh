@@ -14,6 +14,7 @@ entity() { # name zone quarter seed count [order]
 	cat >"$T/setup.yaml" <<-YAML
 		entity: Random
 		zone: $2
+		spd_policy: {approval: THREE_PEOPLE, corrections: ONE_PERSON, declared_by: A. Example, declared_on: 2026-01-15}
 		sites: [{id: A, name: "=A"}, {id: B, name: "B 🛂"}, {id: C, name: C}, {id: E, name: E}]
 		providers: [{id: g1, name: "'"}]
 		sources: [{id: n1}, {id: n2}, {id: "=n3"}]

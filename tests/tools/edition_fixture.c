@@ -13,7 +13,8 @@
 static const char sections[] =
     "{\"format\":\"sems-spd/2\",\"template\":{\"version\":\"3\",\"sha256\":\"cd\","
     "\"title\":null,\"declaration\":null,\"sheets\":[]},"
-    "\"policy\":{\"approval\":\"THREE_PEOPLE\",\"marking\":\"OFFICIAL-SENSITIVE\"},"
+    "\"policy\":{\"approval\":\"THREE_PEOPLE\",\"corrections\":\"TWO_PEOPLE\",\"marking\":"
+    "\"OFFICIAL-SENSITIVE\"},"
     "\"completeness\":{\"feeds\":["
     "{\"source\":\"lane-1\",\"kind\":\"tip_event\",\"site\":\"NMR\",\"expected\":320,"
     "\"received\":313,\"missing\":7,\"basis\":\"EVENT_NUMBERS\","
@@ -32,7 +33,8 @@ static const char sections[] =
     "\"new\":{\"numerator\":270,\"denominator\":300,\"value\":0.9},\"cause\":\"a_lane was late\","
     "\"records\":5}],"
     "\"embargo\":{\"excluded\":[{\"count\":2,\"reason\":\"not debriefed\",\"by\":\"m.okafor\"}]},"
-    "\"proof\":{\"algorithm\":\"RFC6962-SHA256\",\"leaves\":313,\"root\":\"ef01\","
+    "\"proof\":{\"read\":{\"until\":7,\"in_flight\":[]},\"algorithm\":\"RFC6962-SHA256\","
+    "\"leaves\":313,\"root\":\"ef01\","
     "\"previous\":{\"quarter\":\"2026-Q1\",\"revision\":1,\"root\":\"ef00\"},\"days\":[]}}";
 
 static const char of_figure[] =

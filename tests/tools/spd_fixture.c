@@ -41,7 +41,8 @@ static const char text[] =
 
 /* What a document has besides, and none of the tests asks for. */
 static const char rest[] =
-    "{\"template\":null,\"policy\":{\"approval\":\"THREE_PEOPLE\",\"marking\":\"x\"},"
+    "{\"template\":null,\"policy\":{\"approval\":\"THREE_PEOPLE\",\"corrections\":\"TWO_PEOPLE\","
+    "\"marking\":\"x\"},"
     "\"completeness\":{\"clock\":[],\"feeds\":[],\"late\":null,\"plans\":[],\"quarantine\":[],"
     "\"restores\":[],\"sessions\":null,\"silent\":[]},\"balances\":[],\"restatements\":[],"
     "\"embargo\":{\"excluded\":[]},\"proof\":null}";

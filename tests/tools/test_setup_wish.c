@@ -73,7 +73,8 @@ Test(setup_wish, has_all_that_a_file_has)
 	struct setup_retention retention = {lane, 12, 36, terminal};
 	struct setup_target target = {lane, 0.8, anna, terminal};
 	struct setup_feed feed = {.source = lane, .kind = terminal, .every_hours = 24};
-	struct setup_policy policy = {terminal, anna, lane};
+	struct setup_policy policy = {
+	    .approval = terminal, .declared_by = anna, .declared_on = lane};
 	struct setup file = {
 	    .zone = zone,
 	    .sites = &site,

@@ -220,7 +220,7 @@ def _same_fields(row, message, but):
     return True
 
 
-_PERSONS = {"recorded_by", "subject_person", "observer_id", "tester_id", "screener_id", "auditors", "authorised_by"}
+_PERSONS = {"recorded_by", "subject_person", "observer_id", "tester_id", "screener_id", "auditors"}
 
 
 def _stored_form(message, field):

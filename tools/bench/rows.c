@@ -217,11 +217,12 @@ encode_copy(struct rows *rows, const struct record *r, struct rows_place *place)
 	const unsigned char *p;
 	size_t n;
 
-	buf_add_be16(b, (uint16_t)(kind_n_fields(r->kind) + 2));
+	buf_add_be16(b, (uint16_t)(kind_n_fields(r->kind) + 3));
 	for (size_t i = 0; i < kind_n_fields(r->kind); i++)
 		copy_value(b, kind_field(r->kind, i), &r->v[i]);
 	copy_number(b, (time(NULL) * MS_PER_SECOND - PG_EPOCH_MS) * 1000);
 	copy_cell(b, "unix:bench", sizeof "unix:bench" - 1);
+	buf_add_be32(b, UINT32_MAX); /* received_as is of corrections alone */
 	if (b->failed)
 		return false;
 	p = b->p + start;
@@ -240,7 +241,7 @@ rows_columns(struct buf *sql)
 
 	for (size_t i = 0; i < kind_n_fields(k); i++)
 		buf_addf(sql, "\"%s\", ", kind_field(k, i)->name);
-	return buf_addf(sql, "received_at, received_from");
+	return buf_addf(sql, "received_at, received_from, received_as");
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

@@ -188,7 +188,7 @@ correct_observations(struct airport *ap, struct site *s)
 	}
 }
 
-/* An observation that was entered twice under two numbers; two persons take the second one out. */
+/* An observation that was entered twice under two numbers; the second one is taken out. */
 static void
 void_observation(struct airport *ap, struct site *s)
 {
@@ -199,7 +199,6 @@ void_observation(struct airport *ap, struct site *s)
 	d = draft_begin(ap, KIND_VOID, s->field_app, "OBS-VOID-1", at);
 	draft_text(&d, "site_id", s->id);
 	draft_text(&d, "recorded_by", draft_textf(ap, "%s-SUP01", s->id));
-	draft_text(&d, "authorised_by", "COMPLIANCE-1");
 	draft_int(&d, "corrected_at", at);
 	draft_text(&d, "correction_reason", "entered twice");
 	if (d.r.v != NULL)

@@ -38,8 +38,9 @@ pair(struct grid *g, const char *what, const char *value)
 
 /* --- cover ------------------------------------------------------------------------------------ */
 
+/* Policies in words: who must differ from whom. */
 static const char *
-policy_words(const struct edition *ed)
+policy_words(const struct edition *ed, const char *key)
 {
 	static const struct {
 		const char *code;
@@ -48,9 +49,11 @@ policy_words(const struct edition *ed)
 	    {"THREE_PEOPLE", "three people: preparer, reviewer and approver all differ"},
 	    {"APPROVER_DIFFERS", "small entity, as declared: the approver differs from the "
 				 "preparer"},
+	    {"TWO_PEOPLE", "what makes a figure better, moves a record or comes late takes effect "
+			   "once a second person confirms it"},
+	    {"ONE_PERSON", "small entity, as declared: one person corrects and voids"},
 	};
-	const json_t *policy = json_object_get(ed->doc, "policy");
-	const char *code = spd_text(policy, "approval");
+	const char *code = spd_text(json_object_get(ed->doc, "policy"), key);
 	for (size_t i = 0; i < COUNT(policies); i++) {
 		if (strcmp(code, policies[i].code) == 0)
 			return policies[i].words;
@@ -118,7 +121,8 @@ cover_declaration(struct sheet *s)
 	signature_line(g, "Approved by", approval);
 	signature_line(g, "Submitted by", edition_event(ed, "SUBMIT"));
 	signature_line(g, "Acknowledged", edition_event(ed, "ACKNOWLEDGE"));
-	pair(g, "Rule of approval", policy_words(ed));
+	pair(g, "Rule of approval", policy_words(ed, "approval"));
+	pair(g, "Rule of corrections", policy_words(ed, "corrections"));
 	grid_item(g, "Statement");
 	if (approval == NULL)
 		grid_code(g, "Not approved: nobody has declared this data honest and accurate yet.",

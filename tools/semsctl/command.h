@@ -40,6 +40,8 @@ extern const struct command command_import;
 extern const struct command command_send;
 extern const struct command command_correct;
 extern const struct command command_void;
+extern const struct command command_pending;
+extern const struct command command_confirm;
 extern const struct command command_simulate;
 extern const struct command command_spd;
 extern const struct command command_retention;

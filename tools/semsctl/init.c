@@ -59,6 +59,9 @@ static const char help[] =
     "  spd_policy: {approval: APPROVER_DIFFERS, declared_by: A. Example, declared_on: 2026-01-15}\n"
     "  marking: OFFICIAL-SENSITIVE # of every SPD from now on; SECRET and above is refused\n"
     "  handling: For the accountable manager and the regulator only\n"
+    "                              # and corrections: ONE_PERSON, where there is no second\n"
+    "  correction_alone_hours: 24  # after receipt one person may correct what makes no figure "
+    "better\n"
     "  grace_working_days: 10      # late records are waited for after a quarter's end\n"
     "  materiality_pp: 1           # a figure that changes by more proposes a revision\n"
     "  targets:\n"
@@ -244,6 +247,10 @@ ask_all(struct client *c, const struct setup_wish *w, struct err *e)
 	if (w->revision_window_days != NULL) {
 		first.has_revision_window_days = 1;
 		first.revision_window_days = *w->revision_window_days;
+	}
+	if (w->correction_alone_hours != NULL) {
+		first.has_correction_alone_hours = 1;
+		first.correction_alone_hours = *w->correction_alone_hours;
 	}
 	if (w->grace_working_days != NULL) {
 		first.has_grace_working_days = 1;

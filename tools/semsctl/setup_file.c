@@ -75,6 +75,7 @@ ENTRY(feed_entry, struct setup_feed, feed_keys);
 
 static const cyaml_schema_field_t policy_keys[] = {
     YAML_NEED_TEXT("approval", struct setup_policy, approval),
+    YAML_TEXT("corrections", struct setup_policy, corrections),
     YAML_NEED_TEXT("declared_by", struct setup_policy, declared_by),
     YAML_NEED_TEXT("declared_on", struct setup_policy, declared_on),
     CYAML_FIELD_END,
@@ -94,6 +95,8 @@ static const cyaml_schema_field_t setup_keys[] = {
 			 struct setup, revision_window_days),
     CYAML_FIELD_MAPPING_PTR("spd_policy", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct setup,
 			    spd_policy, policy_keys),
+    CYAML_FIELD_UINT_PTR("correction_alone_hours", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			 struct setup, correction_alone_hours),
     CYAML_FIELD_UINT_PTR("grace_working_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			 struct setup, grace_working_days),
     CYAML_FIELD_FLOAT_PTR("materiality_pp", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct setup,

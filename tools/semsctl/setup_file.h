@@ -55,6 +55,7 @@ struct setup_target {
 
 struct setup_policy {
 	char *approval;
+	char *corrections;
 	char *declared_by;
 	char *declared_on;
 };
@@ -88,6 +89,7 @@ struct setup {
 	unsigned *revision_window_days;
 	struct setup_policy *spd_policy;
 	unsigned *grace_working_days;
+	unsigned *correction_alone_hours;
 	double *materiality_pp;
 	char *marking;
 	char *handling;

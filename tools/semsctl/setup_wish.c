@@ -207,6 +207,8 @@ add_policy(struct setup_wish *w, const struct setup_policy *p)
 	to->approval = setup_wish_text(w, p->approval);
 	to->declared_by = setup_wish_text(w, p->declared_by);
 	to->declared_on = setup_wish_text(w, p->declared_on);
+	if (p->corrections != NULL)
+		to->corrections = setup_wish_text(w, p->corrections);
 	w->spd_policy = to;
 }
 
@@ -217,6 +219,7 @@ setup_wish_file(struct setup_wish *w, const struct setup *s)
 	w->zone = setup_wish_text(w, s->zone);
 	w->revision_window_days = s->revision_window_days;
 	w->grace_working_days = s->grace_working_days;
+	w->correction_alone_hours = s->correction_alone_hours;
 	w->materiality_pp = s->materiality_pp;
 	w->marking = setup_wish_text(w, s->marking);
 	w->handling = setup_wish_text(w, s->handling);

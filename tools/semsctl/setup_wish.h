@@ -29,6 +29,7 @@ struct setup_wish {
 	struct buf feeds;
 	const unsigned *revision_window_days;
 	const unsigned *grace_working_days;
+	const unsigned *correction_alone_hours;
 	const double *materiality_pp;
 	Sems__V1__SpdPolicy *spd_policy;
 	char *marking;

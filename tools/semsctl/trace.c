@@ -4,13 +4,15 @@
 #include "tools/lib/ask.h"
 #include "tools/lib/listing.h"
 #include "tools/semsctl/command.h"
+#include "tools/semsctl/pending.h"
 
 #include <getopt.h>
 #include <string.h>
 
 static const struct listing_column correction_columns[] = {
-    {"kind", "Corrected by"}, {"record_id", "Record"}, {"source", "Source"},
-    {"corrected_at", "When"}, {"is_void", "Void"},
+    {"kind", "Corrected by"}, {"record_id", "Record"},  {"source", "Source"},
+    {"corrected_at", "When"}, {"is_void", "Void"},      {"made_by", "By"},
+    {"standing", "Standing"}, {"decision", "Decision"}, {"decided_by", "Decided by"},
 };
 static const struct listing_column revision_columns[] = {
     {"quarter", "Frozen in"}, {"revision", ">Revision"}, {"state", "State"},
@@ -42,6 +44,8 @@ print_answer(const struct options *o, const json_t *answer)
 {
 	const char *note = member_maybe(answer, "note");
 	const json_t *revisions = json_object_get(answer, "revisions");
+	json_t *one;
+	size_t i;
 
 	printf("%s %s: %s\n", member_text(answer, "kind"), member_text(answer, "record_id"),
 	       state_of(answer));
@@ -51,6 +55,13 @@ print_answer(const struct options *o, const json_t *answer)
 	putchar('\n');
 	listing_table(json_object_get(answer, "corrections"), correction_columns,
 		      sizeof correction_columns / sizeof correction_columns[0], o->color, stdout);
+	json_array_foreach(json_object_get(answer, "corrections"), i, one)
+	{
+		if (json_array_size(json_object_get(one, "changes")) == 0)
+			continue;
+		printf("\n%s changes\n", member_text(one, "record_id"));
+		pending_print_changes(one, o->color);
+	}
 	if (json_array_size(revisions) == 0)
 		puts("It is among the leaves of no frozen revision.");
 	listing_table(revisions, revision_columns,

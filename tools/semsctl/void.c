@@ -8,28 +8,25 @@
 #define ARENA_BYTES (1024u * 1024u)
 
 static const char help[] =
-    "Usage: semsctl void SOURCE RECORD_ID --reason TEXT --by PERSON --authorised-by PERSON\n"
+    "Usage: semsctl void SOURCE RECORD_ID --reason TEXT\n"
     "\n"
     "Takes a stored record and its corrections out of every figure. Nothing is deleted: the void\n"
-    "is a record itself, with its reason and two different persons.\n"
+    "is a record itself, with its reason and with who was signed in. It waits until somebody else\n"
+    "confirms it (semsctl pending, semsctl confirm), unless the entity has declared that one\n"
+    "person suffices; until then the record counts as before. Takes the role compliance.\n"
     "\n"
     "Options:\n"
-    "  -r, --reason TEXT            why; required\n"
-    "  -b, --by PERSON              who voids; required\n"
-    "  -a, --authorised-by PERSON   who agreed; required, another person\n"
-    "  -k, --kind KIND              the record's kind (default: looked for)\n"
+    "  -r, --reason TEXT   why; required\n"
+    "  -k, --kind KIND     the record's kind (default: looked for)\n"
     "\n"
     "Exit status: 0 done, 1 semsd did not take it, 2 the command line is wrong, 3 no daemon or\n"
     "no database, 4 refused (no such record, role).\n"
     "\n"
     "Example:\n"
-    "  semsctl void xray-1 01968f3c-8c00-8d11-9f00-7c1a2b3c4d5e --reason 'training session' \\\n"
-    "      --by S-104 --authorised-by M-007\n";
+    "  semsctl void xray-1 01968f3c-8c00-8d11-9f00-7c1a2b3c4d5e --reason 'training session'\n";
 
 struct order {
 	const char *reason;
-	const char *by;
-	const char *authorised_by;
 	const char *kind;
 };
 
@@ -38,29 +35,23 @@ parse(struct order *v, int argc, char **argv)
 {
 	static const struct option longs[] = {
 	    {"reason", required_argument, NULL, 'r'},
-	    {"by", required_argument, NULL, 'b'},
-	    {"authorised-by", required_argument, NULL, 'a'},
 	    {"kind", required_argument, NULL, 'k'},
 	    {NULL, 0, NULL, 0},
 	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "r:b:a:k:", longs, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "r:k:", longs, NULL)) != -1) {
 		if (opt == '?')
 			return EXIT_USAGE;
 		if (opt == 'r')
 			v->reason = optarg;
-		else if (opt == 'b')
-			v->by = optarg;
-		else if (opt == 'a')
-			v->authorised_by = optarg;
 		else
 			v->kind = optarg;
 	}
 	if (argc - optind != 2)
 		return command_usage(&command_void, "give SOURCE and RECORD_ID");
-	if (v->reason == NULL || v->by == NULL || v->authorised_by == NULL)
-		return command_usage(&command_void, "give --reason, --by and --authorised-by");
+	if (v->reason == NULL)
+		return command_usage(&command_void, "give --reason");
 	return EXIT_DONE;
 }
 
@@ -70,19 +61,15 @@ make(struct builder *b, const struct stored *s, const struct order *v, struct re
      struct err *e)
 {
 	const char *site = member_maybe(s->record, "site_id");
-	struct target authorised_by;
-	enum code rc = build_target(kinds[KIND_VOID], TEXT_LIT("authorised_by"), &authorised_by, e);
 
-	if (rc != OK || !build_start(b, kinds[KIND_VOID], r))
-		return rc != OK ? rc : err_set(e, TRY_LIMIT, "memory", "out of memory");
+	if (!build_start(b, kinds[KIND_VOID], r))
+		return err_set(e, TRY_LIMIT, "memory", "out of memory");
 	r->v[ENV_OCCURRED_AT] = (struct value){.set = true, .i = uuid_time(&s->root_id).v};
-	r->v[ENV_RECORDED_BY] = (struct value){.set = true, .text = text_of(v->by)};
 	if (site != NULL)
 		r->v[ENV_SITE_ID] = (struct value){.set = true, .text = text_of(site)};
-	rc = build_put(b, r, &authorised_by, text_of(v->authorised_by), e);
-	if (rc == OK && !amend_envelope(r, s, v->reason))
-		rc = err_set(e, FATAL_BUG, "record_id", "no random numbers");
-	return rc;
+	return amend_envelope(r, s, v->reason)
+		   ? OK
+		   : err_set(e, FATAL_BUG, "record_id", "no random numbers");
 }
 
 static int
@@ -101,7 +88,7 @@ void_record(const struct options *o, struct client *client, const struct order *
 		rc = err_set(&e, REJ_STATE, "", "the record is void already");
 	if (rc == OK)
 		rc = make(&b, &s, v, &r, &e);
-	status = rc == OK ? amend_send(o, client, &r, "voided") : command_fail(&e);
+	status = rc == OK ? amend_send(o, client, &r, "void") : command_fail(&e);
 	amend_release(&s);
 	return status;
 }
@@ -128,7 +115,7 @@ run(const struct options *o, int argc, char **argv)
 
 const struct command command_void = {
     .name = "void",
-    .summary = "take a record out of every figure, with a reason and two persons",
+    .summary = "take a record out of every figure, with a reason",
     .help = help,
     .run = run,
 };

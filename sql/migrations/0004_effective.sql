@@ -2,15 +2,6 @@
 -- known today, and, with then_ before its name, as they were known when a revision was frozen. Both are
 -- made of one text, so that there is one definition of what counts.
 
--- Tests under embargo are nobody's business. It ends by a record, the debrief that corrects the test,
--- never by the clock.
-CREATE FUNCTION sems.under_embargo(embargo boolean, mode text, debriefed_at timestamptz)
-RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-	SELECT embargo IS TRUE OR (mode IS NOT DISTINCT FROM 'COVERT' AND debriefed_at IS NULL)
-$$;
-GRANT EXECUTE ON FUNCTION sems.under_embargo(boolean, text, timestamptz) TO PUBLIC;
-
 -- When a record of the kind counts: a plan in the period it is for, whenever it was made.
 CREATE FUNCTION sems.counted_at_sql(kind text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -39,7 +30,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	name text;
 BEGIN
-	FOR name IN SELECT k.kind FROM sems.kind k UNION ALL VALUES ('correction') LOOP
+	FOR name IN SELECT k.kind FROM sems.kind k LOOP
 		PERFORM sems.make_view('then_', name, '', format($q$
 			SELECT r.* FROM sems.%I r
 			WHERE NOT sems.not_read(r.stored_in,
@@ -48,50 +39,46 @@ BEGIN
 			AND NOT EXISTS (SELECT FROM unnest(current_setting('sems.not_then')::uuid[]) AS n (id)
 			    WHERE n.id = r.record_id)$q$, name));
 	END LOOP;
+	PERFORM sems.make_view('then_', 'overruled', '', $q$
+		SELECT r.* FROM sems.ruling r
+		CROSS JOIN (SELECT current_setting('sems.read_until')::bigint AS read_until,
+		    current_setting('sems.in_flight')::bigint[] AS in_flight OFFSET 0) AS s
+		WHERE NOT sems.not_read(r.since, s.read_until, s.in_flight)
+		AND (r.until IS NULL OR sems.not_read(r.until, s.read_until, s.in_flight))
+		-- What was put in since ruled on nothing then.
+		AND NOT EXISTS (SELECT FROM sems.correction c
+		    WHERE c.root_record_id = r.root_record_id AND c.root_source = r.root_source
+		    AND c.record_id = ANY (current_setting('sems.not_then')::uuid[]))$q$);
 END
 $$;
 
--- The rule. Of a root and its corrections the one with the greatest (corrected_at, record_id, source)
--- counts; a void removes the root and all its corrections, whenever it comes. The order of arrival does
--- not matter, nor whether the root ever arrives. A correction of another kind moves the record to that kind.
---
--- effective_correction has the corrections that are in effect: whatever asks which record counts asks it.
+-- What does not count today, and why.
+CREATE VIEW sems.overruled AS SELECT r.* FROM sems.ruling r WHERE r.until IS NULL;
+GRANT SELECT ON sems.overruled TO sems_compute, sems_retention;
+
+-- What counts is every record that nothing overrules (0003_ruling.sql).
 CREATE FUNCTION sems.make_effective_views(t text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	readers text := 'sems_compute, sems_retention, sems_report';
 	k text;
 BEGIN
-	PERFORM sems.make_view(t, 'effective_correction', 'sems_compute', $q$
-		SELECT c.* FROM sems.@correction c$q$);
-	FOR k IN SELECT kind FROM sems.kind WHERE kind <> 'void' LOOP
+	FOR k IN SELECT kind FROM sems.kind WHERE kind NOT IN ('void', 'confirmation') LOOP
 		PERFORM sems.make_view(t,
 		    CASE k WHEN 'test' THEN 'folded_test' ELSE 'effective_' || k END,
 		    CASE k WHEN 'test' THEN '' ELSE readers END, format($q$
 			SELECT r.*, %s AS counted_at FROM sems.@%s r
-			WHERE NOT EXISTS (SELECT FROM sems.@effective_correction c
-			    WHERE c.root_record_id = coalesce(r.corrects_record_id, r.record_id)
-			    AND c.root_source = coalesce(r.corrects_source, r.source)
-			    AND (c.is_void OR r.corrects_record_id IS NULL
-			    OR (c.corrected_at, c.record_id, c.source) >
-			    (coalesce(r.corrected_at, r.occurred_at), r.record_id, r.source)))$q$,
-		    sems.counted_at_sql(k), k));
+			WHERE NOT EXISTS (SELECT FROM sems.@overruled o
+			    WHERE o.record_id = r.record_id AND o.source = r.source AND o.kind = %L)$q$,
+		    sems.counted_at_sql(k), k, k));
 	END LOOP;
 	PERFORM sems.make_view(t, 'effective_test', readers, $q$
 		SELECT r.* FROM sems.@folded_test r
 		WHERE NOT sems.under_embargo(r.embargo, r.mode, r.debriefed_at)$q$);
-	-- A void has no content of its own; those that removed something, or will.
-	PERFORM sems.make_view(t, 'effective_void', readers, $q$
-		SELECT r.*, r.occurred_at AS counted_at FROM sems.@void r$q$);
-	-- Of every record that has corrections: whether it is voided, and which of them counts. Aggregates
-	-- rather than windows, which no parallel worker may compute.
-	PERFORM sems.make_view(t, 'spd_corrected', '', $q$
-		SELECT root_record_id, root_source, bool_or(is_void) AS is_voided,
-		    bool_or(NOT is_void) AS is_corrected,
-		    (array_agg(record_id ORDER BY is_void, corrected_at DESC, record_id DESC, source DESC))[1]
-			AS record_id,
-		    (array_agg(source ORDER BY is_void, corrected_at DESC, record_id DESC, source DESC))[1]
-			AS source
-		FROM sems.@effective_correction GROUP BY root_record_id, root_source$q$);
+	-- These count nothing themselves.
+	FOREACH k IN ARRAY ARRAY['void', 'confirmation'] LOOP
+		PERFORM sems.make_view(t, 'effective_' || k, readers, format($q$
+			SELECT r.*, r.occurred_at AS counted_at FROM sems.@%s r$q$, k));
+	END LOOP;
 END
 $$;

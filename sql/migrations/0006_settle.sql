@@ -65,7 +65,8 @@ GRANT EXECUTE ON FUNCTION sems.stage(text) TO sems_ingest;
 
 -- Moves what is staged for a kind into the evidence. The verdict of each staged row n:
 -- STORED; DUPLICATE (the same content is stored); CONFLICT (the identity is stored with other
--- content, or as another kind); RETRY (it was purged while we looked).
+-- content); RETRY (it was purged while we looked). No other kind is asked: what it holds would be
+-- told to who may not know it.
 --
 -- Safe beside other writers: ON CONFLICT waits for an insert of the same key by another transaction
 -- to end, and the comparison is a later statement, whose snapshot sees how it ended.
@@ -75,11 +76,9 @@ DECLARE
 	columns text;
 	staged_content text;
 	stored_content text;
-	elsewhere text;
 	staged bigint;
 	since timestamptz;
 	until timestamptz;
-	misplaced int[];
 	won int[];
 BEGIN
 	-- A commit that writes waits for the standbys, which vouches for the duplicates, too.
@@ -88,7 +87,7 @@ BEGIN
 	    string_agg(format('s.%I', a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE content),
 	    string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE content)
 	INTO STRICT columns, staged_content, stored_content
-	FROM (SELECT attname, attnum, attname NOT IN ('received_at', 'received_from') AS content
+	FROM (SELECT attname, attnum, attname NOT IN ('received_at', 'received_from', 'received_as') AS content
 	    FROM pg_attribute
 	    WHERE attrelid = format('sems.%I', settle.kind)::regclass AND attnum > 0
 	    AND NOT attisdropped AND attname <> 'stored_in') AS a;
@@ -96,39 +95,30 @@ BEGIN
 	    'stage_' || kind)
 	INTO staged, since, until;
 
-	-- An identity belongs to one kind.
-	SELECT string_agg(format('SELECT s.n FROM pg_temp.%I s JOIN sems.%I t ON '
-	    't.occurred_at = s.occurred_at AND t.record_id = s.record_id AND t.source = s.source '
-	    'WHERE t.occurred_at BETWEEN $1 AND $2', 'stage_' || settle.kind, k.kind), ' UNION ALL ')
-	INTO elsewhere FROM sems.kind k WHERE k.kind <> settle.kind;
-	EXECUTE 'SELECT coalesce(array_agg(n), ''{}'') FROM (' || elsewhere || ') AS o'
-	INTO misplaced USING since, until;
-
 	-- In key order, so that two writers with the same records cannot wait for each other.
 	EXECUTE format('WITH first AS MATERIALIZED ('
 	    'SELECT DISTINCT ON (occurred_at, record_id, source) * FROM pg_temp.%I '
-	    'WHERE n <> ALL ($1) ORDER BY occurred_at, record_id, source, n), '
+	    'ORDER BY occurred_at, record_id, source, n), '
 	    'won AS (INSERT INTO sems.%I (%s) SELECT %s FROM first '
 	    'ORDER BY occurred_at, record_id, source ON CONFLICT DO NOTHING '
 	    'RETURNING record_id, source) '
 	    'SELECT coalesce(array_agg(f.n), ''{}'') FROM first f JOIN won USING (record_id, source)',
 	    'stage_' || kind, kind, columns, columns)
-	INTO won USING misplaced;
+	INTO won;
 
 	IF cardinality(won) = staged THEN
 		RETURN QUERY SELECT w.n, 'STORED' FROM unnest(won) AS w(n);
 		RETURN;
 	END IF;
 	RETURN QUERY EXECUTE format('SELECT s.n, CASE WHEN s.n = ANY ($1) THEN ''STORED'' '
-	    'WHEN s.n = ANY ($2) THEN ''CONFLICT'' '
 	    'WHEN t.record_id IS NULL THEN ''RETRY'' '
 	    'WHEN ROW (%s) IS NOT DISTINCT FROM ROW (%s) THEN ''DUPLICATE'' '
 	    'ELSE ''CONFLICT'' END '
 	    'FROM pg_temp.%I s LEFT JOIN sems.%I t ON t.occurred_at = s.occurred_at '
 	    'AND t.record_id = s.record_id AND t.source = s.source '
-	    'AND t.occurred_at BETWEEN $3 AND $4',
+	    'AND t.occurred_at BETWEEN $2 AND $3',
 	    staged_content, stored_content, 'stage_' || kind, kind)
-	USING won, misplaced, since, until;
+	USING won, since, until;
 END
 $$;
 GRANT EXECUTE ON FUNCTION sems.settle(text) TO sems_ingest;
