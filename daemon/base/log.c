@@ -15,6 +15,7 @@
 
 /* A line of at most PIPE_BUF bytes is written whole or not at all. */
 #define LINE_MAX_BYTES 4096
+#define RARE_MS        60000
 _Static_assert(LINE_MAX_BYTES <= PIPE_BUF, "a log line must be written at once");
 
 /* Kept free behind the values, for the closing " cut=1 dropped=N" and the newline. */
@@ -194,4 +195,17 @@ log_line(enum log_level level, const char *event, const struct log_kv *kv, unsig
 	else
 		log_state.dropped++;
 	errno = saved;
+}
+
+bool
+rare_may(struct rare *r, int64_t now_ms)
+{
+	if (now_ms < r->next_ms) {
+		r->count++;
+		return false;
+	}
+	r->unsaid = r->count;
+	r->count = 0;
+	r->next_ms = now_ms + RARE_MS;
+	return true;
 }

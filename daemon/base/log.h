@@ -8,6 +8,7 @@
 #ifndef SEMS_BASE_LOG_H
 #define SEMS_BASE_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
@@ -28,6 +29,17 @@ struct log_kv {
 #define LOG_LINE(level, event, ...)                                  \
 	log_line(level, event, (const struct log_kv[]){__VA_ARGS__}, \
 		 sizeof((const struct log_kv[]){__VA_ARGS__}) / sizeof(struct log_kv))
+
+/* Something that may come by the thousand: a line a minute at most, which tells how many went
+ * before it without one. */
+struct rare {
+	int64_t next_ms; /* on the caller's clock; 0: at once */
+	int64_t count;   /* since the last line */
+	int64_t unsaid;  /* before this line */
+};
+
+/* True: write the line. now_ms: a clock that only goes on. */
+bool rare_may(struct rare *r, int64_t now_ms);
 
 void log_line(enum log_level level, const char *event, const struct log_kv *kv, unsigned n);
 /* fd: where lines go (2 at start); level: the chattiest that is written. */

@@ -140,3 +140,17 @@ Test(log, leaves_errno_and_the_descriptor_as_they_were)
 	cr_expect_eq(errno, EXDEV, "also when the line is lost");
 	cr_expect_eq(fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0);
 }
+
+Test(log, says_once_a_minute_what_comes_by_the_thousand)
+{
+	struct rare r = {0};
+
+	cr_expect(rare_may(&r, 1000));
+	cr_expect_eq(r.unsaid, 0);
+	cr_expect_not(rare_may(&r, 1001));
+	cr_expect_not(rare_may(&r, 60999));
+	cr_expect(rare_may(&r, 61000));
+	cr_expect_eq(r.unsaid, 2);
+	cr_expect(rare_may(&r, 200000));
+	cr_expect_eq(r.unsaid, 0);
+}
