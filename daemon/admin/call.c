@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PIECE_BYTES ((size_t)256 * 1024) /* of a document in one response */
-
 struct admin {
 	struct admin_config config;
 };
@@ -137,36 +135,18 @@ call_end(struct call *c)
 	a->config.on_output(a->config.ctx);
 }
 
-/* protobuf-c's messages have no const; packing only reads. */
-static uint8_t *
-unconst(const char *s)
-{
-	union {
-		const char *in;
-		uint8_t *out;
-	} both = {.in = s};
-
-	return both.out;
-}
-
 void
 call_reply(struct call *c, struct text json)
 {
-	size_t at = 0;
+	struct session_ref to = {c->session, c->generation};
 
-	do {
-		Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
-		size_t n = json.n - at < PIECE_BYTES ? json.n - at : PIECE_BYTES;
-
-		r.code = SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_OK;
-		r.has_document = 1;
-		r.document.data = unconst(json.s + at);
-		r.document.len = n;
-		at += n;
-		r.more = at < json.n;
-		respond(c, &r);
-	} while (at < json.n);
-	call_end(c);
+	if (ingest_respond_document(c->admin->config.ingest, to, c->request->request_no, json))
+		call_end(c);
+	else
+		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
+			  "there is no room for an answer of %zu bytes: read those that came "
+			  "before, or ask for less",
+			  json.n);
 }
 
 void

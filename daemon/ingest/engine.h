@@ -3,8 +3,12 @@
 #define SEMS_INGEST_ENGINE_H
 
 #include "ingest/ingest.h"
+#include "ingest/party.h"
+#include "wire/frame.h"
 
 #include <sys/queue.h>
+
+#define OUTPUT_MAX ((size_t)32 * 1024 * 1024) /* of a session, without its documents */
 
 enum session_state {
 	SESSION_FREE,
@@ -13,6 +17,9 @@ enum session_state {
 	SESSION_CLOSING, /* output is flushed, then the connection closes */
 	SESSION_STATES
 };
+
+struct document;
+TAILQ_HEAD(document_queue, document);
 
 struct session {
 	enum session_state state;
@@ -29,8 +36,15 @@ struct session {
 	size_t large;      /* what it holds of the pool for large frames */
 	bool is_timed;     /* it has a deadline */
 	struct mono_ms deadline;
-	struct buf out;
-	char principal[128];
+	struct buf out;                  /* written next */
+	struct document_queue documents; /* that follow */
+	size_t documents_held;           /* their bytes */
+	size_t held;                     /* of both, as it was counted */
+	int64_t unread_ms;               /* since it took some, as far as we were awake */
+	bool has_read;                   /* since the last tick */
+	bool is_abandoned;               /* what is left is not written any more */
+	struct party *party;
+	char principal[PARTY_NAME_SIZE];
 	char close_reason[160];
 	struct session *next_free;
 	TAILQ_ENTRY(session)
@@ -58,8 +72,11 @@ struct open_group {
 
 struct request_node {
 	struct ingest_request r;
-	struct request_node *next;
+	TAILQ_ENTRY(request_node)
+	link;
 };
+
+TAILQ_HEAD(request_queue, request_node);
 
 TAILQ_HEAD(session_queue, session);
 
@@ -86,12 +103,15 @@ struct ingest {
 	bool group_out;
 	bool draining;
 	size_t large_used;
+	struct parties *parties;
+	size_t unsent; /* bytes of all sessions that wait to be read */
+	struct mono_ms ticked;
+	uint64_t ticks;        /* from 1 */
 	struct arena *scratch; /* of the frame at hand */
 	struct arena *decoded; /* of the record at hand */
 	struct buf row;        /* of the record at hand */
 	struct person_cache *persons;
-	struct request_node *requests_first;
-	struct request_node *requests_last;
+	struct request_queue requests; /* not taken yet */
 	struct ingest_counters counters;
 };
 
@@ -101,6 +121,9 @@ void session_mark_dirty(struct ingest *in, struct session *s);
 void session_init_rooms(struct ingest *in);
 /* There is more of a room: the first of those who wait for it are looked at again. */
 void session_wake(struct ingest *in, struct room *room);
+/* Says no more and closes. */
+void session_close(struct ingest *in, struct session *s, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 void session_send(struct ingest *in, struct session *s, const ProtobufCMessage *frame);
 /* Sends a Refuse and closes. */
 void session_refuse(struct ingest *in, struct session *s, int code, uint32_t retry_after_ms,
@@ -108,6 +131,17 @@ void session_refuse(struct ingest *in, struct session *s, int code, uint32_t ret
 struct session *session_find(const struct ingest *in, struct session_ref ref);
 struct session_ref session_ref_of(const struct session *s);
 enum role session_role(const struct ingest *in, const struct session *s);
+
+/* output.c: what waits to be read. */
+void output_open(struct session *s);
+void output_drop_documents(struct session *s);
+void output_close(struct ingest *in, struct session *s);
+/* What the driver took since is known only when it is counted: before something is added. */
+void output_count(struct ingest *in, struct session *s);
+/* Something was added to s->out or the documents: keeps the bounds. */
+void output_added(struct ingest *in, struct session *s);
+/* Closes a client that does not read. awake_ms: since the last tick. */
+void output_tick(struct ingest *in, struct session *s, int64_t awake_ms);
 
 /* intake.c: records to items of the filling group. */
 struct sender {

@@ -12,7 +12,6 @@
 #define SCRATCH_ARENA_MAX ((size_t)16 * 1024 * 1024)
 #define DECODED_ARENA_MAX ((size_t)4 * 1024 * 1024)
 #define ROW_MAX           ((size_t)4 * 1024 * 1024)
-#define OUTPUT_MAX        ((size_t)32 * 1024 * 1024)
 
 struct ingest_config
 ingest_defaults(void)
@@ -27,6 +26,8 @@ ingest_defaults(void)
 	    .group_records = 8192,
 	    .group_bytes = (size_t)8 * 1024 * 1024,
 	    .large_pool_bytes = (size_t)32 * 1024 * 1024,
+	    .session_unsent_bytes = (size_t)64 * 1024 * 1024,
+	    .unsent_bytes = (size_t)192 * 1024 * 1024,
 	};
 }
 
@@ -39,17 +40,20 @@ ingest_new(const struct ingest_config *config)
 		return NULL;
 	in->config = *config;
 	TAILQ_INIT(&in->dirty);
+	TAILQ_INIT(&in->requests);
 	session_init_rooms(in);
 	in->sessions = calloc(config->max_sessions, sizeof *in->sessions);
 	in->scratch = arena_new(SCRATCH_ARENA_MAX);
 	in->decoded = arena_new(DECODED_ARENA_MAX);
 	buf_init(&in->row, ROW_MAX);
 	in->persons = person_cache_new();
+	in->parties = parties_new();
 	in->groups[0].g.arena = arena_new(GROUP_ARENA_MAX);
 	in->groups[1].g.arena = arena_new(GROUP_ARENA_MAX);
 	in->filling = &in->groups[0];
 	if (in->sessions == NULL || in->scratch == NULL || in->decoded == NULL ||
-	    in->persons == NULL || in->groups[0].g.arena == NULL || in->groups[1].g.arena == NULL) {
+	    in->persons == NULL || in->parties == NULL || in->groups[0].g.arena == NULL ||
+	    in->groups[1].g.arena == NULL) {
 		ingest_free(in);
 		return NULL;
 	}
@@ -64,15 +68,17 @@ ingest_new(const struct ingest_config *config)
 void
 ingest_free(struct ingest *in)
 {
-	struct ingest_request r;
+	struct request_node *node;
 
 	if (in == NULL)
 		return;
-	while (ingest_take_request(in, &r))
-		arena_free(r.arena);
+	while ((node = TAILQ_FIRST(&in->requests)) != NULL) {
+		TAILQ_REMOVE(&in->requests, node, link);
+		arena_free(node->r.arena);
+	}
 	for (uint32_t i = 0; in->sessions != NULL && i < in->config.max_sessions; i++) {
 		if (in->sessions[i].state != SESSION_FREE)
-			buf_fini(&in->sessions[i].out);
+			output_close(in, &in->sessions[i]);
 	}
 	for (unsigned i = 0; i < 2; i++) {
 		arena_free(in->groups[i].g.arena);
@@ -83,6 +89,7 @@ ingest_free(struct ingest *in)
 	arena_free(in->decoded);
 	buf_fini(&in->row);
 	person_cache_free(in->persons);
+	parties_free(in->parties);
 	registry_free(in->registry);
 	free(in->sessions);
 	free(in);
@@ -112,7 +119,8 @@ ingest_open(struct ingest *in, struct text principal, bool owner, struct mono_ms
 {
 	struct session *s = in->free_sessions;
 
-	if (s == NULL || principal.n >= sizeof s->principal) {
+	if (s == NULL || principal.n >= sizeof s->principal ||
+	    (s->party = party_join(in->parties, principal)) == NULL) {
 		in->counters.sessions_refused++;
 		return (struct session_ref){0, 0};
 	}
@@ -127,7 +135,7 @@ ingest_open(struct ingest *in, struct text principal, bool owner, struct mono_ms
 	s->is_timed = true;
 	s->deadline.v = now.v + HELLO_DEADLINE_MS;
 	s->close_reason[0] = '\0';
-	buf_init(&s->out, OUTPUT_MAX);
+	output_open(s);
 	memcpy(s->principal, principal.s, principal.n);
 	s->principal[principal.n] = '\0';
 	in->counters.sessions_opened++;
@@ -179,16 +187,48 @@ ingest_is_empty(const struct ingest *in)
 	return !in->group_out && in->filling->g.n == 0;
 }
 
+/* What may be answered with megabytes. */
+static bool
+is_large(const Sems__V1__Request *r)
+{
+	static const int bodies[] = {
+	    SEMS__V1__REQUEST__BODY_SPD,
+	    SEMS__V1__REQUEST__BODY_EXPLAIN,
+	    SEMS__V1__REQUEST__BODY_VERIFY,
+	};
+
+	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+		if (bodies[i] == (int)r->body_case)
+			return true;
+	}
+	return false;
+}
+
+/* Whose large answers are not read gets no further ones made: half of the room is for others. */
+static bool
+must_read_first(const struct ingest *in, const struct request_node *node)
+{
+	const struct session *s = session_find(in, node->r.session);
+
+	if (s == NULL || !is_large(node->r.request) ||
+	    s->party->unsent <= in->config.unsent_bytes / 2)
+		return false;
+	s->party->awaited_at = in->ticks;
+	return true;
+}
+
 bool
 ingest_take_request(struct ingest *in, struct ingest_request *out)
 {
-	struct request_node *node = in->requests_first;
+	struct request_node *node;
 
+	TAILQ_FOREACH (node, &in->requests, link) {
+		if (!must_read_first(in, node))
+			break;
+	}
 	if (node == NULL)
 		return false;
-	in->requests_first = node->next;
-	if (in->requests_first == NULL)
-		in->requests_last = NULL;
+	TAILQ_REMOVE(&in->requests, node, link);
 	*out = node->r;
 	return true;
 }

@@ -23,11 +23,13 @@ struct ingest_config {
 	uint32_t max_sessions;
 	uint32_t max_frame_bytes;
 	uint32_t max_batch_records;
-	uint32_t window_batches; /* unanswered batches a session may have */
-	uint32_t turn_records;   /* one feeding takes no further batch past this many records */
-	uint32_t group_records;  /* a group takes no further batch past this many records */
-	size_t group_bytes;      /* nor past this many bytes of arena */
-	size_t large_pool_bytes; /* shared by all half-received frames over LARGE_FRAME_BYTES */
+	uint32_t window_batches;     /* unanswered batches a session may have */
+	uint32_t turn_records;       /* one feeding takes no further batch past this many records */
+	uint32_t group_records;      /* a group takes no further batch past this many records */
+	size_t group_bytes;          /* nor past this many bytes of arena */
+	size_t session_unsent_bytes; /* of answers that a session has not read */
+	size_t unsent_bytes;         /* and of all sessions */
+	size_t large_pool_bytes;     /* shared by all half-received frames over LARGE_FRAME_BYTES */
 	/* The key for persons in records of a civil year; NULL: there is none, the record must
 	 * wait. */
 	const unsigned char *(*person_key)(void *ctx, int year);
@@ -38,6 +40,8 @@ struct ingest_config {
 #define LARGE_FRAME_BYTES  (16u * 1024u)
 #define HELLO_DEADLINE_MS  (10 * MS_PER_SECOND)
 #define FRAME_DEADLINE_MS  (30 * MS_PER_SECOND) /* from a frame's first byte to its last */
+#define READ_DEADLINE_MS   (60 * MS_PER_SECOND) /* for a client to read something */
+#define READ_AWAITED_MS    (2 * MS_PER_SECOND)  /* the same, while its principal's room is needed */
 #define REQUESTS_IN_FLIGHT 4u
 #define RETRY_AFTER_MS     1000u
 
@@ -76,8 +80,13 @@ size_t ingest_feed(struct ingest *in, struct session_ref ref, const void *p, siz
 size_t ingest_need(const struct ingest *in, struct session_ref ref);
 /* False: stop reading until the session is dirty again. */
 bool ingest_wants_input(const struct ingest *in, struct session_ref ref);
-/* What to write; the driver consumes what it wrote with buf_consume() or buf_clear(). */
+/* What to write; the driver consumes what it wrote with buf_consume() or buf_clear(), and asks
+ * again: a document comes piece by piece. */
 struct buf *ingest_output(struct ingest *in, struct session_ref ref);
+/* Whether there is any. */
+bool ingest_has_output(const struct ingest *in, struct session_ref ref);
+/* The client does not read: it is to be closed at once, whatever is still to be written. */
+bool ingest_abandons(const struct ingest *in, struct session_ref ref);
 /* NULL, or why the connection is to be closed once its output is written. */
 const char *ingest_closing(const struct ingest *in, struct session_ref ref);
 /* The next session that changed since it was last returned; id 0: none. */
@@ -101,8 +110,13 @@ struct ingest_request {
 	enum role role;
 };
 
+/* False: none, or none whose principal reads its answers: ask again when some were written. */
 bool ingest_take_request(struct ingest *in, struct ingest_request *out);
-/* The last piece of a response has more = false. Dropped when the session is gone. */
+/* Answers with a document, in as many responses as it takes; copied. False: there is no room for
+ * it, and the request is still to be answered. */
+bool ingest_respond_document(struct ingest *in, struct session_ref ref, uint64_t request_no,
+			     struct text json);
+/* Dropped when the session is gone. */
 void ingest_respond(struct ingest *in, struct session_ref ref, const Sems__V1__Response *r);
 
 /* A quarantined record's bytes on their way through intake again, as their first sender sent them.
@@ -120,8 +134,12 @@ struct ingest_counters {
 	uint64_t verdicts[VERDICT_RETRY + 1];
 	uint64_t sessions_opened;
 	uint64_t sessions_refused;
+	uint64_t sessions_unread; /* closed because the client did not read */
 	uint64_t frames_broken;
 };
+
+/* Bytes of answers that wait to be read. */
+size_t ingest_unsent(const struct ingest *in);
 
 const struct ingest_counters *ingest_counters(const struct ingest *in);
 

@@ -8,6 +8,7 @@
 
 #define PROTOCOL_VERSION   1u
 #define WELCOME_GRANTS_MAX 256u
+#define TICK_MAX_MS        (5 * MS_PER_SECOND)
 
 static const bool edges[SESSION_STATES][SESSION_STATES] = {
     [SESSION_FREE] = {[SESSION_GREETING] = true},
@@ -135,27 +136,19 @@ session_role(const struct ingest *in, const struct session *s)
 	return s->owner ? ROLE_ADMIN : registry_role(in->registry, text_of(s->principal));
 }
 
-static void
-close_session(struct ingest *in, struct session *s, const char *fmt, va_list ap)
-{
-	if (!set_state(s, SESSION_CLOSING))
-		return;
-	vsnprintf(s->close_reason, sizeof s->close_reason, fmt, ap);
-	leave_queue(in, s);
-	session_mark_dirty(in, s);
-}
-
-static void close_with(struct ingest *in, struct session *s, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void
-close_with(struct ingest *in, struct session *s, const char *fmt, ...)
+void
+session_close(struct ingest *in, struct session *s, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (!set_state(s, SESSION_CLOSING))
+		return;
 	va_start(ap, fmt);
-	close_session(in, s, fmt, ap);
+	vsnprintf(s->close_reason, sizeof s->close_reason, fmt, ap);
 	va_end(ap);
+	leave_queue(in, s);
+	output_drop_documents(s);
+	session_mark_dirty(in, s);
 }
 
 void
@@ -163,8 +156,10 @@ session_send(struct ingest *in, struct session *s, const ProtobufCMessage *frame
 {
 	if (s->state == SESSION_CLOSING)
 		return;
+	output_count(in, s);
 	if (!frame_put(&s->out, frame))
-		close_with(in, s, "the client does not read its answers");
+		session_close(in, s, "the client does not read its answers");
+	output_added(in, s);
 	session_mark_dirty(in, s);
 }
 
@@ -188,7 +183,7 @@ session_refuse(struct ingest *in, struct session *s, int code, uint32_t retry_af
 	frame.body_case = SEMS__V1__SERVER_FRAME__BODY_REFUSE;
 	frame.refuse = &refuse;
 	session_send(in, s, &frame.base);
-	close_with(in, s, "%s", text);
+	session_close(in, s, "%s", text);
 }
 
 /* --- hello ------------------------------------------------------------------------------------ */
@@ -365,11 +360,7 @@ on_request(struct ingest *in, struct session *s, struct text body)
 	    .principal = {arena_dup(a, s->principal, strlen(s->principal)), strlen(s->principal)},
 	    .role = session_role(in, s)};
 	s->requests++;
-	if (in->requests_last == NULL)
-		in->requests_first = node;
-	else
-		in->requests_last->next = node;
-	in->requests_last = node;
+	TAILQ_INSERT_TAIL(&in->requests, node, link);
 	return true;
 }
 
@@ -505,14 +496,6 @@ ingest_wants_input(const struct ingest *in, struct session_ref ref)
 	return s != NULL && !s->blocked && s->state != SESSION_CLOSING;
 }
 
-struct buf *
-ingest_output(struct ingest *in, struct session_ref ref)
-{
-	struct session *s = session_find(in, ref);
-
-	return s == NULL ? NULL : &s->out;
-}
-
 const char *
 ingest_closing(const struct ingest *in, struct session_ref ref)
 {
@@ -531,18 +514,35 @@ ingest_close(struct ingest *in, struct session_ref ref)
 	set_state(s, SESSION_FREE);
 	leave_queue(in, s);
 	release_large(in, s);
-	buf_fini(&s->out);
+	output_close(in, s);
+	party_leave(in->parties, s->party);
+	s->party = NULL;
 	s->generation++;
 	s->next_free = in->free_sessions;
 	in->free_sessions = s;
 }
 
+/* Since the last tick: while we were stopped, nobody could read. */
+static int64_t
+awake_ms(const struct ingest *in, struct mono_ms now)
+{
+	int64_t ms = now.v - in->ticked.v;
+
+	return ms < 0 ? 0 : ms < TICK_MAX_MS ? ms : TICK_MAX_MS;
+}
+
 void
 ingest_tick(struct ingest *in, struct mono_ms now)
 {
+	int64_t awake = awake_ms(in, now);
+
+	in->ticked = now;
+	in->ticks++;
 	for (uint32_t i = 0; i < in->config.max_sessions; i++) {
 		struct session *s = &in->sessions[i];
 
+		if (s->state != SESSION_FREE)
+			output_tick(in, s, awake);
 		if (s->state == SESSION_FREE || s->state == SESSION_CLOSING || !s->is_timed ||
 		    now.v < s->deadline.v || s->blocked)
 			continue;

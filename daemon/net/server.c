@@ -7,6 +7,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pwd.h>
@@ -21,8 +22,9 @@
 /* One wake-up handles this much of one connection, so that a greedy one cannot starve the others.
  */
 #define FRAMES_PER_TURN 64
-#define OUTPUT_HIGH     (256u * 1024u) /* past it reading pauses until the client has read */
+#define OUTPUT_HIGH     (64u * 1024u) /* past it reading pauses until the client has read */
 #define WRITE_TIMEOUT_S 60
+#define TRIM_BYTES      ((size_t)4 * 1024 * 1024)
 #define LISTENERS_MAX   4
 
 struct conn {
@@ -50,6 +52,8 @@ struct server {
 	size_t n_by_session;
 	struct conn_list conns;
 	struct conn_list dead;
+	size_t most_unsent; /* since memory was last given back */
+	struct rare unread; /* lines about clients that do not read */
 };
 
 struct utc_ms
@@ -109,6 +113,25 @@ output_is_high(const struct conn *c)
 	return evbuffer_get_length(bufferevent_get_output(c->bev)) > OUTPUT_HIGH;
 }
 
+static bool
+output_is_empty(const struct conn *c)
+{
+	return evbuffer_get_length(bufferevent_get_output(c->bev)) == 0 &&
+	       !ingest_has_output(c->sv->config.ingest, c->session);
+}
+
+/* Worth a line: it cost others room. Not one for each of many. */
+static void
+conn_retire_unread(struct conn *c)
+{
+	struct rare *rare = &c->sv->unread;
+
+	if (rare_may(rare, server_mono().v))
+		log_warn("conn.unread", KV("peer", c->peer), KVI("others_before", rare->unsaid),
+			 KV("text", "closed: it does not read its answers"));
+	conn_retire(c, "the client does not read its answers");
+}
+
 static void
 set_reading(struct conn *c, bool reading)
 {
@@ -142,26 +165,41 @@ conn_feed(struct conn *c)
 				    BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
 }
 
+/* As much as the socket's buffer is to hold; what is left waits where it is counted. */
+static void
+conn_write(struct conn *c)
+{
+	struct ingest *in = c->sv->config.ingest;
+	struct buf *out;
+
+	while (!output_is_high(c) && (out = ingest_output(in, c->session)) != NULL && out->n != 0) {
+		size_t n = out->n < OUTPUT_HIGH ? out->n : OUTPUT_HIGH;
+
+		/* An answer that cannot be sent must not be waited for: the client asks again. */
+		if (bufferevent_write(c->bev, out->p, n) != 0) {
+			conn_retire(c, "out of memory");
+			return;
+		}
+		buf_consume(out, n);
+	}
+}
+
 static void
 conn_flush(struct conn *c)
 {
 	struct ingest *in = c->sv->config.ingest;
-	struct buf *out = ingest_output(in, c->session);
 	const char *closing;
 
-	if (out != NULL && out->n != 0) {
-		/* An answer that cannot be sent must not be waited for: the client asks again. */
-		if (bufferevent_write(c->bev, out->p, out->n) != 0) {
-			conn_retire(c, "out of memory");
-			return;
-		}
-		buf_clear(out);
-	}
+	conn_write(c);
+	if (c->retired)
+		return;
 	closing = ingest_closing(in, c->session);
 	if (closing == NULL)
 		return;
 	set_reading(c, false);
-	if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
+	if (ingest_abandons(in, c->session))
+		conn_retire_unread(c);
+	else if (output_is_empty(c))
 		conn_retire(c, closing);
 }
 
@@ -207,6 +245,9 @@ on_write(struct bufferevent *bev, void *arg)
 	conn_flush(c);
 	if (!c->retired && !c->reading)
 		conn_feed(c);
+	/* What was written makes room for answers. */
+	c->sv->config.on_turn(c->sv->config.ctx);
+	server_pump(c->sv);
 }
 
 static void
@@ -218,7 +259,7 @@ on_event(struct bufferevent *bev, short what, void *arg)
 	if ((what & BEV_EVENT_EOF) != 0)
 		conn_retire(c, "the client closed");
 	else if ((what & BEV_EVENT_TIMEOUT) != 0)
-		conn_retire(c, "the client does not read");
+		conn_retire_unread(c);
 	else if ((what & BEV_EVENT_ERROR) != 0)
 		conn_retire(c, "the connection broke");
 }
@@ -292,6 +333,20 @@ on_accepted(void *ctx, evutil_socket_t fd, bool is_unix)
 	set_reading(c, true);
 }
 
+/* Many answers went at once: what they took is not kept for others. */
+static void
+give_back(struct server *sv)
+{
+	size_t held = ingest_unsent(sv->config.ingest);
+
+	if (sv->most_unsent >= TRIM_BYTES && held < sv->most_unsent / 2) {
+		(void)malloc_trim(0);
+		sv->most_unsent = held;
+	} else if (held > sv->most_unsent) {
+		sv->most_unsent = held;
+	}
+}
+
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -302,6 +357,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	ingest_tick(sv->config.ingest, server_mono());
 	sv->config.on_turn(sv->config.ctx);
 	server_pump(sv);
+	give_back(sv);
 }
 
 struct server *
@@ -384,7 +440,7 @@ server_is_flushed(const struct server *sv)
 	const struct conn *c;
 
 	TAILQ_FOREACH (c, &sv->conns, link) {
-		if (evbuffer_get_length(bufferevent_get_output(c->bev)) != 0)
+		if (!output_is_empty(c))
 			return false;
 	}
 	return true;

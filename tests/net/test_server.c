@@ -15,8 +15,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* A server on a Unix socket whose store commits everything at once. */
+/* A server on a Unix socket whose store commits everything at once, and which answers requests with
+ * a document of so many bytes. */
 struct world {
+	size_t document;
 	struct event_base *base;
 	struct ingest *ingest;
 	struct server *server;
@@ -28,9 +30,19 @@ static void
 commit_all(void *ctx)
 {
 	struct world *w = ctx;
+	struct ingest_request r;
+	char *text = calloc(w->document + 1, 1);
 
 	while (fixture_commit(w->ingest) != 0)
 		;
+	while (ingest_take_request(w->ingest, &r)) {
+		cr_assert(ingest_respond_document(w->ingest, r.session, r.request->request_no,
+						  (struct text){text, w->document}));
+		arena_free(r.arena);
+		if (w->server != NULL)
+			server_pump(w->server);
+	}
+	free(text);
 }
 
 static struct world
@@ -289,5 +301,93 @@ Test(server, tells_a_unix_peer_from_a_tcp_one)
 	turn(&w, 4);
 	buf_fini(&in);
 	free((void *)hello.s);
+	world_end(&w);
+}
+
+static struct text
+request_frame(uint64_t no)
+{
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	Sems__V1__VerifyRequest verify = SEMS__V1__VERIFY_REQUEST__INIT;
+
+	q.has_request_no = 1;
+	q.request_no = no;
+	q.body_case = SEMS__V1__REQUEST__BODY_VERIFY;
+	q.verify = &verify;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
+	f.request = &q;
+	return fixture_frame(&f.base);
+}
+
+/* A client that has been greeted and asks for two documents. */
+static int
+dial_and_ask(const struct world *w, struct buf *in)
+{
+	struct text hello = hello_frame();
+	int fd = dial(w);
+
+	buf_init(in, 1 << 20);
+	cr_assert_eq(write(fd, hello.s, hello.n), (ssize_t)hello.n);
+	expect(w, fd, in, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	for (uint64_t no = 1; no <= 2; no++) {
+		struct text ask = request_frame(no);
+
+		cr_assert_eq(write(fd, ask.s, ask.n), (ssize_t)ask.n);
+		free((void *)ask.s);
+	}
+	turn(w, 4);
+	free((void *)hello.s);
+	return fd;
+}
+
+/* Takes what is there. */
+static void
+drain(int fd, struct buf *in)
+{
+	unsigned char chunk[65536];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof chunk)) > 0)
+		cr_assert(buf_add(in, chunk, (size_t)n));
+}
+
+Test(server, gives_who_reads_its_documents_whole_and_closes_who_does_not)
+{
+	enum { LAZY = 20 };
+	struct world w = world_new();
+	struct ingest_config c = ingest_defaults();
+	struct buf in[LAZY + 1];
+	int fd[LAZY + 1];
+	struct buf got;
+
+	c.session_unsent_bytes = (size_t)4 * 1024 * 1024;
+	c.unsent_bytes = (size_t)8 * 1024 * 1024;
+	ingest_free(w.ingest);
+	w.ingest = fixture_ingest(&c);
+	w.document = (size_t)1024 * 1024;
+	world_start(&w);
+	for (int i = 0; i <= LAZY; i++)
+		fd[i] = dial_and_ask(&w, &in[i]);
+	buf_init(&got, 1 << 24);
+	/* Its turn comes when those before it were closed: by a clock that goes ahead. */
+	for (int64_t s = 1; s < 100; s++) {
+		ingest_tick(w.ingest, (struct mono_ms){server_mono().v + s * MS_PER_SECOND});
+		commit_all(&w);
+		server_pump(w.server);
+		for (int i = 0; i < 40; i++) {
+			turn(&w, 1);
+			drain(fd[LAZY], &got);
+		}
+	}
+	cr_expect_eq(ingest_counters(w.ingest)->sessions_unread, LAZY);
+	cr_expect_gt(got.n, 2 * w.document);
+	cr_expect_eq(read(fd[LAZY], &(char){0}, 1), -1, "it is still open");
+	for (int i = 0; i <= LAZY; i++) {
+		close(fd[i]);
+		buf_fini(&in[i]);
+	}
+	turn(&w, 4);
+	buf_fini(&got);
 	world_end(&w);
 }

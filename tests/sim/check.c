@@ -217,8 +217,10 @@ check_nothing_left(struct world *w, unsigned daemon)
 		fail(w, "a session of nobody waits for room");
 	else if (count_free(in) != in->config.max_sessions)
 		fail(w, "%u of %u sessions are free", count_free(in), in->config.max_sessions);
-	else if (!TAILQ_EMPTY(&in->dirty) || in->requests_first != NULL)
+	else if (!TAILQ_EMPTY(&in->dirty) || !TAILQ_EMPTY(&in->requests))
 		fail(w, "a session is dirty or a request waits, of nobody");
+	else if (in->unsent != 0)
+		fail(w, "%zu bytes for nobody wait to be read", in->unsent);
 	else if (in->groups[0].n_batches + in->groups[1].n_batches != 0)
 		fail(w, "batches are left");
 	else if (arena_used(in->groups[0].g.arena) + arena_used(in->groups[1].g.arena) != 0)

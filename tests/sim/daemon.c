@@ -268,7 +268,7 @@ line_flush(struct world *w, struct line *l)
 	if (ingest_closing(in, l->session) == NULL)
 		return;
 	l->reading = false;
-	if (unread(l) == 0)
+	if (unread(l) == 0 || ingest_abandons(in, l->session))
 		line_retire(w, l);
 }
 

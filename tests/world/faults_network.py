@@ -297,10 +297,81 @@ async def backlog_drains(world):
         n, n * each, took, _p99(live) * 1e3, worst * 1e3, took_live)
 
 
+# --- F43 -----------------------------------------------------------------------------------------------
+
+PADDED = 12_000_000
+
+
+async def unread_answers(world):
+    """Many ask for a document of 12 MB and read nothing; those who read get it, and memory comes back."""
+    daemon = await world.serving()
+    n = world.more(60, 300)
+    _room_for(n)
+    await asyncio.to_thread(_freeze, daemon, "2019-Q1")
+    padded = "document || repeat(' ', %d)" % PADDED
+    world.cluster.sql("SET session_replication_role = replica; UPDATE sems.spd_revision SET document = %s, "
+                      "sha256 = sha256(convert_to(%s, 'UTF8')) WHERE quarter = '2019-Q1'" % (padded, padded))
+    before = daemon.rss_kib()
+    daemon.reset_peak()
+    lazy = [await client.connect(daemon.socket) for _ in range(n)]
+    for connection in lazy:
+        await connection.put(b"".join(_ask_frame(number) for number in range(1, 5)))
+    got = await asyncio.gather(*(asyncio.to_thread(_read, daemon, "2019-Q1") for _ in range(world.more(3, 12))))
+    need(all(size > PADDED for size in got), "readers got %s bytes" % got)
+    grown = (daemon.peak_kib() - before) / 1024
+    for connection in lazy:
+        connection.close()
+    kept = lambda: (daemon.rss_kib() - before) / 1024  # noqa: E731
+    if not world.programs.sanitized:
+        need(grown < 400, "memory grew by %.0f MiB" % grown)
+        await until(lambda: kept() < 64, 20, "memory stays: +%.0f MiB" % kept())
+    return "%d unread, %d readers served, memory +%.0f MiB, then +%.0f" % (n, len(got), grown, kept())
+
+
+def _request(fill):
+    request = sems_client.admin.Request()
+    fill(request)
+    return request
+
+
+def _spd(operation, quarter, revision=0):
+    def fill(request):
+        request.spd.operation, request.spd.quarter, request.spd.revision = operation, quarter, revision
+    return _request(fill)
+
+
+def _ask_frame(number):
+    frame = sems_client.pb.ClientFrame()
+    frame.request.CopyFrom(_spd(sems_client.admin.SPD_OPERATION_SHOW, "2019-Q1", 1))
+    frame.request.request_no = number
+    return _frame(frame.SerializeToString())
+
+
+def _freeze(daemon, quarter):
+    with sems_client.Client(daemon.socket, timeout=120) as asking:
+        asking.hello("world")
+        code, text, _ = asking.ask(_spd(sems_client.admin.SPD_OPERATION_FREEZE, quarter))
+        need(code == sems_client.admin.RESPONSE_CODE_OK, "the freeze was refused: %s" % text)
+
+
+def _read(daemon, quarter):
+    """As a client does: asks again when it is told to."""
+    with sems_client.Client(daemon.socket, timeout=120) as asking:
+        asking.hello("world")
+        for _ in range(100):
+            code, text, document = asking.ask(_spd(sems_client.admin.SPD_OPERATION_SHOW, quarter, 1))
+            if code != sems_client.admin.RESPONSE_CODE_UNAVAILABLE:
+                break
+            time.sleep(0.5)
+        need(code == sems_client.admin.RESPONSE_CODE_OK, "the document was refused: %s" % text)
+        return len(document)
+
+
 FAULTS = (
     ("F9", "client vanishes at any byte", client_vanishes),
     ("F10", "frames split and joined", split_and_joined),
     ("F25", "half-open connections and slow loris", silent_and_slow),
     ("F26", "hostile lengths, counts and nesting", hostile_bytes),
+    ("F43", "answers that nobody reads", unread_answers),
     ("F29", "backlog after an outage", backlog_drains),
 )
