@@ -396,11 +396,26 @@ corrections_sql(struct proof_check *c)
 	    "), listed AS (SELECT x.kind, x.root_source, x.root_record_id, x.root_occurred_at,\n"
 	    "x.source, x.record_id, x.occurred_at, x.corrected_at, x.is_void\n"
 	    "FROM sems.correction x, q WHERE (x.occurred_at >= q.lo AND x.occurred_at < q.hi)\n"
-	    "OR (x.root_occurred_at >= q.lo AND x.root_occurred_at < q.hi))\n"
-	    "SELECT DISTINCT z.kind, z.record_id, z.source FROM ((TABLE said EXCEPT TABLE listed)\n"
+	    "OR (x.root_occurred_at >= q.lo AND x.root_occurred_at < q.hi))"
+	    ", differing AS ((TABLE said EXCEPT TABLE listed)\n"
 	    "UNION ALL (SELECT l.* FROM (TABLE listed EXCEPT TABLE said) AS l\n"
 	    "WHERE NOT EXISTS (SELECT FROM sems.purge_certificate p WHERE p.kind = l.kind\n"
-	    "AND l.occurred_at >= p.starts_at AND l.occurred_at < p.ends_at))) AS z\n"
+	    "AND l.occurred_at >= p.starts_at AND l.occurred_at < p.ends_at))\n"
+	    "), family AS (SELECT DISTINCT l.root_source, l.root_record_id FROM listed l\n"
+	    "WHERE NOT EXISTS (SELECT FROM sems.purge_certificate p\n"
+	    "WHERE l.root_occurred_at >= p.starts_at AND l.root_occurred_at < p.ends_at)\n"
+	    "), ruled AS (SELECT v.kind, v.record_id, v.source, v.why FROM family f\n"
+	    "CROSS JOIN LATERAL sems.rulings_of(f.root_source, f.root_record_id) AS v\n"
+	    "), kept AS (SELECT o.kind, o.record_id, o.source, o.why FROM sems.overruled o\n"
+	    "JOIN family f ON f.root_record_id = o.root_record_id AND f.root_source = "
+	    "o.root_source)\n"
+	    "SELECT DISTINCT z.kind, z.record_id, z.source FROM (\n"
+	    "SELECT d.kind, d.record_id, d.source FROM differing d\n"
+	    "UNION ALL SELECT r.kind, r.record_id, r.source FROM (TABLE ruled EXCEPT TABLE kept) "
+	    "AS r\n"
+	    "UNION ALL SELECT r.kind, r.record_id, r.source FROM (TABLE kept EXCEPT TABLE ruled) "
+	    "AS r)"
+	    " AS z\n"
 	    "ORDER BY 1, 2, 3 LIMIT $2::bigint");
 	sql = b.failed || !buf_add(&b, "", 1) ? NULL : arena_dup(c->arena, b.p, b.n);
 	buf_fini(&b);
@@ -414,18 +429,19 @@ on_corrections(struct proof_check *c, const struct rows *rows)
 		const char *kind = rows_text(rows, i, 0);
 		bool hidden = strcmp(kind, "test") == 0 && !c->may_see;
 
-		find(c,
-		     &(struct finding){
-			 .what = "correction",
-			 .kind = kind,
-			 .record_id = hidden ? NULL : rows_text(rows, i, 1),
-			 .source = hidden ? NULL : rows_text(rows, i, 2),
-			 .text =
-			     "the table of corrections does not say of it what the record says"});
+		find(
+		    c,
+		    &(struct finding){
+			.what = "correction",
+			.kind = kind,
+			.record_id = hidden ? NULL : rows_text(rows, i, 1),
+			.source = hidden ? NULL : rows_text(rows, i, 2),
+			.text =
+			    "what is kept of corrections does not say of it what the records say"});
 	}
 	if (rows_count(rows) > 0)
 		note(c, "CORRECTIONS",
-		     "%d of the table of corrections are not what the records say",
+		     "what is kept of %d corrected records is not what the records say",
 		     rows_count(rows));
 	else
 		note(c, "CORRECTIONS", NULL);

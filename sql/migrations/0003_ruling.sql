@@ -361,7 +361,7 @@ $$;
 -- The same of the whole family. One identity under two kinds is two records, each with its corrections.
 CREATE FUNCTION sems.rulings_of(of_source text, of_id uuid)
 RETURNS TABLE (record_id uuid, source text, kind text, occurred_at timestamptz, why text, is_corrected boolean)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	WITH root AS (
 		SELECT r.kind, r.content, r.received_at,
 		    array_agg(r.kind) OVER () AS kinds FROM sems.roots_of(of_source, of_id) AS r
@@ -536,5 +536,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	WHERE NOT c.is_void
 $$;
 GRANT EXECUTE ON FUNCTION sems.changes_of(sems.correction), sems.decision_on(sems.correction),
-    sems.roots_of(text, uuid), sems.content_of(text, text, uuid, timestamptz), sems.is_embargoed(jsonb)
-    TO sems_compute;
+    sems.roots_of(text, uuid), sems.content_of(text, text, uuid, timestamptz), sems.is_embargoed(jsonb),
+    sems.rulings_of(text, uuid) TO sems_compute;

@@ -442,6 +442,34 @@ Test(proof_check, sees_a_change_in_the_table_of_corrections)
 	json_decref(report);
 }
 
+Test(proof_check, sees_a_ruling_that_the_records_do_not_give)
+{
+	static const char *const tampers[] = {
+	    "DELETE FROM sems.ruling",
+	    "UPDATE sems.ruling SET why = 'PENDING'",
+	    "UPDATE sems.ruling SET until = 1",
+	};
+	json_t *report;
+
+	add_evidence();
+	spd_add(&f, "tip_event", 1, ", outcome, corrects_record_id, corrected_at",
+		", 'MISS_DECIDED', (SELECT min(record_id::text)::uuid FROM sems.tip_event), now()");
+	freeze();
+	for (size_t i = 0; i < sizeof tampers / sizeof tampers[0]; i++) {
+		cluster_do(f.pg, "CREATE TABLE kept AS TABLE sems.ruling");
+		proof_tamper(&f, tampers[i]);
+		report = proof_verify(&f, true);
+		cr_expect_neq(proof_check_text(report, "CORRECTIONS")[0], '\0', "%s", tampers[i]);
+		json_decref(report);
+		cluster_do(f.pg,
+			   "DELETE FROM sems.ruling; INSERT INTO sems.ruling TABLE kept; DROP "
+			   "TABLE kept");
+	}
+	report = proof_verify(&f, true);
+	cr_expect_eq(proof_check_text(report, "CORRECTIONS")[0], '\0');
+	json_decref(report);
+}
+
 Test(proof_check, says_what_was_purged_and_still_checks_its_leaves)
 {
 	add_evidence();
