@@ -286,6 +286,118 @@ Test(store, shows_overt_tests_unless_they_say_embargo)
 	PQfinish(pg);
 }
 
+/* What becomes of what, by kind: the fields that differ, and whether somebody else must confirm it.
+ */
+static const struct weigh {
+	const char *kind, *was, *becomes;
+	bool must_be_confirmed;
+} weighs[] = {
+    {"tip_event", "{\"outcome\": \"HIT\"}", "{\"outcome\": \"MISS_DECIDED\"}", false},
+    {"tip_event", "{\"outcome\": \"MISS_DECIDED\"}", "{\"outcome\": \"MISS_TIMEOUT\"}", false},
+    {"tip_event", "{\"outcome\": \"MISS_DECIDED\"}", "{\"outcome\": \"HIT\"}", true},
+    {"tip_event", "{\"outcome\": \"MISS_DECIDED\"}", "{\"outcome\": \"ABORTED\"}", true},
+    {"tip_event", "{\"outcome\": \"ABORTED\"}", "{\"outcome\": \"MISS_DECIDED\"}", true},
+    {"tip_event", "{\"response_ms\": 900}", "{\"response_ms\": 1200}", false},
+    {"tip_event", "{\"response_ms\": 1200}", "{\"response_ms\": 900}", true},
+    {"tip_event", "{\"site_id\": \"T1\"}", "{\"site_id\": \"T2\"}", true},
+    {"tip_event", "{\"measure_code\": \"4.1\"}", "{\"measure_code\": null}", true},
+    {"tip_event", "{\"provider_id\": \"a\"}", "{}", true},
+    {"tip_event", "{\"bag_ref\": \"a\"}", "{\"bag_ref\": \"b\"}", false},
+    {"tip_event", "{\"a_field_to_come\": 1}", "{\"a_field_to_come\": 2}", true},
+    {"tip_event", "{\"occurred_at\": \"2026-05-01T10:00:00Z\"}",
+     "{\"occurred_at\": \"2026-05-02T10:00:00Z\"}", false},
+    {"tip_event", "{\"occurred_at\": \"2026-06-30T22:59:59Z\"}",
+     "{\"occurred_at\": \"2026-06-30T23:00:00Z\"}", true},
+    {"tip_session", "{\"hits\": 8, \"misses\": 2}", "{\"hits\": 7, \"misses\": 3}", false},
+    {"tip_session", "{\"hits\": 8, \"misses\": 2}", "{\"hits\": 9, \"misses\": 1}", true},
+    {"test", "{\"outcome\": \"PASS\"}", "{\"outcome\": \"FAIL\"}", false},
+    {"test", "{\"outcome\": \"FAIL\"}", "{\"outcome\": \"PARTIAL\"}", true},
+    {"test", "{\"outcome\": \"FAIL\"}", "{\"outcome\": \"INVALID\"}", true},
+    {"test", "{\"embargo\": true}", "{\"debriefed_at\": \"2026-05-01T10:00:00Z\"}", false},
+    {"test", "{\"embargo\": null}", "{\"embargo\": true}", true},
+    {"test", "{\"debriefed_at\": \"2026-05-01T10:00:00Z\"}", "{}", true},
+    {"observation", "{\"note\": \"a\"}", "{\"note\": \"b\"}", false},
+    {"observation", "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"MET\"}]}",
+     "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"NOT_MET\"}]}", false},
+    {"observation", "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"NOT_MET\"}]}",
+     "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"MET\"}]}", true},
+    {"observation",
+     "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"NOT_MET\", \"severity\": "
+     "\"CRITICAL\"}]}",
+     "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"NOT_MET\", \"severity\": "
+     "\"MINOR\"}]}",
+     true},
+    {"observation",
+     "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"NOT_MET\", \"severity\": "
+     "\"MINOR\"}]}",
+     "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"NOT_MET\", \"severity\": "
+     "\"CRITICAL\"}]}",
+     false},
+    {"observation", "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"NOT_MET\"}]}",
+     "{\"criteria\": []}", true},
+    {"observation", "{\"criteria\": []}",
+     "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"NOT_MET\"}]}", false},
+    {"observation", "{\"criteria\": []}",
+     "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"MET\"}]}", true},
+    {"observation", "{\"criteria\": []}",
+     "{\"criteria\": [{\"criterion_id\": \"c\", \"result\": \"NOT_MET\"}, {\"criterion_id\": "
+     "\"c\", "
+     "\"result\": \"NOT_MET\"}]}",
+     true},
+    {"audit", "{\"findings\": [{\"finding_id\": \"f\", \"severity\": \"SERIOUS\"}]}",
+     "{\"findings\": [{\"finding_id\": \"f\", \"severity\": \"MINOR\"}]}", true},
+    {"audit", "{\"findings\": [{\"finding_id\": \"f\", \"severity\": \"MINOR\"}]}",
+     "{\"findings\": [{\"finding_id\": \"f\", \"severity\": \"MINOR\", \"state\": \"CLOSED\"}]}",
+     true},
+    {"audit", "{\"findings\": []}",
+     "{\"findings\": [{\"finding_id\": \"f\", \"severity\": \"OBSERVATION_ONLY\"}]}", false},
+    {"audit", "{\"ratings\": [{\"measure_code\": \"1\", \"classification\": \"NOT_COMPLIANT\"}]}",
+     "{\"ratings\": [{\"measure_code\": \"1\", \"classification\": \"FULLY_COMPLIANT\"}]}", true},
+    {"plan", "{\"planned_count\": 10}", "{\"planned_count\": 20}", false},
+    {"plan", "{\"planned_count\": 20}", "{\"planned_count\": 10}", true},
+    {"plan", "{\"period_start\": \"2026-04-30T23:00:00Z\"}",
+     "{\"period_start\": \"2026-07-31T23:00:00Z\"}", true},
+    {"equipment_check", "{\"result\": \"FAIL\"}", "{\"result\": \"PASS\"}", true},
+    {"heartbeat", "{\"last_event_no\": 9}", "{\"last_event_no\": 7}", true},
+    {"activity", "{\"count\": 9}", "{\"count\": 10}", true},
+};
+
+Test(store, weighs_what_a_correction_changes)
+{
+	PGconn *pg = cluster_connect(cluster_entity_database());
+
+	for (size_t i = 0; i < sizeof weighs / sizeof weighs[0]; i++) {
+		const struct weigh *w = &weighs[i];
+		char sql[1000];
+
+		snprintf(sql, sizeof sql,
+			 "SELECT bool_or(c.is_grave)::int FROM sems.changed_fields('%s', '%s', "
+			 "'%s') AS c",
+			 w->kind, w->was, w->becomes);
+		cr_expect_eq(cluster_int(pg, sql), w->must_be_confirmed, "%s: %s to %s", w->kind,
+			     w->was, w->becomes);
+	}
+	PQfinish(pg);
+}
+
+/* A misspelt name would be a weight of nothing. */
+Test(store, gives_weights_to_fields_that_there_are)
+{
+	PGconn *pg = cluster_connect(cluster_database());
+	PGresult *res = PQexec(pg, "SELECT kind, field FROM sems.weight WHERE kind <> '*'");
+
+	cr_assert_gt(PQntuples(res), 30);
+	for (int i = 0; i < PQntuples(res); i++) {
+		const struct kind *k = kind_by_name(text_of(PQgetvalue(res, i, 0)));
+
+		cr_assert_not_null(k, "%s", PQgetvalue(res, i, 0));
+		cr_expect_lt(kind_field_index(k, text_of(PQgetvalue(res, i, 1))), kind_n_fields(k),
+			     "%s.%s", k->name, PQgetvalue(res, i, 1));
+	}
+	PQclear(res);
+	PQfinish(pg);
+}
+
 Test(store, counts_a_plan_in_the_period_it_is_for)
 {
 	PGconn *pg = cluster_connect(cluster_database());
