@@ -36,25 +36,15 @@ pending_next(struct job *j, struct statement *st, struct err *e)
 }
 
 static void
-hide_reason(json_t *one, enum role role)
-{
-	if (!change_may_see_restricted(role) && role != ROLE_MANAGER)
-		(void)json_object_del(one, "reason");
-}
-
-static void
 pending_rows(struct job *j, const struct rows *r)
 {
 	struct call *c = j->ctx;
 	struct pending *p = c->state;
-	size_t i;
-	json_t *one;
 
 	if (rows_count(r) != 1 || rows_text(r, 0, 0) == NULL)
 		return;
 	p->answer = json_loads(rows_text(r, 0, 0), 0, NULL);
 	change_show_all(json_object_get(p->answer, "pending"), c->role);
-	json_array_foreach(json_object_get(p->answer, "pending"), i, one) hide_reason(one, c->role);
 }
 
 static void

@@ -49,8 +49,9 @@ const struct field envelope_fields[ENV_COUNT] = {
 				       "source of the corrected record; absent is the same source"),
     [ENV_CORRECTED_AT] =
 	TIME_FIELD("corrected_at", 0, "when the correction was made; the latest correction counts"),
-    [ENV_CORRECTION_REASON] = TEXT_FIELD("correction_reason", FIELD_RESTRICTED, REASON_BYTES,
-					 "why the record is corrected"),
+    [ENV_CORRECTION_REASON] =
+	TEXT_FIELD("correction_reason", 0, REASON_BYTES,
+		   "why the record is corrected; printed with it, so name nobody"),
     [ENV_EMBARGO] =
 	BOOL_FIELD("embargo", 0,
 		   "true: the test is in no view or count until a correction lifts it; tests only"),

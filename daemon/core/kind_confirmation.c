@@ -16,7 +16,7 @@ static const struct field fields[] = {
 				 "DECLINED: it stays without effect; the latest decision counts"),
     [OWN(DECIDED_AT)] = TIME_FIELD("decided_at", FIELD_REQUIRED, "when it was decided"),
     [OWN(DECISION_REASON)] =
-	TEXT_FIELD("decision_reason", FIELD_RESTRICTED, REASON_BYTES, "why, where it is not plain"),
+	TEXT_FIELD("decision_reason", 0, REASON_BYTES, "why, where it is not plain; name nobody"),
 };
 
 /* It stands at the instant of what it decides on, so that both are in one quarter and go together.

@@ -117,6 +117,13 @@ fill_completeness(struct made *o)
 }
 
 static json_t *
+corrections_json(const struct spd *s)
+{
+	return s->corrected == NULL ? json_pack("{s:i, s:[]}", "total", 0, "rows")
+				    : json_loads(s->corrected, 0, NULL);
+}
+
+static json_t *
 completeness_json(const struct spd *s)
 {
 	json_t *given = s->completeness == NULL ? NULL : json_loads(s->completeness, 0, NULL);
@@ -265,6 +272,7 @@ document_json(const struct spd *s, struct arena *scratch)
 	made_put(&o, "records", records_json(s));
 	made_put(&o, "completeness", completeness_json(s));
 	made_put(&o, "balances", balances_json(s));
+	made_put(&o, "corrections", corrections_json(s));
 	made_put(&o, "restatements", given_list(s->restatements));
 	made_put(&o, "embargo", embargo_json(s));
 	made_put(&o, "proof", s->proof == NULL ? json_null() : json_incref(s->proof));

@@ -118,6 +118,8 @@ struct spd {
 	const char *completeness;
 	struct spd_records *records;
 	size_t n_records;
+	const char
+	    *corrected; /* JSON: the corrections and voids of the quarter; NULL: nobody looked */
 	struct spd_balance *balances;
 	size_t n_balances;
 	/* Sections made elsewhere, borrowed; NULL: an empty list, or null for the proof. */

@@ -15,6 +15,7 @@ enum sheet_content {
 	SHEET_METRICS,      /* every figure of the metrics listed */
 	SHEET_BALANCES,     /* opening, raised, closed, closing; then the metrics */
 	SHEET_DATA_QUALITY, /* completeness; then the metrics */
+	SHEET_CORRECTIONS,  /* and voids */
 	SHEET_RESTATEMENTS,
 	SHEET_DEFINITIONS,
 };

@@ -57,6 +57,13 @@ on_balances(struct spd_run *r, const struct rows *rows)
 	r->spd.n_balances = list == NULL ? 0 : n;
 }
 
+static void
+on_corrections(struct spd_run *r, const struct rows *rows)
+{
+	if (rows_count(rows) == 1)
+		r->spd.corrected = rows_keep(rows, 0, 0, r->arena);
+}
+
 static const struct {
 	const char *path;
 	void (*rows)(struct spd_run *r, const struct rows *rows);
@@ -64,6 +71,7 @@ static const struct {
     {"sql/queries/spd_feeds.sql", on_feeds},
     {"sql/queries/spd_completeness.sql", on_completeness},
     {"sql/queries/spd_balance.sql", on_balances},
+    {"sql/queries/spd_corrections.sql", on_corrections},
 };
 
 bool

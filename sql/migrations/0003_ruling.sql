@@ -538,3 +538,16 @@ $$;
 GRANT EXECUTE ON FUNCTION sems.changes_of(sems.correction), sems.decision_on(sems.correction),
     sems.roots_of(text, uuid), sems.content_of(text, text, uuid, timestamptz), sems.is_embargoed(jsonb),
     sems.rulings_of(text, uuid) TO sems_compute;
+
+-- A value as a document may tell it: of persons, free text and the method of a test only that it changed; of
+-- what is long how long it is.
+CREATE FUNCTION sems.told_value(field text, value jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT CASE WHEN value IS NULL OR value = 'null' THEN NULL
+	    WHEN field = ANY (ARRAY['subject_person', 'observer_id', 'tester_id', 'screener_id', 'auditors', 'note',
+		'method_class', 'test_item_class', 'authorisation_ref']) OR value #>> '{}' LIKE '\\x%'
+	    THEN to_jsonb('(not shown)'::text)
+	    WHEN length(value::text) > 1000 THEN to_jsonb(format('(%s characters)', length(value::text)))
+	    ELSE value END
+$$;
+GRANT EXECUTE ON FUNCTION sems.told_value(text, jsonb) TO sems_compute;

@@ -57,6 +57,7 @@ Test(template, has_the_sheets_of_the_field_in_their_order)
 	    "incidents",
 	    "risk",
 	    "data_quality",
+	    "corrections",
 	    "restatements",
 	    "definitions",
 	};

@@ -1,7 +1,7 @@
 # Corrections and voids by several accounts: what each may change, what one person may alone, and what takes
 # effect once somebody else confirms it.
 . "$(dirname "$0")/lib.sh"
-plan 27
+plan 29
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -132,6 +132,17 @@ ctl_must init "$T/one.yaml"
 line "$(made 501)" T1 HIT "$(corrects "$(event 74)" 2026-05-02T10:00:00Z)" >"$T/in/one.jsonl"
 by sys tip_event "$T/in/one.jsonl"
 is "$RC $(rate) $(waits)" '0 71/100 0' 'where one person suffices it counts at once'
+told=$(/usr/bin/python3 -c 'import json, sys
+c = json.load(open(sys.argv[1], encoding="utf-8"))["corrections"]
+void = next(r for r in c["rows"] if r["is_void"])
+better = next(r for r in c["rows"] if r["record_id"].endswith("000302"))
+print(c["total"] == len(c["rows"]), void["made_by"], void["decided_by"], void["reason"], void["standing"],
+      better["changes"], better["decided_by"])' "$(spd_json 2026-Q2)")
+is "$told" "True unix:games unix:mail training session IN_EFFECT [{'becomes': 'HIT', 'field': 'outcome', 'was': 'MISS_DECIDED'}] unix:games" \
+	'the document lists them: old, new, reason and both persons'
+mkdir -m 777 "$T/csv"
+(cd "$T/csv" && ctl -q spd export 2026-Q2 --format csv --out "$T/csv") >/dev/null
+like "$(cat "$T"/csv/*_corrections.csv)" 'Correction,tip_event,lane-1,.*outcome: MISS_DECIDED\, now HIT|outcome: MISS_DECIDED, now HIT' 'and so does a sheet of its own'
 like "$(cat "$(spd_json 2026-Q2)")" '"corrections": ?"ONE_PERSON"' 'and the document says so'
 line "$(made 502)" T2 HIT "$(corrects "$(event 75)" 2026-05-02T10:00:00Z)" >"$T/in/other.jsonl"
 by man tip_event "$T/in/other.jsonl"

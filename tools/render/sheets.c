@@ -132,6 +132,7 @@ make_planned(struct book *b, const json_t *sheet)
 	    {"METRICS", sheet_metrics},
 	    {"BALANCES", sheet_balances},
 	    {"DATA_QUALITY", sheet_quality},
+	    {"CORRECTIONS", sheet_corrections},
 	    {"RESTATEMENTS", sheet_restatements},
 	    {"DEFINITIONS", sheet_definitions},
 	};

@@ -24,8 +24,9 @@ void sheets_make(struct book *b);
 void sheet_cover(struct book *b, const struct plan *p);
 void sheet_scorecard(struct book *b, const struct plan *p);
 void sheet_metrics(struct book *b, const struct plan *p);
-void sheet_balances(struct book *b, const struct plan *p); /* then the metrics */
-void sheet_quality(struct book *b, const struct plan *p);  /* completeness, then the metrics */
+void sheet_balances(struct book *b, const struct plan *p);    /* then the metrics */
+void sheet_quality(struct book *b, const struct plan *p);     /* completeness, then the metrics */
+void sheet_corrections(struct book *b, const struct plan *p); /* and voids */
 void sheet_restatements(struct book *b, const struct plan *p);
 void sheet_definitions(struct book *b, const struct plan *p);
 void sheet_figures(struct book *b, const struct plan *p);
