@@ -9,6 +9,7 @@
 #include "jobs/highwater.h"
 #include "jobs/key_watch.h"
 #include "jobs/register_watch.h"
+#include "net/listener.h"
 #include "net/server.h"
 #include "store/embedded.h"
 #include "store/keyring.h"
@@ -225,6 +226,18 @@ open_store(struct semsd *d, struct err *e)
 	return d->key_watch == NULL ? err_set(e, TRY_SYSTEM, "store", "out of memory") : OK;
 }
 
+/* Where descriptors are few there are fewer sessions, so that they can be shared out. */
+static uint32_t
+count_sessions(uint32_t wanted)
+{
+	uint32_t n = listener_room(wanted);
+
+	if (n < wanted)
+		log_warn("sessions.few", KVI("sessions", n), KVI("wanted", wanted),
+			 KV("text", "the limit of open files (nofile) allows no more"));
+	return n;
+}
+
 static enum code
 open_ingest(struct semsd *d, struct err *e)
 {
@@ -236,6 +249,7 @@ open_ingest(struct semsd *d, struct err *e)
 				  .on_output = on_output,
 				  .ctx = d};
 
+	ic.max_sessions = count_sessions(ic.max_sessions);
 	ic.person_key = person_key;
 	ic.write_row = store_write_row;
 	ic.ctx = d;

@@ -6,7 +6,8 @@
 
 struct look {
 	char now[UTC_TEXT_SIZE];
-	const char *late; /* the group that is not settled in time, as JSON; NULL: none */
+	const char *late;     /* the group that is not settled in time, as JSON; NULL: none */
+	const char *sessions; /* as JSON; NULL: who asks is no administrator */
 	bool asked;
 	struct text document; /* in the call's arena */
 };
@@ -22,10 +23,11 @@ status_next(struct job *j, struct statement *st, struct err *e)
 		return false;
 	l->asked = true;
 	st->sql = embed_text("sql/queries/status.sql");
-	st->n_params = 3;
+	st->n_params = 4;
 	st->params[0] = l->now;
 	st->params[1] = call_may_know_covert(c) ? "1" : "0";
 	st->params[2] = l->late;
+	st->params[3] = l->sessions;
 	return true;
 }
 
@@ -71,12 +73,32 @@ look_at_writer(struct call *c, struct look *l)
 	return l->late != NULL;
 }
 
+/* False: no memory. */
+static bool
+look_at_sessions(struct call *c, struct look *l)
+{
+	const struct ingest *in = call_ingest(c);
+	const struct ingest_sessions now = ingest_sessions(in);
+	const struct ingest_counters *n = ingest_counters(in);
+
+	if (c->role != ROLE_ADMIN)
+		return true;
+	l->sessions = arena_printf(
+	    c->arena,
+	    "{\"open\": %" PRIu32 ", \"most\": %" PRIu32 ", \"without_role\": %" PRIu32
+	    ", \"opened\": %" PRIu64 ", \"refused\": %" PRIu64 ", \"made_way\": %" PRIu64
+	    ", \"unread\": %" PRIu64 ", \"unread_bytes\": %zu}",
+	    now.open, now.most, now.without_role, n->sessions_opened, n->sessions_refused,
+	    n->sessions_displaced, n->sessions_unread, ingest_unsent(in));
+	return l->sessions != NULL;
+}
+
 void
 admin_status(struct call *c)
 {
 	struct look *l = arena_zalloc(c->arena, 1, sizeof *l);
 
-	if (l == NULL || !look_at_writer(c, l)) {
+	if (l == NULL || !look_at_writer(c, l) || !look_at_sessions(c, l)) {
 		call_fail_memory(c);
 		return;
 	}

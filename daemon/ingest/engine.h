@@ -43,7 +43,13 @@ struct session {
 	int64_t unread_ms;               /* since it took some, as far as we were awake */
 	bool has_read;                   /* since the last tick */
 	bool is_abandoned;               /* what is left is not written any more */
-	struct party *party;
+	struct party *party;             /* of its principal */
+	struct party *address; /* of where it comes from; NULL: from this machine's own socket */
+	bool is_counted;       /* among the open ones */
+	bool is_stranger;      /* it had no role when it came */
+	bool is_silent;        /* it said no Hello yet, and is in its party's queue */
+	TAILQ_ENTRY(session)
+	silent_link;
 	char principal[PARTY_NAME_SIZE];
 	char close_reason[160];
 	struct session *next_free;
@@ -78,8 +84,6 @@ struct request_node {
 
 TAILQ_HEAD(request_queue, request_node);
 
-TAILQ_HEAD(session_queue, session);
-
 /*
  * Something that sessions share, and who waits for it, the longest first. As long as one waits
  * nobody takes of it who has no place, and only as many are woken as there is room for: so the
@@ -93,7 +97,8 @@ struct room {
 struct ingest {
 	struct ingest_config config;
 	struct registry *registry;
-	struct session *sessions; /* config.max_sessions of them */
+	struct session *sessions; /* n_slots of them */
+	uint32_t n_slots;         /* config.max_sessions, and some that are only refused */
 	struct session *free_sessions;
 	struct session_queue dirty;
 	struct room group_room; /* records of the filling group */
@@ -104,6 +109,8 @@ struct ingest {
 	bool draining;
 	size_t large_used;
 	struct parties *parties;
+	uint32_t open; /* sessions that are neither closing nor refused */
+	uint32_t strangers;
 	size_t unsent; /* bytes of all sessions that wait to be read */
 	struct mono_ms ticked;
 	uint64_t ticks;        /* from 1 */
@@ -131,6 +138,14 @@ void session_refuse(struct ingest *in, struct session *s, int code, uint32_t ret
 struct session *session_find(const struct ingest *in, struct session_ref ref);
 struct session_ref session_ref_of(const struct session *s);
 enum role session_role(const struct ingest *in, const struct session *s);
+
+/* caps.c: who may have how many sessions. */
+/* A new session is counted, or refused. */
+void caps_enter(struct ingest *in, struct session *s);
+/* It said Hello. */
+void caps_greeted(struct session *s);
+/* It is about to close. */
+void caps_leave(struct ingest *in, struct session *s);
 
 /* output.c: what waits to be read. */
 void output_open(struct session *s);

@@ -12,6 +12,7 @@
 #define SCRATCH_ARENA_MAX ((size_t)16 * 1024 * 1024)
 #define DECODED_ARENA_MAX ((size_t)4 * 1024 * 1024)
 #define ROW_MAX           ((size_t)4 * 1024 * 1024)
+#define REFUSED_MAX       512u /* at once; who comes beside them is closed without a word */
 
 struct ingest_config
 ingest_defaults(void)
@@ -42,7 +43,9 @@ ingest_new(const struct ingest_config *config)
 	TAILQ_INIT(&in->dirty);
 	TAILQ_INIT(&in->requests);
 	session_init_rooms(in);
-	in->sessions = calloc(config->max_sessions, sizeof *in->sessions);
+	in->n_slots = config->max_sessions +
+		      (config->max_sessions < REFUSED_MAX ? config->max_sessions : REFUSED_MAX);
+	in->sessions = calloc(in->n_slots, sizeof *in->sessions);
 	in->scratch = arena_new(SCRATCH_ARENA_MAX);
 	in->decoded = arena_new(DECODED_ARENA_MAX);
 	buf_init(&in->row, ROW_MAX);
@@ -57,7 +60,7 @@ ingest_new(const struct ingest_config *config)
 		ingest_free(in);
 		return NULL;
 	}
-	for (uint32_t i = config->max_sessions; i-- > 0;) {
+	for (uint32_t i = in->n_slots; i-- > 0;) {
 		in->sessions[i].index = i;
 		in->sessions[i].next_free = in->free_sessions;
 		in->free_sessions = &in->sessions[i];
@@ -76,7 +79,7 @@ ingest_free(struct ingest *in)
 		TAILQ_REMOVE(&in->requests, node, link);
 		arena_free(node->r.arena);
 	}
-	for (uint32_t i = 0; in->sessions != NULL && i < in->config.max_sessions; i++) {
+	for (uint32_t i = 0; in->sessions != NULL && i < in->n_slots; i++) {
 		if (in->sessions[i].state != SESSION_FREE)
 			output_close(in, &in->sessions[i]);
 	}
@@ -114,19 +117,35 @@ ingest_drain(struct ingest *in)
 	in->draining = true;
 }
 
+/* False: out of memory, and none is joined. */
+static bool
+join_parties(struct ingest *in, struct session *s, const struct caller *from)
+{
+	s->party = party_join(in->parties, from->principal);
+	s->address = NULL;
+	if (s->party == NULL || from->address.n == 0)
+		return s->party != NULL;
+	s->address = party_join(in->parties, from->address);
+	if (s->address != NULL)
+		return true;
+	party_leave(in->parties, s->party);
+	return false;
+}
+
 struct session_ref
-ingest_open(struct ingest *in, struct text principal, bool owner, struct mono_ms now)
+ingest_open(struct ingest *in, const struct caller *from, struct mono_ms now)
 {
 	struct session *s = in->free_sessions;
+	struct text principal = from->principal;
 
-	if (s == NULL || principal.n >= sizeof s->principal ||
-	    (s->party = party_join(in->parties, principal)) == NULL) {
+	if (s == NULL || principal.n >= PARTY_NAME_SIZE || from->address.n >= PARTY_NAME_SIZE ||
+	    !join_parties(in, s, from)) {
 		in->counters.sessions_refused++;
 		return (struct session_ref){0, 0};
 	}
 	in->free_sessions = s->next_free;
 	s->state = SESSION_GREETING;
-	s->owner = owner;
+	s->owner = from->owner;
 	s->blocked = false;
 	s->batches = 0;
 	s->requests = 0;
@@ -138,8 +157,20 @@ ingest_open(struct ingest *in, struct text principal, bool owner, struct mono_ms
 	output_open(s);
 	memcpy(s->principal, principal.s, principal.n);
 	s->principal[principal.n] = '\0';
-	in->counters.sessions_opened++;
+	caps_enter(in, s);
 	return session_ref_of(s);
+}
+
+uint32_t
+ingest_most_ids(const struct ingest *in)
+{
+	return in->n_slots;
+}
+
+struct ingest_sessions
+ingest_sessions(const struct ingest *in)
+{
+	return (struct ingest_sessions){in->open, in->config.max_sessions, in->strangers};
 }
 
 struct session_ref

@@ -20,7 +20,8 @@ struct ingest;
 
 struct ingest_config {
 	const char *software; /* told to clients, e.g. "semsd 0.1.0" */
-	uint32_t max_sessions;
+	uint32_t
+	    max_sessions; /* PROTOCOL.md has the parts that one account, address ... may have */
 	uint32_t max_frame_bytes;
 	uint32_t max_batch_records;
 	uint32_t window_batches;     /* unanswered batches a session may have */
@@ -61,10 +62,17 @@ struct session_ref {
 	uint32_t generation;
 };
 
-/* A new connection. owner: its principal administers this daemon whatever the registry says. id 0:
- * full, close it. */
-struct session_ref ingest_open(struct ingest *in, struct text principal, bool owner,
-			       struct mono_ms now);
+struct caller {
+	struct text principal;
+	struct text address; /* of its machine; empty: a socket of this one */
+	bool owner;          /* it administers this daemon whatever the registry says */
+};
+
+/* A new connection. Where too many are there already it is refused, and closing from the start. id
+ * 0: there is no room even for a refusal, close it. */
+struct session_ref ingest_open(struct ingest *in, const struct caller *from, struct mono_ms now);
+/* Ids are 1 to this. */
+uint32_t ingest_most_ids(const struct ingest *in);
 /* The connection is gone: answers for it are dropped; the records stay. */
 void ingest_close(struct ingest *in, struct session_ref ref);
 /* False: it is closed, or about to be. */
@@ -133,10 +141,20 @@ struct ingest_counters {
 	uint64_t records;
 	uint64_t verdicts[VERDICT_RETRY + 1];
 	uint64_t sessions_opened;
-	uint64_t sessions_refused;
-	uint64_t sessions_unread; /* closed because the client did not read */
+	uint64_t sessions_refused;   /* too many were there */
+	uint64_t sessions_displaced; /* said no Hello and made way for others */
+	uint64_t sessions_unread;    /* closed because the client did not read */
 	uint64_t frames_broken;
 };
+
+/* Sessions that are open, and those of them that had no role when they came. */
+struct ingest_sessions {
+	uint32_t open;
+	uint32_t most;
+	uint32_t without_role;
+};
+
+struct ingest_sessions ingest_sessions(const struct ingest *in);
 
 /* Bytes of answers that wait to be read. */
 size_t ingest_unsent(const struct ingest *in);

@@ -83,7 +83,7 @@ output_added(struct ingest *in, struct session *s)
 	output_count(in, s);
 	if (in->unsent <= in->config.unsent_bytes)
 		return;
-	for (uint32_t i = 0; i < in->config.max_sessions; i++) {
+	for (uint32_t i = 0; i < in->n_slots; i++) {
 		if (in->sessions[i].state != SESSION_FREE)
 			output_count(in, &in->sessions[i]);
 	}
@@ -91,7 +91,7 @@ output_added(struct ingest *in, struct session *s)
 		const struct party *most = party_greediest(in->parties);
 		struct session *idle = NULL;
 
-		for (uint32_t i = 0; i < in->config.max_sessions; i++) {
+		for (uint32_t i = 0; i < in->n_slots; i++) {
 			struct session *o = &in->sessions[i];
 
 			if (o->state != SESSION_FREE && o->party == most && o->held != 0 &&

@@ -29,7 +29,7 @@ parties_free(struct parties *ps)
 	free(ps);
 }
 
-/* FNV-1a: names are the machine's own, nobody chooses many of them. */
+/* FNV-1a: whoever makes names collide has no more of them than sessions, and waits himself. */
 static size_t
 chain_of(struct text name)
 {
@@ -66,6 +66,7 @@ party_join(struct parties *ps, struct text name)
 		if (p == NULL)
 			return NULL;
 		memcpy(p->name, name.s, name.n);
+		TAILQ_INIT(&p->silent);
 		p->next = *chain;
 		*chain = p;
 	}

@@ -9,14 +9,20 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #define PARTY_NAME_SIZE 128
+
+TAILQ_HEAD(session_queue, session);
 
 struct party {
 	char name[PARTY_NAME_SIZE];
 	uint32_t sessions;
-	size_t unsent;       /* bytes of answers that wait to be read */
-	uint64_t awaited_at; /* the tick since which others of it wait for that */
+	uint32_t open;               /* of them; the others are closing */
+	uint32_t n_silent;           /* of the open ones */
+	struct session_queue silent; /* who said no Hello yet, the oldest first */
+	size_t unsent;               /* bytes of answers that wait to be read */
+	uint64_t awaited_at;         /* the tick since which others of it wait for that */
 	struct party *next;
 };
 

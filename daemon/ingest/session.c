@@ -124,7 +124,7 @@ session_find(const struct ingest *in, struct session_ref ref)
 {
 	struct session *s;
 
-	if (ref.id == 0 || ref.id > in->config.max_sessions)
+	if (ref.id == 0 || ref.id > in->n_slots)
 		return NULL;
 	s = &in->sessions[ref.id - 1];
 	return s->generation == ref.generation && s->state != SESSION_FREE ? s : NULL;
@@ -147,6 +147,7 @@ session_close(struct ingest *in, struct session *s, const char *fmt, ...)
 	vsnprintf(s->close_reason, sizeof s->close_reason, fmt, ap);
 	va_end(ap);
 	leave_queue(in, s);
+	caps_leave(in, s);
 	output_drop_documents(s);
 	session_mark_dirty(in, s);
 }
@@ -283,6 +284,7 @@ on_hello(struct ingest *in, struct session *s, const struct client_frame *f, str
 		return true;
 	}
 	set_state(s, SESSION_READY);
+	caps_greeted(s);
 	s->is_timed = false;
 	send_welcome(in, s, now);
 	return true;
@@ -514,9 +516,11 @@ ingest_close(struct ingest *in, struct session_ref ref)
 	set_state(s, SESSION_FREE);
 	leave_queue(in, s);
 	release_large(in, s);
+	caps_leave(in, s);
 	output_close(in, s);
 	party_leave(in->parties, s->party);
-	s->party = NULL;
+	party_leave(in->parties, s->address);
+	s->party = s->address = NULL;
 	s->generation++;
 	s->next_free = in->free_sessions;
 	in->free_sessions = s;
@@ -538,7 +542,7 @@ ingest_tick(struct ingest *in, struct mono_ms now)
 
 	in->ticked = now;
 	in->ticks++;
-	for (uint32_t i = 0; i < in->config.max_sessions; i++) {
+	for (uint32_t i = 0; i < in->n_slots; i++) {
 		struct session *s = &in->sessions[i];
 
 		if (s->state != SESSION_FREE)

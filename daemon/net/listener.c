@@ -11,12 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 512
+#define BACKLOG         512
+#define DESCRIPTORS_OWN 128u /* files, the database, callers that are sent away */
 
 struct listener {
 	struct evconnlistener *ev;
@@ -241,6 +243,25 @@ listener_tcp(const struct acceptor *to, const char *address, struct listener **o
 	*port = bound_port(evconnlistener_get_fd(l->ev));
 	*out = l;
 	return OK;
+}
+
+uint32_t
+listener_room(uint32_t wanted)
+{
+	rlim_t need = (rlim_t)wanted + DESCRIPTORS_OWN;
+	struct rlimit now;
+	struct rlimit more;
+
+	if (getrlimit(RLIMIT_NOFILE, &now) != 0)
+		return wanted;
+	more = now;
+	more.rlim_cur = now.rlim_max < need ? now.rlim_max : need;
+	if (now.rlim_cur < more.rlim_cur && setrlimit(RLIMIT_NOFILE, &more) == 0)
+		now = more;
+	if (now.rlim_cur >= need)
+		return wanted;
+	return (uint32_t)(now.rlim_cur > 2u * DESCRIPTORS_OWN ? now.rlim_cur - DESCRIPTORS_OWN
+							      : now.rlim_cur / 2);
 }
 
 void

@@ -7,6 +7,7 @@
 #include <event2/util.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct event_base;
 struct listener;
@@ -23,6 +24,9 @@ enum code listener_unix(const struct acceptor *to, const char *path, struct list
 /* *port: the one it listens on, also when the address asked for any. */
 enum code listener_tcp(const struct acceptor *to, const char *address, struct listener **out,
 		       int *port, struct err *e) MUST_CHECK;
+/* How many of so many connections there are descriptors for; raises this process's limit towards
+ * them as far as it may. */
+uint32_t listener_room(uint32_t wanted);
 /* Closes the socket and removes a Unix socket's file. Accepts NULL. */
 void listener_free(struct listener *l);
 

@@ -54,6 +54,7 @@ struct server {
 	struct conn_list dead;
 	size_t most_unsent; /* since memory was last given back */
 	struct rare unread; /* lines about clients that do not read */
+	struct rare full;   /* lines about callers that there is no place for */
 };
 
 struct utc_ms
@@ -264,6 +265,28 @@ on_event(struct bufferevent *bev, short what, void *arg)
 		conn_retire(c, "the connection broke");
 }
 
+/* Where a TCP connection comes from; "?" when it is gone already. */
+static void
+locate(evutil_socket_t fd, char *address, socklen_t size)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof ss;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+	const char *text = NULL;
+
+	memset(&ss, 0, sizeof ss);
+	if (getpeername(fd, (struct sockaddr *)&ss, &len) == 0 && ss.ss_family == AF_INET6) {
+		memcpy(&in6, &ss, sizeof in6);
+		text = evutil_inet_ntop(AF_INET6, &in6.sin6_addr, address, size);
+	} else if (ss.ss_family == AF_INET) {
+		memcpy(&in, &ss, sizeof in);
+		text = evutil_inet_ntop(AF_INET, &in.sin_addr, address, size);
+	}
+	if (text == NULL)
+		snprintf(address, size, "?");
+}
+
 /* Who is at the other end: by the kernel's word on a Unix socket, by the kind of socket on TCP. */
 static bool
 identify(const struct server *sv, evutil_socket_t fd, bool is_unix, char *peer, size_t size)
@@ -304,12 +327,58 @@ conn_new(struct server *sv, evutil_socket_t fd)
 	return c;
 }
 
+/* A session for who is there; false: none is to be had. */
+static bool
+conn_open(struct conn *c, evutil_socket_t fd, bool is_unix)
+{
+	struct server *sv = c->sv;
+	char address[INET6_ADDRSTRLEN] = "";
+	struct caller from = {0};
+
+	from.owner = identify(sv, fd, is_unix, c->peer, sizeof c->peer);
+	if (!is_unix)
+		locate(fd, address, sizeof address);
+	from.principal = text_of(c->peer);
+	from.address = text_of(address);
+	c->session = ingest_open(sv->config.ingest, &from, server_mono());
+	if (c->session.id == 0 || c->session.id >= sv->n_by_session)
+		return false;
+	log_debug("conn.open", KV("peer", c->peer), KV("address", address),
+		  KVI("conn", c->session.id));
+	sv->by_session[c->session.id] = c;
+	TAILQ_INSERT_TAIL(&sv->conns, c, link);
+	return true;
+}
+
+static uint64_t
+n_sent_away(const struct server *sv)
+{
+	const struct ingest_counters *n = ingest_counters(sv->config.ingest);
+
+	return n->sessions_refused + n->sessions_displaced;
+}
+
+/* Whom there was no place for, or whose silent neighbour made way: not a line for each. */
+static void
+tell_full(struct server *sv, const struct conn *c)
+{
+	const char *why = ingest_closing(sv->config.ingest, c->session);
+
+	if (c->session.id == 0)
+		why = "no room to tell it so";
+	if (rare_may(&sv->full, server_mono().v))
+		log_warn("sessions.full", KV("peer", c->peer),
+			 KVI("others_before", sv->full.unsaid),
+			 KV("text", why != NULL ? why : "it displaced one that said no Hello"));
+}
+
 static void
 on_accepted(void *ctx, evutil_socket_t fd, bool is_unix)
 {
 	struct server *sv = ctx;
 	struct conn *c;
-	bool owner;
+	uint64_t before = n_sent_away(sv);
+	bool is_open;
 	int one = 1;
 
 	evutil_make_socket_nonblocking(fd);
@@ -320,17 +389,16 @@ on_accepted(void *ctx, evutil_socket_t fd, bool is_unix)
 		evutil_closesocket(fd);
 		return;
 	}
-	owner = identify(sv, fd, is_unix, c->peer, sizeof c->peer);
-	c->session = ingest_open(sv->config.ingest, text_of(c->peer), owner, server_mono());
-	if (c->session.id == 0 || c->session.id >= sv->n_by_session) {
+	is_open = conn_open(c, fd, is_unix);
+	if (n_sent_away(sv) != before)
+		tell_full(sv, c);
+	if (!is_open) {
 		bufferevent_free(c->bev);
 		free(c);
 		return;
 	}
-	log_debug("conn.open", KV("peer", c->peer), KVI("conn", c->session.id));
-	sv->by_session[c->session.id] = c;
-	TAILQ_INSERT_TAIL(&sv->conns, c, link);
 	set_reading(c, true);
+	server_pump(sv);
 }
 
 /* Many answers went at once: what they took is not kept for others. */
@@ -373,7 +441,7 @@ server_new(struct event_base *base, const struct server_config *config)
 	sv->acceptor = (struct acceptor){base, on_accepted, sv};
 	TAILQ_INIT(&sv->conns);
 	TAILQ_INIT(&sv->dead);
-	sv->n_by_session = ingest_defaults().max_sessions + 1;
+	sv->n_by_session = ingest_most_ids(config->ingest) + 1;
 	sv->by_session = calloc(sv->n_by_session, sizeof *sv->by_session);
 	sv->tick = event_new(base, -1, EV_PERSIST, on_tick, sv);
 	sv->reap = evtimer_new(base, on_reap, sv);

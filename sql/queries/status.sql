@@ -1,5 +1,5 @@
 -- What a glance at the daemon's store tells, as one document. $1: the daemon's clock; $2: 1 when refused
--- tests may be known; $3: the group that is not settled in time, or NULL.
+-- tests may be known; $3: the group that is not settled in time, or NULL; $4: the daemon's sessions, or NULL.
 WITH settings AS (
     SELECT current_setting('fsync') AS fsync,
         current_setting('synchronous_commit') AS synchronous_commit,
@@ -63,6 +63,7 @@ SELECT jsonb_build_object(
         FROM sems.restore_gap AS g WHERE g.resolved_at IS NULL),
     'late_groups', CASE WHEN $3::jsonb IS NULL THEN '[]' ELSE jsonb_build_array($3::jsonb
         || jsonb_build_object('blocked_by', to_jsonb(pg_blocking_pids(($3::jsonb ->> 'backend')::int)))) END,
+    'sessions', $4::jsonb,
     -- Not while many days wait to be counted: a glance must not take long.
     'silent', CASE WHEN cardinality(sems.dirty_feed_days($1::timestamptz - interval '37 days',
         $1::timestamptz)) <= 3 THEN (SELECT coalesce(jsonb_agg(jsonb_build_object('source', s.source, 'kind', s.kind,

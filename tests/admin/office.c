@@ -133,8 +133,9 @@ greet(struct office *o, const char *principal, bool owner)
 	Sems__V1__Hello hello = SEMS__V1__HELLO__INIT;
 	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
 	Sems__V1__ServerFrame *answer;
-	struct session_ref s =
-	    ingest_open(o->ingest, text_of(principal), owner, (struct mono_ms){0});
+	struct session_ref s = ingest_open(
+	    o->ingest, &(struct caller){.principal = text_of(principal), .owner = owner},
+	    (struct mono_ms){0});
 
 	cr_assert_neq(s.id, 0);
 	hello.has_protocol_min = hello.has_protocol_max = 1;

@@ -83,6 +83,19 @@ Test(status, counts_records_sources_quarters_and_what_is_quarantined)
 	cr_expect_str_eq(office_str(&o, "quarters.1.state"), "OPEN");
 }
 
+Test(status, tells_an_administrator_how_many_sessions_there_are)
+{
+	office_open_set_up(&o);
+	office_be(&o, "unix:root", "admin");
+	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
+	cr_expect_geq(office_int(&o, "sessions.open"), 1);
+	cr_expect_eq(office_int(&o, "sessions.most"), ingest_defaults().max_sessions);
+	cr_expect_eq(office_int(&o, "sessions.refused"), 0);
+	office_be(&o, "unix:ida", "auditor");
+	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
+	cr_expect(json_is_null(json_object_get(o.json, "sessions")));
+}
+
 Test(status, does_not_count_tests_under_embargo)
 {
 	office_open_set_up(&o);

@@ -277,8 +277,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		make_world();
 	enum role role = (enum role)(how % ROLE_COUNT);
 	store.statements = how / ROLE_COUNT;
-	struct session_ref s =
-	    ingest_open(engine, world_principal(role), false, (struct mono_ms){0});
+	struct session_ref s = ingest_open(
+	    engine, &(struct caller){.principal = world_principal(role)}, (struct mono_ms){0});
 	MUST(s.id != 0);
 	say_hello(s);
 	struct text frame = frame_of(input_take(&in, FRAME_MAX));

@@ -190,7 +190,8 @@ open_peer(struct peer *p, unsigned how)
 	if (p->open)
 		shut(p);
 	*p = (struct peer){0};
-	p->session = ingest_open(life.in, name, how >= 128, life.now.mono);
+	p->session = ingest_open(life.in, &(struct caller){.principal = name, .owner = how >= 128},
+				 life.now.mono);
 	p->open = p->session.id != 0;
 	if (p->open)
 		buf_init(&p->up, (size_t)4 * FRAME_MAX);
@@ -477,7 +478,7 @@ end_life(void)
 	MUST(TAILQ_EMPTY(&in->group_room.waiting) && TAILQ_EMPTY(&in->pool_room.waiting));
 	while (ingest_next_dirty(life.in).id != 0)
 		MUST(false);
-	for (unsigned i = 0; i < in->config.max_sessions; i++)
+	for (unsigned i = 0; i < in->n_slots; i++)
 		MUST(in->sessions[i].state == SESSION_FREE && in->sessions[i].room == NULL);
 }
 

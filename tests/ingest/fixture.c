@@ -86,9 +86,15 @@ fixture_feed(struct ingest *in, struct session_ref s, const ProtobufCMessage *m)
 }
 
 struct session_ref
+fixture_open(struct ingest *in, const char *principal, struct mono_ms now)
+{
+	return ingest_open(in, &(struct caller){.principal = text_of(principal)}, now);
+}
+
+struct session_ref
 fixture_session(struct ingest *in, const char *principal)
 {
-	struct session_ref s = ingest_open(in, text_of(principal), false, (struct mono_ms){M0});
+	struct session_ref s = fixture_open(in, principal, (struct mono_ms){M0});
 	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
 	Sems__V1__Hello hello = SEMS__V1__HELLO__INIT;
 

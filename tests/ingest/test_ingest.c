@@ -104,7 +104,8 @@ Test(ingest, counts_what_it_answered)
 Test(ingest, an_owner_administers_whatever_the_registry_says)
 {
 	struct ingest *in = fixture_ingest(NULL);
-	struct session_ref s = ingest_open(in, text_of("unix:lane"), true, now);
+	struct session_ref s = ingest_open(
+	    in, &(struct caller){.principal = text_of("unix:lane"), .owner = true}, now);
 	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
 	Sems__V1__Hello hello = SEMS__V1__HELLO__INIT;
 	Sems__V1__ServerFrame *w;
@@ -161,8 +162,12 @@ Test(ingest, refuses_a_principal_that_it_cannot_keep)
 	char name[200];
 
 	memset(name, 'n', sizeof name);
-	cr_assert_eq(ingest_open(in, (struct text){name, sizeof name}, false, now).id, 0);
-	cr_assert_neq(ingest_open(in, (struct text){name, 100}, false, now).id, 0);
+	cr_assert_eq(
+	    ingest_open(in, &(struct caller){.principal = (struct text){name, sizeof name}}, now)
+		.id,
+	    0);
+	cr_assert_neq(
+	    ingest_open(in, &(struct caller){.principal = (struct text){name, 100}}, now).id, 0);
 	cr_assert_eq(ingest_counters(in)->sessions_refused, 1);
 	ingest_free(in);
 }

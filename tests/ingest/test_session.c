@@ -48,7 +48,7 @@ hello(struct ingest *in, struct session_ref s, uint32_t min, uint32_t max)
 Test(session, welcomes_with_limits_role_and_grants)
 {
 	struct ingest *in = fixture_ingest(NULL);
-	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	struct session_ref s = fixture_open(in, "unix:lane", now.mono);
 	Sems__V1__ServerFrame *f;
 
 	hello(in, s, 1, 3);
@@ -66,7 +66,7 @@ Test(session, welcomes_with_limits_role_and_grants)
 Test(session, refuses_a_version_it_does_not_speak)
 {
 	struct ingest *in = fixture_ingest(NULL);
-	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	struct session_ref s = fixture_open(in, "unix:lane", now.mono);
 
 	hello(in, s, 2, 3);
 	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_VERSION);
@@ -76,7 +76,7 @@ Test(session, refuses_a_version_it_does_not_speak)
 Test(session, refuses_a_batch_before_hello)
 {
 	struct ingest *in = fixture_ingest(NULL);
-	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	struct session_ref s = fixture_open(in, "unix:lane", now.mono);
 
 	fixture_send(in, s, 1, 0, 1);
 	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SEQUENCE);
@@ -201,7 +201,7 @@ Test(session, half_received_large_frames_share_a_bounded_pool)
 Test(session, closes_who_says_nothing_or_never_ends_a_frame)
 {
 	struct ingest *in = fixture_ingest(NULL);
-	struct session_ref silent = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	struct session_ref silent = fixture_open(in, "unix:lane", now.mono);
 	struct session_ref slow = fixture_session(in, "unix:lane");
 	struct session_ref idle = fixture_session(in, "unix:lane");
 
@@ -226,10 +226,14 @@ Test(session, refuses_when_full_and_reuses_numbers_with_new_generations)
 
 	c.max_sessions = 1;
 	in = fixture_ingest(&c);
-	a = ingest_open(in, text_of("unix:lane"), false, now.mono);
-	cr_assert_eq(ingest_open(in, text_of("unix:lane"), false, now.mono).id, 0);
+	a = fixture_open(in, "unix:lane", now.mono);
+	b = fixture_open(in, "unix:lane", now.mono);
+	cr_expect_not_null(ingest_closing(in, b));
+	expect_refuse(in, b, SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY);
+	cr_expect_eq(fixture_open(in, "unix:lane", now.mono).id, 0, "no room for a refusal");
+	ingest_close(in, b);
 	ingest_close(in, a);
-	b = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	b = fixture_open(in, "unix:lane", now.mono);
 	cr_assert_eq(b.id, a.id);
 	cr_assert_neq(b.generation, a.generation);
 	cr_assert_null(ingest_output(in, a), "the old reference finds nothing");
@@ -452,8 +456,8 @@ Test(session, refuses_a_message_that_is_none_and_swallows_the_rest)
 Test(session, refuses_versions_before_its_own_and_hellos_while_draining)
 {
 	struct ingest *in = fixture_ingest(NULL);
-	struct session_ref old = ingest_open(in, text_of("unix:lane"), false, now.mono);
-	struct session_ref late = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	struct session_ref old = fixture_open(in, "unix:lane", now.mono);
+	struct session_ref late = fixture_open(in, "unix:lane", now.mono);
 
 	hello(in, old, 0, 0);
 	expect_refuse(in, old, SEMS__V1__REFUSE_CODE__REFUSE_CODE_VERSION);
@@ -480,7 +484,7 @@ Test(session, welcomes_with_as_many_grants_as_it_tells)
 {
 	struct ingest *in = fixture_ingest(NULL);
 	struct registry *r = fixture_registry();
-	struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	struct session_ref s = fixture_open(in, "unix:lane", now.mono);
 	Sems__V1__ServerFrame *f;
 
 	for (unsigned i = 0; i < 300; i++) {
@@ -509,7 +513,7 @@ Test(session, waits_for_the_pool_before_its_hello_and_is_not_late_then)
 	c.large_pool_bytes = 48u * 1024u;
 	in = fixture_ingest(&c);
 	a = fixture_session(in, "unix:lane");
-	b = ingest_open(in, text_of("unix:lane"), false, now.mono);
+	b = fixture_open(in, "unix:lane", now.mono);
 	cr_assert_eq(ingest_feed(in, a, head, sizeof head, 1, now), 0);
 	cr_assert_eq(ingest_feed(in, a, head, sizeof head, 1, now), 0, "its place is counted once");
 	cr_assert_eq(ingest_feed(in, b, head, sizeof head, 1, now), 0);
@@ -683,7 +687,7 @@ Test(session, serves_or_refuses_whichever_allocation_fails)
 	c.max_sessions = 2;
 	while (!all_seen) {
 		struct ingest *in = fixture_ingest(&c);
-		struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+		struct session_ref s = fixture_open(in, "unix:lane", now.mono);
 		char when[32];
 
 		snprintf(when, sizeof when, "allocation %u", ++n);
@@ -708,7 +712,7 @@ Test(session, serves_or_refuses_however_small_the_arenas)
 	c.max_sessions = 2;
 	for (size_t limit = 0; limit < 6000; limit += 16) {
 		struct ingest *in = fixture_ingest(&c);
-		struct session_ref s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+		struct session_ref s = fixture_open(in, "unix:lane", now.mono);
 		char when[32];
 
 		snprintf(when, sizeof when, "%zu bytes", limit);
@@ -718,7 +722,7 @@ Test(session, serves_or_refuses_however_small_the_arenas)
 		expect_served_or_refused(in, s, when);
 		ingest_free(in);
 		in = fixture_ingest(&c);
-		s = ingest_open(in, text_of("unix:lane"), false, now.mono);
+		s = fixture_open(in, "unix:lane", now.mono);
 		arena_free(in->groups[0].g.arena);
 		in->groups[0].g.arena = arena_new(limit);
 		play(in, s, &script);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -108,4 +109,18 @@ Test(listener, says_when_a_path_is_too_long)
 		     FATAL_CONFIG);
 	cr_assert_not_null(strstr(e.text, "shorter"));
 	event_base_free(base);
+}
+
+Test(listener, tells_how_many_connections_there_are_descriptors_for)
+{
+	struct rlimit l = {200, 1000};
+
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &l), 0);
+	cr_expect_eq(listener_room(100), 100);
+	cr_expect_eq(getrlimit(RLIMIT_NOFILE, &l), 0);
+	cr_expect_eq(l.rlim_cur, 228, "no more than are needed");
+	cr_expect_eq(listener_room(5000), 872);
+	l.rlim_cur = l.rlim_max = 64;
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &l), 0);
+	cr_expect_eq(listener_room(5000), 32);
 }

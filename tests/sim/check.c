@@ -195,7 +195,7 @@ count_free(const struct ingest *in)
 	uint32_t n = 0;
 
 	for (const struct session *s = in->free_sessions; s != NULL; s = s->next_free)
-		n += n <= in->config.max_sessions;
+		n += n <= in->n_slots;
 	return n;
 }
 
@@ -215,8 +215,11 @@ check_nothing_left(struct world *w, unsigned daemon)
 		fail(w, "%zu bytes of the pool for large frames are left", in->large_used);
 	else if (!TAILQ_EMPTY(&in->group_room.waiting) || !TAILQ_EMPTY(&in->pool_room.waiting))
 		fail(w, "a session of nobody waits for room");
-	else if (count_free(in) != in->config.max_sessions)
-		fail(w, "%u of %u sessions are free", count_free(in), in->config.max_sessions);
+	else if (count_free(in) != in->n_slots)
+		fail(w, "%u of %u sessions are free", count_free(in), in->n_slots);
+	else if (in->open != 0 || in->strangers != 0)
+		fail(w, "%u sessions of nobody are counted, %u of strangers", in->open,
+		     in->strangers);
 	else if (!TAILQ_EMPTY(&in->dirty) || !TAILQ_EMPTY(&in->requests))
 		fail(w, "a session is dirty or a request waits, of nobody");
 	else if (in->unsent != 0)

@@ -93,10 +93,13 @@ open_line(struct world *w, unsigned client)
 			continue;
 		*l = (struct line){
 		    .client = client, .daemon = d, .timed = true, .since = w->now.mono};
-		l->session = ingest_open(w->daemons[d].in, text_of(w->clients[client].principal),
-					 false, w->now.mono);
+		l->session = ingest_open(
+		    w->daemons[d].in,
+		    &(struct caller){.principal = text_of(w->clients[client].principal)},
+		    w->now.mono);
 		if (l->session.id == 0)
 			return NULL;
+		l->is_full = ingest_sessions(w->daemons[d].in).open == w->config.max_sessions;
 		l->client_end = l->daemon_end = l->reading = true;
 		buf_init(&l->up, 1024 * 1024);
 		buf_init(&l->in, 1024 * 1024);

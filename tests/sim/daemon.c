@@ -178,6 +178,8 @@ on_refuse(struct world *w, const struct line *l, const Sems__V1__Refuse *r)
 	note(w, "refuse", (uint64_t)(l - w->lines), (uint64_t)code);
 	if (code == SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN && w->daemons[l->daemon].draining)
 		return;
+	if (code == SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY && l->is_full && !l->hello_seen)
+		return;
 	if (code == SEMS__V1__REFUSE_CODE__REFUSE_CODE_TIMEOUT ||
 	    (l->rogue && code == l->expected_refusal))
 		return;

@@ -69,8 +69,9 @@ struct line {
 	bool reading;
 	bool armed; /* an event says that there is something to read */
 	uint64_t armed_at;
-	bool ready; /* the client has its Welcome */
-	bool hello_seen;
+	bool ready;           /* the client has its Welcome */
+	bool is_full;         /* no session was left when it came */
+	bool hello_seen;      /* its Welcome left */
 	bool held;            /* the engine wanted no input when it was fed last */
 	bool greeted;         /* the daemon took its first frame */
 	bool timed;           /* a frame is awaited, the first one or the rest of one, */

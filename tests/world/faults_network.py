@@ -1,6 +1,7 @@
 """Faults of the network and of clients: cut, split, joined, vanished, silent, hostile."""
 import asyncio
 import contextlib
+import json
 import os
 import resource
 import statistics
@@ -9,7 +10,7 @@ import time
 import client
 from client import batch_bytes, hello_bytes, varint
 from evidence import sems_client
-from outcome import need, until
+from outcome import Failure, need, need_program, until
 from proxy import Way, cut_after
 
 
@@ -367,11 +368,76 @@ def _read(daemon, quarter):
         return len(document)
 
 
+# --- F44 -----------------------------------------------------------------------------------------------
+
+async def sessions_without_end(world):
+    """All the connections that one address may have, silent and greeted: others are let in, who is not is told why."""
+    need_program("prlimit")
+    descriptors = world.more(600, 2400)
+    daemon = await world.serving(before=["prlimit", "--nofile=%d:%d" % (descriptors, descriptors)])
+    maker = world.maker()
+    _room_for(descriptors)
+    lines = len(daemon.log().splitlines())
+    silent = []
+    flood = asyncio.create_task(_flood(daemon, silent, descriptors))
+    served = 0
+    while not flood.done():
+        await client.deliver(world.journal, daemon.tcp, maker.goods(1), seconds=10)
+        served += 1
+    await flood
+    need(served >= 10, "only %d conversations beside the flood" % served)
+    greeted, refusal = await _greeted_until_refused(daemon, descriptors)
+    need(refusal.code == sems_client.pb.REFUSE_CODE_BUSY and refusal.retry_after_ms > 0, "refused with %s" % refusal)
+    began = time.monotonic()
+    sessions = await asyncio.to_thread(_sessions, daemon)
+    took = time.monotonic() - began
+    need(took < (5 if world.programs.sanitized else 1), "status took %.1f s" % took)
+    need(sessions["open"] >= len(greeted) and sessions["refused"] > 0 and sessions["made_way"] > 0,
+         "status says %s" % sessions)
+    lines = len(daemon.log().splitlines()) - lines
+    need(lines < 40, "%d lines in the log" % lines)
+    for connection in silent + greeted:
+        connection.close()
+    await client.deliver(world.journal, daemon.tcp, maker.goods(5), seconds=10)
+    return "%d silent, %d conversations beside them, %d greeted, then %d refused; %d lines, status in %.0f ms" % (
+        len(silent), served, len(greeted), sessions["refused"], lines, took * 1e3)
+
+
+async def _flood(daemon, into, n):
+    """Connections that say nothing, as fast as they are taken."""
+    for i in range(n):
+        try:
+            into.append(await asyncio.wait_for(client.open_stream(daemon.tcp), 5))
+        except (OSError, TimeoutError):
+            continue
+        if i % 8 == 0:
+            await asyncio.sleep(0.01)
+
+
+async def _greeted_until_refused(daemon, most):
+    greeted = []
+    while len(greeted) < most:
+        try:
+            greeted.append(await asyncio.wait_for(client.connect(daemon.tcp), 10))
+        except client.Refused as refused:
+            return greeted, refused.args[0]
+    raise Failure("%d connections of one address are let in" % most)
+
+
+def _sessions(daemon):
+    with sems_client.Client(daemon.socket, timeout=20) as asking:
+        asking.hello("world")
+        code, text, document = asking.ask(_request(lambda request: request.status.SetInParent()))
+        need(code == sems_client.admin.RESPONSE_CODE_OK, "no status: %s" % text)
+        return json.loads(document)["sessions"]
+
+
 FAULTS = (
     ("F9", "client vanishes at any byte", client_vanishes),
     ("F10", "frames split and joined", split_and_joined),
     ("F25", "half-open connections and slow loris", silent_and_slow),
     ("F26", "hostile lengths, counts and nesting", hostile_bytes),
     ("F43", "answers that nobody reads", unread_answers),
+    ("F44", "sessions without end", sessions_without_end),
     ("F29", "backlog after an outage", backlog_drains),
 )
