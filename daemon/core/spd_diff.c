@@ -158,27 +158,57 @@ difference(const json_t *older, const json_t *newer)
 	return json_real(json_number_value(b) - json_number_value(a));
 }
 
+/* A count of what went wrong: any change of it matters, whoever reads it. */
+static bool
+is_failure_count(const json_t *metric, const json_t *by)
+{
+	return strcmp(member_text(metric, "direction"), "DOWN") == 0 &&
+	       strcmp(member_text(metric, "unit"), "n") == 0 &&
+	       (json_object_size(by) == 0 || json_object_get(by, "severity") != NULL);
+}
+
+static const char *
+count_text(const json_t *outline, char out[24])
+{
+	const json_t *n = json_object_get(outline, "numerator");
+	if (!json_is_integer(n)) {
+		return "unknown";
+	}
+	(void)snprintf(out, 24, "%" JSON_INTEGER_FORMAT, json_integer_value(n));
+	return out;
+}
+
+/* A published rate that moves by more than the threshold. What rounding leaves of a difference of
+ * exactly the threshold is not more than it. */
+static bool
+is_large(const json_t *metric, const json_t *by, const json_t *d, double threshold_pp)
+{
+	return is_published(metric) && json_object_size(by) == 0 && json_is_number(d) &&
+	       strcmp(member_text(metric, "unit"), "%") == 0 &&
+	       fabs(json_number_value(d)) * 100 - threshold_pp > 1e-9;
+}
+
 static bool
 is_material(const json_t *metric, const json_t *by, json_t *change,
 	    const struct spd_diff_rules *rules, char *why, size_t size)
 {
 	const json_t *d = json_object_get(change, "difference");
+	const json_t *was = json_object_get(change, "old");
+	const json_t *is = json_object_get(change, "new");
 	const char *id = member_text(metric, "id");
 	bool whole = json_object_size(by) == 0;
-	/* What rounding leaves of a difference of exactly the threshold is not more than it. */
-	double pp = fabs(json_number_value(d)) * 100 - rules->materiality_pp;
+	char dims[DIMS_MAX];
+	char counts[2][24];
 	why[0] = '\0';
-	if (!is_published(metric)) {
-		return false;
-	}
 	if (json_is_true(json_object_get(change, "status_changed"))) {
-		char dims[DIMS_MAX];
 		(void)snprintf(why, size, "%.20s%s%.100s: %.20s becomes %.20s", id,
 			       whole ? "" : " ", whole ? "" : dims_text(by, dims),
-			       member_text(json_object_get(change, "old"), "status"),
-			       member_text(json_object_get(change, "new"), "status"));
-	} else if (whole && json_is_number(d) && strcmp(member_text(metric, "unit"), "%") == 0 &&
-		   pp > 1e-9) {
+			       member_text(was, "status"), member_text(is, "status"));
+	} else if (is_failure_count(metric, by)) {
+		(void)snprintf(why, size, "%.20s%s%.100s: %s becomes %s", id, whole ? "" : " ",
+			       whole ? "" : dims_text(by, dims), count_text(was, counts[0]),
+			       count_text(is, counts[1]));
+	} else if (is_large(metric, by, d, rules->materiality_pp)) {
 		(void)snprintf(why, size, "%s changes by %.2f percentage points", id,
 			       json_number_value(d) * 100);
 	}

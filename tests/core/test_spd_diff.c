@@ -128,6 +128,32 @@ Test(spd_diff, weighs_a_change_by_the_threshold_the_status_and_who_reads_it)
 	cr_expect(moves("%", PUBLISHED, 50, FIGURE(80, 100, 0.8, "NOT_PROVEN"), same));
 }
 
+/* A count of failures, of the entity, by severity and by site; nobody but management reads it. */
+static json_t *
+deficiencies(int all, int critical, int at_site)
+{
+	return json_pack(
+	    "{s:[{s:s, s:s, s:s, s:s, s:[s], s:[{s:{}, s:i, s:i, s:s}, {s:{s:s}, s:i, s:i, "
+	    "s:s}, {s:{s:s}, s:i, s:i, s:s}]}]}",
+	    "metrics", "id", "QL06", "name", "Open deficiencies", "unit", "n", "direction", "DOWN",
+	    "readers", "M", "figures", "by", "numerator", all, "value", all, "status", "NO_TARGET",
+	    "by", "severity", "CRITICAL", "numerator", critical, "value", critical, "status",
+	    "NO_TARGET", "by", "site", "N1", "numerator", at_site, "value", at_site, "status",
+	    "NO_TARGET");
+}
+
+Test(spd_diff, is_material_for_any_count_of_failures)
+{
+	(void)compare(deficiencies(16, 2, 9), deficiencies(20, 2, 9), &one_pp);
+	cr_expect(is_material());
+	cr_expect_str_eq(reason(0), "QL06: 16 becomes 20");
+	(void)compare(deficiencies(16, 2, 9), deficiencies(16, 3, 9), &one_pp);
+	cr_expect(is_material());
+	cr_expect_not_null(strstr(reason(0), "2 becomes 3"), "%s", reason(0));
+	(void)compare(deficiencies(16, 2, 9), deficiencies(16, 2, 10), &one_pp);
+	cr_expect_not(is_material(), "where they are open moves none of them");
+}
+
 Test(spd_diff, is_material_for_a_serious_deficiency_alone)
 {
 	struct spd_diff_rules rules = {.materiality_pp = 1, .serious = 2};
