@@ -105,7 +105,8 @@ pg_classify(const char *sqlstate, bool names_constraint)
 	    {"23505", SQL_DUPLICATE}, {"23", SQL_DATA},
 	    {"22", SQL_DATA},         {"54", SQL_DATA}, /* such as a text too long for an index */
 	    {"42P01", SQL_PARTITION}, {"SM001", SQL_PURGED}, /* sems.make_partition() */
-	    {"SM002", SQL_DATA},                         /* sems.make_partition(): no such day */
+	    {"SM002", SQL_DATA}, /* sems.make_partition(): no such day */
+	    {"SM003", SQL_DATA}, /* sems.note_correction(): too many wait for their records */
 	    {"P0001", SQL_RAISED},    {"08", SQL_AGAIN}, /* connection */
 	    {"25006", SQL_AGAIN}, /* read-only: a standby was promoted elsewhere */
 	    {"40", SQL_AGAIN},    /* serialization failure, deadlock */

@@ -147,9 +147,17 @@ poison(struct writer *w, size_t i, const char *sqlstate)
 		return;
 	}
 	why->reason = REASON_STORE;
-	err_set(&why->err, REJ_FIELD, it->kind->name,
-		"the database refused a value (SQLSTATE %s); correct the record and send it again",
-		sqlstate);
+	if (strcmp(sqlstate, "SM003") == 0)
+		err_set(
+		    &why->err, REJ_FIELD, "corrects_record_id",
+		    "names a record that is not stored, and too many corrections of this sender "
+		    "wait for theirs; send the records, then have this one requeued");
+	else
+		err_set(
+		    &why->err, REJ_FIELD, it->kind->name,
+		    "the database refused a value (SQLSTATE %s); correct the record and send it "
+		    "again",
+		    sqlstate);
 	it->why = why;
 }
 

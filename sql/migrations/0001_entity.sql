@@ -184,6 +184,7 @@ INSERT INTO sems.setting VALUES
     ('quarantine_open_max', '10000'),  -- open entries per source (or stranger), beyond: RETRY
     ('quarantine_open_bytes', '67108864'),  -- of their bytes, the same; beyond: RETRY
     ('quarantine_days', '90'),
+    ('corrections_waiting_max', '1000'),  -- of a principal, whose record is not here; beyond: quarantined
     ('correction_alone_hours', '24');  -- after a record's receipt, in which one person may correct it
 
 GRANT SELECT ON sems.schema_migration, sems.entity, sems.civil_day, sems.kind, sems.site,

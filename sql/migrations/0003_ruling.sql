@@ -30,7 +30,7 @@ CREATE TABLE sems.correction (
 );
 CREATE INDEX ON sems.correction (root_record_id);
 CREATE INDEX ON sems.correction (record_id);
-CREATE INDEX ON sems.correction (root_occurred_at) WHERE is_waiting;
+CREATE INDEX ON sems.correction (made_by) WHERE is_waiting;
 
 -- The records of such families that do not count, and why. Rows are added and closed, so that what
 -- counted for an earlier snapshot can be told.
@@ -461,6 +461,14 @@ BEGIN
 	INSERT INTO sems.touched_day (kind, since, until, root_source, root_record_id)
 	VALUES (TG_ARGV[0], NEW.occurred_at, NEW.occurred_at, of_source, of_id);
 	PERFORM sems.rule(of_source, of_id);
+	-- Each record that comes is looked for among those that wait.
+	IF (SELECT count(*) FROM sems.correction c WHERE c.is_waiting AND c.made_by = NEW.received_from)
+	    > (SELECT s.value::bigint FROM sems.setting s WHERE s.name = 'corrections_waiting_max')
+	    AND EXISTS (SELECT FROM sems.correction c WHERE c.is_waiting AND c.record_id = NEW.record_id
+		AND c.source = NEW.source) THEN
+		RAISE EXCEPTION 'too many corrections of % wait for their records', NEW.received_from
+		    USING ERRCODE = 'SM003';
+	END IF;
 	RETURN NULL;
 END
 $$;

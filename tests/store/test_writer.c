@@ -175,6 +175,30 @@ Test(writer, ignores_when_and_from_whom_it_came_when_it_compares)
 	fixture_close(&f);
 }
 
+/* Else each record that comes would be looked for among ever more that wait. */
+Test(writer, lets_so_many_corrections_of_a_sender_wait_for_their_records)
+{
+	struct fixture f;
+	struct group *g = fixture_group();
+
+	fixture_open(&f);
+	cluster_do(f.pg,
+		   "UPDATE sems.setting SET value = '3' WHERE name = 'corrections_waiting_max'");
+	for (unsigned i = 0; i < 5; i++) {
+		struct record *r = fixture_record(fixture_event(g, "lane-1", i));
+
+		r->v[ENV_CORRECTS_RECORD_ID] = r->v[ENV_RECORD_ID];
+		r->v[ENV_CORRECTS_RECORD_ID].uuid.b[15] ^= 0x80;
+		r->v[ENV_CORRECTED_AT] = r->v[ENV_OCCURRED_AT];
+	}
+	fixture_write(&f, g);
+	CHECK_VERDICTS(g, "STORED*3 QUARANTINED*2");
+	cr_expect_str_eq(cluster_text(f.pg, "SELECT min(field) FROM sems.quarantine"),
+			 "corrects_record_id");
+	fixture_free(g);
+	fixture_close(&f);
+}
+
 static struct item *
 add_beat(struct group *g, const struct item *like)
 {
