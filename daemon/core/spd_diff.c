@@ -269,6 +269,41 @@ compare_metric(json_t *diff, const json_t *metric, const json_t *older, const js
 	json_decref(is);
 }
 
+/* The row of a correction in a document's list; NULL: it is not there. */
+static const json_t *
+correction_of(const json_t *doc, const json_t *row)
+{
+	const json_t *rows = json_object_get(json_object_get(doc, "corrections"), "rows");
+	size_t i;
+	const json_t *r;
+	json_array_foreach(rows, i, r)
+	{
+		if (strcmp(member_text(r, "record_id"), member_text(row, "record_id")) == 0 &&
+		    strcmp(member_text(r, "source"), member_text(row, "source")) == 0 &&
+		    strcmp(member_text(r, "kind"), member_text(row, "kind")) == 0) {
+			return r;
+		}
+	}
+	return NULL;
+}
+
+/* What was corrected or decided on since: those that the older document has not, or otherwise. */
+static json_t *
+new_corrections(const json_t *older, const json_t *newer)
+{
+	const json_t *rows = json_object_get(json_object_get(newer, "corrections"), "rows");
+	json_t *list = json_array();
+	for (size_t i = 0; list != NULL && i < json_array_size(rows); i++) {
+		json_t *row = json_array_get(rows, i);
+		const json_t *was = correction_of(older, row);
+		if (was == NULL ||
+		    strcmp(member_text(was, "standing"), member_text(row, "standing")) != 0) {
+			(void)json_array_append(list, row);
+		}
+	}
+	return list;
+}
+
 struct json_t *
 spd_diff(const struct json_t *older, const struct json_t *newer, const struct spd_diff_rules *rules)
 {
@@ -278,6 +313,7 @@ spd_diff(const struct json_t *older, const struct json_t *newer, const struct sp
 	if (diff == NULL) {
 		return NULL;
 	}
+	(void)json_object_set_new(diff, "corrections", new_corrections(older, newer));
 	if (rules->serious > 0) {
 		(void)json_object_set_new(diff, "material", json_true());
 		(void)json_array_append_new(

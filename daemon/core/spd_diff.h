@@ -34,9 +34,10 @@ struct spd_diff_rules {
 
 /*
  * {"changes": [{metric, name, unit, by, old, new, difference, status_changed, material, kinds,
- * records}], "material": bool, "reasons": [text]}; old and new are {numerator, denominator, value,
- * status, no_data}, or null where there is no such figure. The caller's to json_decref(); NULL when
- * memory is out.
+ * records}], "material": bool, "reasons": [text], "corrections": [row]}; old and new are
+ * {numerator, denominator, value, status, no_data}, or null where there is no such figure; the rows
+ * are the newer document's, of what was corrected or decided on since. The caller's to
+ * json_decref(); NULL when memory is out.
  */
 struct json_t *spd_diff(const struct json_t *older, const struct json_t *newer,
 			const struct spd_diff_rules *rules);

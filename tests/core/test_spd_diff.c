@@ -154,6 +154,28 @@ Test(spd_diff, is_material_for_any_count_of_failures)
 	cr_expect_not(is_material(), "where they are open moves none of them");
 }
 
+static json_t *
+with_correction(const char *id, const char *standing)
+{
+	json_t *d = deficiencies(16, 2, 9);
+
+	(void)json_object_set_new(d, "corrections",
+				  json_pack("{s:i, s:[{s:s, s:s, s:s, s:s}]}", "total", 1, "rows",
+					    "record_id", id, "source", "lane-1", "kind",
+					    "tip_event", "standing", standing));
+	return d;
+}
+
+Test(spd_diff, lists_what_was_corrected_or_decided_on_since)
+{
+	(void)compare(deficiencies(16, 2, 9), with_correction("a", "PENDING"), &one_pp);
+	cr_expect_eq(json_array_size(json_object_get(diff, "corrections")), 1);
+	(void)compare(with_correction("a", "PENDING"), with_correction("a", "IN_EFFECT"), &one_pp);
+	cr_expect_eq(json_array_size(json_object_get(diff, "corrections")), 1);
+	(void)compare(with_correction("a", "PENDING"), with_correction("a", "PENDING"), &one_pp);
+	cr_expect_eq(json_array_size(json_object_get(diff, "corrections")), 0);
+}
+
 Test(spd_diff, is_material_for_a_serious_deficiency_alone)
 {
 	struct spd_diff_rules rules = {.materiality_pp = 1, .serious = 2};

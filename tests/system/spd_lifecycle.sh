@@ -1,6 +1,6 @@
 # An SPD from the first look to its second revision: what is frozen stays, what comes later counts later.
 . "$(dirname "$0")/lib.sh"
-plan 59
+plan 60
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -158,6 +158,7 @@ is "$(figure "$now" records.tip_event voided)" 1 'and is counted'
 get bin spd diff 2026-Q2
 like "$OUT" "CORRECTION +lane-1 .* +$id" 'the difference list names a correction and its root'
 like "$OUT" "VOID +lane-1 .* +$id" 'and a void'
+like "$OUT" 'reason: training session; IN_EFFECT' 'with who, why and what became of it'
 must bin spd revise 2026-Q2 --reason 'lane 3 sent late'
 revised=$(spd_json 2026-Q2 --revision 3)
 is "$(/usr/bin/python3 -c 'import json, sys

@@ -1,6 +1,7 @@
 /* semsctl spd diff: a revision beside what would be computed now. */
 #include "core/jsonin.h"
 #include "tools/lib/listing.h"
+#include "tools/semsctl/pending.h"
 #include "tools/semsctl/spd.h"
 
 #include <stdio.h>
@@ -150,6 +151,27 @@ print_records(const struct spd_wish *w, const json_t *records, int differs)
 }
 
 static void
+print_corrections(const struct spd_wish *w, const json_t *rows)
+{
+	size_t i;
+	json_t *row;
+
+	if (json_array_size(rows) > 0)
+		puts("\nCorrected, voided or decided on since:");
+	json_array_foreach(rows, i, row)
+	{
+		printf("%s of %s %s by %s, reason: %s; %s%s%s\n",
+		       json_is_true(json_object_get(row, "is_void")) ? "Void" : "Correction",
+		       member_text(row, "root_kind"), member_text(row, "root_record_id"),
+		       member_text(row, "made_by"), member_text(row, "reason"),
+		       member_text(row, "standing"),
+		       member_maybe(row, "decided_by") == NULL ? "" : ", decided by ",
+		       member_text(row, "decided_by"));
+		pending_print_changes(row, w->o->color);
+	}
+}
+
+static void
 print_proposal(const struct spd_wish *w, const json_t *answer)
 {
 	const json_t *reasons = json_object_get(answer, "reasons");
@@ -185,6 +207,7 @@ spd_run_diff(struct spd_wish *w)
 		print_changes(w, json_object_get(answer, "changes"));
 		print_records(w, json_object_get(answer, "records"),
 			      json_array_size(json_object_get(answer, "changes")) > 0);
+		print_corrections(w, json_object_get(answer, "corrections"));
 		print_proposal(w, answer);
 	}
 	json_decref(answer);
