@@ -324,20 +324,38 @@ open_duties(struct semsd *d, struct err *e)
 	return d->duties == NULL ? err_set(e, TRY_SYSTEM, "duties", "out of memory") : OK;
 }
 
-static enum code
-open_signals(struct semsd *d, struct err *e)
+/* Nothing is owed to anybody yet: what the database was asked for is taken back, and a cluster of
+ * our own ends when we do. */
+static void
+on_early_stop(int sig)
 {
-	d->signals[0] = evsignal_new(d->base, SIGTERM, on_stop, d);
-	d->signals[1] = evsignal_new(d->base, SIGINT, on_stop, d);
-	d->signals[2] = evsignal_new(d->base, SIGHUP, on_hangup, d);
-	d->stop_poll = evtimer_new(d->base, on_stop_poll, d);
-	for (unsigned i = 0; i < 3; i++) {
-		if (d->signals[i] == NULL || event_add(d->signals[i], NULL) != 0)
-			return err_set(e, TRY_SYSTEM, "signals", "out of memory");
-	}
-	if (d->stop_poll == NULL)
+	static const char line[] = "semsd: stopped while starting\n";
+	ssize_t n = write(STDERR_FILENO, line, sizeof line - 1);
+
+	(void)sig;
+	(void)n;
+	_exit(EXIT_GOOD);
+}
+
+static enum code
+open_signal(struct semsd *d, unsigned i, int sig, event_callback_fn fn, struct err *e)
+{
+	d->signals[i] = evsignal_new(d->base, sig, fn, d);
+	if (d->signals[i] == NULL || event_add(d->signals[i], NULL) != 0)
 		return err_set(e, TRY_SYSTEM, "signals", "out of memory");
 	return OK;
+}
+
+/* In place of on_early_stop(). */
+static enum code
+open_stop(struct semsd *d, struct err *e)
+{
+	d->stop_poll = evtimer_new(d->base, on_stop_poll, d);
+	if (d->stop_poll == NULL)
+		return err_set(e, TRY_SYSTEM, "signals", "out of memory");
+	if (open_signal(d, 0, SIGTERM, on_stop, e) != OK)
+		return e->code;
+	return open_signal(d, 1, SIGINT, on_stop, e);
 }
 
 static void
@@ -389,15 +407,18 @@ static enum code
 start(struct semsd *d, struct err *e)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, on_early_stop);
+	signal(SIGINT, on_early_stop);
 	d->base = new_loop();
 	if (d->base == NULL)
 		return err_set(e, TRY_SYSTEM, "loop", "no event loop");
-	if (open_signals(d, e) != OK || open_store(d, e) != OK || open_ingest(d, e) != OK)
+	if (open_signal(d, 2, SIGHUP, on_hangup, e) != OK || open_store(d, e) != OK ||
+	    open_ingest(d, e) != OK)
 		return e->code;
 	if (open_highwater(d, e) != OK || open_register_watch(d, e) != OK ||
 	    open_tend(d, e) != OK || open_server(d, e) != OK)
 		return e->code;
-	return open_duties(d, e);
+	return open_duties(d, e) == OK ? open_stop(d, e) : e->code;
 }
 
 static void
@@ -416,6 +437,8 @@ stop(struct semsd *d)
 		if (d->signals[i] != NULL)
 			event_free(d->signals[i]);
 	}
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
 	if (d->stop_poll != NULL)
 		event_free(d->stop_poll);
 	if (d->tend != NULL)

@@ -10,9 +10,11 @@
 #include "base/embed.h"
 #include "base/log.h"
 #include "store/process.h"
+#include "store/session.h"
 
 #include <libpq-fe.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -116,8 +118,7 @@ set_paths(struct embedded *m, const char *dir, struct err *e)
 	snprintf(m->conninfo, sizeof m->conninfo,
 		 "host=%s port=" PORT " dbname=" DATABASE " user=semsd", host);
 	snprintf(m->admin_conninfo, sizeof m->admin_conninfo,
-		 "host=%s port=" PORT " dbname=postgres user=" SUPERUSER
-		 " options='-c client_min_messages=error'",
+		 "host=%s port=" PORT " dbname=postgres user=" SUPERUSER " connect_timeout=10",
 		 host);
 	code = make_folder(m->run, e);
 	return code == OK ? make_folder(m->log, e) : code;
@@ -223,11 +224,32 @@ find_server(struct embedded *m, struct err *e)
 
 /* --- making ----------------------------------------------------------------------------------- */
 
+#define HALF_MADE "pg.new-"
+
+/* What others left half made; one that died a moment ago may still be clearing it away itself. */
+static void
+clear_half_made(const struct embedded *m)
+{
+	char path[PATH_SIZE + sizeof((struct dirent *)NULL)->d_name];
+	DIR *dir = opendir(m->dir);
+
+	if (dir == NULL)
+		return;
+	for (const struct dirent *d = readdir(dir); d != NULL; d = readdir(dir)) {
+		if (strncmp(d->d_name, HALF_MADE, strlen(HALF_MADE)) != 0)
+			continue;
+		snprintf(path, sizeof path, "%s/%s", m->dir, d->d_name);
+		if (!process_remove_tree(path))
+			log_warn("embedded.left", KV("path", path));
+	}
+	closedir(dir);
+}
+
 static enum code
 make_cluster(struct embedded *m, struct err *e)
 {
 	char program[PATH_SIZE + 16];
-	char aside[PATH_SIZE + 8];
+	char aside[PATH_SIZE + 16];
 	char log[PATH_SIZE + 16];
 	const char *argv[] = {program,
 			      "-D",
@@ -247,10 +269,11 @@ make_cluster(struct embedded *m, struct err *e)
 	if (access(path, F_OK) == 0)
 		return OK;
 	snprintf(program, sizeof program, "%s/initdb", m->bin);
-	snprintf(aside, sizeof aside, "%s.new", m->data);
+	snprintf(aside, sizeof aside, "%s/" HALF_MADE "XXXXXX", m->dir);
 	snprintf(log, sizeof log, "%s/initdb.log", m->log);
-	if (!process_remove_tree(aside))
-		return err_set(e, FATAL_CONFIG, "embedded", "cannot remove %s: %s", aside,
+	clear_half_made(m);
+	if (mkdtemp(aside) == NULL)
+		return err_set(e, FATAL_CONFIG, "embedded", "cannot make %s: %s", aside,
 			       strerror(errno));
 	if (process_run(argv, log) != 0)
 		return err_set(e, FATAL_CONFIG, "embedded", "initdb failed: see %s", log);
@@ -406,45 +429,29 @@ launch(struct embedded *m, struct err *e)
 	return err_set(e, TRY_SYSTEM, "embedded", "PostgreSQL does not answer: see %s", m->log);
 }
 
-static enum code
-exec_sql(PGconn *pg, const char *sql, struct err *e)
-{
-	PGresult *res = PQexec(pg, sql);
-	ExecStatusType status = PQresultStatus(res);
-
-	PQclear(res);
-	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
-		return OK;
-	return err_set(e, FATAL_CONFIG, "embedded", "%s", PQerrorMessage(pg));
-}
-
 /* Login role and database; nothing changes when they are there. */
 static enum code
 make_database(const struct embedded *m, struct err *e)
 {
-	PGconn *pg = PQconnectdb(m->admin_conninfo);
+	PGconn *pg = NULL;
 	const char *roles = embed_text("sql/roles.sql");
 	PGresult *res = NULL;
-	enum code code = OK;
+	enum code code = session_open(m->admin_conninfo, NULL, &pg, e);
 
-	if (PQstatus(pg) != CONNECTION_OK)
-		code = err_set(e, TRY_STORE, "embedded", "%s", PQerrorMessage(pg));
-	else if (roles == NULL)
+	if (code == OK && roles == NULL)
 		code = err_set(e, FATAL_BUG, "sql/roles.sql", "is not compiled in");
-	else
-		code = exec_sql(pg, roles, e);
-	if (code == OK) {
-		res = PQexec(pg, "SELECT FROM pg_database WHERE datname = '" DATABASE "'");
-		if (PQresultStatus(res) != PGRES_TUPLES_OK)
-			code = err_set(e, FATAL_CONFIG, "embedded", "%s", PQerrorMessage(pg));
-		else if (PQntuples(res) == 0)
-			code = exec_sql(pg, "CREATE DATABASE " DATABASE " OWNER sems_owner", e);
-	}
 	if (code == OK)
-		code = exec_sql(pg,
-				"REVOKE ALL ON DATABASE " DATABASE " FROM PUBLIC;"
-				"GRANT CONNECT ON DATABASE " DATABASE " TO semsd",
-				e);
+		code = session_do(pg, roles, e);
+	if (code == OK)
+		code = session_query(pg, "SELECT FROM pg_database WHERE datname = '" DATABASE "'",
+				     &res, e);
+	if (code == OK && PQntuples(res) == 0)
+		code = session_do(pg, "CREATE DATABASE " DATABASE " OWNER sems_owner", e);
+	if (code == OK)
+		code = session_do(pg,
+				  "REVOKE ALL ON DATABASE " DATABASE " FROM PUBLIC;"
+				  "GRANT CONNECT ON DATABASE " DATABASE " TO semsd",
+				  e);
 	PQclear(res);
 	PQfinish(pg);
 	return code;

@@ -12,7 +12,7 @@ static const char own_options[] =
     " -c default_transaction_isolation=read\\ committed";
 
 /* Where among the parameters the user's own stand: what is before yields to them. */
-#define PLACE_DBNAME 2
+#define PLACE_DBNAME 3
 
 enum code
 pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, struct err *e)
@@ -24,6 +24,8 @@ pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, stru
 	    /* A server that vanished without a word is noticed within a minute or two. */
 	    {"keepalives_idle", "60"},
 	    {"tcp_user_timeout", "60000"},
+	    /* Of each host, where libpq waits by itself: before the loop runs. */
+	    {"connect_timeout", "10"},
 	    {"dbname", NULL},
 	    {"options", NULL},
 	    {"client_encoding", "UTF8"},

@@ -27,11 +27,12 @@ struct migration {
 static enum code
 check_safe(PGconn *pg, struct err *e)
 {
-	PGresult *res = PQexec(pg, pg_safety_sql);
-	const char *why = pg_unsafe(res);
+	PGresult *res = NULL;
+	enum code code = session_query(pg, pg_safety_sql, &res, e);
+	const char *why = code == OK ? pg_unsafe(res) : NULL;
 
 	PQclear(res);
-	return why == NULL ? OK : err_set(e, FATAL_CONFIG, "database", "%s", why);
+	return why == NULL ? code : err_set(e, FATAL_CONFIG, "database", "%s", why);
 }
 
 static enum code

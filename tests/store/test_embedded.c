@@ -116,9 +116,9 @@ Test(embedded, starts_again_after_it_was_killed_and_after_half_an_initdb)
 	int status;
 
 	make_dir();
-	snprintf(path, sizeof path, "%s/pg.new", dir);
+	snprintf(path, sizeof path, "%s/pg.new-half", dir);
 	cr_assert_eq(mkdir(path, 0700), 0);
-	snprintf(path, sizeof path, "%s/pg.new/left", dir);
+	snprintf(path, sizeof path, "%s/pg.new-half/left", dir);
 	cr_assert_eq(mkdir(path, 0700), 0);
 	child = fork();
 	if (child == 0) {
@@ -131,6 +131,7 @@ Test(embedded, starts_again_after_it_was_killed_and_after_half_an_initdb)
 	}
 	cr_assert_eq(waitpid(child, &status, 0), child);
 	cr_assert(WIFSIGNALED(status), "it did not start");
+	cr_expect_neq(access(path, F_OK), 0, "what was half made is gone");
 	m = start(dir);
 	pg = PQconnectdb(embedded_conninfo(m));
 	cr_expect_eq(PQstatus(pg), CONNECTION_OK, "%s", PQerrorMessage(pg));

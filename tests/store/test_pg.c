@@ -114,6 +114,8 @@ Test(pg, notices_a_vanished_server_unless_told_otherwise)
 			cr_expect_str_eq(o->val, "5");
 		if (strcmp(o->keyword, "keepalives_idle") == 0)
 			cr_expect_str_eq(o->val, "60");
+		if (strcmp(o->keyword, "connect_timeout") == 0)
+			cr_expect_str_eq(o->val, "10");
 	}
 	PQconninfoFree(all);
 	PQfinish(pg);
