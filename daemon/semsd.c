@@ -129,7 +129,8 @@ person_key(void *ctx, int year)
 	struct semsd *d = ctx;
 	const unsigned char *key = keyring_person(d->keys, year);
 
-	key_watch_look(d->key_watch);
+	if (key == NULL)
+		key_watch_look(d->key_watch);
 	return key;
 }
 
@@ -222,8 +223,7 @@ open_store(struct semsd *d, struct err *e)
 	sc.conninfo = d->conninfo;
 	sc.keys = d->keys;
 	d->store = store_new(d->base, &sc);
-	d->key_watch = d->store == NULL ? NULL : key_watch_new(d->store, d->keys);
-	return d->key_watch == NULL ? err_set(e, TRY_SYSTEM, "store", "out of memory") : OK;
+	return d->store == NULL ? err_set(e, TRY_SYSTEM, "store", "out of memory") : OK;
 }
 
 /* Where descriptors are few there are fewer sessions, so that they can be shared out. */
@@ -298,6 +298,17 @@ open_highwater(struct semsd *d, struct err *e)
 	hc.ctx = d;
 	d->highwater = highwater_new(d->base, d->store, &hc);
 	return d->highwater == NULL ? err_set(e, TRY_SYSTEM, "highwater", "out of memory") : OK;
+}
+
+static enum code
+open_key_watch(struct semsd *d, struct err *e)
+{
+	struct key_watch_config kc = key_watch_defaults();
+
+	kc.now = now;
+	kc.ctx = d;
+	d->key_watch = key_watch_new(d->base, d->store, d->keys, &kc);
+	return d->key_watch == NULL ? err_set(e, TRY_SYSTEM, "keys", "out of memory") : OK;
 }
 
 static enum code
@@ -415,8 +426,8 @@ start(struct semsd *d, struct err *e)
 	if (open_signal(d, 2, SIGHUP, on_hangup, e) != OK || open_store(d, e) != OK ||
 	    open_ingest(d, e) != OK)
 		return e->code;
-	if (open_highwater(d, e) != OK || open_register_watch(d, e) != OK ||
-	    open_tend(d, e) != OK || open_server(d, e) != OK)
+	if (open_key_watch(d, e) != OK || open_highwater(d, e) != OK ||
+	    open_register_watch(d, e) != OK || open_tend(d, e) != OK || open_server(d, e) != OK)
 		return e->code;
 	return open_duties(d, e) == OK ? open_stop(d, e) : e->code;
 }

@@ -39,6 +39,8 @@ struct store *call_store(const struct call *c);
 const struct registry *call_registry(const struct call *c);
 struct ingest *call_ingest(const struct call *c);
 struct keyring *call_keys(const struct call *c);
+/* The public halves of the keys that sign, and the id of the one that does now; "": none. */
+json_t *call_keys_json(const struct call *c, const char **signs);
 /* For what runs jobs for this call: they end when the session does. */
 struct ticket call_ticket(const struct call *c, enum lane lane);
 /* Runs c->job so. */

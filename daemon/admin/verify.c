@@ -103,56 +103,6 @@ admin_verify(struct call *c)
 	proof_check_start(&v->check);
 }
 
-/* --- keys ------------------------------------------------------------------------------------- */
-
-static json_t *
-key_json(const struct signer *s)
-{
-	char hex[2 * SIGN_PUBLIC_SIZE + 1];
-	char pem[SIGN_PEM_SIZE];
-
-	hex_encode(s->public, sizeof s->public, hex);
-	if (!sign_pem(s->public, pem))
-		return NULL;
-	return json_pack("{s:s, s:s, s:s, s:s, s:I}", "key_id", s->id, "algorithm", "Ed25519",
-			 "public_key", hex, "pem", pem, "number", (json_int_t)s->number);
-}
-
-static json_t *
-keys_json(const struct call *c, const char **newest)
-{
-	const struct signer *list;
-	size_t n = keyring_signers(call_keys(c), &list);
-	json_t *keys = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		(void)json_array_append_new(keys, key_json(&list[i]));
-	*newest = n == 0 ? "" : list[n - 1].id;
-	return keys;
-}
-
-void
-admin_key(struct call *c)
-{
-	bool make = c->request->key->has_make_new && c->request->key->make_new;
-	const char *newest;
-	json_t *keys;
-	struct err e;
-
-	if (make && c->role != ROLE_COMPLIANCE && c->role != ROLE_ADMIN) {
-		call_fail(c, CODE(FORBIDDEN), "make_new", "takes the role compliance or admin");
-		return;
-	}
-	if (make && keyring_new_signer(call_keys(c), &e) != OK) {
-		call_fail_err(c, &e);
-		return;
-	}
-	keys = keys_json(c, &newest);
-	if (make)
-		log_info("key.new", KV("key", newest), KV("by", c->principal.s));
-	call_reply_json(c, json_pack("{s:o, s:s}", "keys", keys, "signs", newest));
-}
-
 /* --- signing what is exported ----------------------------------------------------------------- */
 
 struct signing {
@@ -289,7 +239,7 @@ sign_done(struct job *j, const struct err *e)
 		    s->named.quarter, s->named.quarter);
 		return;
 	}
-	keys = keys_json(c, &newest);
+	keys = call_keys_json(c, &newest);
 	answer = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:s}", "quarter", s->named.quarter,
 			   "revision", (json_int_t)s->revision, "state", s->state, "sha256",
 			   s->sha256, "signature", s->signature, "key_id", s->key_id, "keys", keys,

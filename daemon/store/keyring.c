@@ -5,7 +5,6 @@
  */
 #include "store/keyring.h"
 
-#include "base/log.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -27,28 +26,34 @@
 #define SIGNERS_MAX 256
 #define NUMBER_MAX  9999
 
+/* What is known of a year's key for persons. */
+struct year {
+	bool wanted; /* somebody asked for it */
+	bool known;  /* `key` is the file's */
+	bool made;   /* by this semsd, and never used before the database agreed */
+	bool expected;
+	bool agreed; /* known, expected, and the same */
+	bool told;   /* in the log, that it is not the one */
+	unsigned char key[KEY_SIZE];
+	unsigned char check[KEY_CHECK_SIZE]; /* what the database expects */
+};
+
 struct keyring {
 	int folder; /* descriptor: stays right when a relative path or the folder's name does not */
 	unsigned char quarantine[KEY_SIZE];
-	bool known[YEARS];
-	unsigned char person[YEARS][KEY_SIZE];
-	/* What the database says of them. */
-	bool expected[YEARS];
-	unsigned n_untold; /* known and not expected */
-	bool told[YEARS];  /* in the log, that it is not the one */
-	unsigned char check[YEARS][KEY_CHECK_SIZE];
+	struct year year[YEARS];
 	struct signer signers[SIGNERS_MAX]; /* by number */
 	size_t n_signers;
 	unsigned char seed[SIGN_SEED_SIZE]; /* of the last signer */
 };
 
 static enum code
-read_key(const struct keyring *k, const char *name, unsigned char key[KEY_SIZE], struct err *e)
+read_key(int folder, const char *name, unsigned char key[KEY_SIZE], struct err *e)
 {
 	unsigned char text[KEY_SIZE + 1];
 	struct stat st;
 	ssize_t n;
-	int fd = openat(k->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd < 0 && errno == ENOENT)
 		return err_set(e, REJ_NOT_FOUND, name, "no such key");
@@ -71,9 +76,9 @@ read_key(const struct keyring *k, const char *name, unsigned char key[KEY_SIZE],
 }
 
 static bool
-write_aside(const struct keyring *k, const char *aside, const void *p, size_t n)
+write_aside(int folder, const char *aside, const void *p, size_t n)
 {
-	int fd = openat(k->folder, aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = openat(folder, aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	bool good;
 
 	if (fd < 0)
@@ -84,47 +89,47 @@ write_aside(const struct keyring *k, const char *aside, const void *p, size_t n)
 
 /* A file of that name with these bytes, unless there is one already. */
 static enum code
-make_file(const struct keyring *k, const char *name, const void *p, size_t n, struct err *e)
+make_file(int folder, const char *name, const void *p, size_t n, struct err *e)
 {
 	char aside[NAME_SIZE + 16];
 	bool good;
 	int error;
 
 	snprintf(aside, sizeof aside, "%s.%ld", name, (long)getpid());
-	unlinkat(k->folder, aside, 0);
-	good = write_aside(k, aside, p, n);
+	unlinkat(folder, aside, 0);
+	good = write_aside(folder, aside, p, n);
 	/* Only one link can win; a key that exists is never replaced. */
-	good = good && (linkat(k->folder, aside, k->folder, name, 0) == 0 || errno == EEXIST);
-	good = good && fsync(k->folder) == 0;
+	good = good && (linkat(folder, aside, folder, name, 0) == 0 || errno == EEXIST);
+	good = good && fsync(folder) == 0;
 	error = errno;
-	unlinkat(k->folder, aside, 0);
+	unlinkat(folder, aside, 0);
 	if (!good)
 		return err_set(e, FATAL_CONFIG, name, "cannot make the key: %s", strerror(error));
 	return OK;
 }
 
 static enum code
-make_key(const struct keyring *k, const char *name, struct err *e)
+make_key(int folder, const char *name, struct err *e)
 {
 	unsigned char key[KEY_SIZE];
 	enum code code;
 
 	if (!random_bytes(key, sizeof key))
 		return err_set(e, FATAL_CONFIG, name, "cannot make the key: no random numbers");
-	code = make_file(k, name, key, sizeof key, e);
+	code = make_file(folder, name, key, sizeof key, e);
 	wipe(key, sizeof key);
 	return code;
 }
 
 static enum code
-load_key(const struct keyring *k, const char *name, unsigned char key[KEY_SIZE], struct err *e)
+load_key(int folder, const char *name, unsigned char key[KEY_SIZE], struct err *e)
 {
-	enum code code = read_key(k, name, key, e);
+	enum code code = read_key(folder, name, key, e);
 
 	if (code != REJ_NOT_FOUND)
 		return code;
-	code = make_key(k, name, e);
-	return code == OK ? read_key(k, name, key, e) : code;
+	code = make_key(folder, name, e);
+	return code == OK ? read_key(folder, name, key, e) : code;
 }
 
 /* --- those that sign -------------------------------------------------------------------------- */
@@ -139,6 +144,7 @@ add_signer(struct keyring *k, unsigned number, const unsigned char public[SIGN_P
 		return err_set(e, FATAL_CONFIG, "keys", "there are more than %d signing keys",
 			       SIGNERS_MAX);
 	s->number = number;
+	s->is_registered = false;
 	memcpy(s->public, public, SIGN_PUBLIC_SIZE);
 	if (!sign_key_id(public, s->id))
 		return err_set(e, TRY_SYSTEM, "keys", "out of memory");
@@ -147,11 +153,10 @@ add_signer(struct keyring *k, unsigned number, const unsigned char public[SIGN_P
 }
 
 static enum code
-read_public(const struct keyring *k, const char *name, unsigned char public[SIGN_PUBLIC_SIZE],
-	    struct err *e)
+read_public(int folder, const char *name, unsigned char public[SIGN_PUBLIC_SIZE], struct err *e)
 {
 	char pem[SIGN_PEM_SIZE + 1];
-	int fd = openat(k->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t n;
 
 	if (fd < 0)
@@ -166,14 +171,14 @@ read_public(const struct keyring *k, const char *name, unsigned char public[SIGN
 }
 
 static enum code
-write_public(const struct keyring *k, const char *name,
-	     const unsigned char public[SIGN_PUBLIC_SIZE], struct err *e)
+write_public(int folder, const char *name, const unsigned char public[SIGN_PUBLIC_SIZE],
+	     struct err *e)
 {
 	char pem[SIGN_PEM_SIZE];
 
 	if (!sign_pem(public, pem))
 		return err_set(e, TRY_SYSTEM, name, "out of memory");
-	return make_file(k, name, pem, strlen(pem), e);
+	return make_file(folder, name, pem, strlen(pem), e);
 }
 
 /* The public half is kept apart, so that it stays when the private one is destroyed. */
@@ -189,18 +194,18 @@ load_signer(struct keyring *k, unsigned number, struct err *e)
 
 	snprintf(key, sizeof key, "signing-%04u.key", number);
 	snprintf(pub, sizeof pub, "signing-%04u.pub", number);
-	code = read_key(k, key, seed, e);
+	code = read_key(k->folder, key, seed, e);
 	if (code == REJ_NOT_FOUND) {
 		wipe(k->seed, sizeof k->seed);
-		code = read_public(k, pub, public, e);
+		code = read_public(k->folder, pub, public, e);
 		return code == OK ? add_signer(k, number, public, e) : code;
 	}
 	if (code == OK && !sign_public(seed, public))
 		code = err_set(e, TRY_SYSTEM, key, "out of memory");
 	if (code == OK)
-		code = read_public(k, pub, beside, e);
+		code = read_public(k->folder, pub, beside, e);
 	if (code == REJ_NOT_FOUND)
-		code = write_public(k, pub, public, e);
+		code = write_public(k->folder, pub, public, e);
 	else if (code == OK && memcmp(public, beside, sizeof public) != 0)
 		code = err_set(e, FATAL_CONFIG, pub,
 			       "is not the public half of %s: put the right one back", key);
@@ -254,18 +259,55 @@ load_signers(struct keyring *k, struct err *e)
 	return code;
 }
 
+bool
+keyring_plan_signer(const struct keyring *k, struct signer_file *f)
+{
+	*f = (struct signer_file){.folder = k->folder, .number = 1};
+	if (k->n_signers > 0)
+		f->number = k->signers[k->n_signers - 1].number + 1;
+	return f->number <= NUMBER_MAX;
+}
+
+void
+keyring_make_signer(struct signer_file *f)
+{
+	char key[NAME_SIZE];
+	char pub[NAME_SIZE];
+
+	snprintf(key, sizeof key, "signing-%04u.key", f->number);
+	snprintf(pub, sizeof pub, "signing-%04u.pub", f->number);
+	f->err = (struct err){0};
+	if (make_key(f->folder, key, &f->err) != OK ||
+	    read_key(f->folder, key, f->seed, &f->err) != OK)
+		return;
+	if (!sign_public(f->seed, f->public))
+		(void)err_set(&f->err, TRY_SYSTEM, key, "out of memory");
+	else
+		(void)!write_public(f->folder, pub, f->public, &f->err);
+}
+
+enum code
+keyring_take_signer(struct keyring *k, struct signer_file *f, struct err *e)
+{
+	enum code code = (*e = f->err).code;
+
+	if (code == OK)
+		code = add_signer(k, f->number, f->public, e);
+	if (code == OK)
+		memcpy(k->seed, f->seed, sizeof k->seed);
+	wipe(f->seed, sizeof f->seed);
+	return code;
+}
+
 enum code
 keyring_new_signer(struct keyring *k, struct err *e)
 {
-	unsigned number = k->n_signers == 0 ? 1 : k->signers[k->n_signers - 1].number + 1;
-	char name[NAME_SIZE];
-	enum code code;
+	struct signer_file f;
 
-	if (number > NUMBER_MAX)
+	if (!keyring_plan_signer(k, &f))
 		return err_set(e, FATAL_CONFIG, "keys", "there are no numbers left");
-	snprintf(name, sizeof name, "signing-%04u.key", number);
-	code = make_key(k, name, e);
-	return code == OK ? load_signers(k, e) : code;
+	keyring_make_signer(&f);
+	return keyring_take_signer(k, &f, e);
 }
 
 size_t
@@ -285,17 +327,36 @@ keyring_signer(const struct keyring *k, const char *id)
 	return NULL;
 }
 
+void
+keyring_register(struct keyring *k, const char *id)
+{
+	for (size_t i = 0; i < k->n_signers; i++) {
+		if (strcmp(k->signers[i].id, id) == 0)
+			k->signers[i].is_registered = true;
+	}
+}
+
 enum code
 keyring_sign(const struct keyring *k, const void *p, size_t n, unsigned char signature[SIGN_SIZE],
 	     const struct signer **by, struct err *e)
 {
 	static const unsigned char none[SIGN_SEED_SIZE];
 
-	if (k->n_signers == 0 || memcmp(k->seed, none, sizeof none) == 0)
+	if (k->n_signers == 0)
+		return err_set(e, REJ_STATE, "keys",
+			       "this semsd has no signing key: copy signing-*.key and .pub from "
+			       "the folder of keys of the semsd that signs, and start it again");
+	*by = &k->signers[k->n_signers - 1];
+	if (memcmp(k->seed, none, sizeof none) == 0)
 		return err_set(e, REJ_STATE, "keys",
 			       "the newest signing key has no private half; semsctl key new "
 			       "makes another");
-	*by = &k->signers[k->n_signers - 1];
+	if (!(*by)->is_registered)
+		return err_set(e, REJ_STATE, "keys",
+			       "the signing key %s is not registered in the database: put the "
+			       "right one into the folder of keys and start semsd again, or say "
+			       "that it signs with semsctl key register",
+			       (*by)->id);
 	if (!sign_bytes(k->seed, p, n, signature))
 		return err_set(e, TRY_SYSTEM, "keys", "out of memory");
 	return OK;
@@ -325,11 +386,9 @@ keyring_open(const char *folder, struct keyring **out, struct err *e)
 		code = err_set(e, FATAL_CONFIG, "keys", "others can look into %s: chmod 700 it",
 			       folder);
 	if (code == OK)
-		code = load_key(k, "quarantine.key", k->quarantine, e);
+		code = load_key(k->folder, "quarantine.key", k->quarantine, e);
 	if (code == OK)
 		code = load_signers(k, e);
-	if (code == OK && k->n_signers == 0)
-		code = keyring_new_signer(k, e);
 	if (code != OK) {
 		keyring_free(k);
 		return code;
@@ -360,109 +419,173 @@ keyring_check(const unsigned char key[KEY_SIZE], unsigned char check[KEY_CHECK_S
 	return good;
 }
 
-static void
-count_untold(struct keyring *k)
+/* --- persons ---------------------------------------------------------------------------------- */
+
+static struct year *
+year_of(struct keyring *k, int year)
 {
-	k->n_untold = 0;
-	for (int at = 0; at < YEARS; at++)
-		k->n_untold += k->known[at] && !k->expected[at];
+	return year < YEAR_FIRST || year > YEAR_LAST ? NULL : &k->year[year - YEAR_FIRST];
 }
 
-/* Reads the year's file when it is there, and refuses another key than the database expects. */
-static enum code
-read_person(struct keyring *k, int at, struct err *e)
+const unsigned char *
+keyring_person(struct keyring *k, int year)
 {
-	unsigned char check[KEY_CHECK_SIZE];
-	char name[NAME_SIZE];
-	enum code code;
+	struct year *y = year_of(k, year);
 
-	snprintf(name, sizeof name, "person-%04d.key", at + YEAR_FIRST);
-	code = k->known[at] ? OK : read_key(k, name, k->person[at], e);
-	k->known[at] = false;
-	if (code != OK)
-		return code;
-	if (k->expected[at] && (!keyring_check(k->person[at], check) ||
-				memcmp(check, k->check[at], sizeof check) != 0))
-		return err_set(
-		    e, FATAL_CONFIG, name,
-		    "not the key that the database's pseudonyms of %d were made with: put "
-		    "the right one back (deploy/runbooks/backup.md)",
-		    at + YEAR_FIRST);
-	k->known[at] = true;
-	return OK;
+	if (y == NULL)
+		return NULL;
+	y->wanted = true;
+	return y->agreed ? y->key : NULL;
+}
+
+int
+keyring_wanted(const struct keyring *k, int after)
+{
+	for (int year = after < YEAR_FIRST ? YEAR_FIRST : after + 1; year <= YEAR_LAST; year++) {
+		if (k->year[year - YEAR_FIRST].wanted && !k->year[year - YEAR_FIRST].agreed)
+			return year;
+	}
+	return 0;
 }
 
 enum code
 keyring_expect(struct keyring *k, int year, const unsigned char check[KEY_CHECK_SIZE],
 	       struct err *e)
 {
-	int at = year - YEAR_FIRST;
-	enum code code;
+	struct year *y = year_of(k, year);
+	unsigned char ours[KEY_CHECK_SIZE];
 
-	if (at < 0 || at >= YEARS)
+	if (y == NULL)
 		return err_set(e, FATAL_CONFIG, "keys", "there is no year %d", year);
-	k->expected[at] = true;
-	memcpy(k->check[at], check, KEY_CHECK_SIZE);
-	code = read_person(k, at, e);
-	count_untold(k);
-	return code;
+	y->expected = true;
+	memcpy(y->check, check, KEY_CHECK_SIZE);
+	if (!y->known)
+		return err_set(e, REJ_NOT_FOUND, "keys", "person-%04d.key is missing", year);
+	y->agreed = keyring_check(y->key, ours) && memcmp(ours, check, sizeof ours) == 0;
+	if (y->agreed) {
+		y->told = false;
+		return OK;
+	}
+	y->known = false;
+	return err_set(e, FATAL_CONFIG, "keys",
+		       "person-%04d.key is not the key that the database's pseudonyms of %d are "
+		       "made with: copy the right one from the other semsd's folder of keys, or "
+		       "from the backup, " KEY_RUNBOOK,
+		       year, year);
 }
 
-int
-keyring_untold(struct keyring *k, int after)
+bool
+keyring_plan_file(const struct keyring *k, int year, struct key_file *f)
 {
-	if (k->n_untold == 0)
-		return 0;
-	for (int at = after < YEAR_FIRST ? 0 : after - YEAR_FIRST + 1; at < YEARS; at++) {
-		if (k->known[at] && !k->expected[at])
-			return at + YEAR_FIRST;
-	}
-	return 0;
+	const struct year *y;
+
+	if (year < YEAR_FIRST || year > YEAR_LAST)
+		return false;
+	y = &k->year[year - YEAR_FIRST];
+	*f = (struct key_file){.folder = k->folder,
+			       .year = year,
+			       .make = !y->expected,
+			       .has_check = y->expected,
+			       .is_unused = y->made};
+	memcpy(f->check, y->check, sizeof f->check);
+	return true;
+}
+
+/* Ours, and none that was ever used: the right one can take its name. */
+static enum code
+move_aside(struct key_file *f, const char *name, const unsigned char check[KEY_CHECK_SIZE])
+{
+	char hex[2 * KEY_CHECK_SIZE + 1];
+	char aside[NAME_SIZE + 64];
+
+	hex_encode(check, KEY_CHECK_SIZE, hex);
+	(void)snprintf(aside, sizeof aside, "%s.unused-%.8s", name, hex);
+	if (renameat(f->folder, name, f->folder, aside) != 0)
+		return err_set(&f->err, FATAL_CONFIG, name, "cannot be moved aside: %s",
+			       strerror(errno));
+	return err_set(&f->err, REJ_NOT_FOUND, name, "is missing");
 }
 
 void
-keyring_read_all(struct keyring *k)
+keyring_load_file(struct key_file *f)
 {
-	struct err e;
-
-	for (int at = 0; at < YEARS; at++)
-		(void)read_person(k, at, &e);
-	count_untold(k);
-}
-
-/* Once a year: whoever sends such records sends them again and again. */
-static const unsigned char *
-refuse_person(struct keyring *k, int at, const struct err *e)
-{
-	if (!k->told[at])
-		log_error("key.wrong", KVI("year", at + YEAR_FIRST), KV("why", e->text),
-			  KV("todo",
-			     "put the year's key back from its backup: records of that year "
-			     "that name people are answered RETRY until then"));
-	k->told[at] = true;
-	return NULL;
-}
-
-const unsigned char *
-keyring_person(struct keyring *k, int year)
-{
+	unsigned char check[KEY_CHECK_SIZE];
 	char name[NAME_SIZE];
-	struct err e;
-	int at = year - YEAR_FIRST;
 
-	if (at < 0 || at >= YEARS)
-		return NULL;
-	if (k->known[at])
-		return k->person[at];
-	/* A key that was there once is never made anew: the same person would get another name. */
-	if (k->expected[at])
-		return read_person(k, at, &e) == OK ? k->person[at] : refuse_person(k, at, &e);
-	snprintf(name, sizeof name, "person-%04d.key", year);
-	if (load_key(k, name, k->person[at], &e) != OK)
-		return refuse_person(k, at, &e);
-	k->known[at] = true;
-	count_untold(k);
-	return k->person[at];
+	(void)snprintf(name, sizeof name, "person-%04d.key", f->year);
+	f->err = (struct err){0};
+	f->made = false;
+	(void)!read_key(f->folder, name, f->key, &f->err);
+	if (f->err.code == REJ_NOT_FOUND && f->make) {
+		f->err = (struct err){0};
+		f->made = make_key(f->folder, name, &f->err) == OK;
+		if (f->made)
+			(void)!read_key(f->folder, name, f->key, &f->err);
+	}
+	if (f->err.code == OK && f->has_check && f->is_unused && keyring_check(f->key, check) &&
+	    memcmp(check, f->check, sizeof check) != 0)
+		(void)!move_aside(f, name, check);
+}
+
+enum code
+keyring_take_file(struct keyring *k, struct key_file *f, struct err *e)
+{
+	struct year *y = &k->year[f->year - YEAR_FIRST];
+
+	y->made = y->made || f->made;
+	if (f->err.code == OK && !y->agreed) {
+		memcpy(y->key, f->key, KEY_SIZE);
+		y->known = true;
+	}
+	wipe(f->key, sizeof f->key);
+	*e = f->err;
+	if (e->code != OK || !y->expected)
+		return e->code;
+	return keyring_expect(k, f->year, y->check, e);
+}
+
+bool
+keyring_is_expected(const struct keyring *k, int year)
+{
+	return k->year[year - YEAR_FIRST].expected;
+}
+
+bool
+keyring_tell_once(struct keyring *k, int year)
+{
+	struct year *y = &k->year[year - YEAR_FIRST];
+	bool first = !y->told;
+
+	y->told = true;
+	return first;
+}
+
+bool
+keyring_person_check(const struct keyring *k, int year, unsigned char check[KEY_CHECK_SIZE])
+{
+	const struct year *y = &k->year[year - YEAR_FIRST];
+
+	return y->known && keyring_check(y->key, check);
+}
+
+enum code
+keyring_read_all(struct keyring *k, struct err *e)
+{
+	for (int year = YEAR_FIRST; year <= YEAR_LAST; year++) {
+		struct key_file f;
+		enum code code;
+
+		if (!keyring_plan_file(k, year, &f))
+			continue;
+		f.make = false;
+		keyring_load_file(&f);
+		code = keyring_take_file(k, &f, e);
+		if (code == OK)
+			(void)keyring_person(k, year);
+		else if (code != REJ_NOT_FOUND)
+			return code;
+	}
+	return OK;
 }
 
 const unsigned char *

@@ -20,8 +20,6 @@ static const char begin_sql[] =
 static const char days_sql[] =
     "SELECT kind, to_char(day, 'YYYY-MM-DD'), n FROM sems.spd_leaves\n"
     "WHERE quarter = $1 AND revision = $2::int ORDER BY kind COLLATE \"C\", day";
-static const char key_sql[] = "INSERT INTO sems.signing_key (key_id, public_key)\n"
-			      "VALUES ($1, decode($2, 'hex')) ON CONFLICT (key_id) DO NOTHING";
 static const char row_sql[] =
     "INSERT INTO sems.spd_proof (number, quarter, revision, encoding, columns, leaves, root,\n"
     "    previous, signature, key_id) VALUES ($1::bigint, $2, $3::int, $4::int, $5::jsonb,\n"
@@ -207,7 +205,6 @@ sign_document(struct spd_run *r, struct err *e)
 	if (code != OK)
 		return code;
 	hex_encode(signature, sizeof signature, v->signature);
-	hex_encode(by->public, sizeof by->public, v->public_key);
 	memcpy(v->key_id, by->id, sizeof v->key_id);
 	hex_encode(v->proof.root, SHA256_SIZE, v->root);
 	(void)snprintf(v->number, sizeof v->number, "%" PRId64, v->proof.number);
@@ -224,12 +221,9 @@ proof_freeze_keep(struct spd_run *r, struct statement *st, struct err *e)
 	if (r->task != SPD_TASK_FREEZE)
 		return false;
 	if (v->stage == PROVING_DONE) {
-		v->stage = PROVING_KEY;
-		*st = (struct statement){key_sql, 2, {v->key_id, v->public_key}};
-		return sign_document(r, e) == OK;
-	}
-	if (v->stage == PROVING_KEY) {
 		v->stage = PROVING_ROW;
+		if (sign_document(r, e) != OK)
+			return false;
 		*st = (struct statement){row_sql,
 					 10,
 					 {v->number, r->label, r->revision, "1", v->columns,

@@ -18,8 +18,7 @@ enum proving_stage {
 	PROVING_DAYS,
 	PROVING_PIECES,
 	PROVING_DONE,
-	PROVING_KEY, /* then, when the revision was kept */
-	PROVING_ROW,
+	PROVING_ROW, /* then, when the revision was kept */
 	PROVING_END
 };
 
@@ -35,7 +34,6 @@ struct proving {
 	char previous[PROOF_HEX_SIZE];
 	char signature[2 * SIGN_SIZE + 1];
 	char key_id[SIGN_ID_SIZE];
-	char public_key[2 * SIGN_PUBLIC_SIZE + 1];
 	char *columns; /* JSON */
 };
 

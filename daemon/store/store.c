@@ -1,8 +1,11 @@
 #include "store/store.h"
 
+#include "base/beside.h"
 #include "store/asker.h"
 #include "store/copy.h"
 #include "store/writer.h"
+
+#include <event2/event.h>
 
 #include <stdlib.h>
 
@@ -10,7 +13,29 @@ struct store {
 	struct writer *writer;
 	struct asker *lanes[LANE_COUNT];
 	const struct keyring *keys;
+	struct beside *beside;
+	struct event *beside_event;
 };
+
+static void
+on_beside(evutil_socket_t fd, short what, void *arg)
+{
+	struct store *s = arg;
+
+	(void)fd;
+	(void)what;
+	beside_collect(s->beside);
+}
+
+static bool
+open_beside(struct store *s, struct event_base *base)
+{
+	s->beside = beside_new();
+	if (s->beside == NULL)
+		return false;
+	s->beside_event = event_new(base, beside_fd(s->beside), EV_READ | EV_PERSIST, on_beside, s);
+	return s->beside_event != NULL && event_add(s->beside_event, NULL) == 0;
+}
 
 struct store *
 store_new(struct event_base *base, const struct store_config *config)
@@ -20,9 +45,10 @@ store_new(struct event_base *base, const struct store_config *config)
 
 	if (s == NULL)
 		return NULL;
-	s->writer = writer_new(base, config);
 	s->keys = config->keys;
-	is_whole = s->writer != NULL;
+	is_whole = open_beside(s, base);
+	s->writer = writer_new(base, config);
+	is_whole = is_whole && s->writer != NULL;
 	/* The short one first: it ends the statements of the others. */
 	for (int i = 0; i < LANE_COUNT; i++) {
 		s->lanes[i] = asker_new(base, config->conninfo, (enum lane)i, s->lanes[LANE_SHORT]);
@@ -43,6 +69,9 @@ store_free(struct store *s)
 	writer_free(s->writer);
 	for (int i = 0; i < LANE_COUNT; i++)
 		asker_free(s->lanes[i]);
+	if (s->beside_event != NULL)
+		event_free(s->beside_event);
+	beside_free(s->beside);
 	free(s);
 }
 
@@ -50,6 +79,12 @@ const struct keyring *
 store_keys(const struct store *s)
 {
 	return s->keys;
+}
+
+struct beside *
+store_beside(const struct store *s)
+{
+	return s->beside;
 }
 
 bool

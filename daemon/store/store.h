@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+struct beside;
 struct event_base;
 struct store;
 struct keyring;
@@ -35,8 +36,9 @@ struct store_config {
 /* Blocking, before the loop runs: connects, checks that the store is safe (fsync,
  * synchronous_commit, primary, no unlogged evidence), migrates the schema as role sems_owner. */
 enum code store_prepare(const char *conninfo, struct err *e) MUST_CHECK;
-/* Blocking: compares the keys with what the database was written with, and tells it of those that
- * it does not know. Refuses a key that is another one, and a recent year's that is gone. */
+/* Blocking: compares the keys with what the database was written with, makes those of this year and
+ * the next where there are none, and tells it of those that it does not know. Refuses a key that is
+ * another one, and a recent year's that is gone. The first key that signs is registered. */
 enum code store_check_keys(const char *conninfo, struct keyring *keys, struct err *e) MUST_CHECK;
 /* Blocking: reads entity, calendar, sites, principals, grants and purge floors. Caller frees *out.
  */
@@ -47,6 +49,9 @@ struct store *store_new(struct event_base *base, const struct store_config *conf
 void store_free(struct store *s);
 /* Those of the configuration. */
 const struct keyring *store_keys(const struct store *s);
+/* For what blocks and is no question to the database: files of keys, the high-water mark. What is
+ * in there when the store is freed is not called back. */
+struct beside *store_beside(const struct store *s);
 
 /* Writing. One group at a time: submit only while ready, then wait for on_written. However often
  * the database goes away, the group is written or answered RETRY; on_written comes exactly once. */

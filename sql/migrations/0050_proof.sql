@@ -1,11 +1,12 @@
 -- What proves a frozen revision: the leaves of its records, the root over them, its signature.
 -- proto/PROOF.md has the formats.
 
--- The public halves of the keys that signed; the private ones are not in the database.
+-- The register of those who may sign: their public halves; the private ones are not in the database.
+-- The first is who starts first on an empty register, later ones are an administrator's decision.
 CREATE TABLE sems.signing_key (
 	key_id text PRIMARY KEY CHECK (key_id ~ '^[0-9a-f]{16}$'),
 	public_key bytea NOT NULL CHECK (octet_length(public_key) = 32),
-	first_used_at timestamptz NOT NULL DEFAULT clock_timestamp()
+	registered_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 -- One row a freeze. `number` has no gaps and cannot be taken twice, so that of two freezes at once
@@ -50,7 +51,9 @@ BEGIN
 		    'FOR EACH ROW EXECUTE FUNCTION sems.keep_forever()', t);
 		EXECUTE format('CREATE TRIGGER keep_all BEFORE TRUNCATE ON sems.%I '
 		    'FOR EACH STATEMENT EXECUTE FUNCTION sems.keep_forever()', t);
-		EXECUTE format('GRANT SELECT, INSERT ON sems.%I TO sems_compute', t);
+		EXECUTE format('GRANT SELECT ON sems.%I TO sems_compute', t);
 	END LOOP;
+	GRANT INSERT ON sems.spd_proof, sems.spd_leaves TO sems_compute;
+	GRANT SELECT, INSERT ON sems.signing_key TO sems_admin;
 END
 $$;

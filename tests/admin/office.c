@@ -62,6 +62,15 @@ person_key(void *ctx, int year)
 {
 	struct office *o = ctx;
 
+	if (keyring_person(o->keys, year) == NULL) {
+		struct key_file file;
+		struct err e;
+
+		cr_assert(keyring_plan_file(o->keys, year, &file));
+		keyring_load_file(&file);
+		cr_assert_eq(keyring_take_file(o->keys, &file, &e), OK, "%s", e.text);
+		cr_assert_eq(store_check_keys(o->conninfo, o->keys, &e), OK, "%s", e.text);
+	}
 	return keyring_person(o->keys, year);
 }
 
@@ -311,6 +320,7 @@ office_open(struct office *o)
 		       cluster_conninfo(cluster_shared(), database, "semsd"));
 	temp_dir(o->keys_dir);
 	cr_assert_eq(keyring_open(o->keys_dir, &o->keys, &e), OK, "%s", e.text);
+	cr_assert_eq(store_check_keys(o->conninfo, o->keys, &e), OK, "%s", e.text);
 	o->base = event_base_new();
 	sc.conninfo = o->conninfo;
 	sc.keys = o->keys;

@@ -4,14 +4,21 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 static struct scene s;
 static struct key_watch *watch;
 
 static void
 open_watch(void)
 {
+	struct key_watch_config config = key_watch_defaults();
+
 	scene_open(&s);
-	watch = key_watch_new(s.store, s.keys);
+	config.again_ms = 20;
+	watch = key_watch_new(s.base, s.store, s.keys, &config);
 	cr_assert_not_null(watch);
 }
 
@@ -38,25 +45,86 @@ look(void)
 	cr_assert(scene_turn_until(&s, idle));
 }
 
-Test(key_watch, tells_of_every_key_that_was_made)
+Test(key_watch, agrees_on_every_key_that_is_wanted)
 {
-	cr_assert_not_null(keyring_person(s.keys, 2025));
-	cr_assert_not_null(keyring_person(s.keys, 2026));
+	cr_expect_null(keyring_person(s.keys, 2025));
+	cr_expect_null(keyring_person(s.keys, 2026));
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.key_check "
 				       "WHERE name IN ('person-2025', 'person-2026')"),
 		     2);
-	cr_expect_eq(keyring_untold(s.keys, 0), 0);
+	cr_expect_eq(keyring_wanted(s.keys, 0), 0);
+	cr_expect_not_null(keyring_person(s.keys, 2025));
 	cr_expect_not_null(keyring_person(s.keys, 2026));
 }
 
-Test(key_watch, stops_using_a_key_when_the_database_knows_another)
+static bool
+is_moved(void)
 {
-	cr_assert_not_null(keyring_person(s.keys, 2026));
-	cluster_do(s.pg, "INSERT INTO sems.key_check VALUES "
-			 "('person-2026', '\\x000102030405060708090a0b0c0d0e0f')");
+	char path[TEMP_SIZE + 40];
+
+	(void)snprintf(path, sizeof path, "%s/person-2026.key", s.folder);
+	return access(path, F_OK) != 0;
+}
+
+static bool
+is_agreed(void)
+{
+	return keyring_person(s.keys, 2026) != NULL;
+}
+
+Test(key_watch, takes_nothing_with_its_own_when_another_was_first_and_goes_on_with_that)
+{
+	char folder[TEMP_SIZE];
+	char from[TEMP_SIZE + 40];
+	char to[TEMP_SIZE + 40];
+	struct keyring *other;
+	struct key_file f;
+	struct err e;
+
+	/* The other one's, told to the database a moment before. */
+	temp_dir(folder);
+	cr_assert_eq(keyring_open(folder, &other, &e), OK, "%s", e.text);
+	cr_assert_eq(store_check_keys(s.conninfo, other, &e), OK, "%s", e.text);
+	(void)keyring_person(other, 2026);
+	cr_assert(keyring_plan_file(other, 2026, &f));
+	keyring_load_file(&f);
+	cr_assert_eq(keyring_take_file(other, &f, &e), OK, "%s", e.text);
+	cr_assert_eq(store_check_keys(s.conninfo, other, &e), OK, "%s", e.text);
+
+	cr_expect_null(keyring_person(s.keys, 2025));
+	cr_expect_null(keyring_person(s.keys, 2026));
 	look();
 	cr_expect_null(keyring_person(s.keys, 2026));
-	cr_expect_not_null(keyring_person(s.keys, 2025));
-	cr_expect_eq(keyring_untold(s.keys, 0), 2025, "the other years go on");
+	cr_expect_not_null(keyring_person(s.keys, 2025), "the other years go on");
+	cr_assert(scene_turn_until(&s, is_moved), "its own is in the way");
+	(void)snprintf(from, sizeof from, "%s/person-2026.key", folder);
+	(void)snprintf(to, sizeof to, "%s/person-2026.key", s.folder);
+	cr_assert_eq(link(from, to), 0);
+	cr_assert(scene_turn_until(&s, is_agreed));
+	cr_expect_eq(memcmp(keyring_person(s.keys, 2026), keyring_person(other, 2026), KEY_SIZE),
+		     0);
+	keyring_free(other);
+	cr_expect(temp_remove(folder));
+}
+
+static bool
+has_next(void)
+{
+	return cluster_int(s.pg, "SELECT count(*) FROM sems.key_check WHERE name = "
+				 "'person-2027'") == 1;
+}
+
+Test(key_watch, has_the_coming_years_key_before_anybody_asks)
+{
+	struct key_watch_config config = key_watch_defaults();
+	struct key_watch *ahead;
+
+	scene_set_clock(&s, "2026-05-15T10:00:00Z");
+	config.now = scene_now;
+	config.ctx = &s;
+	ahead = key_watch_new(s.base, s.store, s.keys, &config);
+	cr_assert(scene_turn_until(&s, has_next));
+	scene_stop(&s);
+	key_watch_free(ahead);
 }

@@ -69,6 +69,7 @@ open_database(struct fixture *f, const struct cluster *c, const char *database)
 	snprintf(f->conninfo, sizeof f->conninfo, "%s", cluster_conninfo(c, database, "semsd"));
 	temp_dir(f->keys_dir);
 	cr_assert_eq(keyring_open(f->keys_dir, &f->keys, &e), OK, "%s", e.text);
+	cr_assert_eq(store_check_keys(f->conninfo, f->keys, &e), OK, "%s", e.text);
 }
 
 void

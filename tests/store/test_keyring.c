@@ -38,6 +38,21 @@ clean(void)
 	cr_expect_eq(rmdir(dir), 0, "something else was left in the folder");
 }
 
+/* What key_watch does of a year: the file, and then a database that says `check`, or ours. */
+static enum code
+agree(struct keyring *k, int year, const unsigned char *check, struct err *e)
+{
+	unsigned char ours[KEY_CHECK_SIZE];
+	struct key_file f;
+
+	cr_assert(keyring_plan_file(k, year, &f));
+	keyring_load_file(&f);
+	if (keyring_take_file(k, &f, e) != OK)
+		return e->code;
+	cr_assert(keyring_person_check(k, year, ours));
+	return keyring_expect(k, year, check != NULL ? check : ours, e);
+}
+
 Test(keyring, makes_keys_once_and_finds_them_again)
 {
 	struct keyring *k;
@@ -50,6 +65,8 @@ Test(keyring, makes_keys_once_and_finds_them_again)
 	make_dir();
 	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
 	memcpy(quarantine, keyring_quarantine(k), KEY_SIZE);
+	cr_assert_eq(agree(k, 2026, NULL, &e), OK, "%s", e.text);
+	cr_assert_eq(agree(k, 2025, NULL, &e), OK, "%s", e.text);
 	memcpy(person, keyring_person(k, 2026), KEY_SIZE);
 	cr_expect_neq(memcmp(person, keyring_person(k, 2025), KEY_SIZE), 0, "years share a key");
 	cr_expect_neq(memcmp(person, quarantine, KEY_SIZE), 0);
@@ -59,10 +76,64 @@ Test(keyring, makes_keys_once_and_finds_them_again)
 	cr_expect_eq(st.st_mode & 0777, 0600);
 	cr_expect_eq(st.st_size, KEY_SIZE);
 	cr_assert_eq(keyring_open(dir, &k, &e), OK);
+	cr_assert_eq(agree(k, 2026, NULL, &e), OK, "%s", e.text);
 	cr_expect_eq(memcmp(person, keyring_person(k, 2026), KEY_SIZE), 0);
 	cr_expect_eq(memcmp(quarantine, keyring_quarantine(k), KEY_SIZE), 0);
 	keyring_free(k);
 	clean();
+}
+
+Test(keyring, uses_no_key_that_was_not_agreed_on)
+{
+	static const unsigned char another[KEY_CHECK_SIZE] = {1};
+	struct keyring *k;
+	struct key_file f;
+	struct err e;
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_expect_eq(keyring_wanted(k, 0), 0);
+	cr_expect_null(keyring_person(k, 2026));
+	cr_expect_eq(keyring_wanted(k, 0), 2026);
+	cr_assert(keyring_plan_file(k, 2026, &f));
+	keyring_load_file(&f);
+	cr_assert_eq(keyring_take_file(k, &f, &e), OK, "%s", e.text);
+	cr_expect_null(keyring_person(k, 2026), "the database was not asked");
+	cr_expect_eq(keyring_expect(k, 2026, another, &e), FATAL_CONFIG);
+	cr_expect_null(keyring_person(k, 2026));
+	cr_expect_eq(keyring_wanted(k, 0), 2026, "it is still looked for");
+	keyring_free(k);
+	clean();
+}
+
+Test(keyring, moves_its_own_aside_and_takes_the_one_that_is_expected)
+{
+	struct keyring *first;
+	struct keyring *k;
+	unsigned char check[KEY_CHECK_SIZE];
+	struct stat st;
+	char from[TEMP_SIZE + 32];
+	char to[TEMP_SIZE + 32];
+	struct err e;
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, &first, &e), OK, "%s", e.text);
+	cr_assert_eq(agree(first, 2026, NULL, &e), OK, "%s", e.text);
+	cr_assert(keyring_check(keyring_person(first, 2026), check));
+	path_of(from, sizeof from, "person-2026.key");
+	path_of(to, sizeof to, "person-2025.key");
+	cr_assert_eq(rename(from, to), 0); /* the other semsd's folder, as it were */
+	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_expect_eq(agree(k, 2026, check, &e), FATAL_CONFIG);
+	cr_expect_eq(stat(from, &st), 0);
+	cr_expect_eq(agree(k, 2026, check, &e), REJ_NOT_FOUND, "%s", e.text);
+	cr_expect_neq(stat(from, &st), 0, "it is still there under its name");
+	cr_assert_eq(rename(to, from), 0); /* copied */
+	cr_expect_eq(agree(k, 2026, check, &e), OK, "%s", e.text);
+	cr_expect_eq(memcmp(keyring_person(k, 2026), keyring_person(first, 2026), KEY_SIZE), 0);
+	keyring_free(first);
+	keyring_free(k);
+	cr_expect(temp_remove(dir));
 }
 
 Test(keyring, has_no_key_for_years_outside_the_calendar)
@@ -134,6 +205,20 @@ Test(keyring, refuses_a_key_that_is_too_short_or_too_long)
 
 /* --- those that sign --- */
 
+/* The folder, with a first key that signs. */
+static void
+open_signing(struct keyring **k)
+{
+	const struct signer *list;
+	struct err e;
+
+	make_dir();
+	cr_assert_eq(keyring_open(dir, k, &e), OK, "%s", e.text);
+	cr_assert_eq(keyring_new_signer(*k, &e), OK, "%s", e.text);
+	cr_assert_eq(keyring_signers(*k, &list), 1);
+	keyring_register(*k, list[0].id);
+}
+
 static enum code
 sign_hello(const struct keyring *k, unsigned char signature[SIGN_SIZE], const struct signer **by)
 {
@@ -151,14 +236,15 @@ Test(keyring, signs_with_a_key_that_stays)
 	unsigned char again[SIGN_SIZE];
 	char id[SIGN_ID_SIZE];
 
-	make_dir();
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	open_signing(&k);
 	cr_assert_eq(sign_hello(k, signature, &by), OK);
 	cr_expect(sign_good(by->public, "hello", 5, signature));
 	cr_expect_not(sign_good(by->public, "hallo", 5, signature));
 	memcpy(id, by->id, sizeof id);
 	keyring_free(k);
 	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_expect_eq(sign_hello(k, again, &by), REJ_STATE, "the register was not asked");
+	keyring_register(k, id);
 	cr_assert_eq(sign_hello(k, again, &by), OK);
 	cr_expect_str_eq(by->id, id);
 	cr_expect_eq(memcmp(again, signature, SIGN_SIZE), 0);
@@ -177,8 +263,7 @@ Test(keyring, still_knows_who_signed_before_the_newest)
 	char id[SIGN_ID_SIZE];
 	char path[TEMP_SIZE + 32];
 
-	make_dir();
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	open_signing(&k);
 	cr_assert_eq(sign_hello(k, signature, &first), OK);
 	memcpy(id, first->id, sizeof id);
 	cr_assert_eq(keyring_new_signer(k, &e), OK, "%s", e.text);
@@ -192,6 +277,8 @@ Test(keyring, still_knows_who_signed_before_the_newest)
 	first = keyring_signer(k, id);
 	cr_assert_not_null(first);
 	cr_expect(sign_good(first->public, "hello", 5, signature));
+	cr_assert_eq(keyring_signers(k, &list), 2);
+	keyring_register(k, list[1].id);
 	cr_assert_eq(sign_hello(k, signature, &by), OK);
 	cr_expect_str_neq(by->id, id);
 	cr_expect_null(keyring_signer(k, "0123456789abcdef"));
@@ -207,8 +294,7 @@ Test(keyring, does_not_sign_without_the_newest_private_half)
 	unsigned char signature[SIGN_SIZE];
 	char path[TEMP_SIZE + 32];
 
-	make_dir();
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	open_signing(&k);
 	cr_assert_eq(keyring_new_signer(k, &e), OK, "%s", e.text);
 	keyring_free(k);
 	path_of(path, sizeof path, "signing-0002.key");
@@ -226,8 +312,7 @@ Test(keyring, refuses_a_public_half_of_another_key)
 	char from[TEMP_SIZE + 32];
 	char to[TEMP_SIZE + 32];
 
-	make_dir();
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	open_signing(&k);
 	cr_assert_eq(keyring_new_signer(k, &e), OK, "%s", e.text);
 	keyring_free(k);
 	path_of(from, sizeof from, "signing-0001.pub");
@@ -244,12 +329,29 @@ Test(keyring, refuses_a_signing_key_that_others_can_read)
 	struct err e;
 	char path[TEMP_SIZE + 32];
 
-	make_dir();
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	open_signing(&k);
 	keyring_free(k);
 	path_of(path, sizeof path, "signing-0001.key");
 	chmod(path, 0644);
 	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
 	cr_expect_str_eq(e.where, "signing-0001.key");
+	clean();
+}
+
+Test(keyring, signs_with_none_that_is_not_registered)
+{
+	struct keyring *k;
+	struct err e;
+	const struct signer *by = NULL;
+	unsigned char signature[SIGN_SIZE];
+
+	open_signing(&k);
+	cr_assert_eq(sign_hello(k, signature, &by), OK);
+	cr_assert_eq(keyring_new_signer(k, &e), OK, "%s", e.text);
+	cr_expect_eq(keyring_sign(k, "hello", 5, signature, &by, &e), REJ_STATE);
+	cr_expect_not_null(strstr(e.text, "semsctl key register"), "%s", e.text);
+	keyring_register(k, by->id);
+	cr_expect_eq(sign_hello(k, signature, &by), OK);
+	keyring_free(k);
 	clean();
 }

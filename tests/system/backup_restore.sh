@@ -148,7 +148,7 @@ is_refused() { # regex name
 	like "$OUT" "$1" "and says what to do: $2"
 }
 rm -f "$DIR/keys/person-$YEAR.key"
-is_refused "person-$YEAR.key is gone.*put it back.*backup.md" 'a key is gone'
+is_refused "person-$YEAR.key is missing.*copy it.*keys.md" 'a key is gone'
 is "$(ls "$DIR/keys/person-$YEAR.key" 2>/dev/null)" '' 'and makes no other key'
 rm -rf "$DIR/keys"
 is_refused 'quarantine.key.*not the key' 'the folder of keys is gone'

@@ -32,14 +32,14 @@ class Daemon:
     count = 0
 
     def __init__(self, world, name, database=None, before=(), env=None, options=(), stderr=None, asan="",
-                 state=None):
+                 state=None, keys=None):
         Daemon.count += 1
         self.world, self.name = world, "%s-%d" % (name, Daemon.count)
         self.socket = str(world.folder / (self.name + ".sock"))
         self.log_path = world.folder / (self.name + ".log")
         self.stderr = stderr
         self.argv = [*dying("KILL"), *before, world.programs.semsd, "--database", database or world.cluster.conninfo(),
-                     "--socket", self.socket, "--keys", str(world.keys), "--listen", "127.0.0.1:0",
+                     "--socket", self.socket, "--keys", str(keys or world.keys), "--listen", "127.0.0.1:0",
                      "--state", str(make_folder(world.folder / ("state-" + (state or name)), 0o700)), *options]
         self.env = dict(os.environ, LC_ALL="C.UTF-8", **(env or {}))
         self.env["ASAN_OPTIONS"] = ":".join(filter(None, (

@@ -60,6 +60,12 @@ class Maker:
         """n of them."""
         return [self.good(**how) for _ in range(n)]
 
+    def named(self, at, person):
+        """A TIP event of that instant and person, which is stored under the pseudonym of its civil year."""
+        record = self._record(None, at, "tip_event", 0)
+        record.tip_event.screener_id = person
+        return self._item(record)
+
     def other(self, item):
         """The same identity with other content: stored before item it makes item the conflict."""
         record = sems_client.records.Record.FromString(item.raw)

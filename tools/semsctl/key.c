@@ -7,8 +7,11 @@
 #include <getopt.h>
 #include <string.h>
 
-static const struct listing_column columns[] = {
-    {"number", ">No"}, {"key_id", "Key"}, {"algorithm", "Algorithm"}, {"public_key", "Public key"}};
+static const struct listing_column columns[] = {{"number", ">No"},
+						{"key_id", "Key"},
+						{"registered", "Registered"},
+						{"algorithm", "Algorithm"},
+						{"public_key", "Public key"}};
 
 static int
 print_pem(const json_t *answer, const char *id)
@@ -33,11 +36,15 @@ print_pem(const json_t *answer, const char *id)
 static void
 print_keys(const struct options *o, const json_t *answer, bool made)
 {
-	const char *signs = member_maybe(answer, "signs");
+	const char *signs = member_text(answer, "signs");
 
 	listing_table(json_object_get(answer, "keys"), columns, sizeof columns / sizeof columns[0],
 		      o->color, stdout);
-	printf("%s signs now.\n", signs == NULL ? "None" : signs);
+	if (signs[0] == '\0')
+		puts("None signs now: copy the key of the semsd that signs, or semsctl key "
+		     "register.");
+	else
+		printf("%s signs now.\n", signs);
 	if (made && !o->quiet)
 		printf("Publish it where those who check can find it: semsctl key show %s\n",
 		       signs);
@@ -63,12 +70,14 @@ run(const struct options *o, int argc, char **argv)
 	}
 	action = optind < argc ? argv[optind] : "list";
 	if (strcmp(action, "show") == 0 ? optind + 2 != argc : optind + 1 < argc)
-		return command_usage(&command_key, "list, new, or show and which");
+		return command_usage(&command_key, "list, new, register, or show and which");
 	if (strcmp(action, "list") != 0 && strcmp(action, "new") != 0 &&
-	    strcmp(action, "show") != 0)
+	    strcmp(action, "register") != 0 && strcmp(action, "show") != 0)
 		return command_usage(&command_key, "there is no '%s'", action);
 	key.has_make_new = 1;
 	key.make_new = strcmp(action, "new") == 0;
+	key.has_register_newest = 1;
+	key.register_newest = strcmp(action, "register") == 0;
 	request.body_case = SEMS__V1__REQUEST__BODY_KEY;
 	request.key = &key;
 	if (ask(o->address, &request, &answer, &e) != OK)
@@ -92,10 +101,15 @@ const struct command command_key = {
 	"Usage: semsctl key [list] [--json]\n"
 	"       semsctl key show ID\n"
 	"       semsctl key new\n"
+	"       semsctl key register\n"
 	"semsd signs each frozen document, and each bundle that is exported, with an Ed25519 key\n"
 	"that is a file in its folder of keys and never in the database. `list` says which keys\n"
 	"there are and which one signs; `show` prints a public key (PEM) for those who check;\n"
-	"`new` makes the key that signs from now on. What older keys signed stays good as long as\n"
+	"`new` makes the key that signs from now on. A key signs only when the database's "
+	"register\n"
+	"has it: that of the semsd that started first, and what `new` and `register` put there;\n"
+	"`register` is for the newest key of this semsd. What older keys signed stays good as long "
+	"as\n"
 	"their .pub files stay in the folder.\n"
 	"\n"
 	"      --json            the answer as JSON\n"
