@@ -2,6 +2,7 @@
  * semsd: the composition root. The only file that knows every layer, owns the loop and exits.
  */
 #include "admin/admin.h"
+#include "base/jsonmem.h"
 #include "base/log.h"
 #include "config.h"
 #include "ingest/ingest.h"
@@ -417,6 +418,7 @@ new_loop(void)
 static enum code
 start(struct semsd *d, struct err *e)
 {
+	jsonmem_watch(malloc);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTERM, on_early_stop);
 	signal(SIGINT, on_early_stop);

@@ -1,11 +1,14 @@
 #include "admin/call.h"
 
 #include "admin/admin.h"
+#include "base/jsonmem.h"
 #include "base/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+static const char no_memory[] = "out of memory; try again";
 
 struct admin {
 	struct admin_config config;
@@ -135,12 +138,20 @@ call_end(struct call *c)
 	a->config.on_output(a->config.ctx);
 }
 
+bool
+call_lacks_memory(const struct call *c)
+{
+	return jsonmem_failed() != c->json_failed;
+}
+
 void
 call_reply(struct call *c, struct text json)
 {
 	struct session_ref to = {c->session, c->generation};
 
-	if (ingest_respond_document(c->admin->config.ingest, to, c->request->request_no, json))
+	if (call_lacks_memory(c))
+		call_fail_memory(c);
+	else if (ingest_respond_document(c->admin->config.ingest, to, c->request->request_no, json))
 		call_end(c);
 	else
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
@@ -159,6 +170,12 @@ call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	/* What could not be read for want of memory looks as if it were not there. */
+	if (call_lacks_memory(c)) {
+		code = SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE;
+		field = "";
+		snprintf(text, sizeof text, "%s", no_memory);
+	}
 	r.code = (Sems__V1__ResponseCode)code;
 	r.text = text;
 	r.has_retry_after_ms = code == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE;
@@ -196,8 +213,7 @@ call_fail_err(struct call *c, const struct err *e)
 void
 call_fail_memory(struct call *c)
 {
-	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
-		  "out of memory; try again");
+	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "", "%s", no_memory);
 }
 
 void
@@ -223,18 +239,22 @@ on_reloaded(void *ctx, struct registry *r, const struct err *e)
 		return;
 	}
 	ingest_set_registry(c->admin->config.ingest, r);
-	call_reply(c, c->answer);
+	if (c->answer.s == NULL)
+		call_fail_memory(c);
+	else
+		call_reply(c, c->answer);
 }
 
 void
-call_reply_reload(struct call *c, struct text json)
+call_reply_reload(struct call *c, json_t *answer)
 {
-	c->answer = (struct text){arena_dup(c->arena, json.s, json.n), json.n};
-	if (c->answer.s == NULL)
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL, "",
-			  "done, but out of memory for the answer");
-	else
-		store_reload_registry(c->admin->config.store, on_reloaded, c);
+	char *text = answer == NULL ? NULL : json_dumps(answer, JSON_COMPACT);
+
+	json_decref(answer);
+	c->answer = text_of(text == NULL ? "" : text);
+	c->answer.s = text == NULL ? NULL : arena_dup(c->arena, text, c->answer.n);
+	free(text);
+	store_reload_registry(c->admin->config.store, on_reloaded, c);
 }
 
 void
@@ -253,7 +273,8 @@ admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
 			   .role = r->role,
 			   .now = now,
 			   .session = r->session.id,
-			   .generation = r->session.generation};
+			   .generation = r->session.generation,
+			   .json_failed = jsonmem_failed()};
 	c->waiter = (struct waiter){.name = c->principal.s, .is_gone = is_gone};
 	c->job.ctx = c;
 	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {

@@ -27,10 +27,15 @@ struct call {
 	/* Where the answer goes: a session that may be gone by then. */
 	uint32_t session;
 	uint32_t generation;
-	struct job job;     /* for the handler; job.ctx is the call */
-	void *state;        /* the handler's, in the arena */
-	struct text answer; /* held back while the registry is loaded anew */
+	struct job job;       /* for the handler; job.ctx is the call */
+	void *state;          /* the handler's, in the arena */
+	struct text answer;   /* held back while the registry is loaded anew */
+	uint64_t json_failed; /* jsonmem_failed() when it began */
 };
+
+/* jansson ran out of memory since the call began: what it made may lack something, so that nothing
+ * of it may be told or kept. Answers see to it themselves. */
+bool call_lacks_memory(const struct call *c);
 
 /* A test that is not debriefed is known to those who run tests. */
 bool call_may_know_covert(const struct call *c);
@@ -47,8 +52,9 @@ struct ticket call_ticket(const struct call *c, enum lane lane);
 void call_run(struct call *c, enum lane lane);
 /* The handler gave records to ingest: the composition root may take the group. */
 void call_turn(const struct call *c);
-/* The registry's tables have changed: loads them anew into ingest, then answers. json is copied. */
-void call_reply_reload(struct call *c, struct text json);
+/* The registry's tables have changed: loads them anew into ingest, then answers as
+ * call_reply_json() does. */
+void call_reply_reload(struct call *c, json_t *answer);
 
 /* json: UTF-8, any length; copied. */
 void call_reply(struct call *c, struct text json);

@@ -116,7 +116,6 @@ look_done(struct job *j, const struct err *e)
 	struct call *c = j->ctx;
 	struct look *l = c->state;
 	struct err missing;
-	char *text;
 
 	if (e->code != OK || l->answer == NULL) {
 		json_decref(l->answer);
@@ -128,10 +127,7 @@ look_done(struct job *j, const struct err *e)
 	}
 	if (l->show)
 		log_info("quarantine.show", KV("by", c->principal.s), KV("id", l->first));
-	text = json_dumps(l->answer, JSON_COMPACT);
-	json_decref(l->answer);
-	call_reply(c, text_of(text == NULL ? "{}" : text));
-	free(text);
+	call_reply_json(c, l->answer);
 }
 
 static void
@@ -224,7 +220,6 @@ requeue_answer(struct requeue *q)
 {
 	struct call *c = q->call;
 	json_t *all = json_object();
-	char *text;
 
 	(void)json_object_set_new(
 	    all, "requeued", json_integer(q->count[VERDICT_STORED] + q->count[VERDICT_DUPLICATE]));
@@ -234,12 +229,9 @@ requeue_answer(struct requeue *q)
 	for (size_t i = VERDICT_STORED; i <= VERDICT_RETRY; i++)
 		(void)json_object_set_new(all, verdict_words[i], json_integer(q->count[i]));
 	(void)json_object_set(all, "records", q->answers);
-	text = json_dumps(all, JSON_COMPACT);
-	json_decref(all);
 	log_info("quarantine.requeue", KV("by", c->principal.s));
 	requeue_free(q);
-	call_reply(c, text_of(text == NULL ? "{}" : text));
-	free(text);
+	call_reply_json(c, all);
 }
 
 /* Of what was kept as a head there is nothing to send through again. */
@@ -288,7 +280,7 @@ requeue_keep(struct requeue *q)
 	free(q->json);
 	q->json = json_dumps(all, JSON_COMPACT);
 	json_decref(all);
-	return q->json != NULL;
+	return q->json != NULL && !call_lacks_memory(q->call);
 }
 
 static bool

@@ -25,25 +25,20 @@ month_json(const struct retention_month *m)
 	return o;
 }
 
-/* {"run":..., "months":[...], "may_go":n, "dropped":n}; the caller frees it. */
-static char *
-answer_text(const struct retention_run *r)
+/* {"run":..., "months":[...], "may_go":n, "dropped":n} */
+static json_t *
+answer_json(const struct retention_run *r)
 {
 	json_t *months = json_array();
-	json_t *all;
 	json_int_t may_go = 0;
-	char *text;
 
 	for (size_t i = 0; i < r->n; i++) {
 		may_go += r->months[i].decision == RETENTION_DROP;
 		(void)json_array_append_new(months, month_json(&r->months[i]));
 	}
-	all = json_pack("{s:b, s:i, s:I, s:I, s:o}", "run", r->drop ? 1 : 0, "revision_window_days",
-			r->window_days, "may_go", may_go, "dropped", (json_int_t)r->n_dropped,
-			"months", months);
-	text = json_dumps(all, JSON_COMPACT);
-	json_decref(all);
-	return text;
+	return json_pack("{s:b, s:i, s:I, s:I, s:o}", "run", r->drop ? 1 : 0,
+			 "revision_window_days", r->window_days, "may_go", may_go, "dropped",
+			 (json_int_t)r->n_dropped, "months", months);
 }
 
 static void
@@ -51,7 +46,7 @@ on_done(struct retention_run *r, const struct err *e)
 {
 	struct call *c = r->ctx;
 	bool reload = r->n_dropped > 0;
-	char *text;
+	json_t *answer;
 
 	if (e->code != OK) {
 		struct err why = *e;
@@ -60,16 +55,15 @@ on_done(struct retention_run *r, const struct err *e)
 		call_fail_err(c, &why);
 		return;
 	}
-	text = answer_text(r);
+	answer = answer_json(r);
 	if (r->drop)
 		log_info("retention.run", KV("by", c->principal.s));
 	retention_fini(r);
 	/* What was dropped raised a floor that ingest must know. */
 	if (reload)
-		call_reply_reload(c, text_of(text == NULL ? "{}" : text));
+		call_reply_reload(c, answer);
 	else
-		call_reply(c, text_of(text == NULL ? "{}" : text));
-	free(text);
+		call_reply_json(c, answer);
 }
 
 void

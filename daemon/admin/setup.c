@@ -354,7 +354,7 @@ setup_next(struct job *j, struct statement *st, struct err *e)
 	free(s->json);
 	s->json = json_dumps(all, JSON_COMPACT);
 	json_decref(all);
-	if (s->json == NULL) {
+	if (s->json == NULL || call_lacks_memory(j->ctx)) {
 		(void)err_set(e, TRY_LIMIT, "setup", "out of memory; send it in parts");
 		return false;
 	}
@@ -385,7 +385,6 @@ setup_answer(struct call *c, const struct setup *s)
 	json_t *added = json_object();
 	json_t *changed = json_object();
 	json_t *all = json_pack("{s:o, s:o}", "added", added, "changed", changed);
-	char *text;
 
 	for (size_t i = 0; i < N_STEPS; i++) {
 		if (steps[i].word == NULL)
@@ -394,10 +393,7 @@ setup_answer(struct call *c, const struct setup *s)
 		(void)json_object_set_new(changed, steps[i].word,
 					  json_integer(s->count[i].changed));
 	}
-	text = json_dumps(all, JSON_COMPACT);
-	json_decref(all);
-	call_reply_reload(c, text_of(text == NULL ? "{}" : text));
-	free(text);
+	call_reply_reload(c, all);
 }
 
 static void

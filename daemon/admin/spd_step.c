@@ -147,6 +147,8 @@ next_step(struct job *j, struct statement *st, struct err *e)
 	if (step > SPD_LOADS)
 		return false;
 	code = check_step(a, e);
+	if (code == OK && call_lacks_memory(c))
+		code = err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
 	*st = (struct statement){embed_text("sql/queries/spd_step.sql"),
 				 9,
 				 {a->label, a->revision, c->principal.s, spd_action_name(a->action),

@@ -1,5 +1,6 @@
 #include "store/proof_freeze.h"
 
+#include "base/jsonmem.h"
 #include "base/text.h"
 #include "store/keyring.h"
 #include "store/proof_sql.h"
@@ -210,7 +211,10 @@ sign_document(struct spd_run *r, struct err *e)
 	(void)snprintf(v->number, sizeof v->number, "%" PRId64, v->proof.number);
 	(void)snprintf(v->leaves, sizeof v->leaves, "%" PRId64, v->proof.leaves);
 	v->columns = columns_json(r);
-	return v->columns == NULL ? err_set(e, TRY_LIMIT, "proof", "out of memory; try again") : OK;
+	/* What is frozen is whole: the document, too, may lack what jansson had no memory for. */
+	return v->columns == NULL || jsonmem_failed() != r->json_failed
+		   ? err_set(e, TRY_LIMIT, "proof", "out of memory; try again")
+		   : OK;
 }
 
 bool

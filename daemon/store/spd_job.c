@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/embed.h"
+#include "base/jsonmem.h"
 #include "store/spd_gather.h"
 
 #include <inttypes.h>
@@ -340,6 +341,7 @@ spd_start(struct spd_run *r)
 	r->gathered = 0;
 	r->gathering = true;
 	r->made = false;
+	r->json_failed = jsonmem_failed();
 	r->recheck = (struct spd_rechecking){0};
 	r->freezing = (struct spd_freezing){0};
 	r->proving = (struct proving){0};

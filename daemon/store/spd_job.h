@@ -53,6 +53,7 @@ struct spd_run {
 	struct spd_past_search earlier;
 	struct feeds_keep keep;
 	struct arena *arena;
+	uint64_t json_failed; /* jsonmem_failed() when it began */
 	struct job job;
 	struct query_plan plan;
 	struct fold **folds;         /* per metric */

@@ -15,6 +15,8 @@
 #define TURNS_MAX 3000
 #define LATE_MS   50
 
+bool office_reads;
+
 /* --- the composition root in small ------------------------------------------------------------ */
 
 static void
@@ -194,8 +196,10 @@ office_ask(struct office *o, const Sems__V1__Request *r)
 		sems__v1__server_frame__free_unpacked(answer, NULL);
 	}
 	if (o->code == CODE(OK)) {
+		office_reads = true;
 		o->json = json_loadb((const char *)document.p, document.n, 0, NULL);
 		cr_assert_not_null(o->json, "%.*s", (int)document.n, (const char *)document.p);
+		office_reads = false;
 	}
 	buf_fini(&document);
 	return o->code;

@@ -38,6 +38,9 @@ struct office {
 	json_t *json;
 };
 
+/* While the client reads an answer: what a test does to jansson's memory is not meant for it. */
+extern bool office_reads;
+
 /* A database without an entity; the session is the owner's. now: 2026-05-15T10:00Z. */
 void office_open(struct office *o);
 /* The same with an entity in London, sites T1 and T2, source "lane" and its sender unix:anna. */

@@ -1,9 +1,12 @@
 #include "admin/call.h"
+#include "base/jsonmem.h"
 #include "office.h"
 
 #include <criterion/criterion.h>
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static Sems__V1__StatusRequest status = SEMS__V1__STATUS_REQUEST__INIT;
@@ -84,5 +87,164 @@ Test(call, says_that_it_does_not_know_a_request_without_a_body)
 	office_open_set_up(&o);
 	cr_assert_eq(office_ask(&o, &q), CODE(INVALID));
 	cr_assert_str_eq(o.field, "body");
+	office_close(&o);
+}
+
+/* --- memory ----------------------------------------------------------------------------------- */
+
+static struct {
+	unsigned long taken;
+	unsigned long fail_at; /* 0: none does */
+	bool from_then_on;
+} memory;
+
+static void *
+take(size_t n)
+{
+	bool fails;
+
+	if (office_reads || memory.fail_at == 0)
+		return malloc(n);
+	memory.taken++;
+	fails =
+	    memory.from_then_on ? memory.taken >= memory.fail_at : memory.taken == memory.fail_at;
+	return fails ? NULL : malloc(n);
+}
+
+/* Each of the first, then fewer and fewer. */
+static void
+fail_next(bool from_then_on)
+{
+	memory.from_then_on = from_then_on;
+	memory.fail_at += 1 + memory.fail_at / 4;
+	memory.taken = 0;
+}
+
+/* All values of an answer: times differ, but none may be missing. */
+static size_t
+count_values(const json_t *j)
+{
+	json_t *value;
+	const char *key;
+	size_t n = 1;
+	size_t i;
+
+	json_object_foreach((json_t *)j, key, value) n += count_values(value);
+	json_array_foreach((json_t *)j, i, value) n += count_values(value);
+	return n;
+}
+
+/* Once whole, then without one allocation, or without any from then on. */
+static void
+ask_without_memory(struct office *o, const Sems__V1__Request *q, const char *what)
+{
+	size_t whole;
+
+	memory.fail_at = 0;
+	cr_assert_eq(office_ask(o, q), CODE(OK), "%s: %s", what, o->text);
+	whole = count_values(o->json);
+	for (int on = 0; on < 2; on++) {
+		memory.fail_at = 0;
+		do {
+			fail_next(on != 0);
+			office_ask(o, q);
+			if (o->code == CODE(OK))
+				cr_expect_eq(count_values(o->json), whole,
+					     "%s without allocation %lu", what, memory.fail_at);
+			else
+				cr_expect(o->code == CODE(UNAVAILABLE) &&
+					      strstr(o->text, "out of memory") != NULL,
+					  "%s without allocation %lu: %d %s: %s", what,
+					  memory.fail_at, o->code, o->field, o->text);
+		} while (memory.taken >= memory.fail_at);
+	}
+	memory.fail_at = 0;
+}
+
+static void
+open_with_records(struct office *o)
+{
+	static char nowhere[] = "T9";
+	Sems__V1__Record *r;
+
+	office_open_set_up(o);
+	for (unsigned n = 1; n < 4; n++)
+		office_send(o, office_activity(office_time("2026-02-14T09:00:00Z"), n));
+	r = office_activity(office_time("2026-05-14T09:00:00Z"), 4);
+	r->site_id = nowhere;
+	office_send(o, r);
+	jsonmem_watch(take);
+}
+
+Test(call, answers_whole_or_says_that_memory_ran_out)
+{
+	static char quarter[] = "2026-Q1";
+	static char entity[] = "Example Airport";
+	static char zone[] = "Europe/London";
+	static char site[] = "T3";
+	Sems__V1__Site site3 = SEMS__V1__SITE__INIT;
+	Sems__V1__Site *sites[] = {&site3};
+	Sems__V1__SpdRequest show = office_spd(OP(SHOW), quarter, 0);
+	Sems__V1__SpdRequest list = office_spd(OP(STATUS), quarter, 0);
+	struct office o;
+	Sems__V1__Request q[6];
+
+	open_with_records(&o);
+	setup.entity = entity;
+	setup.zone = zone;
+	site3.site_id = site;
+	setup.sites = sites;
+	setup.n_sites = 1;
+	quarantine.has_operation = 1;
+	quarantine.operation = SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_LIST;
+	for (unsigned i = 0; i < 5; i++)
+		q[i] = request(i);
+	q[2].spd = &show;
+	q[5] = q[2];
+	q[5].spd = &list;
+	for (unsigned i = 0; i < 6; i++) {
+		char what[16];
+
+		snprintf(what, sizeof what, "request %u", i);
+		ask_without_memory(&o, &q[i], what);
+	}
+	jsonmem_watch(malloc);
+	office_close(&o);
+}
+
+Test(call, freezes_whole_or_not_at_all_when_memory_runs_out)
+{
+	static char quarter[] = "2026-Q1";
+	Sems__V1__SpdRequest freeze = office_spd(OP(FREEZE), quarter, 0);
+	Sems__V1__VerifyRequest verify = SEMS__V1__VERIFY_REQUEST__INIT;
+	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	struct office o;
+	Sems__V1__SpdRequest show = office_spd(OP(SHOW), quarter, 0);
+	unsigned failed = 0;
+
+	open_with_records(&o);
+	/* What the document takes is tried above: here what comes with it and after it. */
+	memory.fail_at = ULONG_MAX;
+	memory.taken = 0;
+	cr_assert_eq(office_ask_spd(&o, &show), CODE(OK), "%s", o.text);
+	memory.fail_at = memory.taken;
+	do {
+		memory.fail_at += 23;
+		memory.taken = 0;
+		failed++;
+		office_ask_spd(&o, &freeze);
+		cr_expect(o.code == CODE(OK) || o.code == CODE(UNAVAILABLE), "%lu: %s",
+			  memory.fail_at, o.text);
+	} while (o.code != CODE(OK) &&
+		 cluster_int(o.pg, "SELECT count(*) FROM sems.spd_revision") == 0);
+	cr_expect_gt(failed, 10);
+	memory.fail_at = 0;
+	verify.quarter = quarter;
+	q.body_case = SEMS__V1__REQUEST__BODY_VERIFY;
+	q.verify = &verify;
+	cr_assert_eq(office_ask(&o, &q), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "leaves"), 3);
+	cr_expect_eq(json_array_size(json_object_get(o.json, "findings")), 0);
+	jsonmem_watch(malloc);
 	office_close(&o);
 }
