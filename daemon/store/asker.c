@@ -533,7 +533,8 @@ on_look(evutil_socket_t fd, short what, void *arg)
 /* --- life ------------------------------------------------------------------------------------- */
 
 struct asker *
-asker_new(struct event_base *base, const char *conninfo, enum lane lane, struct asker *canceller)
+asker_new(struct event_base *base, struct beside *beside, const char *conninfo, enum lane lane,
+	  struct asker *canceller)
 {
 	static const struct conn_ops ops = {
 	    .up = on_up,
@@ -552,7 +553,8 @@ asker_new(struct event_base *base, const char *conninfo, enum lane lane, struct 
 	TAILQ_INIT(&a->queue);
 	TAILQ_INIT(&a->refused);
 	a->look = event_new(base, -1, 0, on_look, a);
-	a->conn = a->look == NULL ? NULL : conn_new(base, a->rule->name, conninfo, NULL, &ops, a);
+	a->conn =
+	    a->look == NULL ? NULL : conn_new(base, beside, a->rule->name, conninfo, NULL, &ops, a);
 	if (a->conn == NULL) {
 		asker_free(a);
 		return NULL;

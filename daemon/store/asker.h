@@ -7,8 +7,8 @@
 struct asker;
 
 /* One lane. canceller: the lane that ends this one's statements; NULL: they end by their time. */
-struct asker *asker_new(struct event_base *base, const char *conninfo, enum lane lane,
-			struct asker *canceller);
+struct asker *asker_new(struct event_base *base, struct beside *beside, const char *conninfo,
+			enum lane lane, struct asker *canceller);
 void asker_free(struct asker *a); /* accepts NULL */
 void asker_run(struct asker *a, struct job *j);
 /* Before all that wait. */

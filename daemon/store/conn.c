@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "store/hosts.h"
 #include "store/pg.h"
 
 #include <event2/event.h>
@@ -14,13 +15,14 @@
 
 #define BACKOFF_MIN_MS 50
 #define BACKOFF_MAX_MS 2000
-#define CONNECT_MS     10000
+#define CONNECT_MS     10000 /* for each address, and for a name to be looked up */
 #define LOOK_AGAIN_MS  1000
 /* What is handed to libpq at a time, so that its own buffer stays small. */
 #define COPY_CHUNK (128 * 1024)
 
 enum conn_state {
-	CONN_WAITING, /* for the next attempt */
+	CONN_WAITING,   /* for the next attempt */
+	CONN_RESOLVING, /* a host's name */
 	CONN_CONNECTING,
 	CONN_CHECKING, /* whether the server is safe */
 	CONN_UP,
@@ -33,6 +35,7 @@ struct conn {
 	const struct conn_ops *ops;
 	void *ctx;
 	struct pg_params params;
+	struct hosts *hosts;
 	PGconn *pg;
 	enum conn_state state;
 	bool busy; /* a query's results are not all there */
@@ -53,6 +56,7 @@ struct conn {
 
 static void on_io(evutil_socket_t fd, short what, void *arg);
 static void step(struct conn *c);
+static void connect_next(struct conn *c, const char *why);
 
 static void
 set_state(struct conn *c, enum conn_state state)
@@ -155,7 +159,10 @@ reset_with_message(struct conn *c)
 	n = n < sizeof why ? n : sizeof why - 1;
 	while (n > 0 && why[n - 1] == '\n')
 		why[--n] = '\0';
-	conn_reset(c, c->busy && c->state == CONN_UP ? "while a query ran" : why);
+	if (c->state == CONN_CONNECTING || c->state == CONN_CHECKING)
+		connect_next(c, why);
+	else
+		conn_reset(c, c->busy ? "while a query ran" : why);
 }
 
 static void
@@ -196,18 +203,59 @@ connect_poll(struct conn *c)
 	}
 }
 
+/* False: not even begun. */
+static bool
+connect_to(struct conn *c, const struct endpoint *p)
+{
+	set_state(c, CONN_CONNECTING);
+	pg_params_place(&c->params, p->host, p->hostaddr, p->port);
+	c->pg = PQconnectStartParams(c->params.keys, c->params.values, 1);
+	if (c->pg == NULL || PQstatus(c->pg) == CONNECTION_BAD)
+		return false;
+	PQsetNoticeReceiver(c->pg, on_notice, c);
+	set_timer(c, CONNECT_MS);
+	watch(c, EV_WRITE);
+	return !c->broken;
+}
+
+/* The next address of the next host; with none left the attempt is over, and this is why. */
+static void
+connect_next(struct conn *c, const char *why)
+{
+	struct endpoint p;
+	enum hosts_next next;
+	char kept[200];
+
+	(void)snprintf(kept, sizeof kept, "%s", why);
+	drop(c);
+	while ((next = hosts_next(c->hosts, &p)) == HOSTS_READY && !connect_to(c, &p)) {
+		(void)snprintf(kept, sizeof kept, "%s", PQerrorMessage(c->pg));
+		drop(c);
+	}
+	if (next == HOSTS_WAIT) {
+		set_state(c, CONN_RESOLVING);
+		set_timer(c, CONNECT_MS);
+	} else if (next == HOSTS_END) {
+		kept[strcspn(kept, "\n")] = '\0';
+		conn_reset(c, kept[0] != '\0' ? kept : hosts_why(c->hosts));
+	}
+}
+
 static void
 connect_start(struct conn *c)
 {
 	set_state(c, CONN_CONNECTING);
-	c->pg = PQconnectStartParams(c->params.keys, c->params.values, 1);
-	if (c->pg == NULL || PQstatus(c->pg) == CONNECTION_BAD) {
-		reset_with_message(c);
-		return;
-	}
-	PQsetNoticeReceiver(c->pg, on_notice, c);
-	set_timer(c, CONNECT_MS);
-	watch(c, EV_WRITE);
+	hosts_rewind(c->hosts);
+	connect_next(c, "");
+}
+
+static void
+on_resolved(void *ctx)
+{
+	struct conn *c = ctx;
+
+	if (c->state == CONN_RESOLVING)
+		connect_next(c, "");
 }
 
 /*
@@ -227,6 +275,13 @@ look_again(struct conn *c)
 }
 
 static void
+resolve_later(struct conn *c)
+{
+	hosts_skip(c->hosts);
+	connect_next(c, hosts_why(c->hosts));
+}
+
+static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *c = arg;
@@ -237,8 +292,10 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		connect_start(c);
 	else if (c->broken)
 		reset_with_message(c);
+	else if (c->state == CONN_RESOLVING)
+		resolve_later(c);
 	else if (c->state == CONN_CONNECTING)
-		conn_reset(c, "no answer to the connection attempt");
+		connect_next(c, "no answer to the connection attempt");
 	else if (c->busy)
 		look_again(c);
 }
@@ -291,7 +348,7 @@ static void
 on_checked(struct conn *c)
 {
 	if (c->unsafe != NULL) {
-		conn_reset(c, c->unsafe);
+		connect_next(c, c->unsafe);
 		return;
 	}
 	set_state(c, CONN_UP);
@@ -408,8 +465,8 @@ conn_send_prepared(struct conn *c, const char *name, int n, const char *const va
 /* --- life ------------------------------------------------------------------------------------- */
 
 struct conn *
-conn_new(struct event_base *base, const char *name, const char *conninfo, const char *role,
-	 const struct conn_ops *ops, void *ctx)
+conn_new(struct event_base *base, struct beside *beside, const char *name, const char *conninfo,
+	 const char *role, const struct conn_ops *ops, void *ctx)
 {
 	struct conn *c = calloc(1, sizeof *c);
 	struct err e;
@@ -419,7 +476,9 @@ conn_new(struct event_base *base, const char *name, const char *conninfo, const 
 	*c = (struct conn){
 	    .base = base, .name = name, .ops = ops, .ctx = ctx, .backoff_ms = BACKOFF_MIN_MS};
 	c->timer = event_new(base, -1, 0, on_timer, c);
-	if (c->timer == NULL || pg_params_fill(&c->params, conninfo, role, &e) != OK) {
+	if (c->timer == NULL || pg_params_fill(&c->params, conninfo, role, &e) != OK ||
+	    hosts_new(conninfo, beside, on_resolved, c, &c->hosts, &e) != OK) {
+		log_error("store.connection", KV("connection", name), KV("text", e.text));
 		conn_free(c);
 		return NULL;
 	}
@@ -437,6 +496,7 @@ conn_free(struct conn *c)
 		drop(c);
 		event_free(c->timer);
 	}
+	hosts_free(c->hosts);
 	free(c);
 }
 

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct beside;
 struct event_base;
 struct conn;
 
@@ -36,9 +37,11 @@ struct conn_ops {
 	int silence_ms;
 };
 
-/* name: for the log. role: see pg_params_fill(). conninfo is borrowed. */
-struct conn *conn_new(struct event_base *base, const char *name, const char *conninfo,
-		      const char *role, const struct conn_ops *ops, void *ctx);
+/* name: for the log. role: see pg_params_fill(). conninfo is borrowed. NULL: out of memory, or the
+ * conninfo is none, which was said. */
+struct conn *conn_new(struct event_base *base, struct beside *beside, const char *name,
+		      const char *conninfo, const char *role, const struct conn_ops *ops,
+		      void *ctx);
 void conn_free(struct conn *c); /* accepts NULL */
 
 bool conn_is_up(const struct conn *c);

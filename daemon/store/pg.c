@@ -11,26 +11,29 @@ static const char own_options[] =
     " -c bytea_output=hex -c client_min_messages=warning -c statement_timeout=0"
     " -c default_transaction_isolation=read\\ committed";
 
+/* What comes later counts; an expanded dbname is as if its parts stood there. */
+static const struct {
+	const char *key;
+	const char *value;
+} own[] = {
+    /* A server that vanished without a word is noticed within a minute or two. */
+    {"keepalives_idle", "60"},
+    {"tcp_user_timeout", "60000"},
+    /* Of each host, where libpq waits by itself: before the loop runs. */
+    {"connect_timeout", "10"},
+    {"dbname", NULL},
+    {"options", NULL},
+    {"client_encoding", "UTF8"},
+    {"fallback_application_name", "semsd"},
+};
+#define N_OWN (sizeof own / sizeof own[0])
+
 /* Where among the parameters the user's own stand: what is before yields to them. */
 #define PLACE_DBNAME 3
 
 enum code
 pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, struct err *e)
 {
-	static const struct {
-		const char *key;
-		const char *value;
-	} own[] = {
-	    /* A server that vanished without a word is noticed within a minute or two. */
-	    {"keepalives_idle", "60"},
-	    {"tcp_user_timeout", "60000"},
-	    /* Of each host, where libpq waits by itself: before the loop runs. */
-	    {"connect_timeout", "10"},
-	    {"dbname", NULL},
-	    {"options", NULL},
-	    {"client_encoding", "UTF8"},
-	    {"fallback_application_name", "semsd"},
-	};
 	char *message = NULL;
 	PQconninfoOption *all = PQconninfoParse(conninfo, &message);
 	const char *theirs = "";
@@ -50,16 +53,33 @@ pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, stru
 	PQconninfoFree(all);
 	if (n < 0 || (size_t)n >= sizeof p->options)
 		return err_set(e, FATAL_CONFIG, "database", "the options are too long");
-	/* What comes later counts; an expanded dbname is as if its parts stood there. */
 	memset(p->keys, 0, sizeof p->keys);
 	memset(p->values, 0, sizeof p->values);
-	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+	for (size_t i = 0; i < N_OWN; i++) {
 		p->keys[i] = own[i].key;
 		p->values[i] = own[i].value;
 	}
 	p->values[PLACE_DBNAME] = conninfo;
 	p->values[PLACE_DBNAME + 1] = p->options;
 	return OK;
+}
+
+void
+pg_params_place(struct pg_params *p, const char *host, const char *hostaddr, const char *port)
+{
+	const struct {
+		const char *key;
+		const char *value;
+	} all[] = {{"host", host}, {"hostaddr", hostaddr}, {"port", port}};
+	size_t n = N_OWN;
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		if (all[i].value == NULL)
+			continue;
+		p->keys[n] = all[i].key;
+		p->values[n++] = all[i].value;
+	}
+	p->keys[n] = p->values[n] = NULL;
 }
 
 const char pg_safety_sql[] =

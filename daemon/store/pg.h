@@ -12,13 +12,16 @@
 /* Connection parameters: the given conninfo with our settings behind the user's own options.
  * role: NULL for the login user, who may do nothing but take a role. */
 struct pg_params {
-	const char *keys[8];
-	const char *values[8];
+	const char *keys[12];
+	const char *values[12];
 	char options[1024];
 };
 
 enum code pg_params_fill(struct pg_params *p, const char *conninfo, const char *role,
 			 struct err *e) MUST_CHECK;
+
+/* The same to be sent to one place alone; NULL: as the conninfo says. */
+void pg_params_place(struct pg_params *p, const char *host, const char *hostaddr, const char *port);
 
 /* Answers one row that pg_unsafe() reads. */
 extern const char pg_safety_sql[];

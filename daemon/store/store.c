@@ -47,11 +47,12 @@ store_new(struct event_base *base, const struct store_config *config)
 		return NULL;
 	s->keys = config->keys;
 	is_whole = open_beside(s, base);
-	s->writer = writer_new(base, config);
+	s->writer = writer_new(base, s->beside, config);
 	is_whole = is_whole && s->writer != NULL;
 	/* The short one first: it ends the statements of the others. */
 	for (int i = 0; i < LANE_COUNT; i++) {
-		s->lanes[i] = asker_new(base, config->conninfo, (enum lane)i, s->lanes[LANE_SHORT]);
+		s->lanes[i] = asker_new(base, s->beside, config->conninfo, (enum lane)i,
+					s->lanes[LANE_SHORT]);
 		is_whole = is_whole && s->lanes[i] != NULL;
 	}
 	if (!is_whole) {

@@ -615,7 +615,7 @@ on_down(void *ctx)
 /* --- life ------------------------------------------------------------------------------------- */
 
 struct writer *
-writer_new(struct event_base *base, const struct store_config *config)
+writer_new(struct event_base *base, struct beside *beside, const struct store_config *config)
 {
 	static const struct conn_ops ops = {
 	    .up = on_up,
@@ -640,7 +640,7 @@ writer_new(struct event_base *base, const struct store_config *config)
 	w->refused.reason = REASON_STORE;
 	err_set(&w->refused.err, REJ_FIELD, "",
 		"the database refused a value; correct the record and send it again");
-	w->conn = conn_new(base, "writer", config->conninfo, "sems_ingest", &ops, w);
+	w->conn = conn_new(base, beside, "writer", config->conninfo, "sems_ingest", &ops, w);
 	if (!batch_init(&w->batch, keyring_quarantine(config->keys)) || w->conn == NULL ||
 	    !late_init(&w->late, base, config->late_ms)) {
 		writer_free(w);

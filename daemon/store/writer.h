@@ -6,7 +6,8 @@
 
 struct writer;
 
-struct writer *writer_new(struct event_base *base, const struct store_config *config);
+struct writer *writer_new(struct event_base *base, struct beside *beside,
+			  const struct store_config *config);
 void writer_free(struct writer *w); /* accepts NULL */
 bool writer_ready(const struct writer *w);
 bool writer_idle(const struct writer *w);

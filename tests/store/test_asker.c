@@ -1,3 +1,4 @@
+#include "base/beside.h"
 #include "store/asker.h"
 #include "store/plans.h"
 #include "tests/store/fixture.h"
@@ -343,7 +344,8 @@ Test(asker, fails_jobs_while_the_database_is_away)
 {
 	static const char *const sql[] = {"SELECT 1", NULL};
 	struct event_base *base = event_base_new();
-	struct asker *a = asker_new(base, "host=/nonexistent user=semsd", LANE_SHORT, NULL);
+	struct beside *beside = beside_new();
+	struct asker *a = asker_new(base, beside, "host=/nonexistent user=semsd", LANE_SHORT, NULL);
 	struct fixture f = {.base = base};
 	struct script s;
 
@@ -356,6 +358,7 @@ Test(asker, fails_jobs_while_the_database_is_away)
 	cr_expect_eq(s.err.code, TRY_STORE);
 	cr_expect(asker_idle(a));
 	asker_free(a);
+	beside_free(beside);
 	event_base_free(base);
 }
 
