@@ -53,7 +53,8 @@ struct semsd {
 	struct event *signals[3];
 	struct event *stop_poll;
 	struct event *tend;
-	int stop_ticks; /* polls left before we stop waiting */
+	char owners[3][128]; /* principals that administer it */
+	int stop_ticks;      /* polls left before we stop waiting */
 	uid_t started_by;
 };
 
@@ -133,6 +134,18 @@ person_key(void *ctx, int year)
 	if (key == NULL)
 		key_watch_look(d->key_watch);
 	return key;
+}
+
+static bool
+owns(void *ctx, struct text principal)
+{
+	const struct semsd *d = ctx;
+
+	for (size_t i = 0; i < sizeof d->owners / sizeof d->owners[0]; i++) {
+		if (text_eq(principal, text_of(d->owners[i])))
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -242,6 +255,7 @@ count_sessions(uint32_t wanted)
 static enum code
 open_ingest(struct semsd *d, struct err *e)
 {
+	const uid_t owners[] = {0, d->started_by, geteuid()};
 	struct registry *r = NULL;
 	struct ingest_config ic = ingest_defaults();
 	struct admin_config ac = {.store = d->store,
@@ -253,6 +267,9 @@ open_ingest(struct semsd *d, struct err *e)
 	ic.max_sessions = count_sessions(ic.max_sessions);
 	ic.person_key = person_key;
 	ic.write_row = store_write_row;
+	ic.owns = owns;
+	for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++)
+		server_principal(owners[i], d->owners[i], sizeof d->owners[i]);
 	ic.ctx = d;
 	d->ingest = ingest_new(&ic);
 	if (d->ingest == NULL)

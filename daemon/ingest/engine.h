@@ -74,6 +74,7 @@ struct open_group {
 	struct batch_ref *batches;
 	size_t n_batches;
 	size_t cap_batches;
+	size_t requeued; /* records */
 };
 
 struct request_node {

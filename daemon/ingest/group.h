@@ -67,7 +67,7 @@ struct receipt {
 
 typedef bool write_row_fn(const struct record *r, const struct receipt *receipt, struct buf *out);
 
-/* More than any group has: what it was asked to hold, one batch more, and a requeued record. */
+/* More than any group has: what it was asked to hold, one batch more, and requeued records. */
 #define GROUP_ITEMS_MAX (1u << 15)
 
 struct group {

@@ -12,6 +12,7 @@
 #define SCRATCH_ARENA_MAX ((size_t)16 * 1024 * 1024)
 #define DECODED_ARENA_MAX ((size_t)4 * 1024 * 1024)
 #define ROW_MAX           ((size_t)4 * 1024 * 1024)
+#define REQUEUED_BESIDE   64u
 #define REFUSED_MAX       512u /* at once; who comes beside them is closed without a word */
 
 struct ingest_config
@@ -209,6 +210,7 @@ ingest_group_done(struct ingest *in, struct group *g)
 	arena_reset(og->g.arena);
 	og->g.n = 0;
 	og->n_batches = 0;
+	og->requeued = 0;
 	in->group_out = false;
 }
 
@@ -280,6 +282,23 @@ ingest_respond(struct ingest *in, struct session_ref ref, const Sems__V1__Respon
 	session_send(in, s, &frame.base);
 }
 
+/* Senders may fill each group first, so each has room for some beside. */
+static bool
+may_requeue(const struct ingest *in)
+{
+	return in->filling->requeued < REQUEUED_BESIDE ||
+	       (TAILQ_EMPTY(&in->group_room.waiting) && intake_room(in) > 0);
+}
+
+/* What the principal may now; who owns the daemon need not be registered. */
+static enum role
+present_role(const struct ingest *in, struct text principal)
+{
+	bool owns = in->config.owns != NULL && in->config.owns(in->config.ctx, principal);
+
+	return owns ? ROLE_ADMIN : registry_role(in->registry, principal);
+}
+
 bool
 ingest_requeue(struct ingest *in, struct text raw, struct text principal, struct utc_ms now,
 	       requeue_fn fn, void *ctx)
@@ -287,14 +306,15 @@ ingest_requeue(struct ingest *in, struct text raw, struct text principal, struct
 	struct batch_ref *b;
 	struct sender from = {.tried_again = true};
 
-	if (intake_room(in) < 1)
+	if (!may_requeue(in))
 		return false;
-	from.role = registry_role(in->registry, principal);
+	from.role = present_role(in, principal);
 	from.principal.s = arena_dup(in->filling->g.arena, principal.s, principal.n);
 	from.principal.n = principal.n;
 	b = from.principal.s == NULL ? NULL : intake_batch(in, 1);
 	if (b == NULL)
 		return false;
+	in->filling->requeued++;
 	b->requeue = fn;
 	b->requeue_ctx = ctx;
 	intake_record(in, raw, &from, now);

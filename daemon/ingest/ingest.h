@@ -35,7 +35,9 @@ struct ingest_config {
 	 * wait. */
 	const unsigned char *(*person_key)(void *ctx, int year);
 	write_row_fn *write_row;
-	void *ctx; /* person_key's */
+	/* Whether a principal administers this daemon whatever the registry says; NULL: none. */
+	bool (*owns)(void *ctx, struct text principal);
+	void *ctx; /* of person_key and owns */
 };
 
 #define LARGE_FRAME_BYTES  (16u * 1024u)
@@ -127,10 +129,11 @@ bool ingest_respond_document(struct ingest *in, struct session_ref ref, uint64_t
 /* Dropped when the session is gone. */
 void ingest_respond(struct ingest *in, struct session_ref ref, const Sems__V1__Response *r);
 
-/* A quarantined record's bytes on their way through intake again, as their first sender sent them.
- */
+/* A quarantined record's bytes on their way through intake again, as their first sender sent them
+ * and by what that principal may now. */
 typedef void (*requeue_fn)(void *ctx, const struct item *item);
-/* False: no room in the group now, try after the next group. fn is called once, with the verdict.
+/* False: no room in the group now, try after the next group, which has room for some whoever sends.
+ * fn is called once, with the verdict.
  */
 bool ingest_requeue(struct ingest *in, struct text raw, struct text principal, struct utc_ms now,
 		    requeue_fn fn, void *ctx);

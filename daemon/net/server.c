@@ -287,24 +287,31 @@ locate(evutil_socket_t fd, char *address, socklen_t size)
 		snprintf(address, size, "?");
 }
 
+void
+server_principal(uid_t uid, char *name, size_t size)
+{
+	struct passwd pw;
+	struct passwd *found = NULL;
+	char scratch[1024];
+
+	if (getpwuid_r(uid, &pw, scratch, sizeof scratch, &found) == 0 && found != NULL)
+		snprintf(name, size, "unix:%s", pw.pw_name);
+	else
+		snprintf(name, size, "unix:%u", uid);
+}
+
 /* Who is at the other end: by the kernel's word on a Unix socket, by the kind of socket on TCP. */
 static bool
 identify(const struct server *sv, evutil_socket_t fd, bool is_unix, char *peer, size_t size)
 {
 	struct ucred cred;
 	socklen_t len = sizeof cred;
-	struct passwd pw;
-	struct passwd *found = NULL;
-	char scratch[1024];
 
 	if (!is_unix || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0) {
 		snprintf(peer, size, "%s", is_unix ? "unix:unknown" : "tcp:loopback");
 		return false;
 	}
-	if (getpwuid_r(cred.uid, &pw, scratch, sizeof scratch, &found) == 0 && found != NULL)
-		snprintf(peer, size, "unix:%s", pw.pw_name);
-	else
-		snprintf(peer, size, "unix:%u", cred.uid);
+	server_principal(cred.uid, peer, size);
 	return cred.uid == 0 || cred.uid == sv->config.owner || cred.uid == geteuid();
 }
 

@@ -39,6 +39,9 @@ void server_stop_listening(struct server *sv);
 /* True when no answer waits to be written. */
 bool server_is_flushed(const struct server *sv);
 
+/* What a local user is called among principals. */
+void server_principal(uid_t uid, char *name, size_t size);
+
 /* The machine's clocks. */
 struct utc_ms server_now(void);
 struct mono_ms server_mono(void);

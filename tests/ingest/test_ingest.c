@@ -199,12 +199,117 @@ Test(ingest, requeues_only_what_it_can_take)
 	}
 	memory_fail(0);
 	cr_assert_gt(n, 2);
-	cr_assert_not(ingest_requeue(in, text_of("x"), text_of("unix:lane"), (struct utc_ms){T0},
-				     count_call, &called),
-		      "the group is full");
 	cr_assert_eq(called, 0);
 	cr_assert_eq(fixture_commit(in), 1);
 	cr_assert_eq(called, 1);
+	ingest_free(in);
+}
+
+/* A batch that there is no room for. */
+static void
+feed_in_vain(struct ingest *in, struct session_ref s, unsigned n)
+{
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Batch b = SEMS__V1__BATCH__INIT;
+	Sems__V1__Record *list[FIXTURE_RECORDS];
+	struct text frame;
+
+	for (unsigned i = 0; i < n; i++)
+		list[i] = fixture_record(i);
+	b.has_batch_no = 1;
+	b.n_records = n;
+	b.records = list;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	f.batch = &b;
+	frame = fixture_frame(&f.base);
+	cr_assert_eq(ingest_feed(in, s, frame.s, frame.n, 1, (struct moment){{T0}, {M0}}), 0);
+	free((void *)frame.s);
+}
+
+static unsigned
+requeue_all(struct ingest *in, unsigned *called)
+{
+	unsigned n = 0;
+
+	while (ingest_requeue(in, text_of("x"), text_of("unix:lane"), (struct utc_ms){T0},
+			      count_call, called))
+		n++;
+	return n;
+}
+
+Test(ingest, has_room_for_some_requeued_records_in_each_group_that_senders_fill)
+{
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	struct session_ref s;
+	struct session_ref waiting;
+	unsigned called = 0;
+	unsigned some;
+
+	c.group_records = 100;
+	in = fixture_ingest(&c);
+	cr_expect_eq(requeue_all(in, &called), 100, "alone they have it all");
+	cr_assert_eq(fixture_commit(in), 100);
+	s = fixture_session(in, "unix:lane");
+	waiting = fixture_session(in, "unix:lane");
+	fixture_send(in, s, 1, 0, 60);
+	feed_in_vain(in, waiting, 60);
+	cr_expect_not(ingest_wants_input(in, waiting));
+	some = requeue_all(in, &called);
+	cr_expect_eq(some, 64, "%u", some);
+	cr_assert_eq(fixture_commit(in), 60 + some);
+	cr_expect_eq(called, 100 + some);
+	cr_expect_gt(requeue_all(in, &called), 0);
+	ingest_free(in);
+}
+
+static bool
+owns(void *ctx, struct text principal)
+{
+	(void)ctx;
+	return text_eq(principal, text_of("unix:owner"));
+}
+
+static void
+keep_reason(void *ctx, const struct item *it)
+{
+	*(enum reason *)ctx = it->why == NULL ? REASON_NONE : it->why->reason;
+}
+
+Test(ingest, judges_a_requeued_record_by_what_its_principal_may_now)
+{
+	static Sems__V1__Void body = SEMS__V1__VOID__INIT;
+	static char reason[] = "twice";
+	static char by[] = "m-1";
+	struct ingest_config c = ingest_defaults();
+	struct ingest *in;
+	Sems__V1__Record *r = fixture_record(0);
+	enum reason anna;
+	enum reason lane;
+	enum reason owner;
+	unsigned char raw[512];
+	struct text bytes = {(const char *)raw, 0};
+
+	c.owns = owns;
+	in = fixture_ingest(&c);
+	r->body_case = SEMS__V1__RECORD__BODY_VOID;
+	r->void_ = &body;
+	r->has_corrects_record_id = r->has_corrected_at = 1;
+	r->corrects_record_id = fixture_record(1)->record_id;
+	r->corrected_at = T0;
+	r->correction_reason = reason;
+	r->recorded_by = by;
+	bytes.n = sems__v1__record__pack(r, raw);
+	cr_assert(ingest_requeue(in, bytes, text_of("unix:anna"), (struct utc_ms){T0}, keep_reason,
+				 &anna));
+	cr_assert(ingest_requeue(in, bytes, text_of("unix:lane"), (struct utc_ms){T0}, keep_reason,
+				 &lane));
+	cr_assert(ingest_requeue(in, bytes, text_of("unix:owner"), (struct utc_ms){T0}, keep_reason,
+				 &owner));
+	cr_assert_eq(fixture_commit(in), 3);
+	cr_expect_eq(anna, REASON_NONE, "%s", reason_name(anna));
+	cr_expect_eq(lane, REASON_NOT_GRANTED);
+	cr_expect_eq(owner, REASON_NONE, "%s", reason_name(owner));
 	ingest_free(in);
 }
 
