@@ -8,7 +8,8 @@
 
 #include <sys/queue.h>
 
-#define OUTPUT_MAX ((size_t)32 * 1024 * 1024) /* of a session, without its documents */
+#define REQUEUED_BESIDE 64u                        /* records in a group, whoever fills it */
+#define OUTPUT_MAX      ((size_t)32 * 1024 * 1024) /* of a session, without its documents */
 
 enum session_state {
 	SESSION_FREE,

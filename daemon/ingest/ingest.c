@@ -12,7 +12,6 @@
 #define SCRATCH_ARENA_MAX ((size_t)16 * 1024 * 1024)
 #define DECODED_ARENA_MAX ((size_t)4 * 1024 * 1024)
 #define ROW_MAX           ((size_t)4 * 1024 * 1024)
-#define REQUEUED_BESIDE   64u
 #define REFUSED_MAX       512u /* at once; who comes beside them is closed without a word */
 
 struct ingest_config
