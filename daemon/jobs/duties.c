@@ -20,7 +20,7 @@
 
 /*
  * One duty: the claim and `sql` are one transaction; `after` does what needs transactions of its
- * own and ends with duty_over().
+ * own. Each that was begun ends with duty_end(), which tells the database how.
  */
 struct duty {
 	const char *name;
@@ -28,6 +28,7 @@ struct duty {
 	const char *sql;    /* NULL: the claim is all */
 	unsigned params;    /* of the statement: 1 the clock, 2 the grace, too */
 	bool removes;       /* what cannot be brought back */
+	bool is_quiet;      /* no line when it went well */
 	void (*rows)(struct duties *d, const struct rows *r);
 	void (*after)(struct duties *d);
 };
@@ -45,7 +46,8 @@ struct duties {
 	/* The look that runs. */
 	size_t at; /* which duty */
 	enum { STEP_CLAIM, STEP_WORK, STEP_END } step;
-	bool is_claimed;
+	enum { CLAIM_NONE, CLAIM_TAKEN, CLAIM_ASIDE } claim;
+	struct err err; /* the last failure of it */
 	struct job job;
 	char now_text[UTC_TEXT_SIZE];
 	char grace_text[16];
@@ -67,13 +69,13 @@ static void run_retention(struct duties *d);
 static void duty_start(struct duties *d);
 
 static const struct duty duties[] = {
-    {"partitions", "1 hour", "sql/queries/duty_partitions.sql", 0, false, NULL, NULL},
-    {"counts", "1 minute", NULL, 0, false, NULL, begin_recount},
-    {"feeds", "15 minutes", NULL, 0, false, NULL, run_feeds},
-    {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", 2, false, quarters_rows,
+    {"partitions", "1 hour", "sql/queries/duty_partitions.sql", 0, false, false, NULL, NULL},
+    {"counts", "1 minute", NULL, 0, false, true, NULL, begin_recount},
+    {"feeds", "15 minutes", NULL, 0, false, false, NULL, run_feeds},
+    {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", 2, false, true, quarters_rows,
      store_quarters},
-    {"retention", "1 day", NULL, 0, true, NULL, run_retention},
-    {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", 1, true, NULL, NULL},
+    {"retention", "1 day", NULL, 0, true, false, NULL, run_retention},
+    {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", 1, true, false, NULL, NULL},
 };
 
 static const struct ticket ticket = {.lane = LANE_DUTY};
@@ -141,7 +143,7 @@ may_run(const struct duties *d, const struct duty *duty)
 	       d->config.mono(d->config.ctx).v >= d->distrust_until.v;
 }
 
-/* What was begun is over, well or not: the next one, or the next look. */
+/* The next one, or the next look. */
 static void
 duty_over(struct duties *d)
 {
@@ -154,6 +156,53 @@ duty_over(struct duties *d)
 	}
 	d->is_running = false;
 	look_again(d, d->config.look_ms);
+}
+
+static bool
+end_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct duties *d = j->ctx;
+
+	(void)e;
+	if (d->step == STEP_END)
+		return false;
+	d->step = STEP_END;
+	/* Without a database nothing goes well: no fault of the duty. */
+	*st = (struct statement){"SELECT sems.end_duty($1, $2)",
+				 2,
+				 {duties[d->at].name, d->err.code == OK          ? NULL
+						      : d->err.code == TRY_STORE ? ""
+										 : d->err.text}};
+	return true;
+}
+
+static void
+end_done(struct job *j, const struct err *e)
+{
+	(void)e;
+	duty_over(j->ctx);
+}
+
+/* What was begun is over, well or not; a duty of several parts has kept what failed of them. */
+static void
+duty_end(struct duties *d, const struct err *e)
+{
+	const char *name = duties[d->at].name;
+
+	if (e->code != OK) {
+		log_warn("duty.failed", KV("duty", name), KV("why", e->text));
+		d->err = *e;
+	} else if (d->err.code == OK && !duties[d->at].is_quiet) {
+		log_info("duty.done", KV("duty", name));
+	}
+	d->step = STEP_WORK;
+	d->job = (struct job){.ticket = ticket,
+			      .role = DB_RETENTION,
+			      .writes = true,
+			      .next = end_next,
+			      .done = end_done,
+			      .ctx = d};
+	store_run(d->store, &d->job);
 }
 
 static bool
@@ -172,7 +221,7 @@ duty_next(struct job *j, struct statement *st, struct err *e)
 		st->params[2] = duty->period;
 		return true;
 	}
-	if (d->step == STEP_END || !d->is_claimed || duty->sql == NULL)
+	if (d->step == STEP_END || d->claim != CLAIM_TAKEN || duty->sql == NULL)
 		return false;
 	d->step = STEP_END;
 	st->sql = embed_text(duty->sql);
@@ -188,7 +237,7 @@ duty_rows(struct job *j, const struct rows *r)
 	struct duties *d = j->ctx;
 
 	if (d->step == STEP_WORK) {
-		d->is_claimed = rows_int(r, 0, 0) != 0;
+		d->claim = (int)rows_int(r, 0, 0);
 		note_rest(d, rows_int(r, 0, 1));
 	} else if (duties[d->at].rows != NULL) {
 		duties[d->at].rows(d, r);
@@ -201,15 +250,17 @@ duty_done(struct job *j, const struct err *e)
 	struct duties *d = j->ctx;
 	const struct duty *duty = &duties[d->at];
 
-	if (e->code != OK) {
-		log_warn("duty.failed", KV("duty", duty->name), KV("why", e->text));
-		duty_over(d);
-	} else if (!d->is_claimed) {
-		duty_over(d);
-	} else if (duty->after != NULL) {
+	if (d->claim == CLAIM_TAKEN && e->code == OK && duty->after != NULL) {
 		duty->after(d);
+	} else if (d->claim == CLAIM_TAKEN) {
+		duty_end(d, e);
 	} else {
-		log_info("duty.done", KV("duty", duty->name));
+		if (e->code != OK)
+			log_warn("duty.failed", KV("duty", duty->name), KV("why", e->text));
+		else if (d->claim == CLAIM_ASIDE)
+			log_error("duty.aside", KV("duty", duty->name),
+				  KV("text", "it ended badly twice and is set aside: semsctl "
+					     "status says why, and until when"));
 		duty_over(d);
 	}
 }
@@ -218,7 +269,8 @@ static void
 duty_start(struct duties *d)
 {
 	d->step = STEP_CLAIM;
-	d->is_claimed = false;
+	d->claim = CLAIM_NONE;
+	d->err = (struct err){OK, "", ""};
 	utc_format(d->config.now(d->config.ctx), d->now_text);
 	d->job = (struct job){.ticket = ticket,
 			      .role = DB_RETENTION,
@@ -247,11 +299,9 @@ on_recounted(struct recount_run *r, const struct err *e)
 		return;
 	}
 	/* Every minute: worth a line only when there was something to do. */
-	if (e->code != OK)
-		log_warn("duty.failed", KV("duty", "counts"), KV("why", e->text));
-	else if (d->n_counted > 0)
+	if (e->code == OK && d->n_counted > 0)
 		log_info("duty.done", KV("duty", "counts"));
-	duty_over(d);
+	duty_end(d, e);
 }
 
 static void
@@ -265,8 +315,7 @@ run_recount(struct duties *d)
 					  .done = on_recounted,
 					  .ctx = d};
 	if (d->recount.catalogue == NULL) {
-		log_warn("duty.failed", KV("duty", "counts"), KV("why", e.text));
-		duty_over(d);
+		duty_end(d, &e);
 		return;
 	}
 	recount_start(&d->recount);
@@ -284,13 +333,7 @@ begin_recount(struct duties *d)
 static void
 on_feeds(struct feeds_keep *k, const struct err *e)
 {
-	struct duties *d = k->ctx;
-
-	if (e->code != OK)
-		log_warn("duty.failed", KV("duty", "feeds"), KV("why", e->text));
-	else
-		log_info("duty.done", KV("duty", "feeds"));
-	duty_over(d);
+	duty_end(k->ctx, e);
 }
 
 static void
@@ -318,12 +361,14 @@ on_quarter_stored(struct spd_run *r, const struct err *e)
 {
 	struct duties *d = r->ctx;
 
-	if (e->code != OK)
+	if (e->code != OK) {
 		log_warn("duty.failed", KV("duty", "quarter_end"),
 			 KV("quarter", d->quarters[d->quarter]), KV("why", e->text));
-	else
+		d->err = *e;
+	} else {
 		log_info("duty.done", KV("duty", "quarter_end"),
 			 KV("quarter", d->quarters[d->quarter]));
+	}
 	spd_fini(r);
 	d->quarter++;
 	store_quarters(d);
@@ -335,7 +380,7 @@ store_quarters(struct duties *d)
 	struct err e = {OK, "", ""};
 
 	if (d->quarter == d->n_quarters) {
-		duty_over(d);
+		duty_end(d, &e);
 		return;
 	}
 	d->spd = (struct spd_run){.store = d->store,
@@ -347,8 +392,7 @@ store_quarters(struct duties *d)
 				  .ctx = d};
 	if (d->spd.catalogue == NULL ||
 	    !quarter_parse(text_of(d->quarters[d->quarter]), &d->spd.quarter)) {
-		log_warn("duty.failed", KV("duty", "quarter_end"), KV("why", e.text));
-		duty_over(d);
+		duty_end(d, &e);
 		return;
 	}
 	spd_start(&d->spd);
@@ -362,14 +406,10 @@ on_retention_done(struct retention_run *r, const struct err *e)
 	struct duties *d = r->ctx;
 	bool purged = r->n_dropped > 0;
 
-	if (e->code != OK)
-		log_warn("duty.failed", KV("duty", "retention"), KV("why", e->text));
-	else
-		log_info("duty.done", KV("duty", "retention"));
 	retention_fini(r);
 	if (purged && d->config.on_purged != NULL)
 		d->config.on_purged(d->config.ctx);
-	duty_over(d);
+	duty_end(d, e);
 }
 
 static void

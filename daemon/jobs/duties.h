@@ -2,7 +2,8 @@
  * The periodic duties: partitions ahead, day counts, the figures of a quarter that has ended,
  * retention, and the end of what is quarantined. A timer looks often; the database says what is
  * due, and to one daemon only, however many share it. A duty that fails gives its claim back and is
- * tried at the next look. After the wall clock was set by more than an hour, nothing is removed for
+ * tried at the next look; one that ended badly twice, semsd's own death among that, is set aside
+ * for a while. After the wall clock was set by more than an hour, nothing is removed for
  * a day: a clock that runs years ahead by mistake must not take the evidence with it.
  */
 #ifndef SEMS_JOBS_DUTIES_H

@@ -79,6 +79,17 @@ on_quarter(struct spd_run *r, const struct rows *rows)
 	(void)snprintf(r->revision, sizeof(r->revision), "%" PRId64, s->revision);
 }
 
+/* The target that a metric's persons are measured against; NULL: none, or the metric that has it is
+ * not in force in this quarter. */
+static const struct spd_target *
+standard_of(const struct spd_run *r, const struct metric *m)
+{
+	const struct catalogue *c = r->catalogue;
+	const char *id = m->persons == NULL ? NULL : m->persons->standard;
+	const struct metric *standard = id == NULL ? NULL : catalogue_metric(c, id);
+	return standard == NULL ? NULL : r->targets[standard - c->metrics];
+}
+
 static void
 on_targets(struct spd_run *r, const struct rows *rows)
 {
@@ -95,11 +106,7 @@ on_targets(struct spd_run *r, const struct rows *rows)
 		r->targets[m - c->metrics] = t;
 	}
 	for (unsigned i = 0; i < c->metrics_count; i++) {
-		const struct person_count *p = c->metrics[i].persons;
-		const struct spd_target *standard = NULL;
-		if (p != NULL && p->standard != NULL) {
-			standard = r->targets[catalogue_metric(c, p->standard) - c->metrics];
-		}
+		const struct spd_target *standard = standard_of(r, &c->metrics[i]);
 		r->folds[i] =
 		    fold_new(r->arena, &c->metrics[i], standard == NULL ? NULL : &standard->value);
 		if (r->folds[i] == NULL ||

@@ -182,29 +182,59 @@ GRANT UPDATE (reason, field, message) ON sems.quarantine TO sems_admin;
 
 CREATE TABLE sems.duty (
 	duty text PRIMARY KEY,
-	last_run_at timestamptz NOT NULL
+	last_run_at timestamptz, -- NULL: it never was begun
+	runs boolean NOT NULL DEFAULT false, -- or semsd died of it, or while it ran
+	bad_ends int NOT NULL DEFAULT 0, -- since it last ended well
+	failure text, -- the last one
+	aside_until timestamptz
 );
 GRANT SELECT ON sems.duty TO sems_compute, sems_retention, sems_admin;
 
--- True when the duty is due and nobody else is at it: it is then the caller's, whose transaction
--- keeps the claim when it commits and gives it back when it does not.
-CREATE FUNCTION sems.begin_duty(duty text, at timestamptz, period interval) RETURNS boolean
+-- 1 when the duty is due and nobody else is at it: it is then the caller's, whose transaction keeps the
+-- claim when it commits and gives it back when it does not. 2 when it has ended badly twice, one time after
+-- the other: it is set aside, for 24 of its periods and a day at most, so that what it does to semsd or to
+-- the other duties it does seldom. Otherwise 0.
+CREATE FUNCTION sems.begin_duty(duty text, at timestamptz, period interval) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	d sems.duty;
+	bad int;
 BEGIN
 	IF NOT pg_try_advisory_xact_lock(hashtextextended('sems.duty.' || duty, 0)) THEN
-		RETURN false;
+		RETURN 0;
 	END IF;
-	-- A run in the future is a clock that was set back: it does not count.
-	IF EXISTS (SELECT FROM sems.duty d WHERE d.duty = begin_duty.duty
-	    AND d.last_run_at > at - period AND d.last_run_at <= at) THEN
-		RETURN false;
+	INSERT INTO sems.duty AS x (duty) VALUES (begin_duty.duty) ON CONFLICT DO NOTHING;
+	SELECT * INTO d FROM sems.duty AS x WHERE x.duty = begin_duty.duty FOR UPDATE;
+	-- A time in the future is of a clock that was set back: it does not count.
+	IF (d.last_run_at > at - period AND d.last_run_at <= at)
+	    OR (d.aside_until > at AND d.aside_until <= at + interval '1 day') THEN
+		RETURN 0;
 	END IF;
-	INSERT INTO sems.duty AS d VALUES (begin_duty.duty, at)
-	ON CONFLICT ON CONSTRAINT duty_pkey DO UPDATE SET last_run_at = excluded.last_run_at;
-	RETURN true;
+	bad := d.bad_ends + d.runs::int;
+	IF d.aside_until IS NULL AND bad >= 2 THEN
+		UPDATE sems.duty AS x SET runs = false, bad_ends = bad,
+		    failure = CASE WHEN d.runs THEN 'semsd ended before the duty did' ELSE d.failure END,
+		    aside_until = at + greatest(period, least(24 * period, interval '1 day'))
+		WHERE x.duty = begin_duty.duty;
+		RETURN 2;
+	END IF;
+	UPDATE sems.duty AS x SET last_run_at = at, runs = true, bad_ends = bad, aside_until = NULL,
+	    failure = CASE WHEN d.runs THEN 'semsd ended before the duty did' ELSE d.failure END
+	WHERE x.duty = begin_duty.duty;
+	RETURN 1;
 END
 $$;
-GRANT EXECUTE ON FUNCTION sems.begin_duty(text, timestamptz, interval)
+
+-- failure: NULL when it ended well; '' when the database alone was the cause, which is nobody's fault.
+CREATE FUNCTION sems.end_duty(duty text, failure text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	INSERT INTO sems.duty AS d (duty, bad_ends, failure)
+	VALUES (end_duty.duty, (coalesce(end_duty.failure, '') <> '')::int, nullif(end_duty.failure, ''))
+	ON CONFLICT ON CONSTRAINT duty_pkey DO UPDATE SET runs = false,
+	    bad_ends = CASE WHEN end_duty.failure IS NULL THEN 0 ELSE d.bad_ends + excluded.bad_ends END,
+	    failure = CASE WHEN end_duty.failure IS NULL THEN NULL ELSE coalesce(excluded.failure, d.failure) END
+$$;
+GRANT EXECUTE ON FUNCTION sems.begin_duty(text, timestamptz, interval), sems.end_duty(text, text)
     TO sems_compute, sems_retention, sems_admin;
 
 -- A stored record as it is, by its kind's table; NULL when there is none.

@@ -63,6 +63,9 @@ SELECT jsonb_build_object(
         FROM sems.restore_gap AS g WHERE g.resolved_at IS NULL),
     'late_groups', CASE WHEN $3::jsonb IS NULL THEN '[]' ELSE jsonb_build_array($3::jsonb
         || jsonb_build_object('blocked_by', to_jsonb(pg_blocking_pids(($3::jsonb ->> 'backend')::int)))) END,
+    'duties', (SELECT coalesce(jsonb_agg(jsonb_build_object('duty', d.duty, 'bad_ends', d.bad_ends,
+            'failure', d.failure, 'last_run_at', d.last_run_at, 'aside_until', d.aside_until) ORDER BY d.duty), '[]')
+        FROM sems.duty AS d WHERE d.bad_ends > 0),
     'sessions', $4::jsonb,
     -- Not while many days wait to be counted: a glance must not take long.
     'silent', CASE WHEN cardinality(sems.dirty_feed_days($1::timestamptz - interval '37 days',

@@ -180,3 +180,14 @@ Test(status, tells_of_records_that_wait_too_long_to_be_stored)
 	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
 	cr_expect_eq(json_array_size(json_object_get(o.json, "late_groups")), 0);
 }
+
+Test(status, tells_of_duties_that_end_badly)
+{
+	office_open_set_up(&o);
+	cluster_do(o.pg, "SELECT sems.end_duty('counts', NULL), sems.end_duty('feeds', 'broken')");
+	cr_assert_eq(ask(), CODE(OK), "%s", o.text);
+	cr_expect_eq(json_array_size(json_object_get(o.json, "duties")), 1);
+	cr_expect_str_eq(office_str(&o, "duties.0.duty"), "feeds");
+	cr_expect_str_eq(office_str(&o, "duties.0.failure"), "broken");
+	cr_expect_eq(office_int(&o, "duties.0.bad_ends"), 1);
+}

@@ -4,6 +4,9 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+#include <string.h>
+
 static struct scene s;
 static struct duties *duties;
 static int64_t set_by_ms; /* of the clock, what did not pass */
@@ -253,7 +256,9 @@ Test(duties, remove_nothing_for_a_day_when_none_has_run_for_long)
 	store_evidence();
 	shorten_policy();
 	submit();
-	cluster_do(s.pg, "INSERT INTO sems.duty VALUES ('counts', '2027-04-10T10:00:00Z')");
+	cluster_do(
+	    s.pg,
+	    "INSERT INTO sems.duty (duty, last_run_at) VALUES ('counts', '2027-04-10T10:00:00Z')");
 	scene_set_clock(&s, "2027-05-16T10:00:00Z");
 	look();
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.activity"), 1);
@@ -298,4 +303,70 @@ Test(duties, end_what_is_quarantined_ninety_days_after_it_came_the_last_time)
 	cr_expect_str_eq(cluster_text(s.pg, "SELECT string_agg(get_byte(raw_mac, 3)::text, ' ' "
 					    "ORDER BY 1) FROM sems.quarantine"),
 			 "89 99", "by the clock that says when they came, not the database's");
+}
+
+static const char *
+ends_of(const char *duty)
+{
+	char sql[300];
+
+	snprintf(sql, sizeof sql,
+		 "SELECT concat_ws(' ', bad_ends, runs, to_char(aside_until AT TIME ZONE 'UTC', "
+		 "'MM-DD HH24:MI')) FROM sems.duty WHERE duty = '%s'",
+		 duty);
+	return cluster_text(s.pg, sql);
+}
+
+/* As if semsd died of it: it was begun, and nobody said how it ended. */
+static void
+die_of_partitions(void)
+{
+	cluster_do(s.pg, "UPDATE sems.duty SET runs = true WHERE duty = 'partitions'");
+}
+
+Test(duties, are_set_aside_for_a_day_when_semsd_died_of_them_twice)
+{
+	look();
+	cr_expect_str_eq(ends_of("partitions"), "0 f");
+	drop_newest();
+	die_of_partitions();
+	scene_set_clock(&s, "2026-05-15T11:00:00Z");
+	look();
+	cr_expect_str_eq(ends_of("partitions"), "0 f", "once is chance: %s", ends_of("partitions"));
+	drop_newest();
+	cluster_do(s.pg, "UPDATE sems.duty SET bad_ends = 1 WHERE duty = 'partitions'");
+	die_of_partitions();
+	scene_set_clock(&s, "2026-05-15T12:00:00Z");
+	look();
+	cr_expect_str_eq(ends_of("partitions"), "2 f 05-16 12:00");
+	cr_expect_not_null(strstr(cluster_text(s.pg, "SELECT failure FROM sems.duty WHERE duty = "
+						     "'partitions'"),
+				  "semsd ended"));
+	cr_expect_str_eq(ends_of("retention"), "0 f", "the rest goes on");
+	scene_set_clock(&s, "2026-05-16T11:59:59Z");
+	look();
+	cr_expect_neq(partitions(), 4 * cluster_int(s.pg, "SELECT count(*) FROM sems.kind"));
+	scene_set_clock(&s, "2026-05-16T12:00:00Z");
+	look();
+	cr_expect_eq(partitions(), 4 * cluster_int(s.pg, "SELECT count(*) FROM sems.kind"));
+	cr_expect_str_eq(ends_of("partitions"), "0 f");
+}
+
+Test(duties, are_set_aside_when_they_failed_twice)
+{
+	cluster_do(s.pg, "CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+			 "RAISE 'broken'; END $$; CREATE TRIGGER no BEFORE DELETE OR UPDATE ON "
+			 "sems.quarantine EXECUTE FUNCTION public.no()");
+	look();
+	cr_expect_str_eq(ends_of("quarantine"), "1 f");
+	look();
+	cr_expect_str_eq(ends_of("quarantine"), "2 f", "its claim was given back");
+	look();
+	cr_expect_str_eq(ends_of("quarantine"), "2 f 05-16 10:00");
+	cluster_do(s.pg, "DROP TRIGGER no ON sems.quarantine");
+	look();
+	cr_expect_str_eq(ends_of("quarantine"), "2 f 05-16 10:00", "it has its rest");
+	scene_set_clock(&s, "2026-05-16T10:00:00Z");
+	look();
+	cr_expect_str_eq(ends_of("quarantine"), "0 f");
 }

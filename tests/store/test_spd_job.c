@@ -336,6 +336,20 @@ Test(spd_job, counts_screeners_and_names_none)
 	json_decref(doc);
 }
 
+/* As a catalogue may say: who is judged since long, by a standard that counts from July on. */
+Test(spd_job, has_no_standard_before_the_metric_that_has_it_is_in_force)
+{
+	struct err e = {0};
+	const struct metric *m = catalogue_metric(spd_catalogue(&e), "OUT03");
+	json_t *doc;
+
+	memcpy(m->effective_from, "2026-07-01", 10);
+	set_target("OUT03", "0.8", "2026-Q1");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "OUT06", "", "-/- - NO_STANDARD");
+	json_decref(doc);
+}
+
 static const char *
 definition_of(const json_t *doc, const char *id)
 {

@@ -107,11 +107,35 @@ print_late(const json_t *groups)
 	}
 }
 
+/* What failed once is tried again by itself. */
+static void
+print_duties(const json_t *duties)
+{
+	size_t i;
+	json_t *d;
+
+	json_array_foreach(duties, i, d)
+	{
+		char name[LISTING_CELL];
+		char until[LISTING_CELL];
+		char why[LISTING_CELL];
+
+		listing_cell(json_object_get(d, "duty"), name);
+		listing_cell(json_object_get(d, "aside_until"), until);
+		listing_cell(json_object_get(d, "failure"), why);
+		if (until[0] != '\0')
+			printf("A DUTY IS SET ASIDE: %s until %s; it ended badly twice, and the "
+			       "rest goes on.\n  Why: %s.\n\n",
+			       name, until, why);
+	}
+}
+
 static void
 print_status(json_t *answer, int color)
 {
 	print_gaps(json_object_get(answer, "gaps"));
 	print_late(json_object_get(answer, "late_groups"));
+	print_duties(json_object_get(answer, "duties"));
 	listing_members(answer, stdout);
 	for (size_t i = 0; i < COUNT(tables); i++) {
 		const json_t *rows = json_object_get(answer, tables[i].key);
@@ -164,7 +188,7 @@ const struct command command_status = {
 	"last sent, what should have sent and has not, quarters with their state, what waits in\n"
 	"the quarantine, and the duties. What a restored database may lack comes first, then "
 	"records\n"
-	"that wait longer than half a minute to be stored.\n"
+	"that wait longer than half a minute to be stored, and duties that are set aside.\n"
 	"\n"
 	"  --json  the answer as it is\n",
     .run = run,
