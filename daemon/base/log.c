@@ -57,14 +57,6 @@ put_text(struct line *l, const char *s)
 	put(l, s, strlen(s));
 }
 
-/* Characters a reader could take for the end of a line, or that turn text around on a screen. */
-static bool
-is_treacherous(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
-}
-
 static void
 put_escaped(struct line *l, struct text bytes)
 {
@@ -87,7 +79,8 @@ put_quoted(struct line *l, struct text t)
 		uint32_t c = 0;
 
 		n = text_rune(t, &c);
-		if (n == 0 || is_treacherous(c)) {
+		/* A reader could take it for the end of a line, or not see it. */
+		if (n == 0 || text_is_hidden(c)) {
 			n = n == 0 ? 1 : n;
 			put_escaped(l, (struct text){t.s, n});
 			continue;

@@ -80,6 +80,27 @@ text_is_clean_utf8(struct text t)
 	}
 }
 
+bool
+text_is_hidden(uint32_t rune)
+{
+	static const struct {
+		uint32_t from;
+		uint32_t to;
+	} ranges[] = {
+	    {0x0000, 0x001f},   {0x007f, 0x009f},   {0x00ad, 0x00ad},   {0x034f, 0x034f},
+	    {0x061c, 0x061c},   {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180b, 0x180f},
+	    {0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},   {0x3164, 0x3164},
+	    {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},
+	    {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+	};
+
+	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && rune >= ranges[i].from; i++) {
+		if (rune <= ranges[i].to)
+			return true;
+	}
+	return false;
+}
+
 void
 hex_encode(const unsigned char *p, size_t n, char *out)
 {

@@ -39,6 +39,13 @@ bool text_is_clean_utf8(struct text t);
 /* The length of the well-formed UTF-8 character t begins with, and the character; 0: none. */
 size_t text_rune(struct text t, uint32_t *rune);
 
+/*
+ * A character that shows nothing of itself, or that moves or turns what stands around it: controls,
+ * separators of lines and paragraphs, those of bidirectional text and all others that Unicode has
+ * ignored where nothing is known of them. No spaces, which are seen.
+ */
+bool text_is_hidden(uint32_t rune);
+
 /* Lower-case hexadecimal of n bytes; out has room for 2n + 1. */
 void hex_encode(const unsigned char *p, size_t n, char *out);
 /* Reads exactly n bytes from 2n hexadecimal digits of either case. */

@@ -54,6 +54,22 @@ Test(text, reads_one_character_and_its_length)
 	cr_expect_eq(text_rune(TEXT_LIT("\xbf"), &rune), 0);
 }
 
+Test(text, knows_what_is_not_seen)
+{
+	static const uint32_t hidden[] = {
+	    0x00,   0x09,   0x0a,   0x1b,   0x7f,   0x85,   0x9b,   0x9f,    0xad,    0x034f,
+	    0x061c, 0x180e, 0x200b, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029,  0x202a,  0x202e,
+	    0x2060, 0x2066, 0x2069, 0x3164, 0xfe0f, 0xfeff, 0xfff9, 0xe0001, 0xe007f,
+	};
+	static const uint32_t seen[] = {' ',    '~',    0xa0,   0xae,   0x0301, 0x2009,  0x2010,
+					0x2027, 0x202f, 0x2070, 0x3000, 0xff1d, 0x1f6c3, 0xfffd};
+
+	for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+		cr_expect(text_is_hidden(hidden[i]), "U+%04X", hidden[i]);
+	for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++)
+		cr_expect_not(text_is_hidden(seen[i]), "U+%04X", seen[i]);
+}
+
 Test(text, compares_by_length_and_bytes)
 {
 	cr_expect(text_is(TEXT_LIT("ab"), "ab"));

@@ -56,6 +56,19 @@ Test(rejects, appears_whole_and_only_when_closed)
 			 "7,\"Result\",\"M,\"\"x\",\"no such value\",\"1,\"\"a\nb\"\"\"\n");
 }
 
+Test(rejects, no_cell_becomes_a_formula)
+{
+	static const char *const bad[3] = {"=A1", "-5", "＝1"};
+	struct rejects *r;
+	struct err e;
+
+	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_add(r, 7, bad, TEXT_LIT("\xEF\xBB\xBF@SUM(A1),2"), &e), OK);
+	cr_assert_eq(rejects_close(r, &e), OK);
+	cr_assert_str_eq(content(), "line,column,value,reason,row\n"
+				    "7,\"'=A1\",\"-5\",\"'＝1\",\"'\xEF\xBB\xBF@SUM(A1),2\"\n");
+}
+
 Test(rejects, leaves_nothing_when_discarded)
 {
 	struct rejects *r;

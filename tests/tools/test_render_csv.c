@@ -43,6 +43,8 @@ Test(csv_out, no_text_becomes_a_formula)
 	check_cell("@SUM(A1)", "'@SUM(A1)");
 	check_cell("\tx", "'\tx");
 	check_cell("\rx", "\"'\rx\"");
+	check_cell("\n=1", "\"'\n=1\"");
+	check_cell("＝1", "'＝1");
 	check_cell("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"");
 	check_cell("a=b", "a=b");
 }

@@ -1,8 +1,8 @@
 #include "tools/lib/rejects.h"
 
 #include "base/arena.h"
+#include "tools/lib/formula.h"
 
-#include <csv.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -65,6 +65,20 @@ begin(struct rejects *r, struct err *e)
 	return fputs("line,column,value,reason,row\n", r->f) < 0 ? failed(r, e) : OK;
 }
 
+static void
+put_cell(FILE *f, struct text t)
+{
+	fputc('"', f);
+	if (formula_is_guarded(t))
+		fputc(FORMULA_GUARD, f);
+	for (size_t i = 0; i < t.n; i++) {
+		if (t.s[i] == '"')
+			fputc('"', f);
+		fputc(t.s[i], f);
+	}
+	fputc('"', f);
+}
+
 enum code
 rejects_add(struct rejects *r, uint64_t line, const char *const cells[3], struct text row,
 	    struct err *e)
@@ -76,10 +90,10 @@ rejects_add(struct rejects *r, uint64_t line, const char *const cells[3], struct
 	fprintf(r->f, "%" PRIu64, line);
 	for (size_t i = 0; i < 3; i++) {
 		fputc(',', r->f);
-		csv_fwrite(r->f, cells[i], strlen(cells[i]));
+		put_cell(r->f, text_of(cells[i]));
 	}
 	fputc(',', r->f);
-	csv_fwrite(r->f, row.s, row.n);
+	put_cell(r->f, row);
 	return fputc('\n', r->f) == EOF ? failed(r, e) : OK;
 }
 

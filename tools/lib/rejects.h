@@ -1,6 +1,7 @@
 /*
- * The rejects file: line, column, value, reason and the row as it was. Written beside its place and
- * moved there whole, so that a reader never sees half of it.
+ * The rejects file: line, column, value, reason and the row as it was, each safe to open in a
+ * spreadsheet (tools/lib/formula.h). Written beside its place and moved there whole, so that a
+ * reader never sees half of it.
  */
 #ifndef SEMS_TOOLS_REJECTS_H
 #define SEMS_TOOLS_REJECTS_H

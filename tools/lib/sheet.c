@@ -1,6 +1,7 @@
 #include "tools/lib/sheet.h"
 
 #include "base/arena.h"
+#include "tools/lib/formula.h"
 #include "tools/lib/infile.h"
 
 #include <csv.h>
@@ -310,6 +311,7 @@ give_row(struct sheet *s, struct sheet_row *row, struct err *e)
 
 		memcpy(&span, s->spans.p + i * sizeof span, sizeof span);
 		t = trim((struct text){(const char *)s->bytes.p + span.offset, span.n});
+		t = trim(formula_read(t));
 		buf_add(&s->cells, &t, sizeof t);
 	}
 	if (s->bytes.failed || s->spans.failed || s->cells.failed) {

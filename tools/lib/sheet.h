@@ -16,7 +16,8 @@
 struct sheet;
 
 struct sheet_row {
-	const struct text *cells; /* trimmed, UTF-8; valid until the next row */
+	const struct text *cells; /* trimmed, UTF-8, without a guard (tools/lib/formula.h); valid
+				     until the next row */
 	size_t n;
 	uint64_t line;   /* where the row begins; the file's first line is 1 */
 	uint64_t offset; /* of its bytes in the file */

@@ -1,5 +1,7 @@
 #include "tools/render/csv_out.h"
 
+#include "tools/lib/formula.h"
+
 #include <string.h>
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
@@ -26,24 +28,22 @@ csv_out_number(struct csv_out *c, const char *s)
 	buf_add(c->out, s, strlen(s));
 }
 
-/* The characters that begin a formula in one spreadsheet or another. */
-static bool
-looks_like_formula(const char *s)
-{
-	return s[0] != '\0' && strchr("=+-@\t\r", s[0]) != NULL;
-}
-
 void
 csv_out_text(struct csv_out *c, const char *s)
 {
+	const char guard[] = {FORMULA_GUARD};
+	bool quoted;
+
 	separate(c);
 	if (s == NULL)
 		return;
-	if (strpbrk(s, ",\"\r\n") == NULL) {
-		buf_addf(c->out, "%s%s", looks_like_formula(s) ? "'" : "", s);
+	quoted = strpbrk(s, ",\"\r\n") != NULL;
+	buf_add(c->out, "\"", quoted);
+	buf_add(c->out, guard, formula_is_guarded(text_of(s)));
+	if (!quoted) {
+		buf_add(c->out, s, strlen(s));
 		return;
 	}
-	buf_addf(c->out, "\"%s", looks_like_formula(s) ? "'" : "");
 	for (const char *q; (q = strchr(s, '"')) != NULL; s = q + 1) {
 		buf_add(c->out, s, (size_t)(q - s));
 		buf_add(c->out, "\"\"", 2);

@@ -1,6 +1,6 @@
 /*
  * CSV as RFC 4180 has it, for spreadsheets: UTF-8 with a byte order mark, CRLF, quotes where
- * needed. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+ * needed. A text that a spreadsheet would take for a formula is guarded (tools/lib/formula.h).
  */
 #ifndef SEMS_RENDER_CSV_OUT_H
 #define SEMS_RENDER_CSV_OUT_H
