@@ -3,12 +3,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* Pinned, whatever a database's or a role's own settings say. */
+/*
+ * Pinned, whatever a database's or a role's own settings say. No transaction of ours waits for us
+ * as long as a minute, unless we are stopped: then the server ends it, so that nobody else waits
+ * for what it holds.
+ */
 static const char own_options[] =
     " -c search_path=sems,pg_temp -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c "
     "jit=off"
     " -c bytea_output=hex -c client_min_messages=warning -c statement_timeout=0"
+    " -c idle_in_transaction_session_timeout=60000"
     " -c default_transaction_isolation=read\\ committed";
 
 /* What comes later counts; an expanded dbname is as if its parts stood there. */
@@ -24,12 +30,25 @@ static const struct {
     {"dbname", NULL},
     {"options", NULL},
     {"client_encoding", "UTF8"},
-    {"fallback_application_name", "semsd"},
+    {"fallback_application_name", NULL},
 };
 #define N_OWN (sizeof own / sizeof own[0])
 
 /* Where among the parameters the user's own stand: what is before yields to them. */
 #define PLACE_DBNAME 3
+#define PLACE_NAME   (N_OWN - 1)
+
+/* By it whoever waits for us finds us. */
+static void
+name_us(struct pg_params *p)
+{
+	char host[40] = "";
+
+	if (gethostname(host, sizeof host - 1) != 0)
+		host[0] = '\0';
+	snprintf(p->name, sizeof p->name, "semsd %ld%s%s", (long)getpid(),
+		 host[0] == '\0' ? "" : " on ", host);
+}
 
 enum code
 pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, struct err *e)
@@ -61,6 +80,8 @@ pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, stru
 	}
 	p->values[PLACE_DBNAME] = conninfo;
 	p->values[PLACE_DBNAME + 1] = p->options;
+	name_us(p);
+	p->values[PLACE_NAME] = p->name;
 	return OK;
 }
 
@@ -131,6 +152,7 @@ pg_classify(const char *sqlstate, bool names_constraint)
 	    {"SM003", SQL_DATA}, /* sems.note_correction(): too many wait for their records */
 	    {"P0001", SQL_RAISED},    {"08", SQL_AGAIN}, /* connection */
 	    {"25006", SQL_AGAIN}, /* read-only: a standby was promoted elsewhere */
+	    {"25P03", SQL_AGAIN}, /* we stood still for too long in a transaction */
 	    {"40", SQL_AGAIN},    /* serialization failure, deadlock */
 	    {"53", SQL_AGAIN},    /* out of disk, memory, connections */
 	    {"55", SQL_AGAIN},    /* lock not available */

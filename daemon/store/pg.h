@@ -15,6 +15,7 @@ struct pg_params {
 	const char *keys[12];
 	const char *values[12];
 	char options[1024];
+	char name[80]; /* whose session it is, for whoever looks into pg_stat_activity */
 };
 
 enum code pg_params_fill(struct pg_params *p, const char *conninfo, const char *role,

@@ -1,4 +1,10 @@
-/* A blocking connection, for the time before the loop runs. Private to the store. */
+/*
+ * A blocking connection, for the time before the loop runs. Private to the store.
+ *
+ * Whoever waits for a lock says in the log for whom, and gives up after a minute and a half
+ * (TRY_STORE): whoever has it may be stopped. And who stands still for a minute is ended by the
+ * server, with what he holds.
+ */
 #ifndef SEMS_STORE_SESSION_H
 #define SEMS_STORE_SESSION_H
 

@@ -19,6 +19,7 @@ Test(pg, classifies_failures_by_sqlstate)
 	    {"SM001", false, SQL_PURGED},   {"SM002", false, SQL_DATA},
 	    {"P0001", false, SQL_RAISED},   {"08006", false, SQL_AGAIN},
 	    {"25006", false, SQL_AGAIN},    {"40001", false, SQL_AGAIN},
+	    {"25P03", false, SQL_AGAIN},    {"25P02", false, SQL_OURS},
 	    {"40P01", false, SQL_AGAIN},    {"53100", false, SQL_AGAIN},
 	    {"55P03", false, SQL_AGAIN},    {"57P01", false, SQL_AGAIN},
 	    {"57014", false, SQL_AGAIN},    {"58030", false, SQL_AGAIN},

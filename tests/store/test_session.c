@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum code
 open_and_close(const char *conninfo, const char *role, struct err *e)
@@ -65,4 +66,68 @@ Test(session, takes_a_server_that_is_full_for_away)
 	    open_and_close(cluster_conninfo(cluster_shared(), database, "semsd"), NULL, &e),
 	    TRY_STORE, "%s", e.text);
 	PQfinish(super);
+}
+
+/* Given as conninfo's own option, so that nobody waits for long here. */
+static PGconn *
+open_impatient(const char *database, const char *option)
+{
+	char conninfo[512];
+	PGconn *pg = NULL;
+	struct err e;
+
+	(void)snprintf(conninfo, sizeof conninfo, "%s options='-c %s'",
+		       cluster_conninfo(cluster_shared(), database, "semsd"), option);
+	cr_assert_eq(session_open(conninfo, "sems_owner", &pg, &e), OK, "%s", e.text);
+	return pg;
+}
+
+Test(session, gives_up_a_lock_that_is_not_given_back_and_says_who_has_it)
+{
+	const char *database = cluster_database();
+	PGconn *holder = open_impatient(database, "lock_timeout=1s");
+	PGconn *pg = open_impatient(database, "lock_timeout=5s");
+	char who[64];
+	struct err e;
+
+	cr_assert_eq(session_do(holder, "SELECT pg_advisory_lock(7)", &e), OK);
+	cr_expect_eq(session_do(pg, "SELECT pg_advisory_lock(7)", &e), TRY_STORE);
+	(void)snprintf(who, sizeof who, "semsd %ld on ", (long)getpid());
+	cr_expect_not_null(strstr(e.text, who), "%s", e.text);
+	(void)snprintf(who, sizeof who, "(backend %d)", PQbackendPID(holder));
+	cr_expect_not_null(strstr(e.text, who), "%s", e.text);
+	PQfinish(pg);
+	PQfinish(holder);
+}
+
+Test(session, loses_what_it_holds_when_it_stands_still)
+{
+	const char *database = cluster_database();
+	PGconn *holder = open_impatient(database, "idle_session_timeout=1s");
+	PGconn *pg = open_impatient(database, "lock_timeout=60s");
+	struct err e;
+
+	cr_assert_eq(session_do(holder, "SELECT pg_advisory_lock(7)", &e), OK);
+	cr_expect_eq(session_do(pg, "SELECT pg_advisory_lock(7)", &e), OK, "%s", e.text);
+	cr_expect_eq(session_do(holder, "SELECT 1", &e), TRY_STORE);
+	PQfinish(holder);
+	holder = open_impatient(database, "lock_timeout=1s");
+	cr_expect_str_eq(cluster_text(holder, "SHOW idle_in_transaction_session_timeout"), "1min");
+	cr_expect_str_eq(cluster_text(holder, "SHOW idle_session_timeout"), "1min");
+	PQfinish(holder);
+	PQfinish(pg);
+}
+
+Test(session, has_the_last_of_several_results_and_the_error_of_the_one_that_failed)
+{
+	PGconn *pg = open_impatient(cluster_database(), "lock_timeout=1s");
+	PGresult *res = NULL;
+	struct err e;
+
+	cr_assert_eq(session_query(pg, "SELECT 1; SELECT 2", &res, &e), OK);
+	cr_expect_str_eq(PQgetvalue(res, 0, 0), "2");
+	PQclear(res);
+	cr_expect_eq(session_do(pg, "SELECT 1; SELECT 1 / 0; SELECT 2", &e), FATAL_CONFIG);
+	cr_expect_not_null(strstr(e.text, "22012"), "%s", e.text);
+	PQfinish(pg);
 }

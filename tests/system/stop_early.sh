@@ -1,6 +1,6 @@
 # SIGTERM ends a semsd that is still starting: on a server that says nothing, behind a lock, in its own cluster.
 . "$(dirname "$0")/lib.sh"
-plan 8
+plan 11
 
 begun() { # name option...
 	local name=$1
@@ -54,10 +54,16 @@ wait_for 10 psql_get "SELECT 1 / (SELECT count(*) FROM pg_locks WHERE locktype =
 begun behind --database "host=$DIR/run user=semsd dbname=sems" --keys "$T/keys2" --socket "$T/2.sock"
 wait_for 20 has_waiter
 is $? 0 'another waits for who migrates'
+wait_for 20 grep -q 'start.waits .*holder="psql (backend' "$T/behind.log"
+is $? 0 'and says who that is'
 term
 is "$RC" 0 'it ends while it waits'
 wait_for 10 has_no_waiter
 is $? 0 'the server takes back what it asked for'
+begun patient --database "host=$DIR/run user=semsd dbname=sems options='-c lock_timeout=3s'" --keys "$T/keys3" --socket "$T/3.sock"
+wait "$PID"
+is $? 69 'one whose time is over ends by itself'
+like "$(cat "$T/patient.log")" 'semsd: database: psql \(backend' 'and says who did not give it back'
 kill "$holder" 2>/dev/null
 psql_get "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'" >/dev/null
 stop_daemon
