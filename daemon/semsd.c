@@ -3,6 +3,7 @@
  */
 #include "admin/admin.h"
 #include "base/jsonmem.h"
+#include "base/lockfile.h"
 #include "base/log.h"
 #include "config.h"
 #include "ingest/ingest.h"
@@ -55,6 +56,7 @@ struct semsd {
 	struct event *tend;
 	char owners[3][128]; /* principals that administer it */
 	int stop_ticks;      /* polls left before we stop waiting */
+	int state_lock;      /* -1: none */
 	uid_t started_by;
 };
 
@@ -219,6 +221,18 @@ on_hangup(evutil_socket_t sig, short what, void *arg)
 
 /* --- starting --------------------------------------------------------------------------------- */
 
+/* Two that note in one folder how far the database came would not notice when it goes back. A
+ * folder that nothing can be noted in is nobody's; the mark says so. */
+static enum code
+take_state(struct semsd *d, struct err *e)
+{
+	enum code code = lockfile_take(d->config.state, "state.lock",
+				       "stop it, or give this one a folder of its own with --state",
+				       &d->state_lock, e);
+
+	return code == REJ_STATE ? code : OK;
+}
+
 static enum code
 open_store(struct semsd *d, struct err *e)
 {
@@ -230,7 +244,7 @@ open_store(struct semsd *d, struct err *e)
 			return e->code;
 		d->conninfo = embedded_conninfo(d->cluster);
 	}
-	if (store_prepare(d->conninfo, e) != OK ||
+	if (take_state(d, e) != OK || store_prepare(d->conninfo, e) != OK ||
 	    keyring_open(d->config.keys, &d->keys, e) != OK ||
 	    store_check_keys(d->conninfo, d->keys, e) != OK)
 		return e->code;
@@ -476,6 +490,8 @@ stop(struct semsd *d)
 	if (d->base != NULL)
 		event_base_free(d->base);
 	embedded_stop(d->cluster);
+	if (d->state_lock >= 0)
+		close(d->state_lock);
 	config_fini(&d->config);
 	libevent_global_shutdown();
 }
@@ -500,7 +516,7 @@ fail(struct semsd *d, const struct err *e)
 int
 main(int argc, char **argv)
 {
-	struct semsd d = {.started_by = getuid()};
+	struct semsd d = {.started_by = getuid(), .state_lock = -1};
 	struct err e = {0};
 	enum code code = config_load(&d.config, argc, argv, &e);
 

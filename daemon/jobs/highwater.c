@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #define FILE_NAME   "high-water.json"
@@ -180,15 +179,11 @@ static void
 open_folder(struct highwater *h)
 {
 	h->folder = open(h->config.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (h->folder >= 0 && flock(h->folder, LOCK_EX | LOCK_NB) == 0)
-		return;
-	log_warn("highwater.off", KV("folder", h->config.folder),
-		 KV("why", h->folder < 0 ? strerror(errno) : "another semsd keeps its mark there"),
-		 KV("todo", "give this semsd a folder of its own with --state, or a restore of the "
-			    "database while it is stopped is not noticed"));
-	if (h->folder >= 0)
-		close(h->folder);
-	h->folder = -1;
+	if (h->folder < 0)
+		log_warn(
+		    "highwater.off", KV("folder", h->config.folder), KV("why", strerror(errno)),
+		    KV("todo", "give this semsd a folder of its own with --state, or a restore "
+			       "of the database while it is stopped is not noticed"));
 }
 
 static void

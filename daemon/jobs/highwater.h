@@ -19,7 +19,7 @@ struct event_base;
 struct highwater;
 
 struct highwater_config {
-	const char *folder; /* the file is FOLDER/high-water.json; one semsd to a folder */
+	const char *folder; /* FOLDER/high-water.json; the caller has the folder to itself */
 	struct utc_ms (*now)(void *ctx);
 	void *ctx;
 	unsigned look_ms; /* between looks */

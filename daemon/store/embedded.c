@@ -8,6 +8,7 @@
 #include "store/embedded.h"
 
 #include "base/embed.h"
+#include "base/lockfile.h"
 #include "base/log.h"
 #include "store/process.h"
 #include "store/session.h"
@@ -23,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -122,22 +122,6 @@ set_paths(struct embedded *m, const char *dir, struct err *e)
 		 host);
 	code = make_folder(m->run, e);
 	return code == OK ? make_folder(m->log, e) : code;
-}
-
-static enum code
-take_lock(struct embedded *m, struct err *e)
-{
-	char path[PATH_SIZE + 8];
-
-	snprintf(path, sizeof path, "%s/lock", m->dir);
-	m->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (m->lock < 0)
-		return err_set(e, FATAL_CONFIG, "embedded", "cannot open %s: %s", path,
-			       strerror(errno));
-	if (flock(m->lock, LOCK_EX | LOCK_NB) != 0)
-		return err_set(e, FATAL_CONFIG, "embedded",
-			       "another semsd uses %s: stop it, or choose another folder", m->dir);
-	return OK;
 }
 
 /* --- which PostgreSQL ------------------------------------------------------------------------- */
@@ -466,7 +450,8 @@ start(struct embedded *m, const char *dir, struct err *e)
 		return err_set(e, FATAL_CONFIG, "embedded", "PostgreSQL refuses to run as root");
 	code = set_paths(m, dir, e);
 	if (code == OK)
-		code = take_lock(m, e);
+		code =
+		    lockfile_take(m->dir, "lock", "stop it, or choose another folder", &m->lock, e);
 	if (code == OK)
 		code = find_server(m, e);
 	if (code == OK)

@@ -313,30 +313,3 @@ Test(highwater, begins_anew_when_the_file_is_no_use)
 	cr_expect_str_eq(gaps(), "none");
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.daemon_mark"), 2);
 }
-
-static struct highwater *other;
-
-static bool
-other_settled(void)
-{
-	return highwater_settle(other);
-}
-
-Test(highwater, leaves_the_file_to_the_semsd_that_has_the_folder)
-{
-	struct highwater_config c = highwater_defaults();
-	char before[sizeof kept];
-
-	c.folder = s.folder;
-	c.now = scene_now;
-	c.ctx = &s;
-	other = highwater_new(s.base, s.store, &c);
-	cr_assert_not_null(other);
-	cr_assert(scene_turn_until(&s, other_settled));
-	keep_file();
-	highwater_free(other);
-	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.daemon_mark"), 2);
-	memcpy(before, kept, sizeof before);
-	keep_file();
-	cr_expect_str_eq(kept, before);
-}

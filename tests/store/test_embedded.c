@@ -98,7 +98,7 @@ Test(embedded, refuses_a_folder_in_use_and_a_path_too_long)
 
 	make_dir();
 	m = start(dir);
-	cr_expect_eq(embedded_start(dir, &other, &e), FATAL_CONFIG);
+	cr_expect_eq(embedded_start(dir, &other, &e), REJ_STATE);
 	cr_expect(strstr(e.text, "another semsd") != NULL, "%s", e.text);
 	embedded_stop(m);
 	snprintf(path, sizeof path, "%s/%0100d", dir, 1);

@@ -1,6 +1,6 @@
 # Exit codes, and messages that say what to do next.
 . "$(dirname "$0")/lib.sh"
-plan 28
+plan 33
 
 # status, what standard error must say, then the arguments.
 refuses() {
@@ -46,6 +46,21 @@ refuses 4 '999999' quarantine show 999999
 refuses 2 '[Zz]one|[Uu]sage|help' init --entity Northfield --zone
 refuses 2 '[Zz]one.*Europe/London' init --entity Northfield --zone Mars/Olympus
 ctl_must status
+
+# Two on one folder: of the cluster, and of the state. Neither harms the one that serves.
+second() { # what-is-refused option...
+	local name=$1
+	shift
+	ERR=$("${AS_USER[@]}" timeout 30 "$PROGRAMS/semsd" "$@" 2>&1 </dev/null)
+	is $? 78 "$name is refused"
+	like "$ERR" "^semsd: $(realpath "$DIR"): another semsd, process $SEMSD_PID on .*, uses it: stop it" 'and told whose it is'
+}
+SEMSD_PID=$("${AS_USER[@]}" sed -n 's/.*process \([0-9]*\).*/\1/p' "$DIR/state.lock")
+second 'a second semsd on a cluster' --embedded "$DIR" --socket "$T/second.sock"
+second 'a second semsd on a state folder' --database "host=$DIR/run user=semsd dbname=sems" --keys "$DIR/keys" \
+	--state "$(realpath "$DIR")" --socket "$T/second.sock"
+ctl_get status
+is "$RC" 0 'the first one serves on'
 stop_daemon
 is $? 0 'semsd ends with status 0'
 refuses 3 'semsd' status

@@ -40,7 +40,7 @@ class Daemon:
         self.stderr = stderr
         self.argv = [*dying("KILL"), *before, world.programs.semsd, "--database", database or world.cluster.conninfo(),
                      "--socket", self.socket, "--keys", str(keys or world.keys), "--listen", "127.0.0.1:0",
-                     "--state", str(make_folder(world.folder / ("state-" + (state or name)), 0o700)), *options]
+                     "--state", str(make_folder(world.folder / ("state-" + (state or self.name)), 0o700)), *options]
         self.env = dict(os.environ, LC_ALL="C.UTF-8", **(env or {}))
         self.env["ASAN_OPTIONS"] = ":".join(filter(None, (
             self.env.get("ASAN_OPTIONS"), "detect_leaks=%d" % (not before),
