@@ -1,8 +1,10 @@
 #include "base/yamlfile.h"
 
 #include "base/buf.h"
+#include "base/plainfile.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,23 +98,16 @@ yamlfile_load_text(const char *text, const char *name, const cyaml_schema_value_
 enum code
 yamlfile_load(const char *path, const cyaml_schema_value_t *schema, void **out, struct err *e)
 {
-	FILE *f = fopen(path, "re");
 	struct buf text;
-	char chunk[8192];
 	enum code rc;
-	size_t n;
 
-	if (f == NULL)
-		return err_set(e, REJ_NOT_FOUND, path, "cannot read %s", path);
 	buf_init(&text, FILE_BYTES_MAX);
-	while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
-		buf_add(&text, chunk, n);
-	if (ferror(f) || !buf_add(&text, "", 1))
+	rc = plainfile_read(AT_FDCWD, path, 0, &text, e);
+	if (rc == OK && !buf_add(&text, "", 1))
 		rc = err_set(e, REJ_MALFORMED, path, "%s is no file of less than %u bytes", path,
 			     FILE_BYTES_MAX);
-	else
+	if (rc == OK)
 		rc = yamlfile_load_text((const char *)text.p, path, schema, out, e);
-	fclose(f);
 	buf_fini(&text);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/embed.h"
 #include "base/log.h"
+#include "base/plainfile.h"
 #include "base/uuid.h"
 #include "core/jsonin.h"
 
@@ -101,12 +102,14 @@ take_file(struct highwater *h, const json_t *o)
 static bool
 read_file(struct highwater *h)
 {
-	int fd = openat(h->folder, FILE_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	json_error_t why;
+	struct stat st;
+	struct err e;
 	json_t *o;
 	bool good;
+	int fd;
 
-	if (fd < 0)
+	if (plainfile_open(h->folder, FILE_NAME, O_NOFOLLOW, &fd, &st, &e) != OK)
 		return false;
 	o = json_loadfd(fd, JSON_REJECT_DUPLICATES, &why);
 	close(fd);

@@ -5,6 +5,7 @@
  */
 #include "store/keyring.h"
 
+#include "base/plainfile.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -53,13 +54,12 @@ read_key(int folder, const char *name, unsigned char key[KEY_SIZE], struct err *
 	unsigned char text[KEY_SIZE + 1];
 	struct stat st;
 	ssize_t n;
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd;
+	enum code code = plainfile_open(folder, name, O_NOFOLLOW, &fd, &st, e);
 
-	if (fd < 0 && errno == ENOENT)
-		return err_set(e, REJ_NOT_FOUND, name, "no such key");
-	if (fd < 0)
-		return err_set(e, FATAL_CONFIG, name, "cannot open the key: %s", strerror(errno));
-	if (fstat(fd, &st) != 0 || (st.st_mode & 077) != 0) {
+	if (code != OK)
+		return e->code = code == REJ_NOT_FOUND ? code : FATAL_CONFIG;
+	if ((st.st_mode & 077) != 0) {
 		close(fd);
 		return err_set(e, FATAL_CONFIG, name, "others can read this key: chmod 600 it");
 	}
@@ -156,12 +156,13 @@ static enum code
 read_public(int folder, const char *name, unsigned char public[SIGN_PUBLIC_SIZE], struct err *e)
 {
 	char pem[SIGN_PEM_SIZE + 1];
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
 	ssize_t n;
+	int fd;
+	enum code code = plainfile_open(folder, name, O_NOFOLLOW, &fd, &st, e);
 
-	if (fd < 0)
-		return err_set(e, errno == ENOENT ? REJ_NOT_FOUND : FATAL_CONFIG, name,
-			       "cannot open it: %s", strerror(errno));
+	if (code != OK)
+		return e->code = code == REJ_NOT_FOUND ? code : FATAL_CONFIG;
 	n = read(fd, pem, sizeof pem);
 	close(fd);
 	if (n < 0 || !sign_read_pem(pem, (size_t)n, public))

@@ -2,8 +2,9 @@
 
 #include "base/buf.h"
 #include "base/embed.h"
+#include "base/plainfile.h"
 
-#include <stdio.h>
+#include <fcntl.h>
 
 #define CATALOGUE_PATH "deploy/catalogue/metrics.yaml"
 #define TEMPLATE_PATH  "deploy/catalogue/template.yaml"
@@ -24,23 +25,6 @@ spd_catalogue(struct err *e)
 	return catalogue;
 }
 
-static bool
-read_all(const char *path, struct buf *text)
-{
-	FILE *f = fopen(path, "re");
-	char chunk[8192];
-	size_t n;
-	bool whole;
-
-	if (f == NULL)
-		return false;
-	while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
-		(void)buf_add(text, chunk, n);
-	whole = !ferror(f) && buf_add(text, "", 1);
-	(void)fclose(f);
-	return whole;
-}
-
 enum code
 layout_use(const char *path, struct err *e)
 {
@@ -50,8 +34,10 @@ layout_use(const char *path, struct err *e)
 	if (c == NULL)
 		return e->code;
 	buf_init(&text, FILE_MAX);
-	if (!read_all(path, &text))
-		(void)err_set(e, FATAL_CONFIG, path, "cannot read the SPD's layout %s", path);
+	if (plainfile_read(AT_FDCWD, path, 0, &text, e) != OK)
+		e->code = FATAL_CONFIG;
+	else if (!buf_add(&text, "", 1))
+		(void)err_set(e, FATAL_CONFIG, path, "the SPD's layout %.160s is too large", path);
 	else if (template_read(path, (const char *)text.p, c, &used, e) == OK)
 		e->code = OK;
 	buf_fini(&text);

@@ -203,6 +203,21 @@ Test(keyring, refuses_a_key_that_is_too_short_or_too_long)
 	clean();
 }
 
+/* A start that waits for who writes to a pipe would never end. */
+Test(keyring, refuses_a_pipe_in_a_keys_place, .timeout = 60)
+{
+	struct keyring *k = NULL;
+	struct err e;
+	char path[TEMP_SIZE + 32];
+
+	make_dir();
+	path_of(path, sizeof path, "quarantine.key");
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_not_null(strstr(e.text, "a pipe"), "%s", e.text);
+	clean();
+}
+
 /* --- those that sign --- */
 
 /* The folder, with a first key that signs. */

@@ -1,6 +1,6 @@
 # Exit codes, and messages that say what to do next.
 . "$(dirname "$0")/lib.sh"
-plan 33
+plan 51
 
 # status, what standard error must say, then the arguments.
 refuses() {
@@ -20,6 +20,25 @@ refuses 2 -- --nosuch
 refuses 3 'semsd' status
 refuses 2 'nosuch' template nosuch
 refuses 2 'no-such-map' import --map "$T/no-such-map.yaml" "$T/no-such-file.csv"
+
+# What is no file makes nobody wait or read for ever, wherever a path is asked for.
+printf 'mode\n' >"$T/header.csv" && chmod 644 "$T/header.csv"
+mkfifo -m 666 "$T/pipe"
+for what in "$T/pipe" /dev/zero "$T"; do
+	refuses 2 "cannot read $what: it is a (pipe|device|folder), not a file" import --dry-run --kind observation "$what"
+	refuses 2 "cannot read $what: it is a" import --dry-run --map "$what" "$T/header.csv"
+	refuses 2 "cannot read $what: it is a" init "$what"
+	refuses 2 "cannot read $what: it is a" spd render "$what" --output "$T/out"
+	refuses 2 "cannot read $what: it is a" verify --key "$what" "$T/header.csv"
+done
+for what in "$T/pipe" /dev/zero; do
+	refuses 2 "cannot read $what: it is a" verify "$what"
+done
+
+# A line without end is none that is kept in memory.
+{ head -c 3000000 /dev/zero | tr '\0' x && echo; } >"$T/long.json" && chmod 644 "$T/long.json"
+ctl_get send --json --dry-run heartbeat "$T/long.json"
+is "$RC $(cut -d , -f 1,4 "$T/long.json.rejects.csv" | tail -n 1 | cut -c 1-40)" '1 1,"the line is too long"' 'a line of 3 MB is rejected'
 
 for command in init template import send correct void simulate spd retention quarantine status; do
 	ctl_get "$command" --help

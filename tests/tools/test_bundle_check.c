@@ -293,6 +293,18 @@ Test(bundle_check, refuses_what_is_no_bundle)
 	cr_expect_not_null(strstr(first_fault(dir, NULL, 0), "has no MANIFEST.json"));
 }
 
+Test(bundle_check, waits_for_no_pipe, .timeout = 60)
+{
+	char path[TEMP_SIZE + 64];
+
+	snprintf(path, sizeof path, "%s/MANIFEST.sig", dir);
+	unlink(path);
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	cr_expect_not_null(strstr(first_fault(path, NULL, 0), "a pipe"));
+	cr_expect_not_null(strstr(first_fault(dir, NULL, 0), "a pipe"));
+	cr_expect_not_null(strstr(first_fault("/dev/zero", NULL, 0), "a device"));
+}
+
 /* A ZIP whose member would be written elsewhere by whoever unpacks it. */
 Test(bundle_check, refuses_an_archive_with_a_path_in_it)
 {

@@ -79,6 +79,18 @@ Test(outfile, replaces_only_when_told, .init = make_folder, .fini = remove_folde
 	cr_assert_eq(st.st_mode & 0777, 0600);
 }
 
+Test(outfile, waits_for_no_pipe, .init = make_folder, .fini = remove_folder, .timeout = 60)
+{
+	char path[300];
+	struct err e;
+
+	snprintf(path, sizeof path, "%s/a.csv", folder);
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	cr_assert_eq(outfile_write(path, "one", 3, false, &e), REJ_STATE);
+	cr_assert_eq(outfile_write(path, "one", 3, true, &e), OK);
+	check_content(path, "one");
+}
+
 Test(outfile, leaves_nothing_when_it_cannot_write, .init = make_folder, .fini = remove_folder)
 {
 	char path[300];

@@ -1,11 +1,14 @@
 /* Many measurements as one table for people and one JSON file for programs. */
+#include "base/plainfile.h"
 #include "core/jsonin.h"
 #include "tools/bench/bench.h"
 #include "tools/lib/table.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MEASUREMENTS_MAX 200
 #define LINE_BYTES       4096
@@ -67,10 +70,17 @@ static enum code
 read_file(struct report *r, const char *path, struct err *e)
 {
 	char line[LINE_BYTES];
-	FILE *f = fopen(path, "r");
+	struct stat st;
+	int fd;
+	FILE *f;
 
-	if (f == NULL)
-		return err_set(e, FATAL_CONFIG, path, "cannot be read");
+	if (plainfile_open(AT_FDCWD, path, 0, &fd, &st, e) != OK)
+		return e->code = FATAL_CONFIG;
+	f = fdopen(fd, "r");
+	if (f == NULL) {
+		close(fd);
+		return err_set(e, TRY_LIMIT, path, "out of memory");
+	}
 	while (fgets(line, sizeof line, f) != NULL) {
 		json_t *j = json_loads(line, 0, NULL);
 

@@ -1,6 +1,7 @@
 #include "tools/lib/bundle_check.h"
 
 #include "base/digest.h"
+#include "base/plainfile.h"
 #include "base/text.h"
 #include "core/jsonin.h"
 #include "core/proof.h"
@@ -88,13 +89,20 @@ static enum code
 read_zip(const char *path, struct bundle *b, struct err *e)
 {
 	int why = 0;
-	zip_t *z = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &why);
+	zip_t *z;
 	size_t total = 0;
-	enum code code = OK;
+	struct stat st;
+	int fd;
+	enum code code = plainfile_open(AT_FDCWD, path, 0, &fd, &st, e);
 
-	if (z == NULL)
+	if (code != OK)
+		return code;
+	z = zip_fdopen(fd, ZIP_CHECKCONS, &why);
+	if (z == NULL) {
+		close(fd);
 		return err_set(e, REJ_MALFORMED, "bundle",
 			       "%.180s is no ZIP file, or a damaged one", path);
+	}
 	for (zip_int64_t i = 0; code == OK && i < zip_get_num_entries(z, 0); i++)
 		code = read_member(z, (zip_uint64_t)i, b, &total, e);
 	zip_discard(z);
@@ -104,19 +112,15 @@ read_zip(const char *path, struct bundle *b, struct err *e)
 static enum code
 read_file(int folder, const char *name, struct bundle *b, size_t *total, struct err *e)
 {
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
+	int fd;
 	struct buf *to;
 	unsigned char *p;
 	ssize_t got = 0;
 	size_t done = 0;
 
-	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		if (fd >= 0)
-			close(fd);
-		return err_set(e, REJ_MALFORMED, "bundle", "%.100s is no file that can be read",
-			       name);
-	}
+	if (plainfile_open(folder, name, O_NOFOLLOW, &fd, &st, e) != OK)
+		return e->code;
 	to = add_file(b, name, (size_t)st.st_size, total, e);
 	p = to == NULL ? NULL : buf_extend(to, (size_t)st.st_size);
 	while (p != NULL && done < (size_t)st.st_size &&

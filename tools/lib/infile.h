@@ -7,8 +7,14 @@
 
 #include <stdint.h>
 
-/* path: a file, or "-" for standard input, which is copied to a temporary file first. */
+/*
+ * path: a file, or "-" for standard input, which is copied to a temporary file first, up to 4 GiB.
+ * A pipe, a device or a folder by its path is refused. *fd is -1 after a failure.
+ */
 enum code infile_open(const char *path, int *fd, uint64_t *size, struct err *e) MUST_CHECK;
+/* All that comes from a descriptor, up to max bytes, as a file without a name that nobody else can
+ * read. */
+enum code infile_spool(int from, uint64_t max, int *fd, uint64_t *size, struct err *e) MUST_CHECK;
 /* Bytes of the file without the line break at their end, appended to out. */
 bool infile_read(int fd, uint64_t offset, size_t size, struct buf *out);
 

@@ -1,5 +1,7 @@
 #include "tools/lib/outfile.h"
 
+#include "base/plainfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -47,10 +49,11 @@ static bool
 is_same(const char *path, const char *p, size_t n)
 {
 	char block[65536];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat st;
-	bool same =
-	    fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (size_t)st.st_size == n;
+	struct err e;
+	int fd;
+	bool same = plainfile_open(AT_FDCWD, path, O_NOFOLLOW, &fd, &st, &e) == OK &&
+		    (size_t)st.st_size == n;
 
 	while (same && n > 0) {
 		ssize_t r = read(fd, block, n < sizeof block ? n : sizeof block);

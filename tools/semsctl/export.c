@@ -1,9 +1,10 @@
 /* semsctl spd export and spd render: the documents of a quarter as files. */
+#include "base/plainfile.h"
 #include "tools/lib/outfile.h"
 #include "tools/render/bundle.h"
 #include "tools/semsctl/spd.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,23 +213,8 @@ spd_run_export(struct spd_wish *w)
 static enum code
 read_file(const char *path, struct buf *out, struct err *e)
 {
-	FILE *f = fopen(path, "rbe");
-	char block[65536];
-	size_t n;
-	bool failed;
-
 	buf_init(out, SPD_DOC_MAX);
-	if (f == NULL)
-		return err_set(e, FATAL_CONFIG, path, "cannot read %.180s: %s", path,
-			       strerror(errno));
-	while ((n = fread(block, 1, sizeof block, f)) > 0 && buf_add(out, block, n))
-		;
-	failed = ferror(f) != 0;
-	fclose(f);
-	if (failed || out->failed)
-		return err_set(e, FATAL_CONFIG, path, "cannot read %.180s%s", path,
-			       out->failed ? ": it is too large" : "");
-	return OK;
+	return plainfile_read(AT_FDCWD, path, 0, out, e) == OK ? OK : (e->code = FATAL_CONFIG);
 }
 
 int

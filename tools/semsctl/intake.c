@@ -483,7 +483,7 @@ record_of_json(struct run *r, json_t *object, const char *line_number, struct re
 }
 
 static enum code
-deliver_json(struct run *r, char *line, size_t n, const char *number)
+deliver_json(struct run *r, const char *line, size_t n, const char *number)
 {
 	struct record rec;
 	struct err why;
@@ -507,39 +507,61 @@ is_blank(const char *s, size_t n)
 	return strspn(s, " \t\r\n") >= n;
 }
 
+/* The next line with its end, and a NUL behind; of one that is too long, no more than line holds,
+ * and line->failed. How many bytes it has in the file; 0: there is none. */
+static size_t
+next_line(FILE *f, struct buf *line)
+{
+	size_t n = 0;
+	int c;
+
+	buf_clear(line);
+	while ((c = getc_unlocked(f)) != EOF) {
+		const char byte = (char)c;
+
+		n++;
+		buf_add(line, &byte, 1);
+		if (c == '\n')
+			break;
+	}
+	buf_add(line, "", 1);
+	return n;
+}
+
 static enum code
 deliver_lines(struct run *r, FILE *f, uint64_t size, struct progress *bar)
 {
 	struct row_numbers *numbers = row_numbers_new();
-	char *line = NULL;
-	size_t cap = 0;
+	struct buf line;
 	uint64_t offset = 0;
 	uint64_t number = 0;
 	enum code rc = numbers != NULL ? OK : err_set(&r->e, TRY_LIMIT, "memory", "out of memory");
-	ssize_t n;
+	size_t n;
 
-	while (rc == OK && (n = getline(&line, &cap, f)) > 0) {
-		struct text t = {line, (size_t)n};
-		const char *own;
+	buf_init(&line, LINE_BYTES_MAX + 1);
+	while (rc == OK && (n = next_line(f, &line)) > 0) {
+		struct text t = {(const char *)line.p, n};
+		const char *own = NULL;
 
 		number++;
-		while (t.n > 0 && (t.s[t.n - 1] == '\n' || t.s[t.n - 1] == '\r'))
+		offset += n;
+		while (!line.failed && t.n > 0 && (t.s[t.n - 1] == '\n' || t.s[t.n - 1] == '\r'))
 			t.n--;
-		offset += (uint64_t)n;
-		if (is_blank(line, (size_t)n))
+		if (!line.failed && is_blank(t.s, t.n))
 			continue;
-		own = t.n <= LINE_BYTES_MAX ? row_numbers_next(numbers, &t, 1, r->row) : NULL;
-		delivery_line(r->delivery, number, offset - (uint64_t)n, (size_t)n);
+		if (!line.failed)
+			own = row_numbers_next(numbers, &t, 1, r->row);
+		delivery_line(r->delivery, number, offset - n, n);
 		if (own == NULL) {
 			delivery_reject(r->delivery, "", "", "the line is too long");
 			rc = delivery_line_end(r->delivery, &r->e);
 		} else {
-			rc = deliver_json(r, line, t.n, own);
+			rc = deliver_json(r, t.s, t.n, own);
 		}
 		arena_reset(r->row);
 		progress_show(bar, offset, size);
 	}
-	free(line);
+	buf_fini(&line);
 	row_numbers_free(numbers);
 	return rc;
 }

@@ -2,6 +2,7 @@
  * semsctl verify: an exported bundle, with no daemon. semsctl spd verify: a frozen revision, by the
  * daemon. Both name what is not as it was.
  */
+#include "base/plainfile.h"
 #include "core/jsonin.h"
 #include "tools/lib/bundle_check.h"
 #include "tools/lib/listing.h"
@@ -13,9 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define KEYS_MAX 16
+#define PEM_MAX  1024u
 
 static void
 print_checks(const json_t *report)
@@ -119,17 +120,22 @@ struct wish {
 	int as_json;
 };
 
-static int
-read_key(const char *path, struct wish *w)
+static enum code
+read_key(const char *path, struct wish *w, struct err *e)
 {
-	char pem[1024];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, pem, sizeof pem);
+	struct buf pem;
+	enum code code;
 
-	if (fd >= 0)
-		close(fd);
-	return n > 0 && w->n_keys < KEYS_MAX &&
-	       sign_read_pem(pem, (size_t)n, w->keys[w->n_keys++].public);
+	buf_init(&pem, PEM_MAX);
+	code = plainfile_read(AT_FDCWD, path, 0, &pem, e);
+	if (code == OK && w->n_keys == KEYS_MAX)
+		code = err_set(e, REJ_FIELD, "key", "at most %d keys", KEYS_MAX);
+	else if (code == OK &&
+		 !sign_read_pem((const char *)pem.p, pem.n, w->keys[w->n_keys++].public))
+		code = err_set(e, REJ_FIELD, "key", "'%.160s' is no public key for Ed25519 in PEM",
+			       path);
+	buf_fini(&pem);
+	return code;
 }
 
 /* The seal as semsd gave it when the bundle was made. */
@@ -259,15 +265,15 @@ run(const struct options *o, int argc, char **argv)
 	    {NULL, 0, NULL, 0},
 	};
 	struct wish w = {0};
+	struct err e;
 	int opt;
 
 	(void)o;
 	while ((opt = getopt_long(argc, argv, "k:", longs, NULL)) != -1) {
 		if (opt == '?')
 			return command_usage(&command_verify, "unknown option");
-		if (opt == 'k' && !read_key(optarg, &w))
-			return command_usage(&command_verify,
-					     "'%s' is no public key for Ed25519 in PEM", optarg);
+		if (opt == 'k' && read_key(optarg, &w, &e) != OK)
+			return command_usage(&command_verify, "%s", e.text);
 		w.skip_renderings = w.skip_renderings || opt == 'R';
 		w.as_json = w.as_json || opt == 'j';
 	}
