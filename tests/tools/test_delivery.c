@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct fake_daemon fake;
@@ -118,6 +119,20 @@ Test(delivery, checks_without_sending_in_a_dry_run)
 	finish(3, 1, 2);
 	cr_assert_str_eq(rejected_lines(), "2 3");
 	cr_assert_eq(delivery_tally(delivery)->sent[KIND_HEARTBEAT], 1);
+}
+
+Test(delivery, rejects_are_read_by_nobody_who_may_not_read_the_file)
+{
+	FILE *from = tmpfile();
+	struct stat st;
+
+	cr_assert_eq(fchmod(fileno(from), 0400), 0);
+	cr_assert_eq(delivery_open(NULL, fileno(from), path, &delivery, &err), OK);
+	line(1, 0);
+	finish(1, 0, 1);
+	cr_assert_eq(stat(path, &st), 0);
+	cr_expect_eq(st.st_mode & 0777, 0400);
+	fclose(from);
 }
 
 Test(delivery, counts_what_the_daemon_says)

@@ -132,7 +132,7 @@ through_rejects(const char *s)
 	struct err e;
 
 	new_path(path);
-	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_open(path, 0644, &r, &e), OK);
 	cr_assert_eq(rejects_add(r, 7, cells, text_of(s), &e), OK);
 	cr_assert_eq(rejects_close(r, &e), OK);
 	for (size_t i = 1; i <= 4; i++)

@@ -47,7 +47,7 @@ Test(rejects, appears_whole_and_only_when_closed)
 	struct rejects *r;
 	struct err e;
 
-	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_open(path, 0644, &r, &e), OK);
 	cr_assert_eq(rejects_add(r, 7, cells, TEXT_LIT("1,\"a\nb\""), &e), OK);
 	cr_assert_neq(access(path, F_OK), 0);
 	cr_assert_eq(rejects_close(r, &e), OK);
@@ -62,11 +62,39 @@ Test(rejects, no_cell_becomes_a_formula)
 	struct rejects *r;
 	struct err e;
 
-	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_open(path, 0644, &r, &e), OK);
 	cr_assert_eq(rejects_add(r, 7, bad, TEXT_LIT("\xEF\xBB\xBF@SUM(A1),2"), &e), OK);
 	cr_assert_eq(rejects_close(r, &e), OK);
 	cr_assert_str_eq(content(), "line,column,value,reason,row\n"
 				    "7,\"'=A1\",\"-5\",\"'＝1\",\"'\xEF\xBB\xBF@SUM(A1),2\"\n");
+}
+
+static void
+expect_mode(mode_t of, mode_t wanted)
+{
+	struct rejects *r;
+	struct stat st;
+	struct err e;
+
+	cr_assert_eq(rejects_open(path, of, &r, &e), OK);
+	cr_assert_eq(rejects_add(r, 7, cells, TEXT_LIT("1"), &e), OK);
+	cr_assert_eq(rejects_close(r, &e), OK);
+	cr_assert_eq(stat(path, &st), 0);
+	cr_expect_eq(st.st_mode & 07777, wanted, "%03o: %03o", of, st.st_mode & 07777);
+}
+
+/* Also when the file is there already with a mode that is wider. */
+Test(rejects, nobody_may_read_it_who_may_not_read_where_it_is_from)
+{
+	FILE *f = fopen(path, "w");
+
+	umask(0);
+	fclose(f);
+	expect_mode(0100600, 0600);
+	chmod(path, 0666);
+	expect_mode(0100644, 0600);
+	expect_mode(0100400, 0400);
+	expect_mode(0100666, 0600);
 }
 
 Test(rejects, leaves_nothing_when_discarded)
@@ -74,7 +102,7 @@ Test(rejects, leaves_nothing_when_discarded)
 	struct rejects *r;
 	struct err e;
 
-	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_open(path, 0644, &r, &e), OK);
 	cr_assert_eq(rejects_add(r, 7, cells, TEXT_LIT("1"), &e), OK);
 	rejects_discard(r);
 	cr_assert_neq(access(path, F_OK), 0);
@@ -86,13 +114,13 @@ Test(rejects, makes_no_file_without_a_reject_but_empties_an_old_one)
 	struct err e;
 	FILE *f;
 
-	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_open(path, 0644, &r, &e), OK);
 	cr_assert_eq(rejects_close(r, &e), OK);
 	cr_assert_neq(access(path, F_OK), 0);
 	f = fopen(path, "w");
 	fputs("old\n", f);
 	fclose(f);
-	cr_assert_eq(rejects_open(path, &r, &e), OK);
+	cr_assert_eq(rejects_open(path, 0644, &r, &e), OK);
 	cr_assert_eq(rejects_close(r, &e), OK);
 	cr_assert_str_eq(content(), "line,column,value,reason,row\n");
 }
@@ -102,7 +130,7 @@ Test(rejects, says_when_it_cannot_write)
 	struct rejects *r;
 	struct err e;
 
-	cr_assert_eq(rejects_open("/nonexistent/x.csv", &r, &e), OK);
+	cr_assert_eq(rejects_open("/nonexistent/x.csv", 0644, &r, &e), OK);
 	cr_assert_eq(rejects_add(r, 7, cells, TEXT_LIT("1"), &e), TRY_SYSTEM);
 	cr_assert_not_null(strstr(e.text, "/nonexistent/x.csv"));
 	rejects_discard(r);

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define SCRATCH_BYTES   (16u * 1024u * 1024u)
@@ -111,6 +112,14 @@ on_verdict(void *ctx, uint64_t tag, const Sems__V1__VerdictRun *v)
 	l->open--;
 }
 
+static mode_t
+mode_of(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_mode : S_IRUSR | S_IWUSR;
+}
+
 enum code
 delivery_open(struct client *client, int fd, const char *rejects_path, struct delivery **out,
 	      struct err *e)
@@ -135,7 +144,7 @@ delivery_open(struct client *client, int fd, const char *rejects_path, struct de
 	if (d->scratch == NULL || d->reasons == NULL)
 		rc = err_set(e, TRY_LIMIT, "memory", "out of memory");
 	if (rc == OK && rejects_path != NULL)
-		rc = rejects_open(rejects_path, &d->rejects, e);
+		rc = rejects_open(rejects_path, mode_of(fd), &d->rejects, e);
 	if (rc != OK) {
 		delivery_close(d);
 		return rc;

@@ -4,6 +4,7 @@
 #include "tools/lib/formula.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +16,12 @@ struct rejects {
 	struct arena *arena;
 	char *path;
 	char *temporary;
+	mode_t mode;
 	FILE *f;
 };
 
 enum code
-rejects_open(const char *path, struct rejects **out, struct err *e)
+rejects_open(const char *path, mode_t of, struct rejects **out, struct err *e)
 {
 	struct arena *a = arena_new(64u * 1024u);
 	struct rejects *r = a != NULL ? arena_zalloc(a, 1, sizeof *r) : NULL;
@@ -32,6 +34,7 @@ rejects_open(const char *path, struct rejects **out, struct err *e)
 	r->arena = a;
 	r->path = arena_dup(a, path, strlen(path));
 	r->temporary = arena_printf(a, "%s.XXXXXX", path);
+	r->mode = of & (S_IRUSR | S_IWUSR);
 	return OK;
 }
 
@@ -45,21 +48,17 @@ failed(const struct rejects *r, struct err *e)
 static enum code
 begin(struct rejects *r, struct err *e)
 {
-	mode_t mask;
 	int fd;
 
 	if (r->f != NULL)
 		return OK;
-	fd = mkstemp(r->temporary);
+	fd = mkostemp(r->temporary, O_CLOEXEC);
 	if (fd < 0)
 		return failed(r, e);
-	/* mkstemp() keeps others out; the file is to be like any other the user makes. */
-	mask = umask(0);
-	umask(mask);
-	fchmod(fd, 0666 & ~mask);
-	r->f = fdopen(fd, "w");
+	r->f = fchmod(fd, r->mode) == 0 ? fdopen(fd, "w") : NULL;
 	if (r->f == NULL) {
 		close(fd);
+		unlink(r->temporary);
 		return failed(r, e);
 	}
 	return fputs("line,column,value,reason,row\n", r->f) < 0 ? failed(r, e) : OK;

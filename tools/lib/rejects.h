@@ -10,11 +10,16 @@
 #include "base/text.h"
 
 #include <stdint.h>
+#include <sys/types.h>
 
 struct rejects;
 
-/* path: where the file will be; copied. Nothing is written before the first reject. */
-enum code rejects_open(const char *path, struct rejects **out, struct err *e) MUST_CHECK;
+/*
+ * path: where the file will be; copied. of: the mode of the file that the lines are from. Who may
+ * not read that one may not read this one: it is its owner's alone, and his as far as that one is.
+ * Nothing is written before the first reject.
+ */
+enum code rejects_open(const char *path, mode_t of, struct rejects **out, struct err *e) MUST_CHECK;
 enum code rejects_add(struct rejects *r, uint64_t line, const char *const cells[3], struct text row,
 		      struct err *e) MUST_CHECK; /* cells: column, value, reason */
 /*
