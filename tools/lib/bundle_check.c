@@ -1,198 +1,15 @@
 #include "tools/lib/bundle_check.h"
 
-#include "base/digest.h"
-#include "base/plainfile.h"
 #include "base/text.h"
 #include "core/jsonin.h"
 #include "core/proof.h"
 #include "core/schema.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <zip.h>
 
-#define FILES_MAX 512
-#define FILE_MAX  ((size_t)512 << 20)
-#define TOTAL_MAX ((size_t)1 << 30)
 #define ARENA_MAX ((size_t)64 << 20)
-
-#define MANIFEST_NAME  "MANIFEST.json"
-#define SIGNATURE_NAME "MANIFEST.sig"
-
-/* --- reading ---------------------------------------------------------------------------------- */
-
-static bool
-is_plain(const char *name)
-{
-	static const char good[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
-	size_t n = strlen(name);
-
-	return n > 0 && n < sizeof((struct bundle_file *)NULL)->name && name[0] != '.' &&
-	       strspn(name, good) == n;
-}
-
-/* Room for a member of so many bytes; NULL: *e says why not. */
-static struct buf *
-add_file(struct bundle *b, const char *name, size_t size, size_t *total, struct err *e)
-{
-	struct bundle_file *file;
-
-	if (!is_plain(name) || bundle_find(b, name) != NULL) {
-		(void)err_set(e, REJ_MALFORMED, "bundle",
-			      "it has a file named '%.100s', which a bundle never has", name);
-		return NULL;
-	}
-	if (b->n == FILES_MAX || size > FILE_MAX || size > TOTAL_MAX - *total) {
-		(void)err_set(e, REJ_MALFORMED, "bundle", "it is larger than any bundle");
-		return NULL;
-	}
-	*total += size;
-	file = &b->file[b->n++];
-	(void)snprintf(file->name, sizeof file->name, "%s", name);
-	buf_init(&file->bytes, size + 1);
-	return &file->bytes;
-}
-
-static enum code
-read_member(zip_t *z, zip_uint64_t i, struct bundle *b, size_t *total, struct err *e)
-{
-	zip_stat_t st;
-	zip_file_t *f;
-	struct buf *to;
-	unsigned char *p;
-	bool good;
-
-	if (zip_stat_index(z, i, 0, &st) != 0 ||
-	    (st.valid & (ZIP_STAT_NAME | ZIP_STAT_SIZE)) != (ZIP_STAT_NAME | ZIP_STAT_SIZE))
-		return err_set(e, REJ_MALFORMED, "bundle", "it is no whole ZIP file");
-	to = add_file(b, st.name, st.size, total, e);
-	if (to == NULL)
-		return e->code;
-	f = zip_fopen_index(z, i, 0);
-	p = buf_extend(to, st.size);
-	good = f != NULL && (p != NULL || st.size == 0) &&
-	       zip_fread(f, p, st.size) == (zip_int64_t)st.size;
-	if (f != NULL)
-		(void)zip_fclose(f);
-	return good ? OK : err_set(e, REJ_MALFORMED, "bundle", "%.100s cannot be read", st.name);
-}
-
-static enum code
-read_zip(const char *path, struct bundle *b, struct err *e)
-{
-	int why = 0;
-	zip_t *z;
-	size_t total = 0;
-	struct stat st;
-	int fd;
-	enum code code = plainfile_open(AT_FDCWD, path, 0, &fd, &st, e);
-
-	if (code != OK)
-		return code;
-	z = zip_fdopen(fd, ZIP_CHECKCONS, &why);
-	if (z == NULL) {
-		close(fd);
-		return err_set(e, REJ_MALFORMED, "bundle",
-			       "%.180s is no ZIP file, or a damaged one", path);
-	}
-	for (zip_int64_t i = 0; code == OK && i < zip_get_num_entries(z, 0); i++)
-		code = read_member(z, (zip_uint64_t)i, b, &total, e);
-	zip_discard(z);
-	return code;
-}
-
-static enum code
-read_file(int folder, const char *name, struct bundle *b, size_t *total, struct err *e)
-{
-	struct stat st;
-	int fd;
-	struct buf *to;
-	unsigned char *p;
-	ssize_t got = 0;
-	size_t done = 0;
-
-	if (plainfile_open(folder, name, O_NOFOLLOW, &fd, &st, e) != OK)
-		return e->code;
-	to = add_file(b, name, (size_t)st.st_size, total, e);
-	p = to == NULL ? NULL : buf_extend(to, (size_t)st.st_size);
-	while (p != NULL && done < (size_t)st.st_size &&
-	       (got = read(fd, p + done, (size_t)st.st_size - done)) > 0)
-		done += (size_t)got;
-	close(fd);
-	if (to == NULL)
-		return e->code;
-	return done == (size_t)st.st_size
-		   ? OK
-		   : err_set(e, REJ_MALFORMED, "bundle", "%.100s cannot be read", name);
-}
-
-static enum code
-read_folder(const char *path, struct bundle *b, struct err *e)
-{
-	DIR *dir = opendir(path);
-	size_t total = 0;
-	enum code code = OK;
-
-	if (dir == NULL)
-		return err_set(e, REJ_NOT_FOUND, "bundle", "cannot open %.180s: %s", path,
-			       strerror(errno));
-	for (const struct dirent *d = readdir(dir); d != NULL && code == OK; d = readdir(dir)) {
-		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
-			code = read_file(dirfd(dir), d->d_name, b, &total, e);
-	}
-	closedir(dir);
-	return code;
-}
-
-enum code
-bundle_open(const char *path, struct bundle *b, struct err *e)
-{
-	struct stat st;
-	const struct bundle_file *manifest;
-	enum code code;
-
-	*b = (struct bundle){.file = calloc(FILES_MAX, sizeof *b->file)};
-	if (b->file == NULL)
-		return err_set(e, TRY_SYSTEM, "bundle", "out of memory");
-	if (stat(path, &st) != 0)
-		return err_set(e, REJ_NOT_FOUND, "bundle", "cannot open %.180s: %s", path,
-			       strerror(errno));
-	code = S_ISDIR(st.st_mode) ? read_folder(path, b, e) : read_zip(path, b, e);
-	manifest = bundle_find(b, MANIFEST_NAME);
-	if (code == OK && manifest == NULL)
-		return err_set(e, REJ_MALFORMED, "bundle", "%.180s has no " MANIFEST_NAME, path);
-	if (code == OK)
-		b->manifest = json_loadb((const char *)manifest->bytes.p, manifest->bytes.n,
-					 JSON_REJECT_DUPLICATES, NULL);
-	return code;
-}
-
-void
-bundle_fini(struct bundle *b)
-{
-	for (size_t i = 0; b->file != NULL && i < b->n; i++)
-		buf_fini(&b->file[i].bytes);
-	free(b->file);
-	json_decref(b->manifest);
-}
-
-const struct bundle_file *
-bundle_find(const struct bundle *b, const char *name)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		if (strcmp(b->file[i].name, name) == 0)
-			return &b->file[i];
-	}
-	return NULL;
-}
 
 /* --- the report ------------------------------------------------------------------------------- */
 
@@ -309,14 +126,13 @@ static bool
 file_is(const struct bundle *b, const json_t *listed)
 {
 	const struct bundle_file *f = bundle_find(b, member_text(listed, "name"));
-	unsigned char sum[SHA256_SIZE];
 	char hex[2 * SHA256_SIZE + 1];
 
-	if (f == NULL || !sha256(f->bytes.p, f->bytes.n, sum))
+	if (f == NULL)
 		return false;
-	hex_encode(sum, sizeof sum, hex);
+	hex_encode(f->sha256, sizeof f->sha256, hex);
 	return strcmp(hex, member_text(listed, "sha256")) == 0 &&
-	       json_integer_value(json_object_get(listed, "bytes")) == (json_int_t)f->bytes.n;
+	       json_integer_value(json_object_get(listed, "bytes")) == (json_int_t)f->n;
 }
 
 static bool
@@ -326,7 +142,7 @@ is_listed(const json_t *files, const char *name)
 		if (strcmp(member_text(json_array_get(files, i), "name"), name) == 0)
 			return true;
 	}
-	return strcmp(name, MANIFEST_NAME) == 0 || strcmp(name, SIGNATURE_NAME) == 0;
+	return strcmp(name, BUNDLE_MANIFEST) == 0 || strcmp(name, BUNDLE_SIGNATURE) == 0;
 }
 
 static void
@@ -376,10 +192,9 @@ check_document(const struct bundle *b, json_t *document, json_t *report)
 	struct err e;
 	char sum_hex[2 * SHA256_SIZE + 1] = "";
 	char signature_hex[2 * SIGN_SIZE + 1] = "";
-	unsigned char sum[SHA256_SIZE];
 
-	if (file != NULL && sha256(file->bytes.p, file->bytes.n, sum))
-		hex_encode(sum, sizeof sum, sum_hex);
+	if (file != NULL)
+		hex_encode(file->sha256, sizeof file->sha256, sum_hex);
 	if (signature != NULL && signature->bytes.n == SIGN_SIZE)
 		hex_encode(signature->bytes.p, SIGN_SIZE, signature_hex);
 	if (strcmp(sum_hex, member_text(listed, "sha256")) != 0 ||
@@ -454,7 +269,7 @@ bundle_check(struct bundle *b, const struct bundle_key *trusted, size_t n)
 	json_t *report = json_pack("{s:b, s:[], s:[], s:o}", "sound", 1, "checks", "keys",
 				   "trusted", n == 0 ? json_null() : json_true());
 	struct signed_part parts[] = {
-	    {"MANIFEST", bundle_find(b, MANIFEST_NAME), bundle_find(b, SIGNATURE_NAME),
+	    {"MANIFEST", bundle_find(b, BUNDLE_MANIFEST), bundle_find(b, BUNDLE_SIGNATURE),
 	     member_text(m, "signed_by")},
 	    {"SIGNATURE", bundle_find(b, "spd.json"), bundle_find(b, "spd.sig"),
 	     member_text(listed, "key_id")},

@@ -5,27 +5,8 @@
 #ifndef SEMS_TOOLS_BUNDLE_CHECK_H
 #define SEMS_TOOLS_BUNDLE_CHECK_H
 
-#include "base/buf.h"
-#include "base/err.h"
 #include "base/sign.h"
-
-#include <jansson.h>
-
-struct bundle_file {
-	char name[256];
-	struct buf bytes;
-};
-
-struct bundle {
-	struct bundle_file *file;
-	size_t n;
-	json_t *manifest; /* NULL: there is none that can be read */
-};
-
-/* path: a ZIP file or a folder. bundle_fini() also after a failure. */
-enum code bundle_open(const char *path, struct bundle *b, struct err *e) MUST_CHECK;
-void bundle_fini(struct bundle *b);
-const struct bundle_file *bundle_find(const struct bundle *b, const char *name); /* or NULL */
+#include "tools/lib/bundle_read.h"
 
 /* A key that whoever checks trusts, from elsewhere. */
 struct bundle_key {

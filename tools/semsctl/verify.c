@@ -2,6 +2,7 @@
  * semsctl verify: an exported bundle, with no daemon. semsctl spd verify: a frozen revision, by the
  * daemon. Both name what is not as it was.
  */
+#include "base/digest.h"
 #include "base/plainfile.h"
 #include "core/jsonin.h"
 #include "tools/lib/bundle_check.h"
@@ -165,8 +166,11 @@ first_other(const struct bundle *b, const struct renderings *r)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct bundle_file *f = bundle_find(b, r->file[i].name);
 
-		if (f == NULL || f->bytes.n != r->file[i].bytes.n ||
-		    memcmp(f->bytes.p, r->file[i].bytes.p, f->bytes.n) != 0)
+		unsigned char sum[SHA256_SIZE];
+
+		if (f == NULL || f->n != r->file[i].bytes.n ||
+		    !sha256(r->file[i].bytes.p, r->file[i].bytes.n, sum) ||
+		    memcmp(f->sha256, sum, sizeof sum) != 0)
 			return r->file[i].name;
 	}
 	return NULL;
