@@ -138,6 +138,12 @@ call_end(struct call *c)
 	a->config.on_output(a->config.ctx);
 }
 
+void
+call_keep(struct call *c)
+{
+	c->repeats = CONFLICT_REPEATS;
+}
+
 bool
 call_lacks_memory(const struct call *c)
 {
@@ -198,8 +204,19 @@ call_fail_err(struct call *c, const struct err *e)
 	    {REJ_FORBIDDEN, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN},
 	    {REJ_NOT_FOUND, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_NOT_FOUND},
 	};
-	int response = code_is_retry(e->code) ? SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE
-					      : SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL;
+	int response;
+
+	if (e->code == TRY_CONFLICT && c->repeats++ < CONFLICT_REPEATS) {
+		log_info("admin.again", KV("peer", c->principal.s), KV("request", c->route->name),
+			 KV("why", e->text));
+		c->state = NULL;
+		c->answer = (struct text){NULL, 0};
+		c->job = (struct job){.ctx = c};
+		c->route->handle(c);
+		return;
+	}
+	response = code_is_retry(e->code) ? SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE
+					  : SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL;
 
 	for (size_t i = 0; i < sizeof map / sizeof map[0]; i++) {
 		if (map[i].code == e->code)
@@ -293,6 +310,7 @@ admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
 			return;
 		}
 		log_info("admin.request", KV("peer", r->principal.s), KV("request", route->name));
+		c->route = route;
 		route->handle(c);
 		return;
 	}

@@ -15,6 +15,7 @@
 #include <sems/v1/protocol.pb-c.h>
 
 struct admin;
+struct route;
 
 struct call {
 	struct waiter waiter; /* first: a struct waiter * of ours is a call */
@@ -31,7 +32,12 @@ struct call {
 	void *state;          /* the handler's, in the arena */
 	struct text answer;   /* held back while the registry is loaded anew */
 	uint64_t json_failed; /* jsonmem_failed() when it began */
+	const struct route *route;
+	unsigned repeats; /* of the handler, because others changed the same; see call_keep() */
 };
+
+/* What was done by now cannot be done again: a conflict is from now on an answer like others. */
+void call_keep(struct call *c);
 
 /* jansson ran out of memory since the call began: what it made may lack something, so that nothing
  * of it may be told or kept. Answers see to it themselves. */
@@ -63,7 +69,8 @@ void call_reply_json(struct call *c, json_t *answer);
 /* code: a sems.v1.ResponseCode; text says what to do next. */
 void call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* Maps an error's class to a response code. */
+/* Maps an error's class to a response code. After a conflict with others the handler is called
+ * again instead, from its beginning and with nothing left of before but what is in the arena. */
 void call_fail_err(struct call *c, const struct err *e);
 void call_fail_memory(struct call *c);
 

@@ -134,10 +134,12 @@ making_done(struct task *t)
 	enum code code = keyring_take_signer(call_keys(c), &m->file, &e);
 
 	free(t);
-	if (code != OK)
+	if (code != OK) {
 		call_fail_err(c, &e);
-	else
-		register_newest(c);
+		return;
+	}
+	call_keep(c);
+	register_newest(c);
 }
 
 static void

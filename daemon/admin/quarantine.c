@@ -311,6 +311,11 @@ kept_done(struct job *j, const struct err *e)
 {
 	struct requeue *q = j->ctx;
 
+	if (job_again(j, e)) {
+		q->asked = false;
+		store_run(call_store(q->call), j);
+		return;
+	}
 	if (e->code != OK) {
 		requeue_fail(q, e);
 		return;

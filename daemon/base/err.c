@@ -32,6 +32,7 @@ code_name(enum code code)
 	    {REJ_FORBIDDEN, "forbidden"},
 	    {REJ_NOT_FOUND, "not_found"},
 	    {TRY_STORE, "store"},
+	    {TRY_CONFLICT, "conflict"},
 	    {TRY_LIMIT, "limit"},
 	    {TRY_SYSTEM, "system"},
 	    {FATAL_CONFIG, "config"},

@@ -16,6 +16,7 @@ enum code {
 	REJ_FORBIDDEN,
 	REJ_NOT_FOUND,
 	TRY_STORE = 200, /* the database is away or said "again" */
+	TRY_CONFLICT,    /* others changed the same meanwhile: at once, from the beginning */
 	TRY_LIMIT,       /* a bound of ours is reached */
 	TRY_SYSTEM,      /* a system call failed that may work later */
 	FATAL_CONFIG = 300,

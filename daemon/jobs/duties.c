@@ -47,7 +47,8 @@ struct duties {
 	size_t at; /* which duty */
 	enum { STEP_CLAIM, STEP_WORK, STEP_END } step;
 	enum { CLAIM_NONE, CLAIM_TAKEN, CLAIM_ASIDE } claim;
-	struct err err; /* the last failure of it */
+	struct err err;   /* the last failure of it */
+	unsigned repeats; /* of it, because others changed the same meanwhile */
 	struct job job;
 	char now_text[UTC_TEXT_SIZE];
 	char grace_text[16];
@@ -61,6 +62,7 @@ struct duties {
 	struct retention_run retention;
 };
 
+static void duty_claim(struct duties *d);
 static void begin_recount(struct duties *d);
 static void quarters_rows(struct duties *d, const struct rows *r);
 static void run_feeds(struct duties *d);
@@ -163,24 +165,39 @@ end_next(struct job *j, struct statement *st, struct err *e)
 {
 	struct duties *d = j->ctx;
 
+	/* Without a database nothing goes well, and others are in nobody's hand: no fault of the
+	 * duty. */
+	bool is_without_fault = d->err.code == TRY_STORE || d->err.code == TRY_CONFLICT;
+
 	(void)e;
 	if (d->step == STEP_END)
 		return false;
 	d->step = STEP_END;
-	/* Without a database nothing goes well: no fault of the duty. */
 	*st = (struct statement){"SELECT sems.end_duty($1, $2)",
 				 2,
-				 {duties[d->at].name, d->err.code == OK          ? NULL
-						      : d->err.code == TRY_STORE ? ""
-										 : d->err.text}};
+				 {duties[d->at].name, d->err.code == OK  ? NULL
+						      : is_without_fault ? ""
+									 : d->err.text}};
 	return true;
 }
 
 static void
 end_done(struct job *j, const struct err *e)
 {
-	(void)e;
-	duty_over(j->ctx);
+	struct duties *d = j->ctx;
+
+	if (job_again(j, e)) {
+		d->step = STEP_WORK;
+		store_run(d->store, j);
+	} else {
+		duty_over(d);
+	}
+}
+
+static bool
+is_conflict(struct duties *d, const struct err *e)
+{
+	return e->code == TRY_CONFLICT && d->repeats++ < CONFLICT_REPEATS;
 }
 
 /* What was begun is over, well or not; a duty of several parts has kept what failed of them. */
@@ -189,6 +206,10 @@ duty_end(struct duties *d, const struct err *e)
 {
 	const char *name = duties[d->at].name;
 
+	if (duties[d->at].after != NULL && is_conflict(d, e)) {
+		duties[d->at].after(d);
+		return;
+	}
 	if (e->code != OK) {
 		log_warn("duty.failed", KV("duty", name), KV("why", e->text));
 		d->err = *e;
@@ -250,7 +271,9 @@ duty_done(struct job *j, const struct err *e)
 	struct duties *d = j->ctx;
 	const struct duty *duty = &duties[d->at];
 
-	if (d->claim == CLAIM_TAKEN && e->code == OK && duty->after != NULL) {
+	if (is_conflict(d, e)) {
+		duty_claim(d);
+	} else if (d->claim == CLAIM_TAKEN && e->code == OK && duty->after != NULL) {
 		duty->after(d);
 	} else if (d->claim == CLAIM_TAKEN) {
 		duty_end(d, e);
@@ -267,6 +290,13 @@ duty_done(struct job *j, const struct err *e)
 
 static void
 duty_start(struct duties *d)
+{
+	d->repeats = 0;
+	duty_claim(d);
+}
+
+static void
+duty_claim(struct duties *d)
 {
 	d->step = STEP_CLAIM;
 	d->claim = CLAIM_NONE;
@@ -361,6 +391,11 @@ on_quarter_stored(struct spd_run *r, const struct err *e)
 {
 	struct duties *d = r->ctx;
 
+	if (is_conflict(d, e)) {
+		spd_fini(r);
+		store_quarters(d);
+		return;
+	}
 	if (e->code != OK) {
 		log_warn("duty.failed", KV("duty", "quarter_end"),
 			 KV("quarter", d->quarters[d->quarter]), KV("why", e->text));

@@ -21,8 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CANCELLED "57014" /* by us, or by the lane's time */
-#define LOOK_MS   500     /* whether those who wait are still there */
+#define LOOK_MS 500 /* whether those who wait are still there */
 
 enum phase {
 	PHASE_IDLE,
@@ -370,12 +369,30 @@ on_finished(void *ctx)
 static enum code code_of(enum sql_class class)
 {
 	static const enum code codes[] = {
-	    [SQL_AGAIN] = TRY_STORE, [SQL_DUPLICATE] = REJ_STATE, [SQL_PARTITION] = TRY_STORE,
-	    [SQL_DATA] = REJ_FIELD,  [SQL_PURGED] = REJ_STATE,    [SQL_RAISED] = REJ_STATE,
-	    [SQL_OURS] = FATAL_BUG,
+	    [SQL_AGAIN] = TRY_STORE,     [SQL_CONFLICT] = TRY_CONFLICT, [SQL_DUPLICATE] = REJ_STATE,
+	    [SQL_PARTITION] = TRY_STORE, [SQL_DATA] = REJ_FIELD,        [SQL_PURGED] = REJ_STATE,
+	    [SQL_RAISED] = REJ_STATE,    [SQL_OURS] = FATAL_BUG,
 	};
 
 	return codes[class];
+}
+
+/* Our own functions speak to people; what else the database says is for the log. */
+static void
+fail(struct asker *a, const struct sql_failure *f)
+{
+	enum code code = code_of(f->class);
+
+	if (f->class == SQL_RAISED) {
+		err_set(&a->err, code, "", "%s", f->message);
+		return;
+	}
+	err_set(&a->err, code, "", "%s%s", pg_words(f->state),
+		code_is_retry(code) ? ": try again"
+		: code == FATAL_BUG ? "; its log says more"
+				    : "");
+	log_warn("lane.failed", KV("lane", a->rule->name), KV("by", name_of(a->job)),
+		 KV("sqlstate", f->state), KV("message", f->message));
 }
 
 static bool
@@ -397,10 +414,7 @@ on_result(void *ctx, PGresult *res)
 		a->committed = a->committed || (a->phase == PHASE_COMMIT && pg_is_commit(res));
 	} else if (a->err.code == OK) {
 		pg_failure(res, &f);
-		err_set(&a->err, code_of(f.class), f.state, "%s",
-			strcmp(f.state, CANCELLED) == 0
-			    ? "it took too long and was ended: try again"
-			    : f.message);
+		fail(a, &f);
 	}
 	return false;
 }
@@ -606,6 +620,12 @@ asker_drain(struct asker *a)
 {
 	a->is_draining = true;
 	arm(a, 0);
+}
+
+bool
+job_again(struct job *j, const struct err *e)
+{
+	return e->code == TRY_CONFLICT && j->repeats++ < CONFLICT_REPEATS;
 }
 
 bool

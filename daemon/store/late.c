@@ -1,6 +1,7 @@
 #include "store/late.h"
 
 #include "base/log.h"
+#include "store/pg.h"
 
 #include <event2/event.h>
 
@@ -104,11 +105,12 @@ late_look(const struct late *l, struct store_late *out)
 {
 	if (l->waited_ms == 0)
 		return false;
-	*out = (struct store_late){.since = l->g->received_at,
-				   .records = count_pending(l->g),
-				   .tries = l->tries,
-				   .doing = l->doing,
-				   .last_failure = l->sqlstate,
-				   .backend = l->backend};
+	*out =
+	    (struct store_late){.since = l->g->received_at,
+				.records = count_pending(l->g),
+				.tries = l->tries,
+				.doing = l->doing,
+				.last_failure = l->sqlstate[0] == '\0' ? "" : pg_words(l->sqlstate),
+				.backend = l->backend};
 	return true;
 }

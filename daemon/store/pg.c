@@ -153,7 +153,7 @@ pg_classify(const char *sqlstate, bool names_constraint)
 	    {"P0001", SQL_RAISED},    {"08", SQL_AGAIN}, /* connection */
 	    {"25006", SQL_AGAIN}, /* read-only: a standby was promoted elsewhere */
 	    {"25P03", SQL_AGAIN}, /* we stood still for too long in a transaction */
-	    {"40", SQL_AGAIN},    /* serialization failure, deadlock */
+	    {"40", SQL_CONFLICT}, /* serialization failure, deadlock */
 	    {"53", SQL_AGAIN},    /* out of disk, memory, connections */
 	    {"55", SQL_AGAIN},    /* lock not available */
 	    {"57", SQL_AGAIN},    /* cancelled, shutting down, starting up */
@@ -170,6 +170,43 @@ pg_classify(const char *sqlstate, bool names_constraint)
 			return classes[i].class;
 	}
 	return SQL_OURS;
+}
+
+const char *
+pg_words(const char *sqlstate)
+{
+	/* The first whose prefix matches. */
+	static const struct {
+		const char *prefix;
+		const char *words;
+	} all[] = {
+	    {"08", "the connection to the database was lost"},
+	    {"22003", "the database cannot hold a number of that size"},
+	    {"22", "the database cannot hold a value"},
+	    {"23505", "the database has one of that name"},
+	    {"23", "the database's rules refuse a value"},
+	    {"25006", "the database is a standby, or became one"},
+	    {"25P03", "semsd stood still for too long"},
+	    {"40", "others changed the same at the same time"},
+	    {"42P01", "the database has no place for its month"},
+	    {"53", "the database lacks room, memory or connections"},
+	    {"54", "a value is too long for the database"},
+	    {"55", "somebody else holds what it needs in the database"},
+	    {"57014", "it took too long in the database, or was cancelled there"},
+	    {"57", "the database is stopping or starting"},
+	    {"58", "the database met an error of input or output"},
+	    {"SM001", "its month is dropped by now"},
+	    {"SM002", "its time is outside the calendar"},
+	    {"SM003", "too many corrections of its sender wait for their records"},
+	};
+
+	if (sqlstate == NULL || sqlstate[0] == '\0')
+		return all[0].words;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		if (strncmp(sqlstate, all[i].prefix, strlen(all[i].prefix)) == 0)
+			return all[i].words;
+	}
+	return "the database failed in a way that semsd does not know";
 }
 
 void

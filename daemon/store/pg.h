@@ -32,6 +32,7 @@ const char *pg_unsafe(const PGresult *safety);
 /* What a failure means for the work that met it; told by SQLSTATE alone, never by text. */
 enum sql_class {
 	SQL_AGAIN,     /* the environment's: outcome unknown or none, try again later */
+	SQL_CONFLICT,  /* others changed the same meanwhile: again from the beginning */
 	SQL_DUPLICATE, /* a key exists */
 	SQL_PARTITION, /* no partition for a row, or one that went away */
 	SQL_DATA,      /* a value is refused: the record's fault */
@@ -48,6 +49,9 @@ struct sql_failure {
 
 void pg_failure(const PGresult *res, struct sql_failure *f);
 enum sql_class pg_classify(const char *sqlstate, bool names_constraint);
+/* The same for people, who are told neither codes nor the database's words: what it said of this
+ * work, to be followed by what to do. Static. */
+const char *pg_words(const char *sqlstate);
 /* True when this is the answer to a COMMIT that committed: the COMMIT of an aborted transaction is
  * a success with the tag ROLLBACK. */
 bool pg_is_commit(const PGresult *res);

@@ -206,6 +206,11 @@ drop_done(struct job *j, const struct err *e)
 	struct retention_run *r = j->ctx;
 	struct retention_month *m = &r->months[r->at];
 
+	if (job_again(j, e)) {
+		r->asked = false;
+		store_run(r->store, j);
+		return;
+	}
 	if (e->code == OK) {
 		m->is_dropped = true;
 		r->n_dropped++;

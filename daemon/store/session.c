@@ -40,8 +40,9 @@ fail(PGconn *pg, const PGresult *res, const struct wait *w, struct err *e)
 			       "%s has a lock that is needed to start, and did not give it back: "
 			       "let it go on, or end it, then start again",
 			       w->holder[0] == '\0' ? "another session" : w->holder);
-	return err_set(e, f.class == SQL_AGAIN ? TRY_STORE : FATAL_CONFIG, "database",
-		       "%s (SQLSTATE %s)", f.message, f.state);
+	return err_set(e,
+		       f.class == SQL_AGAIN || f.class == SQL_CONFLICT ? TRY_STORE : FATAL_CONFIG,
+		       "database", "%s (SQLSTATE %s)", f.message, f.state);
 }
 
 /* --- waiting ---------------------------------------------------------------------------------- */

@@ -63,7 +63,7 @@ struct store_late {
 	int64_t records;          /* of it that are not settled */
 	uint64_t tries;           /* transactions that were begun for it */
 	const char *doing;        /* what is done for it now, to be read after "while" */
-	const char *last_failure; /* its SQLSTATE; "" when there was none */
+	const char *last_failure; /* in words; "" when there was none */
 	int backend;              /* the database's process that works on it; 0: none */
 };
 
@@ -141,11 +141,19 @@ struct job {
 	/* Set by next(), if there is a further statement whatever this one answers: next() may then
 	 * be called before its rows come. */
 	bool is_ahead;
+	unsigned repeats; /* job_again()'s */
 	/* The store's. */
 	TAILQ_ENTRY(job)
 	link;
 	struct err refused;
 };
+
+/* Whoever changes what others change at the same time may fail with TRY_CONFLICT, and has nothing
+ * to tell anybody: it is done again, so often. */
+#define CONFLICT_REPEATS 5
+
+/* For done(): true when the job is to be put back to its first statement and run again. */
+bool job_again(struct job *j, const struct err *e);
 
 /* done() never comes from within. A lane that is full fails the job with TRY_LIMIT. */
 void store_run(struct store *s, struct job *j);

@@ -153,11 +153,8 @@ poison(struct writer *w, size_t i, const char *sqlstate)
 		    "names a record that is not stored, and too many corrections of this sender "
 		    "wait for theirs; send the records, then have this one requeued");
 	else
-		err_set(
-		    &why->err, REJ_FIELD, it->kind->name,
-		    "the database refused a value (SQLSTATE %s); correct the record and send it "
-		    "again",
-		    sqlstate);
+		err_set(&why->err, REJ_FIELD, it->kind->name,
+			"%s; correct the record and send it again", pg_words(sqlstate));
 	it->why = why;
 }
 
@@ -472,7 +469,7 @@ on_failed(struct writer *w)
 	if (is_too_much(w)) {
 		split(w);
 		go_on(w);
-	} else if (w->failure.class == SQL_AGAIN) {
+	} else if (w->failure.class == SQL_AGAIN || w->failure.class == SQL_CONFLICT) {
 		char why[32];
 
 		snprintf(why, sizeof why, "SQLSTATE %s", w->failure.state);

@@ -212,6 +212,57 @@ Test(call, answers_whole_or_says_that_memory_ran_out)
 	office_close(&o);
 }
 
+static const char *
+asked_with_conflicts(struct office *o, const Sems__V1__Request *q, const char *table, int times)
+{
+	static char said[600];
+
+	cluster_conflict(o->pg, table, times, times % 2 == 0);
+	office_ask(o, q);
+	snprintf(said, sizeof said, "%d %s: %s", o->code, o->field, o->text);
+	cluster_do(o->pg, "DROP FUNCTION public.conflict() CASCADE");
+	return said;
+}
+
+Test(call, does_anew_what_others_changed_meanwhile_and_tells_nobody_a_code)
+{
+	static char quarter[] = "2026-Q1";
+	static char metric[] = "QN01";
+	static char text[] = "The belt stood still.";
+	static char marking[] = "OFFICIAL";
+	Sems__V1__SpdRequest freeze = office_spd(OP(FREEZE), quarter, 0);
+	Sems__V1__SpdRequest comment = office_spd(OP(COMMENT), quarter, 1);
+	Sems__V1__SetupRequest marks = SEMS__V1__SETUP_REQUEST__INIT;
+	struct {
+		const char *table;
+		Sems__V1__Request q;
+	} rows[] = {{"sems.setting", request(0)},
+		    {"sems.spd_revision", request(2)},
+		    {"sems.spd_event", request(2)}};
+	struct office o;
+
+	open_with_records(&o);
+	marks.marking = marking;
+	comment.metric = metric;
+	comment.text = text;
+	rows[0].q.setup = &marks;
+	rows[1].q.spd = &freeze;
+	rows[2].q.spd = &comment;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *said = asked_with_conflicts(&o, &rows[i].q, rows[i].table, 1000);
+
+		cr_expect_eq(o.code, CODE(UNAVAILABLE), "%s: %s", rows[i].table, said);
+		cr_expect_str_eq(o.field, "");
+		cr_expect_str_eq(o.text, "others changed the same at the same time: try again");
+		said = asked_with_conflicts(&o, &rows[i].q, rows[i].table, 3);
+		cr_expect_eq(o.code, CODE(OK), "%s: %s", rows[i].table, said);
+	}
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.spd_revision"), 1);
+	cr_expect_eq(
+	    cluster_int(o.pg, "SELECT count(*) FROM sems.spd_event WHERE text IS NOT NULL"), 1);
+	office_close(&o);
+}
+
 Test(call, freezes_whole_or_not_at_all_when_memory_runs_out)
 {
 	static char quarter[] = "2026-Q1";

@@ -352,6 +352,22 @@ Test(duties, are_set_aside_for_a_day_when_semsd_died_of_them_twice)
 	cr_expect_str_eq(ends_of("partitions"), "0 f");
 }
 
+Test(duties, are_done_anew_when_others_changed_the_same)
+{
+	static const char *const tables[] = {"sems.duty", "sems.touched_day", "sems.quarantine"};
+
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		cluster_do(s.pg, "UPDATE sems.duty SET last_run_at = NULL");
+		cluster_conflict(s.pg, tables[i], 2, i % 2 == 0);
+		look();
+		cr_expect_gt(cluster_int(s.pg, "SELECT last_value FROM public.conflict"), 2);
+		cr_expect_eq(
+		    cluster_int(s.pg, "SELECT count(*) FROM sems.duty WHERE runs OR bad_ends > 0"),
+		    0, "%s", tables[i]);
+		cluster_do(s.pg, "DROP FUNCTION public.conflict() CASCADE");
+	}
+}
+
 Test(duties, are_set_aside_when_they_failed_twice)
 {
 	cluster_do(s.pg, "CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

@@ -328,6 +328,27 @@ cluster_mistrust(PGconn *pg)
 }
 
 void
+cluster_conflict(PGconn *pg, const char *table, int times, bool is_deadlock)
+{
+	char sql[900];
+
+	/* A sequence counts on whatever is rolled back. */
+	(void)snprintf(sql, sizeof sql,
+		       "DROP TABLE IF EXISTS public.conflicts; "
+		       "DROP SEQUENCE IF EXISTS public.conflict CASCADE; "
+		       "CREATE SEQUENCE public.conflict; "
+		       "CREATE TABLE public.conflicts AS SELECT %d AS n; "
+		       "CREATE OR REPLACE FUNCTION public.conflict() RETURNS trigger "
+		       "LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN "
+		       "IF nextval('public.conflict') <= (SELECT n FROM public.conflicts) THEN "
+		       "RAISE 'not for people' USING ERRCODE = '%s'; END IF; RETURN NULL; END $$; "
+		       "CREATE OR REPLACE TRIGGER conflict BEFORE INSERT OR UPDATE OR DELETE ON %s "
+		       "EXECUTE FUNCTION public.conflict()",
+		       times, is_deadlock ? "40P01" : "40001", table);
+	cluster_do(pg, sql);
+}
+
+void
 cluster_do(PGconn *pg, const char *sql)
 {
 	PQclear(query(pg, sql));

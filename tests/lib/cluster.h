@@ -52,6 +52,10 @@ PGconn *cluster_connect(const char *database);
 /* From now on a correction counts by its principal and policy, as in a database of semsd alone. */
 void cluster_mistrust(PGconn *pg);
 
+/* The next so many statements that change the table fail as if others had changed the same at the
+ * same time: a serialization failure, or a deadlock. */
+void cluster_conflict(PGconn *pg, const char *table, int times, bool is_deadlock);
+
 /* Runs SQL, ends the test's process when it fails. */
 void cluster_do(PGconn *pg, const char *sql);
 /* The first value of the first row, as an integer; 0 for none. */

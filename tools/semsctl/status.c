@@ -97,7 +97,7 @@ print_late(const json_t *groups)
 		listing_cell(json_object_get(g, "last_failure"), cell[0]);
 		listing_cell(json_object_get(g, "backend"), cell[1]);
 		if (cell[0][0] != '\0')
-			printf("  The last failure: SQLSTATE %s.\n", cell[0]);
+			printf("  The last failure: %s.\n", cell[0]);
 		printf("  Do: look at process %s in pg_stat_activity of the database.", cell[1]);
 		for (size_t k = 0; k < json_array_size(blockers); k++) {
 			listing_cell(json_array_get(blockers, k), cell[0]);
