@@ -192,7 +192,7 @@ pg_words(const char *sqlstate)
 	    {"53", "the database lacks room, memory or connections"},
 	    {"54", "a value is too long for the database"},
 	    {"55", "somebody else holds what it needs in the database"},
-	    {"57014", "it took too long in the database, or was cancelled there"},
+	    {"57014", "it took too long and was ended"},
 	    {"57", "the database is stopping or starting"},
 	    {"58", "the database met an error of input or output"},
 	    {"SM001", "its month is dropped by now"},

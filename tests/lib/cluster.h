@@ -14,6 +14,7 @@
 
 #include <libpq-fe.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
