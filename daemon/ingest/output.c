@@ -54,8 +54,15 @@ output_count(struct ingest *in, struct session *s)
 void
 output_drop_documents(struct session *s)
 {
-	while (!TAILQ_EMPTY(&s->documents))
-		drop(s, TAILQ_FIRST(&s->documents));
+	struct document *d = TAILQ_FIRST(&s->documents);
+	struct document *next;
+
+	TAILQ_INIT(&s->documents);
+	s->documents_held = 0;
+	for (; d != NULL; d = next) {
+		next = TAILQ_NEXT(d, link);
+		free(d);
+	}
 }
 
 void
@@ -98,6 +105,8 @@ output_added(struct ingest *in, struct session *s)
 			    (idle == NULL || o->unread_ms > idle->unread_ms))
 				idle = o;
 		}
+		if (idle == NULL)
+			return;
 		abandon(in, idle);
 	}
 }

@@ -149,14 +149,12 @@ file_done(struct task *t)
 	enum code code = keyring_take_file(w->keys, &k->file, &e);
 
 	free(t);
-	if (code != OK)
+	if (code != OK || !keyring_person_check(w->keys, w->year, check))
 		give_up(w, &e);
 	else if (keyring_is_expected(w->keys, w->year))
 		agreed(w);
-	else if (keyring_person_check(w->keys, w->year, check))
-		ask(w, check);
 	else
-		give_up(w, &e);
+		ask(w, check);
 }
 
 void

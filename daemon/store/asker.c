@@ -567,8 +567,7 @@ asker_new(struct event_base *base, struct beside *beside, const char *conninfo, 
 	TAILQ_INIT(&a->queue);
 	TAILQ_INIT(&a->refused);
 	a->look = event_new(base, -1, 0, on_look, a);
-	a->conn =
-	    a->look == NULL ? NULL : conn_new(base, beside, a->rule->name, conninfo, NULL, &ops, a);
+	a->conn = a->look == NULL ? NULL : conn_new(base, beside, a->rule->name, conninfo, &ops, a);
 	if (a->conn == NULL) {
 		asker_free(a);
 		return NULL;

@@ -466,7 +466,7 @@ conn_send_prepared(struct conn *c, const char *name, int n, const char *const va
 
 struct conn *
 conn_new(struct event_base *base, struct beside *beside, const char *name, const char *conninfo,
-	 const char *role, const struct conn_ops *ops, void *ctx)
+	 const struct conn_ops *ops, void *ctx)
 {
 	struct conn *c = calloc(1, sizeof *c);
 	struct err e;
@@ -476,7 +476,7 @@ conn_new(struct event_base *base, struct beside *beside, const char *name, const
 	*c = (struct conn){
 	    .base = base, .name = name, .ops = ops, .ctx = ctx, .backoff_ms = BACKOFF_MIN_MS};
 	c->timer = event_new(base, -1, 0, on_timer, c);
-	if (c->timer == NULL || pg_params_fill(&c->params, conninfo, role, &e) != OK ||
+	if (c->timer == NULL || pg_params_fill(&c->params, conninfo, ops->role, &e) != OK ||
 	    hosts_new(conninfo, beside, on_resolved, c, &c->hosts, &e) != OK) {
 		log_error("store.connection", KV("connection", name), KV("text", e.text));
 		conn_free(c);

@@ -35,13 +35,13 @@ struct conn_ops {
 	/* The connection is given up when the server takes and gives nothing of a query for so
 	 * long; in whole seconds. 0: it is waited for. */
 	int silence_ms;
+	const char *role; /* see pg_params_fill() */
 };
 
-/* name: for the log. role: see pg_params_fill(). conninfo is borrowed. NULL: out of memory, or the
+/* name: for the log. conninfo is borrowed. NULL: out of memory, or the
  * conninfo is none, which was said. */
 struct conn *conn_new(struct event_base *base, struct beside *beside, const char *name,
-		      const char *conninfo, const char *role, const struct conn_ops *ops,
-		      void *ctx);
+		      const char *conninfo, const struct conn_ops *ops, void *ctx);
 void conn_free(struct conn *c); /* accepts NULL */
 
 bool conn_is_up(const struct conn *c);

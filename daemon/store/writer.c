@@ -622,6 +622,7 @@ writer_new(struct event_base *base, struct beside *beside, const struct store_co
 	    .down = on_down,
 	    .is_first = true,
 	    .silence_ms = SILENCE_MAX_MS,
+	    .role = "sems_ingest",
 	};
 	struct writer *w = calloc(1, sizeof *w);
 
@@ -637,7 +638,7 @@ writer_new(struct event_base *base, struct beside *beside, const struct store_co
 	w->refused.reason = REASON_STORE;
 	err_set(&w->refused.err, REJ_FIELD, "",
 		"the database refused a value; correct the record and send it again");
-	w->conn = conn_new(base, beside, "writer", config->conninfo, "sems_ingest", &ops, w);
+	w->conn = conn_new(base, beside, "writer", config->conninfo, &ops, w);
 	if (!batch_init(&w->batch, keyring_quarantine(config->keys)) || w->conn == NULL ||
 	    !late_init(&w->late, base, config->late_ms)) {
 		writer_free(w);

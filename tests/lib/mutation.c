@@ -73,8 +73,9 @@ json_t *
 mutation_make(const json_t *of, size_t n, char what[200])
 {
 	json_t *copy = json_deep_copy(of);
-	struct walk w = {.left = n, .what = what};
+	struct walk w = {.left = n};
 
+	w.what = what;
 	if (walk(&w, copy))
 		return copy;
 	json_decref(copy);

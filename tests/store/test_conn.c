@@ -67,7 +67,7 @@ ask_slowly(int silence_ms, struct heard *h)
 	fixture_database(&f);
 	f.base = event_base_new();
 	cr_assert_not_null(f.base);
-	h->conn = conn_new(f.base, beside, "asked", f.conninfo, NULL, &ops, h);
+	h->conn = conn_new(f.base, beside, "asked", f.conninfo, &ops, h);
 	cr_assert_not_null(h->conn);
 	for (int i = 0; i < 1000 && h->n_up == 0; i++)
 		fixture_turn(&f);
@@ -119,7 +119,7 @@ Test(conn, tries_each_host_of_a_list_until_one_serves)
 	snprintf(conninfo, sizeof conninfo,
 		 "%.*shost=/nonexistent,no.such.host.invalid,127.0.0.1,%s",
 		 (int)(host - f.conninfo), f.conninfo, host + strlen("host="));
-	h.conn = conn_new(f.base, beside, "asked", conninfo, NULL, &ops, &h);
+	h.conn = conn_new(f.base, beside, "asked", conninfo, &ops, &h);
 	cr_assert_not_null(h.conn, "%s", conninfo);
 	for (int i = 0; i < 3000 && h.n_up == 0 && h.n_down == 0; i++) {
 		fixture_turn(&f);

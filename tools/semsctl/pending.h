@@ -17,7 +17,7 @@ enum code pending_fetch(struct client *c, const struct pending_filter *f, json_t
 			struct err *e) MUST_CHECK;
 /* Each with what it would change. */
 void pending_print(const json_t *pending, int color);
-/* The `changes` of a correction, field by field; nothing where there are none. */
-void pending_print_changes(const json_t *correction, int color);
+/* The `changes` of one correction, field by field; nothing where there are none. */
+void pending_print_changes(const json_t *one, int color);
 
 #endif
