@@ -106,7 +106,7 @@ Test(listing, what_comes_from_records_cannot_steer_a_terminal, .fini = free_text
 
 	listing_members(o, f);
 	fclose(f);
-	HAS("?[2Jgone");
+	HAS("\\u001B[2Jgone");
 	HAS_NOT("\033");
 	json_decref(o);
 }

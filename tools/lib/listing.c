@@ -1,5 +1,6 @@
 #include "tools/lib/listing.h"
 
+#include "tools/lib/shown.h"
 #include "tools/lib/table.h"
 
 #include <ctype.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #define COLUMNS_MAX 16
+#define SHOWN_MAX   (64u * 1024u)
 #define NONE        "–"
 
 /* "2026-07-01T09:00:00.123456+00:00" */
@@ -90,12 +92,16 @@ listing_table(const json_t *rows, const struct listing_column *columns, size_t n
 	table_free(t);
 }
 
-/* What comes from records must not steer a terminal. */
+/* In one line, whatever it holds. */
 static void
 print_clean(const char *s, FILE *f)
 {
-	for (; *s != '\0'; s++)
-		fputc((unsigned char)*s < 0x20 || *s == 0x7F ? '?' : *s, f);
+	struct buf shown;
+
+	buf_init(&shown, SHOWN_MAX);
+	(void)shown_add(&shown, text_of(s), "");
+	fwrite(shown.p, 1, shown.n, f);
+	buf_fini(&shown);
 }
 
 static void

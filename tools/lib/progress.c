@@ -8,6 +8,8 @@
 #define BAR_WIDTH 30
 #define REDRAW_MS 100
 
+/* Past stderr, which shows what steers a terminal (tools/lib/shown.h): this is ours. */
+
 static int64_t
 now_ms(void)
 {
@@ -30,28 +32,29 @@ show_left(const struct progress *p, uint64_t done, uint64_t total)
 	double spent = (double)(now_ms() - p->began_ms) / 1000;
 
 	if (spent > 2 && done > 0)
-		fprintf(stderr, "  %.0f s left", spent * (double)(total - done) / (double)done);
+		dprintf(STDERR_FILENO, "  %.0f s left",
+			spent * (double)(total - done) / (double)done);
 }
 
 void
 progress_show(struct progress *p, uint64_t done, uint64_t total)
 {
+	static const char full[] = "##############################";
+	static const char rest[] = "..............................";
 	int filled;
 
 	if (!p->shown || now_ms() < p->next_ms)
 		return;
 	p->next_ms = now_ms() + REDRAW_MS;
 	if (total == 0) {
-		fprintf(stderr, "\r\033[K%s %" PRIu64, p->label, done);
+		dprintf(STDERR_FILENO, "\r\033[K%s %" PRIu64, p->label, done);
 		return;
 	}
 	if (done > total)
 		done = total;
 	filled = (int)((double)done / (double)total * BAR_WIDTH);
-	fprintf(stderr, "\r\033[K%s [", p->label);
-	for (int i = 0; i < BAR_WIDTH; i++)
-		fputc(i < filled ? '#' : '.', stderr);
-	fprintf(stderr, "] %3.0f %%", (double)done / (double)total * 100);
+	dprintf(STDERR_FILENO, "\r\033[K%s [%.*s%.*s] %3.0f %%", p->label, filled, full,
+		BAR_WIDTH - filled, rest, (double)done / (double)total * 100);
 	show_left(p, done, total);
 }
 
@@ -59,5 +62,5 @@ void
 progress_end(struct progress *p)
 {
 	if (p->shown && p->next_ms != 0)
-		fputs("\r\033[K", stderr);
+		dprintf(STDERR_FILENO, "\r\033[K");
 }

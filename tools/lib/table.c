@@ -2,12 +2,14 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "tools/lib/shown.h"
 
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 
 #define TABLE_BYTES_MAX (64u * 1024u * 1024u)
+#define CELL_SHOWN_MAX  (16u * 1024u)
 #define GAP             2
 
 struct table {
@@ -111,28 +113,22 @@ put_cell(struct table *t, const char *cell)
 	buf_add(&t->cells, &cell, sizeof cell);
 }
 
-static char *
-clean(char *s)
-{
-	for (char *p = s; p != NULL && *p != '\0'; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7F)
-			*p = '?';
-	}
-	return s;
-}
-
 void
 table_cell(struct table *t, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
+	struct buf shown;
 	const char *cell;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	cell = clean(arena_dup(t->arena, text, strlen(text)));
+	buf_init(&shown, CELL_SHOWN_MAX);
+	(void)shown_add(&shown, text_of(text), "");
+	cell = shown.n > 0 ? arena_dup(t->arena, (const char *)shown.p, shown.n) : NULL;
 	put_cell(t, cell != NULL ? cell : "");
+	buf_fini(&shown);
 }
 
 void

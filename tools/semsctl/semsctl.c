@@ -1,4 +1,5 @@
 /* semsctl: finds the command and runs it. Every command talks to the daemon, never to its store. */
+#include "tools/lib/shown.h"
 #include "tools/semsctl/command.h"
 
 #include <getopt.h>
@@ -104,8 +105,8 @@ run_command(const struct options *o, int argc, char **argv)
 	return c->run(o, argc, argv);
 }
 
-int
-main(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
 	static const struct option longs[] = {
 	    {"socket", required_argument, NULL, 's'}, {"quiet", no_argument, NULL, 'q'},
@@ -115,7 +116,6 @@ main(int argc, char **argv)
 	const char *env = getenv("SEMSD_SOCKET");
 	struct options o = {.address = env != NULL && env[0] != '\0' ? env : ADDRESS_DEFAULT};
 	const char *color = "auto";
-	int status;
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "+s:qhV", longs, NULL)) != -1) {
@@ -141,8 +141,20 @@ main(int argc, char **argv)
 		print_help(stderr);
 		return EXIT_USAGE;
 	}
-	status = run_command(&o, argc - optind, argv + optind);
-	if (fflush(stdout) != 0 && status == EXIT_DONE) {
+	return run_command(&o, argc - optind, argv + optind);
+}
+
+int
+main(int argc, char **argv)
+{
+	int status;
+
+	if (!shown_begin()) {
+		fputs("semsctl: out of memory\n", stderr);
+		return EXIT_FAULT;
+	}
+	status = run(argc, argv);
+	if (!shown_end() && status == EXIT_DONE) {
 		fputs("semsctl: cannot write to standard output\n", stderr);
 		status = EXIT_FAULT;
 	}

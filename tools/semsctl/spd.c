@@ -2,6 +2,8 @@
  */
 #include "tools/semsctl/spd.h"
 
+#include "tools/lib/shown.h"
+
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -101,7 +103,10 @@ spd_ask_figures(struct spd_wish *w, struct buf *raw, struct err *e)
 int
 spd_print_raw(const struct buf *raw)
 {
-	fwrite(raw->p, 1, raw->n, stdout);
+	if (!shown_as_is(raw)) {
+		fputs("semsctl: cannot write to standard output\n", stderr);
+		return EXIT_FAULT;
+	}
 	putchar('\n');
 	return EXIT_DONE;
 }
