@@ -436,11 +436,26 @@ store_quarters(struct duties *d)
 /* --- retention ------------------------------------------------------------------------------ */
 
 static void
+tell_months(const struct retention_run *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct retention_month *m = &r->months[i];
+
+		if (m->is_dropped)
+			log_info("retention.dropped", KV("kind", m->kind), KV("month", m->month));
+		else if (m->decision == RETENTION_DROP)
+			log_warn("retention.kept", KV("kind", m->kind), KV("month", m->month),
+				 KV("why", m->why));
+	}
+}
+
+static void
 on_retention_done(struct retention_run *r, const struct err *e)
 {
 	struct duties *d = r->ctx;
 	bool purged = r->n_dropped > 0;
 
+	tell_months(r);
 	retention_fini(r);
 	if (purged && d->config.on_purged != NULL)
 		d->config.on_purged(d->config.ctx);

@@ -371,7 +371,8 @@ static enum code code_of(enum sql_class class)
 	static const enum code codes[] = {
 	    [SQL_AGAIN] = TRY_STORE,     [SQL_CONFLICT] = TRY_CONFLICT, [SQL_DUPLICATE] = REJ_STATE,
 	    [SQL_PARTITION] = TRY_STORE, [SQL_DATA] = REJ_FIELD,        [SQL_PURGED] = REJ_STATE,
-	    [SQL_RAISED] = REJ_STATE,    [SQL_OURS] = FATAL_BUG,
+	    [SQL_CLOSED] = TRY_STORE,    [SQL_RAISED] = REJ_STATE,      [SQL_OURS] = FATAL_BUG,
+	    [SQL_BUSY] = TRY_STORE,
 	};
 
 	return codes[class];
@@ -383,7 +384,7 @@ fail(struct asker *a, const struct sql_failure *f)
 {
 	enum code code = code_of(f->class);
 
-	if (f->class == SQL_RAISED) {
+	if (f->class == SQL_RAISED || f->class == SQL_BUSY) {
 		err_set(&a->err, code, "", "%s", f->message);
 		return;
 	}

@@ -148,8 +148,10 @@ pg_classify(const char *sqlstate, bool names_constraint)
 	    {"23505", SQL_DUPLICATE}, {"23", SQL_DATA},
 	    {"22", SQL_DATA},         {"54", SQL_DATA}, /* such as a text too long for an index */
 	    {"42P01", SQL_PARTITION}, {"SM001", SQL_PURGED}, /* sems.make_partition() */
-	    {"SM002", SQL_DATA}, /* sems.make_partition(): no such day */
-	    {"SM003", SQL_DATA}, /* sems.note_correction(): too many wait for their records */
+	    {"SM002", SQL_DATA},   /* sems.make_partition(): no such day */
+	    {"SM003", SQL_DATA},   /* sems.note_correction(): too many wait for their records */
+	    {"SM004", SQL_CLOSED}, /* sems.refuse_closed(), sems.rule() */
+	    {"SM005", SQL_BUSY},   /* sems.close_month(), sems.drop_month(), sems.keep_counts() */
 	    {"P0001", SQL_RAISED},    {"08", SQL_AGAIN}, /* connection */
 	    {"25006", SQL_AGAIN}, /* read-only: a standby was promoted elsewhere */
 	    {"25P03", SQL_AGAIN}, /* we stood still for too long in a transaction */
@@ -198,6 +200,7 @@ pg_words(const char *sqlstate)
 	    {"SM001", "its month is dropped by now"},
 	    {"SM002", "its time is outside the calendar"},
 	    {"SM003", "too many corrections of its sender wait for their records"},
+	    {"SM004", "its month is being dropped"},
 	};
 
 	if (sqlstate == NULL || sqlstate[0] == '\0')

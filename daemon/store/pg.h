@@ -37,6 +37,8 @@ enum sql_class {
 	SQL_PARTITION, /* no partition for a row, or one that went away */
 	SQL_DATA,      /* a value is refused: the record's fault */
 	SQL_PURGED,    /* before the purge floor */
+	SQL_CLOSED,    /* a month is being dropped and takes nothing meanwhile */
+	SQL_BUSY,      /* our own functions could not now, and say why in a message for people */
 	SQL_RAISED,    /* a rule of our own functions, with a message for people */
 	SQL_OURS,      /* a fault of ours: permission, syntax, a broken database */
 };

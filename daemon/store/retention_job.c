@@ -25,7 +25,13 @@ enum {
 	COL_WINDOW_DAYS,
 };
 
-static void drop_next(struct retention_run *r);
+/* One that is in use, or that somebody corrected while it was counted, has so many turns. */
+#define ROUNDS_MAX 5
+/* While other daemons count. */
+#define WAITS_MAX 20
+
+static void begin_step(struct retention_run *r, enum retention_step step);
+static void count_days(struct retention_run *r);
 
 /* "2026-04-01", as PostgreSQL writes it. */
 static struct civil_date
@@ -113,22 +119,59 @@ plan_next(struct job *j, struct statement *st, struct err *e)
 	return true;
 }
 
-static void count_days(struct retention_run *r);
+/* --- counting --------------------------------------------------------------------------------- */
+
+static bool
+wait_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct retention_run *r = j->ctx;
+
+	(void)e;
+	if (r->asked)
+		return false;
+	r->asked = true;
+	st->sql = embed_text("sql/queries/recount_wait.sql");
+	return true;
+}
+
+static void
+wait_done(struct job *j, const struct err *e)
+{
+	(void)e;
+	count_days(j->ctx);
+}
+
+/* Another daemon counts, perhaps what it read before the months were closed. */
+static void
+wait_for_other(struct retention_run *r)
+{
+	r->waits++;
+	r->asked = false;
+	r->job = (struct job){.ticket = r->ticket,
+			      .role = DB_COMPUTE,
+			      .next = wait_next,
+			      .done = wait_done,
+			      .ctx = r};
+	store_run(r->store, &r->job);
+}
 
 static void
 on_counted(struct recount_run *c, const struct err *e)
 {
 	struct retention_run *r = c->ctx;
-	struct err why = *e;
-	bool more = c->more && why.code == OK;
+	bool more = c->more;
+	bool is_mine = c->is_mine;
 
+	r->err = *e;
 	recount_fini(c);
-	if (more)
+	if (r->err.code != OK)
+		begin_step(r, RETENTION_REOPEN);
+	else if (!is_mine && r->waits < WAITS_MAX)
+		wait_for_other(r);
+	else if (more)
 		count_days(r);
-	else if (why.code != OK)
-		r->done(r, &why);
 	else
-		drop_next(r);
+		begin_step(r, RETENTION_REMOVE);
 }
 
 static void
@@ -142,8 +185,9 @@ count_days(struct retention_run *r)
 					  .at_once = true,
 					  .done = on_counted,
 					  .ctx = r};
+	r->err = e;
 	if (r->recount.catalogue == NULL)
-		r->done(r, &e);
+		begin_step(r, RETENTION_REOPEN);
 	else
 		recount_start(&r->recount);
 }
@@ -169,11 +213,23 @@ plan_done(struct job *j, const struct err *e)
 	if (why.code != OK || !r->drop || !has_something_to_drop(r))
 		r->done(r, &why);
 	else
-		count_days(r);
+		begin_step(r, RETENTION_CLOSE);
 }
 
+/* --- month by month --------------------------------------------------------------------------- */
+
+/* The parameters are those of the longest, as many as are wanted. */
+static const struct {
+	const char *sql;
+	int n_params;
+} steps[] = {
+    [RETENTION_CLOSE] = {"sql/queries/retention_close.sql", 3},
+    [RETENTION_REMOVE] = {"sql/queries/retention_drop.sql", 4},
+    [RETENTION_REOPEN] = {"sql/queries/retention_reopen.sql", 2},
+};
+
 static bool
-drop_statement(struct job *j, struct statement *st, struct err *e)
+step_statement(struct job *j, struct statement *st, struct err *e)
 {
 	struct retention_run *r = j->ctx;
 	const struct retention_month *m = &r->months[r->at];
@@ -182,26 +238,27 @@ drop_statement(struct job *j, struct statement *st, struct err *e)
 	if (r->asked)
 		return false;
 	r->asked = true;
-	st->sql = embed_text("sql/queries/retention_drop.sql");
-	st->n_params = 4;
-	st->params[0] = m->kind;
-	st->params[1] = m->month;
-	st->params[2] = r->now_text;
-	st->params[3] = r->by;
+	*st = (struct statement){embed_text(steps[r->step].sql),
+				 steps[r->step].n_params,
+				 {m->kind, m->month, r->now_text, r->by}};
 	return true;
 }
 
 static void
-drop_rows(struct job *j, const struct rows *rows)
+step_rows(struct job *j, const struct rows *rows)
 {
 	struct retention_run *r = j->ctx;
 
+	if (r->step != RETENTION_REMOVE)
+		return;
 	r->months[r->at].records = rows_int(rows, 0, 0);
 	r->months[r->at].is_exact = true;
 }
 
+static void next_month(struct retention_run *r);
+
 static void
-drop_done(struct job *j, const struct err *e)
+step_done(struct job *j, const struct err *e)
 {
 	struct retention_run *r = j->ctx;
 	struct retention_month *m = &r->months[r->at];
@@ -211,36 +268,80 @@ drop_done(struct job *j, const struct err *e)
 		store_run(r->store, j);
 		return;
 	}
-	if (e->code == OK) {
-		m->is_dropped = true;
-		r->n_dropped++;
+	if (e->code != OK) {
+		(void)snprintf(m->failure, sizeof m->failure, "%.159s", e->text);
+		r->again = r->again || code_is_retry(e->code);
 	} else {
-		(void)snprintf(m->why, sizeof m->why, "may go, but could not now: %.120s", e->text);
+		m->is_closed = r->step == RETENTION_CLOSE;
+		m->is_dropped = r->step == RETENTION_REMOVE;
+		r->n_dropped += m->is_dropped;
 	}
 	r->at++;
-	drop_next(r);
+	next_month(r);
 }
 
 static void
-drop_next(struct retention_run *r)
+finish(struct retention_run *r)
 {
-	static const struct err fine = {OK, "", ""};
+	struct err e = r->err;
 
-	while (r->at < r->n && r->months[r->at].decision != RETENTION_DROP)
+	for (size_t i = 0; i < r->n; i++) {
+		struct retention_month *m = &r->months[i];
+
+		if (m->failure[0] != '\0' && !m->is_dropped)
+			(void)snprintf(m->why, sizeof m->why, "may go, but could not now: %.120s",
+				       m->failure);
+	}
+	r->done(r, &e);
+}
+
+static void
+end_step(struct retention_run *r)
+{
+	if (r->step == RETENTION_CLOSE)
+		count_days(r);
+	else if (r->step == RETENTION_REOPEN)
+		finish(r);
+	else
+		begin_step(r, r->again && ++r->rounds < ROUNDS_MAX ? RETENTION_CLOSE
+								   : RETENTION_REOPEN);
+}
+
+static bool
+is_for_step(const struct retention_run *r, const struct retention_month *m)
+{
+	return m->decision == RETENTION_DROP && !m->is_dropped &&
+	       m->is_closed == (r->step != RETENTION_CLOSE);
+}
+
+static void
+next_month(struct retention_run *r)
+{
+	while (r->at < r->n && !is_for_step(r, &r->months[r->at]))
 		r->at++;
 	if (r->at == r->n) {
-		r->done(r, &fine);
+		end_step(r);
 		return;
 	}
 	r->asked = false;
 	r->job = (struct job){.ticket = r->ticket,
 			      .role = DB_RETENTION,
 			      .writes = true,
-			      .next = drop_statement,
-			      .rows = drop_rows,
-			      .done = drop_done,
+			      .next = step_statement,
+			      .rows = step_rows,
+			      .done = step_done,
 			      .ctx = r};
 	store_run(r->store, &r->job);
+}
+
+static void
+begin_step(struct retention_run *r, enum retention_step step)
+{
+	if (step == RETENTION_CLOSE)
+		r->again = false;
+	r->step = step;
+	r->at = 0;
+	next_month(r);
 }
 
 void

@@ -1,8 +1,10 @@
 /*
  * Retention, as the duty and the administrator's call both do it: read the facts, decide month by
- * month with core/retention.h, and drop each month that may go in a transaction of its own, so that
- * one that is in use holds up no other. Before anything goes its days are counted: counts outlive
- * the records.
+ * month with core/retention.h, and for those that may go: close each to new records, count what
+ * they hold, because counts outlive the records, and drop each. Each in a transaction of its own,
+ * so that one that is in use holds up no other; it has a few more turns. What comes for a closed
+ * month is answered RETRY, through any daemon, so that no stream of records keeps it from going;
+ * one that could not be dropped is opened again.
  */
 #ifndef SEMS_STORE_RETENTION_JOB_H
 #define SEMS_STORE_RETENTION_JOB_H
@@ -21,7 +23,11 @@ struct retention_month {
 	enum retention decision;
 	char why[RETENTION_TEXT_SIZE];
 	bool is_dropped;
+	bool is_closed; /* ours, as what follows: it takes no records meanwhile */
+	char failure[RETENTION_TEXT_SIZE];
 };
+
+enum retention_step { RETENTION_CLOSE, RETENTION_REMOVE, RETENTION_REOPEN };
 
 struct retention_run {
 	/* The caller's. */
@@ -43,8 +49,13 @@ struct retention_run {
 	struct arena *arena;
 	struct job job;
 	struct recount_run recount;
+	enum retention_step step;
 	size_t at;
 	bool asked;
+	bool again; /* something of this round may go in another one */
+	unsigned rounds;
+	unsigned waits;
+	struct err err;
 	char now_text[UTC_TEXT_SIZE];
 };
 

@@ -55,6 +55,7 @@ struct writer {
 	size_t parted;    /* of the top range, the items before have theirs: made in this attempt */
 	bool slow;
 	unsigned partition_tries;
+	bool asked_closed; /* which of the group's months are closed */
 	bool failed;
 	bool committed;
 	struct sql_failure failure;
@@ -195,8 +196,8 @@ static void
 send_partition(struct writer *w, size_t i)
 {
 	static const char sql[] = "SELECT (extract(epoch FROM starts_at) * 1000)::bigint, "
-				  "(extract(epoch FROM ends_at) * 1000)::bigint "
-				  "FROM sems.make_partition($1, $2)";
+				  "(extract(epoch FROM ends_at) * 1000)::bigint, "
+				  "is_closed::int FROM sems.make_partition($1, $2)";
 	const struct item *it = &w->g->items[i];
 	char at[UTC_TEXT_SIZE];
 	const char *values[2] = {it->kind->name, at};
@@ -462,6 +463,26 @@ is_too_much(struct writer *w)
 	return r->to - r->from > 1;
 }
 
+/*
+ * A month of the group was closed after we had learned of it: all are asked about again. What is
+ * refused after that is a correction of what such a month holds, and found by halving.
+ */
+static void
+on_closed(struct writer *w)
+{
+	struct range *r = top(w);
+
+	trim(w, r);
+	if (!w->asked_closed)
+		months_clear(&w->months);
+	else if (r->to - r->from > 1)
+		split(w);
+	else
+		answer(&w->g->items[r->from], VERDICT_RETRY, RETRY_LATER_MS);
+	w->asked_closed = true;
+	go_on(w);
+}
+
 static void
 on_failed(struct writer *w)
 {
@@ -476,6 +497,8 @@ on_failed(struct writer *w)
 		conn_reset(w->conn, why);
 	} else if (w->phase == PHASE_PARTITION) {
 		on_partition_failed(w);
+	} else if (w->failure.class == SQL_CLOSED) {
+		on_closed(w);
 	} else if (w->failure.class == SQL_PARTITION) {
 		on_no_partition(w);
 	} else if (w->failure.class == SQL_DUPLICATE && !w->slow) {
@@ -525,6 +548,19 @@ take_verdicts(struct writer *w, const PGresult *res)
 	}
 }
 
+/* Nothing is taken for a month that is being dropped: all that the group has of it comes again. */
+static void
+leave_month(struct writer *w, enum kind_id kind, struct utc_ms start, struct utc_ms end)
+{
+	for (size_t i = 0; i < w->g->n; i++) {
+		struct item *it = &w->g->items[i];
+
+		if (is_pending(it) && !is_refused(it) && it->kind->id == kind &&
+		    it->occurred_at.v >= start.v && it->occurred_at.v < end.v)
+			answer(it, VERDICT_RETRY, RETRY_LATER_MS);
+	}
+}
+
 static void
 take_partition(struct writer *w, const PGresult *res)
 {
@@ -532,12 +568,15 @@ take_partition(struct writer *w, const PGresult *res)
 	struct utc_ms start;
 	struct utc_ms end;
 
-	if (PQntuples(res) != 1 || PQnfields(res) != 2)
+	if (PQntuples(res) != 1 || PQnfields(res) != 3)
 		return;
 	start.v = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
 	end.v = strtoll(PQgetvalue(res, 0, 1), NULL, 10);
 	w->parted = w->part_item + 1;
-	months_add(&w->months, it->kind->id, start, end);
+	if (PQgetvalue(res, 0, 2)[0] == '1')
+		leave_month(w, it->kind->id, start, end);
+	else
+		months_add(&w->months, it->kind->id, start, end);
 }
 
 static bool
@@ -702,6 +741,7 @@ writer_write(struct writer *w, struct group *g)
 	buf_clear(&w->found);
 	w->slow = look_over(w);
 	w->partition_tries = 0;
+	w->asked_closed = false;
 	w->parted = 0;
 	w->stack[0] = (struct range){0, g->n};
 	w->n_ranges = 1;

@@ -166,6 +166,20 @@ CREATE TABLE sems.purge_certificate (
 	PRIMARY KEY (kind, month)
 );
 
+-- Months that take no record for now, because they are being counted and dropped. An hour only: whoever
+-- closed one may have ended before he dropped it. A clock that was set back opens it at once.
+CREATE TABLE sems.closed_month (
+	kind text NOT NULL REFERENCES sems.kind,
+	month date NOT NULL,  -- its first civil day
+	starts_at timestamptz NOT NULL,
+	ends_at timestamptz NOT NULL,
+	closed_at timestamptz NOT NULL,
+	PRIMARY KEY (kind, month)
+);
+CREATE VIEW sems.closed_now AS
+SELECT c.kind, c.month, c.starts_at, c.ends_at FROM sems.closed_month c
+WHERE clock_timestamp() BETWEEN c.closed_at AND c.closed_at + interval '1 hour';
+
 -- Append only: the newest row of the greatest from_quarter not after a quarter counts in it.
 CREATE TABLE sems.target (
 	target_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

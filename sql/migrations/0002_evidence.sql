@@ -266,11 +266,24 @@ BEGIN
 END
 $$;
 
--- Makes the partition that holds the instant, unless it is there, and returns its bounds.
+-- Of a month that retention closed: whatever comes is left with its sender. See close_month().
+CREATE FUNCTION sems.refuse_closed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF EXISTS (SELECT FROM sems.closed_now c WHERE c.kind = TG_ARGV[0] AND c.month = TG_ARGV[1]::date) THEN
+		RAISE EXCEPTION '% of % is being dropped', TG_ARGV[0], to_char(TG_ARGV[1]::date, 'YYYY-MM')
+		    USING ERRCODE = 'SM004';
+	END IF;
+	RETURN NEW;
+END
+$$;
+
+-- Makes the partition that holds the instant, unless it is there, and returns its bounds, and whether it
+-- takes no records for now.
 -- CREATE TABLE LIKE and ATTACH instead of PARTITION OF, which waits behind every reader.
 -- SQLSTATE SM001: before the purge floor. SM002: outside the calendar, or no entity yet.
 CREATE FUNCTION sems.make_partition(kind text, at timestamptz,
-    OUT starts_at timestamptz, OUT ends_at timestamptz)
+    OUT starts_at timestamptz, OUT ends_at timestamptz, OUT is_closed boolean)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' SET timezone = 'UTC'
 SET datestyle = 'ISO' AS $$
@@ -294,6 +307,8 @@ BEGIN
 	SELECT min(d.starts_at), max(d.ends_at) INTO starts_at, ends_at
 	FROM sems.civil_day d WHERE d.month = first_day;
 	part := kind || '_' || to_char(first_day, 'YYYYMM');
+	is_closed := EXISTS (SELECT FROM sems.closed_now c
+	    WHERE c.kind = make_partition.kind AND c.month = first_day);
 	-- to_regclass sees what others committed, whatever this transaction's snapshot is. Asked again
 	-- under the lock that ATTACH takes anyway: getting a table's lock is what makes this session
 	-- notice what others did, which an advisory lock does not.

@@ -390,6 +390,13 @@ BEGIN
 		-- this is granted.
 		PERFORM pg_advisory_xact_lock(hashtextextended('sems.waiting', 0));
 	END IF;
+	-- It would change what is counted for the last time.
+	IF EXISTS (SELECT FROM sems.closed_now m WHERE (at >= m.starts_at AND at < m.ends_at)
+	    OR EXISTS (SELECT FROM sems.correction c WHERE c.root_occurred_at = at AND c.root_record_id = of_id
+		AND c.root_source = of_source AND c.occurred_at >= m.starts_at AND c.occurred_at < m.ends_at)) THEN
+		RAISE EXCEPTION 'a month of a record and its corrections is being dropped'
+		    USING ERRCODE = 'SM004';
+	END IF;
 	UPDATE sems.correction c SET is_waiting = false WHERE c.is_waiting AND c.root_occurred_at = at
 	AND c.root_record_id = of_id AND c.root_source = of_source
 	AND EXISTS (SELECT FROM sems.roots_of(of_source, of_id));

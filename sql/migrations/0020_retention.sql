@@ -116,42 +116,91 @@ GRANT EXECUTE ON FUNCTION sems.months_since(date, timestamptz)
 -- After a quarter's submission its evidence may still be needed for a revision.
 INSERT INTO sems.setting VALUES ('revision_window_days', '120');
 
--- Drops one month of one kind and certifies it. Whoever asks has decided by the whole rule; what
--- must never happen is refused here once more: a quarter that has not been submitted, a month that
--- is not past its maximum, a finding that is not settled.
---
--- A short lock_timeout, because writers queue behind the lock that dropping takes.
-CREATE FUNCTION sems.drop_month(kind text, month date, at timestamptz, by text) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '800ms' AS $$
+-- A month of a kind that may go, by the facts of now. Whoever asks has decided by the whole rule; what must
+-- never happen is refused here once more: a quarter that has not been submitted, a month that is not past
+-- its maximum, a finding that is not settled.
+CREATE FUNCTION sems.month_to_drop(kind text, month date, at timestamptz, OUT e sems.evidence_month,
+    OUT policy sems.retention_policy)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	e sems.evidence_month;
-	policy sems.retention_policy;
-	done sems.purge_certificate;
-	oldest timestamptz;
 	needed text;
 BEGIN
 	SELECT m.* INTO e FROM sems.evidence_month m
-	WHERE m.kind = drop_month.kind AND m.month = drop_month.month;
+	WHERE m.kind = month_to_drop.kind AND m.month = month_to_drop.month;
 	IF e.partition IS NULL THEN
-		RAISE EXCEPTION 'there is no % of %', kind, to_char(month, 'YYYY-MM')
-		   ;
+		RAISE EXCEPTION 'there is no % of %', kind, to_char(month, 'YYYY-MM');
 	END IF;
 	SELECT min(q) INTO needed FROM sems.month_quarters(kind, month) AS q
 	WHERE NOT EXISTS (SELECT FROM sems.submitted_quarter s WHERE s.quarter = q);
 	IF needed IS NOT NULL THEN
 		RAISE EXCEPTION 'the SPD of % has not been submitted', needed;
 	END IF;
-	SELECT p.* INTO policy FROM sems.retention_policy p WHERE p.kind = drop_month.kind;
+	SELECT p.* INTO policy FROM sems.retention_policy p WHERE p.kind = month_to_drop.kind;
 	IF policy.max_months IS NULL OR sems.months_since(month, at) < policy.max_months THEN
-		RAISE EXCEPTION '% of % is not past its maximum', kind, to_char(month, 'YYYY-MM')
-		   ;
+		RAISE EXCEPTION '% of % is not past its maximum', kind, to_char(month, 'YYYY-MM');
 	END IF;
 	IF kind = 'audit' AND EXISTS (SELECT FROM sems.open_finding f
 	    WHERE f.occurred_at >= e.starts_at AND f.occurred_at < e.ends_at) THEN
-		RAISE EXCEPTION 'a finding of % is open', to_char(month, 'YYYY-MM')
-		   ;
+		RAISE EXCEPTION 'a finding of % is open', to_char(month, 'YYYY-MM');
 	END IF;
+END
+$$;
+
+-- Who else has a lock of any of the tables, for people.
+CREATE FUNCTION sems.holders(VARIADIC tables text[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT coalesce(string_agg(DISTINCT coalesce(nullif(a.application_name, ''), 'a session')
+	    || ' (backend ' || l.pid || ')', ', '), 'nobody any more')
+	FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+	WHERE l.relation = ANY (SELECT to_regclass(t) FROM unnest(tables) AS t) AND l.granted AND l.pid <> pg_backend_pid()
+	AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+$$;
+
+-- Closes a month that may go, for an hour at most: its records are counted and dropped, and one that came
+-- meanwhile would have to be counted, too. A trigger of this one partition, so that no other pays for it;
+-- whoever is storing into it has ended when its lock is granted, and whoever comes later meets it, whatever
+-- daemon he comes through. Corrections of what it holds are refused by rule().
+--
+-- A short lock_timeout, because writers queue behind the lock.
+CREATE FUNCTION sems.close_month(kind text, month date, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '800ms' AS $$
+DECLARE
+	e sems.evidence_month;
+BEGIN
+	e := (sems.month_to_drop(kind, month, at)).e;
+	INSERT INTO sems.closed_month AS c (kind, month, starts_at, ends_at, closed_at)
+	VALUES (close_month.kind, close_month.month, e.starts_at, e.ends_at, clock_timestamp())
+	ON CONFLICT ON CONSTRAINT closed_month_pkey DO UPDATE SET closed_at = excluded.closed_at;
+	EXECUTE format('CREATE OR REPLACE TRIGGER refuse_closed BEFORE INSERT ON %s FOR EACH ROW '
+	    'EXECUTE FUNCTION sems.refuse_closed(%L, %L)', e.partition, kind, to_char(month, 'YYYY-MM-DD'));
+EXCEPTION WHEN lock_not_available THEN
+	RAISE EXCEPTION 'it is in use by %', sems.holders(e.partition::text) USING ERRCODE = 'SM005';
+END
+$$;
+
+-- What could not be dropped takes records again.
+CREATE FUNCTION sems.reopen_month(kind text, month date) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	DELETE FROM sems.closed_month c WHERE c.kind = reopen_month.kind AND c.month = reopen_month.month
+$$;
+GRANT EXECUTE ON FUNCTION sems.close_month(text, date, timestamptz), sems.reopen_month(text, date)
+    TO sems_retention;
+
+-- Drops one month of one kind, if it may go and is counted, and certifies it.
+--
+-- A short lock_timeout, because writers queue behind the lock that dropping takes.
+CREATE FUNCTION sems.drop_month(kind text, month date, at timestamptz, by text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '800ms' AS $$
+DECLARE
+	facts record;
+	e sems.evidence_month;
+	done sems.purge_certificate;
+	oldest timestamptz;
+BEGIN
+	facts := sems.month_to_drop(kind, month, at);
+	e := facts.e;
 
 	-- Nobody adds what is not counted; readers go on until the table goes.
 	EXECUTE format('LOCK TABLE %s IN SHARE MODE', e.partition);
@@ -160,9 +209,10 @@ BEGIN
 	INSERT INTO sems.purge_certificate (kind, month, quarter, starts_at, ends_at, records,
 	    first_occurred_at, last_occurred_at, max_months, legal_basis, dropped_by)
 	VALUES (drop_month.kind, drop_month.month, e.quarter, e.starts_at, e.ends_at, done.records,
-	    done.first_occurred_at, done.last_occurred_at, policy.max_months, policy.legal_basis, by);
+	    done.first_occurred_at, done.last_occurred_at, (facts.policy).max_months, (facts.policy).legal_basis, by);
 	PERFORM sems.keep_counts(kind, month);
 	EXECUTE format('DROP TABLE %s', e.partition);
+	DELETE FROM sems.closed_month c WHERE c.kind = drop_month.kind AND c.month = drop_month.month;
 
 	-- The floor stays below what is still kept: a correction of it must find its place.
 	SELECT min(m.starts_at) INTO oldest FROM sems.evidence_month m WHERE m.kind = drop_month.kind;
@@ -173,6 +223,9 @@ BEGIN
 	ON CONFLICT ON CONSTRAINT purge_floor_pkey
 	    DO UPDATE SET floor = greatest(f.floor, excluded.floor);
 	RETURN done.records;
+EXCEPTION WHEN lock_not_available THEN
+	RAISE EXCEPTION 'it is in use by %', sems.holders(e.partition::text, 'sems.' || kind)
+	    USING ERRCODE = 'SM005';
 END
 $$;
 GRANT EXECUTE ON FUNCTION sems.drop_month(text, date, timestamptz, text) TO sems_retention;

@@ -122,7 +122,7 @@ BEGIN
 		WHERE d.month = keep_counts.month AND s.is_stale IS DISTINCT FROM false
 	)) THEN
 		RAISE EXCEPTION 'records of % were stored just now: its days must be counted first; '
-		    'run retention again', to_char(month, 'YYYY-MM');
+		    'run retention again', to_char(month, 'YYYY-MM') USING ERRCODE = 'SM005';
 	END IF;
 	DELETE FROM sems.counted_day s USING sems.cube c, sems.civil_day d
 	WHERE c.cube_id = s.cube_id AND c.kind = keep_counts.kind AND c.is_personal

@@ -17,6 +17,7 @@ Test(pg, classifies_failures_by_sqlstate)
 	    {"22021", false, SQL_DATA},     {"22P02", false, SQL_DATA},
 	    {"54000", false, SQL_DATA},     {"42P01", false, SQL_PARTITION},
 	    {"SM001", false, SQL_PURGED},   {"SM002", false, SQL_DATA},
+	    {"SM004", false, SQL_CLOSED},   {"SM005", false, SQL_BUSY},
 	    {"P0001", false, SQL_RAISED},   {"08006", false, SQL_AGAIN},
 	    {"25006", false, SQL_AGAIN},    {"40001", false, SQL_CONFLICT},
 	    {"25P03", false, SQL_AGAIN},    {"25P02", false, SQL_OURS},

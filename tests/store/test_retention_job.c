@@ -73,7 +73,7 @@ Test(retention_job, drops_month_by_month_and_signs_the_certificates)
 	struct retention_run r;
 
 	run(&r, true);
-	cr_expect_eq(r.n_dropped, 2);
+	cr_expect_eq(r.n_dropped, 2, "%s", r.months[0].why);
 	cr_expect(r.months[0].is_dropped && r.months[1].is_dropped);
 	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.purge_certificate "
 				       "WHERE dropped_by = 'somebody'"),
@@ -175,5 +175,180 @@ Test(retention_job, counts_what_was_never_counted_before_it_drops_it)
 	cr_expect_eq(cluster_int(f.pg, "SELECT sum(n) FROM sems.day_count JOIN sems.cube "
 				       "USING (cube_id) WHERE name = 'received tip_event'"),
 		     2);
+	retention_fini(&r);
+}
+
+/* --- while records keep coming ---------------------------------------------------------------- */
+
+#define BATCH    20
+#define MAY_2026 "'tip_event', '2026-05-01'"
+
+/* A sender that never rests: a group of May 2026 after the other, and a correction in each of what
+ * came in the one before. */
+struct stream {
+	struct fixture *f;
+	struct group *g;
+	unsigned n;
+	int begun;
+	struct uuid root;
+	int64_t answers[VERDICT_RETRY + 1];
+};
+
+static void
+add_correction(struct stream *t)
+{
+	static struct sample s;
+	struct record *r;
+
+	sample_make(&s, KIND_TIP_EVENT);
+	sample_move(&s, SAMPLE_TIME + 90 * MS_PER_DAY + t->n);
+	r = fixture_record(fixture_add(t->g, &s, "later"));
+	r->v[ENV_SOURCE].text = TEXT_LIT("lane-1");
+	r->v[ENV_CORRECTS_RECORD_ID] = r->v[ENV_RECORD_ID];
+	r->v[ENV_CORRECTS_RECORD_ID].uuid = t->root;
+	r->v[ENV_CORRECTED_AT] = r->v[ENV_OCCURRED_AT];
+}
+
+static void
+flow(struct stream *t)
+{
+	struct uuid root = t->root;
+
+	if (t->g != NULL && t->f->n_written < t->begun)
+		return;
+	for (size_t i = 0; t->g != NULL && i < BATCH; i++)
+		t->answers[t->g->items[i].verdict]++;
+	if (t->g != NULL)
+		fixture_free(t->g);
+	t->g = NULL;
+	if (!store_ready(t->f->store))
+		return;
+	t->g = fixture_group();
+	for (unsigned i = 0; i < BATCH; i++)
+		root = fixture_record(fixture_event(t->g, "lane-1", t->n++))->v[ENV_RECORD_ID].uuid;
+	if (t->n > BATCH)
+		add_correction(t);
+	t->root = root;
+	fixture_seal(t->g);
+	t->begun = t->f->n_written + 1;
+	store_write(t->f->store, t->g);
+}
+
+static bool
+is_past(const struct stream *t, enum verdict v)
+{
+	return t->answers[v] >= 5L * BATCH;
+}
+
+static const struct retention_month *
+find_may(const struct retention_run *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (strcmp(r->months[i].kind, "tip_event") == 0 &&
+		    strcmp(r->months[i].month, "2026-05-01") == 0)
+			return &r->months[i];
+	}
+	cr_assert_fail("there is no such month");
+	return NULL;
+}
+
+Test(retention_job, drops_a_month_in_one_run_although_its_records_keep_coming, .timeout = 120)
+{
+	struct fixture second;
+	struct stream one = {.f = &f};
+	struct stream two = {.f = &second, .n = 30000};
+	struct retention_run r = {
+	    .store = f.store, .by = "somebody", .drop = true, .done = on_done};
+
+	fixture_second(&second, &f);
+	cluster_submit(f.pg, "2026-Q2", "2026-07-20Z");
+	cr_assert(utc_parse(text_of("2040-05-15T10:00:00Z"), &r.now));
+	for (int i = 0;
+	     i < TURNS_MAX && !(is_past(&one, VERDICT_STORED) && is_past(&two, VERDICT_STORED));
+	     i++) {
+		flow(&one);
+		flow(&two);
+		fixture_turn(&f);
+	}
+	retention_start(&r);
+	/* Through the run and on, until both senders were told that the month is gone. */
+	for (int i = 0; i < 10 * TURNS_MAX && !(n_done == 1 && is_past(&one, VERDICT_EXPIRED) &&
+						is_past(&two, VERDICT_EXPIRED));
+	     i++) {
+		flow(&one);
+		flow(&two);
+		fixture_turn(&f);
+	}
+	cr_assert_eq(n_done, 1);
+	cr_assert_eq(outcome.code, OK, "%s", outcome.text);
+	cr_assert(find_may(&r)->is_dropped, "%s", find_may(&r)->why);
+	cr_expect_gt(one.answers[VERDICT_RETRY] + two.answers[VERDICT_RETRY], 0);
+	/* Whatever was STORED was counted, once, and nothing else was. */
+	cr_expect_eq(cluster_int(f.pg, "SELECT records FROM sems.purge_certificate "
+				       "WHERE (kind, month) = (" MAY_2026 ")"),
+		     one.answers[VERDICT_STORED] + two.answers[VERDICT_STORED]);
+	cr_expect_eq(cluster_int(f.pg, "SELECT sum(n) FROM sems.day_count JOIN sems.cube "
+				       "USING (cube_id) WHERE name = 'received tip_event' AND "
+				       "day BETWEEN '2026-05-01' AND '2026-05-31'"),
+		     one.answers[VERDICT_STORED] + two.answers[VERDICT_STORED]);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.closed_month"), 0);
+	while (one.g != NULL || two.g != NULL) {
+		if (one.g != NULL && f.n_written == one.begun) {
+			fixture_free(one.g);
+			one.g = NULL;
+		}
+		if (two.g != NULL && second.n_written == two.begun) {
+			fixture_free(two.g);
+			two.g = NULL;
+		}
+		fixture_turn(&f);
+	}
+	retention_fini(&r);
+	fixture_close(&second);
+}
+
+Test(retention_job, opens_again_what_it_could_not_drop_and_says_who_was_in_the_way)
+{
+	PGconn *reader = cluster_connect(f.database);
+	struct retention_run r;
+
+	/* Closing is no obstacle to who reads, dropping is. */
+	cluster_do(reader, "SET application_name = 'a reader'; BEGIN; SELECT FROM sems.plan");
+	run(&r, true);
+	cr_expect_eq(r.n_dropped, 0);
+	cr_expect_not_null(strstr(r.months[0].why, "in use by a reader (backend"), "%s",
+			   r.months[0].why);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.closed_month"), 0);
+	cluster_do(reader, "ROLLBACK");
+	PQfinish(reader);
+	retention_fini(&r);
+}
+
+/* Another daemon that counts has the turn; what it counts is not what was closed. */
+Test(retention_job, waits_for_who_counts_and_counts_itself)
+{
+	PGconn *counting = cluster_connect(f.database);
+	struct retention_run r = {
+	    .store = f.store, .by = "somebody", .drop = true, .done = on_done};
+	bool waited = false;
+
+	spd_add_at(&f, "2020-02-10T10:00:00Z", "tip_event", 2, ", device_id, outcome",
+		   ", 'd', 'HIT'");
+	cluster_do(counting,
+		   "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('sems.recount', 0))");
+	cr_assert(utc_parse(text_of("2026-05-15T10:00:00Z"), &r.now));
+	retention_start(&r);
+	for (int i = 0; i < TURNS_MAX && n_done == 0; i++) {
+		fixture_turn(&f);
+		if (!waited && cluster_int(f.pg, "SELECT count(*) FROM pg_locks WHERE locktype = "
+						 "'advisory' AND NOT granted") == 1) {
+			waited = true;
+			cluster_do(counting, "COMMIT");
+		}
+	}
+	cr_assert_eq(n_done, 1);
+	cr_expect(waited);
+	cr_expect_eq(r.n_dropped, 3);
+	PQfinish(counting);
 	retention_fini(&r);
 }

@@ -713,6 +713,104 @@ Test(writer, answers_expired_before_the_purge_floor_and_keeps_nothing)
 	fixture_close(&f);
 }
 
+/* An event of three months later; what it corrects, or NULL. */
+static void
+add_later(struct group *g, int64_t n, const struct uuid *corrects)
+{
+	static struct sample s;
+	struct record *r;
+
+	sample_make(&s, KIND_TIP_EVENT);
+	sample_move(&s, SAMPLE_TIME + 90 * MS_PER_DAY + n);
+	r = fixture_record(fixture_add(g, &s, "later"));
+	r->v[ENV_SOURCE].text = TEXT_LIT("lane-1");
+	if (corrects == NULL)
+		return;
+	r->v[ENV_CORRECTS_RECORD_ID] = r->v[ENV_RECORD_ID];
+	r->v[ENV_CORRECTS_RECORD_ID].uuid = *corrects;
+	r->v[ENV_CORRECTED_AT] = r->v[ENV_OCCURRED_AT];
+}
+
+Test(writer, leaves_with_its_sender_what_is_for_a_closed_month_through_any_daemon)
+{
+	struct fixture f;
+	struct fixture second;
+	struct group *first = fixture_group();
+	struct group *other = fixture_group();
+	struct group *mixed = fixture_group();
+	struct group *again = fixture_group();
+	struct group *open = fixture_group();
+	struct uuid root;
+
+	fixture_open(&f);
+	fixture_second(&second, &f);
+	cluster_submit(f.pg, "2026-Q2", "2026-07-20Z");
+	root = fixture_record(fixture_event(first, "lane-1", 1))->v[ENV_RECORD_ID].uuid;
+	fixture_event(other, "lane-1", 2);
+	fixture_write(&f, first);
+	fixture_write(&second, other);
+	/* Both know the month by now. */
+	cluster_do(f.pg, "SELECT sems.close_month('tip_event', '2026-05-01', '2040-01-01Z')");
+	for (unsigned i = 0; i < 20; i++) {
+		fixture_event(mixed, "lane-1", 100 + i);
+		add_later(mixed, i, i == 7 ? &root : NULL);
+	}
+	fixture_write(&f, mixed);
+	for (size_t i = 0; i < mixed->n; i++)
+		cr_expect_eq(mixed->items[i].verdict,
+			     i % 2 == 0 || i == 15 ? VERDICT_RETRY : VERDICT_STORED, "%zu", i);
+	cr_expect_eq(events(&f), 2 + 19);
+	fixture_event(again, "lane-1", 1);
+	fixture_event(again, "lane-1", 3);
+	add_later(again, 100, &root);
+	fixture_write(&second, again);
+	CHECK_VERDICTS(again, "RETRY*3");
+	cr_expect_geq(again->items[0].retry_after_ms, 1000);
+	cr_expect_str_eq(cluster_state(f.pg,
+				       "INSERT INTO sems.tip_event SELECT * FROM sems.tip_event "
+				       "WHERE occurred_at < '2026-06-01'"),
+			 "SM004");
+	cluster_do(f.pg, "SELECT sems.reopen_month('tip_event', '2026-05-01')");
+	fixture_event(open, "lane-1", 1);
+	fixture_event(open, "lane-1", 3);
+	add_later(open, 100, &root);
+	fixture_write(&second, open);
+	CHECK_VERDICTS(open, "DUPLICATE STORED*2");
+	fixture_free(first);
+	fixture_free(other);
+	fixture_free(mixed);
+	fixture_free(again);
+	fixture_free(open);
+	fixture_close(&second);
+	fixture_close(&f);
+}
+
+/* Whoever closed it may have ended. */
+Test(writer, stores_into_a_month_that_was_closed_an_hour_ago_or_by_a_clock_ahead)
+{
+	static const char *const when[] = {"- interval '61 minutes'", "+ interval '1 minute'"};
+	struct fixture f;
+	char sql[128];
+
+	fixture_open(&f);
+	cluster_submit(f.pg, "2026-Q2", "2026-07-20Z");
+	cluster_do(f.pg, "SELECT sems.make_partition('tip_event', '2026-05-12')");
+	for (unsigned i = 0; i < 2; i++) {
+		struct group *g = fixture_group();
+
+		cluster_do(f.pg,
+			   "SELECT sems.close_month('tip_event', '2026-05-01', '2040-01-01Z')");
+		(void)snprintf(sql, sizeof sql,
+			       "UPDATE sems.closed_month SET closed_at = closed_at %s", when[i]);
+		cluster_do(f.pg, sql);
+		fixture_event(g, "lane-1", i);
+		fixture_write(&f, g);
+		CHECK_VERDICTS(g, "STORED");
+		fixture_free(g);
+	}
+	fixture_close(&f);
+}
+
 Test(writer, leaves_verdicts_alone_that_are_set_already)
 {
 	struct fixture f;
