@@ -260,6 +260,9 @@ duty_rows(struct job *j, const struct rows *r)
 	if (d->step == STEP_WORK) {
 		d->claim = (int)rows_int(r, 0, 0);
 		note_rest(d, rows_int(r, 0, 1));
+		if (rows_text(r, 0, 2) != NULL)
+			log_info("duty.held", KV("duty", duties[d->at].name),
+				 KV("holder", rows_text(r, 0, 2)));
 	} else if (duties[d->at].rows != NULL) {
 		duties[d->at].rows(d, r);
 	}

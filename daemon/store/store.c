@@ -3,6 +3,7 @@
 #include "base/beside.h"
 #include "store/asker.h"
 #include "store/copy.h"
+#include "store/waits.h"
 #include "store/writer.h"
 
 #include <event2/event.h>
@@ -15,6 +16,7 @@ struct store {
 	const struct keyring *keys;
 	struct beside *beside;
 	struct event *beside_event;
+	struct waits waits;
 };
 
 static void
@@ -55,6 +57,7 @@ store_new(struct event_base *base, const struct store_config *config)
 					s->lanes[LANE_SHORT]);
 		is_whole = is_whole && s->lanes[i] != NULL;
 	}
+	is_whole = waits_init(&s->waits, base, s, config->waits_ms) && is_whole;
 	if (!is_whole) {
 		store_free(s);
 		return NULL;
@@ -67,6 +70,7 @@ store_free(struct store *s)
 {
 	if (s == NULL)
 		return;
+	waits_fini(&s->waits);
 	writer_free(s->writer);
 	for (int i = 0; i < LANE_COUNT; i++)
 		asker_free(s->lanes[i]);

@@ -30,7 +30,8 @@ struct store_config {
 	/* The writer became able, or unable, to take a group. */
 	void (*on_ready)(void *ctx, bool ready);
 	void *ctx;
-	int late_ms; /* a group that took so long is late; 0: half a minute */
+	int late_ms;  /* a group that took so long is late; 0: half a minute */
+	int waits_ms; /* who waited for a lock so long says so; 0: 15 seconds */
 };
 
 /* Blocking, before the loop runs: connects, checks that the store is safe (fsync,

@@ -243,6 +243,18 @@ CREATE TABLE sems.duty (
 );
 GRANT SELECT ON sems.duty TO sems_compute, sems_retention, sems_admin;
 
+-- Who else has the advisory lock of that name, for people; NULL: nobody.
+CREATE FUNCTION sems.lock_holder(name text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT string_agg(coalesce(nullif(a.application_name, ''), 'a session')
+	    || ' (backend ' || l.pid || ')', ', ')
+	FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+	WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.pid <> pg_backend_pid()
+	AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+	AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(lock_holder.name, 0)
+$$;
+GRANT EXECUTE ON FUNCTION sems.lock_holder(text) TO sems_retention;
+
 -- 1 when the duty is due and nobody else is at it: it is then the caller's, whose transaction keeps the
 -- claim when it commits and gives it back when it does not. 2 when it has ended badly twice, one time after
 -- the other: it is set aside, for 24 of its periods and a day at most, so that what it does to semsd or to

@@ -1,4 +1,5 @@
 /* The duties on a database of the test's own, with the test's clock. */
+#include "base/log.h"
 #include "jobs/duties.h"
 #include "tests/jobs/scene.h"
 
@@ -6,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct scene s;
 static struct duties *duties;
@@ -121,6 +123,34 @@ Test(duties, count_the_days_that_were_touched)
 	cr_expect_eq(cluster_int(s.pg, "SELECT sum(n) FROM sems.day_count JOIN sems.cube USING "
 				       "(cube_id) WHERE name = 'activity'"),
 		     1);
+}
+
+Test(duties, leave_what_another_claims_and_say_who_that_is)
+{
+	PGconn *other = cluster_connect(PQdb(s.pg));
+	char said[8192];
+	char who[64];
+	int out[2];
+	ssize_t n;
+
+	cr_assert_eq(pipe(out), 0);
+	cluster_do(other,
+		   "SET application_name = 'semsd 7 on elsewhere'; BEGIN; "
+		   "SELECT pg_advisory_xact_lock(hashtextextended('sems.duty.partitions', 0))");
+	log_setup(out[1], LOG_LEVEL_INFO);
+	look();
+	log_setup(STDERR_FILENO, LOG_LEVEL_INFO);
+	n = read(out[0], said, sizeof said - 1);
+	said[n < 0 ? 0 : n] = '\0';
+	(void)snprintf(who, sizeof who, "holder=\"semsd 7 on elsewhere (backend %d)\"",
+		       PQbackendPID(other));
+	cr_expect_not_null(strstr(said, "event=duty.held duty=partitions"), "%s", said);
+	cr_expect_not_null(strstr(said, who), "%s", said);
+	cr_expect_eq(partitions(), 0);
+	cr_expect_null(strstr(said, "duty=counts"), "%s", said);
+	PQfinish(other);
+	close(out[0]);
+	close(out[1]);
 }
 
 /* Drops a month ahead, so that whether the duty has run again can be seen. */

@@ -86,7 +86,8 @@ open_store(struct fixture *f)
 				      .on_written = on_written,
 				      .on_ready = on_ready,
 				      .ctx = f,
-				      .late_ms = f->late_ms};
+				      .late_ms = f->late_ms,
+				      .waits_ms = f->waits_ms};
 
 	f->store = store_new(f->base, &config);
 	cr_assert_not_null(f->store);
@@ -106,6 +107,15 @@ fixture_open_late(struct fixture *f, int late_ms)
 {
 	fixture_database(f);
 	f->late_ms = late_ms;
+	f->base = event_base_new();
+	open_store(f);
+}
+
+void
+fixture_open_waiting(struct fixture *f, int waits_ms)
+{
+	fixture_database(f);
+	f->waits_ms = waits_ms;
 	f->base = event_base_new();
 	open_store(f);
 }

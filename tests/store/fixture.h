@@ -24,6 +24,7 @@ struct fixture {
 	bool ready;
 	bool second;
 	int late_ms;
+	int waits_ms;
 	int n_unready; /* how often the writer became unable */
 };
 
@@ -33,6 +34,8 @@ void fixture_database(struct fixture *f);
 void fixture_open(struct fixture *f);
 /* The same, and a group is late after so many milliseconds. */
 void fixture_open_late(struct fixture *f, int late_ms);
+/* The same, and who waited for a lock for so long says so. */
+void fixture_open_waiting(struct fixture *f, int waits_ms);
 /* The same on a database of another cluster, prepared and without an entity. */
 void fixture_open_on(struct fixture *f, const struct cluster *c, const char *database);
 /* Another daemon on the database of an open fixture, in the same loop; closed before it. */
