@@ -5,16 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/*
- * Pinned, whatever a database's or a role's own settings say. No transaction of ours waits for us
- * as long as a minute, unless we are stopped: then the server ends it, so that nobody else waits
- * for what it holds.
- */
+/* No transaction of ours waits for us as long as a minute, unless we are stopped: then the server
+ * ends it, so that nobody else waits for what it holds. Conninfo's own options go before. */
+static const char default_options[] = "-c idle_in_transaction_session_timeout=60000 ";
+
+/* Pinned, whatever a database's or a role's own settings say. */
 static const char own_options[] =
     " -c search_path=sems,pg_temp -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 -c "
     "jit=off"
     " -c bytea_output=hex -c client_min_messages=warning -c statement_timeout=0"
-    " -c idle_in_transaction_session_timeout=60000"
     " -c default_transaction_isolation=read\\ committed";
 
 /* What comes later counts; an expanded dbname is as if its parts stood there. */
@@ -67,8 +66,8 @@ pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, stru
 		if (strcmp(o->keyword, "options") == 0 && o->val != NULL)
 			theirs = o->val;
 	}
-	n = snprintf(p->options, sizeof p->options, "%s%s%s%s", theirs, own_options,
-		     role == NULL ? "" : " -c role=", role == NULL ? "" : role);
+	n = snprintf(p->options, sizeof p->options, "%s%s%s%s%s", default_options, theirs,
+		     own_options, role == NULL ? "" : " -c role=", role == NULL ? "" : role);
 	PQconninfoFree(all);
 	if (n < 0 || (size_t)n >= sizeof p->options)
 		return err_set(e, FATAL_CONFIG, "database", "the options are too long");

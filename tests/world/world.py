@@ -30,13 +30,15 @@ import faults_database  # noqa: E402
 import faults_network  # noqa: E402
 import faults_process  # noqa: E402
 import faults_several  # noqa: E402
+import faults_standing  # noqa: E402
 import faults_time  # noqa: E402
 import journal  # noqa: E402
 import proxy  # noqa: E402
 from evidence import sems_client  # noqa: E402
 from outcome import Failure, Skip  # noqa: E402
 
-MODULES = (faults_database, faults_network, faults_content, faults_process, faults_several, faults_time)
+MODULES = (faults_database, faults_network, faults_content, faults_process, faults_several,
+           faults_standing, faults_time)
 
 
 def is_foreign_leak(report):
