@@ -30,7 +30,8 @@
 /* Exit codes of sysexits.h, as service managers know them. */
 enum { EXIT_GOOD = 0, EXIT_BAD_USAGE = 64, EXIT_NO_SERVICE = 69, EXIT_BAD_CONFIG = 78 };
 
-#define STOP_DEADLINE_S 20
+/* semsd.8 and the unit's TimeoutStopSec know it, with what embedded_stop() may take besides. */
+#define STOP_DEADLINE_MS (20 * MS_PER_SECOND)
 
 /* Of the loop's events; 0 is the database's. */
 #define PRIORITIES      2
@@ -54,9 +55,9 @@ struct semsd {
 	struct event *signals[3];
 	struct event *stop_poll;
 	struct event *tend;
-	char owners[3][128]; /* principals that administer it */
-	int stop_ticks;      /* polls left before we stop waiting */
-	int state_lock;      /* -1: none */
+	char owners[3][128];    /* principals that administer it */
+	struct mono_ms stop_by; /* 0: not asked to */
+	int state_lock;         /* -1: none */
 	uid_t started_by;
 };
 
@@ -184,28 +185,30 @@ on_stop_poll(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if ((ingest_is_empty(d->ingest) && highwater_settle(d->highwater) && store_idle(d->store) &&
 	     server_is_flushed(d->server)) ||
-	    d->stop_ticks-- <= 0)
+	    server_mono().v >= d->stop_by.v)
 		event_base_loopbreak(d->base);
 	else
 		event_add(d->stop_poll, &soon);
 }
 
-/* Finish what commits, leave the rest unanswered: its senders still hold it. */
+/* What is being committed is finished and answered; the rest is told to come again. */
 static void
 on_stop(evutil_socket_t sig, short what, void *arg)
 {
 	struct semsd *d = arg;
 
 	(void)what;
-	if (d->stop_ticks != 0)
+	if (d->stop_by.v != 0)
 		return;
 	log_info("semsd.stopping", KVI("signal", sig));
-	d->stop_ticks = STOP_DEADLINE_S * 50;
-	ingest_drain(d->ingest);
+	d->stop_by.v = server_mono().v + STOP_DEADLINE_MS;
+	server_stop_listening(d->server);
 	duties_stop(d->duties);
 	register_watch_stop(d->register_watch);
+	ingest_drain(d->ingest);
 	store_drain(d->store);
-	server_stop_listening(d->server);
+	on_turn(d);
+	server_pump(d->server);
 	on_stop_poll(-1, 0, d);
 }
 

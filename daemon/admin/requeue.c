@@ -53,10 +53,24 @@ pause_done(struct job *j, const struct err *e)
 	feed(j->ctx);
 }
 
+/* No group comes any more: the rest stays where it is. */
+static void
+give_back(struct requeue_run *run)
+{
+	for (; run->fed < run->n; run->fed++)
+		run->items[run->fed].verdict = VERDICT_RETRY;
+	run->answered = run->n;
+	run->done(run->ctx);
+}
+
 /* Takes as much as the open group has room for; the verdicts of those bring us back. */
 static void
 feed(struct requeue_run *run)
 {
+	if (ingest_drains(call_ingest(run->call))) {
+		give_back(run);
+		return;
+	}
 	while (run->fed < run->n) {
 		struct requeue_item *it = &run->items[run->fed];
 

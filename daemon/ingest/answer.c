@@ -102,6 +102,7 @@ answer_batch(struct ingest *in, const struct batch_ref *b, const struct item *it
 			       "out of memory for the answer; connect again and resend");
 	else
 		send_result(in, s, &result);
+	session_dismiss(in, s);
 }
 
 void
@@ -118,5 +119,20 @@ answer_group(struct ingest *in, struct open_group *og)
 			b->requeue(b->requeue_ctx, &og->g.items[b->first]);
 		else
 			answer_batch(in, b, &og->g.items[b->first]);
+	}
+}
+
+void
+answer_give_back(struct ingest *in, struct open_group *og)
+{
+	for (size_t i = 0; i < og->n_batches; i++) {
+		const struct batch_ref *b = &og->batches[i];
+		struct session *s = session_find(in, b->session);
+
+		og->g.items[b->first].verdict = VERDICT_RETRY;
+		if (b->requeue != NULL)
+			b->requeue(b->requeue_ctx, &og->g.items[b->first]);
+		else if (s != NULL)
+			s->batches--;
 	}
 }

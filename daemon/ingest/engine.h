@@ -134,6 +134,8 @@ void session_wake(struct ingest *in, struct room *room);
 void session_close(struct ingest *in, struct session *s, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void session_send(struct ingest *in, struct session *s, const ProtobufCMessage *frame);
+/* While draining: closes it when it is owed nothing any more. */
+void session_dismiss(struct ingest *in, struct session *s);
 /* Sends a Refuse and closes. */
 void session_refuse(struct ingest *in, struct session *s, int code, uint32_t retry_after_ms,
 		    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
@@ -178,5 +180,7 @@ void intake_record(struct ingest *in, struct text raw, const struct sender *from
 /* answer.c */
 void answer_empty(struct ingest *in, struct session *s, uint64_t batch_no);
 void answer_group(struct ingest *in, struct open_group *og);
+/* None was taken: who sent them is to be refused, and sends them again. */
+void answer_give_back(struct ingest *in, struct open_group *og);
 
 #endif

@@ -111,10 +111,29 @@ ingest_registry(const struct ingest *in)
 	return in->registry;
 }
 
+static void
+clear_group(struct open_group *og)
+{
+	arena_reset(og->g.arena);
+	og->g.n = 0;
+	og->n_batches = 0;
+	og->requeued = 0;
+}
+
 void
 ingest_drain(struct ingest *in)
 {
 	in->draining = true;
+	answer_give_back(in, in->filling);
+	clear_group(in->filling);
+	for (uint32_t i = 0; i < in->n_slots; i++)
+		session_dismiss(in, &in->sessions[i]);
+}
+
+bool
+ingest_drains(const struct ingest *in)
+{
+	return in->draining;
 }
 
 /* False: out of memory, and none is joined. */
@@ -158,6 +177,7 @@ ingest_open(struct ingest *in, const struct caller *from, struct mono_ms now)
 	memcpy(s->principal, principal.s, principal.n);
 	s->principal[principal.n] = '\0';
 	caps_enter(in, s);
+	session_dismiss(in, s);
 	return session_ref_of(s);
 }
 
@@ -206,10 +226,7 @@ ingest_group_done(struct ingest *in, struct group *g)
 	struct open_group *og = g == &in->groups[0].g ? &in->groups[0] : &in->groups[1];
 
 	answer_group(in, og);
-	arena_reset(og->g.arena);
-	og->g.n = 0;
-	og->n_batches = 0;
-	og->requeued = 0;
+	clear_group(og);
 	in->group_out = false;
 }
 
@@ -242,7 +259,7 @@ must_read_first(const struct ingest *in, const struct request_node *node)
 {
 	const struct session *s = session_find(in, node->r.session);
 
-	if (s == NULL || !is_large(node->r.request) ||
+	if (in->draining || s == NULL || !is_large(node->r.request) ||
 	    s->party->unsent <= in->config.unsent_bytes / 2)
 		return false;
 	s->party->awaited_at = in->ticks;
@@ -279,14 +296,15 @@ ingest_respond(struct ingest *in, struct session_ref ref, const Sems__V1__Respon
 	if (!r->more)
 		s->requests--;
 	session_send(in, s, &frame.base);
+	session_dismiss(in, s);
 }
 
 /* Senders may fill each group first, so each has room for some beside. */
 static bool
 may_requeue(const struct ingest *in)
 {
-	return in->filling->requeued < REQUEUED_BESIDE ||
-	       (TAILQ_EMPTY(&in->group_room.waiting) && intake_room(in) > 0);
+	return !in->draining && (in->filling->requeued < REQUEUED_BESIDE ||
+				 (TAILQ_EMPTY(&in->group_room.waiting) && intake_room(in) > 0));
 }
 
 /* What the principal may now; who owns the daemon need not be registered. */

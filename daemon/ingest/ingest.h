@@ -55,8 +55,13 @@ void ingest_free(struct ingest *in); /* accepts NULL */
 /* Takes r; the one before is freed. Nothing may be fed before the first. */
 void ingest_set_registry(struct ingest *in, struct registry *r);
 const struct registry *ingest_registry(const struct ingest *in);
-/* Stopping: hellos and batches are refused from now on; what was taken is still answered. */
+/*
+ * Stopping: nothing more is read and no further group is given out; of what waits for one nothing
+ * was taken. Every session is refused with SHUTDOWN, once it has its answers: of the group that is
+ * out, and of its requests.
+ */
 void ingest_drain(struct ingest *in);
+bool ingest_drains(const struct ingest *in);
 
 /* Which session: 0 is none. A session's number is used again, its generation is not. */
 struct session_ref {
@@ -132,9 +137,8 @@ void ingest_respond(struct ingest *in, struct session_ref ref, const Sems__V1__R
 /* A quarantined record's bytes on their way through intake again, as their first sender sent them
  * and by what that principal may now. */
 typedef void (*requeue_fn)(void *ctx, const struct item *item);
-/* False: no room in the group now, try after the next group, which has room for some whoever sends.
- * fn is called once, with the verdict.
- */
+/* False: no room in the group now, try after the next group, which has room for some whoever sends;
+ * there is none while draining. fn is called once, with the verdict. */
 bool ingest_requeue(struct ingest *in, struct text raw, struct text principal, struct utc_ms now,
 		    requeue_fn fn, void *ctx);
 

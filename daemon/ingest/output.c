@@ -148,6 +148,7 @@ next_piece(struct ingest *in, struct session *s)
 	if (!r.more) {
 		drop(s, d);
 		s->requests--;
+		session_dismiss(in, s);
 	}
 }
 

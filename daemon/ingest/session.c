@@ -187,6 +187,20 @@ session_refuse(struct ingest *in, struct session *s, int code, uint32_t retry_af
 	session_close(in, s, "%s", text);
 }
 
+void
+session_dismiss(struct ingest *in, struct session *s)
+{
+	if (!in->draining || s->state == SESSION_FREE)
+		return;
+	/* Nothing more is taken of it, so that it cannot be late. */
+	leave_queue(in, s);
+	s->is_timed = false;
+	if (s->batches != 0 || s->requests != 0)
+		return;
+	session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN, RETRY_AFTER_MS,
+		       "shutting down; connect again and resend what was not answered");
+}
+
 /* --- hello ------------------------------------------------------------------------------------ */
 
 struct grants {
@@ -272,11 +286,6 @@ on_hello(struct ingest *in, struct session *s, const struct client_frame *f, str
 			       "a second Hello: send it once, first");
 		return true;
 	}
-	if (in->draining) {
-		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN, RETRY_AFTER_MS,
-			       "shutting down; connect again");
-		return true;
-	}
 	if (h->protocol_min > PROTOCOL_VERSION || h->protocol_max < PROTOCOL_VERSION) {
 		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_VERSION, 0,
 			       "this semsd speaks version %u, the client %u to %u",
@@ -299,11 +308,6 @@ on_batch(struct ingest *in, struct session *s, const struct client_frame *f, str
 	struct sender from = {.role = session_role(in, s)};
 	struct batch_ref *b;
 
-	if (in->draining) {
-		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN, RETRY_AFTER_MS,
-			       "shutting down; connect again and resend what was not answered");
-		return true;
-	}
 	if (f->batch.n == 0) {
 		answer_empty(in, s, f->batch.batch_no);
 		return true;
@@ -434,7 +438,7 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 	s->blocked = false;
 	uint64_t records = in->counters.records;
 
-	for (unsigned i = 0; i < max_frames && s->state != SESSION_CLOSING &&
+	for (unsigned i = 0; i < max_frames && !in->draining && s->state != SESSION_CLOSING &&
 			     in->counters.records - records < in->config.turn_records;
 	     i++) {
 		const unsigned char *at = (const unsigned char *)p + consumed;
@@ -495,7 +499,7 @@ ingest_wants_input(const struct ingest *in, struct session_ref ref)
 {
 	const struct session *s = session_find(in, ref);
 
-	return s != NULL && !s->blocked && s->state != SESSION_CLOSING;
+	return s != NULL && !in->draining && !s->blocked && s->state != SESSION_CLOSING;
 }
 
 const char *

@@ -41,10 +41,11 @@ static const struct lane_rule {
 	int time_ms; /* of a statement; 0: as long as it takes */
 	size_t queue_max;
 	size_t name_max;
+	bool ends_all; /* when semsd stops, also what nobody asked for */
 } rules[] = {
-    [LANE_SHORT] = {"short", LANE_SHORT_MS, 512, 128},
-    [LANE_LONG] = {"long", 0, 64, 16},
-    [LANE_DUTY] = {"duty", 0, 16, 16},
+    [LANE_SHORT] = {"short", LANE_SHORT_MS, 512, 128, false},
+    [LANE_LONG] = {"long", 0, 64, 16, true},
+    [LANE_DUTY] = {"duty", 0, 16, 16, true},
 };
 
 struct asker {
@@ -129,7 +130,9 @@ is_unwanted(const struct asker *a, const struct job *j)
 {
 	const struct waiter *w = j->ticket.waiter;
 
-	return a->is_draining || (w != NULL && w->is_gone(w));
+	if (a->is_draining && (w != NULL || a->rule->ends_all))
+		return true;
+	return w != NULL && w->is_gone(w);
 }
 
 static void
@@ -591,7 +594,7 @@ asker_free(struct asker *a)
 void
 asker_run(struct asker *a, struct job *j)
 {
-	if (a->is_draining) {
+	if (a->is_draining && is_unwanted(a, j)) {
 		say_unwanted(a, &j->refused);
 		refuse(a, j);
 		return;

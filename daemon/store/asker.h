@@ -13,7 +13,8 @@ void asker_free(struct asker *a); /* accepts NULL */
 void asker_run(struct asker *a, struct job *j);
 /* Before all that wait. */
 void asker_run_first(struct asker *a, struct job *j);
-/* Ends what runs and what waits; every further job fails. */
+/* Ends what runs and what waits, and every further job fails: in the short lane only what somebody
+ * waits for. */
 void asker_drain(struct asker *a);
 bool asker_idle(const struct asker *a);
 

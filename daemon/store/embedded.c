@@ -37,9 +37,10 @@
 #define ADOPT_MS      3000         /* a left-over that answers this long is not stopping */
 #define LEFTOVER_MS   60000        /* how long a left-over may take to stop */
 #define START_MS      (15 * 60000) /* crash recovery of a large store takes its time */
-#define STOP_MS       60000
-#define LIVED_LEAST   10 /* calls of embedded_tend(): what ends sooner is retried later */
-#define PAUSE_MOST    30 /* calls of embedded_tend() */
+#define STOP_MS       20000        /* until it is ended without a last checkpoint */
+#define END_MS        10000        /* and is let be; PostgreSQL kills its own after five seconds */
+#define LIVED_LEAST   10           /* calls of embedded_tend(): what ends sooner is retried later */
+#define PAUSE_MOST    30           /* calls of embedded_tend() */
 #define VERSION_LEAST 15
 
 struct embedded {
@@ -551,7 +552,7 @@ embedded_stop(struct embedded *m)
 		kill(m->pid, SIGINT);
 		if (!wait_end(m, STOP_MS)) {
 			kill(m->pid, SIGQUIT);
-			wait_end(m, STOP_MS);
+			wait_end(m, END_MS);
 		}
 	}
 	if (m->lock >= 0)

@@ -129,8 +129,8 @@ store_idle(const struct store *s)
 void
 store_drain(struct store *s)
 {
-	asker_drain(s->lanes[LANE_LONG]);
-	asker_drain(s->lanes[LANE_DUTY]);
+	for (int i = 0; i < LANE_COUNT; i++)
+		asker_drain(s->lanes[i]);
 }
 
 void

@@ -72,8 +72,8 @@ struct store_late {
 bool store_late(const struct store *s, struct store_late *out);
 /* True when nothing is being written and no job runs: it is safe to stop. */
 bool store_idle(const struct store *s);
-/* Stopping: long jobs and duties are ended, rolled back whole, and no further ones are begun; what
- * is short is still done. */
+/* Stopping: what people asked for, and duties, are ended, rolled back whole, and no further ones
+ * are begun; what is short and must be done whoever waits is still done. */
 void store_drain(struct store *s);
 
 /* How a group's rows are to be written: group.h. */

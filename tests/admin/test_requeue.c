@@ -1,6 +1,7 @@
 #include "tests/admin/office.h"
 
 #include <criterion/criterion.h>
+#include <event2/event.h>
 
 #define VERDICT(name) SEMS__V1__VERDICT_CODE__VERDICT_CODE_##name
 
@@ -162,4 +163,28 @@ Test(requeue, takes_more_than_one_page_and_one_group)
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.activity"), 2);
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.quarantine WHERE state = 'OPEN'"),
 		     0);
+}
+
+static void
+drain(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	ingest_drain(arg);
+}
+
+/* They were taken out for another try and found that semsd stops. */
+Test(requeue, leaves_open_what_semsd_has_no_time_for)
+{
+	struct timeval now = {0, 0};
+
+	refuse_some(3);
+	register_site();
+	cr_assert_eq(event_base_once(o.base, -1, EV_TIMEOUT, drain, o.ingest, &now), 0);
+	cr_assert_eq(ask_requeue(), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "requeued"), 0);
+	cr_expect_eq(office_int(&o, "still_open"), 3);
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.quarantine WHERE state = 'OPEN'"),
+		     3);
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.activity"), 0);
 }

@@ -177,6 +177,38 @@ Test(output, closes_the_laziest_session_of_the_greediest_when_all_have_too_much)
 	ingest_free(in);
 }
 
+static void
+expect_refused(struct ingest *in, struct session_ref s)
+{
+	Sems__V1__ServerFrame *f = fixture_answer(in, s);
+
+	cr_assert_not_null(f);
+	cr_assert_eq(f->body_case, SEMS__V1__SERVER_FRAME__BODY_REFUSE);
+	cr_expect_eq(f->refuse->code, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN);
+	sems__v1__server_frame__free_unpacked(f, NULL);
+	cr_expect_not_null(ingest_closing(in, s));
+}
+
+Test(output, gives_a_whole_document_while_draining_before_it_refuses)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:anna");
+	struct session_ref other = fixture_session(in, "unix:anna");
+	Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
+
+	ask(in, s, 7);
+	ask(in, other, 1);
+	answer(in, s, 7, 200 * KIB);
+	ingest_drain(in);
+	cr_expect_null(ingest_closing(in, other), "it is owed an answer");
+	cr_expect_eq(read_all(in, s, 7), 200 * KIB);
+	expect_refused(in, s);
+	ingest_respond(in, other, &r);
+	sems__v1__server_frame__free_unpacked(fixture_answer(in, other), NULL);
+	expect_refused(in, other);
+	ingest_free(in);
+}
+
 Test(output, lets_requests_wait_whose_principal_does_not_read)
 {
 	struct ingest_config c = bounds(100 * KIB, 150 * KIB);

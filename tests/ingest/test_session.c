@@ -268,20 +268,61 @@ Test(session, hands_out_requests_and_limits_them)
 	ingest_free(in);
 }
 
-Test(session, refuses_batches_while_draining_but_answers_what_it_has)
+static void
+expect_shutdown(struct ingest *in, struct session_ref s)
+{
+	expect_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN);
+	cr_expect_null(fixture_answer(in, s), "nothing follows");
+}
+
+/* A group that is being written, one that waits, a session without anything, and a greeting. */
+Test(session, answers_what_is_written_while_draining_and_gives_back_what_waits)
 {
 	struct ingest *in = fixture_ingest(NULL);
 	struct session_ref s = fixture_session(in, "unix:lane");
 	struct session_ref t = fixture_session(in, "unix:lane");
+	struct session_ref idle = fixture_session(in, "unix:lane");
+	struct session_ref silent = fixture_open(in, "unix:lane", now.mono);
+	struct session_ref gone = fixture_session(in, "unix:lane");
 	Sems__V1__ServerFrame *f;
+	struct group *g;
 
 	fixture_send(in, s, 1, 0, 1);
+	g = ingest_take_group(in);
+	cr_assert_not_null(g);
+	fixture_send(in, s, 2, 1, 1);
+	fixture_send(in, t, 1, 2, 3);
+	fixture_send(in, gone, 1, 5, 1);
+	ingest_close(in, gone);
 	ingest_drain(in);
-	fixture_send(in, t, 1, 1, 1);
-	expect_refuse(in, t, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN);
-	cr_assert_eq(fixture_commit(in), 1);
+	cr_expect(ingest_drains(in));
+	cr_expect_null(ingest_take_group(in));
+	expect_shutdown(in, t);
+	expect_shutdown(in, idle);
+	expect_shutdown(in, silent);
+	cr_expect_null(ingest_closing(in, s), "it is owed a batch");
+	cr_expect_null(fixture_answer(in, s));
+	cr_expect_not(ingest_wants_input(in, s));
+	cr_expect_eq(ingest_feed(in, s, "xyz", 3, 64, now), 0, "nothing more is read");
+	for (size_t i = 0; i < g->n; i++)
+		g->items[i].verdict = VERDICT_STORED;
+	ingest_group_done(in, g);
 	f = expect(in, s, SEMS__V1__SERVER_FRAME__BODY_RESULT);
+	cr_expect_eq(f->result->batch_no, 1);
+	cr_expect_eq(f->result->verdicts[0]->code, SEMS__V1__VERDICT_CODE__VERDICT_CODE_STORED);
 	sems__v1__server_frame__free_unpacked(f, NULL);
+	expect_shutdown(in, s);
+	cr_expect(ingest_is_empty(in));
+	ingest_free(in);
+}
+
+/* As it is when somebody's user was looked up meanwhile. */
+Test(session, refuses_who_comes_while_draining)
+{
+	struct ingest *in = fixture_ingest(NULL);
+
+	ingest_drain(in);
+	expect_shutdown(in, fixture_open(in, "unix:lane", now.mono));
 	ingest_free(in);
 }
 
@@ -453,17 +494,13 @@ Test(session, refuses_a_message_that_is_none_and_swallows_the_rest)
 	ingest_free(in);
 }
 
-Test(session, refuses_versions_before_its_own_and_hellos_while_draining)
+Test(session, refuses_versions_before_its_own)
 {
 	struct ingest *in = fixture_ingest(NULL);
 	struct session_ref old = fixture_open(in, "unix:lane", now.mono);
-	struct session_ref late = fixture_open(in, "unix:lane", now.mono);
 
 	hello(in, old, 0, 0);
 	expect_refuse(in, old, SEMS__V1__REFUSE_CODE__REFUSE_CODE_VERSION);
-	ingest_drain(in);
-	hello(in, late, 1, 1);
-	expect_refuse(in, late, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN);
 	ingest_free(in);
 }
 

@@ -502,6 +502,9 @@ on_requeued(void *ctx, const struct item *it)
 					    w->records[q->record].n}) &&
 	    it->verdict != VERDICT_RETRY)
 		fail(w, "another record than the one that was requeued");
+	/* It waited for a group when its daemon was stopped. */
+	if (it->verdict == VERDICT_RETRY && w->daemons[q->daemon].draining)
+		return;
 	check_answer(w, q->record, it->verdict, it->why == NULL ? 0 : (int)it->why->reason);
 }
 
