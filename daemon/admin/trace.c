@@ -42,10 +42,13 @@ struct trace {
 
 /* --- which record ----------------------------------------------------------------------------- */
 
-static const char find_sql[] =
-    "SELECT r.kind, r.source FROM sems.any_record r WHERE r.occurred_at = "
-    "sems.uuid_time($1::uuid)\n"
-    "AND r.record_id = $1::uuid AND ($2::text IS NULL OR r.source = $2::text) ORDER BY 1, 2";
+#define FIND_IN(view)                                         \
+	"SELECT r.kind, r.source FROM sems." view             \
+	" r WHERE r.occurred_at = sems.uuid_time($1::uuid)\n" \
+	"AND r.record_id = $1::uuid AND ($2::text IS NULL OR r.source = $2::text) ORDER BY 1, 2"
+
+static const char find_sql[] = FIND_IN("any_record");
+static const char find_known_sql[] = FIND_IN("known_record"); /* to who may not know of all tests */
 
 static void
 on_found(struct call *c, const struct rows *rows)
@@ -232,7 +235,8 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 
 	if (t->stage == FIND && t->sources == NULL) {
 		t->sources = json_array();
-		*st = (struct statement){find_sql, 2, {t->record_id, t->source}};
+		*st = (struct statement){
+		    t->may_see ? find_sql : find_known_sql, 2, {t->record_id, t->source}};
 		return true;
 	}
 	if (json_array_size(t->sources) > 1) {
@@ -249,12 +253,9 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 		return true;
 	}
 	if (t->stage < LEAVES) {
-		/* A test that may not be shown is not there. */
-		bool hidden = t->kind != NULL && t->record == NULL;
-		bool known = t->may_see || (t->kind != NULL && !hidden);
+		/* What may not be known is not there. */
+		bool known = t->may_see || t->kind != NULL;
 
-		if (hidden)
-			return false;
 		t->stage = LEAVES;
 		*st = (struct statement){embed_text("sql/queries/trace_leaves.sql"),
 					 3,

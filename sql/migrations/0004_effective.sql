@@ -56,6 +56,66 @@ $$;
 CREATE VIEW sems.overruled AS SELECT r.* FROM sems.ruling r WHERE r.until IS NULL;
 GRANT SELECT ON sems.overruled TO sems_compute, sems_retention;
 
+-- What whoever does not run tests may know: of each kind known_KIND, its stored records less what tells of a
+-- test under embargo. A test is known as long as the newest of its family is not under embargo, also when it
+-- was voided; a void and a confirmation when what they are about is here and known; a heartbeat does not say
+-- how many tests, or words about tests, its device made.
+CREATE FUNCTION sems.make_known_views(t text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	known text;
+	k text;
+BEGIN
+	PERFORM sems.make_view(t, 'rooted_test', '', $q$
+		SELECT r.*, coalesce(c.root_record_id, r.record_id) AS root_record_id,
+		    coalesce(c.root_source, r.source) AS root_source
+		FROM sems.@test r LEFT JOIN sems.correction c ON r.corrects_record_id IS NOT NULL
+		    AND c.record_id = r.record_id AND c.source = r.source AND c.kind = 'test'$q$);
+	-- Of each family the one in effect, or that would be but for a void.
+	PERFORM sems.make_view(t, 'newest_test', '', $q$
+		SELECT r.* FROM sems.@rooted_test r
+		WHERE NOT EXISTS (SELECT FROM sems.@overruled o WHERE o.record_id = r.record_id
+		    AND o.source = r.source AND o.kind = 'test' AND (o.why <> 'VOIDED' OR o.is_corrected))$q$);
+	PERFORM sems.make_view(t, 'hidden_test', '', $q$
+		SELECT r.occurred_at, r.record_id, r.source, r.root_record_id, r.root_source
+		FROM sems.@rooted_test r
+		WHERE sems.under_embargo(r.embargo, r.mode, r.debriefed_at)
+		AND NOT EXISTS (SELECT FROM sems.@newest_test n WHERE n.root_record_id = r.root_record_id
+		    AND n.root_source = r.root_source
+		    AND NOT sems.under_embargo(n.embargo, n.mode, n.debriefed_at))$q$);
+	FOR k IN SELECT kind FROM sems.kind LOOP
+		known := CASE k
+		    WHEN 'test' THEN $q$
+			SELECT r.* FROM sems.@test r
+			WHERE NOT EXISTS (SELECT FROM sems.@hidden_test h WHERE h.occurred_at = r.occurred_at
+			    AND h.record_id = r.record_id AND h.source = r.source)$q$
+		    WHEN 'void' THEN $q$
+			SELECT r.* FROM sems.@void r
+			WHERE EXISTS (SELECT FROM sems.correction c WHERE c.record_id = r.record_id
+			    AND c.source = r.source AND c.kind = 'void' AND NOT c.is_waiting
+			    AND NOT EXISTS (SELECT FROM sems.@hidden_test h
+				WHERE h.root_record_id = c.root_record_id AND h.root_source = c.root_source))$q$
+		    WHEN 'confirmation' THEN $q$
+			SELECT r.* FROM sems.@confirmation r
+			WHERE EXISTS (SELECT FROM sems.correction c WHERE c.record_id = r.confirms_record_id
+			    AND c.source = coalesce(r.confirms_source, r.source) AND NOT c.is_waiting
+			    AND NOT EXISTS (SELECT FROM sems.@hidden_test h
+				WHERE h.root_record_id = c.root_record_id AND h.root_source = c.root_source))$q$
+		    WHEN 'heartbeat' THEN (
+			SELECT 'SELECT ' || string_agg(CASE a.attname WHEN 'events_made' THEN
+			    $q$(SELECT jsonb_agg(e ORDER BY n) FROM jsonb_array_elements(r.events_made)
+				WITH ORDINALITY AS x (e, n)
+				WHERE e ->> 'kind' NOT IN ('test', 'void', 'confirmation')) AS events_made$q$
+			    ELSE format('r.%I', a.attname) END, ', ' ORDER BY a.attnum)
+			    || ' FROM sems.@heartbeat r'
+			FROM pg_attribute a WHERE a.attrelid = 'sems.heartbeat'::regclass
+			AND a.attnum > 0 AND NOT a.attisdropped)
+		    ELSE format('SELECT r.* FROM sems.@%s r', k) END;
+		PERFORM sems.make_view(t, 'known_' || k, 'sems_compute', known);
+	END LOOP;
+END
+$$;
+
 -- What counts is every record that nothing overrules (0003_ruling.sql).
 CREATE FUNCTION sems.make_effective_views(t text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -67,10 +127,10 @@ BEGIN
 		PERFORM sems.make_view(t,
 		    CASE k WHEN 'test' THEN 'folded_test' ELSE 'effective_' || k END,
 		    CASE k WHEN 'test' THEN '' ELSE readers END, format($q$
-			SELECT r.*, %s AS counted_at FROM sems.@%s r
+			SELECT r.*, %s AS counted_at FROM sems.@%s%s r
 			WHERE NOT EXISTS (SELECT FROM sems.@overruled o
 			    WHERE o.record_id = r.record_id AND o.source = r.source AND o.kind = %L)$q$,
-		    sems.counted_at_sql(k), k, k));
+		    sems.counted_at_sql(k), CASE k WHEN 'heartbeat' THEN 'known_' ELSE '' END, k, k));
 	END LOOP;
 	PERFORM sems.make_view(t, 'effective_test', readers, $q$
 		SELECT r.* FROM sems.@folded_test r
@@ -78,7 +138,7 @@ BEGIN
 	-- These count nothing themselves.
 	FOREACH k IN ARRAY ARRAY['void', 'confirmation'] LOOP
 		PERFORM sems.make_view(t, 'effective_' || k, readers, format($q$
-			SELECT r.*, r.occurred_at AS counted_at FROM sems.@%s r$q$, k));
+			SELECT r.*, r.occurred_at AS counted_at FROM sems.@known_%s r$q$, k));
 	END LOOP;
 END
 $$;

@@ -3,22 +3,15 @@
 -- need the period are in sql/queries/spd_*.sql. And what a migration that adds a record kind needs:
 -- daemon/DESIGN.md, "How to add a record kind".
 
--- Every stored record of the kind, with what all kinds have.
+-- Every stored record of the kind that may be known, with what all kinds have.
 CREATE FUNCTION sems.record_sql(kind text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT format($q$
 		SELECT %L::text AS kind, r.record_id, r.source, r.site_id, r.measure_code AS measure,
 		    r.provider_id, %s AS counted_at, r.occurred_at, r.occurred_end, r."precision",
 		    r.received_at, r.corrects_record_id, r.corrects_source, r.clock_offset_ms, r.stored_in
-		FROM sems.@%s r$q$, kind, sems.counted_at_sql(kind), kind)
-	    -- An embargoed test is in no count; once debriefed its first record is, too.
-	    || CASE kind WHEN 'test' THEN $q$
-		WHERE NOT sems.under_embargo(r.embargo, r.mode, r.debriefed_at)
-		OR EXISTS (SELECT FROM sems.@effective_test t
-		    WHERE coalesce(t.corrects_record_id, t.record_id) =
-		    coalesce(r.corrects_record_id, r.record_id)
-		    AND coalesce(t.corrects_source, t.source) = coalesce(r.corrects_source, r.source))$q$
-	    ELSE '' END
+		FROM sems.@%s%s r$q$, kind, sems.counted_at_sql(kind),
+	    CASE kind WHEN 'test' THEN 'known_' ELSE '' END, kind)
 $$;
 
 -- What is said of a record r as it was received. The lag runs from the end of what the record is about:
@@ -132,6 +125,7 @@ DECLARE
 BEGIN
 	PERFORM sems.make_then_tables();
 	FOREACH t IN ARRAY ARRAY['', 'then_'] LOOP
+		PERFORM sems.make_known_views(t);
 		PERFORM sems.make_effective_views(t);
 		PERFORM sems.make_counted_views(t);
 	END LOOP;
@@ -139,6 +133,9 @@ BEGIN
 	PERFORM sems.make_view('', 'any_record', 'sems_compute', (SELECT string_agg(format($q$
 		SELECT %L::text AS kind, r.occurred_at, r.record_id, r.source, r.received_at, r.stored_in
 		FROM sems.%I r$q$, k.kind, k.kind), ' UNION ALL ' ORDER BY k.kind) FROM sems.kind k));
+	PERFORM sems.make_view('', 'known_record', 'sems_compute', (SELECT string_agg(format($q$
+		SELECT %L::text AS kind, r.occurred_at, r.record_id, r.source FROM sems.known_%s r$q$,
+		k.kind, k.kind), ' UNION ALL ' ORDER BY k.kind) FROM sems.kind k));
 END
 $$;
 

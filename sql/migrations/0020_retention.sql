@@ -19,6 +19,11 @@ GRANT SELECT ON sems.evidence_month TO sems_compute, sems_retention, sems_admin;
 
 -- How many records a month holds: counted while it has so few pages that this is quick, else
 -- estimated. Of tests only those that may be known.
+-- What is of these kinds may be, or be about, a test under embargo.
+CREATE FUNCTION sems.tells_of_tests(kind text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT kind IN ('test', 'void', 'confirmation') $$;
+GRANT EXECUTE ON FUNCTION sems.tells_of_tests(text) TO PUBLIC;
+
 CREATE FUNCTION sems.month_records(kind text, month date, quick_pages int,
     OUT records bigint, OUT exact boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -35,10 +40,12 @@ BEGIN
 		RETURN;
 	END IF;
 	pages := pg_relation_size(part) / current_setting('block_size')::int;
-	exact := kind = 'test' OR pages <= quick_pages;
-	IF kind = 'test' THEN
-		SELECT count(*) INTO records FROM sems.effective_test t
-		WHERE t.occurred_at >= since AND t.occurred_at < until;
+	-- Of what tells of tests under embargo the size does, too.
+	exact := sems.tells_of_tests(kind) OR pages <= quick_pages;
+	IF sems.tells_of_tests(kind) THEN
+		EXECUTE format('SELECT count(*) FROM sems.known_%s t '
+		    'WHERE t.occurred_at >= $1 AND t.occurred_at < $2', kind)
+		INTO records USING since, until;
 	ELSIF exact THEN
 		EXECUTE format('SELECT count(*) FROM %s', part) INTO records;
 	ELSE
@@ -302,8 +309,9 @@ $$;
 GRANT EXECUTE ON FUNCTION sems.begin_duty(text, timestamptz, interval), sems.end_duty(text, text)
     TO sems_compute, sems_retention, sems_admin;
 
--- A stored record as it is, by its kind's table; NULL when there is none.
-CREATE FUNCTION sems.stored_record(kind text, source text, record_id uuid) RETURNS jsonb
+-- A stored record as it is, by its kind's table; NULL when there is none, or none that may be known to whoever
+-- may not know all.
+CREATE FUNCTION sems.stored_record(kind text, source text, record_id uuid, all_known boolean) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_one jsonb;
@@ -312,12 +320,13 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	EXECUTE format('SELECT to_jsonb(r) - ''stored_in'' FROM sems.%I r '
-	    'WHERE r.occurred_at = $1 AND r.record_id = $2 AND r.source = $3', kind)
+	    'WHERE r.occurred_at = $1 AND r.record_id = $2 AND r.source = $3',
+	    CASE WHEN all_known THEN '' ELSE 'known_' END || kind)
 	INTO found_one USING sems.uuid_time(record_id), record_id, source;
 	RETURN found_one;
 END
 $$;
-GRANT EXECUTE ON FUNCTION sems.stored_record(text, text, uuid) TO sems_compute;
+GRANT EXECUTE ON FUNCTION sems.stored_record(text, text, uuid, boolean) TO sems_compute;
 
 -- What a glance may know of a kind: looks at its newest records only, so that it stays quick.
 -- Tests under embargo are not among them.
@@ -337,7 +346,7 @@ BEGIN
 	    '''newest_occurred_at'', max(occurred_at), '
 	    '''newest_received_at'', max(received_at), '
 	    '''sources'', (SELECT coalesce(jsonb_object_agg(source, last), ''{}'') FROM sources)) '
-	    'FROM newest', CASE kind WHEN 'test' THEN 'effective_test' ELSE kind END)
+	    'FROM newest', CASE WHEN sems.tells_of_tests(kind) THEN 'known_' || kind ELSE kind END)
 	INTO answer USING at, newest;
 	RETURN answer;
 END

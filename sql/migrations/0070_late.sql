@@ -156,7 +156,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		SELECT coalesce(r ->> 'corrects_source', of_source) AS root_source,
 		    coalesce((r ->> 'corrects_record_id')::uuid, id) AS root_id,
 		    (r ->> 'received_at')::timestamptz AS received_at
-		FROM sems.stored_record(of_kind, of_source, id) AS r
+		FROM sems.stored_record(of_kind, of_source, id, true) AS r
 	), stored AS (
 		SELECT a.stored_in FROM sems.any_record a
 		WHERE a.kind = of_kind AND a.occurred_at = sems.uuid_time(id) AND a.record_id = id

@@ -1,7 +1,7 @@
 -- One stored record and what became of it. $1: kind; $2: source; $3: record_id; $4: 1 when tests under
 -- embargo may be seen. No row: there is none, or none to be seen.
 WITH named AS (
-    SELECT sems.stored_record($1, $2, $3::uuid) AS r
+    SELECT sems.stored_record($1, $2, $3::uuid, $4::int = 1) AS r
 ), root AS (
     SELECT coalesce(c.root_source, n.r ->> 'source') AS source,
         coalesce(c.root_record_id, (n.r ->> 'record_id')::uuid) AS record_id
@@ -34,9 +34,3 @@ SELECT jsonb_build_object('kind', $1::text, 'record', jsonb_strip_nulls(n.r),
 FROM named AS n
 CROSS JOIN root
 LEFT JOIN effective AS e ON true
-WHERE $4::int = 1 OR $1 <> 'test'
-    OR NOT sems.under_embargo((n.r ->> 'embargo')::boolean, n.r ->> 'mode',
-        (n.r ->> 'debriefed_at')::timestamptz)
-    OR EXISTS (SELECT FROM sems.effective_test AS t JOIN effective AS f
-        ON t.occurred_at = sems.uuid_time(f.record_id) AND t.record_id = f.record_id
-        AND t.source = f.source)

@@ -14,7 +14,7 @@ WITH settings AS (
     FROM sems.evidence_month AS m
     CROSS JOIN LATERAL sems.month_records(m.kind, m.month, 200) AS n
     -- A month of tests that nobody may know of is none.
-    WHERE m.kind <> 'test' OR n.records > 0
+    WHERE NOT sems.tells_of_tests(m.kind) OR n.records > 0
     GROUP BY m.kind
 ), seen_source AS (
     SELECT s.key AS source, max(s.value::timestamptz) AS last
