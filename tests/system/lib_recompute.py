@@ -93,9 +93,9 @@ class Evidence:
                 r["is_last"] = r is last and not is_void
                 r["is_voided"] = is_void
                 r["is_corrected"] = any(c["corrects_record_id"] for c in counted)
-                # A test's records count once it is seen, or when they were never hidden.
+                # A test's records count once it is seen, voided or not, or when they were never hidden.
                 r["is_seen"] = r["kind"] != "test" or not is_hidden(r) or (
-                    last is not None and last["kind"] == "test" and not hidden and not is_void)
+                    last is not None and last["kind"] == "test" and not hidden)
             if last is not None and not is_void:
                 (self.embargoed if hidden else self.effective[last["kind"]]).append(last)
 
