@@ -50,7 +50,7 @@ $(B)/.sources: FORCE
 	@mkdir -p $(@D); echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
 
 # Data compiled in: each file becomes a NUL-terminated array, see base/embed.h.
-EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/roles.sql deploy/catalogue/*.yaml proto/*.schema.json)
+EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/roles.sql sql/statistics.sql deploy/catalogue/*.yaml proto/*.schema.json)
 EMBEDO  := $(B)/gen/files.o
 
 layer_o  = $(call obj,daemon/$(1)/*.c)

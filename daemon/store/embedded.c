@@ -414,19 +414,40 @@ launch(struct embedded *m, struct err *e)
 	return err_set(e, TRY_SYSTEM, "embedded", "PostgreSQL does not answer: see %s", m->log);
 }
 
+static enum code
+do_file(PGconn *pg, const char *path, struct err *e)
+{
+	const char *sql = embed_text(path);
+
+	return sql == NULL ? err_set(e, FATAL_BUG, path, "is not compiled in")
+			   : session_do(pg, sql, e);
+}
+
+static enum code
+hide_statistics(const struct embedded *m, struct err *e)
+{
+	char conninfo[sizeof m->admin_conninfo + 32];
+	PGconn *pg = NULL;
+	enum code code;
+
+	(void)snprintf(conninfo, sizeof conninfo, "%s dbname=" DATABASE, m->admin_conninfo);
+	code = session_open(conninfo, NULL, &pg, e);
+	if (code == OK)
+		code = do_file(pg, "sql/statistics.sql", e);
+	PQfinish(pg);
+	return code;
+}
+
 /* Login role and database; nothing changes when they are there. */
 static enum code
 make_database(const struct embedded *m, struct err *e)
 {
 	PGconn *pg = NULL;
-	const char *roles = embed_text("sql/roles.sql");
 	PGresult *res = NULL;
 	enum code code = session_open(m->admin_conninfo, NULL, &pg, e);
 
-	if (code == OK && roles == NULL)
-		code = err_set(e, FATAL_BUG, "sql/roles.sql", "is not compiled in");
 	if (code == OK)
-		code = session_do(pg, roles, e);
+		code = do_file(pg, "sql/roles.sql", e);
 	if (code == OK)
 		code = session_query(pg, "SELECT FROM pg_database WHERE datname = '" DATABASE "'",
 				     &res, e);
@@ -439,7 +460,7 @@ make_database(const struct embedded *m, struct err *e)
 				  e);
 	PQclear(res);
 	PQfinish(pg);
-	return code;
+	return code == OK ? hide_statistics(m, e) : code;
 }
 
 static enum code

@@ -11,7 +11,7 @@ static const char quarter_sql[] =
     "q AS MATERIALIZED (SELECT min(c.starts_at) AS lo, max(c.ends_at) AS hi,\n"
     "    min(c.day) AS first, max(c.day) AS last FROM sems.civil_day c WHERE c.quarter = $1)";
 
-/* Which days had tests is not told: they are one. */
+/* Which days had tests, or what was said of tests, is not told: they are one. */
 static const char one_day_sql[] =
     "days AS MATERIALIZED (SELECT q.first AS day, '-infinity'::timestamptz AS starts_at,\n"
     "    'infinity'::timestamptz AS ends_at FROM q)";
@@ -42,7 +42,7 @@ static const char among_sql[] =
     "source\n"
     "    FROM q, sems.spd_leaves l, generate_series(0, octet_length(l.leaves) / 52 - 1) AS i\n"
     "    WHERE l.quarter = $1 AND l.revision = $2::int AND l.kind = '%s'\n"
-    "    AND (l.kind = 'test' OR l.day NOT BETWEEN q.first AND q.last)) AS u";
+    "    AND (sems.tells_of_tests(l.kind) OR l.day NOT BETWEEN q.first AND q.last)) AS u";
 
 /* Those and the quarter's own that are corrected, and all that corrects or voids them. */
 static const char family_sql[] =
@@ -71,10 +71,17 @@ add_kin(struct buf *b, const struct kind *k, bool frozen)
 	(void)buf_addf(b, "),\n");
 }
 
+/* As sems.tells_of_tests() has it. */
+static bool
+tells_of_tests(const struct kind *k)
+{
+	return k->id == KIND_TEST || k->id == KIND_VOID || k->id == KIND_CONFIRMATION;
+}
+
 static void
 add_days(struct buf *b, const struct kind *k)
 {
-	if (k->id == KIND_TEST) {
+	if (tells_of_tests(k)) {
 		(void)buf_addf(b, "%s", one_day_sql);
 		return;
 	}
@@ -226,7 +233,7 @@ static const char tests_sql[] =
     "    CASE WHEN v.seen THEN f.source END AS source, CASE WHEN v.seen THEN f.day END AS day,\n"
     "    CASE WHEN v.seen THEN f.received_at END AS received_at, v.seen AND f.claims AS claims\n"
     "    FROM found f CROSS JOIN LATERAL (SELECT $4::int = 1 OR EXISTS (\n"
-    "    SELECT FROM sems.spd_record s WHERE s.kind = 'test' AND s.record_id = f.record_id\n"
+    "    SELECT FROM sems.known_%s s WHERE s.record_id = f.record_id\n"
     "    AND s.source = f.source AND f.what <> 'altered') AS seen) AS v\n"
     "    WHERE v.seen OR f.what <> 'late')";
 static const char others_sql[] = ",\nshown AS (SELECT f.* FROM found f WHERE $4::int IS NOT NULL)";
@@ -251,7 +258,7 @@ proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, st
 	    "    f.sources AS new_sources, f.leaves AS new_leaves,\n"
 	    "    f.n IS NULL AND EXISTS (SELECT FROM sems.purge_certificate p\n"
 	    "    JOIN sems.civil_day c ON c.day = k.day AND c.month = p.month\n"
-	    "    WHERE p.kind = '%s') AND '%s' <> 'test' AS gone\n"
+	    "    WHERE p.kind = '%s') AND NOT sems.tells_of_tests('%s') AS gone\n"
 	    "    FROM (SELECT * FROM sems.spd_leaves WHERE quarter = $1 AND revision = $2::int\n"
 	    "    AND kind = '%s') AS k FULL JOIN fresh f ON f.day = k.day\n"
 	    "    WHERE (k.leaves, k.sources) IS DISTINCT FROM (f.leaves, f.sources))",
@@ -259,7 +266,10 @@ proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, st
 	add_unpacked(&b, "old", "old_sources", "old_leaves");
 	add_unpacked(&b, "new", "new_sources", "new_leaves");
 	add_found(&b, k);
-	(void)buf_addf(&b, "%s", k->id == KIND_TEST ? tests_sql : others_sql);
+	if (tells_of_tests(k))
+		(void)buf_addf(&b, tests_sql, k->name);
+	else
+		(void)buf_addf(&b, "%s", others_sql);
 	(void)buf_addf(
 	    &b,
 	    "\nSELECT z.what, z.record_id, z.source, to_char(z.day, 'YYYY-MM-DD'),\n"

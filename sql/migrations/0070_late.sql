@@ -13,7 +13,7 @@ CREATE FUNCTION sems.has_leaf(of_quarter text, of_revision int, of_kind text, of
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT EXISTS (SELECT FROM sems.spd_leaves l
 	    WHERE l.quarter = of_quarter AND l.revision = of_revision AND l.kind = of_kind
-	    AND (l.kind = 'test' OR l.day = (SELECT d.day FROM sems.civil_day d
+	    AND (sems.tells_of_tests(l.kind) OR l.day = (SELECT d.day FROM sems.civil_day d
 		WHERE d.starts_at <= at AND d.ends_at > at))
 	    AND position(uuid_send(id) || int4send(array_position(l.sources, of_source)) IN l.leaves) > 0)
 $$;
@@ -90,8 +90,8 @@ SET enable_sort = off SET enable_nestloop = on AS $$
 		AND NOT sems.not_read(c.stored_in, (SELECT v.read_until FROM v), (SELECT v.in_flight FROM v))
 		GROUP BY c.kind, d.day
 	), by_leaf_day AS (
-		-- Tests have their leaves in one day, the quarter's first.
-		SELECT n.kind, CASE n.kind WHEN 'test' THEN c.days[1] ELSE n.day END AS day, sum(n.n) AS n
+		-- Tests, and what is said of them, have their leaves in one day, the quarter's first.
+		SELECT n.kind, CASE WHEN sems.tells_of_tests(n.kind) THEN c.days[1] ELSE n.day END AS day, sum(n.n) AS n
 		FROM counted n, calendar c GROUP BY 1, 2
 	)
 	SELECT b.kind, b.day FROM by_leaf_day b
@@ -123,7 +123,7 @@ BEGIN
 	CROSS JOIN sems.entity e
 	CROSS JOIN sems.spd_revision v
 	JOIN doubt t ON t.kind = c.own_kind
-	    AND (t.kind = 'test' OR t.day = (c.occurred_at AT TIME ZONE e.zone)::date)
+	    AND (sems.tells_of_tests(t.kind) OR t.day = (c.occurred_at AT TIME ZONE e.zone)::date)
 	LEFT JOIN sealed s ON s.kind = c.own_kind AND s.record_id = c.record_id AND s.source = c.source
 	WHERE v.quarter = of_quarter AND v.revision = of_revision
 	    AND c.counted_at >= starts AND c.counted_at < ends AND s.record_id IS NULL

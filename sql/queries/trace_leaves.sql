@@ -7,7 +7,7 @@ WITH d AS (
     SELECT x.quarter, x.revision, x.kind, x.sources, x.leaves,
         position(uuid_send($1::uuid) IN x.leaves) AS at
     FROM sems.spd_leaves x
-    WHERE (x.kind = 'test' AND $3::int = 1) OR (x.kind <> 'test' AND x.day = (SELECT d.day FROM d))
+    WHERE (sems.tells_of_tests(x.kind) AND $3::int = 1) OR (NOT sems.tells_of_tests(x.kind) AND x.day = (SELECT d.day FROM d))
 )
 SELECT l.kind, l.quarter, l.revision, s.state, encode(substr(l.leaves, l.at + 20, 32), 'hex'),
     to_char(s.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),

@@ -146,7 +146,7 @@ def days_of(psql, name, quarter, read, roots):
             continue
         if not read.has(row[at["stored_in"]]):
             continue
-        day = quarter.first if name == "test" else quarter.day(occurred)
+        day = quarter.first if name in ("test", "void", "confirmation") else quarter.day(occurred)
         key = (occurred, uuid.UUID(row[at["record_id"]]).bytes, row[at["source"]].encode())
         days.setdefault(day.isoformat(), []).append((key, leaf(name, columns[:at["stored_in"]], row[:at["stored_in"]])))
     return {day: [one for _, one in sorted(found)] for day, found in days.items()}
