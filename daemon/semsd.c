@@ -13,6 +13,7 @@
 #include "jobs/register_watch.h"
 #include "net/listener.h"
 #include "net/server.h"
+#include "net/users.h"
 #include "store/embedded.h"
 #include "store/keyring.h"
 #include "store/layout.h"
@@ -202,10 +203,10 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 		return;
 	log_info("semsd.stopping", KVI("signal", sig));
 	d->stop_by.v = server_mono().v + STOP_DEADLINE_MS;
-	server_stop_listening(d->server);
 	duties_stop(d->duties);
 	register_watch_stop(d->register_watch);
 	ingest_drain(d->ingest);
+	server_stop_listening(d->server);
 	store_drain(d->store);
 	on_turn(d);
 	server_pump(d->server);
@@ -286,7 +287,7 @@ open_ingest(struct semsd *d, struct err *e)
 	ic.write_row = store_write_row;
 	ic.owns = owns;
 	for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++)
-		server_principal(owners[i], d->owners[i], sizeof d->owners[i]);
+		(void)users_look_up(owners[i], d->owners[i], sizeof d->owners[i]);
 	ic.ctx = d;
 	d->ingest = ingest_new(&ic);
 	if (d->ingest == NULL)
@@ -304,8 +305,13 @@ open_ingest(struct semsd *d, struct err *e)
 static enum code
 open_server(struct semsd *d, struct err *e)
 {
-	struct server_config vc = {
-	    .ingest = d->ingest, .owner = d->started_by, .on_turn = on_turn, .ctx = d};
+	struct server_config vc = {.ingest = d->ingest,
+				   .owner = d->started_by,
+				   .beside = store_beside(d->store),
+				   .look_up = users_look_up,
+				   .user_ms = SERVER_USER_MS,
+				   .on_turn = on_turn,
+				   .ctx = d};
 
 	d->server = server_new(d->base, &vc);
 	if (d->server == NULL)

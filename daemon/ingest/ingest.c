@@ -178,6 +178,9 @@ ingest_open(struct ingest *in, const struct caller *from, struct mono_ms now)
 	s->principal[principal.n] = '\0';
 	caps_enter(in, s);
 	session_dismiss(in, s);
+	if (from->refusal != NULL)
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY, RETRY_AFTER_MS, "%s",
+			       from->refusal);
 	return session_ref_of(s);
 }
 

@@ -73,6 +73,7 @@ struct caller {
 	struct text principal;
 	struct text address; /* of its machine; empty: a socket of this one */
 	bool owner;          /* it administers this daemon whatever the registry says */
+	const char *refusal; /* NULL, or why it is refused at once */
 };
 
 /* A new connection. Where too many are there already it is refused, and closing from the start. id

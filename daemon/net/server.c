@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "net/listener.h"
+#include "net/users.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -10,7 +11,6 @@
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,7 @@
 #define WRITE_TIMEOUT_S 60
 #define TRIM_BYTES      ((size_t)4 * 1024 * 1024)
 #define LISTENERS_MAX   4
+#define UNNAMED_MAX     512u /* at once; who comes beside them is refused */
 
 struct conn {
 	struct server *sv;
@@ -33,9 +34,13 @@ struct conn {
 	struct session_ref session;
 	bool reading;
 	bool retired;
+	bool is_tcp;
+	bool has_user;
+	uid_t uid;
+	struct mono_ms came_at; /* while its user is looked up */
 	TAILQ_ENTRY(conn)
-	link; /* in sv->conns, or in sv->dead */
-	char peer[128];
+	link; /* in sv->conns, sv->unnamed or sv->dead */
+	char peer[USERS_NAME_SIZE];
 };
 
 TAILQ_HEAD(conn_list, conn);
@@ -51,10 +56,14 @@ struct server {
 	struct conn **by_session; /* by session id */
 	size_t n_by_session;
 	struct conn_list conns;
+	struct conn_list unnamed; /* whose user is being looked up: they have no session yet */
+	size_t n_unnamed;
 	struct conn_list dead;
+	struct users *users;
 	size_t most_unsent; /* since memory was last given back */
 	struct rare unread; /* lines about clients that do not read */
 	struct rare full;   /* lines about callers that there is no place for */
+	struct rare nameless;
 };
 
 struct utc_ms
@@ -287,32 +296,22 @@ locate(evutil_socket_t fd, char *address, socklen_t size)
 		snprintf(address, size, "?");
 }
 
-void
-server_principal(uid_t uid, char *name, size_t size)
-{
-	struct passwd pw;
-	struct passwd *found = NULL;
-	char scratch[1024];
-
-	if (getpwuid_r(uid, &pw, scratch, sizeof scratch, &found) == 0 && found != NULL)
-		snprintf(name, size, "unix:%s", pw.pw_name);
-	else
-		snprintf(name, size, "unix:%u", uid);
-}
-
-/* Who is at the other end: by the kernel's word on a Unix socket, by the kind of socket on TCP. */
-static bool
-identify(const struct server *sv, evutil_socket_t fd, bool is_unix, char *peer, size_t size)
+/* By the kernel's word on a Unix socket. */
+static void
+see_user(struct conn *c, evutil_socket_t fd)
 {
 	struct ucred cred;
 	socklen_t len = sizeof cred;
 
-	if (!is_unix || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0) {
-		snprintf(peer, size, "%s", is_unix ? "unix:unknown" : "tcp:loopback");
-		return false;
-	}
-	server_principal(cred.uid, peer, size);
-	return cred.uid == 0 || cred.uid == sv->config.owner || cred.uid == geteuid();
+	c->has_user = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0;
+	if (c->has_user)
+		c->uid = cred.uid;
+}
+
+static bool
+owns(const struct server *sv, const struct conn *c)
+{
+	return c->has_user && (c->uid == 0 || c->uid == sv->config.owner || c->uid == geteuid());
 }
 
 static struct conn *
@@ -334,17 +333,16 @@ conn_new(struct server *sv, evutil_socket_t fd)
 	return c;
 }
 
-/* A session for who is there; false: none is to be had. */
+/* A session for who is there, or, with a refusal, one to tell it so; false: none is to be had. */
 static bool
-conn_open(struct conn *c, evutil_socket_t fd, bool is_unix)
+conn_open(struct conn *c, const char *refusal)
 {
 	struct server *sv = c->sv;
 	char address[INET6_ADDRSTRLEN] = "";
-	struct caller from = {0};
+	struct caller from = {.owner = owns(sv, c), .refusal = refusal};
 
-	from.owner = identify(sv, fd, is_unix, c->peer, sizeof c->peer);
-	if (!is_unix)
-		locate(fd, address, sizeof address);
+	if (c->is_tcp)
+		locate(bufferevent_getfd(c->bev), address, sizeof address);
 	from.principal = text_of(c->peer);
 	from.address = text_of(address);
 	c->session = ingest_open(sv->config.ingest, &from, server_mono());
@@ -380,12 +378,104 @@ tell_full(struct server *sv, const struct conn *c)
 }
 
 static void
+admit(struct conn *c, const char *refusal)
+{
+	struct server *sv = c->sv;
+	uint64_t before = n_sent_away(sv);
+	bool is_open = conn_open(c, refusal);
+
+	if (n_sent_away(sv) != before)
+		tell_full(sv, c);
+	if (is_open) {
+		set_reading(c, true);
+		return;
+	}
+	bufferevent_free(c->bev);
+	free(c);
+}
+
+/* --- who it is -------------------------------------------------------------------------------- */
+
+/* One line for many: a directory that is away is away for all. */
+static void
+refuse_unnamed(struct conn *c, const char *why)
+{
+	struct rare *rare = &c->sv->nameless;
+	char text[128];
+
+	snprintf(c->peer, sizeof c->peer, "unix:%u", c->uid);
+	snprintf(text, sizeof text, "the name of user %u is not to be had: %s; try again", c->uid,
+		 why);
+	if (rare_may(rare, server_mono().v))
+		log_warn("user.unnamed", KV("peer", c->peer), KVI("others_before", rare->unsaid),
+			 KV("why", why));
+	admit(c, text);
+}
+
+/* True: it is admitted or refused, and gone from those that wait. */
+static bool
+settle(struct conn *c, enum user_answer answer)
+{
+	static const char *const why[] = {
+	    [USER_ASKED] = "the name service of this machine does not answer",
+	    [USER_FAILED] = "the name service of this machine says that it cannot tell",
+	    [USER_BUSY] = "too many others are being looked up",
+	};
+	struct server *sv = c->sv;
+
+	if (answer == USER_ASKED && server_mono().v - c->came_at.v < sv->config.user_ms)
+		return false;
+	TAILQ_REMOVE(&sv->unnamed, c, link);
+	sv->n_unnamed--;
+	if (answer == USER_NAMED)
+		admit(c, NULL);
+	else
+		refuse_unnamed(c, why[answer]);
+	return true;
+}
+
+/* What they have said meanwhile is read once they have a session. */
+static void
+settle_all(struct server *sv)
+{
+	struct conn *next;
+
+	for (struct conn *c = TAILQ_FIRST(&sv->unnamed); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, link);
+		(void)settle(c, users_name(sv->users, c->uid, c->peer, sizeof c->peer));
+	}
+}
+
+static void
+on_user(void *ctx)
+{
+	struct server *sv = ctx;
+
+	settle_all(sv);
+	server_pump(sv);
+}
+
+/* A known user goes on at once. */
+static void
+await_user(struct conn *c)
+{
+	struct server *sv = c->sv;
+	bool is_full = sv->n_unnamed == UNNAMED_MAX;
+
+	c->came_at = server_mono();
+	TAILQ_INSERT_TAIL(&sv->unnamed, c, link);
+	sv->n_unnamed++;
+	if (!settle(c, users_name(sv->users, c->uid, c->peer, sizeof c->peer)) && is_full)
+		(void)settle(c, USER_BUSY);
+}
+
+/* --- callers ---------------------------------------------------------------------------------- */
+
+static void
 on_accepted(void *ctx, evutil_socket_t fd, bool is_unix)
 {
 	struct server *sv = ctx;
 	struct conn *c;
-	uint64_t before = n_sent_away(sv);
-	bool is_open;
 	int one = 1;
 
 	evutil_make_socket_nonblocking(fd);
@@ -396,15 +486,15 @@ on_accepted(void *ctx, evutil_socket_t fd, bool is_unix)
 		evutil_closesocket(fd);
 		return;
 	}
-	is_open = conn_open(c, fd, is_unix);
-	if (n_sent_away(sv) != before)
-		tell_full(sv, c);
-	if (!is_open) {
-		bufferevent_free(c->bev);
-		free(c);
-		return;
+	c->is_tcp = !is_unix;
+	if (is_unix)
+		see_user(c, fd);
+	if (c->has_user) {
+		await_user(c);
+	} else {
+		snprintf(c->peer, sizeof c->peer, "%s", is_unix ? "unix:unknown" : "tcp:loopback");
+		admit(c, NULL);
 	}
-	set_reading(c, true);
 	server_pump(sv);
 }
 
@@ -429,6 +519,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	settle_all(sv);
 	ingest_tick(sv->config.ingest, server_mono());
 	sv->config.on_turn(sv->config.ctx);
 	server_pump(sv);
@@ -440,6 +531,11 @@ server_new(struct event_base *base, const struct server_config *config)
 {
 	struct server *sv = calloc(1, sizeof *sv);
 	struct timeval second = {1, 0};
+	struct users_config users = {.beside = config->beside,
+				     .look_up = config->look_up,
+				     .mono = server_mono,
+				     .on_answer = on_user,
+				     .ctx = sv};
 
 	if (sv == NULL)
 		return NULL;
@@ -447,12 +543,14 @@ server_new(struct event_base *base, const struct server_config *config)
 	sv->base = base;
 	sv->acceptor = (struct acceptor){base, on_accepted, sv};
 	TAILQ_INIT(&sv->conns);
+	TAILQ_INIT(&sv->unnamed);
 	TAILQ_INIT(&sv->dead);
+	sv->users = users_new(&users);
 	sv->n_by_session = ingest_most_ids(config->ingest) + 1;
 	sv->by_session = calloc(sv->n_by_session, sizeof *sv->by_session);
 	sv->tick = event_new(base, -1, EV_PERSIST, on_tick, sv);
 	sv->reap = evtimer_new(base, on_reap, sv);
-	if (sv->by_session == NULL || sv->tick == NULL || sv->reap == NULL ||
+	if (sv->users == NULL || sv->by_session == NULL || sv->tick == NULL || sv->reap == NULL ||
 	    event_add(sv->tick, &second) != 0) {
 		server_free(sv);
 		return NULL;
@@ -476,6 +574,7 @@ server_free(struct server *sv)
 	}
 	if (sv->tick != NULL)
 		event_free(sv->tick);
+	users_free(sv->users);
 	free(sv->by_session);
 	free(sv);
 }
@@ -505,8 +604,12 @@ server_listen_tcp(struct server *sv, const char *address, int *port, struct err 
 void
 server_stop_listening(struct server *sv)
 {
+	struct conn *c;
+
 	while (sv->n_listeners > 0)
 		listener_free(sv->listeners[--sv->n_listeners]);
+	while ((c = TAILQ_FIRST(&sv->unnamed)) != NULL)
+		(void)settle(c, USER_BUSY);
 }
 
 bool

@@ -10,17 +10,25 @@
 
 #include <sys/types.h>
 
+struct beside;
 struct event_base;
 struct server;
 
 struct server_config {
 	struct ingest *ingest;
 	uid_t owner; /* besides root: this user administers the daemon over the Unix socket */
+	struct beside *beside; /* collected by whoever opened it */
+	/* How users are looked up, in a thread of its own: users_look_up(). Whoever connects waits
+	 * so long for it, then it is refused. */
+	bool (*look_up)(uid_t uid, char *name, size_t size);
+	int64_t user_ms;
 	/* Called when sessions may have filled a group or left a request: the composition root's
 	 * turn. */
 	void (*on_turn)(void *ctx);
 	void *ctx;
 };
+
+#define SERVER_USER_MS (10 * MS_PER_SECOND)
 
 struct server *server_new(struct event_base *base, const struct server_config *config);
 /* Closes every connection at once. Accepts NULL. */
@@ -34,13 +42,11 @@ enum code server_listen_tcp(struct server *sv, const char *address, int *port,
 
 /* Writes out what ingest has for its sessions; whoever gave ingest something to say calls it. */
 void server_pump(struct server *sv);
-/* No new connections from now on; those that are there are served until server_free(). */
+/* No new connections from now on, and none for whose user is still looked up; those that are there
+ * are served until server_free(). */
 void server_stop_listening(struct server *sv);
 /* True when no answer waits to be written. */
 bool server_is_flushed(const struct server *sv);
-
-/* What a local user is called among principals. */
-void server_principal(uid_t uid, char *name, size_t size);
 
 /* The machine's clocks. */
 struct utc_ms server_now(void);

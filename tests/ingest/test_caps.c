@@ -28,7 +28,7 @@ small(void)
 static struct session_ref
 come(struct ingest *in, const char *principal, const char *address, bool owner)
 {
-	struct caller from = {text_of(principal), text_of(address), owner};
+	struct caller from = {text_of(principal), text_of(address), owner, NULL};
 	struct session_ref s = ingest_open(in, &from, (struct mono_ms){M0});
 
 	cr_assert_neq(s.id, 0);

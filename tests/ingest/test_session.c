@@ -316,6 +316,21 @@ Test(session, answers_what_is_written_while_draining_and_gives_back_what_waits)
 	ingest_free(in);
 }
 
+Test(session, tells_at_once_why_its_driver_refuses_it)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct caller from = {.principal = text_of("unix:1001"), .refusal = "no name"};
+	struct session_ref s = ingest_open(in, &from, now.mono);
+	Sems__V1__ServerFrame *f = expect(in, s, SEMS__V1__SERVER_FRAME__BODY_REFUSE);
+
+	cr_expect_eq(f->refuse->code, SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY);
+	cr_expect_str_eq(f->refuse->text, "no name");
+	cr_expect_gt(f->refuse->retry_after_ms, 0);
+	sems__v1__server_frame__free_unpacked(f, NULL);
+	cr_expect_eq(ingest_sessions(in).open, 0);
+	ingest_free(in);
+}
+
 /* As it is when somebody's user was looked up meanwhile. */
 Test(session, refuses_who_comes_while_draining)
 {

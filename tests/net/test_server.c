@@ -1,17 +1,24 @@
 #include "../ingest/fixture.h"
+#include "base/beside.h"
 #include "base/log.h"
+#include "net/listener.h"
 #include "net/server.h"
+#include "net/users.h"
 #include "wire/frame.h"
 
 #include <criterion/criterion.h>
 #include <event2/event.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -20,8 +27,11 @@
 struct world {
 	size_t document;
 	struct event_base *base;
+	struct beside *beside;
+	struct event *beside_event;
 	struct ingest *ingest;
 	struct server *server;
+	int port;
 	char dir[64];
 	char path[80];
 };
@@ -45,24 +55,43 @@ commit_all(void *ctx)
 	free(text);
 }
 
+static void
+on_beside(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	beside_collect(arg);
+}
+
 static struct world
 world_new(void)
 {
-	struct world w = {.base = event_base_new()};
+	struct world w = {.base = event_base_new(), .beside = beside_new()};
 
+	signal(SIGPIPE, SIG_IGN);
 	log_setup(STDERR_FILENO, LOG_LEVEL_ERROR);
 	snprintf(w.dir, sizeof w.dir, "/tmp/semsd-net-XXXXXX");
 	cr_assert_not_null(mkdtemp(w.dir));
 	snprintf(w.path, sizeof w.path, "%s/s", w.dir);
 	w.ingest = fixture_ingest(NULL);
+	w.beside_event =
+	    event_new(w.base, beside_fd(w.beside), EV_READ | EV_PERSIST, on_beside, w.beside);
+	event_add(w.beside_event, NULL);
 	return w;
 }
 
+/* With users looked up so, in a time of so long. */
 static void
-world_start(struct world *w)
+world_start_with(struct world *w, bool (*look_up)(uid_t uid, char *name, size_t size),
+		 int64_t user_ms)
 {
-	struct server_config c = {
-	    .ingest = w->ingest, .owner = (uid_t)-1, .on_turn = commit_all, .ctx = w};
+	struct server_config c = {.ingest = w->ingest,
+				  .owner = (uid_t)-1,
+				  .beside = w->beside,
+				  .look_up = look_up,
+				  .user_ms = user_ms,
+				  .on_turn = commit_all,
+				  .ctx = w};
 	struct err e;
 
 	w->server = server_new(w->base, &c);
@@ -70,10 +99,18 @@ world_start(struct world *w)
 }
 
 static void
+world_start(struct world *w)
+{
+	world_start_with(w, users_look_up, SERVER_USER_MS);
+}
+
+static void
 world_end(struct world *w)
 {
 	server_free(w->server);
 	ingest_free(w->ingest);
+	event_free(w->beside_event);
+	beside_free(w->beside);
 	event_base_free(w->base);
 	cr_assert_neq(access(w->path, F_OK), 0, "the socket's file is removed");
 	rmdir(w->dir);
@@ -134,7 +171,7 @@ receive(const struct world *w, int fd, struct buf *in)
 	size_t used;
 	struct err e;
 
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 20000; i++) {
 		unsigned char chunk[4096];
 		ssize_t n;
 
@@ -151,6 +188,8 @@ receive(const struct world *w, int fd, struct buf *in)
 			return NULL;
 		if (n > 0)
 			cr_assert(buf_add(in, chunk, (size_t)n));
+		else
+			usleep(1000); /* something runs beside the loop */
 	}
 	cr_assert_fail("no answer came");
 	return NULL;
@@ -389,5 +428,179 @@ Test(server, gives_who_reads_its_documents_whole_and_closes_who_does_not)
 	}
 	turn(&w, 4);
 	buf_fini(&got);
+	world_end(&w);
+}
+
+/* --- users ------------------------------------------------------------------------------------ */
+
+/* A name service that answers once something can be read from the gate. */
+static int gate[2];
+static uid_t slow_uid;
+
+static bool
+look_up_slowly(uid_t uid, char *name, size_t size)
+{
+	struct pollfd p = {gate[0], POLLIN, 0};
+
+	if (uid == slow_uid)
+		(void)poll(&p, 1, 60000);
+	return users_look_up(uid, name, size);
+}
+
+static bool
+look_up_in_vain(uid_t uid, char *name, size_t size)
+{
+	snprintf(name, size, "unix:%u", uid);
+	return false;
+}
+
+static int
+dial_tcp(const struct world *w)
+{
+	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t)w->port)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	cr_assert_eq(connect(fd, (struct sockaddr *)&sa, sizeof sa), 0);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	return fd;
+}
+
+static void
+greet(const struct world *w, int fd)
+{
+	struct text hello = hello_frame();
+	struct buf in;
+
+	buf_init(&in, 1 << 20);
+	cr_assert_eq(write(fd, hello.s, hello.n), (ssize_t)hello.n);
+	expect(w, fd, &in, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	buf_fini(&in);
+	free((void *)hello.s);
+}
+
+static void
+expect_busy(const struct world *w, int fd, const char *cause)
+{
+	struct buf in;
+	Sems__V1__ServerFrame *f;
+
+	buf_init(&in, 1 << 20);
+	f = receive(w, fd, &in);
+	cr_assert_not_null(f);
+	cr_assert_eq(f->body_case, SEMS__V1__SERVER_FRAME__BODY_REFUSE);
+	cr_expect_eq(f->refuse->code, SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY);
+	cr_expect_not_null(strstr(f->refuse->text, cause), "%s", f->refuse->text);
+	sems__v1__server_frame__free_unpacked(f, NULL);
+	cr_expect_null(receive(w, fd, &in), "and closed");
+	buf_fini(&in);
+	close(fd);
+}
+
+/* Whoever is known, or is no user, is served while another one's name is looked up; what that one
+ * said meanwhile is answered afterwards. */
+Test(server, serves_others_while_a_user_is_looked_up)
+{
+	struct world w = world_new();
+	struct text hello = hello_frame();
+	struct buf in;
+	struct err e;
+	int waiting;
+	int other;
+	int fd;
+
+	cr_assert_eq(pipe(gate), 0);
+	slow_uid = geteuid();
+	world_start_with(&w, look_up_slowly, SERVER_USER_MS);
+	cr_assert_eq(server_listen_tcp(w.server, "127.0.0.1:0", &w.port, &e), OK, "%s", e.text);
+	if (geteuid() == 0) {
+		/* As two users: the socket's folder is open to both. */
+		slow_uid = 4242;
+		chmod(w.dir, 0755);
+		greet(&w, fd = dial(&w));
+		close(fd);
+		cr_assert_eq(seteuid(slow_uid), 0);
+	}
+	waiting = dial(&w);
+	cr_assert_eq(seteuid(getuid()), 0);
+	cr_assert_eq(write(waiting, hello.s, hello.n), (ssize_t)hello.n);
+	for (int i = 0; i < 3; i++) {
+		greet(&w, fd = dial_tcp(&w));
+		close(fd);
+	}
+	if (getuid() == 0) {
+		greet(&w, other = dial(&w));
+		close(other);
+	}
+	cr_assert_eq(read(waiting, &(char){0}, 1), -1);
+	cr_assert_eq(errno, EAGAIN, "the user that is looked up waits");
+	cr_assert_eq(write(gate[1], "", 1), 1);
+	buf_init(&in, 1 << 20);
+	expect(&w, waiting, &in, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	close(waiting);
+	turn(&w, 4);
+	buf_fini(&in);
+	free((void *)hello.s);
+	world_end(&w);
+}
+
+Test(server, refuses_a_user_whose_name_does_not_come_in_time)
+{
+	struct world w = world_new();
+
+	cr_assert_eq(pipe(gate), 0);
+	slow_uid = geteuid();
+	world_start_with(&w, look_up_slowly, 1);
+	expect_busy(&w, dial(&w), "does not answer");
+	cr_assert_eq(write(gate[1], "", 1), 1);
+	turn(&w, 4);
+	world_end(&w);
+}
+
+Test(server, refuses_a_user_whose_name_cannot_be_told)
+{
+	struct world w = world_new();
+
+	world_start_with(&w, look_up_in_vain, SERVER_USER_MS);
+	expect_busy(&w, dial(&w), "cannot tell");
+	world_end(&w);
+}
+
+/* Also when semsd is about to stop. */
+Test(server, tells_who_waits_for_a_name_that_it_stops_listening)
+{
+	struct world w = world_new();
+	int fd;
+
+	cr_assert_eq(pipe(gate), 0);
+	slow_uid = geteuid();
+	world_start_with(&w, look_up_slowly, SERVER_USER_MS);
+	fd = dial(&w);
+	turn(&w, 4);
+	server_stop_listening(w.server);
+	expect_busy(&w, fd, "try again");
+	cr_assert_eq(write(gate[1], "", 1), 1);
+	world_end(&w);
+}
+
+Test(server, bounds_how_many_wait_for_a_name)
+{
+	enum { MOST = 512 };
+	struct world w = world_new();
+	int fd[MOST];
+
+	cr_assert_eq(listener_room(2 * MOST), 2 * MOST, "descriptors for both ends");
+	cr_assert_eq(pipe(gate), 0);
+	slow_uid = geteuid();
+	world_start_with(&w, look_up_slowly, 60 * MS_PER_SECOND);
+	for (int i = 0; i < MOST; i++) {
+		fd[i] = dial(&w);
+		turn(&w, 1);
+	}
+	expect_busy(&w, dial(&w), "too many");
+	for (int i = 0; i < MOST; i++)
+		close(fd[i]);
+	cr_assert_eq(write(gate[1], "", 1), 1);
+	turn(&w, 4);
 	world_end(&w);
 }
