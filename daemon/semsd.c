@@ -184,7 +184,7 @@ on_stop_poll(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if ((ingest_is_empty(d->ingest) && highwater_settle(d->highwater) && store_idle(d->store) &&
+	if ((ingest_is_empty(d->ingest) && highwater_finish(d->highwater) && store_idle(d->store) &&
 	     server_is_flushed(d->server)) ||
 	    server_mono().v >= d->stop_by.v)
 		event_base_loopbreak(d->base);

@@ -1,5 +1,6 @@
 #include "jobs/highwater.h"
 
+#include "base/beside.h"
 #include "base/digest.h"
 #include "base/embed.h"
 #include "base/log.h"
@@ -24,12 +25,25 @@
  * may have lost a few writes of the file. */
 #define UNCLEAN_MS MS_PER_MINUTE
 
+/* The file's next text, on its way to the disk. */
+struct write {
+	struct task task;
+	struct highwater *highwater;
+	int folder; /* its own */
+	int fault;  /* an errno; 0: it is there */
+	size_t n;
+	char text[];
+};
+
 struct highwater {
 	struct store *store;
 	struct highwater_config config;
 	struct event *timer;
-	int folder;      /* -1: no file */
-	bool is_written; /* once, and flushed */
+	int folder;          /* -1: no file */
+	struct write *write; /* that runs; NULL: none */
+	bool must_write;     /* another one after it */
+	bool is_told;        /* that it takes long */
+	bool is_finished;    /* nothing is written any more */
 	/* What the file says. */
 	char daemon[UUID_TEXT_SIZE];
 	int64_t mark; /* 0: none */
@@ -144,38 +158,108 @@ file_text(const struct highwater *h, bool is_complete)
 }
 
 static bool
-put_file(const struct highwater *h, const char *text, bool flush)
+put_file(const struct write *w)
 {
-	size_t n = strlen(text);
-	int fd = openat(h->folder, ASIDE_NAME,
+	int fd = openat(w->folder, ASIDE_NAME,
 			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool good;
 
 	if (fd < 0)
 		return false;
-	good = write(fd, text, n) == (ssize_t)n && (!flush || fsync(fd) == 0);
+	good = write(fd, w->text, w->n) == (ssize_t)w->n && fsync(fd) == 0;
 	good = close(fd) == 0 && good;
-	good = good && renameat(h->folder, ASIDE_NAME, h->folder, FILE_NAME) == 0;
-	return good && (!flush || fsync(h->folder) == 0);
+	good = good && renameat(w->folder, ASIDE_NAME, w->folder, FILE_NAME) == 0;
+	return good && fsync(w->folder) == 0;
 }
 
-/* Flushing may take long on a busy disk: only at the start and at the end. */
+static void
+run_write(struct task *t)
+{
+	struct write *w = (struct write *)t;
+
+	w->fault = put_file(w) ? 0 : errno;
+	close(w->folder);
+}
+
+static void
+tell_unwritable(int fault)
+{
+	log_warn("highwater.unwritable", KV("file", FILE_NAME), KV("why", strerror(fault)),
+		 KV("text", "a restore of the database may not be noticed"));
+}
+
+static void write_file(struct highwater *h, bool is_last);
+
+static void
+write_done(struct task *t)
+{
+	struct write *w = (struct write *)t;
+	struct highwater *h = w->highwater;
+
+	h->write = NULL;
+	h->is_told = false;
+	if (w->fault != 0)
+		tell_unwritable(w->fault);
+	free(t);
+	if (h->must_write)
+		write_file(h, false);
+}
+
+/* False, with errno: it does not run. */
+static bool
+begin_write(struct highwater *h, const char *text)
+{
+	size_t n = strlen(text);
+	struct write *w = task_new(sizeof *w + n);
+
+	if (w == NULL)
+		return false;
+	w->task.run = run_write;
+	w->task.done = write_done;
+	w->highwater = h;
+	w->n = n;
+	memcpy(w->text, text, n);
+	w->folder = fcntl(h->folder, F_DUPFD_CLOEXEC, 0);
+	if (w->folder < 0) {
+		free(w);
+		return false;
+	}
+	if (!beside_run(store_beside(h->store), &w->task)) {
+		close(w->folder);
+		free(w);
+		errno = EAGAIN;
+		return false;
+	}
+	h->write = w;
+	return true;
+}
+
+/* A disk may take as long as it likes: beside the loop, one after the other. */
 static void
 write_file(struct highwater *h, bool is_last)
 {
-	bool is_complete = is_last && !h->is_dirty && h->in_flight == 0;
 	char *text;
 
 	if (h->folder < 0 || h->mark == 0)
 		return;
-	text = file_text(h, is_complete);
-	if (text == NULL || !put_file(h, text, is_last || !h->is_written)) {
-		log_warn("highwater.unwritable", KV("file", FILE_NAME), KV("why", strerror(errno)),
-			 KV("text", "a restore of the database may not be noticed"));
-	} else {
-		h->is_written = true;
-	}
+	h->must_write = h->write != NULL;
+	if (h->must_write)
+		return;
+	text = file_text(h, is_last && !h->is_dirty && h->in_flight == 0);
+	if (text == NULL || !begin_write(h, text))
+		tell_unwritable(text == NULL ? ENOMEM : errno);
 	free(text);
+}
+
+static void
+tell_slow(struct highwater *h)
+{
+	if (h->write == NULL || h->is_told)
+		return;
+	h->is_told = true;
+	log_warn("highwater.waits", KV("file", FILE_NAME),
+		 KV("text", "its disk does not answer; a restore of the database may not be "
+			    "noticed meanwhile"));
 }
 
 static void
@@ -350,6 +434,24 @@ highwater_settle(struct highwater *h)
 	return false;
 }
 
+bool
+highwater_is_idle(const struct highwater *h)
+{
+	return !h->is_running && h->write == NULL;
+}
+
+bool
+highwater_finish(struct highwater *h)
+{
+	if (!highwater_settle(h) || h->write != NULL)
+		return false;
+	if (!h->is_finished) {
+		h->is_finished = true;
+		write_file(h, true);
+	}
+	return h->write == NULL;
+}
+
 /* The file does not wait for the database: a long job may be before the look. */
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
@@ -358,8 +460,9 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	tell_slow(h);
 	h->is_rested = !h->is_dirty;
-	if (h->is_rested)
+	if (h->is_rested || h->is_finished)
 		return;
 	write_file(h, false);
 	if (!h->is_running)
@@ -404,10 +507,8 @@ highwater_free(struct highwater *h)
 {
 	if (h == NULL)
 		return;
-	if (h->folder >= 0) {
-		write_file(h, true);
+	if (h->folder >= 0)
 		close(h->folder);
-	}
 	if (h->timer != NULL)
 		event_free(h->timer);
 	free(h);

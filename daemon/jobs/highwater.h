@@ -5,7 +5,8 @@
  *
  * At the first answer after a while, every few seconds while there are more, and whenever the
  * database comes back, the mark in the database and the one in the file are compared and both moved
- * on: the database's first, so that after a crash it is never behind by that.
+ * on: the database's first, so that after a crash it is never behind by that. The file is written
+ * beside the loop, whatever its disk does.
  */
 #ifndef SEMS_JOBS_HIGHWATER_H
 #define SEMS_JOBS_HIGHWATER_H
@@ -35,8 +36,7 @@ struct highwater_config highwater_defaults(void);
  */
 struct highwater *highwater_new(struct event_base *base, struct store *store,
 				const struct highwater_config *config);
-/* Writes the file for the last time. Only while no look runs, or once the store has been freed.
- * Accepts NULL. */
+/* Only while it is idle, or once the store has been freed. Accepts NULL. */
 void highwater_free(struct highwater *h);
 
 /* A group is being written; the one that was received then was written and answered. Groups are
@@ -47,5 +47,10 @@ void highwater_answered(struct highwater *h, struct utc_ms received_at);
 void highwater_look(struct highwater *h);
 /* True when the mark covers whatever was answered; begins a look when it does not and can. */
 bool highwater_settle(struct highwater *h);
+/* Neither a look runs nor is the file being written. */
+bool highwater_is_idle(const struct highwater *h);
+/* The same at the end, when nothing is answered any more: true once the file says that the mark
+ * covers all, or cannot; begins what is missing. */
+bool highwater_finish(struct highwater *h);
 
 #endif

@@ -4,8 +4,11 @@
 
 #include <criterion/criterion.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct scene s;
 static struct highwater *hw;
@@ -14,7 +17,13 @@ static char kept[4096]; /* the file of an earlier time */
 static bool
 settled(void)
 {
-	return highwater_settle(hw);
+	return highwater_settle(hw) && highwater_is_idle(hw);
+}
+
+static bool
+finished(void)
+{
+	return highwater_finish(hw);
 }
 
 static void
@@ -66,6 +75,7 @@ answer_at(const char *rfc3339)
 static void
 stop(void)
 {
+	cr_assert(scene_turn_until(&s, finished), "it never ended");
 	highwater_free(hw);
 	hw = NULL;
 }
@@ -312,4 +322,40 @@ Test(highwater, begins_anew_when_the_file_is_no_use)
 	open_highwater();
 	cr_expect_str_eq(gaps(), "none");
 	cr_expect_eq(cluster_int(s.pg, "SELECT count(*) FROM sems.daemon_mark"), 2);
+}
+
+static bool
+moved_on(void)
+{
+	return highwater_settle(hw) && marked();
+}
+
+/* Its disk does not answer: here, a pipe that nobody reads. */
+Test(highwater, goes_on_while_the_file_cannot_be_written)
+{
+	char path[TEMP_SIZE + 32];
+	int fd;
+
+	answer_at("2026-05-15T10:00:10Z");
+	(void)snprintf(path, sizeof path, "%s/high-water.json.new", s.folder);
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	for (int i = 0; i < 3; i++) {
+		mark_before = cluster_int(s.pg, "SELECT mark FROM sems.daemon_mark");
+		scene_set_clock(&s, "2026-05-15T10:00:20Z");
+		highwater_sent(hw);
+		highwater_answered(hw, s.now);
+		cr_assert(scene_turn_until(&s, moved_on));
+		cr_expect_not(highwater_is_idle(hw));
+		cr_expect_not(highwater_finish(hw));
+	}
+	fd = open(path, O_RDONLY | O_NONBLOCK);
+	cr_assert_geq(fd, 0);
+	unlink(path);
+	settle();
+	close(fd);
+	keep_file();
+	cr_expect_not_null(strstr(kept, "10:00:20"), "the last text is there in the end: %s", kept);
+	stop();
+	keep_file();
+	cr_expect_not_null(strstr(kept, "\"is_complete\": true"), "%s", kept);
 }
