@@ -433,6 +433,13 @@ open_tend(struct semsd *d, struct err *e)
 	return OK;
 }
 
+static void
+on_libevent(int severity, const char *text)
+{
+	if (severity >= EVENT_LOG_WARN)
+		log_warn("libevent", KV("text", text));
+}
+
 /*
  * The database goes first: while it waits for its next group, nobody is served. So its events are
  * looked for again when everybody else has had a turn's time.
@@ -459,6 +466,7 @@ static enum code
 start(struct semsd *d, struct err *e)
 {
 	jsonmem_watch(malloc);
+	event_set_log_callback(on_libevent);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTERM, on_early_stop);
 	signal(SIGINT, on_early_stop);

@@ -69,8 +69,9 @@ on_accept_error(struct evconnlistener *ev, void *arg)
 		send_callers_away(l);
 	log_warn("listener.pause",
 		 KV("cause", strerror(fault))); /* NOLINT(concurrency-mt-unsafe): one thread */
-	evconnlistener_disable(ev);
-	event_add(l->resume, &pause);
+	/* Better to spin than to be deaf. */
+	if (event_add(l->resume, &pause) == 0)
+		evconnlistener_disable(ev);
 }
 
 static void

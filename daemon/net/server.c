@@ -2,10 +2,12 @@
 
 #include "base/log.h"
 #include "net/listener.h"
+#include "net/timers.h"
 #include "net/users.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/bufferevent_struct.h>
 #include <event2/event.h>
 
 #include <malloc.h>
@@ -26,6 +28,7 @@
 #define WRITE_TIMEOUT_S 60
 #define TRIM_BYTES      ((size_t)4 * 1024 * 1024)
 #define LISTENERS_MAX   4
+#define TIMERS_OWN      256u /* of the whole daemon, besides one a connection */
 #define UNNAMED_MAX     512u /* at once; who comes beside them is refused */
 
 struct conn {
@@ -64,6 +67,7 @@ struct server {
 	struct rare unread; /* lines about clients that do not read */
 	struct rare full;   /* lines about callers that there is no place for */
 	struct rare nameless;
+	struct rare poor; /* lines about connections that memory ran out for */
 };
 
 struct utc_ms
@@ -143,13 +147,29 @@ conn_retire_unread(struct conn *c)
 }
 
 static void
+tell_poor(struct server *sv, const char *peer)
+{
+	if (rare_may(&sv->poor, server_mono().v))
+		log_warn("conn.memory", KV("peer", peer), KVI("others_before", sv->poor.unsaid),
+			 KV("text", "closed: out of memory"));
+}
+
+/* What it was to be told it asks for again. */
+static void
+conn_retire_poor(struct conn *c)
+{
+	tell_poor(c->sv, c->peer);
+	conn_retire(c, "out of memory");
+}
+
+static void
 set_reading(struct conn *c, bool reading)
 {
 	if (c->reading == reading)
 		return;
 	c->reading = reading;
 	if (reading && bufferevent_enable(c->bev, EV_READ) != 0)
-		conn_retire(c, "out of memory");
+		conn_retire_poor(c);
 	else if (!reading)
 		bufferevent_disable(c->bev, EV_READ);
 }
@@ -164,7 +184,13 @@ conn_feed(struct conn *c)
 	size_t used = 0;
 
 	if (n != 0 && n >= ingest_need(in, c->session) && ingest_wants_input(in, c->session)) {
-		used = ingest_feed(in, c->session, evbuffer_pullup(buf, -1), n, FRAMES_PER_TURN,
+		const unsigned char *p = evbuffer_pullup(buf, -1);
+
+		if (p == NULL) {
+			conn_retire_poor(c);
+			return;
+		}
+		used = ingest_feed(in, c->session, p, n, FRAMES_PER_TURN,
 				   (struct moment){server_now(), server_mono()});
 		evbuffer_drain(buf, used);
 	}
@@ -185,9 +211,10 @@ conn_write(struct conn *c)
 	while (!output_is_high(c) && (out = ingest_output(in, c->session)) != NULL && out->n != 0) {
 		size_t n = out->n < OUTPUT_HIGH ? out->n : OUTPUT_HIGH;
 
-		/* An answer that cannot be sent must not be waited for: the client asks again. */
-		if (bufferevent_write(c->bev, out->p, n) != 0) {
-			conn_retire(c, "out of memory");
+		/* libevent says nothing when it cannot wait for the socket. */
+		if (bufferevent_write(c->bev, out->p, n) != 0 ||
+		    event_pending(&c->bev->ev_write, EV_WRITE, NULL) == 0) {
+			conn_retire_poor(c);
 			return;
 		}
 		buf_consume(out, n);
@@ -483,6 +510,7 @@ on_accepted(void *ctx, evutil_socket_t fd, bool is_unix)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	c = conn_new(sv, fd);
 	if (c == NULL) {
+		tell_poor(sv, "?");
 		evutil_closesocket(fd);
 		return;
 	}
@@ -551,7 +579,8 @@ server_new(struct event_base *base, const struct server_config *config)
 	sv->tick = event_new(base, -1, EV_PERSIST, on_tick, sv);
 	sv->reap = evtimer_new(base, on_reap, sv);
 	if (sv->users == NULL || sv->by_session == NULL || sv->tick == NULL || sv->reap == NULL ||
-	    event_add(sv->tick, &second) != 0) {
+	    event_add(sv->tick, &second) != 0 ||
+	    !timers_reserve(base, sv->n_by_session + UNNAMED_MAX + TIMERS_OWN)) {
 		server_free(sv);
 		return NULL;
 	}

@@ -604,3 +604,137 @@ Test(server, bounds_how_many_wait_for_a_name)
 	turn(&w, 4);
 	world_end(&w);
 }
+
+/* --- without memory --------------------------------------------------------------------------- */
+
+static unsigned n_allocations;
+static unsigned fail_at; /* 0: none does */
+static bool all_from_then;
+
+static bool
+fails(void)
+{
+	errno = ENOMEM;
+	if (fail_at == 0)
+		return false;
+	n_allocations++;
+	return n_allocations == fail_at || (all_from_then && n_allocations > fail_at);
+}
+
+static void *
+get(size_t n)
+{
+	return fails() ? NULL : malloc(n);
+}
+
+static void *
+get_again(void *p, size_t n)
+{
+	return fails() ? NULL : realloc(p, n);
+}
+
+/* A batch that does not come in one piece, so that its pieces have to be put together. */
+static struct text
+long_batch_frame(void)
+{
+	Sems__V1__Record *list[FIXTURE_RECORDS];
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Batch b = SEMS__V1__BATCH__INIT;
+
+	for (unsigned i = 0; i < FIXTURE_RECORDS; i++)
+		list[i] = fixture_record(i);
+	b.has_batch_no = 1;
+	b.batch_no = 1;
+	b.n_records = FIXTURE_RECORDS;
+	b.records = list;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	f.batch = &b;
+	return fixture_frame(&f.base);
+}
+
+static void
+write_piece(const struct world *w, int fd, const char *p, size_t n)
+{
+	/* Closed already, perhaps. */
+	(void)!write(fd, p, n);
+	turn(w, 2);
+}
+
+/* One conversation, while memory fails. True: answered; false: closed. It never hangs. */
+static bool
+converse(const struct world *w, struct text hello, struct text batch)
+{
+	Sems__V1__ServerFrame *f;
+	struct buf in;
+	int results = 0;
+	int fd = dial(w);
+
+	buf_init(&in, 1 << 20);
+	turn(w, 2);
+	write_piece(w, fd, hello.s, hello.n);
+	for (size_t at = 0; at < batch.n; at += 1500)
+		write_piece(w, fd, batch.s + at, batch.n - at < 1500 ? batch.n - at : 1500);
+	fail_at = 0;
+	while (results == 0 && (f = receive(w, fd, &in)) != NULL) {
+		results += f->body_case == SEMS__V1__SERVER_FRAME__BODY_RESULT;
+		sems__v1__server_frame__free_unpacked(f, NULL);
+	}
+	close(fd);
+	turn(w, 4);
+	buf_fini(&in);
+	return results == 1;
+}
+
+/* Each of libevent's allocations fails once, and all from each on: that connection is served or
+ * closed, the others and the next are served. */
+static void
+fail_each(bool from_then)
+{
+	struct world w;
+	struct text hello = hello_frame();
+	struct text batch = long_batch_frame();
+	struct text one = batch_frame(7);
+	unsigned closed = 0;
+	struct buf in;
+	int fd;
+
+	event_set_mem_functions(get, get_again, free);
+	w = world_new();
+	world_start(&w);
+	buf_init(&in, 1 << 20);
+	greet(&w, fd = dial(&w));
+	all_from_then = from_then;
+	for (unsigned n = 1;; n++) {
+		bool is_answered;
+		bool has_failed;
+
+		n_allocations = 0;
+		fail_at = n;
+		is_answered = converse(&w, hello, batch);
+		has_failed = n_allocations >= n;
+		closed += !is_answered;
+		cr_assert_eq(write(fd, one.s, one.n), (ssize_t)one.n);
+		expect(&w, fd, &in, SEMS__V1__SERVER_FRAME__BODY_RESULT);
+		cr_assert(converse(&w, hello, batch), "%u", n);
+		if (!has_failed)
+			break;
+	}
+	cr_expect_gt(closed, 3, "%u", closed);
+	close(fd);
+	turn(&w, 4);
+	buf_fini(&in);
+	free((void *)hello.s);
+	free((void *)batch.s);
+	free((void *)one.s);
+	world_end(&w);
+}
+
+Test(server, ends_at_most_the_connection_that_an_allocation_failed_for)
+{
+	fail_each(false);
+}
+
+Test(server, ends_at_most_the_connection_that_memory_was_out_for)
+{
+	fail_each(true);
+}
