@@ -191,14 +191,15 @@ sim: $(B)/sim
 	@$(B)/sim $(SCHEDULES) $(SEED) $(TRACE)
 # Real semsds, both builds in turn, under the faults of tests/README.md.
 .PHONY: torture torture-programs
-torture-programs: $(B)/semsd $(B)/semsctl $(B)/failing_malloc.so
+PRELOADS := $(B)/failing_malloc.so $(B)/hanging_users.so
+torture-programs: $(B)/semsd $(B)/semsctl $(PRELOADS)
 torture: deps-lint
 	@$(MAKE) -s --no-print-directory -j$(JOBS) torture-programs
 	@$(MAKE) -s --no-print-directory -j$(JOBS) MODE=asan torture-programs
 	@/usr/bin/python3 -B tests/world/world.py --build build/release,build/asan --long \
 	$(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) \
 	$(if $(ROUNDS),--rounds $(ROUNDS),--seconds $(or $(SECONDS),900))
-$(B)/failing_malloc.so: tests/world/failing_malloc.c
+$(PRELOADS): $(B)/%.so: tests/world/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARN) -fPIC -shared -o $@ $< -ldl
 demo: deps
@@ -209,7 +210,7 @@ test: deps
 	@tests/run
 lint: deps-lint
 	@tests/lint/run
-test-programs: $(B)/semsd $(B)/semsctl $(B)/semsbench $(B)/failing_malloc.so $(TEST_LAYERS:%=$(B)/test_%) $(FUZZ_TARGETS:%=$(B)/fuzz_%)
+test-programs: $(B)/semsd $(B)/semsctl $(B)/semsbench $(PRELOADS) $(TEST_LAYERS:%=$(B)/test_%) $(FUZZ_TARGETS:%=$(B)/fuzz_%)
 # RUNS=, SECONDS=, TARGET=, SEED=: tests/fuzz/run
 .PHONY: fuzz coverage
 coverage: deps-coverage

@@ -439,6 +439,13 @@ refuse_unnamed(struct conn *c, const char *why)
 	admit(c, text);
 }
 
+static void
+stop_waiting(struct conn *c)
+{
+	TAILQ_REMOVE(&c->sv->unnamed, c, link);
+	c->sv->n_unnamed--;
+}
+
 /* True: it is admitted or refused, and gone from those that wait. */
 static bool
 settle(struct conn *c, enum user_answer answer)
@@ -452,8 +459,7 @@ settle(struct conn *c, enum user_answer answer)
 
 	if (answer == USER_ASKED && server_mono().v - c->came_at.v < sv->config.user_ms)
 		return false;
-	TAILQ_REMOVE(&sv->unnamed, c, link);
-	sv->n_unnamed--;
+	stop_waiting(c);
 	if (answer == USER_NAMED)
 		admit(c, NULL);
 	else
@@ -633,12 +639,16 @@ server_listen_tcp(struct server *sv, const char *address, int *port, struct err 
 void
 server_stop_listening(struct server *sv)
 {
-	struct conn *c;
+	struct conn *next;
 
 	while (sv->n_listeners > 0)
 		listener_free(sv->listeners[--sv->n_listeners]);
-	while ((c = TAILQ_FIRST(&sv->unnamed)) != NULL)
-		(void)settle(c, USER_BUSY);
+	for (struct conn *c = TAILQ_FIRST(&sv->unnamed); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, link);
+		stop_waiting(c);
+		snprintf(c->peer, sizeof c->peer, "unix:%u", c->uid);
+		admit(c, "semsd takes nobody any more; connect again");
+	}
 }
 
 bool

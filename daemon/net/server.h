@@ -28,7 +28,7 @@ struct server_config {
 	void *ctx;
 };
 
-#define SERVER_USER_MS (10 * MS_PER_SECOND)
+#define SERVER_USER_MS (5 * MS_PER_SECOND) /* a client gives up after ten seconds */
 
 struct server *server_new(struct event_base *base, const struct server_config *config);
 /* Closes every connection at once. Accepts NULL. */

@@ -1,5 +1,6 @@
 #include "store/pg.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,28 @@ name_us(struct pg_params *p)
 		host[0] = '\0';
 	snprintf(p->name, sizeof p->name, "semsd %ld%s%s", (long)getpid(),
 		 host[0] == '\0' ? "" : " on ", host);
+}
+
+/* An empty home is none to libpq. */
+static void
+say_once(const char *name, const char *value)
+{
+	const char *there = getenv(name); /* NOLINT(concurrency-mt-unsafe): one thread */
+
+	if (there == NULL || there[0] == '\0')
+		(void)setenv(name, value, 1); /* NOLINT(concurrency-mt-unsafe): one thread */
+}
+
+void
+pg_own_user(void)
+{
+	const struct passwd *pw =
+	    getpwuid(geteuid()); /* NOLINT(concurrency-mt-unsafe): one thread */
+
+	if (pw == NULL)
+		return;
+	say_once("PGUSER", pw->pw_name);
+	say_once("HOME", pw->pw_dir);
 }
 
 enum code

@@ -9,6 +9,10 @@
 
 #include <stdbool.h>
 
+/* Before there are threads: tells libpq by the environment which user of this machine we are, and
+ * where its home is; else it looks both up at each connection, and blocks. */
+void pg_own_user(void);
+
 /* Connection parameters: the given conninfo with our settings behind the user's own options.
  * role: NULL for the login user, who may do nothing but take a role. */
 struct pg_params {

@@ -178,8 +178,10 @@ enum code
 store_prepare(const char *conninfo, struct err *e)
 {
 	PGconn *pg = NULL;
-	enum code code = session_open(conninfo, "sems_owner", &pg, e);
+	enum code code;
 
+	pg_own_user();
+	code = session_open(conninfo, "sems_owner", &pg, e);
 	if (code == OK)
 		code = check_safe(pg, e);
 	if (code == OK)

@@ -578,7 +578,7 @@ Test(server, tells_who_waits_for_a_name_that_it_stops_listening)
 	fd = dial(&w);
 	turn(&w, 4);
 	server_stop_listening(w.server);
-	expect_busy(&w, fd, "try again");
+	expect_busy(&w, fd, "nobody any more");
 	cr_assert_eq(write(gate[1], "", 1), 1);
 	world_end(&w);
 }

@@ -3,7 +3,10 @@
 
 #include <criterion/criterion.h>
 
+#include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 Test(pg, classifies_failures_by_sqlstate)
 {
@@ -130,4 +133,20 @@ Test(pg, rejects_a_conninfo_that_is_none)
 
 	cr_expect_eq(pg_params_fill(&p, "nonsense", NULL, &e), FATAL_CONFIG);
 	cr_expect_eq(pg_params_fill(&p, "colour=blue", NULL, &e), FATAL_CONFIG);
+}
+
+/* As what a service manager starts without either: later connections look up nobody. */
+Test(pg, tells_libpq_who_we_are_unless_somebody_said_so)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+
+	cr_assert_not_null(pw);
+	unsetenv("PGUSER");
+	setenv("HOME", "", 1);
+	pg_own_user();
+	cr_expect_str_eq(getenv("PGUSER"), pw->pw_name);
+	cr_expect_str_eq(getenv("HOME"), pw->pw_dir);
+	setenv("PGUSER", "somebody", 1);
+	pg_own_user();
+	cr_expect_str_eq(getenv("PGUSER"), "somebody");
 }
