@@ -764,6 +764,15 @@ admin_explain(struct call *c)
 		    BREAKDOWN_MAX);
 		return;
 	}
+	for (size_t i = 0; i < x->n_where; i++) {
+		if (strcmp(x->where[i].value, FIGURE_OTHER) == 0) {
+			call_fail(c, CODE(INVALID), "where",
+				  FIGURE_OTHER
+				  " is all codes that there was no room for: explain the "
+				  "figure that it is part of");
+			return;
+		}
+	}
 	if (x->after[0] != NULL) {
 		explain_further(c);
 		return;

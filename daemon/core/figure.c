@@ -13,6 +13,7 @@ struct fold {
 	struct figure **table; /* open addressing; cap is a power of 2 */
 	size_t cap;
 	size_t n;
+	struct fold_room *room; /* NULL: as many as the arena takes */
 };
 
 static const char *const status_names[] = {
@@ -135,6 +136,10 @@ figure_for(struct fold *f, unsigned breakdown, const char *const *dims)
 	if (*slot != NULL) {
 		return *slot;
 	}
+	if (f->room != NULL && f->room->left == 0) {
+		f->room->is_full = true;
+		return NULL;
+	}
 	if (f->n * 2 >= f->cap) {
 		if (!grow(f)) {
 			return NULL;
@@ -143,6 +148,9 @@ figure_for(struct fold *f, unsigned breakdown, const char *const *dims)
 	}
 	*slot = make_figure(f, breakdown, by);
 	f->n += *slot != NULL;
+	if (f->room != NULL && *slot != NULL) {
+		f->room->left--;
+	}
 	return *slot;
 }
 
@@ -157,6 +165,21 @@ fold_new(struct arena *a, const struct metric *m, const double *standard)
 	*f = (struct fold){.arena = a, .m = m, .standard = standard, .cap = TABLE_START};
 	f->table = arena_zalloc(a, f->cap, sizeof(struct figure *));
 	return f->table != NULL && figure_for(f, 0, none) != NULL ? f : NULL;
+}
+
+void
+fold_share(struct fold *f, struct fold_room *room)
+{
+	f->room = room;
+}
+
+void
+fold_clear(struct fold *f)
+{
+	static const char *const none[DIMENSIONS_MAX] = {NULL};
+	memset(f->table, 0, f->cap * sizeof(struct figure *));
+	f->n = 0;
+	(void)figure_for(f, 0, none);
 }
 
 void

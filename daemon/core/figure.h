@@ -58,6 +58,14 @@ struct figure {
 
 /* The text of a dimension's value that a record did not give. */
 #define FIGURE_NOT_GIVEN "(not given)"
+/* The one of all those values that there is no room for (store/bounded_sql.h). */
+#define FIGURE_OTHER "(other)"
+
+/* How many figures the folds that share it may have in all. */
+struct fold_room {
+	size_t left;
+	bool is_full; /* one was not made for want of room */
+};
 
 struct fold;
 
@@ -67,6 +75,11 @@ struct fold;
  * below a standard: the standard, NULL when it is not set.
  */
 struct fold *fold_new(struct arena *a, const struct metric *m, const double *standard);
+
+/* Its figures take from the room from now on. */
+void fold_share(struct fold *f, struct fold_room *room);
+/* Nothing was added. */
+void fold_clear(struct fold *f);
 
 /* dims: one text (or NULL) per dimension of the metric. Adds to the figure of every breakdown. */
 void fold_add(struct fold *f, const char *const *dims, unsigned group, int64_t v);

@@ -268,6 +268,10 @@ document_json(const struct spd *s, struct arena *scratch)
 	}
 	put_head(&o, s);
 	made_put(&o, "metrics", made_take(metrics));
+	if (s->values_shown == 0)
+		made_put(&o, "values_shown", json_null());
+	else
+		made_int(&o, "values_shown", s->values_shown);
 	made_put(&o, "unsupported", unsupported_json(s->catalogue));
 	made_put(&o, "records", records_json(s));
 	made_put(&o, "completeness", completeness_json(s));

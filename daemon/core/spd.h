@@ -110,6 +110,9 @@ struct spd {
 	const struct spd_template *template; /* NULL: none */
 	struct spd_metric *metrics;
 	size_t n_metrics;
+	/* Of each dimension that senders choose the values of, so many have figures, the others
+	 * together one (FIGURE_OTHER); 0: all have. */
+	unsigned values_shown;
 	struct spd_past past[SPD_PAST_MAX]; /* newest first */
 	size_t n_past;
 	struct spd_feed *feeds;

@@ -1,6 +1,7 @@
 #include "store/counting.h"
 
 #include "base/embed.h"
+#include "store/bounded_sql.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,11 +20,22 @@ enum phase {
 	PHASE_DONE,
 };
 
+static void
+take_room(struct counting *c)
+{
+	c->is_crowded = false;
+	c->room = (struct fold_room){COUNTING_FIGURES_MAX, false};
+	for (unsigned i = 0; i < c->catalogue->metrics_count; i++) {
+		fold_share(c->folds[i], &c->room);
+	}
+}
+
 void
 counting_start(struct counting *c)
 {
 	size_t n = c->catalogue->metrics_count;
 	buf_init(&c->sql, STATEMENT_MAX);
+	buf_init(&c->bounded, STATEMENT_MAX);
 	c->states = arena_zalloc(c->arena, CUBES_MAX, sizeof(*c->states));
 	c->weeks = arena_zalloc(c->arena, n, sizeof(*c->weeks));
 	c->counted = arena_zalloc(c->arena, n, sizeof(*c->counted));
@@ -34,12 +46,14 @@ counting_start(struct counting *c)
 	c->answered = 0;
 	c->records = NULL;
 	c->n_records = 0;
+	take_room(c);
 }
 
 void
 counting_fini(struct counting *c)
 {
 	buf_fini(&c->sql);
+	buf_fini(&c->bounded);
 }
 
 static const char *
@@ -387,6 +401,37 @@ expand(struct counting *c, const char *template, bool has_params, struct stateme
 	*st = (struct statement){(const char *)c->sql.p, has_params ? 2 : 0, {c->start, c->end}};
 }
 
+/* One row more than there may be tells that there are more. */
+static void
+bound(struct counting *c, const struct query *q, struct statement *st)
+{
+	buf_clear(&c->bounded);
+	if (c->keep == 0) {
+		(void)buf_addf(&c->bounded, "%s", st->sql);
+	} else {
+		bounded_sql_add(&c->bounded, q, st->sql, c->keep);
+	}
+	(void)buf_addf(&c->bounded, "\nLIMIT %d", COUNTING_ROWS_MAX + 1);
+	(void)buf_add(&c->bounded, "", 1);
+	st->sql = (const char *)c->bounded.p;
+}
+
+/* The sums once more, of fewer values; false: there are too few to have fewer. */
+static bool
+sum_again(struct counting *c)
+{
+	c->keep = c->keep == 0 ? COUNTING_KEEP_FIRST : c->keep / 4;
+	take_room(c);
+	for (unsigned i = 0; i < c->catalogue->metrics_count; i++) {
+		fold_clear(c->folds[i]);
+		memset(c->weeks[i], 0, sizeof(c->weeks[i]));
+		memset(c->counted[i], 0, sizeof(c->counted[i]));
+	}
+	c->at = 0;
+	c->answered = 0;
+	return c->keep > 0;
+}
+
 /* Every query, and behind each what it says by week: from `at` on the first that there is. */
 static size_t
 sums_from(const struct counting *c, size_t at)
@@ -408,6 +453,9 @@ next_sums(struct counting *c, struct statement *st)
 	bool by_week = at % 2 == 1;
 	c->at = at + 1;
 	expand(c, by_week ? q->week_sql : q->sql, !by_week && q->has_params, st);
+	if (!by_week) {
+		bound(c, q, st);
+	}
 	c->is_ahead = sums_from(c, c->at) < 2 * c->plan->n;
 	return true;
 }
@@ -467,10 +515,20 @@ counting_next(struct counting *c, struct statement *st, struct err *e)
 		if (c->phase == PHASE_DONE) {
 			return false;
 		}
+		if (c->phase == PHASE_SUMS && c->is_crowded) {
+			if (sum_again(c)) {
+				continue;
+			}
+			(void)err_set(e, REJ_STATE, "spd",
+				      "the quarter has more than %d figures by sites, sources and "
+				      "kinds alone: fewer of these can be told",
+				      COUNTING_FIGURES_MAX);
+			return false;
+		}
 		c->phase++;
 		c->at = 0;
 	}
-	if (c->sql.failed || arena_failed(c->arena)) {
+	if (c->sql.failed || c->bounded.failed || arena_failed(c->arena)) {
 		(void)err_set(e, TRY_LIMIT, "spd",
 			      "the quarter has too many figures for the memory allowed");
 		return false;
@@ -499,8 +557,11 @@ counting_rows(struct counting *c, const struct rows *rows)
 		c->answered = at + 1;
 		if (at % 2 == 1) {
 			take_sums_of_weeks(c, q, rows);
-		} else {
+		} else if (rows_count(rows) <= COUNTING_ROWS_MAX && !c->is_crowded) {
 			by_shape[q->shape](c, q, rows);
+		} else {
+			c->is_crowded = true;
 		}
+		c->is_crowded = c->is_crowded || c->room.is_full;
 	}
 }

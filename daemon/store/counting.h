@@ -31,6 +31,9 @@ struct counting {
 	struct spd_records *records;
 	size_t n_records;
 	bool is_ahead; /* after counting_next(): as a job's */
+	/* So many values of each dimension that is free text, the rest under FIGURE_OTHER; 0: all
+	 * of them, unless there are too many. The caller's at first, then what it came to. */
+	unsigned keep;
 	/* Ours. */
 	struct buf sql;
 	struct cube_state *states;
@@ -40,8 +43,17 @@ struct counting {
 	int phase;
 	size_t at;
 	size_t answered; /* of PHASE_SUMS: what the next rows are of */
-	bool scanned;    /* the reading that cube `at` is the first of */
+	bool is_crowded; /* too many rows, or figures, of what was answered */
+	struct fold_room room;
+	struct buf bounded;
+	bool scanned; /* the reading that cube `at` is the first of */
 };
+
+/* A statement answers with no more rows, and a quarter has no more figures, all metrics together:
+ * where there would be more, the values of its dimensions are bounded. */
+#define COUNTING_ROWS_MAX    50000
+#define COUNTING_FIGURES_MAX 100000
+#define COUNTING_KEEP_FIRST  256 /* then a quarter of that, and so on */
 
 /* The arena must have room; failures show as arena_failed() or in *e. */
 void counting_start(struct counting *c);

@@ -44,6 +44,18 @@ finish_text(struct arena *a, struct buf *b, struct err *e)
 
 /* --- dimensions ------------------------------------------------------------------------------- */
 
+/* Texts that the register, the catalogue or the protocol has a list of are not. */
+static bool
+is_free(const struct column *col)
+{
+	static const char *const listed[] = {"kind", "source", "site_id", "basis"};
+	bool free = col->type == COLUMN_TEXT && col->names == NULL;
+	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
+		free = free && strcmp(listed[i], col->name) != 0;
+	}
+	return free;
+}
+
 /* The column of a dimension in a statement, added when it is new; -1 when the view lacks it. */
 static int
 dim_column(struct query *q, const char *dimension)
@@ -61,6 +73,7 @@ dim_column(struct query *q, const char *dimension)
 		return -1;
 	}
 	q->dims[q->n_dims] = col.name;
+	q->is_free[q->n_dims] = is_free(&col);
 	return (int)q->n_dims++;
 }
 
@@ -241,6 +254,7 @@ write_sums(struct draft *d, struct err *e)
 	for (size_t i = 0; i < d->q->n_uses; i++) {
 		d->q->uses[i].column += (int)d->q->n_dims;
 	}
+	d->q->n_sums = (unsigned)d->n_columns;
 	if (d->q->sql != NULL && d->source.is_cubed && is_charted(d)) {
 		for (unsigned i = 0; i < d->source.n_cubes; i++) {
 			d->source.cubes[i]->is_weekly = true;

@@ -50,11 +50,13 @@ struct query {
 	enum query_shape shape;
 	const struct view *view;
 	const char *dims[QUERY_DIMS_MAX];
+	bool is_free[QUERY_DIMS_MAX]; /* any text that a sender chooses */
 	unsigned n_dims;
 	unsigned metric;              /* QUERY_VALUES: of one metric */
 	int grouping[BREAKDOWNS_MAX]; /* QUERY_VALUES: the grouping() of each breakdown */
 	struct query_use *uses;       /* QUERY_SUMS */
 	size_t n_uses;
+	unsigned n_sums; /* columns behind the dimensions */
 	/* Per metric of the catalogue and dimension of it: the column, or -1 when the view lacks
 	 * it. */
 	int (*dim_column)[DIMENSIONS_MAX];

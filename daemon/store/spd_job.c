@@ -6,6 +6,7 @@
 #include "store/spd_gather.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
  * hundred kilobytes. */
 #define ARENA_MAX    ((size_t)1024 * 1024 * 1024)
 #define DOCUMENT_MAX ((size_t)256 * 1024 * 1024)
+/* What a document of that size took, some fifteen times as much, is given back at once. */
+#define LARGE ((size_t)1024 * 1024)
 
 void
 spd_fail(struct spd_run *r, enum code code, const char *where, const char *what)
@@ -155,6 +158,7 @@ make_document(struct spd_run *r, struct err *e)
 					 &m->n_figures);
 		counting_weeks(&r->counting, (unsigned)i, m);
 	}
+	s->values_shown = r->counting.keep;
 	s->records = r->counting.records;
 	s->n_records = r->counting.n_records;
 	if (arena_failed(r->arena)) {
@@ -389,6 +393,7 @@ spd_start(struct spd_run *r)
 void
 spd_fini(struct spd_run *r)
 {
+	bool was_large = r->document.n >= LARGE;
 	buf_fini(&r->document);
 	counting_fini(&r->counting);
 	spd_recheck_fini(r);
@@ -396,4 +401,7 @@ spd_fini(struct spd_run *r)
 	proof_freeze_fini(r);
 	arena_free(r->arena);
 	r->arena = NULL;
+	if (was_large) {
+		(void)malloc_trim(0);
+	}
 }

@@ -30,6 +30,7 @@ begin(struct spd_run *r)
 	    .plan = &r->plan,
 	    .folds = r->recheck.folds,
 	    .source = SPD_FROM_RAW,
+	    .keep = r->counting.keep,
 	    .quarter = r->label,
 	    .first_day = r->spd.first_day,
 	    .start = r->spd.start,

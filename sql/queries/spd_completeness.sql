@@ -24,9 +24,12 @@ WITH quality AS MATERIALIZED (
         WHERE q.counted_at >= $1::timestamptz AND q.counted_at < $2::timestamptz
         GROUP BY q.reason) AS q
 ), plan AS (
+    -- A thousand of each list, and how many there are.
     SELECT jsonb_agg(jsonb_build_object('what', p.what, 'site', p.site_id, 'measure', p.measure_code,
-        'plans', p.plans, 'planned', p.planned) ORDER BY p.what, p.site_id, p.measure_code) AS list
-    FROM (SELECT p.what, p.site_id, p.measure_code, count(*) AS plans, sum(p.planned_count) AS planned
+        'plans', p.plans, 'planned', p.planned) ORDER BY p.place) FILTER (WHERE p.place <= 1000) AS list,
+        count(*) AS total
+    FROM (SELECT p.what, p.site_id, p.measure_code, count(*) AS plans, sum(p.planned_count) AS planned,
+            row_number() OVER (ORDER BY p.what, p.site_id, p.measure_code) AS place
         FROM sems.effective_plan p
         WHERE p.counted_at >= $1::timestamptz AND p.counted_at < $2::timestamptz
         GROUP BY p.what, p.site_id, p.measure_code) AS p
@@ -44,5 +47,8 @@ SELECT jsonb_build_object('late', (SELECT l.o FROM late l),
     'quarantine', coalesce((SELECT q.list FROM quarantine q), '[]'),
     'plans', coalesce((SELECT p.list FROM plan p), '[]'),
     'sessions', (SELECT y.q -> 'sessions' FROM quality y),
-    'silent', (SELECT y.q -> 'silent' FROM quality y),
+    'plans_total', coalesce((SELECT p.total FROM plan p), 0),
+    'silent', (SELECT coalesce(jsonb_agg(s.one ORDER BY s.place), '[]') FROM quality y,
+        jsonb_array_elements(y.q -> 'silent') WITH ORDINALITY AS s (one, place) WHERE s.place <= 1000),
+    'silent_total', (SELECT jsonb_array_length(y.q -> 'silent') FROM quality y),
     'restores', coalesce((SELECT r.list FROM restore r), '[]'))::text

@@ -30,6 +30,11 @@ WITH settings AS (
     WHERE m.starts_at <= $1::timestamptz
     GROUP BY m.quarter
     ORDER BY m.quarter DESC LIMIT 12
+), haste AS MATERIALIZED (
+    SELECT cardinality(sems.dirty_feed_days($1::timestamptz - interval '37 days', $1::timestamptz)) <= 3 AS is_quick
+), silent AS MATERIALIZED (
+    SELECT s.*, row_number() OVER (ORDER BY s.source, s.kind, s.device_id) AS place
+    FROM sems.silent_feeds($1::timestamptz) AS s WHERE (SELECT h.is_quick FROM haste AS h)
 ), revision AS (
     SELECT DISTINCT ON (r.quarter) r.quarter, r.revision, r.state, r.submitted_at
     FROM sems.spd_status AS r ORDER BY r.quarter, r.revision DESC
@@ -68,12 +73,11 @@ SELECT jsonb_build_object(
         FROM sems.duty AS d WHERE d.bad_ends > 0),
     'sessions', $4::jsonb,
     -- Not while many days wait to be counted: a glance must not take long.
-    'silent', CASE WHEN cardinality(sems.dirty_feed_days($1::timestamptz - interval '37 days',
-        $1::timestamptz)) <= 3 THEN (SELECT coalesce(jsonb_agg(jsonb_build_object('source', s.source, 'kind', s.kind,
-            'site', s.site_id, 'device', s.device_id, 'last_at', s.last_at,
-            'expected_by', s.expected_by, 'basis', s.basis)
-            ORDER BY s.source, s.kind, s.device_id), '[]')
-        FROM sems.silent_feeds($1::timestamptz) AS s) END,
+    'silent', CASE WHEN (SELECT h.is_quick FROM haste AS h) THEN (SELECT coalesce(jsonb_agg(
+            jsonb_build_object('source', s.source, 'kind', s.kind, 'site', s.site_id, 'device', s.device_id,
+            'last_at', s.last_at, 'expected_by', s.expected_by, 'basis', s.basis) ORDER BY s.place), '[]')
+        FROM silent AS s WHERE s.place <= 1000) END,
+    'silent_total', CASE WHEN (SELECT h.is_quick FROM haste AS h) THEN (SELECT count(*) FROM silent) END,
     'retention', jsonb_build_object(
         'last_run_at', (SELECT d.last_run_at FROM sems.duty AS d WHERE d.duty = 'retention'),
         'next_run_at', (SELECT d.last_run_at + interval '1 day' FROM sems.duty AS d

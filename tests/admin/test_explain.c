@@ -114,6 +114,10 @@ Test(explain, takes_a_figure_by_its_dimensions)
 	cr_expect_eq(explain((struct wish){.metric = "OUT03", .dimension = "site", .value = "T9"}),
 		     CODE(NOT_FOUND));
 	cr_expect_str_eq(o.field, "where");
+	cr_expect_eq(
+	    explain((struct wish){.metric = "OUT03", .dimension = "measure", .value = "(other)"}),
+	    CODE(INVALID));
+	cr_expect_not_null(strstr(o.text, "no room for"), "%s", o.text);
 }
 
 Test(explain, refuses_what_it_cannot_find)

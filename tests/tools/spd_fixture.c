@@ -44,7 +44,7 @@ static const char rest[] =
     "{\"template\":null,\"policy\":{\"approval\":\"THREE_PEOPLE\",\"corrections\":\"TWO_PEOPLE\","
     "\"marking\":\"x\"},"
     "\"completeness\":{\"clock\":[],\"feeds\":[],\"late\":null,\"plans\":[],\"quarantine\":[],"
-    "\"restores\":[],\"sessions\":null,\"silent\":[]},\"balances\":[],"
+    "\"restores\":[],\"sessions\":null,\"silent\":[]},\"values_shown\":null,\"balances\":[],"
     "\"corrections\":{\"total\":0,\"rows\":[]},\"restatements\":[],"
     "\"embargo\":{\"excluded\":[]},\"proof\":null}";
 static const char rest_of_metric[] =

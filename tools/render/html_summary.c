@@ -329,9 +329,9 @@ put_feeds(struct buf *out, const json_t *completeness)
 	}
 	buf_addf(out,
 		 "<li>%zu feeds; %zu with records missing, %zu of which nobody said what to "
-		 "expect; %zu fell silent.</li>\n",
+		 "expect; %lld fell silent.</li>\n",
 		 json_array_size(feeds), short_of, unknown,
-		 json_array_size(json_object_get(completeness, "silent")));
+		 (long long)json_integer_value(json_object_get(completeness, "silent_total")));
 }
 
 static bool

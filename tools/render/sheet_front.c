@@ -61,6 +61,22 @@ policy_words(const struct edition *ed, const char *key)
 	return code;
 }
 
+/* Said only where there were too many to show them all. */
+static void
+shown_codes(struct grid *g, struct book *b)
+{
+	const json_t *n = json_object_get(b->edition->doc, "values_shown");
+
+	if (!json_is_integer(n))
+		return;
+	grid_item(g, "Codes shown");
+	grid_text(g,
+		  book_text(b,
+			    "of each kind of code (measure, criterion, provider and the like) the "
+			    "%lld with the most records; all others together are (other)",
+			    (long long)json_integer_value(n)));
+}
+
 static void
 cover_identity(struct sheet *s)
 {
@@ -88,6 +104,7 @@ cover_identity(struct sheet *s)
 	pair(g, "State", book_text(b, "%s", state));
 	grid_item(g, "As of (UTC)");
 	grid_instant(g, spd_text(doc, "as_of"));
+	shown_codes(g, b);
 }
 
 static void

@@ -240,6 +240,17 @@ balances_grid(struct sheet *s)
 		g->empty = "No balance is drawn up in this document.";
 }
 
+static void
+note_more(struct sheet *s, const char *what, const json_t *c, const char *list, const char *total)
+{
+	json_int_t n = json_integer_value(json_object_get(c, total));
+	size_t listed = json_array_size(json_object_get(c, list));
+
+	if (n > (json_int_t)listed)
+		sheet_note(s, book_text(s->book, "Of %lld %s the first %zu are listed.",
+					(long long)n, what, listed));
+}
+
 void
 sheet_quality(struct book *b, const struct plan *p)
 {
@@ -251,6 +262,8 @@ sheet_quality(struct book *b, const struct plan *p)
 		return;
 	if (!json_is_object(c))
 		sheet_note(s, "This document has no statement of completeness.");
+	note_more(s, "feeds that fell silent", c, "silent", "silent_total");
+	note_more(s, "plans", c, "plans", "plans_total");
 	any_list_grid(s, "data-quality-silent", "Feeds that fell silent",
 		      "No feed that was expected fell silent.", json_object_get(c, "silent"));
 	feeds_grid(s, feeds);
