@@ -292,12 +292,15 @@ copy_record(struct buf *b, const struct record *r, const struct receipt *receipt
 	size_t fields = kind_n_fields(r->kind);
 	size_t start = b->n;
 	bool good = true;
+	struct text as = {0};
 
+	if (receipt->as.n > 0)
+		as = receipt->as;
 	for (size_t i = 0; i < fields && good; i++)
 		good = copy_value(b, kind_field(r->kind, i), &r->v[i]);
 	copy_time(b, receipt->at);
 	copy_bytes(b, receipt->from.s == NULL ? TEXT_LIT("") : receipt->from);
-	copy_bytes(b, receipt->as.n == 0 ? (struct text){0} : receipt->as);
+	copy_bytes(b, as);
 	if (good && !b->failed)
 		return COPY_ROW_OK;
 	b->n = start;

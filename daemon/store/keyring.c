@@ -442,9 +442,10 @@ keyring_person(struct keyring *k, int year)
 int
 keyring_wanted(const struct keyring *k, int after)
 {
-	for (int year = after < YEAR_FIRST ? YEAR_FIRST : after + 1; year <= YEAR_LAST; year++) {
-		if (k->year[year - YEAR_FIRST].wanted && !k->year[year - YEAR_FIRST].agreed)
-			return year;
+	for (int at = after < YEAR_FIRST ? 0 : after + 1 - YEAR_FIRST; at <= YEAR_LAST - YEAR_FIRST;
+	     at++) {
+		if (k->year[at].wanted && !k->year[at].agreed)
+			return YEAR_FIRST + at;
 	}
 	return 0;
 }

@@ -124,5 +124,8 @@ sheet_corrections(struct book *b, const struct plan *p)
 				       json_array_size(rows), total);
 	for (size_t k = 0; k < COUNT(columns); k++)
 		grid_column(g, &columns[k]);
-	json_array_foreach(rows, i, row) put_row(g, row);
+	json_array_foreach(rows, i, row)
+	{
+		put_row(g, row);
+	}
 }

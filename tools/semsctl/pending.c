@@ -119,7 +119,10 @@ pending_print(const json_t *pending, int color)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(pending, i, one) print_one(one, color);
+	json_array_foreach(pending, i, one)
+	{
+		print_one(one, color);
+	}
 }
 
 static int

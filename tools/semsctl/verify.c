@@ -145,17 +145,17 @@ make_seal(const struct bundle *b, struct buf *out)
 {
 	const json_t *m = b->manifest;
 	const json_t *document = json_object_get(m, "document");
-	json_t *seal = json_pack(
+	json_t *sealed = json_pack(
 	    "{s:O?, s:O?, s:O?, s:O?, s:O?, s:O?, s:O?}", "quarter", json_object_get(m, "quarter"),
 	    "revision", json_object_get(m, "revision"), "sha256",
 	    json_object_get(document, "sha256"), "signature",
 	    json_object_get(document, "signature"), "key_id", json_object_get(document, "key_id"),
 	    "keys", json_object_get(m, "keys"), "signs", json_object_get(m, "signed_by"));
-	char *text = seal == NULL ? NULL : json_dumps(seal, JSON_COMPACT | JSON_SORT_KEYS);
+	char *text = sealed == NULL ? NULL : json_dumps(sealed, JSON_COMPACT | JSON_SORT_KEYS);
 	bool good = text != NULL && buf_add(out, text, strlen(text));
 
 	free(text);
-	json_decref(seal);
+	json_decref(sealed);
 	return good;
 }
 
@@ -184,13 +184,13 @@ check_renderings(const struct bundle *b, json_t *report)
 	const struct bundle_file *declaration = bundle_find(b, "declaration.json");
 	struct renderings files = {0};
 	struct edition edition = {0};
-	struct buf seal;
+	struct buf sealed;
 	struct err e = {0};
 	const char *other;
 
-	buf_init(&seal, 1 << 20);
-	if (document == NULL || declaration == NULL || !make_seal(b, &seal) ||
-	    edition_read(&edition, &document->bytes, &declaration->bytes, &seal, &e) != OK ||
+	buf_init(&sealed, 1 << 20);
+	if (document == NULL || declaration == NULL || !make_seal(b, &sealed) ||
+	    edition_read(&edition, &document->bytes, &declaration->bytes, &sealed, &e) != OK ||
 	    render(&edition, "bundle", &files, &e) != OK ||
 	    bundle_members(&edition, &files, &e) != OK) {
 		bundle_note(report, "RENDERINGS", "cannot be made of its document: %s", e.text);
@@ -207,7 +207,7 @@ check_renderings(const struct bundle *b, json_t *report)
 	}
 	renderings_fini(&files);
 	edition_fini(&edition);
-	buf_fini(&seal);
+	buf_fini(&sealed);
 }
 
 static void
