@@ -425,7 +425,9 @@ is_late(const struct world *w, const struct line *l)
 {
 	int64_t allowed = l->greeted ? FRAME_DEADLINE_MS : HELLO_DEADLINE_MS;
 
-	return l->timed && !l->held && w->now.mono.v >= l->since.v + allowed;
+	/* Of whom a stopping daemon owes an answer it takes nothing more. */
+	return l->timed && !l->held && !w->daemons[l->daemon].draining &&
+	       w->now.mono.v >= l->since.v + allowed;
 }
 
 /* Who is late is closed, and nobody else; whom the daemon itself held back is not late. */
