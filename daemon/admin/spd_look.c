@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define DECLARATION_MAX ((size_t)64 * 1024 * 1024)
 
 /* --- loading a revision ----------------------------------------------------------------------- */
 

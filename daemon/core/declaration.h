@@ -10,6 +10,7 @@
 #include "core/lifecycle.h"
 
 #define DECLARATION_FORMAT "sems-declaration/1"
+#define DECLARATION_MAX    ((size_t)16 << 20) /* bytes; whoever checks it takes no more */
 
 struct json_t; /* jansson's */
 

@@ -296,7 +296,10 @@ spd_document(const struct spd *s, struct buf *out, struct err *e)
 	fits = made_canonical(doc, out);
 	json_decref(doc);
 	if (!fits)
-		return err_set(e, TRY_LIMIT, "spd", "the document has more than %zu bytes",
-			       out->max);
+		return err_set(
+		    e, TRY_LIMIT, "spd",
+		    "the document would have more than %zu MiB, which nobody could be "
+		    "given: register fewer measures, or read metrics by fewer dimensions",
+		    out->max >> 20);
 	return OK;
 }

@@ -18,6 +18,8 @@
 
 #define SPD_FORMAT   "sems-spd/2"
 #define SPD_PAST_MAX 4 /* quarters before this one */
+/* Bytes of a document: whoever asks for it has room for so much, and whoever checks it. */
+#define SPD_DOCUMENT_MAX ((size_t)64 << 20)
 
 struct json_t; /* jansson's */
 

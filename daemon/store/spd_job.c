@@ -13,8 +13,7 @@
 
 /* Bounds of what a quarter may need: a site with every metric by every dimension takes some
  * hundred kilobytes. */
-#define ARENA_MAX    ((size_t)1024 * 1024 * 1024)
-#define DOCUMENT_MAX ((size_t)256 * 1024 * 1024)
+#define ARENA_MAX ((size_t)1024 * 1024 * 1024)
 /* What a document of that size took, some fifteen times as much, is given back at once. */
 #define LARGE ((size_t)1024 * 1024)
 
@@ -344,7 +343,7 @@ void
 spd_start(struct spd_run *r)
 {
 	quarter_format(r->quarter, r->label);
-	buf_init(&r->document, DOCUMENT_MAX);
+	buf_init(&r->document, SPD_DOCUMENT_MAX);
 	r->err = (struct err){0};
 	r->step = 0;
 	r->before = 0;

@@ -357,3 +357,24 @@ Test(bundle_check, names_any_member_that_is_not_as_it_must_be)
 	cr_expect_gt(check_mutants(declared, false), 20);
 	free(spd);
 }
+
+/* Small in bytes, and eighty times as large in memory. */
+Test(bundle_check, reads_no_document_that_takes_memory_beyond_its_size)
+{
+	enum { EMPTY = 100000 };
+	struct buf b;
+	const char *spd;
+
+	buf_init(&b, (size_t)4 * EMPTY);
+	for (int i = 0; i < EMPTY; i++)
+		cr_assert(buf_add(&b, i == 0 ? "[{}" : ",{}", 3));
+	cr_assert(buf_add(&b, "]", 2));
+	spd = (const char *)b.p;
+	cr_assert(temp_remove(dir));
+	temp_dir(dir);
+	fill_bundle(spd, declared);
+	cr_expect_str_eq(first_fault(dir, NULL, 0),
+			 "DOCUMENT: to be read it takes more than sixteen times its size, which "
+			 "none does");
+	buf_fini(&b);
+}

@@ -1,5 +1,6 @@
 #include "base/digest.h"
 #include "base/text.h"
+#include "core/spd.h"
 #include "tests/lib/mutation.h"
 #include "tests/tools/edition_fixture.h"
 #include "tools/render/bundle.h"
@@ -142,6 +143,30 @@ Test(bundle, holds_the_document_its_signature_and_the_keys_of_both)
 	renderings_fini(&members);
 	sample_fini(&s);
 	buf_fini(&bytes);
+}
+
+/* It would be refused by whoever checks it. */
+Test(bundle, is_not_made_of_a_document_that_nobody_would_verify)
+{
+	struct sample s;
+	struct renderings members = {0};
+	struct buf seal;
+	struct err e;
+
+	sample_init(&s);
+	make_seal(&s, &seal, KEY_A);
+	cr_assert_eq(render(&s.edition, "bundle", &members, &e), OK, "%s", e.text);
+	for (size_t i = 0; i < members.n; i++) {
+		struct buf *bytes = &members.file[i].bytes;
+
+		if (strstr(members.file[i].name, "_spd.json") != NULL)
+			cr_assert_not_null(buf_extend(bytes, SPD_DOCUMENT_MAX + 1 - bytes->n));
+	}
+	cr_expect_eq(bundle_members(&s.edition, &members, &e), REJ_STATE);
+	cr_expect_not_null(strstr(e.text, "spd.json has 67108865 bytes"), "%s", e.text);
+	renderings_fini(&members);
+	sample_fini(&s);
+	buf_fini(&seal);
 }
 
 Test(bundle, is_refused_without_a_signature)

@@ -1,5 +1,6 @@
 #include "tools/lib/bundle_check.h"
 
+#include "base/jsonmem.h"
 #include "base/text.h"
 #include "core/jsonin.h"
 #include "core/proof.h"
@@ -9,7 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARENA_MAX ((size_t)64 << 20)
+#define ARENA_MAX  ((size_t)64 << 20)
+#define TREE_TIMES 16u /* a document's tree takes ten times its bytes */
+#define TREE_FREE  ((size_t)1 << 20)
 
 /* --- the report ------------------------------------------------------------------------------- */
 
@@ -176,10 +179,22 @@ check_files(const struct bundle *b, json_t *report)
 
 /* --- the document ----------------------------------------------------------------------------- */
 
+/* In memory that its size bounds, whatever is in it. NULL, and why. */
 static json_t *
-load(const struct bundle_file *f)
+load(const struct bundle_file *f, const char **why)
 {
-	return f == NULL ? NULL : json_loadb((const char *)f->bytes.p, f->bytes.n, 0, NULL);
+	uint64_t failed = jsonmem_failed();
+	json_t *j;
+
+	*why = "there is none that can be read";
+	if (f == NULL)
+		return NULL;
+	jsonmem_bound(TREE_TIMES * f->bytes.n + TREE_FREE);
+	j = json_loadb((const char *)f->bytes.p, f->bytes.n, 0, NULL);
+	jsonmem_bound(0);
+	if (jsonmem_failed() != failed)
+		*why = "to be read it takes more than sixteen times its size, which none does";
+	return j;
 }
 
 static void
@@ -216,12 +231,13 @@ check_document(const struct bundle *b, json_t *document, json_t *report)
 static void
 check_declaration(const struct bundle *b, json_t *report)
 {
-	json_t *d = load(bundle_find(b, "declaration.json"));
+	const char *why;
+	json_t *d = load(bundle_find(b, "declaration.json"), &why);
 	const json_t *listed = json_object_get(b->manifest, "document");
 	struct err e;
 
 	if (d == NULL)
-		bundle_note(report, "DECLARATION", "there is none that can be read");
+		bundle_note(report, "DECLARATION", "%s", why);
 	else if (strcmp(member_text(d, "document_sha256"), member_text(listed, "sha256")) != 0)
 		bundle_note(report, "DECLARATION", "it is of another document");
 	else if (strcmp(member_text(d, "state"), member_text(b->manifest, "state")) != 0)
@@ -274,6 +290,7 @@ bundle_check(struct bundle *b, const struct bundle_key *trusted, size_t n)
 	    {"SIGNATURE", bundle_find(b, "spd.json"), bundle_find(b, "spd.sig"),
 	     member_text(listed, "key_id")},
 	};
+	const char *why;
 	json_t *document;
 
 	if (report == NULL)
@@ -289,8 +306,11 @@ bundle_check(struct bundle *b, const struct bundle_key *trusted, size_t n)
 		check_signature(b, &parts[i], report, trusted, n);
 	check_keys(b, report);
 	check_files(b, report);
-	document = load(bundle_find(b, "spd.json"));
-	check_document(b, document, report);
+	document = load(bundle_find(b, "spd.json"), &why);
+	if (document != NULL)
+		check_document(b, document, report);
+	else
+		bundle_note(report, "DOCUMENT", "%s", why);
 	check_root(document, report);
 	check_declaration(b, report);
 	json_decref(document);

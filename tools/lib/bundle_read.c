@@ -1,6 +1,8 @@
 #include "tools/lib/bundle_read.h"
 
 #include "base/plainfile.h"
+#include "core/declaration.h"
+#include "core/spd.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -59,8 +61,11 @@ kept_max(const char *name)
 		const char *name;
 		uint64_t max;
 	} kept[] = {
-	    {BUNDLE_MANIFEST, MIB}, {BUNDLE_SIGNATURE, KIB},        {"spd.json", 64 * MIB},
-	    {"spd.sig", KIB},       {"declaration.json", 16 * MIB},
+	    {BUNDLE_MANIFEST, MIB},
+	    {BUNDLE_SIGNATURE, KIB},
+	    {"spd.json", SPD_DOCUMENT_MAX},
+	    {"spd.sig", KIB},
+	    {"declaration.json", DECLARATION_MAX},
 	};
 
 	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {

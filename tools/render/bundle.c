@@ -2,6 +2,8 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "core/declaration.h"
+#include "core/spd.h"
 #include "tools/render/archive.h"
 
 #include <openssl/evp.h>
@@ -95,11 +97,14 @@ compare_names(const void *a, const void *b)
 	return strcmp(((const struct rendered *)a)->name, ((const struct rendered *)b)->name);
 }
 
-/* The two that a program looks for have short names. */
-static void
-rename_members(struct renderings *members)
+/* The two that a program looks for have short names, and a size that it takes. */
+static enum code
+rename_members(struct renderings *members, struct err *e)
 {
-	static const char *const plain[] = {"spd.json", "declaration.json"};
+	static const struct {
+		const char *name;
+		size_t max;
+	} plain[] = {{"spd.json", SPD_DOCUMENT_MAX}, {"declaration.json", DECLARATION_MAX}};
 
 	for (size_t i = 0; i < members->n; i++) {
 		struct rendered *m = &members->file[i];
@@ -107,11 +112,18 @@ rename_members(struct renderings *members)
 		for (size_t k = 0; k < 2; k++) {
 			char end[32];
 
-			snprintf(end, sizeof end, "_%s", plain[k]);
-			if (ends_in(m->name, end))
-				snprintf(m->name, sizeof m->name, "%s", plain[k]);
+			snprintf(end, sizeof end, "_%s", plain[k].name);
+			if (!ends_in(m->name, end))
+				continue;
+			snprintf(m->name, sizeof m->name, "%s", plain[k].name);
+			if (m->bytes.n > plain[k].max)
+				return err_set(e, REJ_STATE, "bundle",
+					       "%s has %zu bytes; semsctl verify takes no more "
+					       "than %zu MiB: export the files without a bundle",
+					       m->name, m->bytes.n, plain[k].max >> 20);
 		}
 	}
+	return OK;
 }
 
 enum code
@@ -127,7 +139,9 @@ bundle_members(const struct edition *ed, struct renderings *members, struct err 
 		return err_set(e, REJ_STATE, "bundle",
 			       "this document is not signed: freeze the quarter, and name the "
 			       "revision");
-	rename_members(members);
+	code = rename_members(members, e);
+	if (code != OK)
+		return code;
 	to = add_member(members, "spd.sig");
 	if (to == NULL || !buf_add(to, raw, sizeof raw))
 		return no_memory(e);
