@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-
 /* --- loading a revision ----------------------------------------------------------------------- */
 
 /* The columns of sql/queries/spd_revision.sql. */

@@ -263,6 +263,27 @@ Test(ingest, has_room_for_some_requeued_records_in_each_group_that_senders_fill)
 	ingest_free(in);
 }
 
+static void
+keep_verdict(void *ctx, const struct item *it)
+{
+	*(enum verdict *)ctx = it->verdict;
+}
+
+Test(ingest, gives_back_requeued_records_while_draining_and_takes_no_more)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	enum verdict verdict = VERDICT_NONE;
+	unsigned called = 0;
+
+	cr_assert(ingest_requeue(in, text_of("x"), text_of("unix:lane"), (struct utc_ms){T0},
+				 keep_verdict, &verdict));
+	ingest_drain(in);
+	cr_expect_eq(verdict, VERDICT_RETRY);
+	cr_expect(ingest_is_empty(in));
+	cr_expect_eq(requeue_all(in, &called), 0);
+	ingest_free(in);
+}
+
 static bool
 owns(void *ctx, struct text principal)
 {

@@ -229,6 +229,22 @@ Test(output, lets_requests_wait_whose_principal_does_not_read)
 	ingest_free(in);
 }
 
+/* It is answered that semsd stops. */
+Test(output, lets_no_request_wait_while_draining)
+{
+	struct ingest_config c = bounds(100 * KIB, 150 * KIB);
+	struct ingest *in = fixture_ingest(&c);
+	struct session_ref lazy = fixture_session(in, "unix:lane");
+
+	ask(in, lazy, 1);
+	answer(in, lazy, 1, 90 * KIB);
+	request(in, lazy, 2);
+	cr_expect_not(take(in));
+	ingest_drain(in);
+	cr_expect(take(in));
+	ingest_free(in);
+}
+
 Test(output, closes_who_reads_nothing_for_a_moment_while_others_of_its_principal_wait)
 {
 	struct ingest_config c = bounds(100 * KIB, 150 * KIB);
