@@ -18,7 +18,7 @@ MOMENTS = {"as_of", "now", "frozen_as_of", "last_run_at", "next_run_at"}
 def still(v):
     if isinstance(v, dict):
         # Status tells silence as soon as days have been counted.
-        moments = MOMENTS | ({"silent"} if "quarantine_open" in v else set())
+        moments = MOMENTS | ({"silent", "silent_total"} if "quarantine_open" in v else set())
         return {k: still(x) for k, x in v.items() if k not in moments}
     return [still(x) for x in v] if isinstance(v, list) else v
 
