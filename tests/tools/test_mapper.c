@@ -297,6 +297,39 @@ Test(mapper, takes_an_end_before_the_start_as_the_next_day)
 	cr_assert_eq(value(0, "occurred_end")->i - value(0, "occurred_at")->i, 40 * MS_PER_MINUTE);
 }
 
+Test(mapper, refuses_a_line_that_two_formats_read_differently)
+{
+	use_map("version: 1\nsource: s\nrecords:\n  - {kind: heartbeat, id: {columns: [No]}, "
+		"occurred_at: {column: At, formats: [\"%m/%d/%Y\", \"%d/%m/%Y\"]}}\n",
+		"No|At");
+	must_not("1|03/08/2026", "At", "2026-08-03");
+	must("2|26/06/2026", 1);
+	must("3|07/07/2026", 1);
+}
+
+Test(mapper, adds_to_the_time_on_the_wall)
+{
+	use_map("version: 1\nsource: s\nrecords:\n  - {kind: heartbeat, id: {columns: [No]}, "
+		"occurred_at: {value: \"1899-12-30\", plus: [{column: At, unit: days}]}}\n",
+		"No|At");
+	must("1|46203.975", 1);
+	cr_expect_eq(value(0, "occurred_at")->i, INT64_C(1782858240000)); /* 22:24Z, in summer */
+}
+
+Test(mapper, knows_zones_that_the_map_explains)
+{
+	use_map(
+	    "version: 1\nsource: s\nzones:\n  - {from: [BST, Summer], to: \"+01:00\"}\n"
+	    "  - {from: [MSK], to: Europe/Moscow}\nrecords:\n  - {kind: heartbeat, id: {columns: "
+	    "[No]}, occurred_at: {column: At, formats: [\"%F %T %Z\"]}}\n",
+	    "No|At");
+	must("1|2026-06-30 23:30:00 Summer", 1);
+	cr_expect_eq(value(0, "occurred_at")->i, INT64_C(1782858600000));
+	must("2|2026-06-30 23:30:00 MSK", 1);
+	cr_expect_eq(value(0, "occurred_at")->i, INT64_C(1782851400000));
+	must_not("3|2026-06-30 23:30:00 EST", "At", "zones");
+}
+
 Test(mapper, skips_only_what_the_map_declares)
 {
 	use_map("version: 1\nsource: s\nskip:\n  - {column: No, matches: \"^(Total|Page)\"}\n  - "

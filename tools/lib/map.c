@@ -102,6 +102,7 @@ static const cyaml_schema_field_t map_keys[] = {
     YAML_TEXTS("nulls", struct map, nulls),
     CYAML_FIELD_INT_PTR("two_digit_years", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct map,
 			two_digit_years),
+    YAML_LIST("zones", struct map, zones, &entry_entry),
     YAML_LIST("skip", struct map, skip, &condition_entry),
     CYAML_FIELD_SEQUENCE("records", CYAML_FLAG_POINTER, struct map, records, &record_entry, 1, 16),
     CYAML_FIELD_END,

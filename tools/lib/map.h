@@ -104,7 +104,9 @@ struct map {
 	unsigned columns_count;
 	char **nulls; /* cells that mean "not given", besides the empty one */
 	unsigned nulls_count;
-	int *two_digit_years;       /* first of the hundred years that 00 to 99 may mean */
+	int *two_digit_years;    /* first of the hundred years that 00 to 99 may mean */
+	struct map_entry *zones; /* what files call zones: an offset or an IANA name */
+	unsigned zones_count;
 	struct map_condition *skip; /* a line that meets one of them is not data */
 	unsigned skip_count;
 	struct map_record *records;

@@ -70,6 +70,55 @@ compile_precision(struct field_plan *p, struct err *e)
 	return OK;
 }
 
+static enum code
+compile_patterns(struct map_plan *plan, struct field_plan *p, struct err *e)
+{
+	const struct map_field *m = p->m;
+	struct err why;
+
+	if (m->formats_count == 0)
+		return OK;
+	p->patterns = plan_alloc(plan, m->formats_count, sizeof *p->patterns, e);
+	if (p->patterns == NULL)
+		return e->code;
+	for (unsigned i = 0; i < m->formats_count; i++) {
+		if (pattern_compile(m->formats[i], &p->patterns[i], &why) != OK)
+			return err_set(e, REJ_FIELD, "formats", "the format '%.40s' %s",
+				       m->formats[i], why.text);
+	}
+	return OK;
+}
+
+static enum code
+compile_zones(struct map_plan *plan, struct err *e)
+{
+	const struct map *m = plan->m;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < m->zones_count; i++)
+		n += m->zones[i].from_count;
+	if (n == 0)
+		return OK;
+	plan->zones = plan_alloc(plan, n, sizeof *plan->zones, e);
+	if (plan->zones == NULL)
+		return e->code;
+	for (unsigned i = 0; i < m->zones_count; i++) {
+		const struct map_entry *z = &m->zones[i];
+		struct zone_word word;
+
+		if (z->to == NULL || !pattern_zone(z->to, &word))
+			return err_set(e, REJ_FIELD, "zones",
+				       "zones: '%.40s' is neither an offset such as +01:00 nor a "
+				       "zone such as Europe/London",
+				       z->to == NULL ? "" : z->to);
+		for (unsigned k = 0; k < z->from_count; k++) {
+			word.from = z->from[k];
+			plan->zones[plan->n_zones++] = word;
+		}
+	}
+	return OK;
+}
+
 /* What only makes sense for some types would otherwise be ignored in silence. */
 static enum code
 check_use(const struct field_plan *p, struct err *e)
@@ -107,6 +156,8 @@ compile_field(struct map_plan *plan, const struct kind *k, const struct map_fiel
 		rc = check_use(p, e);
 	if (rc == OK)
 		rc = compile_precision(p, e);
+	if (rc == OK)
+		rc = compile_patterns(plan, p, e);
 	return rc == OK ? compile_plus(plan, p, e) : rc;
 }
 
@@ -255,6 +306,8 @@ map_plan_make(struct map_plan *plan, const struct map *m, const struct text *nam
 	plan->records = plan_alloc(plan, m->records_count, sizeof *plan->records, e);
 	if (plan->records == NULL)
 		return e->code;
+	if (rc == OK)
+		rc = compile_zones(plan, e);
 	if (rc == OK)
 		rc = compile_conditions(plan, m->skip, m->skip_count, &plan->skip, e);
 	for (unsigned i = 0; rc == OK && i < m->records_count; i++) {

@@ -10,6 +10,7 @@
 #include "tools/lib/build.h"
 #include "tools/lib/expr.h"
 #include "tools/lib/map.h"
+#include "tools/lib/pattern.h"
 
 struct plus_plan {
 	size_t column;
@@ -23,6 +24,7 @@ struct field_plan {
 	struct expr x;
 	struct plus_plan *plus;
 	enum precision precision; /* 0: as far as the text goes */
+	struct pattern *patterns; /* of each of the map's formats */
 };
 
 struct item_plan {
@@ -53,6 +55,8 @@ struct map_plan {
 	const struct map *m;
 	struct expr_file file;
 	struct condition *skip;
+	struct zone_word *zones; /* of each name in the map's zones */
+	size_t n_zones;
 	struct record_plan *records; /* of each of the map's */
 };
 

@@ -170,25 +170,64 @@ compute(struct pass *p, const struct field_plan *f, struct text *t)
 }
 
 static bool
-read_when(struct pass *p, const struct field_plan *f, struct text t, struct when *w)
+is_same_time(const struct when *a, const struct when *b)
 {
-	const struct map_field *m = f->m;
+	return civil_to_days(a->local.date) == civil_to_days(b->local.date) &&
+	       a->local.hour == b->local.hour && a->local.minute == b->local.minute &&
+	       a->local.second == b->local.second && a->local.ms == b->local.ms &&
+	       a->has_offset == b->has_offset && a->offset_s == b->offset_s &&
+	       a->has_zone == b->has_zone && strcmp(a->zone.name, b->zone.name) == 0;
+}
 
-	for (unsigned i = 0; i < m->formats_count; i++) {
-		if (when_parse_pattern(t, m->formats[i], p->mapper->first_year, w))
-			return true;
+/* A line that two formats read differently was meant in one way. */
+static bool
+read_formats(struct pass *p, const struct field_plan *f, struct text t, struct when *w)
+{
+	const struct mapper *mp = p->mapper;
+	const struct pattern_words words = {mp->first_year, mp->plan.zones, mp->plan.n_zones};
+	const char *reason = NULL;
+	const char *by = NULL;
+
+	for (unsigned i = 0; i < f->m->formats_count; i++) {
+		const char *why;
+		struct when other;
+
+		if (!pattern_read(&f->patterns[i], t, &words, &other, &why)) {
+			reason = reason == NULL ? why : reason;
+			continue;
+		}
+		if (by != NULL && !is_same_time(w, &other))
+			return refuse(
+			    p, blame(f), t,
+			    arena_printf(p->scope.arena,
+					 "is %04d-%02d-%02d %02d:%02d by the format %.40s and "
+					 "%04d-%02d-%02d %02d:%02d by %.40s: leave one of them in "
+					 "the map",
+					 w->local.date.year, w->local.date.month, w->local.date.day,
+					 w->local.hour, w->local.minute, by, other.local.date.year,
+					 other.local.date.month, other.local.date.day,
+					 other.local.hour, other.local.minute, f->m->formats[i]));
+		if (by == NULL)
+			*w = other;
+		by = by == NULL ? f->m->formats[i] : by;
 	}
-	if (m->formats_count == 0 && when_parse(t, w))
-		return true;
-	return refuse(
-	    p, blame(f), t,
-	    m->formats_count > 0
-		? "is a time in none of the map's formats"
-		: "is not a time such as 2026-04-01T09:00:00Z, 2026-04-01 09:00 or 2026-04-01");
+	return by != NULL ||
+	       refuse(p, blame(f), t,
+		      reason != NULL ? reason : "is a time in none of the map's formats");
 }
 
 static bool
-add_plus(struct pass *p, const struct field_plan *f, struct utc_ms *at)
+read_when(struct pass *p, const struct field_plan *f, struct text t, struct when *w)
+{
+	if (f->m->formats_count > 0)
+		return read_formats(p, f, t, w);
+	return when_parse(t, w) ||
+	       refuse(p, blame(f), t,
+		      "is not a time such as 2026-04-01T09:00:00Z, 2026-04-01 09:00 or 2026-04-01");
+}
+
+static bool
+add_plus(struct pass *p, const struct field_plan *f, struct when *w)
 {
 	for (unsigned i = 0; i < f->m->plus_count; i++) {
 		const struct plus_plan *plus = &f->plus[i];
@@ -197,9 +236,15 @@ add_plus(struct pass *p, const struct field_plan *f, struct utc_ms *at)
 
 		if (!read_number(t, &d) || fabs(d * plus->unit_ms) > 1e14)
 			return refuse(p, plus->name, t, "is not a number to add to a time");
-		at->v += (int64_t)llround(d * plus->unit_ms);
+		when_add(w, (int64_t)llround(d * plus->unit_ms));
 	}
 	return true;
+}
+
+static bool
+is_overnight(const struct field_plan *f)
+{
+	return f->m->overnight != NULL && *f->m->overnight;
 }
 
 static bool
@@ -217,15 +262,17 @@ put_when(struct pass *p, const struct field_plan *f, struct text t)
 		return false;
 	if (precision == 0)
 		precision = f->m->plus_count > 0 ? PRECISION_MS : w.precision;
-	if (when_resolve(&w, &p->mapper->zones, precision, &at, &e) != OK)
-		return refuse(p, blame(f), t, e.text);
-	if (f->m->overnight != NULL && *f->m->overnight && at.v < p->record->v[ENV_OCCURRED_AT].i) {
-		w.local.date = civil_from_days(civil_to_days(w.local.date) + 1);
+	if (is_overnight(f)) {
 		if (when_resolve(&w, &p->mapper->zones, precision, &at, &e) != OK)
 			return refuse(p, blame(f), t, e.text);
+		if (at.v < p->record->v[ENV_OCCURRED_AT].i)
+			w.local.date = civil_from_days(civil_to_days(w.local.date) + 1);
 	}
-	if (!add_plus(p, f, &at))
+	/* What is added is of the clock on the wall, as what it is added to. */
+	if (!add_plus(p, f, &w))
 		return false;
+	if (when_resolve(&w, &p->mapper->zones, precision, &at, &e) != OK)
+		return refuse(p, blame(f), t, e.text);
 	*v = (struct value){.set = true, .i = at.v};
 	if (f->target.index == ENV_OCCURRED_AT && precision != PRECISION_MS)
 		p->record->v[ENV_PRECISION] = (struct value){.set = true, .i = precision};

@@ -1,4 +1,8 @@
-/* Times as files write them: RFC 3339, ISO without an offset, or a pattern of strptime(3). */
+/*
+ * Times as files write them, and what instant they are. Here RFC 3339 and ISO without an offset are
+ * read; patterns in tools/lib/pattern.h. 24:00 is the next day's 0:00. A second 60 is one where
+ * there was a leap second, and then the last millisecond of its day.
+ */
 #ifndef SEMS_TOOLS_WHEN_H
 #define SEMS_TOOLS_WHEN_H
 
@@ -12,6 +16,8 @@ struct when {
 	struct local_time local;
 	int64_t offset_s; /* east of UTC; with has_offset */
 	bool has_offset;
+	bool has_zone; /* it names its zone itself */
+	struct zone zone;
 	enum precision precision; /* as far as the text went */
 };
 
@@ -26,14 +32,22 @@ struct when_zones {
  * blank between.
  */
 bool when_parse(struct text s, struct when *w);
+/* Parts of times, from *p on, which goes behind them; false: there is none. A fraction is cut to
+ * milliseconds; an offset is Z, +01, +0100 or +01:00. */
+bool when_take_fraction(const char **p, int *ms);
+bool when_take_offset(const char **p, struct when *w);
+/* An offset, or a zone that was named; true. */
+bool when_take_zone(struct when *w, bool has_offset, int64_t offset_s, const struct zone *zone);
+/* The local time so much later, by the clock on the wall. */
+void when_add(struct when *w, int64_t ms);
+/* Seconds since 1970-01-01T00:00:00Z, and the milliseconds that are there. */
+void when_set_epoch(struct when *w, int64_t s);
+/* False: there is no such local time. */
+bool when_settle(struct when *w);
 /*
- * By a pattern of strptime(3), with %f for a fraction of a second. The whole text must match.
- * first_year: of the hundred years that %y may mean. A four-digit %Y is demanded.
- */
-bool when_parse_pattern(struct text s, const char *pattern, int first_year, struct when *w);
-/*
- * The instant. PRECISION_DAY is the first instant of the civil day. A local time that a change of
- * the clocks repeats or leaves out is a REJ_FIELD: which one was meant cannot be known.
+ * The instant. PRECISION_DAY is the first instant of the entity's civil day that it is in. A local
+ * time that a change of the clocks repeats or leaves out is a REJ_FIELD: which one was meant cannot
+ * be known.
  */
 enum code when_resolve(const struct when *w, const struct when_zones *zones, enum precision p,
 		       struct utc_ms *t, struct err *e) MUST_CHECK;
