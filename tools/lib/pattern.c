@@ -247,8 +247,10 @@ read_serial_from(const char **p, struct reading *r, struct civil_date first)
 		return false;
 	r->w->precision = PRECISION_DAY;
 	if (**p == '.' && isdigit((unsigned char)(*p)[1])) {
-		for ((*p)++; isdigit((unsigned char)**p); (*p)++, unit /= 10)
+		for ((*p)++; isdigit((unsigned char)**p); (*p)++) {
 			part += (**p - '0') * unit;
+			unit /= 10;
+		}
 		r->w->precision = PRECISION_MS;
 	}
 	ms = (int64_t)(part * 86400000.0 + 0.5);
@@ -334,7 +336,7 @@ compile_text(struct pattern *p, const char *text, struct err *e)
 		bool fits = true;
 
 		if (*s != '%') {
-			fits = add_part(p, NULL, *s == '\t' ? ' ' : *s);
+			fits = add_part(p, NULL, *s);
 		} else if (*++s == '%') {
 			fits = add_part(p, NULL, '%');
 		} else if (short_form_of(*s) != NULL) {
@@ -460,7 +462,7 @@ pattern_read(const struct pattern *p, struct text s, const struct pattern_words 
 	for (unsigned i = 0; good && i < p->n; i++) {
 		if (p->part[i] != NULL)
 			good = p->part[i]->read(&at, &r);
-		else if (p->byte[i] == ' ')
+		else if (p->byte[i] == ' ' || p->byte[i] == '\t')
 			skip_blanks(&at);
 		else
 			good = *at++ == p->byte[i];
