@@ -1,6 +1,6 @@
 # The operator report of an X-ray machine: sessions, one over midnight, one that contradicts itself.
 . "$(dirname "$0")/lib.sh"
-plan 19
+plan 22
 
 start_daemon || exit 1
 ctl_must init --entity Northfield --zone Europe/London --source hiscan-reports
@@ -31,3 +31,15 @@ ROWS
 unlike "$(cat "$(spd_json 2026-Q2)")" 'Example|Muster|10234|10235' 'no name and no login is in the SPD'
 ctl_get import --map "$map" "$file"
 like "$OUT" 'duplicate.* 5$' 'imported again, nothing is new'
+# As a spreadsheet would save it: titles above the header, its word on what stands between the cells, rows of
+# which everything was deleted, UTF-16.
+{
+	printf 'sep=,\r\nOperator report\r\n"Printed for",Northfield\r\n'
+	cat "$file"
+	printf ',,,,,,\r\n,,,,,,\r\n'
+} | iconv -f UTF-8 -t UTF-16 >"$T/saved.csv"
+chmod 644 "$T/saved.csv"
+ctl_get import --map "$map" "$T/saved.csv"
+like "$OUT" '^6 lines: 5 accepted, 1 rejected' 'saved by a spreadsheet it has the same lines'
+like "$OUT" 'duplicate.* 5$' 'which are the same records'
+is "$(sed 1d "$T/saved.csv.rejects.csv" | cut -d, -f2-)" "$(echo "$rejects" | sed 1d | cut -d, -f2-)" 'and the same rejects, in UTF-8'

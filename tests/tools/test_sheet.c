@@ -92,9 +92,9 @@ Test(sheet, counts_lines_the_same_for_every_line_break)
 
 Test(sheet, keeps_empty_cells_and_trims_the_others)
 {
-	struct sheet *s = open_text(",,\n a , b ,\"  c \"\n");
+	struct sheet *s = open_text(",x,\n a , b ,\"  c \"\n");
 
-	expect(s, 1, "||");
+	expect(s, 1, "|x|");
 	expect(s, 2, "a|b|c");
 	expect_end(s);
 }
@@ -115,6 +115,84 @@ Test(sheet, converts_encodings)
 	struct sheet *s = open_bytes("Z\xFCrich,caf\xE9\n", 12, ',', "latin1");
 
 	expect(s, 1, "Z\xC3\xBCrich|caf\xC3\xA9");
+	expect_end(s);
+}
+
+/* The text as UTF-16 of either order. */
+static struct sheet *
+open_wide(const char *text, bool is_big, bool has_mark)
+{
+	static const char marks[] = "\xFF\xFE";
+	char wide[512];
+	size_t n = 0;
+
+	if (has_mark) {
+		wide[n++] = marks[is_big];
+		wide[n++] = marks[!is_big];
+	}
+	for (const char *p = text; *p != '\0'; p++) {
+		wide[n + is_big] = *p;
+		wide[n + !is_big] = '\0';
+		n += 2;
+	}
+	return open_bytes(wide, n, ';', NULL);
+}
+
+Test(sheet, reads_utf_16_with_a_mark_and_without)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		struct sheet *s = open_wide("Site;Caf\xE9\r\nN1;\xFC\r\n", i % 2 != 0, i / 2 != 0);
+
+		expect(s, 1, "Site|Caf\xC3\xA9");
+		expect(s, 2, "N1|\xC3\xBC");
+		expect_end(s);
+	}
+}
+
+Test(sheet, keeps_what_is_no_text_in_its_encoding_from_looking_like_text)
+{
+	/* A lone surrogate, a cut character at the end. */
+	static const char wide[] = "\xFF\xFE"
+				   "a\0,\0\x00\xD8"
+				   "b\0\n\0"
+				   "1\0,\0"
+				   "2";
+	struct sheet *s = open_bytes(wide, sizeof wide - 1, ',', NULL);
+	struct sheet *cp = open_bytes("a,\x81\n", 4, ',', "windows-1252");
+
+	expect(s, 1,
+	       "a|\xFF"
+	       "b");
+	expect(s, 2, "1|\xFF");
+	expect_end(s);
+	expect(cp, 1, "a|\xFF");
+	expect_end(cp);
+}
+
+Test(sheet, heeds_the_line_that_says_what_stands_between_cells)
+{
+	static const char *const texts[] = {"sep=;\r\na;b\r\n1;2\r\n", "\"sep=;\"\na;b\n1;2\n",
+					    "\xEF\xBB\xBF"
+					    "SEP=;\ra;b\r1;2\r"};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct sheet *s = open_text(texts[i]);
+		struct err e;
+
+		expect(s, 2, "a|b");
+		cr_assert_eq(sheet_rewind(s, &e), OK);
+		expect(s, 2, "a|b");
+		expect(s, 3, "1|2");
+		expect_end(s);
+	}
+}
+
+Test(sheet, passes_over_rows_with_nothing_in_them)
+{
+	struct sheet *s = open_text("a,b\n,\n1,2\n\" \",\n,,,\n ,");
+
+	expect(s, 1, "a|b");
+	expect(s, 3, "1|2");
 	expect_end(s);
 }
 

@@ -4,10 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <iconv.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,13 +39,11 @@ copy_all(int from, int to, uint64_t max, struct err *e)
 		   : err_set(e, TRY_SYSTEM, "", "cannot read standard input: %s", strerror(errno));
 }
 
-enum code
-infile_spool(int from, uint64_t max, int *fd, uint64_t *size, struct err *e)
+static enum code
+open_spool(int *fd, struct err *e)
 {
 	const char *folder = getenv("TMPDIR");
 	char name[256];
-	struct stat st;
-	enum code code;
 
 	if (folder == NULL || folder[0] == '\0')
 		folder = "/tmp";
@@ -52,6 +53,129 @@ infile_spool(int from, uint64_t max, int *fd, uint64_t *size, struct err *e)
 		return err_set(e, TRY_SYSTEM, "", "cannot make a temporary file in %s: %s", folder,
 			       strerror(errno));
 	unlink(name);
+	return OK;
+}
+
+/* ---- other encodings ---- */
+
+#define NO_TEXT "\xff" /* nowhere in UTF-8 */
+
+struct conversion {
+	iconv_t iconv;
+	int to;
+	size_t unit; /* bytes to skip of what is no text */
+	/* What was read and not converted: the beginning of a character, at most. */
+	char in[65536];
+	size_t n;
+	struct err *e;
+};
+
+static bool
+put(struct conversion *c, const char *p, size_t n)
+{
+	if (n == 0 || write(c->to, p, n) == (ssize_t)n)
+		return true;
+	(void)err_set(c->e, TRY_SYSTEM, "", "cannot write a temporary file: %s", strerror(errno));
+	return false;
+}
+
+/* What there is so far; at the end the beginning of a character is no text. */
+static bool
+convert_chunk(struct conversion *c, bool is_end)
+{
+	char *at = c->in;
+	size_t left = c->n;
+
+	while (left > 0) {
+		char out[65536];
+		char *to = out;
+		size_t room = sizeof out;
+		size_t done = iconv(c->iconv, &at, &left, &to, &room);
+		int why = errno;
+		size_t skip = left < c->unit ? left : c->unit;
+
+		if (!put(c, out, sizeof out - room))
+			return false;
+		if (done != (size_t)-1 || why == E2BIG)
+			continue;
+		if (why == EINVAL && !is_end)
+			break;
+		if (!put(c, NO_TEXT, 1))
+			return false;
+		at += skip;
+		left -= skip;
+	}
+	memmove(c->in, at, left);
+	c->n = left;
+	return true;
+}
+
+static enum code
+convert_all(struct conversion *c, int from)
+{
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(from, c->in + c->n, sizeof c->in - c->n, at)) > 0) {
+		at += n;
+		c->n += (size_t)n;
+		if (!convert_chunk(c, false))
+			return c->e->code;
+	}
+	if (n < 0)
+		return err_set(c->e, TRY_SYSTEM, "", "cannot read the file: %s", strerror(errno));
+	return convert_chunk(c, true) ? OK : c->e->code;
+}
+
+enum code
+infile_convert(int *fd, uint64_t *size, const char *encoding, struct err *e)
+{
+	struct conversion *c = calloc(1, sizeof *c);
+	struct stat st;
+	enum code code;
+	int to = -1;
+
+	if (c == NULL)
+		return err_set(e, TRY_LIMIT, "memory", "out of memory");
+	c->iconv = iconv_open("UTF-8", encoding);
+	if (c->iconv ==
+	    (iconv_t)-1) { /* NOLINT(performance-no-int-to-ptr): as iconv_open(3) has it */
+		free(c);
+		return err_set(e, REJ_FIELD, "encoding",
+			       "there is no encoding '%s': UTF-8, latin1 and windows-1252 are "
+			       "the usual ones",
+			       encoding);
+	}
+	c->e = e;
+	c->unit = strncasecmp(encoding, "utf-16", 6) == 0 ? 2 : 1;
+	code = open_spool(&to, e);
+	c->to = to;
+	if (code == OK)
+		code = convert_all(c, *fd);
+	if (code == OK && fstat(to, &st) != 0)
+		code =
+		    err_set(e, TRY_SYSTEM, "", "cannot read a temporary file: %s", strerror(errno));
+	iconv_close(c->iconv);
+	free(c);
+	if (code != OK) {
+		if (to >= 0)
+			close(to);
+		return code;
+	}
+	close(*fd);
+	*fd = to;
+	*size = (uint64_t)st.st_size;
+	return OK;
+}
+
+enum code
+infile_spool(int from, uint64_t max, int *fd, uint64_t *size, struct err *e)
+{
+	struct stat st;
+	enum code code = open_spool(fd, e);
+
+	if (code != OK)
+		return code;
 	code = copy_all(from, *fd, max, e);
 	if (code == OK && fstat(*fd, &st) != 0)
 		code =

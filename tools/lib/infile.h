@@ -15,6 +15,10 @@ enum code infile_open(const char *path, int *fd, uint64_t *size, struct err *e) 
 /* All that comes from a descriptor, up to max bytes, as a file without a name that nobody else can
  * read. */
 enum code infile_spool(int from, uint64_t max, int *fd, uint64_t *size, struct err *e) MUST_CHECK;
+/* The file in UTF-8, as a file without a name in its place. What is no text in the encoding becomes
+ * a byte that is none in UTF-8 either, so that its row is found. REJ_FIELD: iconv has no such
+ * encoding. */
+enum code infile_convert(int *fd, uint64_t *size, const char *encoding, struct err *e) MUST_CHECK;
 /* Bytes of the file without the line break at their end, appended to out. */
 bool infile_read(int fd, uint64_t offset, size_t size, struct buf *out);
 

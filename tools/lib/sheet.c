@@ -6,8 +6,6 @@
 
 #include <csv.h>
 #include <ctype.h>
-#include <errno.h>
-#include <iconv.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,8 +21,6 @@ struct sheet {
 	struct arena *arena;
 	int fd;
 	char delimiter;
-	bool convert;
-	iconv_t iconv;
 	struct csv_parser parser;
 	bool parsing; /* parser is initialised */
 	uint64_t size;
@@ -39,7 +35,6 @@ struct sheet {
 	/* The row being read. */
 	bool begun;
 	bool whole;
-	bool spoilt; /* a cell could not be converted */
 	bool ended;
 	uint64_t row_line;
 	uint64_t row_offset;
@@ -50,21 +45,38 @@ struct sheet {
 
 /* ---- opening ---- */
 
+/* UTF-16, by its mark, or, when nobody says what it is, by the zeros that every second byte of
+ * Latin text is; else NULL. */
+static const char *
+wide_encoding(int fd, bool is_told)
+{
+	unsigned char head[4096];
+	ssize_t n = pread(fd, head, sizeof head, 0);
+	size_t zeros[2] = {0, 0};
+
+	if (n >= 2 &&
+	    ((head[0] == 0xFF && head[1] == 0xFE) || (head[0] == 0xFE && head[1] == 0xFF)))
+		return "UTF-16";
+	for (ssize_t i = 0; i < n && !is_told; i++)
+		zeros[i % 2] += head[i] == 0;
+	if (n < 8 || (zeros[0] > 0 && zeros[1] > 0) || 3 * (zeros[0] + zeros[1]) < (size_t)n)
+		return NULL;
+	return zeros[1] > 0 ? "UTF-16LE" : "UTF-16BE";
+}
+
+/* Whatever it was in, rows and rejects are UTF-8. */
 static enum code
 open_encoding(struct sheet *s, const char *encoding, struct err *e)
 {
-	if (encoding == NULL || strcasecmp(encoding, "utf-8") == 0 ||
-	    strcasecmp(encoding, "utf8") == 0)
+	const char *wide = wide_encoding(s->fd, encoding != NULL);
+	bool is_utf8 = encoding == NULL || strcasecmp(encoding, "utf-8") == 0 ||
+		       strcasecmp(encoding, "utf8") == 0;
+
+	if (wide != NULL)
+		encoding = wide;
+	else if (is_utf8)
 		return OK;
-	s->iconv = iconv_open("UTF-8", encoding);
-	if (s->iconv ==
-	    (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr): as iconv_open(3) has it */
-		return err_set(e, REJ_FIELD, "encoding",
-			       "there is no encoding '%s': UTF-8, latin1 and windows-1252 are "
-			       "the usual ones",
-			       encoding);
-	s->convert = true;
-	return OK;
+	return infile_convert(&s->fd, &s->size, encoding, e);
 }
 
 static enum code
@@ -79,26 +91,33 @@ start_parser(struct sheet *s, struct err *e)
 	return OK;
 }
 
-static enum code
-skip_mark(struct sheet *s, struct err *e)
+/* A byte order mark, and the line by which Excel says what stands between cells. */
+static void
+skip_mark(struct sheet *s)
 {
-	unsigned char mark[3] = {0};
-	ssize_t n = pread(s->fd, mark, sizeof mark, 0);
+	unsigned char head[16] = {0};
+	ssize_t n = pread(s->fd, head, sizeof head - 1, 0);
+	const char *p = (const char *)head;
+	bool quoted;
 
-	if (n >= 2 &&
-	    ((mark[0] == 0xFF && mark[1] == 0xFE) || (mark[0] == 0xFE && mark[1] == 0xFF)))
-		return err_set(e, REJ_MALFORMED, "encoding",
-			       "the file is UTF-16: save it as CSV in UTF-8");
-	if (n == 3 && mark[0] == 0xEF && mark[1] == 0xBB && mark[2] == 0xBF)
-		s->position = 3;
-	return OK;
+	if (n >= 3 && memcmp(head, "\xEF\xBB\xBF", 3) == 0)
+		p += 3;
+	s->position = (uint64_t)(p - (const char *)head);
+	quoted = *p == '"';
+	if (strncasecmp(p + quoted, "sep=", 4) != 0 || p[quoted + 4] == '\0')
+		return;
+	p += quoted + 4;
+	if (p[1 + quoted] != '\n' && p[1 + quoted] != '\r')
+		return;
+	s->delimiter = *p;
+	p += 1 + quoted;
+	s->position = (uint64_t)(p - (const char *)head) + 1 + (p[0] == '\r' && p[1] == '\n');
+	s->line = 2;
 }
 
 enum code
 sheet_rewind(struct sheet *s, struct err *e)
 {
-	enum code rc;
-
 	s->at = 0;
 	s->n = 0;
 	s->position = 0;
@@ -109,8 +128,8 @@ sheet_rewind(struct sheet *s, struct err *e)
 	s->ended = false;
 	buf_clear(&s->bytes);
 	buf_clear(&s->spans);
-	rc = start_parser(s, e);
-	return rc == OK ? skip_mark(s, e) : rc;
+	skip_mark(s);
+	return start_parser(s, e);
 }
 
 enum code
@@ -152,8 +171,6 @@ sheet_close(struct sheet *s)
 		return;
 	if (s->fd >= 0)
 		close(s->fd);
-	if (s->convert)
-		iconv_close(s->iconv);
 	if (s->parsing)
 		csv_free(&s->parser);
 	buf_fini(&s->bytes);
@@ -164,33 +181,13 @@ sheet_close(struct sheet *s)
 
 /* ---- rows ---- */
 
-static bool
-add_converted(struct sheet *s, char *p, size_t n)
-{
-	char out[4096];
-
-	iconv(s->iconv, NULL, NULL, NULL, NULL);
-	while (n > 0) {
-		char *to = out;
-		size_t room = sizeof out;
-
-		if (iconv(s->iconv, &p, &n, &to, &room) == (size_t)-1 && errno != E2BIG)
-			return false;
-		buf_add(&s->bytes, out, sizeof out - room);
-	}
-	return true;
-}
-
 static void
 on_cell(void *p, size_t n, void *ctx)
 {
 	struct sheet *s = ctx;
 	struct span span = {s->bytes.n, 0};
 
-	if (s->convert && n > 0)
-		s->spoilt = !add_converted(s, p, n) || s->spoilt;
-	else
-		buf_add(&s->bytes, p, n);
+	buf_add(&s->bytes, p, n);
 	span.n = s->bytes.n - span.offset;
 	buf_add(&s->bytes, "", 1);
 	buf_add(&s->spans, &span, sizeof span);
@@ -266,7 +263,6 @@ begin_row(struct sheet *s)
 {
 	s->begun = true;
 	s->whole = false;
-	s->spoilt = false;
 	s->row_line = s->line;
 	s->row_offset = s->position;
 	buf_clear(&s->bytes);
@@ -300,10 +296,6 @@ give_row(struct sheet *s, struct sheet_row *row, struct err *e)
 {
 	s->begun = false;
 	fill_row(s, row);
-	if (s->spoilt) {
-		err_set(e, REJ_MALFORMED, "", "the row does not hold text in the encoding named");
-		return SHEET_BAD;
-	}
 	buf_clear(&s->cells);
 	for (size_t i = 0; i < s->spans.n / sizeof(struct span); i++) {
 		struct span span;
@@ -358,9 +350,22 @@ too_long(struct sheet *s, struct sheet_row *row, struct err *e)
 	return SHEET_BAD;
 }
 
+/* Spreadsheets keep rows of which everything was deleted. */
+static bool
+is_empty(const struct sheet_row *row)
+{
+	for (size_t i = 0; i < row->n; i++) {
+		if (row->cells[i].n > 0)
+			return false;
+	}
+	return true;
+}
+
 enum sheet_status
 sheet_next(struct sheet *s, struct sheet_row *row, struct err *e)
 {
+	enum sheet_status status;
+
 	while (refill(s)) {
 		size_t n = segment(s);
 
@@ -374,10 +379,14 @@ sheet_next(struct sheet *s, struct sheet_row *row, struct err *e)
 			return too_long(s, row, e);
 		csv_parse(&s->parser, s->chunk + s->at, n, on_cell, on_row, s);
 		advance(s, n);
-		if (s->whole)
-			return give_row(s, row, e);
+		if (!s->whole)
+			continue;
+		status = give_row(s, row, e);
+		if (status != SHEET_ROW || !is_empty(row))
+			return status;
 	}
-	return end_of_file(s, row, e);
+	status = end_of_file(s, row, e);
+	return status == SHEET_ROW && is_empty(row) ? SHEET_END : status;
 }
 
 uint64_t

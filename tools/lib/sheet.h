@@ -28,7 +28,9 @@ enum sheet_status { SHEET_ROW, SHEET_END, SHEET_BAD };
 
 /*
  * path: a file, or "-" for standard input, which is copied to a temporary file first. encoding: a
- * name iconv knows, or NULL for UTF-8. A byte order mark is skipped.
+ * name iconv knows, or NULL for UTF-8; UTF-16 is seen, with a mark or without. A byte order mark is
+ * skipped, and a first line "sep=;" says what stands between cells, whatever delimiter says. Rows
+ * without anything in them are passed over.
  */
 enum code sheet_open(const char *path, char delimiter, const char *encoding, struct sheet **out,
 		     struct err *e) MUST_CHECK;

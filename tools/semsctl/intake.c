@@ -6,6 +6,7 @@
 #include "tools/lib/identity.h"
 #include "tools/lib/infile.h"
 #include "tools/lib/map_of_fields.h"
+#include "tools/lib/map_plan.h"
 #include "tools/lib/mapper.h"
 #include "tools/lib/progress.h"
 #include "tools/lib/sheet.h"
@@ -116,7 +117,56 @@ names_of_map(struct run *r)
 	return copy_names(r, cells, r->loaded->columns_count);
 }
 
+/* Reports have titles above their header. */
+#define HEADER_WITHIN 20
+
 /* Templates carry explanations above the header, which begin with '#'. */
+static bool
+is_comment(const struct run *r, const struct sheet_row *row)
+{
+	return r->loaded == NULL && row->n > 0 && row->cells[0].n > 0 && row->cells[0].s[0] == '#';
+}
+
+/* Every column that is named is in it. */
+static bool
+is_header(const struct run *r, const struct sheet_row *row)
+{
+	const struct mapper_columns columns = {row->cells, row->n};
+	struct arena *scratch = arena_new(ROW_ARENA_BYTES);
+	struct map_plan plan = {0};
+	struct map *made;
+	struct err e;
+	bool fits = scratch != NULL;
+
+	if (fits && r->loaded != NULL)
+		fits = map_plan_make(&plan, r->map, row->cells, row->n, scratch, &e) == OK;
+	else if (fits)
+		fits =
+		    map_of_fields(r->in->kind, &columns, r->in->source, scratch, &made, &e) == OK;
+	map_plan_fini(&plan);
+	arena_free(scratch);
+	return fits;
+}
+
+/* The first row that can be one; false: none of those that are looked at. */
+static bool
+find_header(struct run *r, struct sheet_row *row)
+{
+	struct err e;
+
+	for (unsigned n = 0; n < HEADER_WITHIN;) {
+		if (sheet_next(r->sheet, row, &e) != SHEET_ROW)
+			return false;
+		if (is_comment(r, row))
+			continue;
+		if (is_header(r, row))
+			return true;
+		n++;
+	}
+	return false;
+}
+
+/* Where no row can be the header, the first one is what is wrong. */
 static int
 read_header(struct run *r)
 {
@@ -126,10 +176,13 @@ read_header(struct run *r)
 
 	if (m != NULL && m->header != NULL && !*m->header)
 		return names_of_map(r);
+	if (find_header(r, &row))
+		return copy_names(r, row.cells, row.n);
+	if (sheet_rewind(r->sheet, &r->e) != OK)
+		return input_fail(r);
 	do {
 		s = sheet_next(r->sheet, &row, &r->e);
-	} while (s == SHEET_ROW && m == NULL && row.n > 0 && row.cells[0].n > 0 &&
-		 row.cells[0].s[0] == '#');
+	} while (s == SHEET_ROW && is_comment(r, &row));
 	if (s == SHEET_BAD)
 		return input_fail(r);
 	if (s == SHEET_END) {
