@@ -3,6 +3,7 @@
 #include "admin/admin.h"
 #include "base/jsonmem.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -174,7 +175,7 @@ call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	text_vprint(text, sizeof text, fmt, ap);
 	va_end(ap);
 	/* What could not be read for want of memory looks as if it were not there. */
 	if (call_lacks_memory(c)) {

@@ -1,5 +1,7 @@
 #include "admin/requeue.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 
 static void feed(struct requeue_run *run);
@@ -12,8 +14,8 @@ keep(struct requeue_item *it, const struct item *answer)
 	if (answer->why == NULL)
 		return;
 	it->reason = answer->why->reason;
-	(void)snprintf(it->field, sizeof it->field, "%s", answer->why->err.where);
-	(void)snprintf(it->text, sizeof it->text, "%s", answer->why->err.text);
+	text_print(it->field, sizeof it->field, "%s", answer->why->err.where);
+	text_print(it->text, sizeof it->text, "%s", answer->why->err.text);
 }
 
 static void

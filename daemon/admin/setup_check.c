@@ -28,7 +28,7 @@ path_put(struct path *p, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(p->text, sizeof p->text, fmt, ap);
+	text_vprint(p->text, sizeof p->text, fmt, ap);
 	va_end(ap);
 	return p->text;
 }

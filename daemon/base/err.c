@@ -1,8 +1,9 @@
 #include "base/err.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 
 enum code
 err_set(struct err *e, enum code code, const char *where, const char *fmt, ...)
@@ -10,9 +11,10 @@ err_set(struct err *e, enum code code, const char *where, const char *fmt, ...)
 	va_list ap;
 
 	e->code = code;
-	snprintf(e->where, sizeof e->where, "%s", where);
+	/* Programs look at how a place begins. */
+	text_print(e->where, sizeof e->where, "%.*s", (int)sizeof e->where - 1, where);
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof e->text, fmt, ap);
+	text_vprint(e->text, sizeof e->text, fmt, ap);
 	va_end(ap);
 	return code;
 }

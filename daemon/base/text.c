@@ -1,5 +1,8 @@
 #include "base/text.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 size_t
 text_rune(struct text t, uint32_t *rune)
 {
@@ -99,6 +102,75 @@ text_is_hidden(uint32_t rune)
 			return true;
 	}
 	return false;
+}
+
+static const char cut[] = "…";
+
+/* Leaves out what makes no character. */
+static void
+drop_broken(char *s)
+{
+	struct text rest = text_of(s);
+	size_t n = printable_ascii(rest);
+	char *to = s + n;
+
+	for (rest.s += n, rest.n -= n; rest.n > 0; rest.s += n, rest.n -= n) {
+		uint32_t rune;
+		size_t length = text_rune(rest, &rune);
+
+		n = length > 0 ? length : 1;
+		memmove(to, rest.s, length);
+		to += length;
+	}
+	*to = '\0';
+}
+
+/* The first half of the room for the beginning of s, the other for its end. */
+static void
+print_ends(char *out, size_t size, const char *s, size_t n)
+{
+	size_t mark = sizeof cut - 1;
+	size_t room = size - 1 - mark;
+	size_t tail = room / 2;
+	size_t head = room - tail;
+	uint32_t rune;
+
+	memcpy(out, s, head);
+	out[head] = '\0';
+	drop_broken(out);
+	head = strlen(out);
+	while (tail > 0 && text_rune((struct text){s + n - tail, tail}, &rune) == 0)
+		tail--;
+	memcpy(out + head, cut, mark);
+	memcpy(out + head + mark, s + n - tail, tail);
+	out[head + mark + tail] = '\0';
+}
+
+void
+text_vprint(char *out, size_t size, const char *fmt, va_list ap)
+{
+	char *whole = NULL;
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(out, size, fmt, ap);
+	/* Without memory for the whole, its beginning alone. */
+	if (n > 0 && (size_t)n >= size && size > sizeof cut && vasprintf(&whole, fmt, again) == n)
+		print_ends(out, size, whole, (size_t)n);
+	va_end(again);
+	free(whole);
+	drop_broken(out);
+}
+
+void
+text_print(char *out, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprint(out, size, fmt, ap);
+	va_end(ap);
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef SEMS_BASE_TEXT_H
 #define SEMS_BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,6 +46,16 @@ size_t text_rune(struct text t, uint32_t *rune);
  * ignored where nothing is known of them. No spaces, which are seen.
  */
 bool text_is_hidden(uint32_t rune);
+
+/*
+ * As snprintf, for what people read: text that has no room loses its middle, where "…" stands,
+ * since what it is about comes first and what to do next last. Well-formed UTF-8 whatever is
+ * printed: bytes that make no character, as a precision leaves them, are left out. size is at
+ * least 1.
+ */
+void text_print(char *out, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void text_vprint(char *out, size_t size, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
 
 /* Lower-case hexadecimal of n bytes; out has room for 2n + 1. */
 void hex_encode(const unsigned char *p, size_t n, char *out);

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/plainfile.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <fcntl.h>
@@ -33,7 +34,7 @@ on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 	const char *place;
 
 	(void)level;
-	vsnprintf(line, sizeof line, fmt, args);
+	text_vprint(line, sizeof line, fmt, args);
 	if (strncmp(p, "Load: ", 6) == 0)
 		p += 6;
 	place = strstr(p, "(line: ");
@@ -41,7 +42,7 @@ on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 		if (n->line == 0 && place != NULL)
 			n->line = (unsigned)strtoul(place + strlen("(line: "), NULL, 10);
 	} else if (n->text[0] == '\0' && strncmp(p, "Backtrace", 9) != 0) {
-		snprintf(n->text, sizeof n->text, "%.*s", (int)strcspn(p, "\n"), p);
+		text_print(n->text, sizeof n->text, "%.*s", (int)strcspn(p, "\n"), p);
 	}
 }
 

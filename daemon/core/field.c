@@ -1,5 +1,6 @@
 #include "core/field.h"
 
+#include "base/text.h"
 #include "core/validate.h"
 
 #include <inttypes.h>
@@ -46,7 +47,7 @@ rule_broken(struct err *e, const struct record *r, size_t index, const char *fmt
 	e->code = REJ_FIELD;
 	field_path(r->kind, index, e->where);
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof e->text, fmt, ap);
+	text_vprint(e->text, sizeof e->text, fmt, ap);
 	va_end(ap);
 	return e->code;
 }

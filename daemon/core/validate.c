@@ -1,5 +1,7 @@
 #include "core/validate.h"
 
+#include "base/text.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,7 +43,7 @@ refuse(const struct place *at, enum reason reason, const char *fmt, ...)
 		snprintf(e->where + n, sizeof e->where - n, "[%zu]%s%s", at->item,
 			 at->sub == NULL ? "" : ".", at->sub == NULL ? "" : at->sub->name);
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof e->text, fmt, ap);
+	text_vprint(e->text, sizeof e->text, fmt, ap);
 	va_end(ap);
 	return false;
 }

@@ -1,4 +1,5 @@
 /* Sessions: one per connection, a small state machine that frames drive. */
+#include "base/text.h"
 #include "ingest/engine.h"
 #include "wire/decode.h"
 #include "wire/frame.h"
@@ -144,7 +145,7 @@ session_close(struct ingest *in, struct session *s, const char *fmt, ...)
 	if (!set_state(s, SESSION_CLOSING))
 		return;
 	va_start(ap, fmt);
-	vsnprintf(s->close_reason, sizeof s->close_reason, fmt, ap);
+	text_vprint(s->close_reason, sizeof s->close_reason, fmt, ap);
 	va_end(ap);
 	leave_queue(in, s);
 	caps_leave(in, s);
@@ -174,7 +175,7 @@ session_refuse(struct ingest *in, struct session *s, int code, uint32_t retry_af
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	text_vprint(text, sizeof text, fmt, ap);
 	va_end(ap);
 	refuse.has_code = 1;
 	refuse.code = (Sems__V1__RefuseCode)code;

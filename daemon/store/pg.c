@@ -1,5 +1,7 @@
 #include "store/pg.h"
 
+#include "base/text.h"
+
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,8 +245,8 @@ pg_failure(const PGresult *res, struct sql_failure *f)
 
 	f->class = pg_classify(state, constraint != NULL && constraint[0] != '\0');
 	snprintf(f->state, sizeof f->state, "%s", state == NULL ? "" : state);
-	snprintf(f->message, sizeof f->message, "%s",
-		 message == NULL ? "connection lost" : message);
+	text_print(f->message, sizeof f->message, "%s",
+		   message == NULL ? "connection lost" : message);
 }
 
 bool

@@ -34,7 +34,7 @@ note(struct proof_check *c, const char *check, const char *fmt, ...)
 
 	if (fmt != NULL) {
 		va_start(ap, fmt);
-		(void)vsnprintf(text, sizeof text, fmt, ap);
+		text_vprint(text, sizeof text, fmt, ap);
 		va_end(ap);
 		c->sound = false;
 	}

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/embed.h"
+#include "base/text.h"
 #include "store/layout.h"
 
 #include <stdio.h>
@@ -69,7 +70,7 @@ decide(struct retention_month *m, const struct rows *rows, int i, int window_day
 		(void)snprintf(m->why, sizeof m->why, "its policy has no maximum");
 	} else if (retention_check_policy(&policy, window_days, &e) != OK) {
 		m->decision = RETENTION_KEEP_MIN;
-		(void)snprintf(m->why, sizeof m->why, "the policy is wrong: %.130s", e.text);
+		text_print(m->why, sizeof m->why, "the policy is wrong: %s", e.text);
 	} else {
 		m->decision = retention_decide(&policy, &facts, m->why);
 		/* A plan may be for another quarter than the one it was made in. */
@@ -269,7 +270,7 @@ step_done(struct job *j, const struct err *e)
 		return;
 	}
 	if (e->code != OK) {
-		(void)snprintf(m->failure, sizeof m->failure, "%.159s", e->text);
+		text_print(m->failure, sizeof m->failure, "%s", e->text);
 		r->again = r->again || code_is_retry(e->code);
 	} else {
 		m->is_closed = r->step == RETENTION_CLOSE;
@@ -289,8 +290,8 @@ finish(struct retention_run *r)
 		struct retention_month *m = &r->months[i];
 
 		if (m->failure[0] != '\0' && !m->is_dropped)
-			(void)snprintf(m->why, sizeof m->why, "may go, but could not now: %.120s",
-				       m->failure);
+			text_print(m->why, sizeof m->why, "may go, but could not now: %s",
+				   m->failure);
 	}
 	r->done(r, &e);
 }

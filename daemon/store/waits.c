@@ -2,6 +2,7 @@
 
 #include "base/embed.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <event2/event.h>
 
@@ -27,8 +28,11 @@ next_statement(struct job *j, struct statement *st, struct err *e)
 static bool
 is_to_be_said(struct waits *w, const char *holders)
 {
-	if (strncmp(w->said, holders, sizeof w->said - 1) != 0) {
-		(void)snprintf(w->said, sizeof w->said, "%s", holders);
+	char said[sizeof w->said];
+
+	text_print(said, sizeof said, "%s", holders);
+	if (strcmp(w->said, said) != 0) {
+		memcpy(w->said, said, sizeof said);
 		w->looks = 0;
 		w->next = 1;
 		return true;

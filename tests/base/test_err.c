@@ -1,4 +1,5 @@
 #include "base/err.h"
+#include "base/text.h"
 
 #include <criterion/criterion.h>
 
@@ -24,6 +25,22 @@ Test(err, cuts_what_is_too_long)
 	err_set(&e, FATAL_BUG, big, "%s", big);
 	cr_expect_eq(strlen(e.where), sizeof e.where - 1);
 	cr_expect_eq(strlen(e.text), sizeof e.text - 1);
+}
+
+Test(err, says_what_to_do_next_however_long_the_name)
+{
+	char path[1000];
+	struct err e;
+
+	for (size_t i = 0; i < sizeof path - 1; i++)
+		path[i] = "/é"[i % 3];
+	path[sizeof path - 1] = '\0';
+	err_set(&e, REJ_NOT_FOUND, path, "cannot open %s: give it with --map", path);
+	cr_expect(text_is_clean_utf8(text_of(e.text)) && text_is_clean_utf8(text_of(e.where)),
+		  "%s %s", e.where, e.text);
+	cr_expect_eq(strncmp(e.text, "cannot open /é", strlen("cannot open /é")), 0);
+	cr_expect_str_eq(e.text + strlen(e.text) - strlen(": give it with --map"),
+			 ": give it with --map");
 }
 
 Test(err, tells_what_may_be_tried_again)

@@ -94,3 +94,42 @@ Test(text, writes_and_reads_hexadecimal)
 	cr_expect_not(hex_decode(TEXT_LIT("001fa0fg"), back, 4));
 	cr_expect_not(hex_decode(TEXT_LIT("001fa0 f"), back, 4));
 }
+
+/* --- what people read --- */
+
+Test(text, keeps_both_ends_of_what_is_too_long)
+{
+	char out[32];
+
+	text_print(out, sizeof out, "%s: %s: give it", "cannot open",
+		   "/a/path/that/is/longer/than/there/is/room");
+	cr_expect_str_eq(out, "cannot open: /…/room: give it");
+}
+
+Test(text, cuts_between_characters_wherever_the_room_ends)
+{
+	const char *s = "á€🛃x€á🛃€áx🛃á€á€x🛃€á🛃€🛃á";
+
+	for (size_t size = 1; size <= strlen(s) + 2; size++) {
+		char out[200];
+
+		memset(out, '#', sizeof out);
+		text_print(out, size, "%s", s);
+		cr_expect_leq(strlen(out), size - 1, "%zu", size);
+		cr_expect(text_is_clean_utf8(text_of(out)), "%zu: %s", size, out);
+		cr_expect_eq(out[size], '#', "%zu", size);
+		cr_expect(size > strlen(s) ? strcmp(out, s) == 0
+					   : size < 8 || strstr(out, "…") != NULL,
+			  "%zu: %s", size, out);
+	}
+}
+
+Test(text, leaves_out_what_makes_no_character)
+{
+	char out[64];
+
+	text_print(out, sizeof out, "no site '%.3s': register it", "á€");
+	cr_expect_str_eq(out, "no site 'á': register it");
+	text_print(out, sizeof out, "\xff\xfe%s\x80.", "a\xc3(");
+	cr_expect_str_eq(out, "a(.");
+}
