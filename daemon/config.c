@@ -3,6 +3,7 @@
 #include "base/yamlfile.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +27,27 @@ static const cyaml_schema_field_t file_fields[] = {
     YAML_TEXT("state", struct file, state),
     YAML_TEXT("spd_template", struct file, spd_template),
     CYAML_FIELD_SEQUENCE("listen", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file, listen,
-			 &yamlfile_text_entry, 0, CONFIG_LISTEN_MAX),
+			 &yamlfile_text_entry, 0, CYAML_UNLIMITED),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_value_t file_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file, file_fields),
 };
+
+static enum code
+add_listen(struct config *c, const char *address, struct err *e)
+{
+	if (c->n_listen == CONFIG_LISTEN_MAX)
+		return err_set(e, FATAL_CONFIG, "listen",
+			       "more than %d addresses to listen on: leave out %s",
+			       CONFIG_LISTEN_MAX, address);
+	c->listen[c->n_listen] = strdup(address);
+	if (c->listen[c->n_listen] == NULL)
+		return err_set(e, TRY_SYSTEM, "listen", "out of memory");
+	c->n_listen++;
+	return OK;
+}
 
 static enum code
 load_file(struct config *c, struct err *e)
@@ -52,10 +67,11 @@ load_file(struct config *c, struct err *e)
 		c->state = strdup(f->state);
 	if (c->layout == NULL && f->spd_template != NULL)
 		c->layout = strdup(f->spd_template);
-	for (unsigned i = 0; i < f->listen_count && c->n_listen < CONFIG_LISTEN_MAX; i++)
-		c->listen[c->n_listen++] = strdup(f->listen[i]);
+	e->code = OK;
+	for (unsigned i = 0; i < f->listen_count && e->code == OK; i++)
+		(void)add_listen(c, f->listen[i], e);
 	yamlfile_free(&file_schema, f);
-	return OK;
+	return e->code;
 }
 
 /* --- command line ----------------------------------------------------------------------------- */
@@ -141,10 +157,8 @@ parse_option(int key, char *arg, struct argp_state *state)
 		keep(text, arg);
 		return 0;
 	}
-	if (key == OPT_LISTEN && c->n_listen < CONFIG_LISTEN_MAX) {
-		c->listen[c->n_listen++] = strdup(arg);
-		return 0;
-	}
+	if (key == OPT_LISTEN)
+		return add_listen(c, arg, p->err) == OK ? 0 : EINVAL;
 	if (key == OPT_CHECK) {
 		c->check = true;
 		return 0;
@@ -221,7 +235,8 @@ config_load(struct config *c, int argc, char **argv, struct err *e)
 	memset(c, 0, sizeof *c);
 	e->code = OK;
 	if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &p) != 0)
-		return err_set(e, FATAL_CONFIG, "options", "see semsd --help");
+		return e->code != OK ? e->code
+				     : err_set(e, FATAL_CONFIG, "options", "see semsd --help");
 	if (p.told)
 		return err_set(e, REJ_STATE, "options", "told");
 	if (c->file != NULL && load_file(c, e) != OK)

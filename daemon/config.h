@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#define CONFIG_LISTEN_MAX 4
+#define CONFIG_LISTEN_MAX 16 /* of the command line and the file together; more are refused */
 
 struct config {
 	/* Command line. */

@@ -27,7 +27,6 @@
 #define OUTPUT_HIGH     (64u * 1024u) /* past it reading pauses until the client has read */
 #define WRITE_TIMEOUT_S 60
 #define TRIM_BYTES      ((size_t)4 * 1024 * 1024)
-#define LISTENERS_MAX   4
 #define TIMERS_OWN      256u /* of the whole daemon, besides one a connection */
 #define UNNAMED_MAX     512u /* at once; who comes beside them is refused */
 
@@ -53,7 +52,7 @@ struct server {
 	struct event_base *base;
 	struct event *tick;
 	struct event *reap; /* frees retired connections after the loop's turn */
-	struct listener *listeners[LISTENERS_MAX];
+	struct listener **listeners;
 	size_t n_listeners;
 	struct acceptor acceptor;
 	struct conn **by_session; /* by session id */
@@ -611,15 +610,31 @@ server_free(struct server *sv)
 		event_free(sv->tick);
 	users_free(sv->users);
 	free(sv->by_session);
+	free(sv->listeners);
 	free(sv);
+}
+
+/* Where the next one goes; NULL: no memory. */
+static struct listener **
+listener_place(struct server *sv, struct err *e)
+{
+	size_t bytes = (sv->n_listeners + 1) * sizeof(struct listener *);
+	struct listener **more = realloc(sv->listeners, bytes);
+
+	if (more == NULL) {
+		(void)err_set(e, TRY_SYSTEM, "listen", "out of memory");
+		return NULL;
+	}
+	sv->listeners = more;
+	return &more[sv->n_listeners];
 }
 
 enum code
 server_listen_unix(struct server *sv, const char *path, struct err *e)
 {
-	if (sv->n_listeners == LISTENERS_MAX)
-		return err_set(e, FATAL_CONFIG, "listen", "more than %d listeners", LISTENERS_MAX);
-	if (listener_unix(&sv->acceptor, path, &sv->listeners[sv->n_listeners], e) != OK)
+	struct listener **to = listener_place(sv, e);
+
+	if (to == NULL || listener_unix(&sv->acceptor, path, to, e) != OK)
 		return e->code;
 	sv->n_listeners++;
 	return OK;
@@ -628,9 +643,9 @@ server_listen_unix(struct server *sv, const char *path, struct err *e)
 enum code
 server_listen_tcp(struct server *sv, const char *address, int *port, struct err *e)
 {
-	if (sv->n_listeners == LISTENERS_MAX)
-		return err_set(e, FATAL_CONFIG, "listen", "more than %d listeners", LISTENERS_MAX);
-	if (listener_tcp(&sv->acceptor, address, &sv->listeners[sv->n_listeners], port, e) != OK)
+	struct listener **to = listener_place(sv, e);
+
+	if (to == NULL || listener_tcp(&sv->acceptor, address, to, port, e) != OK)
 		return e->code;
 	sv->n_listeners++;
 	return OK;

@@ -583,6 +583,23 @@ Test(server, tells_who_waits_for_a_name_that_it_stops_listening)
 	world_end(&w);
 }
 
+Test(server, listens_in_as_many_places_as_it_is_told)
+{
+	struct world w = world_new();
+	struct err e;
+
+	world_start(&w);
+	for (int i = 0; i < 20; i++) {
+		int fd;
+
+		cr_assert_eq(server_listen_tcp(w.server, "127.0.0.1:0", &w.port, &e), OK, "%s",
+			     e.text);
+		greet(&w, fd = dial_tcp(&w));
+		close(fd);
+	}
+	world_end(&w);
+}
+
 Test(server, bounds_how_many_wait_for_a_name)
 {
 	enum { MOST = 512 };

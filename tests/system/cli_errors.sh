@@ -1,6 +1,6 @@
 # Exit codes, and messages that say what to do next.
 . "$(dirname "$0")/lib.sh"
-plan 51
+plan 57
 
 # status, what standard error must say, then the arguments.
 refuses() {
@@ -65,6 +65,20 @@ refuses 4 '999999' quarantine show 999999
 refuses 2 '[Zz]one|[Uu]sage|help' init --entity Northfield --zone
 refuses 2 '[Zz]one.*Europe/London' init --entity Northfield --zone Mars/Olympus
 ctl_must status
+
+# Where to listen: of the command line and the file together no more than are taken, and never fewer.
+{ echo 'database: host=nowhere'; echo 'listen:'; printf '  - 127.0.0.1:%s\n' {1..10}; } >"$T/listen.yaml"
+ports() { printf -- '--listen 127.0.0.1:%s ' $(seq "$1"); }
+# shellcheck disable=SC2046  # each a word
+listens() { "$PROGRAMS/semsd" --check "${@:2}" $(ports "$1") 2>&1; }
+for where in '16 --database host=nowhere' "6 --config $T/listen.yaml"; do
+	read -r n from what <<<"$where"
+	OUT=$(listens "$n" "$from" "$what")
+	is $? 0 "semsd listens in 16 places ($from)"
+	OUT=$(listens $((n + 1)) "$from" "$what")
+	is $? 78 'and in no more'
+	like "$OUT" '^semsd: listen: more than 16 addresses to listen on: leave out 127.0.0.1:[0-9]*$' 'by name'
+done
 
 # Two on one folder: of the cluster, and of the state. Neither harms the one that serves.
 second() { # what-is-refused option...
