@@ -1,5 +1,7 @@
 #include "tests/tools/edition_fixture.h"
 #include "tools/render/archive.h"
+#include "tools/render/html.h"
+#include "tools/render/xlsx.h"
 
 #include <criterion/criterion.h>
 
@@ -240,6 +242,81 @@ Test(xlsx, holds_hundreds_of_sites_and_very_long_texts)
 	renderings_fini(&files);
 	sample_fini(&s);
 	free(text);
+}
+
+/* A book of the sample, and a sheet with n grids of as many columns as are asked for. */
+static struct sheet *
+big_sheet(struct sample *s, struct arena *a, struct book *b, size_t n, size_t columns)
+{
+	struct sheet *sheet;
+	struct err e;
+
+	sample_init(s);
+	cr_assert_eq(sample_read(s, &e), OK, "%s", e.text);
+	cr_assert_eq(book_make(&s->edition, a, b, &e), OK, "%s", e.text);
+	sheet = book_sheet(b, "big", "Big");
+	for (size_t i = 0; i < n; i++) {
+		struct grid *g = sheet_grid(sheet, "big", book_text(b, "Grid %zu", i));
+
+		for (size_t k = 0; k < columns; k++)
+			grid_column(g, &(struct column){.key = "k",
+							.header = book_text(b, "Head %zu", k),
+							.where = IN_ALL,
+							.width = 10});
+		for (size_t k = 0; k < columns; k++)
+			grid_text(g, book_text(b, "cell %zu of %zu", k, i));
+	}
+	return sheet;
+}
+
+Test(xlsx, has_every_grid_and_column_however_many)
+{
+	struct arena *a = arena_new((size_t)256 << 20);
+	struct buf book;
+	struct buf xml;
+	struct sample s;
+	struct book b;
+	struct err e;
+
+	(void)big_sheet(&s, a, &b, 300, 100);
+	buf_init(&book, (size_t)256 << 20);
+	cr_assert_eq(xlsx_render(&b, &book, &e), OK, "%s", e.text);
+	parts(&book, "xl/sharedStrings.xml", &xml);
+	cr_expect(sample_has(&xml, ">Grid 299<") && sample_has(&xml, ">Head 99<") &&
+		  sample_has(&xml, ">cell 99 of 299<"));
+	buf_fini(&xml);
+	/* The last: title, header and row of each grid before, a blank one, and the head. */
+	parts(&book, "xl/tables/", &xml);
+	cr_expect(sample_has(&xml, "ref=\"A1202:CV1203\""));
+	buf_fini(&xml);
+	buf_fini(&book);
+	/* The page of the same book. */
+	buf_init(&book, (size_t)256 << 20);
+	html_render(&b, &book);
+	cr_expect(sample_has(&book, ">Head 99<") && sample_has(&book, ">cell 99 of 299<"));
+	buf_fini(&book);
+	sample_fini(&s);
+	arena_free(a);
+}
+
+Test(xlsx, refuses_by_name_more_rows_than_a_workbook_takes)
+{
+	struct arena *a = arena_new((size_t)1 << 30);
+	struct buf book;
+	struct sample s;
+	struct book b;
+	struct err e;
+	const struct sheet *sheet = big_sheet(&s, a, &b, 1, 1);
+
+	for (int i = 0; i < 1048576; i++)
+		grid_text(sheet->last->grid, "one more");
+	buf_init(&book, (size_t)256 << 20);
+	cr_expect_eq(xlsx_render(&b, &book, &e), TRY_LIMIT);
+	cr_expect_str_eq(e.text, "the sheet Big has more than the 1048576 rows that a workbook "
+				 "takes: export it as csv, html or json");
+	buf_fini(&book);
+	sample_fini(&s);
+	arena_free(a);
 }
 
 /* --- archives --------------------------------------------------------------------------------- */

@@ -126,13 +126,11 @@ put_headers(struct buf *out, const struct grid *g, const bool *shown)
 	buf_addf(out, "</tr></thead>");
 }
 
-#define COLUMNS_MAX 64
-
 void
 html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart, const char *sheet,
 	  const char *id)
 {
-	bool shown[COLUMNS_MAX] = {false};
+	bool *shown;
 
 	buf_addf(out, "<h3 id=\"%s\">", id);
 	html_text(out, g->title);
@@ -150,7 +148,10 @@ html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
 		buf_addf(out, "</p>\n");
 		return;
 	}
-	for (size_t i = 0; i < g->n_columns && i < COLUMNS_MAX; i++)
+	shown = arena_zalloc(g->book->arena, g->n_columns, sizeof *shown);
+	if (shown == NULL)
+		return; /* and the arena says so */
+	for (size_t i = 0; i < g->n_columns; i++)
 		shown[i] = is_column_shown(g, i);
 	buf_addf(out,
 		 "<div class=\"scroll\" role=\"region\" aria-labelledby=\"%s-h %s\" tabindex=\"0\">"

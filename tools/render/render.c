@@ -119,7 +119,7 @@ add_html(struct book *b, struct renderings *out, struct err *e)
 	if (to == NULL)
 		return no_memory(e);
 	html_render(b, to);
-	return to->failed ? no_memory(e) : OK;
+	return to->failed || arena_failed(b->arena) ? no_memory(e) : OK;
 }
 
 static enum code

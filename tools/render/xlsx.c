@@ -113,15 +113,19 @@ struct place {
 	lxw_row_t header; /* the row of the column headers */
 };
 
-#define PLACES_MAX 256
-
 struct page {
 	struct writer *w;
 	const struct sheet *sheet;
 	lxw_worksheet *ws;
-	struct place place[PLACES_MAX];
+	struct place *place;
 	size_t n_places;
 };
+
+static enum code
+no_memory(struct err *e)
+{
+	return err_set(e, TRY_LIMIT, "xlsx", "out of memory; try again");
+}
 
 static void
 set_frame(lxw_format *f, size_t look)
@@ -203,7 +207,7 @@ is_shown(const struct block *k)
 	return true;
 }
 
-static lxw_row_t
+static size_t
 height_of(const struct block *k)
 {
 	size_t rows;
@@ -214,22 +218,41 @@ height_of(const struct block *k)
 		return 2;
 	rows = grid_rows(k->grid);
 	/* Title, note, header (or what there is instead of a table), rows, a blank one. */
-	return (lxw_row_t)(3 + rows + (k->grid->note != NULL ? 1 : 0));
+	return 3 + rows + (k->grid->note != NULL ? 1 : 0);
 }
 
-static void
-find_places(struct page *p)
+static size_t
+blocks_of(const struct sheet *s)
 {
-	lxw_row_t row = HEAD_ROWS + 1;
+	size_t n = 0;
 
+	for (const struct block *k = s->first; k != NULL; k = k->next)
+		n++;
+	return n;
+}
+
+static enum code
+find_places(struct page *p, struct err *e)
+{
+	size_t row = HEAD_ROWS + 1;
+
+	p->place = arena_zalloc(p->w->book->arena, blocks_of(p->sheet) + 1, sizeof *p->place);
+	if (p->place == NULL)
+		return no_memory(e);
 	for (const struct block *k = p->sheet->first; k != NULL; k = k->next) {
 		if (!is_shown(k))
 			continue;
-		if (k->kind == BLOCK_GRID && p->n_places < PLACES_MAX)
-			p->place[p->n_places++] =
-			    (struct place){k->grid, row + 1 + (k->grid->note != NULL ? 1u : 0u)};
+		if (k->kind == BLOCK_GRID)
+			p->place[p->n_places++] = (struct place){
+			    k->grid, (lxw_row_t)row + 1 + (k->grid->note != NULL ? 1u : 0u)};
 		row += height_of(k);
+		if (row > LXW_ROW_MAX)
+			return err_set(e, TRY_LIMIT, "xlsx",
+				       "the sheet %s has more than the %d rows that a workbook "
+				       "takes: export it as csv, html or json",
+				       p->sheet->name, LXW_ROW_MAX);
 	}
+	return OK;
 }
 
 static lxw_row_t
@@ -353,14 +376,12 @@ table_name(struct book *b, const struct grid *g)
 	return book_text(b, "%s", out);
 }
 
-#define TABLE_COLUMNS_MAX 64
-
 static void
 put_table(struct page *p, const struct grid *g, lxw_row_t header)
 {
 	struct book *b = p->w->book;
-	lxw_table_column column[TABLE_COLUMNS_MAX] = {{.header = NULL}};
-	lxw_table_column *list[TABLE_COLUMNS_MAX + 1] = {NULL};
+	lxw_table_column *column = arena_zalloc(b->arena, g->n_columns, sizeof *column);
+	lxw_table_column **list = arena_zalloc(b->arena, g->n_columns + 1, sizeof(*list));
 	lxw_table_options options = {
 	    .style_type = LXW_TABLE_STYLE_TYPE_LIGHT,
 	    .style_type_number = 8,
@@ -368,7 +389,9 @@ put_table(struct page *p, const struct grid *g, lxw_row_t header)
 	};
 	size_t n = 0;
 
-	for (size_t i = 0; i < g->n_columns && n < TABLE_COLUMNS_MAX; i++) {
+	if (column == NULL || list == NULL)
+		return;
+	for (size_t i = 0; i < g->n_columns; i++) {
 		if (!(g->columns[i].where & IN_BOOK))
 			continue;
 		column[n].header = owned(b, header_text(b, g, i));
@@ -536,14 +559,22 @@ set_up_print(struct page *p)
 static void
 set_widths(struct page *p)
 {
-	unsigned short width[TABLE_COLUMNS_MAX] = {0};
+	size_t most = 0;
+	unsigned short *width;
 
+	for (size_t i = 0; i < p->n_places; i++) {
+		if (p->place[i].grid->n_columns > most)
+			most = p->place[i].grid->n_columns;
+	}
+	width = arena_zalloc(p->w->book->arena, most + 1, sizeof *width);
+	if (width == NULL)
+		return;
 	for (const struct block *k = p->sheet->first; k != NULL; k = k->next) {
 		lxw_col_t col = 0;
 
 		if (k->kind != BLOCK_GRID || !is_shown(k))
 			continue;
-		for (size_t i = 0; i < k->grid->n_columns && col < TABLE_COLUMNS_MAX; i++) {
+		for (size_t i = 0; i < k->grid->n_columns; i++) {
 			const struct column *c = &k->grid->columns[i];
 
 			if (!(c->where & IN_BOOK))
@@ -553,7 +584,7 @@ set_widths(struct page *p)
 			col++;
 		}
 	}
-	for (lxw_col_t i = 0; i < TABLE_COLUMNS_MAX && width[i] > 0; i++)
+	for (lxw_col_t i = 0; i < most && width[i] > 0; i++)
 		(void)worksheet_set_column(p->ws, i, i, width[i] + 2.0, NULL);
 }
 
@@ -619,22 +650,23 @@ has_content(const struct sheet *s)
 	return false;
 }
 
-static bool
-put_sheet(struct writer *w, const struct sheet *s)
+static enum code
+put_sheet(struct writer *w, const struct sheet *s, struct err *e)
 {
 	struct page *p;
 	lxw_row_t row = HEAD_ROWS + 1;
 
 	if (!has_content(s))
-		return true;
+		return OK;
 	p = arena_zalloc(w->book->arena, 1, sizeof *p);
 	if (p == NULL)
-		return false;
+		return no_memory(e);
 	*p = (struct page){.w = w, .sheet = s};
 	p->ws = workbook_add_worksheet(w->workbook, s->name);
 	if (p->ws == NULL)
-		return false;
-	find_places(p);
+		return no_memory(e);
+	if (find_places(p, e) != OK)
+		return e->code;
 	put_head(p);
 	set_widths(p);
 	set_up_print(p);
@@ -648,9 +680,9 @@ put_sheet(struct writer *w, const struct sheet *s)
 			put_chart(p, k->chart, row);
 		else
 			put_text(p, row, 0, k->note, F_NOTE);
-		row += height_of(k);
+		row += (lxw_row_t)height_of(k);
 	}
-	return true;
+	return OK;
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -682,16 +714,18 @@ set_properties(struct writer *w)
 static enum code
 write_book(struct writer *w, struct err *e)
 {
-	bool whole = true;
+	enum code code = OK;
 	lxw_error failed;
 
 	make_formats(w);
 	set_properties(w);
-	for (const struct sheet *s = w->book->first; s != NULL && whole; s = s->next)
-		whole = put_sheet(w, s);
+	for (const struct sheet *s = w->book->first; s != NULL && code == OK; s = s->next)
+		code = put_sheet(w, s, e);
 	failed = workbook_close(w->workbook);
-	if (!whole || arena_failed(w->book->arena))
-		return err_set(e, TRY_LIMIT, "xlsx", "out of memory; try again");
+	if (code != OK)
+		return code;
+	if (arena_failed(w->book->arena))
+		return no_memory(e);
 	if (failed != LXW_NO_ERROR)
 		return err_set(e, TRY_SYSTEM, "xlsx",
 			       "cannot make the workbook: %s; is there room in %s?",
@@ -707,7 +741,7 @@ read_back(int fd, struct buf *out, struct err *e)
 
 	if (fstat(fd, &st) != 0 || st.st_size <= 0 ||
 	    (to = buf_extend(out, (size_t)st.st_size)) == NULL)
-		return err_set(e, TRY_LIMIT, "xlsx", "out of memory; try again");
+		return no_memory(e);
 	for (size_t at = 0; at < (size_t)st.st_size;) {
 		ssize_t n = pread(fd, to + at, (size_t)st.st_size - at, (off_t)at);
 
@@ -732,7 +766,7 @@ xlsx_render(struct book *b, struct buf *out, struct err *e)
 			       strerror(errno));
 	w.workbook = workbook_new(book_text(b, "/proc/self/fd/%d", fd));
 	if (w.workbook == NULL)
-		code = err_set(e, TRY_LIMIT, "xlsx", "out of memory; try again");
+		code = no_memory(e);
 	else
 		code = write_book(&w, e);
 	if (code == OK)
