@@ -47,6 +47,16 @@ means_none(int fault)
 	return fault == 0 || fault == ENOENT || fault == ESRCH || fault == EBADF || fault == EPERM;
 }
 
+void
+users_principal(uid_t uid, const char *login, char *name, size_t size)
+{
+	int n = login == NULL ? -1 : snprintf(name, size, "unix:%s", login);
+
+	/* Two long names may begin alike. */
+	if (n < 0 || (size_t)n >= size)
+		snprintf(name, size, "unix:%u", uid);
+}
+
 bool
 users_look_up(uid_t uid, char *name, size_t size)
 {
@@ -55,14 +65,12 @@ users_look_up(uid_t uid, char *name, size_t size)
 	char *scratch = NULL;
 	int fault = ERANGE;
 
-	snprintf(name, size, "unix:%u", uid);
 	for (size_t n = 1024; fault == ERANGE && n <= ENTRY_BYTES_MAX; n *= 4) {
 		free(scratch);
 		scratch = malloc(n);
 		fault = scratch == NULL ? ENOMEM : getpwuid_r(uid, &pw, scratch, n, &found);
 	}
-	if (fault == 0 && found != NULL)
-		snprintf(name, size, "unix:%s", pw.pw_name);
+	users_principal(uid, fault == 0 && found != NULL ? pw.pw_name : NULL, name, size);
 	free(scratch);
 	return means_none(fault);
 }

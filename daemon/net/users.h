@@ -50,6 +50,9 @@ void users_free(struct users *u);
 /* The principal of a user, of at most USERS_NAME_SIZE bytes, or why it is not known now. */
 enum user_answer users_name(struct users *u, uid_t uid, char *name, size_t size);
 
+/* "unix:NAME", or with the number of who has no name (NULL), or one that size has no room for. */
+void users_principal(uid_t uid, const char *login, char *name, size_t size);
+
 /* Asks the system, and blocks. A user without a name is called by its number; so it is, too, when
  * false tells that it may have one. */
 bool users_look_up(uid_t uid, char *name, size_t size);

@@ -207,3 +207,20 @@ Test(users, calls_who_has_no_name_by_the_number)
 	cr_expect(users_look_up(0, name, sizeof name));
 	cr_expect_str_eq(name, expected);
 }
+
+/* Else two whose names begin alike had the same rights. */
+Test(users, calls_a_user_by_its_number_whose_name_is_too_long)
+{
+	char login[USERS_NAME_SIZE];
+
+	memset(login, 'a', sizeof login - 1);
+	login[sizeof login - 1] = '\0';
+	users_principal(77, login, name, sizeof name);
+	cr_expect_str_eq(name, "unix:77");
+	login[USERS_NAME_SIZE - sizeof "unix:"] = '\0';
+	users_principal(77, login, name, sizeof name);
+	cr_expect_eq(strlen(name), USERS_NAME_SIZE - 1);
+	cr_expect_str_eq(name + strlen("unix:"), login);
+	users_principal(77, NULL, name, sizeof name);
+	cr_expect_str_eq(name, "unix:77");
+}
