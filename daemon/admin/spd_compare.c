@@ -46,7 +46,7 @@ on_count(struct call *c, const struct rows *rows, int row)
 {
 	struct spd_ask *a = c->state;
 
-	if (a->changed != NULL && a->n_changed < SPD_CHANGED_MAX)
+	if (a->changed != NULL)
 		a->changed[a->n_changed++] = (struct spd_changed){
 		    keep(c, rows_text(rows, row, LATE_KIND)),
 		    keep(c, rows_text(rows, row, LATE_SITE)),
@@ -96,7 +96,7 @@ on_late(struct call *c, const struct rows *rows)
 				       int) = {[1] = on_count, [2] = on_record, [3] = on_sum};
 	struct spd_ask *a = c->state;
 
-	a->changed = arena_zalloc(c->arena, SPD_CHANGED_MAX, sizeof *a->changed);
+	a->changed = arena_zalloc(c->arena, (size_t)rows_count(rows) + 1, sizeof *a->changed);
 	a->answer = json_pack("{s:i, s:[]}", "count", 0, "list");
 	for (int row = 0; row < rows_count(rows); row++)
 		by_part[rows_int(rows, row, LATE_PART)](c, rows, row);

@@ -98,9 +98,8 @@ kinds_of(const struct metric *m)
 }
 
 static bool
-fits(const json_t *by, const char *dimension, const char *value)
+fits(const char *wanted, const char *value)
 {
-	const char *wanted = member_maybe(by, dimension);
 	return wanted == NULL ||
 	       strcmp(wanted, value == NULL || value[0] == '\0' ? FIGURE_NOT_GIVEN : value) == 0;
 }
@@ -111,13 +110,16 @@ blame(json_t *change, const struct spd_diff_rules *r)
 	const char *id = member_text(change, "metric");
 	const struct metric *m = r->catalogue == NULL ? NULL : catalogue_metric(r->catalogue, id);
 	const json_t *by = json_object_get(change, "by");
+	const char *site = member_maybe(by, "site");
+	const char *measure = member_maybe(by, "measure");
 	unsigned bits = m == NULL ? 0 : kinds_of(m);
 	json_t *names = json_object();
 	int64_t n = 0;
 	for (size_t i = 0; i < r->n_changed; i++) {
 		const struct spd_changed *c = &r->changed[i];
-		if ((kind_bit(c->kind) & bits) != 0 && fits(by, "site", c->site) &&
-		    fits(by, "measure", c->measure)) {
+		/* As many as there are places, for each change: what decides soonest goes first. */
+		if (fits(site, c->site) && fits(measure, c->measure) &&
+		    (kind_bit(c->kind) & bits) != 0) {
 			int64_t before = json_integer_value(json_object_get(names, c->kind));
 			(void)json_object_set_new(names, c->kind, json_integer(before + c->n));
 			n += c->n;

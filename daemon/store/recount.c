@@ -37,7 +37,9 @@ is_kept(const struct cube *c)
 static void
 take_quarters(struct recount_run *r, const struct rows *rows)
 {
-	for (int i = 0; i < rows_count(rows) && r->n_quarters < RECOUNT_QUARTERS; i++) {
+	int n = rows_count(rows);
+	r->quarters = arena_zalloc(r->arena, (size_t)n + 1, sizeof(*r->quarters));
+	for (int i = 0; r->quarters != NULL && i < n; i++) {
 		r->quarters[r->n_quarters++] = (struct recount_day){
 		    keep(r, rows_text(rows, i, 0)),
 		    keep(r, rows_text(rows, i, 1)),

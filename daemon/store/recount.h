@@ -15,8 +15,7 @@
 
 #define RECOUNT_DAYS 92 /* of one cube in one run */
 /* About so much is read in a run, so that others need not wait long: one or two seconds. */
-#define RECOUNT_BYTES    (INT64_C(512) << 20)
-#define RECOUNT_QUARTERS 64
+#define RECOUNT_BYTES (INT64_C(512) << 20)
 
 struct recount_day {
 	const char *quarter;
@@ -40,7 +39,7 @@ struct recount_run {
 	struct job job;
 	struct arena *arena;
 	struct query_plan plan;
-	struct recount_day quarters[RECOUNT_QUARTERS];
+	struct recount_day *quarters; /* all that have records */
 	size_t n_quarters;
 	size_t at; /* which quarter */
 	int phase;

@@ -65,9 +65,6 @@ on_changed(struct spd_run *r, const struct rows *rows)
 {
 	struct spd_freezing *f = &r->freezing;
 	size_t n = (size_t)rows_count(rows);
-	if (n > SPD_CHANGED_MAX) {
-		n = SPD_CHANGED_MAX;
-	}
 	f->changed = arena_zalloc(r->arena, n + 1, sizeof(*f->changed));
 	for (size_t i = 0; f->changed != NULL && i < n; i++) {
 		int row = (int)i;

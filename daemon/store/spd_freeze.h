@@ -15,8 +15,6 @@
 struct spd_run;
 struct json_t;
 
-#define SPD_CHANGED_MAX 4096 /* groups of records that changed since; more are not told apart */
-
 /* What whoever freezes wants and may; borrowed. */
 struct spd_will {
 	unsigned duties;     /* enum spd_duty */

@@ -56,6 +56,22 @@ Test(recount, counts_each_day_of_each_cube_once)
 	counts_say("OB01", "3/- 3 NONE");
 }
 
+/* Files reach back many years. */
+Test(recount, counts_every_quarter_that_has_records)
+{
+	cluster_do(f.pg, "SELECT sems.make_partition('tip_event', (date '2005-02-01' + "
+			 "make_interval(months => 3 * n))::date) FROM generate_series(0, 69) AS n");
+	cluster_do(f.pg,
+		   "INSERT INTO sems.tip_event (record_id, source, site_id, occurred_at, "
+		   "received_at, received_from, device_id, outcome) SELECT gen_random_uuid(), "
+		   "'lane', 'T1', timestamptz '2005-02-01 12:00Z' + make_interval(months => "
+		   "3 * n), now(), 'x', 'X1', 'HIT' FROM generate_series(0, 69) AS n");
+	while (spd_recount(&f) > 0)
+		;
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(DISTINCT quarter) FROM sems.quarter_count"),
+		     70);
+}
+
 /* Else this test program would prove nothing about counts. */
 Test(recount, makes_counts_that_are_used)
 {
