@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "tools/lib/listing.h"
 
 #include <criterion/criterion.h>
@@ -39,6 +40,29 @@ check_cell(const char *json, const char *expected)
 	listing_cell(v, cell);
 	cr_assert_str_eq(cell, expected, "%s: %s", json, cell);
 	json_decref(v);
+}
+
+/* The longest reason that a person may give, in any alphabet. */
+Test(listing, shows_texts_whole_and_cuts_others_between_characters)
+{
+	char cell[LISTING_CELL];
+	json_t *v;
+
+	for (size_t n = 2000; n <= 6000; n += 2000) {
+		char *s = calloc(n + 1, 1);
+
+		for (size_t i = 0; i < n; i++)
+			s[i] = "\xd0\x96"[i % 2];
+		v = json_string(s);
+		listing_cell(v, cell);
+		cr_expect(text_is_clean_utf8(text_of(cell)));
+		if (n < sizeof cell)
+			cr_expect_str_eq(cell, s);
+		else
+			cr_expect_not_null(strstr(cell, "…"));
+		json_decref(v);
+		free(s);
+	}
 }
 
 Test(listing, says_scalars_in_words)

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "tests/tools/spd_fixture.h"
 #include "tools/lib/table.h"
 #include "tools/render/spd_table.h"
@@ -171,6 +172,28 @@ Test(spd_doc, refuses_what_is_no_document_of_this_format)
 		cr_assert_eq(spd_doc_read(&b, &doc, &e), REJ_MALFORMED, "%s", texts[i]);
 		buf_fini(&b);
 	}
+}
+
+Test(spd_doc, tells_values_of_dimensions_apart_whose_beginnings_are_alike)
+{
+	char ends[2][SPD_CELL];
+
+	for (int i = 0; i < 2; i++) {
+		char provider[129];
+		char out[SPD_CELL];
+		json_t *f;
+
+		for (size_t k = 0; k < sizeof provider - 1; k++)
+			provider[k] = "\xd0\x96"[k % 2];
+		snprintf(provider + 126, 3, "%02d", i);
+		f = json_pack("{s:{s:s, s:s, s:s}}", "by", "provider", provider, "site", provider,
+			      "measure", provider);
+		spd_by_values(f, out);
+		cr_expect(text_is_clean_utf8(text_of(out)), "%s", out);
+		memcpy(ends[i], out, sizeof out);
+		json_decref(f);
+	}
+	cr_expect_str_neq(ends[0], ends[1]);
 }
 
 Test(spd_doc, numbers_read_back_as_they_were)

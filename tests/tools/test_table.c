@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,25 @@ Test(table, shows_what_is_not_seen_by_its_number)
 	free(text);
 	text = printed(t, 1);
 	cr_assert_eq(strncmp(text, "\033[1mName", 8), 0);
+	free(text);
+	table_free(t);
+}
+
+Test(table, shows_the_longest_text_there_is)
+{
+	static const char *const headers[] = {"Reason"};
+	struct table *t = table_new(1, headers);
+	char reason[2001];
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	memset(reason, 'r', 2000);
+	memcpy(reason + 1997, "end", 4);
+	table_cell(t, "%s", reason);
+	table_print(t, f, 0);
+	fclose(f);
+	cr_expect_not_null(strstr(text, reason));
 	free(text);
 	table_free(t);
 }

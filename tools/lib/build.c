@@ -49,7 +49,7 @@ append_name(char *out, size_t size, const char *name)
 static enum code
 no_field(const struct kind *k, struct text name, struct err *e)
 {
-	char names[180] = "";
+	char names[1024] = "";
 
 	for (size_t i = 0; i < k->n_own; i++)
 		append_name(names, sizeof names, k->own[i].name);
@@ -82,7 +82,7 @@ read_index(const struct field *f, struct text number, struct target *t, struct e
 static enum code
 read_sub(const struct field *f, struct text name, struct target *t, struct err *e)
 {
-	char names[180] = "";
+	char names[1024] = "";
 
 	for (size_t i = 0; i < f->n_item; i++) {
 		append_name(names, sizeof names, f->item[i].name);
@@ -205,7 +205,7 @@ static enum code
 put_enum(const struct field *f, struct value *v, struct text s, struct err *e)
 {
 	char name[NUMBER_BYTES];
-	char names[180] = "";
+	char names[1024] = "";
 	size_t prefix = strlen(f->names->prefix);
 	struct text t;
 

@@ -24,7 +24,7 @@ bundle_note(json_t *report, const char *check, const char *fmt, ...)
 
 	if (fmt != NULL) {
 		va_start(ap, fmt);
-		(void)vsnprintf(text, sizeof text, fmt, ap);
+		text_vprint(text, sizeof text, fmt, ap);
 		va_end(ap);
 		(void)json_object_set_new(report, "sound", json_false());
 	}

@@ -1,5 +1,6 @@
 #include "tools/lib/delivery.h"
 
+#include "base/text.h"
 #include "core/validate.h"
 #include "tools/lib/infile.h"
 #include "tools/lib/rejects.h"
@@ -90,9 +91,9 @@ mark_verdict(struct delivery *d, struct line *l, const Sems__V1__VerdictRun *v)
 			 "EXPIRED: older than records of this kind are kept");
 	} else {
 		d->tally.quarantined++;
-		snprintf(reason, sizeof reason, "QUARANTINED: %s: %s",
-			 reason_name((enum reason)v->reason),
-			 text != NULL ? text : "see `semsctl quarantine list`");
+		text_print(reason, sizeof reason, "QUARANTINED: %s: %s",
+			   reason_name((enum reason)v->reason),
+			   text != NULL ? text : "see `semsctl quarantine list`");
 	}
 	mark(d, l, (const char *const[]){field, "", reason});
 }
@@ -212,7 +213,7 @@ check(struct delivery *d, const struct record *records, size_t n)
 
 		if (record_validate(&records[i], now(), NULL, &why))
 			continue;
-		snprintf(reason, sizeof reason, "%s: %s", reason_name(why.reason), why.err.text);
+		text_print(reason, sizeof reason, "%s: %s", reason_name(why.reason), why.err.text);
 		delivery_reject(d, why.err.where, "", reason);
 		return false;
 	}

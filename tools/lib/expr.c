@@ -22,7 +22,7 @@ expr_find_column(const struct expr_file *f, struct text name, size_t *column)
 static enum code
 no_column(const struct expr_file *f, struct text name, struct err *e)
 {
-	char names[160] = "";
+	char names[4096] = "";
 
 	for (size_t i = 0; i < f->n; i++) {
 		size_t n = strlen(names);

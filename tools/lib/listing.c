@@ -1,5 +1,6 @@
 #include "tools/lib/listing.h"
 
+#include "base/text.h"
 #include "tools/lib/shown.h"
 #include "tools/lib/table.h"
 
@@ -34,7 +35,7 @@ listing_cell(const json_t *v, char out[LISTING_CELL])
 	if (s != NULL && is_utc_time(s))
 		snprintf(out, LISTING_CELL, "%.10s %.8sZ", s, s + 11);
 	else if (s != NULL)
-		snprintf(out, LISTING_CELL, "%s", s);
+		text_print(out, LISTING_CELL, "%s", s);
 	else if (json_is_integer(v))
 		snprintf(out, LISTING_CELL, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
 	else if (json_is_real(v))

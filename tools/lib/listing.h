@@ -14,7 +14,7 @@ struct listing_column {
 	const char *header; /* as for table_new() */
 };
 
-#define LISTING_CELL 512
+#define LISTING_CELL 4096 /* bytes: no text of a record is as long; others lose their middle */
 
 /* A scalar in words: times without their fraction, yes and no, "–" for null or absent. */
 void listing_cell(const json_t *v, char out[LISTING_CELL]);

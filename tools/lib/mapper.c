@@ -1,5 +1,6 @@
 #include "tools/lib/mapper.h"
 
+#include "base/text.h"
 #include "tools/lib/build.h"
 #include "tools/lib/expr.h"
 #include "tools/lib/identity.h"
@@ -91,11 +92,11 @@ mapper_free(struct mapper *m)
 static bool
 refuse(struct pass *p, struct text column, struct text value, const char *reason)
 {
-	snprintf(p->reject->column, sizeof p->reject->column, "%.*s", (int)column.n,
-		 column.n > 0 ? column.s : "");
-	snprintf(p->reject->value, sizeof p->reject->value, "%.*s", (int)value.n,
-		 value.n > 0 ? value.s : "");
-	snprintf(p->reject->reason, sizeof p->reject->reason, "%s", reason);
+	text_print(p->reject->column, sizeof p->reject->column, "%.*s", (int)column.n,
+		   column.n > 0 ? column.s : "");
+	text_print(p->reject->value, sizeof p->reject->value, "%.*s", (int)value.n,
+		   value.n > 0 ? value.s : "");
+	text_print(p->reject->reason, sizeof p->reject->reason, "%s", reason);
 	return false;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "tools/lib/shown.h"
 
 #include <stdarg.h>
@@ -9,7 +10,8 @@
 #include <string.h>
 
 #define TABLE_BYTES_MAX (64u * 1024u * 1024u)
-#define CELL_SHOWN_MAX  (16u * 1024u)
+#define CELL_BYTES      4096u /* more lose their middle */
+#define CELL_SHOWN_MAX  (64u * 1024u)
 #define GAP             2
 
 struct table {
@@ -116,13 +118,13 @@ put_cell(struct table *t, const char *cell)
 void
 table_cell(struct table *t, const char *fmt, ...)
 {
-	char text[1024];
+	char text[CELL_BYTES];
 	va_list ap;
 	struct buf shown;
 	const char *cell;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	text_vprint(text, sizeof text, fmt, ap);
 	va_end(ap);
 	buf_init(&shown, CELL_SHOWN_MAX);
 	(void)shown_add(&shown, text_of(text), "");

@@ -1,5 +1,6 @@
 #include "tools/render/spd_doc.h"
 
+#include "base/text.h"
 #include "core/jsonin.h"
 #include "core/schema.h"
 
@@ -188,6 +189,20 @@ spd_is_by(const json_t *figure, const char *dimensions)
 	return json_object_size(by) == words;
 }
 
+/* Of three values, which is most, each has its share of the room. */
+#define VALUE_BYTES (SPD_CELL / 3 - 2)
+
+static size_t
+add_value(char out[SPD_CELL], size_t at, const char *value)
+{
+	char shown[VALUE_BYTES];
+	int n;
+
+	text_print(shown, sizeof shown, "%s", value);
+	n = snprintf(out + at, SPD_CELL - at, "%s%s", at > 0 ? ", " : "", shown);
+	return n < 0 || (size_t)n >= SPD_CELL - at ? SPD_CELL - 1 : at + (size_t)n;
+}
+
 void
 spd_by_values(const json_t *figure, char out[SPD_CELL])
 {
@@ -200,19 +215,13 @@ spd_by_values(const json_t *figure, char out[SPD_CELL])
 
 	out[0] = '\0';
 	for (size_t i = 0; i < 2; i++) {
-		const char *v = member_maybe(by, first[i]);
-
-		if (v != NULL && at < SPD_CELL)
-			at += (size_t)snprintf(out + at, SPD_CELL - at, "%s%.60s",
-					       at > 0 ? ", " : "", v);
+		if (member_maybe(by, first[i]) != NULL)
+			at = add_value(out, at, member_text(by, first[i]));
 	}
 	json_object_foreach(by, key, value)
 	{
-		const char *v = json_string_value(value);
-
-		if (v != NULL && strcmp(key, first[0]) != 0 && strcmp(key, first[1]) != 0 &&
-		    at < SPD_CELL)
-			at += (size_t)snprintf(out + at, SPD_CELL - at, "%s%.60s",
-					       at > 0 ? ", " : "", v);
+		if (json_is_string(value) && strcmp(key, first[0]) != 0 &&
+		    strcmp(key, first[1]) != 0)
+			at = add_value(out, at, json_string_value(value));
 	}
 }

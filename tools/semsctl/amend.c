@@ -1,5 +1,6 @@
 #include "tools/semsctl/amend.h"
 
+#include "base/text.h"
 #include "core/jsonin.h"
 #include "core/validate.h"
 #include "tools/lib/identity.h"
@@ -151,8 +152,8 @@ on_verdict(void *ctx, uint64_t tag, const Sems__V1__VerdictRun *v)
 	(void)tag;
 	o->answered = 1;
 	o->code = (int)v->code;
-	snprintf(o->text, sizeof o->text, "%s", v->text != NULL ? v->text : "");
-	snprintf(o->field, sizeof o->field, "%s", v->field != NULL ? v->field : "");
+	text_print(o->text, sizeof o->text, "%s", v->text != NULL ? v->text : "");
+	text_print(o->field, sizeof o->field, "%s", v->field != NULL ? v->field : "");
 }
 
 static int

@@ -1,6 +1,7 @@
 /* semsctl pending: corrections and voids that wait for a second person. */
 #include "tools/semsctl/pending.h"
 
+#include "base/text.h"
 #include "core/jsonin.h"
 #include "tools/lib/listing.h"
 #include "tools/lib/table.h"
@@ -54,7 +55,7 @@ value_words(const json_t *v, char out[LISTING_CELL])
 	char *text = json_is_array(v) || json_is_object(v) ? json_dumps(v, JSON_COMPACT) : NULL;
 
 	if (text != NULL)
-		(void)snprintf(out, LISTING_CELL, "%s", text);
+		text_print(out, LISTING_CELL, "%s", text);
 	else
 		listing_cell(v, out);
 	free(text);

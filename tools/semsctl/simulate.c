@@ -1,5 +1,6 @@
 /* semsctl simulate: an invented airport's quarter, registered and sent like any other. */
 #include "base/arena.h"
+#include "base/text.h"
 #include "tools/lib/airport.h"
 #include "tools/lib/client.h"
 #include "tools/lib/progress.h"
@@ -51,6 +52,7 @@ struct simulation {
 	uint64_t unexpected; /* refused, although it was meant to be acceptable */
 	struct refusal_seen refusals[REFUSALS_MAX];
 	size_t n_refusals;
+	uint64_t other_refusals; /* of further fields */
 	struct err err;
 };
 
@@ -313,11 +315,13 @@ note_refusal(struct simulation *s, const Sems__V1__VerdictRun *v)
 	while (i < s->n_refusals &&
 	       strncmp(s->refusals[i].field, field, sizeof s->refusals[i].field - 1) != 0)
 		i++;
-	if (i == REFUSALS_MAX)
+	if (i == REFUSALS_MAX) {
+		s->other_refusals++;
 		return;
+	}
 	if (i == s->n_refusals) {
 		snprintf(s->refusals[i].field, sizeof s->refusals[i].field, "%s", field);
-		snprintf(s->refusals[i].text, sizeof s->refusals[i].text, "%s", text);
+		text_print(s->refusals[i].text, sizeof s->refusals[i].text, "%s", text);
 		s->n_refusals++;
 	}
 	s->refusals[i].count++;
@@ -391,6 +395,8 @@ print_summary(const struct simulation *s)
 	for (size_t i = 0; i < s->n_refusals; i++)
 		printf("  refused %" PRIu64 ": %s: %s\n", s->refusals[i].count,
 		       s->refusals[i].field, s->refusals[i].text);
+	if (s->other_refusals > 0)
+		printf("  refused %" PRIu64 " for other fields\n", s->other_refusals);
 	printf("\nsemsctl spd show %s\n", quarter);
 }
 
