@@ -1,5 +1,6 @@
 #include "tests/tools/edition_fixture.h"
 #include "tools/render/html.h"
+#include "tools/render/sheets.h"
 
 #include <criterion/criterion.h>
 
@@ -276,6 +277,32 @@ Test(html, a_quarter_without_anything_is_still_a_page)
 	page = sample_file(&files, ".html");
 	cr_expect(sample_has(page, "No metric that has a target failed it"));
 	cr_expect(sample_has(page, "</html>"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, says_how_many_metrics_a_history_leaves_out)
+{
+	struct renderings files;
+	struct sample s;
+	json_t *metrics;
+	json_t *one = NULL;
+	json_t *m;
+	size_t i;
+
+	sample_init(&s);
+	metrics = json_object_get(s.doc, "metrics");
+	json_array_foreach(metrics, i, m)
+	{
+		if (one == NULL &&
+		    json_array_size(json_object_get(metric_entity_figure(m), "history")) > 0)
+			one = m;
+	}
+	cr_assert_not_null(one);
+	for (i = 0; i < 20; i++)
+		json_array_append_new(metrics, json_deep_copy(one));
+	sample_render(&s, "html", &files);
+	cr_expect(sample_has(sample_file(&files, ".html"), "The first 8 of 21 metrics"));
 	renderings_fini(&files);
 	sample_fini(&s);
 }

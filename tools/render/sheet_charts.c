@@ -311,16 +311,19 @@ quarters_of(const struct plan *p, const char *label[QUARTERS_MAX])
 	return n;
 }
 
+/* The first of them, and how many there are: more lines nobody could tell apart. */
 static size_t
-metrics_with_history(const struct plan *p, const json_t *shown[SERIES_MAX])
+metrics_with_history(const struct plan *p, const json_t *shown[SERIES_MAX], size_t *all)
 {
-	size_t n = 0;
-
+	*all = 0;
 	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
-		if (n < SERIES_MAX && has_history(*m))
-			shown[n++] = *m;
+		if (!has_history(*m))
+			continue;
+		if (*all < SERIES_MAX)
+			shown[*all] = *m;
+		(*all)++;
 	}
-	return n;
+	return *all < SERIES_MAX ? *all : SERIES_MAX;
 }
 
 static void
@@ -344,7 +347,8 @@ history_of_sheet(struct sheet *s, const struct plan *p)
 	const char *label[QUARTERS_MAX] = {NULL};
 	size_t n = quarters_of(p, label);
 	const json_t *shown[SERIES_MAX];
-	size_t n_shown = metrics_with_history(p, shown);
+	size_t all;
+	size_t n_shown = metrics_with_history(p, shown, &all);
 	struct chart_view *c;
 	struct grid *g;
 
@@ -366,8 +370,10 @@ history_of_sheet(struct sheet *s, const struct plan *p)
 	if (c == NULL)
 		return;
 	c->text =
-	    book_text(b, "%zu metrics from %s to %s. Where a line has a gap there was no figure.",
-		      n_shown, label[0], now);
+	    book_text(b, "%s metrics from %s to %s. Where a line has a gap there was no figure.",
+		      n_shown == all ? book_text(b, "%zu", all)
+				     : book_text(b, "The first %zu of %zu", n_shown, all),
+		      label[0], now);
 	for (size_t i = 0; i < n_shown; i++)
 		chart_series_add(c, (unsigned)i + 1, LOOK_LINE);
 }
