@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REASONS_MAX 20 /* listed by name; the changes say all */
@@ -70,17 +71,6 @@ outline(const json_t *figure)
 
 /* --- who is behind it ------------------------------------------------------------------------- */
 
-static unsigned
-kind_bit(const char *name)
-{
-	for (unsigned k = 0; k < KIND_COUNT; k++) {
-		if (strcmp(kinds[k]->name, name) == 0) {
-			return 1u << k;
-		}
-	}
-	return 0;
-}
-
 /* The kinds whose records a metric counts; a view over all of them counts each. */
 static unsigned
 kinds_of(const struct metric *m)
@@ -97,32 +87,100 @@ kinds_of(const struct metric *m)
 	return bits;
 }
 
-static bool
-fits(const char *wanted, const char *value)
+/* What came, by kind, in each place that a figure may be of: everywhere, at a site, of a measure,
+ * of a measure at a site. Looked up once for each figure that changed, however many places there
+ * are. */
+struct places {
+	json_t *index; /* key_of() a place: its number */
+	int64_t (*n)[KIND_COUNT];
+	size_t used;
+};
+
+#define PLACES_OF_GROUP 4
+#define KEY_MAX         300
+
+/* "": any. */
+static const char *
+key_of(const char *site, const char *measure, char out[KEY_MAX])
 {
-	return wanted == NULL ||
-	       strcmp(wanted, value == NULL || value[0] == '\0' ? FIGURE_NOT_GIVEN : value) == 0;
+	(void)snprintf(out, KEY_MAX, "%.140s\x1f%.140s", site, measure);
+	return out;
+}
+
+static const char *
+given(const char *value)
+{
+	return value == NULL || value[0] == '\0' ? FIGURE_NOT_GIVEN : value;
 }
 
 static void
-blame(json_t *change, const struct spd_diff_rules *r)
+add_place(struct places *p, const char *site, const char *measure, unsigned kind, int64_t n)
+{
+	char key[KEY_MAX];
+	const json_t *at = json_object_get(p->index, key_of(site, measure, key));
+	size_t i = at != NULL ? (size_t)json_integer_value(at) : p->used++;
+	if (at == NULL) {
+		(void)json_object_set_new(p->index, key, json_integer((json_int_t)i));
+	}
+	p->n[i][kind] += n;
+}
+
+static bool
+places_make(struct places *p, const struct spd_diff_rules *r)
+{
+	*p = (struct places){.index = json_object()};
+	p->n = calloc(PLACES_OF_GROUP * r->n_changed + 1, sizeof(*p->n));
+	if (p->index == NULL || p->n == NULL) {
+		return false;
+	}
+	for (size_t i = 0; i < r->n_changed; i++) {
+		const struct spd_changed *c = &r->changed[i];
+		const char *site = given(c->site);
+		const char *measure = given(c->measure);
+		unsigned kind = 0;
+		while (kind < KIND_COUNT && strcmp(kinds[kind]->name, c->kind) != 0) {
+			kind++;
+		}
+		if (kind == KIND_COUNT) {
+			continue;
+		}
+		add_place(p, "", "", kind, c->n);
+		add_place(p, site, "", kind, c->n);
+		add_place(p, "", measure, kind, c->n);
+		add_place(p, site, measure, kind, c->n);
+	}
+	return true;
+}
+
+static void
+places_fini(struct places *p)
+{
+	json_decref(p->index);
+	free(p->n);
+}
+
+static void
+blame(json_t *change, const struct spd_diff_rules *r, const struct places *places)
 {
 	const char *id = member_text(change, "metric");
 	const struct metric *m = r->catalogue == NULL ? NULL : catalogue_metric(r->catalogue, id);
 	const json_t *by = json_object_get(change, "by");
-	const char *site = member_maybe(by, "site");
-	const char *measure = member_maybe(by, "measure");
+	const char *measure = member_text(by, "measure");
 	unsigned bits = m == NULL ? 0 : kinds_of(m);
 	json_t *names = json_object();
 	int64_t n = 0;
-	for (size_t i = 0; i < r->n_changed; i++) {
-		const struct spd_changed *c = &r->changed[i];
-		/* As many as there are places, for each change: what decides soonest goes first. */
-		if (fits(site, c->site) && fits(measure, c->measure) &&
-		    (kind_bit(c->kind) & bits) != 0) {
-			int64_t before = json_integer_value(json_object_get(names, c->kind));
-			(void)json_object_set_new(names, c->kind, json_integer(before + c->n));
-			n += c->n;
+	char key[KEY_MAX];
+	/* Which measures are together under that name is not known here. */
+	if (strcmp(measure, FIGURE_OTHER) == 0) {
+		measure = "";
+	}
+	const json_t *at =
+	    json_object_get(places->index, key_of(member_text(by, "site"), measure, key));
+	for (unsigned k = 0; at != NULL && k < KIND_COUNT; k++) {
+		int64_t of_kind = places->n[json_integer_value(at)][k];
+		if (of_kind != 0 && (bits & 1u << k) != 0) {
+			(void)json_object_set_new(names, kinds[k]->name, json_integer(of_kind));
+			n += of_kind;
 		}
 	}
 	(void)json_object_set_new(change, "kinds", names);
@@ -219,7 +277,7 @@ is_material(const json_t *metric, const json_t *by, json_t *change,
 
 static void
 compare(json_t *diff, const json_t *metric, const json_t *older, const json_t *newer,
-	const struct spd_diff_rules *rules)
+	const struct spd_diff_rules *rules, const struct places *places)
 {
 	json_t *was = outline(older);
 	json_t *is = outline(newer);
@@ -238,7 +296,7 @@ compare(json_t *diff, const json_t *metric, const json_t *older, const json_t *n
 		      difference(older, newer), "status_changed", is_other_status(older, newer));
 	bool material = is_material(metric, by, c, rules, why, sizeof(why));
 	(void)json_object_set_new(c, "material", json_boolean(material));
-	blame(c, rules);
+	blame(c, rules, places);
 	(void)json_array_append_new(json_object_get(diff, "changes"), c);
 	if (material && json_array_size(reasons) < REASONS_MAX) {
 		(void)json_array_append_new(reasons, json_string(why));
@@ -251,7 +309,7 @@ compare(json_t *diff, const json_t *metric, const json_t *older, const json_t *n
 /* One of the two may lack the metric: a catalogue that changed meanwhile. */
 static void
 compare_metric(json_t *diff, const json_t *metric, const json_t *older, const json_t *newer,
-	       const struct spd_diff_rules *rules)
+	       const struct spd_diff_rules *rules, const struct places *places)
 {
 	json_t *was = index_figures(older);
 	json_t *is = index_figures(newer);
@@ -259,12 +317,12 @@ compare_metric(json_t *diff, const json_t *metric, const json_t *older, const js
 	json_t *figure;
 	json_object_foreach(is, key, figure)
 	{
-		compare(diff, metric, json_object_get(was, key), figure, rules);
+		compare(diff, metric, json_object_get(was, key), figure, rules, places);
 	}
 	json_object_foreach(was, key, figure)
 	{
 		if (json_object_get(is, key) == NULL) {
-			compare(diff, metric, figure, NULL, rules);
+			compare(diff, metric, figure, NULL, rules, places);
 		}
 	}
 	json_decref(was);
@@ -312,7 +370,10 @@ spd_diff(const struct json_t *older, const struct json_t *newer, const struct sp
 	json_t *diff = json_pack("{s:[], s:b, s:[]}", "changes", "material", 0, "reasons");
 	const json_t *now = json_object_get(newer, "metrics");
 	const json_t *then = json_object_get(older, "metrics");
-	if (diff == NULL) {
+	struct places places;
+	if (!places_make(&places, rules) || diff == NULL) {
+		places_fini(&places);
+		json_decref(diff);
 		return NULL;
 	}
 	(void)json_object_set_new(diff, "corrections", new_corrections(older, newer));
@@ -325,14 +386,15 @@ spd_diff(const struct json_t *older, const struct json_t *newer, const struct sp
 	}
 	for (size_t i = 0; i < json_array_size(now); i++) {
 		const json_t *m = json_array_get(now, i);
-		compare_metric(diff, m, metric_of(older, member_text(m, "id")), m, rules);
+		compare_metric(diff, m, metric_of(older, member_text(m, "id")), m, rules, &places);
 	}
 	for (size_t i = 0; i < json_array_size(then); i++) {
 		const json_t *m = json_array_get(then, i);
 		if (metric_of(newer, member_text(m, "id")) == NULL) {
-			compare_metric(diff, m, m, NULL, rules);
+			compare_metric(diff, m, m, NULL, rules, &places);
 		}
 	}
+	places_fini(&places);
 	return diff;
 }
 
