@@ -50,8 +50,8 @@ cells_of(const char *joined, struct text *cells)
 	}
 }
 
-static void
-use_map(const char *yaml, const char *header)
+static enum code
+try_map(const char *yaml, const char *header)
 {
 	struct text names[CELLS_MAX];
 	size_t n = cells_of(header, names);
@@ -63,7 +63,20 @@ use_map(const char *yaml, const char *header)
 	mapper = NULL;
 	map = NULL;
 	cr_assert_eq(map_load_text(yaml, &map, &err), OK, "%s", err.text);
-	cr_assert_eq(mapper_new(map, names, n, &zones, &mapper, &err), OK, "%s", err.text);
+	return mapper_new(map, names, n, &zones, &mapper, &err);
+}
+
+static void
+use_map(const char *yaml, const char *header)
+{
+	cr_assert_eq(try_map(yaml, header), OK, "%s", err.text);
+}
+
+static void
+refuse_map(const char *yaml, const char *header, const char *why)
+{
+	cr_assert_eq(try_map(yaml, header), REJ_FIELD, "%s", header);
+	cr_expect_not_null(strstr(err.text, why), "%s", err.text);
 }
 
 static enum mapper_result
@@ -328,6 +341,20 @@ Test(mapper, knows_zones_that_the_map_explains)
 	must("2|2026-06-30 23:30:00 MSK", 1);
 	cr_expect_eq(value(0, "occurred_at")->i, INT64_C(1782851400000));
 	must_not("3|2026-06-30 23:30:00 EST", "At", "zones");
+}
+
+Test(mapper, refuses_a_column_that_stands_twice)
+{
+	static const char text[] =
+	    "version: 1\nsource: s\nrecords:\n  - {kind: heartbeat, id: {columns: "
+	    "[No]}, occurred_at: {column: At}}\n";
+
+	use_map(text, "No|At|Note|Note");
+	must("1|2026-04-01|a|b", 1);
+	refuse_map(text, "No|At|Note|At", "twice, as its columns 2 and 4");
+	refuse_map(text, "No|AT|at", "twice, as its columns 2 and 3");
+	use_map(text, "No|AT|At");
+	must("1|x|2026-04-01", 1);
 }
 
 Test(mapper, skips_only_what_the_map_declares)

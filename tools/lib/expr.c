@@ -3,22 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool
-expr_find_column(const struct expr_file *f, struct text name, size_t *column)
-{
-	for (*column = 0; *column < f->n; (*column)++) {
-		if (text_eq(f->names[*column], name))
-			return true;
-	}
-	for (*column = 0; *column < f->n; (*column)++) {
-		const struct text *t = &f->names[*column];
-
-		if (t->n == name.n && strncasecmp(t->s, name.s, name.n) == 0)
-			return true;
-	}
-	return false;
-}
-
 static enum code
 no_column(const struct expr_file *f, struct text name, struct err *e)
 {
@@ -34,13 +18,46 @@ no_column(const struct expr_file *f, struct text name, struct err *e)
 		       (int)name.n, name.s, names);
 }
 
+static bool
+is_name(struct text a, struct text b, bool exactly)
+{
+	return exactly ? text_eq(a, b) : a.n == b.n && strncasecmp(a.s, b.s, b.n) == 0;
+}
+
+/* The first column of the name from `from` on; f->n: there is none. */
+static size_t
+next_column(const struct expr_file *f, struct text name, bool exactly, size_t from)
+{
+	while (from < f->n && !is_name(f->names[from], name, exactly))
+		from++;
+	return from;
+}
+
+enum code
+expr_find_column(const struct expr_file *f, struct text name, size_t *column, struct err *e)
+{
+	bool exactly = next_column(f, name, true, 0) < f->n;
+	size_t other;
+
+	*column = next_column(f, name, exactly, 0);
+	if (*column == f->n)
+		return no_column(f, name, e);
+	other = next_column(f, name, exactly, *column + 1);
+	if (other == f->n)
+		return OK;
+	return err_set(e, REJ_FIELD, "column",
+		       "the file has the column '%.*s' twice, as its columns %zu and %zu: which is "
+		       "meant cannot be known; give them different names",
+		       (int)name.n, name.s, *column + 1, other + 1);
+}
+
 static enum code
 add_column(const struct expr_file *f, struct expr *x, struct text name, struct err *e)
 {
 	struct expr_part part = {.type = PART_COLUMN, .text = name};
 
-	if (!expr_find_column(f, name, &part.column))
-		return no_column(f, name, e);
+	if (expr_find_column(f, name, &part.column, e) != OK)
+		return e->code;
 	if (x->column.n == 0)
 		x->column = name;
 	x->parts[x->n++] = part;

@@ -44,8 +44,10 @@ struct condition {
 	bool has_regex;
 };
 
-/* Where a column is; names compare exactly, else without regard to case. False: not there. */
-bool expr_find_column(const struct expr_file *f, struct text name, size_t *column);
+/* Where a column is; names compare exactly, else without regard to case. REJ_FIELD: it is not
+ * there, or twice. */
+enum code expr_find_column(const struct expr_file *f, struct text name, size_t *column,
+			   struct err *e) MUST_CHECK;
 
 /* column, value: as in the map, one of them or neither. REJ_FIELD: both, or a column not there. */
 enum code expr_compile(struct arena *a, const struct expr_file *f, const char *column,

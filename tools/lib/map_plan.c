@@ -42,9 +42,8 @@ compile_plus(struct map_plan *plan, struct field_plan *p, struct err *e)
 		struct plus_plan *to = &p->plus[i];
 
 		to->name = text_of(m->column);
-		if (!expr_find_column(&plan->file, to->name, &to->column))
-			return err_set(e, REJ_FIELD, "plus", "the file has no column '%s'",
-				       m->column);
+		if (expr_find_column(&plan->file, to->name, &to->column, e) != OK)
+			return e->code;
 		for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
 			if (strcmp(units[u].name, m->unit) == 0)
 				to->unit_ms = units[u].ms;
@@ -185,8 +184,8 @@ compile_counted(struct map_plan *plan, const struct map_item *m, struct item_pla
 
 	if (m->repeat != NULL && m->split != NULL)
 		return err_set(e, REJ_FIELD, "items", "give repeat or split, not both");
-	if (column != NULL && !expr_find_column(&plan->file, text_of(column), &p->counted))
-		return err_set(e, REJ_FIELD, "items", "the file has no column '%s'", column);
+	if (column != NULL && expr_find_column(&plan->file, text_of(column), &p->counted, e) != OK)
+		return e->code;
 	if (m->split != NULL && (m->on == NULL || m->on[0] == '\0'))
 		return err_set(e, REJ_FIELD, "items",
 			       "split: say with 'on' what stands between the items of %s", column);

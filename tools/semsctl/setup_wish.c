@@ -263,8 +263,10 @@ add_rows(struct setup_wish *w, struct sheet *sheet, const char *path, const char
 	enum sheet_status status = sheet_next(sheet, &row, e);
 
 	file = (struct expr_file){.names = row.cells, .n = row.n};
-	if (status != SHEET_ROW || !expr_find_column(&file, text_of(name), &column))
+	if (status != SHEET_ROW)
 		return err_set(e, REJ_FIELD, "column", "%s has no column '%s'", path, name);
+	if (expr_find_column(&file, text_of(name), &column, e) != OK)
+		return e->code;
 	while ((status = sheet_next(sheet, &row, e)) != SHEET_END) {
 		char *id = NULL;
 		void **found;
