@@ -343,6 +343,39 @@ Test(mapper, knows_zones_that_the_map_explains)
 	must_not("3|2026-06-30 23:30:00 EST", "At", "zones");
 }
 
+Test(mapper, reads_numbers_as_the_map_says_they_are_written)
+{
+	static const char german[] =
+	    "version: 1\nsource: s\nnumber: {decimal: \",\", group: \".\"}\nrecords:\n  - kind: "
+	    "tip_session\n    id: {columns: [No]}\n    occurred_at: {column: At}\n    fields:\n    "
+	    "  - "
+	    "{field: images_viewed, column: N}\n      - {field: vendor_pd, column: Pd}\n";
+	static const char none[] =
+	    "version: 1\nsource: s\nrecords:\n  - kind: tip_session\n    id: {columns: [No]}\n    "
+	    "occurred_at: {column: At}\n    fields:\n      - {field: images_viewed, column: N, "
+	    "round: "
+	    "true}\n";
+
+	use_map(german, "No|At|N|Pd");
+	must("1|2026-04-01|1.412|0,83", 1);
+	cr_expect_eq(value(0, "images_viewed")->i, 1412);
+	cr_expect_eq(value(0, "vendor_pd")->real, 0.83);
+	must("2|2026-04-01|1234|0,83", 1);
+	must_not("3|2026-04-01|1,412|0,83", "N", "");
+	must_not("4|2026-04-01|1.41|0,83", "N", "as the map says");
+	must_not("5|2026-04-01|1412|0.83", "Pd", "as the map says");
+	use_map(none, "No|At|N");
+	must("1|2026-04-01|412.0", 1);
+	cr_expect_eq(value(0, "images_viewed")->i, 412);
+	must_not("2|2026-04-01|1.234", "N", "a thousand times as much");
+	must_not("3|2026-04-01|1,234", "N", "is not a number");
+	must_not("4|2026-04-01|0x10", "N", "is not a number");
+	refuse_map(
+	    "version: 1\nsource: s\nnumber: {decimal: \",\", group: \",\"}\nrecords:\n  - {kind: "
+	    "heartbeat, id: {columns: [No]}, occurred_at: {column: At}}\n",
+	    "No|At", "group");
+}
+
 Test(mapper, refuses_a_column_that_stands_twice)
 {
 	static const char text[] =

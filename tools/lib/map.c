@@ -91,6 +91,12 @@ static const cyaml_schema_field_t record_keys[] = {
 };
 ENTRY(record_entry, struct map_record, record_keys);
 
+static const cyaml_schema_field_t number_keys[] = {
+    YAML_TEXT("decimal", struct map_number, decimal),
+    YAML_TEXT("group", struct map_number, group),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t map_keys[] = {
     CYAML_FIELD_UINT("version", CYAML_FLAG_DEFAULT, struct map, version),
     YAML_NEED_TEXT("source", struct map, source),
@@ -102,6 +108,8 @@ static const cyaml_schema_field_t map_keys[] = {
     YAML_TEXTS("nulls", struct map, nulls),
     CYAML_FIELD_INT_PTR("two_digit_years", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct map,
 			two_digit_years),
+    CYAML_FIELD_MAPPING_PTR("number", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct map, number,
+			    number_keys),
     YAML_LIST("zones", struct map, zones, &entry_entry),
     YAML_LIST("skip", struct map, skip, &condition_entry),
     CYAML_FIELD_SEQUENCE("records", CYAML_FLAG_POINTER, struct map, records, &record_entry, 1, 16),

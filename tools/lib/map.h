@@ -30,6 +30,12 @@ struct map_entry {
 	char *to;
 };
 
+/* How the file writes numbers. */
+struct map_number {
+	char *decimal;
+	char *group;
+};
+
 /* Added to a time. */
 struct map_plus {
 	char *column;
@@ -104,7 +110,8 @@ struct map {
 	unsigned columns_count;
 	char **nulls; /* cells that mean "not given", besides the empty one */
 	unsigned nulls_count;
-	int *two_digit_years;    /* first of the hundred years that 00 to 99 may mean */
+	int *two_digit_years; /* first of the hundred years that 00 to 99 may mean */
+	struct map_number *number;
 	struct map_entry *zones; /* what files call zones: an offset or an IANA name */
 	unsigned zones_count;
 	struct map_condition *skip; /* a line that meets one of them is not data */

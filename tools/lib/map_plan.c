@@ -89,6 +89,23 @@ compile_patterns(struct map_plan *plan, struct field_plan *p, struct err *e)
 }
 
 static enum code
+compile_number(struct map_plan *plan, struct err *e)
+{
+	const struct map_number *m = plan->m->number;
+	const char *decimal = m == NULL || m->decimal == NULL ? "." : m->decimal;
+	const char *group = m == NULL || m->group == NULL ? "" : m->group;
+
+	if (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0)
+		return err_set(e, REJ_FIELD, "number", "number: decimal is \".\" or \",\"");
+	if (strcmp(group, decimal) == 0 || strlen(group) > 3 ||
+	    (group[0] != '\0' && strchr("0123456789+-eE", group[0]) != NULL))
+		return err_set(e, REJ_FIELD, "number",
+			       "number: group is one sign that is no digit and not the decimal's");
+	plan->number = (struct decimal_form){decimal[0], group};
+	return OK;
+}
+
+static enum code
 compile_zones(struct map_plan *plan, struct err *e)
 {
 	const struct map *m = plan->m;
@@ -305,6 +322,8 @@ map_plan_make(struct map_plan *plan, const struct map *m, const struct text *nam
 	plan->records = plan_alloc(plan, m->records_count, sizeof *plan->records, e);
 	if (plan->records == NULL)
 		return e->code;
+	if (rc == OK)
+		rc = compile_number(plan, e);
 	if (rc == OK)
 		rc = compile_zones(plan, e);
 	if (rc == OK)

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "core/kind.h"
 #include "tools/lib/build.h"
+#include "tools/lib/decimal.h"
 #include "tools/lib/expr.h"
 #include "tools/lib/map.h"
 #include "tools/lib/pattern.h"
@@ -55,6 +56,7 @@ struct map_plan {
 	const struct map *m;
 	struct expr_file file;
 	struct condition *skip;
+	struct decimal_form number;
 	struct zone_word *zones; /* of each name in the map's zones */
 	size_t n_zones;
 	struct record_plan *records; /* of each of the map's */

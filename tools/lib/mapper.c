@@ -139,31 +139,53 @@ look_up(struct pass *p, const struct field_plan *f, struct text *t, bool *given)
 }
 
 static bool
-read_number(struct text t, double *out)
+read_number(const struct pass *p, struct text t, double *out)
 {
-	char text[64];
-	char *end;
+	char text[DECIMAL_BYTES];
 
-	if (t.n == 0 || t.n >= sizeof text)
+	if (!decimal_plain(t, &p->mapper->plan.number, text))
 		return false;
-	memcpy(text, t.s, t.n);
-	text[t.n] = '\0';
-	*out = strtod(text, &end);
-	return *end == '\0' && isfinite(*out);
+	*out = strtod(text, NULL);
+	return isfinite(*out);
+}
+
+static bool
+is_number(const struct field_plan *f)
+{
+	return f->target.leaf->type == FIELD_INT || f->target.leaf->type == FIELD_REAL;
+}
+
+/* Of a map that says how numbers are written, each is turned into how records write them. */
+static bool
+plain_number(struct pass *p, const struct field_plan *f, struct text *t)
+{
+	char text[DECIMAL_BYTES];
+
+	if (p->mapper->plan.m->number == NULL || !is_number(f))
+		return true;
+	if (!decimal_plain(*t, &p->mapper->plan.number, text))
+		return refuse(p, blame(f), *t, "is not a number as the map says they are written");
+	*t = text_of(arena_printf(p->scope.arena, "%s", text));
+	return t->s != NULL || refuse(p, blame(f), *t, "out of memory");
 }
 
 static bool
 compute(struct pass *p, const struct field_plan *f, struct text *t)
 {
+	bool rounds = f->m->round != NULL && *f->m->round;
 	double d;
 
-	if (f->m->scale == NULL && (f->m->round == NULL || !*f->m->round))
-		return true;
-	if (!read_number(*t, &d))
+	if (f->m->scale == NULL && !rounds)
+		return plain_number(p, f, t);
+	if (rounds && p->mapper->plan.m->number == NULL && decimal_is_doubtful(*t))
+		return refuse(p, blame(f), *t,
+			      "may mean a thousand times as much: say in the map how numbers are "
+			      "written (number: {decimal: \",\", group: \".\"})");
+	if (!read_number(p, *t, &d))
 		return refuse(p, blame(f), *t, "is not a number");
 	if (f->m->scale != NULL)
 		d *= *f->m->scale;
-	if (f->m->round != NULL && *f->m->round)
+	if (rounds)
 		*t = text_of(arena_printf(p->scope.arena, "%.0f", round(d)));
 	else
 		*t = text_of(arena_printf(p->scope.arena, "%.17g", d));
@@ -235,7 +257,7 @@ add_plus(struct pass *p, const struct field_plan *f, struct when *w)
 		struct text t = p->scope.cells[plus->column];
 		double d;
 
-		if (!read_number(t, &d) || fabs(d * plus->unit_ms) > 1e14)
+		if (!read_number(p, t, &d) || fabs(d * plus->unit_ms) > 1e14)
 			return refuse(p, plus->name, t, "is not a number to add to a time");
 		when_add(w, (int64_t)llround(d * plus->unit_ms));
 	}
@@ -329,7 +351,7 @@ put_repeat(struct pass *p, const struct item_plan *item, size_t *index)
 
 	if (t.n == 0)
 		return true;
-	if (!read_number(t, &n) || n < 0 || n > REPEAT_MAX || n != floor(n))
+	if (!read_number(p, t, &n) || n < 0 || n > REPEAT_MAX || n != floor(n))
 		return refuse(p, text_of(item->m->repeat), t, "is not a number of items");
 	for (size_t i = 1; i <= (size_t)n; i++) {
 		p->scope.number = i;
