@@ -1,5 +1,6 @@
 #include "core/spd_diff.h"
 
+#include "base/arena.h"
 #include "core/figure.h"
 #include "core/jsonin.h"
 #include "core/view.h"
@@ -7,7 +8,6 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define REASONS_MAX 20 /* listed by name; the changes say all */
@@ -91,13 +91,15 @@ kinds_of(const struct metric *m)
  * of a measure at a site. Looked up once for each figure that changed, however many places there
  * are. */
 struct places {
+	struct arena *arena;
 	json_t *index; /* key_of() a place: its number */
 	int64_t (*n)[KIND_COUNT];
 	size_t used;
 };
 
-#define PLACES_OF_GROUP 4
-#define KEY_MAX         300
+#define PLACES_OF_GROUP  4
+#define PLACES_BYTES_MAX ((size_t)1 << 30)
+#define KEY_MAX          300
 
 /* "": any. */
 static const char *
@@ -129,7 +131,10 @@ static bool
 places_make(struct places *p, const struct spd_diff_rules *r)
 {
 	*p = (struct places){.index = json_object()};
-	p->n = calloc(PLACES_OF_GROUP * r->n_changed + 1, sizeof(*p->n));
+	p->arena = arena_new(PLACES_BYTES_MAX);
+	p->n = p->arena == NULL
+		   ? NULL
+		   : arena_zalloc(p->arena, PLACES_OF_GROUP * r->n_changed + 1, sizeof(*p->n));
 	if (p->index == NULL || p->n == NULL) {
 		return false;
 	}
@@ -156,7 +161,7 @@ static void
 places_fini(struct places *p)
 {
 	json_decref(p->index);
-	free(p->n);
+	arena_free(p->arena);
 }
 
 static void
