@@ -768,8 +768,9 @@ admin_explain(struct call *c)
 		if (strcmp(x->where[i].value, FIGURE_OTHER) == 0) {
 			call_fail(c, CODE(INVALID), "where",
 				  FIGURE_OTHER
-				  " is all codes that there was no room for: explain the "
-				  "figure that it is part of");
+				  " stands for the codes that there is no room for, and "
+				  "is not explained: explain the figure that it is "
+				  "part of");
 			return;
 		}
 	}
