@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "core/jsonin.h"
 #include "tests/tools/spd_fixture.h"
 #include "tools/lib/table.h"
 #include "tools/render/spd_table.h"
@@ -207,4 +208,38 @@ Test(spd_doc, numbers_read_back_as_they_were)
 	}
 	spd_digits(0.9, cell);
 	cr_assert_str_eq(cell, "0.9");
+}
+
+/* On a terminal what somebody has to do something about is not looked for. */
+Test(spd_table, what_failed_comes_first_and_alone)
+{
+	json_t *doc = spd_fixture();
+	json_t *metrics = json_object_get(doc, "metrics");
+	json_t *last = json_array_get(metrics, json_array_size(metrics) - 1);
+	const char *id = member_text(last, "id");
+	struct buf out;
+	struct err e;
+	char *text;
+
+	json_object_set_new(json_array_get(json_object_get(last, "figures"), 0), "status",
+			    json_string("NOT_MET"));
+	json_object_set_new(json_array_get(json_object_get(last, "figures"), 0), "no_data",
+			    json_null());
+	for (int rows = SPD_ROWS_FAILED_FIRST; rows <= SPD_ROWS_FAILED; rows++) {
+		buf_init(&out, (size_t)1 << 20);
+		cr_assert_eq(
+		    spd_table(doc, &(struct spd_view){.rows = (enum spd_rows)rows}, &out, &e), OK);
+		buf_add(&out, "", 1);
+		text = strstr((char *)out.p, "─\n");
+		cr_assert_not_null(text);
+		cr_expect_eq(strncmp(text + strlen("─\n"), id, strlen(id)), 0, "%s", text);
+		if (rows == SPD_ROWS_FAILED) {
+			HAS_NOT(text, "  MET\n");
+			HAS(text, "more figures: --all");
+		} else {
+			HAS(text, "  MET\n");
+		}
+		buf_fini(&out);
+	}
+	json_decref(doc);
 }

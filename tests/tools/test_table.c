@@ -96,3 +96,100 @@ Test(table, counts_columns_of_text)
 	cr_assert_eq(text_width("\xFF\xFF"), 2, "a broken byte counts as itself");
 	cr_assert_eq(text_width(""), 0);
 }
+
+/* Four columns of which the second is long and the third may go. */
+static struct table *
+wide_table(void)
+{
+	struct table *t = table_new(4, (const char *const[]){"Id", "What it is", "By", ">Count"});
+
+	table_optional(t, 2);
+	table_row(t, (const char *const[]){"a", "three words here", "anna", "12 / 345"});
+	table_row(t, (const char *const[]){"bcd", "x", "", "1 / 2"});
+	return t;
+}
+
+static void
+check_fit(size_t width, const char *expected)
+{
+	struct table *t = wide_table();
+	char *text;
+
+	table_fit(width);
+	text = printed(t, 0);
+	cr_expect_str_eq(text, expected, "%zu columns:\n%s", width, text);
+	free(text);
+	table_free(t);
+	table_fit(0);
+}
+
+Test(table, fits_the_terminal)
+{
+	static const char whole[] = "Id   What it is        By       Count\n"
+				    "───  ────────────────  ────  ────────\n"
+				    "a    three words here  anna  12 / 345\n"
+				    "bcd  x                          1 / 2\n";
+
+	check_fit(0, whole);
+	check_fit(37, whole);
+	check_fit(36, "Id   What it is       By       Count\n"
+		      "───  ───────────────  ────  ────────\n"
+		      "a    three words      anna  12 / 345\n"
+		      "     here                           \n"
+		      "bcd  x                         1 / 2\n");
+	check_fit(25, "Id   What it is     Count\n"
+		      "───  ──────────  ────────\n"
+		      "a    three       12 / 345\n"
+		      "     words here          \n"
+		      "bcd  x              1 / 2\n"
+		      "Not shown, for want of room: By\n");
+	check_fit(16, "Id          a\n"
+		      "What it is  three\n"
+		      "            words here\n"
+		      "By          anna\n"
+		      "Count       12 / 345\n"
+		      "\n"
+		      "Id          bcd\n"
+		      "What it is  x\n"
+		      "Count       1 / 2\n");
+}
+
+Test(table, breaks_a_word_that_is_wider_than_the_terminal)
+{
+	struct table *t = table_new(1, (const char *const[]){"Digest"});
+	char word[101];
+	char *text;
+
+	memset(word, 'w', 100);
+	word[100] = '\0';
+	table_row(t, (const char *const[]){word});
+	table_fit(60);
+	text = printed(t, 0);
+	cr_expect_not_null(strstr(text,
+				  "\n"
+				  "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\n"
+				  "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\n"),
+			   "%s", text);
+	table_fit(0);
+	free(text);
+	table_free(t);
+}
+
+Test(table, style_is_of_the_cell_alone)
+{
+	struct table *t = table_new(2, (const char *const[]){"Status", "Note"});
+	char *text;
+
+	table_cell(t, "NOT MET");
+	table_style(t, "\033[31m");
+	table_cell(t, "why");
+	table_fit(9);
+	text = printed(t, 0);
+	cr_expect_not_null(strstr(text, "Status  \033[31mNOT MET\033[0m\n"), "%s", text);
+	free(text);
+	table_fit(0);
+	text = printed(t, 0);
+	cr_expect_not_null(strstr(text, "\033[31mNOT MET\033[0m  why\n"), "%s", text);
+	free(text);
+	table_free(t);
+}

@@ -19,17 +19,28 @@ static const char *const headers[] = {
 #define COLUMN_NAME 1
 #define COLUMN_FOR  2
 
+/* What a narrow terminal does without, the first one first: --metric shows it. */
+static const char *const dispensable[] = {"Form", ">Excluded", "95 % interval"};
+
 static struct table *
 new_table(bool with_for)
 {
 	const char *columns[COLUMNS];
+	struct table *t;
 	size_t n = 0;
 
 	for (size_t i = 0; i < COLUMNS; i++) {
 		if (i != COLUMN_FOR || with_for)
 			columns[n++] = headers[i];
 	}
-	return table_new(n, columns);
+	t = table_new(n, columns);
+	for (size_t i = 0; t != NULL && i < sizeof dispensable / sizeof dispensable[0]; i++) {
+		for (size_t c = 0; c < n; c++) {
+			if (strcmp(columns[c], dispensable[i]) == 0)
+				table_optional(t, c);
+		}
+	}
+	return t;
 }
 
 static const char *
@@ -50,15 +61,25 @@ short_form(const char *form)
 	return form;
 }
 
-/* The status is the last column, so that a line's colour can be put in when the table is done. */
+/* Besides the words, never instead of them. */
 static const struct {
 	const char *words;
 	const char *color;
 } colors[] = {
-    {"  NOT MET\n", "\033[31m"},
-    {"  MET\n", "\033[32m"},
-    {"  NOT PROVEN\n", "\033[33m"},
+    {"NOT MET", "\033[31m"},
+    {"MET", "\033[32m"},
+    {"NOT PROVEN", "\033[33m"},
 };
+
+static void
+put_status(struct table *t, const char *status, bool color)
+{
+	table_cell(t, "%s", status);
+	for (size_t i = 0; color && i < sizeof colors / sizeof colors[0]; i++) {
+		if (strcmp(status, colors[i].words) == 0)
+			table_style(t, colors[i].color);
+	}
+}
 
 static void
 print_head(const json_t *doc, FILE *f)
@@ -123,8 +144,9 @@ put_interval(struct table *t, const json_t *figure, const char *unit)
 }
 
 static void
-put_figure(struct table *t, const json_t *metric, const json_t *figure, bool with_for)
+put_figure(struct table *t, const json_t *metric, const json_t *figure, const struct spd_view *view)
 {
+	bool with_for = view->by != SPD_BY_NOTHING;
 	const char *unit = spd_text(metric, "unit");
 	const json_t *target = json_object_get(metric, "target");
 	char by[SPD_CELL];
@@ -144,7 +166,25 @@ put_figure(struct table *t, const json_t *metric, const json_t *figure, bool wit
 		put_value(t, target, "value", unit);
 	else
 		table_cell(t, "not set");
-	table_cell(t, "%s", status);
+	put_status(t, status, view->color);
+}
+
+/* The lower, the sooner somebody has to do something; from RANK_REST nobody has. */
+enum rank { RANK_NOT_MET, RANK_NOT_PROVEN, RANK_UNKNOWN, RANK_REST, RANK_COUNT };
+
+static enum rank
+rank_of(const json_t *metric, const json_t *figure)
+{
+	const char *status = spd_text(figure, "status");
+	bool unknown =
+	    spd_text(figure, "no_data")[0] != '\0' || strcmp(status, "INSUFFICIENT") == 0;
+
+	if (strcmp(status, "NOT_MET") == 0)
+		return RANK_NOT_MET;
+	if (strcmp(status, "NOT_PROVEN") == 0)
+		return RANK_NOT_PROVEN;
+	return unknown && json_is_object(json_object_get(metric, "target")) ? RANK_UNKNOWN
+									    : RANK_REST;
 }
 
 static bool
@@ -155,17 +195,99 @@ is_wanted(const json_t *figure, enum spd_by by)
 	       (by == SPD_BY_MEASURE && spd_is_by(figure, "measure"));
 }
 
-static void
-put_metric(struct table *t, const json_t *metric, enum spd_by by)
+/* Its figures of this rank; RANK_COUNT: all. How many those are. */
+static size_t
+put_metric(struct table *t, const json_t *metric, const struct spd_view *view, enum rank rank)
 {
 	const json_t *figure;
+	size_t put = 0;
 	size_t i;
 
 	json_array_foreach(json_object_get(metric, "figures"), i, figure)
 	{
-		if (is_wanted(figure, by))
-			put_figure(t, metric, figure, by != SPD_BY_NOTHING);
+		if (!is_wanted(figure, view->by) ||
+		    (rank != RANK_COUNT && rank_of(metric, figure) != rank))
+			continue;
+		if (t != NULL)
+			put_figure(t, metric, figure, view);
+		put++;
 	}
+	return put;
+}
+
+/* Those of the metrics that are asked for; NULL: counts them alone. */
+static size_t
+put_metrics(struct table *t, const json_t *doc, const struct spd_view *view, enum rank rank)
+{
+	const json_t *metric;
+	size_t put = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
+	{
+		if (view->metric == NULL || strcmp(spd_text(metric, "id"), view->metric) == 0)
+			put += put_metric(t, metric, view, rank);
+	}
+	return put;
+}
+
+/* What is not shown, so that nobody takes what failed for all there is. */
+static void
+print_rest(const json_t *doc, const struct spd_view *view, size_t n[RANK_COUNT], FILE *f)
+{
+	size_t failed = n[RANK_NOT_MET] + n[RANK_NOT_PROVEN] + n[RANK_UNKNOWN];
+
+	n[RANK_REST] = put_metrics(NULL, doc, view, RANK_REST);
+	fprintf(f,
+		"%sOf those that have a target %zu are not met, %zu not proven, %zu not known.\n",
+		failed > 0 ? "\n" : "", n[RANK_NOT_MET], n[RANK_NOT_PROVEN], n[RANK_UNKNOWN]);
+	fprintf(f, "%zu more figures: --all\n", n[RANK_REST]);
+}
+
+/* Without any nothing can fail. */
+static bool
+has_target(const json_t *doc)
+{
+	const json_t *metric;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
+	{
+		if (json_is_object(json_object_get(metric, "target")))
+			return true;
+	}
+	return false;
+}
+
+static void
+print_figures(const json_t *doc, const struct spd_view *view, struct table *t, FILE *f)
+{
+	bool some = view->rows == SPD_ROWS_FAILED && has_target(doc);
+	size_t n[RANK_COUNT] = {0};
+	size_t all = 0;
+
+	if (view->rows == SPD_ROWS_ALL)
+		all = put_metrics(t, doc, view, RANK_COUNT);
+	for (int r = 0; view->rows != SPD_ROWS_ALL && r < (some ? RANK_REST : RANK_COUNT); r++)
+		all += n[r] = put_metrics(t, doc, view, (enum rank)r);
+	if (all > 0 || !some)
+		table_print(t, f, view->color);
+	if (some)
+		print_rest(doc, view, n, f);
+}
+
+static const json_t *
+metric_named(const json_t *doc, const char *id)
+{
+	const json_t *metric;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
+	{
+		if (id != NULL && strcmp(spd_text(metric, "id"), id) == 0)
+			return metric;
+	}
+	return NULL;
 }
 
 /* What stands behind one metric: its definition, what was left out and why. */
@@ -248,56 +370,17 @@ print_unsupported(const json_t *doc, FILE *f)
 	fputc('\n', f);
 }
 
-/* Lines that end in a status get its colour. */
-static void
-add_painted(const char *text, struct buf *out)
-{
-	while (*text != '\0') {
-		const char *nl = strchr(text, '\n');
-		size_t n = nl == NULL ? strlen(text) : (size_t)(nl - text) + 1;
-		size_t i = 0;
-		size_t k = sizeof colors / sizeof colors[0];
-
-		while (i < k) {
-			size_t w = strlen(colors[i].words);
-
-			if (n > w && memcmp(text + n - w, colors[i].words, w) == 0)
-				break;
-			i++;
-		}
-		if (i == k) {
-			buf_add(out, text, n);
-		} else {
-			size_t w = strlen(colors[i].words);
-			size_t at = n - w + 2; /* after the blanks */
-
-			buf_add(out, text, at);
-			buf_addf(out, "%s%.*s\033[0m\n", colors[i].color, (int)(w - 3), text + at);
-		}
-		text += n;
-	}
-}
-
 static enum code
 print_document(const json_t *doc, const struct spd_view *view, FILE *f, struct err *e)
 {
-	const json_t *metric;
-	const json_t *chosen = NULL;
+	const json_t *chosen = metric_named(doc, view->metric);
 	struct table *t = new_table(view->by != SPD_BY_NOTHING);
-	size_t i;
 
 	if (t == NULL)
 		return err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
 	table_limit(t, COLUMN_NAME, NAME_WIDTH);
 	print_head(doc, f);
-	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
-	{
-		if (view->metric != NULL && strcmp(spd_text(metric, "id"), view->metric) != 0)
-			continue;
-		chosen = metric;
-		put_metric(t, metric, view->by);
-	}
-	table_print(t, f, view->color);
+	print_figures(doc, view, t, f);
 	table_free(t);
 	if (view->metric != NULL && chosen == NULL)
 		return err_set(e, REJ_NOT_FOUND, "spd",
@@ -306,10 +389,10 @@ print_document(const json_t *doc, const struct spd_view *view, FILE *f, struct e
 			       view->metric);
 	if (view->metric != NULL) {
 		print_details(chosen, f);
-		return OK;
+	} else if (view->rows != SPD_ROWS_FAILED) {
+		print_records(doc, f);
+		print_unsupported(doc, f);
 	}
-	print_records(doc, f);
-	print_unsupported(doc, f);
 	return OK;
 }
 
@@ -326,9 +409,7 @@ spd_table(const json_t *doc, const struct spd_view *view, struct buf *out, struc
 	code = print_document(doc, view, f, e);
 	if (fclose(f) != 0 && code == OK)
 		code = err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
-	if (code == OK && view->color)
-		add_painted(text, out);
-	else if (code == OK)
+	if (code == OK)
 		buf_add(out, text, n);
 	free(text);
 	if (code == OK && out->failed)

@@ -6,7 +6,12 @@
 
 enum spd_by { SPD_BY_NOTHING, SPD_BY_SITE, SPD_BY_MEASURE, SPD_BY_ALL };
 
+/* For a terminal those come first that failed their target, are not proven to meet it, or cannot be
+ * told although there is one. */
+enum spd_rows { SPD_ROWS_ALL, SPD_ROWS_FAILED_FIRST, SPD_ROWS_FAILED };
+
 struct spd_view {
+	enum spd_rows rows;
 	enum spd_by by;     /* which rows beside the entity's */
 	const char *metric; /* only this one, with its definition and exclusions; NULL: all */
 	bool color;         /* besides the words, never instead of them */

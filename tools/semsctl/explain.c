@@ -1,6 +1,7 @@
 /* semsctl spd explain: from a figure down to the records that are in it. */
 #include "core/jsonin.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/screen.h"
 #include "tools/lib/table.h"
 #include "tools/semsctl/spd.h"
 
@@ -235,6 +236,7 @@ spd_run_explain(struct spd_wish *w)
 
 	if (code == OK && w->all)
 		code = ask_rest(w, answer, &e);
+	screen_page();
 	if (code == OK && w->as_json) {
 		(void)json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 		putchar('\n');

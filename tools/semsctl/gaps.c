@@ -1,6 +1,7 @@
 /* semsctl gaps: periods of which records may be missing since the database was restored. */
 #include "tools/lib/ask.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/screen.h"
 #include "tools/lib/when.h"
 #include "tools/semsctl/command.h"
 
@@ -53,6 +54,7 @@ run_list(const struct wish *w)
 	if (status != EXIT_DONE)
 		return status;
 	gaps = json_object_get(answer, "gaps");
+	screen_page();
 	if (w->as_json) {
 		(void)json_dumpf(answer, stdout, JSON_INDENT(2));
 		putchar('\n');

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "core/jsonin.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/screen.h"
 #include "tools/lib/table.h"
 #include "tools/semsctl/command.h"
 
@@ -157,6 +158,7 @@ run(const struct options *o, int argc, char **argv)
 		return command_fail(&e);
 	rc = pending_fetch(client, &f, &pending, &e);
 	client_close(client);
+	screen_page();
 	if (rc == OK && as_json) {
 		(void)json_dumpf(pending, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 		putchar('\n');

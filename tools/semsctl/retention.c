@@ -1,6 +1,7 @@
 /* semsctl retention: what would go, what may not and why; and the run. */
 #include "tools/lib/ask.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/screen.h"
 #include "tools/semsctl/command.h"
 
 #include <getopt.h>
@@ -20,6 +21,7 @@ print_answer(const struct options *o, const json_t *answer, int is_run)
 	json_int_t may_go = json_integer_value(json_object_get(answer, "may_go"));
 	json_int_t dropped = json_integer_value(json_object_get(answer, "dropped"));
 
+	screen_page();
 	listing_table(months, columns, sizeof columns / sizeof columns[0], o->color, stdout);
 	if (json_array_size(months) == 0)
 		puts("No months are kept: there is nothing to decide about.");

@@ -1,8 +1,11 @@
 /* semsctl: finds the command and runs it. Every command talks to the daemon, never to its store. */
+#include "tools/lib/screen.h"
 #include "tools/lib/shown.h"
+#include "tools/lib/table.h"
 #include "tools/semsctl/command.h"
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +39,8 @@ print_help(FILE *f)
 	    "                        (default: $SEMSD_SOCKET, else " ADDRESS_DEFAULT ")\n"
 	    "  -q, --quiet           no progress, no summary\n"
 	    "      --color WHEN      auto, always or never (auto respects $NO_COLOR)\n"
+	    "      --no-pager        prints what is longer than the screen as it is; else it is\n"
+	    "                        shown in $SEMSD_PAGER, $PAGER or less\n"
 	    "  -h, --help            this text; `semsctl COMMAND --help` for a command's\n"
 	    "  -V, --version         the version\n"
 	    "\n"
@@ -85,6 +90,7 @@ run_command(const struct options *o, int argc, char **argv)
 	const struct command *c = find_command(argv[0]);
 
 	if (c == NULL && strcmp(argv[0], "help") == 0) {
+		screen_page();
 		c = argc > 1 ? find_command(argv[1]) : NULL;
 		if (c == NULL)
 			print_help(stdout);
@@ -98,6 +104,7 @@ run_command(const struct options *o, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (asks_help(argc, argv)) {
+		screen_page();
 		fputs(c->help, stdout);
 		return EXIT_DONE;
 	}
@@ -109,9 +116,13 @@ static int
 run(int argc, char **argv)
 {
 	static const struct option longs[] = {
-	    {"socket", required_argument, NULL, 's'}, {"quiet", no_argument, NULL, 'q'},
-	    {"color", required_argument, NULL, 'c'},  {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0},
+	    {"socket", required_argument, NULL, 's'},
+	    {"quiet", no_argument, NULL, 'q'},
+	    {"color", required_argument, NULL, 'c'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'},
+	    {"no-pager", no_argument, NULL, 'P'},
+	    {NULL, 0, NULL, 0},
 	};
 	const char *env = getenv("SEMSD_SOCKET");
 	struct options o = {.address = env != NULL && env[0] != '\0' ? env : ADDRESS_DEFAULT};
@@ -125,7 +136,10 @@ run(int argc, char **argv)
 			o.quiet = 1;
 		} else if (opt == 'c') {
 			color = optarg;
+		} else if (opt == 'P') {
+			screen_begin(false);
 		} else if (opt == 'h') {
+			screen_page();
 			print_help(stdout);
 			return EXIT_DONE;
 		} else if (opt == 'V') {
@@ -148,13 +162,17 @@ int
 main(int argc, char **argv)
 {
 	int status;
+	bool whole;
 
 	if (!shown_begin()) {
 		fputs("semsctl: out of memory\n", stderr);
 		return EXIT_FAULT;
 	}
+	screen_begin(true);
+	table_fit(screen_width());
 	status = run(argc, argv);
-	if (!shown_end() && status == EXIT_DONE) {
+	whole = screen_end();
+	if (!(shown_end() && whole) && status == EXIT_DONE) {
 		fputs("semsctl: cannot write to standard output\n", stderr);
 		status = EXIT_FAULT;
 	}

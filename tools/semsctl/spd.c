@@ -112,7 +112,7 @@ spd_print_raw(const struct buf *raw)
 }
 
 static const struct action actions[] = {
-    {"show", "rbmjR", 0, spd_run_show},
+    {"show", "rbmjRA", 0, spd_run_show},
     {"status", "rj", 0, spd_run_status},
     {"list", "j", 0, spd_run_list},
     {"freeze", "exj", 0, spd_run_freeze},
@@ -305,8 +305,8 @@ const struct command command_spd = {
     .name = "spd",
     .summary = "the performance data of a quarter: computed, frozen, approved, submitted",
     .help =
-	"Usage: semsctl spd show QUARTER [--revision N] [--metric ID] [--by WHAT] [--json]\n"
-	"                        [--from-records]\n"
+	"Usage: semsctl spd show QUARTER [--revision N] [--metric ID] [--by WHAT] [--all]\n"
+	"                        [--from-records] [--json]\n"
 	"       semsctl spd status QUARTER          state, people, times, next step\n"
 	"       semsctl spd list QUARTER            its revisions\n"
 	"       semsctl spd freeze QUARTER [--early REASON] [--exclude-embargoed REASON]\n"
@@ -353,12 +353,11 @@ const struct command command_spd = {
 	"                    when anything was added since\n"
 	"  --channel TEXT    how it was sent\n"
 	"  --reference TEXT  the regulator's receipt\n"
-	"  --format FORMAT   xlsx (a workbook), html (one page, for screen and paper),\n"
-	"                    csv (a file per sheet), json (the document and the declaration as\n"
-	"                    they are stored), all of these (default), or bundle (all of them in\n"
-	"                    one archive with a signed list)\n"
+	"  --format FORMAT   xlsx (a workbook), html (one page), csv (a file per sheet), json\n"
+	"                    (document and declaration as they are stored), all of these\n"
+	"                    (default), or bundle (all in one archive with a signed list)\n"
 	"  --output DIR      where to (also --out); made when it is not there\n"
-	"  --all             explain: every record, not the first hundred\n"
+	"  --all             show: also what did not fail; explain: every record\n"
 	"  --declaration FILE  render: who did what with this document\n"
 	"  --seal FILE       render: how it is signed; json exports both\n"
 	"  --force           replaces files that are there with other content\n"

@@ -32,7 +32,7 @@ struct spd_wish {
 	const char *format;
 	const char *folder;
 	int force;
-	int all; /* explain: every page */
+	int all; /* explain: every page; show: every figure */
 	int as_json;
 };
 

@@ -1,6 +1,7 @@
 /* semsctl spd diff: a revision beside what would be computed now. */
 #include "core/jsonin.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/screen.h"
 #include "tools/semsctl/pending.h"
 #include "tools/semsctl/spd.h"
 
@@ -194,6 +195,7 @@ spd_run_diff(struct spd_wish *w)
 	json_t *answer = NULL;
 	int status = EXIT_DONE;
 
+	screen_page();
 	if (spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_DIFF, &raw, &e) != OK) {
 		status = command_fail(&e);
 	} else if (w->as_json) {

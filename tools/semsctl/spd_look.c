@@ -1,6 +1,8 @@
 /* semsctl spd show, status, list, check, declaration. */
 #include "core/jsonin.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/screen.h"
+#include "tools/lib/table.h"
 #include "tools/semsctl/spd.h"
 
 #include <stdio.h>
@@ -38,6 +40,8 @@ print_table(const struct spd_wish *w, const struct buf *raw)
 	int status = EXIT_DONE;
 
 	view.color = w->o->color;
+	if (table_width() > 0 && view.metric == NULL)
+		view.rows = w->all ? SPD_ROWS_FAILED_FIRST : SPD_ROWS_FAILED;
 	buf_init(&out, SPD_DOC_MAX);
 	if (spd_doc_read(raw, &doc, &e) != OK ||
 	    (w->revision > 0 && read_state(w, doc, &e) != OK) ||
@@ -57,6 +61,7 @@ spd_run_show(struct spd_wish *w)
 	struct err e;
 	int status;
 
+	screen_page();
 	if (spd_ask_figures(w, &raw, &e) != OK)
 		status = command_fail(&e);
 	else
@@ -105,11 +110,19 @@ ask_json(const struct spd_wish *w, Sems__V1__SpdOperation operation, int *status
 	return answer;
 }
 
+/* The same for who reads it, in a pager where it is long. */
+static json_t *
+look(const struct spd_wish *w, Sems__V1__SpdOperation operation, int *status)
+{
+	screen_page();
+	return ask_json(w, operation, status);
+}
+
 int
 spd_run_list(struct spd_wish *w)
 {
 	int status;
-	json_t *answer = ask_json(w, OP(LIST), &status);
+	json_t *answer = look(w, OP(LIST), &status);
 	const json_t *rows = json_object_get(answer, "revisions");
 
 	listing_members(answer, stdout);
@@ -179,7 +192,7 @@ int
 spd_run_status(struct spd_wish *w)
 {
 	int status;
-	json_t *answer = ask_json(w, OP(STATUS), &status);
+	json_t *answer = look(w, OP(STATUS), &status);
 	const json_t *events = json_object_get(answer, "events");
 
 	if (answer != NULL) {
@@ -252,7 +265,7 @@ int
 spd_run_check(struct spd_wish *w)
 {
 	int status;
-	json_t *answer = ask_json(w, OP(CHECK), &status);
+	json_t *answer = look(w, OP(CHECK), &status);
 
 	if (answer != NULL) {
 		listing_members(answer, stdout);
@@ -272,6 +285,6 @@ spd_run_declaration(struct spd_wish *w)
 	int status;
 
 	w->as_json = 1;
-	(void)ask_json(w, OP(DECLARATION), &status);
+	(void)look(w, OP(DECLARATION), &status);
 	return status;
 }

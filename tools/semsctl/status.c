@@ -1,6 +1,8 @@
 /* semsctl status: what the daemon holds and how it is. */
+#include "core/jsonin.h"
 #include "tools/lib/ask.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/screen.h"
 #include "tools/semsctl/command.h"
 
 #include <getopt.h>
@@ -48,10 +50,13 @@ static const struct {
     {"quarters", quarter_columns, COUNT(quarter_columns)},
 };
 
+/* What is wrong comes before everything else. How many things of a sort are: */
+
 /* What a restored database lacks comes before everything else: figures depend on it. */
-static void
-print_gaps(const json_t *gaps)
+static size_t
+print_gaps(const json_t *answer)
 {
+	const json_t *gaps = json_object_get(answer, "gaps");
 	size_t i;
 	json_t *gap;
 
@@ -72,12 +77,14 @@ print_gaps(const json_t *gaps)
 		       "--reason TEXT\n\n",
 		       from, to);
 	}
+	return json_array_size(gaps);
 }
 
 /* Everybody who sends waits for such a group. */
-static void
-print_late(const json_t *groups)
+static size_t
+print_late(const json_t *answer)
 {
+	const json_t *groups = json_object_get(answer, "late_groups");
 	size_t i;
 	json_t *g;
 
@@ -105,12 +112,15 @@ print_late(const json_t *groups)
 		}
 		printf("\n\n");
 	}
+	return json_array_size(groups);
 }
 
 /* What failed once is tried again by itself. */
-static void
-print_duties(const json_t *duties)
+static size_t
+print_duties(const json_t *answer)
 {
+	const json_t *duties = json_object_get(answer, "duties");
+	size_t aside = 0;
 	size_t i;
 	json_t *d;
 
@@ -120,22 +130,104 @@ print_duties(const json_t *duties)
 		char until[LISTING_CELL];
 		char why[LISTING_CELL];
 
+		if (member_maybe(d, "aside_until") == NULL)
+			continue;
 		listing_cell(json_object_get(d, "duty"), name);
 		listing_cell(json_object_get(d, "aside_until"), until);
 		listing_cell(json_object_get(d, "failure"), why);
-		if (until[0] != '\0')
-			printf("A DUTY IS SET ASIDE: %s until %s; it ended badly twice, and the "
-			       "rest goes on.\n  Why: %s.\n\n",
-			       name, until, why);
+		printf(
+		    "A DUTY IS SET ASIDE: %s until %s; it ended badly twice, and the rest goes "
+		    "on.\n  Why: %s.\n  Do: look for the cause in semsd's log; it is tried again "
+		    "by itself.\n\n",
+		    name, until, why);
+		aside++;
 	}
+	return aside;
 }
+
+static size_t
+print_no_entity(const json_t *answer)
+{
+	if (member_maybe(answer, "entity") != NULL)
+		return 0;
+	puts("NOT SET UP: no record is taken yet.\n"
+	     "  Do: semsctl init --entity NAME --zone ZONE --site SITE --source SOURCE\n");
+	return 1;
+}
+
+static size_t
+print_unsafe(const json_t *answer)
+{
+	const json_t *database = json_object_get(answer, "database");
+
+	if (!json_is_false(json_object_get(database, "is_safe")))
+		return 0;
+	puts("THE DATABASE IS NOT SAFE: what is called stored might be lost.\n"
+	     "  Do: turn fsync, full_page_writes and synchronous_commit on, on a primary; see "
+	     "Database "
+	     "below\n");
+	return 1;
+}
+
+/* The first ones: the table below has them all. */
+static size_t
+print_silent(const json_t *answer)
+{
+	const json_t *first = json_array_get(json_object_get(answer, "silent"), 0);
+	json_int_t n = json_integer_value(json_object_get(answer, "silent_total"));
+	char cell[3][LISTING_CELL];
+
+	if (n == 0)
+		return 0;
+	listing_cell(json_object_get(first, "source"), cell[0]);
+	listing_cell(json_object_get(first, "kind"), cell[1]);
+	listing_cell(json_object_get(first, "last_at"), cell[2]);
+	printf("FEEDS ARE SILENT: %" JSON_INTEGER_FORMAT
+	       ", the first of them %s of %s, last at %s.\n"
+	       "  Do: see that it sends; if it is not to send any more, end it with semsctl init "
+	       "(feeds: until_day)\n\n",
+	       n, cell[1], cell[0], cell[2]);
+	return 1;
+}
+
+static size_t
+print_refused(const json_t *answer)
+{
+	const char *reason;
+	json_t *n;
+	json_int_t all = 0;
+
+	json_object_foreach(json_object_get(answer, "quarantine_open"), reason, n)
+	{
+		all += json_integer_value(n);
+	}
+	if (all == 0)
+		return 0;
+	printf("RECORDS WERE REFUSED: %" JSON_INTEGER_FORMAT
+	       " wait in the quarantine, and no figure "
+	       "counts them.\n"
+	       "  Do: semsctl quarantine list says why; mend the cause, then semsctl quarantine "
+	       "requeue "
+	       "--all\n\n",
+	       all);
+	return 1;
+}
+
+/* By how much depends on it. */
+static size_t (*const wrongs[])(const json_t *answer) = {
+    print_no_entity, print_gaps,   print_late,   print_unsafe,
+    print_refused,   print_silent, print_duties,
+};
 
 static void
 print_status(json_t *answer, int color)
 {
-	print_gaps(json_object_get(answer, "gaps"));
-	print_late(json_object_get(answer, "late_groups"));
-	print_duties(json_object_get(answer, "duties"));
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < COUNT(wrongs); i++)
+		wrong += wrongs[i](answer);
+	if (wrong == 0)
+		puts("OK\n");
 	listing_members(answer, stdout);
 	for (size_t i = 0; i < COUNT(tables); i++) {
 		const json_t *rows = json_object_get(answer, tables[i].key);
@@ -169,6 +261,7 @@ run(const struct options *o, int argc, char **argv)
 	request.status = &status;
 	if (ask(o->address, &request, &answer, &e) != OK)
 		return command_fail(&e);
+	screen_page();
 	if (as_json) {
 		(void)json_dumpf(answer, stdout, JSON_INDENT(2));
 		putchar('\n');
@@ -184,6 +277,7 @@ const struct command command_status = {
     .summary = "what semsd holds, and how it is",
     .help =
 	"Usage: semsctl status [--json]\n"
+	"Begins with OK, or with what is wrong and what to do about it.\n"
 	"Shows the entity, the database and its safety, records by kind, sources with what they\n"
 	"last sent, what should have sent and has not, quarters with their state, what waits in\n"
 	"the quarantine, and the duties. What a restored database may lack comes first, then "

@@ -3,6 +3,7 @@
 #include "core/jsonin.h"
 #include "tools/lib/ask.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/screen.h"
 #include "tools/semsctl/command.h"
 #include "tools/semsctl/pending.h"
 
@@ -88,6 +89,7 @@ ask_trace(const struct options *o, struct uuid *id, char *source, int as_json)
 	request.trace = &trace;
 	if (ask(o->address, &request, &answer, &e) != OK)
 		return command_fail(&e);
+	screen_page();
 	if (as_json) {
 		(void)json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 		putchar('\n');

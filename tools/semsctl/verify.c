@@ -7,6 +7,7 @@
 #include "core/jsonin.h"
 #include "tools/lib/bundle_check.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/screen.h"
 #include "tools/render/bundle.h"
 #include "tools/semsctl/spd.h"
 
@@ -101,6 +102,7 @@ spd_run_verify(struct spd_wish *w)
 	request.verify = &verify;
 	if (ask(w->o->address, &request, &report, &e) != OK)
 		return command_fail(&e);
+	screen_page();
 	if (w->as_json) {
 		status = print_json(report);
 	} else {
