@@ -145,7 +145,7 @@ Test(html, begins_with_what_failed_and_what_is_signed)
 	cr_expect(sample_has(page, "✗ NOT MET"));
 	cr_expect(sample_has(page, "90.0 % (270 of 300)"));
 	cr_expect(sample_has(page, "A new library since May."));
-	cr_expect(sample_has(page, "▲ better, +10.0 points (95 % interval +4.0 to +16.0)"));
+	cr_expect(sample_has(page, "▲ better, +10.0 pp (95 % interval +4.0 pp to +16.0 pp)"));
 	cr_expect(sample_has(page, "from NOT PROVEN to NOT MET"));
 	cr_expect(sample_has(page, "1 week outside the control limits, 1 site outside"));
 	cr_expect(sample_has(page, "r.castellan"));

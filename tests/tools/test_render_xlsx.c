@@ -419,3 +419,35 @@ Test(edition, hands_out_the_bytes_as_they_are_stored)
 	renderings_fini(&files);
 	sample_fini(&s);
 }
+
+/* The number format goes with the cell, so that a workbook says what the page says. */
+Test(xlsx, a_value_near_its_target_has_the_decimals_that_tell)
+{
+	struct renderings files;
+	struct err e;
+	struct sample s;
+	struct buf xml;
+	json_t *metric;
+	json_t *figure;
+
+	sample_init(&s);
+	metric = json_array_get(json_object_get(s.doc, "metrics"), 0);
+	figure = json_array_get(json_object_get(metric, "figures"), 0);
+	json_object_set_new(json_object_get(metric, "target"), "value", json_real(0.95));
+	json_object_set_new(figure, "value", json_real(2849.0 / 3000));
+	json_object_set_new(json_object_get(figure, "interval"), "hi", json_real(0.9499996));
+	json_object_set_new(figure, "status", json_string("NOT_MET"));
+	edition_fini(&s.edition);
+	cr_assert_eq(sample_read(&s, &e), OK, "%s", e.text);
+	workbook(&s, &files, "xl/styles.xml", &xml);
+	cr_expect(sample_has(&xml, "\"0.00%\""));
+	cr_expect(sample_has(&xml, "\"0.00000%\""));
+	buf_fini(&xml);
+	renderings_fini(&files);
+	sample_render(&s, "html", &files);
+	cr_expect(sample_has(sample_file(&files, ".html"), "94.97 % (270 of 300)"));
+	cr_expect(sample_has(sample_file(&files, ".html"), " to 94.99996 %"));
+	cr_expect(sample_has(sample_file(&files, ".html"), "at least 95.0 %"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}

@@ -67,6 +67,27 @@ Test(spd_table, shows_counts_value_interval_target_and_status)
 	free(t);
 }
 
+Test(spd_table, a_value_is_told_from_its_target)
+{
+	json_t *doc = spd_fixture();
+	json_t *metric = json_array_get(json_object_get(doc, "metrics"), 0);
+	json_t *figure = json_array_get(json_object_get(metric, "figures"), 0);
+	struct buf out;
+	struct err e;
+
+	json_object_set_new(json_object_get(metric, "target"), "value", json_real(0.95));
+	json_object_set_new(figure, "value", json_real(2849.0 / 3000));
+	json_object_set_new(json_object_get(figure, "interval"), "hi", json_real(0.9499996));
+	buf_init(&out, (size_t)1 << 20);
+	cr_assert_eq(spd_table(doc, &(struct spd_view){.by = SPD_BY_NOTHING}, &out, &e), OK);
+	buf_add(&out, "", 1);
+	HAS((const char *)out.p, "  94.97 %  ");
+	HAS((const char *)out.p, " to 94.99996 %  ");
+	HAS((const char *)out.p, "  95.0 %  ");
+	buf_fini(&out);
+	json_decref(doc);
+}
+
 Test(spd_table, no_data_is_its_reason_and_no_number)
 {
 	char *t = rendered(&(struct spd_view){.by = SPD_BY_NOTHING});

@@ -349,7 +349,7 @@ is_integer(const char *unit)
 }
 
 void
-grid_number(struct grid *g, double v, const char *unit)
+grid_beside(struct grid *g, double v, const char *unit, const double *beside)
 {
 	struct cell c = {.kind = CELL_NUMBER, .number = v, .unit = unit};
 	char text[SPD_CELL];
@@ -360,13 +360,18 @@ grid_number(struct grid *g, double v, const char *unit)
 	c.raw = book_text(g->book, "%s", text);
 	if (is_integer(unit) && v > -1e15 && v < 1e15) {
 		c.text = grouped(g->book, v);
-	} else if (strcmp(unit, UNIT_CHANGE) == 0) {
-		c.text = book_text(g->book, "%+.1f pp", v * 100);
 	} else {
-		spd_value(v, unit, text);
+		spd_value(v, unit, beside, text);
 		c.text = book_text(g->book, "%s", text);
+		c.decimals = spd_decimals(v, unit, beside);
 	}
 	grid_add(g, c);
+}
+
+void
+grid_number(struct grid *g, double v, const char *unit)
+{
+	grid_beside(g, v, unit, NULL);
 }
 
 void

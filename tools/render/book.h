@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "tools/render/edition.h"
+#include "tools/render/spd_value.h"
 
 #include <stdint.h>
 
@@ -31,10 +32,11 @@ struct cell {
 	const char *raw;  /* for programs: a code, digits, ISO 8601; NULL: the text */
 	const char *unit; /* CELL_NUMBER: as in the catalogue, or one of the units below */
 	double number;
+	int decimals; /* CELL_NUMBER: more than its unit has */
 };
 
+/* And UNIT_CHANGE. */
 #define UNIT_INTEGER "count"
-#define UNIT_CHANGE  "change" /* of a fraction, in percentage points */
 #define UNIT_REAL    "z"
 
 struct column {
@@ -137,6 +139,8 @@ void grid_empty(struct grid *g);
 void grid_text(struct grid *g, const char *s); /* "" or NULL: an empty cell */
 void grid_code(struct grid *g, const char *text, const char *raw, enum tone tone);
 void grid_number(struct grid *g, double v, const char *unit);
+/* What is read beside another number, such as a target: as spd_value(). */
+void grid_beside(struct grid *g, double v, const char *unit, const double *beside);
 /* The member, an empty cell when it is no number. */
 void grid_member(struct grid *g, const json_t *o, const char *key, const char *unit);
 void grid_instant(struct grid *g, const char *rfc3339); /* "": an empty cell */

@@ -10,6 +10,12 @@
 
 /* --- what is asked of a metric ---------------------------------------------------------------- */
 
+const double *
+metric_target(const json_t *metric, double *out)
+{
+	return spd_number(json_object_get(metric, "target"), "value", out) ? out : NULL;
+}
+
 const json_t *
 metric_entity_figure(const json_t *metric)
 {
@@ -221,10 +227,12 @@ static void
 put_value(const struct figure_row *r)
 {
 	enum tone tone;
+	double target;
 	double v;
 
 	if (spd_number(r->figure, "value", &v))
-		grid_number(r->g, v, spd_text(r->metric, "unit"));
+		grid_beside(r->g, v, spd_text(r->metric, "unit"),
+			    metric_target(r->metric, &target));
 	else if (strcmp(spd_text(r->figure, "status"), "INSUFFICIENT") == 0)
 		grid_code(r->g, "withheld", "", TONE_MUTED);
 	else {
@@ -237,40 +245,51 @@ put_value(const struct figure_row *r)
 	}
 }
 
+/* A number that the status goes by, or an empty cell. */
+static void
+put_judged(const struct figure_row *r, const char *of, const char *key)
+{
+	double target;
+	double v;
+
+	if (spd_number(json_object_get(r->figure, of), key, &v))
+		grid_beside(r->g, v, spd_text(r->metric, "unit"),
+			    metric_target(r->metric, &target));
+	else
+		grid_empty(r->g);
+}
+
 static void
 put_low(const struct figure_row *r)
 {
-	grid_member(r->g, json_object_get(r->figure, "interval"), "lo",
-		    spd_text(r->metric, "unit"));
+	put_judged(r, "interval", "lo");
 }
 
 static void
 put_high(const struct figure_row *r)
 {
-	grid_member(r->g, json_object_get(r->figure, "interval"), "hi",
-		    spd_text(r->metric, "unit"));
+	put_judged(r, "interval", "hi");
 }
 
 static void
 put_exact_low(const struct figure_row *r)
 {
-	grid_member(r->g, json_object_get(r->figure, "exact"), "low", spd_text(r->metric, "unit"));
+	put_judged(r, "exact", "low");
 }
 
 static void
 put_exact_high(const struct figure_row *r)
 {
-	grid_member(r->g, json_object_get(r->figure, "exact"), "high", spd_text(r->metric, "unit"));
+	put_judged(r, "exact", "high");
 }
 
 static void
 put_target(const struct figure_row *r)
 {
-	const json_t *target = json_object_get(r->metric, "target");
 	double v;
 
-	if (spd_number(target, "value", &v))
-		grid_number(r->g, v, spd_text(r->metric, "unit"));
+	if (metric_target(r->metric, &v) != NULL)
+		grid_beside(r->g, v, spd_text(r->metric, "unit"), &v);
 	else
 		grid_code(r->g, "not set", "", TONE_MUTED);
 }

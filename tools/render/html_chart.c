@@ -81,9 +81,10 @@ static void
 y_label(const struct plot *p, double y, char out[SPD_CELL])
 {
 	if (strcmp(p->c->y_unit, "%") == 0)
-		snprintf(out, SPD_CELL, "%.*f %%", p->y_step < 0.00995 ? 1 : 0, y * 100);
+		snprintf(out, SPD_CELL, "%.*f %%", (int)fmax(0, -floor(log10(p->y_step) + 2.001)),
+			 y * 100);
 	else
-		spd_value(y, p->c->y_unit, out);
+		spd_value(y, p->c->y_unit, NULL, out);
 }
 
 static void

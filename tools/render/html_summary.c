@@ -73,13 +73,14 @@ value_words(struct book *b, const json_t *metric, const json_t *figure)
 	char value[SPD_CELL];
 	char n[SPD_CELL];
 	char d[SPD_CELL];
+	double target;
 	double v;
 
 	spd_count(figure, "numerator", "–", n);
 	spd_count(figure, "denominator", "", d);
 	if (!spd_number(figure, "value", &v))
 		return d[0] == '\0' ? "no value" : book_text(b, "%s of %s", n, d);
-	spd_value(v, spd_text(metric, "unit"), value);
+	spd_value(v, spd_text(metric, "unit"), metric_target(metric, &target), value);
 	return d[0] == '\0' ? book_text(b, "%s", value)
 			    : book_text(b, "%s (%s of %s)", value, n, d);
 }
@@ -90,13 +91,14 @@ interval_words(struct book *b, const json_t *metric, const json_t *figure)
 	const json_t *interval = json_object_get(figure, "interval");
 	char lo[SPD_CELL];
 	char hi[SPD_CELL];
+	double target;
 	double low;
 	double high;
 
 	if (!spd_number(interval, "lo", &low) || !spd_number(interval, "hi", &high))
 		return "all counted";
-	spd_value(low, spd_text(metric, "unit"), lo);
-	spd_value(high, spd_text(metric, "unit"), hi);
+	spd_value(low, spd_text(metric, "unit"), metric_target(metric, &target), lo);
+	spd_value(high, spd_text(metric, "unit"), metric_target(metric, &target), hi);
 	return book_text(b, "%s to %s", lo, hi);
 }
 
@@ -108,7 +110,7 @@ target_words(struct book *b, const json_t *metric)
 
 	if (!spd_number(json_object_get(metric, "target"), "value", &v))
 		return "not set";
-	spd_value(v, spd_text(metric, "unit"), shown);
+	spd_value(v, spd_text(metric, "unit"), &v, shown);
 	return book_text(
 	    b, "%s %s", strcmp(spd_text(metric, "direction"), "DOWN") == 0 ? "at most" : "at least",
 	    shown);
@@ -196,6 +198,7 @@ put_change(struct buf *out, const json_t *metric)
 	double difference;
 	double low;
 	double high;
+	char words[3][SPD_CELL];
 
 	if (!spd_number(change, "difference", &difference) || !spd_number(change, "low", &low) ||
 	    !spd_number(change, "high", &high) || (low <= 0 && high >= 0))
@@ -204,8 +207,11 @@ put_change(struct buf *out, const json_t *metric)
 	html_text(out, spd_text(metric, "id"));
 	buf_addf(out, "</strong> ");
 	html_text(out, spd_text(metric, "name"));
-	buf_addf(out, ": %s, %+.1f points (95 %% interval %+.1f to %+.1f)</li>\n",
-		 better_or_worse(metric, difference), difference * 100, low * 100, high * 100);
+	spd_value(difference, UNIT_CHANGE, NULL, words[0]);
+	spd_value(low, UNIT_CHANGE, NULL, words[1]);
+	spd_value(high, UNIT_CHANGE, NULL, words[2]);
+	buf_addf(out, ": %s, %s (95 %% interval %s to %s)</li>\n",
+		 better_or_worse(metric, difference), words[0], words[1], words[2]);
 	return true;
 }
 

@@ -280,11 +280,12 @@ sheet_cover(struct book *b, const struct plan *p)
 /* --- restatements ----------------------------------------------------------------------------- */
 
 static const char *
-value_words(struct book *b, const json_t *metric, const json_t *o)
+value_words(struct book *b, const json_t *metric, const json_t *o, const json_t *other)
 {
 	char shown[SPD_CELL];
 	char n[SPD_CELL];
 	char d[SPD_CELL];
+	double beside;
 	double v;
 
 	if (!json_is_object(o))
@@ -292,7 +293,8 @@ value_words(struct book *b, const json_t *metric, const json_t *o)
 	spd_count(o, "numerator", "–", n);
 	spd_count(o, "denominator", "", d);
 	if (spd_number(o, "value", &v))
-		spd_value(v, spd_text(metric, "unit"), shown);
+		spd_value(v, spd_text(metric, "unit"),
+			  spd_number(other, "value", &beside) ? &beside : NULL, shown);
 	else
 		snprintf(shown, sizeof shown, "no value");
 	if (d[0] == '\0')
@@ -348,8 +350,8 @@ sheet_restatements(struct book *b, const struct plan *p)
 
 		grid_text(g, id);
 		grid_text(g, figure_name(b, id, json_object_get(item, "by")));
-		grid_text(g, value_words(b, metric, was));
-		grid_text(g, value_words(b, metric, now));
+		grid_text(g, value_words(b, metric, was, now));
+		grid_text(g, value_words(b, metric, now, was));
 		grid_member(g, was, "value", spd_text(metric, "unit"));
 		grid_member(g, now, "value", spd_text(metric, "unit"));
 		grid_text(g, spd_text(item, "cause"));
@@ -397,6 +399,7 @@ put_definition(struct grid *g, const json_t *m)
 	const json_t *target = json_object_get(m, "target");
 	struct book *b = g->book;
 	char words[SPD_CELL];
+	double wanted;
 
 	grid_text(g, spd_text(m, "id"));
 	grid_text(g, spd_text(m, "name"));
@@ -408,7 +411,10 @@ put_definition(struct grid *g, const json_t *m)
 		grid_code(g, book_text(b, "%s", words), spd_text(m, codes[k]), TONE_PLAIN);
 	}
 	grid_member(g, m, "minimum_n", UNIT_INTEGER);
-	grid_member(g, target, "value", spd_text(m, "unit"));
+	if (metric_target(m, &wanted) != NULL)
+		grid_beside(g, wanted, spd_text(m, "unit"), &wanted);
+	else
+		grid_empty(g);
 	grid_text(g, spd_text(target, "approved_by"));
 	grid_text(g, any_text(b, m, "version"));
 	grid_day(g, spd_text(m, "effective_from"));

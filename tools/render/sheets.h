@@ -41,6 +41,8 @@ void balances_grid(struct sheet *s);
 
 /* The figure of the entity, NULL when there is none. */
 const json_t *metric_entity_figure(const json_t *metric);
+/* out, when the metric has a target; else NULL. */
+const double *metric_target(const json_t *metric, double *out);
 /* The status in words with its sign, for people; its tone. */
 const char *figure_status(struct book *b, const json_t *metric, const json_t *figure,
 			  enum tone *tone);

@@ -68,29 +68,6 @@ spd_count(const json_t *o, const char *key, const char *none, char out[SPD_CELL]
 }
 
 void
-spd_value(double v, const char *unit, char out[SPD_CELL])
-{
-	static const struct {
-		const char *unit;
-		double factor;
-		int digits;
-		const char *shown;
-	} units[] = {
-	    {"%", 100, 1, " %"}, {"n", 1, 0, ""},   {"count", 1, 0, ""},
-	    {"ms", 1, 0, " ms"}, {"0-1", 1, 3, ""}, {"z", 1, 2, ""},
-	};
-
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-		if (strcmp(unit, units[i].unit) == 0) {
-			snprintf(out, SPD_CELL, "%.*f%s", units[i].digits, v * units[i].factor,
-				 units[i].shown);
-			return;
-		}
-	}
-	snprintf(out, SPD_CELL, "%.2f%s%.20s", v, unit[0] == '\0' ? "" : " ", unit);
-}
-
-void
 spd_digits(double v, char out[SPD_CELL])
 {
 	for (int digits = 15; digits <= 17; digits++) {

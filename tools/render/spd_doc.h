@@ -25,8 +25,6 @@ bool spd_number(const json_t *o, const char *key, double *v);
 
 /* An integer member as digits, `none` when absent or null. */
 void spd_count(const json_t *o, const char *key, const char *none, char out[SPD_CELL]);
-/* For people: a fraction of unit "%" as "84.6 %", others with their unit. */
-void spd_value(double v, const char *unit, char out[SPD_CELL]);
 /* For programs: the shortest digits that give the same number back. */
 void spd_digits(double v, char out[SPD_CELL]);
 /* "PASS" from "PASS", "NOT MET" from "NOT_MET": capitals, no underscores. */

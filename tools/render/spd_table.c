@@ -1,6 +1,7 @@
 #include "tools/render/spd_table.h"
 
 #include "tools/lib/table.h"
+#include "tools/render/spd_value.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,18 +116,18 @@ put_counts(struct table *t, const json_t *figure)
 }
 
 static void
-put_value(struct table *t, const json_t *o, const char *key, const char *unit)
+put_value(struct table *t, const json_t *o, const char *unit, const double *target)
 {
 	char cell[SPD_CELL] = NONE;
 	double v;
 
-	if (spd_number(o, key, &v))
-		spd_value(v, unit, cell);
+	if (spd_number(o, "value", &v))
+		spd_value(v, unit, target, cell);
 	table_cell(t, "%s", cell);
 }
 
 static void
-put_interval(struct table *t, const json_t *figure, const char *unit)
+put_interval(struct table *t, const json_t *figure, const char *unit, const double *target)
 {
 	const json_t *interval = json_object_get(figure, "interval");
 	char lo[SPD_CELL];
@@ -138,8 +139,8 @@ put_interval(struct table *t, const json_t *figure, const char *unit)
 		table_cell(t, "%s", "");
 		return;
 	}
-	spd_value(a, unit, lo);
-	spd_value(b, unit, hi);
+	spd_value(a, unit, target, lo);
+	spd_value(b, unit, target, hi);
 	table_cell(t, "%s to %s", lo, hi);
 }
 
@@ -151,6 +152,8 @@ put_figure(struct table *t, const json_t *metric, const json_t *figure, const st
 	const json_t *target = json_object_get(metric, "target");
 	char by[SPD_CELL];
 	char status[SPD_CELL];
+	double wanted;
+	const double *beside = spd_number(target, "value", &wanted) ? &wanted : NULL;
 
 	spd_by_values(figure, by);
 	spd_status(metric, figure, status);
@@ -160,10 +163,10 @@ put_figure(struct table *t, const json_t *metric, const json_t *figure, const st
 		table_cell(t, "%s", by[0] == '\0' ? "all" : by);
 	table_cell(t, "%s", short_form(spd_text(metric, "form")));
 	put_counts(t, figure);
-	put_value(t, figure, "value", unit);
-	put_interval(t, figure, unit);
+	put_value(t, figure, unit, beside);
+	put_interval(t, figure, unit, beside);
 	if (json_is_object(target))
-		put_value(t, target, "value", unit);
+		put_value(t, target, unit, beside);
 	else
 		table_cell(t, "not set");
 	put_status(t, status, view->color);

@@ -101,10 +101,14 @@ static const struct {
     {"ms", F_MS},   {"0-1", F_REAL3},
 };
 
+#define FINER_MAX  12 /* decimals */
+#define FINER_SIZE 64
+
 struct writer {
 	struct book *book;
 	lxw_workbook *workbook;
 	lxw_format *format[N_LOOKS];
+	lxw_format *finer[N_LOOKS][FINER_MAX + 1]; /* by decimals; NULL: not met yet */
 };
 
 /* Where the grids of a sheet lie, so that a chart can name cells below it. */
@@ -298,14 +302,61 @@ number_look(const char *unit)
 	return F_REAL2;
 }
 
+static bool
+is_last_digit(const char *p)
+{
+	return p[0] == '0' && p[1] != '0' && p[1] != '.';
+}
+
+/* The number format with so many decimals: "0.0%" with three is "0.000%". */
+static void
+write_finer(const char *number, int decimals, char out[FINER_SIZE])
+{
+	char zeros[FINER_MAX + 1] = "";
+	size_t n = 0;
+
+	memset(zeros, '0', (size_t)decimals);
+	for (const char *p = number; *p != '\0' && n < FINER_SIZE - 1; p++) {
+		if (*p == '.')
+			p += strspn(p + 1, "0");
+		else
+			out[n++] = *p;
+		if (is_last_digit(p))
+			n += (size_t)snprintf(out + n, FINER_SIZE - n, ".%s", zeros);
+	}
+	out[n < FINER_SIZE ? n : FINER_SIZE - 1] = '\0';
+}
+
+/* A number's format; of one that needs more decimals than its unit has, made when it is met. */
+static lxw_format *
+number_format(struct writer *w, const struct cell *c)
+{
+	enum look look = number_look(c->unit);
+	const char *number = looks[look].number;
+	const char *point = strchr(number, '.');
+	int usual = point == NULL ? 0 : (int)strspn(point + 1, "0");
+	lxw_format **finer;
+	char text[FINER_SIZE];
+
+	if (c->decimals <= usual || c->decimals > FINER_MAX)
+		return w->format[look];
+	finer = &w->finer[look][c->decimals];
+	if (*finer == NULL && (*finer = workbook_add_format(w->workbook)) != NULL) {
+		write_finer(number, c->decimals, text);
+		set_look(*finer, &looks[look]);
+		set_frame(*finer, look);
+		format_set_num_format(*finer, text);
+	}
+	return *finer;
+}
+
 static void
 put_cell(struct page *p, lxw_row_t row, lxw_col_t col, const struct cell *c, bool wrap)
 {
 	enum look look = tone_look[c->tone];
 
 	if (c->kind == CELL_NUMBER)
-		(void)worksheet_write_number(p->ws, row, col, c->number,
-					     p->w->format[number_look(c->unit)]);
+		(void)worksheet_write_number(p->ws, row, col, c->number, number_format(p->w, c));
 	else if (c->kind == CELL_DAY || c->kind == CELL_INSTANT)
 		(void)worksheet_write_number(p->ws, row, col, c->number,
 					     p->w->format[c->kind == CELL_DAY ? F_DAY : F_INSTANT]);

@@ -2,6 +2,7 @@
 #include "core/jsonin.h"
 #include "tools/lib/listing.h"
 #include "tools/lib/screen.h"
+#include "tools/render/spd_value.h"
 #include "tools/semsctl/pending.h"
 #include "tools/semsctl/spd.h"
 
@@ -34,24 +35,25 @@ count_text(const json_t *v, char out[24])
 		snprintf(out, 24, "–");
 }
 
-/* "81/263 30.80 % NOT_MET" */
+/* "81/263 30.8 % NOT_MET", with decimals that tell it from the other value. */
 static json_t *
-figure_text(const json_t *figure, int percent)
+figure_text(const json_t *figure, const json_t *other, const char *unit)
 {
-	const json_t *value = json_object_get(figure, "value");
 	const char *status = member_maybe(figure, "status");
 	char x[24];
 	char n[24];
-	char v[32] = "";
+	char shown[SPD_CELL] = "";
+	double v;
+	double beside;
 
 	if (!json_is_object(figure))
 		return json_string("no such figure");
 	count_text(json_object_get(figure, "numerator"), x);
 	count_text(json_object_get(figure, "denominator"), n);
-	if (json_is_number(value))
-		snprintf(v, sizeof v, percent ? " %.2f %%" : " %g",
-			 json_number_value(value) * (percent ? 100 : 1));
-	return json_sprintf("%s/%s%s %s", x, n, v, status == NULL ? "" : status);
+	if (spd_number(figure, "value", &v))
+		spd_value(v, unit, spd_number(other, "value", &beside) ? &beside : NULL, shown);
+	return json_sprintf("%s/%s%s%s %s", x, n, shown[0] == '\0' ? "" : " ", shown,
+			    status == NULL ? "" : status);
 }
 
 /* "site LHX, measure 4.1" */
@@ -77,19 +79,22 @@ of_text(json_t *by)
 static void
 dress(json_t *change)
 {
-	const char *unit = member_maybe(change, "unit");
-	int percent = unit != NULL && strcmp(unit, "%") == 0;
-	const json_t *d = json_object_get(change, "difference");
+	const char *unit = member_text(change, "unit");
+	const json_t *was = json_object_get(change, "old");
+	const json_t *is = json_object_get(change, "new");
 	json_t *text = json_null();
+	char shown[SPD_CELL];
+	double d;
 
-	if (json_is_number(d))
-		text = json_sprintf(percent ? "%+.2f pp" : "%+g",
-				    json_number_value(d) * (percent ? 100 : 1));
+	if (spd_number(change, "difference", &d)) {
+		bool is_share = strcmp(unit, "%") == 0;
+
+		spd_value(d, is_share ? UNIT_CHANGE : unit, NULL, shown);
+		text = json_sprintf("%s%s", !is_share && d > 0 ? "+" : "", shown);
+	}
 	(void)json_object_set_new(change, "of", of_text(json_object_get(change, "by")));
-	(void)json_object_set_new(change, "was",
-				  figure_text(json_object_get(change, "old"), percent));
-	(void)json_object_set_new(change, "is",
-				  figure_text(json_object_get(change, "new"), percent));
+	(void)json_object_set_new(change, "was", figure_text(was, is, unit));
+	(void)json_object_set_new(change, "is", figure_text(is, was, unit));
 	(void)json_object_set_new(change, "change", text);
 	(void)json_object_set_new(
 	    change, "matters",
