@@ -144,9 +144,11 @@ make_principals(const Sems__V1__SetupRequest *r)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_principals; i++)
-		(void)json_array_append_new(all, json_pack("{s:s, s:s}", "principal",
-							   r->principals[i]->principal, "role",
-							   r->principals[i]->role));
+		(void)json_array_append_new(
+		    all, json_pack("{s:s, s:o, s:o, s:o}", "principal", r->principals[i]->principal,
+				   "role", text_or_null(r->principals[i]->role), "name",
+				   text_or_null(r->principals[i]->name), "post",
+				   text_or_null(r->principals[i]->post)));
 	return all;
 }
 

@@ -204,11 +204,17 @@ check_principal(const Sems__V1__Principal *p, size_t i, struct err *e)
 	enum code code =
 	    check_principal_name(p->principal, PATH("principals[%zu].principal", i), e);
 
-	if (code == OK && role_by_name(text_of(p->role)) == ROLE_NONE)
+	bool given = p->role != NULL && p->role[0] != '\0';
+
+	if (code == OK && given && role_by_name(text_of(p->role)) == ROLE_NONE)
 		return err_set(e, REJ_FIELD, PATH("principals[%zu].role", i),
 			       "is not a role; use device, supervisor, tester, auditor, "
 			       "compliance, manager or "
 			       "admin");
+	if (code == OK)
+		code = check_name(p->name, false, PATH("principals[%zu].name", i), e);
+	if (code == OK)
+		code = check_name(p->post, false, PATH("principals[%zu].post", i), e);
 	return code;
 }
 

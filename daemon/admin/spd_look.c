@@ -107,11 +107,23 @@ load_revision(struct call *c, const struct rows *rows)
 	    spd_stored(rows_text(rows, 0, COL_DOCUMENT), a->label, a->revision, &a->fault);
 }
 
+static bool
+is_one_of(const char *name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 load_events(struct call *c, const struct rows *rows)
 {
-	static const char *const names[] = {"at",      "by",   "action",    "state",  "metric",
-					    "by_dims", "text", "reference", "channel"};
+	static const char *const names[] = {"at",      "by",      "action", "state",
+					    "metric",  "by_dims", "text",   "reference",
+					    "channel", "name",    "post",   "carried_from"};
+	static const char *const as_json[] = {"by_dims", "carried_from"};
 	struct spd_ask *a = c->state;
 
 	a->events = json_array();
@@ -122,8 +134,8 @@ load_events(struct call *c, const struct rows *rows)
 			const char *s = rows_text(rows, row, i);
 
 			(void)json_object_set_new(e, names[i],
-						  strcmp(names[i], "by_dims") == 0
-						      ? json_loads(s, 0, NULL)
+						  is_one_of(names[i], as_json, 2) && s != NULL
+						      ? json_loads(s, JSON_DECODE_ANY, NULL)
 						      : text_or_null(s));
 		}
 		(void)json_array_append_new(a->events, e);

@@ -291,6 +291,27 @@ check_said(const char *s, bool needed, size_t max, bool lines, const char *where
 	return OK;
 }
 
+/* A comment that says nothing would be signed as if it did. Blanks around it do not count. */
+static enum code
+check_comment(const char *s, struct err *e)
+{
+	size_t n = 0;
+	size_t blanks = 0; /* since the last character that is none */
+	for (s += strspn(s, " \n"); *s != '\0'; s++) {
+		bool begins = ((unsigned char)*s & 0xC0u) != 0x80; /* a character of UTF-8 */
+		bool blank = *s == ' ' || *s == '\n';
+		n += blank ? 0 : begins + blanks;
+		blanks = blank ? blanks + 1 : 0;
+	}
+	return n >= SPD_TEXT_MIN
+		   ? OK
+		   : err_set(
+			 e, REJ_FIELD, "text",
+			 "says too little: say in at least %d characters why the figure is what "
+			 "it is, and what is done",
+			 SPD_TEXT_MIN);
+}
+
 static enum code
 check_words(const struct life *l, enum spd_action a, struct err *e)
 {
@@ -315,7 +336,7 @@ check_words(const struct life *l, enum spd_action a, struct err *e)
 		code = check_said(words[i].said, (actions[a].need & bit) != 0, words[i].max,
 				  bit == TEXT, words[i].where, e);
 	}
-	return code;
+	return code == OK && a == SPD_COMMENT ? check_comment(l->text, e) : code;
 }
 
 enum code

@@ -53,6 +53,7 @@ enum spd_duty {
 /* Who has to differ from whom, as the entity declares it. */
 enum spd_approval { SPD_THREE_PEOPLE, SPD_APPROVER_DIFFERS };
 
+#define SPD_TEXT_MIN 10   /* characters of a comment; a reviewer has to learn something from it */
 #define SPD_TEXT_MAX 2000 /* bytes, of a comment or a reason */
 #define SPD_LINE_MAX 200  /* bytes, of a reference or a channel */
 

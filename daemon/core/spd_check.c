@@ -14,6 +14,7 @@ struct check {
 	const json_t *events;
 	const json_t *earlier;
 	json_t *found;
+	json_t *figures;
 	size_t count;
 };
 
@@ -37,22 +38,46 @@ is_text(const json_t *o, const char *key, const char *wanted)
 	return strcmp(member_text(o, key), wanted) == 0;
 }
 
-#define NAME_MAX_BYTES 4096
-
-/* "OUT03" or "OUT03 {"site":"N1"}". */
-static const char *
-name_of(const json_t *metric, const json_t *figure, char out[NAME_MAX_BYTES])
+/* "QN01" for the entity's own, "QN01 at measure 1.3, site N1" for a part. */
+static json_t *
+name_of(const json_t *metric, const json_t *figure)
 {
-	const json_t *by = json_object_get(figure, "by");
-	char dims[NAME_MAX_BYTES - 100] = "";
-	size_t n = 0;
-	if (json_object_size(by) > 0) {
-		n = json_dumpb(by, dims, sizeof(dims) - 1, JSON_COMPACT | JSON_SORT_KEYS);
+	json_t *name = json_string(member_text(metric, "id"));
+	const char *key;
+	json_t *value;
+	const char *before = " at";
+	json_object_foreach(json_object_get(figure, "by"), key, value)
+	{
+		json_t *longer =
+		    json_sprintf("%s%s %s %s", json_words(name), before, key, json_words(value));
+		json_decref(name);
+		name = longer;
+		before = ",";
 	}
-	dims[n < sizeof(dims) ? n : sizeof(dims) - 1] = '\0';
-	(void)snprintf(out, NAME_MAX_BYTES, "%.64s%s%s", member_text(metric, "id"),
-		       n > 0 ? " " : "", dims);
-	return out;
+	return name;
+}
+
+/* A figure that is at fault, in words and as what a program needs of it. */
+static void
+find_figure(struct check *c, const json_t *metric, const json_t *figure)
+{
+	static const char *const of_figure[] = {"by", "value", "target"};
+	static const char *const of_metric[] = {"name", "unit"};
+	json_t *name = name_of(metric, figure);
+	if (c->count < SPD_FOUND_MAX) {
+		json_t *place = json_pack("{s:s}", "metric", member_text(metric, "id"));
+		for (size_t i = 0; i < sizeof(of_figure) / sizeof(of_figure[0]); i++) {
+			(void)json_object_set(place, of_figure[i],
+					      json_object_get(figure, of_figure[i]));
+		}
+		for (size_t i = 0; i < sizeof(of_metric) / sizeof(of_metric[0]); i++) {
+			(void)json_object_set(place, of_metric[i],
+					      json_object_get(metric, of_metric[i]));
+		}
+		(void)json_array_append_new(c->figures, place);
+	}
+	find(c, "%s", name == NULL ? "" : json_words(name));
+	json_decref(name);
 }
 
 /* Calls `look` for every figure. */
@@ -197,8 +222,7 @@ look_reason(struct check *c, const json_t *metric, const json_t *figure)
 	bool told = json_is_string(json_object_get(figure, "no_data")) ||
 		    is_text(figure, "status", "INSUFFICIENT");
 	if (!valued && !told) {
-		char name[NAME_MAX_BYTES];
-		find(c, "%s", name_of(metric, figure, name));
+		find_figure(c, metric, figure);
 	}
 }
 
@@ -214,8 +238,7 @@ look_interval(struct check *c, const json_t *metric, const json_t *figure)
 	bool needs = is_text(metric, "basis", "SAMPLE") && is_text(metric, "shape", "ratio") &&
 		     json_is_number(json_object_get(figure, "value"));
 	if (needs && !json_is_object(json_object_get(figure, "interval"))) {
-		char name[NAME_MAX_BYTES];
-		find(c, "%s", name_of(metric, figure, name));
+		find_figure(c, metric, figure);
 	}
 }
 
@@ -322,8 +345,7 @@ look_comment(struct check *c, const json_t *metric, const json_t *figure)
 	    has_comment(c, id, json_object_get(whole, "by"))) {
 		return;
 	}
-	char name[NAME_MAX_BYTES];
-	find(c, "%s", name_of(metric, figure, name));
+	find_figure(c, metric, figure);
 }
 
 static void
@@ -373,24 +395,48 @@ check_balances(struct check *c)
 
 static const struct {
 	const char *name;
+	const char *about;
 	void (*run)(struct check *c);
 	const char *todo;
 } checks[] = {
-    {"SITES", check_sites,
-     "the sites' counts do not add up to the entity's: do not submit; this is a fault of semsd"},
-    {"SHEETS", check_sheets,
-     "a breakdown's counts do not add up to the entity's: do not submit; this is a fault of semsd"},
-    {"REASONS", check_reasons, "a figure without a value does not say why: a fault of semsd"},
-    {"INTERVALS", check_intervals, "a sample's rate has no interval: a fault of semsd"},
-    {"BALANCES", check_balances,
+    {"SITES", "the sites' counts add up to the entity's", check_sites,
+     "do not submit: this is a fault of semsd"},
+    {"SHEETS", "the counts of every other breakdown add up to the entity's", check_sheets,
+     "do not submit: this is a fault of semsd"},
+    {"REASONS", "a figure without a value says why", check_reasons,
+     "do not submit: this is a fault of semsd"},
+    {"INTERVALS", "a rate of a sample has its confidence interval", check_intervals,
+     "do not submit: this is a fault of semsd"},
+    {"BALANCES", "findings open at the start, plus raised, less closed, are those open at the end",
+     check_balances,
      "correct the findings (semsctl correct audit), or revise the quarter before, then freeze "
      "again"},
-    {"PERSONS", check_persons,
-     "the named place may point at a person: correct the record or say the comment anew, then "
-     "freeze again"},
-    {"COMMENTS", check_comments,
-     "explain each failing figure: semsctl spd comment QUARTER METRIC TEXT"},
+    {"PERSONS", "nothing points at a person", check_persons,
+     "correct the record or say the comment anew, then freeze again"},
+    {"COMMENTS", "each figure that misses its target is explained", check_comments,
+     "semsctl spd comment QUARTER METRIC TEXT; one comment on a metric covers its parts. "
+     "semsctl spd comment QUARTER --edit takes all that are open at once"},
 };
+
+/* What to do about a check, with the quarter in the commands' place for it. */
+static json_t *
+todo_of(const char *todo, const json_t *document)
+{
+	static const char place[] = "QUARTER";
+	const char *quarter = member_text(json_object_get(document, "quarter"), "label");
+	json_t *out = json_string("");
+	for (const char *at = strstr(todo, place); at != NULL && quarter[0] != '\0';
+	     at = strstr(todo, place)) {
+		json_t *longer =
+		    json_sprintf("%s%.*s%s", json_words(out), (int)(at - todo), todo, quarter);
+		json_decref(out);
+		out = longer;
+		todo = at + sizeof(place) - 1;
+	}
+	json_t *whole = json_sprintf("%s%s", json_words(out), todo);
+	json_decref(out);
+	return whole;
+}
 
 struct json_t *
 spd_check(const struct json_t *document, const struct json_t *events, const struct json_t *earlier)
@@ -402,12 +448,14 @@ spd_check(const struct json_t *document, const struct json_t *events, const stru
 		    .events = events,
 		    .earlier = earlier,
 		    .found = json_array(),
+		    .figures = json_array(),
 		};
 		checks[i].run(&c);
 		(void)json_array_append_new(
-		    list, json_pack("{s:s, s:b, s:I, s:o, s:s}", "check", checks[i].name, "ok",
-				    c.count == 0, "count", (json_int_t)c.count, "found", c.found,
-				    "todo", c.count == 0 ? "" : checks[i].todo));
+		    list, json_pack("{s:s, s:s, s:b, s:I, s:o, s:o, s:o}", "check", checks[i].name,
+				    "about", checks[i].about, "ok", c.count == 0, "count",
+				    (json_int_t)c.count, "found", c.found, "figures", c.figures,
+				    "todo", todo_of(c.count == 0 ? "" : checks[i].todo, document)));
 	}
 	return list;
 }

@@ -113,7 +113,9 @@ CREATE TABLE sems.source (
 );
 CREATE TABLE sems.principal (
 	principal text PRIMARY KEY,
-	role text NOT NULL
+	role text NOT NULL,
+	name text CHECK (length(name) <= 200),  -- the person's, as printed where they sign
+	post text CHECK (length(post) <= 200)
 );
 CREATE TABLE sems.source_grant (
 	principal text NOT NULL REFERENCES sems.principal,

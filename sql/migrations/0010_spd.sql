@@ -119,6 +119,12 @@ CREATE TABLE sems.spd_event (
 	reference text CHECK (length(reference) <= 200),
 	channel text CHECK (length(channel) <= 200),
 	sha256 bytea NOT NULL,  -- of the document that they had before them
+	-- Who that was when it was done, as they are printed; NULL: the principal had no name, or no post.
+	made_by_name text,
+	made_by_post text,
+	-- A comment of this earlier revision on a figure that has not changed since, carried over by the
+	-- freeze: said then, by whom it was said.
+	carried_from int,
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),  -- what came after is told by it
 	PRIMARY KEY (quarter, revision, step),
 	FOREIGN KEY (quarter, revision) REFERENCES sems.spd_revision
@@ -172,12 +178,60 @@ BEGIN
 END
 $$;
 
+-- The figures of a document on which somebody may have said something, each by what a comment explains.
+CREATE FUNCTION sems.spd_figures(document text, of_metrics text[])
+RETURNS TABLE (metric text, by_dims jsonb, status text, explained jsonb)
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT m ->> 'id', f -> 'by', f ->> 'status', jsonb_build_array(f -> 'numerator',
+	    f -> 'denominator', f -> 'value', f -> 'target', f -> 'status', f -> 'no_data')
+	FROM jsonb_array_elements(document::jsonb -> 'metrics') AS m
+	CROSS JOIN LATERAL jsonb_array_elements(m -> 'figures') AS f
+	WHERE m ->> 'id' = ANY (of_metrics)
+$$;
+
+-- The last comment on each figure of the revision before holds on when the figure is what it was; one on
+-- a whole metric when every part that misses its target is, too, for it covers them.
+CREATE FUNCTION sems.carry_comments(r sems.spd_revision) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	before text;
+	commented text[];
+BEGIN
+	SELECT array_agg(DISTINCT e.metric) INTO commented FROM sems.spd_event e
+	WHERE e.quarter = r.quarter AND e.revision = r.revision - 1 AND e.action = 'COMMENT';
+	IF commented IS NULL THEN
+		RETURN;
+	END IF;
+	SELECT b.document INTO before FROM sems.spd_revision b
+	WHERE b.quarter = r.quarter AND b.revision = r.revision - 1;
+	INSERT INTO sems.spd_event (quarter, revision, at, made_by, made_by_name, made_by_post, action,
+	    metric, by_dims, text, carried_from)
+	WITH figure AS MATERIALIZED (
+		SELECT n.metric, n.by_dims, n.status,
+		    o.explained IS NOT DISTINCT FROM n.explained AS is_same
+		FROM sems.spd_figures(r.document, commented) AS n
+		LEFT JOIN sems.spd_figures(before, commented) AS o USING (metric, by_dims)
+	), said AS (
+		SELECT DISTINCT ON (e.metric, e.by_dims) e.* FROM sems.spd_event e
+		WHERE e.quarter = r.quarter AND e.revision = r.revision - 1 AND e.action = 'COMMENT'
+		ORDER BY e.metric, e.by_dims, e.step DESC
+	)
+	SELECT r.quarter, r.revision, s.at, s.made_by, s.made_by_name, s.made_by_post, 'COMMENT', s.metric,
+	    s.by_dims, s.text, coalesce(s.carried_from, s.revision)
+	FROM said s
+	WHERE (SELECT bool_and(f.is_same) FROM figure f WHERE f.metric = s.metric
+	    AND (f.by_dims = s.by_dims OR s.by_dims = '{}' AND f.status = 'NOT_MET'))
+	ORDER BY s.step;
+END
+$$;
+
 CREATE FUNCTION sems.note_freeze() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	INSERT INTO sems.spd_event (quarter, revision, step, at, made_by, action, state, text, sha256)
 	VALUES (NEW.quarter, NEW.revision, 1, NEW.created_at, NEW.created_by, 'FREEZE', 'DRAFT',
 	    NEW.reason, NEW.sha256);
+	PERFORM sems.carry_comments(NEW);
 	RETURN NULL;
 END
 $$;
@@ -199,6 +253,7 @@ CREATE FUNCTION sems.spd_lacks(e sems.spd_event) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT CASE
 	WHEN e.action IN ('REJECT', 'WITHDRAW', 'COMMENT') AND coalesce(e.text, '') = '' THEN 'text'
+	WHEN e.action = 'COMMENT' AND length(btrim(e.text, E' \n')) < 10 THEN 'text'
 	WHEN e.action = 'COMMENT' AND coalesce(e.metric, '') = '' THEN 'metric'
 	WHEN e.action = 'SUBMIT' AND coalesce(e.channel, '') = '' THEN 'channel'
 	WHEN e.action IN ('SUBMIT', 'ACKNOWLEDGE') AND coalesce(e.reference, '') = '' THEN 'reference'
@@ -223,6 +278,12 @@ DECLARE
 	to_state text;
 	why text;
 BEGIN
+	-- Who a principal is, the register says; what is carried over has it of its day.
+	IF NEW.carried_from IS NULL OR pg_trigger_depth() = 1 THEN
+		NEW.carried_from := NULL;
+		SELECT p.name, p.post INTO NEW.made_by_name, NEW.made_by_post
+		FROM sems.principal p WHERE p.principal = NEW.made_by;
+	END IF;
 	IF NEW.action = 'FREEZE' AND pg_trigger_depth() > 1 THEN
 		RETURN NEW;
 	END IF;
@@ -254,7 +315,9 @@ BEGIN
 	END IF;
 	NEW.state := to_state;
 	NEW.sha256 := s.sha256;
-	NEW.at := clock_timestamp();
+	IF NEW.carried_from IS NULL THEN
+		NEW.at := clock_timestamp();
+	END IF;
 	SELECT max(e.step) + 1 INTO NEW.step FROM sems.spd_event e
 	WHERE e.quarter = NEW.quarter AND e.revision = NEW.revision;
 	RETURN NEW;
@@ -319,7 +382,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	    (SELECT max(l.ends_at) FROM sems.civil_day l WHERE l.quarter = of_quarter))
 $$;
 GRANT EXECUTE ON FUNCTION sems.spd_grace_end(text) TO sems_compute, sems_admin;
-GRANT EXECUTE ON FUNCTION sems.spd_four_eyes(sems.spd_event, sems.spd_status),
+GRANT EXECUTE ON FUNCTION sems.carry_comments(sems.spd_revision), sems.spd_figures(text, text[]),
+    sems.spd_four_eyes(sems.spd_event, sems.spd_status),
     sems.spd_lacks(sems.spd_event), sems.spd_adds(sems.spd_event) TO sems_compute;
 
 GRANT SELECT, INSERT ON sems.spd_revision, sems.spd_event TO sems_compute;

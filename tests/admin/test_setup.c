@@ -288,3 +288,44 @@ Test(setup, keeps_the_marking_and_how_it_is_to_be_handled)
 					    "'spd_handling')"),
 			 "OFFICIAL; ");
 }
+
+/* Tells who a principal is, with or without a role. */
+static void
+tell(char *role, char *name, char *post)
+{
+	Sems__V1__Principal p = SEMS__V1__PRINCIPAL__INIT;
+	Sems__V1__Principal *principals[] = {&p};
+	Sems__V1__SetupRequest r = SEMS__V1__SETUP_REQUEST__INIT;
+
+	p.principal = anna;
+	p.role = role;
+	p.name = name;
+	p.post = post;
+	r.n_principals = 1;
+	r.principals = principals;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+}
+
+static const char *
+anna_is(void)
+{
+	return cluster_text(o.pg, "SELECT concat_ws('/', role, name, post) FROM sems.principal "
+				  "WHERE principal = 'unix:anna'");
+}
+
+Test(setup, says_who_a_principal_is_and_leaves_what_is_not_named_as_it_was)
+{
+	char auditor[] = "auditor";
+	char name[] = "Anna Example";
+	char post[] = "Quality Manager";
+
+	Sems__V1__SetupRequest r = only_entity();
+
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	tell(NULL, name, NULL);
+	cr_expect_str_eq(anna_is(), "device/Anna Example");
+	tell(auditor, NULL, NULL);
+	cr_expect_str_eq(anna_is(), "auditor/Anna Example");
+	tell(NULL, NULL, post);
+	cr_expect_str_eq(anna_is(), "auditor/Anna Example/Quality Manager");
+}

@@ -172,7 +172,8 @@ BREAK(kind_unknown, s->kinds[1] = w("tip"))
 BREAK(sites_none, s->grant.n_sites = 0)
 BREAK(grant_site_empty, s->grant_sites[1] = w(""))
 BREAK(principal_missing, s->principal.principal = NULL)
-BREAK(role_missing, s->principal.role = NULL)
+BREAK(person_too_long, s->principal.name = long_name)
+BREAK(post_of_two_lines, s->principal.post = w("a\nb"))
 BREAK(role_unknown, s->principal.role = w("boss"))
 BREAK(policy_any, s->policy.kind = w("*"))
 BREAK(policy_min, s->policy.has_min_months = 0)
@@ -226,7 +227,8 @@ static const struct row {
     {sites_none, "sources[0].senders[0].sites"},
     {grant_site_empty, "sources[0].senders[0].sites[1]"},
     {principal_missing, "principals[0].principal"},
-    {role_missing, "principals[0].role"},
+    {person_too_long, "principals[0].name"},
+    {post_of_two_lines, "principals[0].post"},
     {role_unknown, "principals[0].role"},
     {policy_any, "retention[0].kind"},
     {policy_min, "retention[0].min_months"},

@@ -203,15 +203,15 @@ Test(spd_step, keeps_every_comment_and_lets_the_last_count)
 	freeze();
 	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "few flights"}),
 		     CODE(OK), "%s", o.text);
-	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "a strike"}),
+	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "a strike in May"}),
 		     CODE(OK), "%s", o.text);
-	cr_assert_eq(
-	    step(OP(COMMENT), (struct said){.metric = "EX13", .site = "T1", .text = "closed"}),
-	    CODE(OK), "%s", o.text);
+	cr_assert_eq(step(OP(COMMENT),
+			  (struct said){.metric = "EX13", .site = "T1", .text = "closed in May"}),
+		     CODE(OK), "%s", o.text);
 	cr_expect_str_eq(cluster_text(o.pg,
 				      "SELECT string_agg(by_dims || text, ', ' ORDER BY step) "
 				      "FROM sems.spd_event WHERE action = 'COMMENT'"),
-			 "{}few flights, {}a strike, {\"site\": \"T1\"}closed");
+			 "{}few flights, {}a strike in May, {\"site\": \"T1\"}closed in May");
 }
 
 Test(spd_step, says_when_a_comment_leads_back_to_a_draft)
@@ -219,12 +219,12 @@ Test(spd_step, says_when_a_comment_leads_back_to_a_draft)
 	freeze();
 	be("queenie", "auditor");
 	cr_assert_eq(step(OP(QA), NOTHING), CODE(OK), "%s", o.text);
-	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "mine"}), CODE(OK),
-		     "%s", o.text);
+	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "mine is this"}),
+		     CODE(OK), "%s", o.text);
 	cr_expect_str_eq(office_str(&o, "state"), "IN_QA");
 	be("carl", "compliance");
-	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "more"}), CODE(OK),
-		     "%s", o.text);
+	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "more of this"}),
+		     CODE(OK), "%s", o.text);
 	cr_expect_str_eq(office_str(&o, "was"), "IN_QA");
 	cr_expect_str_eq(office_str(&o, "state"), "DRAFT");
 	cr_expect_not_null(strstr(office_str(&o, "next"), "spd qa"), "%s", office_str(&o, "next"));
@@ -245,8 +245,8 @@ Test(spd_step, approves_what_somebody_has_seen_and_nothing_else)
 	cr_assert_eq(office_ask_spd(&o, &status), CODE(OK), "%s", o.text);
 	snprintf(seen, sizeof seen, "%s", office_str(&o, "papers"));
 	cr_assert_eq(strlen(seen), 64);
-	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "mine"}), CODE(OK),
-		     "%s", o.text);
+	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .text = "mine is this"}),
+		     CODE(OK), "%s", o.text);
 	be("mona", "manager");
 	approve.seen = seen;
 	cr_expect_eq(office_ask_spd(&o, &approve), CODE(STATE));
@@ -275,11 +275,12 @@ Test(spd_step, checks_once_more_what_the_reviewer_said)
 Test(spd_step, comments_only_on_figures_that_are_there)
 {
 	freeze();
-	cr_expect_eq(step(OP(COMMENT), (struct said){.metric = "OUT99", .text = "x"}),
+	cr_expect_eq(step(OP(COMMENT), (struct said){.metric = "OUT99", .text = "no such one"}),
 		     CODE(INVALID));
 	cr_expect_str_eq(o.field, "metric");
-	cr_expect_eq(step(OP(COMMENT), (struct said){.metric = "EX13", .site = "T9", .text = "x"}),
-		     CODE(INVALID));
+	cr_expect_eq(
+	    step(OP(COMMENT), (struct said){.metric = "EX13", .site = "T9", .text = "no such one"}),
+	    CODE(INVALID));
 	cr_expect_str_eq(o.field, "by");
 }
 

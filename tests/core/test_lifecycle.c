@@ -28,7 +28,7 @@ in(enum spd_state state, enum spd_action a)
 	    .reviewer = "unix:bob",
 	    .who = "unix:cy",
 	    .duties = ALL,
-	    .text = if_said(a, 't', "why"),
+	    .text = if_said(a, 't', "why it is so"),
 	    .metric = if_said(a, 'm', "OUT03"),
 	    .reference = if_said(a, 'r', "letter 12"),
 	    .channel = if_said(a, 'c', "portal"),
@@ -245,7 +245,7 @@ no_channel(struct life *l)
 static void
 bell(struct life *l)
 {
-	l->text = "a\ab";
+	l->text = "a\ab is said";
 }
 
 static void

@@ -50,7 +50,7 @@ step(const char *who, const char *action, const char *more)
 #define SAID    "'why', NULL, NULL, NULL"
 #define SENT    "NULL, 'portal', 'letter 1', NULL"
 #define CAME    "NULL, NULL, 'letter 1', NULL"
-#define COMMENT "'why', NULL, NULL, 'OUT03'"
+#define COMMENT "'why it is so', NULL, NULL, 'OUT03'"
 #define RAISED  "P0001"
 #define ALLOWED "00000"
 
@@ -191,7 +191,9 @@ Test(spd_freeze, takes_no_step_without_what_has_to_be_said)
 	freeze();
 	cr_expect_str_eq(step("unix:bob", "REJECT", "NULL, NULL, NULL, NULL"), RAISED);
 	cr_expect_str_eq(step("unix:bob", "WITHDRAW", "'', NULL, NULL, NULL"), RAISED);
-	cr_expect_str_eq(step("unix:bob", "COMMENT", "'text', NULL, NULL, NULL"), RAISED);
+	cr_expect_str_eq(step("unix:bob", "COMMENT", "'why it is so', NULL, NULL, NULL"), RAISED);
+	cr_expect_str_eq(step("unix:bob", "COMMENT", "'    why      ', NULL, NULL, 'OUT03'"),
+			 RAISED);
 	cr_expect_str_eq(step("unix:bob", "QA", SAID), ALLOWED);
 	cr_expect_str_eq(step("unix:cy", "APPROVE", SAID), ALLOWED);
 	cr_expect_str_eq(step("unix:anna", "SUBMIT", "NULL, NULL, 'letter', NULL"), RAISED);
@@ -274,6 +276,97 @@ Test(spd_freeze, supersedes_what_was_submitted_when_the_next_is)
 			 "UPDATE sems.spd_event SET state = 'REJECTED' WHERE revision = 1 AND "
 			 "action = 'SUBMIT'");
 	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.submitted_quarter"), 0);
+}
+
+/* A revision of which only the figures matter here; %s of the two metrics' shares. */
+static void
+freeze_figures(const char *m1, const char *m1_at_a, const char *m2)
+{
+	char sql[2000];
+
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO sems.spd_revision (quarter, revision, document, sha256, as_of, "
+		 "created_by) SELECT '2026-Q2', (SELECT count(*) + 1 FROM sems.spd_revision), d, "
+		 "sha256(convert_to(d, 'UTF8')), now(), 'unix:anna' FROM (SELECT '{\"metrics\": ["
+		 "{\"id\": \"M1\", \"figures\": [{\"by\": {}, \"value\": %s, \"status\": "
+		 "\"NOT_MET\"}, {\"by\": {\"site\": \"A\"}, \"value\": %s, \"status\": "
+		 "\"NOT_MET\"}]}, {\"id\": \"M2\", \"figures\": [{\"by\": {}, \"value\": %s, "
+		 "\"status\": \"MET\"}]}]}' AS d) AS x",
+		 m1, m1_at_a, m2);
+	cr_assert_str_eq(as_compute(sql), ALLOWED);
+}
+
+static const char *
+comments(int revision)
+{
+	char sql[300];
+
+	snprintf(
+	    sql, sizeof sql,
+	    "SELECT string_agg(concat_ws(' ', metric, by_dims ->> 'site', made_by, text, "
+	    "carried_from), ', ' ORDER BY metric, by_dims) FROM sems.spd_event WHERE revision = "
+	    "%d AND action = 'COMMENT'",
+	    revision);
+	return cluster_text(f.pg, sql);
+}
+
+#define ON_SITE                                                                                   \
+	"INSERT INTO sems.spd_event (quarter, revision, made_by, action, metric, by_dims, text) " \
+	"VALUES ('2026-Q2', 1, 'unix:bob', 'COMMENT', 'M1', '{\"site\": \"A\"}', 'on site A "     \
+	"only')"
+
+Test(spd_freeze, carries_over_what_was_said_of_figures_that_are_what_they_were)
+{
+	freeze_figures("0.5", "0.4", "0.9");
+	cr_expect_str_eq(step("unix:bob", "COMMENT", "'a first word', NULL, NULL, 'M1'"), ALLOWED);
+	cr_expect_str_eq(step("unix:bob", "COMMENT", "'of all of M1', NULL, NULL, 'M1'"), ALLOWED);
+	cr_expect_str_eq(step("unix:cy", "COMMENT", "'of all of M2', NULL, NULL, 'M2'"), ALLOWED);
+	cr_expect_str_eq(as_compute(ON_SITE), ALLOWED);
+	cr_expect_str_eq(step("unix:bob", "REJECT", SAID), ALLOWED);
+	/* All is as it was. */
+	freeze_figures("0.5", "0.4", "0.9");
+	cr_expect_str_eq(comments(2), "M1 unix:bob of all of M1 1, M1 A unix:bob on site A only 1, "
+				      "M2 unix:cy of all of M2 1");
+	cr_expect_eq(cluster_int(f.pg,
+				 "SELECT count(*) FROM sems.spd_event a JOIN sems.spd_event b "
+				 "USING (metric, by_dims, text, at) WHERE a.revision = 1 AND "
+				 "b.revision = 2"),
+		     3, "said when it was said");
+	cr_expect_str_eq(state(2), "DRAFT");
+	cr_expect_str_eq(step("unix:anna", "WITHDRAW", SAID), ALLOWED);
+	/* A part that fails changes: what covered it does not hold, nor what was said of it. */
+	freeze_figures("0.5", "0.3", "0.9");
+	cr_expect_str_eq(comments(3), "M2 unix:cy of all of M2 1");
+	cr_expect_str_eq(step("unix:anna", "WITHDRAW", SAID), ALLOWED);
+	freeze_figures("0.5", "0.3", "0.8");
+	cr_expect_str_eq(comments(4), "");
+}
+
+Test(spd_freeze, lets_nobody_say_something_in_anothers_name_as_carried_over)
+{
+	freeze_figures("0.5", "0.4", "0.9");
+	cr_expect_str_eq(
+	    as_compute("INSERT INTO sems.spd_event (quarter, revision, at, made_by, made_by_name, "
+		       "action, metric, text, carried_from) VALUES ('2026-Q2', 1, '2020-01-01Z', "
+		       "'unix:bob', 'Max Boss', 'COMMENT', 'M1', 'said long ago', 7)"),
+	    ALLOWED);
+	cr_expect_str_eq(cluster_text(f.pg,
+				      "SELECT concat(carried_from, made_by_name, at > now() - "
+				      "interval '1 day') FROM sems.spd_event WHERE step = 2"),
+			 "t");
+}
+
+Test(spd_freeze, keeps_who_somebody_was_when_it_was_done)
+{
+	cluster_do(f.pg, "INSERT INTO sems.principal VALUES ('unix:bob', 'auditor', 'Bob Reader', "
+			 "'Quality Manager')");
+	freeze();
+	cr_expect_str_eq(step("unix:bob", "QA", SAID), ALLOWED);
+	cluster_do(f.pg, "UPDATE sems.principal SET post = 'Director'");
+	cr_expect_str_eq(cluster_text(f.pg,
+				      "SELECT string_agg(concat_ws('/', action, made_by_name, "
+				      "made_by_post), ' ' ORDER BY step) FROM sems.spd_event"),
+			 "FREEZE QA/Bob Reader/Quality Manager");
 }
 
 Test(spd_freeze, lets_one_of_two_who_act_at_once_have_it)

@@ -1,6 +1,6 @@
 # An SPD from the first look to its second revision: what is frozen stays, what comes later counts later.
 . "$(dirname "$0")/lib.sh"
-plan 60
+plan 69
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -13,7 +13,7 @@ principals:
   - {principal: "unix:$TEST_USER", role: admin}
   - {principal: "unix:bin", role: compliance}
   - {principal: "unix:sys", role: auditor}
-  - {principal: "unix:games", role: manager}
+  - {principal: "unix:games", role: manager, name: Gaia Mest, post: Accountable Manager}
 sources: [{id: lane-1, senders: [{principal: "unix:$TEST_USER"}]}]
 spd_policy: {approval: THREE_PEOPLE, corrections: ONE_PERSON, declared_by: A. Example, declared_on: 2026-01-15}
 targets: [{metric: OUT03, value: 0.9, approved_by: A. Example, from_quarter: 2020-Q1}]
@@ -84,6 +84,11 @@ like "$RC $ERR" '^4 .*froze it' 'who froze it does not review it'
 get sys spd qa 2026-Q2
 like "$RC $ERR" '^4 .*COMMENTS' 'a failing figure without a comment stops quality assurance'
 like "$ERR" 'semsctl spd comment' 'which says what to do'
+like "$ERR$OUT" 'COMMENTS' 'the check that fails is named'
+get bin spd check 2026-Q2
+like "$RC $(tr -d '\n' <<<"$OUT")" '^4 .*COMMENTS +1 wrong.*one comment on a metric covers its parts.* OUT03' 'and says what it looks at, where it fails and what to do'
+get bin spd comment 2026-Q2 OUT03 '?'
+like "$RC $ERR" '^4 .*says too little' 'a comment of one letter is none'
 must bin spd comment 2026-Q2 OUT03 'a new image library'
 must sys spd comment 2026-Q2 OUT03 'a new image library since May'
 get bin spd check 2026-Q2
@@ -96,6 +101,11 @@ is "$RC" 2 'a rejection takes a reason'
 must games spd reject 2026-Q2 --reason 'say how many lanes it was'
 is "$(state_of 1)" REJECTED 'it may be rejected'
 must bin spd freeze 2026-Q2
+like "$OUT" '1 comment of revision 1 still holds' 'what was said of a figure that did not change is carried over'
+get bin spd check 2026-Q2
+is "$RC" 0 'so that nobody has to say it again'
+get bin spd status 2026-Q2
+like "$OUT" 'COMMENT of revision 1 .*since May' 'and its status has whose it is'
 must bin spd comment 2026-Q2 OUT03 'a new image library since May, on two lanes'
 must sys spd qa 2026-Q2
 # Nothing gets in after the review.
@@ -180,10 +190,30 @@ for r in csv.DictReader(open(sys.argv[1], encoding="utf-8-sig")):
 is "$(restated 3)" '70.0 % (70 of 100); 69.0 % (69 of 100); lane 3 sent late; 3; not approved yet; ' \
 	'the sheet of restatements says that nobody approved them yet'
 before=$(digests)
-must bin spd comment 2026-Q2 OUT03 'as before'
+cat >"$T/editor" <<'EDITOR'
+#!/bin/sh
+# What a person does: below the first figure, and nothing below the others.
+grep -q '^\[1\] OUT03: TIP hit rate (Pd), 69.0 %, target' "$2" || exit 1
+[ "$1" != quit ] || exit 1
+text='  lane 3 sent late: 69 of 100'
+[ "$1" != short ] || text='late'
+sed "s/^\\[1\\].*/&\n$text/" "$2" >"$2.new" && cat "$2.new" >"$2" && rm "$2.new"
+EDITOR
+chmod 755 "$T/editor"
+export VISUAL="$T/editor quit"
+get bin spd comment 2026-Q2 --edit
+like "$RC $ERR" '^2 .*ended badly' 'an editor that ends badly sends nothing'
+export VISUAL="$T/editor short"
+get bin spd comment 2026-Q2 --edit
+like "$RC $(tr -d '\n' <<<"$ERR")" '^4 .*\[1\].*says too little.*is in /' 'what is refused is not lost'
+rm -f "$(sed -n 's/.*what was written is in //p' <<<"$ERR")"
+export VISUAL="$T/editor whole"
+must bin spd comment 2026-Q2 --edit
+like "$OUT" '^1 of 1 comments kept' 'all open comments are written in one text'
+unset VISUAL
 must sys spd qa 2026-Q2
 must games spd approve 2026-Q2
-is "$(restated 3)" '70.0 % (70 of 100); 69.0 % (69 of 100); lane 3 sent late; 3; unix:games; 20' \
+is "$(restated 3)" '70.0 % (70 of 100); 69.0 % (69 of 100); lane 3 sent late; 3; Gaia Mest, Accountable Manager (unix:games); 20' \
 	'and then who did'
 is "$(digests)" "$before" 'while the document is what it was'
 must bin spd submit 2026-Q2 --channel portal --reference R-18

@@ -69,7 +69,7 @@ Test(setup_wish, has_all_that_a_file_has)
 	struct setup_site site = {
 	    .id = lane, .name = terminal, .locations = &location, .locations_count = 1};
 	struct setup_named provider = {lane, NULL};
-	struct setup_principal principal = {anna, lane};
+	struct setup_principal principal = {.principal = anna, .role = lane};
 	struct setup_retention retention = {lane, 12, 36, terminal};
 	struct setup_target target = {lane, 0.8, anna, terminal};
 	struct setup_feed feed = {.source = lane, .kind = terminal, .every_hours = 24};

@@ -391,7 +391,10 @@ put_signed_row(struct book *b, struct buf *out, const char *what, const char *ac
 		put_td(out, "muted", b->provisional ? "no: provisional" : "not yet");
 	} else {
 		buf_addf(out, "<td>");
-		html_text(out, spd_text(event, "by"));
+		char who[SPD_WHO];
+
+		spd_who(event, who);
+		html_text(out, who);
 		buf_addf(out, ", ");
 		html_text(out, book_time(b, spd_text(event, "at")));
 		buf_addf(out, "</td>");

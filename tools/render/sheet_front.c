@@ -111,15 +111,16 @@ static void
 signature_line(struct grid *g, const char *what, const json_t *event)
 {
 	struct book *b = g == NULL ? NULL : g->book;
+	char who[SPD_WHO];
 
 	if (b == NULL)
 		return;
 	grid_item(g, what);
+	spd_who(event, who);
 	if (event == NULL)
 		grid_code(g, b->provisional ? "none: provisional" : "not yet", "", TONE_MUTED);
 	else
-		grid_text(g, book_text(b, "%s, %s", spd_text(event, "by"),
-				       book_time(b, spd_text(event, "at"))));
+		grid_text(g, book_text(b, "%s, %s", who, book_time(b, spd_text(event, "at"))));
 }
 
 static void
@@ -199,12 +200,18 @@ step_words(struct book *b, const json_t *event)
 	    {"SUBMIT", "Submitted"}, {"ACKNOWLEDGE", "Acknowledged"}, {"SUPERSEDE", "Superseded"},
 	};
 	const char *action = spd_text(event, "action");
+	const json_t *carried = json_object_get(event, "carried_from");
+	char who[SPD_WHO];
 
 	for (size_t i = 0; i < COUNT(steps); i++) {
 		if (strcmp(action, steps[i].action) == 0)
 			action = steps[i].words;
 	}
-	return book_text(b, "%s, by %s", action, spd_text(event, "by"));
+	spd_who(event, who);
+	if (json_is_integer(carried))
+		return book_text(b, "%s on revision %" JSON_INTEGER_FORMAT ", by %s", action,
+				 json_integer_value(carried), who);
+	return book_text(b, "%s, by %s", action, who);
 }
 
 static void
@@ -214,6 +221,8 @@ cover_events(struct sheet *s)
 	    {"at", "When (UTC)", IN_ALL, 32, false},
 	    {"step", "Step", IN_SHOWN, 66, false},
 	    {"by", "Who", IN_CSV, 20, false},
+	    {"name", "Name", IN_CSV, 20, false},
+	    {"post", "Post", IN_CSV, 20, false},
 	    {"action", "Action", IN_CSV, 14, false},
 	    {"metric", "Metric", IN_ALL, 10, false},
 	    {"text", "What was said", IN_ALL, 60, false},
@@ -308,11 +317,13 @@ static void
 put_approver(struct grid *g)
 {
 	const json_t *approval = edition_event(g->book->edition, "APPROVE");
+	char who[SPD_WHO];
 
+	spd_who(approval, who);
 	if (approval == NULL)
 		grid_code(g, "not approved yet", NULL, TONE_MUTED);
 	else
-		grid_text(g, spd_text(approval, "by"));
+		grid_text(g, book_text(g->book, "%s", who));
 	grid_instant(g, spd_text(approval, "at"));
 }
 

@@ -134,6 +134,20 @@ spd_state(const json_t *doc, char out[SPD_CELL])
 		snprintf(out, SPD_CELL, "%.64s", spd_text(doc, "state"));
 }
 
+void
+spd_who(const json_t *event, char out[SPD_WHO])
+{
+	const char *name = spd_text(event, "name");
+	const char *post = spd_text(event, "post");
+	const char *by = spd_text(event, "by");
+
+	if (name[0] == '\0' && post[0] == '\0')
+		text_print(out, SPD_WHO, "%s", by);
+	else
+		text_print(out, SPD_WHO, "%s%s%s (%s)", name,
+			   name[0] != '\0' && post[0] != '\0' ? ", " : "", post, by);
+}
+
 /* The next word of *s, its length in *n; NULL at the end. */
 static const char *
 next_word(const char **s, size_t *n)

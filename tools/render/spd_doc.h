@@ -22,6 +22,7 @@ const char *spd_text(const json_t *o, const char *key);
 bool spd_number(const json_t *o, const char *key, double *v);
 
 #define SPD_CELL 256
+#define SPD_WHO  2048 /* a name, a post and a principal, each at most 200 characters */
 
 /* An integer member as digits, `none` when absent or null. */
 void spd_count(const json_t *o, const char *key, const char *none, char out[SPD_CELL]);
@@ -35,6 +36,10 @@ void spd_status(const json_t *metric, const json_t *figure, char out[SPD_CELL]);
 json_int_t spd_excluded(const json_t *figure);
 /* "DRAFT revision 2" or "PROVISIONAL". */
 void spd_state(const json_t *doc, char out[SPD_CELL]);
+
+/* Whoever made an event of a declaration, as people sign: "Rita Novak, Quality Manager
+ * (unix:rita)"; a principal that had no name then stands alone. */
+void spd_who(const json_t *event, char out[SPD_WHO]);
 
 /* True when the figure is broken down by exactly these dimensions, given as "", "site", "site
  * measure" in any order. */

@@ -5,6 +5,7 @@
 #include "tools/semsctl/setup_wish.h"
 
 #include <getopt.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,8 @@ static const char help[] =
     "                            role becomes a device\n"
     "  -r, --role PRINCIPAL=ROLE device, supervisor, tester, auditor, compliance, manager or\n"
     "                            admin; may be repeated\n"
+    "  -P, --person PRINCIPAL='NAME, POST'  who that is, printed where they sign, e.g.\n"
+    "                            unix:rita='Rita Novak, Quality Manager'; may be repeated\n"
     "\n"
     "The file has the same in YAML:\n"
     "  entity: Example Airport\n"
@@ -52,7 +55,7 @@ static const char help[] =
     "      senders:\n"
     "        - {principal: \"unix:gateway\", kinds: [tip_event, tip_session], sites: [LHX]}\n"
     "  principals:\n"
-    "    - {principal: \"unix:anna\", role: compliance}\n"
+    "    - {principal: \"unix:anna\", role: compliance, name: Anna Example, post: Compliance}\n"
     "  retention:\n"
     "    - {kind: tip_event, min_months: 12, max_months: 36, legal_basis: policy SP-12}\n"
     "  revision_window_days: 120   # a submitted quarter's evidence is kept that long\n"
@@ -86,11 +89,13 @@ struct flags {
 	char *sources[FLAGS_MAX];
 	char *senders[FLAGS_MAX];
 	char *roles[FLAGS_MAX];
+	char *persons[FLAGS_MAX];
 	unsigned n_sites;
 	unsigned n_providers;
 	unsigned n_sources;
 	unsigned n_senders;
 	unsigned n_roles;
+	unsigned n_persons;
 	char *sites_from;
 	char *column;
 	char *file;
@@ -120,7 +125,7 @@ take_flag(struct flags *f, int opt)
 	    {'F', &f->sites_from, NULL, NULL},      {'C', &f->column, NULL, NULL},
 	    {'s', NULL, f->sites, &f->n_sites},     {'p', NULL, f->providers, &f->n_providers},
 	    {'S', NULL, f->sources, &f->n_sources}, {'u', NULL, f->senders, &f->n_senders},
-	    {'r', NULL, f->roles, &f->n_roles},
+	    {'r', NULL, f->roles, &f->n_roles},     {'P', NULL, f->persons, &f->n_persons},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -138,15 +143,21 @@ static int
 parse(struct flags *f, int argc, char **argv)
 {
 	static const struct option longs[] = {
-	    {"entity", required_argument, NULL, 'e'}, {"zone", required_argument, NULL, 'z'},
-	    {"site", required_argument, NULL, 's'},   {"sites-from", required_argument, NULL, 'F'},
-	    {"column", required_argument, NULL, 'C'}, {"provider", required_argument, NULL, 'p'},
-	    {"source", required_argument, NULL, 'S'}, {"sender", required_argument, NULL, 'u'},
-	    {"role", required_argument, NULL, 'r'},   {NULL, 0, NULL, 0},
+	    {"entity", required_argument, NULL, 'e'},
+	    {"zone", required_argument, NULL, 'z'},
+	    {"site", required_argument, NULL, 's'},
+	    {"sites-from", required_argument, NULL, 'F'},
+	    {"column", required_argument, NULL, 'C'},
+	    {"provider", required_argument, NULL, 'p'},
+	    {"source", required_argument, NULL, 'S'},
+	    {"sender", required_argument, NULL, 'u'},
+	    {"role", required_argument, NULL, 'r'},
+	    {"person", required_argument, NULL, 'P'},
+	    {NULL, 0, NULL, 0},
 	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "e:z:s:p:S:u:r:", longs, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "e:z:s:p:S:u:r:P:", longs, NULL)) != -1) {
 		int rc = take_flag(f, opt);
 
 		if (rc != EXIT_DONE)
@@ -173,6 +184,29 @@ split(struct setup_wish *w, const char *flag)
 	if (equals != NULL)
 		*equals = '\0';
 	return (struct setup_named){id, equals != NULL ? equals + 1 : NULL};
+}
+
+/* "unix:rita=Rita Novak, Quality Manager": what is behind the last comma is the post. */
+static void
+add_person(struct setup_wish *w, const char *flag)
+{
+	struct setup_named n = split(w, flag);
+	char *comma = n.name != NULL ? strrchr(n.name, ',') : NULL;
+	char *post = NULL;
+
+	if (n.name == NULL) {
+		err_set(&w->e, FATAL_CONFIG, "person",
+			"--person %s: write PRINCIPAL='NAME, POST', as in unix:rita='Rita Novak, "
+			"Quality Manager'",
+			flag);
+		return;
+	}
+	if (comma != NULL) {
+		*comma = '\0';
+		post = comma + 1 + strspn(comma + 1, " ");
+	}
+	setup_wish_principal(
+	    w, &(struct setup_principal){.principal = n.id, .name = n.name, .post = post});
 }
 
 static void
@@ -206,8 +240,11 @@ add_flags(struct setup_wish *w, const struct flags *f)
 		if (n.name == NULL)
 			err_set(&w->e, FATAL_CONFIG, "role", "--role %s: write PRINCIPAL=ROLE",
 				f->roles[i]);
-		setup_wish_principal(w, &(struct setup_principal){n.id, n.name});
+		setup_wish_principal(w,
+				     &(struct setup_principal){.principal = n.id, .role = n.name});
 	}
+	for (unsigned i = 0; i < f->n_persons; i++)
+		add_person(w, f->persons[i]);
 }
 
 /* ---- asking ---- */
@@ -334,10 +371,10 @@ ask_with_senders(struct client *c, struct setup_wish *w, bool in_file, struct er
 		    (last != NULL && strcmp(sender, last) == 0))
 			return rc;
 		last = sender;
-		setup_wish_principal(w, &(struct setup_principal){setup_wish_text(w, sender),
-								  self && me->role != NULL
-								      ? me->role
-								      : (char[]){"device"}});
+		setup_wish_principal(
+		    w, &(struct setup_principal){
+			   .principal = setup_wish_text(w, sender),
+			   .role = self && me->role != NULL ? me->role : (char[]){"device"}});
 		rc = ask_all(c, w, e);
 	}
 	return rc;
@@ -385,6 +422,26 @@ print_done(const struct options *o, const struct client *c, const struct setup_w
 	printf("\n");
 }
 
+/* A name that nobody has here is likely a slip of the pen: nobody could sign in by it. */
+static void
+warn_strangers(const struct setup_wish *w)
+{
+	static const char local[] = "unix:";
+	const Sems__V1__Principal *const *list = (const void *)w->principals.p;
+
+	for (size_t i = 0; i < setup_wish_count(&w->principals); i++) {
+		const char *name = list[i]->principal;
+
+		if (strncmp(name, local, sizeof local - 1) != 0 ||
+		    getpwnam(name + sizeof local - 1) != NULL)
+			continue;
+		fprintf(stderr,
+			"semsctl: this machine has no account '%s': nobody can be %s before it has "
+			"one\n",
+			name + sizeof local - 1, name);
+	}
+}
+
 static int
 init(const struct options *o, const struct flags *f, const struct setup *file, struct client *c)
 {
@@ -415,6 +472,7 @@ init(const struct options *o, const struct flags *f, const struct setup *file, s
 		rc = command_fail(&e);
 	} else {
 		print_done(o, c, &w);
+		warn_strangers(&w);
 		rc = EXIT_DONE;
 	}
 	setup_wish_fini(&w);

@@ -39,7 +39,9 @@ ENTRY(source_entry, struct setup_source, source_keys);
 
 static const cyaml_schema_field_t principal_keys[] = {
     YAML_NEED_TEXT("principal", struct setup_principal, principal),
-    YAML_NEED_TEXT("role", struct setup_principal, role),
+    YAML_TEXT("role", struct setup_principal, role),
+    YAML_TEXT("name", struct setup_principal, name),
+    YAML_TEXT("post", struct setup_principal, post),
     CYAML_FIELD_END,
 };
 ENTRY(principal_entry, struct setup_principal, principal_keys);

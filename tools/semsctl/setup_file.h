@@ -37,6 +37,8 @@ struct setup_source {
 struct setup_principal {
 	char *principal;
 	char *role;
+	char *name; /* of the person; NULL: as it was */
+	char *post;
 };
 
 struct setup_retention {

@@ -98,6 +98,8 @@ setup_wish_principal(struct setup_wish *w, const struct setup_principal *p)
 		return;
 	to->principal = setup_wish_text(w, p->principal);
 	to->role = setup_wish_text(w, p->role);
+	to->name = setup_wish_text(w, p->name);
+	to->post = setup_wish_text(w, p->post);
 }
 
 static char **

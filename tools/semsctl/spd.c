@@ -116,7 +116,7 @@ static const struct action actions[] = {
     {"status", "rj", 0, spd_run_status},
     {"list", "j", 0, spd_run_list},
     {"freeze", "exj", 0, spd_run_freeze},
-    {"comment", "rvj", 2, spd_run_comment},
+    {"comment", "rvjE", 2, spd_run_comment},
     {"check", "rj", 0, spd_run_check},
     {"qa", "rnj", 0, spd_run_qa},
     {"approve", "rnj", 0, spd_run_approve},
@@ -214,6 +214,8 @@ take_option(struct spd_wish *w, int opt, char *value)
 		w->all = 1;
 	else if (opt == 'R')
 		w->from_records = 1;
+	else if (opt == 'E')
+		w->edit = 1;
 	else
 		w->as_json = 1;
 	return 1;
@@ -227,10 +229,12 @@ run_action(struct spd_wish *w, const struct action *a, const char *used, int n_a
 	if (strspn(used, a->options) != strlen(used))
 		return command_usage(&command_spd, "%s does not take one of these options",
 				     a->name);
-	if (a->n_args < 0 ? n_args < 2 : n_args != 1 + a->n_args)
+	int more = w->edit ? 0 : a->n_args;
+
+	if (more < 0 ? n_args < 2 : n_args != 1 + more)
 		return command_usage(&command_spd,
-				     a->n_args == 0 ? "%s takes a quarter, as in: %s 2026-Q2"
-						    : "%s takes more, as in: %s 2026-Q2 OUT03 TEXT",
+				     more == 0 ? "%s takes a quarter, as in: %s 2026-Q2"
+					       : "%s takes more, as in: %s 2026-Q2 OUT03 TEXT",
 				     a->name, a->name);
 	if (a->run == spd_run_render) {
 		w->document = args[0];
@@ -240,9 +244,9 @@ run_action(struct spd_wish *w, const struct action *a, const char *used, int n_a
 		return command_usage(&command_spd, "'%s' is no quarter: write it as 2026-Q2",
 				     args[0]);
 	quarter_format(q, w->quarter);
-	if (a->n_args != 0)
+	if (more != 0)
 		w->metric = args[1];
-	if (a->n_args == 2)
+	if (more == 2)
 		w->text = args[2];
 	for (int i = 2; a->n_args < 0 && i < n_args; i++) {
 		if (!read_dimension(w, args[i]))
@@ -274,6 +278,7 @@ run(const struct options *o, int argc, char **argv)
 	    {"force", no_argument, NULL, 'F'},
 	    {"all", no_argument, NULL, 'A'},
 	    {"from-records", no_argument, NULL, 'R'},
+	    {"edit", no_argument, NULL, 'E'},
 	    {"json", no_argument, NULL, 'j'},
 	    {NULL, 0, NULL, 0},
 	};
@@ -311,6 +316,7 @@ const struct command command_spd = {
 	"       semsctl spd list QUARTER            its revisions\n"
 	"       semsctl spd freeze QUARTER [--early REASON] [--exclude-embargoed REASON]\n"
 	"       semsctl spd comment QUARTER METRIC TEXT [--of NAME=VALUE]...\n"
+	"       semsctl spd comment QUARTER --edit  all that are open, in $EDITOR\n"
 	"       semsctl spd check QUARTER           what must be right before quality assurance\n"
 	"       semsctl spd qa QUARTER [--seen PAPERS]\n"
 	"       semsctl spd approve QUARTER [--seen PAPERS]\n"
@@ -356,18 +362,18 @@ const struct command command_spd = {
 	"  --format FORMAT   xlsx (a workbook), html (one page), csv (a file per sheet), json\n"
 	"                    (document and declaration as they are stored), all of these\n"
 	"                    (default), or bundle (all in one archive with a signed list)\n"
-	"  --output DIR      where to (also --out); made when it is not there\n"
+	"  --output DIR      where to\n"
 	"  --all             show: also what did not fail; explain: every record\n"
 	"  --declaration FILE  render: who did what with this document\n"
 	"  --seal FILE       render: how it is signed; json exports both\n"
 	"  --force           replaces files that are there with other content\n"
-	"  --json            the answer as it is\n"
+	"  --json            as it is\n"
 	"\n"
 	"Examples:\n"
 	"  semsctl spd freeze 2026-Q2\n"
-	"  semsctl spd comment 2026-Q2 OUT03 'New image library since May; training is planned'\n"
+	"  semsctl spd comment 2026-Q2 OUT03 'New image library since May'\n"
 	"  semsctl spd check 2026-Q2 && semsctl spd qa 2026-Q2\n"
-	"  semsctl spd submit 2026-Q2 --channel portal --reference R-2026-117\n"
+	"  semsctl spd submit 2026-Q2 --channel portal --reference R-117\n"
 	"  semsctl spd revise 2026-Q2 --reason 'lane 3 sent its records late'\n",
     .run = run,
 };

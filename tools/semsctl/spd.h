@@ -32,7 +32,8 @@ struct spd_wish {
 	const char *format;
 	const char *folder;
 	int force;
-	int all; /* explain: every page; show: every figure */
+	int all;  /* explain: every page; show: every figure */
+	int edit; /* comment: all that are open, in an editor */
 	int as_json;
 };
 
@@ -64,6 +65,8 @@ int spd_run_reject(struct spd_wish *w);
 int spd_run_withdraw(struct spd_wish *w);
 int spd_run_submit(struct spd_wish *w);
 int spd_run_acknowledge(struct spd_wish *w);
+/* spd_comment.c: all that are open at once */
+int spd_edit_comments(struct spd_wish *w);
 /* verify.c, explain.c: what it rests on. */
 int spd_run_verify(struct spd_wish *w);
 int spd_run_explain(struct spd_wish *w);

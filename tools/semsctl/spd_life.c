@@ -40,6 +40,35 @@ run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done)
 	return status;
 }
 
+/* How many comments the freeze has carried over, and from where. */
+static void
+print_carried(const struct spd_wish *w)
+{
+	struct buf raw;
+	struct err e;
+	json_t *answer = NULL;
+	const json_t *event;
+	json_int_t from = 0;
+	size_t n = 0;
+	size_t i;
+
+	if (spd_ask(w, OP(STATUS), &raw, &e) == OK)
+		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+	json_array_foreach(json_object_get(answer, "events"), i, event)
+	{
+		json_int_t r = json_integer_value(json_object_get(event, "carried_from"));
+
+		from = r > from ? r : from;
+		n += r > 0;
+	}
+	if (n > 0)
+		printf("%zu comment%s of revision %" JSON_INTEGER_FORMAT
+		       " still hold%s: their figures are what they were\n",
+		       n, n == 1 ? "" : "s", from, n == 1 ? "s" : "");
+	json_decref(answer);
+	buf_fini(&raw);
+}
+
 static int
 run_freezing(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done)
 {
@@ -62,6 +91,7 @@ run_freezing(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *d
 		if (operation == OP(REVISE))
 			printf("It restates %" JSON_INTEGER_FORMAT " figures\n",
 			       json_integer_value(json_object_get(answer, "restatements")));
+		print_carried(w);
 		if (!w->o->quiet)
 			printf(
 			    "SHA-256 %s\n"
@@ -92,7 +122,7 @@ spd_run_revise(struct spd_wish *w)
 int
 spd_run_comment(struct spd_wish *w)
 {
-	return run_step(w, OP(COMMENT), "Comment kept");
+	return w->edit ? spd_edit_comments(w) : run_step(w, OP(COMMENT), "Comment kept");
 }
 
 int

@@ -169,22 +169,42 @@ print_state(const json_t *answer)
 	print_known(answer, "next", "Next");
 }
 
-/* The figures that a comment is on, as "OUT03 {"site":"LHX"}". */
+/* The figure that a comment is on, as "OUT03 at site LHX". */
 static void
-name_figures(const json_t *events)
+name_figure(json_t *e)
+{
+	json_t *by = json_object_get(e, "by_dims");
+	const char *key;
+	json_t *value;
+	const char *before = " at";
+
+	json_object_foreach(by, key, value)
+	{
+		json_t *longer = json_sprintf("%s%s %s %s", member_text(e, "metric"), before, key,
+					      json_words(value));
+
+		(void)json_object_set_new(e, "metric", longer);
+		before = ",";
+	}
+}
+
+/* Who, and of what, in words. */
+static void
+name_events(const json_t *events)
 {
 	for (size_t i = 0; i < json_array_size(events); i++) {
 		json_t *e = json_array_get(events, i);
-		const json_t *by = json_object_get(e, "by_dims");
-		const char *metric = member_maybe(e, "metric");
-		char *dims;
+		const json_t *carried = json_object_get(e, "carried_from");
+		char who[SPD_WHO];
 
-		if (metric == NULL || json_object_size(by) == 0)
-			continue;
-		dims = json_dumps(by, JSON_COMPACT | JSON_SORT_KEYS);
-		(void)json_object_set_new(e, "metric",
-					  json_sprintf("%s %s", metric, dims == NULL ? "" : dims));
-		free(dims);
+		name_figure(e);
+		spd_who(e, who);
+		(void)json_object_set_new(e, "by", json_string(who));
+		if (json_is_integer(carried))
+			(void)json_object_set_new(
+			    e, "action",
+			    json_sprintf("COMMENT of revision %" JSON_INTEGER_FORMAT,
+					 json_integer_value(carried)));
 	}
 }
 
@@ -197,7 +217,7 @@ spd_run_status(struct spd_wish *w)
 
 	if (answer != NULL) {
 		print_state(answer);
-		name_figures(events);
+		name_events(events);
 		if (json_array_size(events) > 0)
 			putchar('\n');
 		listing_table(events, COLUMNS(event_columns), w->o->color, stdout);
@@ -211,6 +231,7 @@ spd_run_status(struct spd_wish *w)
 static const struct listing_column check_columns[] = {
     {"check", "Check"},
     {"result", "Result"},
+    {"about", "What it looks at"},
 };
 
 static void
