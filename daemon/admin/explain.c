@@ -294,6 +294,9 @@ on_changed(struct explain *x, const struct rows *rows)
 		(void)json_object_set_new(o, "then", amounts_json(x, rows, i, FIXED_COLUMNS));
 		(void)json_object_set_new(o, "now",
 					  amounts_json(x, rows, i, FIXED_COLUMNS + groups));
+		if (rows_text(rows, i, tail + 3) != NULL)
+			(void)json_object_set_new(o, "reason",
+						  json_string(rows_text(rows, i, tail + 3)));
 		(void)json_array_append_new(list, o);
 	}
 	(void)json_object_set_new(

@@ -354,7 +354,9 @@ write_changed(const struct explain_wish *w, struct arena *a, struct explain_plan
 	add_groups(&b, out, ", c.", "");
 	add_groups(&b, out, ", now.", "");
 	(void)buf_addf(&b,
-		       ",\nc.record_id IS NOT NULL, now.record_id IS NOT NULL, count(*) OVER ()\n"
+		       ",\nc.record_id IS NOT NULL, now.record_id IS NOT NULL, count(*) OVER (),\n"
+		       "sems.reason_of(coalesce(c.record_id, now.record_id), coalesce(c.source, "
+		       "now.source))\n"
 		       "FROM c FULL JOIN now ON now.record_id = c.record_id "
 		       "AND now.source = c.source\nWHERE ROW(c.record_id");
 	add_groups(&b, out, ", c.", "");

@@ -257,6 +257,15 @@ BEGIN
 END
 $$;
 
+-- Why a record is not what it was: the reason of the last correction or void of it, or its own.
+CREATE FUNCTION sems.reason_of(id uuid, of_source text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT sems.content_of(c.kind, c.source, c.record_id, c.occurred_at) ->> 'correction_reason'
+	FROM sems.correction c
+	WHERE (c.root_record_id = id AND c.root_source = of_source) OR (c.record_id = id AND c.source = of_source)
+	ORDER BY c.received_at DESC, c.record_id DESC LIMIT 1
+$$;
+
 -- What a second person said of a correction last. Who made it may take it back and not confirm it.
 CREATE FUNCTION sems.decision_on(c sems.correction)
 RETURNS TABLE (decision text, decided_by text, decided_at timestamptz)
@@ -551,7 +560,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	WHERE NOT c.is_void
 $$;
 GRANT EXECUTE ON FUNCTION sems.changes_of(sems.correction), sems.decision_on(sems.correction),
-    sems.roots_of(text, uuid), sems.content_of(text, text, uuid, timestamptz), sems.is_embargoed(jsonb),
+    sems.reason_of(uuid, text), sems.roots_of(text, uuid), sems.content_of(text, text, uuid, timestamptz), sems.is_embargoed(jsonb),
     sems.rulings_of(text, uuid) TO sems_compute;
 
 -- A value as a document may tell it: of persons, free text and the method of a test only that it changed; of

@@ -11,7 +11,8 @@ WITH named AS (
     SELECT c.kind, c.source, c.record_id, c.occurred_at, c.corrected_at, c.is_void, c.made_by,
         sems.rfc3339(c.received_at) AS received_at, coalesce(o.why, 'IN_EFFECT') AS standing,
         d.decision, d.decided_by, sems.rfc3339(d.decided_at) AS decided_at,
-        sems.changes_of(c) AS changes
+        sems.changes_of(c) AS changes,
+        sems.content_of(c.kind, c.source, c.record_id, c.occurred_at) ->> 'correction_reason' AS reason
     FROM root JOIN sems.correction AS c ON c.root_occurred_at = sems.uuid_time(root.record_id)
         AND c.root_record_id = root.record_id AND c.root_source = root.source
     LEFT JOIN sems.overruled AS o ON o.record_id = c.record_id AND o.source = c.source AND o.kind = c.kind

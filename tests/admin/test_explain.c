@@ -1,3 +1,4 @@
+#include "core/jsonin.h"
 #include "tests/admin/evidence.h"
 
 #include <criterion/criterion.h>
@@ -242,18 +243,20 @@ Test(explain, puts_back_what_was_corrected_and_voided_since)
 		 evidence_id(&o, "tip_event", "outcome = 'MISS_DECIDED'"));
 	evidence_freeze(&o);
 	cluster_do(o.pg, "SELECT sems.make_partition('void', '" EVIDENCE_AT "')");
-	snprintf(sql, sizeof sql,
-		 "INSERT INTO sems.tip_event (record_id, source, site_id, measure_code, "
-		 "occurred_at, received_at, received_from, outcome, corrects_record_id, "
-		 "corrected_at) SELECT '%.35s%s', source, site_id, measure_code, "
-		 "occurred_at, now(), received_from, 'MISS_DECIDED', record_id, now() FROM "
-		 "sems.tip_event WHERE record_id = '%s'",
-		 corrected, other_digit(corrected), corrected);
+	snprintf(
+	    sql, sizeof sql,
+	    "INSERT INTO sems.tip_event (record_id, source, site_id, measure_code, "
+	    "occurred_at, received_at, received_from, outcome, corrects_record_id, "
+	    "corrected_at, correction_reason) SELECT '%.35s%s', source, site_id, measure_code, "
+	    "occurred_at, now(), received_from, 'MISS_DECIDED', record_id, now(), 'a slip' FROM "
+	    "sems.tip_event WHERE record_id = '%s'",
+	    corrected, other_digit(corrected), corrected);
 	cluster_do(o.pg, sql);
 	snprintf(sql, sizeof sql,
 		 "INSERT INTO sems.void (record_id, source, occurred_at, received_at, "
-		 "received_from, corrects_record_id) SELECT '%.35s%s', source, occurred_at, "
-		 "now(), received_from, record_id FROM sems.tip_event WHERE record_id = '%s'",
+		 "received_from, corrects_record_id, correction_reason) SELECT '%.35s%s', source, "
+		 "occurred_at, now(), received_from, record_id, 'a trial' FROM sems.tip_event "
+		 "WHERE record_id = '%s'",
 		 voided, other_digit(voided), voided);
 	cluster_do(o.pg, sql);
 	cr_assert_eq(explain((struct wish){.metric = "OUT03", .revision = 1}), CODE(OK), "%s",
@@ -266,7 +269,9 @@ Test(explain, puts_back_what_was_corrected_and_voided_since)
 	cr_expect_str_eq(how(c), "REMOVED");
 	cr_expect_eq(json_integer_value(json_object_get(json_object_get(c, "then"), "numerator")),
 		     1);
+	cr_expect_str_eq(member_text(c, "reason"), "a slip");
 	cr_expect_str_eq(how(change_of(voided)), "REMOVED");
+	cr_expect_str_eq(member_text(change_of(voided), "reason"), "a trial");
 	cr_assert_eq(explain((struct wish){.metric = "OUT03"}), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "records.sums.numerator"), 4);
 	cr_expect_eq(office_int(&o, "records.sums.denominator"), 8);

@@ -92,6 +92,7 @@ Test(record, shows_what_corrected_it_and_which_counts)
 	cr_expect_eq(office_int(&o, "is_effective"), 0);
 	cr_expect_eq(office_int(&o, "is_voided"), 0);
 	cr_expect_eq(json_array_size(json_object_get(o.json, "corrections")), 2);
+	cr_expect_str_eq(office_str(&o, "corrections.0.reason"), "counted again");
 	/* The later decision counts, not the later arrival. */
 	cr_expect_str_eq(office_str(&o, "effective.record_id"),
 			 office_str(&o, "corrections.1.record_id"));

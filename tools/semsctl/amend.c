@@ -163,9 +163,12 @@ report(const struct options *o, const struct record *r, const struct outcome *ou
 
 	if (out->code == SEMS__V1__VERDICT_CODE__VERDICT_CODE_STORED ||
 	    out->code == SEMS__V1__VERDICT_CODE__VERDICT_CODE_DUPLICATE) {
+		struct text reason = r->v[ENV_CORRECTION_REASON].text;
+
 		uuid_format(&r->v[ENV_RECORD_ID].uuid, id);
 		if (!o->quiet)
-			printf("%s: stored as %s\n", done, id);
+			printf("%s: stored as %s, because: %.*s\n", done, id, (int)reason.n,
+			       reason.s);
 		return EXIT_DONE;
 	}
 	if (out->code == SEMS__V1__VERDICT_CODE__VERDICT_CODE_EXPIRED)

@@ -127,8 +127,9 @@ static const struct listing_column record_columns[] = {
     {"kind", "Kind"},       {"record_id", "Record"}, {"in", "Counted as"},
 };
 static const struct listing_column changed_columns[] = {
-    {"what", "Since then"}, {"counted_at", "When"},  {"site", "Site"},   {"source", "Source"},
-    {"kind", "Kind"},       {"record_id", "Record"}, {"was", "Counted"}, {"is", "Counts now"},
+    {"what", "Since then"}, {"counted_at", "When"}, {"site", "Site"},
+    {"source", "Source"},   {"kind", "Kind"},       {"record_id", "Record"},
+    {"was", "Counted"},     {"is", "Counts now"},   {"reason", "Because"},
 };
 
 /* The groups that a record is counted in, as one cell. */
