@@ -155,17 +155,19 @@ DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev p
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
              libxlsxwriter-dev libzip-dev \
              postgresql-15 python3 python3-protobuf tzdata openssl
-DEPS_LINT := clang-format clang-tidy cppcheck shellcheck strace faketime
-# What reads, shows and judges the exported files; without them their tests are skipped.
+DEPS_LINT := clang-format clang-tidy cppcheck shellcheck
+# What reads, shows and judges the exported files, and what makes faults; without them tests are skipped.
 DEPS_TEST := python3-openpyxl python3-jsonschema chromium fonts-dejavu-core poppler-utils \
-             $(if $(shell command -v npm),,npm)
+             libreoffice-calc-nogui strace faketime bash-completion $(if $(shell command -v npm),,npm)
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_COVERAGE := gcovr
-.PHONY: deps deps-lint deps-fuzz deps-coverage
+.PHONY: deps deps-test deps-lint deps-fuzz deps-coverage
 deps:
 	@tools/deps.sh $(DEPS)
-deps-lint: deps
-	@tools/deps.sh $(DEPS_LINT) $(DEPS_TEST)
+deps-test: deps-test
+	@tools/deps.sh $(DEPS_TEST)
+deps-lint: deps-test
+	@tools/deps.sh $(DEPS_LINT)
 deps-fuzz: deps
 	@tools/deps.sh $(DEPS_FUZZ)
 deps-coverage: deps
@@ -193,9 +195,10 @@ sim: $(B)/sim
 .PHONY: torture torture-programs
 PRELOADS := $(B)/failing_malloc.so $(B)/hanging_users.so
 torture-programs: $(B)/semsd $(B)/semsctl $(PRELOADS)
-torture: deps-lint
+torture: deps-test
 	@$(MAKE) -s --no-print-directory -j$(JOBS) torture-programs
 	@$(MAKE) -s --no-print-directory -j$(JOBS) MODE=asan torture-programs
+	@$(if $(FAULTS),,SEMS_LONG=1 tests/run system/recompute_files)
 	@/usr/bin/python3 -B tests/world/world.py --build build/release,build/asan --long \
 	$(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) \
 	$(if $(ROUNDS),--rounds $(ROUNDS),--seconds $(or $(SECONDS),900))
@@ -206,7 +209,7 @@ demo: deps
 	@echo "Building semsd and semsctl"
 	@$(MAKE) -s --no-print-directory -j$(JOBS) all
 	@tools/demo.sh
-test: deps
+test: deps-test
 	@tests/run
 lint: deps-lint
 	@tests/lint/run

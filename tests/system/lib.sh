@@ -32,6 +32,14 @@ if [ "$(id -u)" = 0 ]; then
 	mkdir "$T/bin"
 	cp "$SEMS_BUILD/semsd" "$SEMS_BUILD/semsctl" "$T/bin/"
 	PROGRAMS=$T/bin
+	# Nor may that user enter every folder that root clones into: a test runs in a copy of what people wrote.
+	mkdir "$T/tree"
+	for part in "$TREE"/*; do
+		[ "$part" = "$TREE/build" ] || cp -R "$part" "$T/tree/"
+	done
+	chmod -R a+rX "$T/tree"
+	TREE=$T/tree
+	cd "$TREE" || exit 1
 	chown "$TEST_USER" "$T"
 fi
 
