@@ -40,6 +40,7 @@ static const struct route {
     {BODY(EXPLAIN), READS, "explain", admin_explain},
     {BODY(TRACE), READS | ROLE_BIT(ROLE_TESTER), "trace", admin_trace},
     {BODY(PENDING), READS, "pending", admin_pending},
+    {BODY(DOUBLES), READS, "doubles", admin_doubles},
 };
 
 struct admin *

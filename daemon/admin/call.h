@@ -88,5 +88,6 @@ void admin_key(struct call *c);
 void admin_explain(struct call *c);
 void admin_trace(struct call *c);
 void admin_pending(struct call *c);
+void admin_doubles(struct call *c);
 
 #endif

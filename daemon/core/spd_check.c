@@ -354,6 +354,28 @@ check_comments(struct check *c)
 	each_figure(c, look_comment);
 }
 
+/* --- doubles ---------------------------------------------------------------------------------- */
+
+#define DOUBLES "DQ07"
+
+/* Records that are stored twice are counted twice, or are two: somebody has looked, and says so. */
+static void
+look_doubles(struct check *c, const json_t *metric, const json_t *figure)
+{
+	const json_t *by = json_object_get(figure, "by");
+	if (!is_text(metric, "id", DOUBLES) || json_object_size(by) > 0 ||
+	    integer_at(figure, "numerator") == 0 || has_comment(c, DOUBLES, by)) {
+		return;
+	}
+	find(c, DOUBLES ": %lld records have a double", (long long)integer_at(figure, "numerator"));
+}
+
+static void
+check_doubles(struct check *c)
+{
+	each_figure(c, look_doubles);
+}
+
 /* --- balances --------------------------------------------------------------------------------- */
 
 static const json_t *
@@ -416,6 +438,9 @@ static const struct {
     {"COMMENTS", "each figure that misses its target is explained", check_comments,
      "semsctl spd comment QUARTER METRIC TEXT; one comment on a metric covers its parts. "
      "semsctl spd comment QUARTER --edit takes all that are open at once"},
+    {"DOUBLES", "records that have a double were looked at", check_doubles,
+     "semsctl doubles lists them: void what was stored twice and freeze again, or say why they are "
+     "two: semsctl spd comment QUARTER DQ07 TEXT"},
 };
 
 /* What to do about a check, with the quarter in the commands' place for it. */

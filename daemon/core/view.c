@@ -91,6 +91,10 @@ static const struct column quarantine_own[] = {
     {"source", COLUMN_TEXT, NULL},
     {"reason", COLUMN_TEXT, NULL},
 };
+static const struct column double_own[] = {
+    {"kind", COLUMN_TEXT, NULL},
+    {"source", COLUMN_TEXT, NULL},
+};
 static const struct column feed_own[] = {
     {"kind", COLUMN_TEXT, NULL},        {"source", COLUMN_TEXT, NULL},
     {"announced", COLUMN_NUMBER, NULL}, {"received", COLUMN_NUMBER, NULL},
@@ -121,6 +125,7 @@ const struct view view_table[] = {
      OWN(equipment_check_own)},
     {"received", TABLE("received"), KIND_COUNT, false, OWN(received_own)},
     {"quarantine", TABLE("quarantine"), KIND_COUNT, false, OWN(quarantine_own)},
+    {"double", TABLE("double"), KIND_COUNT, false, OWN(double_own)},
     {"feed", QUERY("expected"), KIND_COUNT, false, OWN(feed_own)},
 };
 const size_t view_count = sizeof(view_table) / sizeof(view_table[0]);

@@ -208,14 +208,14 @@ static enum code
 add_view(struct buf *b, const struct explain_wish *w, const struct view *v, bool then,
 	 struct err *e)
 {
-	bool received = strcmp(v->name, "received") == 0;
+	bool is_of_all = strcmp(v->name, "received") == 0 || strcmp(v->name, "double") == 0;
 	enum code code;
 
 	(void)buf_addf(
 	    b,
 	    "SELECT v.record_id, v.source, %s AS kind, v.counted_at, v.site_id, v.measure,"
 	    " v.received_at",
-	    received ? "v.kind" : "NULL::text");
+	    is_of_all ? "v.kind" : "NULL::text");
 	for (unsigned g = 0; g < metric_groups(w->m); g++) {
 		if (g == GROUP_EVIDENCE)
 			continue;

@@ -54,8 +54,10 @@ static const struct metric_special {
     {"tip_exposure", tip_exposure_parts, 2, {NULL}},
 };
 
-/* Not the sum of their days: what a finding is depends on other audits. */
-static const char *const whole[] = {"audit", "finding", "finding_at_end", "plan", "quarantine"};
+/* Not the sum of their days: what a finding is depends on other audits, a double on other records.
+ */
+static const char *const whole[] = {"audit", "finding",    "finding_at_end",
+				    "plan",  "quarantine", "double"};
 
 /* --- what depends on devices ------------------------------------------------------------------ */
 

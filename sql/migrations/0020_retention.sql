@@ -220,6 +220,10 @@ BEGIN
 	PERFORM sems.keep_counts(kind, month);
 	EXECUTE format('DROP TABLE %s', e.partition);
 	DELETE FROM sems.closed_month c WHERE c.kind = drop_month.kind AND c.month = drop_month.month;
+	DELETE FROM sems.record_key k WHERE k.kind = drop_month.kind
+	AND k.occurred_at >= e.starts_at AND k.occurred_at < e.ends_at;
+	DELETE FROM sems.doubled d WHERE d.kind = drop_month.kind
+	AND NOT EXISTS (SELECT FROM sems.record_key k WHERE k.key = d.key);
 
 	-- The floor stays below what is still kept: a correction of it must find its place.
 	SELECT min(m.starts_at) INTO oldest FROM sems.evidence_month m WHERE m.kind = drop_month.kind;

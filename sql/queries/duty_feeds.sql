@@ -1,7 +1,8 @@
 -- Counts feeds of days that were touched, and keeps them, as much as $1 bytes have, unless another
 -- semsd is at it: of the two newest quarters that have records, and of the days that silence is judged
--- by. How much is left to do; null: another has the turn.
+-- by; and the numbers of records, by which doubles are found, of all days. How much is left to do; null: another has the turn.
 SELECT max(sems.keep_feeds(p.since, p.until, $1::bigint / 3))
+    + coalesce(max(CASE p.quarter WHEN 'now' THEN sems.keep_keys($1::bigint / 3, true) END), 0)
 FROM (
     (SELECT d.quarter, min(d.starts_at) AS since, max(d.ends_at) AS until
     FROM sems.civil_day AS d

@@ -1,5 +1,5 @@
--- Takes the days that the log names out of the counts that may be used, and those entries that this
--- snapshot sees out of the log.
+-- Takes the days that the log names out of the counts that may be used, notes that their records' numbers are
+-- to be kept, and takes those entries that this snapshot sees out of the log.
 WITH touched AS MATERIALIZED (
     SELECT t.kind, t.day FROM sems.touched_days('-infinity', 'infinity') AS t
 ), stale AS (
@@ -18,6 +18,12 @@ WITH touched AS MATERIALIZED (
 ), turn AS (
     -- Whoever keeps feeds meanwhile has not seen these entries, and must not.
     UPDATE sems.feed_turn SET n = n + 1 WHERE EXISTS (SELECT FROM sems.touched_day) RETURNING n
+), keys AS (
+    INSERT INTO sems.unkeyed_day SELECT t.kind, t.day FROM touched AS t
+    JOIN sems.civil_day AS d ON d.day = t.day
+    WHERE t.kind NOT IN ('void', 'confirmation')
+        AND to_regclass('sems.' || t.kind || '_' || to_char(d.month, 'YYYYMM')) IS NOT NULL
+    ON CONFLICT DO NOTHING RETURNING day
 ), gone AS (
     DELETE FROM sems.touched_day RETURNING mark_id
 )

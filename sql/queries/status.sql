@@ -35,6 +35,8 @@ WITH settings AS (
 ), silent AS MATERIALIZED (
     SELECT s.*, row_number() OVER (ORDER BY s.source, s.kind, s.device_id) AS place
     FROM sems.silent_feeds($1::timestamptz) AS s WHERE (SELECT h.is_quick FROM haste AS h)
+), candidate AS MATERIALIZED (
+    SELECT count(*) AS n FROM (SELECT FROM sems.doubled AS d WHERE $2::int = 1 OR d.kind <> 'test' LIMIT 10001) AS d
 ), revision AS (
     SELECT DISTINCT ON (r.quarter) r.quarter, r.revision, r.state, r.submitted_at
     FROM sems.spd_status AS r ORDER BY r.quarter, r.revision DESC
@@ -68,6 +70,10 @@ SELECT jsonb_build_object(
         FROM sems.restore_gap AS g WHERE g.resolved_at IS NULL),
     'late_groups', CASE WHEN $3::jsonb IS NULL THEN '[]' ELSE jsonb_build_array($3::jsonb
         || jsonb_build_object('blocked_by', to_jsonb(pg_blocking_pids(($3::jsonb ->> 'backend')::int)))) END,
+    -- Two at least share each; too many to look at are not looked at.
+    'doubles', (SELECT jsonb_build_object('is_estimate', c.n > 10000, 'records', CASE WHEN c.n > 10000 THEN 2 * c.n
+            ELSE (SELECT count(DISTINCT (d.kind, d.source, d.record_id))
+                FROM sems.double_records('', $2::int = 1) AS d) END) FROM candidate AS c),
     'duties', (SELECT coalesce(jsonb_agg(jsonb_build_object('duty', d.duty, 'bad_ends', d.bad_ends,
             'failure', d.failure, 'last_run_at', d.last_run_at, 'aside_until', d.aside_until) ORDER BY d.duty), '[]')
         FROM sems.duty AS d WHERE d.bad_ends > 0),

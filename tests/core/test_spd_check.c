@@ -221,3 +221,18 @@ Test(spd_check, names_some_and_counts_all)
 	json_decref(d);
 	json_decref(ev);
 }
+
+Test(spd_check, asks_for_a_word_on_records_that_have_a_double)
+{
+	const char *two =
+	    "{\"metrics\": [{\"id\": \"DQ07\", \"shape\": \"ratio\", \"figures\": [" FIGURE(
+		"", 2, 9, 0.2, "NO_TARGET") "]}]}";
+	const char *none =
+	    "{\"metrics\": [{\"id\": \"DQ07\", \"shape\": \"ratio\", \"figures\": [" FIGURE(
+		"", 0, 9, 0, "NO_TARGET") "]}]}";
+
+	cr_expect_eq(faults("DOUBLES", two, "[]", NULL), 1);
+	cr_expect_str_eq(first, "DQ07: 2 records have a double");
+	cr_expect_eq(faults("DOUBLES", two, "[" COMMENT("DQ07", "") "]", NULL), 0);
+	cr_expect_eq(faults("DOUBLES", none, "[]", NULL), 0);
+}

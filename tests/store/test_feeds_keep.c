@@ -112,3 +112,81 @@ Test(feeds_keep, keeps_no_plans_by_day_for_they_touch_another)
 	keep("2026-Q2", false);
 	cr_expect_eq(cluster_int(f.pg, "SELECT sum(received) FROM sems.feed_quarter"), 3);
 }
+
+/* --- doubles ---------------------------------------------------------------------------------- */
+
+#define DOUBLES(of) "SELECT count(*) FROM sems.spd_double WHERE " of
+
+static void
+add_number(const char *at, const char *kind, const char *number)
+{
+	char values[200];
+
+	(void)snprintf(values, sizeof values, ", '%s'", number);
+	spd_add_at(&f, at, kind, 1, ", source_record_id", values);
+}
+
+Test(feeds_keep, finds_a_number_at_another_time_whichever_quarter_it_is_in)
+{
+	add_number("2026-02-10T10:00:00Z", "observation", "17");
+	add_number("2026-02-10T11:00:00Z", "observation", "18");
+	keep("2026-Q2", false);
+	cr_expect_eq(cluster_int(f.pg, DOUBLES("true")), 0);
+	add_number("2026-05-10T10:00:00Z", "observation", "17");
+	/* Another kind's is another's. */
+	add_number("2026-05-10T11:00:00Z", "audit", "18");
+	keep("2026-Q2", false);
+	cr_expect_eq(cluster_int(f.pg, DOUBLES("source_record_id = '17'")), 2);
+	cr_expect_eq(cluster_int(f.pg, DOUBLES("true")), 2);
+}
+
+Test(feeds_keep, finds_an_event_number_and_content_of_a_device_at_another_time)
+{
+	const char *columns = ", device_id, event_no, outcome, image_id";
+
+	spd_add_at(&f, "2026-05-10T10:00:00Z", "tip_event", 1, columns, ", 'D1', 7, 'HIT', 'a'");
+	spd_add_at(&f, "2026-05-10T10:01:30Z", "tip_event", 1, columns, ", 'D1', 7, 'HIT', 'a'");
+	/* A device that counts anew, and another device. */
+	spd_add_at(&f, "2026-06-10T10:00:00Z", "tip_event", 1, columns, ", 'D1', 7, 'HIT', 'b'");
+	spd_add_at(&f, "2026-06-10T10:00:00Z", "tip_event", 1, columns, ", 'D2', 7, 'HIT', 'a'");
+	keep("2026-Q2", false);
+	cr_expect_eq(cluster_int(f.pg, DOUBLES("occurred_at < '2026-06-01'")), 2);
+	cr_expect_eq(cluster_int(f.pg, DOUBLES("true")), 2);
+}
+
+Test(feeds_keep, finds_what_is_alike_but_for_its_number_to_the_millisecond)
+{
+	add_number("2026-05-04T09:15:32.118Z", "observation", "1");
+	add_number("2026-05-04T09:15:32.118Z", "observation", "2");
+	add_number("2026-05-04T09:15:32.119Z", "observation", "3");
+	/* A day is no instant. */
+	spd_add_at(&f, "2026-05-04T23:00:00Z", "audit", 2, ", \"precision\"", ", 'DAY'");
+	keep("2026-Q2", false);
+	cr_expect_eq(cluster_int(f.pg, DOUBLES("source_record_id IN ('1', '2')")), 2);
+	cr_expect_eq(cluster_int(f.pg, DOUBLES("true")), 2);
+}
+
+Test(feeds_keep, tells_no_doubles_of_what_was_voided_or_is_under_embargo)
+{
+	add_number("2026-05-04T09:00:00Z", "observation", "1");
+	add_number("2026-05-04T10:00:00Z", "observation", "1");
+	spd_add_at(&f, "2026-05-04T09:00:00Z", "test", 1, ", source_record_id, mode",
+		   ", '1', 'COVERT'");
+	spd_add_at(&f, "2026-05-04T10:00:00Z", "test", 1, ", source_record_id, mode",
+		   ", '1', 'COVERT'");
+	keep("2026-Q2", false);
+	cr_expect_eq(cluster_int(f.pg, DOUBLES("kind = 'observation'")), 2);
+	cr_expect_eq(cluster_int(f.pg, DOUBLES("kind = 'test'")), 0);
+	cr_expect_eq(
+	    cluster_int(f.pg,
+			"SELECT count(*) FROM sems.double_records('', true) WHERE kind = 'test'"),
+	    2);
+	cluster_do(f.pg, "SELECT sems.make_partition('void', '2026-05-04T09:00:00Z')");
+	cluster_do(
+	    f.pg,
+	    "INSERT INTO sems.void (record_id, source, occurred_at, corrects_record_id, "
+	    "corrected_at, correction_reason, received_at, received_from, received_as) "
+	    "SELECT record_id, source, occurred_at, record_id, now(), 'twice', now(), 'unix:x', "
+	    "'compliance' FROM sems.observation ORDER BY occurred_at LIMIT 1");
+	cr_expect_eq(cluster_int(f.pg, DOUBLES("true")), 0);
+}

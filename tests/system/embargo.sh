@@ -59,7 +59,7 @@ words=mk7protocol,mk7authority,mk7campaign,mk7tester,mk7finding,mk7shift,STAFFIN
 	echo "$head"
 	echo "2026-02-17T03:17:23.457Z,NFE,COVERT,FAIL,,$own,mk7number1,$words"
 	echo "2026-05-17T03:17:24.457Z,NFE,COVERT,FAIL,,$own,mk7number2,$words"
-	echo "2026-05-18T03:17:25.457Z,NFE,OVERT,FAIL,true,$own,mk7number3,$words"
+	echo "2026-05-18T03:17:25.457Z,NFE,OVERT,FAIL,true,$own,mk7number2,$words"
 	echo "2025-11-17T03:17:26.457Z,NFE,COVERT,PASS,true,$own,mk7number4,${words/STAFFING/}"
 	echo "2026-05-21T03:17:29.457Z,NFE,COVERT,FAIL,,$own,mk7number7,$words"
 	echo "2025-10-22T03:17:30.457Z,NFE,COVERT,FAIL,,$own,mk7number8,$words"
@@ -82,7 +82,7 @@ ids=$(/usr/bin/python3 -B -c '
 import sys, uuid
 sys.path.insert(0, "tests/system")
 from lib_client import ms, sems_client
-for at, n in (("2026-02-17T03:17:23Z", 1), ("2026-05-17T03:17:24Z", 2), ("2026-05-18T03:17:25Z", 3),
+for at, n in (("2026-02-17T03:17:23Z", 1), ("2026-05-17T03:17:24Z", 2), ("2026-05-18T03:17:25Z", 2),
               ("2025-11-17T03:17:26Z", 4), ("2026-05-19T03:17:27Z", 5), ("2026-05-20T03:17:28Z", 6),
               ("2026-05-21T03:17:29Z", 7), ("2025-10-22T03:17:30Z", 8)):
     source = "lane-1" if n == 6 else "red-team"
@@ -109,7 +109,7 @@ asked() { # folder user...
 			# shellcheck disable=SC2086 # words
 			ctl_as "$user" $q >"$folder/$user.$n.${q//[^a-zA-Z0-9]/_}" 2>&1
 		done <<-EOF
-			status --json
+			$([ "$user" = bin ] || printf '%s --json\n' status 'doubles --all')
 			spd show 2026-Q1 --json
 			spd show 2026-Q2 --json
 			spd show 2026-Q2 --json --from-records
@@ -153,6 +153,7 @@ same 'whatever is asked has the answers that it had before'
 for n in 7 8; do
 	ctl_as bin void red-team "$(echo "$ids" | sed -n "${n}p")" --reason 'mk7reason' >"$T/voided" 2>&1 || not_ok "number $n is voided" "$(cat "$T/voided")"
 done
+like "$(ctl_as bin doubles --kind test)" 'mk7number2' 'who runs tests is told of two with one number'
 voids=$(sql 'SELECT record_id FROM sems.void')
 is "$(echo "$voids" | wc -l)" 2 'two of them are voided'
 echo "$voids" >>"$T/marks"

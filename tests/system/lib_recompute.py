@@ -73,6 +73,7 @@ class Evidence:
         self.all = []
         for kind in KINDS:
             for r in filter(known, read_rows(folder, kind)):
+                r["columns"] = set(r)
                 r["kind"] = kind
                 self.all.append(r)
         self.quarters = {}
@@ -99,6 +100,16 @@ class Evidence:
             if last is not None and not is_void:
                 (self.embargoed if hidden else self.effective[last["kind"]]).append(last)
 
+    def doubles(self):
+        """Records that count and share with another what should be one record's alone."""
+        shared = collections.defaultdict(list)
+        for kind, records in self.effective.items():
+            for r in records:
+                for key in keys_of(r, kind):
+                    shared[key].append(r)
+        found = {id(r): r for records in shared.values() if len(records) > 1 for r in records}
+        return found.values()
+
     def instant(self, day):
         """When a civil day begins."""
         return dt.datetime.combine(day, dt.time(), self.zone).astimezone(UTC)
@@ -121,6 +132,26 @@ class Evidence:
     def target(self, metric, label):
         rows = [t for t in self.targets if t["metric"] == metric and t["from_quarter"] <= label]
         return max(rows, key=lambda t: (t["from_quarter"], t["target_id"]), default=None)
+
+
+OF_ONE_RECORD = ("record_id source_record_id device_local_time schema_version received_at received_from "
+                 "received_as stored_in").split()
+
+
+def keys_of(r, kind):
+    number = r["source_record_id"]
+    if number is not None:
+        yield "number", kind, r["source"], number
+    if number is None or number.startswith("row-"):
+        if kind == "tip_event" and None not in (r["device_id"], r["event_no"]):
+            yield ("event", kind, r["source"], r["device_id"], r["event_no"], r["outcome"], r["image_id"],
+                   r["threat_category"], r["response_ms"])
+        if kind == "tip_session" and None not in (r["device_id"], r["login_session_id"]):
+            yield ("event", kind, r["source"], r["device_id"], r["login_session_id"], r["images_viewed"],
+                   r["tip_shown"], r["hits"], r["misses"])
+    if (r["precision"] or "MS") == "MS" and r["corrects_record_id"] is None and kind != "heartbeat":
+        yield "alike", kind, json.dumps({k: v for k, v in r.items() if k in r["columns"] and k not in OF_ONE_RECORD},
+                                        sort_keys=True, default=str)
 
 
 def is_hidden(test):
@@ -720,6 +751,15 @@ def dq03(q):
             yield r, "p:VOIDED", int(r["voided"])
 
 
+def dq07(q):
+    for r in q.stored:
+        if r["root"]:
+            yield r, "den", 1
+    for r in q.ev.doubles():
+        if q.holds(counted_at(r)):
+            yield Row(r, kind=r["kind"], source=r["source"]), "num", 1
+
+
 def dq06(q):
     for e in q.rows["tip_event"]:
         if e["outcome"] in PROJECTED:
@@ -824,6 +864,7 @@ METRICS = {
                    left_out="CLOCK_OFFSET_NOT_TOLD"),
     "DQ06": Metric(RATIO, dq06, up=True,
                    reasons="EVENTS_WITHOUT_SESSIONS SHOWN_BY_DEVICES_WITHOUT_EVENTS"),
+    "DQ07": Metric(RATIO, dq07, up=False),
 }
 for number, name in enumerate(
         "PASSENGERS_SCREENED CABIN_BAGS HOLD_BAGS STAFF_SCREENED VEHICLES_ENTERED "

@@ -50,6 +50,7 @@ extern const struct command command_gaps;
 extern const struct command command_verify;
 extern const struct command command_trace;
 extern const struct command command_key;
+extern const struct command command_doubles;
 extern const struct command command_status;
 
 #endif

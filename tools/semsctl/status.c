@@ -213,10 +213,26 @@ print_refused(const json_t *answer)
 	return 1;
 }
 
+/* Other figures count them twice. */
+static size_t
+print_doubles(const json_t *answer)
+{
+	const json_t *doubles = json_object_get(answer, "doubles");
+	const json_int_t n = json_integer_value(json_object_get(doubles, "records"));
+
+	if (n == 0)
+		return 0;
+	printf("RECORDS ARE STORED TWICE: %s%" JSON_INTEGER_FORMAT
+	       " have the number, or the content, of another one.\n"
+	       "  Do: semsctl doubles lists them with what to do.\n\n",
+	       json_is_true(json_object_get(doubles, "is_estimate")) ? "about " : "", n);
+	return 1;
+}
+
 /* By how much depends on it. */
 static size_t (*const wrongs[])(const json_t *answer) = {
-    print_no_entity, print_gaps,   print_late,   print_unsafe,
-    print_refused,   print_silent, print_duties,
+    print_no_entity, print_gaps,    print_late,   print_unsafe,
+    print_refused,   print_doubles, print_silent, print_duties,
 };
 
 static void
@@ -282,7 +298,9 @@ const struct command command_status = {
 	"last sent, what should have sent and has not, quarters with their state, what waits in\n"
 	"the quarantine, and the duties. What a restored database may lack comes first, then "
 	"records\n"
-	"that wait longer than half a minute to be stored, and duties that are set aside.\n"
+	"that wait longer than half a minute to be stored, duties that are set aside, and records\n"
+	"that are stored twice (semsctl doubles), as of the last look of the duty, every 15 "
+	"minutes.\n"
 	"\n"
 	"  --json  the answer as it is\n",
     .run = run,
