@@ -28,6 +28,7 @@ code_name(enum code code)
 	} names[] = {
 	    {OK, "ok"},
 	    {REJ_FRAME, "frame"},
+	    {REJ_LIMIT, "too_large"},
 	    {REJ_MALFORMED, "malformed"},
 	    {REJ_FIELD, "field"},
 	    {REJ_STATE, "state"},

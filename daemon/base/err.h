@@ -10,6 +10,7 @@
 enum code {
 	OK = 0,
 	REJ_FRAME = 100, /* framing is broken: nothing after it can be trusted */
+	REJ_LIMIT,       /* well formed, and larger than a bound that was told */
 	REJ_MALFORMED,   /* one message is not what it should be */
 	REJ_FIELD,       /* a field's value */
 	REJ_STATE,       /* not possible now */

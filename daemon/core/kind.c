@@ -44,13 +44,13 @@ const struct field envelope_fields[ENV_COUNT] = {
     [ENV_SHIFT_ID] = TEXT_FIELD("shift_id", 0, ID_BYTES, "the shift or roster line"),
     [ENV_CORRECTS_RECORD_ID] =
 	UUID_FIELD("corrects_record_id", 0,
-		   "record_id of the root record this one corrects, never of another correction"),
+		   "record_id of the record this one corrects; a correction stands for its root"),
     [ENV_CORRECTS_SOURCE] = TEXT_FIELD("corrects_source", 0, ID_BYTES,
 				       "source of the corrected record; absent is the same source"),
-    [ENV_CORRECTED_AT] =
-	TIME_FIELD("corrected_at", 0, "when the correction was made; the latest correction counts"),
+    [ENV_CORRECTED_AT] = TIME_FIELD("corrected_at", FIELD_OF_CORRECTION,
+				    "when the correction was made; the latest correction counts"),
     [ENV_CORRECTION_REASON] =
-	TEXT_FIELD("correction_reason", 0, REASON_BYTES,
+	TEXT_FIELD("correction_reason", FIELD_OF_CORRECTION, REASON_BYTES,
 		   "why the record is corrected; printed with it, so name nobody"),
     [ENV_EMBARGO] =
 	BOOL_FIELD("embargo", 0,

@@ -36,6 +36,8 @@ enum field_flag {
 	FIELD_RESTRICTED = 2, /* free text that may name people: never in an SPD or a list */
 	FIELD_DERIVED = 4, /* filled by the import or by ingest, not by people: not in templates */
 	FIELD_CODE = 8,    /* text of letters, digits, '.', '-' and '_' only */
+	FIELD_KIND = 16,   /* text that names a record kind */
+	FIELD_OF_CORRECTION = 32, /* required with corrects_record_id */
 };
 
 #define FIELD_ITEM_BYTES 128 /* of one text in FIELD_TEXTS and FIELD_PERSONS */

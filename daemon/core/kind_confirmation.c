@@ -30,10 +30,6 @@ check(const struct record *r, const struct calendar *cal, struct err *e)
 	if (record_is_correction(r))
 		return rule_broken(e, r, ENV_CORRECTS_RECORD_ID,
 				   "does not go with a confirmation: decide anew instead");
-	if (!uuid_is_timed(id))
-		return rule_broken(
-		    e, r, CONFIRMS_RECORD_ID,
-		    "is no UUID of version 7 or 8: give the record_id of the correction");
 	if (uuid_time(id).v != r->v[ENV_OCCURRED_AT].i)
 		return rule_broken(e, r, ENV_OCCURRED_AT,
 				   "is not the instant of what is confirmed: take the time bits of "

@@ -79,11 +79,15 @@ check_text(const struct place *at, const struct field *f, struct text t, int64_t
 			      "is not clean UTF-8: send UTF-8 without NUL or control characters");
 	/* Or one person would be two: a second person must be another one. */
 	if ((f->type == FIELD_PERSON || f->type == FIELD_PERSONS) && is_padded(t))
-		return refuse(at, REASON_RULE,
+		return refuse(at, REASON_TEXT,
 			      "begins or ends with a blank: send the identifier alone");
 	if ((f->flags & FIELD_CODE) != 0 && !is_code(t))
-		return refuse(at, REASON_RULE,
+		return refuse(at, REASON_TEXT,
 			      "is no code: use letters, digits, '.', '-' and '_' only");
+	if ((f->flags & FIELD_KIND) != 0 && kind_by_name(t) == NULL)
+		return refuse(at, REASON_ENUM,
+			      "is no record kind that this version knows: use a name such as "
+			      "tip_event");
 	return true;
 }
 
@@ -130,6 +134,18 @@ check_time(const struct place *at, const struct field *f, int64_t v)
 		      "%" PRId64 " is not between 1990 and 2200: send Unix milliseconds, UTC", v);
 }
 
+/* Every identity is one of a record's, whose instant it tells. */
+static bool
+check_uuid(const struct place *at, const struct uuid *id)
+{
+	if (uuid_is_timed(id))
+		return true;
+	return refuse(at, REASON_IDENTITY,
+		      at->index == ENV_RECORD_ID
+			  ? "is no UUID of version 7 or 8: make one from occurred_at"
+			  : "is no UUID of version 7 or 8: give the record_id of the record meant");
+}
+
 static bool
 check_scalar(const struct place *at, const struct field *f, const struct value *v)
 {
@@ -151,6 +167,7 @@ check_scalar(const struct place *at, const struct field *f, const struct value *
 	case FIELD_TIME:
 		return check_time(at, f, v->i);
 	case FIELD_UUID:
+		return check_uuid(at, &v->uuid);
 	case FIELD_LIST:
 		break;
 	}
@@ -272,9 +289,6 @@ check_identity(const struct record *r, struct refusal *why)
 	const struct uuid *id = &r->v[ENV_RECORD_ID].uuid;
 	int64_t occurred = r->v[ENV_OCCURRED_AT].i;
 
-	if (!uuid_is_timed(id))
-		return refuse(&at, REASON_IDENTITY,
-			      "is no UUID of version 7 or 8: make one from occurred_at");
 	if (uuid_time(id).v != occurred)
 		return refuse(&at, REASON_IDENTITY,
 			      "its time bits say %" PRId64 ", occurred_at says %" PRId64
@@ -375,23 +389,18 @@ check_no_correction(const struct record *r, struct refusal *why)
 static bool
 check_correction(const struct record *r, struct refusal *why)
 {
-	static const enum envelope needed[] = {ENV_CORRECTED_AT, ENV_CORRECTION_REASON};
 	struct place at = place_of(r, ENV_CORRECTS_RECORD_ID, why);
 	const struct uuid *root = &r->v[ENV_CORRECTS_RECORD_ID].uuid;
 
 	if (!record_is_correction(r))
 		return check_no_correction(r, why);
-	if (!uuid_is_timed(root))
-		return refuse(
-		    &at, REASON_IDENTITY,
-		    "is no UUID of version 7 or 8: give the record_id of the corrected record");
 	if (memcmp(root, &r->v[ENV_RECORD_ID].uuid, sizeof *root) == 0)
 		return refuse(
 		    &at, REASON_IDENTITY,
 		    "is the record's own record_id: a correction is a new record with its own");
-	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
-		at.index = needed[i];
-		if (!given(r, needed[i]))
+	for (at.index = 0; at.index < ENV_COUNT; at.index++) {
+		if ((envelope_fields[at.index].flags & FIELD_OF_CORRECTION) != 0 &&
+		    !given(r, (enum envelope)at.index))
 			return refuse(&at, REASON_MISSING, "is required of a correction: give it");
 	}
 	return true;

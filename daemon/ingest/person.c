@@ -40,7 +40,7 @@ refuse(struct refusal *why, const struct record *r, size_t index, const char *te
 	char path[64];
 
 	field_path(r->kind, index, path);
-	why->reason = REASON_RULE;
+	why->reason = REASON_TEXT;
 	err_set(&why->err, REJ_FIELD, path, "%s", text);
 	return false;
 }

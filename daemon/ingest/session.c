@@ -373,6 +373,20 @@ on_request(struct ingest *in, struct session *s, struct text body)
 
 /* --- frames ----------------------------------------------------------------------------------- */
 
+/* What is too large is told apart from what cannot be read: the one sends less, the other is
+ * mended. */
+static void
+refuse_frame(struct ingest *in, struct session *s, const struct err *e)
+{
+	bool is_large = e->code == REJ_LIMIT || e->code == TRY_LIMIT;
+
+	in->counters.frames_broken++;
+	session_refuse(in, s,
+		       is_large ? SEMS__V1__REFUSE_CODE__REFUSE_CODE_LIMIT
+				: SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME,
+		       0, "%s", e->text);
+}
+
 /* False: the frame must be fed again later. */
 static bool
 on_frame(struct ingest *in, struct session *s, struct text body, struct utc_ms now)
@@ -382,8 +396,7 @@ on_frame(struct ingest *in, struct session *s, struct text body, struct utc_ms n
 
 	arena_reset(in->scratch);
 	if (wire_client_frame(body, in->config.max_batch_records, in->scratch, &f, &e) != OK) {
-		in->counters.frames_broken++;
-		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME, 0, "%s", e.text);
+		refuse_frame(in, s, &e);
 		return true;
 	}
 	if (f.type != CLIENT_HELLO && s->state != SESSION_READY) {
@@ -450,9 +463,7 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 		    frame_next(at, n - consumed, in->config.max_frame_bytes, &body, &used, &e);
 
 		if (st == FRAME_BROKEN) {
-			in->counters.frames_broken++;
-			session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME, 0, "%s",
-				       e.text);
+			refuse_frame(in, s, &e);
 			break;
 		}
 		if (st == FRAME_MORE) {
@@ -555,7 +566,8 @@ ingest_tick(struct ingest *in, struct mono_ms now)
 		if (s->state == SESSION_FREE || s->state == SESSION_CLOSING || !s->is_timed ||
 		    now.v < s->deadline.v || s->blocked)
 			continue;
-		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_TIMEOUT, 0,
+		/* Slow, or stopped for a while: it may well do better the next time. */
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_TIMEOUT, RETRY_AFTER_MS,
 			       s->state == SESSION_GREETING ? "no Hello in time"
 							    : "a frame did not end in time");
 	}

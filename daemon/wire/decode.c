@@ -53,9 +53,9 @@ read_message(const ProtobufCMessageDescriptor *d, struct text bytes, struct aren
 {
 	struct refusal why;
 	if (!guard_message(d, bytes.s, bytes.n, &frame_limits, &why)) {
-		*e = why.err;
-		e->code = REJ_MALFORMED;
-		return REJ_MALFORMED;
+		return err_set(e, why.reason == REASON_TOO_LONG ? REJ_LIMIT : REJ_MALFORMED,
+			       why.err.where, "%s%s%s", why.err.where,
+			       why.err.where[0] == '\0' ? "" : ": ", why.err.text);
 	}
 	*out = unpack(d, bytes, a);
 	if (*out != NULL)
@@ -132,9 +132,10 @@ read_batch(struct text bytes, size_t max_records, struct arena *a, struct client
 	if (!scan_batch(bytes, out))
 		return err_set(e, REJ_MALFORMED, "batch", "not a Batch");
 	if (out->batch.n > max_records)
-		return err_set(e, REJ_FRAME, "batch.records",
-			       "%zu records are over the limit of %zu; send smaller batches",
-			       out->batch.n, max_records);
+		return err_set(
+		    e, REJ_LIMIT, "batch.records",
+		    "a batch of %zu records is over the limit of %zu; send smaller batches",
+		    out->batch.n, max_records);
 	out->batch.records = arena_zalloc(a, out->batch.n + 1, sizeof *out->batch.records);
 	if (out->batch.records == NULL)
 		return err_set(e, TRY_LIMIT, "batch", "out of memory for this frame");

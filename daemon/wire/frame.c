@@ -38,7 +38,7 @@ frame_next(const void *p, size_t n, size_t max_body, struct text *body, size_t *
 		return s;
 	if (length > max_body) {
 		(void)err_set(
-		    e, REJ_FRAME, "frame",
+		    e, REJ_LIMIT, "frame",
 		    "a frame of %llu bytes is over the limit of %zu; send smaller batches",
 		    (unsigned long long)length, max_body);
 		return FRAME_BROKEN;

@@ -120,9 +120,13 @@ check_varint(const struct walk *w, const struct level *l, uint64_t v)
 static bool
 count_element(struct walk *w, const struct level *l)
 {
-	if (l->count[l->at] >= w->limits->repeated)
-		return refuse_field(w, l, REASON_TOO_LONG, "the list has too many elements");
-	return true;
+	char text[80];
+
+	if (l->count[l->at] < w->limits->repeated)
+		return true;
+	(void)snprintf(text, sizeof text, "the list has more than %u elements; send less at once",
+		       w->limits->repeated);
+	return refuse_field(w, l, REASON_TOO_LONG, text);
 }
 
 /* Numbers of a repeated field in one piece. */

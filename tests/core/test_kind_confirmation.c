@@ -5,9 +5,6 @@
 static const struct sample_rule rows[] = {
     {{{"decision", "DECLINED"}, {"decision_reason", "it was no training"}}, "", NULL},
     {{{"confirms_record_id", "019e1b85-95c1-7000-8000-000000000001"}}, "occurred_at", "instant"},
-    {{{"confirms_record_id", "019e1b85-95c0-4000-8000-000000000001"}},
-     "confirmation.confirms_record_id",
-     "version 7 or 8"},
     {{{"corrects_record_id", "019e1b85-95c0-7000-8000-000000000009"},
       {"corrected_at", "1778578200000"},
       {"correction_reason", "wrong"}},

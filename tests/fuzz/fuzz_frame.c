@@ -121,7 +121,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)input_take(&in, used);
 	}
 	MUST(used == 0);
-	MUST(s != FRAME_BROKEN || (e.code == REJ_FRAME && e.text[0] != '\0'));
+	MUST(s != FRAME_BROKEN ||
+	     ((e.code == REJ_FRAME || e.code == REJ_LIMIT) && e.text[0] != '\0'));
 	MUST(s != FRAME_MORE || frame_size(in.p, in.n) == 0 || frame_size(in.p, in.n) > in.n);
 	return 0;
 }

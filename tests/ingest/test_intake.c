@@ -119,6 +119,77 @@ Test(intake, asks_to_retry_while_there_is_no_entity)
 	ingest_free(in);
 }
 
+static void
+set_instant(unsigned char *id, int64_t ms)
+{
+	for (int i = 0; i < 6; i++)
+		id[i] = (unsigned char)(ms >> (40 - 8 * i));
+}
+
+/* What record 20 is refused for now; the group is done with. */
+static void
+expect_next(struct ingest *in, Sems__V1__Record *r, enum reason reason, const char *path)
+{
+	const struct item *it = offer(in, "unix:lane", r);
+	struct group *g = &in->groups[it == &in->groups[0].g.items[0] ? 0 : 1].g;
+
+	expect_refused(it, reason, path);
+	g->items[0].verdict = VERDICT_QUARANTINED;
+	ingest_group_done(in, g);
+}
+
+/* A record with a fault of each sort, mended one by one: P-409 says in which order they are found.
+ */
+Test(intake, looks_for_faults_in_the_order_that_is_told)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	Sems__V1__Record *r = fixture_record(20);
+	char *device = r->tip_event->device_id;
+	const struct item *it;
+
+	r->shift_id = (char *)"bell\a";
+	r->measure_code = (char *)"4 1";
+	r->occurred_at = T0 + 3 * MS_PER_DAY + 1;
+	r->has_precision = 1;
+	r->precision = SEMS__V1__PRECISION__PRECISION_DAY;
+	r->has_embargo = r->embargo = 1;
+	r->tip_event->device_id = NULL;
+	r->tip_event->has_abort_reason = 1;
+	r->tip_event->abort_reason = SEMS__V1__ABORT_REASON__ABORT_REASON_FAULT;
+	r->tip_event->screener_id = (char *)"~s-17";
+	r->source = (char *)"nobody";
+	r->site_id = (char *)"ATLANTIS";
+	expect_next(in, r, REASON_TEXT, "shift_id");
+	r->shift_id = NULL;
+	expect_next(in, r, REASON_TEXT, "measure_code");
+	r->measure_code = NULL;
+	expect_next(in, r, REASON_IDENTITY, "record_id");
+	set_instant(r->record_id.data, r->occurred_at);
+	expect_next(in, r, REASON_CLOCK, "occurred_at");
+	r->occurred_at = T0 + 1;
+	set_instant(r->record_id.data, r->occurred_at);
+	expect_next(in, r, REASON_PRECISION, "occurred_at");
+	r->has_precision = 0;
+	expect_next(in, r, REASON_RULE, "embargo");
+	r->has_embargo = 0;
+	expect_next(in, r, REASON_MISSING, "tip_event.device_id");
+	r->tip_event->device_id = device;
+	expect_next(in, r, REASON_RULE, "tip_event.abort_reason");
+	r->tip_event->has_abort_reason = 0;
+	expect_next(in, r, REASON_NOT_GRANTED, "source");
+	r->source = (char *)"xray-1";
+	cr_assert(registry_add_grant((struct registry *)ingest_registry(in), text_of("unix:lane"),
+				     text_of("xray-1"), text_of("tip_event"), text_of("*")));
+	expect_next(in, r, REASON_UNKNOWN_SITE, "site_id");
+	r->site_id = (char *)"T1";
+	expect_next(in, r, REASON_TEXT, "tip_event.screener_id");
+	r->tip_event->screener_id = (char *)"s-17";
+	it = offer(in, "unix:lane", r);
+	cr_assert_null(it->why);
+	cr_assert_eq(it->kind, kinds[KIND_TIP_EVENT]);
+	ingest_free(in);
+}
+
 Test(intake, lets_only_compliance_correct_another_source)
 {
 	static unsigned char root[16];

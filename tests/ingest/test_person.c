@@ -53,7 +53,7 @@ Test(person, a_given_pseudonym_needs_leave)
 
 	cr_assert_not(person_replace(
 	    &r, &(struct person_keeper){.key = key_a, .year = 2026, .arena = a}, &why));
-	cr_assert_eq(why.reason, REASON_RULE);
+	cr_assert_eq(why.reason, REASON_TEXT);
 	cr_assert_str_eq(why.err.where, "tip_event.screener_id");
 	cr_assert(person_replace(
 	    &s,

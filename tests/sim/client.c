@@ -183,10 +183,9 @@ static void
 put_wide_batch(struct line *l)
 {
 	put_hello(l);
-	put_varint(&l->up, 3 + 2 * (BATCH_MAX + 1));
+	put_varint(&l->up, 2 + 2 * (BATCH_MAX + 1));
 	put_varint(&l->up, 2 << 3 | 2);
-	put_varint(&l->up, 1 + 2 * (BATCH_MAX + 1));
-	put_varint(&l->up, 0);
+	put_varint(&l->up, 2 * (BATCH_MAX + 1));
 	for (unsigned i = 0; i <= BATCH_MAX; i++)
 		put_bytes(&l->up, 2, "", 0);
 }
@@ -213,10 +212,10 @@ static const struct {
 } rogues[] = {
     {put_double_hello, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SEQUENCE},
     {put_early_batch, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SEQUENCE},
-    {put_giant_length, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME},
+    {put_giant_length, SEMS__V1__REFUSE_CODE__REFUSE_CODE_LIMIT},
     {put_endless_length, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME},
     {put_no_frame, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME},
-    {put_wide_batch, SEMS__V1__REFUSE_CODE__REFUSE_CODE_FRAME},
+    {put_wide_batch, SEMS__V1__REFUSE_CODE__REFUSE_CODE_LIMIT},
     {put_half_frame, SEMS__V1__REFUSE_CODE__REFUSE_CODE_TIMEOUT},
     {put_nothing, SEMS__V1__REFUSE_CODE__REFUSE_CODE_TIMEOUT},
 };

@@ -161,9 +161,10 @@ def refused(data):
             return None
 
 
-for data, name in ((b"\xff\xff\xff\xff\x7f", "a length of 32 GiB"), (b"\xff" * 11, "a length without end"),
-                   (b"\x04\xff\xff\xff\xff", "a frame that is no message")):
-    equal(refused(data), "REFUSE_CODE_FRAME", name + " is refused")
+for data, code, name in ((b"\xff\xff\xff\xff\x7f", "LIMIT", "a length of 32 GiB"),
+                         (b"\xff" * 11, "FRAME", "a length without end"),
+                         (b"\x04\xff\xff\xff\xff", "FRAME", "a frame that is no message")):
+    equal(refused(data), "REFUSE_CODE_" + code, name + " is refused")
     equal(codes(me.send([good()])), ["STORED"], "and closes no other connection")
 equal(refused(b"\x20\x0a"), None, "half a frame, then the end: closed")
 

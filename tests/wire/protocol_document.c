@@ -61,13 +61,21 @@ put_type(struct buf *b, const struct field *f)
 		buf_addf(b, ", %" PRId64 " items", f->max);
 }
 
+static const char *
+need_of(const struct field *f)
+{
+	if ((f->flags & FIELD_REQUIRED) != 0)
+		return "yes";
+	return (f->flags & FIELD_OF_CORRECTION) != 0 ? "with corrects_record_id" : "";
+}
+
 static void
-put_row(struct buf *b, const char *list, const struct slot *s, bool required)
+put_row(struct buf *b, const char *list, const struct slot *s)
 {
 	const struct field *f = s->field;
 	buf_addf(b, "| %u | %s%s%s | ", s->wire->id, list, *list == '\0' ? "" : "[].", f->name);
 	put_type(b, f);
-	buf_addf(b, " | %s | %s", required ? "yes" : "", f->help);
+	buf_addf(b, " | %s | %s", need_of(f), f->help);
 	if (f->names != NULL) {
 		buf_addf(b, ". `%s`", f->names->prefix);
 		for (size_t i = 0; i < f->names->n; i++)
@@ -76,8 +84,7 @@ put_row(struct buf *b, const char *list, const struct slot *s, bool required)
 	}
 	buf_addf(b, " |\n");
 	for (size_t i = 0; f->type == FIELD_LIST && i < s->item->n; i++)
-		put_row(b, f->name, &s->item->slots[i],
-			(s->item->slots[i].field->flags & FIELD_REQUIRED) != 0);
+		put_row(b, f->name, &s->item->slots[i]);
 }
 
 static void
@@ -85,7 +92,7 @@ put_table(struct buf *b, const struct bound_message *m)
 {
 	buf_addf(b, "| No. | Field | Type | Required | Meaning |\n|---|---|---|---|---|\n");
 	for (size_t i = 0; i < m->n; i++)
-		put_row(b, "", &m->slots[i], (m->slots[i].field->flags & FIELD_REQUIRED) != 0);
+		put_row(b, "", &m->slots[i]);
 }
 
 static void

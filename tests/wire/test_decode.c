@@ -386,11 +386,11 @@ Test(client_frame, holds_a_batch_to_its_limit)
 	cr_assert_eq(read_frame(body, a, &f), OK);
 	cr_assert_eq(f.batch.n, BATCH_RECORDS_MAX);
 	body = repeat(bytes, "1292 4E", "1200", BATCH_RECORDS_MAX + 1);
-	cr_assert_eq(read_frame(body, a, &f), REJ_FRAME);
+	cr_assert_eq(read_frame(body, a, &f), REJ_LIMIT);
 	arena_reset(a);
 	/* a whole frame of empty records: 1,048,572 bytes */
 	body = repeat(bytes, "12FCFF3F", "1200", 524286);
-	cr_assert_eq(read_frame(body, a, &f), REJ_FRAME);
+	cr_assert_eq(read_frame(body, a, &f), REJ_LIMIT);
 	cr_assert_leq(arena_used(a), 1024);
 	arena_free(bytes);
 	arena_free(a);
@@ -405,7 +405,7 @@ Test(client_frame, does_not_amplify)
 		struct arena *bytes = arena_new(1 << 22), *a = arena_new(1 << 26);
 		struct client_frame f;
 		struct text body = repeat(bytes, heads[i], pieces[i], 524286 - 2 * i);
-		cr_assert_eq(read_frame(body, a, &f), REJ_MALFORMED, "%zu", i);
+		cr_assert_eq(read_frame(body, a, &f), REJ_LIMIT, "%zu", i);
 		cr_assert_leq(arena_used(a), 1024);
 		arena_free(bytes);
 		arena_free(a);

@@ -10,7 +10,7 @@ look(const void *p, size_t n, size_t max, struct text *body, size_t *used)
 {
 	struct err e = {0};
 	enum frame_status s = frame_next(p, n, max, body, used, &e);
-	cr_assert_eq(s == FRAME_BROKEN, e.code == REJ_FRAME);
+	cr_assert_eq(s == FRAME_BROKEN, e.code == REJ_FRAME || e.code == REJ_LIMIT);
 	return s;
 }
 

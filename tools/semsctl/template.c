@@ -48,9 +48,9 @@ type_text(const struct field *f)
 }
 
 static void
-explain(const char *column, const struct field *f, int required)
+explain(const char *column, const struct field *f, const char *need)
 {
-	printf("# %s: %s. %s", column, required ? "required" : "optional", type_text(f));
+	printf("# %s: %s. %s", column, need, type_text(f));
 	for (size_t i = 0; f->names != NULL && i < f->names->n; i++)
 		printf("%s %s", i > 0 ? "," : "", f->names->names[i].name);
 	if (f->type == FIELD_INT && f->max > 0 && f->max < 1000000000)
@@ -58,12 +58,21 @@ explain(const char *column, const struct field *f, int required)
 	printf(". %s\n", f->help != NULL ? f->help : "");
 }
 
-static int
-is_required(const struct kind *k, size_t index)
+static const char *
+need_of(const struct kind *k, size_t index)
 {
-	if (index < ENV_COUNT)
-		return kind_requires(k, (enum envelope)index);
-	return (kind_field(k, index)->flags & FIELD_REQUIRED) != 0;
+	unsigned flags = kind_field(k, index)->flags;
+
+	if ((flags & FIELD_REQUIRED) != 0 ||
+	    (index < ENV_COUNT && kind_requires(k, (enum envelope)index)))
+		return "required";
+	return (flags & FIELD_OF_CORRECTION) != 0 ? "required with corrects_record_id" : "optional";
+}
+
+static bool
+is_of_correction(size_t index)
+{
+	return index >= ENV_CORRECTS_RECORD_ID && index <= ENV_CORRECTION_REASON;
 }
 
 /* Corrections are made by `correct` and `void`, which know the record they are about. */
@@ -72,7 +81,7 @@ is_asked(const struct kind *k, size_t index)
 {
 	const struct field *f = kind_field(k, index);
 
-	if (k->id != KIND_VOID && index >= ENV_CORRECTS_RECORD_ID && index <= ENV_CORRECTION_REASON)
+	if (k->id != KIND_VOID && is_of_correction(index))
 		return 0;
 	return (f->flags & FIELD_DERIVED) == 0;
 }
@@ -90,15 +99,29 @@ explain_all(const struct kind *k)
 		if (!is_asked(k, i))
 			continue;
 		if (f->type != FIELD_LIST) {
-			explain(f->name, f, is_required(k, i));
+			explain(f->name, f, need_of(k, i));
 			continue;
 		}
-		printf("# %s: %s. A list: %s\n", f->name,
-		       is_required(k, i) ? "required" : "optional", f->help);
+		printf("# %s: %s. A list: %s\n", f->name, need_of(k, i), f->help);
 		for (size_t s = 0; s < f->n_item; s++) {
 			snprintf(column, sizeof column, "%s.1.%s", f->name, f->item[s].name);
-			explain(column, &f->item[s], (f->item[s].flags & FIELD_REQUIRED) != 0);
+			explain(column, &f->item[s],
+				(f->item[s].flags & FIELD_REQUIRED) != 0 ? "required" : "optional");
 		}
+	}
+}
+
+/* Not among the columns, since few files correct anything; whoever needs them finds them named. */
+static void
+explain_corrections(const struct kind *k)
+{
+	if (k->id == KIND_VOID || k->id == KIND_CONFIRMATION)
+		return;
+	printf("# To correct single records use: semsctl correct. A file of corrections has these "
+	       "columns, too:\n");
+	for (size_t i = 0; i < ENV_COUNT; i++) {
+		if (is_of_correction(i))
+			explain(envelope_fields[i].name, &envelope_fields[i], need_of(k, i));
 	}
 }
 
@@ -163,6 +186,7 @@ run(const struct options *o, int argc, char **argv)
 				     "there is no kind '%s'; `semsctl template` lists them",
 				     argv[optind]);
 	explain_all(k);
+	explain_corrections(k);
 	print_header(k, (int)items);
 	return EXIT_DONE;
 }
