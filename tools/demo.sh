@@ -48,7 +48,7 @@ is_reachable() { # folder
 ctl() { "$bin/semsctl" --socket "$data/semsd.sock" "$@"; }
 # In the background and waited for: a signal is then heeded at once.
 must() {
-	"$bin/semsctl" --socket "$data/semsd.sock" "$@" &
+	"$bin/semsctl" --socket "$data/semsd.sock" --no-pager "$@" &
 	child=$!
 	wait "$child" || {
 		child=
@@ -91,7 +91,7 @@ must simulate --register --silent-lane --seed "${SEMS_DEMO_SEED:-1}" ${SEMS_DEMO
 cat "$out/simulate.txt"
 quarter=$(sed -n 's/^semsctl spd show //p' "$out/simulate.txt")
 say
-must spd show "$quarter"
+must spd show "$quarter" --all
 say
 must --quiet spd export "$quarter" --output "$out/spd" --force
 
