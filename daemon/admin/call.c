@@ -33,6 +33,7 @@ static const struct route {
     {BODY(RETENTION), ADMINISTERS, "retention", admin_retention},
     {BODY(QUARANTINE), ADMINISTERS | ROLE_BIT(ROLE_AUDITOR), "quarantine", admin_quarantine},
     {BODY(RECORD), READS | ROLE_BIT(ROLE_TESTER), "record", admin_record},
+    {BODY(RECORDS), READS | ROLE_BIT(ROLE_TESTER), "records", admin_records},
     {BODY(GAP), READS, "gap", admin_gap},
     {BODY(VERIFY), READS, "verify", admin_verify},
     {BODY(SIGN), READS, "sign", admin_sign},

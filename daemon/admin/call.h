@@ -81,6 +81,7 @@ void admin_spd(struct call *c);
 void admin_retention(struct call *c);
 void admin_quarantine(struct call *c);
 void admin_record(struct call *c);
+void admin_records(struct call *c);
 void admin_gap(struct call *c);
 void admin_verify(struct call *c);
 void admin_sign(struct call *c);

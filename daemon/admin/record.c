@@ -8,11 +8,15 @@
 
 #include <jansson.h>
 
+enum stage { FIND, LOOK, END };
+
 struct fetch {
-	const struct kind *kind;
+	const struct kind *kind; /* NULL: to be found */
+	const char *source;      /* the same */
+	int n_found;
 	char record_id[UUID_TEXT_SIZE];
-	bool asked;
-	json_t *answer; /* NULL: none found */
+	enum stage stage; /* what is asked next */
+	json_t *answer;   /* NULL: none found */
 };
 
 static void
@@ -45,18 +49,47 @@ record_next(struct job *j, struct statement *st, struct err *e)
 {
 	struct call *c = j->ctx;
 	struct fetch *f = c->state;
+	const char *may_know = call_may_know_covert(c) ? "1" : "0";
 
-	(void)e;
-	if (f->asked)
+	if (f->stage == FIND) {
+		f->stage = LOOK;
+		*st = (struct statement){embed_text("sql/queries/record_find.sql"),
+					 3,
+					 {f->record_id, f->source, may_know}};
+		return true;
+	}
+	if (f->n_found > 1) {
+		(void)err_set(e, REJ_FIELD, "source",
+			      "several records have this id: name kind and source");
 		return false;
-	f->asked = true;
-	st->sql = embed_text("sql/queries/record.sql");
-	st->n_params = 4;
-	st->params[0] = f->kind->name;
-	st->params[1] = c->request->record->source;
-	st->params[2] = f->record_id;
-	st->params[3] = call_may_know_covert(c) ? "1" : "0";
+	}
+	if (f->stage == END || f->kind == NULL)
+		return false;
+	f->stage = END;
+	*st = (struct statement){embed_text("sql/queries/record.sql"),
+				 4,
+				 {f->kind->name, f->source, f->record_id, may_know}};
 	return true;
+}
+
+/* Of this kind, when one was named. */
+static void
+record_found(struct call *c, const struct rows *r)
+{
+	struct fetch *f = c->state;
+	const struct kind *wanted = f->kind;
+
+	for (int i = 0; i < rows_count(r); i++) {
+		const struct kind *k = kind_by_name(text_of(rows_text(r, i, 0)));
+
+		if (k == NULL || (wanted != NULL && k != wanted))
+			continue;
+		f->kind = k;
+		f->source = rows_keep(r, i, 1, c->arena);
+		f->n_found++;
+	}
+	if (f->n_found == 0)
+		f->kind = NULL;
 }
 
 static void
@@ -66,6 +99,10 @@ record_rows(struct job *j, const struct rows *r)
 	struct fetch *f = c->state;
 	json_t *record;
 
+	if (f->stage == LOOK) {
+		record_found(c, r);
+		return;
+	}
 	if (rows_count(r) != 1 || rows_text(r, 0, 0) == NULL)
 		return;
 	f->answer = json_loads(rows_text(r, 0, 0), 0, NULL);
@@ -88,9 +125,10 @@ record_done(struct job *j, const struct err *e)
 			call_fail_err(c, e);
 		else
 			call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_NOT_FOUND, "record_id",
-				  "no such %s is stored for this source; see the quarantine, or "
+				  "no such %s is stored%s; see the quarantine, or "
 				  "resend it",
-				  f->kind->name);
+				  f->kind == NULL ? "record" : f->kind->name,
+				  f->source == NULL ? "" : " for this source");
 		return;
 	}
 	call_reply_json(c, f->answer);
@@ -107,17 +145,19 @@ admin_record(struct call *c)
 		call_fail_memory(c);
 		return;
 	}
-	f->kind = r->kind == NULL ? NULL : kind_by_name(text_of(r->kind));
-	if (f->kind == NULL) {
+	f->kind = r->kind == NULL || r->kind[0] == '\0' ? NULL : kind_by_name(text_of(r->kind));
+	if (f->kind == NULL && r->kind != NULL && r->kind[0] != '\0') {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "kind",
 			  "is not a record kind; the kinds are those of \"semsctl template\"");
 		return;
 	}
-	if (r->source == NULL || r->source[0] == '\0' || !text_is_clean_utf8(text_of(r->source))) {
+	if (r->source != NULL && !text_is_clean_utf8(text_of(r->source))) {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "source",
-			  "is missing; name the source the record came from");
+			  "is no clean UTF-8 text");
 		return;
 	}
+	f->source = r->source == NULL || r->source[0] == '\0' ? NULL : r->source;
+	f->stage = f->kind == NULL || f->source == NULL ? FIND : LOOK;
 	if (!r->has_record_id || r->record_id.len != sizeof id.b) {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "record_id",
 			  "is not 16 bytes");

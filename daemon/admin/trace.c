@@ -42,14 +42,6 @@ struct trace {
 
 /* --- which record ----------------------------------------------------------------------------- */
 
-#define FIND_IN(view)                                         \
-	"SELECT r.kind, r.source FROM sems." view             \
-	" r WHERE r.occurred_at = sems.uuid_time($1::uuid)\n" \
-	"AND r.record_id = $1::uuid AND ($2::text IS NULL OR r.source = $2::text) ORDER BY 1, 2"
-
-static const char find_sql[] = FIND_IN("any_record");
-static const char find_known_sql[] = FIND_IN("known_record"); /* to who may not know of all tests */
-
 static void
 on_found(struct call *c, const struct rows *rows)
 {
@@ -235,8 +227,9 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 
 	if (t->stage == FIND && t->sources == NULL) {
 		t->sources = json_array();
-		*st = (struct statement){
-		    t->may_see ? find_sql : find_known_sql, 2, {t->record_id, t->source}};
+		*st = (struct statement){embed_text("sql/queries/record_find.sql"),
+					 3,
+					 {t->record_id, t->source, t->may_see ? "1" : "0"}};
 		return true;
 	}
 	if (json_array_size(t->sources) > 1) {

@@ -3,13 +3,14 @@
 #   answers            all that may be asked, before and after: same(), found()
 #   verdicts, errors   an identity that is a test answers whoever may not send tests like any other
 #   voids              of such tests, their confirmations, their own ids in record and trace
+#   lists              of records, by kind, source, site, number, quarter and outcome
 #   heartbeats         how many tests a device says that it made
 #   counts, sizes      of months, kinds, days and quarters; PostgreSQL's own of each partition
 #   quarantine         refused tests, and what may be one
 #   documents, logs    every file that leaves, semsd's log, PostgreSQL's
 #   the database       what each role that reads may read
 . "$(dirname "$0")/lib.sh"
-plan 37
+plan 38
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -125,6 +126,8 @@ asked() { # folder user...
 			spd explain 2026-Q1 DQ02 --revision 1 --all --json
 			$([ "$user" = bin ] || echo spd verify 2026-Q1 --json)
 			$([ "$user" = bin ] || printf 'trace %s --json\n' $ids)
+			$([ "$user" = bin ] || printf 'records show %s --json\n' $ids)
+			$([ "$user" = bin ] || printf 'records list --limit 1000 %s--json\n' '' '--oldest ' '--kind test ' '--kind void ' '--source red-team ' '--site NFE ' '--number mk7number1 ' '--quarter 2025-Q4 ' '--outcome FAIL ')
 			$([ "$user" != sys ] || echo quarantine list)
 			$([ "$user" != sys ] || printf 'quarantine show %s\n' 1 2)
 		EOF
@@ -160,7 +163,7 @@ echo "$voids" >>"$T/marks"
 same 'and nobody sees the voids'
 for void in $voids; do
 	for user in sys games; do
-		for ask in "trace $void" "confirm $void"; do
+		for ask in "trace $void" "confirm $void" "records show $void"; do
 			# shellcheck disable=SC2086 # words
 			ctl_as "$user" $ask 2>&1 | sed "s/$void/ID/g"
 		done
@@ -168,7 +171,7 @@ for void in $voids; do
 done >"$T/of.voids"
 other=$(echo "$voids" | head -n 1 | tr 0123456789abcdef 123456789abcdef0)
 for user in sys games; do
-	for ask in "trace $other" "confirm $other"; do
+	for ask in "trace $other" "confirm $other" "records show $other"; do
 		# shellcheck disable=SC2086 # words
 		ctl_as "$user" $ask 2>&1 | sed "s/$other/ID/g"
 	done
@@ -270,6 +273,7 @@ is "$(figure "$now" OUT01 denominator)/$(figure "$now" OUT01O denominator)" 6/1 
 is "$(figure "$(spd_json 2025-Q4)" OUT01 numerator)" 1 'each in its quarter'
 like "$(ctl_as sys spd explain 2026-Q2 OUT01 --all --json)" '"source": "red-team"' 'are among the records of a figure'
 like "$(ctl_as games spd diff 2026-Q1)" 'OUT01 .*5/6' 'and make a difference to what was frozen'
+like "$(ctl_as sys records list --kind test --source red-team --json)" 'mk7number2' 'and in the list of records'
 # Voided after that, it stays known.
 ctl_as bin void red-team "$(echo "$ids" | head -n 1)" --reason 'mk7reason' >/dev/null 2>&1 || not_ok 'number 1 is voided'
 is "$(figure "$(spd_json 2026-Q1)" OUT01 denominator)" 5 'and count no more when they are voided'

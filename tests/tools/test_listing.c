@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/moment.h"
 
 #include <criterion/criterion.h>
 
@@ -133,4 +134,40 @@ Test(listing, what_comes_from_records_cannot_steer_a_terminal, .fini = free_text
 	HAS("\\u001B[2Jgone");
 	HAS_NOT("\033");
 	json_decref(o);
+}
+
+static const char with_lists[] =
+    "{\"precision\":\"DAY\",\"occurred_at\":\"2026-03-31T23:00:00.000Z\","
+    "\"received_at\":\"2026-04-01T08:00:00.000Z\",\"techniques\":[\"DOCUMENTS\",\"INTERVIEW\"],"
+    "\"criteria\":[{\"criterion_id\":\"belt\",\"result\":\"NOT_MET\"},{\"criterion_id\":\"bag\"}]}";
+
+/* Which criterion failed is what somebody looks for. */
+Test(listing, a_record_is_shown_with_its_lists, .fini = free_text)
+{
+	json_t *o = json_loads(with_lists, 0, NULL);
+	FILE *f = open_text();
+
+	listing_record(o, f);
+	fclose(f);
+	HAS("Techniques: DOCUMENTS, INTERVIEW\n");
+	HAS("Criteria:\n  criterion_id belt, result NOT_MET\n  criterion_id bag\n");
+	json_decref(o);
+}
+
+Test(listing, a_day_is_shown_as_the_entity_s_day, .fini = free_text)
+{
+	static const struct listing_column when[] = {{"occurred_at", "Occurred"},
+						     {"received_at", "Received"}};
+	json_t *o = json_loads(with_lists, 0, NULL);
+	json_t *rows = json_pack("[o]", o);
+	FILE *f = open_text();
+
+	moment_zone("Europe/London");
+	listing_members(o, f);
+	listing_table(rows, when, 2, 0, f);
+	fclose(f);
+	HAS("Occurred at: 2026-04-01\n");
+	HAS("Received at: 2026-04-01 09:00:00+01:00\n");
+	HAS("\n2026-04-01  2026-04-01 09:00:00+01:00\n");
+	json_decref(rows);
 }

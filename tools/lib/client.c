@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/civil.h"
 #include "tools/lib/address.h"
+#include "tools/lib/moment.h"
 #include "tools/lib/outbox.h"
 #include "tools/lib/progress.h"
 #include "wire/frame.h"
@@ -119,6 +120,7 @@ on_welcome(struct client *c, Sems__V1__ServerFrame *f, struct err *e)
 			 w->has_window_batches ? w->window_batches : 1))
 		return err_set(e, TRY_LIMIT, "memory", "out of memory");
 	c->welcome = f->welcome;
+	moment_zone(c->welcome->zone);
 	f->welcome = NULL; /* kept */
 	f->body_case = SEMS__V1__SERVER_FRAME__BODY__NOT_SET;
 	return OK;

@@ -1,6 +1,8 @@
 #include "tools/lib/listing.h"
 
 #include "base/text.h"
+#include "core/jsonin.h"
+#include "tools/lib/moment.h"
 #include "tools/lib/shown.h"
 #include "tools/lib/table.h"
 
@@ -12,28 +14,14 @@
 #define SHOWN_MAX   (64u * 1024u)
 #define NONE        "–"
 
-/* "2026-07-01T09:00:00.123456+00:00" */
-static bool
-is_utc_time(const char *s)
+static void
+put_cell(const json_t *v, enum moment_detail detail, char out[LISTING_CELL])
 {
-	static const char pattern[] = "dddd-dd-ddTdd:dd:dd";
-	size_t i;
-	size_t n = strlen(s);
-
-	for (i = 0; pattern[i] != '\0'; i++) {
-		if (pattern[i] == 'd' ? !isdigit((unsigned char)s[i]) : s[i] != pattern[i])
-			return false;
-	}
-	return s[n - 1] == 'Z' || (n > 6 && strcmp(s + n - 6, "+00:00") == 0);
-}
-
-void
-listing_cell(const json_t *v, char out[LISTING_CELL])
-{
+	char when[MOMENT_TEXT_SIZE];
 	const char *s = json_string_value(v);
 
-	if (s != NULL && is_utc_time(s))
-		snprintf(out, LISTING_CELL, "%.10s %.8sZ", s, s + 11);
+	if (s != NULL && moment_words(s, detail, when))
+		snprintf(out, LISTING_CELL, "%s", when);
 	else if (s != NULL)
 		text_print(out, LISTING_CELL, "%s", s);
 	else if (json_is_integer(v))
@@ -44,6 +32,26 @@ listing_cell(const json_t *v, char out[LISTING_CELL])
 		snprintf(out, LISTING_CELL, "%s", json_is_true(v) ? "yes" : "no");
 	else
 		snprintf(out, LISTING_CELL, "%s", NONE);
+}
+
+void
+listing_cell(const json_t *v, char out[LISTING_CELL])
+{
+	put_cell(v, MOMENT_SECOND, out);
+}
+
+/* A member: when something occurred is told as exactly as its record's precision says. */
+static void
+put_member(const json_t *object, const char *key, char out[LISTING_CELL])
+{
+	static const char *const of_precision[] = {"occurred_at", "counted_at"};
+	enum moment_detail detail = MOMENT_SECOND;
+
+	for (size_t i = 0; i < sizeof of_precision / sizeof of_precision[0]; i++) {
+		if (strcmp(key, of_precision[i]) == 0)
+			detail = moment_detail_of(member_maybe(object, "precision"));
+	}
+	put_cell(json_object_get(object, key), detail, out);
 }
 
 static bool
@@ -85,7 +93,7 @@ listing_table(const json_t *rows, const struct listing_column *columns, size_t n
 		for (size_t k = 0; k < shown; k++) {
 			char cell[LISTING_CELL];
 
-			listing_cell(json_object_get(row, keys[k]), cell);
+			put_member(row, keys[k], cell);
 			table_cell(t, "%s", cell);
 		}
 	}
@@ -128,7 +136,7 @@ print_inside(json_t *object, FILE *f)
 
 		if (json_is_object(value) || json_is_array(value))
 			continue;
-		listing_cell(value, cell);
+		put_member(object, key, cell);
 		fputs(separator, f);
 		print_clean(key, f);
 		fputc(' ', f);
@@ -139,8 +147,32 @@ print_inside(json_t *object, FILE *f)
 		fputs("none", f);
 }
 
-void
-listing_members(json_t *object, FILE *f)
+/* What a list has: texts in a row, items a line each. */
+static void
+print_items(json_t *list, FILE *f)
+{
+	const char *separator = " ";
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		char cell[LISTING_CELL];
+
+		if (json_is_object(item)) {
+			fputs("\n  ", f);
+			print_inside(item, f);
+			continue;
+		}
+		listing_cell(item, cell);
+		fputs(separator, f);
+		print_clean(cell, f);
+		separator = ", ";
+	}
+}
+
+static void
+print_members(json_t *object, bool with_lists, FILE *f)
 {
 	const char *key;
 	json_t *value;
@@ -149,16 +181,32 @@ listing_members(json_t *object, FILE *f)
 	{
 		char cell[LISTING_CELL];
 
-		if (json_is_array(value))
+		if (json_is_array(value) && !with_lists)
 			continue;
 		print_name(key, f);
-		fputs(": ", f);
-		if (json_is_object(value)) {
+		fputc(':', f);
+		if (json_is_array(value)) {
+			print_items(value, f);
+		} else if (json_is_object(value)) {
+			fputc(' ', f);
 			print_inside(value, f);
 		} else {
-			listing_cell(value, cell);
+			put_member(object, key, cell);
+			fputc(' ', f);
 			print_clean(cell, f);
 		}
 		fputc('\n', f);
 	}
+}
+
+void
+listing_members(json_t *object, FILE *f)
+{
+	print_members(object, false, f);
+}
+
+void
+listing_record(json_t *record, FILE *f)
+{
+	print_members(record, true, f);
 }

@@ -16,14 +16,18 @@ struct listing_column {
 
 #define LISTING_CELL 4096 /* bytes: no text of a record is as long; others lose their middle */
 
-/* A scalar in words: times without their fraction, yes and no, "–" for null or absent. */
+/* A scalar in words: times in the entity's zone without their fraction (moment.h), yes and no, "–"
+ * for null or absent. */
 void listing_cell(const json_t *v, char out[LISTING_CELL]);
 /* An array of objects as a table; columns that no row has are left out. Nothing when it is empty.
  */
 void listing_table(const json_t *rows, const struct listing_column *columns, size_t n, int color,
 		   FILE *f);
 /* The scalar members, "key: value" a line, in the document's order; objects of scalars in one line.
- * Arrays are left out. */
+ * Arrays are left out. When something occurred is told as exactly as the object's precision says:
+ * of a DAY the day, here and in tables. */
 void listing_members(json_t *object, FILE *f);
+/* The same of a record, with its lists: an item a line. */
+void listing_record(json_t *record, FILE *f);
 
 #endif

@@ -47,6 +47,7 @@ extern const struct command command_spd;
 extern const struct command command_retention;
 extern const struct command command_quarantine;
 extern const struct command command_gaps;
+extern const struct command command_records;
 extern const struct command command_verify;
 extern const struct command command_trace;
 extern const struct command command_key;

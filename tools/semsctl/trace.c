@@ -52,7 +52,7 @@ print_answer(const struct options *o, const json_t *answer)
 	       state_of(answer));
 	if (note != NULL)
 		printf("%s\n", note);
-	listing_members(json_object_get(answer, "record"), stdout);
+	listing_record(json_object_get(answer, "record"), stdout);
 	putchar('\n');
 	listing_table(json_object_get(answer, "corrections"), correction_columns,
 		      sizeof correction_columns / sizeof correction_columns[0], o->color, stdout);
