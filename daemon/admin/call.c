@@ -18,6 +18,7 @@ struct admin {
 #define ROLE_BIT(role) (1u << (role))
 #define ADMINISTERS    (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_COMPLIANCE))
 #define READS          (ADMINISTERS | ROLE_BIT(ROLE_AUDITOR) | ROLE_BIT(ROLE_MANAGER))
+#define EVERYBODY      ((1u << ROLE_COUNT) - 1)
 #define BODY(name)     SEMS__V1__REQUEST__BODY_##name
 
 /* Who may ask what. What a handler allows less widely (freezing, raw bytes) it checks itself. */
@@ -42,6 +43,7 @@ static const struct route {
     {BODY(TRACE), READS | ROLE_BIT(ROLE_TESTER), "trace", admin_trace},
     {BODY(PENDING), READS, "pending", admin_pending},
     {BODY(DOUBLES), READS, "doubles", admin_doubles},
+    {BODY(NUMBERS), EVERYBODY, "numbers", admin_numbers},
 };
 
 struct admin *

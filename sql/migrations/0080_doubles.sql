@@ -196,3 +196,29 @@ BEGIN
 END
 $$;
 SELECT sems.make_double_views();
+
+-- The records of a kind and source with one of these numbers: n is the number's place, from 0; why one does not
+-- count, of a correction what it corrects. Tests that are under embargo are told with `covert`, and to whoever sent them.
+CREATE FUNCTION sems.stored_numbers(of_kind text, of_source text, numbers jsonb, covert boolean, asker text)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	found jsonb;
+BEGIN
+	EXECUTE format($q$
+		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('n', x.n - 1, 'record_id', r.record_id,
+		    'corrects', r.corrects_record_id, 'corrected_at', (extract(epoch FROM r.corrected_at) * 1000)::bigint,
+		    'reason', r.correction_reason, 'why', o.why)) ORDER BY x.n, r.record_id)
+		FROM jsonb_array_elements_text($1) WITH ORDINALITY AS x (number, n)
+		JOIN sems.record_key i ON i.key = sems.number_key(%1$L, $2, x.number) AND i.kind = %1$L
+		JOIN sems.%1$I r ON r.occurred_at = i.occurred_at AND r.source = $2 AND r.source_record_id = x.number
+		LEFT JOIN sems.overruled o ON o.record_id = r.record_id AND o.source = r.source AND o.kind = %1$L
+		WHERE coalesce(r.corrects_source, r.source) = r.source AND %2$s$q$, of_kind,
+	    CASE WHEN of_kind = 'test' AND NOT covert THEN '(r.received_from = $3 OR NOT EXISTS (SELECT '
+		'FROM sems.hidden_test h WHERE h.occurred_at = r.occurred_at AND h.record_id = r.record_id '
+		'AND h.source = r.source))' ELSE '$3 IS NOT NULL' END)
+	INTO found USING numbers, of_source, asker;
+	RETURN coalesce(found, '[]');
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.stored_numbers(text, text, jsonb, boolean, text) TO sems_compute;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "core/validate.h"
 #include "tools/lib/infile.h"
+#include "tools/lib/numbers.h"
 #include "tools/lib/rejects.h"
 #include "wire/encode.h"
 
@@ -40,10 +41,12 @@ struct delivery {
 	struct arena *reasons;
 	struct buf packed;
 	struct buf raw;
-	struct buf queue; /* struct line each, in file order */
-	size_t head;      /* lines of queue already settled */
-	uint64_t base;    /* sequence number of queue's first line */
-	uint64_t next;    /* sequence number of the next line */
+	struct buf queue;        /* struct line each, in file order */
+	size_t head;             /* lines of queue already settled */
+	uint64_t base;           /* sequence number of queue's first line */
+	uint64_t next;           /* sequence number of the next line */
+	struct numbers *numbers; /* of the records of earlier lines */
+	bool takes_again;
 	struct delivery_tally tally;
 };
 
@@ -142,7 +145,8 @@ delivery_open(struct client *client, int fd, const char *rejects_path, struct de
 	buf_init(&d->packed, SCRATCH_BYTES);
 	buf_init(&d->raw, ROW_BYTES_MAX);
 	buf_init(&d->queue, QUEUE_BYTES);
-	if (d->scratch == NULL || d->reasons == NULL)
+	d->numbers = numbers_new();
+	if (d->scratch == NULL || d->reasons == NULL || d->numbers == NULL)
 		rc = err_set(e, TRY_LIMIT, "memory", "out of memory");
 	if (rc == OK && rejects_path != NULL)
 		rc = rejects_open(rejects_path, mode_of(fd), &d->rejects, e);
@@ -166,10 +170,17 @@ delivery_close(struct delivery *d)
 	rejects_discard(d->rejects);
 	arena_free(d->scratch);
 	arena_free(d->reasons);
+	numbers_free(d->numbers);
 	buf_fini(&d->packed);
 	buf_fini(&d->raw);
 	buf_fini(&d->queue);
 	arena_free(d->arena);
+}
+
+void
+delivery_take_again(struct delivery *d)
+{
+	d->takes_again = true;
 }
 
 void
@@ -220,15 +231,125 @@ check(struct delivery *d, const struct record *records, size_t n)
 	return true;
 }
 
-static enum code
-send_one(struct delivery *d, const struct record *r, uint64_t tag, struct err *e)
+static void
+note(struct delivery_note *n, uint64_t line, struct text what)
 {
-	enum code rc;
+	if (n->lines++ > 0)
+		return;
+	n->first = line;
+	text_print(n->what, sizeof n->what, "%.*s", (int)what.n, what.s);
+}
+
+/* Identifiers that are not what they were. */
+static void
+look_at_numbers(struct delivery *d, const struct record *records, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct kind *k = records[i].kind;
+
+		for (size_t f = 0; f < kind_n_fields(k); f++) {
+			const struct value *v = &records[i].v[f];
+			const char *name = kind_field(k, f)->name;
+			const size_t length = strlen(name);
+
+			if (!v->set || kind_field(k, f)->type != FIELD_TEXT || length < 3 ||
+			    strcmp(name + length - 3, "_id") != 0 || !number_is_shortened(v->text))
+				continue;
+			note(&d->tally.shortened, current(d)->number, v->text);
+			return;
+		}
+	}
+}
+
+static enum code
+pack(struct delivery *d, const struct record *r, uint64_t *digest, struct err *e)
+{
+	uint64_t hash = 1469598103934665603u; /* FNV-1a: told apart, not proved */
 
 	arena_reset(d->scratch);
 	buf_clear(&d->packed);
 	if (!wire_put_record(r, d->scratch, &d->packed))
 		return err_set(e, TRY_LIMIT, "record", "a record is too large to send");
+	for (size_t i = 0; i < d->packed.n; i++)
+		hash = (hash ^ d->packed.p[i]) * 1099511628211u;
+	*digest = hash;
+	return OK;
+}
+
+static enum code
+reject_again(struct delivery *d, const struct record *r, const struct number_seen *seen,
+	     struct err *e)
+{
+	const struct text number = r->v[ENV_SOURCE_RECORD_ID].text;
+	const bool cut = number_is_shortened(number);
+	char value[160];
+	char reason[400];
+	uint64_t digest = 0;
+	enum code rc = pack(d, r, &digest, e);
+
+	if (rc != OK)
+		return rc;
+	text_print(value, sizeof value, "%.*s", (int)number.n, number.s);
+	snprintf(reason, sizeof reason,
+		 "AGAIN: line %" PRIu64 " of this file has the same number%s. %s", seen->line,
+		 !seen->same_time          ? " at another time"
+		 : seen->content == digest ? ", time and content"
+					   : " and time, and other content",
+		 cut ? "A spreadsheet has shortened it: format the column as text there, save the "
+		       "file anew, "
+		       "and import that"
+		     : "If it is the same record, remove one of the lines; if it is another, give "
+		       "it a number "
+		       "of its own");
+	note(&d->tally.again, current(d)->number, number);
+	delivery_reject(d, "source_record_id", value, reason);
+	return OK;
+}
+
+/* Another record of the same line. */
+static bool
+is_in_line(const struct record *records, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (records[k].kind == records[i].kind &&
+		    memcmp(&records[k].v[ENV_RECORD_ID].uuid, &records[i].v[ENV_RECORD_ID].uuid,
+			   sizeof(struct uuid)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* *again: one of them has the number of an earlier line, which rejects this one. */
+static enum code
+look_for_again(struct delivery *d, const struct record *records, size_t n, bool *again,
+	       struct err *e)
+{
+	*again = false;
+	for (size_t i = 0; i < n; i++) {
+		struct number_seen seen = {.line = current(d)->number, .same_time = true};
+
+		if (!is_in_line(records, i) && (!numbers_find(d->numbers, &records[i], &seen) ||
+						(!seen.same_time && d->takes_again)))
+			continue;
+		*again = true;
+		return reject_again(d, &records[i], &seen, e);
+	}
+	return OK;
+}
+
+static enum code
+send_one(struct delivery *d, const struct record *r, uint64_t tag, struct err *e)
+{
+	uint64_t digest = 0;
+	enum code rc = pack(d, r, &digest, e);
+
+	if (rc != OK)
+		return rc;
+	if (!numbers_add(d->numbers, r, current(d)->number, digest))
+		return err_set(e, TRY_LIMIT, "memory",
+			       "a file of more than 8 million records: split it, or out of memory");
+	if (d->client == NULL)
+		return OK;
 	/* Counted before: sending may read this very record's answer. */
 	current(d)->open++;
 	rc = client_send(d->client, (struct text){(const char *)d->packed.p, d->packed.n}, tag, e);
@@ -243,16 +364,18 @@ send_one(struct delivery *d, const struct record *r, uint64_t tag, struct err *e
 enum code
 delivery_records(struct delivery *d, const struct record *records, size_t n, struct err *e)
 {
-	enum code rc = OK;
+	bool again = false;
+	enum code rc;
 
 	if (d->queue.failed || n >= (1u << TAG_BITS))
 		return err_set(e, TRY_LIMIT, "memory", "out of memory");
+	look_at_numbers(d, records, n);
 	if (!check(d, records, n))
 		return OK;
-	for (size_t i = 0; rc == OK && i < n; i++) {
+	rc = look_for_again(d, records, n, &again, e);
+	for (size_t i = 0; rc == OK && !again && i < n; i++) {
 		d->tally.sent[records[i].kind->id]++;
-		if (d->client != NULL)
-			rc = send_one(d, &records[i], (d->next - 1) << TAG_BITS | i, e);
+		rc = send_one(d, &records[i], (d->next - 1) << TAG_BITS | i, e);
 	}
 	return rc;
 }
@@ -356,6 +479,19 @@ delivery_print(const struct delivery_tally *t, int dry, const char *rejects_path
 		if (verdicts[i].n > 0)
 			fprintf(f, "  %-27s%10" PRIu64 "\n", verdicts[i].name, verdicts[i].n);
 	}
+	if (t->again.lines > 0)
+		fprintf(f,
+			"%" PRIu64
+			" lines have the number of another line of this file (first line %" PRIu64
+			": %s).\n",
+			t->again.lines, t->again.first, t->again.what);
+	if (t->shortened.lines > 0)
+		fprintf(f,
+			"%" PRIu64
+			" lines have a number that a spreadsheet shortened (first line %" PRIu64
+			": %s): format\nthe column as text there, save the file anew, and import "
+			"that.\n",
+			t->shortened.lines, t->shortened.first, t->shortened.what);
 	if (t->rejected > 0 && rejects_path != NULL)
 		fprintf(f, "The rejected lines are in %s, each with its reason.\n", rejects_path);
 }

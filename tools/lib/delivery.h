@@ -17,8 +17,17 @@
 
 struct delivery;
 
+/* Lines that something is to be said of, and the first of them. */
+struct delivery_note {
+	uint64_t lines;
+	uint64_t first;
+	char what[64];
+};
+
 struct delivery_tally {
-	uint64_t lines; /* = accepted + rejected */
+	struct delivery_note again;     /* have the number of another line: rejected */
+	struct delivery_note shortened; /* have a number such as 1.23E+05 */
+	uint64_t lines;                 /* = accepted + rejected */
 	uint64_t accepted;
 	uint64_t rejected;
 	uint64_t sent[KIND_COUNT];
@@ -36,12 +45,16 @@ struct delivery_tally {
 enum code delivery_open(struct client *client, int fd, const char *rejects_path,
 			struct delivery **out, struct err *e) MUST_CHECK;
 
+/* Records of one number and different times in one file are different ones. */
+void delivery_take_again(struct delivery *d);
+
 void delivery_line(struct delivery *d, uint64_t line, uint64_t offset, size_t size);
 /* Marks the current line as rejected; the first reason stays. */
 void delivery_reject(struct delivery *d, const char *column, const char *value, const char *reason);
 /*
- * Checks the records of the current line; when all are sound, sends them, else rejects the line and
- * sends none. Records are read before it returns. Not OK: the delivery cannot go on.
+ * Checks the records of the current line; when all are sound, and none has the number of an earlier
+ * line, sends them, else rejects the line and sends none. Records are read before it returns. Not
+ * OK: the delivery cannot go on.
  */
 enum code delivery_records(struct delivery *d, const struct record *records, size_t n,
 			   struct err *e) MUST_CHECK;

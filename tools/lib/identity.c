@@ -5,13 +5,21 @@
 
 #include <inttypes.h>
 #include <search.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ROWS_BYTES_MAX (2048u * 1024u * 1024u)
 #define ROW_BYTES_MAX  (2u * 1024u * 1024u)
+#define AGAIN_CHARS    16
 
 bool
 identity_set(struct record *r)
+{
+	return identity_set_again(r, 0);
+}
+
+bool
+identity_set_again(struct record *r, unsigned nth)
 {
 	const struct text source = r->v[ENV_SOURCE].text;
 	const struct text number = r->v[ENV_SOURCE_RECORD_ID].text;
@@ -19,12 +27,18 @@ identity_set(struct record *r)
 	unsigned char seed[1024];
 	struct utc_ms at = record_occurred_at(r);
 
-	if (source.n + 1 + number.n > sizeof seed)
+	size_t n = source.n + 1 + number.n;
+
+	if (n + AGAIN_CHARS > sizeof seed)
 		return false;
 	memcpy(seed, source.s, source.n);
 	seed[source.n] = 0;
 	memcpy(seed + source.n + 1, number.s, number.n);
-	if (!sha256(seed, source.n + 1 + number.n, hash))
+	if (nth > 0) {
+		seed[n] = 0;
+		n += 1 + (size_t)snprintf((char *)seed + n + 1, AGAIN_CHARS - 1, "%u", nth);
+	}
+	if (!sha256(seed, n, hash))
 		return false;
 	r->v[ENV_RECORD_ID].set = true;
 	r->v[ENV_RECORD_ID].uuid = uuid_at(at, hash, false);

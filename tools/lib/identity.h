@@ -10,6 +10,9 @@
 
 /* Sets record_id from source, source_record_id and occurred_at, which must be set. */
 bool identity_set(struct record *r);
+/* The same of the n-th record that is to be stored under this number and time, where those before
+ * it were voided; 0 is identity_set(). A 0x00 and n in decimal follow the number. */
+bool identity_set_again(struct record *r, unsigned n);
 /* Sets a random record_id (version 7) at occurred_at. */
 bool identity_set_random(struct record *r);
 

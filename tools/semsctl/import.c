@@ -19,6 +19,10 @@ static const char help[] =
     "line number, column, value, reason and the line itself; correct them there or at their\n"
     "source and import again.\n"
     "\n"
+    "Before anything is sent, semsd is asked which of the file's numbers are stored at another\n"
+    "time, as after an import with a wrong map: if any is, nothing is sent without --replace or\n"
+    "--again. A line with the number of an earlier line of the file is rejected.\n"
+    "\n"
     "Options:\n"
     "  -m, --map MAP.yaml      how rows become records\n"
     "  -k, --kind KIND         the columns are this kind's fields\n"
@@ -29,6 +33,10 @@ static const char help[] =
     "  -e, --encoding NAME     e.g. latin1 (default: UTF-8)\n"
     "  -r, --rejects FILE      where rejected lines go (default: FILE.rejects.csv)\n"
     "      --register-sites    registers the sites named first; needs a role that may\n"
+    "      --replace           records whose number is stored at another time are sent as\n"
+    "                          corrections of those; takes the rights of a correction\n"
+    "      --reason TEXT       why, for --replace\n"
+    "      --again             they are other records, and stored as well\n"
     "  -n, --dry-run           checks everything, sends nothing; works without a daemon\n"
     "\n"
     "Exit status: 0 all lines accepted, 1 some rejected, 2 the file or map is wrong, 3 no\n"
@@ -41,23 +49,34 @@ static int
 parse(struct intake *in, int argc, char **argv)
 {
 	static const struct option longs[] = {
-	    {"map", required_argument, NULL, 'm'},       {"kind", required_argument, NULL, 'k'},
-	    {"source", required_argument, NULL, 'S'},    {"zone", required_argument, NULL, 'z'},
-	    {"delimiter", required_argument, NULL, 'd'}, {"encoding", required_argument, NULL, 'e'},
-	    {"rejects", required_argument, NULL, 'r'},   {"register-sites", no_argument, NULL, 'R'},
-	    {"dry-run", no_argument, NULL, 'n'},         {NULL, 0, NULL, 0},
+	    {"map", required_argument, NULL, 'm'},
+	    {"kind", required_argument, NULL, 'k'},
+	    {"source", required_argument, NULL, 'S'},
+	    {"zone", required_argument, NULL, 'z'},
+	    {"delimiter", required_argument, NULL, 'd'},
+	    {"encoding", required_argument, NULL, 'e'},
+	    {"rejects", required_argument, NULL, 'r'},
+	    {"register-sites", no_argument, NULL, 'R'},
+	    {"replace", no_argument, NULL, 'P'},
+	    {"again", no_argument, NULL, 'A'},
+	    {"reason", required_argument, NULL, 'W'},
+	    {"dry-run", no_argument, NULL, 'n'},
+	    {NULL, 0, NULL, 0},
 	};
 	const char **const texts[] = {
 	    ['m'] = &in->map_path,  ['S'] = &in->source,   ['z'] = &in->zone,
 	    ['d'] = &in->delimiter, ['e'] = &in->encoding, ['r'] = &in->rejects,
+	    ['W'] = &in->reason,
 	};
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "m:k:S:z:d:e:r:n", longs, NULL)) != -1) {
 		if (opt == '?')
 			return EXIT_USAGE;
-		if (opt == 'R') {
-			in->register_sites = 1;
+		if (opt == 'R' || opt == 'P' || opt == 'A') {
+			*(opt == 'R'   ? &in->register_sites
+			  : opt == 'P' ? &in->replaces
+				       : &in->again) = 1;
 		} else if (opt == 'n') {
 			in->dry_run = 1;
 		} else if (opt == 'k') {
@@ -75,13 +94,17 @@ parse(struct intake *in, int argc, char **argv)
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	struct intake in = {0};
+	struct intake in = {.looks = 1};
 	int rc = parse(&in, argc, argv);
 
 	if (rc != EXIT_DONE)
 		return rc;
 	if ((in.map_path == NULL) == (in.kind == NULL))
 		return command_usage(&command_import, "give --map MAP.yaml or --kind KIND");
+	if (in.replaces && in.again)
+		return command_usage(&command_import, "give --replace or --again");
+	if (in.reason != NULL && !in.replaces)
+		return command_usage(&command_import, "--reason is for --replace");
 	if (argc - optind != 1)
 		return command_usage(&command_import, "give one CSV file, or - for standard input");
 	in.path = argv[optind];

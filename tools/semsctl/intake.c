@@ -5,6 +5,7 @@
 #include "tools/lib/delivery.h"
 #include "tools/lib/identity.h"
 #include "tools/lib/infile.h"
+#include "tools/lib/lookup.h"
 #include "tools/lib/map_of_fields.h"
 #include "tools/lib/map_plan.h"
 #include "tools/lib/mapper.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RUN_BYTES_MAX    (64u * 1024u * 1024u)
@@ -23,6 +25,7 @@
 #define SITES_OF_REQUEST 1000u
 #define ANSWER_BYTES     (4u * 1024u * 1024u)
 #define LINE_BYTES_MAX   (1024u * 1024u)
+#define REASON_DEFAULT   "imported again with another time"
 
 /* A run and all it holds; released in one place. */
 struct run {
@@ -42,6 +45,9 @@ struct run {
 	size_t n_names;
 	struct mapper *mapper;
 	struct delivery *delivery;
+	struct lookup *lookup;
+	struct utc_ms started;
+	uint64_t replaced;
 	const char *rejects;
 	uint64_t skipped;
 	struct err e;
@@ -384,6 +390,109 @@ register_sites(struct run *r)
 	return rc == EXIT_DONE ? make_mapper(r) : rc;
 }
 
+/* ---- looking before anything is sent ---- */
+
+static enum code
+look_at_rows(struct run *r, struct mapped *out)
+{
+	enum sheet_status status;
+	struct sheet_row row;
+	struct err why;
+	enum code rc = OK;
+
+	while (rc == OK && (status = sheet_next(r->sheet, &row, &why)) != SHEET_END) {
+		if (status == SHEET_BAD ||
+		    mapper_row(r->mapper, row.cells, row.n, r->row, out) != MAPPER_RECORDS)
+			out->n = 0;
+		for (size_t i = 0; i < out->n && rc == OK; i++)
+			rc = lookup_record(r->lookup, &out->records[i], row.line, &r->e);
+		arena_reset(r->row);
+	}
+	return rc == OK ? lookup_end(r->lookup, &r->e) : rc;
+}
+
+/* In the zone of the file's times. */
+static void
+local_words(const struct run *r, struct utc_ms t, char out[UTC_TEXT_SIZE])
+{
+	struct local_time l;
+
+	if (r->zones.file == NULL) {
+		utc_format(t, out);
+		return;
+	}
+	l = zone_to_local(r->zones.file, t, NULL);
+	snprintf(out, UTC_TEXT_SIZE, "%04d-%02d-%02d %02d:%02d:%02d", l.date.year, l.date.month,
+		 l.date.day, l.hour, l.minute, l.second);
+}
+
+static void
+tell_other_times(const struct run *r, FILE *f)
+{
+	const struct lookup_tally *t = lookup_tally(r->lookup);
+
+	fprintf(f, "%" PRIu64 " of these %" PRIu64 " numbers are stored at another time:\n",
+		t->other_time, t->records);
+	for (size_t i = 0; i < LOOKUP_EXAMPLES && i < t->other_time; i++) {
+		const struct lookup_example *x = &t->examples[i];
+		char here[UTC_TEXT_SIZE];
+		char there[UTC_TEXT_SIZE];
+
+		local_words(r, x->at, here);
+		local_words(r, x->stored, there);
+		fprintf(f, "  line %" PRIu64 ", number %s: %s, stored at %s\n", x->line, x->number,
+			here, there);
+	}
+	if (t->other_time > LOOKUP_EXAMPLES)
+		fprintf(f, "  and %" PRIu64 " more\n", t->other_time - LOOKUP_EXAMPLES);
+}
+
+static int
+decide_other_times(const struct run *r)
+{
+	if (lookup_tally(r->lookup)->other_time == 0)
+		return EXIT_DONE;
+	if (r->in->replaces || r->in->again) {
+		if (!r->o->quiet) {
+			tell_other_times(r, stdout);
+			puts(r->in->replaces
+				 ? "They are sent as corrections of those. One that moves a record "
+				   "to another\n"
+				   "quarter takes effect when somebody else confirms it: semsctl "
+				   "pending."
+				 : "They are stored beside those, as records of their own.");
+		}
+		return EXIT_DONE;
+	}
+	fputs("semsctl: ", stderr);
+	tell_other_times(r, stderr);
+	fputs("Nothing was sent. If the file or its map was put right, --replace sends them as "
+	      "corrections of\n"
+	      "what is stored; if they are other records, --again stores them as well.\n",
+	      stderr);
+	return EXIT_USAGE;
+}
+
+static int
+look(struct run *r)
+{
+	struct mapped *out = arena_zalloc(r->arena, 1, sizeof *out);
+	int rc;
+
+	r->lookup = lookup_new(r->client);
+	if (r->lookup == NULL || out == NULL)
+		return out_of_memory(r);
+	if (look_at_rows(r, out) != OK)
+		return command_fail(&r->e);
+	rc = decide_other_times(r);
+	if (rc != EXIT_DONE)
+		return rc;
+	if (sheet_rewind(r->sheet, &r->e) != OK)
+		return input_fail(r);
+	rc = read_header(r);
+	return rc == EXIT_DONE ? make_mapper(r) : rc;
+}
+
 /* ---- delivering ---- */
 
 static int
@@ -401,6 +510,19 @@ open_delivery(struct run *r, int fd)
 		   : input_fail(r);
 }
 
+/* As they are stored already, or are to replace what is. */
+static void
+apply_lookup(struct run *r, struct mapped *out)
+{
+	const char *reason = r->in->reason != NULL ? r->in->reason : REASON_DEFAULT;
+
+	for (size_t i = 0; r->lookup != NULL && i < out->n; i++) {
+		if (lookup_apply(r->lookup, &out->records[i], r->in->replaces ? reason : NULL,
+				 r->started))
+			r->replaced++;
+	}
+}
+
 static enum code
 deliver_row(struct run *r, const struct sheet_row *row, struct mapped *out)
 {
@@ -412,6 +534,8 @@ deliver_row(struct run *r, const struct sheet_row *row, struct mapped *out)
 		return OK;
 	}
 	delivery_line(r->delivery, row->line, row->offset, row->size);
+	if (result == MAPPER_RECORDS)
+		apply_lookup(r, out);
 	if (result == MAPPER_REJECT)
 		delivery_reject(r->delivery, out->reject.column, out->reject.value,
 				out->reject.reason);
@@ -467,6 +591,9 @@ finish(struct run *r, enum code rc)
 	if (!r->o->quiet) {
 		if (r->skipped > 0)
 			printf("%" PRIu64 " lines skipped, as the map says\n", r->skipped);
+		if (r->replaced > 0)
+			printf("%" PRIu64 " records %s as corrections of stored ones\n",
+			       r->replaced, r->in->dry_run ? "would be sent" : "sent");
 		delivery_print(t, r->in->dry_run, r->rejects, stdout);
 	}
 	return t->rejected > 0 ? EXIT_REJECTED : EXIT_DONE;
@@ -493,10 +620,14 @@ run_sheet(struct run *r)
 		rc = make_mapper(r);
 	if (rc == EXIT_DONE && r->in->register_sites && !r->in->dry_run)
 		rc = register_sites(r);
+	if (rc == EXIT_DONE && r->in->looks && r->client != NULL)
+		rc = look(r);
 	if (rc == EXIT_DONE)
 		rc = open_delivery(r, sheet_fd(r->sheet));
 	if (rc != EXIT_DONE)
 		return rc;
+	if (r->in->again)
+		delivery_take_again(r->delivery);
 	progress_begin(&bar, r->in->dry_run ? "Checking" : "Sending", r->o->quiet);
 	sent = deliver_sheet(r, &bar);
 	progress_end(&bar);
@@ -651,7 +782,11 @@ int
 intake_run(const struct options *o, const struct intake *in)
 {
 	struct run r = {.o = o, .in = in, .fd = -1};
+	struct timespec t;
 	int rc;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	r.started.v = (int64_t)t.tv_sec * MS_PER_SECOND + t.tv_nsec / 1000000;
 
 	r.arena = arena_new(RUN_BYTES_MAX);
 	r.row = arena_new(ROW_ARENA_BYTES);
@@ -660,6 +795,7 @@ intake_run(const struct options *o, const struct intake *in)
 	else
 		rc = in->json ? run_json(&r) : run_sheet(&r);
 	delivery_close(r.delivery);
+	lookup_free(r.lookup);
 	mapper_free(r.mapper);
 	client_close(r.client);
 	sheet_close(r.sheet);

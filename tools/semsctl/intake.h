@@ -16,7 +16,11 @@ struct intake {
 	const char *rejects; /* NULL: PATH.rejects.csv */
 	int dry_run;
 	int register_sites;
-	int json; /* send: JSON lines */
+	int looks;          /* which numbers are stored at another time, before anything is sent */
+	int replaces;       /* such records are sent as corrections of those... */
+	int again;          /* ...or as further ones; neither: the run stops */
+	const char *reason; /* of the corrections; NULL: a word of ours */
+	int json;           /* send: JSON lines */
 };
 
 /* Runs it, prints the summary; an enum exit_code. */
