@@ -8,6 +8,7 @@
 #   make torture    the real thing under real faults: SEED=, SECONDS= or ROUNDS=, FAULTS=F2,F9
 #   make coverage   branches of guard and sessions that the tests reach
 #   make lint       format, layers, clang-tidy, cppcheck
+#   make install    into prefix=/usr/local, below DESTDIR=; make uninstall takes the same away
 #   make deps       the Debian packages this needs (as root or with sudo)
 .DEFAULT_GOAL := all
 MODE    ?= release
@@ -148,6 +149,29 @@ $(B)/.toolchain:
 	pkg-config --exists $(PC) || { \
 	echo "A package that the build needs is missing: run 'make deps' first."; exit 1; }
 	@touch $@
+
+# --- installing ----------------------------------------------------------------------------------
+prefix  ?= /usr/local
+bindir  ?= $(prefix)/bin
+datadir ?= $(prefix)/share
+unitdir ?= $(prefix)/lib/systemd/system
+COMPLETION := $(datadir)/bash-completion/completions/semsctl
+SHARE   := deploy/semsd.yaml $(wildcard deploy/catalogue/*.yaml proto/*.schema.json proto/sems/v1/*.proto)
+INSTALLED := $(bindir)/semsd $(bindir)/semsctl $(datadir)/man/man1/semsctl.1 $(datadir)/man/man8/semsd.8 \
+             $(unitdir)/semsd.service $(COMPLETION) $(addprefix $(datadir)/semsd/,$(notdir $(SHARE)))
+.PHONY: install uninstall
+install: all
+	@install -d $(sort $(dir $(addprefix $(DESTDIR),$(INSTALLED))))
+	@install -m 755 build/semsd build/semsctl $(DESTDIR)$(bindir)
+	@install -m 644 deploy/man/semsctl.1 $(DESTDIR)$(datadir)/man/man1
+	@install -m 644 deploy/man/semsd.8 $(DESTDIR)$(datadir)/man/man8
+	@install -m 644 $(SHARE) $(DESTDIR)$(datadir)/semsd
+	@sed 's|/usr/bin/semsd|$(bindir)/semsd|' deploy/semsd.service >$(DESTDIR)$(unitdir)/semsd.service
+	@build/semsctl completion bash >$(DESTDIR)$(COMPLETION)
+	@chmod 644 $(DESTDIR)$(unitdir)/semsd.service $(DESTDIR)$(COMPLETION)
+uninstall:
+	@rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	@rmdir $(DESTDIR)$(datadir)/semsd 2>/dev/null || true
 
 # --- packages ------------------------------------------------------------------------------------
 PC        := libevent libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip

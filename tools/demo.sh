@@ -13,7 +13,6 @@ data=${SEMS_DEMO_DATA:-$out/data}
 socket_max=100 # of the 107 bytes that a Unix socket's path may have
 pid=
 child=
-temporary=
 
 say() { printf '%s\n' "$*"; }
 
@@ -31,7 +30,6 @@ cleanup() {
 		pg=$(head -n 1 "$data/pg/postmaster.pid" 2>/dev/null)
 		[ -z "$pg" ] || kill -QUIT "$pg" 2>/dev/null
 	fi
-	[ -z "$temporary" ] || rm -rf "$temporary"
 	exit $rc
 }
 trap cleanup EXIT
@@ -45,7 +43,7 @@ is_reachable() { # folder
 	setpriv "--reuid=$user" "--regid=$(id -g "$user")" --clear-groups test -x "$1" 2>/dev/null
 }
 
-ctl() { "$bin/semsctl" --socket "$data/semsd.sock" "$@"; }
+ctl() { "$bin/semsctl" --wait 0 --socket "$data/semsd.sock" "$@"; }
 # In the background and waited for: a signal is then heeded at once.
 must() {
 	"$bin/semsctl" --socket "$data/semsd.sock" --no-pager "$@" &
@@ -60,12 +58,17 @@ must() {
 
 mkdir -p "$out" || exit 1
 absolute=$(realpath -m "$data")
-if [ -z "${SEMS_DEMO_DATA:-}" ] && { ! is_reachable "$PWD/$out" || [ ${#absolute} -gt $socket_max ]; }; then
-	temporary=$(mktemp -d "${TMPDIR:-/tmp}/semsd-demo.XXXXXX") || exit 1
-	chmod 755 "$temporary"
-	data=$temporary/data
-	say "The database's unprivileged user cannot work in $PWD/$out: the data is in $data"
-	say "and removed at the end. To keep it, name a folder: SEMS_DEMO_DATA=/srv/sems make demo"
+# Where that user may not go (a clone in /root), or the path is too long, the data is kept elsewhere, and a
+# link leads there.
+if [ -z "${SEMS_DEMO_DATA:-}" ]; then
+	if [ ! -L "$data" ] && { ! is_reachable "$PWD/$out" || [ ${#absolute} -gt $socket_max ]; }; then
+		kept=$(mktemp -d /var/tmp/semsd-demo.XXXXXX) && chmod 755 "$kept" && ln -s "$kept/data" "$data" || exit 1
+	fi
+	if [ -L "$data" ]; then
+		data=$(readlink "$data")
+		mkdir -p "$(dirname "$data")" && chmod 755 "$(dirname "$data")"
+		say "The database's unprivileged user cannot work in $PWD/$out: the data is kept in $data"
+	fi
 fi
 
 if ctl status >/dev/null 2>&1; then
@@ -89,7 +92,7 @@ must init deploy/demo/entity.yaml
 # shellcheck disable=SC2086 # options are words on purpose
 must simulate --register --silent-lane --seed "${SEMS_DEMO_SEED:-1}" ${SEMS_DEMO_OPTIONS:-} >"$out/simulate.txt"
 cat "$out/simulate.txt"
-quarter=$(sed -n 's/^semsctl spd show //p' "$out/simulate.txt")
+quarter=$(sed -n 's/^.*semsctl spd show //p' "$out/simulate.txt")
 say
 must spd show "$quarter" --all
 say
@@ -97,14 +100,13 @@ must --quiet spd export "$quarter" --output "$out/spd" --force
 
 say
 say "The SPD is in $out/spd: a page to read, a workbook, CSV files, and JSON for programs."
-[ -n "$temporary" ] || {
-	say
-	say "To look further:"
-	[ -z "$pid" ] || say "  $bin/semsd --embedded $data &"
-	say "  export SEMSD_SOCKET=$data/semsd.sock"
-	say "  $bin/semsctl spd show $quarter --by site          # or: --by measure, --metric OUT03"
-	say "  $bin/semsctl spd freeze $quarter                  # a revision that never changes"
-	say "  $bin/semsctl quarantine list                     # what was refused, and why"
-	say "  $bin/semsctl retention plan                      # what would be removed when"
-	say "  $bin/semsctl status"
-}
+say
+say "To look further:"
+[ -z "$pid" ] || say "  $bin/semsd --embedded $data &"
+say "  export SEMSD_SOCKET=$data/semsd.sock"
+say "  $bin/semsctl spd show $quarter --by site          # or: --by measure, --metric OUT03"
+say "  $bin/semsctl spd freeze $quarter                  # a revision that never changes"
+say "  $bin/semsctl quarantine list                     # what was refused, and why"
+say "  $bin/semsctl retention plan                      # what would be removed when"
+say "  $bin/semsctl status"
+[ ! -L "$out/data" ] || say "  rm -r $(dirname "$data") $out/data    # when you are done"

@@ -1,6 +1,7 @@
 #include "core/calendar.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The row whose day holds t; c->n when none does. */
 static size_t
@@ -69,27 +70,38 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* One way of writing it: y a digit of the year, q the quarter's, Q the letter, - what stands
+ * between. */
+static bool
+is_written_as(const char *form, struct text s, struct quarter *q)
+{
+	*q = (struct quarter){0, 0};
+	if (s.n != strlen(form))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.s[i];
+
+		if (form[i] == 'y' && is_digit(c))
+			q->year = q->year * 10 + (c - '0');
+		else if (form[i] == 'q' && c >= '1' && c <= '4')
+			q->q = c - '0';
+		else if (form[i] == 'Q' ? c != 'Q' && c != 'q'
+					: form[i] != '-' || (c != '-' && c != ' '))
+			return false;
+	}
+	return q->year > 0;
+}
+
 bool
 quarter_parse(struct text s, struct quarter *q)
 {
-	size_t hyphen = s.n == 7 ? 1 : 0;
-	int year = 0;
-	char letter;
+	static const char *const forms[] = {"yyyy-Qq", "yyyyQq", "yyyy-q", "Qq-yyyy", "Qqyyyy"};
 
-	if (s.n != 6 + hyphen || (hyphen == 1 && s.s[4] != '-'))
-		return false;
-	for (size_t i = 0; i < 4; i++) {
-		if (!is_digit(s.s[i]))
-			return false;
-		year = year * 10 + (s.s[i] - '0');
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		if (is_written_as(forms[i], s, q))
+			return true;
 	}
-	letter = s.s[4 + hyphen];
-	if ((letter != 'Q' && letter != 'q') || s.s[5 + hyphen] < '1' || s.s[5 + hyphen] > '4')
-		return false;
-	if (year == 0)
-		return false;
-	*q = (struct quarter){year, s.s[5 + hyphen] - '0'};
-	return true;
+	return false;
 }
 
 struct quarter

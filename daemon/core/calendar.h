@@ -34,7 +34,8 @@ struct quarter {
 
 #define QUARTER_TEXT_SIZE 16
 void quarter_format(struct quarter q, char out[QUARTER_TEXT_SIZE]); /* "2026-Q2" */
-bool quarter_parse(struct text s, struct quarter *q); /* "2026-Q2", "2026Q2", "2026q2" */
+/* As people write it: "2026-Q2", "2026q2", "2026 Q2", "2026-2", "Q2-2026", "Q2 2026". */
+bool quarter_parse(struct text s, struct quarter *q);
 struct quarter quarter_of(struct civil_date d);
 struct quarter quarter_next(struct quarter q);
 struct quarter quarter_prev(struct quarter q);

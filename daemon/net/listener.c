@@ -86,8 +86,27 @@ on_resume(evutil_socket_t fd, short what, void *arg)
 		event_add(l->resume, &pause);
 }
 
+/* What to do about a socket that could not be made: the folder is what mostly is wrong. */
 static enum code
-listen_on(struct listener *l, const struct sockaddr *sa, socklen_t len, struct err *e)
+cannot_listen(const char *where, bool is_unix, int error, struct err *e)
+{
+	const char *slash = strrchr(where, '/');
+	const char *why = strerror(error); /* NOLINT(concurrency-mt-unsafe): one thread */
+	int folder = slash == NULL ? 1 : slash == where ? 1 : (int)(slash - where);
+	const char *name = slash == NULL ? "." : where;
+
+	if (is_unix && (error == ENOENT || error == EACCES || error == EPERM))
+		return err_set(e, TRY_SYSTEM, "listen",
+			       "cannot listen at %s (%s): make its folder, as root, and semsd's: "
+			       "install -d -m 755 -o %u %.*s",
+			       where, why, (unsigned)geteuid(), folder, name);
+	return err_set(e, TRY_SYSTEM, "listen", "cannot listen at %s: %s", where, why);
+}
+
+/* where: as it was configured, for who reads what went wrong. */
+static enum code
+listen_on(struct listener *l, const struct sockaddr *sa, socklen_t len, const char *where,
+	  struct err *e)
 {
 	unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
 
@@ -96,8 +115,7 @@ listen_on(struct listener *l, const struct sockaddr *sa, socklen_t len, struct e
 	l->ev = evconnlistener_new_bind(l->to.base, on_accept, l, flags, BACKLOG, sa, (int)len);
 	/* It was enabled when it was made, but that does not tell when it failed. */
 	if (l->ev == NULL || l->resume == NULL || evconnlistener_enable(l->ev) != 0)
-		return err_set(e, TRY_SYSTEM, "listen", "cannot listen: %s",
-			       strerror(errno)); /* NOLINT(concurrency-mt-unsafe): one thread */
+		return cannot_listen(where, l->is_unix, errno, e);
 	evconnlistener_set_error_cb(l->ev, on_accept_error);
 	return OK;
 }
@@ -159,7 +177,7 @@ listener_unix(const struct acceptor *to, const char *path, struct listener **out
 	l = listener_new(to, true);
 	if (l == NULL)
 		return err_set(e, TRY_SYSTEM, "listen", "out of memory");
-	if (listen_on(l, (const struct sockaddr *)&sa, sizeof sa, e) != OK) {
+	if (listen_on(l, (const struct sockaddr *)&sa, sizeof sa, path, e) != OK) {
 		listener_free(l);
 		return e->code;
 	}
@@ -237,7 +255,7 @@ listener_tcp(const struct acceptor *to, const char *address, struct listener **o
 	l = listener_new(to, false);
 	if (l == NULL)
 		return err_set(e, TRY_SYSTEM, "listen", "out of memory");
-	if (listen_on(l, (struct sockaddr *)&ss, (socklen_t)len, e) != OK) {
+	if (listen_on(l, (struct sockaddr *)&ss, (socklen_t)len, address, e) != OK) {
 		listener_free(l);
 		return e->code;
 	}

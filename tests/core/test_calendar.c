@@ -78,10 +78,12 @@ Test(calendar, gives_the_instant_a_day_begins)
 
 Test(calendar, reads_and_writes_quarters)
 {
-	static const char *const good[] = {"2026-Q2", "2026Q2", "2026q2", "2026-q2"};
+	static const char *const good[] = {"2026-Q2", "2026Q2",  "2026q2", "2026-q2", "2026 Q2",
+					   "2026-2",  "Q2-2026", "q22026", "Q2 2026"};
 	static const char *const bad[] = {"",        "2026",    "2026-Q0", "2026-Q5", "2026-Q22",
-					  "26-Q2",   "2026_Q2", "Q2-2026", "2026-02", "0000-Q1",
-					  " 2026Q2", "2026Q2 ", "x026-Q1"};
+					  "26-Q2",   "2026_Q2", "20262",   "2026-02", "0000-Q1",
+					  " 2026Q2", "2026Q2 ", "x026-Q1", "Q5-2026", "2026-5",
+					  "Q2-202",  "2Q-2026"};
 	char out[QUARTER_TEXT_SIZE];
 	struct quarter q;
 

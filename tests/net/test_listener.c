@@ -96,6 +96,22 @@ Test(listener, never_removes_a_file_that_is_no_socket)
 	event_base_free(base);
 }
 
+Test(listener, names_the_path_and_the_folder_that_is_missing)
+{
+	struct event_base *base = event_base_new();
+	const char *path = "/tmp/no-such-folder-of-semsd/semsd.sock";
+	struct listener *l = NULL;
+	struct err e;
+
+	cr_assert_eq(listener_unix(&(struct acceptor){base, drop, NULL}, path, &l, &e), TRY_SYSTEM);
+	cr_expect_not_null(
+	    strstr(e.text, "cannot listen at /tmp/no-such-folder-of-semsd/semsd.sock"), "%s",
+	    e.text);
+	cr_expect_not_null(strstr(e.text, "install -d -m 755 -o "), "%s", e.text);
+	cr_expect_str_eq(strrchr(e.text, ' '), " /tmp/no-such-folder-of-semsd");
+	event_base_free(base);
+}
+
 Test(listener, says_when_a_path_is_too_long)
 {
 	struct event_base *base = event_base_new();

@@ -1,6 +1,6 @@
 # Exit codes, and messages that say what to do next.
 . "$(dirname "$0")/lib.sh"
-plan 57
+plan 63
 
 # status, what standard error must say, then the arguments.
 refuses() {
@@ -15,9 +15,16 @@ refuses() {
 }
 
 refuses 2 'Commands:'
-refuses 2 "no command 'nosuch'.*--help" nosuch
-refuses 2 -- --nosuch
+refuses 2 "no command 'nosuch'" nosuch
+refuses 2 "no command 'stauts': did you mean status" stauts
+refuses 2 'no option --nosuch' --nosuch
+refuses 2 'no option --reson: did you mean --reason' spd reject 2026-Q2 --reson late
+refuses 2 "no 'frezee': did you mean freeze" spd frezee 2026-Q2
+refuses 2 'say what about 2026q2, as in: semsctl spd show' spd 2026q2
+refuses 2 'is no quarter: write it as 2026-Q2' spd show 2026-Q5
 refuses 3 'semsd' status
+ERR=$("${AS_USER[@]}" "$PROGRAMS/semsctl" --wait 1 --socket "$SOCKET" status 2>&1)
+like "$? $ERR" '^3 .*nobody listens at .*: waiting up to 1 s for a semsd that starts' 'a daemon that may be starting is waited for, and that is told'
 refuses 2 'nosuch' template nosuch
 refuses 2 'no-such-map' import --map "$T/no-such-map.yaml" "$T/no-such-file.csv"
 

@@ -1,6 +1,6 @@
 # An SPD from the first look to its second revision: what is frozen stays, what comes later counts later.
 . "$(dirname "$0")/lib.sh"
-plan 69
+plan 73
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -77,7 +77,8 @@ first=$(digests)
 is "$(stored 1)" "$first" 'what is shown of a revision are the bytes whose digest is listed'
 get bin spd freeze 2026-Q2
 like "$RC $ERR" '^4 .*is DRAFT' 'no second draft while there is one'
-get sys spd approve 2026-Q2
+# shellcheck disable=SC2046 # words on purpose
+get sys spd approve 2026-Q2 $(what_is_signed 2026-Q2)
 like "$RC $ERR" '^4 .*role manager, which is given by semsctl init' 'an auditor does not approve'
 get bin spd qa 2026-Q2
 like "$RC $ERR" '^4 .*froze it' 'who froze it does not review it'
@@ -94,7 +95,8 @@ must sys spd comment 2026-Q2 OUT03 'a new image library since May'
 get bin spd check 2026-Q2
 is "$RC" 0 'then every check is right'
 must sys spd qa 2026-Q2
-get sys spd approve 2026-Q2
+# shellcheck disable=SC2046 # words on purpose
+get sys spd approve 2026-Q2 $(what_is_signed 2026-Q2)
 is "$RC" 4 'who reviewed it does not approve it'
 get games spd reject 2026-Q2
 is "$RC" 2 'a rejection takes a reason'
@@ -111,7 +113,8 @@ must sys spd qa 2026-Q2
 # Nothing gets in after the review.
 get bin spd comment 2026-Q2 OUT03 'a word that nobody reviewed'
 like "$RC $(tr -d '\n' <<<"$OUT")" '^0 .*back to DRAFT, it has to be reviewed again' 'who comments after the review is told where it leads'
-get games spd approve 2026-Q2
+# shellcheck disable=SC2046 # words on purpose
+get games spd approve 2026-Q2 $(what_is_signed 2026-Q2)
 like "$RC $ERR" '^4 .*is DRAFT and cannot be approved; .*spd qa' 'and what was not reviewed is not approved'
 must sys spd qa 2026-Q2
 papers() { ctl spd status 2026-Q2 --json | /usr/bin/python3 -c 'import json, sys
@@ -120,9 +123,15 @@ seen=$(papers)
 is "$(ctl spd declaration 2026-Q2 | tr -d '\n' | sha256sum | cut -d ' ' -f 1)" "$seen" 'the papers are the declaration as it stands'
 must sys spd comment 2026-Q2 OUT03 'a new image library since May, on two lanes of three'
 is "$(state_of 2)" IN_QA 'the reviewer may still say something'
-get games spd approve 2026-Q2 --seen "$seen"
+get games spd approve 2026-Q2
+like "$RC $OUT" '^2 What is signed: 2026-Q2, revision 2, IN_QA' 'who names no papers is shown what would be signed'
+like "$OUT" "digest of it and all that was said $(papers)" 'by its digest'
+like "$OUT" 'spd approve 2026-Q2 --revision 2 --digest [0-9a-f]{12}$' 'and told what to type'
+get games spd approve 2026-Q2 --revision 2 --digest "${seen:0:12}"
+like "$RC $ERR" '^4 .*look again' 'the beginning of another digest signs nothing'
+get games spd approve 2026-Q2 --revision 2 --seen "$seen"
 like "$RC $ERR" '^4 .*look again' 'but nobody approves what they have not seen'
-must games spd approve 2026-Q2 --seen "$(papers)"
+must games spd approve 2026-Q2 --revision 2 --seen "$(papers)"
 get bin spd comment 2026-Q2 OUT03 'one more word'
 is "$RC" 4 'nothing is said any more once it is approved'
 get bin spd submit 2026-Q2 --reference R-17
@@ -212,7 +221,8 @@ must bin spd comment 2026-Q2 --edit
 like "$OUT" '^1 of 1 comments kept' 'all open comments are written in one text'
 unset VISUAL
 must sys spd qa 2026-Q2
-must games spd approve 2026-Q2
+# shellcheck disable=SC2046 # words on purpose
+must games spd approve 2026-Q2 $(what_is_signed 2026-Q2)
 is "$(restated 3)" '70.0 % (70 of 100); 69.0 % (69 of 100); lane 3 sent late; 3; Gaia Mest, Accountable Manager (unix:games); 20' \
 	'and then who did'
 is "$(digests)" "$before" 'while the document is what it was'
@@ -242,9 +252,11 @@ get bin spd freeze 2026-Q1
 like "$RC $ERR" '^4 .*--early' 'while late records are waited for nothing is frozen'
 must bin spd freeze 2026-Q1 --early 'the regulator asked for it'
 must bin spd qa 2026-Q1
-get bin spd approve 2026-Q1
+# shellcheck disable=SC2046 # words on purpose
+get bin spd approve 2026-Q1 $(what_is_signed 2026-Q1)
 is "$RC" 4 'a small entity reviews with one hand, but approves with another'
-must games spd approve 2026-Q1
+# shellcheck disable=SC2046 # words on purpose
+must games spd approve 2026-Q1 $(what_is_signed 2026-Q1)
 like "$(tr -d '\n' <"$(spd_json 2026-Q1 --revision 1)")" '"policy":\{"approval":"APPROVER_DIFFERS","corrections":"ONE_PERSON","declared_by":"A. Example","declared_on":"2026-01-15"' \
 	'its policy is in the document, with who declared it and when'
 

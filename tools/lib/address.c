@@ -12,10 +12,22 @@
 static enum code
 unreachable(const char *address, int error, struct err *e)
 {
+	if (error == ENOENT || error == ECONNREFUSED)
+		return err_set(
+		    e, TRY_SYSTEM, ADDRESS_NOBODY,
+		    "no daemon at %s (%s): start one with `semsd --embedded DIR`, or name its "
+		    "socket with --socket or $SEMSD_SOCKET",
+		    address, strerror(error));
+	if (error == EACCES)
+		return err_set(
+		    e, TRY_SYSTEM, "connect",
+		    "this account may not reach %s (%s): a folder of semsd's is its owner's "
+		    "alone; for others start semsd with --socket in a folder that all may enter",
+		    address, strerror(error));
 	return err_set(
 	    e, TRY_SYSTEM, "connect",
-	    "no daemon at %s (%s): start one with `semsd --embedded DIR`, or name its socket with "
-	    "--socket",
+	    "cannot reach a daemon at %s (%s): is it semsd's socket? Name it with --socket "
+	    "or $SEMSD_SOCKET",
 	    address, strerror(error));
 }
 

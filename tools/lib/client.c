@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +23,8 @@
 #define WORK_SHOWN_MS    INT64_C(2000)   /* from then on it is said */
 #define ASK_MS           INT64_C(900000) /* a quarter of many million records takes its time */
 #define ANSWER_BYTES_MAX (16u * 1024u * 1024u)
+
+static int64_t wait_for_daemon_ms; /* client_wait_for_daemon() */
 
 struct question {
 	uint64_t no;
@@ -342,6 +346,27 @@ nap(int64_t ms)
 	nanosleep(&t, NULL);
 }
 
+/* Waits for a daemon that is starting: its socket is not there yet, or nobody listens at it. */
+static enum code
+open_patiently(struct client *c, struct err *e)
+{
+	int64_t until = now_ms() + wait_for_daemon_ms;
+	enum code rc = open_once(c, e);
+	bool told = false;
+
+	while (rc == TRY_SYSTEM && strcmp(e->where, ADDRESS_NOBODY) == 0 && now_ms() < until) {
+		if (!told)
+			fprintf(stderr,
+				"semsctl: nobody listens at %s: waiting up to %" PRId64
+				" s for a semsd that starts\n",
+				c->address, wait_for_daemon_ms / 1000);
+		told = true;
+		nap(100);
+		rc = open_once(c, e);
+	}
+	return rc;
+}
+
 /* Connects anew; what was unanswered is sent again, which is safe because records have identities.
  */
 static enum code
@@ -454,6 +479,12 @@ open_filling(struct client *c, struct err *e)
 
 /* ---- the interface ---- */
 
+void
+client_wait_for_daemon(int seconds)
+{
+	wait_for_daemon_ms = (int64_t)seconds * MS_PER_SECOND;
+}
+
 enum code
 client_open(const char *address, struct client **out, struct err *e)
 {
@@ -472,7 +503,7 @@ client_open(const char *address, struct client **out, struct err *e)
 	c->progress_at = now_ms();
 	buf_init(&c->in, ANSWER_BYTES_MAX + FRAME_LENGTH_BYTES + 65536);
 	buf_init(&c->out, ANSWER_BYTES_MAX * 4);
-	rc = open_once(c, e);
+	rc = open_patiently(c, e);
 	if (rc != OK) {
 		client_close(c);
 		return rc;

@@ -13,6 +13,9 @@
 
 struct client;
 
+/* How long client_open() waits while nobody listens, telling so on stderr; at first not at all. */
+void client_wait_for_daemon(int seconds);
+
 /* address: "unix:PATH", a path, or "tcp:HOST:PORT" (loopback). Connects and waits for the Welcome.
  */
 enum code client_open(const char *address, struct client **out, struct err *e) MUST_CHECK;

@@ -6,7 +6,6 @@
 #include "tools/semsctl/amend.h"
 #include "tools/semsctl/pending.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -113,16 +112,17 @@ decide(const struct options *o, struct client *c, const struct wish *d)
 	return status;
 }
 
+static const struct option longs[] = {
+    {"all", no_argument, NULL, 'a'},          {"decline", no_argument, NULL, 'd'},
+    {"source", required_argument, NULL, 's'}, {"made-by", required_argument, NULL, 'm'},
+    {"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
+
 static int
 parse(struct wish *d, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"all", no_argument, NULL, 'a'},          {"decline", no_argument, NULL, 'd'},
-	    {"source", required_argument, NULL, 's'}, {"made-by", required_argument, NULL, 'm'},
-	    {"reason", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0}};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "ads:m:r:", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_confirm, argc, argv)) != -1) {
 		if (opt == '?')
 			return EXIT_USAGE;
 		if (opt == 'a')
@@ -162,6 +162,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_confirm = {
+    .options = longs,
+    .letters = "ads:m:r:",
     .name = "confirm",
     .summary = "let a correction or a void of somebody else take effect, or decline it",
     .help =

@@ -1,7 +1,6 @@
 #include "tools/lib/build.h"
 #include "tools/semsctl/amend.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,19 +36,20 @@ struct change {
 	const char *zone;
 };
 
+static const struct option longs[] = {
+    {"set", required_argument, NULL, 's'},
+    {"reason", required_argument, NULL, 'r'},
+    {"by", required_argument, NULL, 'b'},
+    {"zone", required_argument, NULL, 'z'},
+    {NULL, 0, NULL, 0},
+};
+
 static int
 parse(struct change *c, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"set", required_argument, NULL, 's'},
-	    {"reason", required_argument, NULL, 'r'},
-	    {"by", required_argument, NULL, 'b'},
-	    {"zone", required_argument, NULL, 'z'},
-	    {NULL, 0, NULL, 0},
-	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "s:r:b:z:", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_correct, argc, argv)) != -1) {
 		if (opt == '?')
 			return EXIT_USAGE;
 		if (opt == 'r')
@@ -222,6 +222,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_correct = {
+    .options = longs,
+    .letters = "s:r:b:z:",
     .name = "correct",
     .summary = "replace a stored record, with a reason",
     .help = help,

@@ -4,7 +4,6 @@
 #include "tools/lib/listing.h"
 #include "tools/semsctl/command.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -146,16 +145,17 @@ show_page(json_t *page, void *ctx)
 	return 1;
 }
 
+static const struct option longs[] = {
+    {"kind", required_argument, NULL, 'k'},    {"source", required_argument, NULL, 'S'},
+    {"quarter", required_argument, NULL, 'Q'}, {"all", no_argument, NULL, 'a'},
+    {"json", no_argument, NULL, 'j'},          {NULL, 0, NULL, 0}};
+
 static int
 parse(struct wish *w, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"kind", required_argument, NULL, 'k'},    {"source", required_argument, NULL, 'S'},
-	    {"quarter", required_argument, NULL, 'Q'}, {"all", no_argument, NULL, 'a'},
-	    {"json", no_argument, NULL, 'j'},          {NULL, 0, NULL, 0}};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "k:S:Q:aj", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_doubles, argc, argv)) != -1) {
 		if (opt == '?')
 			return EXIT_USAGE;
 		if (opt == 'k')
@@ -200,6 +200,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_doubles = {
+    .options = longs,
+    .letters = "k:S:Q:aj",
     .name = "doubles",
     .summary = "records that are stored twice, side by side",
     .help =

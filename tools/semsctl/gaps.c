@@ -6,7 +6,6 @@
 #include "tools/semsctl/command.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,19 +127,20 @@ run_resolve(const struct wish *w)
 	return EXIT_DONE;
 }
 
+static const struct option longs[] = {
+    {"from", required_argument, NULL, 'f'},
+    {"to", required_argument, NULL, 't'},
+    {"reason", required_argument, NULL, 'r'},
+    {"json", no_argument, NULL, 'j'},
+    {NULL, 0, NULL, 0},
+};
+
 static int
 read_options(struct wish *w, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"from", required_argument, NULL, 'f'},
-	    {"to", required_argument, NULL, 't'},
-	    {"reason", required_argument, NULL, 'r'},
-	    {"json", no_argument, NULL, 'j'},
-	    {NULL, 0, NULL, 0},
-	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_gaps, argc, argv)) != -1) {
 		if (opt == 'f')
 			w->from = optarg;
 		else if (opt == 't')
@@ -150,7 +150,7 @@ read_options(struct wish *w, int argc, char **argv)
 		else if (opt == 'j')
 			w->as_json = 1;
 		else
-			return command_usage(&command_gaps, "unknown option");
+			return EXIT_USAGE;
 	}
 	return EXIT_DONE;
 }
@@ -175,16 +175,34 @@ run(const struct options *o, int argc, char **argv)
 		if (strcmp(argv[optind], actions[i].name) == 0 && argc - optind <= actions[i].words)
 			return actions[i].run(&w);
 	}
-	return command_usage(&command_gaps, "say what: list, add or resolve");
+	if (command_find_sub(&command_gaps, argv[optind]) == NULL)
+		return command_unknown_sub(&command_gaps, argv[optind]);
+	return command_usage(&command_gaps, "that is one word too many for '%s'", argv[optind]);
+}
+
+static const struct sub subs[] = {
+    {"list", "[--json]", "The periods that may lack records.", "semsctl gaps list"},
+    {"add", "--from INSTANT --to INSTANT --reason TEXT",
+     "Notes a period that semsd could not notice itself.",
+     "semsctl gaps add --from 2026-05-04T02:30:00Z --to 2026-05-04T06:00:00Z --reason 'disk lost'"},
+    {"resolve", "GAP --reason TEXT",
+     "Says that a period lacks nothing any more, or never will have it.",
+     "semsctl gaps resolve 1 --reason 'all lanes sent again'"},
+};
+
+static const struct sub *
+sub_at(size_t i)
+{
+	return i < sizeof subs / sizeof subs[0] ? &subs[i] : NULL;
 }
 
 const struct command command_gaps = {
+    .sub = sub_at,
+    .options = longs,
+    .letters = "",
     .name = "gaps",
     .summary = "periods that may lack records since the database was restored",
-    .help = "Usage: semsctl gaps [list] [--json]\n"
-	    "       semsctl gaps add --from INSTANT --to INSTANT --reason TEXT\n"
-	    "       semsctl gaps resolve GAP --reason TEXT\n"
-	    "After a backup was restored, records that had been answered since are missing until "
+    .help = "After a backup was restored, records that had been answered since are missing until "
 	    "their\n"
 	    "senders send them again. semsd notices by itself, unless its state folder was lost "
 	    "with the\n"
@@ -192,6 +210,9 @@ const struct command command_gaps = {
 	    "\n"
 	    "  --from, --to  by the time of receipt, such as 2026-05-04T02:30:00Z\n"
 	    "  --reason      kept with the gap\n"
-	    "  --json        the answer as it is\n",
+	    "  --json        the answer as it is\n"
+	    "\n"
+	    "Example:\n"
+	    "  semsctl gaps resolve 1 --reason 'all lanes sent again'\n",
     .run = run,
 };

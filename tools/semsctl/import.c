@@ -1,6 +1,5 @@
 #include "tools/semsctl/intake.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,24 +44,25 @@ static const char help[] =
     "Example:\n"
     "  semsctl import --map tests/maps/smiths_hiscan.yaml --register-sites report.csv\n";
 
+static const struct option longs[] = {
+    {"map", required_argument, NULL, 'm'},
+    {"kind", required_argument, NULL, 'k'},
+    {"source", required_argument, NULL, 'S'},
+    {"zone", required_argument, NULL, 'z'},
+    {"delimiter", required_argument, NULL, 'd'},
+    {"encoding", required_argument, NULL, 'e'},
+    {"rejects", required_argument, NULL, 'r'},
+    {"register-sites", no_argument, NULL, 'R'},
+    {"replace", no_argument, NULL, 'P'},
+    {"again", no_argument, NULL, 'A'},
+    {"reason", required_argument, NULL, 'W'},
+    {"dry-run", no_argument, NULL, 'n'},
+    {NULL, 0, NULL, 0},
+};
+
 static int
 parse(struct intake *in, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"map", required_argument, NULL, 'm'},
-	    {"kind", required_argument, NULL, 'k'},
-	    {"source", required_argument, NULL, 'S'},
-	    {"zone", required_argument, NULL, 'z'},
-	    {"delimiter", required_argument, NULL, 'd'},
-	    {"encoding", required_argument, NULL, 'e'},
-	    {"rejects", required_argument, NULL, 'r'},
-	    {"register-sites", no_argument, NULL, 'R'},
-	    {"replace", no_argument, NULL, 'P'},
-	    {"again", no_argument, NULL, 'A'},
-	    {"reason", required_argument, NULL, 'W'},
-	    {"dry-run", no_argument, NULL, 'n'},
-	    {NULL, 0, NULL, 0},
-	};
 	const char **const texts[] = {
 	    ['m'] = &in->map_path,  ['S'] = &in->source,   ['z'] = &in->zone,
 	    ['d'] = &in->delimiter, ['e'] = &in->encoding, ['r'] = &in->rejects,
@@ -70,7 +70,7 @@ parse(struct intake *in, int argc, char **argv)
 	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "m:k:S:z:d:e:r:n", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_import, argc, argv)) != -1) {
 		if (opt == '?')
 			return EXIT_USAGE;
 		if (opt == 'R' || opt == 'P' || opt == 'A') {
@@ -112,6 +112,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_import = {
+    .options = longs,
+    .letters = "m:k:S:z:d:e:r:n",
     .name = "import",
     .summary = "records from any CSV file, by a map or a filled-in template",
     .help = help,

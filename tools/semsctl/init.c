@@ -4,7 +4,6 @@
 #include "tools/semsctl/setup_file.h"
 #include "tools/semsctl/setup_wish.h"
 
-#include <getopt.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,25 +138,26 @@ take_flag(struct flags *f, int opt)
 	return EXIT_USAGE;
 }
 
+static const struct option longs[] = {
+    {"entity", required_argument, NULL, 'e'},
+    {"zone", required_argument, NULL, 'z'},
+    {"site", required_argument, NULL, 's'},
+    {"sites-from", required_argument, NULL, 'F'},
+    {"column", required_argument, NULL, 'C'},
+    {"provider", required_argument, NULL, 'p'},
+    {"source", required_argument, NULL, 'S'},
+    {"sender", required_argument, NULL, 'u'},
+    {"role", required_argument, NULL, 'r'},
+    {"person", required_argument, NULL, 'P'},
+    {NULL, 0, NULL, 0},
+};
+
 static int
 parse(struct flags *f, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"entity", required_argument, NULL, 'e'},
-	    {"zone", required_argument, NULL, 'z'},
-	    {"site", required_argument, NULL, 's'},
-	    {"sites-from", required_argument, NULL, 'F'},
-	    {"column", required_argument, NULL, 'C'},
-	    {"provider", required_argument, NULL, 'p'},
-	    {"source", required_argument, NULL, 'S'},
-	    {"sender", required_argument, NULL, 'u'},
-	    {"role", required_argument, NULL, 'r'},
-	    {"person", required_argument, NULL, 'P'},
-	    {NULL, 0, NULL, 0},
-	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "e:z:s:p:S:u:r:P:", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_init, argc, argv)) != -1) {
 		int rc = take_flag(f, opt);
 
 		if (rc != EXIT_DONE)
@@ -501,6 +501,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_init = {
+    .options = longs,
+    .letters = "e:z:s:p:S:u:r:P:",
     .name = "init",
     .summary = "the entity, its sites, sources, roles, retention and targets",
     .help = help,

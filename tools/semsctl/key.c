@@ -4,7 +4,6 @@
 #include "tools/lib/listing.h"
 #include "tools/semsctl/command.h"
 
-#include <getopt.h>
 #include <string.h>
 
 static const struct listing_column columns[] = {{"number", ">No"},
@@ -50,10 +49,11 @@ print_keys(const struct options *o, const json_t *answer, bool made)
 		       signs);
 }
 
+static const struct option longs[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	static const struct option longs[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
 	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
 	Sems__V1__KeyRequest key = SEMS__V1__KEY_REQUEST__INIT;
 	const char *action;
@@ -63,17 +63,16 @@ run(const struct options *o, int argc, char **argv)
 	int status = EXIT_DONE;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_key, argc, argv)) != -1) {
 		if (opt == '?')
-			return command_usage(&command_key, "unknown option");
+			return EXIT_USAGE;
 		as_json = 1;
 	}
 	action = optind < argc ? argv[optind] : "list";
+	if (command_find_sub(&command_key, action) == NULL)
+		return command_unknown_sub(&command_key, action);
 	if (strcmp(action, "show") == 0 ? optind + 2 != argc : optind + 1 < argc)
 		return command_usage(&command_key, "list, new, register, or show and which");
-	if (strcmp(action, "list") != 0 && strcmp(action, "new") != 0 &&
-	    strcmp(action, "register") != 0 && strcmp(action, "show") != 0)
-		return command_usage(&command_key, "there is no '%s'", action);
 	key.has_make_new = 1;
 	key.make_new = strcmp(action, "new") == 0;
 	key.has_register_newest = 1;
@@ -94,14 +93,27 @@ run(const struct options *o, int argc, char **argv)
 	return status;
 }
 
+static const struct sub subs[] = {
+    {"list", "[--json]", "Which keys there are, and which one signs.", "semsctl key list"},
+    {"show", "ID", "A public key as PEM, for those who check.",
+     "semsctl key show 21fe31dfa154a261 >published.pem"},
+    {"new", "", "Makes the key that signs from now on.", "semsctl key new"},
+    {"register", "", "Lets the newest key of this semsd sign.", "semsctl key register"},
+};
+
+static const struct sub *
+sub_at(size_t i)
+{
+	return i < sizeof subs / sizeof subs[0] ? &subs[i] : NULL;
+}
+
 const struct command command_key = {
+    .sub = sub_at,
+    .options = longs,
+    .letters = "",
     .name = "key",
     .summary = "the keys that sign what is frozen and exported",
     .help =
-	"Usage: semsctl key [list] [--json]\n"
-	"       semsctl key show ID\n"
-	"       semsctl key new\n"
-	"       semsctl key register\n"
 	"semsd signs each frozen document, and each bundle that is exported, with an Ed25519 key\n"
 	"that is a file in its folder of keys and never in the database. `list` says which keys\n"
 	"there are and which one signs; `show` prints a public key (PEM) for those who check;\n"

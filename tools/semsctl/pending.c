@@ -8,7 +8,6 @@
 #include "tools/lib/table.h"
 #include "tools/semsctl/command.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 #define ANSWER_BYTES (64u * 1024u * 1024u)
@@ -127,13 +126,14 @@ pending_print(const json_t *pending, int color)
 	}
 }
 
+static const struct option longs[] = {{"source", required_argument, NULL, 's'},
+				      {"made-by", required_argument, NULL, 'm'},
+				      {"json", no_argument, NULL, 'j'},
+				      {NULL, 0, NULL, 0}};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	static const struct option longs[] = {{"source", required_argument, NULL, 's'},
-					      {"made-by", required_argument, NULL, 'm'},
-					      {"json", no_argument, NULL, 'j'},
-					      {NULL, 0, NULL, 0}};
 	struct pending_filter f = {0};
 	struct client *client = NULL;
 	json_t *pending = NULL;
@@ -142,7 +142,7 @@ run(const struct options *o, int argc, char **argv)
 	int opt;
 	enum code rc;
 
-	while ((opt = getopt_long(argc, argv, "s:m:j", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_pending, argc, argv)) != -1) {
 		if (opt == '?')
 			return EXIT_USAGE;
 		if (opt == 's')
@@ -175,6 +175,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_pending = {
+    .options = longs,
+    .letters = "s:m:j",
     .name = "pending",
     .summary = "corrections and voids that wait for a second person",
     .help =

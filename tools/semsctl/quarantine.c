@@ -4,7 +4,6 @@
 #include "tools/semsctl/command.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,20 +139,21 @@ read_number(const char *s, uint64_t *n)
 	return s[0] >= '0' && s[0] <= '9' && *end == '\0' && errno == 0;
 }
 
+static const struct option longs[] = {
+    {"source", required_argument, NULL, 's'},
+    {"after", required_argument, NULL, 'a'},
+    {"limit", required_argument, NULL, 'l'},
+    {"all", no_argument, NULL, 'A'},
+    {NULL, 0, NULL, 0},
+};
+
 static int
 read_options(struct wish *w, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"source", required_argument, NULL, 's'},
-	    {"after", required_argument, NULL, 'a'},
-	    {"limit", required_argument, NULL, 'l'},
-	    {"all", no_argument, NULL, 'A'},
-	    {NULL, 0, NULL, 0},
-	};
 	uint64_t n;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_quarantine, argc, argv)) != -1) {
 		if (opt == 's') {
 			w->source = optarg;
 		} else if (opt == 'A') {
@@ -166,7 +166,7 @@ read_options(struct wish *w, int argc, char **argv)
 			return command_usage(&command_quarantine,
 					     "'%s' is no number that fits here", optarg);
 		} else {
-			return command_usage(&command_quarantine, "unknown option");
+			return EXIT_USAGE;
 		}
 	}
 	return EXIT_DONE;
@@ -186,6 +186,8 @@ run(const struct options *o, int argc, char **argv)
 		return status;
 	if (optind >= argc)
 		return command_usage(&command_quarantine, "say what: list, show or requeue");
+	if (command_find_sub(&command_quarantine, argv[optind]) == NULL)
+		return command_unknown_sub(&command_quarantine, argv[optind]);
 	if (optind + 2 < argc)
 		return command_usage(&command_quarantine, "one record at a time, or --all");
 	if (optind + 1 < argc && (!read_number(argv[optind + 1], &w.id) || w.id == 0))
@@ -195,17 +197,32 @@ run(const struct options *o, int argc, char **argv)
 		if (strcmp(argv[optind], actions[i].name) == 0)
 			return actions[i].run(&w);
 	}
-	return command_usage(&command_quarantine, "there is no '%s': list, show or requeue",
-			     argv[optind]);
+	return EXIT_FAULT;
+}
+
+static const struct sub subs[] = {
+    {"list", "[--source SOURCE] [--after ID] [--limit N]",
+     "What was refused and why, the oldest first.", "semsctl quarantine list --source xray-1"},
+    {"show", "ID", "One refused record, with its bytes as they came.",
+     "semsctl quarantine show 17"},
+    {"requeue", "ID | --all [--source SOURCE]",
+     "Sends refused records through again, once the cause is mended.",
+     "semsctl quarantine requeue --all --source xray-1"},
+};
+
+static const struct sub *
+sub_at(size_t i)
+{
+	return i < sizeof subs / sizeof subs[0] ? &subs[i] : NULL;
 }
 
 const struct command command_quarantine = {
+    .sub = sub_at,
+    .options = longs,
+    .letters = "",
     .name = "quarantine",
     .summary = "records that were refused: list, show, try again",
     .help =
-	"Usage: semsctl quarantine list [--source SOURCE] [--after ID] [--limit N]\n"
-	"       semsctl quarantine show ID\n"
-	"       semsctl quarantine requeue ID | --all [--source SOURCE]\n"
 	"Refused records wait here with their bytes as they came. Once the cause is mended (a\n"
 	"site registered, a grant given), `requeue` sends them through again, each by the rights\n"
 	"of who sent it; what is refused again stays, and the exit status is 1. They are kept\n"
@@ -216,6 +233,9 @@ const struct command command_quarantine = {
 	"  --source SOURCE  only records of this source\n"
 	"  --after ID       list on from behind this number\n"
 	"  --limit N        at most so many (default 100, at most 1000)\n"
-	"  --all            every record, or every one of the source\n",
+	"  --all            every record, or every one of the source\n"
+	"\n"
+	"Example:\n"
+	"  semsctl quarantine list --source xray-1\n",
     .run = run,
 };

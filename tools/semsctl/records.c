@@ -10,7 +10,6 @@
 #include "tools/semsctl/pending.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -271,29 +270,30 @@ take_option(struct wish *w, int opt, char *value)
 	return true;
 }
 
+static const struct option longs[] = {{"kind", required_argument, NULL, 'k'},
+				      {"source", required_argument, NULL, 'S'},
+				      {"site", required_argument, NULL, 's'},
+				      {"number", required_argument, NULL, 'n'},
+				      {"outcome", required_argument, NULL, 'o'},
+				      {"quarter", required_argument, NULL, 'q'},
+				      {"from", required_argument, NULL, 'f'},
+				      {"until", required_argument, NULL, 'u'},
+				      {"after", required_argument, NULL, 'a'},
+				      {"limit", required_argument, NULL, 'l'},
+				      {"oldest", no_argument, NULL, 'O'},
+				      {"json", no_argument, NULL, 'j'},
+				      {NULL, 0, NULL, 0}};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	static const struct option longs[] = {{"kind", required_argument, NULL, 'k'},
-					      {"source", required_argument, NULL, 'S'},
-					      {"site", required_argument, NULL, 's'},
-					      {"number", required_argument, NULL, 'n'},
-					      {"outcome", required_argument, NULL, 'o'},
-					      {"quarter", required_argument, NULL, 'q'},
-					      {"from", required_argument, NULL, 'f'},
-					      {"until", required_argument, NULL, 'u'},
-					      {"after", required_argument, NULL, 'a'},
-					      {"limit", required_argument, NULL, 'l'},
-					      {"oldest", no_argument, NULL, 'O'},
-					      {"json", no_argument, NULL, 'j'},
-					      {NULL, 0, NULL, 0}};
 	struct wish w = {.o = o};
 	const char *argument;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "k:S:j", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_records, argc, argv)) != -1) {
 		if (opt == '?')
-			return command_usage(&command_records, "unknown option");
+			return EXIT_USAGE;
 		if (!take_option(&w, opt, optarg))
 			return command_usage(&command_records, "'%s' does not fit the option",
 					     optarg);
@@ -305,18 +305,33 @@ run(const struct options *o, int argc, char **argv)
 		return run_list(&w, argument);
 	if (strcmp(argv[optind], "show") == 0)
 		return run_show(&w, argument);
-	return command_usage(&command_records, "there is no '%s': list or show", argv[optind]);
+	return command_unknown_sub(&command_records, argv[optind]);
+}
+
+static const struct sub subs[] = {
+    {"list",
+     "[--kind KIND]... [--source SOURCE] [--site SITE] [--number NUMBER] [--outcome OUTCOME] "
+     "[--quarter QUARTER] [--from TIME] [--until TIME] [--oldest] [--limit N] [--after PLACE]",
+     "Stored records, the newest first, a page at a time.",
+     "semsctl records list --kind observation --quarter 2026-Q2"},
+    {"show", "RECORD [--kind KIND] [--source SOURCE] [--json]",
+     "All that a record says, with its lists.",
+     "semsctl records show 019db0e4-7a80-7c4e-9d2b-0c6f5c1a7e11"},
+};
+
+static const struct sub *
+sub_at(size_t i)
+{
+	return i < sizeof subs / sizeof subs[0] ? &subs[i] : NULL;
 }
 
 const struct command command_records = {
+    .sub = sub_at,
+    .options = longs,
+    .letters = "k:S:j",
     .name = "records",
     .summary = "the stored records: list those of a kind, site, source, time; show one",
     .help =
-	"Usage: semsctl records list [--kind KIND]... [--source SOURCE] [--site SITE]\n"
-	"           [--number NUMBER] [--outcome OUTCOME] [--quarter QUARTER]\n"
-	"           [--from TIME] [--until TIME] [--oldest] [--limit N] [--after PLACE] [--json]\n"
-	"       semsctl records show RECORD [--kind KIND] [--source SOURCE] [--json]\n"
-	"\n"
 	"Lists stored records, the newest first, a page at a time; the end of the page says how "
 	"to\n"
 	"go on. Corrections and voids are records, too; Counts says what became of each. `show`\n"

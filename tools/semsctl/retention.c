@@ -4,7 +4,6 @@
 #include "tools/lib/screen.h"
 #include "tools/semsctl/command.h"
 
-#include <getopt.h>
 #include <string.h>
 
 static const struct listing_column columns[] = {
@@ -39,11 +38,12 @@ print_answer(const struct options *o, const json_t *answer, int is_run)
 	return EXIT_DONE;
 }
 
+static const struct option longs[] = {
+    {"yes", no_argument, NULL, 'y'}, {"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"yes", no_argument, NULL, 'y'}, {"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
 	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
 	Sems__V1__RetentionRequest retention = SEMS__V1__RETENTION_REQUEST__INIT;
 	json_t *answer = NULL;
@@ -53,14 +53,15 @@ run(const struct options *o, int argc, char **argv)
 	int status = EXIT_DONE;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "y", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_retention, argc, argv)) != -1) {
 		if (opt != 'y' && opt != 'j')
-			return command_usage(&command_retention, "unknown option");
+			return EXIT_USAGE;
 		yes |= opt == 'y';
 		as_json |= opt == 'j';
 	}
-	if (optind + 1 != argc ||
-	    (strcmp(argv[optind], "plan") != 0 && strcmp(argv[optind], "run") != 0))
+	if (optind < argc && command_find_sub(&command_retention, argv[optind]) == NULL)
+		return command_unknown_sub(&command_retention, argv[optind]);
+	if (optind + 1 != argc)
 		return command_usage(&command_retention, "say what: plan or run");
 	retention.has_run = 1;
 	retention.run = strcmp(argv[optind], "run") == 0;
@@ -82,16 +83,33 @@ run(const struct options *o, int argc, char **argv)
 	return status;
 }
 
+static const struct sub subs[] = {
+    {"plan", "[--json]", "Every month of every kind with what would become of it, and why.",
+     "semsctl retention plan"},
+    {"run", "--yes [--json]", "Removes the months that may go, for good.",
+     "semsctl retention run --yes"},
+};
+
+static const struct sub *
+sub_at(size_t i)
+{
+	return i < sizeof subs / sizeof subs[0] ? &subs[i] : NULL;
+}
+
 const struct command command_retention = {
+    .sub = sub_at,
+    .options = longs,
+    .letters = "y",
     .name = "retention",
     .summary = "what would be removed, what may not and why",
-    .help = "Usage: semsctl retention plan [--json]\n"
-	    "       semsctl retention run --yes [--json]\n"
-	    "Lists every month of every kind with the decision and its reason. `run` removes the\n"
+    .help = "Lists every month of every kind with the decision and its reason. `run` removes the\n"
 	    "months that may go, and only those: past the maximum of their kind, their quarters\n"
 	    "submitted and the revision window over, with no open finding.\n"
 	    "\n"
 	    "  --yes   it is meant; without it nothing is removed\n"
-	    "  --json  the answer as it is\n",
+	    "  --json  the answer as it is\n"
+	    "\n"
+	    "Example:\n"
+	    "  semsctl retention plan\n",
     .run = run,
 };

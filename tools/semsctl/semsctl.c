@@ -1,10 +1,10 @@
 /* semsctl: finds the command and runs it. Every command talks to the daemon, never to its store. */
+#include "tools/lib/client.h"
 #include "tools/lib/screen.h"
 #include "tools/lib/shown.h"
 #include "tools/lib/table.h"
 #include "tools/semsctl/command.h"
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,14 +13,7 @@
 
 #define ADDRESS_DEFAULT "/run/semsd/semsd.sock"
 
-static const struct command *const commands[] = {
-    &command_init,      &command_template,   &command_import,  &command_send,     &command_correct,
-    &command_void,      &command_pending,    &command_confirm, &command_simulate, &command_spd,
-    &command_retention, &command_quarantine, &command_records, &command_gaps,     &command_verify,
-    &command_trace,     &command_doubles,    &command_key,     &command_status,
-};
-
-#define N_COMMANDS (sizeof commands / sizeof commands[0])
+#define WAIT_S 20 /* a semsd that makes its cluster first takes some seconds */
 
 static void
 print_help(FILE *f)
@@ -30,13 +23,14 @@ print_help(FILE *f)
 	      "\n"
 	      "Commands:\n",
 	      f);
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(f, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+	for (size_t i = 0; command_at(i) != NULL; i++)
+		fprintf(f, "  %-12s %s\n", command_at(i)->name, command_at(i)->summary);
 	fputs(
 	    "\n"
 	    "Options:\n"
 	    "  -s, --socket ADDRESS  semsd's socket: a path, unix:PATH or tcp:HOST:PORT\n"
 	    "                        (default: $SEMSD_SOCKET, else " ADDRESS_DEFAULT ")\n"
+	    "  -w, --wait SECONDS    how long to wait for a semsd that starts (default 20)\n"
 	    "  -q, --quiet           no progress, no summary\n"
 	    "      --color WHEN      auto, always or never (auto respects $NO_COLOR)\n"
 	    "      --no-pager        prints what is longer than the screen as it is; else it is\n"
@@ -63,16 +57,6 @@ wants_color(const char *when)
 	return isatty(STDOUT_FILENO);
 }
 
-static const struct command *
-find_command(const char *name)
-{
-	for (size_t i = 0; i < N_COMMANDS; i++) {
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
-	}
-	return NULL;
-}
-
 /* True when the command's own arguments ask for help, before any "--". */
 static int
 asks_help(int argc, char **argv)
@@ -84,52 +68,61 @@ asks_help(int argc, char **argv)
 	return 0;
 }
 
+/* Of a command, or of what it does by its first word. */
+static int
+help_on(int n_words, char **words)
+{
+	const struct command *c = n_words > 0 ? command_find(words[0]) : NULL;
+
+	if (n_words > 0 && c == NULL)
+		return command_unknown(words[0]);
+	screen_page();
+	if (c == NULL)
+		print_help(stdout);
+	else
+		command_print_help(c, n_words > 1 ? command_find_sub(c, words[1]) : NULL);
+	return EXIT_DONE;
+}
+
 static int
 run_command(const struct options *o, int argc, char **argv)
 {
-	const struct command *c = find_command(argv[0]);
+	const struct command *c = command_find(argv[0]);
 
-	if (c == NULL && strcmp(argv[0], "help") == 0) {
-		screen_page();
-		c = argc > 1 ? find_command(argv[1]) : NULL;
-		if (c == NULL)
-			print_help(stdout);
-		else
-			fputs(c->help, stdout);
-		return EXIT_DONE;
-	}
-	if (c == NULL) {
-		fprintf(stderr, "semsctl: there is no command '%s': see `semsctl --help`\n",
-			argv[0]);
-		return EXIT_USAGE;
-	}
-	if (asks_help(argc, argv)) {
-		screen_page();
-		fputs(c->help, stdout);
-		return EXIT_DONE;
-	}
+	if (c == NULL && strcmp(argv[0], "help") == 0)
+		return help_on(argc - 1, argv + 1);
+	if (c == NULL)
+		return command_unknown(argv[0]);
+	if (asks_help(argc, argv))
+		return help_on(argc, argv);
 	optind = 0; /* glibc: getopt starts anew, with the command's own arguments */
 	return c->run(o, argc, argv);
+}
+
+/* False: it does not fit. */
+static bool
+take_wait(const char *value)
+{
+	char *end;
+	long n = strtol(value, &end, 10);
+
+	if (value[0] < '0' || value[0] > '9' || *end != '\0' || n > 3600) {
+		fprintf(stderr, "semsctl: --wait takes seconds, from 0 to 3600, not '%s'\n", value);
+		return false;
+	}
+	client_wait_for_daemon((int)n);
+	return true;
 }
 
 static int
 run(int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"socket", required_argument, NULL, 's'},
-	    {"quiet", no_argument, NULL, 'q'},
-	    {"color", required_argument, NULL, 'c'},
-	    {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'V'},
-	    {"no-pager", no_argument, NULL, 'P'},
-	    {NULL, 0, NULL, 0},
-	};
 	const char *env = getenv("SEMSD_SOCKET");
 	struct options o = {.address = env != NULL && env[0] != '\0' ? env : ADDRESS_DEFAULT};
 	const char *color = "auto";
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "+s:qhV", longs, NULL)) != -1) {
+	while ((opt = command_common_option(argc, argv)) != -1) {
 		if (opt == 's') {
 			o.address = optarg;
 		} else if (opt == 'q') {
@@ -139,14 +132,11 @@ run(int argc, char **argv)
 		} else if (opt == 'P') {
 			screen_begin(false);
 		} else if (opt == 'h') {
-			screen_page();
-			print_help(stdout);
-			return EXIT_DONE;
+			return help_on(0, NULL);
 		} else if (opt == 'V') {
 			puts("semsctl " SEMS_VERSION);
 			return EXIT_DONE;
-		} else {
-			fputs("See `semsctl --help`.\n", stderr);
+		} else if (opt != 'w' || !take_wait(optarg)) {
 			return EXIT_USAGE;
 		}
 	}
@@ -168,6 +158,7 @@ main(int argc, char **argv)
 		fputs("semsctl: out of memory\n", stderr);
 		return EXIT_FAULT;
 	}
+	client_wait_for_daemon(WAIT_S);
 	screen_begin(true);
 	table_fit(screen_width());
 	status = run(argc, argv);

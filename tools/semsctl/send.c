@@ -1,6 +1,5 @@
 #include "tools/semsctl/intake.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char help[] =
@@ -25,17 +24,18 @@ static const char help[] =
     "  echo '{\"occurred_at\":\"2026-04-01T06:00:00Z\",\"site_id\":\"LHX\",\"device_id\":\"X1\",\n"
     "         \"outcome\":\"HIT\"}' | tr -d '\\n' | semsctl send --json -S xray-1 tip_event -\n";
 
+static const struct option longs[] = {
+    {"json", no_argument, NULL, 'j'},       {"source", required_argument, NULL, 'S'},
+    {"zone", required_argument, NULL, 'z'}, {"rejects", required_argument, NULL, 'r'},
+    {"dry-run", no_argument, NULL, 'n'},    {NULL, 0, NULL, 0},
+};
+
 static int
 parse(struct intake *in, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"json", no_argument, NULL, 'j'},       {"source", required_argument, NULL, 'S'},
-	    {"zone", required_argument, NULL, 'z'}, {"rejects", required_argument, NULL, 'r'},
-	    {"dry-run", no_argument, NULL, 'n'},    {NULL, 0, NULL, 0},
-	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "jS:z:r:n", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_send, argc, argv)) != -1) {
 		if (opt == '?')
 			return EXIT_USAGE;
 		if (opt == 'j')
@@ -73,6 +73,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_send = {
+    .options = longs,
+    .letters = "jS:z:r:n",
     .name = "send",
     .summary = "records of one kind, from CSV or JSON lines",
     .help = help,

@@ -10,7 +10,6 @@
 #include "wire/encode.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -397,7 +396,7 @@ print_summary(const struct simulation *s)
 		       s->refusals[i].field, s->refusals[i].text);
 	if (s->other_refusals > 0)
 		printf("  refused %" PRIu64 " for other fields\n", s->other_refusals);
-	printf("\nsemsctl spd show %s\n", quarter);
+	printf("\n%s spd show %s\n", program_invocation_name, quarter);
 }
 
 /* --- the command line ------------------------------------------------------------------------- */
@@ -464,27 +463,28 @@ take_option(struct simulation *s, int opt, const char *value)
 	return 1;
 }
 
+static const struct option longs[] = {
+    {"quarter", required_argument, NULL, 'q'},
+    {"seed", required_argument, NULL, 's'},
+    {"sites", required_argument, NULL, 'S'},
+    {"lanes", required_argument, NULL, 'l'},
+    {"screeners", required_argument, NULL, 'p'},
+    {"scale", required_argument, NULL, 'c'},
+    {"late", required_argument, NULL, 'L'},
+    {"duplicates", required_argument, NULL, 'D'},
+    {"silent-lane", no_argument, NULL, 'i'},
+    {"register", no_argument, NULL, 'r'},
+    {NULL, 0, NULL, 0},
+};
+
 static int
 read_options(struct simulation *s, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"quarter", required_argument, NULL, 'q'},
-	    {"seed", required_argument, NULL, 's'},
-	    {"sites", required_argument, NULL, 'S'},
-	    {"lanes", required_argument, NULL, 'l'},
-	    {"screeners", required_argument, NULL, 'p'},
-	    {"scale", required_argument, NULL, 'c'},
-	    {"late", required_argument, NULL, 'L'},
-	    {"duplicates", required_argument, NULL, 'D'},
-	    {"silent-lane", no_argument, NULL, 'i'},
-	    {"register", no_argument, NULL, 'r'},
-	    {NULL, 0, NULL, 0},
-	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_simulate, argc, argv)) != -1) {
 		if (opt == '?')
-			return command_usage(&command_simulate, "unknown option");
+			return EXIT_USAGE;
 		if (!take_option(s, opt, optarg))
 			return command_usage(&command_simulate, "'%s' does not fit the option",
 					     optarg);
@@ -550,6 +550,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_simulate = {
+    .options = longs,
+    .letters = "",
     .name = "simulate",
     .summary = "sends an invented airport's quarter, for demonstrations and tests",
     .help =
@@ -571,6 +573,9 @@ const struct command command_simulate = {
 	"                     some 160,000 records)\n"
 	"  --late X           share of feeds delivered last, 0 to 1 (default 0.02)\n"
 	"  --duplicates X     share of records delivered twice, 0 to 1 (default 0.01)\n"
-	"  --silent-lane      one lane's feed breaks off for some days\n",
+	"  --silent-lane      one lane's feed breaks off for some days\n"
+	"\n"
+	"Example:\n"
+	"  semsctl simulate --register --quarter 2026-Q2 --scale 0.1\n",
     .run = run,
 };

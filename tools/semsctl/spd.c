@@ -4,14 +4,13 @@
 
 #include "tools/lib/shown.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct action {
-	const char *name;
+	struct sub sub;
 	const char *options; /* those that go with it, as letters */
 	int n_args;          /* beyond the quarter */
 	int (*run)(struct spd_wish *w);
@@ -112,26 +111,115 @@ spd_print_raw(const struct buf *raw)
 }
 
 static const struct action actions[] = {
-    {"show", "rbmjRA", 0, spd_run_show},
-    {"status", "rj", 0, spd_run_status},
-    {"list", "j", 0, spd_run_list},
-    {"freeze", "exj", 0, spd_run_freeze},
-    {"comment", "rvjE", 2, spd_run_comment},
-    {"check", "rj", 0, spd_run_check},
-    {"qa", "rnj", 0, spd_run_qa},
-    {"approve", "rnj", 0, spd_run_approve},
-    {"reject", "raj", 0, spd_run_reject},
-    {"withdraw", "raj", 0, spd_run_withdraw},
-    {"submit", "rctnj", 0, spd_run_submit},
-    {"acknowledge", "rtj", 0, spd_run_acknowledge},
-    {"diff", "rbj", 0, spd_run_diff},
-    {"revise", "aexj", 0, spd_run_revise},
-    {"declaration", "r", 0, spd_run_declaration},
-    {"verify", "rj", 0, spd_run_verify},
-    {"explain", "rvAj", -1, spd_run_explain}, /* a metric, then a figure's dimensions */
-    {"export", "rfoF", 0, spd_run_export},
-    {"render", "dsfoF", 0, spd_run_render}, /* takes a file in the quarter's place */
+    {{"show", "QUARTER [--revision N] [--metric ID] [--by WHAT] [--all] [--json]",
+      "The figures: computed now, or of a frozen revision.", "semsctl spd show 2026-Q2 --by site"},
+     "rbmjRA",
+     0,
+     spd_run_show},
+    {{"status", "QUARTER [--revision N] [--json]", "State, people, times, and what is next.",
+      "semsctl spd status 2026-Q2"},
+     "rj",
+     0,
+     spd_run_status},
+    {{"list", "QUARTER [--json]", "The quarter's revisions.", "semsctl spd list 2026-Q2"},
+     "j",
+     0,
+     spd_run_list},
+    {{"freeze", "QUARTER [--early REASON] [--exclude-embargoed REASON]",
+      "Keeps what would be shown as the next revision, for good: a DRAFT.",
+      "semsctl spd freeze 2026-Q2"},
+     "exj",
+     0,
+     spd_run_freeze},
+    {{"comment", "QUARTER METRIC TEXT [--of NAME=VALUE]... | QUARTER --edit",
+      "Says why a figure is as it is; --edit opens all that wait for a comment.",
+      "semsctl spd comment 2026-Q2 OUT03 'New image library since May'"},
+     "rvjE",
+     2,
+     spd_run_comment},
+    {{"check", "QUARTER [--revision N] [--json]", "What must be right before quality assurance.",
+      "semsctl spd check 2026-Q2"},
+     "rj",
+     0,
+     spd_run_check},
+    {{"qa", "QUARTER [--seen PAPERS]", "A reviewer takes the revision on.",
+      "semsctl spd qa 2026-Q2"},
+     "rnj",
+     0,
+     spd_run_qa},
+    {{"approve", "QUARTER --revision N --digest SHA256",
+      "The accountable manager signs what was reviewed; without both it shows what would be "
+      "signed.",
+      "semsctl spd approve 2026-Q2"},
+     "rnj",
+     0,
+     spd_run_approve},
+    {{"reject", "QUARTER --reason TEXT", "Sends a revision back to whoever prepares it.",
+      "semsctl spd reject 2026-Q2 --reason 'OUT03 has no comment'"},
+     "raj",
+     0,
+     spd_run_reject},
+    {{"withdraw", "QUARTER --reason TEXT", "Takes back a revision that was not submitted.",
+      "semsctl spd withdraw 2026-Q2 --reason 'lane 3 is missing'"},
+     "raj",
+     0,
+     spd_run_withdraw},
+    {{"submit", "QUARTER --channel TEXT --reference TEXT",
+      "Notes that the approved revision went to the regulator.",
+      "semsctl spd submit 2026-Q2 --channel portal --reference R-117"},
+     "rctnj",
+     0,
+     spd_run_submit},
+    {{"acknowledge", "QUARTER --reference TEXT", "Notes the regulator's receipt.",
+      "semsctl spd acknowledge 2026-Q2 --reference A-204"},
+     "rtj",
+     0,
+     spd_run_acknowledge},
+    {{"diff", "QUARTER [--revision N] [--by WHAT] [--json]",
+      "What has changed since a revision was frozen, and because of what.",
+      "semsctl spd diff 2026-Q2"},
+     "rbj",
+     0,
+     spd_run_diff},
+    {{"revise", "QUARTER --reason TEXT", "Makes the next revision of what was submitted.",
+      "semsctl spd revise 2026-Q2 --reason 'lane 3 sent late'"},
+     "aexj",
+     0,
+     spd_run_revise},
+    {{"declaration", "QUARTER [--revision N]", "Who did what, as a document.",
+      "semsctl spd declaration 2026-Q2"},
+     "r",
+     0,
+     spd_run_declaration},
+    {{"verify", "QUARTER [--revision N] [--json]", "Every record against what was frozen.",
+      "semsctl spd verify 2026-Q2"},
+     "rj",
+     0,
+     spd_run_verify},
+    {{"explain", "QUARTER METRIC [NAME=VALUE]... [--revision N] [--all]",
+      "A figure's definition, counts and records.", "semsctl spd explain 2026-Q2 OUT03 site=T1"},
+     "rvAj",
+     -1,
+     spd_run_explain},
+    {{"export", "QUARTER --output DIR [--format FORMAT] [--revision N] [--force]",
+      "Workbook, page, CSV and JSON, or all of them as a bundle.",
+      "semsctl spd export 2026-Q2 --revision 1 --output spd"},
+     "rfoF",
+     0,
+     spd_run_export},
+    {{"render", "DOCUMENT.json --output DIR [--declaration FILE] [--seal FILE] [--format FORMAT]",
+      "The same files from a stored document, without semsd.",
+      "semsctl spd render spd/2026-Q2_r1_OFFICIAL-SENSITIVE_spd.json --output again"},
+     "dsfoF",
+     0,
+     spd_run_render},
 };
+
+static const struct sub *
+sub_at(size_t i)
+{
+	return i < sizeof actions / sizeof actions[0] ? &actions[i].sub : NULL;
+}
 
 static int
 read_by(const char *s, enum spd_by *by)
@@ -227,21 +315,22 @@ run_action(struct spd_wish *w, const struct action *a, const char *used, int n_a
 	struct quarter q;
 
 	if (strspn(used, a->options) != strlen(used))
-		return command_usage(&command_spd, "%s does not take one of these options",
-				     a->name);
+		return command_usage(&command_spd,
+				     "%s does not take one of these options, only: %s", a->sub.name,
+				     a->sub.usage);
 	int more = w->edit ? 0 : a->n_args;
 
 	if (more < 0 ? n_args < 2 : n_args != 1 + more)
-		return command_usage(&command_spd,
-				     more == 0 ? "%s takes a quarter, as in: %s 2026-Q2"
-					       : "%s takes more, as in: %s 2026-Q2 OUT03 TEXT",
-				     a->name, a->name);
+		return command_usage(&command_spd, "%s takes %s, as in: %s", a->sub.name,
+				     a->sub.usage, a->sub.example);
 	if (a->run == spd_run_render) {
 		w->document = args[0];
 		return a->run(w);
 	}
 	if (!quarter_parse(text_of(args[0]), &q))
-		return command_usage(&command_spd, "'%s' is no quarter: write it as 2026-Q2",
+		return command_usage(&command_spd,
+				     "'%s' is no quarter: write it as 2026-Q2 (year and number, "
+				     "from 1 to 4)",
 				     args[0]);
 	quarter_format(q, w->quarter);
 	if (more != 0)
@@ -256,84 +345,59 @@ run_action(struct spd_wish *w, const struct action *a, const char *used, int n_a
 	return a->run(w);
 }
 
+static const struct option longs[] = {
+    {"revision", required_argument, NULL, 'r'}, {"by", required_argument, NULL, 'b'},
+    {"metric", required_argument, NULL, 'm'},   {"reference", required_argument, NULL, 't'},
+    {"channel", required_argument, NULL, 'c'},  {"reason", required_argument, NULL, 'a'},
+    {"early", required_argument, NULL, 'e'},    {"exclude-embargoed", required_argument, NULL, 'x'},
+    {"of", required_argument, NULL, 'v'},       {"declaration", required_argument, NULL, 'd'},
+    {"seal", required_argument, NULL, 's'},     {"seen", required_argument, NULL, 'n'},
+    {"digest", required_argument, NULL, 'n'},   {"output", required_argument, NULL, 'o'},
+    {"format", required_argument, NULL, 'f'},   {"out", required_argument, NULL, 'o'},
+    {"force", no_argument, NULL, 'F'},          {"all", no_argument, NULL, 'A'},
+    {"from-records", no_argument, NULL, 'R'},   {"edit", no_argument, NULL, 'E'},
+    {"json", no_argument, NULL, 'j'},           {NULL, 0, NULL, 0},
+};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"revision", required_argument, NULL, 'r'},
-	    {"by", required_argument, NULL, 'b'},
-	    {"metric", required_argument, NULL, 'm'},
-	    {"reference", required_argument, NULL, 't'},
-	    {"channel", required_argument, NULL, 'c'},
-	    {"reason", required_argument, NULL, 'a'},
-	    {"early", required_argument, NULL, 'e'},
-	    {"exclude-embargoed", required_argument, NULL, 'x'},
-	    {"of", required_argument, NULL, 'v'},
-	    {"declaration", required_argument, NULL, 'd'},
-	    {"seal", required_argument, NULL, 's'},
-	    {"seen", required_argument, NULL, 'n'},
-	    {"output", required_argument, NULL, 'o'},
-	    {"format", required_argument, NULL, 'f'},
-	    {"out", required_argument, NULL, 'o'},
-	    {"force", no_argument, NULL, 'F'},
-	    {"all", no_argument, NULL, 'A'},
-	    {"from-records", no_argument, NULL, 'R'},
-	    {"edit", no_argument, NULL, 'E'},
-	    {"json", no_argument, NULL, 'j'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct spd_wish w = {.o = o};
 	char used[32] = "";
+	struct quarter q;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_spd, argc, argv)) != -1) {
 		if (opt == '?')
-			return command_usage(&command_spd, "unknown option");
+			return EXIT_USAGE;
 		if (!take_option(&w, opt, optarg))
 			return command_usage(&command_spd, "'%s' does not fit the option", optarg);
 		if (strchr(used, opt) == NULL)
 			used[strlen(used)] = (char)opt;
 	}
 	if (optind == argc)
-		return command_usage(&command_spd, "say what and which quarter, as in: "
-						   "show 2026-Q2");
+		return status_print_quarters(o);
 	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
-		if (strcmp(argv[optind], actions[i].name) == 0)
+		if (strcmp(argv[optind], actions[i].sub.name) == 0)
 			return run_action(&w, &actions[i], used, argc - optind - 1,
 					  argv + optind + 1);
 	}
-	return command_usage(&command_spd, "there is no '%s': see semsctl spd --help",
-			     argv[optind]);
+	if (quarter_parse(text_of(argv[optind]), &q))
+		return command_usage(&command_spd, "say what about %s, as in: semsctl spd show %s",
+				     argv[optind], argv[optind]);
+	return command_unknown_sub(&command_spd, argv[optind]);
 }
 
 const struct command command_spd = {
+    .sub = sub_at,
+    .options = longs,
+    .letters = "",
     .name = "spd",
     .summary = "the performance data of a quarter: computed, frozen, approved, submitted",
     .help =
-	"Usage: semsctl spd show QUARTER [--revision N] [--metric ID] [--by WHAT] [--all]\n"
-	"                        [--from-records] [--json]\n"
-	"       semsctl spd status QUARTER          state, people, times, next step\n"
-	"       semsctl spd list QUARTER            its revisions\n"
-	"       semsctl spd freeze QUARTER [--early REASON] [--exclude-embargoed REASON]\n"
-	"       semsctl spd comment QUARTER METRIC TEXT [--of NAME=VALUE]...\n"
-	"       semsctl spd comment QUARTER --edit  all that are open, in $EDITOR\n"
-	"       semsctl spd check QUARTER           what must be right before quality assurance\n"
-	"       semsctl spd qa QUARTER [--seen PAPERS]\n"
-	"       semsctl spd approve QUARTER [--seen PAPERS]\n"
-	"       semsctl spd reject QUARTER --reason TEXT\n"
-	"       semsctl spd withdraw QUARTER --reason TEXT\n"
-	"       semsctl spd submit QUARTER --channel TEXT --reference TEXT\n"
-	"       semsctl spd acknowledge QUARTER --reference TEXT\n"
-	"       semsctl spd diff QUARTER            what has changed since, and because of what\n"
-	"       semsctl spd revise QUARTER --reason TEXT\n"
-	"       semsctl spd declaration QUARTER     who did what, as a document\n"
-	"       semsctl spd verify QUARTER [--revision N]  the records against what was frozen\n"
-	"       semsctl spd explain QUARTER METRIC [NAME=VALUE]... [--revision N] [--all]\n"
-	"       semsctl spd export QUARTER --output DIR [--format FORMAT] [--revision N] "
-	"[--force]\n"
-	"       semsctl spd render DOCUMENT.json --output DIR [--declaration FILE] [--seal FILE]\n"
-	"                    [--format FORMAT] [--force]\n"
-	"A quarter is written 2026-Q2 and runs by the entity's civil calendar. `show` and\n"
+	"`semsctl spd` alone lists the quarters with their state.\n"
+	"A quarter is written 2026-Q2 (or 2026q2, 2026-2, Q2-2026) and runs by the entity's civil "
+	"calendar. `show` and\n"
 	"`export` compute the figures now, or take a frozen revision when one is named. `render`\n"
 	"makes the same files of a stored document, and needs no semsd.\n"
 	"\n"
@@ -350,13 +414,14 @@ const struct command command_spd = {
 	"  --metric ID       one metric, with its definition and what was left out\n"
 	"  --by WHAT         rows beside the entity's own: site, measure or all (show, diff)\n"
 	"  --from-records    show: counts every record again, and takes nothing from day counts\n"
+	"  --edit            comment: opens all that wait for a comment in $EDITOR\n"
 	"  --early REASON    freezes while late records are still waited for\n"
 	"  --exclude-embargoed REASON\n"
 	"                    freezes without the covert tests that nobody has debriefed yet\n"
 	"  --of NAME=VALUE   the comment is on this figure of the metric: --of site=LHX\n"
 	"  --reason TEXT     why; it is kept\n"
 	"  --seen PAPERS     the digest of document and comments that `status` showed: refused\n"
-	"                    when anything was added since\n"
+	"                    when anything was added since; --digest is the same\n"
 	"  --channel TEXT    how it was sent\n"
 	"  --reference TEXT  the regulator's receipt\n"
 	"  --format FORMAT   xlsx (a workbook), html (one page), csv (a file per sheet), json\n"

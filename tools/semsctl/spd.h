@@ -60,6 +60,7 @@ int spd_run_freeze(struct spd_wish *w);
 int spd_run_revise(struct spd_wish *w);
 int spd_run_comment(struct spd_wish *w);
 int spd_run_qa(struct spd_wish *w);
+/* spd_sign.c: shows what would be signed, and signs what the revision and the digest name. */
 int spd_run_approve(struct spd_wish *w);
 int spd_run_reject(struct spd_wish *w);
 int spd_run_withdraw(struct spd_wish *w);
@@ -67,6 +68,8 @@ int spd_run_submit(struct spd_wish *w);
 int spd_run_acknowledge(struct spd_wish *w);
 /* spd_comment.c: all that are open at once */
 int spd_edit_comments(struct spd_wish *w);
+/* One step of a revision's life, and what it led to. */
+int spd_run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done);
 /* verify.c, explain.c: what it rests on. */
 int spd_run_verify(struct spd_wish *w);
 int spd_run_explain(struct spd_wish *w);

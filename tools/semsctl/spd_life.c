@@ -1,15 +1,15 @@
-/* semsctl spd freeze, comment, qa, approve, reject, withdraw, submit, acknowledge, revise. */
+/* semsctl spd freeze, comment, qa, reject, withdraw, submit, acknowledge, revise. */
 #include "core/jsonin.h"
 #include "tools/semsctl/spd.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #define OP(name) SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
 
-/* One step and what it led to. */
-static int
-run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done)
+int
+spd_run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done)
 {
 	struct buf raw;
 	struct err e;
@@ -93,12 +93,11 @@ run_freezing(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *d
 			       json_integer_value(json_object_get(answer, "restatements")));
 		print_carried(w);
 		if (!w->o->quiet)
-			printf(
-			    "SHA-256 %s\n"
-			    "Look at it: semsctl spd show %s --revision %" JSON_INTEGER_FORMAT
-			    "\nNext: semsctl spd check %s, then somebody else: semsctl spd qa %s\n",
-			    member_text(answer, "sha256"), w->quarter, revision, w->quarter,
-			    w->quarter);
+			printf("SHA-256 %s\n"
+			       "Look at it: %s spd show %s --revision %" JSON_INTEGER_FORMAT
+			       "\nNext: %s spd check %s, then somebody else: semsctl spd qa %s\n",
+			       member_text(answer, "sha256"), program_invocation_name, w->quarter,
+			       revision, program_invocation_name, w->quarter, w->quarter);
 	}
 	json_decref(answer);
 	buf_fini(&raw);
@@ -122,19 +121,13 @@ spd_run_revise(struct spd_wish *w)
 int
 spd_run_comment(struct spd_wish *w)
 {
-	return w->edit ? spd_edit_comments(w) : run_step(w, OP(COMMENT), "Comment kept");
+	return w->edit ? spd_edit_comments(w) : spd_run_step(w, OP(COMMENT), "Comment kept");
 }
 
 int
 spd_run_qa(struct spd_wish *w)
 {
-	return run_step(w, OP(QA), "Reviewed");
-}
-
-int
-spd_run_approve(struct spd_wish *w)
-{
-	return run_step(w, OP(APPROVE), "Approved");
+	return spd_run_step(w, OP(QA), "Reviewed");
 }
 
 int
@@ -142,7 +135,7 @@ spd_run_reject(struct spd_wish *w)
 {
 	if (w->reason == NULL)
 		return command_usage(&command_spd, "reject: give --reason");
-	return run_step(w, OP(REJECT), "Rejected");
+	return spd_run_step(w, OP(REJECT), "Rejected");
 }
 
 int
@@ -150,7 +143,7 @@ spd_run_withdraw(struct spd_wish *w)
 {
 	if (w->reason == NULL)
 		return command_usage(&command_spd, "withdraw: give --reason");
-	return run_step(w, OP(WITHDRAW), "Withdrawn");
+	return spd_run_step(w, OP(WITHDRAW), "Withdrawn");
 }
 
 int
@@ -160,7 +153,7 @@ spd_run_submit(struct spd_wish *w)
 		return command_usage(&command_spd,
 				     "submit: give --channel, how it was sent, and --reference, "
 				     "the regulator's receipt");
-	return run_step(w, OP(SUBMIT), "Submitted");
+	return spd_run_step(w, OP(SUBMIT), "Submitted");
 }
 
 int
@@ -169,5 +162,5 @@ spd_run_acknowledge(struct spd_wish *w)
 	if (w->reference == NULL)
 		return command_usage(&command_spd,
 				     "acknowledge: give --reference, the regulator's");
-	return run_step(w, OP(ACKNOWLEDGE), "Acknowledged");
+	return spd_run_step(w, OP(ACKNOWLEDGE), "Acknowledged");
 }

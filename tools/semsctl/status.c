@@ -5,7 +5,6 @@
 #include "tools/lib/screen.h"
 #include "tools/semsctl/command.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
@@ -255,10 +254,33 @@ print_status(json_t *answer, int color)
 	}
 }
 
+int
+status_print_quarters(const struct options *o)
+{
+	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
+	Sems__V1__StatusRequest status = SEMS__V1__STATUS_REQUEST__INIT;
+	json_t *answer = NULL;
+	const json_t *quarters;
+	struct err e;
+
+	request.body_case = SEMS__V1__REQUEST__BODY_STATUS;
+	request.status = &status;
+	if (ask(o->address, &request, &answer, &e) != OK)
+		return command_fail(&e);
+	quarters = json_object_get(answer, "quarters");
+	if (json_array_size(quarters) == 0)
+		puts("No quarter yet: it begins with its first record");
+	else
+		listing_table(quarters, quarter_columns, COUNT(quarter_columns), o->color, stdout);
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+static const struct option longs[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	static const struct option longs[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
 	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
 	Sems__V1__StatusRequest status = SEMS__V1__STATUS_REQUEST__INIT;
 	json_t *answer = NULL;
@@ -266,9 +288,9 @@ run(const struct options *o, int argc, char **argv)
 	int as_json = 0;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_status, argc, argv)) != -1) {
 		if (opt != 'j')
-			return command_usage(&command_status, "unknown option");
+			return EXIT_USAGE;
 		as_json = 1;
 	}
 	if (optind < argc)
@@ -289,6 +311,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_status = {
+    .options = longs,
+    .letters = "",
     .name = "status",
     .summary = "what semsd holds, and how it is",
     .help =
@@ -302,6 +326,9 @@ const struct command command_status = {
 	"that are stored twice (semsctl doubles), as of the last look of the duty, every 15 "
 	"minutes.\n"
 	"\n"
-	"  --json  the answer as it is\n",
+	"  --json  the answer as it is\n"
+	"\n"
+	"Example:\n"
+	"  semsctl status\n",
     .run = run,
 };

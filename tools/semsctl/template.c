@@ -2,7 +2,6 @@
 #include "tools/lib/table.h"
 #include "tools/semsctl/command.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,17 +159,17 @@ list_kinds(const struct options *o)
 	return EXIT_DONE;
 }
 
+static const struct option longs[] = {{"items", required_argument, NULL, 'i'}, {NULL, 0, NULL, 0}};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	static const struct option longs[] = {{"items", required_argument, NULL, 'i'},
-					      {NULL, 0, NULL, 0}};
 	const struct kind *k;
 	long items = 1;
 	char *end = NULL;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "i:", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_template, argc, argv)) != -1) {
 		if (opt != 'i')
 			return EXIT_USAGE;
 		items = strtol(optarg, &end, 10);
@@ -192,6 +191,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_template = {
+    .options = longs,
+    .letters = "i:",
     .name = "template",
     .summary = "an empty CSV file for a kind, its columns explained",
     .help = help,

@@ -7,7 +7,6 @@
 #include "tools/semsctl/command.h"
 #include "tools/semsctl/pending.h"
 
-#include <getopt.h>
 #include <string.h>
 
 static const struct listing_column correction_columns[] = {
@@ -100,20 +99,20 @@ ask_trace(const struct options *o, struct uuid *id, char *source, int as_json)
 	return EXIT_DONE;
 }
 
+static const struct option longs[] = {
+    {"source", required_argument, NULL, 'S'}, {"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	static const struct option longs[] = {{"source", required_argument, NULL, 'S'},
-					      {"json", no_argument, NULL, 'j'},
-					      {NULL, 0, NULL, 0}};
 	struct uuid id;
 	char *source = NULL;
 	int as_json = 0;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "S:", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_trace, argc, argv)) != -1) {
 		if (opt == '?')
-			return command_usage(&command_trace, "unknown option");
+			return EXIT_USAGE;
 		if (opt == 'S')
 			source = optarg;
 		else
@@ -125,6 +124,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_trace = {
+    .options = longs,
+    .letters = "S:",
     .name = "trace",
     .summary = "from a record to the figures and revisions that it is in",
     .help =

@@ -12,7 +12,6 @@
 #include "tools/semsctl/spd.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,23 +260,24 @@ check_bundle(struct wish *w)
 	return status;
 }
 
+static const struct option longs[] = {
+    {"key", required_argument, NULL, 'k'},
+    {"skip-renderings", no_argument, NULL, 'R'},
+    {"json", no_argument, NULL, 'j'},
+    {NULL, 0, NULL, 0},
+};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"key", required_argument, NULL, 'k'},
-	    {"skip-renderings", no_argument, NULL, 'R'},
-	    {"json", no_argument, NULL, 'j'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct wish w = {0};
 	struct err e;
 	int opt;
 
 	(void)o;
-	while ((opt = getopt_long(argc, argv, "k:", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_verify, argc, argv)) != -1) {
 		if (opt == '?')
-			return command_usage(&command_verify, "unknown option");
+			return EXIT_USAGE;
 		if (opt == 'k' && read_key(optarg, &w, &e) != OK)
 			return command_usage(&command_verify, "%s", e.text);
 		w.skip_renderings = w.skip_renderings || opt == 'R';
@@ -290,6 +290,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_verify = {
+    .options = longs,
+    .letters = "k:",
     .name = "verify",
     .summary = "check an exported bundle, without a daemon",
     .help =

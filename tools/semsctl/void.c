@@ -2,7 +2,6 @@
 #include "tools/lib/build.h"
 #include "tools/semsctl/amend.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 #define ARENA_BYTES (1024u * 1024u)
@@ -30,17 +29,18 @@ struct order {
 	const char *kind;
 };
 
+static const struct option longs[] = {
+    {"reason", required_argument, NULL, 'r'},
+    {"kind", required_argument, NULL, 'k'},
+    {NULL, 0, NULL, 0},
+};
+
 static int
 parse(struct order *v, int argc, char **argv)
 {
-	static const struct option longs[] = {
-	    {"reason", required_argument, NULL, 'r'},
-	    {"kind", required_argument, NULL, 'k'},
-	    {NULL, 0, NULL, 0},
-	};
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "r:k:", longs, NULL)) != -1) {
+	while ((opt = command_option(&command_void, argc, argv)) != -1) {
 		if (opt == '?')
 			return EXIT_USAGE;
 		if (opt == 'r')
@@ -114,6 +114,8 @@ run(const struct options *o, int argc, char **argv)
 }
 
 const struct command command_void = {
+    .options = longs,
+    .letters = "r:k:",
     .name = "void",
     .summary = "take a record out of every figure, with a reason",
     .help = help,
