@@ -393,6 +393,8 @@ finish_ratio(const struct fold *f, struct figure *g)
 		no_data(g, empty_reason(m, g));
 	} else if (!g->has_numerator) {
 		no_data(g, "NO_DATA");
+	} else if (m->evidence_count > 0 && !g->known[GROUP_EVIDENCE]) {
+		no_data(g, "OTHER_PART_NOT_TOLD");
 	} else if (m->basis == BASIS_SAMPLE && g->denominator < m->minimum_n) {
 		g->status = STATUS_INSUFFICIENT;
 	} else {

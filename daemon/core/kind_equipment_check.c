@@ -22,7 +22,7 @@ static const struct field fields[] = {
     [OWN(SERVICE_MODE)] = ENUM_FIELD("service_mode", 0, service_mode_names,
 				     "the mode the equipment was in from mode_from to mode_to"),
     [OWN(MODE_FROM)] = TIME_FIELD("mode_from", 0, "start of the mode, within time of service due"),
-    [OWN(MODE_TO)] = TIME_FIELD("mode_to", 0, "end of the mode, exclusive"),
+    [OWN(MODE_TO)] = TIME_FIELD("mode_to", 0, "end of the mode, exclusive; absent: it lasts"),
 };
 
 #define TESTS \
@@ -32,27 +32,43 @@ static const struct rule_when by_type[] = {
     {RESULT, CHECK_TYPE, WHEN_ANY, TESTS},
 };
 
-static const size_t mode_fields[] = {SERVICE_MODE, MODE_FROM, MODE_TO};
+/* Whoever counts a quarter looks so far around it for the modes that last in it
+ * (sql/queries/spd_equipment_mode.sql). */
+#define LONGEST_MS (366 * MS_PER_DAY)
+
+static enum code
+check_span(const struct record *r, struct err *e)
+{
+	int64_t at = r->v[ENV_OCCURRED_AT].i;
+	int64_t from = r->v[MODE_FROM].i;
+	int64_t to = rule_given(r, MODE_TO) ? r->v[MODE_TO].i : from + 1;
+
+	if (to <= from)
+		return rule_broken(
+		    e, r, MODE_TO,
+		    "is not after mode_from: the end is exclusive, correct one of them");
+	if (to - from > LONGEST_MS)
+		return rule_broken(e, r, MODE_TO,
+				   "is more than 366 days after mode_from: tell the rest anew");
+	if (from - at > LONGEST_MS || at - from > LONGEST_MS)
+		return rule_broken(e, r, MODE_FROM,
+				   "is more than 366 days from occurred_at: correct one of them");
+	return OK;
+}
 
 static enum code
 check_mode(const struct record *r, struct err *e)
 {
-	size_t n = sizeof mode_fields / sizeof mode_fields[0];
-	size_t given = 0;
+	bool mode = rule_given(r, SERVICE_MODE);
+	bool from = rule_given(r, MODE_FROM);
 
-	for (size_t i = 0; i < n; i++)
-		given += rule_given(r, mode_fields[i]);
-	for (size_t i = 0; given != 0 && i < n; i++) {
-		if (!rule_given(r, mode_fields[i]))
-			return rule_broken(
-			    e, r, mode_fields[i],
-			    "is missing: service_mode, mode_from and mode_to go together");
-	}
-	if (given != 0 && r->v[MODE_TO].i <= r->v[MODE_FROM].i)
-		return rule_broken(
-		    e, r, MODE_TO,
-		    "is not after mode_from: the end is exclusive, correct one of them");
-	return OK;
+	if (!mode && !from && !rule_given(r, MODE_TO))
+		return OK;
+	if (!mode || !from)
+		return rule_broken(e, r, mode ? MODE_FROM : SERVICE_MODE,
+				   "is missing: service_mode and mode_from go together, with "
+				   "mode_to once the mode is over");
+	return check_span(r, e);
 }
 
 static enum code

@@ -1,5 +1,7 @@
 #include "core/view.h"
 
+#include "core/enums.h"
+
 #include <string.h>
 
 /* Dimensions have the field's words; the columns behind them are the envelope's. A view has its own
@@ -76,10 +78,21 @@ static const struct column tip_exposure_own[] = {
     {"shown", COLUMN_NUMBER, NULL},
     {"hits", COLUMN_NUMBER, NULL},
 };
+static const struct column activity_own[] = {
+    {"counted", COLUMN_NUMBER, NULL},
+    {"twice", COLUMN_NUMBER, NULL},
+};
 static const struct column equipment_check_own[] = {
     {"on_time", COLUMN_BOOL, NULL},
     {"first_attempt", COLUMN_BOOL, NULL},
+};
+static const struct column equipment_mode_own[] = {
+    {"device_id", COLUMN_TEXT, NULL},
+    {"check_type", COLUMN_TEXT, &check_type_names},
+    {"service_mode", COLUMN_TEXT, &service_mode_names},
     {"mode_seconds", COLUMN_NUMBER, NULL},
+    {"twice_seconds", COLUMN_NUMBER, NULL},
+    {"overruled_seconds", COLUMN_NUMBER, NULL},
 };
 static const struct column received_own[] = {
     {"kind", COLUMN_TEXT, NULL},        {"source", COLUMN_TEXT, NULL},
@@ -119,10 +132,11 @@ const struct view view_table[] = {
     {"tip_event", CUBES, KIND_TIP_EVENT, false, OWN(tip_event_own)},
     {"tip_session", CUBES, KIND_TIP_SESSION, false, OWN(tip_session_own)},
     {"tip_exposure", CUBES, KIND_COUNT, false, OWN(tip_exposure_own)},
-    {"activity", TABLE("activity"), KIND_ACTIVITY, false, NO_OWN},
+    {"activity", QUERY("activity"), KIND_ACTIVITY, false, OWN(activity_own)},
     {"plan", QUERY("plan"), KIND_PLAN, false, NO_OWN},
     {"equipment_check", TABLE("equipment_check"), KIND_EQUIPMENT_CHECK, false,
      OWN(equipment_check_own)},
+    {"equipment_mode", QUERY("equipment_mode"), KIND_COUNT, false, OWN(equipment_mode_own)},
     {"received", TABLE("received"), KIND_COUNT, false, OWN(received_own)},
     {"quarantine", TABLE("quarantine"), KIND_COUNT, false, OWN(quarantine_own)},
     {"double", TABLE("double"), KIND_COUNT, false, OWN(double_own)},

@@ -82,7 +82,8 @@ take_nothing(struct counting *c)
 	const char *all = arena_printf(c->arena, "v.counted_at >= '%s' AND v.counted_at < '%s'",
 				       c->start, c->end);
 	for (unsigned i = 0; i < c->plan->cubes.n; i++) {
-		c->states[i] = (struct cube_state){.is_dirty = true, .ranges = all};
+		c->states[i] = (struct cube_state){
+		    .is_dirty = true, .ranges = all, .since = c->start, .until = c->end};
 	}
 }
 
@@ -103,6 +104,7 @@ take_days(struct counting *c, const struct rows *rows, int row, struct cube_stat
 		if (day == NULL) {
 			continue;
 		}
+		st->since = until == NULL ? keep(c, starts_at) : st->since;
 		if (until == NULL || strcmp(until, starts_at) != 0) {
 			(void)buf_addf(&ranges, until == NULL ? "" : "v.counted_at < '%s') OR ",
 				       until);
@@ -116,6 +118,7 @@ take_days(struct counting *c, const struct rows *rows, int row, struct cube_stat
 	if (until != NULL) {
 		(void)buf_addf(&ranges, "v.counted_at < '%s')", until);
 		st->is_dirty = true;
+		st->until = keep(c, until);
 		st->ranges = arena_dup(c->arena, ranges.p, ranges.n);
 		st->taken = taken.n == 0 ? NULL : arena_dup(c->arena, taken.p, taken.n);
 	}

@@ -77,21 +77,40 @@ cube_sum(struct cube *c, const char *column)
 
 /* --- parts of statements ---------------------------------------------------------------------- */
 
+/* The instants of which a fact is asked: all of the ranges lie within. */
+struct span {
+	const char *since;
+	const char *until;
+};
+
 static void
-add_fact(struct buf *b, const char *fact, const char *end)
+add_fact(struct buf *b, const char *fact, const struct span *span, const char *end)
 {
-	const char *at;
-	while ((at = strstr(fact, "%END%")) != NULL) {
-		(void)buf_addf(b, "%.*s'%s'", (int)(at - fact), fact, end);
-		fact = at + strlen("%END%");
+	const struct {
+		const char *token;
+		const char *value;
+	} tokens[] = {{"%END%", end}, {"%SINCE%", span->since}, {"%UNTIL%", span->until}};
+	while (*fact != '\0') {
+		size_t i = 0;
+		while (i < sizeof(tokens) / sizeof(tokens[0]) &&
+		       strncmp(fact, tokens[i].token, strlen(tokens[i].token)) != 0) {
+			i++;
+		}
+		if (i < sizeof(tokens) / sizeof(tokens[0])) {
+			(void)buf_addf(b, "'%s'", tokens[i].value);
+			fact += strlen(tokens[i].token);
+		} else {
+			size_t n = 1 + strcspn(fact + 1, "%");
+			(void)buf_add(b, fact, n);
+			fact += n;
+		}
 	}
-	(void)buf_addf(b, "%s", fact);
 }
 
 /* The facts of a cube as k1.., s1.., value, and the bucket of their time. */
 static void
 add_facts(struct buf *b, const struct cube *c, const char *bucket, const char *ranges,
-	  const struct cube_period *p)
+	  const struct span *span, const struct cube_period *p)
 {
 	(void)buf_addf(b, "SELECT %s AS w", bucket);
 	for (unsigned i = 0; i < c->n_keys; i++) {
@@ -104,7 +123,7 @@ add_facts(struct buf *b, const struct cube *c, const char *bucket, const char *r
 		(void)buf_addf(b, ", (%s)::bigint AS value", c->value);
 	}
 	(void)buf_addf(b, " FROM (");
-	add_fact(b, c->fact, p->end);
+	add_fact(b, c->fact, span, p->end);
 	(void)buf_addf(b, ") AS v WHERE (%s)%s", ranges, c->where);
 	if (c->value != NULL) {
 		(void)buf_addf(b, " AND (%s) IS NOT NULL", c->value);
@@ -132,7 +151,7 @@ add_keys(struct buf *b, const struct cube *c)
 /* Counts from records: w, keys, n, sums; of a histogram w, keys, value, n. */
 static void
 add_counts(struct buf *b, const struct cube *c, const char *bucket, const char *ranges,
-	   const struct cube_period *p)
+	   const struct span *span, const struct cube_period *p)
 {
 	(void)buf_addf(b, "SELECT w, ");
 	add_keys(b, c);
@@ -146,7 +165,7 @@ add_counts(struct buf *b, const struct cube *c, const char *bucket, const char *
 		(void)buf_addf(b, "]::bigint[] AS sums");
 	}
 	(void)buf_addf(b, "\nFROM (");
-	add_facts(b, c, bucket, ranges, p);
+	add_facts(b, c, bucket, ranges, span, p);
 	(void)buf_addf(b, ") AS facts GROUP BY w");
 	add_k(b, c);
 	(void)buf_addf(b, "%s", c->value != NULL ? ", value" : "");
@@ -353,7 +372,7 @@ cube_write_scan(struct buf *b, const struct cube_set *s, unsigned i,
 		(void)buf_addf(b, ", v.\"%s\" AS y%u", x.sums[k], k);
 	}
 	(void)buf_addf(b, " FROM (");
-	add_fact(b, s->cubes[i]->fact, p->end);
+	add_fact(b, s->cubes[i]->fact, &(struct span){states[i].since, states[i].until}, p->end);
 	(void)buf_addf(b, ") AS v WHERE (%s)) AS facts GROUP BY w, keys", states[i].ranges);
 	for (unsigned k = 0; k < x.n_flags; k++) {
 		(void)buf_addf(b, ", f%u", k);
@@ -402,7 +421,8 @@ add_run_counts(struct buf *b, const struct cube_set *s, unsigned i, const struct
 	if (cube_scan(s, states, i) < s->n) {
 		add_scanned(b, s, states, i);
 	} else {
-		add_counts(b, s->cubes[i], bucket, states[i].ranges, p);
+		add_counts(b, s->cubes[i], bucket, states[i].ranges,
+			   &(struct span){states[i].since, states[i].until}, p);
 	}
 }
 
@@ -661,7 +681,8 @@ add_fresh_counts(struct buf *b, const struct cube *c, const struct cube_period *
 			   ? "n, sums, NULL::bigint[] AS bins"
 			   : "sum(n)::bigint AS n, array_agg(n ORDER BY value) AS sums,"
 			     " array_agg(value ORDER BY value) AS bins");
-	add_counts(b, c, (const char *)bucket.p, (const char *)ranges.p, p);
+	add_counts(b, c, (const char *)bucket.p, (const char *)ranges.p,
+		   &(struct span){days[0].starts_at, days[n - 1].ends_at}, p);
 	(void)buf_addf(b, ") AS x%s", c->value == NULL ? " WHERE n > 0" : " GROUP BY w, keys");
 	b->failed = b->failed || ranges.failed || bucket.failed;
 	buf_fini(&ranges);

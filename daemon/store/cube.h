@@ -33,7 +33,9 @@ struct cube_key {
 struct cube {
 	const char *name;
 	const char *kind;
-	const char *fact;  /* a relation with counted_at; %END% is the quarter's end */
+	/* A relation with counted_at; %END% is the quarter's end, %SINCE% and %UNTIL% are the instants
+	 * of what is counted, which are days' bounds. */
+	const char *fact;
 	const char *where; /* " AND ..." over v, or "" */
 	struct cube_key keys[CUBE_KEYS_MAX];
 	unsigned n_keys;
@@ -87,6 +89,8 @@ struct cube_state {
 	int64_t id;         /* 0: it has never been counted */
 	bool is_dirty;      /* it has a temporary table with what is counted from records */
 	const char *ranges; /* SQL over v: the instants of those days; NULL: none */
+	const char *since;  /* the first of them, and the end of the last */
+	const char *until;
 	const char *taken;  /* their dates, of those counted before: 'D', 'D'; NULL: none */
 };
 

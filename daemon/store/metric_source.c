@@ -54,9 +54,9 @@ static const struct metric_special {
     {"tip_exposure", tip_exposure_parts, 2, {NULL}},
 };
 
-/* Not the sum of their days: what a finding is depends on other audits, a double on other records.
- */
-static const char *const whole[] = {"audit", "finding",    "finding_at_end",
+/* Not the sum of their days: what a finding is depends on other audits, a double on other records,
+ * and a mode lasts. */
+static const char *const whole[] = {"audit", "finding",    "finding_at_end", "equipment_mode",
 				    "plan",  "quarantine", "double"};
 
 /* --- what depends on devices ------------------------------------------------------------------ */
@@ -300,6 +300,28 @@ add_cube(struct metric_source *s, const struct part *part, const char *of)
 	return true;
 }
 
+/* The view as a fact: a statement's period is what is counted. */
+static const char *
+fact_of(struct arena *a, const struct view *v)
+{
+	static const struct {
+		const char *param;
+		const char *token;
+	} params[] = {{"$1", "%SINCE%"}, {"$2", "%UNTIL%"}};
+	if (v->relation != NULL) {
+		return arena_printf(a, "SELECT * FROM %s", v->relation);
+	}
+	const char *text = embed_text(v->query);
+	for (size_t i = 0; text != NULL && i < sizeof(params) / sizeof(params[0]); i++) {
+		const char *at;
+		while (text != NULL && (at = strstr(text, params[i].param)) != NULL) {
+			text = arena_printf(a, "%.*s%s%s", (int)(at - text), text, params[i].token,
+					    at + strlen(params[i].param));
+		}
+	}
+	return text;
+}
+
 bool
 metric_source_open(struct metric_source *s, struct metric_sources *all, const struct view *v,
 		   bool by_device, const char *of)
@@ -324,12 +346,11 @@ metric_source_open(struct metric_source *s, struct metric_sources *all, const st
 		}
 		return true;
 	}
-	if (v->relation == NULL || v->base == KIND_COUNT) {
+	if (v->base == KIND_COUNT) {
 		return true;
 	}
 	s->is_cubed = true;
-	struct part part = {kinds[v->base]->name,
-			    arena_printf(s->all->arena, "SELECT * FROM %s", v->relation), false};
+	struct part part = {kinds[v->base]->name, fact_of(all->arena, v), false};
 	return part.fact != NULL && add_cube(s, &part, of);
 }
 

@@ -168,6 +168,10 @@ CREATE TABLE sems.activity (
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
+-- Who counts a period looks for intervals that began before it: those of more than a day are few.
+CREATE INDEX activity_long ON sems.activity (occurred_at)
+WHERE occurred_end - occurred_at > interval '24 hours';
+
 CREATE TABLE sems.plan (
 	LIKE sems.envelope INCLUDING CONSTRAINTS,
 	plan_id text,
@@ -200,6 +204,9 @@ CREATE TABLE sems.equipment_check (
 	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
+
+-- A mode counts in the periods that it lasts in, whenever the check was.
+CREATE INDEX equipment_check_mode ON sems.equipment_check (mode_from) WHERE service_mode IS NOT NULL;
 
 CREATE TABLE sems.heartbeat (
 	LIKE sems.envelope INCLUDING CONSTRAINTS,

@@ -14,6 +14,15 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	    CASE kind WHEN 'test' THEN 'known_' ELSE '' END, kind)
 $$;
 
+-- Of n that were counted from `since` on until `till` those that fall before `at`, shared by time. What is
+-- shared so adds up to n, however often it is cut.
+CREATE FUNCTION sems.count_until(n bigint, since timestamptz, till timestamptz, at timestamptz)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT round(n * extract(epoch FROM at - since) / extract(epoch FROM till - since))::bigint
+$$;
+GRANT EXECUTE ON FUNCTION sems.count_until(bigint, timestamptz, timestamptz, timestamptz) TO sems_compute;
+
 -- What is said of a record r as it was received. The lag runs from the end of what the record is about:
 -- of its interval, or of the day when no more is known.
 CREATE FUNCTION sems.received_sql() RETURNS text
@@ -89,8 +98,7 @@ BEGIN
 		    ON e.source = l.source AND e.site_id = l.site_id AND e.finding_id = l.repeat_of$q$);
 	PERFORM sems.make_view(t, 'spd_equipment_check', reader, $q$
 		SELECT e.*, e.measure_code AS measure, e.counted_at <= e.due_at AS on_time,
-		    coalesce(e.attempt, 1) = 1 AS first_attempt,
-		    extract(epoch FROM e.mode_to - e.mode_from)::bigint AS mode_seconds
+		    coalesce(e.attempt, 1) = 1 AS first_attempt
 		FROM sems.@effective_equipment_check e$q$);
 	-- Every stored record of a quarter, and what became of it.
 	PERFORM sems.make_view(t, 'spd_record', reader, (SELECT string_agg(sems.record_sql(x.kind),

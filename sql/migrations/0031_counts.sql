@@ -26,10 +26,21 @@ BEGIN
 		SELECT c.kind, c.occurred_at, c.occurred_at
 		FROM root r JOIN sems.correction c ON c.root_occurred_at = sems.uuid_time(r.root_record_id)
 		    AND c.root_record_id = r.root_record_id AND c.root_source = r.root_source
+	), reach AS (
+		-- What an activity counts depends on those that began before it and are not over: a day at
+		-- most, or they are in the index of long ones.
+		SELECT t.kind, t.since, t.until + CASE t.kind WHEN 'activity' THEN interval '24 hours'
+		    ELSE interval '0' END AS until
+		FROM moment t
+		UNION ALL
+		SELECT t.kind, a.occurred_at, a.occurred_end
+		FROM moment t JOIN sems.activity a ON a.occurred_at >= t.since AND a.occurred_at <= t.until
+		    AND a.occurred_end - a.occurred_at > interval '24 hours'
+		WHERE t.kind = 'activity' AND t.since > '-infinity'
 	)
 	SELECT DISTINCT t.kind, d.day
 	-- No day has 48 hours; that bound is what the index can use.
-	FROM moment t JOIN sems.civil_day d ON d.starts_at <= t.until AND d.ends_at > t.since
+	FROM reach t JOIN sems.civil_day d ON d.starts_at <= t.until AND d.ends_at > t.since
 	    AND d.starts_at > t.since - interval '48 hours'
 	WHERE d.starts_at < touched_days.until AND d.ends_at > touched_days.since;
 END

@@ -1,7 +1,8 @@
 -- What is known of cubes in the quarter $1: those of the digests $2 that were ever counted, each with
 -- the days whose counts cannot be used. A month that was purged keeps the counts it had.
 -- recent: counted so short a time ago that it is not worth counting again yet; not in a time to come, by a
--- clock that was set back. The last column is about how
+-- clock that was set back. An activity that reaches into the quarter counts on its first day, also when
+-- nothing began in that month. The last column is about how
 -- many bytes a day has.
 WITH day AS (
     SELECT d.day, d.month, d.starts_at, d.ends_at FROM sems.civil_day AS d WHERE d.quarter = $1::text
@@ -16,13 +17,18 @@ WITH day AS (
 ), dirty AS (
     SELECT c.cube_id, d.day, d.starts_at, d.ends_at, s.day IS NOT NULL AS counted,
         s.counted_at > now() - CASE WHEN d.ends_at > now() - interval '1 day' THEN interval '10 minutes'
-            ELSE interval '2 minutes' END AND s.counted_at <= now() AS recent, m.bytes
+            ELSE interval '2 minutes' END AND s.counted_at <= now() AS recent, coalesce(m.bytes, 0) AS bytes
     FROM cube AS c
-    JOIN month AS m ON m.kind = c.kind
-    JOIN day AS d ON d.month = m.month
+    CROSS JOIN day AS d
+    CROSS JOIN span
+    CROSS JOIN LATERAL (SELECT c.kind = 'activity' AND d.starts_at = span.since AS is_reached) AS r
+    LEFT JOIN month AS m ON m.kind = c.kind AND m.month = d.month
     LEFT JOIN sems.counted_day AS s ON s.cube_id = c.cube_id AND s.day = d.day
     LEFT JOIN touched AS t ON t.kind = c.kind AND t.day = d.day
-    WHERE (m.bytes > 0 AND s.day IS NULL) OR s.is_stale OR (s.day IS NOT NULL AND t.day IS NOT NULL)
+    WHERE (m.kind IS NOT NULL OR (r.is_reached AND NOT EXISTS (SELECT FROM sems.purge_certificate AS p
+            WHERE p.kind = c.kind AND p.month = d.month)))
+        AND ((s.day IS NULL AND (m.bytes > 0 OR r.is_reached)) OR s.is_stale
+            OR (s.day IS NOT NULL AND t.day IS NOT NULL))
 )
 SELECT c.digest, c.cube_id, d.day, d.starts_at, d.ends_at, d.counted::int, d.recent::int, d.bytes / 30
 FROM cube AS c LEFT JOIN dirty AS d USING (cube_id)

@@ -10,6 +10,7 @@
 #include <criterion/criterion.h>
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -447,6 +448,89 @@ derive_session(const struct world *w, json_t *row)
 						 1000));
 }
 
+static bool
+same_text(const json_t *a, const json_t *b, const char *key)
+{
+	const char *x = text_at(a, key);
+	const char *y = text_at(b, key);
+
+	return x == NULL || y == NULL ? x == y : strcmp(x, y) == 0;
+}
+
+static json_int_t
+int_at(const json_t *row, const char *key)
+{
+	return json_integer_value(json_object_get(row, key));
+}
+
+static json_int_t
+end_of(const json_t *row)
+{
+	return text_at(row, "_end") == NULL ? int_at(row, "_at") : int_at(row, "_end");
+}
+
+static bool
+same_place(const json_t *a, const json_t *b)
+{
+	static const char *const keys[] = {"site_id",     "location_id", "measure_code",
+					   "provider_id", "activity",    "means"};
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		if (!same_text(a, b, keys[i]))
+			return false;
+	}
+	return text_at(a, "location_id") != NULL || same_text(a, b, "source");
+}
+
+/* Which of two goes before: what began first, then the longest, then any one. */
+static bool
+is_before(const json_t *a, const json_t *b)
+{
+	json_int_t d = int_at(a, "_at") - int_at(b, "_at");
+	int order;
+
+	d = d != 0 ? d : end_of(b) - end_of(a);
+	if (d != 0)
+		return d < 0;
+	order = strcmp(text_at(a, "method"), text_at(b, "method"));
+	order = order != 0 ? order : strcmp(text_at(a, "record_id"), text_at(b, "record_id"));
+	return (order != 0 ? order : strcmp(text_at(a, "source"), text_at(b, "source"))) < 0;
+}
+
+static json_int_t
+count_until(const json_t *row, json_int_t at)
+{
+	long double part = (long double)(at - int_at(row, "_at")) /
+			   (long double)(end_of(row) - int_at(row, "_at"));
+
+	return llroundl(part * (long double)int_at(row, "count"));
+}
+
+/* An activity's share of the quarter, by looking at every other one. */
+static void
+derive_activity(struct world *w, struct stored *s)
+{
+	json_int_t own = int_at(s->row, "_at");
+	json_int_t end = end_of(s->row);
+	json_int_t counted = int_at(s->row, "count");
+
+	s->counts = is_effective(w, s->row) && own < END && (own >= START || end > START);
+	for (size_t i = 0; s->counts && i < w->n; i++) {
+		const json_t *other = w->rows[i].row;
+
+		if (is_kind(other, "activity") && is_effective(w, other) &&
+		    same_place(other, s->row) && is_before(other, s->row) && end_of(other) > own)
+			own = end_of(other);
+	}
+	own = own < START ? START : own;
+	end = end > END ? END : end;
+	if (own >= end && own > int_at(s->row, "_at"))
+		counted = 0;
+	else if (end_of(s->row) > int_at(s->row, "_at"))
+		counted = count_until(s->row, end) - count_until(s->row, own);
+	json_object_set_new(s->row, "counted", json_integer(counted));
+}
+
 static void
 load_world(struct world *w)
 {
@@ -467,6 +551,8 @@ load_world(struct world *w)
 	for (size_t i = 0; i < w->n; i++) {
 		json_t *row = w->rows[i].row;
 
+		if (is_kind(row, "activity"))
+			derive_activity(w, &w->rows[i]);
 		if (is_kind(row, "tip_session"))
 			derive_session(w, row);
 		if (!is_kind(row, "tip_event"))

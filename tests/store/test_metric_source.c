@@ -62,10 +62,21 @@ amount_of(const char *numerator, bool by_device)
 
 Test(metric_source, counts_the_rows_of_a_view_in_a_cube)
 {
+	cr_expect_str_eq(amount_of("{from: observation}", false), "nullif((sum(v.n))::bigint, 0)");
+	cr_expect(source.is_cubed);
+	cr_assert_eq(source.n_cubes, 1);
+	cr_expect_str_eq(source.cubes[0]->fact, "SELECT * FROM sems.spd_observation");
+}
+
+/* Only what the days reach into has to be read. */
+Test(metric_source, asks_a_statement_for_the_days_that_are_counted)
+{
 	cr_expect_str_eq(amount_of("{from: activity}", false), "nullif((sum(v.n))::bigint, 0)");
 	cr_expect(source.is_cubed);
 	cr_assert_eq(source.n_cubes, 1);
-	cr_expect_str_eq(source.cubes[0]->fact, "SELECT * FROM sems.spd_activity");
+	cr_expect_not_null(strstr(source.cubes[0]->fact, ">= %SINCE%::timestamptz"));
+	cr_expect_not_null(strstr(source.cubes[0]->fact, "< %UNTIL%::timestamptz"));
+	cr_expect_null(strchr(source.cubes[0]->fact, '$'));
 }
 
 Test(metric_source, reads_as_it_is_what_is_not_the_sum_of_its_days)

@@ -105,7 +105,8 @@ run_query(PGconn *pg, const struct query_plan *p, const struct query *q)
 	buf_init(&b, 1 << 20);
 	cluster_do(pg, "BEGIN");
 	for (unsigned i = 0; i < p->cubes.n; i++)
-		states[i] = (struct cube_state){.is_dirty = true, .ranges = "true"};
+		states[i] = (struct cube_state){
+		    .is_dirty = true, .ranges = "true", .since = period.start, .until = period.end};
 	is_read[p->cubes.n] = true;
 	for (unsigned i = 0; i < p->cubes.n; i++) {
 		unsigned first = cube_scan(&p->cubes, states, i);

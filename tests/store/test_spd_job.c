@@ -542,12 +542,12 @@ Test(spd_job, measures_equipment)
 
 	spd_add(&f, "equipment_check", 9,
 		", device_id, check_type, result, due_at, service_mode, mode_from, mode_to",
-		", 'X1', 'ROUTINE_TEST', 'PASS', '" IN_Q2 "', 'NORMAL', '" IN_Q2 "', '" IN_Q2
+		", 'X' || i, 'ROUTINE_TEST', 'PASS', '" IN_Q2 "', 'NORMAL', '" IN_Q2 "', '" IN_Q2
 		"'::timestamptz + interval '100 s'");
 	spd_add(
 	    &f, "equipment_check", 1,
 	    ", device_id, check_type, result, attempt, due_at, service_mode, mode_from, mode_to",
-	    ", 'X1', 'ROUTINE_TEST', 'FAIL', 1, '2026-05-01T00:00:00Z', 'OUT', '" IN_Q2 "', '" IN_Q2
+	    ", 'X0', 'ROUTINE_TEST', 'FAIL', 1, '2026-05-01T00:00:00Z', 'OUT', '" IN_Q2 "', '" IN_Q2
 	    "'::timestamptz + interval '100 s'");
 	spd_add(&f, "equipment_check", 1, ", device_id, check_type, result, attempt",
 		", 'X1', 'ROUTINE_TEST', 'PASS', 2");

@@ -15,6 +15,7 @@ import os
 import statistics
 import sys
 import zoneinfo
+from fractions import Fraction
 
 import lib_recompute_against as against
 
@@ -182,6 +183,14 @@ class Row(dict):
         self.update(more)
 
 
+def micros(span):
+    return span // dt.timedelta(microseconds=1)
+
+
+def half_up(x):
+    return math.floor(x + Fraction(1, 2))
+
+
 class Quarter:
     def __init__(self, ev, label):
         self.ev = ev
@@ -189,12 +198,92 @@ class Quarter:
         self.start, self.end, self.first_day, self.last_day = ev.bounds(label)
         self.rows = {k: [Row(r) for r in ev.effective[k] if self.holds(counted_at(r))]
                      for k in KINDS}
+        self.rows["activity"] = list(self.activities(ev))
         self.observations()
         self.tests()
         self.tip()
         self.audits()
         self.received()
         self.feeds()
+
+    def activities(self, ev):
+        """Each with its share of the quarter (counted) and what others of its place have of that
+        (twice). Of a place's time the first that began has it, of those the longest."""
+        def place(a):
+            return (a["site_id"], a["location_id"], a["location_id"] or a["source"], a["measure_code"],
+                    a["provider_id"], a["activity"], a["means"])
+
+        def end(a):
+            return a["occurred_end"] or a["occurred_at"]
+
+        taken = {}
+        for a in sorted(ev.effective["activity"], key=lambda a: (
+                a["occurred_at"], dt.timedelta() - (end(a) - a["occurred_at"]), a["method"] or "",
+                a["record_id"], a["source"])):
+            begin, over = a["occurred_at"], end(a)
+            own = max(begin, taken.get(place(a), begin))
+            taken[place(a)] = max(over, taken.get(place(a), over))
+            if begin >= self.end or (over <= self.start and begin < self.start):
+                continue
+
+            def until(t):
+                return half_up(Fraction(a["count"] * micros(t - begin), micros(over - begin)))
+
+            if over == begin:
+                within, counted = a["count"], 0 if own > begin else a["count"]
+            else:
+                last = min(over, self.end)
+                first = max(own, self.start)
+                within = until(last) - until(max(begin, self.start))
+                counted = until(last) - until(first) if first < last else 0
+            yield Row(a, counted=counted, twice=within - counted)
+
+    def modes(self, ev):
+        """Each mode that lasts in the quarter with its seconds of it."""
+        def worse(c):
+            return ("NORMAL", "DEGRADED", "OUT").index(c["service_mode"])
+
+        devices = {}
+        for c in ev.effective["equipment_check"]:
+            if c["service_mode"] is not None and c["mode_from"] is not None:
+                devices.setdefault((c["site_id"], c["device_id"]), []).append(c)
+        for all_of in devices.values():
+            told = []
+            for c in all_of:
+                ends = [c["mode_to"]] if c["mode_to"] else [
+                    o["mode_from"] for o in all_of
+                    if o["mode_from"] > c["mode_from"] and worse(o) <= worse(c)] + [
+                    o["mode_to"] for o in all_of if o["mode_to"] and o["mode_from"] == c["mode_from"]
+                    and o["service_mode"] == c["service_mode"]] + [
+                    c["mode_from"] + dt.timedelta(days=366), dt.datetime.now(UTC)]
+                begin, over = max(c["mode_from"], self.start), min(min(ends), self.end)
+                if begin < over:
+                    told.append((c["mode_from"], -micros(min(ends) - c["mode_from"]), c["record_id"],
+                                 c["source"], begin, over, c))
+            told.sort(key=lambda x: x[:4])
+            yield from self.seconds(told, worse)
+
+    @staticmethod
+    def seconds(told, worse):
+        edges = sorted({t for x in told for t in x[4:6]})
+        passed = [{} for _ in edges]
+        for i, (a, b) in enumerate(zip(edges, edges[1:])):
+            active = [worse(x[6]) for x in told if x[4] <= a and x[5] >= b]
+            passed[i + 1] = dict(passed[i])
+            if active:
+                rank = max(active)
+                passed[i + 1][rank] = passed[i + 1].get(rank, 0) + micros(b - a)
+        clock = dict(zip(edges, passed))
+        taken = {}
+        for *_, begin, over, c in told:
+            rank = worse(c)
+            own = min(over, max(begin, taken.get(rank, begin)))
+            taken[rank] = max(over, taken.get(rank, over))
+            total = (half_up(Fraction(clock[over].get(rank, 0), 10 ** 6))
+                     - half_up(Fraction(clock[own].get(rank, 0), 10 ** 6)))
+            twice = half_up(Fraction(micros(own - begin), 10 ** 6))
+            overruled = half_up(Fraction(micros(over - own), 10 ** 6)) - total
+            yield Row(c, seconds=total, twice=twice, overruled=max(overruled, 0))
 
     def holds(self, t):
         return self.start <= t < self.end
@@ -642,22 +731,28 @@ def counted(q, *activities):
 
 
 def estimated(a):
-    return a, "p:ESTIMATED", a["count"] if a["method"] == "ESTIMATED" else 0
+    return a, "p:ESTIMATED", a["counted"] if a["method"] == "ESTIMATED" else 0
+
+
+def twice(a):
+    return a, "x:COUNTED_TWICE", a["twice"]
 
 
 def qn04(q):
     yield from planned(q, "VEHICLE_CHECKS")
     for a in counted(q, "VEHICLES_SEARCHED"):
-        yield a, "num", a["count"]
+        yield a, "num", a["counted"]
         yield estimated(a)
+        yield twice(a)
 
 
 def qn08(q):
     yield from planned(q, "PATROLS")
     for a in counted(q, "PATROLS_DONE"):
-        yield a, "num", a["count"]
+        yield a, "num", a["counted"]
+        yield twice(a)
     for a in counted(q, "PATROLS_REQUIRED"):
-        yield a, "p:PATROLS_REQUIRED", a["count"]
+        yield a, "p:PATROLS_REQUIRED", a["counted"]
 
 
 def routine(q):
@@ -677,31 +772,36 @@ def qn10(q):
 
 def qn11(q):
     for c in q.rows["equipment_check"]:
-        if c["service_mode"] is None:
-            continue
-        if c["mode_from"] is None or c["mode_to"] is None:
+        if c["service_mode"] is not None and c["mode_from"] is None:
             yield c, "x:MODE_TIME_NOT_GIVEN", 1
-            continue
-        seconds = math.floor((c["mode_to"] - c["mode_from"]).total_seconds() + 0.5)
-        yield c, "den", seconds
-        yield c, "num" if c["service_mode"] == "NORMAL" else "num0", seconds
-        if c["service_mode"] != "NORMAL":
-            yield c, f"p:{c['service_mode']}_SECONDS", seconds
+    for c in q.modes(q.ev):
+        yield c, "den", c["seconds"]
+        yield c, "num" if c["service_mode"] == "NORMAL" else "num0", c["seconds"]
+        yield c, "x:SECONDS_TOLD_TWICE", c["twice"]
+        yield c, "x:SECONDS_OVERRULED", c["overruled"]
+        if c["service_mode"] == "NORMAL":
+            yield c, "ev", 1
+        else:
+            yield c, f"p:{c['service_mode']}_SECONDS", c["seconds"]
 
 
 def qn12(q):
     for a in counted(q, "CABIN_BAGS", "HOLD_BAGS", "CARGO_PIECES"):
+        yield twice(a)
         if a["means"] is None:
-            yield a, "x:MEANS_NOT_GIVEN", a["count"]
+            yield a, "x:MEANS_NOT_GIVEN", a["counted"]
         else:
-            yield a, "den", a["count"]
-            yield a, "num" if a["means"] == "DEGRADED" else "num0", a["count"]
+            yield a, "den", a["counted"]
+            yield a, "num" if a["means"] == "DEGRADED" else "num0", a["counted"]
+            if a["means"] == "NORMAL":
+                yield a, "ev", a["counted"]
 
 
 def qn13(q):
     for a in counted(q, "STAFF_SCREENED", "ACCESS_TRANSACTIONS"):
-        yield a, "num" if a["activity"] == "STAFF_SCREENED" else "den", a["count"]
+        yield a, "num" if a["activity"] == "STAFF_SCREENED" else "den", a["counted"]
         yield estimated(a)
+        yield twice(a)
 
 
 def ql04(q):
@@ -718,8 +818,9 @@ def ql04(q):
 def activity_sum(activity):
     def rows(q):
         for a in counted(q, activity):
-            yield a, "num", a["count"]
+            yield a, "num", a["counted"]
             yield estimated(a)
+            yield twice(a)
     return rows
 
 
@@ -789,7 +890,8 @@ RATIO, COUNT, QUANTILE, SDT, PERSONS = "ratio", "count", "quantile", "sdt", "per
 
 class Metric:
     def __init__(self, shape, rows, sample=False, n_min=0, up=None, empty="NO_DATA", sums=False,
-                 reasons="", parts="", persons=None, rule=None, k=0, left_out=None):
+                 reasons="", parts="", persons=None, rule=None, k=0, left_out=None,
+                 needs_other=False):
         self.__dict__.update(locals())
 
 
@@ -848,14 +950,15 @@ METRICS = {
     "AU02": Metric(COUNT, au02),
     "AU03": sample(au03, up=False),
     "FI01": Metric(COUNT, fi01, reasons="LISTED_AGAIN", parts=SEVERITIES),
-    "QN04": plan(qn04, sums=True, parts="ESTIMATED"),
-    "QN08": plan(qn08, sums=True, parts="PATROLS_REQUIRED"),
+    "QN04": plan(qn04, "COUNTED_TWICE", sums=True, parts="ESTIMATED"),
+    "QN08": plan(qn08, "COUNTED_TWICE", sums=True, parts="PATROLS_REQUIRED"),
     "QN10": plan(qn10, "LATE NOT_DONE DUE_TIME_NOT_GIVEN"),
-    "QN11": Metric(RATIO, qn11, up=True, sums=True, reasons="MODE_TIME_NOT_GIVEN",
+    "QN11": Metric(RATIO, qn11, up=True, sums=True, needs_other=True,
+                   reasons="MODE_TIME_NOT_GIVEN SECONDS_TOLD_TWICE SECONDS_OVERRULED",
                    parts="DEGRADED_SECONDS OUT_SECONDS"),
-    "QN12": Metric(RATIO, qn12, up=False, sums=True,
-                   reasons="MEANS_NOT_GIVEN"),
-    "QN13": Metric(RATIO, qn13, up=True, sums=True, parts="ESTIMATED"),
+    "QN12": Metric(RATIO, qn12, up=False, sums=True, needs_other=True,
+                   reasons="COUNTED_TWICE MEANS_NOT_GIVEN"),
+    "QN13": Metric(RATIO, qn13, up=True, sums=True, reasons="COUNTED_TWICE", parts="ESTIMATED"),
     "QL04": Metric(RATIO, ql04, up=True, reasons="NOT_DONE REPEATED"),
     "DQ01": Metric(RATIO, dq01, up=True, sums=True, reasons="NOT_ANNOUNCED"),
     "DQ02": Metric(RATIO, dq02, up=True),
@@ -870,7 +973,8 @@ for number, name in enumerate(
         "PASSENGERS_SCREENED CABIN_BAGS HOLD_BAGS STAFF_SCREENED VEHICLES_ENTERED "
         "VEHICLES_SEARCHED PATROLS_REQUIRED PATROLS_DONE CARGO_PIECES SUPPLY_DELIVERIES "
         "ACCESS_TRANSACTIONS SCREENER_HOURS FLIGHTS".split()):
-    METRICS[f"EX{number + 1:02}"] = Metric(COUNT, activity_sum(name), parts="ESTIMATED")
+    METRICS[f"EX{number + 1:02}"] = Metric(COUNT, activity_sum(name), reasons="COUNTED_TWICE",
+                                         parts="ESTIMATED")
 
 
 # --- figures -------------------------------------------------------------------------------------
@@ -1003,6 +1107,8 @@ def finish(m, cell, target, standard):
             f["no_data"] = "NO_ACTIVITY" if nought else m.empty
         elif f["numerator"] is None:
             f["no_data"] = "NO_DATA"
+        elif m.needs_other and "ev" not in cell.known:
+            f["no_data"] = "OTHER_PART_NOT_TOLD"
         elif n < m.n_min:
             f["status"] = "INSUFFICIENT"
         else:
