@@ -334,6 +334,36 @@ has_comment(const struct check *c, const char *metric, const json_t *by)
 	return false;
 }
 
+/* What was told twice and counted once may be a fault of who tells it: it is corrected or
+ * explained. */
+static void
+look_overlap(struct check *c, const json_t *metric, const json_t *figure)
+{
+	static const char *const twice[] = {"COUNTED_TWICE", "SECONDS_TOLD_TWICE"};
+	const json_t *excluded = json_object_get(figure, "excluded");
+	const json_t *by = json_object_get(figure, "by");
+	const char *id = member_text(metric, "id");
+
+	if (json_object_size(by) > 0 || has_comment(c, id, by)) {
+		return;
+	}
+	for (size_t i = 0; i < json_array_size(excluded); i++) {
+		const json_t *e = json_array_get(excluded, i);
+		const char *reason = member_text(e, "reason");
+		json_int_t n = integer_at(e, "count");
+
+		if (n > 0 && (strcmp(reason, twice[0]) == 0 || strcmp(reason, twice[1]) == 0)) {
+			find(c, "%s: %s %lld", id, reason, (long long)n);
+		}
+	}
+}
+
+static void
+check_overlaps(struct check *c)
+{
+	each_figure(c, look_overlap);
+}
+
 static void
 look_comment(struct check *c, const json_t *metric, const json_t *figure)
 {
@@ -429,6 +459,8 @@ static const struct {
      "do not submit: this is a fault of semsd"},
     {"INTERVALS", "a rate of a sample has its confidence interval", check_intervals,
      "do not submit: this is a fault of semsd"},
+    {"OVERLAPS", "what was told twice of a device or place, and counted once, is explained",
+     check_overlaps, "correct or void what overlaps, or semsctl spd comment QUARTER METRIC TEXT"},
     {"BALANCES", "findings open at the start, plus raised, less closed, are those open at the end",
      check_balances,
      "correct the findings (semsctl correct audit), or revise the quarter before, then freeze "

@@ -33,8 +33,8 @@ struct cube_key {
 struct cube {
 	const char *name;
 	const char *kind;
-	/* A relation with counted_at; %END% is the quarter's end, %SINCE% and %UNTIL% are the instants
-	 * of what is counted, which are days' bounds. */
+	/* A relation with counted_at; %END% is the quarter's end, %SINCE% and %UNTIL% are the
+	 * instants of what is counted, which are days' bounds. */
 	const char *fact;
 	const char *where; /* " AND ..." over v, or "" */
 	struct cube_key keys[CUBE_KEYS_MAX];
@@ -91,7 +91,7 @@ struct cube_state {
 	const char *ranges; /* SQL over v: the instants of those days; NULL: none */
 	const char *since;  /* the first of them, and the end of the last */
 	const char *until;
-	const char *taken;  /* their dates, of those counted before: 'D', 'D'; NULL: none */
+	const char *taken; /* their dates, of those counted before: 'D', 'D'; NULL: none */
 };
 
 /*

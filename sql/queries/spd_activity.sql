@@ -7,7 +7,7 @@
 SELECT s.record_id, s.source, s.source_record_id, s.schema_version, s.site_id, s.location_id,
     s.measure_code, s.measure_code AS measure, s.requirement_refs, s.risk_control_ids, s.provider_id,
     s.occurred_at, s."precision", s.occurred_end, s.device_local_time, s.utc_offset_min,
-    s.clock_offset_ms, s.shift_id, s.corrects_record_id, s.corrects_source, s.corrected_at,
+    s.clock_offset_ms, s.recorded_by, s.subject_person, s.shift_id, s.corrects_record_id, s.corrects_source, s.corrected_at,
     s.correction_reason, s.embargo, s.marking, s.activity, s.count, s.method, s.means, s.received_at,
     s.first_at AS counted_at, p.counted, nullif(p.within - p.counted, 0) AS twice
 FROM (

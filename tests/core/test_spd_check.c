@@ -236,3 +236,23 @@ Test(spd_check, asks_for_a_word_on_records_that_have_a_double)
 	cr_expect_eq(faults("DOUBLES", two, "[" COMMENT("DQ07", "") "]", NULL), 0);
 	cr_expect_eq(faults("DOUBLES", none, "[]", NULL), 0);
 }
+
+#define TWICE(reason, n)                                                                          \
+	METRIC("CENSUS", "count",                                                                 \
+	       "{\"by\": {}, \"numerator\": 5, \"denominator\": null, \"value\": 5, \"status\": " \
+	       "\"NONE\", \"no_data\": null, \"interval\": null, \"excluded\": [{\"reason\": "    \
+	       "\"" reason "\", \"count\": " n "}]}")
+
+Test(spd_check, tells_what_was_told_twice_until_it_is_explained)
+{
+	cr_expect_eq(faults("OVERLAPS", TWICE("COUNTED_TWICE", "1000"), "[]", NULL), 1);
+	cr_expect_str_eq(first, "M1: COUNTED_TWICE 1000");
+	cr_expect_eq(faults("OVERLAPS", TWICE("SECONDS_TOLD_TWICE", "7"), "[]", NULL), 1);
+	cr_expect_eq(faults("OVERLAPS", TWICE("COUNTED_TWICE", "0"), "[]", NULL), 0);
+	/* An outage within normal time is no fault. */
+	cr_expect_eq(faults("OVERLAPS", TWICE("SECONDS_OVERRULED", "7"), "[]", NULL), 0);
+	cr_expect_eq(faults("OVERLAPS", TWICE("COUNTED_TWICE", "1000"),
+			    "[{\"action\": \"COMMENT\", \"metric\": \"M1\", \"by_dims\": {}}]",
+			    NULL),
+		     0);
+}

@@ -60,7 +60,8 @@ def bounds():
         observation(at, measure_code="1.1")
         put("tip_event", at, device_id="BOUND", outcome="HIT", stream="CABIN", response_ms=1000)
         put("activity", at, activity="HOLD_BAGS", count=3, method="COUNTED", means="DEGRADED",
-            occurred_end="2026-07-01T23:00:00Z")
+            # All of one place, over the ends of quarters; no longer than 93 days.
+            occurred_end="2026-07-01T23:00:00Z" if at > "2026-03-31" else "2026-06-29T23:00:00Z")
     observation("2026-06-29T23:00:00Z", precision="DAY")  # 30 June, all day
     observation("2026-06-30T23:00:00Z", precision="DAY")  # 1 July
     # The week of a plan that was made in the quarter before.
