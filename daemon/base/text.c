@@ -212,3 +212,27 @@ hex_decode(struct text t, unsigned char *out, size_t n)
 	}
 	return true;
 }
+
+size_t
+text_distance(struct text a, struct text b)
+{
+	size_t row[65]; /* from the first i bytes of a to the first k of b */
+
+	if (a.n >= sizeof row / sizeof row[0] || b.n >= sizeof row / sizeof row[0])
+		return SIZE_MAX;
+	for (size_t k = 0; k <= b.n; k++)
+		row[k] = k;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t k = 1; k <= b.n; k++) {
+			size_t changed = corner + (a.s[i - 1] != b.s[k - 1]);
+			size_t other = 1 + (row[k] < row[k - 1] ? row[k] : row[k - 1]);
+
+			corner = row[k];
+			row[k] = changed < other ? changed : other;
+		}
+	}
+	return row[b.n];
+}

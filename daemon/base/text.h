@@ -36,6 +36,9 @@ text_is(struct text a, const char *s)
 /* Well-formed UTF-8 (no surrogates, no overlong forms) without control characters but TAB and LF.
  */
 bool text_is_clean_utf8(struct text t);
+/* How many bytes are put in, left out or changed from one to the other; SIZE_MAX: one has more than
+ * 64 bytes. */
+size_t text_distance(struct text a, struct text b);
 
 /* The length of the well-formed UTF-8 character t begins with, and the character; 0: none. */
 size_t text_rune(struct text t, uint32_t *rune);

@@ -96,6 +96,16 @@ struct room {
 	struct session_queue waiting;
 };
 
+/* The last source that somebody might not send for, and what was said of it: a file of records has
+ * one, and to find it takes a look at all grants. */
+struct misspelt {
+	char principal[128];
+	char source[72];
+	char said[160];
+	struct utc_ms at;
+	unsigned looks; /* at that time */
+};
+
 struct ingest {
 	struct ingest_config config;
 	struct registry *registry;
@@ -119,6 +129,7 @@ struct ingest {
 	struct arena *scratch; /* of the frame at hand */
 	struct arena *decoded; /* of the record at hand */
 	struct buf row;        /* of the record at hand */
+	struct misspelt misspelt;
 	struct person_cache *persons;
 	struct request_queue requests; /* not taken yet */
 	struct ingest_counters counters;

@@ -8,6 +8,7 @@
 #include "wire/decode.h"
 #include "wire/frame.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 size_t
@@ -88,12 +89,54 @@ is_of_office(const struct record *r, const struct sender *from)
 	return record_is_correction(r) && is_compliance(from->role);
 }
 
+#define MISSPELT_LOOKS 8 /* in a frame: the others are told no name */
+
+/* "; did you mean the source lane-1?", when its sender may send for one that is called nearly so.
+ */
+static const char *
+did_you_mean(struct ingest *in, const struct sender *from, struct text source, struct utc_ms now)
+{
+	struct misspelt *m = &in->misspelt;
+	struct text near;
+
+	if (source.n >= sizeof m->source || from->principal.n >= sizeof m->principal)
+		return "";
+	if (m->at.v == now.v && text_is(source, m->source) &&
+	    text_is(from->principal, m->principal))
+		return m->said;
+	m->looks = m->at.v == now.v ? m->looks + 1 : 0;
+	m->at = now;
+	if (m->looks >= MISSPELT_LOOKS)
+		return "";
+	near = registry_nearest_source(in->registry, from->principal, source);
+	snprintf(m->principal, sizeof m->principal, "%.*s", (int)from->principal.n,
+		 from->principal.s);
+	snprintf(m->source, sizeof m->source, "%.*s", (int)source.n, source.s);
+	m->said[0] = '\0';
+	if (near.n > 0)
+		text_print(m->said, sizeof m->said, "; did you mean the source %.*s?", (int)near.n,
+			   near.s);
+	return m->said;
+}
+
+static bool
+refuse_sender(struct ingest *in, const struct sender *from, struct text source, struct utc_ms now,
+	      struct refusal *why)
+{
+	why->reason = REASON_NOT_GRANTED;
+	err_set(&why->err, REJ_FIELD, "source",
+		"this principal may not send this kind for this source and site%s; have an "
+		"administrator grant it with semsctl init",
+		did_you_mean(in, from, source, now));
+	return false;
+}
+
 /*
  * Grants: principal x source x kind x site, and who may correct what. What a correction changes is
  * known to the database alone: sems.rule() looks whether this principal might.
  */
 static bool
-check_grant(const struct ingest *in, const struct record *r, const struct sender *from,
+check_grant(struct ingest *in, const struct record *r, const struct sender *from, struct utc_ms now,
 	    struct refusal *why)
 {
 	struct text source = r->v[ENV_SOURCE].text;
@@ -107,10 +150,7 @@ check_grant(const struct ingest *in, const struct record *r, const struct sender
 			      "only compliance or a manager may confirm a correction");
 	if (!of_office &&
 	    !registry_may_send(in->registry, from->principal, source, r->kind->id, site))
-		return refuse(
-		    why, REASON_NOT_GRANTED, "source",
-		    "this principal may not send this kind for this source and site; have an "
-		    "administrator grant it with semsctl init");
+		return refuse_sender(in, from, source, now, why);
 	if (site.n != 0 && !registry_has_site(in->registry, site))
 		return refuse(
 		    why, REASON_UNKNOWN_SITE, "site_id",
@@ -175,7 +215,7 @@ accept(struct ingest *in, struct item *it, const struct sender *from, struct utc
 		return false;
 	if (!record_validate(&r, now, registry_calendar(in->registry), why))
 		return false;
-	if (!check_grant(in, &r, from, why))
+	if (!check_grant(in, &r, from, now, why))
 		return false;
 	it->kind = r.kind;
 	it->occurred_at = record_occurred_at(&r);

@@ -276,3 +276,34 @@ registry_each_grant(const struct registry *r, struct text principal, registry_gr
 
 	twalk_r(r->grants, visit_grant, &w);
 }
+
+struct nearest {
+	struct text to;
+	struct text best;
+	size_t distance;
+};
+
+static bool
+look_nearer(void *ctx, struct text source, struct text kind, struct text site)
+{
+	struct nearest *n = ctx;
+	size_t distance = text_distance(source, n->to);
+
+	(void)kind;
+	(void)site;
+	if (distance < n->distance && !text_is(source, "*")) {
+		n->distance = distance;
+		n->best = source;
+	}
+	return true;
+}
+
+struct text
+registry_nearest_source(const struct registry *r, struct text principal, struct text source)
+{
+	/* A third of it may be wrong: more is another name. */
+	struct nearest n = {.to = source, .distance = 1 + (source.n + 2) / 3};
+
+	registry_each_grant(r, principal, look_nearer, &n);
+	return n.distance == 0 ? (struct text){"", 0} : n.best;
+}

@@ -53,6 +53,11 @@ bool registry_has_site(const struct registry *r, struct text site);
 enum role registry_role(const struct registry *r, struct text principal);
 bool registry_may_send(const struct registry *r, struct text principal, struct text source,
 		       enum kind_id kind, struct text site);
+/* The source that the principal may send for whose name is nearest to this one, which it may not
+ * send for: misspelt, most likely. Others' sources are nobody's business. Borrowed; n is 0: none is
+ * near. */
+struct text registry_nearest_source(const struct registry *r, struct text principal,
+				    struct text source);
 /* The instant before which records of the kind are EXPIRED; the smallest instant when none is. */
 struct utc_ms registry_floor(const struct registry *r, enum kind_id kind);
 

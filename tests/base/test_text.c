@@ -133,3 +133,31 @@ Test(text, leaves_out_what_makes_no_character)
 	text_print(out, sizeof out, "\xff\xfe%s\x80.", "a\xc3(");
 	cr_expect_str_eq(out, "a(.");
 }
+
+Test(text, distance_is_the_fewest_changes)
+{
+	const struct {
+		const char *a;
+		const char *b;
+		size_t distance;
+	} rows[] = {{"", "", 0},
+		    {"", "abc", 3},
+		    {"lane-1", "lane-1", 0},
+		    {"lane-1", "lane-l", 1},
+		    {"lane-1", "lane1", 1},
+		    {"lane-1", "alne-1", 2},
+		    {"kitten", "sitting", 3},
+		    {"saturday", "sunday", 3}};
+	static char long_one[66];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		cr_expect_eq(text_distance(text_of(rows[i].a), text_of(rows[i].b)),
+			     rows[i].distance);
+		cr_expect_eq(text_distance(text_of(rows[i].b), text_of(rows[i].a)),
+			     rows[i].distance);
+	}
+	memset(long_one, 'x', 64);
+	cr_expect_eq(text_distance(text_of(long_one), text_of("")), 64);
+	long_one[64] = 'x';
+	cr_expect_eq(text_distance(text_of(long_one), text_of("")), SIZE_MAX);
+}

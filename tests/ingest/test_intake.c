@@ -67,9 +67,13 @@ Test(intake, refuses_what_is_not_granted)
 {
 	struct ingest *in = fixture_ingest(NULL);
 	Sems__V1__Record *r = fixture_record(0);
+	const struct item *it;
 
 	r->source = (char *)"xray-2";
-	expect_refused(offer(in, "unix:lane", r), REASON_NOT_GRANTED, "source");
+	it = offer(in, "unix:lane", r);
+	expect_refused(it, REASON_NOT_GRANTED, "source");
+	cr_expect_not_null(strstr(it->why->err.text, "did you mean the source xray-1?"), "%s",
+			   it->why->err.text);
 	ingest_free(in);
 }
 

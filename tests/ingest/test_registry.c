@@ -92,3 +92,33 @@ Test(registry, walks_the_grants_of_one_principal_until_told_to_stop)
 	cr_assert_eq(n, -95);
 	registry_free(r);
 }
+
+/* A name is told to who may send under it, and to nobody else. */
+Test(registry, a_misspelt_source_is_like_one_of_the_principal_s_own)
+{
+	struct registry *r = fixture_registry();
+	struct text lane = text_of("unix:lane");
+	const struct {
+		const char *source;
+		const char *nearest;
+	} rows[] = {
+	    {"xray1", "xray-1"},
+	    {"Xray-1", "xray-1"},
+	    {"xray-12", "xray-1"},
+	    {"xray-2", "xray-1"},
+	    {"xray-1", ""}, /* it is not misspelt */
+	    {"gate-7", ""},
+	    {"", ""},
+	    {"xray-1xray-1xray-1xray-1xray-1xray-1xray-1xray-1xray-1xray-1xray-1xray-1", ""},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct text near = registry_nearest_source(r, lane, text_of(rows[i].source));
+
+		cr_expect(text_is(near, rows[i].nearest), "%s: %.*s", rows[i].source, (int)near.n,
+			  near.s);
+	}
+	cr_expect_eq(registry_nearest_source(r, text_of("unix:bob"), text_of("xray1")).n, 0);
+	cr_expect_eq(registry_nearest_source(r, text_of("unix:anna"), text_of("*a")).n, 0);
+	registry_free(r);
+}
