@@ -7,7 +7,9 @@
 #include "base/buf.h"
 #include "base/embed.h"
 #include "base/log.h"
+#include "core/jsonin.h"
 #include "store/keyring.h"
+#include "wire/decode.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -20,6 +22,7 @@
 #define PAGE_BYTES  (16u * 1024u * 1024u)
 #define ANSWERS_MAX 1000u
 #define NUMBER_SIZE 24
+#define REASON_MAX  2000
 
 /* --- list and show -------------------------------------------------------------------------- */
 
@@ -30,6 +33,13 @@ struct look {
 	bool asked;
 	json_t *answer; /* NULL until the row came */
 };
+
+/* What was sent holds persons' names as the sender wrote them. */
+static bool
+may_see(const struct call *c)
+{
+	return c->role == ROLE_COMPLIANCE || c->role == ROLE_ADMIN;
+}
 
 static bool
 look_next(struct job *j, struct statement *st, struct err *e)
@@ -48,10 +58,11 @@ look_next(struct job *j, struct statement *st, struct err *e)
 		return true;
 	}
 	st->sql = embed_text("sql/queries/quarantine_list.sql");
-	st->n_params = 4;
+	st->n_params = 5;
 	st->params[1] = call_may_know_covert(c) ? "1" : "0";
 	st->params[2] = l->limit;
 	st->params[3] = c->request->quarantine->source;
+	st->params[4] = may_see(c) ? "1" : "0";
 	return true;
 }
 
@@ -98,6 +109,44 @@ add_raw(struct call *c, json_t *answer, const char *sealed_hex)
 }
 
 static void
+add_identity(json_t *one, const struct claimed_identity *claimed)
+{
+	char text[UUID_TEXT_SIZE > UTC_TEXT_SIZE ? UUID_TEXT_SIZE : UTC_TEXT_SIZE];
+
+	if (claimed->number.n > 0)
+		(void)json_object_set_new(one, "source_record_id",
+					  json_stringn(claimed->number.s, claimed->number.n));
+	if (claimed->has_id) {
+		uuid_format(&claimed->id, text);
+		(void)json_object_set_new(one, "record_id", json_string(text));
+	}
+	if (claimed->has_time) {
+		utc_format(claimed->occurred_at, text);
+		(void)json_object_set_new(one, "occurred_at", json_string(text));
+	}
+}
+
+/* What they say they are, in place of the sealed bytes. */
+static void
+add_identities(struct call *c, json_t *records)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(records, i, one)
+	{
+		const char *sealed = member_maybe(one, "sealed");
+		struct claimed_identity claimed = {.number = {"", 0}};
+		struct text raw;
+
+		if (sealed != NULL && open_sealed(call_keys(c), sealed, c->arena, &raw))
+			claimed = wire_claimed_identity(raw);
+		(void)json_object_del(one, "sealed");
+		add_identity(one, &claimed);
+	}
+}
+
+static void
 look_rows(struct job *j, const struct rows *r)
 {
 	struct call *c = j->ctx;
@@ -108,6 +157,8 @@ look_rows(struct job *j, const struct rows *r)
 	l->answer = json_loads(rows_text(r, 0, 0), 0, NULL);
 	if (l->answer != NULL && l->show)
 		add_raw(c, l->answer, rows_text(r, 0, 1));
+	else
+		add_identities(c, json_object_get(l->answer, "records"));
 }
 
 static void
@@ -476,6 +527,100 @@ quarantine_requeue(struct call *c)
 	requeue_page(q);
 }
 
+/* --- discard -------------------------------------------------------------------------------- */
+
+struct discard {
+	char only[NUMBER_SIZE]; /* "0": all */
+	const char *why;
+	bool asked;
+	json_t *answer;
+};
+
+static bool
+discard_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct call *c = j->ctx;
+	struct discard *d = c->state;
+
+	(void)e;
+	if (d->asked)
+		return false;
+	d->asked = true;
+	*st = (struct statement){embed_text("sql/queries/quarantine_discard.sql"),
+				 5,
+				 {d->only, c->request->quarantine->source,
+				  call_may_know_covert(c) ? "1" : "0", c->principal.s, d->why}};
+	return true;
+}
+
+static void
+discard_rows(struct job *j, const struct rows *r)
+{
+	struct call *c = j->ctx;
+	struct discard *d = c->state;
+
+	json_decref(d->answer);
+	d->answer = json_loads(rows_text(r, 0, 0), 0, NULL);
+}
+
+static void
+discard_done(struct job *j, const struct err *e)
+{
+	struct call *c = j->ctx;
+	struct discard *d = c->state;
+	json_int_t n = json_integer_value(json_object_get(d->answer, "discarded"));
+	struct err why = *e;
+
+	if (job_again(j, e)) {
+		d->asked = false;
+		call_run(c, LANE_SHORT);
+		return;
+	}
+	if (why.code == OK && n == 0 && d->only[0] != '0')
+		(void)err_set(&why, REJ_NOT_FOUND, "quarantine_id",
+			      "no open quarantined record %s; see the list for those there are",
+			      d->only);
+	if (why.code != OK) {
+		json_decref(d->answer);
+		call_fail_err(c, &why);
+		return;
+	}
+	log_info("quarantine.discard", KV("by", c->principal.s), KV("id", d->only),
+		 KVI("records", n), KV("why", d->why));
+	call_reply_json(c, d->answer);
+}
+
+static void
+quarantine_discard(struct call *c)
+{
+	const Sems__V1__QuarantineRequest *r = c->request->quarantine;
+	struct discard *d = arena_zalloc(c->arena, 1, sizeof *d);
+	uint64_t only = r->has_quarantine_id ? r->quarantine_id : 0;
+
+	if (d == NULL) {
+		call_fail_memory(c);
+	} else if (!may_see(c)) {
+		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "operation",
+			  "what is discarded is tried no more; ask someone of the role compliance");
+	} else if (r->reason == NULL || r->reason[0] == '\0' || strlen(r->reason) > REASON_MAX ||
+		   !text_is_clean_utf8(text_of(r->reason))) {
+		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "reason",
+			  "is missing: say why, in at most %d bytes", REASON_MAX);
+	} else {
+		(void)snprintf(d->only, sizeof d->only, "%" PRIu64,
+			       only > INT64_MAX ? INT64_MAX : only);
+		d->why = r->reason;
+		c->state = d;
+		c->job = (struct job){.role = DB_ADMIN,
+				      .writes = true,
+				      .next = discard_next,
+				      .rows = discard_rows,
+				      .done = discard_done,
+				      .ctx = c};
+		call_run(c, LANE_SHORT);
+	}
+}
+
 /* --- the call ------------------------------------------------------------------------------- */
 
 static void
@@ -487,8 +632,7 @@ quarantine_list(struct call *c)
 static void
 quarantine_show(struct call *c)
 {
-	/* What was sent holds persons' names as the sender wrote them. */
-	if (c->role != ROLE_COMPLIANCE && c->role != ROLE_ADMIN)
+	if (!may_see(c))
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "operation",
 			  "what was sent may name people; ask someone of the role compliance");
 	else if (c->request->quarantine->quarantine_id == 0)
@@ -508,6 +652,7 @@ admin_quarantine(struct call *c)
 	    {SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_LIST, quarantine_list},
 	    {SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_SHOW, quarantine_show},
 	    {SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_REQUEUE, quarantine_requeue},
+	    {SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_DISCARD, quarantine_discard},
 	};
 
 	for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
@@ -517,5 +662,5 @@ admin_quarantine(struct call *c)
 		}
 	}
 	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "operation",
-		  "is missing; list, show or requeue");
+		  "is missing; list, show, requeue or discard");
 }

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /*
  * A record of RECORD_BYTES_MAX can say 32,000 empty items, each some hundred bytes once mapped: the
@@ -522,4 +523,32 @@ wire_claims(struct text raw)
 			k = bind_body(f.number);
 	}
 	return k == NULL ? NULL : k->kind;
+}
+
+struct claimed_identity
+wire_claimed_identity(struct text raw)
+{
+	const ProtobufCFieldDescriptor *fields = sems__v1__record__descriptor.fields;
+	struct claimed_identity c = {.number = {"", 0}};
+	struct scan s = scan_of(raw);
+
+	while (!scan_done(&s)) {
+		struct scan_field f;
+
+		if (!scan_next(&s, &f))
+			break;
+		if (f.number == fields[ENV_SOURCE_RECORD_ID].id && f.wire == SCAN_BYTES) {
+			c.number = f.bytes;
+		} else if (f.number == fields[ENV_RECORD_ID].id && f.wire == SCAN_BYTES &&
+			   f.bytes.n == sizeof c.id.b) {
+			memcpy(c.id.b, f.bytes.s, sizeof c.id.b);
+			c.has_id = true;
+		} else if (f.number == fields[ENV_OCCURRED_AT].id && f.wire == SCAN_VARINT) {
+			c.occurred_at.v = (int64_t)f.value;
+			c.has_time = f.value < INT64_C(7258118400000); /* 2200 */
+		}
+	}
+	if (!text_is_clean_utf8(c.number))
+		c.number = (struct text){"", 0};
+	return c;
 }

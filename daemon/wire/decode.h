@@ -45,5 +45,14 @@ bool wire_record(struct text raw, struct arena *a, struct record *out, struct te
 
 /* What kind a refused record says it is, as far as it can be read; NULL: it does not say. */
 const struct kind *wire_claims(struct text raw);
+/* What it says it is, so that people find it again. */
+struct claimed_identity {
+	struct text number; /* its source's own; borrowed; n is 0: none, or what is no text */
+	bool has_id;
+	bool has_time;
+	struct uuid id;
+	struct utc_ms occurred_at;
+};
+struct claimed_identity wire_claimed_identity(struct text raw);
 
 #endif

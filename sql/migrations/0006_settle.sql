@@ -28,13 +28,14 @@ CREATE TABLE sems.quarantine (
 	state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'REQUEUED', 'DISCARDED')),
 	decided_at timestamptz,
 	decided_by text,
+	decided_why text,
 	-- The bytes are of who sent them: another sender of the same ones may have other rights.
 	UNIQUE (principal, source, raw_mac)
 );
 CREATE INDEX ON sems.quarantine (source) WHERE state = 'OPEN';
 CREATE INDEX ON sems.quarantine (quota) INCLUDE (kept_bytes) WHERE state = 'OPEN';
 GRANT SELECT ON sems.quarantine TO sems_admin;
-GRANT UPDATE (state, decided_at, decided_by) ON sems.quarantine TO sems_admin;
+GRANT UPDATE (state, decided_at, decided_by, decided_why) ON sems.quarantine TO sems_admin;
 GRANT SELECT (quarantine_id, source, principal, reason, field, kind, is_covert, received_at, state)
     ON sems.quarantine TO sems_compute;
 

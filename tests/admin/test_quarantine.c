@@ -234,3 +234,78 @@ Test(quarantine, requeues_the_others_past_those_it_cannot)
 	cr_assert_eq(ask(SHOW, 1), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(office_str(&o, "state"), "OPEN");
 }
+
+/* What has to be mended comes before the single records. */
+Test(quarantine, counts_the_reasons_and_tells_numbers_to_who_may_see_them)
+{
+	static char site[] = "T9";
+	static char number[] = "form 17";
+	Sems__V1__Record *r = office_activity(office_time("2026-05-10T09:00:00Z"), 9);
+
+	refuse_some(2);
+	r->site_id = site;
+	r->source_record_id = number;
+	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
+	r->site_id = NULL;
+	r->activity->count = -1;
+	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
+	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "reasons.0.reason"), "UNKNOWN_SITE");
+	cr_expect_str_eq(office_str(&o, "reasons.0.source"), "lane");
+	cr_expect_eq(office_int(&o, "reasons.0.records"), 3);
+	cr_expect_eq(office_int(&o, "reasons.1.records"), 1);
+	cr_expect_eq(office_int(&o, "reasons_total"), 2);
+	cr_expect_str_eq(office_str(&o, "records.0.source_record_id"), "");
+	cr_expect_str_eq(office_str(&o, "records.2.source_record_id"), "form 17");
+	cr_expect_eq(strlen(office_str(&o, "records.2.record_id")), 36);
+	cr_expect_eq(
+	    strncmp(office_str(&o, "records.2.occurred_at"), "2026-05-10T09:00:00.000Z", 25), 0);
+	office_be(&o, "unix:rita", "auditor");
+	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "records.2.source_record_id"), "");
+	cr_expect_null(
+	    json_object_get(json_array_get(json_object_get(o.json, "records"), 2), "sealed"));
+}
+
+static int
+discard(uint64_t id, const char *reason)
+{
+	static char why[64];
+	Sems__V1__QuarantineRequest q = SEMS__V1__QUARANTINE_REQUEST__INIT;
+	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+
+	(void)snprintf(why, sizeof why, "%s", reason);
+	q.has_operation = q.has_quarantine_id = 1;
+	q.operation = SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_DISCARD;
+	q.quarantine_id = id;
+	q.reason = why;
+	r.body_case = SEMS__V1__REQUEST__BODY_QUARANTINE;
+	r.quarantine = &q;
+	return office_ask(&o, &r);
+}
+
+Test(quarantine, discards_for_good_and_says_who_and_why)
+{
+	uint64_t first;
+
+	refuse_some(3);
+	cr_assert_eq(ask_list(0, 10), CODE(OK));
+	first = (uint64_t)office_int(&o, "records.0.quarantine_id");
+	cr_expect_eq(discard(first, ""), CODE(INVALID));
+	cr_expect_str_eq(o.field, "reason");
+	cr_assert_eq(discard(first, "a test of the gateway"), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "discarded"), 1);
+	cr_expect_eq(discard(first, "again"), CODE(NOT_FOUND));
+	cr_expect_str_eq(cluster_text(o.pg,
+				      "SELECT state || ' ' || decided_by || ' ' || decided_why "
+				      "FROM sems.quarantine WHERE state <> 'OPEN'"),
+			 "DISCARDED unix:owner a test of the gateway");
+	/* The same bytes again stay where they are. */
+	refuse_some(1);
+	cr_assert_eq(ask_list(0, 10), CODE(OK));
+	cr_expect_eq(office_int(&o, "open"), 2);
+	cr_assert_eq(discard(0, "all of them"), CODE(OK));
+	cr_expect_eq(office_int(&o, "discarded"), 2);
+	office_be(&o, "unix:rita", "auditor");
+	cr_expect_eq(discard(0, "not hers to say"), CODE(FORBIDDEN));
+}

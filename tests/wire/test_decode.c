@@ -425,3 +425,33 @@ Test(client_frame, says_so_when_its_arena_is_spent)
 	arena_free(a);
 	arena_free(bytes);
 }
+
+/* Of what was refused people know what it says of itself, however wrong the rest is. */
+Test(decode, a_refused_record_is_known_by_what_it_says_it_is)
+{
+	static const char raw[] =
+	    "\x0a\x10\x01\x9d\x48\x45\x62\x80\x8e\x44\xa4\xb7\x45\x7f\xe4\x9e\x2a\xb9"
+	    "\x1a\x04"
+	    "4711"
+	    "\x58\x80\xc5\x95\xc2\xd4\x33"
+	    "\xff";
+	static const char odd[] = "\x0a\x02"
+				  "no"
+				  "\x1a\x02\xff\xfe"
+				  "\x58\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01";
+	struct claimed_identity c = wire_claimed_identity((struct text){raw, sizeof raw - 1});
+	char id[UUID_TEXT_SIZE];
+
+	cr_expect(text_is(c.number, "4711"));
+	cr_expect(c.has_id);
+	uuid_format(&c.id, id);
+	cr_expect_str_eq(id, "019d4845-6280-8e44-a4b7-457fe49e2ab9");
+	cr_expect(c.has_time);
+	cr_expect_eq(c.occurred_at.v, INT64_C(1775034000000));
+	c = wire_claimed_identity((struct text){odd, sizeof odd - 1});
+	cr_expect_eq(c.number.n, 0);
+	cr_expect_not(c.has_id);
+	cr_expect_not(c.has_time);
+	c = wire_claimed_identity((struct text){"", 0});
+	cr_expect_not(c.has_id);
+}

@@ -391,6 +391,10 @@ settle_line(struct delivery *d, const struct line *l, struct err *e)
 		return OK;
 	}
 	d->tally.rejected++;
+	if (d->tally.first[0] == '\0')
+		text_print(d->tally.first, sizeof d->tally.first, "line %" PRIu64 ": %s%s%s",
+			   l->number, l->reject->cells[0],
+			   l->reject->cells[0][0] != '\0' ? ": " : "", l->reject->cells[2]);
 	if (d->rejects == NULL)
 		return OK;
 	buf_clear(&d->raw);
@@ -492,6 +496,8 @@ delivery_print(const struct delivery_tally *t, int dry, const char *rejects_path
 			": %s): format\nthe column as text there, save the file anew, and import "
 			"that.\n",
 			t->shortened.lines, t->shortened.first, t->shortened.what);
+	if (t->rejected > 0)
+		fprintf(f, "The first: %s\n", t->first);
 	if (t->rejected > 0 && rejects_path != NULL)
 		fprintf(f, "The rejected lines are in %s, each with its reason.\n", rejects_path);
 }

@@ -36,6 +36,7 @@ struct delivery_tally {
 	uint64_t conflict;
 	uint64_t quarantined;
 	uint64_t expired;
+	char first[600]; /* the first line that was rejected, and why; "": none */
 };
 
 /*

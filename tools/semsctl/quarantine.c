@@ -1,10 +1,15 @@
 /* semsctl quarantine: what was refused, why, and another try. */
+#include "base/text.h"
+#include "base/uuid.h"
 #include "tools/lib/ask.h"
+#include "tools/lib/content.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/screen.h"
 #include "tools/semsctl/command.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +18,7 @@
 struct wish {
 	const struct options *o;
 	char *source; /* NULL: all */
+	char *reason; /* of discard */
 	uint64_t id;
 	uint64_t after;
 	uint32_t limit;
@@ -20,10 +26,26 @@ struct wish {
 };
 
 static const struct listing_column columns[] = {
-    {"quarantine_id", ">Id"},      {"received_at", "Received"}, {"last_received_at", "Last"},
-    {"principal", "From"},         {"source", "Source"},        {"kind", "Kind"},
-    {"reason", "Reason"},          {"field", "Field"},          {"message", "Message"},
+    {"quarantine_id", ">Id"},
+    {"received_at", "Received"},
+    {"last_received_at", "Last"},
+    {"principal", "From"},
+    {"source", "Source"},
+    {"source_record_id", "Number"},
+    {"kind", "Kind"},
+    {"occurred_at", "Occurred"},
+    {"reason", "Reason"},
+    {"field", "Field"},
+    {"message", "Message"},
+    {"record_id", "Record"},
     {"head_of", ">Head of bytes"},
+};
+
+static const struct listing_column reason_columns[] = {
+    {"records", ">Records"},
+    {"reason", "Reason"},
+    {"source", "Source"},
+    {"last_received_at", "Last received"},
 };
 
 static enum code
@@ -42,9 +64,27 @@ ask_quarantine(const struct wish *w, Sems__V1__QuarantineOperation operation, js
 	q.has_limit = w->limit > 0;
 	q.limit = w->limit;
 	q.source = w->source;
+	q.reason = w->reason;
 	request.body_case = SEMS__V1__REQUEST__BODY_QUARANTINE;
 	request.quarantine = &q;
 	return ask(w->o->address, &request, answer, e);
+}
+
+/* How many of what comes first: it is what has to be mended. */
+static void
+print_reasons(const struct wish *w, const json_t *answer)
+{
+	const json_t *reasons = json_object_get(answer, "reasons");
+	json_int_t more = json_integer_value(json_object_get(answer, "reasons_total")) -
+			  (json_int_t)json_array_size(reasons);
+
+	if (w->after > 0 || json_array_size(reasons) == 0)
+		return;
+	listing_table(reasons, reason_columns, sizeof reason_columns / sizeof reason_columns[0],
+		      w->o->color, stdout);
+	if (more > 0)
+		printf("and %" JSON_INTEGER_FORMAT " more reasons and sources\n", more);
+	putchar('\n');
 }
 
 static int
@@ -59,6 +99,8 @@ run_list(struct wish *w)
 			   &e) != OK)
 		return command_fail(&e);
 	records = json_object_get(answer, "records");
+	screen_page();
+	print_reasons(w, answer);
 	listing_table(records, columns, sizeof columns / sizeof columns[0], w->o->color, stdout);
 	if (json_array_size(records) == 0)
 		puts(w->after > 0 ? "No more." : "The quarantine is empty.");
@@ -74,6 +116,26 @@ run_list(struct wish *w)
 	return EXIT_DONE;
 }
 
+/* What the bytes say, as far as they can be read. */
+static void
+print_content(const char *hex)
+{
+	size_t n = strlen(hex) / 2;
+	unsigned char *bytes = malloc(n + 1);
+	json_t *content = NULL;
+
+	if (bytes != NULL && hex_decode(text_of(hex), bytes, n))
+		content = content_of_record((struct text){(const char *)bytes, n});
+	free(bytes);
+	if (content == NULL) {
+		puts("They are no record that can be read.");
+		return;
+	}
+	puts("\nWhat they say:");
+	listing_record(content, stdout);
+	json_decref(content);
+}
+
 static int
 run_show(struct wish *w)
 {
@@ -87,6 +149,7 @@ run_show(struct wish *w)
 	if (ask_quarantine(w, SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_SHOW, &answer,
 			   &e) != OK)
 		return command_fail(&e);
+	screen_page();
 	raw = json_incref(json_object_get(answer, "raw_hex"));
 	(void)json_object_del(answer, "raw_hex");
 	listing_members(answer, stdout);
@@ -98,6 +161,8 @@ run_show(struct wish *w)
 		       strlen(hex) / 2);
 	for (size_t i = 0; hex != NULL && i < strlen(hex); i += HEX_LINE)
 		printf("  %.*s\n", HEX_LINE, hex + i);
+	if (hex != NULL && !json_is_integer(json_object_get(answer, "head_of")))
+		print_content(hex);
 	json_decref(raw);
 	json_decref(answer);
 	return EXIT_DONE;
@@ -130,6 +195,28 @@ run_requeue(struct wish *w)
 }
 
 static int
+run_discard(struct wish *w)
+{
+	json_t *answer = NULL;
+	struct err e;
+
+	if ((w->id == 0) == !w->all)
+		return command_usage(&command_quarantine,
+				     "discard: give a record's number, or --all");
+	if (w->reason == NULL)
+		return command_usage(&command_quarantine, "discard: say --reason");
+	if (ask_quarantine(w, SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_DISCARD, &answer,
+			   &e) != OK)
+		return command_fail(&e);
+	printf("%" JSON_INTEGER_FORMAT
+	       " discarded: they are tried no more, and their bytes go when their "
+	       "time is over.\n",
+	       json_integer_value(json_object_get(answer, "discarded")));
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+static int
 read_number(const char *s, uint64_t *n)
 {
 	char *end;
@@ -140,11 +227,9 @@ read_number(const char *s, uint64_t *n)
 }
 
 static const struct option longs[] = {
-    {"source", required_argument, NULL, 's'},
-    {"after", required_argument, NULL, 'a'},
-    {"limit", required_argument, NULL, 'l'},
-    {"all", no_argument, NULL, 'A'},
-    {NULL, 0, NULL, 0},
+    {"source", required_argument, NULL, 's'}, {"after", required_argument, NULL, 'a'},
+    {"limit", required_argument, NULL, 'l'},  {"reason", required_argument, NULL, 'r'},
+    {"all", no_argument, NULL, 'A'},          {NULL, 0, NULL, 0},
 };
 
 static int
@@ -156,6 +241,8 @@ read_options(struct wish *w, int argc, char **argv)
 	while ((opt = command_option(&command_quarantine, argc, argv)) != -1) {
 		if (opt == 's') {
 			w->source = optarg;
+		} else if (opt == 'r' && optarg[0] != '\0') {
+			w->reason = optarg;
 		} else if (opt == 'A') {
 			w->all = 1;
 		} else if (opt == 'a' && read_number(optarg, &n)) {
@@ -178,14 +265,18 @@ run(const struct options *o, int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(struct wish *w);
-	} actions[] = {{"list", run_list}, {"show", run_show}, {"requeue", run_requeue}};
+	} actions[] = {{"list", run_list},
+		       {"show", run_show},
+		       {"requeue", run_requeue},
+		       {"discard", run_discard}};
 	struct wish w = {.o = o};
 	int status = read_options(&w, argc, argv);
 
 	if (status != EXIT_DONE)
 		return status;
 	if (optind >= argc)
-		return command_usage(&command_quarantine, "say what: list, show or requeue");
+		return command_usage(&command_quarantine,
+				     "say what: list, show, requeue or discard");
 	if (command_find_sub(&command_quarantine, argv[optind]) == NULL)
 		return command_unknown_sub(&command_quarantine, argv[optind]);
 	if (optind + 2 < argc)
@@ -208,6 +299,9 @@ static const struct sub subs[] = {
     {"requeue", "ID | --all [--source SOURCE]",
      "Sends refused records through again, once the cause is mended.",
      "semsctl quarantine requeue --all --source xray-1"},
+    {"discard", "ID | --all [--source SOURCE] --reason TEXT",
+     "Says that nobody tries them again: by whom and why is kept.",
+     "semsctl quarantine discard 17 --reason 'sent by a test bench'"},
 };
 
 static const struct sub *
@@ -221,7 +315,7 @@ const struct command command_quarantine = {
     .options = longs,
     .letters = "",
     .name = "quarantine",
-    .summary = "records that were refused: list, show, try again",
+    .summary = "records that were refused: list, show, try again, discard",
     .help =
 	"Refused records wait here with their bytes as they came. Once the cause is mended (a\n"
 	"site registered, a grant given), `requeue` sends them through again, each by the rights\n"
@@ -230,10 +324,14 @@ const struct command command_quarantine = {
 	"the limit of 64 KiB only the head, the length and the SHA-256 are kept: it cannot be\n"
 	"requeued.\n"
 	"\n"
+	"`list` begins with how many wait for which reason and source. `discard` says that nobody\n"
+	"tries them again: who and why are kept, and when the same bytes come again they stay so.\n"
+	"\n"
 	"  --source SOURCE  only records of this source\n"
 	"  --after ID       list on from behind this number\n"
 	"  --limit N        at most so many (default 100, at most 1000)\n"
 	"  --all            every record, or every one of the source\n"
+	"  --reason TEXT    why they are discarded\n"
 	"\n"
 	"Example:\n"
 	"  semsctl quarantine list --source xray-1\n",
