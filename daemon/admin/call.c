@@ -279,6 +279,28 @@ call_reply_reload(struct call *c, json_t *answer)
 	store_reload_registry(c->admin->config.store, on_reloaded, c);
 }
 
+/* Says who one is, what it takes, and what who can give it has to type. Of who that is nothing is
+ * told: who administers is no affair of whoever has no role. */
+static void
+forbid(struct call *c, const struct route *route)
+{
+	char roles[96] = "";
+	const char *least = "";
+	size_t n = 0;
+
+	for (unsigned r = ROLE_DEVICE; r < ROLE_COUNT; r++) {
+		if ((route->roles & ROLE_BIT(r)) == 0)
+			continue;
+		least = least[0] == '\0' ? role_name((enum role)r) : least;
+		n += (size_t)snprintf(roles + n, sizeof roles - n, "%s%s", n == 0 ? "" : " or ",
+				      role_name((enum role)r));
+	}
+	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
+		  "you are %s with the role %s; %s takes the role %s, which an admin gives: "
+		  "semsctl init --role %s=%s",
+		  c->principal.s, role_name(c->role), route->name, roles, c->principal.s, least);
+}
+
 void
 admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
 {
@@ -307,11 +329,7 @@ admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
 		if ((route->roles & ROLE_BIT(r->role)) == 0) {
 			log_warn("admin.forbidden", KV("peer", r->principal.s),
 				 KV("request", route->name));
-			call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
-				  "%s has the role %s, which may not ask for %s; have an "
-				  "administrator give "
-				  "it one that may (semsctl init)",
-				  r->principal.s, role_name(r->role), route->name);
+			forbid(c, route);
 			return;
 		}
 		log_info("admin.request", KV("peer", r->principal.s), KV("request", route->name));

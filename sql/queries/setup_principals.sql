@@ -1,13 +1,17 @@
 -- Adds principals, gives them their role and says who they are. $1: [{"principal", "role", "name",
 -- "post"}]; what is null stays as it is,
--- and who has no role is a device. Of a principal given twice the last counts.
-WITH given AS (
-    SELECT DISTINCT ON (g.principal) g.principal, coalesce(g.role, old.role, 'device') AS role,
-        coalesce(g.name, old.name) AS name, coalesce(g.post, old.post) AS post
+-- and who has no role is a device. Of what is given twice of a principal the last counts.
+WITH last AS (
+    SELECT g.principal, (array_agg(g.role ORDER BY g.n DESC) FILTER (WHERE g.role IS NOT NULL))[1] AS role,
+        (array_agg(g.name ORDER BY g.n DESC) FILTER (WHERE g.name IS NOT NULL))[1] AS name,
+        (array_agg(g.post ORDER BY g.n DESC) FILTER (WHERE g.post IS NOT NULL))[1] AS post
     FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (principal text, role text, name text, post text))
         WITH ORDINALITY AS g (principal, role, name, post, n)
-    LEFT JOIN sems.principal AS old ON old.principal = g.principal
-    ORDER BY g.principal, g.n DESC
+    GROUP BY g.principal
+), given AS (
+    SELECT l.principal, coalesce(l.role, old.role, 'device') AS role, coalesce(l.name, old.name) AS name,
+        coalesce(l.post, old.post) AS post
+    FROM last AS l LEFT JOIN sems.principal AS old USING (principal)
 ), put AS (
     INSERT INTO sems.principal AS p (principal, role, name, post)
     SELECT principal, role, name, post FROM given
