@@ -74,6 +74,9 @@ Test(call, answers_each_role_what_it_may_ask_and_nothing_else)
 			if (refused)
 				cr_expect_not_null(strstr(o.text, roles[r].role),
 						   "the answer names the role");
+			cr_expect_not_null(strstr(o.text, "which an admin gives: semsctl init"
+							  " --role unix:"),
+					   "and what gives another: %s", o.text);
 		}
 	}
 	office_close(&o);

@@ -161,6 +161,8 @@ cluster_pid() {
 
 finish() {
 	local rc=$? pid
+	# A child that is told to end before it is the program that it was made for has this trap, too.
+	[ "$BASHPID" = "$$" ] || exit "$rc"
 	[ -z "$DAEMON_PID" ] || {
 		stop_daemon || {
 			not_ok "semsd stops cleanly" "$(tail -n 20 "$DAEMON_LOG")"

@@ -7,6 +7,8 @@ begun() { # name option...
 	shift
 	"${AS_USER[@]}" "$PROGRAMS/semsd" "$@" >"$T/$name.log" 2>&1 </dev/null &
 	PID=$!
+	# It is semsd by then, and heeds a signal as semsd does.
+	wait_for 20 grep -q '^semsd$' "/proc/$PID/comm"
 }
 # The status it ends with; 137 when it does not within two seconds.
 term() {
