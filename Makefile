@@ -37,7 +37,7 @@ CPPFLAGS += -D_GNU_SOURCE -DSEMS_VERSION='"$(VERSION)"' -Idaemon -I. -isystem $(
 CFLAGS   += -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) $(WARN)
 LDFLAGS  += $(SAN_$(MODE)) $(LINK_$(MODE))
 LIBS     := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
-RENDER_LIBS := -lxlsxwriter -lzip
+RENDER_LIBS := -lxlsxwriter -lzip -lexpat
 
 PROTOS  := $(wildcard proto/sems/v1/*.proto)
 PBC     := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.c)
@@ -108,7 +108,7 @@ $(B)/sim: $(B)/tests/sim/main.o $(SIM) $(LIB_ingest)
 # Fuzz targets: with libFuzzer's main in MODE=fuzz, else with one that feeds files.
 FUZZ_TARGETS := guard frame record session request catalogue map
 FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
-FUZZ_LIBS := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv -lm
+FUZZ_LIBS := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
 FUZZ_WITH_record  := $(B)/tests/wire/make_record.o $(LIB_wire)
 FUZZ_WITH_session := $(B)/tests/fuzz/world.o $(LIB_ingest)
 FUZZ_WITH_request := $(B)/tests/fuzz/world.o $(B)/libadmin.a $(B)/libstore.a $(LIB_ingest)
@@ -174,10 +174,10 @@ uninstall:
 	@rmdir $(DESTDIR)$(datadir)/semsd 2>/dev/null || true
 
 # --- packages ------------------------------------------------------------------------------------
-PC        := libevent libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip
+PC        := libevent libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip expat
 DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev protobuf-c-compiler \
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
-             libxlsxwriter-dev libzip-dev \
+             libxlsxwriter-dev libzip-dev libexpat1-dev \
              postgresql-15 python3 python3-protobuf tzdata openssl
 DEPS_LINT := clang-format clang-tidy cppcheck shellcheck
 # What reads, shows and judges the exported files, and what makes faults; without them tests are skipped.

@@ -48,9 +48,10 @@ check_line(const char *s, size_t max, const char *at, struct err *e)
 		return err_set(
 		    e, REJ_FIELD, at,
 		    "holds invalid UTF-8 or a control character; use one line of plain text");
-	if (t.n > 0 && (t.s[0] == ' ' || t.s[t.n - 1] == ' '))
+	if (!text_is_name(t))
 		return err_set(e, REJ_FIELD, at,
-			       "begins or ends with a space; take the space away");
+			       "holds a character that nobody sees, or a blank at an end; take it "
+			       "away");
 	return OK;
 }
 

@@ -104,6 +104,66 @@ text_is_hidden(uint32_t rune)
 	return false;
 }
 
+static bool
+is_blank_rune(uint32_t rune)
+{
+	return rune == ' ' || rune == 0x00a0 || rune == 0x1680 ||
+	       (rune >= 0x2000 && rune <= 0x200a) || rune == 0x202f || rune == 0x205f ||
+	       rune == 0x3000;
+}
+
+/* The last character begins at most four bytes before the end. */
+static size_t
+last_rune(struct text t, uint32_t *rune)
+{
+	for (size_t n = 1; n <= 4 && n <= t.n; n++) {
+		if (text_rune((struct text){t.s + t.n - n, n}, rune) == n)
+			return n;
+	}
+	return 0;
+}
+
+static bool
+is_trimmed(uint32_t rune)
+{
+	return is_blank_rune(rune) || (rune >= '\t' && rune <= '\r');
+}
+
+struct text
+text_trim(struct text t)
+{
+	uint32_t rune;
+	size_t n;
+
+	while ((n = text_rune(t, &rune)) > 0 && is_trimmed(rune)) {
+		t.s += n;
+		t.n -= n;
+	}
+	while ((n = last_rune(t, &rune)) > 0 && is_trimmed(rune))
+		t.n -= n;
+	return t;
+}
+
+bool
+text_is_name(struct text t)
+{
+	uint32_t rune = 0;
+	uint32_t first = 0;
+	size_t n = printable_ascii(t);
+
+	if (t.n == 0)
+		return true;
+	if (n == t.n)
+		return t.s[0] != ' ' && t.s[n - 1] != ' ';
+	for (size_t at = 0; at < t.n; at += n) {
+		n = text_rune((struct text){t.s + at, t.n - at}, &rune);
+		if (n == 0 || text_is_hidden(rune))
+			return false;
+		first = at == 0 ? rune : first;
+	}
+	return !is_blank_rune(first) && !is_blank_rune(rune);
+}
+
 static const char cut[] = "…";
 
 /* Leaves out what makes no character. */

@@ -50,6 +50,14 @@ size_t text_rune(struct text t, uint32_t *rune);
  */
 bool text_is_hidden(uint32_t rune);
 
+/* One line in which nothing is hidden (see there) and which has no blank at either end, of whatever
+ * sort: of two that look alike neither is taken for the other. */
+bool text_is_name(struct text t);
+
+/* Without the blanks at both ends: white space of ASCII, every blank of Unicode that has a
+ * width. Bytes that make no character are none. */
+struct text text_trim(struct text t);
+
 /*
  * As snprintf, for what people read: text that has no room loses its middle, where "…" stands,
  * since what it is about comes first and what to do next last. Well-formed UTF-8 whatever is

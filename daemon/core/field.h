@@ -23,10 +23,12 @@
 /* A kind's own fields are numbered after the envelope; its table starts at 0. */
 #define OWN(index) ((index)-ENV_COUNT)
 
-#define TEXT_FIELD(field, flag, bytes, text)                                          \
-	{                                                                             \
-		.name = (field), .type = FIELD_TEXT, .flags = (flag), .max = (bytes), \
-		.help = (text)                                                        \
+/* What is as short as an identifier is one. */
+#define TEXT_FIELD(field, flag, bytes, text)                                              \
+	{                                                                                 \
+		.name = (field), .type = FIELD_TEXT,                                      \
+		.flags = (flag) | ((bytes) <= ID_BYTES ? FIELD_NAME : 0), .max = (bytes), \
+		.help = (text)                                                            \
 	}
 #define PERSON_FIELD(field, flag, text)                                                   \
 	{                                                                                 \

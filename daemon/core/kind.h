@@ -38,6 +38,8 @@ enum field_flag {
 	FIELD_CODE = 8,    /* text of letters, digits, '.', '-' and '_' only */
 	FIELD_KIND = 16,   /* text that names a record kind */
 	FIELD_OF_CORRECTION = 32, /* required with corrects_record_id */
+	/* text that names something: one line, nothing hidden, no blanks around it */
+	FIELD_NAME = 64,
 };
 
 #define FIELD_ITEM_BYTES 128 /* of one text in FIELD_TEXTS and FIELD_PERSONS */

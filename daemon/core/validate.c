@@ -81,6 +81,10 @@ check_text(const struct place *at, const struct field *f, struct text t, int64_t
 	if ((f->type == FIELD_PERSON || f->type == FIELD_PERSONS) && is_padded(t))
 		return refuse(at, REASON_TEXT,
 			      "begins or ends with a blank: send the identifier alone");
+	if ((f->flags & FIELD_NAME) != 0 && !text_is_name(t))
+		return refuse(at, REASON_TEXT,
+			      "has a line break, a character that nobody sees, or a blank at an "
+			      "end: send what it names and nothing else");
 	if ((f->flags & FIELD_CODE) != 0 && !is_code(t))
 		return refuse(at, REASON_TEXT,
 			      "is no code: use letters, digits, '.', '-' and '_' only");

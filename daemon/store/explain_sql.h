@@ -37,7 +37,8 @@ struct explain_plan {
 	const char *page;
 	/* $1, $2: the period; $3: how many. Those that count otherwise now than then. Rows as of a
 	 * page, then what is counted of it now, group by group, whether it counted then and whether
-	 * now, how many there are in all, and why it was corrected or voided, when it was. NULL: not asked for. */
+	 * now, how many there are in all, and why it was corrected or voided, when it was. NULL:
+	 * not asked for. */
 	const char *changed;
 	unsigned groups[EXPLAIN_GROUPS_MAX]; /* of the metric */
 	unsigned n_groups;

@@ -70,6 +70,38 @@ Test(text, knows_what_is_not_seen)
 		cr_expect_not(text_is_hidden(seen[i]), "U+%04X", seen[i]);
 }
 
+Test(text, knows_a_name_by_what_is_seen_of_it)
+{
+	static const char *const names[] = {"",         "T1",    "Gate 5", "Z\u00fcrich",
+					    "a\u00a0b", "\u6771"};
+	static const char *const others[] = {" T1",      "T1 ",      "T1\n",     "N\nW",
+					     "\tT1",     "T1\u00a0", "\u3000T1", "T\u200b1",
+					     "\ufeffT1", "T1\u202e", "\xff",     "\u2009"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		cr_expect(text_is_name(text_of(names[i])), "%s", names[i]);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		cr_expect_not(text_is_name(text_of(others[i])), "%zu", i);
+	cr_expect_not(text_is_name((struct text){"T\0x", 3}));
+}
+
+Test(text, trims_blanks_of_every_sort_and_nothing_else)
+{
+	static const char *const pairs[][2] = {
+	    {" \t\r\nT1\v\f ", "T1"},
+	    {"\u00a0\u3000T1\u2009", "T1"},
+	    {"a \u00a0 b", "a \u00a0 b"},
+	    {"\u00a0", ""},
+	    {"", ""},
+	    {" \xff ", "\xff"},
+	    {"\xa0T1\xa0", "\xa0T1\xa0"},
+	    {"Z\u00fc", "Z\u00fc"},
+	};
+
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+		cr_expect(text_is(text_trim(text_of(pairs[i][0])), pairs[i][1]), "%s", pairs[i][0]);
+}
+
 Test(text, compares_by_length_and_bytes)
 {
 	cr_expect(text_is(TEXT_LIT("ab"), "ab"));

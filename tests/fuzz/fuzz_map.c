@@ -73,7 +73,10 @@ read_file(const struct map *map, struct text bytes)
 
 	MUST(ftruncate(file, 0) == 0);
 	MUST(pwrite(file, bytes.s, bytes.n, 0) == (ssize_t)bytes.n);
-	if (sheet_open(file_path, delimiter[0], map->encoding, &s, &e) == OK)
+	if (sheet_open(&(struct sheet_file){.path = file_path,
+					    .delimiter = delimiter[0],
+					    .encoding = map->encoding},
+		       &s, &e) == OK)
 		read_rows(map, s);
 	else
 		MUST(e.text[0] != '\0');

@@ -81,7 +81,7 @@ expect_read(const char *path, size_t skip, size_t column, const char *s)
 	struct sheet_row row;
 	struct err e;
 
-	cr_assert_eq(sheet_open(path, ',', NULL, &sheet, &e), OK, "%s", e.text);
+	cr_assert_eq(sheet_open(&(struct sheet_file){.path = path}, &sheet, &e), OK, "%s", e.text);
 	for (size_t i = 0; i <= skip; i++)
 		cr_assert_eq(sheet_next(sheet, &row, &e), SHEET_ROW);
 	cr_assert_lt(column, row.n);

@@ -56,6 +56,27 @@ Test(rejects, appears_whole_and_only_when_closed)
 			 "7,\"Result\",\"M,\"\"x\",\"no such value\",\"1,\"\"a\nb\"\"\"\n");
 }
 
+Test(rejects, has_the_cells_of_a_row_under_their_names)
+{
+	static const struct text names[] = {{"No", 2}, {"=Name", 5}, {"", 0}};
+	struct rejects *r;
+	struct err e;
+
+	cr_assert_eq(rejects_open(path, 0644, &r, &e), OK);
+	cr_assert_eq(
+	    rejects_columns(r, &(struct rejects_columns){.delimiter = ';', .names = names, .n = 3},
+			    &e),
+	    OK);
+	cr_assert_eq(rejects_add(r, 7, cells, TEXT_LIT("1; =a;\"x;\n\"\"y\"\"\""), &e), OK);
+	cr_assert_eq(rejects_add(r, 8, cells, TEXT_LIT("2;\"never closed"), &e), OK);
+	cr_assert_eq(rejects_close(r, &e), OK);
+	cr_assert_str_eq(
+	    content(),
+	    "line,column,value,reason,\"No\",\"'=Name\",\"\"\n"
+	    "7,\"Result\",\"M,\"\"x\",\"no such value\",\"1\",\"'=a\",\"x;\n\"\"y\"\"\"\n"
+	    "8,\"Result\",\"M,\"\"x\",\"no such value\",\"2\",\"never closed\"\n");
+}
+
 Test(rejects, no_cell_becomes_a_formula)
 {
 	static const char *const bad[3] = {"=A1", "-5", "＝1"};

@@ -18,7 +18,11 @@ open_bytes(const void *p, size_t n, char delimiter, const char *encoding)
 	cr_assert_geq(fd, 0);
 	cr_assert_eq(write(fd, p, n), (ssize_t)n);
 	close(fd);
-	cr_assert_eq(sheet_open(path, delimiter, encoding, &s, &e), OK, "%s", e.text);
+	cr_assert_eq(
+	    sheet_open(
+		&(struct sheet_file){.path = path, .delimiter = delimiter, .encoding = encoding},
+		&s, &e),
+	    OK, "%s", e.text);
 	unlink(path);
 	return s;
 }
@@ -201,8 +205,11 @@ Test(sheet, refuses_an_encoding_it_does_not_know)
 	struct sheet *s;
 	struct err e;
 
-	cr_assert_eq(sheet_open("/dev/null", ',', "klingon", &s, &e), REJ_MALFORMED);
-	cr_assert_eq(sheet_open("/nonexistent.csv", ',', NULL, &s, &e), REJ_NOT_FOUND);
+	cr_assert_eq(
+	    sheet_open(&(struct sheet_file){.path = "/dev/null", .encoding = "klingon"}, &s, &e),
+	    REJ_MALFORMED);
+	cr_assert_eq(sheet_open(&(struct sheet_file){.path = "/nonexistent.csv"}, &s, &e),
+		     REJ_NOT_FOUND);
 	cr_assert_not_null(strstr(e.text, "/nonexistent.csv"));
 }
 
@@ -286,5 +293,17 @@ Test(sheet, reads_rows_across_the_borders_of_its_buffer)
 		snprintf(joined, sizeof joined, "%d|v%d", i, i);
 		expect(s, (uint64_t)i + 1, joined);
 	}
+	expect_end(s);
+}
+
+Test(sheet, gives_the_rows_of_a_file_of_rejects_as_they_were)
+{
+	static const char rejects[] = "line,column,value,reason,No;x,Name\n"
+				      "7,Name,b,\"bad, as told\",1,b\n8,,,cut\n";
+	struct sheet *s = open_bytes(rejects, sizeof rejects - 1, ';', "latin1");
+
+	cr_expect(sheet_is_rejects(s));
+	expect(s, 1, "No;x|Name");
+	expect(s, 2, "1|b");
 	expect_end(s);
 }

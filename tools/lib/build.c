@@ -265,6 +265,9 @@ put_scalar(struct builder *b, const struct field *f, struct value *v, struct tex
 
 	switch (f->type) {
 	case FIELD_TEXT:
+		/* A blank that does not break, out of a spreadsheet, is in nobody's name. */
+		rc = put_text(b, v, (f->flags & FIELD_NAME) != 0 ? text_trim(s) : s, e);
+		break;
 	case FIELD_PERSON:
 	case FIELD_TEXTS:
 	case FIELD_PERSONS:

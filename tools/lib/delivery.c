@@ -160,6 +160,12 @@ delivery_open(struct client *client, int fd, const char *rejects_path, struct de
 	return OK;
 }
 
+enum code
+delivery_columns(struct delivery *d, const struct rejects_columns *c, struct err *e)
+{
+	return d->rejects == NULL ? OK : rejects_columns(d->rejects, c, e);
+}
+
 void
 delivery_close(struct delivery *d)
 {

@@ -52,6 +52,11 @@ void delivery_take_again(struct delivery *d);
 void delivery_line(struct delivery *d, uint64_t line, uint64_t offset, size_t size);
 /* Marks the current line as rejected; the first reason stays. */
 void delivery_reject(struct delivery *d, const char *column, const char *value, const char *reason);
+struct rejects_columns;
+
+/* How the rows of the file are written, for the rejects file: as rejects_columns(). */
+enum code delivery_columns(struct delivery *d, const struct rejects_columns *c,
+			   struct err *e) MUST_CHECK;
 /*
  * Checks the records of the current line; when all are sound, and none has the number of an earlier
  * line, sends them, else rejects the line and sends none. Records are read before it returns. Not

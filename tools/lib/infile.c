@@ -39,8 +39,8 @@ copy_all(int from, int to, uint64_t max, struct err *e)
 		   : err_set(e, TRY_SYSTEM, "", "cannot read standard input: %s", strerror(errno));
 }
 
-static enum code
-open_spool(int *fd, struct err *e)
+enum code
+infile_temporary(int *fd, struct err *e)
 {
 	const char *folder = getenv("TMPDIR");
 	char name[256];
@@ -148,7 +148,7 @@ infile_convert(int *fd, uint64_t *size, const char *encoding, struct err *e)
 	}
 	c->e = e;
 	c->unit = strncasecmp(encoding, "utf-16", 6) == 0 ? 2 : 1;
-	code = open_spool(&to, e);
+	code = infile_temporary(&to, e);
 	c->to = to;
 	if (code == OK)
 		code = convert_all(c, *fd);
@@ -172,7 +172,7 @@ enum code
 infile_spool(int from, uint64_t max, int *fd, uint64_t *size, struct err *e)
 {
 	struct stat st;
-	enum code code = open_spool(fd, e);
+	enum code code = infile_temporary(fd, e);
 
 	if (code != OK)
 		return code;

@@ -12,6 +12,8 @@
  * A pipe, a device or a folder by its path is refused. *fd is -1 after a failure.
  */
 enum code infile_open(const char *path, int *fd, uint64_t *size, struct err *e) MUST_CHECK;
+/* An empty file without a name that nobody else can read. */
+enum code infile_temporary(int *fd, struct err *e) MUST_CHECK;
 /* All that comes from a descriptor, up to max bytes, as a file without a name that nobody else can
  * read. */
 enum code infile_spool(int from, uint64_t max, int *fd, uint64_t *size, struct err *e) MUST_CHECK;

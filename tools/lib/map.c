@@ -103,6 +103,7 @@ static const cyaml_schema_field_t map_keys[] = {
     YAML_TEXT("zone", struct map, zone),
     YAML_TEXT("encoding", struct map, encoding),
     YAML_TEXT("delimiter", struct map, delimiter),
+    YAML_TEXT("sheet", struct map, sheet),
     YAML_FLAG("header", struct map, header),
     YAML_TEXTS("columns", struct map, columns),
     YAML_TEXTS("nulls", struct map, nulls),

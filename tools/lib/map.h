@@ -105,6 +105,7 @@ struct map {
 	char *zone;
 	char *encoding;
 	char *delimiter;
+	char *sheet; /* of a workbook */
 	bool *header;
 	char **columns; /* without a header line: the names */
 	unsigned columns_count;

@@ -234,7 +234,9 @@ read_formats(struct pass *p, const struct field_plan *f, struct text t, struct w
 			*w = other;
 		by = by == NULL ? f->m->formats[i] : by;
 	}
-	return by != NULL ||
+	/* What a workbook shows as a date is one, whatever its map says of CSV: year first and
+	 * whole, it cannot be meant otherwise. */
+	return by != NULL || when_parse(t, w) ||
 	       refuse(p, blame(f), t,
 		      reason != NULL ? reason : "is a time in none of the map's formats");
 }

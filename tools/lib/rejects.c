@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "tools/lib/formula.h"
 
+#include <csv.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,18 +13,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define ARENA_BYTES (4u * 1024u * 1024u) /* the names of 4,096 columns */
+
 struct rejects {
 	struct arena *arena;
 	char *path;
 	char *temporary;
 	mode_t mode;
 	FILE *f;
+	char delimiter; /* '\0': rows are not taken apart */
+	size_t skip;    /* cells of a row before its own */
+	size_t skipped; /* of the row being written */
+	const char *names;
 };
 
 enum code
 rejects_open(const char *path, mode_t of, struct rejects **out, struct err *e)
 {
-	struct arena *a = arena_new(64u * 1024u);
+	struct arena *a = arena_new(ARENA_BYTES);
 	struct rejects *r = a != NULL ? arena_zalloc(a, 1, sizeof *r) : NULL;
 
 	*out = r;
@@ -61,7 +68,9 @@ begin(struct rejects *r, struct err *e)
 		unlink(r->temporary);
 		return failed(r, e);
 	}
-	return fputs("line,column,value,reason,row\n", r->f) < 0 ? failed(r, e) : OK;
+	return fprintf(r->f, REJECTS_HEAD "%s\n", r->names != NULL ? r->names : "row") < 0
+		   ? failed(r, e)
+		   : OK;
 }
 
 static void
@@ -79,6 +88,56 @@ put_cell(FILE *f, struct text t)
 }
 
 enum code
+rejects_columns(struct rejects *r, const struct rejects_columns *c, struct err *e)
+{
+	char *all = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&all, &size);
+
+	for (size_t i = 0; f != NULL && i < c->n; i++) {
+		if (i > 0)
+			fputc(',', f);
+		put_cell(f, c->names[i]);
+	}
+	if (f != NULL && fclose(f) == 0) {
+		r->delimiter = c->delimiter;
+		r->skip = c->skip;
+		r->names = arena_dup(r->arena, all, size);
+	}
+	free(all);
+	return r->names != NULL ? OK : err_set(e, TRY_LIMIT, "memory", "out of memory");
+}
+
+static void
+on_cell(void *p, size_t n, void *ctx)
+{
+	struct rejects *r = ctx;
+
+	if (r->skipped++ < r->skip)
+		return;
+	fputc(',', r->f);
+	put_cell(r->f, formula_read((struct text){p, n}));
+}
+
+/* Cell by cell; what is no row of cells, as it is. */
+static void
+put_row(struct rejects *r, struct text row)
+{
+	struct csv_parser parser;
+
+	if (r->delimiter == '\0' || csv_init(&parser, CSV_APPEND_NULL) != 0) {
+		fputc(',', r->f);
+		put_cell(r->f, row);
+		return;
+	}
+	r->skipped = 0;
+	csv_set_delim(&parser, (unsigned char)r->delimiter);
+	(void)csv_parse(&parser, row.s, row.n, on_cell, NULL, r);
+	(void)csv_fini(&parser, on_cell, NULL, r);
+	csv_free(&parser);
+}
+
+enum code
 rejects_add(struct rejects *r, uint64_t line, const char *const cells[3], struct text row,
 	    struct err *e)
 {
@@ -91,8 +150,7 @@ rejects_add(struct rejects *r, uint64_t line, const char *const cells[3], struct
 		fputc(',', r->f);
 		put_cell(r->f, text_of(cells[i]));
 	}
-	fputc(',', r->f);
-	put_cell(r->f, row);
+	put_row(r, row);
 	return fputc('\n', r->f) == EOF ? failed(r, e) : OK;
 }
 

@@ -1,8 +1,11 @@
 #include "tools/lib/sheet.h"
 
 #include "base/arena.h"
+#include "tools/lib/filekind.h"
 #include "tools/lib/formula.h"
 #include "tools/lib/infile.h"
+#include "tools/lib/rejects.h"
+#include "tools/lib/workbook.h"
 
 #include <csv.h>
 #include <ctype.h>
@@ -31,7 +34,9 @@ struct sheet {
 	uint64_t position; /* in the file, of chunk[at] */
 	bool eof;
 	bool after_cr;
-	uint64_t line; /* of chunk[at] */
+	bool is_rejects;
+	bool is_workbook; /* what counts is its rows, whatever lines their cells hold */
+	uint64_t line;    /* of chunk[at] */
 	/* The row being read. */
 	bool begun;
 	bool whole;
@@ -132,9 +137,38 @@ sheet_rewind(struct sheet *s, struct err *e)
 	return start_parser(s, e);
 }
 
+static bool
+begins_as_rejects(int fd)
+{
+	char head[sizeof REJECTS_HEAD - 1];
+
+	return pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head &&
+	       memcmp(head, REJECTS_HEAD, sizeof head) == 0;
+}
+
+/* What the file is comes before what somebody says it is in. */
+static enum code
+open_content(struct sheet *s, const struct sheet_file *f, struct err *e)
+{
+	bool is_workbook = filekind_is_workbook(s->fd, e);
+
+	if (e->code != OK)
+		return e->code;
+	s->is_rejects = begins_as_rejects(s->fd);
+	if (s->is_rejects) {
+		s->delimiter = ',';
+		return OK;
+	}
+	if (!is_workbook)
+		return open_encoding(s, f->encoding, e);
+	s->is_workbook = true;
+	s->delimiter = ',';
+	return workbook_convert(&s->fd, &s->size, f->sheet, f->decimal != '\0' ? f->decimal : '.',
+				e);
+}
+
 enum code
-sheet_open(const char *path, char delimiter, const char *encoding, struct sheet **out,
-	   struct err *e)
+sheet_open(const struct sheet_file *f, struct sheet **out, struct err *e)
 {
 	struct arena *a = arena_new(1024u * 1024u);
 	struct sheet *s = a != NULL ? arena_zalloc(a, 1, sizeof *s) : NULL;
@@ -147,13 +181,13 @@ sheet_open(const char *path, char delimiter, const char *encoding, struct sheet 
 	}
 	s->arena = a;
 	s->fd = -1;
-	s->delimiter = delimiter;
+	s->delimiter = f->delimiter != '\0' ? f->delimiter : ',';
 	buf_init(&s->bytes, SHEET_ROW_MAX * 4);
 	buf_init(&s->spans, CELLS_MAX * sizeof(struct span));
 	buf_init(&s->cells, CELLS_MAX * sizeof(struct text));
-	rc = infile_open(path, &s->fd, &s->size, e);
+	rc = infile_open(f->path, &s->fd, &s->size, e);
 	if (rc == OK)
-		rc = open_encoding(s, encoding, e);
+		rc = open_content(s, f, e);
 	if (rc == OK)
 		rc = sheet_rewind(s, e);
 	if (rc != OK) {
@@ -233,6 +267,8 @@ segment(const struct sheet *s)
 static void
 count_lines(struct sheet *s, unsigned char last)
 {
+	if (s->is_workbook)
+		return;
 	if (last == '\r' || (last == '\n' && !s->after_cr))
 		s->line++;
 	s->after_cr = last == '\r';
@@ -296,6 +332,7 @@ give_row(struct sheet *s, struct sheet_row *row, struct err *e)
 {
 	s->begun = false;
 	fill_row(s, row);
+	s->line += s->is_workbook;
 	buf_clear(&s->cells);
 	for (size_t i = 0; i < s->spans.n / sizeof(struct span); i++) {
 		struct span span;
@@ -312,6 +349,10 @@ give_row(struct sheet *s, struct sheet_row *row, struct err *e)
 	}
 	row->cells = (const struct text *)(const void *)s->cells.p;
 	row->n = s->cells.n / sizeof(struct text);
+	if (s->is_rejects) {
+		row->cells += row->n < REJECTS_COLUMNS ? row->n : REJECTS_COLUMNS;
+		row->n -= row->n < REJECTS_COLUMNS ? row->n : REJECTS_COLUMNS;
+	}
 	return SHEET_ROW;
 }
 
@@ -387,6 +428,24 @@ sheet_next(struct sheet *s, struct sheet_row *row, struct err *e)
 	}
 	status = end_of_file(s, row, e);
 	return status == SHEET_ROW && is_empty(row) ? SHEET_END : status;
+}
+
+char
+sheet_delimiter(const struct sheet *s)
+{
+	return s->delimiter;
+}
+
+bool
+sheet_is_workbook(const struct sheet *s)
+{
+	return s->is_workbook;
+}
+
+bool
+sheet_is_rejects(const struct sheet *s)
+{
+	return s->is_rejects;
 }
 
 uint64_t

@@ -4,10 +4,11 @@
 #include <string.h>
 
 static const char help[] =
-    "Usage: semsctl import --map MAP.yaml FILE.csv\n"
-    "       semsctl import --kind KIND [--source SOURCE] FILE.csv\n"
+    "Usage: semsctl import --map MAP.yaml FILE\n"
+    "       semsctl import --kind KIND [--source SOURCE] FILE\n"
     "\n"
-    "Turns the rows of a CSV file into records and sends them. With --map, MAP.yaml says how\n"
+    "Turns the rows of a CSV file or an Excel workbook (.xlsx) into records and sends them. With "
+    "--map, MAP.yaml says how\n"
     "the columns become fields (tools/MAPS.md describes it); one row may give several records.\n"
     "With --kind, the columns are named like the kind's fields: a filled-in template, as\n"
     "`semsctl template KIND` makes it. FILE may be - for standard input.\n"
@@ -30,6 +31,7 @@ static const char help[] =
     "                          map's; default: the entity's)\n"
     "  -d, --delimiter CHAR    between columns: a character, or tab (default: a comma)\n"
     "  -e, --encoding NAME     e.g. latin1 (default: UTF-8)\n"
+    "      --sheet NAME        of a workbook with several (instead of the map's)\n"
     "  -r, --rejects FILE      where rejected lines go (default: FILE.rejects.csv)\n"
     "      --register-sites    registers the sites named first; needs a role that may\n"
     "      --replace           records whose number is stored at another time are sent as\n"
@@ -57,6 +59,7 @@ static const struct option longs[] = {
     {"again", no_argument, NULL, 'A'},
     {"reason", required_argument, NULL, 'W'},
     {"dry-run", no_argument, NULL, 'n'},
+    {"sheet", required_argument, NULL, 's'},
     {NULL, 0, NULL, 0},
 };
 
@@ -66,7 +69,7 @@ parse(struct intake *in, int argc, char **argv)
 	const char **const texts[] = {
 	    ['m'] = &in->map_path,  ['S'] = &in->source,   ['z'] = &in->zone,
 	    ['d'] = &in->delimiter, ['e'] = &in->encoding, ['r'] = &in->rejects,
-	    ['W'] = &in->reason,
+	    ['W'] = &in->reason,    ['s'] = &in->sheet,
 	};
 	int opt;
 

@@ -1,6 +1,7 @@
 #include "tools/semsctl/intake.h"
 
 #include "core/jsonin.h"
+#include "core/validate.h"
 #include "tools/lib/build.h"
 #include "tools/lib/delivery.h"
 #include "tools/lib/identity.h"
@@ -10,7 +11,9 @@
 #include "tools/lib/map_plan.h"
 #include "tools/lib/mapper.h"
 #include "tools/lib/progress.h"
+#include "tools/lib/rejects.h"
 #include "tools/lib/sheet.h"
+#include "tools/semsctl/amend.h"
 
 #include <inttypes.h>
 #include <search.h>
@@ -81,23 +84,48 @@ delimiter_of(const char *name, char *out)
 	return name[0] != '\0' && name[1] == '\0' && name[0] != '"';
 }
 
+/* The file is named, as what is wrong is what it is. */
+static int
+sheet_fail(const struct run *r)
+{
+	struct run named = *r;
+
+	if (r->e.code == REJ_MALFORMED || r->e.code == REJ_FIELD)
+		err_set(&named.e, r->e.code, r->e.where, "%s: %s", r->in->path, r->e.text);
+	return input_fail(&named);
+}
+
 static int
 open_sheet(struct run *r)
 {
+	const struct map *m = r->loaded;
 	const char *delimiter = r->in->delimiter;
-	const char *encoding = r->in->encoding;
+	struct sheet_file file = {
+	    .path = r->in->path,
+	    .encoding = r->in->encoding,
+	    .sheet = r->in->sheet,
+	};
 	char c;
 
-	if (delimiter == NULL && r->loaded != NULL)
-		delimiter = r->loaded->delimiter;
-	if (encoding == NULL && r->loaded != NULL)
-		encoding = r->loaded->encoding;
+	if (delimiter == NULL && m != NULL)
+		delimiter = m->delimiter;
+	if (file.encoding == NULL && m != NULL)
+		file.encoding = m->encoding;
+	if (file.sheet == NULL && m != NULL)
+		file.sheet = m->sheet;
+	if (m != NULL && m->number != NULL && m->number->decimal != NULL)
+		file.decimal = m->number->decimal[0];
 	if (!delimiter_of(delimiter, &c)) {
 		err_set(&r->e, REJ_FIELD, "delimiter", "the delimiter is one character, or 'tab'");
 		return input_fail(r);
 	}
-	return sheet_open(r->in->path, c, encoding, &r->sheet, &r->e) == OK ? EXIT_DONE
-									    : input_fail(r);
+	file.delimiter = c;
+	if (sheet_open(&file, &r->sheet, &r->e) != OK)
+		return sheet_fail(r);
+	if (r->in->sheet == NULL || sheet_is_workbook(r->sheet))
+		return EXIT_DONE;
+	err_set(&r->e, REJ_FIELD, "sheet", "it is no workbook: it has no sheets");
+	return sheet_fail(r);
 }
 
 static int
@@ -180,8 +208,12 @@ read_header(struct run *r)
 	enum sheet_status s;
 	struct sheet_row row;
 
-	if (m != NULL && m->header != NULL && !*m->header)
+	if (m != NULL && m->header != NULL && !*m->header) {
+		/* Rejects have one all the same. */
+		if (sheet_is_rejects(r->sheet))
+			(void)sheet_next(r->sheet, &row, &r->e);
 		return names_of_map(r);
+	}
 	if (find_header(r, &row))
 		return copy_names(r, row.cells, row.n);
 	if (sheet_rewind(r->sheet, &r->e) != OK)
@@ -360,20 +392,26 @@ register_sites(struct run *r)
 	struct mapped *out = arena_zalloc(r->arena, 1, sizeof *out);
 	enum sheet_status status;
 	struct sheet_row row;
+	struct utc_ms now;
 	struct err e;
 	int rc;
 
 	if (s == NULL || out == NULL)
 		return out_of_memory(r);
 	s->client = r->client;
+	now = amend_now();
 	while (s->rc == OK && (status = sheet_next(r->sheet, &row, &e)) != SHEET_END) {
 		if (status == SHEET_BAD ||
 		    mapper_row(r->mapper, row.cells, row.n, r->row, out) != MAPPER_RECORDS)
 			out->n = 0;
 		for (size_t i = 0; i < out->n && s->rc == OK; i++) {
-			const struct value *site = &out->records[i].v[ENV_SITE_ID];
+			const struct record *record = &out->records[i];
+			const struct value *site = &record->v[ENV_SITE_ID];
+			struct refusal why;
 
-			if (site->set && site->text.n > 0)
+			/* What is refused names no site: its line is rejected later. */
+			if (site->set && site->text.n > 0 &&
+			    record_validate(record, now, NULL, &why))
 				add_site(r, s, site->text);
 		}
 		arena_reset(r->row);
@@ -383,7 +421,7 @@ register_sites(struct run *r)
 	if (s->rc != OK)
 		return command_fail(&s->e);
 	if (!r->o->quiet)
-		printf("%zu sites registered or known\n", s->total);
+		printf("%zu site%s registered or known\n", s->total, s->total == 1 ? "" : "s");
 	if (sheet_rewind(r->sheet, &r->e) != OK)
 		return input_fail(r);
 	rc = read_header(r);
@@ -523,6 +561,19 @@ apply_lookup(struct run *r, struct mapped *out)
 	}
 }
 
+static int
+name_rejected_columns(struct run *r)
+{
+	const struct rejects_columns c = {
+	    .delimiter = sheet_delimiter(r->sheet),
+	    .skip = sheet_is_rejects(r->sheet) ? REJECTS_COLUMNS : 0,
+	    .names = r->names,
+	    .n = r->n_names,
+	};
+
+	return delivery_columns(r->delivery, &c, &r->e) == OK ? EXIT_DONE : input_fail(r);
+}
+
 static enum code
 deliver_row(struct run *r, const struct sheet_row *row, struct mapped *out)
 {
@@ -624,6 +675,8 @@ run_sheet(struct run *r)
 		rc = look(r);
 	if (rc == EXIT_DONE)
 		rc = open_delivery(r, sheet_fd(r->sheet));
+	if (rc == EXIT_DONE)
+		rc = name_rejected_columns(r);
 	if (rc != EXIT_DONE)
 		return rc;
 	if (r->in->again)

@@ -13,6 +13,7 @@ struct intake {
 	const char *zone;        /* overrides a map's */
 	const char *encoding;
 	const char *delimiter;
+	const char *sheet;   /* of a workbook; overrides a map's */
 	const char *rejects; /* NULL: PATH.rejects.csv */
 	int dry_run;
 	int register_sites;

@@ -5,7 +5,8 @@
 static const char help[] =
     "Usage: semsctl send [--json] KIND FILE|-\n"
     "\n"
-    "Sends records of one kind. FILE is CSV whose columns are named like the kind's fields (see\n"
+    "Sends records of one kind. FILE is CSV or a workbook (.xlsx) whose columns are named like the "
+    "kind's fields (see\n"
     "`semsctl template KIND`), or with --json one JSON object per line with the fields as keys.\n"
     "Times are RFC 3339, or local with --zone. Records without a record_id get one made of\n"
     "occurred_at and source_record_id, or of the line itself, so that sending again is safe.\n"
@@ -14,6 +15,7 @@ static const char help[] =
     "  -j, --json              FILE holds JSON lines\n"
     "  -S, --source SOURCE     for records that name none\n"
     "  -z, --zone ZONE         the zone of local times (default: the entity's)\n"
+    "      --sheet NAME        of a workbook with several\n"
     "  -r, --rejects FILE      where rejected lines go (default: FILE.rejects.csv)\n"
     "  -n, --dry-run           checks everything, sends nothing; works without a daemon\n"
     "\n"
@@ -27,7 +29,8 @@ static const char help[] =
 static const struct option longs[] = {
     {"json", no_argument, NULL, 'j'},       {"source", required_argument, NULL, 'S'},
     {"zone", required_argument, NULL, 'z'}, {"rejects", required_argument, NULL, 'r'},
-    {"dry-run", no_argument, NULL, 'n'},    {NULL, 0, NULL, 0},
+    {"dry-run", no_argument, NULL, 'n'},    {"sheet", required_argument, NULL, 's'},
+    {NULL, 0, NULL, 0},
 };
 
 static int
@@ -46,6 +49,8 @@ parse(struct intake *in, int argc, char **argv)
 			in->source = optarg;
 		else if (opt == 'z')
 			in->zone = optarg;
+		else if (opt == 's')
+			in->sheet = optarg;
 		else
 			in->rejects = optarg;
 	}

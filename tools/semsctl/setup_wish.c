@@ -287,7 +287,7 @@ enum code
 setup_wish_sites_from(struct setup_wish *w, const char *path, const char *column, struct err *e)
 {
 	struct sheet *sheet = NULL;
-	enum code rc = sheet_open(path, ',', NULL, &sheet, e);
+	enum code rc = sheet_open(&(struct sheet_file){.path = path}, &sheet, e);
 
 	if (rc == OK)
 		rc = add_rows(w, sheet, path, column, e);
