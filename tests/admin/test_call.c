@@ -55,6 +55,7 @@ static const struct {
     {"admin", {true, true, true, true, true, true}},
 };
 
+/* P-905 */
 Test(call, answers_each_role_what_it_may_ask_and_nothing_else)
 {
 	struct office o;
@@ -82,6 +83,7 @@ Test(call, answers_each_role_what_it_may_ask_and_nothing_else)
 	office_close(&o);
 }
 
+/* P-902, P-925 */
 Test(call, says_that_it_does_not_know_a_request_without_a_body)
 {
 	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;

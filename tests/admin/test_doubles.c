@@ -39,6 +39,7 @@ add(struct office *o, const char *kind, const char *number, const char *more, co
 	evidence_add(o, kind, 1, columns, all);
 }
 
+/* P-926 */
 Test(doubles, shows_both_records_and_what_differs)
 {
 	struct office o;

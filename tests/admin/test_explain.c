@@ -60,6 +60,7 @@ explain(struct wish w)
 	return office_ask(&o, &r);
 }
 
+/* P-918 */
 Test(explain, goes_from_a_figure_to_its_definition_and_its_records)
 {
 	cr_assert_eq(explain((struct wish){.metric = "OUT03", .limit = 100}), CODE(OK), "%s",
@@ -77,6 +78,7 @@ Test(explain, goes_from_a_figure_to_its_definition_and_its_records)
 	cr_expect_str_eq(office_str(&o, "records.list.0.source"), "lane");
 }
 
+/* P-918 */
 Test(explain, lists_the_records_page_by_page)
 {
 	char after[200] = "";

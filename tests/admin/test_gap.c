@@ -76,6 +76,7 @@ open_gaps(void)
 	return (long long)json_array_size(json_object_get(o.json, "gaps"));
 }
 
+/* P-924 */
 Test(gap, is_shown_until_it_is_resolved_and_kept_after)
 {
 	char why[] = "the folder was lost, too";
@@ -120,6 +121,7 @@ Test(gap, needs_a_period_in_the_past_and_a_reason)
 	cr_expect_eq(json_array_size(json_object_get(o.json, "gaps")), 0);
 }
 
+/* P-907 */
 Test(gap, is_for_auditors_to_see_and_for_compliance_to_change)
 {
 	char why[] = "x";

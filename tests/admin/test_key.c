@@ -47,6 +47,7 @@ freeze(void)
 	return office_ask_spd(&o, &q);
 }
 
+/* P-917 */
 Test(key, lists_the_first_one_as_registered)
 {
 	cr_assert_eq(ask_key(false, false), CODE(OK), "%s", o.text);
@@ -54,6 +55,7 @@ Test(key, lists_the_first_one_as_registered)
 	cr_expect_eq(office_int(&o, "keys.0.number"), 1);
 }
 
+/* P-917 */
 Test(key, registers_a_new_one_that_signs_from_then_on)
 {
 	char old[SIGN_ID_SIZE];

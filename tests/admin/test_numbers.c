@@ -22,6 +22,7 @@ ask(struct office *o, const char *kind, const char *source, const char *number, 
 	return office_ask(o, &r);
 }
 
+/* P-928 */
 Test(numbers, tells_where_a_number_is_stored_and_what_became_of_it)
 {
 	struct office o;

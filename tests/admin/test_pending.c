@@ -34,6 +34,7 @@ ask(struct office *o, const char *made_by, unsigned limit, const char *after)
 	return office_ask(o, &r);
 }
 
+/* P-919 */
 Test(pending, lists_what_waits_page_by_page_with_what_it_would_change)
 {
 	struct office o;

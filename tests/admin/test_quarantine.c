@@ -68,6 +68,7 @@ refuse_some(unsigned n)
 	}
 }
 
+/* P-922 */
 Test(quarantine, lists_in_pages_and_without_content)
 {
 	refuse_some(3);
@@ -176,6 +177,7 @@ Test(quarantine, shows_the_bytes_as_they_were_sent)
 	cr_expect_str_eq(office_str(&o, "state"), "OPEN");
 }
 
+/* P-907 */
 Test(quarantine, shows_the_bytes_to_nobody_else)
 {
 	refuse_some(1);
@@ -205,6 +207,7 @@ refuse_long(unsigned n)
 	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
 }
 
+/* P-922 */
 Test(quarantine, says_of_what_it_kept_a_head_alone_that_it_cannot_be_requeued)
 {
 	long long id;

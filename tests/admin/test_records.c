@@ -86,6 +86,7 @@ store_four(void)
 	store("2026-05-11T09:00:00Z", 4, t1, numbers[3]);
 }
 
+/* P-927 */
 Test(records, come_newest_first_with_the_numbers_of_their_source)
 {
 	Sems__V1__RecordsRequest oldest = all;
@@ -172,6 +173,7 @@ Test(records, say_which_of_them_count)
 	cr_expect_str_eq(office_str(&o, "records.1.counts"), "corrected");
 }
 
+/* P-927 */
 Test(records, pages_have_each_record_once)
 {
 	char seen[8][64];

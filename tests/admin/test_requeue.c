@@ -65,6 +65,7 @@ register_site(void)
 	load_registry();
 }
 
+/* P-922, P-1002 */
 Test(requeue, stores_all_once_their_fault_is_mended)
 {
 	refuse_some(3);

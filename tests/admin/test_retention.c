@@ -71,6 +71,7 @@ months_held(void)
 				 "WHERE inhparent = 'sems.activity'::regclass");
 }
 
+/* P-921 */
 Test(retention, plans_without_touching_anything)
 {
 	long long before = months_held();
@@ -86,6 +87,7 @@ Test(retention, plans_without_touching_anything)
 	cr_expect_eq(months_held(), before);
 }
 
+/* P-921 */
 Test(retention, drops_what_may_go_and_certifies_it)
 {
 	long long before = months_held();

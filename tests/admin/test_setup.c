@@ -48,6 +48,7 @@ only_entity(void)
 	return r;
 }
 
+/* P-910 */
 Test(setup, registers_the_entity_and_repeats_without_a_change)
 {
 	Sems__V1__SetupRequest r = only_entity();
@@ -79,6 +80,7 @@ Test(setup, refuses_a_zone_the_database_does_not_know)
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.entity"), 0);
 }
 
+/* P-910 */
 Test(setup, keeps_the_zone_once_there_is_evidence)
 {
 	Sems__V1__SetupRequest r = only_entity();

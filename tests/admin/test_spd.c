@@ -104,6 +104,7 @@ Test(spd, shows_a_quarter_as_it_is_now)
 	cr_expect_eq(total("EX13"), 7);
 }
 
+/* P-912 */
 Test(spd, freezes_revises_and_supersedes)
 {
 	add_flights(7);
@@ -249,6 +250,7 @@ Test(spd, freezes_no_quarter_that_has_not_ended)
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.spd_revision"), 0);
 }
 
+/* P-907 */
 Test(spd, lets_readers_read_and_only_compliance_decide)
 {
 	office_be(&o, "unix:mona", "manager");
@@ -262,6 +264,7 @@ Test(spd, lets_readers_read_and_only_compliance_decide)
 			 "unix:carl");
 }
 
+/* P-912 */
 Test(spd, refuses_what_it_cannot_read)
 {
 	char fifth[] = "2020-Q5";

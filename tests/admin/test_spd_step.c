@@ -90,6 +90,7 @@ be(const char *who, const char *role)
 	office_be(&o, principal, role);
 }
 
+/* P-912 */
 Test(spd_step, goes_through_three_people_to_the_regulator)
 {
 	freeze();
@@ -233,6 +234,7 @@ Test(spd_step, says_when_a_comment_leads_back_to_a_draft)
 }
 
 /* Neither a comment that came meanwhile, nor another revision. */
+/* P-913 */
 Test(spd_step, approves_what_somebody_has_seen_and_nothing_else)
 {
 	Sems__V1__SpdRequest status = office_spd(OP(STATUS), past, 0);

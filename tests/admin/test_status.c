@@ -48,6 +48,7 @@ kind_int(const char *name, const char *key)
 	return json_integer_value(json_object_get(kind(name), key));
 }
 
+/* P-911 */
 Test(status, answers_before_there_is_an_entity)
 {
 	office_open(&o);
@@ -118,6 +119,7 @@ Test(status, does_not_count_tests_under_embargo)
 }
 
 /* A month or a quarter in which there is nothing else, and what was refused. */
+/* P-906 */
 Test(status, does_not_tell_that_there_were_tests_under_embargo)
 {
 	static const char refused[] =

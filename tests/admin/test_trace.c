@@ -49,6 +49,7 @@ first(const char *kind, const char *where)
 	snprintf(id, sizeof id, "%s", evidence_id(&o, kind, where));
 }
 
+/* P-920 */
 Test(trace, goes_from_a_record_to_the_revisions_and_metrics_it_is_in)
 {
 	const char *answer;

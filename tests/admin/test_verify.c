@@ -73,6 +73,7 @@ key(bool make)
 	return office_ask(&o, &r);
 }
 
+/* P-915 */
 Test(verify, finds_a_sound_revision_sound_and_names_what_was_altered)
 {
 	evidence_freeze(&o);
@@ -135,6 +136,7 @@ manifest(const char *wrong)
 	return text;
 }
 
+/* P-916 */
 Test(verify, signs_the_manifest_of_a_revision_and_no_other)
 {
 	static const char *const wrong[] = {"format", "quarter",   "revision", "state", "signed_by",

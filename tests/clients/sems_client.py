@@ -13,6 +13,7 @@ import glob
 import hashlib
 import importlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -49,6 +50,14 @@ def record_id(occurred_at, source, number):
     identity[6] = identity[6] & 0x0F | 0x80  # version 8
     identity[8] = identity[8] & 0x3F | 0x80  # variant of RFC 9562
     return bytes(identity)
+
+
+def pauses():
+    """How long to wait before each further try to connect, seconds."""
+    wait = 1
+    while True:
+        yield wait * random.uniform(0.5, 1)
+        wait = min(wait * 2, 60)
 
 
 class Refused(Exception):

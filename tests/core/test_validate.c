@@ -42,6 +42,7 @@ Test(validate, accepts_every_kind_with_what_it_requires)
 	}
 }
 
+/* P-806 */
 Test(validate, misses_every_required_field_by_its_path)
 {
 	int missed = 0;
@@ -167,6 +168,7 @@ static const struct row rows[] = {
     {KIND_TEST, "record_id", "019e1b1c-54c0-7000-8000-000000000001", REASON_IDENTITY, "record_id"},
 };
 
+/* P-408, P-801 */
 Test(validate, gives_the_reason_and_path_of_one_spoiled_field)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -193,6 +195,7 @@ Test(validate, refuses_an_embedded_nul)
 	EXPECT(REASON_TEXT, "measure_code");
 }
 
+/* P-801 */
 Test(validate, limits_every_text_to_its_bytes)
 {
 	static char big[4096];
@@ -252,6 +255,7 @@ Test(validate, allows_the_longest_list_and_limits_its_items)
 	EXPECT(REASON_TOO_LONG, "requirement_refs[49]");
 }
 
+/* P-602 */
 Test(validate, ties_the_identity_to_the_instant)
 {
 	make(KIND_TEST);
@@ -263,6 +267,7 @@ Test(validate, ties_the_identity_to_the_instant)
 	EXPECT(REASON_IDENTITY, "record_id");
 }
 
+/* P-804 */
 Test(validate, bounds_the_clock)
 {
 	make(KIND_TEST);
@@ -278,6 +283,7 @@ Test(validate, bounds_the_clock)
 	EXPECT(REASON_CLOCK, "occurred_at");
 }
 
+/* P-805 */
 Test(validate, wants_a_minute_whole)
 {
 	make(KIND_TEST);
@@ -289,6 +295,7 @@ Test(validate, wants_a_minute_whole)
 	EXPECT(REASON_NONE, "");
 }
 
+/* P-805 */
 Test(validate, wants_a_day_to_begin_where_the_calendar_says)
 {
 	/* 2026-05-12 in London's summer time begins at 23:00Z of the day before. */
@@ -304,6 +311,7 @@ Test(validate, wants_a_day_to_begin_where_the_calendar_says)
 	cr_expect(record_validate(&s.r, SAMPLE_NOW, NULL, &why), "no calendar, no opinion");
 }
 
+/* P-701 */
 Test(validate, wants_a_correction_whole)
 {
 	make(KIND_TEST);
@@ -316,6 +324,7 @@ Test(validate, wants_a_correction_whole)
 	EXPECT(REASON_IDENTITY, "corrects_record_id");
 }
 
+/* P-409 */
 Test(validate, reports_the_first_fault_in_field_order)
 {
 	make(KIND_TEST);

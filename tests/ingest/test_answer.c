@@ -87,6 +87,7 @@ Test(answer, drops_answers_for_a_client_that_is_gone)
 	ingest_free(in);
 }
 
+/* P-304 */
 Test(answer, answers_an_empty_batch)
 {
 	struct ingest *in = fixture_ingest(NULL);
@@ -114,6 +115,7 @@ take(struct ingest *in, size_t n)
 	return g;
 }
 
+/* P-305 */
 Test(answer, says_what_reads_the_same_once)
 {
 	struct ingest *in = fixture_ingest(NULL);

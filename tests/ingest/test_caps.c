@@ -67,6 +67,7 @@ fill(struct ingest *in, const char *principal, const char *address)
 	return n;
 }
 
+/* P-205 */
 Test(caps, leave_room_beside_one_account)
 {
 	struct ingest *in = small();
@@ -78,6 +79,7 @@ Test(caps, leave_room_beside_one_account)
 	ingest_free(in);
 }
 
+/* P-205 */
 Test(caps, leave_few_to_accounts_without_a_role)
 {
 	struct ingest *in = small();
@@ -109,6 +111,7 @@ Test(caps, leave_room_beside_one_address)
 	ingest_free(in);
 }
 
+/* P-312, P-313 */
 Test(caps, say_why_and_when_to_come_again)
 {
 	struct ingest *in = small();
@@ -127,6 +130,7 @@ Test(caps, say_why_and_when_to_come_again)
 	ingest_free(in);
 }
 
+/* P-205 */
 Test(caps, let_the_longest_silent_make_way_for_others_of_its_address)
 {
 	struct ingest *in = small();

@@ -27,6 +27,7 @@ Test(ingest, gives_out_one_group_at_a_time)
 	ingest_free(in);
 }
 
+/* P-304 */
 Test(ingest, joins_the_records_of_many_sessions_and_answers_each)
 {
 	struct ingest *in = fixture_ingest(NULL);
@@ -101,6 +102,7 @@ Test(ingest, counts_what_it_answered)
 	ingest_free(in);
 }
 
+/* P-105 */
 Test(ingest, an_owner_administers_whatever_the_registry_says)
 {
 	struct ingest *in = fixture_ingest(NULL);
@@ -118,6 +120,28 @@ Test(ingest, an_owner_administers_whatever_the_registry_says)
 	w = fixture_answer(in, s);
 	cr_assert_str_eq(w->welcome->role, "admin");
 	sems__v1__server_frame__free_unpacked(w, NULL);
+	ingest_free(in);
+}
+
+/* P-904 */
+Test(ingest, gives_out_a_request_while_batches_before_it_wait)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:lane");
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	Sems__V1__StatusRequest status = SEMS__V1__STATUS_REQUEST__INIT;
+	struct ingest_request r;
+
+	fixture_send(in, s, 1, 0, 1);
+	q.body_case = SEMS__V1__REQUEST__BODY_STATUS;
+	q.status = &status;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
+	f.request = &q;
+	fixture_feed(in, s, &f.base);
+	cr_assert(ingest_take_request(in, &r));
+	cr_assert_null(fixture_answer(in, s), "the batch is not answered yet");
+	arena_free(r.arena);
 	ingest_free(in);
 }
 
@@ -334,6 +358,7 @@ Test(ingest, judges_a_requeued_record_by_what_its_principal_may_now)
 	ingest_free(in);
 }
 
+/* P-901 */
 Test(ingest, answers_a_request_in_pieces_and_counts_it_at_its_end)
 {
 	struct ingest *in = fixture_ingest(NULL);

@@ -101,6 +101,7 @@ Test(intake, names_a_missing_field)
 	ingest_free(in);
 }
 
+/* P-401 */
 Test(intake, expires_what_is_older_than_the_floor)
 {
 	struct ingest *in = fixture_ingest(NULL);
@@ -112,6 +113,7 @@ Test(intake, expires_what_is_older_than_the_floor)
 	ingest_free(in);
 }
 
+/* P-406 */
 Test(intake, asks_to_retry_while_there_is_no_entity)
 {
 	struct ingest *in = fixture_ingest(NULL);
@@ -287,6 +289,7 @@ Test(intake, lets_a_source_correct_itself)
 	ingest_free(unnamed);
 }
 
+/* P-706 */
 Test(intake, lets_only_compliance_void)
 {
 	static Sems__V1__Void body = SEMS__V1__VOID__INIT;
@@ -322,6 +325,7 @@ offer_of_office(struct ingest *in, enum role role, Sems__V1__Record *r)
 	return offer(in, "unix:sam", r);
 }
 
+/* P-706 */
 Test(intake, lets_those_correct_and_confirm_without_a_grant_whose_office_it_is)
 {
 	static Sems__V1__Confirmation body = SEMS__V1__CONFIRMATION__INIT;
@@ -381,6 +385,7 @@ no_key(void *ctx, int year)
 	return NULL;
 }
 
+/* P-406 */
 Test(intake, asks_to_retry_while_there_is_no_key_for_persons)
 {
 	struct ingest_config c = ingest_defaults();

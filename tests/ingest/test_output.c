@@ -125,6 +125,7 @@ Test(output, gives_documents_piece_by_piece_in_order)
 	ingest_free(in);
 }
 
+/* P-205 */
 Test(output, has_no_room_for_more_than_a_session_may_leave_unread)
 {
 	struct ingest_config c = bounds(100 * KIB, 1024 * KIB);
@@ -265,6 +266,7 @@ Test(output, closes_who_reads_nothing_for_a_moment_while_others_of_its_principal
 	ingest_free(in);
 }
 
+/* P-205 */
 Test(output, closes_who_reads_nothing_until_the_deadline)
 {
 	struct ingest *in = fixture_ingest(NULL);

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+/* P-103 */
 Test(registry, grants_by_name_and_by_star)
 {
 	struct registry *r = fixture_registry();
@@ -22,6 +23,7 @@ Test(registry, grants_by_name_and_by_star)
 	registry_free(r);
 }
 
+/* P-104 */
 Test(registry, tells_roles_and_sites)
 {
 	struct registry *r = fixture_registry();

@@ -45,6 +45,7 @@ hello(struct ingest *in, struct session_ref s, uint32_t min, uint32_t max)
 	fixture_feed(in, s, &f.base);
 }
 
+/* P-303 */
 Test(session, welcomes_with_limits_role_and_grants)
 {
 	struct ingest *in = fixture_ingest(NULL);
@@ -121,6 +122,7 @@ expect_limit(struct ingest *in, const ProtobufCMessage *m, const char *words)
 	sems__v1__server_frame__free_unpacked(f, NULL);
 }
 
+/* P-205, P-313 */
 Test(session, names_the_limit_that_a_batch_or_a_request_is_over)
 {
 	static Sems__V1__Record *records[5001];
@@ -175,6 +177,7 @@ Test(session, takes_a_frame_byte_by_byte)
 	ingest_free(in);
 }
 
+/* P-205, P-313 */
 Test(session, refuses_more_batches_than_the_window)
 {
 	struct ingest_config c = ingest_defaults();
@@ -193,6 +196,7 @@ Test(session, refuses_more_batches_than_the_window)
 	ingest_free(in);
 }
 
+/* P-308 */
 Test(session, waits_while_the_group_is_full_and_goes_on_after)
 {
 	struct ingest_config c = ingest_defaults();
@@ -257,6 +261,7 @@ expect_timeout(struct ingest *in, struct session_ref s)
 	sems__v1__server_frame__free_unpacked(f, NULL);
 }
 
+/* P-205, P-309, P-313 */
 Test(session, closes_who_says_nothing_or_never_ends_a_frame)
 {
 	struct ingest *in = fixture_ingest(NULL);
@@ -299,6 +304,7 @@ Test(session, refuses_when_full_and_reuses_numbers_with_new_generations)
 	ingest_free(in);
 }
 
+/* P-205, P-301 */
 Test(session, hands_out_requests_and_limits_them)
 {
 	struct ingest *in = fixture_ingest(NULL);
@@ -335,6 +341,7 @@ expect_shutdown(struct ingest *in, struct session_ref s)
 }
 
 /* A group that is being written, one that waits, a session without anything, and a greeting. */
+/* P-314 */
 Test(session, answers_what_is_written_while_draining_and_gives_back_what_waits)
 {
 	struct ingest *in = fixture_ingest(NULL);
@@ -493,6 +500,7 @@ Test(session, keeps_its_deadlines_when_the_wall_clock_is_set)
 	ingest_free(in);
 }
 
+/* P-205 */
 Test(session, does_not_call_late_whom_it_made_wait)
 {
 	struct ingest_config c = ingest_defaults();
@@ -591,6 +599,7 @@ Test(session, closes_who_does_not_read_its_answers)
 	ingest_free(in);
 }
 
+/* P-303 */
 Test(session, welcomes_with_as_many_grants_as_it_tells)
 {
 	struct ingest *in = fixture_ingest(NULL);

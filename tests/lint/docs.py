@@ -92,6 +92,27 @@ def protocol():
                 complain("proto/PROTOCOL.md", f"does not name {name}")
 
 
+def requirements():
+    """Each numbered requirement of the protocol stands once, and some test says that it tries it."""
+    page = text("proto/PROTOCOL.md")
+    defined = re.findall(r"\*\*\[(P-\d+)\]\*\*", page)
+    tried = {}
+    for f in sorted(pathlib.Path("tests").rglob("*")):
+        if f.suffix in (".c", ".h", ".py", ".sh") and f.parts[1] != "lint":
+            for number in re.findall(r"\bP-\d{3,4}\b", text(f)):
+                tried.setdefault(number, f)
+    for number in sorted(set(defined)):
+        if defined.count(number) > 1:
+            complain("proto/PROTOCOL.md", f"says {number} {defined.count(number)} times")
+        if number not in tried:
+            complain("proto/PROTOCOL.md", f"{number} is tried by no test: name it in one that does")
+    for number in sorted(set(tried) - set(defined)):
+        complain(tried[number], f"names {number}, which PROTOCOL.md does not have")
+    body = page[page.find("\n## Transport"):]
+    for item in re.findall(r"^- (?!\*\*\[P-)[^\n]*", body, flags=re.M):
+        complain("proto/PROTOCOL.md", f"has no number before: {item[:60]}")
+
+
 def database():
     page = text("sql/SCHEMA.md")
     for f in pathlib.Path("sql/migrations").glob("*.sql"):
@@ -113,7 +134,7 @@ def tests():
             complain("tests/README.md", f"does not describe {f}")
 
 
-for check in (links, manuals, settings, protocol, database, tests):
+for check in (links, manuals, settings, protocol, requirements, database, tests):
     check()
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

@@ -269,6 +269,7 @@ Test(server, answers_every_frame_of_one_write)
 	world_end(&w);
 }
 
+/* P-310 */
 Test(server, a_broken_frame_closes_only_its_own_connection)
 {
 	struct world w = world_new();
@@ -319,6 +320,7 @@ Test(server, survives_clients_that_vanish_in_the_middle)
 	world_end(&w);
 }
 
+/* P-101, P-102 */
 Test(server, tells_a_unix_peer_from_a_tcp_one)
 {
 	struct world w = world_new();
@@ -391,6 +393,7 @@ drain(int fd, struct buf *in)
 		cr_assert(buf_add(in, chunk, (size_t)n));
 }
 
+/* P-205 */
 Test(server, gives_who_reads_its_documents_whole_and_closes_who_does_not)
 {
 	enum { LAZY = 20 };
@@ -544,6 +547,7 @@ Test(server, serves_others_while_a_user_is_looked_up)
 	world_end(&w);
 }
 
+/* P-313 */
 Test(server, refuses_a_user_whose_name_does_not_come_in_time)
 {
 	struct world w = world_new();

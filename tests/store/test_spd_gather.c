@@ -188,6 +188,7 @@ Test(spd_gather, sees_what_was_taken_out_of_the_log_of_touched_days)
 	json_decref(doc);
 }
 
+/* P-506 */
 Test(spd_gather, says_that_a_feed_that_is_expected_is_silent)
 {
 	json_t *doc;
@@ -353,6 +354,7 @@ silent_at(const char *at)
 	return list;
 }
 
+/* P-506 */
 Test(spd_gather, notices_a_silent_lane_the_same_day)
 {
 	char day[16];

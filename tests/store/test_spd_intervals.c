@@ -71,6 +71,7 @@ expect_q2(const char *metric, const char *expected)
 	json_decref(records);
 }
 
+/* P-831, P-833 */
 Test(spd_intervals, an_outage_within_normal_time_is_an_outage_once)
 {
 	json_t *doc;
@@ -87,6 +88,7 @@ Test(spd_intervals, an_outage_within_normal_time_is_an_outage_once)
 	json_decref(doc);
 }
 
+/* P-830 */
 Test(spd_intervals, each_quarter_has_its_part_of_an_outage)
 {
 	json_t *doc;
@@ -107,6 +109,7 @@ Test(spd_intervals, each_quarter_has_its_part_of_an_outage)
 	json_decref(doc);
 }
 
+/* P-835 */
 Test(spd_intervals, who_tells_only_of_outages_tells_no_availability)
 {
 	json_t *doc;
@@ -121,6 +124,7 @@ Test(spd_intervals, who_tells_only_of_outages_tells_no_availability)
 	json_decref(doc);
 }
 
+/* P-831 */
 Test(spd_intervals, what_lasts_ends_with_what_is_no_worse)
 {
 	json_t *doc;
@@ -192,6 +196,7 @@ Test(spd_intervals, a_voided_outage_was_none)
 	expect_q2("QN11", "86400/86400 1 NO_TARGET");
 }
 
+/* P-832, P-833 */
 Test(spd_intervals, hours_beside_the_days_total_are_counted_once)
 {
 	json_t *doc;
@@ -215,6 +220,7 @@ Test(spd_intervals, hours_beside_the_days_total_are_counted_once)
 	expect_q2("EX01", "50040/- 50040 NONE");
 }
 
+/* P-830, P-832 */
 Test(spd_intervals, a_count_over_the_quarters_end_is_shared_by_time)
 {
 	json_t *doc;
@@ -238,6 +244,7 @@ Test(spd_intervals, a_count_over_the_quarters_end_is_shared_by_time)
 	json_decref(doc);
 }
 
+/* P-832 */
 Test(spd_intervals, a_place_is_what_was_counted_where)
 {
 	static const char *const differs[] = {

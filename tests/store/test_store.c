@@ -204,6 +204,7 @@ permute(PGconn *pg, bool came[5], int depth)
 	return looked;
 }
 
+/* P-702, P-704 */
 Test(store, folds_corrections_and_voids_alike_in_every_order_of_arrival)
 {
 	PGconn *pg = cluster_connect(cluster_database());
@@ -254,6 +255,7 @@ Test(store, corrects_only_the_source_that_is_named)
 	RECORD("test", id, corrects, at, ", mode, debriefed_at, embargo", \
 	       ", '" mode "', " debriefed ", " embargo)
 
+/* P-713 */
 Test(store, keeps_a_test_from_view_until_a_record_ends_its_embargo)
 {
 	PGconn *pg = cluster_connect(cluster_database());
@@ -362,6 +364,7 @@ static const struct weigh {
     {"activity", "{\"count\": 9}", "{\"count\": 10}", true},
 };
 
+/* P-708, P-709 */
 Test(store, weighs_what_a_correction_changes)
 {
 	PGconn *pg = cluster_connect(cluster_entity_database());
@@ -398,6 +401,7 @@ Test(store, gives_weights_to_fields_that_there_are)
 	PQfinish(pg);
 }
 
+/* P-834 */
 Test(store, counts_a_plan_in_the_period_it_is_for)
 {
 	PGconn *pg = cluster_connect(cluster_database());

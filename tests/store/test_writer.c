@@ -157,6 +157,7 @@ Test(writer, gives_the_same_conflict_each_time_and_keeps_it_once)
 	fixture_close(&f);
 }
 
+/* P-404 */
 Test(writer, ignores_when_and_from_whom_it_came_when_it_compares)
 {
 	struct fixture f;
@@ -176,6 +177,7 @@ Test(writer, ignores_when_and_from_whom_it_came_when_it_compares)
 }
 
 /* Else each record that comes would be looked for among ever more that wait. */
+/* P-705, P-408 */
 Test(writer, lets_so_many_corrections_of_a_sender_wait_for_their_records)
 {
 	struct fixture f;
@@ -214,6 +216,7 @@ add_beat(struct group *g, const struct item *like)
 }
 
 /* Else the answer would tell who may send the one kind what is stored of the other. */
+/* P-601 */
 Test(writer, answers_alike_whether_another_kind_has_the_identity)
 {
 	struct fixture f;
@@ -288,6 +291,7 @@ Test(writer, keeps_the_same_bytes_apart_by_who_sent_them)
 }
 
 /* Its time begins anew for who sends it again, not for others, nor when it is only tried again. */
+/* P-923 */
 Test(writer, notes_when_quarantined_bytes_came_first_and_last)
 {
 	static const struct {
@@ -371,6 +375,7 @@ Test(writer, quarantines_what_has_a_source_or_message_that_is_no_text)
 	fixture_close(&f);
 }
 
+/* P-406 */
 Test(writer, answers_retry_beyond_a_sources_quota_and_only_then)
 {
 	struct fixture f;
@@ -731,6 +736,7 @@ add_later(struct group *g, int64_t n, const struct uuid *corrects)
 	r->v[ENV_CORRECTED_AT] = r->v[ENV_OCCURRED_AT];
 }
 
+/* P-406 */
 Test(writer, leaves_with_its_sender_what_is_for_a_closed_month_through_any_daemon)
 {
 	struct fixture f;
@@ -968,6 +974,7 @@ Test(writer, stores_nothing_when_the_commit_itself_fails)
 
 /* A synchronous standby that never answers: the commit is here, but a cancelled wait says that it
  * may be nowhere else. Settings of the whole server, so a cluster of its own. */
+/* P-402 */
 Test(writer, does_not_answer_for_a_commit_whose_standby_wait_was_cancelled)
 {
 	const char *cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "

@@ -9,6 +9,7 @@
 #   quarantine         refused tests, and what may be one
 #   documents, logs    every file that leaves, semsd's log, PostgreSQL's
 #   the database       what each role that reads may read
+# P-713, P-906
 . "$(dirname "$0")/lib.sh"
 plan 38
 

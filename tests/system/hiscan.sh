@@ -1,4 +1,5 @@
 # The operator report of an X-ray machine: sessions, one over midnight, one that contradicts itself.
+# P-850
 . "$(dirname "$0")/lib.sh"
 plan 22
 

@@ -1,4 +1,5 @@
 # What is quick is answered while something long runs; and a request ends when whoever asked is gone.
+# P-903
 . "$(dirname "$0")/lib.sh"
 plan 12
 

@@ -1,5 +1,6 @@
 # Random quarters in zones whose days are not London's: every figure is what another program makes of the
 # stored rows, whatever the order in which the records came, and again once they are frozen.
+# P-704, P-803
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_recompute.sh"
 plan 7

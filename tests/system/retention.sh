@@ -1,4 +1,5 @@
 # What is past its maximum goes by the month, and only when no quarter needs it any more.
+# P-914
 . "$(dirname "$0")/lib.sh"
 plan 25
 

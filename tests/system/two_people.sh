@@ -57,6 +57,7 @@ by sys tip_event "$T/in/images.jsonl"
 is "$RC $(rate)" '0 60/100' 'what a lane sent counts'
 
 # What one may not send one may not correct.
+# P-707
 for i in {61..100}; do
 	printf '{"record_id":"%s","source":"lane-1","occurred_at":"2026-05-01T10:00:00Z","occurred_end":"2026-05-01T10:01:00Z"%s}\n' \
 		"$(made "$i")" "$(corrects "$(event "$i")" 2026-05-02T10:00:00Z)"
@@ -77,6 +78,7 @@ by sys tip_event "$T/in/late.jsonl"
 is "$RC $(rate)" '0 60/101' 'nor when the root comes later'
 
 # Alone for the worse, with a second person for the better.
+# P-708, P-709, P-710
 line "$(made 301)" T1 MISS_DECIDED "$(corrects "$(event 1)" 2026-05-02T10:00:00Z)" >"$T/in/worse.jsonl"
 by sys tip_event "$T/in/worse.jsonl"
 is "$RC $(rate) $(waits)" '0 59/101 0' 'a hit becomes a miss by one person'
@@ -98,6 +100,7 @@ ctl_as mail confirm "$(made 303)" --decline --reason 'it was a miss' >"$T/out"
 is "$? $(rate) $(waits)" '0 60/101 0' 'declined by a manager it waits no more'
 
 # A void takes two who were signed in.
+# P-702, P-708, P-710
 ctl_as games void lane-1 "$(event 62)" --reason 'training session' >"$T/out"
 is "$? $(rate) $(waits)" '0 60/101 1' 'a void is proposed'
 void=$(ctl pending --json | sed -n 's/^    "record_id": "\(.*\)",*$/\1/p' | head -n 1)
@@ -109,6 +112,7 @@ OUT=$(ctl_as sys void lane-1 "$(event 63)" --reason x 2>&1)
 unlike "$?" '^0$' 'a device voids nothing'
 
 # One that names a correction is of its root.
+# P-703
 line "$(made 304)" T1 MISS_TIMEOUT "$(corrects "$(made 301)" 2026-05-04T10:00:00Z)" >"$T/in/chain.jsonl"
 by sys tip_event "$T/in/chain.jsonl"
 is "$RC $(rate)" '0 60/100' 'a correction of a correction is not counted beside it'
@@ -126,6 +130,7 @@ ctl_as games -q confirm --all --made-by unix:sys
 is "$? $(rate) $(waits)" '0 70/100 0' 'and are confirmed by one command'
 
 # A small entity says that one person suffices, and its document says so.
+# P-711
 printf 'spd_policy: {approval: THREE_PEOPLE, corrections: ONE_PERSON, declared_by: A. Example, declared_on: 2026-01-15}\n' >"$T/one.yaml"
 chmod 644 "$T/one.yaml"
 ctl_must init "$T/one.yaml"

@@ -62,6 +62,15 @@ run_of(Sems__V1__VerdictCode code, size_t count)
 	return v;
 }
 
+static Sems__V1__VerdictCode
+verdict_of(enum fake_step step)
+{
+	if (step == FAKE_QUARANTINE)
+		return SEMS__V1__VERDICT_CODE__VERDICT_CODE_QUARANTINED;
+	return step == FAKE_LATER ? (Sems__V1__VerdictCode)99
+				  : SEMS__V1__VERDICT_CODE__VERDICT_CODE_STORED;
+}
+
 static void
 answer(int fd, const Sems__V1__Batch *batch, enum fake_step step)
 {
@@ -70,9 +79,7 @@ answer(int fd, const Sems__V1__Batch *batch, enum fake_step step)
 	size_t n = batch->n_records - (step == FAKE_FEWER);
 	size_t half = step == FAKE_RETRY ? n / 2 : n;
 	Sems__V1__VerdictRun runs[2] = {
-	    run_of(step == FAKE_QUARANTINE ? SEMS__V1__VERDICT_CODE__VERDICT_CODE_QUARANTINED
-					   : SEMS__V1__VERDICT_CODE__VERDICT_CODE_STORED,
-		   half),
+	    run_of(verdict_of(step), half),
 	    run_of(SEMS__V1__VERDICT_CODE__VERDICT_CODE_RETRY, n - half),
 	};
 	Sems__V1__VerdictRun *list[2] = {&runs[0], &runs[1]};
@@ -140,6 +147,9 @@ serve_batch(int fd, struct state *s, const Sems__V1__Batch *batch)
 		(void)!send(fd, "\xff\xff\xff\xff\xff\xff\xff\xff", 8, MSG_NOSIGNAL);
 	if (step == FAKE_CUT || step == FAKE_DROP || step == FAKE_REFUSE || step == FAKE_NONSENSE)
 		return false;
+	/* Field 15 of a ServerFrame. */
+	if (step == FAKE_LATER)
+		(void)!send(fd, "\x03\x7a\x01x", 4, MSG_NOSIGNAL);
 	answer(fd, batch, step);
 	return true;
 }

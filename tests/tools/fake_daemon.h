@@ -20,6 +20,7 @@ enum fake_step {
 	FAKE_REFUSE,     /* Refuse SHUTDOWN, then closes */
 	FAKE_FEWER,      /* answers one record fewer than it was sent */
 	FAKE_NONSENSE,   /* answers bytes that are no frame */
+	FAKE_LATER,      /* a later version's: a frame of another kind, then verdict 99 for all */
 };
 
 struct fake_daemon {

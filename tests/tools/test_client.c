@@ -100,6 +100,12 @@ Test(client, passes_verdicts_on)
 	cr_assert_eq(quarantined, 100);
 }
 
+/* P-1003 */
+Test(client, skips_frames_of_a_later_version)
+{
+	must_answer_each_once((const enum fake_step[]){FAKE_LATER, FAKE_LATER, 0}, 40, 2);
+}
+
 Test(client, stops_when_the_daemon_breaks_the_protocol)
 {
 	start((const enum fake_step[]){FAKE_FEWER, 0}, 100, 1);

@@ -146,6 +146,25 @@ Test(delivery, counts_what_the_daemon_says)
 	cr_assert_str_eq(rejected_lines(), "1 2 3 4 5 6 7 8 9 10 13");
 }
 
+/* P-405 */
+Test(delivery, keeps_lines_whose_verdict_it_does_not_know_and_says_so)
+{
+	char text[1024];
+	FILE *f;
+
+	start((const enum fake_step[]){FAKE_LATER, FAKE_STORE, 0}, 10);
+	for (int n = 1; n <= 12; n++)
+		line(n, 1);
+	finish(12, 2, 10);
+	cr_assert_str_eq(rejected_lines(), "1 2 3 4 5 6 7 8 9 10");
+	cr_assert_eq(delivery_tally(delivery)->quarantined, 0);
+	f = fopen(path, "r");
+	cr_assert_not_null(f);
+	text[fread(text, 1, sizeof text - 1, f)] = '\0';
+	fclose(f);
+	cr_assert_not_null(strstr(text, "verdict 99"), "%s", text);
+}
+
 /* Answers come in another order than the lines when some are to be tried again. */
 Test(delivery, keeps_rejects_in_file_order_whatever_order_answers_come_in)
 {

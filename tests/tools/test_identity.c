@@ -30,11 +30,23 @@ id_of(const char *source, const char *number, int64_t at)
 }
 
 /* The recipe is published: a vendor's import must make the same. */
+/* P-604 */
 Test(identity, is_the_published_one)
 {
 	/* SHA-256("xray-1" 00 "4711") begins 1e4424b7457fe49e2ab9 */
 	cr_assert_str_eq(id_of("xray-1", "4711", INT64_C(1775030400000)),
 			 "019d480e-7400-8e44-a4b7-457fe49e2ab9");
+}
+
+/* P-605: SHA-256("xray-1" 00 "4711" 00 "1") begins 1f3bcd0a7a01826bed1d. */
+Test(identity, is_another_published_one_where_the_first_was_voided)
+{
+	struct record r = record("xray-1", "4711", INT64_C(1775034000000));
+	char text[UUID_TEXT_SIZE];
+
+	cr_assert(identity_set_again(&r, 1));
+	uuid_format(&values[ENV_RECORD_ID].uuid, text);
+	cr_assert_str_eq(text, "019d4845-6280-8f3b-8d0a-7a01826bed1d");
 }
 
 Test(identity, differs_by_source_number_and_time)
@@ -46,6 +58,7 @@ Test(identity, differs_by_source_number_and_time)
 	cr_assert_str_neq(id_of("ab", "1", 1000000000000), id_of("a", "b1", 1000000000000));
 }
 
+/* P-604 */
 Test(identity, is_timed_and_of_version_8)
 {
 	struct record r = record("a", "1", INT64_C(1775030400123));

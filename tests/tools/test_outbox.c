@@ -125,6 +125,7 @@ answer(uint64_t no, const struct said *said, size_t n, bool *any)
 	return outbox_answer(&outbox, &r, NOW, any, &err);
 }
 
+/* P-505 */
 Test(outbox, sends_no_more_than_the_window)
 {
 	struct said both = STORED(2);
@@ -143,6 +144,7 @@ Test(outbox, sends_no_more_than_the_window)
 	cr_expect_str_eq(post(NOW), "3:2");
 }
 
+/* P-502 */
 Test(outbox, sends_what_is_to_be_tried_again_when_it_is_due)
 {
 	struct said said[] = {RETRY(1, 300), STORED(1)};
@@ -174,6 +176,7 @@ Test(outbox, tells_when_nothing_was_answered_for_good)
 	cr_expect_not(any);
 }
 
+/* P-503 */
 Test(outbox, sends_all_again_that_was_unanswered)
 {
 	fill("ab");

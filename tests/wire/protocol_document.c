@@ -122,6 +122,7 @@ expect_in(const char *document, struct buf *b, const char *what, FILE *tables)
 	buf_clear(b);
 }
 
+/* P-806 */
 Test(protocol, documents_every_field_as_the_core_has_it)
 {
 	const char *path = getenv("PROTOCOL_TABLES");
@@ -155,6 +156,7 @@ names_in(const char *document, const ProtobufCEnumDescriptor *d, const char *pre
 	}
 }
 
+/* P-313, P-401, P-408, P-925 */
 Test(protocol, documents_every_code)
 {
 	char *document = read_document();
@@ -211,6 +213,7 @@ client_example(const char *document, const char *name, struct arena *a)
 	return f;
 }
 
+/* P-1101 */
 Test(protocol, shows_a_hello_and_a_welcome_as_they_are)
 {
 	char *document = read_document();
@@ -262,6 +265,7 @@ verdict_example(const char *document, const char *name, struct arena *a)
 	return s;
 }
 
+/* P-604, P-1101 */
 Test(protocol, shows_a_batch_that_is_stored)
 {
 	char *document = read_document();
@@ -279,6 +283,7 @@ Test(protocol, shows_a_batch_that_is_stored)
 	free(document);
 }
 
+/* P-1101 */
 Test(protocol, shows_a_batch_that_is_quarantined_with_its_words)
 {
 	char *document = read_document();

@@ -59,12 +59,14 @@ fields_agree(const char *where, const struct field *f, size_t n, const ProtobufC
 	}
 }
 
+/* P-1004 */
 Test(bind, envelope_is_the_head_of_the_message_record)
 {
 	fields_agree("record", envelope_fields, ENV_COUNT, record->fields);
 	cr_assert_eq(record->n_fields, ENV_COUNT + KIND_COUNT);
 }
 
+/* P-1004 */
 Test(bind, every_kind_is_a_body_with_the_same_fields)
 {
 	for (size_t i = 0; i < KIND_COUNT; i++) {

@@ -109,6 +109,7 @@ Test(decode, gives_back_what_was_encoded)
 	arena_free(a);
 }
 
+/* P-802 */
 Test(decode, takes_empty_text_and_unspecified_as_not_given)
 {
 	/* source "", precision UNSPECIFIED, outcome UNSPECIFIED; embargo false and event_no 0 are
@@ -338,6 +339,7 @@ Test(client_frame, locates_the_records_of_a_batch_without_judging_them)
 	arena_free(a);
 }
 
+/* P-1003 */
 Test(client_frame, skips_what_a_later_version_adds)
 {
 	struct arena *a = arena_new(1 << 20);
@@ -349,6 +351,7 @@ Test(client_frame, skips_what_a_later_version_adds)
 	arena_free(a);
 }
 
+/* P-202 */
 Test(client_frame, refuses_what_is_no_frame)
 {
 	static const char *const bad[] = {
@@ -377,6 +380,7 @@ Test(client_frame, refuses_what_is_no_frame)
 	}
 }
 
+/* P-205 */
 Test(client_frame, holds_a_batch_to_its_limit)
 {
 	struct arena *bytes = arena_new(1 << 22), *a = arena_new(1 << 26);

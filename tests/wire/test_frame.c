@@ -14,6 +14,7 @@ look(const void *p, size_t n, size_t max, struct text *body, size_t *used)
 	return s;
 }
 
+/* P-203 */
 Test(frame, reads_a_frame_that_comes_byte_by_byte)
 {
 	char bytes[2 + 300];
@@ -66,6 +67,7 @@ Test(frame, refuses_a_length_over_the_limit_before_the_body_comes)
 	cr_assert_eq(look("\x0a", 1, 10, &body, &used), FRAME_MORE);
 }
 
+/* P-205 */
 Test(frame, refuses_a_length_that_is_no_varint)
 {
 	struct text body;
@@ -75,6 +77,7 @@ Test(frame, refuses_a_length_that_is_no_varint)
 	cr_assert_eq(look("GET / HTTP/1.1\r\n", 16, 60, &body, &used), FRAME_BROKEN);
 }
 
+/* P-201 */
 Test(frame, writes_what_it_reads)
 {
 	struct buf b;

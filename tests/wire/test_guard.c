@@ -85,6 +85,7 @@ guard(const char *hex, const struct guard_limits *limits, struct refusal *why)
 	return ok;
 }
 
+/* P-204, P-407 */
 Test(guard, names_reason_and_field_of_each_fault)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -108,6 +109,7 @@ Test(guard, lets_unknown_fields_of_frames_pass)
 	cr_assert_eq(why.reason, REASON_MALFORMED);
 }
 
+/* P-205 */
 Test(guard, keeps_each_limit)
 {
 	const char *hex = "D20206 4A00 4A02 1001"; /* two findings, the second with a severity */

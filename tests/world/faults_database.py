@@ -412,6 +412,7 @@ async def _drop(world, kind, item):
 
 
 # --- F28 -----------------------------------------------------------------------------------------------
+# P-308
 
 async def slow_database(world):
     """Every reply of the database late, then none at all: the window closes and memory stays."""

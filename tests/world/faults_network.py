@@ -91,6 +91,7 @@ async def _vanish(world, daemon, maker, way, n, how):
 
 
 # --- F10 -----------------------------------------------------------------------------------------------
+# P-203
 
 async def split_and_joined(world):
     """The same conversation split at each offset, byte by byte, and in one piece: the same answers."""

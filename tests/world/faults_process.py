@@ -438,6 +438,7 @@ def _drain(fd):
 
 
 # --- F40 -----------------------------------------------------------------------------------------------
+# P-402
 
 async def flush_before_answer(world):
     """PostgreSQL flushes the write-ahead log, then says COMMIT, then semsd answers: seen by one tracer."""

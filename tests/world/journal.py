@@ -9,6 +9,7 @@ superuser) and holds both against each other:
  - what is stored was sent, column by column, and lies in its civil month's partition
  - what is in quarantine was sent, once, with the reason that it had to get
 """
+# P-501
 import collections
 import datetime
 import hmac

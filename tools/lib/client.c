@@ -192,7 +192,7 @@ on_frame(struct client *c, struct text body, struct err *e)
 {
 	Sems__V1__ServerFrame *f =
 	    sems__v1__server_frame__unpack(NULL, body.n, (const uint8_t *)body.s);
-	enum code rc;
+	enum code rc = OK; /* also of a frame that a later version has: it is skipped */
 
 	if (f == NULL)
 		return err_set(e, REJ_FRAME, "frame",
@@ -205,8 +205,6 @@ on_frame(struct client *c, struct text body, struct err *e)
 		rc = on_result(c, f->result, e);
 	else if (f->body_case == SEMS__V1__SERVER_FRAME__BODY_RESPONSE)
 		rc = on_response(c, f->response, e);
-	else
-		rc = err_set(e, REJ_FRAME, "frame", "semsd sent a frame of an unknown kind");
 	sems__v1__server_frame__free_unpacked(f, NULL);
 	return rc;
 }

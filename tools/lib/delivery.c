@@ -92,6 +92,11 @@ mark_verdict(struct delivery *d, struct line *l, const Sems__V1__VerdictRun *v)
 		d->tally.expired++;
 		snprintf(reason, sizeof reason,
 			 "EXPIRED: older than records of this kind are kept");
+	} else if (v->code != SEMS__V1__VERDICT_CODE__VERDICT_CODE_QUARANTINED) {
+		snprintf(reason, sizeof reason,
+			 "answered with verdict %d, which this semsctl does not know: keep the "
+			 "line, and send it again with a newer one",
+			 (int)v->code);
 	} else {
 		d->tally.quarantined++;
 		text_print(reason, sizeof reason, "QUARANTINED: %s: %s",
