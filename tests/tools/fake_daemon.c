@@ -93,14 +93,23 @@ answer(int fd, const Sems__V1__Batch *batch, enum fake_step step)
 	send_frame(fd, &f);
 }
 
+static bool
+is_refusal(enum fake_step step)
+{
+	return step == FAKE_REFUSE || step == FAKE_REFUSE_LATER || step == FAKE_REFUSE_ENDS;
+}
+
 static void
-refuse(int fd)
+refuse(int fd, enum fake_step step)
 {
 	Sems__V1__ServerFrame f = SEMS__V1__SERVER_FRAME__INIT;
 	Sems__V1__Refuse r = SEMS__V1__REFUSE__INIT;
 
 	r.has_code = 1;
-	r.code = SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN;
+	r.code = step == FAKE_REFUSE ? SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN
+				     : (Sems__V1__RefuseCode)42;
+	r.has_retry_after_ms = 1;
+	r.retry_after_ms = step == FAKE_REFUSE_ENDS ? 0 : 10;
 	f.body_case = SEMS__V1__SERVER_FRAME__BODY_REFUSE;
 	f.refuse = &r;
 	send_frame(fd, &f);
@@ -141,11 +150,11 @@ serve_batch(int fd, struct state *s, const Sems__V1__Batch *batch)
 
 	if (batch->n_records > s->batch_max)
 		return false;
-	if (step == FAKE_REFUSE)
-		refuse(fd);
+	if (is_refusal(step))
+		refuse(fd, step);
 	if (step == FAKE_NONSENSE)
 		(void)!send(fd, "\xff\xff\xff\xff\xff\xff\xff\xff", 8, MSG_NOSIGNAL);
-	if (step == FAKE_CUT || step == FAKE_DROP || step == FAKE_REFUSE || step == FAKE_NONSENSE)
+	if (step == FAKE_CUT || step == FAKE_DROP || is_refusal(step) || step == FAKE_NONSENSE)
 		return false;
 	/* Field 15 of a ServerFrame. */
 	if (step == FAKE_LATER)

@@ -13,14 +13,16 @@
  */
 enum fake_step {
 	FAKE_STORE = 1,
-	FAKE_RETRY,      /* the first half stored, the other RETRY after 20 ms */
-	FAKE_QUARANTINE, /* all */
-	FAKE_CUT,        /* stores it and closes the connection unanswered */
-	FAKE_DROP,       /* closes the connection at once */
-	FAKE_REFUSE,     /* Refuse SHUTDOWN, then closes */
-	FAKE_FEWER,      /* answers one record fewer than it was sent */
-	FAKE_NONSENSE,   /* answers bytes that are no frame */
-	FAKE_LATER,      /* a later version's: a frame of another kind, then verdict 99 for all */
+	FAKE_RETRY,        /* the first half stored, the other RETRY after 20 ms */
+	FAKE_QUARANTINE,   /* all */
+	FAKE_CUT,          /* stores it and closes the connection unanswered */
+	FAKE_DROP,         /* closes the connection at once */
+	FAKE_REFUSE,       /* Refuse SHUTDOWN, then closes */
+	FAKE_FEWER,        /* answers one record fewer than it was sent */
+	FAKE_NONSENSE,     /* answers bytes that are no frame */
+	FAKE_REFUSE_LATER, /* a Refuse with code 42 that says to come again, then closes */
+	FAKE_REFUSE_ENDS,  /* the same, that says not to */
+	FAKE_LATER,        /* a later version's: a frame of another kind, then verdict 99 for all */
 };
 
 struct fake_daemon {

@@ -94,6 +94,19 @@ Test(client, comes_back_after_a_shutdown)
 	must_answer_each_once((const enum fake_step[]){FAKE_REFUSE, 0}, 100, 4);
 }
 
+/* P-312 */
+Test(client, does_what_a_refusal_says_that_it_does_not_know)
+{
+	must_answer_each_once((const enum fake_step[]){FAKE_REFUSE_LATER, 0}, 100, 4);
+}
+
+/* P-312 */
+Test(client, does_not_come_again_where_a_refusal_says_so)
+{
+	start((const enum fake_step[]){FAKE_REFUSE_ENDS, 0}, 100, 1);
+	cr_assert_eq(send_all(), FATAL_BUG);
+}
+
 Test(client, passes_verdicts_on)
 {
 	must_answer_each_once((const enum fake_step[]){FAKE_QUARANTINE, 0}, 100, 1);

@@ -101,7 +101,9 @@ on_refuse(const Sems__V1__Refuse *r, struct err *e)
 		if (r->has_code && (int)r->code == codes[i].refuse)
 			return err_set(e, codes[i].code, "refuse", "%s", text);
 	}
-	return err_set(e, FATAL_BUG, "refuse", "%s", text);
+	/* Of a code that is not known here semsd says itself whether to come again. */
+	return err_set(e, r->has_retry_after_ms && r->retry_after_ms > 0 ? TRY_SYSTEM : FATAL_BUG,
+		       "refuse", "%s", text);
 }
 
 static enum code
