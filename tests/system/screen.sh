@@ -68,7 +68,7 @@ like "$(cat "$T/seen")" '^─+  ─' 'at 200 columns it is still a table'
 on 120 40000 spd show 2026-Q2
 like "$(first)" '^QL01 .*NOT MET' 'what failed comes first'
 is "$(grep -c '^QL02' "$T/seen")" 0 'without what is met'
-like "$(tail -n 2 "$T/seen" | tr '\n' ' ')" '1 are not met, 0 not proven, 1 not known. 55 more figures: --all' 'which is counted'
+like "$(tail -n 2 "$T/seen" | tr '\n' ' ')" '1 are not met, 0 not proven, 1 not known. [0-9]+ more figures: --all' 'which is counted'
 on 200 40000 spd show 2026-Q2 --all
 like "$(first)" '^QL01 .*NOT MET' '--all begins with what failed, too'
 is "$(grep -c '^QL02' "$T/seen")" 1 'and has the rest'

@@ -98,6 +98,7 @@ print_head(const struct spd_wish *w, const json_t *answer)
 	json_t *figure = json_object_get(answer, "figure");
 	const json_t *catalogue = json_object_get(answer, "catalogue");
 	json_int_t revision = json_integer_value(json_object_get(answer, "revision"));
+	char as_of[LISTING_CELL];
 
 	printf("%s %s", member_text(m, "id"), member_text(m, "name"));
 	for (size_t i = 0; i < w->n_by; i++)
@@ -105,8 +106,8 @@ print_head(const struct spd_wish *w, const json_t *answer)
 	printf("\n%s", w->quarter);
 	if (revision > 0)
 		printf(" revision %" JSON_INTEGER_FORMAT ", frozen", revision);
-	printf(" as of %s; catalogue %s\n\n", member_text(answer, "as_of"),
-	       member_text(catalogue, "version"));
+	listing_cell(json_object_get(answer, "as_of"), as_of);
+	printf(" as of %s; catalogue %s\n\n", as_of, member_text(catalogue, "version"));
 	printf("%s\n\n", member_text(m, "definition"));
 	puts("Counted:");
 	print_terms(m);

@@ -95,6 +95,7 @@ print_one(const json_t *one, int color)
 {
 	const json_t *root = json_object_get(one, "root");
 	bool is_void = json_is_true(json_object_get(one, "is_void"));
+	char received[LISTING_CELL];
 
 	printf("%s %s\n", is_void ? "Void" : "Correction", member_text(one, "record_id"));
 	printf("  of %s %s, source %s, number %s, site %s\n", member_text(root, "kind"),
@@ -103,8 +104,8 @@ print_one(const json_t *one, int color)
 		   ? "unknown"
 		   : member_text(root, "source_record_id"),
 	       member_maybe(root, "site_id") == NULL ? "unknown" : member_text(root, "site_id"));
-	printf("  by %s, received %s\n", member_text(one, "made_by"),
-	       member_text(one, "received_at"));
+	listing_cell(json_object_get(one, "received_at"), received);
+	printf("  by %s, received %s\n", member_text(one, "made_by"), received);
 	if (member_maybe(one, "reason") != NULL)
 		printf("  reason: %s\n", member_text(one, "reason"));
 	if (json_is_true(json_object_get(one, "is_late")))

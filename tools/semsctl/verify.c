@@ -61,10 +61,12 @@ print_report(const struct spd_wish *w, const json_t *report)
 	const json_t *counts = json_object_get(report, "counts");
 	json_int_t late = json_integer_value(json_object_get(counts, "late"));
 	json_int_t purged = json_integer_value(json_object_get(counts, "purged"));
+	char as_of[LISTING_CELL];
 
+	listing_cell(json_object_get(report, "as_of"), as_of);
 	printf("%s revision %" JSON_INTEGER_FORMAT ", frozen %s, %" JSON_INTEGER_FORMAT " leaves\n",
-	       w->quarter, json_integer_value(json_object_get(report, "revision")),
-	       member_text(report, "as_of"), json_integer_value(json_object_get(report, "leaves")));
+	       w->quarter, json_integer_value(json_object_get(report, "revision")), as_of,
+	       json_integer_value(json_object_get(report, "leaves")));
 	print_checks(report);
 	if (late > 0)
 		printf("%" JSON_INTEGER_FORMAT
