@@ -44,6 +44,7 @@ static const struct route {
     {BODY(PENDING), READS, "pending", admin_pending},
     {BODY(DOUBLES), READS, "doubles", admin_doubles},
     {BODY(NUMBERS), EVERYBODY, "numbers", admin_numbers},
+    {BODY(IMPORT), EVERYBODY, "import", admin_import},
 };
 
 struct admin *

@@ -90,6 +90,7 @@ void admin_explain(struct call *c);
 void admin_trace(struct call *c);
 void admin_pending(struct call *c);
 void admin_doubles(struct call *c);
+void admin_import(struct call *c);
 void admin_numbers(struct call *c);
 
 #endif

@@ -51,6 +51,7 @@ struct session {
 	bool is_silent;        /* it said no Hello yet, and is in its party's queue */
 	TAILQ_ENTRY(session)
 	silent_link;
+	int64_t run; /* of an import, of which its records are; 0: none */
 	char principal[PARTY_NAME_SIZE];
 	char close_reason[160];
 	struct session *next_free;
@@ -178,6 +179,7 @@ struct sender {
 	struct text principal;
 	enum role role;
 	bool tried_again; /* what they sent once, out of the quarantine */
+	int64_t run;      /* of an import; 0: none */
 };
 
 /* How many records the filling group has room for; SIZE_MAX when it is empty, since a batch is

@@ -48,6 +48,7 @@ struct item {
 	/* Of a refused record what it says it is, as far as it could be read; else NULL. */
 	const struct kind *claimed;
 	struct text principal;   /* who sent it */
+	int64_t run;             /* of an import, of which it is noted when it is stored; 0: none */
 	bool tried_again;        /* out of the quarantine: nobody sent it now */
 	enum verdict verdict;    /* set by the store, or by ingest (EXPIRED) before submission */
 	uint32_t retry_after_ms; /* VERDICT_RETRY */

@@ -176,6 +176,7 @@ ingest_open(struct ingest *in, const struct caller *from, struct mono_ms now)
 	output_open(s);
 	memcpy(s->principal, principal.s, principal.n);
 	s->principal[principal.n] = '\0';
+	s->run = 0;
 	caps_enter(in, s);
 	session_dismiss(in, s);
 	if (from->refusal != NULL)

@@ -85,6 +85,8 @@ uint32_t ingest_most_ids(const struct ingest *in);
 void ingest_close(struct ingest *in, struct session_ref ref);
 /* False: it is closed, or about to be. */
 bool ingest_is_open(const struct ingest *in, struct session_ref ref);
+/* What an open session sends from now on is of this run of an import; 0: of none. */
+void ingest_set_run(struct ingest *in, struct session_ref ref, int64_t run);
 /*
  * Gives the unconsumed bytes of a connection; handles at most max_frames frames, and no further one
  * past config.turn_records. Returns how many bytes it consumed. Call it again when it consumed some

@@ -286,7 +286,8 @@ intake_record(struct ingest *in, struct text raw, const struct sender *from, str
 	struct group *g = &in->filling->g;
 	struct item *it = &g->items[g->n++];
 
-	*it = (struct item){.principal = from->principal, .tried_again = from->tried_again};
+	*it = (struct item){
+	    .principal = from->principal, .tried_again = from->tried_again, .run = from->run};
 	in->counters.records++;
 	if (registry_calendar(in->registry) == NULL) {
 		it->verdict = VERDICT_RETRY;

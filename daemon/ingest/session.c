@@ -306,7 +306,7 @@ on_hello(struct ingest *in, struct session *s, const struct client_frame *f, str
 static bool
 on_batch(struct ingest *in, struct session *s, const struct client_frame *f, struct utc_ms now)
 {
-	struct sender from = {.role = session_role(in, s)};
+	struct sender from = {.role = session_role(in, s), .run = s->run};
 	struct batch_ref *b;
 
 	if (f->batch.n == 0) {
@@ -496,6 +496,15 @@ ingest_is_open(const struct ingest *in, struct session_ref ref)
 	const struct session *s = session_find(in, ref);
 
 	return s != NULL && s->state != SESSION_CLOSING;
+}
+
+void
+ingest_set_run(struct ingest *in, struct session_ref ref, int64_t run)
+{
+	struct session *s = session_find(in, ref);
+
+	if (s != NULL)
+		s->run = run;
 }
 
 size_t

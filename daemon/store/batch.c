@@ -23,6 +23,7 @@ batch_init(struct batch *b, const unsigned char *quarantine_key)
 	b->key = quarantine_key;
 	buf_init(&b->sql, SQL_MAX);
 	buf_init(&b->quarantine, ROWS_MAX);
+	buf_init(&b->runs, ROWS_MAX);
 	for (int k = 0; k < KIND_COUNT; k++) {
 		buf_init(&b->rows[k], ROWS_MAX);
 		buf_init(&b->columns[k], COLUMNS_MAX);
@@ -37,6 +38,7 @@ batch_fini(struct batch *b)
 	touched_fini(&b->touched);
 	buf_fini(&b->sql);
 	buf_fini(&b->quarantine);
+	buf_fini(&b->runs);
 	for (int k = 0; k < KIND_COUNT; k++) {
 		buf_fini(&b->rows[k]);
 		buf_fini(&b->columns[k]);
@@ -51,6 +53,8 @@ batch_clear(struct batch *b, bool rollback)
 		buf_addf(&b->sql, "ROLLBACK;");
 	buf_clear(&b->quarantine);
 	b->has_quarantine = false;
+	buf_clear(&b->runs);
+	b->has_runs = false;
 	for (int k = 0; k < KIND_COUNT; k++) {
 		buf_clear(&b->rows[k]);
 		b->has[k] = false;
@@ -76,7 +80,25 @@ batch_add(struct batch *b, const struct group *g, size_t n, bool staged)
 	if (staged)
 		copy_int4(rows, (int32_t)n);
 	buf_add(rows, it->row.s, it->row.n);
-	return !rows->failed;
+	return !rows->failed && (staged || batch_note_run(b, g, n));
+}
+
+bool
+batch_note_run(struct batch *b, const struct group *g, size_t n)
+{
+	const struct item *it = &g->items[n];
+
+	if (it->run == 0)
+		return true;
+	if (!b->has_runs)
+		copy_begin(&b->runs);
+	b->has_runs = true;
+	copy_row(&b->runs, 4);
+	copy_int8(&b->runs, it->run);
+	copy_bytes(&b->runs, text_of(it->kind->name));
+	copy_bytes(&b->runs, it->source);
+	copy_uuid(&b->runs, &it->record_id);
+	return !b->runs.failed;
 }
 
 /* --- the quarantine --------------------------------------------------------------------------- */
@@ -171,7 +193,7 @@ add_copy(struct batch *b, struct buf *rows)
 static const char *
 finish(struct batch *b)
 {
-	bool good = buf_add(&b->sql, "", 1) && !b->quarantine.failed;
+	bool good = buf_add(&b->sql, "", 1) && !b->quarantine.failed && !b->runs.failed;
 
 	for (unsigned i = 0; i < b->n_order; i++)
 		good = good && !b->order[i]->failed;
@@ -189,6 +211,16 @@ add_quarantine(struct batch *b)
 	add_copy(b, &b->quarantine);
 }
 
+static void
+add_runs(struct batch *b)
+{
+	if (!b->has_runs)
+		return;
+	buf_addf(&b->sql, "COPY sems.import_record (run_no, kind, source, record_id) FROM STDIN "
+			  "(FORMAT binary);");
+	add_copy(b, &b->runs);
+}
+
 const char *
 batch_sql_fast(struct batch *b)
 {
@@ -201,6 +233,7 @@ batch_sql_fast(struct batch *b)
 			 (int)b->columns[k].n, (const char *)b->columns[k].p);
 		add_copy(b, &b->rows[k]);
 	}
+	add_runs(b);
 	add_quarantine(b);
 	buf_addf(&b->sql, "COMMIT");
 	return finish(b);
@@ -232,6 +265,7 @@ batch_sql_settle(struct batch *b)
 const char *
 batch_sql_close(struct batch *b)
 {
+	add_runs(b);
 	add_quarantine(b);
 	buf_addf(&b->sql, "COMMIT");
 	return finish(b);

@@ -15,11 +15,13 @@ struct batch {
 	struct buf columns[KIND_COUNT];
 	struct buf rows[KIND_COUNT];
 	struct buf quarantine;
+	struct buf runs; /* which records are of which run of an import */
 	struct buf sql;
 	struct touched touched; /* the days of the records that are in it */
 	bool has[KIND_COUNT];
 	bool has_quarantine;
-	const struct buf *order[KIND_COUNT + 1]; /* as the SQL's COPY statements ask for them */
+	bool has_runs;
+	const struct buf *order[KIND_COUNT + 2]; /* as the SQL's COPY statements ask for them */
 	unsigned n_order;
 	unsigned next;
 };
@@ -36,6 +38,8 @@ void batch_fini(struct batch *b);
 void batch_clear(struct batch *b, bool rollback);
 /* A record's row; n is the item's number in the group. False: no room. */
 bool batch_add(struct batch *b, const struct group *g, size_t n, bool staged);
+/* An item that is stored is noted with its run, if it has one. False: no memory. */
+bool batch_note_run(struct batch *b, const struct group *g, size_t n);
 /* An item for the quarantine; why may differ from the item's own. False: no memory. */
 bool batch_refuse(struct batch *b, const struct group *g, size_t n, const struct refusal *why);
 

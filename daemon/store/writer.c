@@ -359,6 +359,11 @@ close_transaction(struct writer *w)
 		const struct item *it = &w->g->items[i];
 		const struct refusal *why = is_refused(it) ? it->why : &w->conflict;
 
+		if (is_pending(it) && !is_refused(it) && w->found.p[i] == VERDICT_STORED &&
+		    !batch_note_run(&w->batch, w->g, i)) {
+			narrow(w, "54000");
+			return;
+		}
 		if (!is_pending(it) || (!is_refused(it) && w->found.p[i] != VERDICT_CONFLICT))
 			continue;
 		if (!batch_refuse(&w->batch, w->g, i, why)) {

@@ -220,6 +220,12 @@ BEGIN
 	PERFORM sems.keep_counts(kind, month);
 	EXECUTE format('DROP TABLE %s', e.partition);
 	DELETE FROM sems.closed_month c WHERE c.kind = drop_month.kind AND c.month = drop_month.month;
+	WITH gone AS (DELETE FROM sems.import_record i WHERE i.kind = drop_month.kind
+		AND sems.uuid_time(i.record_id) >= e.starts_at AND sems.uuid_time(i.record_id) < e.ends_at
+		RETURNING i.run_no, i.ctid)
+	DELETE FROM sems.import_run r WHERE r.run_no IN (SELECT g.run_no FROM gone g)
+	AND (SELECT count(*) FROM gone g WHERE g.run_no = r.run_no)
+	    = (SELECT count(*) FROM sems.import_record i WHERE i.run_no = r.run_no);
 	DELETE FROM sems.record_key k WHERE k.kind = drop_month.kind
 	AND k.occurred_at >= e.starts_at AND k.occurred_at < e.ends_at;
 	DELETE FROM sems.doubled d WHERE d.kind = drop_month.kind

@@ -1049,3 +1049,31 @@ Test(writer, survives_the_servers_crash_with_every_answer_true)
 	fixture_close(&f);
 	cluster_stop(&own);
 }
+
+/* Down both paths: what was there before is no run's. */
+Test(writer, notes_what_it_stored_of_a_run_of_an_import)
+{
+	struct fixture f;
+	struct group *g = fixture_group();
+
+	fixture_open(&f);
+	for (unsigned i = 0; i < 3; i++)
+		fixture_event(g, "lane-1", i)->run = i < 2 ? 7 : 0;
+	fixture_write(&f, g);
+	fixture_free(g);
+	cr_expect_eq(cluster_int(f.pg,
+				 "SELECT count(*) FROM sems.import_record i JOIN sems.tip_event e "
+				 "USING (source, record_id) WHERE i.run_no = 7"),
+		     2);
+	g = fixture_group();
+	for (unsigned i = 0; i < 5; i++)
+		fixture_event(g, "lane-1", i)->run = 8;
+	fixture_write(&f, g);
+	CHECK_VERDICTS(g, "DUPLICATE*3 STORED*2");
+	fixture_free(g);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.import_record WHERE run_no = 8"),
+		     2);
+	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.import_record WHERE run_no = 7"),
+		     2);
+	fixture_close(&f);
+}

@@ -111,7 +111,7 @@ asked() { # folder user...
 			# shellcheck disable=SC2086 # words
 			ctl_as "$user" $q >"$folder/$user.$n.${q//[^a-zA-Z0-9]/_}" 2>&1
 		done <<-EOF
-			$([ "$user" = bin ] || printf '%s --json\n' status 'doubles --all')
+			$([ "$user" = bin ] || printf '%s --json\n' status 'doubles --all' 'import list')
 			spd show 2026-Q1 --json
 			spd show 2026-Q2 --json
 			spd show 2026-Q2 --json --from-records
@@ -151,7 +151,7 @@ ahead() { [ "$(sql "SELECT count(*) > 0 FROM sems.duty WHERE duty = 'partitions'
 wait_for 60 ahead || not_ok 'semsd makes partitions'
 asked "$T/before" sys games bin
 like "$(cat "$T/before.still")" '"id": "OUT01"' 'people may ask much'
-ctl_as man send -S red-team test "$T/team/covert.csv" >"$T/stdout" 2>&1
+ctl_as man import --kind test --source red-team --again "$T/team/covert.csv" >"$T/stdout" 2>&1
 like "$(cat "$T/stdout")" '6 accepted|stored +6' 'six tests come that nobody may know of yet'
 same 'whatever is asked has the answers that it had before'
 for n in 7 8; do

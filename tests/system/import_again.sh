@@ -1,6 +1,6 @@
 # A file that was imported with a wrong map, or twice under other numbers, is not counted twice without a word.
 . "$(dirname "$0")/lib.sh"
-plan 31
+plan 44
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -118,3 +118,36 @@ ctl_as sys confirm --all >/dev/null 2>&1
 is "$(figure "$(spd_json 2026-Q2)" DQ07 numerator)" 2 'one that is void is none'
 import games --map right.yaml sheet.csv
 like "$OUT" 'stored at another time|2 accepted' 'the sheet once more stores nothing new'
+
+# Runs, and taking one back.
+run() { ctl import list --json | /usr/bin/python3 -c '
+import json, sys
+print([r["run"] for r in json.load(sys.stdin)["runs"] if r["file"] == sys.argv[1]][int(sys.argv[2])])' "$@"; }
+ctl_as sys import undo "$(run forms.csv 0)" >"$T/stdout" 2>&1
+is "$?" 2 'a run is not taken back without a word'
+like "$(cat "$T/stdout")" '2 records of forms.csv, imported by unix:games' 'that says what would be'
+printf 'No,Date,Result\n901,07/05/2026,MET\n902,08/05/2026,MET\n903,06/06/2026,MET\n' >"$T/in/other.csv"
+chmod 644 "$T/in/other.csv"
+before=$(met 2026-Q2)
+import games --map wrong.yaml other.csv
+like "$OUT" 'Run [0-9]{8}-[0-9]{6}-[0-9a-f]{6}: semsctl import undo' 'a run has a name'
+other=$(run other.csv 0)
+like "$(ctl_as sys import show "$other")" 'observation +app .*T1' 'and its records are shown'
+ctl_as sys import undo "$other" --yes --reason 'wrong map' >"$T/stdout" 2>&1
+is "$?" 0 'another person takes it back'
+like "$(cat "$T/stdout")" '3 voids and 0 corrections sent' 'by voids'
+ctl_as sys import undo "$other" --yes >"$T/stdout" 2>&1
+like "$(cat "$T/stdout")" '0 voids and 0 corrections sent, 3 records were taken back before' 'once, however often it is said'
+ctl_as games confirm --all >/dev/null 2>&1
+is "$(met 2026-Q3)" 'null/null' 'its records count no more'
+like "$(ctl import list --json)" '"undone_by": "unix:sys"' 'and the list says who did it'
+import games --map right.yaml other.csv
+is "$RC $(met 2026-Q2)" "0 $(/usr/bin/python3 -c 'import sys; x, n = map(int, sys.argv[1].split("/")); print(f"{x + 3}/{n + 3}")' "$before")" \
+	'with the right map they count, also where the time is the same'
+import games --map right.yaml other.csv
+like "$OUT" 'duplicate .*3' 'and are recognised'
+# The run that replaced: what it corrected is as before.
+ctl_as sys import undo "$(run visits.csv 1)" --yes >"$T/stdout" 2>&1
+like "$(cat "$T/stdout")" '0 voids and 2 corrections sent' 'a run of corrections is taken back by corrections'
+ctl_as games confirm --all >/dev/null 2>&1
+is "$(met 2026-Q1) $(met 2026-Q4)" '1/1 0/1' 'which put back what was stored before'

@@ -1,11 +1,14 @@
 #include "tools/lib/infile.h"
 
+#include "base/digest.h"
 #include "base/plainfile.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <iconv.h>
 #include <inttypes.h>
+#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,4 +224,24 @@ infile_read(int fd, uint64_t offset, size_t size, struct buf *out)
 	while (out->n > 0 && (out->p[out->n - 1] == '\n' || out->p[out->n - 1] == '\r'))
 		out->n--;
 	return true;
+}
+
+void
+infile_digest(int fd, char out[INFILE_DIGEST_SIZE])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char hash[SHA256_SIZE];
+	unsigned char piece[65536];
+	off_t at = 0;
+	ssize_t n = 0;
+	bool good = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+
+	while (good && (n = pread(fd, piece, sizeof piece, at)) > 0) {
+		good = EVP_DigestUpdate(ctx, piece, (size_t)n) == 1;
+		at += n;
+	}
+	out[0] = '\0';
+	if (good && n == 0 && EVP_DigestFinal_ex(ctx, hash, NULL) == 1)
+		hex_encode(hash, sizeof hash, out);
+	EVP_MD_CTX_free(ctx);
 }

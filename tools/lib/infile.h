@@ -21,6 +21,9 @@ enum code infile_spool(int from, uint64_t max, int *fd, uint64_t *size, struct e
  * a byte that is none in UTF-8 either, so that its row is found. REJ_FIELD: iconv has no such
  * encoding. */
 enum code infile_convert(int *fd, uint64_t *size, const char *encoding, struct err *e) MUST_CHECK;
+/* SHA-256 of the whole file, in hexadecimal; "" when it cannot be read. */
+#define INFILE_DIGEST_SIZE 65
+void infile_digest(int fd, char out[INFILE_DIGEST_SIZE]);
 /* Bytes of the file without the line break at their end, appended to out. */
 bool infile_read(int fd, uint64_t offset, size_t size, struct buf *out);
 

@@ -104,6 +104,68 @@ amend_fetch(struct client *c, const char *kind, const char *source, const char *
 	return rc;
 }
 
+/*
+ * A stored person is a pseudonym: given back with '~' before it, it is taken as what it is. bytea
+ * comes as "\x" and hexadecimal digits.
+ */
+static json_t *
+as_person(struct arena *a, const json_t *j)
+{
+	const char *s = json_string_value(j);
+	const char *text;
+
+	if (s == NULL)
+		return NULL;
+	if (strncmp(s, "\\x", 2) == 0)
+		s += 2;
+	text = arena_printf(a, "%s%s", s[0] == '~' ? "" : "~", s);
+	return text != NULL ? json_string(text) : NULL;
+}
+
+static json_t *
+as_persons(struct arena *a, const json_t *j)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < json_array_size(j); i++)
+		json_array_append_new(list, as_person(a, json_array_get(j, i)));
+	return list;
+}
+
+json_t *
+amend_fields(const struct kind *k, struct arena *a, const json_t *stored)
+{
+	json_t *out = json_object();
+
+	for (size_t i = 0; i < kind_n_fields(k); i++) {
+		const struct field *f = kind_field(k, i);
+		json_t *j = json_object_get(stored, f->name);
+
+		if (j == NULL || json_is_null(j))
+			continue;
+		if (f->type == FIELD_PERSON)
+			json_object_set_new(out, f->name, as_person(a, j));
+		else if (f->type == FIELD_PERSONS)
+			json_object_set_new(out, f->name, as_persons(a, j));
+		else
+			json_object_set(out, f->name, j);
+	}
+	return out;
+}
+
+enum code
+amend_fetch_itself(struct client *c, const char *kind, const char *source, struct uuid id,
+		   struct stored *out, struct err *e)
+{
+	json_t *answer = NULL;
+	enum code rc = ask(c, kind, source, id, &answer, e);
+
+	if (rc == OK)
+		return take_answer(answer, out, e);
+	json_decref(answer);
+	return rc;
+}
+
 enum code
 amend_find(struct client *c, const char *source, const char *record_id, struct stored *out,
 	   struct err *e)

@@ -27,6 +27,12 @@ struct utc_ms amend_now(void);
 enum code amend_fetch(struct client *c, const char *kind, const char *source, const char *record_id,
 		      struct stored *out, struct err *e) MUST_CHECK;
 void amend_release(struct stored *s);
+/* The record itself, whatever is in force. */
+enum code amend_fetch_itself(struct client *c, const char *kind, const char *source, struct uuid id,
+			     struct stored *out, struct err *e) MUST_CHECK;
+/* Of what is stored, the fields a record is made of: what ingest added stays out. The caller's to
+ * json_decref(); texts of persons are in the arena. */
+json_t *amend_fields(const struct kind *k, struct arena *a, const json_t *stored);
 /* Asks kind by kind for a record whose kind is not known. */
 enum code amend_find(struct client *c, const char *source, const char *record_id,
 		     struct stored *out, struct err *e) MUST_CHECK;

@@ -71,56 +71,6 @@ parse(struct change *c, int argc, char **argv)
 	return EXIT_DONE;
 }
 
-/*
- * A stored person is a pseudonym: given back with '~' before it, it is taken as what it is. bytea
- * comes as "\x" and hexadecimal digits.
- */
-static json_t *
-as_person(struct arena *a, const json_t *j)
-{
-	const char *s = json_string_value(j);
-	const char *text;
-
-	if (s == NULL)
-		return NULL;
-	if (strncmp(s, "\\x", 2) == 0)
-		s += 2;
-	text = arena_printf(a, "%s%s", s[0] == '~' ? "" : "~", s);
-	return text != NULL ? json_string(text) : NULL;
-}
-
-static json_t *
-as_persons(struct arena *a, const json_t *j)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < json_array_size(j); i++)
-		json_array_append_new(list, as_person(a, json_array_get(j, i)));
-	return list;
-}
-
-/* Of what is stored, the fields a record is made of: what ingest added stays out. */
-static json_t *
-fields_of(const struct kind *k, struct arena *a, const json_t *stored)
-{
-	json_t *out = json_object();
-
-	for (size_t i = 0; i < kind_n_fields(k); i++) {
-		const struct field *f = kind_field(k, i);
-		json_t *j = json_object_get(stored, f->name);
-
-		if (j == NULL || json_is_null(j))
-			continue;
-		if (f->type == FIELD_PERSON)
-			json_object_set_new(out, f->name, as_person(a, j));
-		else if (f->type == FIELD_PERSONS)
-			json_object_set_new(out, f->name, as_persons(a, j));
-		else
-			json_object_set(out, f->name, j);
-	}
-	return out;
-}
-
 static enum code
 set_field(struct builder *b, struct record *r, const char *set, struct err *e)
 {
@@ -148,7 +98,7 @@ static enum code
 make(struct builder *b, const struct kind *k, const struct stored *s, const struct change *c,
      struct record *r, struct err *e)
 {
-	json_t *fields = fields_of(k, b->arena, s->record);
+	json_t *fields = amend_fields(k, b->arena, s->record);
 	enum code rc = build_start(b, k, r) ? build_json(b, r, fields, e)
 					    : err_set(e, TRY_LIMIT, "memory", "out of memory");
 

@@ -1,3 +1,4 @@
+#include "tools/semsctl/import_run.h"
 #include "tools/semsctl/intake.h"
 
 #include <stdio.h>
@@ -6,6 +7,7 @@
 static const char help[] =
     "Usage: semsctl import --map MAP.yaml FILE\n"
     "       semsctl import --kind KIND [--source SOURCE] FILE\n"
+    "       semsctl import list | show RUN [--all] | undo RUN [--reason TEXT] --yes\n"
     "\n"
     "Turns the rows of a CSV file or an Excel workbook (.xlsx) into records and sends them. With "
     "--map, MAP.yaml says how\n"
@@ -22,6 +24,11 @@ static const char help[] =
     "Before anything is sent, semsd is asked which of the file's numbers are stored at another\n"
     "time, as after an import with a wrong map: if any is, nothing is sent without --replace or\n"
     "--again. A line with the number of an earlier line of the file is rejected.\n"
+    "\n"
+    "Each run has a name. `list` shows the newest runs, `show` one with its records; `undo`\n"
+    "voids all that a run stored, and puts back what it corrected. It may be cut and repeated,\n"
+    "and whoever has the role compliance may do it, also with another one's run. A file of one\n"
+    "of these names is given as ./list.\n"
     "\n"
     "Options:\n"
     "  -m, --map MAP.yaml      how rows become records\n"
@@ -94,12 +101,26 @@ parse(struct intake *in, int argc, char **argv)
 	return EXIT_DONE;
 }
 
+static const struct {
+	const char *word;
+	int (*run)(const struct options *o, int argc, char **argv);
+} words[] = {
+    {"list", import_run_list},
+    {"show", import_run_show},
+    {"undo", import_run_undo},
+};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
 	struct intake in = {.looks = 1};
-	int rc = parse(&in, argc, argv);
+	int rc;
 
+	for (size_t i = 0; argc > 1 && i < sizeof words / sizeof words[0]; i++) {
+		if (strcmp(argv[1], words[i].word) == 0)
+			return words[i].run(o, argc - 1, argv + 1);
+	}
+	rc = parse(&in, argc, argv);
 	if (rc != EXIT_DONE)
 		return rc;
 	if ((in.map_path == NULL) == (in.kind == NULL))

@@ -14,6 +14,7 @@
 #include "tools/lib/rejects.h"
 #include "tools/lib/sheet.h"
 #include "tools/semsctl/amend.h"
+#include "tools/semsctl/import_run.h"
 
 #include <inttypes.h>
 #include <search.h>
@@ -51,6 +52,7 @@ struct run {
 	struct lookup *lookup;
 	struct utc_ms started;
 	uint64_t replaced;
+	char name[IMPORT_RUN_SIZE]; /* as semsd knows it; "": it notes none */
 	const char *rejects;
 	uint64_t skipped;
 	struct err e;
@@ -650,6 +652,30 @@ finish(struct run *r, enum code rc)
 	return t->rejected > 0 ? EXIT_REJECTED : EXIT_DONE;
 }
 
+/* Of one that stores nothing there is nothing to note. */
+static int
+begin_run(struct run *r)
+{
+	const struct import_file file = {r->in->path, sheet_fd(r->sheet), r->in->map_path};
+
+	if (!r->in->looks || r->in->dry_run || r->client == NULL)
+		return EXIT_DONE;
+	return import_run_begin(r->client, &file, r->name, &r->e) == OK ? EXIT_DONE
+									: command_fail(&r->e);
+}
+
+static int
+end_run(struct run *r, int status)
+{
+	if (r->name[0] == '\0')
+		return status;
+	if (status == EXIT_DONE || status == EXIT_REJECTED)
+		import_run_end(r->client, r->name);
+	if (!r->o->quiet)
+		printf("Run %s: semsctl import undo %s takes it back.\n", r->name, r->name);
+	return status;
+}
+
 static int
 run_sheet(struct run *r)
 {
@@ -674,6 +700,8 @@ run_sheet(struct run *r)
 	if (rc == EXIT_DONE && r->in->looks && r->client != NULL)
 		rc = look(r);
 	if (rc == EXIT_DONE)
+		rc = begin_run(r);
+	if (rc == EXIT_DONE)
 		rc = open_delivery(r, sheet_fd(r->sheet));
 	if (rc == EXIT_DONE)
 		rc = name_rejected_columns(r);
@@ -684,7 +712,7 @@ run_sheet(struct run *r)
 	progress_begin(&bar, r->in->dry_run ? "Checking" : "Sending", r->o->quiet);
 	sent = deliver_sheet(r, &bar);
 	progress_end(&bar);
-	return finish(r, sent);
+	return end_run(r, finish(r, sent));
 }
 
 /* ---- JSON lines ---- */
