@@ -33,6 +33,7 @@ enum { EXIT_GOOD = 0, EXIT_BAD_USAGE = 64, EXIT_NO_SERVICE = 69, EXIT_BAD_CONFIG
 
 /* semsd.8 and the unit's TimeoutStopSec know it, with what embedded_stop() may take besides. */
 #define STOP_DEADLINE_MS (20 * MS_PER_SECOND)
+#define FAREWELL_MS      MS_PER_SECOND /* of these, to tell those who wait in vain */
 
 /* Of the loop's events; 0 is the database's. */
 #define PRIORITIES      2
@@ -184,9 +185,17 @@ on_stop_poll(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if ((ingest_is_empty(d->ingest) && highwater_finish(d->highwater) && store_idle(d->store) &&
-	     server_is_flushed(d->server)) ||
-	    server_mono().v >= d->stop_by.v)
+	int64_t left_ms = d->stop_by.v - server_mono().v;
+	bool is_done =
+	    ingest_is_empty(d->ingest) && highwater_finish(d->highwater) && store_idle(d->store);
+
+	/* What the database still has nobody waits for any longer; the peers are told. */
+	if (!is_done && left_ms <= FAREWELL_MS) {
+		ingest_part(d->ingest);
+		server_pump(d->server);
+		is_done = true;
+	}
+	if ((is_done && server_is_flushed(d->server)) || left_ms <= 0)
 		event_base_loopbreak(d->base);
 	else
 		event_add(d->stop_poll, &soon);
@@ -530,6 +539,28 @@ fail(struct semsd *d, const struct err *e)
 	return code_is_retry(e->code) ? EXIT_NO_SERVICE : EXIT_BAD_CONFIG;
 }
 
+/* What a start would refuse, as far as it can be seen without a database and without making
+ * anything. */
+static enum code
+look(const struct config *c, struct err *e)
+{
+	if (c->embedded != NULL && embedded_look(c->embedded, c->user, e) != OK)
+		return e->code;
+	if (c->embedded == NULL && store_look(c->database, e) != OK)
+		return e->code;
+	/* The keys of a folder that is not there yet go into it. */
+	if ((c->embedded == NULL || access(c->embedded, F_OK) == 0) &&
+	    keyring_look(c->keys, e) != OK)
+		return e->code;
+	if (listener_look_unix(c->socket, e) != OK)
+		return e->code;
+	for (unsigned i = 0; i < c->n_listen; i++) {
+		if (listener_look_tcp(c->listen[i], e) != OK)
+			return e->code;
+	}
+	return OK;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -550,6 +581,8 @@ main(int argc, char **argv)
 	if (d.config.layout != NULL && layout_use(d.config.layout, &e) != OK)
 		return fail(&d, &e);
 	if (d.config.check) {
+		if (look(&d.config, &e) != OK)
+			return fail(&d, &e);
 		printf("semsd: the configuration is good\n");
 		config_fini(&d.config);
 		return EXIT_GOOD;

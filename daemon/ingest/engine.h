@@ -146,6 +146,8 @@ void session_wake(struct ingest *in, struct room *room);
 void session_close(struct ingest *in, struct session *s, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void session_send(struct ingest *in, struct session *s, const ProtobufCMessage *frame);
+/* Closes it with SHUTDOWN, whatever it is owed. */
+void session_part(struct ingest *in, struct session *s);
 /* While draining: closes it when it is owed nothing any more. */
 void session_dismiss(struct ingest *in, struct session *s);
 /* Sends a Refuse and closes. */

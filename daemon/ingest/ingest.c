@@ -130,6 +130,15 @@ ingest_drain(struct ingest *in)
 		session_dismiss(in, &in->sessions[i]);
 }
 
+void
+ingest_part(struct ingest *in)
+{
+	for (uint32_t i = 0; i < in->n_slots; i++) {
+		if (in->sessions[i].state != SESSION_FREE)
+			session_part(in, &in->sessions[i]);
+	}
+}
+
 bool
 ingest_drains(const struct ingest *in)
 {

@@ -61,6 +61,8 @@ const struct registry *ingest_registry(const struct ingest *in);
  * out, and of its requests.
  */
 void ingest_drain(struct ingest *in);
+/* The end of a stop's time: those that are still owed something are refused with SHUTDOWN, too. */
+void ingest_part(struct ingest *in);
 bool ingest_drains(const struct ingest *in);
 
 /* Which session: 0 is none. A session's number is used again, its generation is not. */

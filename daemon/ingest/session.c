@@ -189,6 +189,13 @@ session_refuse(struct ingest *in, struct session *s, int code, uint32_t retry_af
 }
 
 void
+session_part(struct ingest *in, struct session *s)
+{
+	session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN, RETRY_AFTER_MS,
+		       "shutting down; connect again and resend what was not answered");
+}
+
+void
 session_dismiss(struct ingest *in, struct session *s)
 {
 	if (!in->draining || s->state == SESSION_FREE)
@@ -198,8 +205,7 @@ session_dismiss(struct ingest *in, struct session *s)
 	s->is_timed = false;
 	if (s->batches != 0 || s->requests != 0)
 		return;
-	session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN, RETRY_AFTER_MS,
-		       "shutting down; connect again and resend what was not answered");
+	session_part(in, s);
 }
 
 /* --- hello ------------------------------------------------------------------------------------ */

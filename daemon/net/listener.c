@@ -143,9 +143,6 @@ clear_stale(const struct sockaddr_un *sa, struct err *e)
 
 	if (lstat(sa->sun_path, &st) != 0)
 		return OK;
-	if (!S_ISSOCK(st.st_mode))
-		return err_set(e, FATAL_CONFIG, "listen", "%s is there and is not a socket",
-			       sa->sun_path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_set(e, TRY_SYSTEM, "listen", "no socket to be had");
@@ -160,17 +157,30 @@ clear_stale(const struct sockaddr_un *sa, struct err *e)
 }
 
 enum code
+listener_look_unix(const char *path, struct err *e)
+{
+	const size_t size = sizeof((struct sockaddr_un *)NULL)->sun_path;
+	struct stat st;
+
+	if (strlen(path) >= size)
+		return err_set(
+		    e, FATAL_CONFIG, "listen",
+		    "the socket's path is longer than the %zu bytes a Unix socket may have: use a "
+		    "shorter folder",
+		    size - 1);
+	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		return err_set(e, FATAL_CONFIG, "listen", "%s is there and is not a socket", path);
+	return OK;
+}
+
+enum code
 listener_unix(const struct acceptor *to, const char *path, struct listener **out, struct err *e)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	struct listener *l;
 
-	if (strlen(path) >= sizeof sa.sun_path)
-		return err_set(
-		    e, FATAL_CONFIG, "listen",
-		    "the socket's path is longer than the %zu bytes a Unix socket may have: use a "
-		    "shorter folder",
-		    sizeof sa.sun_path - 1);
+	if (listener_look_unix(path, e) != OK)
+		return e->code;
 	memcpy(sa.sun_path, path, strlen(path));
 	if (clear_stale(&sa, e) != OK)
 		return e->code;
@@ -237,6 +247,28 @@ parse_address(const char *address, struct sockaddr_storage *ss, int *len)
 	return evutil_parse_sockaddr_port(text, (struct sockaddr *)ss, len) == 0;
 }
 
+static enum code
+read_address(const char *address, struct sockaddr_storage *ss, int *len, struct err *e)
+{
+	if (!parse_address(address, ss, len))
+		return err_set(e, FATAL_CONFIG, "listen",
+			       "'%s' is not ADDRESS:PORT, e.g. 127.0.0.1:7400", address);
+	if (!is_loopback((struct sockaddr *)ss))
+		return err_set(e, FATAL_CONFIG, "listen",
+			       "%s is not a loopback address: plain TCP is for this machine only",
+			       address);
+	return OK;
+}
+
+enum code
+listener_look_tcp(const char *address, struct err *e)
+{
+	struct sockaddr_storage ss;
+	int len;
+
+	return read_address(address, &ss, &len, e);
+}
+
 enum code
 listener_tcp(const struct acceptor *to, const char *address, struct listener **out, int *port,
 	     struct err *e)
@@ -245,13 +277,8 @@ listener_tcp(const struct acceptor *to, const char *address, struct listener **o
 	int len;
 	struct listener *l;
 
-	if (!parse_address(address, &ss, &len))
-		return err_set(e, FATAL_CONFIG, "listen",
-			       "'%s' is not ADDRESS:PORT, e.g. 127.0.0.1:7400", address);
-	if (!is_loopback((struct sockaddr *)&ss))
-		return err_set(e, FATAL_CONFIG, "listen",
-			       "%s is not a loopback address: plain TCP is for this machine only",
-			       address);
+	if (read_address(address, &ss, &len, e) != OK)
+		return e->code;
 	l = listener_new(to, false);
 	if (l == NULL)
 		return err_set(e, TRY_SYSTEM, "listen", "out of memory");

@@ -24,6 +24,9 @@ enum code listener_unix(const struct acceptor *to, const char *path, struct list
 /* *port: the one it listens on, also when the address asked for any. */
 enum code listener_tcp(const struct acceptor *to, const char *address, struct listener **out,
 		       int *port, struct err *e) MUST_CHECK;
+/* Refuses the places that the two above would for what they are, whoever is there now. */
+enum code listener_look_unix(const char *path, struct err *e) MUST_CHECK;
+enum code listener_look_tcp(const char *address, struct err *e) MUST_CHECK;
 /* How many of so many connections there are descriptors for; raises this process's limit towards
  * them as far as it may. */
 uint32_t listener_room(uint32_t wanted);

@@ -87,34 +87,50 @@ quote_value(const char *value, char *out, size_t size)
 }
 
 static enum code
-set_paths(struct embedded *m, const char *dir, struct err *e)
+name_paths(struct embedded *m, const char *real, struct err *e)
 {
-	char *real;
-	char host[PATH_SIZE];
-	enum code code;
+	const size_t max =
+	    sizeof((struct sockaddr_un *)NULL)->sun_path - sizeof "/run/.s.PGSQL." PORT;
 
-	code = make_folder(dir, e);
-	if (code != OK)
-		return code;
-	real = realpath(dir, NULL);
-	if (real == NULL || access(real, R_OK | W_OK | X_OK) != 0) {
-		free(real);
-		return err_set(e, FATAL_CONFIG, "embedded", "cannot use %s: %s", dir,
-			       strerror(errno));
-	}
-	if (strlen(real) + sizeof "/run/.s.PGSQL." PORT >
-	    sizeof((struct sockaddr_un *)NULL)->sun_path) {
-		free(real);
+	if (strlen(real) > max)
 		return err_set(
 		    e, FATAL_CONFIG, "embedded",
 		    "the path is too long for a socket under it: choose one of at most %zu bytes",
-		    sizeof((struct sockaddr_un *)NULL)->sun_path - sizeof "/run/.s.PGSQL." PORT);
-	}
+		    max);
 	snprintf(m->dir, sizeof m->dir, "%s", real);
 	snprintf(m->data, sizeof m->data, "%s/pg", real);
 	snprintf(m->run, sizeof m->run, "%s/run", real);
 	snprintf(m->log, sizeof m->log, "%s/log", real);
+	return OK;
+}
+
+/* The folder is there. */
+static enum code
+find_paths(struct embedded *m, const char *dir, struct err *e)
+{
+	char *real = realpath(dir, NULL);
+	enum code code;
+
+	if (real == NULL || access(real, R_OK | W_OK | X_OK) != 0)
+		code =
+		    err_set(e, FATAL_CONFIG, "embedded", "cannot use %s: %s", dir, strerror(errno));
+	else
+		code = name_paths(m, real, e);
 	free(real);
+	return code;
+}
+
+static enum code
+set_paths(struct embedded *m, const char *dir, struct err *e)
+{
+	char host[PATH_SIZE];
+	enum code code;
+
+	code = make_folder(dir, e);
+	if (code == OK)
+		code = find_paths(m, dir, e);
+	if (code != OK)
+		return code;
 	quote_value(m->run, host, sizeof host);
 	snprintf(m->conninfo, sizeof m->conninfo,
 		 "host=%s port=" PORT " dbname=" DATABASE " user=semsd", host);
@@ -205,6 +221,18 @@ find_server(struct embedded *m, struct err *e)
 			       m->data, wanted, wanted);
 	return err_set(e, FATAL_CONFIG, "embedded",
 		       "no PostgreSQL server found: apt-get install postgresql");
+}
+
+enum code
+embedded_look(const char *dir, const char *user, struct err *e)
+{
+	struct embedded m = {0};
+	struct stat st;
+	enum code code = embedded_look_user(dir, user, e);
+
+	if (code == OK)
+		code = stat(dir, &st) == 0 ? find_paths(&m, dir, e) : name_paths(&m, dir, e);
+	return code == OK ? find_server(&m, e) : code;
 }
 
 /* --- making ----------------------------------------------------------------------------------- */

@@ -15,6 +15,11 @@ struct embedded;
  * when not root. Says what to do when the user cannot reach the folder.
  */
 enum code embedded_step_down(const char *dir, const char *user, struct err *e) MUST_CHECK;
+/* Refuses what stepping down and starting would for the user, the folder and the programs as they
+ * are; makes and changes nothing. A folder that is not there is made by a start. */
+enum code embedded_look(const char *dir, const char *user, struct err *e) MUST_CHECK;
+/* For embedded_look() alone: what stepping down would refuse. */
+enum code embedded_look_user(const char *dir, const char *user, struct err *e) MUST_CHECK;
 /* Makes and starts the cluster under dir; blocks until it answers. */
 enum code embedded_start(const char *dir, struct embedded **out, struct err *e) MUST_CHECK;
 /* For store_prepare() and store_new(); valid as long as the cluster. */

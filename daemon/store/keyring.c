@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ struct year {
 };
 
 struct keyring {
+	bool looks; /* only: no file is made */
 	int folder; /* descriptor: stays right when a relative path or the folder's name does not */
 	unsigned char quarantine[KEY_SIZE];
 	struct year year[YEARS];
@@ -122,14 +124,14 @@ make_key(int folder, const char *name, struct err *e)
 }
 
 static enum code
-load_key(int folder, const char *name, unsigned char key[KEY_SIZE], struct err *e)
+load_key(const struct keyring *k, const char *name, unsigned char key[KEY_SIZE], struct err *e)
 {
-	enum code code = read_key(folder, name, key, e);
+	enum code code = read_key(k->folder, name, key, e);
 
 	if (code != REJ_NOT_FOUND)
 		return code;
-	code = make_key(folder, name, e);
-	return code == OK ? read_key(folder, name, key, e) : code;
+	code = k->looks ? OK : make_key(k->folder, name, e);
+	return code == OK && !k->looks ? read_key(k->folder, name, key, e) : code;
 }
 
 /* --- those that sign -------------------------------------------------------------------------- */
@@ -206,7 +208,7 @@ load_signer(struct keyring *k, unsigned number, struct err *e)
 	if (code == OK)
 		code = read_public(k->folder, pub, beside, e);
 	if (code == REJ_NOT_FOUND)
-		code = write_public(k->folder, pub, public, e);
+		code = k->looks ? OK : write_public(k->folder, pub, public, e);
 	else if (code == OK && memcmp(public, beside, sizeof public) != 0)
 		code = err_set(e, FATAL_CONFIG, pub,
 			       "is not the public half of %s: put the right one back", key);
@@ -365,37 +367,103 @@ keyring_sign(const struct keyring *k, const void *p, size_t n, unsigned char sig
 
 /* --- the folder ------------------------------------------------------------------------------- */
 
+static enum code
+open_folder(struct keyring *k, const char *folder, struct err *e)
+{
+	struct stat st;
+
+	k->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (k->folder < 0 || fstat(k->folder, &st) != 0)
+		return err_set(e, FATAL_CONFIG, "keys", "cannot open %s: %s", folder,
+			       strerror(errno));
+	if ((st.st_mode & 077) != 0)
+		return err_set(e, FATAL_CONFIG, "keys", "others can look into %s: chmod 700 it",
+			       folder);
+	return OK;
+}
+
+static enum code
+load(struct keyring *k, const char *folder, struct err *e)
+{
+	enum code code = open_folder(k, folder, e);
+
+	if (code == OK)
+		code = load_key(k, "quarantine.key", k->quarantine, e);
+	return code == OK ? load_signers(k, e) : code;
+}
+
+static struct keyring *
+keyring_new(bool looks)
+{
+	struct keyring *k = calloc(1, sizeof *k);
+
+	if (k == NULL)
+		return NULL;
+	k->folder = -1;
+	k->looks = looks;
+	return k;
+}
+
 enum code
 keyring_open(const char *folder, struct keyring **out, struct err *e)
 {
-	struct keyring *k = calloc(1, sizeof *k);
-	struct stat st;
-	enum code code;
+	struct keyring *k = keyring_new(false);
+	enum code code = OK;
 
 	if (k == NULL)
 		return err_set(e, TRY_SYSTEM, "keys", "out of memory");
 	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
 		code =
 		    err_set(e, FATAL_CONFIG, "keys", "cannot make %s: %s", folder, strerror(errno));
-	else
-		code = OK;
-	k->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (code == OK && (k->folder < 0 || fstat(k->folder, &st) != 0))
-		code =
-		    err_set(e, FATAL_CONFIG, "keys", "cannot open %s: %s", folder, strerror(errno));
-	else if (code == OK && (st.st_mode & 077) != 0)
-		code = err_set(e, FATAL_CONFIG, "keys", "others can look into %s: chmod 700 it",
-			       folder);
 	if (code == OK)
-		code = load_key(k->folder, "quarantine.key", k->quarantine, e);
-	if (code == OK)
-		code = load_signers(k, e);
+		code = load(k, folder, e);
 	if (code != OK) {
 		keyring_free(k);
 		return code;
 	}
 	*out = k;
 	return OK;
+}
+
+/* Where a folder would be made. */
+static bool
+may_make(const char *folder)
+{
+	char above[PATH_MAX];
+	size_t n = strlen(folder);
+
+	while (n > 1 && folder[n - 1] == '/')
+		n--;
+	if (n >= sizeof above) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	while (n > 0 && folder[n - 1] != '/')
+		n--;
+	memcpy(above, folder, n);
+	above[n] = '\0';
+	return eaccess(n == 0 ? "." : above, W_OK | X_OK) == 0;
+}
+
+enum code
+keyring_look(const char *folder, struct err *e)
+{
+	struct keyring *k;
+	struct stat st;
+	enum code code;
+
+	if (stat(folder, &st) != 0 && errno == ENOENT) {
+		if (may_make(folder))
+			return OK;
+		return err_set(e, FATAL_CONFIG, "keys", "cannot make %s: %s", folder,
+			       strerror(errno));
+	}
+	k = keyring_new(true);
+	if (k == NULL)
+		return err_set(e, TRY_SYSTEM, "keys", "out of memory");
+	code = load(k, folder, e);
+	keyring_free(k);
+	return code;
 }
 
 void

@@ -26,6 +26,9 @@ struct signer {
 
 /* Opens the folder of keys, making it (0700) and the quarantine's. */
 enum code keyring_open(const char *folder, struct keyring **out, struct err *e) MUST_CHECK;
+/* Refuses what keyring_open() would, and makes nothing: what is not there could be made, or is
+ * told. */
+enum code keyring_look(const char *folder, struct err *e) MUST_CHECK;
 void keyring_free(struct keyring *k);
 const unsigned char *keyring_quarantine(const struct keyring *k);
 

@@ -175,6 +175,14 @@ migrate(PGconn *pg, struct err *e)
 }
 
 enum code
+store_look(const char *conninfo, struct err *e)
+{
+	struct pg_params p;
+
+	return pg_params_fill(&p, conninfo, NULL, e);
+}
+
+enum code
 store_prepare(const char *conninfo, struct err *e)
 {
 	PGconn *pg = NULL;

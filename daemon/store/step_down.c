@@ -77,6 +77,30 @@ make_path(const char *dir, bool *made)
 }
 
 static enum code
+find_user(const char *user, struct account *a, struct err *e)
+{
+	if (user != NULL ? find_account(user, a)
+			 : find_account("semsd", a) || find_account("postgres", a))
+		return OK;
+	return err_set(e, FATAL_CONFIG, "embedded",
+		       "PostgreSQL refuses root, and there is no user %s to become: "
+		       "adduser --system %s",
+		       user != NULL ? user : "semsd or postgres", user != NULL ? user : "semsd");
+}
+
+/* A folder that is there and somebody else's. */
+static enum code
+may_take(const char *dir, const struct stat *st, const struct account *a, struct err *e)
+{
+	if ((st->st_mode & 022) == 0 && is_empty(dir))
+		return OK;
+	return err_set(e, FATAL_CONFIG, "embedded",
+		       "%s is shared or not empty, and is not of user %s: name a new "
+		       "folder, or chown this one",
+		       dir, a->name);
+}
+
+static enum code
 give_folder(const char *dir, const struct account *a, struct err *e)
 {
 	struct stat st;
@@ -87,11 +111,8 @@ give_folder(const char *dir, const struct account *a, struct err *e)
 			       strerror(errno));
 	if (st.st_uid == a->uid)
 		return OK;
-	if (!made && ((st.st_mode & 022) != 0 || !is_empty(dir)))
-		return err_set(e, FATAL_CONFIG, "embedded",
-			       "%s is shared or not empty, and is not of user %s: name a new "
-			       "folder, or chown this one",
-			       dir, a->name);
+	if (!made && may_take(dir, &st, a, e) != OK)
+		return e->code;
 	if (chown(dir, a->uid, a->gid) != 0)
 		return err_set(e, FATAL_CONFIG, "embedded", "cannot give %s to %s: %s", dir,
 			       a->name, strerror(errno));
@@ -99,21 +120,31 @@ give_folder(const char *dir, const struct account *a, struct err *e)
 }
 
 enum code
+embedded_look_user(const char *dir, const char *user, struct err *e)
+{
+	struct account a = {0};
+	struct stat st;
+
+	if (geteuid() != 0)
+		return OK;
+	if (find_user(user, &a, e) != OK)
+		return e->code;
+	if (stat(dir, &st) != 0 || st.st_uid == a.uid)
+		return OK;
+	return may_take(dir, &st, &a, e);
+}
+
+enum code
 embedded_step_down(const char *dir, const char *user, struct err *e)
 {
-	struct account a;
+	struct account a = {0};
 	enum code code;
 
 	if (geteuid() != 0)
 		return OK;
-	if (user != NULL ? !find_account(user, &a)
-			 : !find_account("semsd", &a) && !find_account("postgres", &a))
-		return err_set(e, FATAL_CONFIG, "embedded",
-			       "PostgreSQL refuses root, and there is no user %s to become: "
-			       "adduser --system %s",
-			       user != NULL ? user : "semsd or postgres",
-			       user != NULL ? user : "semsd");
-	code = give_folder(dir, &a, e);
+	code = find_user(user, &a, e);
+	if (code == OK)
+		code = give_folder(dir, &a, e);
 	if (code != OK)
 		return code;
 	if (initgroups(a.name, a.gid) != 0 || setresgid(a.gid, a.gid, a.gid) != 0 ||

@@ -37,6 +37,8 @@ struct store_config {
 /* Blocking, before the loop runs: connects, checks that the store is safe (fsync,
  * synchronous_commit, primary, no unlogged evidence), migrates the schema as role sems_owner. */
 enum code store_prepare(const char *conninfo, struct err *e) MUST_CHECK;
+/* Refuses a conninfo that cannot be one; asks no server. */
+enum code store_look(const char *conninfo, struct err *e) MUST_CHECK;
 /* Blocking: compares the keys with what the database was written with, makes those of this year and
  * the next where there are none, and tells it of those that it does not know. Refuses a key that is
  * another one, and a recent year's that is gone. The first key that signs is registered. */

@@ -382,6 +382,25 @@ Test(session, answers_what_is_written_while_draining_and_gives_back_what_waits)
 	ingest_free(in);
 }
 
+/* P-314 */
+Test(session, tells_who_waits_in_vain_when_the_time_to_stop_is_over)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref owed = fixture_session(in, "unix:lane");
+	struct group *g;
+
+	fixture_send(in, owed, 1, 0, 1);
+	g = ingest_take_group(in);
+	ingest_drain(in);
+	cr_assert_null(fixture_answer(in, owed));
+	ingest_part(in);
+	expect_refuse(in, owed, SEMS__V1__REFUSE_CODE__REFUSE_CODE_SHUTDOWN);
+	g->items[0].verdict = VERDICT_STORED;
+	ingest_group_done(in, g);
+	cr_assert_null(fixture_answer(in, owed), "the last word was said");
+	ingest_free(in);
+}
+
 Test(session, tells_at_once_why_its_driver_refuses_it)
 {
 	struct ingest *in = fixture_ingest(NULL);

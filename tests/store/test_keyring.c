@@ -53,6 +53,22 @@ agree(struct keyring *k, int year, const unsigned char *check, struct err *e)
 	return keyring_expect(k, year, check != NULL ? check : ours, e);
 }
 
+/* Who only looks refuses what a start would, in the same words. */
+static enum code
+open_both(struct keyring **k, struct err *e)
+{
+	struct err seen = {0};
+	enum code looked = keyring_look(dir, &seen);
+	enum code opened = keyring_open(dir, k, e);
+
+	cr_expect_eq(looked, opened, "%s", seen.text);
+	if (opened != OK) {
+		cr_expect_str_eq(seen.where, e->where);
+		cr_expect_str_eq(seen.text, e->text);
+	}
+	return opened;
+}
+
 Test(keyring, makes_keys_once_and_finds_them_again)
 {
 	struct keyring *k;
@@ -63,7 +79,7 @@ Test(keyring, makes_keys_once_and_finds_them_again)
 	char path[TEMP_SIZE + 32];
 
 	make_dir();
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(open_both(&k, &e), OK, "%s", e.text);
 	memcpy(quarantine, keyring_quarantine(k), KEY_SIZE);
 	cr_assert_eq(agree(k, 2026, NULL, &e), OK, "%s", e.text);
 	cr_assert_eq(agree(k, 2025, NULL, &e), OK, "%s", e.text);
@@ -75,7 +91,7 @@ Test(keyring, makes_keys_once_and_finds_them_again)
 	cr_assert_eq(stat(path, &st), 0);
 	cr_expect_eq(st.st_mode & 0777, 0600);
 	cr_expect_eq(st.st_size, KEY_SIZE);
-	cr_assert_eq(keyring_open(dir, &k, &e), OK);
+	cr_assert_eq(open_both(&k, &e), OK);
 	cr_assert_eq(agree(k, 2026, NULL, &e), OK, "%s", e.text);
 	cr_expect_eq(memcmp(person, keyring_person(k, 2026), KEY_SIZE), 0);
 	cr_expect_eq(memcmp(quarantine, keyring_quarantine(k), KEY_SIZE), 0);
@@ -91,7 +107,7 @@ Test(keyring, uses_no_key_that_was_not_agreed_on)
 	struct err e;
 
 	make_dir();
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(open_both(&k, &e), OK, "%s", e.text);
 	cr_expect_eq(keyring_wanted(k, 0), 0);
 	cr_expect_null(keyring_person(k, 2026));
 	cr_expect_eq(keyring_wanted(k, 0), 2026);
@@ -123,7 +139,7 @@ Test(keyring, moves_its_own_aside_and_takes_the_one_that_is_expected)
 	path_of(from, sizeof from, "person-2026.key");
 	path_of(to, sizeof to, "person-2025.key");
 	cr_assert_eq(rename(from, to), 0); /* the other semsd's folder, as it were */
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(open_both(&k, &e), OK, "%s", e.text);
 	cr_expect_eq(agree(k, 2026, check, &e), FATAL_CONFIG);
 	cr_expect_eq(stat(from, &st), 0);
 	cr_expect_eq(agree(k, 2026, check, &e), REJ_NOT_FOUND, "%s", e.text);
@@ -142,7 +158,7 @@ Test(keyring, has_no_key_for_years_outside_the_calendar)
 	struct err e;
 
 	make_dir();
-	cr_assert_eq(keyring_open(dir, &k, &e), OK);
+	cr_assert_eq(open_both(&k, &e), OK);
 	cr_expect_null(keyring_person(k, 1999));
 	cr_expect_null(keyring_person(k, 2101));
 	cr_expect_null(keyring_person(k, -2026));
@@ -158,10 +174,29 @@ Test(keyring, makes_the_folder_for_nobody_else)
 
 	make_dir();
 	rmdir(dir);
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(open_both(&k, &e), OK, "%s", e.text);
 	cr_assert_eq(stat(dir, &st), 0);
 	cr_expect_eq(st.st_mode & 0777, 0700);
 	keyring_free(k);
+	clean();
+}
+
+Test(keyring, makes_nothing_for_who_only_looks)
+{
+	struct err e;
+	struct stat st;
+	char path[TEMP_SIZE + 32];
+
+	make_dir();
+	cr_assert_eq(keyring_look(dir, &e), OK);
+	path_of(path, sizeof path, "quarantine.key");
+	cr_expect_neq(stat(path, &st), 0);
+	path_of(path, sizeof path, "keys");
+	cr_expect_eq(keyring_look(path, &e), OK, "where it would be made one may make it");
+	cr_expect_neq(stat(path, &st), 0);
+	path_of(path, sizeof path, "none/keys");
+	cr_expect_eq(keyring_look(path, &e), FATAL_CONFIG);
+	cr_expect(strstr(e.text, "cannot make") != NULL, "%s", e.text);
 	clean();
 }
 
@@ -173,14 +208,14 @@ Test(keyring, refuses_a_folder_or_key_that_others_can_read)
 
 	make_dir();
 	chmod(dir, 0750);
-	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_eq(open_both(&k, &e), FATAL_CONFIG);
 	cr_expect(strstr(e.text, "chmod 700") != NULL, "%s", e.text);
 	chmod(dir, 0700);
-	cr_assert_eq(keyring_open(dir, &k, &e), OK);
+	cr_assert_eq(open_both(&k, &e), OK);
 	keyring_free(k);
 	path_of(path, sizeof path, "quarantine.key");
 	chmod(path, 0640);
-	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_eq(open_both(&k, &e), FATAL_CONFIG);
 	cr_expect_str_eq(e.where, "quarantine.key");
 	chmod(path, 0600);
 	clean();
@@ -193,13 +228,13 @@ Test(keyring, refuses_a_key_that_is_too_short_or_too_long)
 	char path[TEMP_SIZE + 32];
 
 	make_dir();
-	cr_assert_eq(keyring_open(dir, &k, &e), OK);
+	cr_assert_eq(open_both(&k, &e), OK);
 	keyring_free(k);
 	path_of(path, sizeof path, "quarantine.key");
 	cr_assert_eq(truncate(path, KEY_SIZE - 1), 0);
-	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_eq(open_both(&k, &e), FATAL_CONFIG);
 	cr_assert_eq(truncate(path, KEY_SIZE + 1), 0);
-	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_eq(open_both(&k, &e), FATAL_CONFIG);
 	clean();
 }
 
@@ -213,7 +248,7 @@ Test(keyring, refuses_a_pipe_in_a_keys_place, .timeout = 60)
 	make_dir();
 	path_of(path, sizeof path, "quarantine.key");
 	cr_assert_eq(mkfifo(path, 0600), 0);
-	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_eq(open_both(&k, &e), FATAL_CONFIG);
 	cr_expect_not_null(strstr(e.text, "a pipe"), "%s", e.text);
 	clean();
 }
@@ -257,7 +292,7 @@ Test(keyring, signs_with_a_key_that_stays)
 	cr_expect_not(sign_good(by->public, "hallo", 5, signature));
 	memcpy(id, by->id, sizeof id);
 	keyring_free(k);
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(open_both(&k, &e), OK, "%s", e.text);
 	cr_expect_eq(sign_hello(k, again, &by), REJ_STATE, "the register was not asked");
 	keyring_register(k, id);
 	cr_assert_eq(sign_hello(k, again, &by), OK);
@@ -288,7 +323,7 @@ Test(keyring, still_knows_who_signed_before_the_newest)
 	/* The private half goes, what it signed can still be told. */
 	path_of(path, sizeof path, "signing-0001.key");
 	cr_assert_eq(unlink(path), 0);
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(open_both(&k, &e), OK, "%s", e.text);
 	first = keyring_signer(k, id);
 	cr_assert_not_null(first);
 	cr_expect(sign_good(first->public, "hello", 5, signature));
@@ -314,7 +349,7 @@ Test(keyring, does_not_sign_without_the_newest_private_half)
 	keyring_free(k);
 	path_of(path, sizeof path, "signing-0002.key");
 	cr_assert_eq(unlink(path), 0);
-	cr_assert_eq(keyring_open(dir, &k, &e), OK, "%s", e.text);
+	cr_assert_eq(open_both(&k, &e), OK, "%s", e.text);
 	cr_expect_eq(sign_hello(k, signature, &by), REJ_STATE);
 	keyring_free(k);
 	clean();
@@ -333,7 +368,7 @@ Test(keyring, refuses_a_public_half_of_another_key)
 	path_of(from, sizeof from, "signing-0001.pub");
 	path_of(to, sizeof to, "signing-0002.pub");
 	cr_assert_eq(rename(from, to), 0);
-	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_eq(open_both(&k, &e), FATAL_CONFIG);
 	cr_expect_str_eq(e.where, "signing-0002.pub");
 	clean();
 }
@@ -348,7 +383,7 @@ Test(keyring, refuses_a_signing_key_that_others_can_read)
 	keyring_free(k);
 	path_of(path, sizeof path, "signing-0001.key");
 	chmod(path, 0644);
-	cr_expect_eq(keyring_open(dir, &k, &e), FATAL_CONFIG);
+	cr_expect_eq(open_both(&k, &e), FATAL_CONFIG);
 	cr_expect_str_eq(e.where, "signing-0001.key");
 	clean();
 }

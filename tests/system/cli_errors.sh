@@ -1,6 +1,6 @@
 # Exit codes, and messages that say what to do next.
 . "$(dirname "$0")/lib.sh"
-plan 63
+plan 85
 
 # status, what standard error must say, then the arguments.
 refuses() {
@@ -77,7 +77,7 @@ ctl_must status
 { echo 'database: host=nowhere'; echo 'listen:'; printf '  - 127.0.0.1:%s\n' {1..10}; } >"$T/listen.yaml"
 ports() { printf -- '--listen 127.0.0.1:%s ' $(seq "$1"); }
 # shellcheck disable=SC2046  # each a word
-listens() { "$PROGRAMS/semsd" --check "${@:2}" $(ports "$1") 2>&1; }
+listens() { "$PROGRAMS/semsd" --check --keys "$T/keys" "${@:2}" $(ports "$1") 2>&1; }
 for where in '16 --database host=nowhere' "6 --config $T/listen.yaml"; do
 	read -r n from what <<<"$where"
 	OUT=$(listens "$n" "$from" "$what")
@@ -86,6 +86,36 @@ for where in '16 --database host=nowhere' "6 --config $T/listen.yaml"; do
 	is $? 78 'and in no more'
 	like "$OUT" '^semsd: listen: more than 16 addresses to listen on: leave out 127.0.0.1:[0-9]*$' 'by name'
 done
+
+# What a start refuses the check refuses, in the same words, and makes nothing.
+check_and_start() { # words name option...
+	local words=$1 name=$2 checked started
+	shift 2
+	checked=$("${AS_USER[@]}" "$PROGRAMS/semsd" "$@" --check 2>&1)
+	is $? 78 "the check refuses $name"
+	like "$checked" "$words" 'and says why'
+	[ "${START:-yes}" = yes ] || return 0
+	started=$("${AS_USER[@]}" timeout 60 "$PROGRAMS/semsd" "$@" 2>&1 </dev/null)
+	is "$? $(sed -n '/^semsd: /p' <<<"$started")" "78 $checked" 'as a start does'
+}
+"${AS_USER[@]}" mkdir -m 755 "$T/open" "$T/wrong"
+"${AS_USER[@]}" mkdir -m 700 "$T/open/keys" "$T/short"
+chmod 755 "$T/open/keys"
+"${AS_USER[@]}" sh -c "umask 077; echo short >'$T/short/quarantine.key'; cp '$T/short/quarantine.key' '$T/short/others.key'"
+START=no check_and_start 'others can look into' 'keys that others see' --database host=nowhere --keys "$T/open/keys"
+START=no check_and_start 'a key has 32 bytes' 'a key that is none' --database host=nowhere --keys "$T/short"
+"${AS_USER[@]}" sh -c "head -c 32 /dev/zero >'$T/short/quarantine.key'; chmod 644 '$T/short/quarantine.key'"
+START=no check_and_start 'others can read this key' 'a key that others read' --database host=nowhere --keys "$T/short"
+START=no check_and_start 'cannot make .*: No such file' 'keys in no folder' --database host=nowhere --keys "$T/none/at/all"
+check_and_start 'missing "="' 'a connection string that is none' --database 'no such thing'
+START=no check_and_start 'not a loopback address' 'an address for all' --database host=nowhere --keys "$T/wrong/keys" --listen 0.0.0.0:7400
+START=no check_and_start 'is there and is not a socket' 'a file for a socket' --database host=nowhere --keys "$T/wrong/keys" --socket "$T/listen.yaml"
+START=no check_and_start 'longer than the' 'a long path' --database host=nowhere --keys "$T/wrong/keys" --socket "/$(printf 'x%.0s' {1..120})"
+check_and_start 'too long for a socket' 'a folder of a long name' --embedded "$T/wrong/$(printf 'x%.0s' {1..90})"
+"${AS_USER[@]}" "$PROGRAMS/semsd" --check --embedded "$T/wrong/new" >/dev/null
+is "$? $(find "$T/wrong" -mindepth 1 -name new)" '0 ' 'the check makes no folder'
+"${AS_USER[@]}" "$PROGRAMS/semsd" --check --database host=nowhere --keys "$T/wrong/keys" >/dev/null
+is "$? $(find "$T/wrong" -mindepth 1 -name keys)" '0 ' 'nor keys'
 
 # Two on one folder: of the cluster, and of the state. Neither harms the one that serves.
 second() { # what-is-refused option...
