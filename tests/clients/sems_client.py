@@ -108,7 +108,10 @@ class Client:
                 if frame.HasField("refuse"):
                     raise Refused(frame.refuse)
                 return frame
-            data = self.socket.recv(65536)
+            try:
+                data = self.socket.recv(65536)
+            except ConnectionResetError:
+                raise Closed() from None
             if not data:
                 raise Closed()
             self.received += data
@@ -156,7 +159,11 @@ class Client:
 
     def send(self, batch):
         """Sends one batch and waits: one VerdictRun per record, in order."""
-        number = self.batch(batch)
+        try:
+            number = self.batch(batch)
+        except ConnectionError:
+            self.get()  # a Refuse may be there, which says why
+            raise
         result = self.result()
         if result.batch_no != number:
             raise ValueError("result of batch %d, waited for %d" % (result.batch_no, number))

@@ -1,6 +1,6 @@
 # Exit codes, and messages that say what to do next.
 . "$(dirname "$0")/lib.sh"
-plan 85
+plan 88
 
 # status, what standard error must say, then the arguments.
 refuses() {
@@ -72,6 +72,12 @@ refuses 4 '999999' quarantine show 999999
 refuses 2 '[Zz]one|[Uu]sage|help' init --entity Northfield --zone
 refuses 2 '[Zz]one.*Europe/London' init --entity Northfield --zone Mars/Olympus
 ctl_must status
+
+# A template says what each column needs, also those of corrections that it does not have.
+OUT=$(ctl template observation)
+like "$OUT" '^# corrected_at: required with corrects_record_id' 'a template marks what a correction needs'
+like "$OUT" '^# correction_reason: required with corrects_record_id' 'the reason, too'
+like "$(ctl template void)" '^# corrected_at: required\.' 'which a void always is'
 
 # Where to listen: of the command line and the file together no more than are taken, and never fewer.
 { echo 'database: host=nowhere'; echo 'listen:'; printf '  - 127.0.0.1:%s\n' {1..10}; } >"$T/listen.yaml"
