@@ -45,7 +45,8 @@ unlike "$(figure "$now" OUT01 no_data)" '^null$' 'and has its reason'
 {
 	head -n 1 "$T/first.csv"
 	for i in $(seq 101 197); do
-		if [ "$i" -le 168 ]; then echo "2026-05-03T09:00:00Z,NFD,X1,HIT,$i"; else echo "2026-05-03T09:00:00Z,NFD,X1,MISS_DECIDED,$i"; fi
+		if [ "$i" -le 168 ]; then outcome=HIT; else outcome=MISS_DECIDED; fi
+		printf '2026-05-03T%02d:%02d:00Z,NFD,X1,%s,%d\n' $((i / 60)) $((i % 60)) "$outcome" "$i"
 	done
 } >"$T/more.csv"
 chmod 644 "$T/more.csv"
