@@ -29,6 +29,7 @@ struct duty {
 	unsigned params;    /* of the statement: 1 the clock, 2 the grace, too */
 	bool removes;       /* what cannot be brought back */
 	bool is_quiet;      /* no line when it went well */
+	bool at_start;      /* also at the first look after each start */
 	void (*rows)(struct duties *d, const struct rows *r);
 	void (*after)(struct duties *d);
 };
@@ -39,7 +40,8 @@ struct duties {
 	struct event *timer;
 	bool is_running;
 	bool is_stopped;
-	bool has_begun; /* the database said when a duty last ran */
+	bool has_looked; /* once, since the start */
+	bool has_begun;  /* the database said when a duty last ran */
 	bool has_offset;
 	int64_t offset_ms;             /* of the wall clock to the other one, at the last look */
 	struct mono_ms distrust_until; /* when the wall clock was set */
@@ -63,6 +65,7 @@ struct duties {
 };
 
 static void duty_claim(struct duties *d);
+static void calendar_rows(struct duties *d, const struct rows *r);
 static void begin_recount(struct duties *d);
 static void quarters_rows(struct duties *d, const struct rows *r);
 static void run_feeds(struct duties *d);
@@ -71,13 +74,15 @@ static void run_retention(struct duties *d);
 static void duty_start(struct duties *d);
 
 static const struct duty duties[] = {
-    {"partitions", "1 hour", "sql/queries/duty_partitions.sql", 0, false, false, NULL, NULL},
-    {"counts", "1 minute", NULL, 0, false, true, NULL, begin_recount},
-    {"feeds", "15 minutes", NULL, 0, false, false, NULL, run_feeds},
-    {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", 2, false, true, quarters_rows,
+    {"partitions", "1 hour", "sql/queries/duty_partitions.sql", 0, false, false, false, NULL, NULL},
+    {"counts", "1 minute", NULL, 0, false, true, false, NULL, begin_recount},
+    {"feeds", "15 minutes", NULL, 0, false, false, false, NULL, run_feeds},
+    {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", 2, false, true, false, quarters_rows,
      store_quarters},
-    {"retention", "1 day", NULL, 0, true, false, NULL, run_retention},
-    {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", 1, true, false, NULL, NULL},
+    {"retention", "1 day", NULL, 0, true, false, false, NULL, run_retention},
+    {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", 1, true, false, false, NULL, NULL},
+    {"calendar", "1 day", "sql/queries/duty_calendar.sql", 1, false, true, true, calendar_rows,
+     NULL},
 };
 
 static const struct ticket ticket = {.lane = LANE_DUTY};
@@ -157,7 +162,22 @@ duty_over(struct duties *d)
 		return;
 	}
 	d->is_running = false;
+	d->has_looked = true;
 	look_again(d, d->config.look_ms);
+}
+
+/* Nothing is changed by itself: what is stored counts by the calendar that it was stored by. */
+static void
+calendar_rows(struct duties *d, const struct rows *r)
+{
+	(void)d;
+	if (rows_count(r) == 0 || rows_int(r, 0, 0) == 0)
+		return;
+	log_warn(
+	    "calendar.differs", KVI("days", rows_int(r, 0, 1)), KV("first_day", rows_text(r, 0, 2)),
+	    KV("last_day", rows_text(r, 0, 3)), KV("zone", rows_text(r, 0, 4)),
+	    KV("text", "by the zone's rules of today these days begin at another hour than by the "
+		       "calendar of the set-up, which figures go by; semsctl status says more"));
 }
 
 static bool
@@ -239,7 +259,7 @@ duty_next(struct job *j, struct statement *st, struct err *e)
 		st->n_params = 3;
 		st->params[0] = duty->name;
 		st->params[1] = d->now_text;
-		st->params[2] = duty->period;
+		st->params[2] = duty->at_start && !d->has_looked ? "0 seconds" : duty->period;
 		return true;
 	}
 	if (d->step == STEP_END || d->claim != CLAIM_TAKEN || duty->sql == NULL)

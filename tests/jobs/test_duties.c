@@ -416,3 +416,26 @@ Test(duties, are_set_aside_when_they_failed_twice)
 	look();
 	cr_expect_str_eq(ends_of("quarantine"), "0 f");
 }
+
+/* As in a database that was set up before the zone's government changed its mind. */
+Test(duties, say_which_days_of_the_calendar_are_not_todays)
+{
+	static const char kept[] =
+	    "SELECT concat_ws(' ', days, first_day, last_day, runs) FROM sems.calendar_check";
+
+	look();
+	cr_expect_str_eq(cluster_text(s.pg, kept), "0 []");
+	cluster_do(s.pg, "UPDATE sems.civil_day SET starts_at = starts_at - interval '1 hour' "
+			 "WHERE day BETWEEN '2027-04-02' AND '2027-04-04'; "
+			 "UPDATE sems.civil_day SET ends_at = ends_at - interval '1 hour' "
+			 "WHERE day BETWEEN '2027-04-01' AND '2027-04-03'");
+	/* Once a day, and at each start. */
+	look();
+	cr_expect_str_eq(cluster_text(s.pg, kept), "0 []");
+	duties_free(duties);
+	duties = make_duties();
+	look();
+	cr_expect_str_eq(cluster_text(s.pg, kept),
+			 "4 2027-04-01 2027-04-04 [{\"days\": 4, \"last_day\": \"2027-04-04\", "
+			 "\"first_day\": \"2027-04-01\", \"minutes_later\": 60}]");
+}

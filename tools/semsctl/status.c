@@ -228,10 +228,34 @@ print_doubles(const json_t *answer)
 	return 1;
 }
 
+/* Days of the calendar that the zone's government has moved since the set-up. */
+static size_t
+print_calendar(const json_t *answer)
+{
+	const json_t *calendar = json_object_get(answer, "calendar");
+	const json_t *run = json_array_get(json_object_get(calendar, "runs"), 0);
+	const json_int_t n = json_integer_value(json_object_get(calendar, "days"));
+
+	if (n == 0)
+		return 0;
+	printf("THE CALENDAR IS NOT TODAY'S: %" JSON_INTEGER_FORMAT
+	       " days from %s to %s begin at another hour by the rules that %s has now; "
+	       "from %s to %s %" JSON_INTEGER_FORMAT " minutes later.\n"
+	       "  Figures, dates without a time and the ends of quarters go by the rules of the "
+	       "set-up.\n"
+	       "  Do: check both: the time zone data of the database's machine, and whether a "
+	       "record dated on one of these days is in the right quarter.\n\n",
+	       n, member_text(calendar, "first_day"), member_text(calendar, "last_day"),
+	       member_text(answer, "zone"), member_text(run, "first_day"),
+	       member_text(run, "last_day"),
+	       json_integer_value(json_object_get(run, "minutes_later")));
+	return 1;
+}
+
 /* By how much depends on it. */
 static size_t (*const wrongs[])(const json_t *answer) = {
-    print_no_entity, print_gaps,    print_late,   print_unsafe,
-    print_refused,   print_doubles, print_silent, print_duties,
+    print_no_entity, print_gaps,     print_late,   print_unsafe, print_refused,
+    print_doubles,   print_calendar, print_silent, print_duties,
 };
 
 static void
