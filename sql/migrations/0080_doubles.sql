@@ -201,7 +201,9 @@ SELECT sems.make_double_views();
 -- count, of a correction what it corrects. Tests that are under embargo are told with `covert`, and to whoever sent them.
 CREATE FUNCTION sems.stored_numbers(of_kind text, of_source text, numbers jsonb, covert boolean, asker text)
 RETURNS jsonb
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Number by number, whatever the planner thinks of a list.
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
 DECLARE
 	found jsonb;
 BEGIN
