@@ -281,6 +281,9 @@ equal(me.verdicts(event(source="mine").SerializeToString() + b"\xc8\x03\x01"), [
       "P-407 P-1004 a field without a name goes by its number")
 spoilt = event(source="mine", measure_code="4 1")
 equal(me.verdicts(spoilt), ["TEXT measure_code"], "P-408 P-801 what is no code is TEXT")
+equal(me.verdicts(event(source="mine", location_id="gate 5\n"), event(source="mine", shift_id=" early"),
+                  event(source="mine", shift_id="ear\u200bly")),
+      ["TEXT location_id", "TEXT shift_id", "TEXT shift_id"], "P-408 P-801 a name is one line without blanks around it")
 spoilt = event(source="mine")
 spoilt.tip_event.screener_id = " s7"
 equal(me.verdicts(spoilt), ["TEXT tip_event.screener_id"], "P-408 P-801 a blank before a person is TEXT")
@@ -382,4 +385,4 @@ peer.put(framed(frame))
 ok(peer.hear().HasField("welcome"), "P-1003 a field of a later version in a frame is ignored")
 equal(me.verdicts(event(source="mine").SerializeToString() + b"\xf0\x01\x01"), ["UNKNOWN_FIELD #30"],
       "P-1002 P-1004 in a record it is not")
-done(78)
+done(79)
