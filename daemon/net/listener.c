@@ -264,7 +264,7 @@ enum code
 listener_look_tcp(const char *address, struct err *e)
 {
 	struct sockaddr_storage ss;
-	int len;
+	int len = 0;
 
 	return read_address(address, &ss, &len, e);
 }
@@ -274,7 +274,7 @@ listener_tcp(const struct acceptor *to, const char *address, struct listener **o
 	     struct err *e)
 {
 	struct sockaddr_storage ss;
-	int len;
+	int len = 0;
 	struct listener *l;
 
 	if (read_address(address, &ss, &len, e) != OK)
