@@ -54,20 +54,13 @@ static const char help[] =
     "  semsctl import --map tests/maps/smiths_hiscan.yaml --register-sites report.csv\n";
 
 static const struct option longs[] = {
-    {"map", required_argument, NULL, 'm'},
-    {"kind", required_argument, NULL, 'k'},
-    {"source", required_argument, NULL, 'S'},
-    {"zone", required_argument, NULL, 'z'},
-    {"delimiter", required_argument, NULL, 'd'},
-    {"encoding", required_argument, NULL, 'e'},
-    {"rejects", required_argument, NULL, 'r'},
-    {"register-sites", no_argument, NULL, 'R'},
-    {"replace", no_argument, NULL, 'P'},
-    {"again", no_argument, NULL, 'A'},
-    {"reason", required_argument, NULL, 'W'},
-    {"dry-run", no_argument, NULL, 'n'},
-    {"sheet", required_argument, NULL, 's'},
-    {NULL, 0, NULL, 0},
+    {"map", required_argument, NULL, 'm'},       {"kind", required_argument, NULL, 'k'},
+    {"source", required_argument, NULL, 'S'},    {"zone", required_argument, NULL, 'z'},
+    {"delimiter", required_argument, NULL, 'd'}, {"encoding", required_argument, NULL, 'e'},
+    {"rejects", required_argument, NULL, 'r'},   {"register-sites", no_argument, NULL, 'R'},
+    {"replace", no_argument, NULL, 'P'},         {"again", no_argument, NULL, 'A'},
+    {"reason", required_argument, NULL, 'W'},    {"dry-run", no_argument, NULL, 'n'},
+    {"sheet", required_argument, NULL, 's'},     {NULL, 0, NULL, 0},
 };
 
 static int

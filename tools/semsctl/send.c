@@ -27,9 +27,12 @@ static const char help[] =
     "         \"outcome\":\"HIT\"}' | tr -d '\\n' | semsctl send --json -S xray-1 tip_event -\n";
 
 static const struct option longs[] = {
-    {"json", no_argument, NULL, 'j'},       {"source", required_argument, NULL, 'S'},
-    {"zone", required_argument, NULL, 'z'}, {"rejects", required_argument, NULL, 'r'},
-    {"dry-run", no_argument, NULL, 'n'},    {"sheet", required_argument, NULL, 's'},
+    {"json", no_argument, NULL, 'j'},
+    {"source", required_argument, NULL, 'S'},
+    {"zone", required_argument, NULL, 'z'},
+    {"rejects", required_argument, NULL, 'r'},
+    {"dry-run", no_argument, NULL, 'n'},
+    {"sheet", required_argument, NULL, 's'},
     {NULL, 0, NULL, 0},
 };
 
