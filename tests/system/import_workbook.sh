@@ -1,6 +1,6 @@
 # What people bring: a workbook as their spreadsheet saves it, a dirty line, and what was rejected, once more.
 . "$(dirname "$0")/lib.sh"
-plan 18
+plan 22
 
 start_daemon || exit 1
 sql() { "${AS_USER[@]}" psql -qAt -v ON_ERROR_STOP=1 -h "$DIR/run" -U postgres -d sems -c "$1"; }
@@ -102,3 +102,22 @@ for f in latin1 long newline nul hidden; do
 done
 is "$(sql "SELECT string_agg(site_id, ' ' ORDER BY site_id) FROM sems.site")" 'NFD S0 S1 S2' 'and no site is made of what was refused'
 is "$(sql "SELECT count(*) FROM sems.observation")" 100 'while every good line is stored, once'
+
+# --- Ctrl-C in the middle --------------------------------------------------------------------------
+/usr/bin/python3 -c 'import sys
+print("No,Site,Date,Result")
+for i in range(1000, 3000):
+    print(f"{i},S1,2026-05-{i % 28 + 1:02d}T10:{i % 60:02d}:00,MET")' >"$T/long.csv"
+chmod 644 "$T/long.csv"
+kill -STOP "$DAEMON_PID"
+env --default-signal=INT "${AS_USER[@]}" "$PROGRAMS/semsctl" --socket "$SOCKET" import --map "$T/dirty.yaml" "$T/long.csv" >"$T/stopped" 2>&1 &
+import=$!
+sleep 1
+kill -INT $import
+kill -CONT "$DAEMON_PID"
+wait $import
+is $? 130 'a transfer ends when it is interrupted'
+like "$(tr -d "\n" <"$T/stopped")" 'interrupted.*repeat the command to send' 'and says that repeating it is safe'
+is "$(find "$T" -name 'long.csv.rejects*')" '' 'no half of a file is left'
+ctl_get import --map "$T/dirty.yaml" "$T/long.csv"
+is "$RC $(sql "SELECT count(*) FROM sems.observation")" '0 2100' 'repeated, it stores every line once'

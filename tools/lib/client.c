@@ -280,6 +280,8 @@ pump(struct client *c, int64_t wait_ms, struct err *e)
 	struct pollfd p = {.fd = c->fd, .events = POLLIN};
 	enum code rc = OK;
 
+	if (progress_interrupted())
+		return err_set(e, TRY_STORE, "interrupt", "interrupted");
 	if (c->fd < 0)
 		return err_set(e, TRY_SYSTEM, "connection", "not connected to semsd at %s",
 			       c->address);

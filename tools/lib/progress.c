@@ -1,6 +1,7 @@
 #include "tools/lib/progress.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,11 +20,42 @@ now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static volatile sig_atomic_t interrupted;
+static unsigned depth; /* a wait within a transfer is part of it */
+
+static void
+on_interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+/* What waits in a system call is woken; a second signal finds the default again. Who was started
+ * with the signal ignored goes on ignoring it. */
+static void
+watch(bool on)
+{
+	const struct sigaction act = {.sa_handler = on ? on_interrupt : SIG_DFL,
+				      .sa_flags = on ? (int)SA_RESETHAND : 0};
+	struct sigaction was;
+
+	if (sigaction(SIGINT, NULL, &was) == 0 && was.sa_handler != SIG_IGN)
+		(void)sigaction(SIGINT, &act, NULL);
+}
+
+bool
+progress_interrupted(void)
+{
+	return interrupted != 0;
+}
+
 void
 progress_begin(struct progress *p, const char *label, int quiet)
 {
 	*p = (struct progress){
 	    .label = label, .shown = !quiet && isatty(STDERR_FILENO), .began_ms = now_ms()};
+	if (depth++ == 0)
+		watch(true);
 }
 
 static void
@@ -63,4 +95,6 @@ progress_end(struct progress *p)
 {
 	if (p->shown && p->next_ms != 0)
 		dprintf(STDERR_FILENO, "\r\033[K");
+	if (--depth == 0)
+		watch(false);
 }

@@ -10,9 +10,10 @@ enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_REJECTED = 1, /* done, but some records were refused: see the rejects or the listing */
 	EXIT_USAGE = 2,    /* the command line or an input file is wrong; nothing was sent */
-	EXIT_UNAVAILABLE = 3, /* no daemon, or it cannot reach its database: try again */
-	EXIT_REFUSED = 4,     /* the daemon said no: role, state, not found */
-	EXIT_FAULT = 5,       /* a fault of ours */
+	EXIT_UNAVAILABLE = 3,   /* no daemon, or it cannot reach its database: try again */
+	EXIT_REFUSED = 4,       /* the daemon said no: role, state, not found */
+	EXIT_FAULT = 5,         /* a fault of ours */
+	EXIT_INTERRUPTED = 130, /* by Ctrl-C; as shells have it */
 };
 
 struct options {

@@ -1,4 +1,5 @@
 #include "base/err.h"
+#include "tools/lib/progress.h"
 #include "tools/semsctl/command.h"
 
 #include <stdarg.h>
@@ -12,6 +13,8 @@ command_fail(const struct err *e)
 		fprintf(stderr, "semsctl: %s: %s\n", e->where, e->text);
 	else
 		fprintf(stderr, "semsctl: %s\n", e->text);
+	if (progress_interrupted())
+		return EXIT_INTERRUPTED;
 	if (e->code >= FATAL_CONFIG)
 		return e->code == FATAL_CONFIG ? EXIT_USAGE : EXIT_FAULT;
 	return code_is_retry(e->code) ? EXIT_UNAVAILABLE : EXIT_REFUSED;

@@ -576,6 +576,13 @@ name_rejected_columns(struct run *r)
 	return delivery_columns(r->delivery, &c, &r->e) == OK ? EXIT_DONE : input_fail(r);
 }
 
+/* What was sent stays; the rest goes when the command is repeated. */
+static enum code
+check_interrupt(struct run *r)
+{
+	return progress_interrupted() ? err_set(&r->e, TRY_STORE, "interrupt", "interrupted") : OK;
+}
+
 static enum code
 deliver_row(struct run *r, const struct sheet_row *row, struct mapped *out)
 {
@@ -616,7 +623,8 @@ deliver_sheet(struct run *r, struct progress *bar)
 
 	if (out == NULL)
 		return err_set(&r->e, TRY_LIMIT, "memory", "out of memory");
-	while (rc == OK && (status = sheet_next(r->sheet, &row, &why)) != SHEET_END) {
+	while (rc == OK && (rc = check_interrupt(r)) == OK &&
+	       (status = sheet_next(r->sheet, &row, &why)) != SHEET_END) {
 		rc = status == SHEET_BAD ? deliver_bad(r, &row, &why) : deliver_row(r, &row, out);
 		arena_reset(r->row);
 		progress_show(bar, sheet_read(r->sheet), sheet_size(r->sheet));
@@ -804,7 +812,7 @@ deliver_lines(struct run *r, FILE *f, uint64_t size, struct progress *bar)
 	size_t n;
 
 	buf_init(&line, LINE_BYTES_MAX + 1);
-	while (rc == OK && (n = next_line(f, &line)) > 0) {
+	while (rc == OK && (rc = check_interrupt(r)) == OK && (n = next_line(f, &line)) > 0) {
 		struct text t = {(const char *)line.p, n};
 		const char *own = NULL;
 
@@ -863,9 +871,11 @@ int
 intake_run(const struct options *o, const struct intake *in)
 {
 	struct run r = {.o = o, .in = in, .fd = -1};
+	struct progress whole; /* Ctrl-C is told of from here on */
 	struct timespec t;
 	int rc;
 
+	progress_begin(&whole, "", 1);
 	clock_gettime(CLOCK_REALTIME, &t);
 	r.started.v = (int64_t)t.tv_sec * MS_PER_SECOND + t.tv_nsec / 1000000;
 
@@ -875,6 +885,10 @@ intake_run(const struct options *o, const struct intake *in)
 		rc = out_of_memory(&r);
 	else
 		rc = in->json ? run_json(&r) : run_sheet(&r);
+	if (rc == EXIT_INTERRUPTED && r.delivery == NULL)
+		fputs("semsctl: nothing was sent yet; repeat the command to send the file\n",
+		      stderr);
+	progress_end(&whole);
 	delivery_close(r.delivery);
 	lookup_free(r.lookup);
 	mapper_free(r.mapper);
