@@ -35,7 +35,7 @@ class Shell:
     """One account's shell, which stays."""
 
     def __init__(self, name, folder):
-        home = "/home/" + name
+        home = "/mnt/" + name
         self.process = subprocess.Popen(
             ["setpriv", "--reuid=" + name, "--regid=" + name, "--clear-groups", "env", "-i", "HOME=" + home,
              "USER=" + name, "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", "ASAN_OPTIONS=detect_leaks=0",
@@ -76,7 +76,7 @@ def main():
     threading.Thread(target=answer_sudo, daemon=True).start()
     with open(os.path.join(tree, "README.md"), encoding="utf-8") as f:
         readme = f.read()
-    shells = {a: Shell(a, tree if a == "anna" else "/home/" + a) for a in ACCOUNTS}
+    shells = {a: Shell(a, tree if a == "anna" else "/mnt/" + a) for a in ACCOUNTS}
     typed = failed = 0
     for command, who in commands(readme):
         for account in who:

@@ -10,7 +10,7 @@ export ASAN_OPTIONS=detect_leaks=0
 for file in passwd group; do cp "/etc/$file" "$T/$file"; done
 uid=61001
 for name in anna rita max; do
-	echo "$name:x:$uid:$uid:$name:/home/$name:/bin/bash" >>"$T/passwd"
+	echo "$name:x:$uid:$uid:$name:/mnt/$name:/bin/bash" >>"$T/passwd"
 	echo "$name:x:$uid:" >>"$T/group"
 	uid=$((uid + 1))
 done
@@ -18,14 +18,14 @@ chmod 644 "$T/passwd" "$T/group"
 # shellcheck disable=SC2016 # for the shell in there
 SEMS_BUILD=$SEMS_BUILD unshare -m bash -c '
 	mount --make-rprivate / && mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group || exit 9
-	for folder in /home /srv /usr/local; do mount -t tmpfs tmpfs "$folder" || exit 9; done
-	mkdir -p /usr/local/bin /home/anna/semsd/build
-	cp -R "$1/tree/." /home/anna/semsd/
-	cp "$SEMS_BUILD/semsd" "$SEMS_BUILD/semsctl" /home/anna/semsd/build/
+	for folder in /mnt /srv /usr/local; do mount -t tmpfs tmpfs "$folder" || exit 9; done
+	mkdir -p /usr/local/bin /mnt/anna/semsd/build
+	cp -R "$1/tree/." /mnt/anna/semsd/
+	cp "$SEMS_BUILD/semsd" "$SEMS_BUILD/semsctl" /mnt/anna/semsd/build/
 	for name in anna rita max; do
-		mkdir -p "/home/$name" && chown -R "$name:$name" "/home/$name" && chmod 700 "/home/$name" || exit 9
+		mkdir -p "/mnt/$name" && chown -R "$name:$name" "/mnt/$name" && chmod 700 "/mnt/$name" || exit 9
 	done
-	exec /usr/bin/python3 -B /home/anna/semsd/tests/system/lib_readme.py /home/anna/semsd' - "$T" >"$T/readme.log" 2>&1
+	exec /usr/bin/python3 -B /mnt/anna/semsd/tests/system/lib_readme.py /mnt/anna/semsd' - "$T" >"$T/readme.log" 2>&1
 rc=$?
 [ "$rc" != 9 ] || skip_all 'mount is not permitted'
 is "$rc" 0 'every command of README does what it is for'

@@ -45,11 +45,21 @@ status_of(const json_t *metric)
 	return "";
 }
 
+static size_t
+place_of(const char *const *list, size_t n, const char *what)
+{
+	size_t i = 0;
+
+	while (i < n && strcmp(list[i], what) != 0)
+		i++;
+	return i;
+}
+
 /* "12 NOT_MET: OUT03 QN01 ...": the statuses in the order they are met. */
 static void
 print_statuses(const json_t *document)
 {
-	const char *seen[STATUS_MOST];
+	const char *seen[STATUS_MOST] = {NULL};
 	size_t n_seen = 0;
 	const json_t *metrics = json_object_get(document, "metrics");
 	const json_t *m;
@@ -58,11 +68,9 @@ print_statuses(const json_t *document)
 	json_array_foreach(metrics, i, m)
 	{
 		const char *status = status_of(m);
-		size_t k = 0;
 
-		while (k < n_seen && strcmp(seen[k], status) != 0)
-			k++;
-		if (k == n_seen && n_seen < STATUS_MOST && status[0] != '\0')
+		if (place_of(seen, n_seen, status) == n_seen && n_seen < STATUS_MOST &&
+		    status[0] != '\0')
 			seen[n_seen++] = status;
 	}
 	for (size_t k = 0; k < n_seen; k++) {

@@ -233,7 +233,7 @@ static size_t
 print_calendar(const json_t *answer)
 {
 	const json_t *calendar = json_object_get(answer, "calendar");
-	const json_t *run = json_array_get(json_object_get(calendar, "runs"), 0);
+	const json_t *first = json_array_get(json_object_get(calendar, "runs"), 0);
 	const json_int_t n = json_integer_value(json_object_get(calendar, "days"));
 
 	if (n == 0)
@@ -246,9 +246,9 @@ print_calendar(const json_t *answer)
 	       "  Do: check both: the time zone data of the database's machine, and whether a "
 	       "record dated on one of these days is in the right quarter.\n\n",
 	       n, member_text(calendar, "first_day"), member_text(calendar, "last_day"),
-	       member_text(answer, "zone"), member_text(run, "first_day"),
-	       member_text(run, "last_day"),
-	       json_integer_value(json_object_get(run, "minutes_later")));
+	       member_text(answer, "zone"), member_text(first, "first_day"),
+	       member_text(first, "last_day"),
+	       json_integer_value(json_object_get(first, "minutes_later")));
 	return 1;
 }
 
