@@ -74,7 +74,7 @@ SELECT jsonb_build_object(
     'doubles', (SELECT jsonb_build_object('is_estimate', c.n > 10000, 'records', CASE WHEN c.n > 10000 THEN 2 * c.n
             ELSE (SELECT count(DISTINCT (d.kind, d.source, d.record_id))
                 FROM sems.double_records('', $2::int = 1) AS d) END) FROM candidate AS c),
-    'calendar', (SELECT to_jsonb(k) - 'singleton' FROM sems.calendar_check AS k),
+    'calendar', (SELECT to_jsonb(k) - 'singleton' FROM sems.calendar_check AS k WHERE k.days > 0),
     'duties', (SELECT coalesce(jsonb_agg(jsonb_build_object('duty', d.duty, 'bad_ends', d.bad_ends,
             'failure', d.failure, 'last_run_at', d.last_run_at, 'aside_until', d.aside_until) ORDER BY d.duty), '[]')
         FROM sems.duty AS d WHERE d.bad_ends > 0),
