@@ -1,7 +1,7 @@
 # Corrections and voids by several accounts: what each may change, what one person may alone, and what takes
 # effect once somebody else confirms it.
 . "$(dirname "$0")/lib.sh"
-plan 29
+plan 30
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -119,6 +119,8 @@ is "$RC $(rate)" '0 60/100' 'a correction of a correction is not counted beside 
 OUT=$(ctl trace "$(event 1)" --source lane-1)
 like "$OUT" 'SUPERSEDED' 'a trace says what became of each'
 like "$OUT" 'unix:mail' 'and who decided'
+OUT=$(ctl trace "$(event 62)" --source lane-1)
+like "$OUT" 'training session' 'and why'
 
 # Many at once.
 for i in {64..73}; do

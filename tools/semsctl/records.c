@@ -186,9 +186,10 @@ run_list(struct wish *w, const char *none)
 /* --- show ------------------------------------------------------------------------------------- */
 
 static const struct listing_column correction_columns[] = {
-    {"kind", "Corrected by"}, {"record_id", "Record"},  {"source", "Source"},
-    {"corrected_at", "When"}, {"is_void", "Void"},      {"made_by", "By"},
-    {"standing", "Standing"}, {"decision", "Decision"}, {"decided_by", "Decided by"},
+    {"kind", "Corrected by"},     {"record_id", "Record"},  {"source", "Source"},
+    {"corrected_at", "When"},     {"is_void", "Void"},      {"made_by", "By"},
+    {"reason", "Because"},        {"standing", "Standing"}, {"decision", "Decision"},
+    {"decided_by", "Decided by"},
 };
 
 static void
