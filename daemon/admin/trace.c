@@ -19,6 +19,13 @@
 
 enum stage { FIND, LOOK, LEAVES, WITHOUT, PERIOD, METRICS, END };
 
+struct period {
+	const char *quarter;
+	const char *start;
+	const char *end;
+	const struct catalogue *catalogue;
+};
+
 struct trace {
 	char record_id[UUID_TEXT_SIZE];
 	const char *source; /* NULL: not said yet */
@@ -29,12 +36,11 @@ struct trace {
 	json_t *record;  /* as record.sql has it */
 	json_t *sources; /* of all that have the id */
 	json_t *answer;
-	const struct catalogue *catalogue;
-	char quarter[QUARTER_TEXT_SIZE];
-	const char *start;
-	const char *end;
 	const char *counted_source; /* of the record */
-	size_t view;
+	struct period *periods;     /* that it counts in, that of its own time first */
+	size_t n_periods;
+	size_t period;
+	size_t view; /* of the period */
 	struct explain_trace plan;
 	json_t *metrics;
 	const char *purged_kind;
@@ -145,12 +151,18 @@ on_without(struct call *c, const struct rows *rows)
 /* --- its metrics ------------------------------------------------------------------------------ */
 
 static const char period_sql[] =
-    "SELECT d.quarter, to_char(min(q.starts_at) AT TIME ZONE 'UTC', "
+    "SELECT q.quarter, to_char(min(q.starts_at) AT TIME ZONE 'UTC', "
     "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),\n"
     "to_char(max(q.ends_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),\n"
     "to_char(min(q.day), 'YYYY-MM-DD')\n"
-    "FROM sems.civil_day d JOIN sems.civil_day q ON q.quarter = d.quarter\n"
-    "WHERE d.starts_at <= $1::timestamptz AND d.ends_at > $1::timestamptz GROUP BY d.quarter";
+    "FROM (SELECT d.quarter, bool_or(t.is_own) AS is_own FROM (\n"
+    "    SELECT $1::timestamptz AS since, $1::timestamptz + interval '1 microsecond' AS until,\n"
+    "    true AS is_own UNION ALL\n"
+    "    SELECT l.since, l.until, false FROM sems.lasts($2::text, $3::text, $4::uuid) AS l) AS t\n"
+    "    JOIN sems.civil_day d ON d.starts_at < t.until AND d.ends_at > t.since\n"
+    "    GROUP BY d.quarter) AS p\n"
+    "JOIN sems.civil_day q ON q.quarter = p.quarter\n"
+    "GROUP BY q.quarter, p.is_own ORDER BY p.is_own DESC, q.quarter";
 
 static void
 on_period(struct call *c, const struct rows *rows)
@@ -158,14 +170,18 @@ on_period(struct call *c, const struct rows *rows)
 	struct trace *t = c->state;
 	struct err e = {0};
 	const struct catalogue *all = spd_catalogue(&e);
+	size_t n = (size_t)rows_count(rows);
 
-	if (rows_count(rows) != 1 || all == NULL)
+	t->periods = arena_zalloc(c->arena, n + 1, sizeof *t->periods);
+	if (n == 0 || all == NULL || t->periods == NULL)
 		return;
-	(void)snprintf(t->quarter, sizeof t->quarter, "%s", rows_text(rows, 0, 0));
-	t->start = arena_printf(c->arena, "%s", rows_text(rows, 0, 1));
-	t->end = arena_printf(c->arena, "%s", rows_text(rows, 0, 2));
-	t->catalogue = catalogue_at(c->arena, all, rows_text(rows, 0, 3));
-	(void)json_object_set_new(t->answer, "quarter", json_string(t->quarter));
+	for (int i = 0; i < rows_count(rows); i++)
+		t->periods[i] = (struct period){rows_keep(rows, i, 0, c->arena),
+						rows_keep(rows, i, 1, c->arena),
+						rows_keep(rows, i, 2, c->arena),
+						catalogue_at(c->arena, all, rows_text(rows, i, 3))};
+	t->n_periods = n;
+	(void)json_object_set_new(t->answer, "quarter", json_string(t->periods[0].quarter));
 }
 
 static void
@@ -180,34 +196,47 @@ on_metrics(struct call *c, const struct rows *rows)
 		if (rows_text(rows, 0, (int)i) == NULL)
 			continue;
 		(void)json_array_append_new(
-		    t->metrics, json_pack("{s:s, s:s, s:s, s:I, s:o?}", "metric", u->m->id, "name",
+		    t->metrics, json_pack("{s:s?, s:s, s:s, s:s, s:I, s:o?}", "quarter",
+					  t->periods[t->period].quarter, "metric", u->m->id, "name",
 					  u->m->name, "counts", explain_group_name(u->m, u->group),
 					  "amount", (json_int_t)rows_int(rows, 0, (int)i), "by",
 					  json_loads(rows_text(rows, 0, last), 0, NULL)));
 	}
 }
 
-/* The next view that any metric counts in, of the record's kind. */
+/* The next view of the period that any metric counts in, of the record's kind. */
 static bool
-next_view(struct call *c, struct statement *st, struct err *e)
+next_view(struct call *c, const struct period *p, struct statement *st, struct err *e)
 {
 	struct trace *t = c->state;
 
-	while (t->catalogue != NULL && t->start != NULL && t->view < view_count) {
+	while (p->catalogue != NULL && p->end != NULL && t->view < view_count) {
 		const struct view *v = &view_table[t->view++];
 		bool may = v->base == t->kind->id || v->base == KIND_COUNT;
 
-		if (!may || explain_sql_trace(t->catalogue, v, c->arena, &t->plan, e) != OK ||
+		if (!may || explain_sql_trace(p->catalogue, v, c->arena, &t->plan, e) != OK ||
 		    t->plan.sql == NULL)
 			continue;
 		*st = (struct statement){
-		    t->plan.sql, 4, {t->start, t->end, t->record_id, t->counted_source}};
+		    t->plan.sql, 4, {p->start, p->end, t->record_id, t->counted_source}};
 		return true;
 	}
 	return false;
 }
 
-/* When it counts: a plan in the period it is for. */
+static bool
+next_metrics(struct call *c, struct statement *st, struct err *e)
+{
+	struct trace *t = c->state;
+
+	for (; t->period < t->n_periods; t->period++, t->view = 0) {
+		if (next_view(c, &t->periods[t->period], st, e))
+			return true;
+	}
+	return false;
+}
+
+/* When it counts by its time: a plan in the period it is for. */
 static const char *
 counted_at(const struct trace *t)
 {
@@ -264,12 +293,13 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 	}
 	if (t->stage == WITHOUT) {
 		t->stage = PERIOD;
-		*st = (struct statement){period_sql, 1, {counted_at(t)}};
+		*st = (struct statement){
+		    period_sql, 4, {counted_at(t), t->kind->name, t->counted_source, t->record_id}};
 		return true;
 	}
 	if (t->stage == PERIOD)
 		t->stage = METRICS;
-	return t->stage == METRICS && next_view(c, st, e);
+	return t->stage == METRICS && next_metrics(c, st, e);
 }
 
 static void

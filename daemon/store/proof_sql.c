@@ -16,8 +16,8 @@ static const char one_day_sql[] =
     "days AS MATERIALIZED (SELECT q.first AS day, '-infinity'::timestamptz AS starts_at,\n"
     "    'infinity'::timestamptz AS ends_at FROM q)";
 
-/* What came into the quarter by a correction, or is a plan for it: the roots, of another quarter.
- */
+/* What came into the quarter by a correction, is a plan for it or lasts into it: the roots, of
+ * another quarter. */
 static const char came_sql[] =
     "came AS MATERIALIZED (SELECT c.* FROM q, (\n"
     "    SELECT x.root_occurred_at, x.root_record_id, x.root_source, x.kind, x.occurred_at,\n"
@@ -27,8 +27,13 @@ static const char came_sql[] =
     "    coalesce(p.corrects_record_id, p.record_id), CASE WHEN p.corrects_record_id IS NULL\n"
     "    THEN p.source ELSE coalesce(p.corrects_source, p.source) END, 'plan', p.occurred_at,\n"
     "    p.record_id, p.source FROM q, sems.plan p WHERE p.period_start >= q.lo AND p.period_start "
-    "< q.hi\n"
+    "< q.hi%s\n"
     "    ) AS c WHERE NOT (c.root_occurred_at >= q.lo AND c.root_occurred_at < q.hi)";
+
+static const char lasting_sql[] =
+    " UNION ALL\n"
+    "    SELECT r.root_occurred_at, r.root_record_id, r.root_source, r.kind, r.occurred_at,\n"
+    "    r.record_id, r.source FROM q, sems.reaching(q.lo, q.hi) r";
 
 /* Of those only what the freeze knew: what came later brings no earlier record in. */
 static const char known_sql[] =
@@ -43,6 +48,15 @@ static const char among_sql[] =
     "    FROM q, sems.spd_leaves l, generate_series(0, octet_length(l.leaves) / 52 - 1) AS i\n"
     "    WHERE l.quarter = $1 AND l.revision = $2::int AND l.kind = '%s'\n"
     "    AND (sems.tells_of_tests(l.kind) OR l.day NOT BETWEEN q.first AND q.last)) AS u";
+
+/* Of other quarters, what lasts into this one; and what has come since that changes what does. */
+static const char reaching_sql[] =
+    "\n    UNION SELECT r.occurred_at, r.record_id, r.source FROM q,\n"
+    "    sems.reaching(q.lo, q.hi) r WHERE r.kind = '%s'";
+static const char late_sql[] =
+    "\n    UNION SELECT r.occurred_at, r.record_id, r.source FROM q\n"
+    "    JOIN sems.spd_revision v ON v.quarter = $1 AND v.revision = $2::int CROSS JOIN LATERAL\n"
+    "    sems.spd_lasting(q.lo, q.hi, v.read_until, v.in_flight) r WHERE r.own_kind = '%s'";
 
 /* Those and the quarter's own that are corrected, and all that corrects or voids them. */
 static const char family_sql[] =
@@ -60,22 +74,35 @@ static const char kin_confirmation_sql[] =
     "    ON f.occurred_at = m.occurred_at AND f.confirms_record_id = m.record_id\n"
     "    AND coalesce(f.confirms_source, f.source) = m.source";
 
-static void
-add_kin(struct buf *b, const struct kind *k, bool frozen)
-{
-	(void)buf_addf(b, "%s%s),\n%s,\nkin AS MATERIALIZED (\n", came_sql, frozen ? known_sql : "",
-		       family_sql);
-	(void)buf_addf(b, k->id == KIND_CONFIRMATION ? kin_confirmation_sql : kin_sql, k->name);
-	if (frozen)
-		(void)buf_addf(b, among_sql, k->name);
-	(void)buf_addf(b, "),\n");
-}
-
 /* As sems.tells_of_tests() has it. */
 static bool
 tells_of_tests(const struct kind *k)
 {
 	return k->id == KIND_TEST || k->id == KIND_VOID || k->id == KIND_CONFIRMATION;
+}
+
+static bool
+lasts(const struct kind *k)
+{
+	return k->id == KIND_ACTIVITY || k->id == KIND_EQUIPMENT_CHECK;
+}
+
+static void
+add_kin(struct buf *b, const struct kind *k, bool frozen)
+{
+	bool with_lasting = lasts(k) || tells_of_tests(k);
+
+	(void)buf_addf(b, came_sql, with_lasting ? lasting_sql : "");
+	(void)buf_addf(b, "%s),\n%s,\nkin AS MATERIALIZED (\n", frozen ? known_sql : "",
+		       family_sql);
+	(void)buf_addf(b, k->id == KIND_CONFIRMATION ? kin_confirmation_sql : kin_sql, k->name);
+	if (lasts(k))
+		(void)buf_addf(b, reaching_sql, k->name);
+	if (frozen && with_lasting)
+		(void)buf_addf(b, late_sql, k->name);
+	if (frozen)
+		(void)buf_addf(b, among_sql, k->name);
+	(void)buf_addf(b, "),\n");
 }
 
 static void

@@ -56,6 +56,160 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
 	    AND sems.not_read(c.stored_in, read_until, in_flight)
 $$;
 
+-- Records of another time that last into a period, as they alone say, whatever other records say of them:
+-- activity counts that began before it, and modes. A mode without an end may last 366 days; see
+-- sql/queries/spd_equipment_mode.sql. With the record that they correct, or themselves.
+CREATE FUNCTION sems.reaching(starts timestamptz, ends timestamptz)
+RETURNS TABLE (kind text, root_occurred_at timestamptz, root_record_id uuid, root_source text,
+    occurred_at timestamptz, record_id uuid, source text, is_correction boolean, site_id text, measure text,
+    received_at timestamptz, stored_in bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT r.kind, coalesce(sems.uuid_time(r.corrects_record_id), r.occurred_at),
+	    coalesce(r.corrects_record_id, r.record_id),
+	    CASE WHEN r.corrects_record_id IS NULL THEN r.source ELSE coalesce(r.corrects_source, r.source) END,
+	    r.occurred_at, r.record_id, r.source, r.corrects_record_id IS NOT NULL, r.site_id, r.measure_code,
+	    r.received_at, r.stored_in
+	FROM (
+		SELECT 'activity' AS kind, a.occurred_at, a.record_id, a.source, a.corrects_record_id,
+		    a.corrects_source, a.site_id, a.measure_code, a.received_at, a.stored_in
+		FROM sems.activity a
+		WHERE a.occurred_at >= starts - interval '24 hours' AND a.occurred_at < starts
+		    AND a.occurred_end > starts
+		UNION ALL
+		SELECT 'activity', a.occurred_at, a.record_id, a.source, a.corrects_record_id,
+		    a.corrects_source, a.site_id, a.measure_code, a.received_at, a.stored_in
+		FROM sems.activity a
+		WHERE a.occurred_at >= starts - interval '2232 hours'
+		    AND a.occurred_at < starts - interval '24 hours'
+		    AND a.occurred_end - a.occurred_at > interval '24 hours' AND a.occurred_end > starts
+		UNION ALL
+		SELECT 'equipment_check', e.occurred_at, e.record_id, e.source, e.corrects_record_id,
+		    e.corrects_source, e.site_id, e.measure_code, e.received_at, e.stored_in
+		FROM sems.equipment_check e
+		WHERE e.service_mode IS NOT NULL
+		    AND e.mode_from > starts - interval '8784 hours' AND e.mode_from < ends
+		    AND coalesce(e.mode_to, e.mode_from + interval '8784 hours') > starts
+		    AND e.occurred_at > starts - interval '17568 hours'
+		    AND e.occurred_at < ends + interval '8784 hours'
+		    AND NOT (e.occurred_at >= starts AND e.occurred_at < ends)
+	) AS r
+$$;
+
+-- Records that end a mode which nobody else ended before the period, and that were stored since, or of which
+-- something was that corrects, voids or confirms: without them the mode would last into the period. Those that
+-- last into it themselves are told by reaching().
+CREATE FUNCTION sems.ending(starts timestamptz, read_until bigint, in_flight bigint[])
+RETURNS TABLE (kind text, root_occurred_at timestamptz, root_record_id uuid, root_source text,
+    occurred_at timestamptz, record_id uuid, source text, is_correction boolean, site_id text, measure text,
+    received_at timestamptz, stored_in bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = on AS $$
+	WITH mode AS (
+		SELECT e.*, coalesce(sems.uuid_time(e.corrects_record_id), e.occurred_at) AS root_occurred_at,
+		    coalesce(e.corrects_record_id, e.record_id) AS root_record_id,
+		    CASE WHEN e.corrects_record_id IS NULL THEN e.source
+			ELSE coalesce(e.corrects_source, e.source) END AS root_source
+		FROM sems.equipment_check e
+		WHERE e.service_mode IS NOT NULL
+		    AND e.mode_from > starts - interval '8784 hours' AND e.mode_from < starts
+		    AND e.occurred_at > starts - interval '17568 hours'
+		    AND e.occurred_at < starts + interval '8784 hours'
+	), changed AS MATERIALIZED (
+		SELECT m.root_occurred_at, m.root_record_id, m.root_source FROM mode m
+		WHERE sems.not_read(m.stored_in, read_until, in_flight)
+		UNION
+		SELECT c.root_occurred_at, c.root_record_id, c.root_source FROM sems.correction c
+		WHERE sems.not_read(c.stored_in, read_until, in_flight)
+		    AND c.root_occurred_at > starts - interval '17568 hours'
+		    AND c.root_occurred_at < starts + interval '8784 hours'
+		UNION
+		SELECT c.root_occurred_at, c.root_record_id, c.root_source FROM sems.confirmation f
+		JOIN sems.correction c ON c.occurred_at = f.occurred_at AND c.record_id = f.confirms_record_id
+		    AND c.source = coalesce(f.confirms_source, f.source)
+		WHERE sems.not_read(f.stored_in, read_until, in_flight)
+		    AND f.occurred_at > starts - interval '17568 hours'
+		    AND f.occurred_at < starts + interval '8784 hours'
+	), rank AS (
+		SELECT v.* FROM (VALUES ('NORMAL', 1), ('DEGRADED', 2), ('OUT', 3)) AS v (mode, n)
+	), first_open AS MATERIALIZED (
+		SELECT m.device_id, m.site_id, m.service_mode, min(m.mode_from) AS mode_from FROM mode m
+		WHERE m.mode_to IS NULL GROUP BY m.device_id, m.site_id, m.service_mode
+	), last_told AS MATERIALIZED (
+		-- What ended a mode of the rank last.
+		SELECT t.device_id, t.site_id, k.n, max(t.mode_from) AS mode_from
+		FROM sems.effective_equipment_check t
+		JOIN rank w ON w.mode = t.service_mode JOIN rank k ON k.n >= w.n
+		WHERE t.mode_from > starts - interval '8784 hours' AND t.mode_from <= starts
+		    AND t.occurred_at > starts - interval '17568 hours'
+		    AND t.occurred_at < starts + interval '8784 hours'
+		    AND EXISTS (SELECT FROM first_open)
+		GROUP BY t.device_id, t.site_id, k.n
+	)
+	SELECT 'equipment_check', m.root_occurred_at, m.root_record_id, m.root_source, m.occurred_at, m.record_id,
+	    m.source, m.corrects_record_id IS NOT NULL, m.site_id, m.measure_code, m.received_at, m.stored_in
+	FROM changed h JOIN mode m USING (root_occurred_at, root_record_id, root_source)
+	JOIN rank w ON w.mode = m.service_mode
+	WHERE m.mode_to <= starts AND EXISTS (
+		SELECT FROM first_open o JOIN rank k ON k.mode = o.service_mode
+		LEFT JOIN last_told t ON t.device_id = o.device_id AND t.site_id IS NOT DISTINCT FROM o.site_id
+		    AND t.n = k.n
+		WHERE o.device_id = m.device_id AND o.site_id IS NOT DISTINCT FROM m.site_id AND k.n >= w.n
+		    AND o.mode_from <= m.mode_from AND (t.mode_from IS NULL OR t.mode_from <= m.mode_from))
+$$;
+
+-- What was stored since and may change a period in which it does not count itself by its time: it lasts into
+-- the period, or ends what would, or corrects, voids or confirms what does.
+CREATE FUNCTION sems.spd_lasting(starts timestamptz, ends timestamptz, read_until bigint, in_flight bigint[])
+RETURNS SETOF sems.spd_change
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = on AS $$
+	WITH place AS MATERIALIZED (
+		SELECT r.* FROM sems.reaching(starts, ends) AS r
+		UNION ALL
+		SELECT r.* FROM sems.ending(starts, read_until, in_flight) AS r
+	), family AS MATERIALIZED (
+		SELECT p.kind, p.site_id, p.measure, p.occurred_at AS counted_at, p.record_id AS of_id,
+		    p.source AS of_source, c.root_record_id, c.record_id, c.source, c.occurred_at, c.is_void,
+		    c.stored_in
+		FROM sems.correction c
+		JOIN place p ON p.root_occurred_at = c.root_occurred_at
+		    AND p.root_record_id = c.root_record_id AND p.root_source = c.root_source
+	)
+	SELECT p.kind, CASE WHEN p.is_correction THEN 'CORRECTION' ELSE 'LATE' END, p.record_id, p.source,
+	    p.site_id, p.measure, p.occurred_at, p.received_at,
+	    CASE WHEN p.is_correction THEN p.root_record_id END, p.kind, p.occurred_at, p.stored_in
+	FROM place p WHERE sems.not_read(p.stored_in, read_until, in_flight)
+	UNION ALL
+	SELECT f.kind, CASE WHEN f.is_void THEN 'VOID' ELSE 'CORRECTION' END, f.record_id, f.source, f.site_id,
+	    f.measure, f.counted_at, n.received_at, f.root_record_id, CASE WHEN f.is_void THEN 'void' ELSE f.kind END,
+	    f.occurred_at, n.stored_in
+	FROM family f
+	CROSS JOIN LATERAL (SELECT r.received_at, r.stored_in FROM sems.any_record r
+	    WHERE r.occurred_at = f.occurred_at AND r.record_id = f.record_id AND r.source = f.source
+	    OFFSET 0) AS n
+	WHERE sems.not_read(f.stored_in, read_until, in_flight)
+	    AND (f.record_id, f.source) <> (f.of_id, f.of_source)
+	UNION ALL
+	SELECT f.kind, 'CONFIRMATION', n.record_id, n.source, f.site_id, f.measure, f.counted_at, n.received_at,
+	    f.root_record_id, 'confirmation', n.occurred_at, n.stored_in
+	FROM family f
+	JOIN sems.confirmation n ON n.occurred_at = f.occurred_at AND n.confirms_record_id = f.record_id
+	    AND coalesce(n.confirms_source, n.source) = f.source
+	WHERE sems.not_read(n.stored_in, read_until, in_flight)
+$$;
+
+-- From when until when a stored record lasts; none: it does not. What has no end lasts until now, 366 days at most.
+CREATE FUNCTION sems.lasts(of_kind text, of_source text, id uuid)
+RETURNS TABLE (since timestamptz, until timestamptz)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT a.occurred_at, a.occurred_end FROM sems.activity a
+	WHERE of_kind = 'activity' AND a.occurred_at = sems.uuid_time(id) AND a.record_id = id
+	    AND a.source = of_source AND a.occurred_end > a.occurred_at
+	UNION ALL
+	SELECT e.mode_from, coalesce(e.mode_to, least(e.mode_from + interval '8784 hours', now()))
+	FROM sems.equipment_check e
+	WHERE of_kind = 'equipment_check' AND e.occurred_at = sems.uuid_time(id) AND e.record_id = id
+	    AND e.source = of_source AND e.service_mode IS NOT NULL
+$$;
+
 -- The kinds and days of a period, and of corrections of it elsewhere, that have more records which say that
 -- they were read than leaves. Whoever takes a record away for each that he puts in is found by `spd verify`,
 -- which compares every leaf.
@@ -143,12 +297,14 @@ BEGIN
 	WHERE c.counted_at >= starts AND c.counted_at < ends
 	    AND sems.not_read(c.stored_in, v.read_until, v.in_flight);
 	RETURN QUERY SELECT m.* FROM sems.spd_moved(starts, ends, v.read_until, v.in_flight) AS m;
+	RETURN QUERY SELECT l.* FROM sems.spd_lasting(starts, ends, v.read_until, v.in_flight) AS l;
 	RETURN QUERY SELECT a.* FROM sems.spd_added(starts, ends, of_quarter, of_revision) AS a;
 END
 $$;
 
 -- The freezes that did not read a stored record of a period of theirs: of its own day, its root's, that of a plan
--- of its root, or where another correction of its root that they read has put it. With the word.
+-- of its root, one that it or its root lasts in, or where another correction of its root that they read has put it.
+-- With the word.
 CREATE FUNCTION sems.freezes_without(of_kind text, of_source text, id uuid)
 RETURNS TABLE (quarter text, revision int, what text, claims boolean)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -168,14 +324,21 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		SELECT c.kind, c.source, c.record_id FROM own o
 		JOIN sems.correction c ON c.root_occurred_at = sems.uuid_time(o.root_id)
 		    AND c.root_record_id = o.root_id AND c.root_source = o.root_source AND NOT c.is_void
-	), place AS (
-		SELECT f.*, d.quarter, d.day, f.record_id IN (id, (SELECT o.root_id FROM own o)) AS is_own
+	), span AS MATERIALIZED (
+		SELECT f.*, t.since, t.until
 		FROM family f
-		CROSS JOIN LATERAL (SELECT sems.uuid_time(f.record_id) AS at
-		    UNION SELECT p.period_start FROM sems.plan p WHERE f.kind = 'plan'
-			AND p.occurred_at = sems.uuid_time(f.record_id) AND p.record_id = f.record_id
-			AND p.source = f.source) AS t
-		JOIN sems.civil_day d ON d.starts_at <= t.at AND d.ends_at > t.at
+		CROSS JOIN LATERAL (SELECT x.at AS since, x.at + interval '1 microsecond' AS until
+		    FROM (SELECT sems.uuid_time(f.record_id) AS at
+			UNION SELECT p.period_start FROM sems.plan p WHERE f.kind = 'plan'
+			    AND p.occurred_at = sems.uuid_time(f.record_id) AND p.record_id = f.record_id
+			    AND p.source = f.source) AS x
+		    UNION ALL SELECT l.since, l.until FROM sems.lasts(f.kind, f.source, f.record_id) AS l) AS t
+	), place AS MATERIALIZED (
+		SELECT DISTINCT n.kind, n.source, n.record_id, d.quarter,
+		    n.record_id IN (id, (SELECT o.root_id FROM own o)) AS is_own
+		FROM span n
+		JOIN sems.civil_day d ON d.starts_at < n.until AND d.ends_at > n.since
+		WHERE d.quarter IN (SELECT v.quarter FROM sems.spd_revision v)
 	)
 	SELECT DISTINCT v.quarter, v.revision, sems.without_leaf(s.stored_in, v.read_until, v.in_flight),
 	    o.received_at < v.as_of
@@ -192,6 +355,8 @@ $$;
 GRANT EXECUTE ON FUNCTION sems.without_leaf(bigint, bigint, bigint[]),
     sems.has_leaf(text, int, text, text, uuid, timestamptz), sems.leaf_records(text[], bytea),
     sems.spd_moved(timestamptz, timestamptz, bigint, bigint[]),
+    sems.reaching(timestamptz, timestamptz), sems.ending(timestamptz, bigint, bigint[]),
+    sems.spd_lasting(timestamptz, timestamptz, bigint, bigint[]), sems.lasts(text, text, uuid),
     sems.doubtful_days(timestamptz, timestamptz, text, int),
     sems.spd_added(timestamptz, timestamptz, text, int),
     sems.spd_late(timestamptz, timestamptz, text, int), sems.freezes_without(text, text, uuid)

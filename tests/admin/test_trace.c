@@ -170,3 +170,43 @@ Test(trace, says_it_of_a_correction_of_another_quarter)
 			 evidence_answer(&o));
 	cr_expect_str_eq(office_str(&o, "without.0.what"), "late");
 }
+
+/* How many seconds or items of the record a metric has in a quarter. */
+static json_int_t
+counted(const char *quarter, const char *metric, const char *as)
+{
+	const json_t *list = json_object_get(o.json, "metrics");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *m = json_array_get(list, i);
+
+		if (strcmp(json_string_value(json_object_get(m, "quarter")), quarter) == 0 &&
+		    strcmp(json_string_value(json_object_get(m, "metric")), metric) == 0 &&
+		    strcmp(json_string_value(json_object_get(m, "counts")), as) == 0)
+			return json_integer_value(json_object_get(m, "amount"));
+	}
+	return -1;
+}
+
+/* P-830, P-920 */
+Test(trace, shows_what_a_record_counts_in_every_quarter_that_it_lasts_in)
+{
+	evidence_add(&o, "equipment_check", 1,
+		     ", device_id, check_type, service_mode, mode_from, mode_to",
+		     ", 'X1', 'FAULT', 'OUT', '2020-03-31T12:00Z', '2020-04-01T12:00Z'");
+	first("equipment_check", "true");
+	cr_assert_eq(trace(id), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "quarter"), EVIDENCE_QUARTER);
+	/* London's second quarter begins at 23:00Z. */
+	cr_expect_eq(counted(EVIDENCE_QUARTER, "QN11", "denominator"), 11 * 3600, "%s",
+		     evidence_answer(&o));
+	cr_expect_eq(counted("2020-Q2", "QN11", "denominator"), 13 * 3600);
+	cr_expect_eq(counted("2020-Q3", "QN11", "denominator"), -1);
+	evidence_add(&o, "activity", 1, ", activity, count, method, occurred_end",
+		     ", 'FLIGHTS', 1000, 'COUNTED', '2020-04-13T09:30:00Z'");
+	first("activity", "true");
+	cr_assert_eq(trace(id), CODE(OK), "%s", o.text);
+	cr_expect_eq(counted(EVIDENCE_QUARTER, "EX13", "numerator") +
+			 counted("2020-Q2", "EX13", "numerator"),
+		     1000, "%s", evidence_answer(&o));
+}

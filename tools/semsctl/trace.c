@@ -24,10 +24,8 @@ static const struct listing_column without_columns[] = {
     {"as_of", "As of"},    {"what", "What"},          {"text", "Meaning"},
 };
 static const struct listing_column metric_columns[] = {
-    {"metric", "Counted by"},
-    {"name", "Name"},
-    {"counts", "As"},
-    {"amount", ">Amount"},
+    {"metric", "Counted by"}, {"quarter", "In"},     {"name", "Name"},
+    {"counts", "As"},         {"amount", ">Amount"},
 };
 
 static const char *
