@@ -304,6 +304,16 @@ metric_terms(const struct metric *m, unsigned group, unsigned *n)
 	return t->terms;
 }
 
+unsigned
+metric_exclusion(const struct metric *m, const char *name)
+{
+	unsigned i = 0;
+	while (i < m->excluded_count && (name == NULL || strcmp(m->excluded[i].name, name) != 0)) {
+		i++;
+	}
+	return i;
+}
+
 const char *
 form_name(enum form f)
 {

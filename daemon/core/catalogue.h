@@ -93,7 +93,7 @@ struct metric {
 	char *unit;
 	char *sheet;
 	char *definition;
-	char *empty; /* why there is no data when the denominator is 0 */
+	char *empty; /* why there is no data when the denominator is 0; or the name of an exclusion */
 	bool within; /* the numerator is part of the denominator: none of it is 0, not unknown */
 	int64_t minimum_n;
 	char **readers;
@@ -140,6 +140,8 @@ enum count_group {
 unsigned metric_groups(const struct metric *m);
 /* The terms of a group; their number in *n. */
 const struct term *metric_terms(const struct metric *m, unsigned group, unsigned *n);
+/* The place of the exclusion of this name; excluded_count: none, as for NULL. */
+unsigned metric_exclusion(const struct metric *m, const char *name);
 
 struct unsupported {
 	char *id;

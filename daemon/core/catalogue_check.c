@@ -271,7 +271,7 @@ static enum code
 check_words(const struct metric *m, struct err *e)
 {
 	static const char *const reasons[] = {"NO_DATA", "NO_ACTIVITY", "NO_PLAN", "FEED_SILENT"};
-	bool known = m->empty == NULL;
+	bool known = m->empty == NULL || metric_exclusion(m, m->empty) < m->excluded_count;
 	for (size_t i = 0; !known && i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		known = strcmp(m->empty, reasons[i]) == 0;
 	}

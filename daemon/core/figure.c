@@ -348,11 +348,13 @@ no_data(struct figure *g, const char *why)
 	g->no_data = why;
 }
 
-/* Only what was counted and came to nought says that nothing happened. */
+/* A reason that names an exclusion holds where something was excluded so. Only what was counted and
+ * came to nought says that nothing happened. */
 static const char *
 empty_reason(const struct metric *m, const struct figure *g)
 {
-	if (m->empty != NULL) {
+	unsigned x = metric_exclusion(m, m->empty);
+	if (m->empty != NULL && (x == m->excluded_count || g->count[GROUP_NAMED + x] > 0)) {
 		return m->empty;
 	}
 	return m->shape == SHAPE_RATIO && g->has_denominator ? "NO_ACTIVITY" : "NO_DATA";

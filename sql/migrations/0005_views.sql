@@ -24,17 +24,19 @@ $$;
 GRANT EXECUTE ON FUNCTION sems.count_until(bigint, timestamptz, timestamptz, timestamptz) TO sems_compute;
 
 -- What is said of a record r as it was received. The lag runs from the end of what the record is about:
--- of its interval, or of the day when no more is known.
+-- of its interval, or of the day when no more is known. What had ended before the entity was set up nobody
+-- could have sent in time.
 CREATE FUNCTION sems.received_sql() RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT $q$r.corrects_record_id IS NOT NULL AS correction,
+	SELECT format($q$r.corrects_record_id IS NOT NULL AS correction,
 		    r.corrects_record_id IS NULL AND c.is_corrected IS TRUE AS corrected,
 		    r.corrects_record_id IS NULL AND c.why IS NOT DISTINCT FROM 'VOIDED' AS voided,
 		    c.record_id IS NULL AS effective,
-		    date_part('epoch', r.received_at - coalesce(r.occurred_end, r.occurred_at
-			+ CASE r."precision" WHEN 'DAY' THEN interval '24 hours'
-			WHEN 'MINUTE' THEN interval '1 minute' ELSE interval '0' END)) / 3600 AS lag_hours,
-		    abs(r.clock_offset_ms) AS clock_error_ms$q$
+		    date_part('epoch', r.received_at - %1$s) / 3600 AS lag_hours,
+		    %1$s < (SELECT y.created_at FROM sems.entity y) AS before_setup,
+		    abs(r.clock_offset_ms) AS clock_error_ms$q$,
+		$q$coalesce(r.occurred_end, r.occurred_at + CASE r."precision" WHEN 'DAY' THEN interval '24 hours'
+			WHEN 'MINUTE' THEN interval '1 minute' ELSE interval '0' END)$q$)
 $$;
 
 -- Each after those that it is made of.

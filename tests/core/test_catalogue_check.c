@@ -54,6 +54,8 @@ static const struct {
     {"count", "numerator: [{from: audit}], by: [colour]", "broken down by colour"},
     {"count", "numerator: [{from: audit}], by: [site measure provider type]", "too many"},
     {"count", "numerator: [{from: audit}], empty: LAZY", "no reason"},
+    {"count", "numerator: [{from: audit}], empty: X, excluded: [{name: X, terms: [{from: audit}]}]",
+     ""},
     {"ratio", "numerator: [{from: audit}]", "denominator is missing"},
     {"ratio", "numerator: [{from: audit}], denominator: [{from: plan}], by: [type]",
      "broken down by type"},

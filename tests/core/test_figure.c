@@ -98,6 +98,21 @@ Test(figure, gives_no_value_without_a_denominator)
 	cr_expect_not(list[0]->has_denominator);
 }
 
+Test(figure, says_what_all_was_left_out_for_where_something_was)
+{
+	const struct metric *m = metric(
+	    RATIO("CENSUS", "UP") ", empty: EARLY, excluded: [{name: EARLY, terms: " TERM "}]");
+	struct fold *f = fold_new(arena, m, NULL);
+	size_t n = 0;
+
+	cr_expect_str_eq(fold_finish(f, NULL, &n)[0]->no_data, "NO_DATA");
+	fold_add(f, north, GROUP_NAMED, 3);
+	cr_expect_str_eq(fold_finish(f, NULL, &n)[0]->no_data, "EARLY");
+	fold_add(f, north, GROUP_NUMERATOR, 1);
+	fold_add(f, north, GROUP_DENOMINATOR, 2);
+	cr_expect_float_eq(fold_finish(f, NULL, &n)[0]->value, 0.5, 0);
+}
+
 Test(figure, tells_nothing_counted_from_nothing_known_and_from_contradictions)
 {
 	const struct metric *m = metric(RATIO("SAMPLE", "UP"));

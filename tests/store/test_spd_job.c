@@ -509,6 +509,7 @@ Test(spd_job, counts_what_corrections_and_voids_leave)
 	json_decref(doc);
 }
 
+/* P-836 */
 Test(spd_job, measures_the_quality_of_its_data)
 {
 	json_t *doc;
@@ -525,6 +526,13 @@ Test(spd_job, measures_the_quality_of_its_data)
 		   "INSERT INTO sems.quarantine (source, principal, reason, field, message, kind, "
 		   "received_at, raw_sealed, raw_mac) VALUES ('src', 'p', 'RANGE', 'count', '', "
 		   "'activity', '" IN_Q2 "', '', '')");
+	/* All of it is older than the entity, so that nobody could be late; then a part. */
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "DQ02", "", "-/- - BEFORE_SETUP");
+	FIGURE_SAYS(doc, "DQ02", "kind=tip_event", "-/- - BEFORE_SETUP");
+	cr_expect_eq(spd_left_out(doc, "DQ02", "BEFORE_SETUP"), 12);
+	json_decref(doc);
+	cluster_do(f.pg, "UPDATE sems.entity SET created_at = '" IN_Q2 "'");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	FIGURE_SAYS(doc, "DQ01", "", "8/10 0.8 NO_TARGET");
 	cr_expect_eq(spd_left_out(doc, "DQ01", "NOT_ANNOUNCED"), 3);

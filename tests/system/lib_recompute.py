@@ -27,7 +27,7 @@ NOT_GIVEN = "(not given)"
 KINDS = ("observation test audit tip_event tip_session activity plan equipment_check heartbeat "
          "void").split()
 TIMES = ("occurred_at occurred_end corrected_at received_at debriefed_at planned_for period_start "
-         "due_at mode_from mode_to").split()
+         "due_at mode_from mode_to created_at").split()
 OWN = "in-house"
 
 
@@ -382,7 +382,7 @@ class Quarter:
             root = r["corrects_record_id"] is None
             self.stored.append(Row(
                 r, root=root, voided=root and r["is_voided"],
-                corrected=root and r["is_corrected"],
+                corrected=root and r["is_corrected"], history=end < self.ev.entity["created_at"],
                 on_time=r["received_at"] - end <= dt.timedelta(hours=72)))
         self.refused = [{"site": None, "measure": None, "kind": q["kind"], "source": q["source"]}
                         for q in self.ev.quarantine
@@ -835,7 +835,9 @@ def dq01(q):
 
 def dq02(q):
     for r in q.stored:
-        if r["root"] and r["kind"] != "plan":
+        if r["root"] and r["kind"] != "plan" and r["history"]:
+            yield r, "x:BEFORE_SETUP", 1
+        elif r["root"] and r["kind"] != "plan":
             yield r, "den", 1
             yield r, "num", int(r["on_time"])
 
@@ -891,7 +893,7 @@ RATIO, COUNT, QUANTILE, SDT, PERSONS = "ratio", "count", "quantile", "sdt", "per
 class Metric:
     def __init__(self, shape, rows, sample=False, n_min=0, up=None, empty="NO_DATA", sums=False,
                  reasons="", parts="", persons=None, rule=None, k=0, left_out=None,
-                 needs_other=False):
+                 needs_other=False, all_out=None):
         self.__dict__.update(locals())
 
 
@@ -961,7 +963,7 @@ METRICS = {
     "QN13": Metric(RATIO, qn13, up=True, sums=True, reasons="COUNTED_TWICE", parts="ESTIMATED"),
     "QL04": Metric(RATIO, ql04, up=True, reasons="NOT_DONE REPEATED"),
     "DQ01": Metric(RATIO, dq01, up=True, sums=True, reasons="NOT_ANNOUNCED"),
-    "DQ02": Metric(RATIO, dq02, up=True),
+    "DQ02": Metric(RATIO, dq02, up=True, reasons="BEFORE_SETUP", all_out="BEFORE_SETUP"),
     "DQ03": Metric(RATIO, dq03, up=False, parts="QUARANTINED VOIDED"),
     "DQ05": Metric(PERSONS, none, up=False, persons=sources_with_clock, rule="any",
                    left_out="CLOCK_OFFSET_NOT_TOLD"),
@@ -1105,6 +1107,8 @@ def finish(m, cell, target, standard):
         elif n == 0:
             nought = m.shape == RATIO and m.empty == "NO_DATA" and "den" in cell.known
             f["no_data"] = "NO_ACTIVITY" if nought else m.empty
+            if cell.n["x:%s" % m.all_out]:
+                f["no_data"] = m.all_out
         elif f["numerator"] is None:
             f["no_data"] = "NO_DATA"
         elif m.needs_other and "ev" not in cell.known:

@@ -390,7 +390,8 @@ print_summary(const struct simulation *s)
 		if (s->verdicts[i] > 0)
 			printf(" %" PRIu64 " %s;", s->verdicts[i], words[i]);
 	}
-	puts("\nAll were received just now: timeliness (DQ02) takes those of past days as late.");
+	puts("\nAll were received just now: timeliness (DQ02) leaves out what is older than the "
+	     "entity,\nand takes the rest of past days as late.");
 	for (size_t i = 0; i < s->n_refusals; i++)
 		printf("  refused %" PRIu64 ": %s: %s\n", s->refusals[i].count,
 		       s->refusals[i].field, s->refusals[i].text);
