@@ -197,6 +197,23 @@ call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
 	call_end(c);
 }
 
+/* Who administers is no affair of whoever may not read what is kept. */
+void
+call_forbid(struct call *c, const char *field, const char *roles)
+{
+	bool may_know = (ROLE_BIT(c->role) & READS) != 0;
+	char admins[160];
+	bool told = may_know &&
+		    registry_who_has(call_registry(c), ROLE_ADMIN, admins, sizeof admins);
+
+	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, field,
+		  "you are %s with the role %s; this takes the role %s, which an admin%s%s%s "
+		  "gives: semsctl init --role %s=%.*s",
+		  c->principal.s, role_name(c->role), roles, told ? " (" : "",
+		  told ? admins : "", told ? ")" : "", c->principal.s,
+		  (int)strcspn(roles, " ,"), roles);
+}
+
 void
 call_fail_err(struct call *c, const struct err *e)
 {
@@ -219,6 +236,10 @@ call_fail_err(struct call *c, const struct err *e)
 		c->answer = (struct text){NULL, 0};
 		c->job = (struct job){.ctx = c};
 		c->route->handle(c);
+		return;
+	}
+	if (e->code == REJ_ROLE) {
+		call_forbid(c, e->where, e->text);
 		return;
 	}
 	response = code_is_retry(e->code) ? SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE
@@ -280,26 +301,18 @@ call_reply_reload(struct call *c, json_t *answer)
 	store_reload_registry(c->admin->config.store, on_reloaded, c);
 }
 
-/* Says who one is, what it takes, and what who can give it has to type. Of who that is nothing is
- * told: who administers is no affair of whoever has no role. */
 static void
-forbid(struct call *c, const struct route *route)
+forbid_route(struct call *c, const struct route *route)
 {
 	char roles[96] = "";
-	const char *least = "";
 	size_t n = 0;
 
 	for (unsigned r = ROLE_DEVICE; r < ROLE_COUNT; r++) {
-		if ((route->roles & ROLE_BIT(r)) == 0)
-			continue;
-		least = least[0] == '\0' ? role_name((enum role)r) : least;
-		n += (size_t)snprintf(roles + n, sizeof roles - n, "%s%s", n == 0 ? "" : " or ",
-				      role_name((enum role)r));
+		if ((route->roles & ROLE_BIT(r)) != 0)
+			n += (size_t)snprintf(roles + n, sizeof roles - n, "%s%s",
+					      n == 0 ? "" : " or ", role_name((enum role)r));
 	}
-	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
-		  "you are %s with the role %s; %s takes the role %s, which an admin gives: "
-		  "semsctl init --role %s=%s",
-		  c->principal.s, role_name(c->role), route->name, roles, c->principal.s, least);
+	call_forbid(c, "", roles);
 }
 
 void
@@ -330,7 +343,7 @@ admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
 		if ((route->roles & ROLE_BIT(r->role)) == 0) {
 			log_warn("admin.forbidden", KV("peer", r->principal.s),
 				 KV("request", route->name));
-			forbid(c, route);
+			forbid_route(c, route);
 			return;
 		}
 		log_info("admin.request", KV("peer", r->principal.s), KV("request", route->name));

@@ -69,9 +69,7 @@ may_change(struct call *c)
 {
 	if (c->role == ROLE_ADMIN || c->role == ROLE_COMPLIANCE)
 		return true;
-	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
-		  "the role %s may look at gaps, not note or resolve them; compliance may",
-		  role_name(c->role));
+	call_forbid(c, "", "compliance or admin");
 	return false;
 }
 

@@ -169,8 +169,7 @@ admin_key(struct call *c)
 	bool registers = q->has_register_newest && q->register_newest;
 
 	if ((make || registers) && c->role != ROLE_COMPLIANCE && c->role != ROLE_ADMIN) {
-		call_fail(c, CODE(FORBIDDEN), make ? "make_new" : "register_newest",
-			  "takes the role compliance or admin");
+		call_forbid(c, make ? "make_new" : "register_newest", "compliance or admin");
 		return;
 	}
 	c->state = arena_zalloc(c->arena, 1, sizeof(struct registering));

@@ -600,8 +600,7 @@ quarantine_discard(struct call *c)
 	if (d == NULL) {
 		call_fail_memory(c);
 	} else if (!may_see(c)) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "operation",
-			  "what is discarded is tried no more; ask someone of the role compliance");
+		call_forbid(c, "operation", "compliance or admin");
 	} else if (r->reason == NULL || r->reason[0] == '\0' || strlen(r->reason) > REASON_MAX ||
 		   !text_is_clean_utf8(text_of(r->reason))) {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "reason",
@@ -633,8 +632,7 @@ static void
 quarantine_show(struct call *c)
 {
 	if (!may_see(c))
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "operation",
-			  "what was sent may name people; ask someone of the role compliance");
+		call_forbid(c, "operation", "compliance or admin");
 	else if (c->request->quarantine->quarantine_id == 0)
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "quarantine_id",
 			  "is missing; see the list for the numbers");

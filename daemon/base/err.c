@@ -33,6 +33,7 @@ code_name(enum code code)
 	    {REJ_FIELD, "field"},
 	    {REJ_STATE, "state"},
 	    {REJ_FORBIDDEN, "forbidden"},
+	    {REJ_ROLE, "role"},
 	    {REJ_NOT_FOUND, "not_found"},
 	    {TRY_STORE, "store"},
 	    {TRY_CONFLICT, "conflict"},

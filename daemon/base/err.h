@@ -15,6 +15,7 @@ enum code {
 	REJ_FIELD,       /* a field's value */
 	REJ_STATE,       /* not possible now */
 	REJ_FORBIDDEN,
+	REJ_ROLE, /* forbidden to one's role; the text is the roles it takes: "auditor or admin" */
 	REJ_NOT_FOUND,
 	TRY_STORE = 200, /* the database is away or said "again" */
 	TRY_CONFLICT,    /* others changed the same meanwhile: at once, from the beginning */

@@ -32,7 +32,7 @@ enum need { NOTHING = 0, TEXT = 1, METRIC = 2, REFERENCE = 4, CHANNEL = 8 };
 static const struct {
 	const char *name;
 	const char *done; /* "... cannot be DONE" */
-	const char *roles;
+	const char *roles; /* NULL: nobody's */
 	unsigned need;
 	unsigned may;
 } actions[SPD_ACTIONS] = {
@@ -47,8 +47,7 @@ static const struct {
     [SPD_WITHDRAW] = {"WITHDRAW", "withdrawn", "compliance or admin", TEXT, NOTHING},
     [SPD_SUBMIT] = {"SUBMIT", "submitted", "compliance or admin", CHANNEL | REFERENCE, NOTHING},
     [SPD_ACKNOWLEDGE] = {"ACKNOWLEDGE", "acknowledged", "compliance or admin", REFERENCE, NOTHING},
-    [SPD_SUPERSEDE] = {"SUPERSEDE", "superseded", "nobody: submitting the next does it", NOTHING,
-		       NOTHING},
+    [SPD_SUPERSEDE] = {"SUPERSEDE", "superseded", NULL, NOTHING, NOTHING},
 };
 
 #define REVIEWS (SPD_MAY_REVIEW | SPD_MAY_APPROVE)
@@ -239,9 +238,11 @@ life_may(enum spd_action a, unsigned duties, struct err *e)
 			return OK;
 		}
 	}
-	return err_set(e, REJ_FORBIDDEN, "operation",
-		       "takes the role %s, which is given by semsctl init --role PRINCIPAL=ROLE",
-		       actions[a].roles);
+	if (actions[a].roles == NULL) {
+		return err_set(e, REJ_FORBIDDEN, "operation",
+			       "nobody asks for it: submitting the next revision does it");
+	}
+	return err_set(e, REJ_ROLE, "operation", "%s", actions[a].roles);
 }
 
 static enum code
@@ -347,7 +348,7 @@ life_step(const struct life *l, enum spd_action a, enum spd_state *next, struct 
 		return e->code;
 	}
 	if (t != NULL && (t->duties & l->duties) == 0) {
-		return err_set(e, REJ_FORBIDDEN, "operation", "takes the role compliance or admin");
+		return err_set(e, REJ_ROLE, "operation", "compliance or admin");
 	}
 	if (t == NULL) {
 		return refuse_state(l, a, e);
@@ -367,7 +368,7 @@ check_embargo(const struct life *l, const struct life_freeze *f, struct err *e)
 {
 	bool knows = (l->duties & SPD_MAY_KNOW_COVERT) != 0;
 	if (!is_blank(f->exclude) && !knows) {
-		return err_set(e, REJ_FORBIDDEN, "exclude_embargoed", "takes the role compliance");
+		return err_set(e, REJ_ROLE, "exclude_embargoed", "compliance or admin");
 	}
 	if (!f->has_embargoed || !is_blank(f->exclude)) {
 		return OK;

@@ -81,11 +81,12 @@ struct life {
 	const char *channel;
 };
 
-/* Whether these duties let anybody do it in some state: REJ_FORBIDDEN when they never do. */
+/* Whether these duties let anybody do it in some state: REJ_ROLE when they never do. */
 enum code life_may(enum spd_action a, unsigned duties, struct err *e) MUST_CHECK;
 
-/* Whether the action may follow and what it leads to. REJ_FORBIDDEN: not by this person; REJ_STATE:
- * not now; REJ_FIELD: something to be said with it is missing or too long. */
+/* Whether the action may follow and what it leads to. REJ_FORBIDDEN: not by this person; REJ_ROLE:
+ * not with these duties; REJ_STATE: not now; REJ_FIELD: something to be said with it is missing or
+ * too long. */
 enum code life_step(const struct life *l, enum spd_action a, enum spd_state *next,
 		    struct err *e) MUST_CHECK;
 

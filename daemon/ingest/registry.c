@@ -1,6 +1,7 @@
 #include "ingest/registry.h"
 
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Four texts: a grant, or the first one or two of them for a site or a principal. */
@@ -275,6 +276,37 @@ registry_each_grant(const struct registry *r, struct text principal, registry_gr
 	struct walk w = {principal, fn, ctx, false};
 
 	twalk_r(r->grants, visit_grant, &w);
+}
+
+struct holders {
+	enum role role;
+	char *out;
+	size_t size;
+	size_t used;
+};
+
+static void
+visit_principal(const void *node, VISIT which, void *closure)
+{
+	const struct row *e = *(struct row *const *)node;
+	struct holders *h = closure;
+	const char *before = h->used == 0 ? "" : ", ";
+	size_t n = strlen(before) + e->part[0].n;
+
+	if ((which != postorder && which != leaf) || e->role != h->role || h->used + n >= h->size)
+		return;
+	h->used += (size_t)snprintf(h->out + h->used, h->size - h->used, "%s%.*s", before,
+				    (int)e->part[0].n, e->part[0].s);
+}
+
+bool
+registry_who_has(const struct registry *r, enum role role, char *out, size_t size)
+{
+	struct holders h = {role, out, size, 0};
+
+	out[0] = '\0';
+	twalk_r(r->principals, visit_principal, &h);
+	return h.used > 0;
 }
 
 struct nearest {

@@ -51,6 +51,8 @@ const char *registry_zone(const struct registry *r);
 const struct calendar *registry_calendar(const struct registry *r); /* NULL while no entity */
 bool registry_has_site(const struct registry *r, struct text site);
 enum role registry_role(const struct registry *r, struct text principal);
+/* Those who have the role, ", " between them, as many as fit; false: nobody has. */
+bool registry_who_has(const struct registry *r, enum role role, char *out, size_t size);
 bool registry_may_send(const struct registry *r, struct text principal, struct text source,
 		       enum kind_id kind, struct text site);
 /* The source that the principal may send for whose name is nearest to this one, which it may not

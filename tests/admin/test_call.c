@@ -76,11 +76,32 @@ Test(call, answers_each_role_what_it_may_ask_and_nothing_else)
 				continue;
 			cr_expect_not_null(strstr(o.text, roles[r].role),
 					   "the answer names the role");
-			cr_expect_not_null(
-			    strstr(o.text, "an admin gives: semsctl init --role unix:"),
-			    "and what gives another: %s", o.text);
+			cr_expect_not_null(strstr(o.text, "gives: semsctl init --role unix:"),
+					   "and what gives another: %s", o.text);
 		}
 	}
+	office_close(&o);
+}
+
+/* P-905 */
+Test(call, names_those_who_give_a_role_to_those_who_read_what_is_kept)
+{
+	Sems__V1__Request q = request(0);
+	struct office o;
+
+	office_open_set_up(&o);
+	office_be(&o, "unix:adam", "admin");
+	office_be(&o, "unix:anna", "auditor");
+	cr_assert_eq(office_ask(&o, &q), FORBIDDEN);
+	cr_expect_not_null(strstr(o.text, "you are unix:anna with the role auditor; this takes the "
+					  "role compliance or admin, which an admin ("),
+			   "%s", o.text);
+	cr_expect_not_null(strstr(o.text, "unix:adam"), "%s", o.text);
+	cr_expect_not_null(strstr(o.text, ") gives: semsctl init --role unix:anna=compliance"),
+			   "%s", o.text);
+	office_be(&o, "unix:sue", "supervisor");
+	cr_assert_eq(office_ask(&o, &q), FORBIDDEN);
+	cr_expect_null(strstr(o.text, "unix:adam"), "%s", o.text);
 	office_close(&o);
 }
 

@@ -161,6 +161,7 @@ Test(spd_step, asks_for_the_role_that_goes_with_it)
 		cr_expect_eq(
 		    step(rows[i].operation, (struct said){"why", "EX13", NULL, "portal", "R 1"}),
 		    CODE(FORBIDDEN), "row %zu: %s", i, o.text);
+		cr_expect_not_null(strstr(o.text, "you are unix:rita"), "row %zu: %s", i, o.text);
 		cr_expect_not_null(strstr(o.text, rows[i].wants), "row %zu: %s", i, o.text);
 	}
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.spd_event"), 1);
@@ -292,8 +293,8 @@ Test(spd_step, takes_no_draft_into_quality_assurance_whose_checks_fail)
 		   "SELECT sems.make_partition('tip_event', '2020-02-01'); INSERT INTO "
 		   "sems.tip_event (record_id, source, site_id, occurred_at, received_at, "
 		   "received_from, device_id, outcome) SELECT gen_random_uuid(), 'lane', 'T1', "
-		   "'2020-02-01', '2020-02-01', 'x', 'X1', 'MISS_DECIDED' FROM "
-		   "generate_series(1, 40)");
+		   "'2020-02-01'::timestamptz + i * interval '1 s', '2020-02-02', 'x', 'X1', "
+		   "'MISS_DECIDED' FROM generate_series(1, 40) AS i");
 	cluster_do(o.pg, "INSERT INTO sems.target (metric, value, approved_by, from_quarter) "
 			 "VALUES ('OUT03', 0.9, 'M', '2019-Q1')");
 	freeze();

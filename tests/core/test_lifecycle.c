@@ -202,7 +202,7 @@ Test(lifecycle, asks_for_the_duty_that_goes_with_the_action)
 
 			l.duties = duty;
 			cr_expect_eq(life_step(&l, rows[i].action, &to, &e),
-				     (duty & rows[i].duties) != 0 ? OK : REJ_FORBIDDEN,
+				     (duty & rows[i].duties) != 0 ? OK : REJ_ROLE,
 				     "row %zu, duty %u: %s", i, duty, e.text);
 		}
 	}
@@ -380,9 +380,9 @@ Test(lifecycle, tells_of_an_embargo_only_who_may_know)
 	cr_expect_null(strstr(e.text, "test"), "%s", e.text);
 	/* Nor may they try it out. */
 	f.exclude = "why";
-	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), REJ_FORBIDDEN);
+	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), REJ_ROLE);
 	f.has_embargoed = false;
-	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), REJ_FORBIDDEN);
+	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), REJ_ROLE);
 	l.duties = SPD_MAY_PREPARE | SPD_MAY_KNOW_COVERT;
 	f.has_embargoed = true;
 	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), OK);

@@ -36,6 +36,23 @@ Test(registry, tells_roles_and_sites)
 	registry_free(r);
 }
 
+Test(registry, names_who_has_a_role_as_far_as_there_is_room)
+{
+	struct registry *r = fixture_registry();
+	char who[64];
+	char few[16];
+
+	cr_assert_not(registry_who_has(r, ROLE_ADMIN, who, sizeof who));
+	cr_assert_str_empty(who);
+	registry_add_principal(r, text_of("unix:eva"), ROLE_ADMIN);
+	registry_add_principal(r, text_of("unix:adam"), ROLE_ADMIN);
+	cr_assert(registry_who_has(r, ROLE_ADMIN, who, sizeof who));
+	cr_assert_str_eq(who, "unix:adam, unix:eva");
+	cr_assert(registry_who_has(r, ROLE_ADMIN, few, sizeof few));
+	cr_assert_str_eq(few, "unix:adam");
+	registry_free(r);
+}
+
 Test(registry, a_grant_may_be_added_twice)
 {
 	struct registry *r = fixture_registry();
