@@ -241,6 +241,25 @@ Test(workbook, that_is_damaged_is_refused_by_what_is_damaged)
 	cr_expect_str_eq(refused(NULL), "the workbook declares a document type, which none has");
 }
 
+/* What is small and unpacks to much is refused before it is all in memory. */
+Test(workbook, that_is_made_to_use_up_memory_is_refused)
+{
+	static char deep[4096];
+	static char wide[9 << 20];
+	size_t n = 0;
+
+	while (n + 4 < sizeof deep) {
+		memcpy(deep + n, "<a>", 4);
+		n += 3;
+	}
+	WRITE({"xl/s.xml", deep});
+	cr_expect_str_eq(refused(NULL), "the workbook nests deeper than any does");
+	memset(wide, 'a', sizeof wide - 1);
+	memcpy(wide, "<a b='", 6);
+	WRITE({"xl/s.xml", wide});
+	cr_expect_str_eq(refused(NULL), "the workbook has a piece of more than 8 MiB");
+}
+
 Test(workbook, with_more_columns_than_a_row_may_have_loses_the_row_and_no_other)
 {
 	struct sheet_row row;

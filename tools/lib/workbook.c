@@ -18,6 +18,8 @@
 #define ARENA_BYTES (8u * 1024u * 1024u)
 #define SMALL_MAX   ((uint64_t)64 << 20) /* of a part that is not a sheet or its texts */
 #define STYLES_MAX  65536u
+#define DEPTH_MAX   100u /* of elements; workbooks have a dozen */
+#define PIECE_MAX   ((int64_t)8 << 20)
 #define NAME_BYTES  512u
 #define VALUE_BYTES (1024u * 1024u) /* of a cell; Excel has 32,767 characters */
 #define PART_WORDS  "the workbook"
@@ -42,6 +44,8 @@ struct tab { /* a sheet as the workbook lists it */
 	const char *path; /* NULL: not a sheet of cells */
 	bool hidden;
 };
+
+struct part;
 
 struct workbook {
 	zip_t *zip;
@@ -74,6 +78,8 @@ struct workbook {
 	uint64_t out;
 	char decimal;
 	XML_Parser parser;
+	const struct part *part;
+	unsigned depth;
 	struct err *e;
 };
 
@@ -130,6 +136,27 @@ struct part {
 	bool needed;
 };
 
+static void
+on_start(void *ctx, const char *name, const char **list)
+{
+	struct workbook *w = ctx;
+
+	if (++w->depth > DEPTH_MAX)
+		fail(w, REJ_MALFORMED, "", PART_WORDS " nests deeper than any does");
+	else
+		w->part->start(w, name, list);
+}
+
+static void
+on_end(void *ctx, const char *name)
+{
+	struct workbook *w = ctx;
+
+	w->depth--;
+	if (w->part->end != NULL)
+		w->part->end(w, name);
+}
+
 static enum code
 feed(struct workbook *w, zip_file_t *f, const struct part *p)
 {
@@ -143,7 +170,12 @@ feed(struct workbook *w, zip_file_t *f, const struct part *p)
 		total += n > 0 ? (uint64_t)n : 0;
 		if (n < 0 || total > p->max)
 			break;
-		if (XML_ParseBuffer(w->parser, (int)n, n == 0) == XML_STATUS_OK || w->e->code != OK)
+		bool good = XML_ParseBuffer(w->parser, (int)n, n == 0) == XML_STATUS_OK;
+
+		/* What expat keeps of one name or attribute that does not end. */
+		if (good && (int64_t)total - XML_GetCurrentByteIndex(w->parser) > PIECE_MAX)
+			fail(w, REJ_MALFORMED, "", PART_WORDS " has a piece of more than 8 MiB");
+		if (good || w->e->code != OK)
 			continue;
 		return err_set(w->e, REJ_MALFORMED, "",
 			       PART_WORDS " is damaged: %s in line %lu of %s",
@@ -176,7 +208,9 @@ read_part(struct workbook *w, const struct part *p)
 		return err_set(w->e, TRY_LIMIT, "memory", "out of memory");
 	}
 	XML_SetUserData(w->parser, w);
-	XML_SetElementHandler(w->parser, p->start, p->end);
+	w->part = p;
+	w->depth = 0;
+	XML_SetElementHandler(w->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(w->parser, p->text);
 	XML_SetStartDoctypeDeclHandler(w->parser, on_doctype);
 	code = feed(w, f, p);
