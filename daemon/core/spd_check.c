@@ -334,18 +334,23 @@ has_comment(const struct check *c, const char *metric, const json_t *by)
 	return false;
 }
 
-/* What was told twice and counted once may be a fault of who tells it: it is corrected or
- * explained. */
+/* What was told twice and counted once, or counted for two places that may be one, may be a fault
+ * of who tells it: it is corrected or explained. */
 static void
 look_overlap(struct check *c, const json_t *metric, const json_t *figure)
 {
 	static const char *const twice[] = {"COUNTED_TWICE", "SECONDS_TOLD_TWICE"};
 	const json_t *excluded = json_object_get(figure, "excluded");
 	const json_t *by = json_object_get(figure, "by");
+	const json_t *parts = json_object_get(json_object_get(figure, "details"), "parts");
+	json_int_t beside = integer_at(parts, "COUNTED_BESIDE");
 	const char *id = member_text(metric, "id");
 
 	if (json_object_size(by) > 0 || has_comment(c, id, by)) {
 		return;
+	}
+	if (beside > 0) {
+		find(c, "%s: COUNTED_BESIDE %lld", id, (long long)beside);
 	}
 	for (size_t i = 0; i < json_array_size(excluded); i++) {
 		const json_t *e = json_array_get(excluded, i);
@@ -459,7 +464,8 @@ static const struct {
      "do not submit: this is a fault of semsd"},
     {"INTERVALS", "a rate of a sample has its confidence interval", check_intervals,
      "do not submit: this is a fault of semsd"},
-    {"OVERLAPS", "what was told twice of a device or place, and counted once, is explained",
+    {"OVERLAPS",
+     "what was told twice of a device or place, or for two places that may be one, is explained",
      check_overlaps, "correct or void what overlaps, or semsctl spd comment QUARTER METRIC TEXT"},
     {"BALANCES", "findings open at the start, plus raised, less closed, are those open at the end",
      check_balances,

@@ -81,6 +81,7 @@ static const struct column tip_exposure_own[] = {
 static const struct column activity_own[] = {
     {"counted", COLUMN_NUMBER, NULL},
     {"twice", COLUMN_NUMBER, NULL},
+    {"beside", COLUMN_NUMBER, NULL},
 };
 static const struct column equipment_check_own[] = {
     {"on_time", COLUMN_BOOL, NULL},

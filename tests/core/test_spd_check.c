@@ -256,3 +256,20 @@ Test(spd_check, tells_what_was_told_twice_until_it_is_explained)
 			    NULL),
 		     0);
 }
+
+#define BESIDE(n)                                                                                 \
+	METRIC("CENSUS", "count",                                                                 \
+	       "{\"by\": {}, \"numerator\": 5, \"denominator\": null, \"value\": 5, \"status\": " \
+	       "\"NONE\", \"no_data\": null, \"interval\": null, \"excluded\": [], \"details\": " \
+	       "{\"parts\": {\"COUNTED_BESIDE\": " n "}}}")
+
+Test(spd_check, tells_what_counts_for_two_places_until_it_is_explained)
+{
+	cr_expect_eq(faults("OVERLAPS", BESIDE("400"), "[]", NULL), 1);
+	cr_expect_str_eq(first, "M1: COUNTED_BESIDE 400");
+	cr_expect_eq(faults("OVERLAPS", BESIDE("0"), "[]", NULL), 0);
+	cr_expect_eq(faults("OVERLAPS", BESIDE("400"),
+			    "[{\"action\": \"COMMENT\", \"metric\": \"M1\", \"by_dims\": {}}]",
+			    NULL),
+		     0);
+}

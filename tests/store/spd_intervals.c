@@ -277,3 +277,63 @@ Test(spd_intervals, a_place_is_what_was_counted_where)
 	cluster_do(f.pg, "INSERT INTO sems.activity SELECT * FROM public.other");
 	expect_q2("EX01", "316/- 316 NONE");
 }
+
+/* A count of a source at a location; "" as location: none. */
+static void
+add_of(const char *source, const char *location, const char *from, const char *to,
+       const char *count)
+{
+	char sql[900];
+
+	snprintf(
+	    sql, sizeof sql,
+	    "SELECT sems.make_partition('activity', '%s'); INSERT INTO sems.activity (record_id, "
+	    "source, site_id, measure_code, occurred_at, occurred_end, received_at, "
+	    "received_from, activity, count, method, location_id) VALUES (gen_random_uuid(), "
+	    "'%s', 'N1', '4.1', '%s', '%s', now(), 'test', 'PASSENGERS_SCREENED', %s, "
+	    "'COUNTED', nullif('%s', ''))",
+	    from, source, from, to, count, location);
+	cluster_do(f.pg, sql);
+}
+
+static void
+expect_beside(const char *figure, json_int_t beside)
+{
+	json_t *counts;
+	json_t *records;
+
+	expect_q2("EX01", figure);
+	counts = spd_compute_from(&f, SPD_FROM_COUNTS);
+	records = spd_compute_from(&f, SPD_FROM_RAW);
+	cr_expect_eq(spd_part(counts, "EX01", "COUNTED_BESIDE"), beside, "%lld",
+		     (long long)spd_part(counts, "EX01", "COUNTED_BESIDE"));
+	cr_expect_eq(spd_part(records, "EX01", "COUNTED_BESIDE"), beside, "%lld",
+		     (long long)spd_part(records, "EX01", "COUNTED_BESIDE"));
+	json_decref(counts);
+	json_decref(records);
+}
+
+/* P-833 */
+Test(spd_intervals, what_counts_for_two_places_that_may_be_one_is_told)
+{
+	add_of("hours", "L1", "2026-05-04T06:00:00Z", "2026-05-04T07:00:00Z", "400");
+	add_of("hours", "L2", "2026-05-04T06:00:00Z", "2026-05-04T07:00:00Z", "300");
+	/* Locations are places apart, and whoever touches nobody is beside nobody. */
+	add_of("days", "", "2026-05-04T07:00:00Z", "2026-05-05T07:00:00Z", "1000");
+	expect_beside("1700/- 1700 NONE", 0);
+	/* Another source at the site, and the site's total beside its locations. */
+	add_of("other", "", "2026-05-04T19:00:00Z", "2026-05-05T19:00:00Z", "2000");
+	expect_beside("3700/- 3700 NONE", 1000);
+	add_of("hours", "L1", "2026-05-05T06:30:00Z", "2026-05-05T07:30:00Z", "10");
+	expect_beside("3710/- 3710 NONE", 1010);
+	/* What its own place has counted it does not count itself, and is beside nothing with. */
+	add_of("days", "", "2026-05-04T10:00:00Z", "2026-05-04T11:00:00Z", "50");
+	expect_beside("3710/- 3710 NONE", 1010);
+	/* From the quarter before: within this one alone. */
+	add_of("days", "", "2026-03-31T11:00:00Z", "2026-04-01T11:00:00Z", "240");
+	add_of("other", "", "2026-03-31T17:00:00Z", "2026-04-01T05:00:00Z", "120");
+	expect_beside("3890/- 3890 NONE", 1070);
+	/* Instants. */
+	add_of("lane", "L3", "2026-05-05T18:00:00Z", "2026-05-05T18:00:00Z", "3");
+	expect_beside("3893/- 3893 NONE", 1073);
+}

@@ -208,7 +208,8 @@ class Quarter:
 
     def activities(self, ev):
         """Each with its share of the quarter (counted) and what others of its place have of that
-        (twice). Of a place's time the first that began has it, of those the longest."""
+        (twice), and what counts at a time that counts for another place, too, one of which has no
+        location (beside). Of a place's time the first that began has it, of those the longest."""
         def place(a):
             return (a["site_id"], a["location_id"], a["location_id"] or a["source"], a["measure_code"],
                     a["provider_id"], a["activity"], a["means"])
@@ -216,13 +217,20 @@ class Quarter:
         def end(a):
             return a["occurred_end"] or a["occurred_at"]
 
-        taken = {}
+        def site(a):
+            return a["site_id"], a["measure_code"], a["provider_id"], a["activity"], a["means"]
+
+        taken, of_site, nowhere = {}, {}, {}
         for a in sorted(ev.effective["activity"], key=lambda a: (
                 a["occurred_at"], dt.timedelta() - (end(a) - a["occurred_at"]), a["method"] or "",
                 a["record_id"], a["source"])):
             begin, over = a["occurred_at"], end(a)
             own = max(begin, taken.get(place(a), begin))
             taken[place(a)] = max(over, taken.get(place(a), over))
+            others = (nowhere if a["location_id"] else of_site).get(site(a), self.start)
+            if a["occurred_end"]:
+                for ends in [of_site] if a["location_id"] else [of_site, nowhere]:
+                    ends[site(a)] = max(over, ends.get(site(a), over))
             if begin >= self.end or (over <= self.start and begin < self.start):
                 continue
 
@@ -236,7 +244,12 @@ class Quarter:
                 first = max(own, self.start)
                 within = until(last) - until(max(begin, self.start))
                 counted = until(last) - until(first) if first < last else 0
-            yield Row(a, counted=counted, twice=within - counted)
+            first = max(own, self.start)
+            if others <= first or counted == 0:
+                beside = 0
+            else:
+                beside = counted if others >= min(over, self.end) else until(others) - until(first)
+            yield Row(a, counted=counted, twice=within - counted, beside=beside)
 
     def modes(self, ev):
         """Each mode that lasts in the quarter with its seconds of it."""
@@ -734,8 +747,9 @@ def estimated(a):
     return a, "p:ESTIMATED", a["counted"] if a["method"] == "ESTIMATED" else 0
 
 
-def twice(a):
-    return a, "x:COUNTED_TWICE", a["twice"]
+def overlaps(a):
+    yield a, "x:COUNTED_TWICE", a["twice"]
+    yield a, "p:COUNTED_BESIDE", a["beside"]
 
 
 def qn04(q):
@@ -743,14 +757,14 @@ def qn04(q):
     for a in counted(q, "VEHICLES_SEARCHED"):
         yield a, "num", a["counted"]
         yield estimated(a)
-        yield twice(a)
+        yield from overlaps(a)
 
 
 def qn08(q):
     yield from planned(q, "PATROLS")
     for a in counted(q, "PATROLS_DONE"):
         yield a, "num", a["counted"]
-        yield twice(a)
+        yield from overlaps(a)
     for a in counted(q, "PATROLS_REQUIRED"):
         yield a, "p:PATROLS_REQUIRED", a["counted"]
 
@@ -787,7 +801,7 @@ def qn11(q):
 
 def qn12(q):
     for a in counted(q, "CABIN_BAGS", "HOLD_BAGS", "CARGO_PIECES"):
-        yield twice(a)
+        yield from overlaps(a)
         if a["means"] is None:
             yield a, "x:MEANS_NOT_GIVEN", a["counted"]
         else:
@@ -801,7 +815,7 @@ def qn13(q):
     for a in counted(q, "STAFF_SCREENED", "ACCESS_TRANSACTIONS"):
         yield a, "num" if a["activity"] == "STAFF_SCREENED" else "den", a["counted"]
         yield estimated(a)
-        yield twice(a)
+        yield from overlaps(a)
 
 
 def ql04(q):
@@ -820,7 +834,7 @@ def activity_sum(activity):
         for a in counted(q, activity):
             yield a, "num", a["counted"]
             yield estimated(a)
-            yield twice(a)
+            yield from overlaps(a)
     return rows
 
 
@@ -952,15 +966,15 @@ METRICS = {
     "AU02": Metric(COUNT, au02),
     "AU03": sample(au03, up=False),
     "FI01": Metric(COUNT, fi01, reasons="LISTED_AGAIN", parts=SEVERITIES),
-    "QN04": plan(qn04, "COUNTED_TWICE", sums=True, parts="ESTIMATED"),
-    "QN08": plan(qn08, "COUNTED_TWICE", sums=True, parts="PATROLS_REQUIRED"),
+    "QN04": plan(qn04, "COUNTED_TWICE", sums=True, parts="ESTIMATED COUNTED_BESIDE"),
+    "QN08": plan(qn08, "COUNTED_TWICE", sums=True, parts="PATROLS_REQUIRED COUNTED_BESIDE"),
     "QN10": plan(qn10, "LATE NOT_DONE DUE_TIME_NOT_GIVEN"),
     "QN11": Metric(RATIO, qn11, up=True, sums=True, needs_other=True,
                    reasons="MODE_TIME_NOT_GIVEN SECONDS_TOLD_TWICE SECONDS_OVERRULED",
                    parts="DEGRADED_SECONDS OUT_SECONDS"),
     "QN12": Metric(RATIO, qn12, up=False, sums=True, needs_other=True,
-                   reasons="COUNTED_TWICE MEANS_NOT_GIVEN"),
-    "QN13": Metric(RATIO, qn13, up=True, sums=True, reasons="COUNTED_TWICE", parts="ESTIMATED"),
+                   reasons="COUNTED_TWICE MEANS_NOT_GIVEN", parts="COUNTED_BESIDE"),
+    "QN13": Metric(RATIO, qn13, up=True, sums=True, reasons="COUNTED_TWICE", parts="ESTIMATED COUNTED_BESIDE"),
     "QL04": Metric(RATIO, ql04, up=True, reasons="NOT_DONE REPEATED"),
     "DQ01": Metric(RATIO, dq01, up=True, sums=True, reasons="NOT_ANNOUNCED"),
     "DQ02": Metric(RATIO, dq02, up=True, reasons="BEFORE_SETUP", all_out="BEFORE_SETUP"),
@@ -976,7 +990,7 @@ for number, name in enumerate(
         "VEHICLES_SEARCHED PATROLS_REQUIRED PATROLS_DONE CARGO_PIECES SUPPLY_DELIVERIES "
         "ACCESS_TRANSACTIONS SCREENER_HOURS FLIGHTS".split()):
     METRICS[f"EX{number + 1:02}"] = Metric(COUNT, activity_sum(name), reasons="COUNTED_TWICE",
-                                         parts="ESTIMATED")
+                                         parts="ESTIMATED COUNTED_BESIDE")
 
 
 # --- figures -------------------------------------------------------------------------------------
