@@ -203,15 +203,14 @@ call_forbid(struct call *c, const char *field, const char *roles)
 {
 	bool may_know = (ROLE_BIT(c->role) & READS) != 0;
 	char admins[160];
-	bool told = may_know &&
-		    registry_who_has(call_registry(c), ROLE_ADMIN, admins, sizeof admins);
+	bool told =
+	    may_know && registry_who_has(call_registry(c), ROLE_ADMIN, admins, sizeof admins);
 
 	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, field,
 		  "you are %s with the role %s; this takes the role %s, which an admin%s%s%s "
 		  "gives: semsctl init --role %s=%.*s",
-		  c->principal.s, role_name(c->role), roles, told ? " (" : "",
-		  told ? admins : "", told ? ")" : "", c->principal.s,
-		  (int)strcspn(roles, " ,"), roles);
+		  c->principal.s, role_name(c->role), roles, told ? " (" : "", told ? admins : "",
+		  told ? ")" : "", c->principal.s, (int)strcspn(roles, " ,"), roles);
 }
 
 void

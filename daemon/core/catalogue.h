@@ -93,7 +93,8 @@ struct metric {
 	char *unit;
 	char *sheet;
 	char *definition;
-	char *empty; /* why there is no data when the denominator is 0; or the name of an exclusion */
+	char *
+	    empty; /* why there is no data when the denominator is 0; or the name of an exclusion */
 	bool within; /* the numerator is part of the denominator: none of it is 0, not unknown */
 	int64_t minimum_n;
 	char **readers;

@@ -31,7 +31,7 @@ enum need { NOTHING = 0, TEXT = 1, METRIC = 2, REFERENCE = 4, CHANNEL = 8 };
 
 static const struct {
 	const char *name;
-	const char *done; /* "... cannot be DONE" */
+	const char *done;  /* "... cannot be DONE" */
 	const char *roles; /* NULL: nobody's */
 	unsigned need;
 	unsigned may;

@@ -96,9 +96,12 @@ static const struct column equipment_mode_own[] = {
     {"overruled_seconds", COLUMN_NUMBER, NULL},
 };
 static const struct column received_own[] = {
-    {"kind", COLUMN_TEXT, NULL},        {"source", COLUMN_TEXT, NULL},
-    {"correction", COLUMN_BOOL, NULL},  {"voided", COLUMN_BOOL, NULL},
-    {"lag_hours", COLUMN_NUMBER, NULL}, {"before_setup", COLUMN_BOOL, NULL},
+    {"kind", COLUMN_TEXT, NULL},
+    {"source", COLUMN_TEXT, NULL},
+    {"correction", COLUMN_BOOL, NULL},
+    {"voided", COLUMN_BOOL, NULL},
+    {"lag_hours", COLUMN_NUMBER, NULL},
+    {"before_setup", COLUMN_BOOL, NULL},
     {"clock_error_ms", COLUMN_NUMBER, NULL},
 };
 static const struct column quarantine_own[] = {
