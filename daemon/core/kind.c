@@ -1,6 +1,9 @@
 #include "core/kind.h"
 
+#include "base/near.h"
 #include "core/field.h"
+
+#include <stdio.h>
 
 const struct field envelope_fields[ENV_COUNT] = {
     [ENV_RECORD_ID] = UUID_FIELD(
@@ -100,6 +103,19 @@ kind_by_name(struct text name)
 			return kinds[i];
 	}
 	return NULL;
+}
+
+void
+kind_unknown(const char *name, char out[KIND_UNKNOWN_SIZE])
+{
+	struct near n = near_to(name);
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		near_offer(&n, kinds[i]->name);
+	}
+	bool is_near = n.best != NULL;
+	(void)snprintf(out, KIND_UNKNOWN_SIZE, "there is no kind '%.40s'%s%s%s", name,
+		       is_near ? "; did you mean " : ": `semsctl template` lists them",
+		       is_near ? n.best : "", is_near ? "?" : "");
 }
 
 size_t

@@ -168,7 +168,7 @@ BREAK(source_missing, s->source.source = NULL)
 BREAK(sender_bare, s->grant.principal = w("anna"))
 BREAK(sender_half, s->grant.principal = w("unix:"))
 BREAK(kinds_none, s->grant.n_kinds = 0)
-BREAK(kind_unknown, s->kinds[1] = w("tip"))
+BREAK(kind_of_none, s->kinds[1] = w("tip"))
 BREAK(sites_none, s->grant.n_sites = 0)
 BREAK(grant_site_empty, s->grant_sites[1] = w(""))
 BREAK(principal_missing, s->principal.principal = NULL)
@@ -223,7 +223,7 @@ static const struct row {
     {sender_bare, "sources[0].senders[0].principal"},
     {sender_half, "sources[0].senders[0].principal"},
     {kinds_none, "sources[0].senders[0].kinds"},
-    {kind_unknown, "sources[0].senders[0].kinds[1]"},
+    {kind_of_none, "sources[0].senders[0].kinds[1]"},
     {sites_none, "sources[0].senders[0].sites"},
     {grant_site_empty, "sources[0].senders[0].sites[1]"},
     {principal_missing, "principals[0].principal"},

@@ -96,6 +96,16 @@ Test(kind, takes_empty_values_as_not_given)
 	cr_expect(value_is_given(&list, &(struct value){.set = true, .list = {&item, 1, 1}}));
 }
 
+Test(kind, is_suggested_to_whoever_misspells_one)
+{
+	char text[KIND_UNKNOWN_SIZE];
+
+	kind_unknown("obsrvation", text);
+	cr_expect_str_eq(text, "there is no kind 'obsrvation'; did you mean observation?");
+	kind_unknown("nothing", text);
+	cr_expect_str_eq(text, "there is no kind 'nothing': `semsctl template` lists them");
+}
+
 Test(kind, names_every_reason)
 {
 	for (int r = 0; r < REASON_COUNT; r++)

@@ -277,13 +277,15 @@ static enum code
 compile_record(struct map_plan *plan, const struct map_record *m, struct record_plan *p,
 	       struct err *e)
 {
+	char unknown[KIND_UNKNOWN_SIZE];
 	enum code rc;
 
 	p->m = m;
 	p->kind = kind_by_name(text_of(m->kind));
-	if (p->kind == NULL)
-		return err_set(e, REJ_FIELD, "kind",
-			       "there is no kind '%s': see `semsctl template`", m->kind);
+	if (p->kind == NULL) {
+		kind_unknown(m->kind, unknown);
+		return err_set(e, REJ_FIELD, "kind", "%s", unknown);
+	}
 	rc = compile_conditions(plan, m->when, m->when_count, &p->when, e);
 	if (rc == OK)
 		rc = compile_id(plan, m, p, e);

@@ -72,6 +72,8 @@ int command_fail(const struct err *e);
 /* Prints what is wrong with the command line and where to read more; EXIT_USAGE. */
 int command_usage(const struct command *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* The same for whoever named a kind that is none. */
+int usage_of_kind(const struct command *c, const char *kind);
 
 /* status.c: the quarters with their state. Returns an enum exit_code. */
 int status_print_quarters(const struct options *o);

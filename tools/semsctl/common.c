@@ -1,4 +1,5 @@
 #include "base/err.h"
+#include "core/kind.h"
 #include "tools/lib/progress.h"
 #include "tools/semsctl/command.h"
 
@@ -31,4 +32,13 @@ command_usage(const struct command *c, const char *fmt, ...)
 	va_end(ap);
 	fprintf(stderr, "\nSee `semsctl %s --help`.\n", c->name);
 	return EXIT_USAGE;
+}
+
+int
+usage_of_kind(const struct command *c, const char *kind)
+{
+	char unknown[KIND_UNKNOWN_SIZE];
+
+	kind_unknown(kind, unknown);
+	return command_usage(c, "%s", unknown);
 }

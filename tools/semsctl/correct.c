@@ -131,7 +131,7 @@ correct(const struct options *o, struct client *client, const struct change *c, 
 	int status;
 
 	if (k == NULL)
-		return command_usage(&command_correct, "there is no kind '%s'", args[0]);
+		return usage_of_kind(&command_correct, args[0]);
 	if (zone_open(c->zone != NULL ? c->zone : client_welcome(client)->zone, &zone))
 		b.zones = (struct when_zones){&zone, &zone};
 	else if (c->zone != NULL)

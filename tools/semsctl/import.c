@@ -85,8 +85,7 @@ parse(struct intake *in, int argc, char **argv)
 		} else if (opt == 'k') {
 			in->kind = kind_by_name(text_of(optarg));
 			if (in->kind == NULL)
-				return command_usage(&command_import, "there is no kind '%s'",
-						     optarg);
+				return usage_of_kind(&command_import, optarg);
 		} else {
 			*texts[opt] = optarg;
 		}

@@ -73,9 +73,7 @@ run(const struct options *o, int argc, char **argv)
 				     "give a kind and a file, or - for standard input");
 	in.kind = kind_by_name(text_of(argv[optind]));
 	if (in.kind == NULL)
-		return command_usage(&command_send,
-				     "there is no kind '%s'; `semsctl template` lists them",
-				     argv[optind]);
+		return usage_of_kind(&command_send, argv[optind]);
 	in.path = argv[optind + 1];
 	return intake_run(o, &in);
 }

@@ -180,10 +180,10 @@ run(const struct options *o, int argc, char **argv)
 	if (optind == argc)
 		return list_kinds(o);
 	k = kind_by_name(text_of(argv[optind]));
-	if (k == NULL || argc - optind != 1)
-		return command_usage(&command_template,
-				     "there is no kind '%s'; `semsctl template` lists them",
-				     argv[optind]);
+	if (argc - optind != 1)
+		return command_usage(&command_template, "give one kind");
+	if (k == NULL)
+		return usage_of_kind(&command_template, argv[optind]);
 	explain_all(k);
 	explain_corrections(k);
 	print_header(k, (int)items);
