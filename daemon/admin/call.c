@@ -45,6 +45,7 @@ static const struct route {
     {BODY(DOUBLES), READS, "doubles", admin_doubles},
     {BODY(NUMBERS), EVERYBODY, "numbers", admin_numbers},
     {BODY(IMPORT), EVERYBODY, "import", admin_import},
+    {BODY(CALENDAR), READS, "calendar", admin_calendar},
 };
 
 struct admin *

@@ -96,5 +96,6 @@ void admin_pending(struct call *c);
 void admin_doubles(struct call *c);
 void admin_import(struct call *c);
 void admin_numbers(struct call *c);
+void admin_calendar(struct call *c);
 
 #endif

@@ -177,7 +177,7 @@ calendar_rows(struct duties *d, const struct rows *r)
 	    "calendar.differs", KVI("days", rows_int(r, 0, 1)), KV("first_day", rows_text(r, 0, 2)),
 	    KV("last_day", rows_text(r, 0, 3)), KV("zone", rows_text(r, 0, 4)),
 	    KV("text", "by the zone's rules of today these days begin at another hour than by the "
-		       "calendar of the set-up, which figures go by; semsctl status says more"));
+		       "calendar of the set-up, which figures go by; semsctl calendar says more"));
 }
 
 static bool

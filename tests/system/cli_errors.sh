@@ -1,6 +1,6 @@
 # Exit codes, and messages that say what to do next.
 . "$(dirname "$0")/lib.sh"
-plan 88
+plan 89
 
 # status, what standard error must say, then the arguments.
 refuses() {
@@ -47,7 +47,7 @@ done
 ctl_get send --json --dry-run heartbeat "$T/long.json"
 is "$RC $(cut -d , -f 1,4 "$T/long.json.rejects.csv" | tail -n 1 | cut -c 1-40)" '1 1,"the line is too long"' 'a line of 3 MB is rejected'
 
-for command in init template import send correct void simulate spd retention quarantine status; do
+for command in init template import send correct void simulate spd retention quarantine calendar status; do
 	ctl_get "$command" --help
 	if [ "$RC" = 0 ] && [ -n "$OUT" ] && [ -z "$ERR" ]; then
 		ok "semsctl $command --help explains itself"

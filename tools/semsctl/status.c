@@ -243,8 +243,9 @@ print_calendar(const json_t *answer)
 	       "from %s to %s %" JSON_INTEGER_FORMAT " minutes later.\n"
 	       "  Figures, dates without a time and the ends of quarters go by the rules of the "
 	       "set-up.\n"
-	       "  Do: check both: the time zone data of the database's machine, and whether a "
-	       "record dated on one of these days is in the right quarter.\n\n",
+	       "  Do: semsctl calendar tells which quarters and records that touches; semsctl "
+	       "calendar --apply gives days\n"
+	       "  to come today's rules.\n\n",
 	       n, member_text(calendar, "first_day"), member_text(calendar, "last_day"),
 	       member_text(answer, "zone"), member_text(first, "first_day"),
 	       member_text(first, "last_day"),
