@@ -123,5 +123,5 @@ Test(spd_look, checks_a_revision_before_anybody_signs_it)
 	must(OP(FREEZE));
 	must(OP(CHECK));
 	cr_expect_eq(office_int(&o, "ok"), 1);
-	cr_expect_eq(json_array_size(json_object_get(o.json, "checks")), 7);
+	cr_expect_eq(json_array_size(json_object_get(o.json, "checks")), 9);
 }

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -130,11 +131,17 @@ through_rejects(const char *s)
 	char path[64];
 	struct rejects *r;
 	struct err e;
+	int fd;
 
 	new_path(path);
 	cr_assert_eq(rejects_open(path, 0644, &r, &e), OK);
 	cr_assert_eq(rejects_add(r, 7, cells, text_of(s), &e), OK);
 	cr_assert_eq(rejects_close(r, &e), OK);
+	if (trimmed(s).n > 0)
+		expect_read(path, 1, 0, s); /* of rejects the row alone */
+	fd = open(path, O_WRONLY);
+	cr_assert_eq(pwrite(fd, "L", 1, 0), 1, "no file of rejects any more");
+	close(fd);
 	for (size_t i = 1; i <= 4; i++)
 		expect_read(path, 1, i, s);
 	unlink(path);
