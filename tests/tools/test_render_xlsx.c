@@ -441,6 +441,7 @@ Test(xlsx, a_value_near_its_target_has_the_decimals_that_tell)
 	cr_expect(sample_has(&xml, "\"0.00000%\""));
 	buf_fini(&xml);
 	renderings_fini(&files);
+	edition_fini(&s.edition);
 	sample_render(&s, "html", &files);
 	cr_expect(sample_has(sample_file(&files, ".html"), "94.97 % (270 of 300)"));
 	cr_expect(sample_has(sample_file(&files, ".html"), " to 94.99996 %"));
