@@ -57,3 +57,19 @@ Test(numbers, knows_what_a_spreadsheet_made_of_a_number)
 	for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
 		cr_expect_not(number_is_shortened(text_of(whole[i])), "%s", whole[i]);
 }
+
+/* Of another source, with an identity that the file gave it. */
+Test(numbers, go_by_source_and_number_whatever_the_identity)
+{
+	struct numbers *n = numbers_new();
+	struct number_seen seen;
+
+	cr_assert_not_null(n);
+	cr_assert(numbers_add(n, record(7, 55, KIND_AUDIT), 1, 1));
+	values[ENV_SOURCE].text = text_of("other");
+	cr_expect_not(numbers_find(n, &(struct record){kinds[KIND_AUDIT], values}, &seen));
+	(void)record(7, 55, KIND_AUDIT);
+	values[ENV_RECORD_ID].uuid.b[15] ^= 1;
+	cr_expect(numbers_find(n, &(struct record){kinds[KIND_AUDIT], values}, &seen));
+	numbers_free(n);
+}

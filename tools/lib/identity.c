@@ -12,21 +12,11 @@
 #define ROW_BYTES_MAX  (2u * 1024u * 1024u)
 #define AGAIN_CHARS    16
 
-bool
-identity_set(struct record *r)
+/* nth: of identity_set_again(). */
+static bool
+digest_of(struct text source, struct text number, unsigned nth, unsigned char hash[SHA256_SIZE])
 {
-	return identity_set_again(r, 0);
-}
-
-bool
-identity_set_again(struct record *r, unsigned nth)
-{
-	const struct text source = r->v[ENV_SOURCE].text;
-	const struct text number = r->v[ENV_SOURCE_RECORD_ID].text;
-	unsigned char hash[SHA256_SIZE];
 	unsigned char seed[1024];
-	struct utc_ms at = record_occurred_at(r);
-
 	size_t n = source.n + 1 + number.n;
 
 	if (n + AGAIN_CHARS > sizeof seed)
@@ -38,10 +28,35 @@ identity_set_again(struct record *r, unsigned nth)
 		seed[n] = 0;
 		n += 1 + (size_t)snprintf((char *)seed + n + 1, AGAIN_CHARS - 1, "%u", nth);
 	}
-	if (!sha256(seed, n, hash))
+	return sha256(seed, n, hash);
+}
+
+bool
+identity_digest(struct text source, struct text number, unsigned char out[IDENTITY_BYTES])
+{
+	unsigned char hash[SHA256_SIZE];
+
+	if (!digest_of(source, number, 0, hash))
+		return false;
+	memcpy(out, hash, IDENTITY_BYTES);
+	return true;
+}
+
+bool
+identity_set(struct record *r)
+{
+	return identity_set_again(r, 0);
+}
+
+bool
+identity_set_again(struct record *r, unsigned nth)
+{
+	unsigned char hash[SHA256_SIZE];
+
+	if (!digest_of(r->v[ENV_SOURCE].text, r->v[ENV_SOURCE_RECORD_ID].text, nth, hash))
 		return false;
 	r->v[ENV_RECORD_ID].set = true;
-	r->v[ENV_RECORD_ID].uuid = uuid_at(at, hash, false);
+	r->v[ENV_RECORD_ID].uuid = uuid_at(record_occurred_at(r), hash, false);
 	return true;
 }
 

@@ -8,6 +8,11 @@
 #include "base/arena.h"
 #include "core/kind.h"
 
+#define IDENTITY_BYTES 10
+
+/* The digest of source and number that such an identity ends with, but for its bits that say of
+ * which version it is. False: they are too long. */
+bool identity_digest(struct text source, struct text number, unsigned char out[IDENTITY_BYTES]);
 /* Sets record_id from source, source_record_id and occurred_at, which must be set. */
 bool identity_set(struct record *r);
 /* The same of the n-th record that is to be stored under this number and time, where those before

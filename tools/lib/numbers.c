@@ -1,5 +1,7 @@
 #include "tools/lib/numbers.h"
 
+#include "tools/lib/identity.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,7 @@ struct slot {
 	uint64_t line; /* and one; 0: empty */
 	int64_t at;
 	uint64_t content;
-	unsigned char tail[10];
+	unsigned char tail[IDENTITY_BYTES]; /* a digest of source and number */
 	unsigned char kind;
 };
 
@@ -52,12 +54,15 @@ slot_of(const struct record *r)
 {
 	const struct uuid *id = &r->v[ENV_RECORD_ID].uuid;
 	struct slot s = {.at = uuid_time(id).v, .kind = (unsigned char)r->kind->id};
+	const struct text number = r->v[ENV_SOURCE_RECORD_ID].text;
 
-	memcpy(s.tail, id->b + TAIL_AT, sizeof s.tail);
+	/* A record_id that a file gives itself says nothing of its number. */
+	if (!r->v[ENV_SOURCE_RECORD_ID].set ||
+	    !identity_digest(r->v[ENV_SOURCE].text, number, s.tail))
+		memcpy(s.tail, id->b + TAIL_AT, sizeof s.tail);
 	return s;
 }
 
-/* The identity's tail is a digest of source and number already. */
 static size_t
 place_of(const struct numbers *n, const struct slot *s)
 {
