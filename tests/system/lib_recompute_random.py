@@ -19,7 +19,7 @@ MS = dt.timedelta(milliseconds=1)
 NOW = dt.datetime(2026, 4, 20, tzinfo=UTC)
 SOURCES = "n1", "n2", "=n3"
 SITES = ["A", "B", "C", "E"]
-TEXTS = ["=1+1", "@SUM(A1)", "-1", "plain", '"quoted", x', "it's", "🛂 ﷺ", "a;b\tc", "x" * 64, "%s%n",
+TEXTS = ["=1+1", "@SUM(A1)", "-1", "plain", '"quoted", x', "it's", "🛂 ﷺ", "a;b  c", "x" * 64, "%s%n",
          "NULL", "(not given)", "true", "<b>&amp;", "e\u0301", "\u00e9"]
 ACTIVITIES = ("PASSENGERS_SCREENED CABIN_BAGS HOLD_BAGS STAFF_SCREENED VEHICLES_ENTERED VEHICLES_SEARCHED "
               "PATROLS_REQUIRED PATROLS_DONE CARGO_PIECES ACCESS_TRANSACTIONS SCREENER_HOURS").split()
