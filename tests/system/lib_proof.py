@@ -97,11 +97,35 @@ class Quarter:
         self.first = datetime.date.fromisoformat(document["quarter"]["first_day"])
         self.last = datetime.date.fromisoformat(document["quarter"]["last_day"])
 
+        midnight = datetime.time(tzinfo=self.zone)
+        self.starts = datetime.datetime.combine(self.first, midnight).astimezone(datetime.timezone.utc)
+        self.ends = datetime.datetime.combine(self.last + datetime.timedelta(1), midnight).astimezone(
+            datetime.timezone.utc)
+
     def day(self, at):
         return at.astimezone(self.zone).date()
 
     def has(self, at):
         return self.first <= self.day(at) <= self.last
+
+
+LONGEST = {"activity": datetime.timedelta(hours=2232), "mode": datetime.timedelta(hours=8784)}
+
+
+def reaches(name, quarter, of):
+    """Whether what a record of another quarter says lasts into this one. of: its column of that name, as text."""
+    occurred = instant(of("occurred_at"))
+    if quarter.starts <= occurred < quarter.ends:
+        return False
+    if name == "activity":
+        return (of("occurred_end") is not None and instant(of("occurred_end")) > quarter.starts
+                and quarter.starts - LONGEST["activity"] <= occurred < quarter.starts)
+    if name != "equipment_check" or of("service_mode") is None:
+        return False
+    begins = instant(of("mode_from"))
+    ends = instant(of("mode_to")) if of("mode_to") else begins + LONGEST["mode"]
+    return (quarter.starts - LONGEST["mode"] < begins < quarter.ends and ends > quarter.starts
+            and quarter.starts - 2 * LONGEST["mode"] < occurred < quarter.ends + LONGEST["mode"])
 
 
 class Read:
@@ -116,16 +140,21 @@ class Read:
 
 
 def roots_of_the_quarter(psql, kinds, quarter, read):
-    """(source, record_id) of what is counted in the quarter by itself, by a correction or as a plan."""
+    """(source, record_id) of what is counted in the quarter by itself, by a correction, as a plan or since it lasts."""
     roots = set()
+    columns = ["source", "record_id", "corrects_source", "corrects_record_id", "occurred_at", "stored_in"]
+    more = {"plan": ["period_start"], "activity": ["occurred_end"],
+            "equipment_check": ["service_mode", "mode_from", "mode_to"]}
     for name in kinds:
-        start = "period_start" if name == "plan" else "NULL"
-        for line in run(psql, f"COPY (SELECT source, record_id, corrects_source, corrects_record_id, occurred_at, "
-                        f"stored_in, {start} FROM sems.{name}) TO STDOUT").splitlines():
-            source, one, of, root, occurred, stored_in, start_at = map(cell, line.split("\t"))
-            if read.has(stored_in) and name != "void" and any(
-                    quarter.has(instant(at)) for at in (occurred, start_at) if at):
-                roots.add((of or source, root) if root else (source, one))
+        wanted = columns + more.get(name, [])
+        for line in run(psql, f"COPY (SELECT {', '.join(wanted)} FROM sems.{name}) TO STDOUT").splitlines():
+            row = dict(zip(wanted, map(cell, line.split("\t"))))
+            if not read.has(row["stored_in"]) or name == "void":
+                continue
+            if any(quarter.has(instant(at)) for at in (row["occurred_at"], row.get("period_start")) if at) or reaches(
+                    name, quarter, row.get):
+                root = row["corrects_record_id"]
+                roots.add((row["corrects_source"] or row["source"], root) if root else (row["source"], row["record_id"]))
     return roots
 
 
@@ -142,7 +171,8 @@ def days_of(psql, name, quarter, read, roots):
         start = row[at["period_start"]] if name == "plan" else None
         if not (quarter.has(occurred) or (root and quarter.has(id_time(root)))
                 or (root and (row[at["corrects_source"]] or row[at["source"]], root) in roots)
-                or (start and quarter.has(instant(start)))):
+                or (start and quarter.has(instant(start)))
+                or reaches(name, quarter, lambda column: row[at[column]])):
             continue
         if not read.has(row[at["stored_in"]]):
             continue
