@@ -188,7 +188,7 @@ DEPS_COVERAGE := gcovr
 .PHONY: deps deps-test deps-lint deps-fuzz deps-coverage
 deps:
 	@tools/deps.sh $(DEPS)
-deps-test: deps-test
+deps-test: deps
 	@tools/deps.sh $(DEPS_TEST)
 deps-lint: deps-test
 	@tools/deps.sh $(DEPS_LINT)
