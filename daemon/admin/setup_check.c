@@ -48,10 +48,9 @@ check_line(const char *s, size_t max, const char *at, struct err *e)
 		return err_set(
 		    e, REJ_FIELD, at,
 		    "holds invalid UTF-8 or a control character; use one line of plain text");
-	if (!text_is_name(t))
+	if (t.n > 0 && (t.s[0] == ' ' || t.s[t.n - 1] == ' '))
 		return err_set(e, REJ_FIELD, at,
-			       "holds a character that nobody sees, or a blank at an end; take it "
-			       "away");
+			       "begins or ends with a space; take the space away");
 	return OK;
 }
 
@@ -62,6 +61,10 @@ check_id(const char *s, enum envelope like, const char *at, struct err *e)
 		return err_set(e, REJ_FIELD, at, "is missing; give one");
 	if (strcmp(s, "*") == 0)
 		return err_set(e, REJ_FIELD, at, "may not be \"*\": name one");
+	if (!text_is_name(text_of(s)))
+		return err_set(e, REJ_FIELD, at,
+			       "holds a character that nobody sees, or a blank at an end; take it "
+			       "away");
 	return check_line(s, (size_t)envelope_fields[like].max, at, e);
 }
 

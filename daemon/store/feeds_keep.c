@@ -5,6 +5,8 @@
 static void on_done(struct job *j, const struct err *e);
 
 /* What the log names cannot be kept before the log is taken. */
+#define WAITS_MAX 20
+
 enum { STEP_LOCK, STEP_TAKE, STEP_KEEP, STEP_END };
 
 static bool
@@ -34,7 +36,8 @@ on_next(struct job *j, struct statement *st, struct err *e)
 	}
 }
 
-/* Null, where another semsd has the turn, is the end as well: it does what we would. */
+/* Null, where another one has the turn, is the end of a duty: that one does what it would. Who
+ * computes a quarter waits for it, since what is stored twice is found by it alone. */
 static void
 on_rows(struct job *j, const struct rows *rows)
 {
@@ -42,8 +45,10 @@ on_rows(struct job *j, const struct rows *rows)
 
 	if (k->step - 1 == STEP_LOCK)
 		k->is_mine = rows_int(rows, 0, 0) != 0;
-	else if (k->step - 1 == STEP_KEEP)
-		k->left = rows_count(rows) == 1 ? rows_int(rows, 0, 0) : 0;
+	else if (k->step - 1 == STEP_KEEP && rows_count(rows) == 1) {
+		k->has_turn = rows_text(rows, 0, 0) != NULL;
+		k->left = k->has_turn ? rows_int(rows, 0, 0) : 0;
+	}
 }
 
 static void
@@ -51,6 +56,7 @@ run(struct feeds_keep *k)
 {
 	k->step = STEP_LOCK;
 	k->is_mine = false;
+	k->has_turn = false;
 	k->before = k->left;
 	k->left = 0;
 	k->job = (struct job){.ticket = k->ticket,
@@ -63,14 +69,63 @@ run(struct feeds_keep *k)
 	store_run(k->store, &k->job);
 }
 
+/* Until whoever has the turn has done a piece of it: a transaction of its own, since what that one
+ * did is not seen in one that waited for it. */
+static bool
+wait_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct feeds_keep *k = j->ctx;
+
+	(void)e;
+	*st = (struct statement){embed_text("sql/queries/recount_wait.sql"), 0, {NULL}};
+	return k->step++ == STEP_LOCK;
+}
+
+static void
+wait_rows(struct job *j, const struct rows *rows)
+{
+	(void)j;
+	(void)rows;
+}
+
+static void
+wait_done(struct job *j, const struct err *e)
+{
+	struct feeds_keep *k = j->ctx;
+
+	if (e->code == OK)
+		run(k);
+	else
+		k->done(k, e);
+}
+
+static void
+wait_for_turn(struct feeds_keep *k)
+{
+	k->waits++;
+	k->left = -1;
+	k->step = STEP_LOCK;
+	k->job = (struct job){.ticket = k->ticket,
+			      .role = DB_COMPUTE,
+			      .writes = true,
+			      .next = wait_next,
+			      .rows = wait_rows,
+			      .done = wait_done,
+			      .ctx = k};
+	store_run(k->store, &k->job);
+}
+
 static void
 on_done(struct job *j, const struct err *e)
 {
 	struct feeds_keep *k = j->ctx;
+	bool had_turn = k->is_mine && k->has_turn;
 	/* Records may come for these days faster than they are counted. */
 	bool nears = k->before < 0 || k->left < k->before;
 
-	if (e->code == OK && k->left > 0 && nears && !k->stop)
+	if (e->code == OK && k->quarter != NULL && !had_turn && k->waits < WAITS_MAX && !k->stop)
+		wait_for_turn(k);
+	else if (e->code == OK && k->left > 0 && nears && !k->stop)
 		run(k);
 	else
 		k->done(k, e);
@@ -80,5 +135,6 @@ void
 feeds_keep_start(struct feeds_keep *k)
 {
 	k->left = -1;
+	k->waits = 0;
 	run(k);
 }

@@ -1,7 +1,8 @@
 /*
  * Counting the feeds of days that were touched, and keeping them: as many transactions as it takes,
- * each short, so that others get their turn between. Nothing depends on it but time: what is not
- * kept is counted from records by whoever asks.
+ * each short, so that others get their turn between. What is not kept of feeds is counted from
+ * records by whoever asks; of the numbers by which doubles are found nothing else is known, so that
+ * a quarter waits for whoever is at it.
  */
 #ifndef SEMS_STORE_FEEDS_KEEP_H
 #define SEMS_STORE_FEEDS_KEEP_H
@@ -23,7 +24,9 @@ struct feeds_keep {
 	/* Ours. */
 	struct job job;
 	int step;
-	bool is_mine; /* the log of touched days */
+	bool is_mine;  /* the log of touched days */
+	bool has_turn; /* of keeping */
+	unsigned waits;
 	int64_t left; /* to be done; -1: not known yet */
 	int64_t before;
 };

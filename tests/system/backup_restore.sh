@@ -162,4 +162,4 @@ ctl_get gaps add --from 2026-05-04T02:30:00Z --to 2026-05-05T09:12:00Z
 is "$RC" 2 'a gap without a reason is not noted'
 ctl_must gaps add --from 2026-05-04T02:30:00Z --to 2026-05-05T11:12:00+02:00 --reason 'the folder was lost, too'
 ctl_get status
-like "$OUT" 'received from 2026-05-04 02:30:00Z to 2026-05-05 09:12:00Z' 'one that was noted by hand is shown'
+like "$OUT" 'received from 2026-05-04 03:30:00\+01:00 to 2026-05-05 10:12:00\+01:00' 'one that was noted by hand is shown'

@@ -11,7 +11,7 @@
 #   the database       what each role that reads may read
 # P-713, P-906
 . "$(dirname "$0")/lib.sh"
-plan 38
+plan 39
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock

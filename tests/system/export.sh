@@ -8,7 +8,7 @@ done
 start_daemon || exit 1
 ctl_must init "$(readable deploy/demo/entity.yaml)"
 ctl_must simulate --register --seed 3 --scale 0.01
-quarter=$(printf '%s\n' "$OUT" | sed -n 's/^semsctl spd show //p')
+quarter=$(printf '%s\n' "$OUT" | sed -n 's/^.*semsctl spd show //p')
 ctl_must spd freeze "$quarter" --early 'a test'
 export_to() { # folder options...
 	local to=$T/$1

@@ -35,7 +35,8 @@ ctl_must init "$T/policy.yaml" || exit 1
 simulated || exit 1
 # A part of the quarter is older than the entity.
 "${AS_USER[@]}" psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -d sems \
-	-c "UPDATE sems.entity SET created_at = '2026-05-15T12:00:00Z'" >/dev/null || exit 1
+	-c "UPDATE sems.entity SET created_at = '2026-05-15T12:00:00Z';
+		INSERT INTO sems.touched_day (kind, since, until) SELECT kind, '-infinity', 'infinity' FROM sems.kind" >/dev/null || exit 1
 mkdir "$T/edges"
 /usr/bin/python3 -B tests/system/lib_recompute_edges.py "$T/edges" || exit 1
 [ "$(id -u)" != 0 ] || chown -R "$TEST_USER" "$T/edges"

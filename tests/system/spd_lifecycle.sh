@@ -80,7 +80,7 @@ get bin spd freeze 2026-Q2
 like "$RC $ERR" '^4 .*is DRAFT' 'no second draft while there is one'
 # shellcheck disable=SC2046 # words on purpose
 get sys spd approve 2026-Q2 $(what_is_signed 2026-Q2)
-like "$RC $ERR" '^4 .*role manager, which is given by semsctl init' 'an auditor does not approve'
+like "$RC $ERR" '^4 .*takes the role manager, which an admin .*gives: semsctl init --role' 'an auditor does not approve'
 get bin spd qa 2026-Q2
 like "$RC $ERR" '^4 .*froze it' 'who froze it does not review it'
 get sys spd qa 2026-Q2

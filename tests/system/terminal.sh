@@ -36,7 +36,7 @@ printf '%s\n' source_record_id,site_id,occurred_at,mode,criteria.1.criterion_id,
 	"1,NFD,2026-05-04T10:15:00Z,OVERT,bag-search,MET" "2,$hidden,2026-05-04T10:16:00Z,OVERT,bag-search,MET" \
 	"3,NFD,2026-05-04T10:17:00Z,$hidden,bag-search,MET" "4,NFD,2026-05-04T10:18:00Z,OVERT,$hidden,MET" >"$file" && chmod 644 "$file"
 shows import --kind observation --source gate-1 --rejects "$T/$hidden.rejects" "$file"
-like "$OUT" '^4 lines: 2 accepted' 'two lines are taken'
+like "$OUT" '^4 lines: 1 accepted' 'what hides something in a name is not taken'
 shows import --kind observation "$T/none-$hidden"
 shows import --kind observation --zone "$hidden" "$file"
 shows template "$hidden"
