@@ -153,17 +153,21 @@ BEGIN
 			SELECT m.kind, m.why, m.key, m.record_id, m.source, m.source_record_id, m.site_id, m.measure,
 			    m.provider_id, m.counted_at, m.occurred_at, m.received_at, m.received_from, m.device_id,
 			    m.event_no, m.place
-			FROM (SELECT d.kind, d.why, d.key, r.record_id, r.source, r.source_record_id, r.site_id,
+			FROM (WITH instant AS MATERIALIZED (
+				SELECT DISTINCT i.occurred_at FROM sems.doubled d
+				JOIN sems.record_key i ON i.key = d.key AND i.kind = d.kind WHERE d.kind = %1$L
+			    )
+			    SELECT d.kind, d.why, d.key, r.record_id, r.source, r.source_record_id, r.site_id,
 				r.measure_code AS measure, r.provider_id, %3$s AS counted_at, r.occurred_at,
 				r.received_at, r.received_from, %4$s AS device_id, %5$s AS event_no,
 				row_number() OVER (PARTITION BY d.why, d.key ORDER BY r.received_at, r.record_id) AS place,
 				count(*) OVER (PARTITION BY d.why, d.key) AS n
-			    FROM sems.doubled d
-			    JOIN sems.record_key i ON i.key = d.key AND i.kind = d.kind
+			    -- Each record's keys once, however many share its instant.
+			    FROM instant AS i
 			    JOIN sems.%2$I r ON r.occurred_at = i.occurred_at
-				AND d.key = CASE d.why WHEN 'NUMBER' THEN %6$s WHEN 'EVENT' THEN %7$s ELSE %8$s END
-			    WHERE d.kind = %1$L
-			    AND NOT EXISTS (SELECT FROM sems.%9$I o WHERE o.record_id = r.record_id
+			    CROSS JOIN LATERAL (VALUES ('NUMBER', %6$s), ('EVENT', %7$s), ('ALIKE', %8$s)) AS k (why, key)
+			    JOIN sems.doubled d ON d.kind = %1$L AND d.why = k.why AND d.key = k.key
+			    WHERE NOT EXISTS (SELECT FROM sems.%9$I o WHERE o.record_id = r.record_id
 				AND o.source = r.source AND o.kind = %1$L)
 			    AND %10$s) AS m
 			WHERE m.n > 1$q$,
