@@ -11,8 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static char fallback[2][8] = {"editor", "vi"};
 
 static char *

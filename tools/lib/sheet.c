@@ -151,6 +151,7 @@ static enum code
 open_content(struct sheet *s, const struct sheet_file *f, struct err *e)
 {
 	bool is_workbook = filekind_is_workbook(s->fd, e);
+	char decimal = f->decimal;
 
 	if (e->code != OK)
 		return e->code;
@@ -163,8 +164,9 @@ open_content(struct sheet *s, const struct sheet_file *f, struct err *e)
 		return open_encoding(s, f->encoding, e);
 	s->is_workbook = true;
 	s->delimiter = ',';
-	return workbook_convert(&s->fd, &s->size, f->sheet, f->decimal != '\0' ? f->decimal : '.',
-				e);
+	if (decimal == '\0')
+		decimal = '.';
+	return workbook_convert(&s->fd, &s->size, f->sheet, decimal, e);
 }
 
 enum code
@@ -181,7 +183,9 @@ sheet_open(const struct sheet_file *f, struct sheet **out, struct err *e)
 	}
 	s->arena = a;
 	s->fd = -1;
-	s->delimiter = f->delimiter != '\0' ? f->delimiter : ',';
+	s->delimiter = f->delimiter;
+	if (s->delimiter == '\0')
+		s->delimiter = ',';
 	buf_init(&s->bytes, SHEET_ROW_MAX * 4);
 	buf_init(&s->spans, CELLS_MAX * sizeof(struct span));
 	buf_init(&s->cells, CELLS_MAX * sizeof(struct text));

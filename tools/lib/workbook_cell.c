@@ -57,34 +57,44 @@ skip_bracket(const char *p, bool *elapsed)
 	return end + 1;
 }
 
+/* What a format's letters show. */
+struct shown {
+	bool elapsed;
+	bool date;
+	bool time;
+	bool m; /* a month, or minutes beside hours and seconds */
+};
+
+static const char *
+take_letter(const char *p, struct shown *s)
+{
+	/* Neither a month nor a day is in "AM/PM". */
+	if (strncasecmp(p, "am/pm", 5) == 0)
+		return p + 5;
+	s->date = s->date || strchr("yYdD", *p) != NULL;
+	s->time = s->time || strchr("hHsS", *p) != NULL;
+	s->m = s->m || strchr("mM", *p) != NULL;
+	return p + 1;
+}
+
 enum cell_format
 cell_format_of(const char *code)
 {
-	bool elapsed = false;
-	bool date = false;
-	bool time = false;
-	bool m = false;
+	static const enum cell_format formats[2][2] = {{CELL_NUMBER, CELL_TIME},
+						       {CELL_DATE, CELL_DATE_TIME}};
+	struct shown s = {0};
 
 	if (strncasecmp(code, "general", 7) == 0)
 		return CELL_NUMBER;
 	/* What stands behind ';' is for other numbers. */
 	for (const char *p = code; *p != '\0' && *p != ';';) {
-		const char *behind = *p == '[' ? skip_bracket(p, &elapsed) : skip_literal(p);
+		const char *behind = *p == '[' ? skip_bracket(p, &s.elapsed) : skip_literal(p);
 
-		if (behind != p) {
-			p = behind;
-			continue;
-		}
-		date = date || strchr("yYdD", *p) != NULL;
-		time = time || strchr("hHsS", *p) != NULL;
-		m = m || *p == 'm' || *p == 'M';
-		/* Neither a month nor a day is in "AM/PM". */
-		p += strncasecmp(p, "am/pm", 5) == 0 ? 5 : 1;
+		p = behind != p ? behind : take_letter(p, &s);
 	}
-	if (elapsed)
+	if (s.elapsed)
 		return CELL_ELAPSED;
-	date = date || (m && !time);
-	return date && time ? CELL_DATE_TIME : date ? CELL_DATE : time ? CELL_TIME : CELL_NUMBER;
+	return formats[s.date || (s.m && !s.time)][s.time];
 }
 
 /* --- times ------------------------------------------------------------------------------------ */
