@@ -1,7 +1,7 @@
 # Published records, mapped with tests/maps, come out with the figures that were counted in them
 # independently. The dirty file: accepted and rejected lines are all lines.
 . "$(dirname "$0")/lib.sh"
-plan 45
+plan 46
 . "$(dirname "$0")/lib_real.sh"
 need_data
 
@@ -28,7 +28,10 @@ is "$RC" 1 'dirty claims: some lines are rejected'
 like "$OUT" "^$lines lines: $((lines - rejected)) accepted, $rejected rejected" 'dirty claims: it says how many'
 is "$(($(figure_of_status observation) + ${duplicates:-0} + rejected))" "$lines" \
 	'dirty claims: what is stored, was there and is rejected are all lines'
-is "$rejected" 272 'dirty claims: only the repeated header lines are rejected'
+again=$(/usr/bin/python3 -c 'import csv, sys
+print(sum(r["reason"].startswith("AGAIN: ") for r in csv.DictReader(open(sys.argv[1], encoding="utf-8", newline=""))))' "$rejects")
+is "$again" 4 'dirty claims: the lines with the number of another line are rejected'
+is "$((rejected - again))" 272 'dirty claims: of the others only the repeated header lines are rejected'
 is "$(/usr/bin/python3 -c 'import csv, sys
 print(sum(1 for r in csv.DictReader(open(sys.argv[1], encoding="utf-8", newline="")) if not (r["line"] and r["reason"])))' "$rejects")" 0 \
 	'dirty claims: every rejected line has its number and reason'
