@@ -69,7 +69,7 @@ load_file(struct config *c, struct err *e)
 		c->layout = strdup(f->spd_template);
 	e->code = OK;
 	for (unsigned i = 0; i < f->listen_count && e->code == OK; i++)
-		(void)add_listen(c, f->listen[i], e);
+		add_listen(c, f->listen[i], e);
 	yamlfile_free(&file_schema, f);
 	return e->code;
 }

@@ -296,7 +296,7 @@ open_ingest(struct semsd *d, struct err *e)
 	ic.write_row = store_write_row;
 	ic.owns = owns;
 	for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++)
-		(void)users_look_up(owners[i], d->owners[i], sizeof d->owners[i]);
+		users_look_up(owners[i], d->owners[i], sizeof d->owners[i]);
 	ic.ctx = d;
 	d->ingest = ingest_new(&ic);
 	if (d->ingest == NULL)

@@ -25,7 +25,7 @@ persons(const json_t *stored)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < json_array_size(stored); i++)
-		(void)json_array_append_new(list, change_person(json_array_get(stored, i)));
+		json_array_append_new(list, change_person(json_array_get(stored, i)));
 	return list;
 }
 
@@ -35,9 +35,9 @@ show(json_t *change, const char *key, const struct field *f)
 	const json_t *v = json_object_get(change, key);
 
 	if (f->type == FIELD_PERSON)
-		(void)json_object_set_new(change, key, change_person(v));
+		json_object_set_new(change, key, change_person(v));
 	else if (f->type == FIELD_PERSONS && json_is_array(v))
-		(void)json_object_set_new(change, key, persons(v));
+		json_object_set_new(change, key, persons(v));
 }
 
 /* Names somebody, or may. */
@@ -61,8 +61,8 @@ change_show(json_t *changes, const struct kind *k, enum role role)
 		if (at == kind_n_fields(k))
 			continue;
 		if (is_guarded(kind_field(k, at)) && !change_may_see_restricted(role)) {
-			(void)json_object_del(change, "was");
-			(void)json_object_del(change, "becomes");
+			json_object_del(change, "was");
+			json_object_del(change, "becomes");
 			continue;
 		}
 		show(change, "was", kind_field(k, at));

@@ -157,8 +157,8 @@ admin_doubles(struct call *c)
 			  PAGE_MAX);
 		return;
 	}
-	(void)snprintf(d->limit, sizeof d->limit, "%u",
-		       c->request->doubles->limit == 0 ? PAGE : c->request->doubles->limit);
+	snprintf(d->limit, sizeof d->limit, "%u",
+		 c->request->doubles->limit == 0 ? PAGE : c->request->doubles->limit);
 	c->state = d;
 	d->keep = (struct feeds_keep){
 	    .store = call_store(c), .ticket = call_ticket(c, LANE_LONG), .done = on_kept, .ctx = c};

@@ -75,7 +75,7 @@ static void
 add_words(struct buf *b, char *const *list, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		(void)buf_addf(b, "%s%s", i == 0 ? "" : ", ", list[i]);
+		buf_addf(b, "%s%s", i == 0 ? "" : ", ", list[i]);
 }
 
 /* A condition in the catalogue's words. */
@@ -86,18 +86,18 @@ condition_json(const struct condition *w)
 	json_t *text;
 
 	buf_init(&b, 4096);
-	(void)buf_addf(&b, "%s ", w->field);
+	buf_addf(&b, "%s ", w->field);
 	if (w->in != NULL) {
-		(void)buf_addf(&b, "is ");
+		buf_addf(&b, "is ");
 		add_words(&b, w->in, w->in_count);
 	} else if (w->not_in != NULL) {
-		(void)buf_addf(&b, "is not ");
+		buf_addf(&b, "is not ");
 		add_words(&b, w->not_in, w->not_in_count);
 	} else if (w->present != NULL) {
-		(void)buf_addf(&b, "is %s", *w->present ? "given" : "not given");
+		buf_addf(&b, "is %s", *w->present ? "given" : "not given");
 	} else {
-		(void)buf_addf(&b, "is at %s %" PRId64, w->at_least != NULL ? "least" : "most",
-			       w->at_least != NULL ? *w->at_least : *w->at_most);
+		buf_addf(&b, "is at %s %" PRId64, w->at_least != NULL ? "least" : "most",
+			 w->at_least != NULL ? *w->at_least : *w->at_most);
 	}
 	text = json_stringn((const char *)b.p, b.n);
 	buf_fini(&b);
@@ -117,11 +117,11 @@ terms_json(const struct metric *m)
 			json_t *where = json_array();
 
 			for (unsigned j = 0; j < t[i].where_count; j++)
-				(void)json_array_append_new(where, condition_json(&t[i].where[j]));
-			(void)json_array_append_new(
-			    all, json_pack("{s:s, s:s, s:s?, s:b, s:o}", "counts",
-					   explain_group_name(m, g), "from", t[i].from, "sum",
-					   t[i].sum, "minus", t[i].minus, "where", where));
+				json_array_append_new(where, condition_json(&t[i].where[j]));
+			json_array_append_new(all, json_pack("{s:s, s:s, s:s?, s:b, s:o}", "counts",
+							     explain_group_name(m, g), "from",
+							     t[i].from, "sum", t[i].sum, "minus",
+							     t[i].minus, "where", where));
 		}
 	}
 	return all;
@@ -135,10 +135,10 @@ metric_json(const struct explain *x)
 	const char *definition = member_maybe(m, "definition");
 	bool same = definition != NULL && strcmp(definition, x->metric->definition) == 0;
 
-	(void)json_object_del(m, "figures");
-	(void)json_object_set_new(m, "terms", terms_json(x->metric));
+	json_object_del(m, "figures");
+	json_object_set_new(m, "terms", terms_json(x->metric));
 	/* Else the records are found by another definition than the figure was. */
-	(void)json_object_set_new(m, "same_definition", json_boolean(same));
+	json_object_set_new(m, "same_definition", json_boolean(same));
 	return m;
 }
 
@@ -217,12 +217,11 @@ on_totals(struct explain *x, const struct rows *rows)
 
 		if (x->plan.groups[i] <= GROUP_DENOMINATOR && json_is_integer(printed))
 			agrees = agrees && json_integer_value(printed) == json_integer_value(sum);
-		(void)json_object_set_new(sums, name, sum);
+		json_object_set_new(sums, name, sum);
 	}
-	(void)json_object_set_new(x->answer, "records",
-				  json_pack("{s:I, s:o, s:b}", "count",
-					    (json_int_t)rows_int(rows, 0, 0), "sums", sums,
-					    "agrees", agrees));
+	json_object_set_new(x->answer, "records",
+			    json_pack("{s:I, s:o, s:b}", "count", (json_int_t)rows_int(rows, 0, 0),
+				      "sums", sums, "agrees", agrees));
 }
 
 /* What is counted of a row, by the groups' names, from this column on. */
@@ -233,9 +232,9 @@ amounts_json(const struct explain *x, const struct rows *rows, int row, int col)
 
 	for (unsigned g = 0; g < x->plan.n_groups; g++) {
 		if (rows_text(rows, row, col + (int)g) != NULL)
-			(void)json_object_set_new(amounts,
-						  explain_group_name(x->metric, x->plan.groups[g]),
-						  amount_json(rows, row, col + (int)g));
+			json_object_set_new(amounts,
+					    explain_group_name(x->metric, x->plan.groups[g]),
+					    amount_json(rows, row, col + (int)g));
 	}
 	return amounts;
 }
@@ -260,14 +259,14 @@ on_page(struct explain *x, const struct rows *rows)
 	for (int i = 0; i < n; i++) {
 		json_t *o = record_json(rows, i);
 
-		(void)json_object_set_new(o, "counts", amounts_json(x, rows, i, FIXED_COLUMNS));
-		(void)json_array_append_new(list, o);
+		json_object_set_new(o, "counts", amounts_json(x, rows, i, FIXED_COLUMNS));
+		json_array_append_new(list, o);
 	}
 	if (n > 0 && n == (int)strtol(x->limit, NULL, 10))
 		next = json_sprintf("%s/%s/%s", rows_text(rows, n - 1, 3),
 				    rows_text(rows, n - 1, 0), rows_text(rows, n - 1, 1));
-	(void)json_object_set_new(json_object_get(x->answer, "records"), "list", list);
-	(void)json_object_set_new(json_object_get(x->answer, "records"), "next", next);
+	json_object_set_new(json_object_get(x->answer, "records"), "list", list);
+	json_object_set_new(json_object_get(x->answer, "records"), "next", next);
 }
 
 static const char *
@@ -290,16 +289,14 @@ on_changed(struct explain *x, const struct rows *rows)
 		bool now = rows_text(rows, i, tail + 1)[0] == 't';
 		json_t *o = record_json(rows, i);
 
-		(void)json_object_set_new(o, "how", json_string(how_changed(then, now)));
-		(void)json_object_set_new(o, "then", amounts_json(x, rows, i, FIXED_COLUMNS));
-		(void)json_object_set_new(o, "now",
-					  amounts_json(x, rows, i, FIXED_COLUMNS + groups));
+		json_object_set_new(o, "how", json_string(how_changed(then, now)));
+		json_object_set_new(o, "then", amounts_json(x, rows, i, FIXED_COLUMNS));
+		json_object_set_new(o, "now", amounts_json(x, rows, i, FIXED_COLUMNS + groups));
 		if (rows_text(rows, i, tail + 3) != NULL)
-			(void)json_object_set_new(o, "reason",
-						  json_string(rows_text(rows, i, tail + 3)));
-		(void)json_array_append_new(list, o);
+			json_object_set_new(o, "reason", json_string(rows_text(rows, i, tail + 3)));
+		json_array_append_new(list, o);
 	}
-	(void)json_object_set_new(
+	json_object_set_new(
 	    x->answer, "changed",
 	    json_pack("{s:I, s:o}", "count",
 		      (json_int_t)(rows_count(rows) == 0 ? 0 : rows_int(rows, 0, tail + 2)), "list",
@@ -312,12 +309,12 @@ on_purged(struct explain *x, const struct rows *rows)
 	json_t *list = json_array();
 
 	for (int i = 0; i < rows_count(rows); i++)
-		(void)json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:s}", "kind",
-							    rows_text(rows, i, 0), "month",
-							    rows_text(rows, i, 1), "records",
-							    (json_int_t)rows_int(rows, i, 2),
-							    "dropped_at", rows_text(rows, i, 3)));
-	(void)json_object_set_new(x->answer, "purged", list);
+		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:s}", "kind",
+						      rows_text(rows, i, 0), "month",
+						      rows_text(rows, i, 1), "records",
+						      (json_int_t)rows_int(rows, i, 2),
+						      "dropped_at", rows_text(rows, i, 3)));
+	json_object_set_new(x->answer, "purged", list);
 }
 
 static const char purged_sql[] =
@@ -463,7 +460,7 @@ further_next(struct job *j, struct statement *st, struct err *e)
 	if (e->code != OK)
 		return false;
 	if (x->start == NULL || x->metric == NULL) {
-		(void)err_set(e, REJ_NOT_FOUND, "metric", "there is no such metric or quarter");
+		err_set(e, REJ_NOT_FOUND, "metric", "there is no such metric or quarter");
 		return false;
 	}
 	if (step == 1 && plan_records(c, e) != OK)
@@ -565,8 +562,8 @@ records_done(struct job *j, const struct err *e)
 		return;
 	}
 	why = note_on(x);
-	(void)json_object_set_new(json_object_get(answer, "records"), "note",
-				  why == NULL ? json_null() : json_string(why));
+	json_object_set_new(json_object_get(answer, "records"), "note",
+			    why == NULL ? json_null() : json_string(why));
 	reply(c, answer);
 }
 
@@ -585,8 +582,8 @@ explain_document(struct call *c)
 	x->printed = find_metric(x->document, x->q->metric);
 	find_definition(c, day, &e);
 	if (x->printed == NULL || x->metric == NULL) {
-		(void)err_set(&e, REJ_NOT_FOUND, "metric",
-			      "is none of this SPD; semsctl spd show %s lists them", x->label);
+		err_set(&e, REJ_NOT_FOUND, "metric",
+			"is none of this SPD; semsctl spd show %s lists them", x->label);
 		refuse(c, &e);
 		return;
 	}
@@ -596,10 +593,10 @@ explain_document(struct call *c)
 	}
 	figure = find_figure(x);
 	if (figure == NULL) {
-		(void)err_set(&e, REJ_NOT_FOUND, "where",
-			      "the metric has no such figure; semsctl spd show %s --metric %s "
-			      "--by all lists those it has",
-			      x->label, x->metric->id);
+		err_set(&e, REJ_NOT_FOUND, "where",
+			"the metric has no such figure; semsctl spd show %s --metric %s "
+			"--by all lists those it has",
+			x->label, x->metric->id);
 		refuse(c, &e);
 		return;
 	}
@@ -628,7 +625,7 @@ on_computed(struct spd_run *r, const struct err *e)
 	if (why.code == OK)
 		x->document = json_loadb((const char *)r->document.p, r->document.n, 0, NULL);
 	if (why.code == OK && x->document == NULL)
-		(void)err_set(&why, TRY_LIMIT, "spd", "out of memory; try again");
+		err_set(&why, TRY_LIMIT, "spd", "out of memory; try again");
 	spd_fini(r);
 	if (why.code != OK)
 		refuse(c, &why);
@@ -668,9 +665,9 @@ stored_done(struct job *j, const struct err *e)
 	struct err why = e->code != OK ? *e : x->fault;
 
 	if (why.code == OK && x->document == NULL)
-		(void)err_set(&why, REJ_NOT_FOUND, "revision",
-			      "%s has no such revision; semsctl spd list %s names those it has",
-			      x->label, x->label);
+		err_set(&why, REJ_NOT_FOUND, "revision",
+			"%s has no such revision; semsctl spd list %s names those it has", x->label,
+			x->label);
 	x->step = 0;
 	if (why.code != OK)
 		refuse(c, &why);
@@ -738,10 +735,8 @@ read_request(struct call *c, struct explain *x)
 	if (!read_after(c, x))
 		return "after";
 	quarter_format(x->quarter, x->label);
-	(void)snprintf(x->revision, sizeof x->revision, "%" PRIu32,
-		       q->has_revision ? q->revision : 0);
-	(void)snprintf(x->limit, sizeof x->limit, "%" PRIu32,
-		       limit < RECORDS_MAX ? limit : RECORDS_MAX);
+	snprintf(x->revision, sizeof x->revision, "%" PRIu32, q->has_revision ? q->revision : 0);
+	snprintf(x->limit, sizeof x->limit, "%" PRIu32, limit < RECORDS_MAX ? limit : RECORDS_MAX);
 	return NULL;
 }
 

@@ -106,8 +106,8 @@ prepare_add(struct call *c, struct gap_look *l)
 			  "say from when to when records may be missing, in the past");
 		return false;
 	}
-	(void)snprintf(l->numbers[0], sizeof l->numbers[0], "%lld", (long long)r->lacks_from);
-	(void)snprintf(l->numbers[1], sizeof l->numbers[1], "%lld", (long long)r->lacks_to);
+	snprintf(l->numbers[0], sizeof l->numbers[0], "%lld", (long long)r->lacks_from);
+	snprintf(l->numbers[1], sizeof l->numbers[1], "%lld", (long long)r->lacks_to);
 	l->sql = "sql/queries/gap_add.sql";
 	l->n_params = 4;
 	l->params[0] = l->numbers[0];
@@ -130,7 +130,7 @@ prepare_resolve(struct call *c, struct gap_look *l)
 		return false;
 	}
 	utc_format(c->now, l->now);
-	(void)snprintf(l->numbers[0], sizeof l->numbers[0], "%llu", (unsigned long long)r->gap_id);
+	snprintf(l->numbers[0], sizeof l->numbers[0], "%llu", (unsigned long long)r->gap_id);
 	l->sql = "sql/queries/gap_resolve.sql";
 	l->n_params = 4;
 	l->params[0] = l->numbers[0];

@@ -263,8 +263,8 @@ admin_import(struct call *c)
 		return;
 	}
 	utc_format(c->now, i->now);
-	(void)snprintf(i->limit, sizeof i->limit, "%u",
-		       c->request->import->limit == 0 ? PAGE : c->request->import->limit);
+	snprintf(i->limit, sizeof i->limit, "%u",
+		 c->request->import->limit == 0 ? PAGE : c->request->import->limit);
 	c->state = i;
 	c->job = (struct job){.role = DB_COMPUTE,
 			      .writes = i->step->writes,

@@ -36,7 +36,7 @@ call_keys_json(const struct call *c, const char **signs)
 	json_t *keys = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		(void)json_array_append_new(keys, key_json(&list[i]));
+		json_array_append_new(keys, key_json(&list[i]));
 	*signs = n == 0 || !list[n - 1].is_registered ? "" : list[n - 1].id;
 	return keys;
 }
@@ -100,7 +100,7 @@ register_newest(struct call *c)
 		    "there is no signing key in the folder of keys; semsctl key new makes one");
 		return;
 	}
-	(void)snprintf(r->id, sizeof r->id, "%s", list[n - 1].id);
+	snprintf(r->id, sizeof r->id, "%s", list[n - 1].id);
 	hex_encode(list[n - 1].public, SIGN_PUBLIC_SIZE, r->public);
 	c->job = (struct job){.ticket = call_ticket(c, LANE_SHORT),
 			      .role = DB_ADMIN,

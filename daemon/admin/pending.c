@@ -112,7 +112,7 @@ admin_pending(struct call *c)
 			  PAGE_MAX);
 		return;
 	}
-	(void)snprintf(p->limit, sizeof p->limit, "%u", q->limit == 0 ? PAGE : q->limit);
+	snprintf(p->limit, sizeof p->limit, "%u", q->limit == 0 ? PAGE : q->limit);
 	c->state = p;
 	c->job = (struct job){.role = DB_COMPUTE,
 			      .next = pending_next,

@@ -94,18 +94,17 @@ add_raw(struct call *c, json_t *answer, const char *sealed_hex)
 	char *hex;
 
 	if (sealed_hex == NULL || !open_sealed(call_keys(c), sealed_hex, c->arena, &raw)) {
-		(void)json_object_set_new(answer, "raw_hex", json_null());
-		(void)json_object_set_new(
-		    answer, "raw_error",
-		    json_string("the quarantine key does not open it; is the "
-				"folder of keys the one it was written with?"));
+		json_object_set_new(answer, "raw_hex", json_null());
+		json_object_set_new(answer, "raw_error",
+				    json_string("the quarantine key does not open it; is the "
+						"folder of keys the one it was written with?"));
 		return;
 	}
 	hex = arena_alloc(c->arena, 2 * raw.n + 1);
 	if (hex == NULL)
 		return;
 	hex_encode((const unsigned char *)raw.s, raw.n, hex);
-	(void)json_object_set_new(answer, "raw_hex", json_string(hex));
+	json_object_set_new(answer, "raw_hex", json_string(hex));
 }
 
 static void
@@ -114,15 +113,15 @@ add_identity(json_t *one, const struct claimed_identity *claimed)
 	char text[UUID_TEXT_SIZE > UTC_TEXT_SIZE ? UUID_TEXT_SIZE : UTC_TEXT_SIZE];
 
 	if (claimed->number.n > 0)
-		(void)json_object_set_new(one, "source_record_id",
-					  json_stringn(claimed->number.s, claimed->number.n));
+		json_object_set_new(one, "source_record_id",
+				    json_stringn(claimed->number.s, claimed->number.n));
 	if (claimed->has_id) {
 		uuid_format(&claimed->id, text);
-		(void)json_object_set_new(one, "record_id", json_string(text));
+		json_object_set_new(one, "record_id", json_string(text));
 	}
 	if (claimed->has_time) {
 		utc_format(claimed->occurred_at, text);
-		(void)json_object_set_new(one, "occurred_at", json_string(text));
+		json_object_set_new(one, "occurred_at", json_string(text));
 	}
 }
 
@@ -141,7 +140,7 @@ add_identities(struct call *c, json_t *records)
 
 		if (sealed != NULL && open_sealed(call_keys(c), sealed, c->arena, &raw))
 			claimed = wire_claimed_identity(raw);
-		(void)json_object_del(one, "sealed");
+		json_object_del(one, "sealed");
 		add_identity(one, &claimed);
 	}
 }
@@ -170,9 +169,8 @@ look_done(struct job *j, const struct err *e)
 
 	if (e->code != OK || l->answer == NULL) {
 		json_decref(l->answer);
-		(void)err_set(&missing, REJ_NOT_FOUND, "quarantine_id",
-			      "no quarantined record %s; see the list for those there are",
-			      l->first);
+		err_set(&missing, REJ_NOT_FOUND, "quarantine_id",
+			"no quarantined record %s; see the list for those there are", l->first);
 		call_fail_err(c, e->code != OK ? e : &missing);
 		return;
 	}
@@ -194,9 +192,8 @@ quarantine_look(struct call *c, bool show)
 		return;
 	}
 	l->show = show;
-	(void)snprintf(l->first, sizeof l->first, "%" PRIu64,
-		       first > INT64_MAX ? INT64_MAX : first);
-	(void)snprintf(l->limit, sizeof l->limit, "%" PRIu32, limit > LIST_MAX ? LIST_MAX : limit);
+	snprintf(l->first, sizeof l->first, "%" PRIu64, first > INT64_MAX ? INT64_MAX : first);
+	snprintf(l->limit, sizeof l->limit, "%" PRIu32, limit > LIST_MAX ? LIST_MAX : limit);
 	c->state = l;
 	c->job = (struct job){
 	    .role = DB_ADMIN,
@@ -272,14 +269,14 @@ requeue_answer(struct requeue *q)
 	struct call *c = q->call;
 	json_t *all = json_object();
 
-	(void)json_object_set_new(
-	    all, "requeued", json_integer(q->count[VERDICT_STORED] + q->count[VERDICT_DUPLICATE]));
-	(void)json_object_set_new(all, "still_open",
-				  json_integer(requeue_total(q) - q->count[VERDICT_STORED] -
-					       q->count[VERDICT_DUPLICATE]));
+	json_object_set_new(all, "requeued",
+			    json_integer(q->count[VERDICT_STORED] + q->count[VERDICT_DUPLICATE]));
+	json_object_set_new(all, "still_open",
+			    json_integer(requeue_total(q) - q->count[VERDICT_STORED] -
+					 q->count[VERDICT_DUPLICATE]));
 	for (size_t i = VERDICT_STORED; i <= VERDICT_RETRY; i++)
-		(void)json_object_set_new(all, verdict_words[i], json_integer(q->count[i]));
-	(void)json_object_set(all, "records", q->answers);
+		json_object_set_new(all, verdict_words[i], json_integer(q->count[i]));
+	json_object_set(all, "records", q->answers);
 	log_info("quarantine.requeue", KV("by", c->principal.s));
 	requeue_free(q);
 	call_reply_json(c, all);
@@ -291,14 +288,14 @@ requeue_pass(struct requeue *q, int64_t id, int64_t sent_bytes)
 {
 	char text[REQUEUE_TEXT_SIZE];
 
-	(void)snprintf(text, sizeof text,
-		       "cannot be requeued: of its %" PRId64 " bytes only the head was kept; its "
-		       "sender has to send it within the limit",
-		       sent_bytes);
+	snprintf(text, sizeof text,
+		 "cannot be requeued: of its %" PRId64 " bytes only the head was kept; its "
+		 "sender has to send it within the limit",
+		 sent_bytes);
 	q->count[VERDICT_QUARANTINED]++;
 	q->n_passed++;
 	if (json_array_size(q->answers) < ANSWERS_MAX)
-		(void)json_array_append_new(
+		json_array_append_new(
 		    q->answers, json_pack("{s:I, s:s, s:s, s:s}", "quarantine_id", (json_int_t)id,
 					  "verdict", verdict_words[VERDICT_QUARANTINED], "reason",
 					  reason_name(REASON_TOO_LONG), "message", text));
@@ -318,15 +315,14 @@ requeue_keep(struct requeue *q)
 					"verdict", verdict_words[it->verdict]);
 
 		if (refused && reason_name(it->reason) != NULL) {
-			(void)json_object_set_new(one, "reason",
-						  json_string(reason_name(it->reason)));
-			(void)json_object_set_new(one, "field", json_string(it->field));
-			(void)json_object_set_new(one, "message", json_string(it->text));
+			json_object_set_new(one, "reason", json_string(reason_name(it->reason)));
+			json_object_set_new(one, "field", json_string(it->field));
+			json_object_set_new(one, "message", json_string(it->text));
 		}
 		q->count[it->verdict]++;
 		if (json_array_size(q->answers) < ANSWERS_MAX)
-			(void)json_array_append(q->answers, one);
-		(void)json_array_append_new(all, one);
+			json_array_append(q->answers, one);
+		json_array_append_new(all, one);
 	}
 	free(q->json);
 	q->json = json_dumps(all, JSON_COMPACT);
@@ -385,8 +381,7 @@ requeue_came_back(void *ctx)
 	struct err e;
 
 	if (!requeue_keep(q)) {
-		(void)err_set(&e, TRY_LIMIT, "requeue",
-			      "out of memory; requeue one source at a time");
+		err_set(&e, TRY_LIMIT, "requeue", "out of memory; requeue one source at a time");
 		requeue_fail(q, &e);
 		return;
 	}
@@ -436,7 +431,7 @@ page_rows(struct job *j, const struct rows *r)
 		const char *sealed = rows_text(r, i, 2);
 		struct requeue_item *it = &q->items[q->n];
 
-		(void)snprintf(q->after, sizeof q->after, "%" PRId64, rows_int(r, i, 0));
+		snprintf(q->after, sizeof q->after, "%" PRId64, rows_int(r, i, 0));
 		if (rows_text(r, i, 3) != NULL) {
 			requeue_pass(q, rows_int(r, i, 0), rows_int(r, i, 3));
 			continue;
@@ -467,17 +462,15 @@ page_done(struct job *j, const struct err *e)
 	struct err why = *e;
 
 	if (why.code == OK && arena_failed(q->page))
-		(void)err_set(&why, TRY_LIMIT, "requeue",
-			      "a page of records is too large; requeue them one by one");
+		err_set(&why, TRY_LIMIT, "requeue",
+			"a page of records is too large; requeue them one by one");
 	else if (why.code == OK && q->shut)
-		(void)err_set(
-		    &why, REJ_STATE, "quarantine_id",
-		    "the quarantine key does not open a record; start semsd with the folder "
-		    "of keys it was written with");
+		err_set(&why, REJ_STATE, "quarantine_id",
+			"the quarantine key does not open a record; start semsd with the folder "
+			"of keys it was written with");
 	else if (why.code == OK && q->n + q->n_passed == 0 && q->only[0] != '0')
-		(void)err_set(&why, REJ_NOT_FOUND, "quarantine_id",
-			      "no open quarantined record %s; see the list for those there are",
-			      q->only);
+		err_set(&why, REJ_NOT_FOUND, "quarantine_id",
+			"no open quarantined record %s; see the list for those there are", q->only);
 	if (why.code != OK)
 		requeue_fail(q, &why);
 	else if (q->n > 0)
@@ -522,8 +515,8 @@ quarantine_requeue(struct call *c)
 	}
 	q->call = c;
 	q->answers = json_array();
-	(void)snprintf(q->only, sizeof q->only, "%" PRIu64, only > INT64_MAX ? INT64_MAX : only);
-	(void)snprintf(q->after, sizeof q->after, "0");
+	snprintf(q->only, sizeof q->only, "%" PRIu64, only > INT64_MAX ? INT64_MAX : only);
+	snprintf(q->after, sizeof q->after, "0");
 	requeue_page(q);
 }
 
@@ -577,9 +570,8 @@ discard_done(struct job *j, const struct err *e)
 		return;
 	}
 	if (why.code == OK && n == 0 && d->only[0] != '0')
-		(void)err_set(&why, REJ_NOT_FOUND, "quarantine_id",
-			      "no open quarantined record %s; see the list for those there are",
-			      d->only);
+		err_set(&why, REJ_NOT_FOUND, "quarantine_id",
+			"no open quarantined record %s; see the list for those there are", d->only);
 	if (why.code != OK) {
 		json_decref(d->answer);
 		call_fail_err(c, &why);
@@ -606,8 +598,7 @@ quarantine_discard(struct call *c)
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "reason",
 			  "is missing: say why, in at most %d bytes", REASON_MAX);
 	} else {
-		(void)snprintf(d->only, sizeof d->only, "%" PRIu64,
-			       only > INT64_MAX ? INT64_MAX : only);
+		snprintf(d->only, sizeof d->only, "%" PRIu64, only > INT64_MAX ? INT64_MAX : only);
 		d->why = r->reason;
 		c->state = d;
 		c->job = (struct job){.role = DB_ADMIN,

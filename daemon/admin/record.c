@@ -27,9 +27,9 @@ mark_persons(json_t *record, const struct kind *k)
 		json_t *v = json_object_get(record, f->name);
 
 		if (f->type == FIELD_PERSON && json_is_string(v))
-			(void)json_object_set_new(record, f->name, change_person(v));
+			json_object_set_new(record, f->name, change_person(v));
 		for (size_t at = 0; f->type == FIELD_PERSONS && at < json_array_size(v); at++)
-			(void)json_array_set_new(v, at, change_person(json_array_get(v, at)));
+			json_array_set_new(v, at, change_person(json_array_get(v, at)));
 	}
 }
 
@@ -40,7 +40,7 @@ hide_restricted(json_t *record, const struct kind *k)
 		const struct field *f = kind_field(k, i);
 
 		if ((f->flags & FIELD_RESTRICTED) != 0)
-			(void)json_object_del(record, f->name);
+			json_object_del(record, f->name);
 	}
 }
 
@@ -59,8 +59,8 @@ record_next(struct job *j, struct statement *st, struct err *e)
 		return true;
 	}
 	if (f->n_found > 1) {
-		(void)err_set(e, REJ_FIELD, "source",
-			      "several records have this id: name kind and source");
+		err_set(e, REJ_FIELD, "source",
+			"several records have this id: name kind and source");
 		return false;
 	}
 	if (f->stage == END || f->kind == NULL)

@@ -120,7 +120,7 @@ read_after(struct call *c, json_t *wish)
 	if (strlen(after) > PLACE_MAX || !uuid_parse(part[0], &id) || kind_by_name(part[1]) == NULL)
 		return bad(c, "after", "is not the last answer's `next`");
 	for (size_t i = 0; i < 3; i++)
-		(void)json_object_set_new(wish, names[i], json_stringn(part[i].s, part[i].n));
+		json_object_set_new(wish, names[i], json_stringn(part[i].s, part[i].n));
 	return true;
 }
 
@@ -146,7 +146,7 @@ read_texts(struct call *c, json_t *wish)
 		if (!text_is_clean_utf8(text_of(texts[i].value)))
 			return bad(c, texts[i].field, "is no clean UTF-8 text");
 		if (texts[i].name != NULL)
-			(void)json_object_set_new(wish, texts[i].name, json_string(texts[i].value));
+			json_object_set_new(wish, texts[i].name, json_string(texts[i].value));
 	}
 	return true;
 }
@@ -169,7 +169,7 @@ read_times(struct call *c, json_t *wish)
 			return bad(c, "quarter",
 				   "is not written as 2026-Q2, or comes beside times");
 		quarter_format(quarter, label);
-		(void)json_object_set_new(wish, "quarter", json_string(label));
+		json_object_set_new(wish, "quarter", json_string(label));
 	}
 	for (size_t i = 0; i < 2; i++) {
 		if (!times[i].has)
@@ -177,10 +177,10 @@ read_times(struct call *c, json_t *wish)
 		if (times[i].v < 0 || times[i].v >= TIME_MOST)
 			return bad(c, times[i].name, "is not a time of these centuries");
 		utc_format((struct utc_ms){times[i].v}, text);
-		(void)json_object_set_new(wish, times[i].name, json_string(text));
+		json_object_set_new(wish, times[i].name, json_string(text));
 	}
-	(void)json_object_set_new(wish, "newest",
-				  json_boolean(!(q->has_oldest_first && q->oldest_first)));
+	json_object_set_new(wish, "newest",
+			    json_boolean(!(q->has_oldest_first && q->oldest_first)));
 	return true;
 }
 
@@ -211,7 +211,7 @@ admin_records(struct call *c)
 		call_fail_memory(c);
 		return;
 	}
-	(void)snprintf(l->limit, sizeof l->limit, "%u", q->limit == 0 ? PAGE : q->limit);
+	snprintf(l->limit, sizeof l->limit, "%u", q->limit == 0 ? PAGE : q->limit);
 	c->job = (struct job){.role = DB_COMPUTE,
 			      .next = records_next,
 			      .rows = records_rows,

@@ -18,7 +18,7 @@ month_json(const struct retention_month *m)
 		      m->why, "dropped", m->is_dropped ? 1 : 0);
 
 	if (m->decision == RETENTION_KEEP_QUARTER)
-		(void)json_object_set_new(
+		json_object_set_new(
 		    o, "do",
 		    json_sprintf("semsctl spd freeze %s, then semsctl spd submit %s", m->quarter,
 				 m->quarter));
@@ -34,7 +34,7 @@ answer_json(const struct retention_run *r)
 
 	for (size_t i = 0; i < r->n; i++) {
 		may_go += r->months[i].decision == RETENTION_DROP;
-		(void)json_array_append_new(months, month_json(&r->months[i]));
+		json_array_append_new(months, month_json(&r->months[i]));
 	}
 	return json_pack("{s:b, s:i, s:I, s:I, s:o}", "run", r->drop ? 1 : 0,
 			 "revision_window_days", r->window_days, "may_go", may_go, "dropped",

@@ -91,9 +91,8 @@ make_sites(const Sems__V1__SetupRequest *r)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_sites; i++)
-		(void)json_array_append_new(all,
-					    json_pack("{s:s, s:o}", "site_id", r->sites[i]->site_id,
-						      "name", text_or_null(r->sites[i]->name)));
+		json_array_append_new(all, json_pack("{s:s, s:o}", "site_id", r->sites[i]->site_id,
+						     "name", text_or_null(r->sites[i]->name)));
 	return all;
 }
 
@@ -106,10 +105,10 @@ make_locations(const Sems__V1__SetupRequest *r)
 		const Sems__V1__Site *s = r->sites[i];
 
 		for (size_t l = 0; l < s->n_locations; l++)
-			(void)json_array_append_new(
-			    all, json_pack("{s:s, s:s, s:o}", "site_id", s->site_id, "location_id",
-					   s->locations[l]->location_id, "name",
-					   text_or_null(s->locations[l]->name)));
+			json_array_append_new(all, json_pack("{s:s, s:s, s:o}", "site_id",
+							     s->site_id, "location_id",
+							     s->locations[l]->location_id, "name",
+							     text_or_null(s->locations[l]->name)));
 	}
 	return all;
 }
@@ -120,9 +119,9 @@ make_providers(const Sems__V1__SetupRequest *r)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_providers; i++)
-		(void)json_array_append_new(all, json_pack("{s:s, s:o}", "provider_id",
-							   r->providers[i]->provider_id, "name",
-							   text_or_null(r->providers[i]->name)));
+		json_array_append_new(all, json_pack("{s:s, s:o}", "provider_id",
+						     r->providers[i]->provider_id, "name",
+						     text_or_null(r->providers[i]->name)));
 	return all;
 }
 
@@ -132,9 +131,9 @@ make_sources(const Sems__V1__SetupRequest *r)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_sources; i++)
-		(void)json_array_append_new(
-		    all, json_pack("{s:s, s:o}", "source", r->sources[i]->source, "description",
-				   text_or_null(r->sources[i]->description)));
+		json_array_append_new(all, json_pack("{s:s, s:o}", "source", r->sources[i]->source,
+						     "description",
+						     text_or_null(r->sources[i]->description)));
 	return all;
 }
 
@@ -144,11 +143,11 @@ make_principals(const Sems__V1__SetupRequest *r)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_principals; i++)
-		(void)json_array_append_new(
-		    all, json_pack("{s:s, s:o, s:o, s:o}", "principal", r->principals[i]->principal,
-				   "role", text_or_null(r->principals[i]->role), "name",
-				   text_or_null(r->principals[i]->name), "post",
-				   text_or_null(r->principals[i]->post)));
+		json_array_append_new(all, json_pack("{s:s, s:o, s:o, s:o}", "principal",
+						     r->principals[i]->principal, "role",
+						     text_or_null(r->principals[i]->role), "name",
+						     text_or_null(r->principals[i]->name), "post",
+						     text_or_null(r->principals[i]->post)));
 	return all;
 }
 
@@ -158,7 +157,7 @@ make_words(char *const *words, size_t n)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		(void)json_array_append_new(all, json_string(words[i]));
+		json_array_append_new(all, json_string(words[i]));
 	return all;
 }
 
@@ -174,7 +173,7 @@ make_grants(const Sems__V1__SetupRequest *r)
 		for (size_t j = 0; j < s->n_senders; j++) {
 			const Sems__V1__SenderGrant *g = s->senders[j];
 
-			(void)json_array_append_new(
+			json_array_append_new(
 			    all, json_pack("{s:I, s:I, s:s, s:s, s:o, s:o}", "i", (json_int_t)i,
 					   "j", (json_int_t)j, "source", s->source, "principal",
 					   g->principal, "kinds", make_words(g->kinds, g->n_kinds),
@@ -192,10 +191,10 @@ make_retention(const Sems__V1__SetupRequest *r)
 	for (size_t i = 0; i < r->n_retention; i++) {
 		const Sems__V1__RetentionPolicy *p = r->retention[i];
 
-		(void)json_array_append_new(all, json_pack("{s:s, s:I, s:I, s:s}", "kind", p->kind,
-							   "min_months", (json_int_t)p->min_months,
-							   "max_months", (json_int_t)p->max_months,
-							   "legal_basis", p->legal_basis));
+		json_array_append_new(all, json_pack("{s:s, s:I, s:I, s:s}", "kind", p->kind,
+						     "min_months", (json_int_t)p->min_months,
+						     "max_months", (json_int_t)p->max_months,
+						     "legal_basis", p->legal_basis));
 	}
 	return all;
 }
@@ -211,11 +210,11 @@ make_targets(const Sems__V1__SetupRequest *r)
 		char from[QUARTER_TEXT_SIZE];
 
 		/* setup_check() has read it before. */
-		(void)quarter_parse(text_of(t->from_quarter), &q);
+		quarter_parse(text_of(t->from_quarter), &q);
 		quarter_format(q, from);
-		(void)json_array_append_new(
-		    all, json_pack("{s:s, s:f, s:s, s:s}", "metric", t->metric, "value", t->value,
-				   "approved_by", t->approved_by, "from_quarter", from));
+		json_array_append_new(all, json_pack("{s:s, s:f, s:s, s:s}", "metric", t->metric,
+						     "value", t->value, "approved_by",
+						     t->approved_by, "from_quarter", from));
 	}
 	return all;
 }
@@ -228,7 +227,7 @@ make_feeds(const Sems__V1__SetupRequest *r)
 	for (size_t i = 0; i < r->n_feeds; i++) {
 		const Sems__V1__ExpectedFeed *f = r->feeds[i];
 
-		(void)json_array_append_new(
+		json_array_append_new(
 		    all, json_pack("{s:s, s:s, s:o, s:I, s:s, s:o}", "source", f->source, "kind",
 				   f->kind, "site_id", text_or_null(f->site), "every_hours",
 				   (json_int_t)f->every_hours, "from_day", f->from_day, "until_day",
@@ -252,7 +251,7 @@ make_policy(const Sems__V1__SetupRequest *r)
 static void
 add_setting(json_t *all, const char *name, json_t *value /* takes */)
 {
-	(void)json_array_append_new(all, json_pack("{s:s, s:o}", "name", name, "value", value));
+	json_array_append_new(all, json_pack("{s:s, s:o}", "name", name, "value", value));
 }
 
 static json_t *
@@ -284,12 +283,12 @@ before_entity(const struct setup *s, const Sems__V1__SetupRequest *r, struct err
 	bool given = r->entity != NULL && r->entity[0] != '\0';
 
 	if (!given && !s->has_entity) {
-		(void)err_set(e, REJ_STATE, "entity",
-			      "there is no entity yet; give its name and its time zone first");
+		err_set(e, REJ_STATE, "entity",
+			"there is no entity yet; give its name and its time zone first");
 		return false;
 	}
 	if (given && !s->zone_known) {
-		(void)err_set(
+		err_set(
 		    e, REJ_FIELD, "zone",
 		    "is not a time zone the database knows; use an IANA name, as in Europe/London");
 		return false;
@@ -303,10 +302,10 @@ before_grants(const struct setup *s, const Sems__V1__SetupRequest *r, struct err
 	(void)r;
 	if (s->stray[0] == '\0')
 		return true;
-	(void)err_set(e, REJ_FIELD, s->stray,
-		      s->stray_is_site
-			  ? "is not a registered site; add it to the sites, or use \"*\" for any"
-			  : "is not registered; add it to the principals, with its role");
+	err_set(e, REJ_FIELD, s->stray,
+		s->stray_is_site
+		    ? "is not a registered site; add it to the sites, or use \"*\" for any"
+		    : "is not registered; add it to the principals, with its role");
 	return false;
 }
 
@@ -324,13 +323,13 @@ read_stray(struct setup *s, const struct rows *r)
 		return;
 	s->stray_is_site = rows_text(r, 0, 2) != NULL;
 	if (s->stray_is_site)
-		(void)snprintf(s->stray, sizeof s->stray,
-			       "sources[%" PRId64 "].senders[%" PRId64 "].sites[%" PRId64 "]",
-			       rows_int(r, 0, 0), rows_int(r, 0, 1), rows_int(r, 0, 2));
+		snprintf(s->stray, sizeof s->stray,
+			 "sources[%" PRId64 "].senders[%" PRId64 "].sites[%" PRId64 "]",
+			 rows_int(r, 0, 0), rows_int(r, 0, 1), rows_int(r, 0, 2));
 	else
-		(void)snprintf(s->stray, sizeof s->stray,
-			       "sources[%" PRId64 "].senders[%" PRId64 "].principal",
-			       rows_int(r, 0, 0), rows_int(r, 0, 1));
+		snprintf(s->stray, sizeof s->stray,
+			 "sources[%" PRId64 "].senders[%" PRId64 "].principal", rows_int(r, 0, 0),
+			 rows_int(r, 0, 1));
 }
 
 static bool
@@ -357,7 +356,7 @@ setup_next(struct job *j, struct statement *st, struct err *e)
 	s->json = json_dumps(all, JSON_COMPACT);
 	json_decref(all);
 	if (s->json == NULL || call_lacks_memory(j->ctx)) {
-		(void)err_set(e, TRY_LIMIT, "setup", "out of memory; send it in parts");
+		err_set(e, TRY_LIMIT, "setup", "out of memory; send it in parts");
 		return false;
 	}
 	st->n_params = 1;
@@ -391,9 +390,8 @@ setup_answer(struct call *c, const struct setup *s)
 	for (size_t i = 0; i < N_STEPS; i++) {
 		if (steps[i].word == NULL)
 			continue;
-		(void)json_object_set_new(added, steps[i].word, json_integer(s->count[i].added));
-		(void)json_object_set_new(changed, steps[i].word,
-					  json_integer(s->count[i].changed));
+		json_object_set_new(added, steps[i].word, json_integer(s->count[i].added));
+		json_object_set_new(changed, steps[i].word, json_integer(s->count[i].changed));
 	}
 	call_reply_reload(c, all);
 }
@@ -426,7 +424,7 @@ admin_setup(struct call *c)
 	}
 	s = arena_zalloc(c->arena, 1, sizeof *s);
 	if (s == NULL) {
-		(void)err_set(&e, TRY_LIMIT, "setup", "out of memory; send it in parts");
+		err_set(&e, TRY_LIMIT, "setup", "out of memory; send it in parts");
 		call_fail_err(c, &e);
 		return;
 	}

@@ -282,7 +282,7 @@ check_day(const char *day, const char *at, struct err *e)
 	char noon[40];
 	struct utc_ms t;
 
-	(void)snprintf(noon, sizeof noon, "%.20sT12:00:00Z", day == NULL ? "" : day);
+	snprintf(noon, sizeof noon, "%.20sT12:00:00Z", day == NULL ? "" : day);
 	return utc_parse(text_of(noon), &t)
 		   ? OK
 		   : err_set(e, REJ_FIELD, at,

@@ -211,8 +211,7 @@ read_ask(struct call *c, struct spd_ask *a)
 	a->duties = duties_of(c->role);
 	quarter_format(a->quarter, a->label);
 	quarter_format(quarter_prev(a->quarter), a->before);
-	(void)snprintf(a->revision, sizeof a->revision, "%" PRIu32,
-		       q->has_revision ? q->revision : 0);
+	snprintf(a->revision, sizeof a->revision, "%" PRIu32, q->has_revision ? q->revision : 0);
 	a->life = (struct life){.quarter = a->label,
 				.who = c->principal.s,
 				.duties = a->duties,

@@ -68,13 +68,12 @@ on_record(struct call *c, const struct rows *rows, int row)
 	json_t *o = json_object();
 
 	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
-		(void)json_object_set_new(
-		    o, members[i].name, text_or_null(rows_text(rows, row, (int)members[i].column)));
-	(void)json_object_set_new(
-	    o, "text",
-	    text_or_null(proof_sentence(rows_text(rows, row, LATE_WHAT),
-					rows_int(rows, row, LATE_CLAIMS) != 0)));
-	(void)json_array_append_new(json_object_get(a->answer, "list"), o);
+		json_object_set_new(o, members[i].name,
+				    text_or_null(rows_text(rows, row, (int)members[i].column)));
+	json_object_set_new(o, "text",
+			    text_or_null(proof_sentence(rows_text(rows, row, LATE_WHAT),
+							rows_int(rows, row, LATE_CLAIMS) != 0)));
+	json_array_append_new(json_object_get(a->answer, "list"), o);
 }
 
 static void
@@ -85,8 +84,7 @@ on_sum(struct call *c, const struct rows *rows, int row)
 
 	a->serious = serious == NULL ? 0 : strtoll(serious, NULL, 10);
 	a->materiality_pp = strtod(rows_text(rows, row, LATE_MATERIALITY), NULL);
-	(void)json_object_set_new(a->answer, "count",
-				  json_integer(rows_int(rows, row, LATE_COUNT)));
+	json_object_set_new(a->answer, "count", json_integer(rows_int(rows, row, LATE_COUNT)));
 }
 
 static void
@@ -152,14 +150,14 @@ make_answer(struct spd_ask *a, const json_t *now, const char *as_of)
 	if (diff == NULL)
 		return NULL;
 	life_next(&a->life, next, sizeof next);
-	(void)json_object_set_new(diff, "quarter", json_string(a->label));
-	(void)json_object_set_new(diff, "revision", json_integer(a->life.revision));
-	(void)json_object_set_new(diff, "state", json_string(spd_state_name(a->life.state)));
-	(void)json_object_set_new(diff, "frozen_as_of", text_or_null(a->since));
-	(void)json_object_set_new(diff, "as_of", json_string(as_of));
-	(void)json_object_set_new(diff, "materiality_pp", json_real(a->materiality_pp));
-	(void)json_object_set(diff, "records", a->answer);
-	(void)json_object_set_new(diff, "next", json_string(next));
+	json_object_set_new(diff, "quarter", json_string(a->label));
+	json_object_set_new(diff, "revision", json_integer(a->life.revision));
+	json_object_set_new(diff, "state", json_string(spd_state_name(a->life.state)));
+	json_object_set_new(diff, "frozen_as_of", text_or_null(a->since));
+	json_object_set_new(diff, "as_of", json_string(as_of));
+	json_object_set_new(diff, "materiality_pp", json_real(a->materiality_pp));
+	json_object_set(diff, "records", a->answer);
+	json_object_set_new(diff, "next", json_string(next));
 	return diff;
 }
 

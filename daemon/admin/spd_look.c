@@ -68,9 +68,9 @@ revision_json(const struct rows *rows, int row)
 {
 	json_t *o = json_object();
 
-	(void)json_object_set_new(o, "revision", json_integer(rows_int(rows, row, COL_REVISION)));
+	json_object_set_new(o, "revision", json_integer(rows_int(rows, row, COL_REVISION)));
 	for (size_t i = 0; i < sizeof revision_texts / sizeof revision_texts[0]; i++)
-		(void)json_object_set_new(
+		json_object_set_new(
 		    o, revision_texts[i].name,
 		    text_or_null(rows_text(rows, row, (int)revision_texts[i].column)));
 	return o;
@@ -91,7 +91,7 @@ load_revision(struct call *c, const struct rows *rows)
 
 	if (rows_count(rows) == 0)
 		return;
-	(void)spd_state_by_name(text_of(rows_text(rows, 0, COL_STATE)), &l->state);
+	spd_state_by_name(text_of(rows_text(rows, 0, COL_STATE)), &l->state);
 	l->revision = rows_int(rows, 0, COL_REVISION);
 	l->approval = spd_approval_by_name(rows_text(rows, 0, COL_APPROVAL));
 	l->was_submitted = rows_int(rows, 0, COL_SUBMITTED) > 0;
@@ -102,7 +102,7 @@ load_revision(struct call *c, const struct rows *rows)
 	a->head = revision_json(rows, 0);
 	a->raw = arena_dup(c->arena, rows_text(rows, 0, COL_DOCUMENT),
 			   strlen(rows_text(rows, 0, COL_DOCUMENT)));
-	(void)snprintf(a->revision, sizeof a->revision, "%lld", (long long)l->revision);
+	snprintf(a->revision, sizeof a->revision, "%lld", (long long)l->revision);
 	a->document =
 	    spd_stored(rows_text(rows, 0, COL_DOCUMENT), a->label, a->revision, &a->fault);
 }
@@ -133,12 +133,12 @@ load_events(struct call *c, const struct rows *rows)
 		for (int i = 0; i < (int)(sizeof names / sizeof names[0]); i++) {
 			const char *s = rows_text(rows, row, i);
 
-			(void)json_object_set_new(e, names[i],
-						  is_one_of(names[i], as_json, 2) && s != NULL
-						      ? json_loads(s, JSON_DECODE_ANY, NULL)
-						      : text_or_null(s));
+			json_object_set_new(e, names[i],
+					    is_one_of(names[i], as_json, 2) && s != NULL
+						? json_loads(s, JSON_DECODE_ANY, NULL)
+						: text_or_null(s));
 		}
-		(void)json_array_append_new(a->events, e);
+		json_array_append_new(a->events, e);
 	}
 }
 
@@ -161,10 +161,10 @@ spd_load_next(struct spd_ask *a, int step, struct statement *st, struct err *e)
 		return true;
 	}
 	if (a->life.revision == 0) {
-		(void)err_set(e, REJ_NOT_FOUND, "revision",
-			      "%s has no such revision; semsctl spd list %s names those it has, "
-			      "semsctl spd freeze %s makes the first",
-			      a->label, a->label, a->label);
+		err_set(e, REJ_NOT_FOUND, "revision",
+			"%s has no such revision; semsctl spd list %s names those it has, "
+			"semsctl spd freeze %s makes the first",
+			a->label, a->label, a->label);
 		return false;
 	}
 	if (step == 1)
@@ -323,7 +323,7 @@ rows_list(struct job *j, const struct rows *rows)
 	json_t *revisions = json_array();
 
 	for (int i = rows_count(rows) - 1; i >= 0; i--)
-		(void)json_array_append_new(revisions, revision_json(rows, i));
+		json_array_append_new(revisions, revision_json(rows, i));
 	a->answer = json_pack("{s:s, s:o}", "quarter", a->label, "revisions", revisions);
 }
 
@@ -360,9 +360,9 @@ next_status(struct job *j, struct statement *st, struct err *e)
 		return true;
 	}
 	if (a->answer == NULL) {
-		(void)err_set(e, REJ_NOT_FOUND, "quarter",
-			      "the civil calendar has no such quarter; without an entity there is "
-			      "none: semsctl init");
+		err_set(e, REJ_NOT_FOUND, "quarter",
+			"the civil calendar has no such quarter; without an entity there is "
+			"none: semsctl init");
 		return false;
 	}
 	if (step == 2 && a->life.revision == 0 && a->revision[0] == '0')
@@ -405,13 +405,13 @@ on_status(struct job *j, const struct err *e)
 	if (spd_failed(c, &why))
 		return;
 	life_next(&a->life, next, sizeof next);
-	(void)json_object_set_new(answer, "papers",
-				  text_or_null(a->life.revision > 0 ? a->papers : NULL));
-	(void)json_object_set_new(answer, "state", json_string(spd_state_name(a->life.state)));
-	(void)json_object_set_new(answer, "next", json_string(next));
-	(void)json_object_set(answer, "revision", a->head == NULL ? json_null() : a->head);
-	(void)json_object_set_new(answer, "events",
-				  a->events == NULL ? json_array() : json_incref(a->events));
+	json_object_set_new(answer, "papers",
+			    text_or_null(a->life.revision > 0 ? a->papers : NULL));
+	json_object_set_new(answer, "state", json_string(spd_state_name(a->life.state)));
+	json_object_set_new(answer, "next", json_string(next));
+	json_object_set(answer, "revision", a->head == NULL ? json_null() : a->head);
+	json_object_set_new(answer, "events",
+			    a->events == NULL ? json_array() : json_incref(a->events));
 	a->answer = NULL;
 	spd_ask_fini(a);
 	call_reply_json(c, answer);

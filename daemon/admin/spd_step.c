@@ -79,8 +79,8 @@ check_comment(struct spd_ask *a, struct err *e)
 	for (size_t i = 0; i < a->q->n_by && i < DIMENSIONS_SAID; i++) {
 		const Sems__V1__SpdDimension *d = a->q->by[i];
 
-		(void)json_object_set_new(by, d->name == NULL ? "" : d->name,
-					  json_string(d->value == NULL ? "" : d->value));
+		json_object_set_new(by, d->name == NULL ? "" : d->name,
+				    json_string(d->value == NULL ? "" : d->value));
 	}
 	a->by_dims = json_dumps(by, JSON_COMPACT | JSON_SORT_KEYS);
 	if (a->by_dims == NULL)
@@ -193,9 +193,9 @@ on_step(struct job *j, const struct err *e)
 	log_info("spd.step", KV("action", spd_action_name(a->action)), KV("quarter", a->label),
 		 KV("revision", a->revision), KV("by", c->principal.s), KV("sha256", a->sha256),
 		 KV("papers", a->papers));
-	(void)spd_state_by_name(text_of(member_text(answer, "state")), &a->life.state);
+	spd_state_by_name(text_of(member_text(answer, "state")), &a->life.state);
 	life_next(&a->life, next, sizeof next);
-	(void)json_object_set_new(answer, "next", json_string(next));
+	json_object_set_new(answer, "next", json_string(next));
 	a->answer = NULL;
 	spd_ask_fini(a);
 	call_reply_json(c, answer);

@@ -56,7 +56,7 @@ on_found(struct call *c, const struct rows *rows)
 	for (int i = 0; i < rows_count(rows); i++) {
 		const char *source = rows_text(rows, i, 1);
 
-		(void)json_array_append_new(t->sources, json_string(source));
+		json_array_append_new(t->sources, json_string(source));
 		if (i == 0) {
 			t->kind = kind_by_name(text_of(rows_text(rows, i, 0)));
 			t->counted_source = rows_keep(rows, i, 1, c->arena);
@@ -75,7 +75,7 @@ show_field(const struct field *f, json_t *from, json_t *to)
 		     (f->flags & FIELD_RESTRICTED) == 0;
 
 	if (shown && v != NULL)
-		(void)json_object_set(to, f->name, v);
+		json_object_set(to, f->name, v);
 }
 
 static void
@@ -98,10 +98,10 @@ on_looked(struct call *c, const struct rows *rows)
 	for (size_t i = 0; i < kind_n_fields(t->kind); i++)
 		show_field(kind_field(t->kind, i), stored, envelope);
 	for (size_t i = 0; i < 2; i++)
-		(void)json_object_set(envelope, added[i], json_object_get(stored, added[i]));
-	(void)json_object_set_new(t->answer, "record", envelope);
+		json_object_set(envelope, added[i], json_object_get(stored, added[i]));
+	json_object_set_new(t->answer, "record", envelope);
 	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
-		(void)json_object_set(t->answer, kept[i], json_object_get(t->record, kept[i]));
+		json_object_set(t->answer, kept[i], json_object_get(t->record, kept[i]));
 }
 
 static void
@@ -117,14 +117,14 @@ on_leaves(struct call *c, const struct rows *rows)
 		if (t->kind != NULL && strcmp(kind, t->kind->name) != 0)
 			continue;
 		t->purged_kind = arena_dup(c->arena, kind, strlen(kind));
-		(void)json_array_append_new(
+		json_array_append_new(
 		    list,
 		    json_pack("{s:s, s:I, s:s?, s:s?, s:s, s:s?}", "quarter", rows_text(rows, i, 1),
 			      "revision", (json_int_t)rows_int(rows, i, 2), "state",
 			      rows_text(rows, i, 3), "as_of", rows_text(rows, i, 5), "leaf",
 			      rows_text(rows, i, 4), "source", rows_text(rows, i, 6)));
 	}
-	(void)json_object_set_new(t->answer, "revisions", list);
+	json_object_set_new(t->answer, "revisions", list);
 }
 
 /* Those that it could have been among the leaves of, and is not. */
@@ -137,15 +137,15 @@ on_without(struct call *c, const struct rows *rows)
 	for (int i = 0; i < rows_count(rows); i++) {
 		const char *what = rows_text(rows, i, 3);
 
-		(void)json_array_append_new(
-		    list,
-		    json_pack("{s:s, s:I, s:s?, s:s, s:s?, s:s?}", "quarter", rows_text(rows, i, 0),
-			      "revision", (json_int_t)rows_int(rows, i, 1), "state",
-			      rows_text(rows, i, 2), "what", what, "text",
-			      proof_sentence(what, rows_int(rows, i, 4) != 0), "as_of",
-			      rows_text(rows, i, 5)));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:I, s:s?, s:s, s:s?, s:s?}", "quarter",
+						rows_text(rows, i, 0), "revision",
+						(json_int_t)rows_int(rows, i, 1), "state",
+						rows_text(rows, i, 2), "what", what, "text",
+						proof_sentence(what, rows_int(rows, i, 4) != 0),
+						"as_of", rows_text(rows, i, 5)));
 	}
-	(void)json_object_set_new(t->answer, "without", list);
+	json_object_set_new(t->answer, "without", list);
 }
 
 /* --- its metrics ------------------------------------------------------------------------------ */
@@ -181,7 +181,7 @@ on_period(struct call *c, const struct rows *rows)
 						rows_keep(rows, i, 2, c->arena),
 						catalogue_at(c->arena, all, rows_text(rows, i, 3))};
 	t->n_periods = n;
-	(void)json_object_set_new(t->answer, "quarter", json_string(t->periods[0].quarter));
+	json_object_set_new(t->answer, "quarter", json_string(t->periods[0].quarter));
 }
 
 static void
@@ -195,7 +195,7 @@ on_metrics(struct call *c, const struct rows *rows)
 
 		if (rows_text(rows, 0, (int)i) == NULL)
 			continue;
-		(void)json_array_append_new(
+		json_array_append_new(
 		    t->metrics, json_pack("{s:s?, s:s, s:s, s:s, s:I, s:o?}", "quarter",
 					  t->periods[t->period].quarter, "metric", u->m->id, "name",
 					  u->m->name, "counts", explain_group_name(u->m, u->group),
@@ -262,8 +262,8 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 		return true;
 	}
 	if (json_array_size(t->sources) > 1) {
-		(void)err_set(e, REJ_FIELD, "source",
-			      "several sources have a record with this id: name one of them");
+		err_set(e, REJ_FIELD, "source",
+			"several sources have a record with this id: name one of them");
 		return false;
 	}
 	if (t->stage == FIND && t->kind != NULL) {
@@ -339,19 +339,17 @@ trace_done(struct job *j, const struct err *e)
 	const char *note;
 
 	if (why.code == OK && t->record == NULL && json_array_size(revisions) == 0)
-		(void)err_set(
-		    &why, REJ_NOT_FOUND, "record_id",
-		    "no such record is stored, and none was frozen; see the quarantine, or "
-		    "resend it");
+		err_set(&why, REJ_NOT_FOUND, "record_id",
+			"no such record is stored, and none was frozen; see the quarantine, or "
+			"resend it");
 	if (why.code == OK) {
 		note = note_for(t);
-		(void)json_object_set_new(t->answer, "record_id", json_string(t->record_id));
-		(void)json_object_set_new(
-		    t->answer, "kind",
-		    json_string(t->kind != NULL ? t->kind->name : t->purged_kind));
-		(void)json_object_set(t->answer, "metrics", t->metrics);
-		(void)json_object_set_new(t->answer, "note",
-					  note == NULL ? json_null() : json_string(note));
+		json_object_set_new(t->answer, "record_id", json_string(t->record_id));
+		json_object_set_new(t->answer, "kind",
+				    json_string(t->kind != NULL ? t->kind->name : t->purged_kind));
+		json_object_set(t->answer, "metrics", t->metrics);
+		json_object_set_new(t->answer, "note",
+				    note == NULL ? json_null() : json_string(note));
 	}
 	json_decref(t->metrics);
 	json_decref(t->sources);

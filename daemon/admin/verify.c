@@ -44,7 +44,7 @@ read_named(struct call *c, const char *quarter, uint32_t revision, struct named 
 		return false;
 	}
 	quarter_format(q, n->quarter);
-	(void)snprintf(n->revision, sizeof n->revision, "%" PRIu32, revision);
+	snprintf(n->revision, sizeof n->revision, "%" PRIu32, revision);
 	return true;
 }
 
@@ -90,8 +90,8 @@ admin_verify(struct call *c)
 	c->state = v;
 	if (!read_named(c, r->quarter, r->has_revision ? r->revision : 0, &v->named))
 		return;
-	(void)snprintf(v->limit, sizeof v->limit, "%" PRIu32,
-		       limit < FINDINGS_MAX ? limit : FINDINGS_MAX);
+	snprintf(v->limit, sizeof v->limit, "%" PRIu32,
+		 limit < FINDINGS_MAX ? limit : FINDINGS_MAX);
 	v->check = (struct proof_check){.store = call_store(c),
 					.ticket = call_ticket(c, LANE_LONG),
 					.quarter = v->named.quarter,
@@ -141,11 +141,11 @@ sign_rows(struct job *j, const struct rows *rows)
 		return;
 	s->found = true;
 	s->revision = rows_int(rows, 0, 0);
-	(void)snprintf(s->sha256, sizeof s->sha256, "%s", rows_text(rows, 0, 2));
-	(void)snprintf(s->signature, sizeof s->signature, "%s", rows_text(rows, 0, 6));
-	(void)snprintf(s->key_id, sizeof s->key_id, "%s", rows_text(rows, 0, 7));
-	(void)snprintf(s->state, sizeof s->state, "%s",
-		       rows_text(rows, 0, 10) == NULL ? "DRAFT" : rows_text(rows, 0, 10));
+	snprintf(s->sha256, sizeof s->sha256, "%s", rows_text(rows, 0, 2));
+	snprintf(s->signature, sizeof s->signature, "%s", rows_text(rows, 0, 6));
+	snprintf(s->key_id, sizeof s->key_id, "%s", rows_text(rows, 0, 7));
+	snprintf(s->state, sizeof s->state, "%s",
+		 rows_text(rows, 0, 10) == NULL ? "DRAFT" : rows_text(rows, 0, 10));
 }
 
 static bool
@@ -212,7 +212,7 @@ sign_manifest(struct call *c, json_t *answer)
 	}
 	hex_encode(signature, sizeof signature, hex);
 	hex_encode(sum, sizeof sum, digest);
-	(void)json_object_set_new(answer, "manifest_signature", json_string(hex));
+	json_object_set_new(answer, "manifest_signature", json_string(hex));
 	log_info("spd.export", KV("quarter", s->named.quarter), KVI("revision", s->revision),
 		 KV("by", c->principal.s), KV("manifest", digest), KV("key", by->id));
 	return true;

@@ -129,7 +129,7 @@ wall_clock(void)
 {
 	struct timespec ts = {0};
 
-	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	clock_gettime(CLOCK_REALTIME, &ts);
 	return (struct utc_ms){(int64_t)ts.tv_sec * MS_PER_SECOND + ts.tv_nsec / 1000000};
 }
 

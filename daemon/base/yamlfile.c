@@ -119,5 +119,5 @@ yamlfile_free(const cyaml_schema_value_t *schema, void *data)
 	const cyaml_config_t c = {.mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
 
 	if (data != NULL)
-		(void)cyaml_free(&c, schema, data, 0);
+		cyaml_free(&c, schema, data, 0);
 }

@@ -283,7 +283,7 @@ is_day(const char *s)
 {
 	char noon[40];
 	struct utc_ms t;
-	(void)snprintf(noon, sizeof(noon), "%.20sT12:00:00Z", s);
+	snprintf(noon, sizeof(noon), "%.20sT12:00:00Z", s);
 	return strlen(s) == 10 && utc_parse(text_of(noon), &t);
 }
 

@@ -179,7 +179,7 @@ fold_clear(struct fold *f)
 	static const char *const none[DIMENSIONS_MAX] = {NULL};
 	memset(f->table, 0, f->cap * sizeof(struct figure *));
 	f->n = 0;
-	(void)figure_for(f, 0, none);
+	figure_for(f, 0, none);
 }
 
 void

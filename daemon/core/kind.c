@@ -113,9 +113,9 @@ kind_unknown(const char *name, char out[KIND_UNKNOWN_SIZE])
 		near_offer(&n, kinds[i]->name);
 	}
 	bool is_near = n.best != NULL;
-	(void)snprintf(out, KIND_UNKNOWN_SIZE, "there is no kind '%.40s'%s%s%s", name,
-		       is_near ? "; did you mean " : ": `semsctl template` lists them",
-		       is_near ? n.best : "", is_near ? "?" : "");
+	snprintf(out, KIND_UNKNOWN_SIZE, "there is no kind '%.40s'%s%s%s", name,
+		 is_near ? "; did you mean " : ": `semsctl template` lists them",
+		 is_near ? n.best : "", is_near ? "?" : "");
 }
 
 size_t

@@ -145,41 +145,39 @@ life_next(const struct life *l, char *out, size_t size)
 
 	switch (l->state) {
 	case SPD_OPEN:
-		(void)snprintf(out, size,
-			       "the quarter runs; after its last day: semsctl spd freeze %s", q);
+		snprintf(out, size, "the quarter runs; after its last day: semsctl spd freeze %s",
+			 q);
 		break;
 	case SPD_COLLECTING:
-		(void)snprintf(out, size, "nothing is frozen yet: semsctl spd freeze %s", q);
+		snprintf(out, size, "nothing is frozen yet: semsctl spd freeze %s", q);
 		break;
 	case SPD_DRAFT:
-		(void)snprintf(out, size, "a quality reviewer takes it on: semsctl spd qa %s", q);
+		snprintf(out, size, "a quality reviewer takes it on: semsctl spd qa %s", q);
 		break;
 	case SPD_IN_QA:
-		(void)snprintf(out, size, "the approver decides: semsctl spd approve %s", q);
+		snprintf(out, size, "the approver decides: semsctl spd approve %s", q);
 		break;
 	case SPD_APPROVED:
-		(void)snprintf(
-		    out, size,
-		    "send it, then: semsctl spd submit %s --channel TEXT --reference TEXT", q);
+		snprintf(out, size,
+			 "send it, then: semsctl spd submit %s --channel TEXT --reference TEXT", q);
 		break;
 	case SPD_SUBMITTED:
-		(void)snprintf(
-		    out, size,
-		    "when its receipt is confirmed: semsctl spd acknowledge %s --reference "
-		    "TEXT; a change takes semsctl spd revise %s --reason TEXT",
-		    q, q);
+		snprintf(out, size,
+			 "when its receipt is confirmed: semsctl spd acknowledge %s --reference "
+			 "TEXT; a change takes semsctl spd revise %s --reason TEXT",
+			 q, q);
 		break;
 	case SPD_ACKNOWLEDGED:
-		(void)snprintf(out, size,
-			       "nothing; a change takes semsctl spd revise %s --reason TEXT", q);
+		snprintf(out, size, "nothing; a change takes semsctl spd revise %s --reason TEXT",
+			 q);
 		break;
 	case SPD_REJECTED:
 	case SPD_WITHDRAWN:
-		(void)snprintf(out, size, "another draft: semsctl spd %s %s%s", again, q, why);
+		snprintf(out, size, "another draft: semsctl spd %s %s%s", again, q, why);
 		break;
 	case SPD_SUPERSEDED:
 	case SPD_STATES:
-		(void)snprintf(out, size, "a later revision stands: semsctl spd status %s", q);
+		snprintf(out, size, "a later revision stands: semsctl spd status %s", q);
 		break;
 	}
 }

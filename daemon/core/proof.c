@@ -72,7 +72,7 @@ in_flight_json(const struct proof *p)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < p->n_in_flight; i++)
-		(void)json_array_append_new(list, json_integer(p->in_flight[i]));
+		json_array_append_new(list, json_integer(p->in_flight[i]));
 	return list;
 }
 

@@ -41,8 +41,8 @@ refuse(const struct check *c, const struct step *at, const char *what)
 {
 	char path[sizeof c->e->where] = "";
 
-	(void)write_path(at, path, sizeof path);
-	(void)err_set(c->e, REJ_MALFORMED, path, "%s %s", path[0] == '\0' ? "it" : path, what);
+	write_path(at, path, sizeof path);
+	err_set(c->e, REJ_MALFORMED, path, "%s %s", path[0] == '\0' ? "it" : path, what);
 	return false;
 }
 
@@ -81,8 +81,8 @@ check_type(const struct check *c, const json_t *schema, json_t *v, const struct 
 	}
 	if (type == NULL || (json_is_string(type) && is_type(json_words(type), v)))
 		return true;
-	(void)snprintf(what, sizeof what, "is no %.20s",
-		       json_words(json_is_array(type) ? json_array_get(type, 0) : type));
+	snprintf(what, sizeof what, "is no %.20s",
+		 json_words(json_is_array(type) ? json_array_get(type, 0) : type));
 	return refuse(c, at, what);
 }
 
@@ -200,8 +200,7 @@ schema_read(const char *schema, const char *bytes, size_t n, struct err *e)
 	json_t *value = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &why);
 
 	if (value == NULL) {
-		(void)err_set(e, REJ_MALFORMED, "", "it is no JSON: line %d: %s", why.line,
-			      why.text);
+		err_set(e, REJ_MALFORMED, "", "it is no JSON: line %d: %s", why.line, why.text);
 		return NULL;
 	}
 	if (schema_check(schema, value, e) != OK) {

@@ -28,7 +28,7 @@ find(struct check *c, const char *fmt, ...)
 	}
 	va_list ap;
 	va_start(ap, fmt);
-	(void)json_array_append_new(c->found, json_vsprintf(fmt, ap));
+	json_array_append_new(c->found, json_vsprintf(fmt, ap));
 	va_end(ap);
 }
 
@@ -67,14 +67,12 @@ find_figure(struct check *c, const json_t *metric, const json_t *figure)
 	if (c->count < SPD_FOUND_MAX) {
 		json_t *place = json_pack("{s:s}", "metric", member_text(metric, "id"));
 		for (size_t i = 0; i < sizeof(of_figure) / sizeof(of_figure[0]); i++) {
-			(void)json_object_set(place, of_figure[i],
-					      json_object_get(figure, of_figure[i]));
+			json_object_set(place, of_figure[i], json_object_get(figure, of_figure[i]));
 		}
 		for (size_t i = 0; i < sizeof(of_metric) / sizeof(of_metric[0]); i++) {
-			(void)json_object_set(place, of_metric[i],
-					      json_object_get(metric, of_metric[i]));
+			json_object_set(place, of_metric[i], json_object_get(metric, of_metric[i]));
 		}
-		(void)json_array_append_new(c->figures, place);
+		json_array_append_new(c->figures, place);
 	}
 	find(c, "%s", name == NULL ? "" : json_words(name));
 	json_decref(name);
@@ -145,9 +143,9 @@ sums_of(const json_t *metric)
 		const json_t *old = json_object_get(sums, dims);
 		json_int_t x = json_integer_value(json_array_get(old, 0));
 		json_int_t n = json_integer_value(json_array_get(old, 1));
-		(void)json_object_set_new(sums, dims,
-					  json_pack("[I, I]", x + integer_at(f, "numerator"),
-						    n + integer_at(f, "denominator")));
+		json_object_set_new(sums, dims,
+				    json_pack("[I, I]", x + integer_at(f, "numerator"),
+					      n + integer_at(f, "denominator")));
 	}
 	return sums;
 }
@@ -514,7 +512,7 @@ spd_check(const struct json_t *document, const struct json_t *events, const stru
 		    .figures = json_array(),
 		};
 		checks[i].run(&c);
-		(void)json_array_append_new(
+		json_array_append_new(
 		    list, json_pack("{s:s, s:s, s:b, s:I, s:o, s:o, s:o}", "check", checks[i].name,
 				    "about", checks[i].about, "ok", c.count == 0, "count",
 				    (json_int_t)c.count, "found", c.found, "figures", c.figures,

@@ -47,7 +47,7 @@ index_figures(const json_t *metric)
 	for (size_t i = 0; i < json_array_size(figures); i++) {
 		json_t *f = json_array_get(figures, i);
 		char key[DIMS_MAX];
-		(void)json_object_set(index, dims_text(json_object_get(f, "by"), key), f);
+		json_object_set(index, dims_text(json_object_get(f, "by"), key), f);
 	}
 	return index;
 }
@@ -64,7 +64,7 @@ outline(const json_t *figure)
 	json_t *o = json_object();
 	for (size_t i = 0; i < N_MEMBERS; i++) {
 		json_t *v = json_object_get(figure, members[i]);
-		(void)json_object_set_new(o, members[i], v == NULL ? json_null() : json_incref(v));
+		json_object_set_new(o, members[i], v == NULL ? json_null() : json_incref(v));
 	}
 	return o;
 }
@@ -105,7 +105,7 @@ struct places {
 static const char *
 key_of(const char *site, const char *measure, char out[KEY_MAX])
 {
-	(void)snprintf(out, KEY_MAX, "%.140s\x1f%.140s", site, measure);
+	snprintf(out, KEY_MAX, "%.140s\x1f%.140s", site, measure);
 	return out;
 }
 
@@ -122,7 +122,7 @@ add_place(struct places *p, const char *site, const char *measure, unsigned kind
 	const json_t *at = json_object_get(p->index, key_of(site, measure, key));
 	size_t i = at != NULL ? (size_t)json_integer_value(at) : p->used++;
 	if (at == NULL) {
-		(void)json_object_set_new(p->index, key, json_integer((json_int_t)i));
+		json_object_set_new(p->index, key, json_integer((json_int_t)i));
 	}
 	p->n[i][kind] += n;
 }
@@ -184,12 +184,12 @@ blame(json_t *change, const struct spd_diff_rules *r, const struct places *place
 	for (unsigned k = 0; at != NULL && k < KIND_COUNT; k++) {
 		int64_t of_kind = places->n[json_integer_value(at)][k];
 		if (of_kind != 0 && (bits & 1u << k) != 0) {
-			(void)json_object_set_new(names, kinds[k]->name, json_integer(of_kind));
+			json_object_set_new(names, kinds[k]->name, json_integer(of_kind));
 			n += of_kind;
 		}
 	}
-	(void)json_object_set_new(change, "kinds", names);
-	(void)json_object_set_new(change, "records", json_integer(n));
+	json_object_set_new(change, "kinds", names);
+	json_object_set_new(change, "records", json_integer(n));
 }
 
 /* --- one figure beside the other -------------------------------------------------------------- */
@@ -239,7 +239,7 @@ count_text(const json_t *outline, char out[24])
 	if (!json_is_integer(n)) {
 		return "unknown";
 	}
-	(void)snprintf(out, 24, "%" JSON_INTEGER_FORMAT, json_integer_value(n));
+	snprintf(out, 24, "%" JSON_INTEGER_FORMAT, json_integer_value(n));
 	return out;
 }
 
@@ -266,16 +266,16 @@ is_material(const json_t *metric, const json_t *by, json_t *change,
 	char counts[2][24];
 	why[0] = '\0';
 	if (json_is_true(json_object_get(change, "status_changed"))) {
-		(void)snprintf(why, size, "%.20s%s%.100s: %.20s becomes %.20s", id,
-			       whole ? "" : " ", whole ? "" : dims_text(by, dims),
-			       member_text(was, "status"), member_text(is, "status"));
+		snprintf(why, size, "%.20s%s%.100s: %.20s becomes %.20s", id, whole ? "" : " ",
+			 whole ? "" : dims_text(by, dims), member_text(was, "status"),
+			 member_text(is, "status"));
 	} else if (is_failure_count(metric, by)) {
-		(void)snprintf(why, size, "%.20s%s%.100s: %s becomes %s", id, whole ? "" : " ",
-			       whole ? "" : dims_text(by, dims), count_text(was, counts[0]),
-			       count_text(is, counts[1]));
+		snprintf(why, size, "%.20s%s%.100s: %s becomes %s", id, whole ? "" : " ",
+			 whole ? "" : dims_text(by, dims), count_text(was, counts[0]),
+			 count_text(is, counts[1]));
 	} else if (is_large(metric, by, d, rules->materiality_pp)) {
-		(void)snprintf(why, size, "%s changes by %.2f percentage points", id,
-			       json_number_value(d) * 100);
+		snprintf(why, size, "%s changes by %.2f percentage points", id,
+			 json_number_value(d) * 100);
 	}
 	return why[0] != '\0';
 }
@@ -300,14 +300,14 @@ compare(json_t *diff, const json_t *metric, const json_t *older, const json_t *n
 		      member_text(metric, "unit"), "by", by, "old", was, "new", is, "difference",
 		      difference(older, newer), "status_changed", is_other_status(older, newer));
 	bool material = is_material(metric, by, c, rules, why, sizeof(why));
-	(void)json_object_set_new(c, "material", json_boolean(material));
+	json_object_set_new(c, "material", json_boolean(material));
 	blame(c, rules, places);
-	(void)json_array_append_new(json_object_get(diff, "changes"), c);
+	json_array_append_new(json_object_get(diff, "changes"), c);
 	if (material && json_array_size(reasons) < REASONS_MAX) {
-		(void)json_array_append_new(reasons, json_string(why));
+		json_array_append_new(reasons, json_string(why));
 	}
 	if (material) {
-		(void)json_object_set_new(diff, "material", json_true());
+		json_object_set_new(diff, "material", json_true());
 	}
 }
 
@@ -363,7 +363,7 @@ new_corrections(const json_t *older, const json_t *newer)
 		const json_t *was = correction_of(older, row);
 		if (was == NULL ||
 		    strcmp(member_text(was, "standing"), member_text(row, "standing")) != 0) {
-			(void)json_array_append(list, row);
+			json_array_append(list, row);
 		}
 	}
 	return list;
@@ -381,10 +381,10 @@ spd_diff(const struct json_t *older, const struct json_t *newer, const struct sp
 		json_decref(diff);
 		return NULL;
 	}
-	(void)json_object_set_new(diff, "corrections", new_corrections(older, newer));
+	json_object_set_new(diff, "corrections", new_corrections(older, newer));
 	if (rules->serious > 0) {
-		(void)json_object_set_new(diff, "material", json_true());
-		(void)json_array_append_new(
+		json_object_set_new(diff, "material", json_true());
+		json_array_append_new(
 		    json_object_get(diff, "reasons"),
 		    json_sprintf("%lld serious or critical deficiencies came to light",
 				 (long long)rules->serious));
@@ -413,10 +413,10 @@ spd_restatements(const struct json_t *diff, const char *cause)
 		const json_t *c = json_array_get(changes, i);
 		json_t *o = json_object();
 		for (size_t k = 0; k < sizeof(kept) / sizeof(kept[0]); k++) {
-			(void)json_object_set(o, kept[k], json_object_get(c, kept[k]));
+			json_object_set(o, kept[k], json_object_get(c, kept[k]));
 		}
-		(void)json_object_set_new(o, "cause", json_string(cause));
-		(void)json_array_append_new(list, o);
+		json_object_set_new(o, "cause", json_string(cause));
+		json_array_append_new(list, o);
 	}
 	return list;
 }

@@ -307,7 +307,7 @@ stats_binom_cdf(int64_t x, int64_t n, double p)
 		return 0;
 	if (x >= n)
 		return 1;
-	(void)beta_both(p, (double)x + 1, (double)(n - x), &upper);
+	beta_both(p, (double)x + 1, (double)(n - x), &upper);
 	return upper;
 }
 

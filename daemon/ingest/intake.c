@@ -252,7 +252,7 @@ refuse_long(struct ingest *in, struct item *it, struct text raw)
 	struct refusal why = {0};
 	struct record r;
 
-	(void)wire_record(raw, in->decoded, &r, &it->source, &why);
+	wire_record(raw, in->decoded, &r, &it->source, &why);
 	if (it->source.n > ITEM_HEAD_BYTES)
 		it->source.n = ITEM_HEAD_BYTES;
 	it->source.s = arena_dup(a, it->source.s, it->source.n);

@@ -102,7 +102,7 @@ look_again(struct duties *d, unsigned ms)
 	struct timeval in = {ms / 1000, (suseconds_t)(ms % 1000) * 1000};
 
 	if (!d->is_stopped)
-		(void)event_add(d->timer, &in);
+		event_add(d->timer, &in);
 }
 
 /* Was the wall clock set since the last look? */
@@ -404,8 +404,8 @@ quarters_rows(struct duties *d, const struct rows *r)
 {
 	d->n_quarters = 0;
 	for (int i = 0; i < rows_count(r) && d->n_quarters < QUARTERS_MAX; i++)
-		(void)snprintf(d->quarters[d->n_quarters++], sizeof d->quarters[0], "%s",
-			       rows_text(r, i, 0));
+		snprintf(d->quarters[d->n_quarters++], sizeof d->quarters[0], "%s",
+			 rows_text(r, i, 0));
 	d->quarter = 0;
 }
 
@@ -505,7 +505,7 @@ duties_look(struct duties *d)
 {
 	if (d->is_running || d->is_stopped)
 		return;
-	(void)event_del(d->timer);
+	event_del(d->timer);
 	d->is_running = true;
 	compare_clocks(d);
 	d->at = 0; /* which removes nothing */
@@ -529,7 +529,7 @@ duties_new(struct event_base *base, struct store *store, const struct duties_con
 		return NULL;
 	d->store = store;
 	d->config = *config;
-	(void)snprintf(d->grace_text, sizeof d->grace_text, "%u", config->grace_hours);
+	snprintf(d->grace_text, sizeof d->grace_text, "%u", config->grace_hours);
 	d->timer = evtimer_new(base, on_timer, d);
 	if (d->timer == NULL) {
 		free(d);
@@ -544,7 +544,7 @@ duties_stop(struct duties *d)
 {
 	d->is_stopped = true;
 	d->feeds.stop = true;
-	(void)event_del(d->timer);
+	event_del(d->timer);
 }
 
 void

@@ -96,7 +96,7 @@ take_file(struct highwater *h, const json_t *o)
 	    strlen(server) >= sizeof h->server)
 		return false;
 	uuid_format(&u, h->daemon);
-	(void)snprintf(h->server, sizeof h->server, "%s", server);
+	snprintf(h->server, sizeof h->server, "%s", server);
 	h->mark = json_integer_value(json_object_get(o, "mark"));
 	h->since = h->answered = member_time(o, "since");
 	h->until = member_time(o, "until");
@@ -279,7 +279,7 @@ name_daemon(struct highwater *h)
 	unsigned char rest[10] = {0};
 	struct uuid u;
 
-	(void)random_bytes(rest, sizeof rest);
+	random_bytes(rest, sizeof rest);
 	u = uuid_at(h->config.now(h->config.ctx), rest, true);
 	uuid_format(&u, h->daemon);
 	h->mark = 0;
@@ -302,11 +302,11 @@ look_next(struct job *j, struct statement *st, struct err *e)
 	h->is_asked = true;
 	/* What is under way may or may not be in what a backup begins to copy now. */
 	h->reached = h->in_flight > 0 ? h->answered : h->config.now(h->config.ctx);
-	(void)snprintf(h->texts[0], sizeof h->texts[0], "%lld", (long long)h->mark);
+	snprintf(h->texts[0], sizeof h->texts[0], "%lld", (long long)h->mark);
 	utc_format(h->since, h->texts[1]);
 	utc_format(h->until, h->texts[2]);
 	utc_format(h->reached, h->texts[3]);
-	(void)snprintf(h->texts[4], sizeof h->texts[4], "%lld", (long long)h->back_mark);
+	snprintf(h->texts[4], sizeof h->texts[4], "%lld", (long long)h->back_mark);
 	utc_format(h->back_to, h->texts[5]);
 	h->is_dirty = false;
 	st->sql = embed_text("sql/queries/mark_note.sql");
@@ -329,11 +329,11 @@ look_rows(struct job *j, const struct rows *r)
 
 	h->got_rows = true;
 	h->new_mark = rows_int(r, 0, 0);
-	(void)snprintf(h->new_server, sizeof h->new_server, "%s", rows_text(r, 0, 1));
+	snprintf(h->new_server, sizeof h->new_server, "%s", rows_text(r, 0, 1));
 	if (rows_text(r, 0, 2) == NULL)
 		return;
-	(void)snprintf(h->lacks_from, sizeof h->lacks_from, "%s", rows_text(r, 0, 3));
-	(void)snprintf(h->lacks_to, sizeof h->lacks_to, "%s", rows_text(r, 0, 4));
+	snprintf(h->lacks_from, sizeof h->lacks_from, "%s", rows_text(r, 0, 3));
+	snprintf(h->lacks_to, sizeof h->lacks_to, "%s", rows_text(r, 0, 4));
 }
 
 /* The comparison is committed. */
@@ -349,7 +349,7 @@ take_mark(struct highwater *h)
 				    "database: have every sender send again what it kept, then "
 				    "semsctl gaps resolve"));
 	h->mark = h->new_mark;
-	(void)snprintf(h->server, sizeof h->server, "%s", h->new_server);
+	snprintf(h->server, sizeof h->server, "%s", h->new_server);
 	if (h->until.v < h->reached.v)
 		h->until = h->reached;
 }

@@ -44,7 +44,7 @@ start_timer(struct event *timer, int ms)
 {
 	struct timeval t = {ms / 1000, (ms % 1000) * 1000};
 
-	(void)event_add(timer, &t);
+	event_add(timer, &t);
 }
 
 /* Its year's turn is over; what was not agreed on is tried again when all had theirs. */
@@ -118,7 +118,7 @@ watch_done(struct job *j, const struct err *e)
 static void
 ask(struct key_watch *w, const unsigned char check[KEY_CHECK_SIZE])
 {
-	(void)snprintf(w->name, sizeof w->name, "person-%04d", w->year);
+	snprintf(w->name, sizeof w->name, "person-%04d", w->year);
 	hex_encode(check, KEY_CHECK_SIZE, w->hex);
 	w->has_answer = false;
 	w->step = STEP_TELL;
@@ -198,8 +198,8 @@ on_ahead(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	utc_format(w->config.now(w->config.ctx), now);
 	year = (int)strtol(now, NULL, 10);
-	(void)keyring_person(w->keys, year);
-	(void)keyring_person(w->keys, year + 1);
+	keyring_person(w->keys, year);
+	keyring_person(w->keys, year + 1);
 	key_watch_look(w);
 	start_timer(w->ahead, w->config.look_ms);
 }

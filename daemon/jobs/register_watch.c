@@ -113,7 +113,7 @@ register_watch_free(struct register_watch *w)
 void
 register_watch_stop(struct register_watch *w)
 {
-	(void)event_del(w->timer);
+	event_del(w->timer);
 }
 
 bool

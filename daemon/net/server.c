@@ -474,7 +474,7 @@ settle_all(struct server *sv)
 
 	for (struct conn *c = TAILQ_FIRST(&sv->unnamed); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, link);
-		(void)settle(c, users_name(sv->users, c->uid, c->peer, sizeof c->peer));
+		settle(c, users_name(sv->users, c->uid, c->peer, sizeof c->peer));
 	}
 }
 
@@ -498,7 +498,7 @@ await_user(struct conn *c)
 	TAILQ_INSERT_TAIL(&sv->unnamed, c, link);
 	sv->n_unnamed++;
 	if (!settle(c, users_name(sv->users, c->uid, c->peer, sizeof c->peer)) && is_full)
-		(void)settle(c, USER_BUSY);
+		settle(c, USER_BUSY);
 }
 
 /* --- callers ---------------------------------------------------------------------------------- */
@@ -538,7 +538,7 @@ give_back(struct server *sv)
 	size_t held = ingest_unsent(sv->config.ingest);
 
 	if (sv->most_unsent >= TRIM_BYTES && held < sv->most_unsent / 2) {
-		(void)malloc_trim(0);
+		malloc_trim(0);
 		sv->most_unsent = held;
 	} else if (held > sv->most_unsent) {
 		sv->most_unsent = held;
@@ -622,7 +622,7 @@ listener_place(struct server *sv, struct err *e)
 	struct listener **more = realloc(sv->listeners, bytes);
 
 	if (more == NULL) {
-		(void)err_set(e, TRY_SYSTEM, "listen", "out of memory");
+		err_set(e, TRY_SYSTEM, "listen", "out of memory");
 		return NULL;
 	}
 	sv->listeners = more;

@@ -27,7 +27,7 @@ timers_reserve(struct event_base *base, size_t n)
 	       evtimer_add(&all[added], &hour) == 0)
 		added++;
 	for (size_t i = 0; i < added; i++)
-		(void)evtimer_del(&all[i]);
+		evtimer_del(&all[i]);
 	free(all);
 	return added == n;
 }

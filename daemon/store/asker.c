@@ -150,7 +150,7 @@ arm(struct asker *a, int ms)
 {
 	struct timeval t = {ms / 1000, (suseconds_t)(ms % 1000) * 1000};
 
-	(void)event_add(a->look, &t);
+	event_add(a->look, &t);
 }
 
 /* Their time comes from the loop: whoever runs a job does not expect its end at once. */
@@ -245,7 +245,7 @@ forget(struct asker *a)
 {
 	char sql[32];
 
-	(void)snprintf(sql, sizeof sql, "DEALLOCATE %s", a->plan);
+	snprintf(sql, sizeof sql, "DEALLOCATE %s", a->plan);
 	a->phase = PHASE_FORGET;
 	conn_send(a->conn, sql);
 }
@@ -308,7 +308,7 @@ run_next(struct asker *a)
 		return;
 	a->job = next_in_turn(a, list);
 	TAILQ_REMOVE(list, a->job, link);
-	(void)snprintf(a->last_name, sizeof a->last_name, "%s", name_of(a->job));
+	snprintf(a->last_name, sizeof a->last_name, "%s", name_of(a->job));
 	begin(a);
 }
 
@@ -519,7 +519,7 @@ cancel_running(struct asker *a)
 		 KV("why", a->err.text));
 	a->is_cancelling = true;
 	a->is_cancel_asked = false;
-	(void)snprintf(a->cancel_pid, sizeof a->cancel_pid, "%d", conn_backend(a->conn));
+	snprintf(a->cancel_pid, sizeof a->cancel_pid, "%d", conn_backend(a->conn));
 	a->cancel =
 	    (struct job){.role = DB_LOGIN, .next = cancel_next, .done = cancel_done, .ctx = a};
 	asker_run_first(a->canceller, &a->cancel);

@@ -5,23 +5,23 @@
 void
 condition_sql_literal(struct buf *b, const char *s)
 {
-	(void)buf_addf(b, "'");
+	buf_addf(b, "'");
 	for (; *s != '\0'; s++) {
-		(void)buf_add(b, s, 1);
+		buf_add(b, s, 1);
 		if (*s == '\'')
-			(void)buf_add(b, s, 1);
+			buf_add(b, s, 1);
 	}
-	(void)buf_addf(b, "'");
+	buf_addf(b, "'");
 }
 
 static void
 add_list(struct buf *b, char *const *list, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		(void)buf_addf(b, i == 0 ? "(" : ", ");
+		buf_addf(b, i == 0 ? "(" : ", ");
 		condition_sql_literal(b, list[i]);
 	}
-	(void)buf_addf(b, ")");
+	buf_addf(b, ")");
 }
 
 const char *
@@ -39,17 +39,17 @@ condition_sql_add(struct buf *b, const struct view *v, const struct condition *w
 	const char *name = condition_sql_column(v, w->field);
 
 	if (w->in != NULL) {
-		(void)buf_addf(b, "v.\"%s\" IN ", name);
+		buf_addf(b, "v.\"%s\" IN ", name);
 		add_list(b, w->in, w->in_count);
 	} else if (w->not_in != NULL) {
-		(void)buf_addf(b, "(v.\"%s\" IS NULL OR v.\"%s\" NOT IN ", name, name);
+		buf_addf(b, "(v.\"%s\" IS NULL OR v.\"%s\" NOT IN ", name, name);
 		add_list(b, w->not_in, w->not_in_count);
-		(void)buf_addf(b, ")");
+		buf_addf(b, ")");
 	} else if (w->present != NULL) {
-		(void)buf_addf(b, "v.\"%s\" IS %sNULL", name, *w->present ? "NOT " : "");
+		buf_addf(b, "v.\"%s\" IS %sNULL", name, *w->present ? "NOT " : "");
 	} else if (w->at_least != NULL) {
-		(void)buf_addf(b, "v.\"%s\" >= %" PRId64, name, *w->at_least);
+		buf_addf(b, "v.\"%s\" >= %" PRId64, name, *w->at_least);
 	} else {
-		(void)buf_addf(b, "v.\"%s\" <= %" PRId64, name, *w->at_most);
+		buf_addf(b, "v.\"%s\" <= %" PRId64, name, *w->at_most);
 	}
 }

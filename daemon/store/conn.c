@@ -86,7 +86,7 @@ watch(struct conn *c, short what)
 	c->io_fd = fd;
 	c->io_what = what;
 	if (c->io != NULL && c->ops->is_first)
-		(void)event_priority_set(c->io, 0);
+		event_priority_set(c->io, 0);
 	if (c->io == NULL || event_add(c->io, NULL) != 0)
 		c->broken = true;
 }
@@ -226,10 +226,10 @@ connect_next(struct conn *c, const char *why)
 	enum hosts_next next;
 	char kept[200];
 
-	(void)snprintf(kept, sizeof kept, "%s", why);
+	snprintf(kept, sizeof kept, "%s", why);
 	drop(c);
 	while ((next = hosts_next(c->hosts, &p)) == HOSTS_READY && !connect_to(c, &p)) {
-		(void)snprintf(kept, sizeof kept, "%s", PQerrorMessage(c->pg));
+		snprintf(kept, sizeof kept, "%s", PQerrorMessage(c->pg));
 		drop(c);
 	}
 	if (next == HOSTS_WAIT) {

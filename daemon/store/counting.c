@@ -106,17 +106,16 @@ take_days(struct counting *c, const struct rows *rows, int row, struct cube_stat
 		}
 		st->since = until == NULL ? keep(c, starts_at) : st->since;
 		if (until == NULL || strcmp(until, starts_at) != 0) {
-			(void)buf_addf(&ranges, until == NULL ? "" : "v.counted_at < '%s') OR ",
-				       until);
-			(void)buf_addf(&ranges, "(v.counted_at >= '%s' AND ", starts_at);
+			buf_addf(&ranges, until == NULL ? "" : "v.counted_at < '%s') OR ", until);
+			buf_addf(&ranges, "(v.counted_at >= '%s' AND ", starts_at);
 		}
 		until = rows_text(rows, row, 4);
 		if (rows_int(rows, row, 5) != 0) {
-			(void)buf_addf(&taken, "%s'%s'", taken.n == 0 ? "" : ", ", day);
+			buf_addf(&taken, "%s'%s'", taken.n == 0 ? "" : ", ", day);
 		}
 	}
 	if (until != NULL) {
-		(void)buf_addf(&ranges, "v.counted_at < '%s')", until);
+		buf_addf(&ranges, "v.counted_at < '%s')", until);
 		st->is_dirty = true;
 		st->until = keep(c, until);
 		st->ranges = arena_dup(c->arena, ranges.p, ranges.n);
@@ -360,15 +359,14 @@ digests(struct counting *c)
 {
 	const struct cube_set *s = &c->plan->cubes;
 	buf_clear(&c->sql);
-	(void)buf_addf(&c->sql, "{");
+	buf_addf(&c->sql, "{");
 	for (unsigned i = 0; i < s->n; i++) {
 		/* A plan counts in the period it is for, and is logged when it was made. */
 		if (strcmp(s->cubes[i]->kind, "plan") != 0) {
-			(void)buf_addf(&c->sql, "%s%s", c->sql.n == 1 ? "" : ",",
-				       s->cubes[i]->digest);
+			buf_addf(&c->sql, "%s%s", c->sql.n == 1 ? "" : ",", s->cubes[i]->digest);
 		}
 	}
-	(void)buf_add(&c->sql, "}", sizeof("}"));
+	buf_add(&c->sql, "}", sizeof("}"));
 	return (const char *)c->sql.p;
 }
 
@@ -410,12 +408,12 @@ bound(struct counting *c, const struct query *q, struct statement *st)
 {
 	buf_clear(&c->bounded);
 	if (c->keep == 0) {
-		(void)buf_addf(&c->bounded, "%s", st->sql);
+		buf_addf(&c->bounded, "%s", st->sql);
 	} else {
 		bounded_sql_add(&c->bounded, q, st->sql, c->keep);
 	}
-	(void)buf_addf(&c->bounded, "\nLIMIT %d", COUNTING_ROWS_MAX + 1);
-	(void)buf_add(&c->bounded, "", 1);
+	buf_addf(&c->bounded, "\nLIMIT %d", COUNTING_ROWS_MAX + 1);
+	buf_add(&c->bounded, "", 1);
 	st->sql = (const char *)c->bounded.p;
 }
 
@@ -522,18 +520,18 @@ counting_next(struct counting *c, struct statement *st, struct err *e)
 			if (sum_again(c)) {
 				continue;
 			}
-			(void)err_set(e, REJ_STATE, "spd",
-				      "the quarter has more than %d figures by sites, sources and "
-				      "kinds alone: fewer of these can be told",
-				      COUNTING_FIGURES_MAX);
+			err_set(e, REJ_STATE, "spd",
+				"the quarter has more than %d figures by sites, sources and "
+				"kinds alone: fewer of these can be told",
+				COUNTING_FIGURES_MAX);
 			return false;
 		}
 		c->phase++;
 		c->at = 0;
 	}
 	if (c->sql.failed || c->bounded.failed || arena_failed(c->arena)) {
-		(void)err_set(e, TRY_LIMIT, "spd",
-			      "the quarter has too many figures for the memory allowed");
+		err_set(e, TRY_LIMIT, "spd",
+			"the quarter has too many figures for the memory allowed");
 		return false;
 	}
 	return true;

@@ -97,11 +97,11 @@ add_fact(struct buf *b, const char *fact, const struct span *span, const char *e
 			i++;
 		}
 		if (i < sizeof(tokens) / sizeof(tokens[0])) {
-			(void)buf_addf(b, "'%s'", tokens[i].value);
+			buf_addf(b, "'%s'", tokens[i].value);
 			fact += strlen(tokens[i].token);
 		} else {
 			size_t n = 1 + strcspn(fact + 1, "%");
-			(void)buf_add(b, fact, n);
+			buf_add(b, fact, n);
 			fact += n;
 		}
 	}
@@ -112,21 +112,21 @@ static void
 add_facts(struct buf *b, const struct cube *c, const char *bucket, const char *ranges,
 	  const struct span *span, const struct cube_period *p)
 {
-	(void)buf_addf(b, "SELECT %s AS w", bucket);
+	buf_addf(b, "SELECT %s AS w", bucket);
 	for (unsigned i = 0; i < c->n_keys; i++) {
-		(void)buf_addf(b, ", %s AS k%u", c->keys[i].expr, i + 1);
+		buf_addf(b, ", %s AS k%u", c->keys[i].expr, i + 1);
 	}
 	for (unsigned i = 0; i < c->n_sums; i++) {
-		(void)buf_addf(b, ", v.\"%s\" AS s%u", c->sums[i], i + 1);
+		buf_addf(b, ", v.\"%s\" AS s%u", c->sums[i], i + 1);
 	}
 	if (c->value != NULL) {
-		(void)buf_addf(b, ", (%s)::bigint AS value", c->value);
+		buf_addf(b, ", (%s)::bigint AS value", c->value);
 	}
-	(void)buf_addf(b, " FROM (");
+	buf_addf(b, " FROM (");
 	add_fact(b, c->fact, span, p->end);
-	(void)buf_addf(b, ") AS v WHERE (%s)%s", ranges, c->where);
+	buf_addf(b, ") AS v WHERE (%s)%s", ranges, c->where);
 	if (c->value != NULL) {
-		(void)buf_addf(b, " AND (%s) IS NOT NULL", c->value);
+		buf_addf(b, " AND (%s) IS NOT NULL", c->value);
 	}
 }
 
@@ -134,18 +134,18 @@ static void
 add_k(struct buf *b, const struct cube *c)
 {
 	for (unsigned i = 0; i < c->n_keys; i++) {
-		(void)buf_addf(b, ", k%u", i + 1);
+		buf_addf(b, ", k%u", i + 1);
 	}
 }
 
 static void
 add_keys(struct buf *b, const struct cube *c)
 {
-	(void)buf_addf(b, "ARRAY[");
+	buf_addf(b, "ARRAY[");
 	for (unsigned i = 0; i < c->n_keys; i++) {
-		(void)buf_addf(b, "%sk%u::text", i == 0 ? "" : ", ", i + 1);
+		buf_addf(b, "%sk%u::text", i == 0 ? "" : ", ", i + 1);
 	}
-	(void)buf_addf(b, "]::text[]");
+	buf_addf(b, "]::text[]");
 }
 
 /* Counts from records: w, keys, n, sums; of a histogram w, keys, value, n. */
@@ -153,51 +153,51 @@ static void
 add_counts(struct buf *b, const struct cube *c, const char *bucket, const char *ranges,
 	   const struct span *span, const struct cube_period *p)
 {
-	(void)buf_addf(b, "SELECT w, ");
+	buf_addf(b, "SELECT w, ");
 	add_keys(b, c);
-	(void)buf_addf(b, " AS keys, %scount(*) AS n", c->value != NULL ? "value, " : "");
+	buf_addf(b, " AS keys, %scount(*) AS n", c->value != NULL ? "value, " : "");
 	if (c->value == NULL) {
-		(void)buf_addf(b, ", ARRAY[");
+		buf_addf(b, ", ARRAY[");
 		for (unsigned i = 0; i < c->n_sums; i++) {
-			(void)buf_addf(b, "%ssum(s%u)::bigint, count(s%u)", i == 0 ? "" : ", ",
-				       i + 1, i + 1);
+			buf_addf(b, "%ssum(s%u)::bigint, count(s%u)", i == 0 ? "" : ", ", i + 1,
+				 i + 1);
 		}
-		(void)buf_addf(b, "]::bigint[] AS sums");
+		buf_addf(b, "]::bigint[] AS sums");
 	}
-	(void)buf_addf(b, "\nFROM (");
+	buf_addf(b, "\nFROM (");
 	add_facts(b, c, bucket, ranges, span, p);
-	(void)buf_addf(b, ") AS facts GROUP BY w");
+	buf_addf(b, ") AS facts GROUP BY w");
 	add_k(b, c);
-	(void)buf_addf(b, "%s", c->value != NULL ? ", value" : "");
+	buf_addf(b, "%s", c->value != NULL ? ", value" : "");
 }
 
 /* ARRAY[f(sums[1]), ..] */
 static void
 add_sums(struct buf *b, const struct cube *c, const char *before, const char *after)
 {
-	(void)buf_addf(b, "ARRAY[");
+	buf_addf(b, "ARRAY[");
 	for (unsigned i = 1; i <= 2 * c->n_sums; i++) {
-		(void)buf_addf(b, "%s%ssums[%u]%s", i == 1 ? "" : ", ", before, i, after);
+		buf_addf(b, "%s%ssums[%u]%s", i == 1 ? "" : ", ", before, i, after);
 	}
-	(void)buf_addf(b, "]::bigint[]");
+	buf_addf(b, "]::bigint[]");
 }
 
 /* The day's week in the quarter. */
 static void
 add_week_of_day(struct buf *b, const struct cube_period *p)
 {
-	(void)buf_addf(b, "greatest(date_trunc('week', day)::date, '%s'::date)", p->first_day);
+	buf_addf(b, "greatest(date_trunc('week', day)::date, '%s'::date)", p->first_day);
 }
 
 static void
 add_masked_keys(struct buf *b, const struct cube *c)
 {
-	(void)buf_addf(b, "ARRAY[");
+	buf_addf(b, "ARRAY[");
 	for (unsigned i = 0; i < c->n_keys; i++) {
-		(void)buf_addf(b, "%s", i == 0 ? "" : ", ");
-		(void)buf_addf(b, c->keys[i].weekly ? "keys[%u]" : "NULL", i + 1);
+		buf_addf(b, "%s", i == 0 ? "" : ", ");
+		buf_addf(b, c->keys[i].weekly ? "keys[%u]" : "NULL", i + 1);
 	}
-	(void)buf_addf(b, "]::text[]");
+	buf_addf(b, "]::text[]");
 }
 
 /* --- what a run counts from records ----------------------------------------------------------- */
@@ -205,14 +205,14 @@ add_masked_keys(struct buf *b, const struct cube *c)
 static void
 add_week_arrays(struct buf *bucket, struct buf *name, const struct cube_period *p)
 {
-	(void)buf_addf(bucket, "width_bucket(v.counted_at, ARRAY[");
-	(void)buf_addf(name, "(ARRAY[");
+	buf_addf(bucket, "width_bucket(v.counted_at, ARRAY[");
+	buf_addf(name, "(ARRAY[");
 	for (unsigned i = 0; i < p->n_weeks; i++) {
-		(void)buf_addf(bucket, "%s'%s'", i == 0 ? "" : ", ", p->weeks[i].starts_at);
-		(void)buf_addf(name, "%s'%s'", i == 0 ? "" : ", ", p->weeks[i].first_day);
+		buf_addf(bucket, "%s'%s'", i == 0 ? "" : ", ", p->weeks[i].starts_at);
+		buf_addf(name, "%s'%s'", i == 0 ? "" : ", ", p->weeks[i].first_day);
 	}
-	(void)buf_add(bucket, "]::timestamptz[])", sizeof("]::timestamptz[])"));
-	(void)buf_add(name, "]::date[])[w]", sizeof("]::date[])[w]"));
+	buf_add(bucket, "]::timestamptz[])", sizeof("]::timestamptz[])"));
+	buf_add(name, "]::date[])[w]", sizeof("]::date[])[w]"));
 }
 
 /* --- one reading for several cubes ------------------------------------------------------------ */
@@ -271,9 +271,9 @@ static void
 add_scan_key(struct buf *b, struct scan *x, const char *expr)
 {
 	if (expr[0] == '(') {
-		(void)buf_addf(b, "f%u", scan_key(x, expr));
+		buf_addf(b, "f%u", scan_key(x, expr));
 	} else {
-		(void)buf_addf(b, "keys[%u]", scan_key(x, expr) + 1);
+		buf_addf(b, "keys[%u]", scan_key(x, expr) + 1);
 	}
 }
 
@@ -312,13 +312,13 @@ scan_of(struct scan *x, const struct cube_set *s, const struct cube_state *state
 		}
 		x->is_weekly = x->is_weekly || c->is_weekly;
 		for (unsigned k = 0; k < c->n_keys; k++) {
-			(void)scan_key(x, c->keys[k].expr);
+			scan_key(x, c->keys[k].expr);
 		}
 		for (unsigned k = 0; k < c->n_sums; k++) {
-			(void)scan_sum(x, c->sums[k]);
+			scan_sum(x, c->sums[k]);
 		}
 		if (test_of(c) != NULL) {
-			(void)scan_key(x, test_of(c));
+			scan_key(x, test_of(c));
 		}
 	}
 }
@@ -348,36 +348,35 @@ cube_write_scan(struct buf *b, const struct cube_set *s, unsigned i,
 	buf_init(&bucket, STATEMENT_MAX);
 	buf_init(&name, STATEMENT_MAX);
 	add_week_arrays(&bucket, &name, p);
-	(void)buf_addf(b,
-		       "CREATE TEMPORARY TABLE scan_%u ON COMMIT DROP AS\n"
-		       "SELECT w, keys",
-		       i);
+	buf_addf(b,
+		 "CREATE TEMPORARY TABLE scan_%u ON COMMIT DROP AS\n"
+		 "SELECT w, keys",
+		 i);
 	for (unsigned k = 0; k < x.n_flags; k++) {
-		(void)buf_addf(b, ", f%u", k);
+		buf_addf(b, ", f%u", k);
 	}
-	(void)buf_addf(b, ", count(*) AS n");
+	buf_addf(b, ", count(*) AS n");
 	for (unsigned k = 0; k < x.n_sums; k++) {
-		(void)buf_addf(b, ", sum(y%u)::bigint AS y%u, count(y%u) AS c%u", k, k, k, k);
+		buf_addf(b, ", sum(y%u)::bigint AS y%u, count(y%u) AS c%u", k, k, k, k);
 	}
-	(void)buf_addf(b, "\nFROM (SELECT %s AS w, ARRAY[",
-		       x.is_weekly ? (const char *)bucket.p : "0");
+	buf_addf(b, "\nFROM (SELECT %s AS w, ARRAY[", x.is_weekly ? (const char *)bucket.p : "0");
 	for (unsigned k = 0; k < x.n_keys; k++) {
-		(void)buf_addf(b, "%s(%s)::text", k == 0 ? "" : ", ", x.keys[k]);
+		buf_addf(b, "%s(%s)::text", k == 0 ? "" : ", ", x.keys[k]);
 	}
-	(void)buf_addf(b, "]::text[] AS keys");
+	buf_addf(b, "]::text[] AS keys");
 	for (unsigned k = 0; k < x.n_flags; k++) {
-		(void)buf_addf(b, ", %s AS f%u", x.flags[k], k);
+		buf_addf(b, ", %s AS f%u", x.flags[k], k);
 	}
 	for (unsigned k = 0; k < x.n_sums; k++) {
-		(void)buf_addf(b, ", v.\"%s\" AS y%u", x.sums[k], k);
+		buf_addf(b, ", v.\"%s\" AS y%u", x.sums[k], k);
 	}
-	(void)buf_addf(b, " FROM (");
+	buf_addf(b, " FROM (");
 	add_fact(b, s->cubes[i]->fact, &(struct span){states[i].since, states[i].until}, p->end);
-	(void)buf_addf(b, ") AS v WHERE (%s)) AS facts GROUP BY w, keys", states[i].ranges);
+	buf_addf(b, ") AS v WHERE (%s)) AS facts GROUP BY w, keys", states[i].ranges);
 	for (unsigned k = 0; k < x.n_flags; k++) {
-		(void)buf_addf(b, ", f%u", k);
+		buf_addf(b, ", f%u", k);
 	}
-	(void)buf_add(b, "", 1);
+	buf_add(b, "", 1);
 	b->failed = b->failed || bucket.failed || name.failed || x.is_full;
 	buf_fini(&bucket);
 	buf_fini(&name);
@@ -390,24 +389,24 @@ add_scanned(struct buf *b, const struct cube_set *s, const struct cube_state *st
 	const struct cube *c = s->cubes[i];
 	struct scan x;
 	scan_of(&x, s, states, i);
-	(void)buf_addf(b, "SELECT %s, ARRAY[", c->is_weekly ? "w" : "0 AS w");
+	buf_addf(b, "SELECT %s, ARRAY[", c->is_weekly ? "w" : "0 AS w");
 	for (unsigned k = 0; k < c->n_keys; k++) {
-		(void)buf_addf(b, "%s", k == 0 ? "" : ", ");
+		buf_addf(b, "%s", k == 0 ? "" : ", ");
 		add_scan_key(b, &x, c->keys[k].expr);
-		(void)buf_addf(b, "::text");
+		buf_addf(b, "::text");
 	}
-	(void)buf_addf(b, "]::text[] AS keys, sum(n)::bigint AS n, ARRAY[");
+	buf_addf(b, "]::text[] AS keys, sum(n)::bigint AS n, ARRAY[");
 	for (unsigned k = 0; k < c->n_sums; k++) {
 		unsigned y = scan_sum(&x, c->sums[k]);
-		(void)buf_addf(b, "%ssum(y%u)::bigint, sum(c%u)::bigint", k == 0 ? "" : ", ", y, y);
+		buf_addf(b, "%ssum(y%u)::bigint, sum(c%u)::bigint", k == 0 ? "" : ", ", y, y);
 	}
-	(void)buf_addf(b, "]::bigint[] AS sums FROM pg_temp.scan_%u", cube_scan(s, states, i));
+	buf_addf(b, "]::bigint[] AS sums FROM pg_temp.scan_%u", cube_scan(s, states, i));
 	if (test_of(c) != NULL) {
-		(void)buf_addf(b, " WHERE f%u", scan_key(&x, test_of(c)));
+		buf_addf(b, " WHERE f%u", scan_key(&x, test_of(c)));
 	}
-	(void)buf_addf(b, " GROUP BY %s", c->is_weekly ? "w" : "()");
+	buf_addf(b, " GROUP BY %s", c->is_weekly ? "w" : "()");
 	for (unsigned k = 0; k < c->n_keys; k++) {
-		(void)buf_addf(b, ", ");
+		buf_addf(b, ", ");
 		add_scan_key(b, &x, c->keys[k].expr);
 	}
 	b->failed = b->failed || x.is_full;
@@ -438,25 +437,24 @@ add_delta_counts(struct buf *b, const struct cube_set *s, unsigned i,
 	buf_init(&week, STATEMENT_MAX);
 	add_week_arrays(&bucket, &week, p);
 	if (c->is_weekly) {
-		(void)buf_addf(b, "SELECT %s AS week, keys, n, sums FROM (", (const char *)week.p);
+		buf_addf(b, "SELECT %s AS week, keys, n, sums FROM (", (const char *)week.p);
 		add_run_counts(b, s, i, states, (const char *)bucket.p, p);
 	} else {
-		(void)buf_addf(b, "SELECT NULL::date AS week, keys, n, sums FROM (");
+		buf_addf(b, "SELECT NULL::date AS week, keys, n, sums FROM (");
 		add_run_counts(b, s, i, states, "0", p);
 	}
-	(void)buf_addf(b, ") AS counts WHERE n > 0");
+	buf_addf(b, ") AS counts WHERE n > 0");
 	if (st->taken != NULL) {
-		(void)buf_addf(b, "\nUNION ALL SELECT ");
+		buf_addf(b, "\nUNION ALL SELECT ");
 		if (c->is_weekly) {
 			add_week_of_day(b, p);
 		} else {
-			(void)buf_addf(b, "NULL");
+			buf_addf(b, "NULL");
 		}
-		(void)buf_addf(b, ", keys, -n, ");
+		buf_addf(b, ", keys, -n, ");
 		add_sums(b, c, "-", "");
-		(void)buf_addf(b,
-			       " FROM sems.day_count WHERE cube_id = %" PRId64 " AND day IN (%s)",
-			       st->id, st->taken);
+		buf_addf(b, " FROM sems.day_count WHERE cube_id = %" PRId64 " AND day IN (%s)",
+			 st->id, st->taken);
 	}
 	b->failed = b->failed || bucket.failed || week.failed;
 	buf_fini(&bucket);
@@ -468,15 +466,15 @@ add_delta_bins(struct buf *b, const struct cube_set *s, unsigned i, const struct
 	       const struct cube_period *p)
 {
 	const struct cube_state *st = &states[i];
-	(void)buf_addf(b, "SELECT keys, value, n FROM (");
+	buf_addf(b, "SELECT keys, value, n FROM (");
 	add_run_counts(b, s, i, states, "0", p);
-	(void)buf_addf(b, ") AS counts");
+	buf_addf(b, ") AS counts");
 	if (st->taken != NULL) {
-		(void)buf_addf(b,
-			       "\nUNION ALL SELECT d.keys, x.value, -x.n FROM sems.day_count AS d,"
-			       " unnest(d.bins, d.sums) AS x(value, n)"
-			       " WHERE d.cube_id = %" PRId64 " AND d.day IN (%s)",
-			       st->id, st->taken);
+		buf_addf(b,
+			 "\nUNION ALL SELECT d.keys, x.value, -x.n FROM sems.day_count AS d,"
+			 " unnest(d.bins, d.sums) AS x(value, n)"
+			 " WHERE d.cube_id = %" PRId64 " AND d.day IN (%s)",
+			 st->id, st->taken);
 	}
 }
 
@@ -484,13 +482,13 @@ void
 cube_write_delta(struct buf *b, const struct cube_set *s, unsigned i,
 		 const struct cube_state *states, const struct cube_period *p)
 {
-	(void)buf_addf(b, "CREATE TEMPORARY TABLE cube_%u ON COMMIT DROP AS\n", i);
+	buf_addf(b, "CREATE TEMPORARY TABLE cube_%u ON COMMIT DROP AS\n", i);
 	if (s->cubes[i]->value == NULL) {
 		add_delta_counts(b, s, i, states, p);
 	} else {
 		add_delta_bins(b, s, i, states, p);
 	}
-	(void)buf_add(b, "", 1);
+	buf_add(b, "", 1);
 }
 
 /* --- the rows that the metrics' statements see ------------------------------------------------ */
@@ -498,29 +496,29 @@ cube_write_delta(struct buf *b, const struct cube_set *s, unsigned i,
 static void
 add_kept(struct buf *b, const struct cube_state *st, const struct cube_period *p, bool weekly)
 {
-	(void)buf_addf(b,
-		       "SELECT week, keys, n, sums FROM sems.quarter_count WHERE cube_id = %" PRId64
-		       " AND quarter = '%s' AND week IS %sNULL",
-		       st->id, p->quarter, weekly ? "NOT " : "");
+	buf_addf(b,
+		 "SELECT week, keys, n, sums FROM sems.quarter_count WHERE cube_id = %" PRId64
+		 " AND quarter = '%s' AND week IS %sNULL",
+		 st->id, p->quarter, weekly ? "NOT " : "");
 }
 
 /* (week,) keys, n, sums by name; `sum` when rows of several places are to be added up. */
 static void
 add_columns(struct buf *b, const struct cube *c, bool weekly, bool sum)
 {
-	(void)buf_addf(b, "%s", weekly ? "week" : "");
+	buf_addf(b, "%s", weekly ? "week" : "");
 	for (unsigned i = 0; i < c->n_keys; i++) {
-		(void)buf_addf(b, "%s", i == 0 && !weekly ? "" : ", ");
-		(void)buf_addf(b, weekly && !c->keys[i].weekly ? "NULL::text" : "keys[%u]", i + 1);
-		(void)buf_addf(b, " AS \"%s\"", c->keys[i].name);
+		buf_addf(b, "%s", i == 0 && !weekly ? "" : ", ");
+		buf_addf(b, weekly && !c->keys[i].weekly ? "NULL::text" : "keys[%u]", i + 1);
+		buf_addf(b, " AS \"%s\"", c->keys[i].name);
 	}
 	const char *open = sum ? "sum(" : "";
 	const char *shut = sum ? ")" : "";
-	(void)buf_addf(b, "%s%sn%s%s AS n", c->n_keys == 0 && !weekly ? "" : ", ", open, shut,
-		       sum ? "::bigint" : "");
+	buf_addf(b, "%s%sn%s%s AS n", c->n_keys == 0 && !weekly ? "" : ", ", open, shut,
+		 sum ? "::bigint" : "");
 	for (unsigned i = 0; i < c->n_sums; i++) {
-		(void)buf_addf(b, ", CASE WHEN %ssums[%u]%s > 0 THEN %ssums[%u]%s END AS \"%s\"",
-			       open, 2 * i + 2, shut, open, 2 * i + 1, shut, c->sums[i]);
+		buf_addf(b, ", CASE WHEN %ssums[%u]%s > 0 THEN %ssums[%u]%s END AS \"%s\"", open,
+			 2 * i + 2, shut, open, 2 * i + 1, shut, c->sums[i]);
 	}
 }
 
@@ -530,27 +528,27 @@ add_rows(struct buf *b, const struct cube_set *s, unsigned i, const struct cube_
 {
 	const struct cube *c = s->cubes[i];
 	bool sum = st->is_dirty;
-	(void)buf_addf(b, "(SELECT ");
+	buf_addf(b, "(SELECT ");
 	add_columns(b, c, weekly, sum);
-	(void)buf_addf(b, " FROM (");
+	buf_addf(b, " FROM (");
 	if (st->id != 0 || !st->is_dirty) {
 		add_kept(b, st, p, weekly);
-		(void)buf_addf(b, "%s", sum ? " UNION ALL " : "");
+		buf_addf(b, "%s", sum ? " UNION ALL " : "");
 	}
 	if (sum) {
-		(void)buf_addf(b, "SELECT week, keys, n, sums FROM pg_temp.cube_%u", i);
+		buf_addf(b, "SELECT week, keys, n, sums FROM pg_temp.cube_%u", i);
 	}
-	(void)buf_addf(b, ") AS c");
+	buf_addf(b, ") AS c");
 	if (sum) {
-		(void)buf_addf(b, " GROUP BY %s", weekly ? "week" : "()");
+		buf_addf(b, " GROUP BY %s", weekly ? "week" : "()");
 		for (unsigned k = 0; k < c->n_keys; k++) {
 			if (!weekly || c->keys[k].weekly) {
-				(void)buf_addf(b, ", keys[%u]", k + 1);
+				buf_addf(b, ", keys[%u]", k + 1);
 			}
 		}
-		(void)buf_addf(b, " HAVING sum(n) <> 0");
+		buf_addf(b, " HAVING sum(n) <> 0");
 	}
-	(void)buf_addf(b, ")");
+	buf_addf(b, ")");
 }
 
 static bool
@@ -564,7 +562,7 @@ static void
 add_set_keys(struct buf *b, const struct cube *c, unsigned set)
 {
 	for (unsigned i = 0; i < c->n_keys; i++) {
-		(void)buf_addf(b, is_in_set(c, set, i) ? ", keys[%u]" : ", NULL::text", i + 1);
+		buf_addf(b, is_in_set(c, set, i) ? ", keys[%u]" : ", NULL::text", i + 1);
 	}
 }
 
@@ -573,7 +571,7 @@ add_set_groups(struct buf *b, const struct cube *c, unsigned set)
 {
 	for (unsigned i = 0; i < c->n_keys; i++) {
 		if (is_in_set(c, set, i)) {
-			(void)buf_addf(b, ", keys[%u]", i + 1);
+			buf_addf(b, ", keys[%u]", i + 1);
 		}
 	}
 }
@@ -584,31 +582,31 @@ add_bins(struct buf *b, const struct cube_set *s, unsigned i, const struct cube_
 {
 	const struct cube *c = s->cubes[i];
 	if (st->id != 0 || !st->is_dirty) {
-		(void)buf_addf(b, "SELECT keys[1]");
+		buf_addf(b, "SELECT keys[1]");
 		for (unsigned k = 0; k < c->n_keys; k++) {
-			(void)buf_addf(b, ", keys[%u]", k + 2);
+			buf_addf(b, ", keys[%u]", k + 2);
 		}
-		(void)buf_addf(b,
-			       ", bins, sums FROM sems.quarter_count WHERE cube_id = %" PRId64
-			       " AND quarter = '%s'",
-			       st->id, p->quarter);
+		buf_addf(b,
+			 ", bins, sums FROM sems.quarter_count WHERE cube_id = %" PRId64
+			 " AND quarter = '%s'",
+			 st->id, p->quarter);
 	}
 	for (unsigned j = 0; st->is_dirty && j < c->n_sets; j++) {
-		(void)buf_addf(b, "%sSELECT '%u'", j == 0 && st->id == 0 ? "" : "\nUNION ALL ",
-			       c->sets[j]);
+		buf_addf(b, "%sSELECT '%u'", j == 0 && st->id == 0 ? "" : "\nUNION ALL ",
+			 c->sets[j]);
 		for (unsigned k = 0; k < c->n_keys; k++) {
-			(void)buf_addf(b, ", k%u", k + 1);
+			buf_addf(b, ", k%u", k + 1);
 		}
-		(void)buf_addf(b, ", array_agg(value ORDER BY value), array_agg(n ORDER BY value)"
-				  " FROM (SELECT value, sum(n)::bigint AS n");
+		buf_addf(b, ", array_agg(value ORDER BY value), array_agg(n ORDER BY value)"
+			    " FROM (SELECT value, sum(n)::bigint AS n");
 		for (unsigned k = 0; k < c->n_keys; k++) {
-			(void)buf_addf(
-			    b, is_in_set(c, c->sets[j], k) ? ", keys[%u]" : ", NULL::text", k + 1);
-			(void)buf_addf(b, " AS k%u", k + 1);
+			buf_addf(b, is_in_set(c, c->sets[j], k) ? ", keys[%u]" : ", NULL::text",
+				 k + 1);
+			buf_addf(b, " AS k%u", k + 1);
 		}
-		(void)buf_addf(b, " FROM pg_temp.cube_%u GROUP BY value", i);
+		buf_addf(b, " FROM pg_temp.cube_%u GROUP BY value", i);
 		add_set_groups(b, c, c->sets[j]);
-		(void)buf_addf(b, " HAVING sum(n) <> 0) AS x GROUP BY ()");
+		buf_addf(b, " HAVING sum(n) <> 0) AS x GROUP BY ()");
 		add_k(b, c);
 	}
 }
@@ -619,7 +617,7 @@ cube_expand(struct buf *b, const char *template, const struct cube_set *s,
 {
 	for (const char *t = template; *t != '\0';) {
 		size_t plain = strcspn(t, "\001\002\003");
-		(void)buf_add(b, t, plain);
+		buf_add(b, t, plain);
 		t += plain;
 		if (*t == '\0') {
 			break;
@@ -632,7 +630,7 @@ cube_expand(struct buf *b, const char *template, const struct cube_set *s,
 		}
 		t += 3;
 	}
-	(void)buf_add(b, "", 1);
+	buf_add(b, "", 1);
 }
 
 /* --- counting days ---------------------------------------------------------------------------- */
@@ -641,7 +639,7 @@ static void
 add_day_list(struct buf *b, const struct cube_day *days, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		(void)buf_addf(b, "%s'%s'", i == 0 ? "" : ", ", days[i].day);
+		buf_addf(b, "%s'%s'", i == 0 ? "" : ", ", days[i].day);
 	}
 }
 
@@ -649,20 +647,20 @@ add_day_list(struct buf *b, const struct cube_day *days, size_t n)
 static void
 add_day_ranges(struct buf *ranges, struct buf *bucket, const struct cube_day *days, size_t n)
 {
-	(void)buf_addf(bucket, "width_bucket(v.counted_at, ARRAY[");
+	buf_addf(bucket, "width_bucket(v.counted_at, ARRAY[");
 	for (size_t i = 0; i < n; i++) {
 		size_t last = i;
-		(void)buf_addf(bucket, "%s'%s'", i == 0 ? "" : ", ", days[i].starts_at);
+		buf_addf(bucket, "%s'%s'", i == 0 ? "" : ", ", days[i].starts_at);
 		while (last + 1 < n && strcmp(days[last].ends_at, days[last + 1].starts_at) == 0) {
 			last++;
-			(void)buf_addf(bucket, ", '%s'", days[last].starts_at);
+			buf_addf(bucket, ", '%s'", days[last].starts_at);
 		}
-		(void)buf_addf(ranges, "%s(v.counted_at >= '%s' AND v.counted_at < '%s')",
-			       i == 0 ? "" : " OR ", days[i].starts_at, days[last].ends_at);
+		buf_addf(ranges, "%s(v.counted_at >= '%s' AND v.counted_at < '%s')",
+			 i == 0 ? "" : " OR ", days[i].starts_at, days[last].ends_at);
 		i = last;
 	}
-	(void)buf_add(ranges, "", 1);
-	(void)buf_add(bucket, "]::timestamptz[])", sizeof("]::timestamptz[])"));
+	buf_add(ranges, "", 1);
+	buf_add(bucket, "]::timestamptz[])", sizeof("]::timestamptz[])"));
 }
 
 static void
@@ -674,16 +672,15 @@ add_fresh_counts(struct buf *b, const struct cube *c, const struct cube_period *
 	buf_init(&ranges, STATEMENT_MAX);
 	buf_init(&bucket, STATEMENT_MAX);
 	add_day_ranges(&ranges, &bucket, days, n);
-	(void)buf_addf(b, "SELECT (ARRAY[");
+	buf_addf(b, "SELECT (ARRAY[");
 	add_day_list(b, days, n);
-	(void)buf_addf(b, "]::date[])[w] AS day, keys, %s FROM (",
-		       c->value == NULL
-			   ? "n, sums, NULL::bigint[] AS bins"
-			   : "sum(n)::bigint AS n, array_agg(n ORDER BY value) AS sums,"
-			     " array_agg(value ORDER BY value) AS bins");
+	buf_addf(b, "]::date[])[w] AS day, keys, %s FROM (",
+		 c->value == NULL ? "n, sums, NULL::bigint[] AS bins"
+				  : "sum(n)::bigint AS n, array_agg(n ORDER BY value) AS sums,"
+				    " array_agg(value ORDER BY value) AS bins");
 	add_counts(b, c, (const char *)bucket.p, (const char *)ranges.p,
 		   &(struct span){days[0].starts_at, days[n - 1].ends_at}, p);
-	(void)buf_addf(b, ") AS x%s", c->value == NULL ? " WHERE n > 0" : " GROUP BY w, keys");
+	buf_addf(b, ") AS x%s", c->value == NULL ? " WHERE n > 0" : " GROUP BY w, keys");
 	b->failed = b->failed || ranges.failed || bucket.failed;
 	buf_fini(&ranges);
 	buf_fini(&bucket);
@@ -693,80 +690,80 @@ add_fresh_counts(struct buf *b, const struct cube *c, const struct cube_period *
 static void
 add_new_sums(struct buf *b, const struct cube *c, const struct cube_period *p)
 {
-	(void)buf_addf(b, ", keys, sum(n), ");
+	buf_addf(b, ", keys, sum(n), ");
 	add_sums(b, c, "sum(", ")");
-	(void)buf_addf(b, ", NULL FROM (SELECT week, keys, n, sums FROM had"
-			  " UNION ALL SELECT NULL, keys, n, sums FROM change");
+	buf_addf(b, ", NULL FROM (SELECT week, keys, n, sums FROM had"
+		    " UNION ALL SELECT NULL, keys, n, sums FROM change");
 	if (c->is_weekly) {
-		(void)buf_addf(b, " UNION ALL SELECT ");
+		buf_addf(b, " UNION ALL SELECT ");
 		add_week_of_day(b, p);
-		(void)buf_addf(b, ", ");
+		buf_addf(b, ", ");
 		add_masked_keys(b, c);
-		(void)buf_addf(b, ", n, sums FROM change");
+		buf_addf(b, ", n, sums FROM change");
 	}
-	(void)buf_addf(b, ") AS x GROUP BY week, keys HAVING sum(n) <> 0");
+	buf_addf(b, ") AS x GROUP BY week, keys HAVING sum(n) <> 0");
 }
 
 static void
 add_new_bins(struct buf *b, const struct cube *c)
 {
-	(void)buf_addf(b, ", keys, sum(n), array_agg(n ORDER BY value),"
-			  " array_agg(value ORDER BY value)"
-			  " FROM (SELECT NULL::date AS week, keys, value, sum(n) AS n FROM ("
-			  "SELECT keys, x.value, x.n FROM had, unnest(bins, sums) AS x(value, n)");
+	buf_addf(b, ", keys, sum(n), array_agg(n ORDER BY value),"
+		    " array_agg(value ORDER BY value)"
+		    " FROM (SELECT NULL::date AS week, keys, value, sum(n) AS n FROM ("
+		    "SELECT keys, x.value, x.n FROM had, unnest(bins, sums) AS x(value, n)");
 	for (unsigned j = 0; j < c->n_sets; j++) {
-		(void)buf_addf(b, "\nUNION ALL SELECT ARRAY['%u'", c->sets[j]);
+		buf_addf(b, "\nUNION ALL SELECT ARRAY['%u'", c->sets[j]);
 		add_set_keys(b, c, c->sets[j]);
-		(void)buf_addf(b, "], x.value, sum(x.n * change.n / abs(change.n))"
-				  " FROM change, unnest(bins, sums) AS x(value, n)"
-				  " GROUP BY x.value");
+		buf_addf(b, "], x.value, sum(x.n * change.n / abs(change.n))"
+			    " FROM change, unnest(bins, sums) AS x(value, n)"
+			    " GROUP BY x.value");
 		add_set_groups(b, c, c->sets[j]);
 	}
-	(void)buf_addf(b, ") AS y GROUP BY keys, value HAVING sum(n) <> 0) AS z"
-			  " GROUP BY week, keys");
+	buf_addf(b, ") AS y GROUP BY keys, value HAVING sum(n) <> 0) AS z"
+		    " GROUP BY week, keys");
 }
 
 void
 cube_write_recount(struct buf *b, const struct cube *c, int64_t id, const struct cube_period *p,
 		   const struct cube_day *days, size_t n)
 {
-	(void)buf_addf(b, "WITH fresh AS MATERIALIZED (");
+	buf_addf(b, "WITH fresh AS MATERIALIZED (");
 	add_fresh_counts(b, c, p, days, n);
-	(void)buf_addf(
-	    b, "),\ngone AS (DELETE FROM sems.day_count WHERE cube_id = %" PRId64 " AND day IN (",
-	    id);
+	buf_addf(b,
+		 "),\ngone AS (DELETE FROM sems.day_count WHERE cube_id = %" PRId64 " AND day IN (",
+		 id);
 	add_day_list(b, days, n);
-	(void)buf_addf(b,
-		       ") RETURNING day, keys, n, sums, bins),\n"
-		       "came AS (INSERT INTO sems.day_count SELECT %" PRId64
-		       ", day, keys, n, sums, bins FROM fresh),\n"
-		       "change AS MATERIALIZED (SELECT day, keys, n, sums, bins FROM fresh"
-		       " UNION ALL SELECT day, keys, -n, ",
-		       id);
+	buf_addf(b,
+		 ") RETURNING day, keys, n, sums, bins),\n"
+		 "came AS (INSERT INTO sems.day_count SELECT %" PRId64
+		 ", day, keys, n, sums, bins FROM fresh),\n"
+		 "change AS MATERIALIZED (SELECT day, keys, n, sums, bins FROM fresh"
+		 " UNION ALL SELECT day, keys, -n, ",
+		 id);
 	if (c->value == NULL) {
 		add_sums(b, c, "-", "");
 	} else {
-		(void)buf_addf(b, "sums");
+		buf_addf(b, "sums");
 	}
-	(void)buf_addf(b,
-		       ", bins FROM gone),\n"
-		       "had AS (DELETE FROM sems.quarter_count WHERE cube_id = %" PRId64
-		       " AND quarter = '%s' RETURNING week, keys, n, sums, bins),\n"
-		       "done AS (INSERT INTO sems.counted_day (cube_id, day) SELECT %" PRId64
-		       ", d FROM unnest(ARRAY[",
-		       id, p->quarter, id);
+	buf_addf(b,
+		 ", bins FROM gone),\n"
+		 "had AS (DELETE FROM sems.quarter_count WHERE cube_id = %" PRId64
+		 " AND quarter = '%s' RETURNING week, keys, n, sums, bins),\n"
+		 "done AS (INSERT INTO sems.counted_day (cube_id, day) SELECT %" PRId64
+		 ", d FROM unnest(ARRAY[",
+		 id, p->quarter, id);
 	add_day_list(b, days, n);
-	(void)buf_addf(b,
-		       "]::date[]) AS d ON CONFLICT (cube_id, day)"
-		       " DO UPDATE SET is_stale = false, counted_at = now())\n"
-		       "INSERT INTO sems.quarter_count SELECT %" PRId64 ", '%s', week",
-		       id, p->quarter);
+	buf_addf(b,
+		 "]::date[]) AS d ON CONFLICT (cube_id, day)"
+		 " DO UPDATE SET is_stale = false, counted_at = now())\n"
+		 "INSERT INTO sems.quarter_count SELECT %" PRId64 ", '%s', week",
+		 id, p->quarter);
 	if (c->value == NULL) {
 		add_new_sums(b, c, p);
 	} else {
 		add_new_bins(b, c);
 	}
-	(void)buf_add(b, "", 1);
+	buf_add(b, "", 1);
 }
 
 /* --- digests ---------------------------------------------------------------------------------- */

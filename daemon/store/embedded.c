@@ -458,7 +458,7 @@ hide_statistics(const struct embedded *m, struct err *e)
 	PGconn *pg = NULL;
 	enum code code;
 
-	(void)snprintf(conninfo, sizeof conninfo, "%s dbname=" DATABASE, m->admin_conninfo);
+	snprintf(conninfo, sizeof conninfo, "%s dbname=" DATABASE, m->admin_conninfo);
 	code = session_open(conninfo, NULL, &pg, e);
 	if (code == OK)
 		code = do_file(pg, "sql/statistics.sql", e);

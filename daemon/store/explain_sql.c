@@ -49,19 +49,19 @@ quantile_field(const struct metric *m, unsigned group)
 static void
 add_term(struct buf *b, const struct term *t, const char *of)
 {
-	(void)buf_addf(b, "sum(%s", t->minus ? "-" : "");
+	buf_addf(b, "sum(%s", t->minus ? "-" : "");
 	if (t->sum != NULL)
-		(void)buf_addf(b, "v.\"%s\"", condition_sql_column(t->view, t->sum));
+		buf_addf(b, "v.\"%s\"", condition_sql_column(t->view, t->sum));
 	else
-		(void)buf_addf(b, "1");
-	(void)buf_addf(b, ") FILTER (WHERE true");
+		buf_addf(b, "1");
+	buf_addf(b, ") FILTER (WHERE true");
 	for (unsigned i = 0; i < t->where_count; i++) {
-		(void)buf_addf(b, " AND ");
+		buf_addf(b, " AND ");
 		condition_sql_add(b, t->view, &t->where[i]);
 	}
 	if (of != NULL)
-		(void)buf_addf(b, " AND v.\"%s\" IS NOT NULL", condition_sql_column(t->view, of));
-	(void)buf_addf(b, ")");
+		buf_addf(b, " AND v.\"%s\" IS NOT NULL", condition_sql_column(t->view, of));
+	buf_addf(b, ")");
 }
 
 /* What the group counts of the rows of the view; NULL when it counts none of them. */
@@ -72,20 +72,20 @@ add_amount(struct buf *b, const struct metric *m, unsigned group, const struct v
 	unsigned n = 0;
 	const struct term *t = metric_terms(m, group, &n);
 
-	(void)buf_addf(b, "nullif(num_nonnulls(NULL");
+	buf_addf(b, "nullif(num_nonnulls(NULL");
 	for (unsigned i = 0; i < n; i++) {
 		if (t[i].view == v) {
-			(void)buf_addf(b, ", ");
+			buf_addf(b, ", ");
 			add_term(b, &t[i], of);
 		}
 	}
 	/* Nothing counted is not zero. */
-	(void)buf_addf(b, "), 0) * 0 + 0::numeric");
+	buf_addf(b, "), 0) * 0 + 0::numeric");
 	for (unsigned i = 0; i < n; i++) {
 		if (t[i].view == v) {
-			(void)buf_addf(b, " + coalesce(");
+			buf_addf(b, " + coalesce(");
 			add_term(b, &t[i], of);
-			(void)buf_addf(b, ", 0)");
+			buf_addf(b, ", 0)");
 		}
 	}
 }
@@ -100,14 +100,14 @@ add_then(struct buf *b, const char *text)
 	for (const char *at; (at = strstr(text, of)) != NULL;) {
 		size_t n = (size_t)(at - text) + sizeof of - 1;
 
-		(void)buf_add(b, text, n);
+		buf_add(b, text, n);
 		text += n;
 		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 			if (strncmp(text, words[i], strlen(words[i])) == 0)
-				(void)buf_addf(b, "then_");
+				buf_addf(b, "then_");
 		}
 	}
-	(void)buf_addf(b, "%s", text);
+	buf_addf(b, "%s", text);
 }
 
 static void
@@ -116,7 +116,7 @@ add_text(struct buf *b, const char *text, bool then)
 	if (then)
 		add_then(b, text);
 	else
-		(void)buf_addf(b, "%s", text);
+		buf_addf(b, "%s", text);
 }
 
 /* FROM and the period; more conditions may follow, each with AND. */
@@ -126,17 +126,17 @@ add_source(struct buf *b, const struct view *v, bool then, struct err *e)
 	const char *text = query_of(v);
 
 	if (v->relation != NULL && text == NULL) {
-		(void)buf_addf(b, " FROM ");
+		buf_addf(b, " FROM ");
 		add_text(b, v->relation, then);
-		(void)buf_addf(b, " AS v WHERE v.counted_at >= $1::timestamptz"
-				  " AND v.counted_at < $2::timestamptz");
+		buf_addf(b, " AS v WHERE v.counted_at >= $1::timestamptz"
+			    " AND v.counted_at < $2::timestamptz");
 		return OK;
 	}
 	if (text == NULL)
 		return err_set(e, FATAL_BUG, v->name, "its statement is not compiled in");
-	(void)buf_addf(b, " FROM (\n");
+	buf_addf(b, " FROM (\n");
 	add_text(b, text, then);
-	(void)buf_addf(b, ") AS v WHERE $1::timestamptz < $2::timestamptz");
+	buf_addf(b, ") AS v WHERE $1::timestamptz < $2::timestamptz");
 	return OK;
 }
 
@@ -147,7 +147,7 @@ finish(struct arena *a, struct buf *b, struct err *e)
 
 	buf_fini(b);
 	if (text == NULL)
-		(void)err_set(e, TRY_LIMIT, "explain", "out of memory; try again");
+		err_set(e, TRY_LIMIT, "explain", "out of memory; try again");
 	return text;
 }
 
@@ -194,10 +194,10 @@ add_where(struct buf *b, const struct view *v, const struct explain_dim *where, 
 		bool has = view_column(v, where[i].name, &col) && col.type != COLUMN_OTHER;
 
 		if (!has) {
-			(void)buf_addf(b, " AND %s", none ? "true" : "false");
+			buf_addf(b, " AND %s", none ? "true" : "false");
 			continue;
 		}
-		(void)buf_addf(b, " AND v.\"%s\"%s", col.name, none ? " IS NULL" : "::text = ");
+		buf_addf(b, " AND v.\"%s\"%s", col.name, none ? " IS NULL" : "::text = ");
 		if (!none)
 			condition_sql_literal(b, where[i].value);
 	}
@@ -211,21 +211,20 @@ add_view(struct buf *b, const struct explain_wish *w, const struct view *v, bool
 	bool is_of_all = strcmp(v->name, "received") == 0 || strcmp(v->name, "double") == 0;
 	enum code code;
 
-	(void)buf_addf(
-	    b,
-	    "SELECT v.record_id, v.source, %s AS kind, v.counted_at, v.site_id, v.measure,"
-	    " v.received_at",
-	    is_of_all ? "v.kind" : "NULL::text");
+	buf_addf(b,
+		 "SELECT v.record_id, v.source, %s AS kind, v.counted_at, v.site_id, v.measure,"
+		 " v.received_at",
+		 is_of_all ? "v.kind" : "NULL::text");
 	for (unsigned g = 0; g < metric_groups(w->m); g++) {
 		if (g == GROUP_EVIDENCE)
 			continue;
-		(void)buf_addf(b, ",\n");
+		buf_addf(b, ",\n");
 		add_amount(b, w->m, g, v);
-		(void)buf_addf(b, " AS g%u", g);
+		buf_addf(b, " AS g%u", g);
 	}
 	code = add_source(b, v, then, e);
 	add_where(b, v, w->where, w->n_where);
-	(void)buf_addf(b, "\nGROUP BY 1, 2, 3, 4, 5, 6, 7");
+	buf_addf(b, "\nGROUP BY 1, 2, 3, 4, 5, 6, 7");
 	return code;
 }
 
@@ -249,7 +248,7 @@ static void
 add_groups(struct buf *b, const struct explain_plan *p, const char *before, const char *behind)
 {
 	for (unsigned i = 0; i < p->n_groups; i++)
-		(void)buf_addf(b, "%sg%u%s", before, p->groups[i], behind);
+		buf_addf(b, "%sg%u%s", before, p->groups[i], behind);
 }
 
 /* Two relations: r_NAME, a row for each view that has the record, and NAME, one for each record. */
@@ -261,33 +260,33 @@ add_records(struct buf *b, const struct explain_wish *w, const char *name,
 	enum code code = OK;
 	bool any = false;
 
-	(void)buf_addf(b, "r_%s AS (", name);
+	buf_addf(b, "r_%s AS (", name);
 	for (size_t i = 0; i < view_count && code == OK; i++) {
 		const struct view *v = &view_table[i];
 
 		if (!counts_in(w->m, v) || !has_records(v))
 			continue;
-		(void)buf_addf(b, any ? "\nUNION ALL\n" : "\n");
+		buf_addf(b, any ? "\nUNION ALL\n" : "\n");
 		any = true;
 		code = add_view(b, w, v, then, e);
 	}
 	if (!any) {
-		(void)buf_addf(
-		    b, "SELECT NULL::uuid AS record_id, NULL::text AS source, NULL::text AS "
-		       "kind, $1::timestamptz AS counted_at, NULL::text AS site_id, NULL::text "
-		       "AS measure, $2::timestamptz AS received_at");
+		buf_addf(b,
+			 "SELECT NULL::uuid AS record_id, NULL::text AS source, NULL::text AS "
+			 "kind, $1::timestamptz AS counted_at, NULL::text AS site_id, NULL::text "
+			 "AS measure, $2::timestamptz AS received_at");
 		add_groups(b, p, ", NULL::numeric AS ", "");
 	}
-	(void)buf_addf(b,
-		       "),\n%s AS (SELECT r.record_id, r.source, max(r.kind) AS kind,"
-		       " min(r.counted_at) AS counted_at, min(r.site_id) AS site_id,"
-		       " min(r.measure) AS measure, min(r.received_at) AS received_at",
-		       name);
+	buf_addf(b,
+		 "),\n%s AS (SELECT r.record_id, r.source, max(r.kind) AS kind,"
+		 " min(r.counted_at) AS counted_at, min(r.site_id) AS site_id,"
+		 " min(r.measure) AS measure, min(r.received_at) AS received_at",
+		 name);
 	for (unsigned i = 0; i < p->n_groups; i++)
-		(void)buf_addf(b, ", sum(r.g%u) AS g%u", p->groups[i], p->groups[i]);
-	(void)buf_addf(b, " FROM r_%s AS r WHERE num_nonnulls(NULL", name);
+		buf_addf(b, ", sum(r.g%u) AS g%u", p->groups[i], p->groups[i]);
+	buf_addf(b, " FROM r_%s AS r WHERE num_nonnulls(NULL", name);
 	add_groups(b, p, ", r.", "");
-	(void)buf_addf(b, ") > 0 GROUP BY 1, 2)");
+	buf_addf(b, ") > 0 GROUP BY 1, 2)");
 	return code;
 }
 
@@ -298,11 +297,11 @@ write_totals(const struct explain_wish *w, struct arena *a, struct explain_plan 
 	enum code code;
 
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "WITH ");
+	buf_addf(&b, "WITH ");
 	code = add_records(&b, w, "c", out, e);
-	(void)buf_addf(&b, "\nSELECT count(*)");
+	buf_addf(&b, "\nSELECT count(*)");
 	add_groups(&b, out, ", sum(c.", ")");
-	(void)buf_addf(&b, " FROM c");
+	buf_addf(&b, " FROM c");
 	out->totals = finish(a, &b, e);
 	return out->totals == NULL ? TRY_LIMIT : code;
 }
@@ -317,16 +316,15 @@ write_page(const struct explain_wish *w, struct arena *a, struct explain_plan *o
 	enum code code;
 
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "WITH ");
+	buf_addf(&b, "WITH ");
 	code = add_records(&b, w, "c", out, e);
-	(void)buf_addf(&b, "\nSELECT c.record_id, c.source, c.kind, " SHOWN_TIME(
-			       "c.counted_at",
-			       "US") ",\nc.site_id, c.measure, " SHOWN_TIME("c.received_at", "MS"));
+	buf_addf(&b, "\nSELECT c.record_id, c.source, c.kind, " SHOWN_TIME(
+			 "c.counted_at",
+			 "US") ",\nc.site_id, c.measure, " SHOWN_TIME("c.received_at", "MS"));
 	add_groups(&b, out, ", c.", "");
-	(void)buf_addf(
-	    &b, " FROM c WHERE $3::timestamptz IS NULL\n"
-		"OR (c.counted_at, c.record_id, c.source) > ($3::timestamptz, $4::uuid, $5)\n"
-		"ORDER BY c.counted_at, c.record_id, c.source LIMIT $6::bigint");
+	buf_addf(&b, " FROM c WHERE $3::timestamptz IS NULL\n"
+		     "OR (c.counted_at, c.record_id, c.source) > ($3::timestamptz, $4::uuid, $5)\n"
+		     "ORDER BY c.counted_at, c.record_id, c.source LIMIT $6::bigint");
 	out->page = finish(a, &b, e);
 	return out->page == NULL ? TRY_LIMIT : code;
 }
@@ -340,29 +338,28 @@ write_changed(const struct explain_wish *w, struct arena *a, struct explain_plan
 	enum code code;
 
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "WITH ");
+	buf_addf(&b, "WITH ");
 	code = add_records(&b, w, "c", out, e);
-	(void)buf_addf(&b, ",\n");
+	buf_addf(&b, ",\n");
 	if (code == OK)
 		code = add_records(&b, w, "now", out, e);
-	(void)buf_addf(
-	    &b, "\nSELECT coalesce(c.record_id, now.record_id), coalesce(c.source, now.source),"
-		" coalesce(c.kind, now.kind), " SHOWN_TIME(
-		    "coalesce(c.counted_at, now.counted_at)",
-		    "US") ",\ncoalesce(c.site_id, now.site_id), coalesce(c.measure, now.measure),"
-			  " " SHOWN_TIME("coalesce(c.received_at, now.received_at)", "MS"));
+	buf_addf(&b,
+		 "\nSELECT coalesce(c.record_id, now.record_id), coalesce(c.source, now.source),"
+		 " coalesce(c.kind, now.kind), " SHOWN_TIME(
+		     "coalesce(c.counted_at, now.counted_at)",
+		     "US") ",\ncoalesce(c.site_id, now.site_id), coalesce(c.measure, now.measure),"
+			   " " SHOWN_TIME("coalesce(c.received_at, now.received_at)", "MS"));
 	add_groups(&b, out, ", c.", "");
 	add_groups(&b, out, ", now.", "");
-	(void)buf_addf(&b,
-		       ",\nc.record_id IS NOT NULL, now.record_id IS NOT NULL, count(*) OVER (),\n"
-		       "sems.reason_of(coalesce(c.record_id, now.record_id), coalesce(c.source, "
-		       "now.source))\n"
-		       "FROM c FULL JOIN now ON now.record_id = c.record_id "
-		       "AND now.source = c.source\nWHERE ROW(c.record_id");
+	buf_addf(&b, ",\nc.record_id IS NOT NULL, now.record_id IS NOT NULL, count(*) OVER (),\n"
+		     "sems.reason_of(coalesce(c.record_id, now.record_id), coalesce(c.source, "
+		     "now.source))\n"
+		     "FROM c FULL JOIN now ON now.record_id = c.record_id "
+		     "AND now.source = c.source\nWHERE ROW(c.record_id");
 	add_groups(&b, out, ", c.", "");
-	(void)buf_addf(&b, ") IS DISTINCT FROM ROW(now.record_id");
+	buf_addf(&b, ") IS DISTINCT FROM ROW(now.record_id");
 	add_groups(&b, out, ", now.", "");
-	(void)buf_addf(&b, ")\nORDER BY 4, 1, 2 LIMIT $3::bigint");
+	buf_addf(&b, ")\nORDER BY 4, 1, 2 LIMIT $3::bigint");
 	out->changed = finish(a, &b, e);
 	return out->changed == NULL ? TRY_LIMIT : code;
 }
@@ -377,7 +374,7 @@ explain_sql_plan(const struct explain_wish *w, struct arena *a, struct explain_p
 	for (unsigned g = 0; g < metric_groups(w->m); g++) {
 		unsigned terms = 0;
 
-		(void)metric_terms(w->m, g, &terms);
+		metric_terms(w->m, g, &terms);
 		if (g == GROUP_EVIDENCE || (terms == 0 && g > GROUP_DENOMINATOR))
 			continue;
 		if (out->n_groups == EXPLAIN_GROUPS_MAX)
@@ -414,7 +411,7 @@ add_uses(struct buf *b, const struct catalogue *c, const struct view *v, struct 
 			if (out->n_uses == USES_MAX)
 				return err_set(e, FATAL_CONFIG, v->name,
 					       "too many metrics count it");
-			(void)buf_addf(b, "%s", out->n_uses == 0 ? "" : ",\n");
+			buf_addf(b, "%s", out->n_uses == 0 ? "" : ",\n");
 			add_amount(b, m, g, v);
 			out->uses[out->n_uses++] = (struct explain_use){m, g};
 		}
@@ -435,16 +432,15 @@ explain_sql_trace(const struct catalogue *c, const struct view *v, struct arena 
 	if (!has_records(v))
 		return OK;
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "SELECT ");
+	buf_addf(&b, "SELECT ");
 	code = add_uses(&b, c, v, out, e);
 	if (code != OK || out->n_uses == 0) {
 		buf_fini(&b);
 		return code;
 	}
-	(void)buf_addf(&b,
-		       ",\njsonb_build_object('site', min(v.site_id), 'measure', min(v.measure))");
+	buf_addf(&b, ",\njsonb_build_object('site', min(v.site_id), 'measure', min(v.measure))");
 	code = add_source(&b, v, false, e);
-	(void)buf_addf(&b, " AND v.record_id = $3::uuid AND v.source = $4\nHAVING count(*) > 0");
+	buf_addf(&b, " AND v.record_id = $3::uuid AND v.source = $4\nHAVING count(*) > 0");
 	out->sql = finish(a, &b, e);
 	return out->sql == NULL ? TRY_LIMIT : code;
 }

@@ -189,7 +189,7 @@ run_lookup(struct task *t)
 	int failed = getaddrinfo(l->name, NULL, &hints, &all);
 
 	if (failed != 0) {
-		(void)snprintf(l->why, sizeof l->why, "%s", gai_strerror(failed));
+		snprintf(l->why, sizeof l->why, "%s", gai_strerror(failed));
 		return;
 	}
 	for (const struct addrinfo *a = all; a != NULL && l->n < ADDRESSES_MAX; a = a->ai_next)
@@ -197,7 +197,7 @@ run_lookup(struct task *t)
 				    0, NI_NUMERICHOST) == 0;
 	freeaddrinfo(all);
 	if (l->n == 0)
-		(void)snprintf(l->why, sizeof l->why, "it has no address");
+		snprintf(l->why, sizeof l->why, "it has no address");
 }
 
 static void
@@ -212,9 +212,8 @@ lookup_done(struct task *t)
 	one->is_known = true;
 	one->n = l->n;
 	memcpy(one->address, l->address, sizeof one->address);
-	(void)snprintf(h->why, sizeof h->why, "%s%.80s%s%.70s",
-		       l->why[0] == '\0' ? "" : "the host ", l->why[0] == '\0' ? "" : l->name,
-		       l->why[0] == '\0' ? "" : ": ", l->why);
+	snprintf(h->why, sizeof h->why, "%s%.80s%s%.70s", l->why[0] == '\0' ? "" : "the host ",
+		 l->why[0] == '\0' ? "" : l->name, l->why[0] == '\0' ? "" : ": ", l->why);
 	free(t);
 	if (!is_awaited)
 		return;
@@ -235,7 +234,7 @@ begin_lookup(struct hosts *h)
 	l->task.done = lookup_done;
 	l->hosts = h;
 	l->at = h->at;
-	(void)snprintf(l->name, sizeof l->name, "%s", one->name);
+	snprintf(l->name, sizeof l->name, "%s", one->name);
 	if (!beside_run(h->beside, &l->task)) {
 		free(l);
 		return false;
@@ -305,8 +304,8 @@ void
 hosts_skip(struct hosts *h)
 {
 	h->is_waiting = false;
-	(void)snprintf(h->why, sizeof h->why, "the host %.80s: no name server answers",
-		       h->host[h->at].name);
+	snprintf(h->why, sizeof h->why, "the host %.80s: no name server answers",
+		 h->host[h->at].name);
 	next_host(h);
 }
 

@@ -121,7 +121,7 @@ make_person(struct keyring *keys, int year, struct err *e)
 
 	if (keyring_is_expected(keys, year) || !keyring_plan_file(keys, year, &f))
 		return OK;
-	(void)keyring_person(keys, year);
+	keyring_person(keys, year);
 	keyring_load_file(&f);
 	return keyring_take_file(keys, &f, e);
 }

@@ -284,7 +284,7 @@ keyring_make_signer(struct signer_file *f)
 	    read_key(f->folder, key, f->seed, &f->err) != OK)
 		return;
 	if (!sign_public(f->seed, f->public))
-		(void)err_set(&f->err, TRY_SYSTEM, key, "out of memory");
+		err_set(&f->err, TRY_SYSTEM, key, "out of memory");
 	else
 		(void)!write_public(f->folder, pub, f->public, &f->err);
 }
@@ -569,7 +569,7 @@ move_aside(struct key_file *f, const char *name, const unsigned char check[KEY_C
 	char aside[NAME_SIZE + 64];
 
 	hex_encode(check, KEY_CHECK_SIZE, hex);
-	(void)snprintf(aside, sizeof aside, "%s.unused-%.8s", name, hex);
+	snprintf(aside, sizeof aside, "%s.unused-%.8s", name, hex);
 	if (renameat(f->folder, name, f->folder, aside) != 0)
 		return err_set(&f->err, FATAL_CONFIG, name, "cannot be moved aside: %s",
 			       strerror(errno));
@@ -582,7 +582,7 @@ keyring_load_file(struct key_file *f)
 	unsigned char check[KEY_CHECK_SIZE];
 	char name[NAME_SIZE];
 
-	(void)snprintf(name, sizeof name, "person-%04d.key", f->year);
+	snprintf(name, sizeof name, "person-%04d.key", f->year);
 	f->err = (struct err){0};
 	f->made = false;
 	(void)!read_key(f->folder, name, f->key, &f->err);
@@ -651,7 +651,7 @@ keyring_read_all(struct keyring *k, struct err *e)
 		keyring_load_file(&f);
 		code = keyring_take_file(k, &f, e);
 		if (code == OK)
-			(void)keyring_person(k, year);
+			keyring_person(k, year);
 		else if (code != REJ_NOT_FOUND)
 			return code;
 	}

@@ -19,7 +19,7 @@ spd_catalogue(struct err *e)
 	const char *text = embed_text(CATALOGUE_PATH);
 
 	if (text == NULL)
-		(void)err_set(e, FATAL_BUG, CATALOGUE_PATH, "is not compiled in");
+		err_set(e, FATAL_BUG, CATALOGUE_PATH, "is not compiled in");
 	else if (catalogue == NULL && catalogue_read(CATALOGUE_PATH, text, &catalogue, e) != OK)
 		return NULL;
 	return catalogue;
@@ -37,7 +37,7 @@ layout_use(const char *path, struct err *e)
 	if (plainfile_read(AT_FDCWD, path, 0, &text, e) != OK)
 		e->code = FATAL_CONFIG;
 	else if (!buf_add(&text, "", 1))
-		(void)err_set(e, FATAL_CONFIG, path, "the SPD's layout %.160s is too large", path);
+		err_set(e, FATAL_CONFIG, path, "the SPD's layout %.160s is too large", path);
 	else if (template_read(path, (const char *)text.p, c, &used, e) == OK)
 		e->code = OK;
 	buf_fini(&text);
@@ -53,7 +53,7 @@ layout_template(struct err *e)
 	if (c == NULL)
 		return NULL;
 	if (used == NULL && text == NULL)
-		(void)err_set(e, FATAL_BUG, TEMPLATE_PATH, "is not compiled in");
+		err_set(e, FATAL_BUG, TEMPLATE_PATH, "is not compiled in");
 	else if (used == NULL && template_read(TEMPLATE_PATH, text, c, &used, e) != OK)
 		return NULL;
 	return used;

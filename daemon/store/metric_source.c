@@ -202,10 +202,10 @@ metric_source_key(struct metric_source *s, const char *column, bool weekly)
 	if (is_period_column(s->special, column)) {
 		return;
 	}
-	(void)add_key(s, column,
-		      flag ? arena_printf(s->all->arena, "(v.\"%s\")", column)
-			   : arena_printf(s->all->arena, "v.\"%s\"", column),
-		      weekly);
+	add_key(s, column,
+		flag ? arena_printf(s->all->arena, "(v.\"%s\")", column)
+		     : arena_printf(s->all->arena, "v.\"%s\"", column),
+		weekly);
 }
 
 /* Few values: flags, enumerations, and what figures are broken down by anyway. */
@@ -231,12 +231,11 @@ add_cubed_condition(struct metric_source *s, struct buf *b, const struct conditi
 	}
 	struct buf expr;
 	buf_init(&expr, SQL_MAX);
-	(void)buf_addf(&expr, "(");
+	buf_addf(&expr, "(");
 	condition_sql_add(&expr, s->view, w);
-	(void)buf_add(&expr, ")", sizeof(")"));
+	buf_add(&expr, ")", sizeof(")"));
 	b->failed = b->failed || expr.failed;
-	(void)buf_addf(b, "v.\"%s\" = 'true'",
-		       expr.failed ? "" : add_test_key(s, (const char *)expr.p));
+	buf_addf(b, "v.\"%s\" = 'true'", expr.failed ? "" : add_test_key(s, (const char *)expr.p));
 	buf_fini(&expr);
 }
 
@@ -244,7 +243,7 @@ static void
 add_conditions(struct metric_source *s, struct buf *b, const struct term *t)
 {
 	for (unsigned i = 0; i < t->where_count; i++) {
-		(void)buf_addf(b, "%s", i == 0 ? "" : " AND ");
+		buf_addf(b, "%s", i == 0 ? "" : " AND ");
 		if (s->is_cubed) {
 			add_cubed_condition(s, b, &t->where[i]);
 		} else {
@@ -258,19 +257,19 @@ metric_source_amount(struct metric_source *s, struct buf *b, const struct term *
 {
 	if (t->sum != NULL) {
 		const char *column = condition_sql_column(t->view, t->sum);
-		(void)buf_addf(b, "(sum(v.\"%s\")", column);
+		buf_addf(b, "(sum(v.\"%s\")", column);
 		for (unsigned i = 0; i < s->n_cubes; i++) {
 			cube_sum(s->cubes[i], column);
 		}
 	} else {
-		(void)buf_addf(b, s->is_cubed ? "nullif((sum(v.n)" : "nullif((count(*)");
+		buf_addf(b, s->is_cubed ? "nullif((sum(v.n)" : "nullif((count(*)");
 	}
 	if (t->where_count > 0) {
-		(void)buf_addf(b, " FILTER (WHERE ");
+		buf_addf(b, " FILTER (WHERE ");
 		add_conditions(s, b, t);
-		(void)buf_addf(b, ")");
+		buf_addf(b, ")");
 	}
-	(void)buf_addf(b, "%s", t->sum != NULL ? ")::bigint" : ")::bigint, 0)");
+	buf_addf(b, "%s", t->sum != NULL ? ")::bigint" : ")::bigint, 0)");
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -394,7 +393,7 @@ open_received(struct metric_sources *all)
 	}
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		const char *flag = arena_printf(all->arena, "(v.\"%s\")", flags[i]);
-		(void)add_key(&s, flags[i], flag, false);
+		add_key(&s, flags[i], flag, false);
 	}
 	memcpy(all->received, s.cubes, sizeof(all->received));
 	return true;
@@ -427,19 +426,19 @@ metric_sources_open(struct metric_sources *all)
 static void
 add_token(const struct metric_sources *all, struct buf *b, const struct cube *c, bool weekly)
 {
-	(void)buf_addf(b, weekly ? CUBE_WEEKS : CUBE_ROWS, cube_index(all->cubes, c));
+	buf_addf(b, weekly ? CUBE_WEEKS : CUBE_ROWS, cube_index(all->cubes, c));
 }
 
 void
 metric_sources_received(const struct metric_sources *all, struct buf *b, bool weekly)
 {
-	(void)buf_addf(b, "(");
+	buf_addf(b, "(");
 	for (unsigned k = 0; k < KIND_COUNT; k++) {
-		(void)buf_addf(b, "%sSELECT * FROM ", k == 0 ? "" : " UNION ALL ");
+		buf_addf(b, "%sSELECT * FROM ", k == 0 ? "" : " UNION ALL ");
 		add_token(all, b, all->received[k], weekly);
-		(void)buf_addf(b, " AS c");
+		buf_addf(b, " AS c");
 	}
-	(void)buf_addf(b, ")");
+	buf_addf(b, ")");
 }
 
 /* sessions_known: the device also sent sessions; bags_known: they say how many bags had nothing
@@ -447,33 +446,33 @@ metric_sources_received(const struct metric_sources *all, struct buf *b, bool we
 static void
 add_events_of_devices(const struct metric_source *s, struct buf *b, bool weekly)
 {
-	(void)buf_addf(b, "(SELECT c.*, (d.device_id IS NOT NULL)::text AS sessions_known,"
-			  " (d.bags_known IS TRUE)::text AS bags_known FROM ");
+	buf_addf(b, "(SELECT c.*, (d.device_id IS NOT NULL)::text AS sessions_known,"
+		    " (d.bags_known IS TRUE)::text AS bags_known FROM ");
 	add_token(s->all, b, s->cubes[0], weekly);
-	(void)buf_addf(b, " AS c LEFT JOIN (SELECT site_id, device_id,"
-			  " bool_or(bags_known = 'true') AS bags_known FROM ");
+	buf_addf(b, " AS c LEFT JOIN (SELECT site_id, device_id,"
+		    " bool_or(bags_known = 'true') AS bags_known FROM ");
 	add_token(s->all, b, s->all->session_devices, false);
-	(void)buf_addf(b, " AS s GROUP BY site_id, device_id) AS d"
-			  " ON d.site_id = c.site_id AND d.device_id = c.device_id)");
+	buf_addf(b, " AS s GROUP BY site_id, device_id) AS d"
+		    " ON d.site_id = c.site_id AND d.device_id = c.device_id)");
 }
 
 static void
 add_event_devices(const struct metric_sources *all, struct buf *b)
 {
-	(void)buf_addf(b, " AS c LEFT JOIN (SELECT site_id, device_id FROM ");
+	buf_addf(b, " AS c LEFT JOIN (SELECT site_id, device_id FROM ");
 	add_token(all, b, all->event_devices, false);
-	(void)buf_addf(b, " AS e GROUP BY site_id, device_id) AS d"
-			  " ON d.site_id = c.site_id AND d.device_id = c.device_id");
+	buf_addf(b, " AS e GROUP BY site_id, device_id) AS d"
+		    " ON d.site_id = c.site_id AND d.device_id = c.device_id");
 }
 
 /* events_absent: the device sent sessions only, so their counts stand in for its events. */
 static void
 add_sessions_of_devices(const struct metric_source *s, struct buf *b, bool weekly)
 {
-	(void)buf_addf(b, "(SELECT c.*, (d.device_id IS NULL)::text AS events_absent FROM ");
+	buf_addf(b, "(SELECT c.*, (d.device_id IS NULL)::text AS events_absent FROM ");
 	add_token(s->all, b, s->cubes[0], weekly);
 	add_event_devices(s->all, b);
-	(void)buf_addf(b, ")");
+	buf_addf(b, ")");
 }
 
 /* What each screener was shown and found: from events, and from sessions where a device sent only
@@ -481,27 +480,27 @@ add_sessions_of_devices(const struct metric_source *s, struct buf *b, bool weekl
 static void
 add_exposures(const struct metric_source *s, struct buf *b, bool weekly)
 {
-	(void)buf_addf(b, "(");
+	buf_addf(b, "(");
 	for (unsigned i = 0; i < s->n_cubes; i++) {
 		const struct cube *c = s->cubes[0];
-		(void)buf_addf(b, i == 0 ? "SELECT n" : " UNION ALL SELECT n");
-		(void)buf_addf(b, weekly ? ", week" : "");
+		buf_addf(b, i == 0 ? "SELECT n" : " UNION ALL SELECT n");
+		buf_addf(b, weekly ? ", week" : "");
 		for (unsigned k = 0; k < c->n_keys; k++) {
-			(void)buf_addf(b, ", c.\"%s\"", c->keys[k].name);
+			buf_addf(b, ", c.\"%s\"", c->keys[k].name);
 		}
 		for (unsigned k = 0; k < c->n_sums; k++) {
-			(void)buf_addf(b, ", c.\"%s\"", c->sums[k]);
+			buf_addf(b, ", c.\"%s\"", c->sums[k]);
 		}
-		(void)buf_addf(b, " FROM ");
+		buf_addf(b, " FROM ");
 		add_token(s->all, b, s->cubes[i], weekly);
 		if (i == 0) {
-			(void)buf_addf(b, " AS c");
+			buf_addf(b, " AS c");
 		} else {
 			add_event_devices(s->all, b);
-			(void)buf_addf(b, " WHERE d.device_id IS NULL");
+			buf_addf(b, " WHERE d.device_id IS NULL");
 		}
 	}
-	(void)buf_addf(b, ")");
+	buf_addf(b, ")");
 }
 
 void
@@ -525,22 +524,22 @@ metric_source_from(const struct metric_source *s, struct buf *b, struct err *e)
 {
 	const struct view *v = s->view;
 	if (s->is_cubed) {
-		(void)buf_addf(b, " FROM ");
+		buf_addf(b, " FROM ");
 		metric_source_rows(s, b, false);
-		(void)buf_addf(b, " AS v WHERE true");
+		buf_addf(b, " AS v WHERE true");
 		return OK;
 	}
 	if (v->relation != NULL) {
-		(void)buf_addf(b,
-			       " FROM %s AS v WHERE v.counted_at >= $1::timestamptz"
-			       " AND v.counted_at < $2::timestamptz",
-			       v->relation);
+		buf_addf(b,
+			 " FROM %s AS v WHERE v.counted_at >= $1::timestamptz"
+			 " AND v.counted_at < $2::timestamptz",
+			 v->relation);
 		return OK;
 	}
 	const char *text = embed_text(v->query);
 	if (text == NULL) {
 		return err_set(e, FATAL_BUG, v->query, "is not compiled in");
 	}
-	(void)buf_addf(b, " FROM (\n%s) AS v WHERE true", text);
+	buf_addf(b, " FROM (\n%s) AS v WHERE true", text);
 	return OK;
 }

@@ -36,8 +36,7 @@ finish_text(struct arena *a, struct buf *b, struct err *e)
 {
 	char *text = b->failed ? NULL : arena_dup(a, b->p, b->n);
 	if (text == NULL) {
-		(void)err_set(e, FATAL_BUG, "metrics",
-			      "the statements of the catalogue are too large");
+		err_set(e, FATAL_BUG, "metrics", "the statements of the catalogue are too large");
 	}
 	return text;
 }
@@ -134,11 +133,11 @@ static void
 add_dims(struct buf *b, const struct query *q, bool named)
 {
 	for (unsigned i = 0; i < q->n_dims; i++) {
-		(void)buf_addf(b, "%s", i == 0 ? "" : ", ");
+		buf_addf(b, "%s", i == 0 ? "" : ", ");
 		if (named) {
-			(void)buf_addf(b, "v.\"%s\"::text AS d%u", q->dims[i], i);
+			buf_addf(b, "v.\"%s\"::text AS d%u", q->dims[i], i);
 		} else {
-			(void)buf_addf(b, "d%u", i);
+			buf_addf(b, "d%u", i);
 		}
 	}
 }
@@ -206,7 +205,7 @@ static void
 add_sum_columns(struct buf *b, const struct draft *d)
 {
 	for (int i = 0; i < d->n_columns; i++) {
-		(void)buf_addf(b, ",\n%s", d->columns[i]);
+		buf_addf(b, ",\n%s", d->columns[i]);
 	}
 }
 
@@ -227,11 +226,11 @@ write_weeks(struct draft *d, struct err *e)
 {
 	struct buf b;
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "SELECT v.week::text");
+	buf_addf(&b, "SELECT v.week::text");
 	add_sum_columns(&b, d);
-	(void)buf_addf(&b, " FROM ");
+	buf_addf(&b, " FROM ");
 	metric_source_rows(&d->source, &b, true);
-	(void)buf_addf(&b, " AS v\nGROUP BY v.week");
+	buf_addf(&b, " AS v\nGROUP BY v.week");
 	d->q->week_sql = finish_text(d->pl->arena, &b, e);
 	buf_fini(&b);
 	return d->q->week_sql != NULL ? OK : e->code;
@@ -243,11 +242,11 @@ write_sums(struct draft *d, struct err *e)
 	struct buf b;
 	add_dim_keys(&d->source, d->q);
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "SELECT ");
+	buf_addf(&b, "SELECT ");
 	add_dims(&b, d->q, true);
 	add_sum_columns(&b, d);
 	enum code code = add_from(&b, d->q, &d->source, e);
-	(void)buf_addf(&b, "\nGROUP BY ");
+	buf_addf(&b, "\nGROUP BY ");
 	add_dims(&b, d->q, false);
 	d->q->sql = code == OK ? finish_text(d->pl->arena, &b, e) : NULL;
 	buf_fini(&b);
@@ -305,32 +304,32 @@ write_raw_values(struct planner *pl, struct query *q, const struct metric_source
 	const struct metric *m = &pl->c->metrics[q->metric];
 	const struct term *t = &m->denominator[0];
 	const char *of = condition_sql_column(t->view, m->of);
-	(void)buf_addf(b, "SELECT g, ");
+	buf_addf(b, "SELECT g, ");
 	add_dims(b, q, false);
-	(void)buf_addf(b, ", array_agg(value ORDER BY value), array_agg(n ORDER BY value)"
-			  " FROM (SELECT grouping(");
+	buf_addf(b, ", array_agg(value ORDER BY value), array_agg(n ORDER BY value)"
+		    " FROM (SELECT grouping(");
 	add_dims(b, q, false);
-	(void)buf_addf(b, ") AS g, ");
+	buf_addf(b, ") AS g, ");
 	add_dims(b, q, false);
-	(void)buf_addf(b, ", value, count(*) AS n FROM (SELECT ");
+	buf_addf(b, ", value, count(*) AS n FROM (SELECT ");
 	add_dims(b, q, true);
-	(void)buf_addf(b, ", v.\"%s\"::bigint AS value", of);
+	buf_addf(b, ", v.\"%s\"::bigint AS value", of);
 	enum code code = add_from(b, q, s, e);
-	(void)buf_addf(b, " AND v.\"%s\" IS NOT NULL", of);
+	buf_addf(b, " AND v.\"%s\" IS NOT NULL", of);
 	for (unsigned i = 0; i < t->where_count; i++) {
-		(void)buf_addf(b, " AND ");
+		buf_addf(b, " AND ");
 		condition_sql_add(b, t->view, &t->where[i]);
 	}
-	(void)buf_addf(b, ") AS r GROUP BY GROUPING SETS (");
+	buf_addf(b, ") AS r GROUP BY GROUPING SETS (");
 	for (unsigned i = 0; i < m->breakdown_count; i++) {
-		(void)buf_addf(b, "%s(value", i == 0 ? "" : ", ");
+		buf_addf(b, "%s(value", i == 0 ? "" : ", ");
 		for (unsigned d = 0; d < q->n_dims; d++) {
 			bool in = (q->grouping[i] >> (q->n_dims - 1 - d) & 1) == 0;
-			(void)buf_addf(b, in ? ", d%u" : "", d);
+			buf_addf(b, in ? ", d%u" : "", d);
 		}
-		(void)buf_addf(b, ")");
+		buf_addf(b, ")");
 	}
-	(void)buf_addf(b, ")) AS x GROUP BY g, ");
+	buf_addf(b, ")) AS x GROUP BY g, ");
 	add_dims(b, q, false);
 	return code;
 }
@@ -344,9 +343,9 @@ write_cubed_values(struct planner *pl, struct query *q, struct metric_source *s,
 	struct cube *c = s->cubes[0];
 	struct buf where;
 	buf_init(&where, SQL_MAX);
-	(void)buf_addf(&where, "%s", c->where);
+	buf_addf(&where, "%s", c->where);
 	for (unsigned i = 0; i < t->where_count; i++) {
-		(void)buf_addf(&where, " AND ");
+		buf_addf(&where, " AND ");
 		condition_sql_add(&where, t->view, &t->where[i]);
 	}
 	c->where = finish_text(pl->arena, &where, e);
@@ -356,7 +355,7 @@ write_cubed_values(struct planner *pl, struct query *q, struct metric_source *s,
 	for (unsigned i = 0; i < m->breakdown_count; i++) {
 		c->sets[c->n_sets++] = (unsigned)q->grouping[i];
 	}
-	(void)buf_addf(b, CUBE_BINS, cube_index(&pl->p->cubes, c));
+	buf_addf(b, CUBE_BINS, cube_index(&pl->p->cubes, c));
 	return c->where != NULL && c->value != NULL ? OK : no_room(e);
 }
 
@@ -396,11 +395,11 @@ plan_values(struct planner *pl, unsigned metric, struct err *e)
 static void
 add_amount(struct metric_source *s, struct buf *b, const struct term *terms, unsigned n)
 {
-	(void)buf_addf(b, ", 0");
+	buf_addf(b, ", 0");
 	for (unsigned i = 0; i < n; i++) {
-		(void)buf_addf(b, " %c coalesce(", terms[i].minus ? '-' : '+');
+		buf_addf(b, " %c coalesce(", terms[i].minus ? '-' : '+');
 		metric_source_amount(s, b, &terms[i]);
-		(void)buf_addf(b, ", 0)");
+		buf_addf(b, ", 0)");
 	}
 }
 
@@ -409,9 +408,9 @@ add_amounts(struct buf *b, const struct query *q, bool summed)
 {
 	for (size_t i = 0; i < q->n_persons; i++) {
 		if (summed) {
-			(void)buf_addf(b, ", sum(n%zu) AS n%zu, sum(x%zu) AS x%zu", i, i, i, i);
+			buf_addf(b, ", sum(n%zu) AS n%zu, sum(x%zu) AS x%zu", i, i, i, i);
 		} else {
-			(void)buf_addf(b, ", n%zu, x%zu", i, i);
+			buf_addf(b, ", n%zu, x%zu", i, i);
 		}
 	}
 }
@@ -421,7 +420,7 @@ static void
 add_sets(struct buf *b, const struct query *q, const struct catalogue *c)
 {
 	bool done[1 << PERSON_DIMS_MAX] = {false};
-	(void)buf_addf(b, "\nGROUP BY GROUPING SETS (");
+	buf_addf(b, "\nGROUP BY GROUPING SETS (");
 	const char *comma = "";
 	for (size_t i = 0; i < q->n_persons; i++) {
 		const struct query_persons *p = &q->persons[i];
@@ -430,16 +429,16 @@ add_sets(struct buf *b, const struct query *q, const struct catalogue *c)
 				continue;
 			}
 			done[p->grouping[j]] = true;
-			(void)buf_addf(b, "%s(p", comma);
+			buf_addf(b, "%s(p", comma);
 			comma = ", ";
 			for (unsigned d = 0; d < q->n_dims; d++) {
 				bool in = (p->grouping[j] >> (q->n_dims - 1 - d) & 1) == 0;
-				(void)buf_addf(b, in ? ", d%u" : "", d);
+				buf_addf(b, in ? ", d%u" : "", d);
 			}
-			(void)buf_addf(b, ")");
+			buf_addf(b, ")");
 		}
 	}
-	(void)buf_addf(b, ")");
+	buf_addf(b, ")");
 }
 
 /* Persons are counted at the finest dimensions first, so that the many rows are read in parallel;
@@ -450,25 +449,25 @@ write_persons(struct planner *pl, struct query *q, struct metric_source *s, stru
 	const struct catalogue *c = pl->c;
 	const struct metric *first = &c->metrics[q->persons[0].metric];
 	struct column person = {0};
-	(void)view_column(q->view, first->persons->id, &person);
+	view_column(q->view, first->persons->id, &person);
 	struct buf b;
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "SELECT g, ");
+	buf_addf(&b, "SELECT g, ");
 	add_dims(&b, q, false);
 	add_amounts(&b, q, false);
-	(void)buf_addf(&b, ", count(*) FROM (\nSELECT grouping(");
+	buf_addf(&b, ", count(*) FROM (\nSELECT grouping(");
 	add_dims(&b, q, false);
-	(void)buf_addf(&b, ") AS g, ");
+	buf_addf(&b, ") AS g, ");
 	add_dims(&b, q, false);
 	add_amounts(&b, q, true);
-	(void)buf_addf(&b, " FROM (\nSELECT v.\"%s\" AS p, ", person.name);
+	buf_addf(&b, " FROM (\nSELECT v.\"%s\" AS p, ", person.name);
 	add_dims(&b, q, true);
 	for (size_t i = 0; i < q->n_persons; i++) {
 		const struct metric *m = &c->metrics[q->persons[i].metric];
 		add_amount(s, &b, m->denominator, m->denominator_count);
-		(void)buf_addf(&b, " AS n%zu", i);
+		buf_addf(&b, " AS n%zu", i);
 		add_amount(s, &b, m->numerator, m->numerator_count);
-		(void)buf_addf(&b, " AS x%zu", i);
+		buf_addf(&b, " AS x%zu", i);
 	}
 	if (s->is_cubed) {
 		metric_source_key(s, person.name, false);
@@ -478,11 +477,11 @@ write_persons(struct planner *pl, struct query *q, struct metric_source *s, stru
 		s->cubes[i]->is_personal = person.type == COLUMN_OTHER;
 	}
 	enum code code = add_from(&b, q, s, e);
-	(void)buf_addf(&b, " AND v.\"%s\" IS NOT NULL\nGROUP BY p, ", person.name);
+	buf_addf(&b, " AND v.\"%s\" IS NOT NULL\nGROUP BY p, ", person.name);
 	add_dims(&b, q, false);
-	(void)buf_addf(&b, ") AS fine");
+	buf_addf(&b, ") AS fine");
 	add_sets(&b, q, c);
-	(void)buf_addf(&b, ") AS persons\nGROUP BY g, ");
+	buf_addf(&b, ") AS persons\nGROUP BY g, ");
 	add_dims(&b, q, false);
 	add_amounts(&b, q, false);
 	q->sql = code == OK ? finish_text(pl->arena, &b, e) : NULL;
@@ -558,15 +557,15 @@ write_records(struct planner *pl, struct err *e)
 {
 	struct buf b;
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(
-	    &b, "SELECT k.kind, coalesce(sum(r.n) FILTER (WHERE r.correction = 'false'), 0),"
-		" coalesce(sum(r.n) FILTER (WHERE r.effective = 'true'), 0),"
-		" coalesce(sum(r.n) FILTER (WHERE r.corrected = 'true'), 0),"
-		" coalesce(sum(r.n) FILTER (WHERE r.voided = 'true'), 0),"
-		" coalesce(sum(r.n) FILTER (WHERE r.correction = 'false' AND r.late = 'true'), 0)"
-		" FROM sems.kind AS k LEFT JOIN ");
+	buf_addf(&b,
+		 "SELECT k.kind, coalesce(sum(r.n) FILTER (WHERE r.correction = 'false'), 0),"
+		 " coalesce(sum(r.n) FILTER (WHERE r.effective = 'true'), 0),"
+		 " coalesce(sum(r.n) FILTER (WHERE r.corrected = 'true'), 0),"
+		 " coalesce(sum(r.n) FILTER (WHERE r.voided = 'true'), 0),"
+		 " coalesce(sum(r.n) FILTER (WHERE r.correction = 'false' AND r.late = 'true'), 0)"
+		 " FROM sems.kind AS k LEFT JOIN ");
 	metric_sources_received(&pl->sources, &b, false);
-	(void)buf_addf(
+	buf_addf(
 	    &b,
 	    " AS r ON r.kind = k.kind WHERE k.kind NOT IN ('void', 'confirmation') GROUP BY k.kind"
 	    " ORDER BY k.kind");

@@ -59,7 +59,7 @@ say_once(const char *name, const char *value)
 	const char *there = getenv(name); /* NOLINT(concurrency-mt-unsafe): one thread */
 
 	if (there == NULL || there[0] == '\0')
-		(void)setenv(name, value, 1); /* NOLINT(concurrency-mt-unsafe): one thread */
+		setenv(name, value, 1); /* NOLINT(concurrency-mt-unsafe): one thread */
 }
 
 void

@@ -31,7 +31,7 @@ oldest(struct plans *p)
 static void
 name_of(const struct plans *p, const struct plan *x, char name[PLAN_NAME_SIZE])
 {
-	(void)snprintf(name, PLAN_NAME_SIZE, "p%u", (unsigned)(x - p->list));
+	snprintf(name, PLAN_NAME_SIZE, "p%u", (unsigned)(x - p->list));
 }
 
 enum plan_step

@@ -38,9 +38,8 @@ note(struct proof_check *c, const char *check, const char *fmt, ...)
 		va_end(ap);
 		c->sound = false;
 	}
-	(void)json_array_append_new(c->checks,
-				    json_pack("{s:s, s:b, s:s?}", "check", check, "good",
-					      fmt == NULL, "text", fmt == NULL ? NULL : text));
+	json_array_append_new(c->checks, json_pack("{s:s, s:b, s:s?}", "check", check, "good",
+						   fmt == NULL, "text", fmt == NULL ? NULL : text));
 }
 
 struct finding {
@@ -56,7 +55,7 @@ struct finding {
 static void
 find(struct proof_check *c, const struct finding *f)
 {
-	(void)json_array_append_new(
+	json_array_append_new(
 	    c->findings, json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "what", f->what,
 				   "kind", f->kind, "record_id", f->record_id, "source", f->source,
 				   "day", f->day, "received_at", f->received_at, "text", f->text));
@@ -140,12 +139,12 @@ on_revision(struct proof_check *c, const struct rows *rows)
 	struct err e = {0};
 
 	if (document == NULL) {
-		(void)err_set(&c->err, REJ_NOT_FOUND, "revision",
-			      "%s has no such revision; semsctl spd list %s names those it has",
-			      c->quarter, c->quarter);
+		err_set(&c->err, REJ_NOT_FOUND, "revision",
+			"%s has no such revision; semsctl spd list %s names those it has",
+			c->quarter, c->quarter);
 		return;
 	}
-	(void)snprintf(c->found, sizeof c->found, "%s", rows_text(rows, 0, 0));
+	snprintf(c->found, sizeof c->found, "%s", rows_text(rows, 0, 0));
 	c->as_of = rows_keep(rows, 0, 3, c->arena);
 	c->document = json_loads(document, 0, NULL);
 	check_digest(c, document, rows_text(rows, 0, 2));
@@ -158,14 +157,14 @@ on_revision(struct proof_check *c, const struct rows *rows)
 	check_snapshot(c, rows_text(rows, 0, 11));
 	c->columns =
 	    rows_text(rows, 0, 8) == NULL ? NULL : json_loads(rows_text(rows, 0, 8), 0, NULL);
-	(void)json_object_set_new(
-	    c->report, "key_id",
-	    rows_text(rows, 0, 7) == NULL ? json_null() : json_string(rows_text(rows, 0, 7)));
-	(void)json_object_set_new(
-	    c->report, "root",
-	    rows_text(rows, 0, 5) == NULL ? json_null() : json_string(rows_text(rows, 0, 5)));
-	(void)json_object_set_new(c->report, "leaves", json_integer(c->proof.leaves));
-	(void)json_object_set_new(c->report, "number", json_integer(c->proof.number));
+	json_object_set_new(c->report, "key_id",
+			    rows_text(rows, 0, 7) == NULL ? json_null()
+							  : json_string(rows_text(rows, 0, 7)));
+	json_object_set_new(c->report, "root",
+			    rows_text(rows, 0, 5) == NULL ? json_null()
+							  : json_string(rows_text(rows, 0, 5)));
+	json_object_set_new(c->report, "leaves", json_integer(c->proof.leaves));
+	json_object_set_new(c->report, "number", json_integer(c->proof.number));
 }
 
 static void
@@ -297,7 +296,7 @@ next_kind(struct proof_check *c, struct statement *st, struct err *e)
 		}
 		sql = proof_sql_compare(k, columns, n, c->arena);
 		if (sql == NULL) {
-			(void)err_set(e, TRY_LIMIT, "verify", "out of memory; try again");
+			err_set(e, TRY_LIMIT, "verify", "out of memory; try again");
 			return false;
 		}
 		c->at++;
@@ -361,37 +360,37 @@ corrections_sql(struct proof_check *c)
 	const char *sql;
 
 	buf_init(&b, 1 << 17);
-	(void)buf_addf(&b, "WITH q AS (SELECT min(d.starts_at) AS lo, max(d.ends_at) AS hi\n"
-			   "FROM sems.civil_day d WHERE d.quarter = $1), said AS (");
+	buf_addf(&b, "WITH q AS (SELECT min(d.starts_at) AS lo, max(d.ends_at) AS hi\n"
+		     "FROM sems.civil_day d WHERE d.quarter = $1), said AS (");
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		const char *k = kinds[i]->name;
 
-		(void)buf_addf(&b,
-			       "%sSELECT '%s'::text AS kind,\n"
-			       "coalesce(n.root_source, r.corrects_source, r.source) AS "
-			       "root_source,\n"
-			       "coalesce(n.root_record_id, r.corrects_record_id) AS "
-			       "root_record_id,\n"
-			       "sems.uuid_time(coalesce(n.root_record_id, r.corrects_record_id)) "
-			       "AS root_occurred_at, "
-			       "r.source, r.record_id,\n"
-			       "r.occurred_at, coalesce(r.corrected_at, r.occurred_at) AS "
-			       "corrected_at, %s AS is_void\n"
-			       "FROM q CROSS JOIN sems.%s r LEFT JOIN LATERAL (SELECT y.* FROM "
-			       "sems.correction y\n"
-			       "WHERE y.record_id = r.corrects_record_id AND y.source = "
-			       "coalesce(r.corrects_source, r.source)\n"
-			       "ORDER BY y.kind LIMIT 1) AS n ON true WHERE r.corrects_record_id "
-			       "IS NOT NULL\n"
-			       "AND (r.occurred_at >= q.lo AND r.occurred_at < q.hi\n"
-			       "OR (r.occurred_at, r.record_id, r.source) IN (SELECT "
-			       "x.occurred_at, x.record_id,\n"
-			       "x.source FROM sems.correction x WHERE x.root_occurred_at >= q.lo\n"
-			       "AND x.root_occurred_at < q.hi))",
-			       i == 0 ? "" : "\nUNION ALL ", k,
-			       kinds[i]->id == KIND_VOID ? "true" : "false", k);
+		buf_addf(&b,
+			 "%sSELECT '%s'::text AS kind,\n"
+			 "coalesce(n.root_source, r.corrects_source, r.source) AS "
+			 "root_source,\n"
+			 "coalesce(n.root_record_id, r.corrects_record_id) AS "
+			 "root_record_id,\n"
+			 "sems.uuid_time(coalesce(n.root_record_id, r.corrects_record_id)) "
+			 "AS root_occurred_at, "
+			 "r.source, r.record_id,\n"
+			 "r.occurred_at, coalesce(r.corrected_at, r.occurred_at) AS "
+			 "corrected_at, %s AS is_void\n"
+			 "FROM q CROSS JOIN sems.%s r LEFT JOIN LATERAL (SELECT y.* FROM "
+			 "sems.correction y\n"
+			 "WHERE y.record_id = r.corrects_record_id AND y.source = "
+			 "coalesce(r.corrects_source, r.source)\n"
+			 "ORDER BY y.kind LIMIT 1) AS n ON true WHERE r.corrects_record_id "
+			 "IS NOT NULL\n"
+			 "AND (r.occurred_at >= q.lo AND r.occurred_at < q.hi\n"
+			 "OR (r.occurred_at, r.record_id, r.source) IN (SELECT "
+			 "x.occurred_at, x.record_id,\n"
+			 "x.source FROM sems.correction x WHERE x.root_occurred_at >= q.lo\n"
+			 "AND x.root_occurred_at < q.hi))",
+			 i == 0 ? "" : "\nUNION ALL ", k,
+			 kinds[i]->id == KIND_VOID ? "true" : "false", k);
 	}
-	(void)buf_addf(
+	buf_addf(
 	    &b,
 	    "), listed AS (SELECT x.kind, x.root_source, x.root_record_id, x.root_occurred_at,\n"
 	    "x.source, x.record_id, x.occurred_at, x.corrected_at, x.is_void\n"
@@ -530,14 +529,14 @@ on_done(struct job *j, const struct err *e)
 			      "missing", (json_int_t)c->missing, "added", (json_int_t)c->added,
 			      "late", (json_int_t)c->late, "purged", (json_int_t)c->purged);
 
-		(void)json_object_set_new(c->report, "quarter", json_string(c->quarter));
-		(void)json_object_set_new(c->report, "revision",
-					  json_integer(strtoll(c->found, NULL, 10)));
-		(void)json_object_set_new(c->report, "as_of", json_string(c->as_of));
-		(void)json_object_set_new(c->report, "sound", json_boolean(c->sound));
-		(void)json_object_set_new(c->report, "counts", counts);
-		(void)json_object_set(c->report, "checks", c->checks);
-		(void)json_object_set(c->report, "findings", c->findings);
+		json_object_set_new(c->report, "quarter", json_string(c->quarter));
+		json_object_set_new(c->report, "revision",
+				    json_integer(strtoll(c->found, NULL, 10)));
+		json_object_set_new(c->report, "as_of", json_string(c->as_of));
+		json_object_set_new(c->report, "sound", json_boolean(c->sound));
+		json_object_set_new(c->report, "counts", counts);
+		json_object_set(c->report, "checks", c->checks);
+		json_object_set(c->report, "findings", c->findings);
 	}
 	c->done(c, &why);
 }
@@ -564,7 +563,7 @@ proof_check_start(struct proof_check *c)
 			      .done = on_done,
 			      .ctx = c};
 	if (c->arena == NULL || c->findings == NULL) {
-		(void)err_set(&c->err, TRY_LIMIT, "verify", "out of memory; try again");
+		err_set(&c->err, TRY_LIMIT, "verify", "out of memory; try again");
 		on_done(&c->job, &c->err);
 		return;
 	}

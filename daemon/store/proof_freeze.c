@@ -37,16 +37,16 @@ on_begin(struct spd_run *r, const struct rows *rows)
 	v->proof = (struct proof){
 	    .number = 1, .quarter = r->label, .revision = r->spd.revision, .days = NULL};
 	if (!proof_take_snapshot(snapshot, r->arena, &v->proof))
-		(void)err_set(&r->err, TRY_LIMIT, "proof", "out of memory; try again");
+		err_set(&r->err, TRY_LIMIT, "proof", "out of memory; try again");
 	json_decref(snapshot);
 	if (rows_text(rows, 0, 0) == NULL)
 		return;
 	v->proof.number = rows_int(rows, 0, 0) + 1;
 	v->proof.previous_quarter = rows_keep(rows, 0, 1, r->arena);
 	v->proof.previous_revision = rows_int(rows, 0, 2);
-	(void)snprintf(v->previous, sizeof v->previous, "%s", rows_text(rows, 0, 3));
+	snprintf(v->previous, sizeof v->previous, "%s", rows_text(rows, 0, 3));
 	if (!hex_decode(text_of(v->previous), v->proof.previous, SHA256_SIZE))
-		(void)err_set(&r->err, FATAL_BUG, "spd_proof", "the last root is malformed");
+		err_set(&r->err, FATAL_BUG, "spd_proof", "the last root is malformed");
 }
 
 static void
@@ -95,7 +95,7 @@ next_kind(struct spd_run *r, struct statement *st, struct err *e)
 		return false;
 	sql = proof_sql_keep(kinds[r->proving.at++], r->arena);
 	if (sql == NULL) {
-		(void)err_set(e, TRY_LIMIT, "proof", "out of memory; try again");
+		err_set(e, TRY_LIMIT, "proof", "out of memory; try again");
 		return false;
 	}
 	*st = (struct statement){sql, 2, {r->label, r->revision}};
@@ -116,8 +116,8 @@ next_piece(struct spd_run *r, struct statement *st, struct err *e)
 		if (proof_piece_next(&v->piece, r->label, r->revision, d->kind, d->day, st))
 			return true;
 		if (!proof_piece_root(&v->piece, d->root)) {
-			(void)err_set(e, FATAL_BUG, "proof", "%s of %s: not as many leaves as kept",
-				      d->kind, d->day);
+			err_set(e, FATAL_BUG, "proof", "%s of %s: not as many leaves as kept",
+				d->kind, d->day);
 			return false;
 		}
 		proof_piece_begin(&v->piece, 0);
@@ -135,7 +135,7 @@ finish(struct spd_run *r, struct err *e)
 	v->json = proof_json(&v->proof);
 	r->spd.proof = v->json;
 	if (v->json == NULL)
-		(void)err_set(e, TRY_LIMIT, "proof", "out of memory; try again");
+		err_set(e, TRY_LIMIT, "proof", "out of memory; try again");
 }
 
 bool
@@ -186,8 +186,8 @@ columns_json(struct spd_run *r)
 		json_t *list = json_array();
 
 		for (size_t j = 0; names != NULL && j < n; j++)
-			(void)json_array_append_new(list, json_string(names[j]));
-		(void)json_object_set_new(all, kinds[i]->name, list);
+			json_array_append_new(list, json_string(names[j]));
+		json_object_set_new(all, kinds[i]->name, list);
 	}
 	text = json_dumps(all, JSON_COMPACT);
 	json_decref(all);
@@ -208,8 +208,8 @@ sign_document(struct spd_run *r, struct err *e)
 	hex_encode(signature, sizeof signature, v->signature);
 	memcpy(v->key_id, by->id, sizeof v->key_id);
 	hex_encode(v->proof.root, SHA256_SIZE, v->root);
-	(void)snprintf(v->number, sizeof v->number, "%" PRId64, v->proof.number);
-	(void)snprintf(v->leaves, sizeof v->leaves, "%" PRId64, v->proof.leaves);
+	snprintf(v->number, sizeof v->number, "%" PRId64, v->proof.number);
+	snprintf(v->leaves, sizeof v->leaves, "%" PRId64, v->proof.leaves);
 	v->columns = columns_json(r);
 	/* What is frozen is whole: the document, too, may lack what jansson had no memory for. */
 	return v->columns == NULL || jsonmem_failed() != r->json_failed

@@ -32,8 +32,8 @@ proof_piece_next(struct proof_piece *p, const char *quarter, const char *revisio
 		return false;
 	if (n > p->left)
 		n = p->left;
-	(void)snprintf(p->from, sizeof p->from, "%" PRIu64, p->merkle.n * PROOF_LEAF_SIZE + 1);
-	(void)snprintf(p->length, sizeof p->length, "%" PRId64, n * PROOF_LEAF_SIZE);
+	snprintf(p->from, sizeof p->from, "%" PRIu64, p->merkle.n * PROOF_LEAF_SIZE + 1);
+	snprintf(p->length, sizeof p->length, "%" PRId64, n * PROOF_LEAF_SIZE);
 	*st = (struct statement){piece_sql, 6, {quarter, revision, kind, day, p->from, p->length}};
 	return true;
 }

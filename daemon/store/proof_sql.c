@@ -92,52 +92,51 @@ add_kin(struct buf *b, const struct kind *k, bool frozen)
 {
 	bool with_lasting = lasts(k) || tells_of_tests(k);
 
-	(void)buf_addf(b, came_sql, with_lasting ? lasting_sql : "");
-	(void)buf_addf(b, "%s),\n%s,\nkin AS MATERIALIZED (\n", frozen ? known_sql : "",
-		       family_sql);
-	(void)buf_addf(b, k->id == KIND_CONFIRMATION ? kin_confirmation_sql : kin_sql, k->name);
+	buf_addf(b, came_sql, with_lasting ? lasting_sql : "");
+	buf_addf(b, "%s),\n%s,\nkin AS MATERIALIZED (\n", frozen ? known_sql : "", family_sql);
+	buf_addf(b, k->id == KIND_CONFIRMATION ? kin_confirmation_sql : kin_sql, k->name);
 	if (lasts(k))
-		(void)buf_addf(b, reaching_sql, k->name);
+		buf_addf(b, reaching_sql, k->name);
 	if (frozen && with_lasting)
-		(void)buf_addf(b, late_sql, k->name);
+		buf_addf(b, late_sql, k->name);
 	if (frozen)
-		(void)buf_addf(b, among_sql, k->name);
-	(void)buf_addf(b, "),\n");
+		buf_addf(b, among_sql, k->name);
+	buf_addf(b, "),\n");
 }
 
 static void
 add_days(struct buf *b, const struct kind *k)
 {
 	if (tells_of_tests(k)) {
-		(void)buf_addf(b, "%s", one_day_sql);
+		buf_addf(b, "%s", one_day_sql);
 		return;
 	}
-	(void)buf_addf(
+	buf_addf(
 	    b, "days AS MATERIALIZED (SELECT c.day, c.starts_at, c.ends_at FROM sems.civil_day c\n"
 	       "    WHERE c.quarter = $1 UNION SELECT c.day, c.starts_at, c.ends_at FROM (\n"
 	       "    SELECT n.occurred_at FROM kin n");
 	if (k->id == KIND_PLAN)
-		(void)buf_addf(b, " UNION SELECT p.occurred_at FROM q, sems.plan p\n"
-				  "    WHERE p.period_start >= q.lo AND p.period_start < q.hi");
-	(void)buf_addf(b, ") AS o\n"
-			  "    JOIN sems.civil_day c ON c.starts_at <= o.occurred_at\n"
-			  "    AND c.ends_at > o.occurred_at)");
+		buf_addf(b, " UNION SELECT p.occurred_at FROM q, sems.plan p\n"
+			    "    WHERE p.period_start >= q.lo AND p.period_start < q.hi");
+	buf_addf(b, ") AS o\n"
+		    "    JOIN sems.civil_day c ON c.starts_at <= o.occurred_at\n"
+		    "    AND c.ends_at > o.occurred_at)");
 }
 
 /* The kind's records of one day that belong to the quarter. */
 static void
 add_records(struct buf *b, const struct kind *k)
 {
-	(void)buf_addf(
-	    b,
-	    "sems.%s r WHERE r.occurred_at >= d.starts_at AND r.occurred_at < d.ends_at\n"
-	    "    AND ((r.occurred_at >= q.lo AND r.occurred_at < q.hi)\n"
-	    "    OR (sems.uuid_time(r.corrects_record_id) >= q.lo\n"
-	    "    AND sems.uuid_time(r.corrects_record_id) < q.hi)%s\n"
-	    "    OR (r.occurred_at, r.record_id, r.source) IN (\n"
-	    "    SELECT n.occurred_at, n.record_id, n.source FROM kin n))",
-	    k->name,
-	    k->id == KIND_PLAN ? " OR (r.period_start >= q.lo AND r.period_start < q.hi)" : "");
+	buf_addf(b,
+		 "sems.%s r WHERE r.occurred_at >= d.starts_at AND r.occurred_at < d.ends_at\n"
+		 "    AND ((r.occurred_at >= q.lo AND r.occurred_at < q.hi)\n"
+		 "    OR (sems.uuid_time(r.corrects_record_id) >= q.lo\n"
+		 "    AND sems.uuid_time(r.corrects_record_id) < q.hi)%s\n"
+		 "    OR (r.occurred_at, r.record_id, r.source) IN (\n"
+		 "    SELECT n.occurred_at, n.record_id, n.source FROM kin n))",
+		 k->name,
+		 k->id == KIND_PLAN ? " OR (r.period_start >= q.lo AND r.period_start < q.hi)"
+				    : "");
 }
 
 /* The days with their leaves: day, n, sources, leaves. Sources are numbered by rank, in one pass: a
@@ -145,7 +144,7 @@ add_records(struct buf *b, const struct kind *k)
 static void
 add_leaves(struct buf *b, const struct kind *k, const char *const *columns, size_t n)
 {
-	(void)buf_addf(
+	buf_addf(
 	    b,
 	    "SELECT d.day, d.starts_at, d.ends_at, l.n, l.sources, l.leaves\n"
 	    "FROM days d CROSS JOIN q CROSS JOIN LATERAL (\n"
@@ -156,11 +155,11 @@ add_leaves(struct buf *b, const struct kind *k, const char *const *columns, size
 	    "    sha256('\\x0001'::bytea || record_send(ROW('%s'::text",
 	    k->name);
 	for (size_t i = 0; i < n; i++)
-		(void)buf_addf(b, ", r.\"%s\"", columns[i]);
-	(void)buf_addf(b, "))) AS hash FROM ");
+		buf_addf(b, ", r.\"%s\"", columns[i]);
+	buf_addf(b, "))) AS hash FROM ");
 	add_records(b, k);
-	(void)buf_addf(b, "    OFFSET 0) AS y ORDER BY y.occurred_at, y.record_id, y.source) AS x\n"
-			  "    HAVING count(*) > 0) AS l");
+	buf_addf(b, "    OFFSET 0) AS y ORDER BY y.occurred_at, y.record_id, y.source) AS x\n"
+		    "    HAVING count(*) > 0) AS l");
 }
 
 static const char *
@@ -199,16 +198,16 @@ proof_sql_keep(const struct kind *k, struct arena *a)
 	if (columns == NULL)
 		return NULL;
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "WITH %s, ", quarter_sql);
+	buf_addf(&b, "WITH %s, ", quarter_sql);
 	add_kin(&b, k, false);
 	add_days(&b, k);
-	(void)buf_addf(
+	buf_addf(
 	    &b,
 	    "\nINSERT INTO sems.spd_leaves (quarter, revision, kind, day, n, sources, leaves)\n"
 	    "SELECT $1, $2::int, '%s', f.day, f.n, f.sources, f.leaves FROM (",
 	    k->name);
 	add_leaves(&b, k, columns, n);
-	(void)buf_addf(&b, ") AS f");
+	buf_addf(&b, ") AS f");
 	return finish(&b, a);
 }
 
@@ -217,41 +216,40 @@ proof_sql_keep(const struct kind *k, struct arena *a)
 static void
 add_unpacked(struct buf *b, const char *name, const char *sources, const char *leaves)
 {
-	(void)buf_addf(
-	    b,
-	    ",\n%s AS MATERIALIZED (SELECT d.day, d.starts_at, d.ends_at,\n"
-	    "    encode(substr(d.%s, 52 * i + 1, 16), 'hex')::uuid AS record_id,\n"
-	    "    d.%s[('x' || encode(substr(d.%s, 52 * i + 17, 4), 'hex'))::bit(32)::int] AS "
-	    "source,\n"
-	    "    substr(d.%s, 52 * i + 21, 32) AS hash\n"
-	    "    FROM differing d, generate_series(0, octet_length(d.%s) / 52 - 1) AS i\n"
-	    "    WHERE NOT d.gone)",
-	    name, leaves, sources, leaves, leaves, leaves);
+	buf_addf(b,
+		 ",\n%s AS MATERIALIZED (SELECT d.day, d.starts_at, d.ends_at,\n"
+		 "    encode(substr(d.%s, 52 * i + 1, 16), 'hex')::uuid AS record_id,\n"
+		 "    d.%s[('x' || encode(substr(d.%s, 52 * i + 17, 4), 'hex'))::bit(32)::int] AS "
+		 "source,\n"
+		 "    substr(d.%s, 52 * i + 21, 32) AS hash\n"
+		 "    FROM differing d, generate_series(0, octet_length(d.%s) / 52 - 1) AS i\n"
+		 "    WHERE NOT d.gone)",
+		 name, leaves, sources, leaves, leaves, leaves);
 }
 
 static void
 add_found(struct buf *b, const struct kind *k)
 {
-	(void)buf_addf(b,
-		       ",\nfound AS (SELECT CASE WHEN x.was IS NULL THEN "
-		       "sems.without_leaf(r.stored_in, v.read_until, v.in_flight)\n"
-		       "    WHEN x.is IS NOT NULL THEN 'altered'\n"
-		       "    WHEN EXISTS (SELECT FROM sems.purge_certificate p WHERE p.kind = '%s'\n"
-		       "    AND sems.uuid_time(x.record_id) >= p.starts_at\n"
-		       "    AND sems.uuid_time(x.record_id) < p.ends_at) THEN 'purged' ELSE "
-		       "'missing' END AS what,\n"
-		       "    x.record_id, x.source, x.day, r.received_at,\n"
-		       "    r.received_at < v.as_of AS claims\n"
-		       "    FROM (SELECT * FROM sems.spd_revision WHERE quarter = $1\n"
-		       "    AND revision = $2::int) AS v CROSS JOIN (SELECT record_id, source, "
-		       "o.hash AS was, n.hash AS is,\n"
-		       "    coalesce(o.day, n.day) AS day, n.starts_at, n.ends_at\n"
-		       "    FROM old o FULL JOIN new n USING (record_id, source)\n"
-		       "    WHERE o.hash IS DISTINCT FROM n.hash) AS x\n"
-		       "    LEFT JOIN sems.%s r ON r.occurred_at >= x.starts_at AND r.occurred_at "
-		       "< x.ends_at\n"
-		       "    AND r.record_id = x.record_id AND r.source = x.source)",
-		       k->name, k->name);
+	buf_addf(b,
+		 ",\nfound AS (SELECT CASE WHEN x.was IS NULL THEN "
+		 "sems.without_leaf(r.stored_in, v.read_until, v.in_flight)\n"
+		 "    WHEN x.is IS NOT NULL THEN 'altered'\n"
+		 "    WHEN EXISTS (SELECT FROM sems.purge_certificate p WHERE p.kind = '%s'\n"
+		 "    AND sems.uuid_time(x.record_id) >= p.starts_at\n"
+		 "    AND sems.uuid_time(x.record_id) < p.ends_at) THEN 'purged' ELSE "
+		 "'missing' END AS what,\n"
+		 "    x.record_id, x.source, x.day, r.received_at,\n"
+		 "    r.received_at < v.as_of AS claims\n"
+		 "    FROM (SELECT * FROM sems.spd_revision WHERE quarter = $1\n"
+		 "    AND revision = $2::int) AS v CROSS JOIN (SELECT record_id, source, "
+		 "o.hash AS was, n.hash AS is,\n"
+		 "    coalesce(o.day, n.day) AS day, n.starts_at, n.ends_at\n"
+		 "    FROM old o FULL JOIN new n USING (record_id, source)\n"
+		 "    WHERE o.hash IS DISTINCT FROM n.hash) AS x\n"
+		 "    LEFT JOIN sems.%s r ON r.occurred_at >= x.starts_at AND r.occurred_at "
+		 "< x.ends_at\n"
+		 "    AND r.record_id = x.record_id AND r.source = x.source)",
+		 k->name, k->name);
 }
 
 /* Tests under embargo are not told from others by what is said of them; a late one is not said. */
@@ -271,13 +269,13 @@ proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, st
 	struct buf b;
 
 	buf_init(&b, SQL_MAX);
-	(void)buf_addf(&b, "WITH %s, ", quarter_sql);
+	buf_addf(&b, "WITH %s, ", quarter_sql);
 	add_kin(&b, k, true);
 	add_days(&b, k);
-	(void)buf_addf(&b, ",\nfresh AS MATERIALIZED (");
+	buf_addf(&b, ",\nfresh AS MATERIALIZED (");
 	add_leaves(&b, k, columns, n);
 	/* A day of which everything was purged is not looked at leaf by leaf. */
-	(void)buf_addf(
+	buf_addf(
 	    &b,
 	    "),\ndiffering AS MATERIALIZED (SELECT coalesce(f.day, k.day) AS day, f.starts_at, "
 	    "f.ends_at,\n"
@@ -294,10 +292,10 @@ proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, st
 	add_unpacked(&b, "new", "new_sources", "new_leaves");
 	add_found(&b, k);
 	if (tells_of_tests(k))
-		(void)buf_addf(&b, tests_sql, k->name);
+		buf_addf(&b, tests_sql, k->name);
 	else
-		(void)buf_addf(&b, "%s", others_sql);
-	(void)buf_addf(
+		buf_addf(&b, "%s", others_sql);
+	buf_addf(
 	    &b,
 	    "\nSELECT z.what, z.record_id, z.source, to_char(z.day, 'YYYY-MM-DD'),\n"
 	    "    to_char(z.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"

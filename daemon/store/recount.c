@@ -103,13 +103,13 @@ on_rows(struct job *j, const struct rows *rows)
 static void
 add_item(struct buf *b, const char *text)
 {
-	(void)buf_addf(b, "%s\"%s\"", b->n == 0 ? "{" : ",", text);
+	buf_addf(b, "%s\"%s\"", b->n == 0 ? "{" : ",", text);
 }
 
 static const char *
 end_list(struct buf *b)
 {
-	(void)buf_add(b, b->n == 0 ? "{}" : "}", b->n == 0 ? sizeof("{}") : sizeof("}"));
+	buf_add(b, b->n == 0 ? "{}" : "}", b->n == 0 ? sizeof("{}") : sizeof("}"));
 	return (const char *)b->p;
 }
 
@@ -240,7 +240,7 @@ on_next(struct job *j, struct statement *st, struct err *e)
 	while (r->phase != PHASE_DONE) {
 		bool asks = ask(r, st, e);
 		if (e->code == OK && is_full(r)) {
-			(void)err_set(e, TRY_LIMIT, "recount", "out of memory; try again");
+			err_set(e, TRY_LIMIT, "recount", "out of memory; try again");
 		}
 		if (asks || e->code != OK) {
 			return asks && e->code == OK;
@@ -285,7 +285,7 @@ recount_start(struct recount_run *r)
 			      .ctx = r};
 	r->arena = arena_new(ARENA_MAX);
 	if (r->arena == NULL) {
-		(void)err_set(&e, TRY_LIMIT, "recount", "out of memory; try again");
+		err_set(&e, TRY_LIMIT, "recount", "out of memory; try again");
 		r->done(r, &e);
 		return;
 	}

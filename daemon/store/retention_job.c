@@ -67,7 +67,7 @@ decide(struct retention_month *m, const struct rows *rows, int i, int window_day
 	/* A policy that cannot be right decides nothing. */
 	if (rows_text(rows, i, COL_MAX) == NULL) {
 		m->decision = RETENTION_KEEP_YOUNG;
-		(void)snprintf(m->why, sizeof m->why, "its policy has no maximum");
+		snprintf(m->why, sizeof m->why, "its policy has no maximum");
 	} else if (retention_check_policy(&policy, window_days, &e) != OK) {
 		m->decision = RETENTION_KEEP_MIN;
 		text_print(m->why, sizeof m->why, "the policy is wrong: %s", e.text);
@@ -75,10 +75,10 @@ decide(struct retention_month *m, const struct rows *rows, int i, int window_day
 		m->decision = retention_decide(&policy, &facts, m->why);
 		/* A plan may be for another quarter than the one it was made in. */
 		if (m->decision == RETENTION_KEEP_QUARTER)
-			(void)snprintf(m->why, sizeof m->why,
-				       "past its maximum, but %s needs it and is not submitted: "
-				       "submit its SPD first",
-				       m->quarter);
+			snprintf(m->why, sizeof m->why,
+				 "past its maximum, but %s needs it and is not submitted: "
+				 "submit its SPD first",
+				 m->quarter);
 	}
 }
 
@@ -94,9 +94,8 @@ plan_rows(struct job *j, const struct rows *rows)
 		struct text kind = text_of(rows_text(rows, i, COL_KIND));
 
 		m->kind = arena_dup(r->arena, kind.s, kind.n);
-		(void)snprintf(m->month, sizeof m->month, "%s", rows_text(rows, i, COL_MONTH));
-		(void)snprintf(m->quarter, sizeof m->quarter, "%s",
-			       rows_text(rows, i, COL_QUARTER));
+		snprintf(m->month, sizeof m->month, "%s", rows_text(rows, i, COL_MONTH));
+		snprintf(m->quarter, sizeof m->quarter, "%s", rows_text(rows, i, COL_QUARTER));
 		m->records = rows_int(rows, i, COL_RECORDS);
 		m->is_exact = rows_int(rows, i, COL_EXACT) != 0;
 		r->window_days = (int)rows_int(rows, i, COL_WINDOW_DAYS);
@@ -210,7 +209,7 @@ plan_done(struct job *j, const struct err *e)
 	struct err why = *e;
 
 	if (why.code == OK && arena_failed(r->arena))
-		(void)err_set(&why, TRY_LIMIT, "retention", "too many months for one plan");
+		err_set(&why, TRY_LIMIT, "retention", "too many months for one plan");
 	if (why.code != OK || !r->drop || !has_something_to_drop(r))
 		r->done(r, &why);
 	else
@@ -353,7 +352,7 @@ retention_start(struct retention_run *r)
 	utc_format(r->now, r->now_text);
 	r->arena = arena_new(PLAN_BYTES);
 	if (r->arena == NULL) {
-		(void)err_set(&e, TRY_LIMIT, "retention", "out of memory; try again");
+		err_set(&e, TRY_LIMIT, "retention", "out of memory; try again");
 		r->done(r, &e);
 		return;
 	}

@@ -188,7 +188,7 @@ last_state(const char *message, char state[6])
 	if (n < gap + 5 || memcmp(message + n - 5 - gap, before, gap) != 0 ||
 	    strspn(message + n - 5, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") < 5)
 		return;
-	(void)snprintf(state, 6, "%.5s", message + n - 5);
+	snprintf(state, 6, "%.5s", message + n - 5);
 }
 
 /*

@@ -21,7 +21,7 @@ void
 spd_fail(struct spd_run *r, enum code code, const char *where, const char *what)
 {
 	if (r->err.code == OK) {
-		(void)err_set(&r->err, code, where, "%s", what);
+		err_set(&r->err, code, where, "%s", what);
 	}
 }
 
@@ -43,11 +43,11 @@ refuse_purged(struct spd_run *r, const char *revisions)
 			 "revision of it was frozen before");
 		return;
 	}
-	(void)err_set(&r->err, REJ_STATE, "quarter",
-		      "retention has removed evidence of it, so that it cannot be computed anew; "
-		      "what was frozen stays: semsctl spd show %s --revision %" PRId64
-		      " (there is %.80s)",
-		      r->label, r->newest, revisions);
+	err_set(&r->err, REJ_STATE, "quarter",
+		"retention has removed evidence of it, so that it cannot be computed anew; "
+		"what was frozen stays: semsctl spd show %s --revision %" PRId64
+		" (there is %.80s)",
+		r->label, r->newest, revisions);
 }
 
 static void
@@ -78,7 +78,7 @@ on_quarter(struct spd_run *r, const struct rows *rows)
 		return;
 	}
 	s->revision = r->newest + 1;
-	(void)snprintf(r->revision, sizeof(r->revision), "%" PRId64, s->revision);
+	snprintf(r->revision, sizeof(r->revision), "%" PRId64, s->revision);
 }
 
 /* The target that a metric's persons are measured against; NULL: none, or the metric that has it is
@@ -401,6 +401,6 @@ spd_fini(struct spd_run *r)
 	arena_free(r->arena);
 	r->arena = NULL;
 	if (was_large) {
-		(void)malloc_trim(0);
+		malloc_trim(0);
 	}
 }

@@ -43,7 +43,7 @@ take_computed(struct spd_run *r, const struct spd_run *nested)
 	struct err e = {0};
 
 	if (document == NULL)
-		(void)err_set(&e, TRY_LIMIT, "spd", "out of memory; try again");
+		err_set(&e, TRY_LIMIT, "spd", "out of memory; try again");
 	take(r, &r->earlier.found[r->earlier.at], document, &e);
 }
 
@@ -92,7 +92,7 @@ compute_next(struct spd_run *r)
 	    .done = on_computed,
 	    .ctx = r,
 	};
-	(void)quarter_parse(text_of(s->found[s->at].quarter), &s->nested->quarter);
+	quarter_parse(text_of(s->found[s->at].quarter), &s->nested->quarter);
 	spd_start(s->nested);
 }
 

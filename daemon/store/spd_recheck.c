@@ -47,10 +47,9 @@ drop_tables(struct spd_run *r, struct statement *st)
 {
 	struct spd_rechecking *x = &r->recheck;
 
-	(void)buf_addf(&x->sql, "DROP TABLE IF EXISTS ");
+	buf_addf(&x->sql, "DROP TABLE IF EXISTS ");
 	for (unsigned i = 0; i < r->plan.cubes.n; i++)
-		(void)buf_addf(&x->sql, "%spg_temp.cube_%u, pg_temp.scan_%u", i == 0 ? "" : ", ", i,
-			       i);
+		buf_addf(&x->sql, "%spg_temp.cube_%u, pg_temp.scan_%u", i == 0 ? "" : ", ", i, i);
 	x->dropped = true;
 	if (r->plan.cubes.n == 0 || !buf_add(&x->sql, "", 1))
 		return false;

@@ -11,11 +11,10 @@ spd_stored(const char *document, const char *quarter, const char *revision, stru
 	json_t *doc = schema_read(SCHEMA_SPD, document, strlen(document), &why);
 
 	if (doc == NULL && why.code == REJ_MALFORMED)
-		(void)err_set(
-		    e, REJ_STATE, why.where,
-		    "the stored document of %s revision %s is not as it was frozen: %.100s; "
-		    "semsctl spd verify %s looks for more",
-		    quarter, revision, why.text, quarter);
+		err_set(e, REJ_STATE, why.where,
+			"the stored document of %s revision %s is not as it was frozen: %.100s; "
+			"semsctl spd verify %s looks for more",
+			quarter, revision, why.text, quarter);
 	else if (doc == NULL)
 		*e = why;
 	return doc;

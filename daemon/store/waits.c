@@ -96,8 +96,8 @@ waits_init(struct waits *w, struct event_base *base, struct store *store, int ev
 	struct timeval t;
 
 	*w = (struct waits){.store = store, .every_ms = every_ms == 0 ? EVERY_MS : every_ms};
-	(void)snprintf(w->patience, sizeof w->patience, "%d ms", w->every_ms);
-	(void)snprintf(w->standstill, sizeof w->standstill, "%d ms", 2 * w->every_ms);
+	snprintf(w->patience, sizeof w->patience, "%d ms", w->every_ms);
+	snprintf(w->standstill, sizeof w->standstill, "%d ms", 2 * w->every_ms);
 	t = (struct timeval){w->every_ms / 1000, (suseconds_t)(w->every_ms % 1000) * 1000};
 	w->timer = event_new(base, -1, EV_PERSIST, on_timer, w);
 	return w->timer != NULL && event_add(w->timer, &t) == 0;

@@ -140,7 +140,7 @@ read_batch(struct text bytes, size_t max_records, struct arena *a, struct client
 	out->batch.records = arena_zalloc(a, out->batch.n + 1, sizeof *out->batch.records);
 	if (out->batch.records == NULL)
 		return err_set(e, TRY_LIMIT, "batch", "out of memory for this frame");
-	(void)scan_batch(bytes, out);
+	scan_batch(bytes, out);
 	return OK;
 }
 
@@ -325,7 +325,7 @@ set_enums(const struct filling *in, const struct slot *s, const struct scan_fiel
 		struct scan_field one = {f->number, SCAN_VARINT, 0, {NULL, 0}};
 		if (!scan_varint(&packed, &one.value))
 			break;
-		(void)set_enum(in, s, &one, &v->list.v[v->list.n++]);
+		set_enum(in, s, &one, &v->list.v[v->list.n++]);
 	}
 	return REASON_NONE;
 }
@@ -391,7 +391,7 @@ static bool
 refuse(struct refusal *why, enum reason reason, enum code code, const char *where, const char *text)
 {
 	why->reason = reason;
-	(void)err_set(&why->err, code, where, "%s", text);
+	err_set(&why->err, code, where, "%s", text);
 	return false;
 }
 
@@ -501,9 +501,9 @@ wire_record(struct text raw, struct arena *a, struct record *out, struct text *s
 	uint32_t unknown_body = salvage(raw, source);
 	if (why->reason == REASON_UNKNOWN_FIELD && unknown_body != 0) {
 		char path[16];
-		(void)snprintf(path, sizeof path, "#%u", unknown_body);
-		(void)refuse(why, REASON_UNKNOWN_KIND, REJ_MALFORMED, path,
-			     "a kind this version does not know");
+		snprintf(path, sizeof path, "#%u", unknown_body);
+		refuse(why, REASON_UNKNOWN_KIND, REJ_MALFORMED, path,
+		       "a kind this version does not know");
 	}
 	return false;
 }

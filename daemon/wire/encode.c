@@ -193,6 +193,6 @@ wire_put_record(const struct record *r, struct arena *a, struct buf *out)
 	unsigned char *at = buf_extend(out, sems__v1__record__get_packed_size(m));
 	if (at == NULL)
 		return false;
-	(void)sems__v1__record__pack(m, at);
+	sems__v1__record__pack(m, at);
 	return true;
 }

@@ -29,7 +29,7 @@ frame_next(const void *p, size_t n, size_t max_body, struct text *body, size_t *
 	*body = (struct text){NULL, 0};
 	enum frame_status s = read_length(p, n, &length, &head);
 	if (s == FRAME_BROKEN)
-		(void)err_set(
+		err_set(
 		    e, REJ_FRAME, "frame",
 		    "the length is not a varint of at most %d bytes; send each message with its "
 		    "length before it",
@@ -37,10 +37,9 @@ frame_next(const void *p, size_t n, size_t max_body, struct text *body, size_t *
 	if (s != FRAME_READY)
 		return s;
 	if (length > max_body) {
-		(void)err_set(
-		    e, REJ_LIMIT, "frame",
-		    "a frame of %llu bytes is over the limit of %zu; send smaller batches",
-		    (unsigned long long)length, max_body);
+		err_set(e, REJ_LIMIT, "frame",
+			"a frame of %llu bytes is over the limit of %zu; send smaller batches",
+			(unsigned long long)length, max_body);
 		return FRAME_BROKEN;
 	}
 	if (length > n - head)

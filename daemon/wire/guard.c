@@ -82,9 +82,9 @@ static bool
 refuse_field(const struct walk *w, const struct level *l, enum reason reason, const char *text)
 {
 	char path[PATH_SIZE] = "";
-	(void)path_of(l, path);
+	path_of(l, path);
 	w->why->reason = reason;
-	(void)err_set(&w->why->err, code_of(reason), path, "%s", text);
+	err_set(&w->why->err, code_of(reason), path, "%s", text);
 	return false;
 }
 
@@ -96,9 +96,9 @@ refuse_inside(const struct walk *w, const struct level *l, enum reason reason, u
 	char path[PATH_SIZE] = "";
 	size_t n = path_of(l->up, path);
 	if (number != 0)
-		(void)snprintf(path + n, PATH_SIZE - n, "%s#%u", n == 0 ? "" : ".", number);
+		snprintf(path + n, PATH_SIZE - n, "%s#%u", n == 0 ? "" : ".", number);
 	w->why->reason = reason;
-	(void)err_set(&w->why->err, code_of(reason), path, "%s", text);
+	err_set(&w->why->err, code_of(reason), path, "%s", text);
 	return false;
 }
 
@@ -124,8 +124,8 @@ count_element(struct walk *w, const struct level *l)
 
 	if (l->count[l->at] < w->limits->repeated)
 		return true;
-	(void)snprintf(text, sizeof text, "the list has more than %u elements; send less at once",
-		       w->limits->repeated);
+	snprintf(text, sizeof text, "the list has more than %u elements; send less at once",
+		 w->limits->repeated);
 	return refuse_field(w, l, REASON_TOO_LONG, text);
 }
 

@@ -164,8 +164,8 @@ static void
 take_piece(struct office *o, const Sems__V1__Response *r, struct buf *document)
 {
 	o->code = r->code;
-	(void)snprintf(o->text, sizeof o->text, "%s", r->text == NULL ? "" : r->text);
-	(void)snprintf(o->field, sizeof o->field, "%s", r->field == NULL ? "" : r->field);
+	snprintf(o->text, sizeof o->text, "%s", r->text == NULL ? "" : r->text);
+	snprintf(o->field, sizeof o->field, "%s", r->field == NULL ? "" : r->field);
 	if (r->has_document)
 		cr_assert(buf_add(document, r->document.data, r->document.len));
 }
@@ -262,8 +262,8 @@ office_send_end(struct office *o, struct session_ref s)
 
 	cr_assert_eq(answer->body_case, SEMS__V1__SERVER_FRAME__BODY_RESULT);
 	code = answer->result->verdicts[0]->code;
-	(void)snprintf(o->text, sizeof o->text, "%s: %s", answer->result->verdicts[0]->field,
-		       answer->result->verdicts[0]->text);
+	snprintf(o->text, sizeof o->text, "%s: %s", answer->result->verdicts[0]->field,
+		 answer->result->verdicts[0]->text);
 	sems__v1__server_frame__free_unpacked(answer, NULL);
 	ingest_close(o->ingest, s);
 	return code;
@@ -287,10 +287,10 @@ office_be(struct office *o, const char *principal, const char *role)
 	char sql[256];
 	struct err e;
 
-	(void)snprintf(sql, sizeof sql,
-		       "INSERT INTO sems.principal VALUES ('%s', '%s') "
-		       "ON CONFLICT (principal) DO UPDATE SET role = excluded.role",
-		       principal, role);
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO sems.principal VALUES ('%s', '%s') "
+		 "ON CONFLICT (principal) DO UPDATE SET role = excluded.role",
+		 principal, role);
 	cluster_do(o->pg, sql);
 	cr_assert_eq(load(o, &e), OK, "%s", e.text);
 	ingest_close(o->ingest, o->session);
@@ -320,8 +320,8 @@ office_open(struct office *o)
 
 	*o = (struct office){.now = office_time("2026-05-15T10:00:00Z")};
 	o->pg = cluster_connect(database);
-	(void)snprintf(o->conninfo, sizeof o->conninfo, "%s",
-		       cluster_conninfo(cluster_shared(), database, "semsd"));
+	snprintf(o->conninfo, sizeof o->conninfo, "%s",
+		 cluster_conninfo(cluster_shared(), database, "semsd"));
 	temp_dir(o->keys_dir);
 	cr_assert_eq(keyring_open(o->keys_dir, &o->keys, &e), OK, "%s", e.text);
 	cr_assert_eq(store_check_keys(o->conninfo, o->keys, &e), OK, "%s", e.text);
@@ -413,7 +413,7 @@ at_path(const struct office *o, const char *path)
 	char copy[128];
 	char *save = NULL;
 
-	(void)snprintf(copy, sizeof copy, "%s", path);
+	snprintf(copy, sizeof copy, "%s", path);
 	for (char *w = strtok_r(copy, ".", &save); w != NULL; w = strtok_r(NULL, ".", &save))
 		at = json_is_array(at) ? json_array_get(at, strtoul(w, NULL, 10))
 				       : json_object_get(at, w);

@@ -92,7 +92,7 @@ Test(quarantine, tells_when_the_same_bytes_came_first_and_last)
 
 	refuse_some(1);
 	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
-	(void)snprintf(first, sizeof first, "%s", office_str(&o, "records.0.received_at"));
+	snprintf(first, sizeof first, "%s", office_str(&o, "records.0.received_at"));
 	cr_expect_str_eq(office_str(&o, "records.0.last_received_at"), first);
 	o.now.v += INT64_C(86400000);
 	refuse_some(1);
@@ -277,7 +277,7 @@ discard(uint64_t id, const char *reason)
 	Sems__V1__QuarantineRequest q = SEMS__V1__QUARANTINE_REQUEST__INIT;
 	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
 
-	(void)snprintf(why, sizeof why, "%s", reason);
+	snprintf(why, sizeof why, "%s", reason);
 	q.has_operation = q.has_quarantine_id = 1;
 	q.operation = SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_DISCARD;
 	q.quarantine_id = id;

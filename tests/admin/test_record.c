@@ -122,12 +122,12 @@ store_embargoed(unsigned char id[16], unsigned char last)
 	u.b[15] = last;
 	uuid_format(&u, text);
 	memcpy(id, u.b, 16);
-	(void)snprintf(sql, sizeof sql,
-		       "SELECT sems.make_partition('test', '2026-05-10T09:00Z'); "
-		       "INSERT INTO sems.test (record_id, source, occurred_at, received_at, "
-		       "received_from, mode, embargo) VALUES ('%s', 'lane', '2026-05-10T09:00Z', "
-		       "now(), 'x', 'COVERT', true)",
-		       text);
+	snprintf(sql, sizeof sql,
+		 "SELECT sems.make_partition('test', '2026-05-10T09:00Z'); "
+		 "INSERT INTO sems.test (record_id, source, occurred_at, received_at, "
+		 "received_from, mode, embargo) VALUES ('%s', 'lane', '2026-05-10T09:00Z', "
+		 "now(), 'x', 'COVERT', true)",
+		 text);
 	cluster_do(o.pg, sql);
 }
 

@@ -106,7 +106,7 @@ Test(setup, takes_thousands_of_sites_at_once)
 	Sems__V1__SetupRequest r = only_entity();
 
 	for (int i = 0; i < N; i++) {
-		(void)snprintf(ids[i], sizeof ids[i], "S%04d", i);
+		snprintf(ids[i], sizeof ids[i], "S%04d", i);
 		sems__v1__site__init(&sites[i]);
 		sites[i].site_id = ids[i];
 		list[i] = &sites[i];

@@ -27,7 +27,7 @@ add(struct task *t)
 	struct pollfd p = {s->go, POLLIN, 0};
 
 	if (s->go >= 0)
-		(void)poll(&p, 1, 10000);
+		poll(&p, 1, 10000);
 	s->answer = s->a + s->b;
 	s->by = pthread_self();
 }

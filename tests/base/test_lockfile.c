@@ -20,7 +20,7 @@ make_folder(void)
 static void
 remove_folder(void)
 {
-	(void)temp_remove(folder);
+	temp_remove(folder);
 }
 
 TestSuite(lockfile, .init = make_folder, .fini = remove_folder);
@@ -64,7 +64,7 @@ Test(lockfile, names_the_folder_and_the_process_that_has_it_until_that_ends)
 
 	cr_expect_eq(lockfile_take(folder, "lock", "choose another", &fd, &e), REJ_STATE);
 	cr_expect_eq(fd, -1);
-	(void)snprintf(who, sizeof who, "another semsd, process %ld on ", (long)holder);
+	snprintf(who, sizeof who, "another semsd, process %ld on ", (long)holder);
 	cr_expect_not_null(strstr(e.text, who), "%s", e.text);
 	cr_expect_not_null(strstr(e.text, folder), "%s", e.text);
 	cr_expect_not_null(strstr(e.text, "uses it: choose another"), "%s", e.text);
@@ -92,7 +92,7 @@ Test(lockfile, says_where_nothing_can_be_made)
 	int fd;
 	struct err e;
 
-	(void)snprintf(gone, sizeof gone, "%s/gone", folder);
+	snprintf(gone, sizeof gone, "%s/gone", folder);
 	cr_expect_eq(lockfile_take(gone, "lock", "", &fd, &e), FATAL_CONFIG);
 	cr_expect_eq(fd, -1);
 	cr_expect_str_eq(e.where, gone);

@@ -103,9 +103,9 @@ moves(const char *unit, const char *readers, double pp, const char *whole, const
 {
 	struct spd_diff_rules rules = {.materiality_pp = pp};
 
-	(void)compare(document("OUT03", unit, readers, FIGURE(80, 100, 0.8, "MET"),
-			       FIGURE(8, 10, 0.8, "MET")),
-		      document("OUT03", unit, readers, whole, site), &rules);
+	compare(document("OUT03", unit, readers, FIGURE(80, 100, 0.8, "MET"),
+			 FIGURE(8, 10, 0.8, "MET")),
+		document("OUT03", unit, readers, whole, site), &rules);
 	return is_material();
 }
 
@@ -144,13 +144,13 @@ deficiencies(int all, int critical, int at_site)
 
 Test(spd_diff, is_material_for_any_count_of_failures)
 {
-	(void)compare(deficiencies(16, 2, 9), deficiencies(20, 2, 9), &one_pp);
+	compare(deficiencies(16, 2, 9), deficiencies(20, 2, 9), &one_pp);
 	cr_expect(is_material());
 	cr_expect_str_eq(reason(0), "QL06: 16 becomes 20");
-	(void)compare(deficiencies(16, 2, 9), deficiencies(16, 3, 9), &one_pp);
+	compare(deficiencies(16, 2, 9), deficiencies(16, 3, 9), &one_pp);
 	cr_expect(is_material());
 	cr_expect_not_null(strstr(reason(0), "2 becomes 3"), "%s", reason(0));
-	(void)compare(deficiencies(16, 2, 9), deficiencies(16, 2, 10), &one_pp);
+	compare(deficiencies(16, 2, 9), deficiencies(16, 2, 10), &one_pp);
 	cr_expect_not(is_material(), "where they are open moves none of them");
 }
 
@@ -159,20 +159,20 @@ with_correction(const char *id, const char *standing)
 {
 	json_t *d = deficiencies(16, 2, 9);
 
-	(void)json_object_set_new(d, "corrections",
-				  json_pack("{s:i, s:[{s:s, s:s, s:s, s:s}]}", "total", 1, "rows",
-					    "record_id", id, "source", "lane-1", "kind",
-					    "tip_event", "standing", standing));
+	json_object_set_new(d, "corrections",
+			    json_pack("{s:i, s:[{s:s, s:s, s:s, s:s}]}", "total", 1, "rows",
+				      "record_id", id, "source", "lane-1", "kind", "tip_event",
+				      "standing", standing));
 	return d;
 }
 
 Test(spd_diff, lists_what_was_corrected_or_decided_on_since)
 {
-	(void)compare(deficiencies(16, 2, 9), with_correction("a", "PENDING"), &one_pp);
+	compare(deficiencies(16, 2, 9), with_correction("a", "PENDING"), &one_pp);
 	cr_expect_eq(json_array_size(json_object_get(diff, "corrections")), 1);
-	(void)compare(with_correction("a", "PENDING"), with_correction("a", "IN_EFFECT"), &one_pp);
+	compare(with_correction("a", "PENDING"), with_correction("a", "IN_EFFECT"), &one_pp);
 	cr_expect_eq(json_array_size(json_object_get(diff, "corrections")), 1);
-	(void)compare(with_correction("a", "PENDING"), with_correction("a", "PENDING"), &one_pp);
+	compare(with_correction("a", "PENDING"), with_correction("a", "PENDING"), &one_pp);
 	cr_expect_eq(json_array_size(json_object_get(diff, "corrections")), 0);
 }
 
@@ -180,7 +180,7 @@ Test(spd_diff, is_material_for_a_serious_deficiency_alone)
 {
 	struct spd_diff_rules rules = {.materiality_pp = 1, .serious = 2};
 
-	(void)compare(
+	compare(
 	    document("OUT03", "%", PUBLISHED, FIGURE(8, 10, 0.8, "MET"), FIGURE(8, 10, 0.8, "MET")),
 	    document("OUT03", "%", PUBLISHED, FIGURE(8, 10, 0.8, "MET"), FIGURE(8, 10, 0.8, "MET")),
 	    &rules);
@@ -256,7 +256,7 @@ Test(spd_diff, restates_every_change_with_its_cause)
 	json_t *list;
 	const json_t *r;
 
-	(void)compare(
+	compare(
 	    document("OUT03", "%", PUBLISHED, FIGURE(8, 10, 0.8, "MET"), FIGURE(8, 10, 0.8, "MET")),
 	    document("OUT03", "%", PUBLISHED, FIGURE(9, 10, 0.9, "MET"), FIGURE(8, 10, 0.8, "MET")),
 	    &one_pp);

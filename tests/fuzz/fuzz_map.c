@@ -31,7 +31,7 @@ check_row(const struct mapped *m, enum mapper_result r)
 	MUST(m->n <= MAPPED_MAX);
 	for (size_t i = 0; i < m->n; i++) {
 		buf_clear(&encoded);
-		(void)wire_put_record(&m->records[i], arena, &encoded);
+		wire_put_record(&m->records[i], arena, &encoded);
 	}
 }
 
@@ -96,7 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		arena = arena_new((size_t)1 << 24);
 		buf_init(&encoded, (size_t)4 * RECORD_BYTES_MAX);
 		file = memfd_create("fuzz", MFD_CLOEXEC);
-		(void)snprintf(file_path, sizeof file_path, "/proc/self/fd/%d", file);
+		snprintf(file_path, sizeof file_path, "/proc/self/fd/%d", file);
 		MUST(arena != NULL && file >= 0 && zone_open("Europe/London", &zone));
 	}
 	text = malloc(n + 1);

@@ -69,7 +69,7 @@ compare_with_library(struct text raw, const struct record *r)
 	size_t n = sems__v1__record__get_packed_size(m);
 	uint8_t *bytes = arena_alloc(arena, n + 1);
 	MUST(bytes != NULL);
-	(void)sems__v1__record__pack(m, bytes);
+	sems__v1__record__pack(m, bytes);
 	if (n > RECORD_BYTES_MAX)
 		return;
 	MUST(wire_record((struct text){(const char *)bytes, n}, arena, &back, &source, &why));

@@ -43,7 +43,7 @@ store_reload_registry(struct store *s, registry_done_fn done, void *ctx)
 	struct err e;
 
 	(void)s;
-	(void)err_set(&e, TRY_STORE, "database", "away");
+	err_set(&e, TRY_STORE, "database", "away");
 	done(ctx, NULL, &e);
 }
 
@@ -177,7 +177,7 @@ play_job(struct job *j)
 		if (i < store.statements && j->rows != NULL)
 			j->rows(j, NULL);
 	}
-	(void)err_set(&e, TRY_STORE, "database", "away");
+	err_set(&e, TRY_STORE, "database", "away");
 	j->done(j, &e);
 }
 

@@ -251,8 +251,8 @@ send_batch(struct peer *p, struct input *in)
 	    (unsigned char)((body + 3) | 128), (unsigned char)((body + 3) >> 7), 0x12,
 	    (unsigned char)(body | 128),       (unsigned char)(body >> 7),       0x08,
 	    (unsigned char)(where % 128)};
-	(void)buf_add(&p->up, head, sizeof head);
-	(void)buf_add(&p->up, records, all);
+	buf_add(&p->up, head, sizeof head);
+	buf_add(&p->up, records, all);
 }
 
 static void
@@ -386,7 +386,7 @@ step(struct input *in)
 		break;
 	case 2:
 		if (p->open)
-			(void)buf_add(&p->up, hello.s, hello.n);
+			buf_add(&p->up, hello.s, hello.n);
 		deliver_all(p);
 		break;
 	case 3:
@@ -400,7 +400,7 @@ step(struct input *in)
 	case 6:
 		t = input_take(in, op % 16 == 5 ? input_byte(in) : input_two(in));
 		if (p->open)
-			(void)buf_add(&p->up, t.s, t.n);
+			buf_add(&p->up, t.s, t.n);
 		break;
 	case 7:
 		deliver(p, input_byte(in), 1 + op / 64);

@@ -25,8 +25,8 @@ play_file(const char *path)
 	n = (size_t)st.st_size;
 	bytes = malloc(n == 0 ? 1 : n);
 	MUST(bytes != NULL && fread(bytes, 1, n, f) == n);
-	(void)fclose(f);
-	(void)fprintf(stderr, "%s\n", path);
+	fclose(f);
+	fprintf(stderr, "%s\n", path);
 	(void)LLVMFuzzerTestOneInput(bytes, n);
 	free(bytes);
 	inputs++;
@@ -48,10 +48,10 @@ play(const char *path, int depth)
 
 		if (entry->d_name[0] == '.')
 			continue;
-		(void)snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
+		snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
 		rc |= depth < DEPTH_MAX ? play(inner, depth + 1) : 1;
 	}
-	(void)closedir(d);
+	closedir(d);
 	return rc;
 }
 
@@ -62,6 +62,6 @@ main(int argc, char **argv)
 
 	for (int i = 1; i < argc; i++)
 		rc |= play(argv[i], 0);
-	(void)printf("%lu inputs\n", inputs);
+	printf("%lu inputs\n", inputs);
 	return rc;
 }

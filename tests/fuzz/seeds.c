@@ -38,9 +38,9 @@ seed(const char *target, const char *name, struct text head, struct text body)
 	char path[512];
 	FILE *f;
 
-	(void)snprintf(path, sizeof path, "%s/%s", folder, target);
+	snprintf(path, sizeof path, "%s/%s", folder, target);
 	make_folder(path);
-	(void)snprintf(path, sizeof path, "%s/%s/%s", folder, target, name);
+	snprintf(path, sizeof path, "%s/%s/%s", folder, target, name);
 	f = fopen(path, "we");
 	if (f == NULL || fwrite(head.s, 1, head.n, f) != head.n ||
 	    fwrite(body.s, 1, body.n, f) != body.n || fclose(f) != 0)
@@ -55,7 +55,7 @@ pack(const ProtobufCMessage *m)
 
 	if (bytes == NULL)
 		fail("memory");
-	(void)protobuf_c_message_pack(m, (uint8_t *)bytes);
+	protobuf_c_message_pack(m, (uint8_t *)bytes);
 	return (struct text){bytes, n};
 }
 
@@ -106,7 +106,7 @@ seed_records(void)
 			struct text body = bytes_of(&r);
 			char name[64];
 
-			(void)snprintf(name, sizeof name, "%s_%u", kinds[k]->name, i);
+			snprintf(name, sizeof name, "%s_%u", kinds[k]->name, i);
 			seed("record", name, (struct text){"", 0}, body);
 			seed("guard", name, guard_head(0), body);
 		}
@@ -271,7 +271,7 @@ int
 main(int argc, char **argv)
 {
 	if (argc != 2) {
-		(void)fprintf(stderr, "fuzz_seeds FOLDER\n");
+		fprintf(stderr, "fuzz_seeds FOLDER\n");
 		return 2;
 	}
 	folder = argv[1];

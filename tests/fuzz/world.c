@@ -26,8 +26,8 @@ world_principal(enum role role)
 {
 	static char names[ROLE_COUNT][32];
 
-	(void)snprintf(names[role], sizeof names[role], "unix:%s",
-		       role == ROLE_NONE ? "none" : role_name(role));
+	snprintf(names[role], sizeof names[role], "unix:%s",
+		 role == ROLE_NONE ? "none" : role_name(role));
 	return text_of(names[role]);
 }
 
@@ -65,7 +65,7 @@ write_row(const struct record *r, const struct receipt *receipt, struct buf *out
 		if (v->set && kind_field(r->kind, i)->type == FIELD_PERSON)
 			MUST(v->text.n == PSEUDONYM_SIZE);
 		if (v->set && kind_field(r->kind, i)->type == FIELD_TEXT)
-			(void)buf_add(out, v->text.s, v->text.n);
+			buf_add(out, v->text.s, v->text.n);
 	}
 	return buf_add(out, receipt->from.s, receipt->from.n);
 }

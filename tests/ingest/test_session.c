@@ -780,7 +780,7 @@ make_script(void)
 static void
 feed_text(struct ingest *in, struct session_ref s, struct text t)
 {
-	(void)ingest_feed(in, s, t.s, t.n, 1, now);
+	ingest_feed(in, s, t.s, t.n, 1, now);
 }
 
 /* Hello, a batch, its answer, a request. */
@@ -791,7 +791,7 @@ play(struct ingest *in, struct session_ref s, const struct script *script)
 
 	feed_text(in, s, script->hello);
 	feed_text(in, s, script->batch);
-	(void)fixture_commit(in);
+	fixture_commit(in);
 	feed_text(in, s, script->request);
 	if (ingest_take_request(in, &r))
 		arena_free(r.arena);

@@ -65,8 +65,8 @@ open_store(struct scene *s, const char *database)
 				      .on_written = on_written,
 				      .on_ready = on_ready};
 
-	(void)snprintf(s->conninfo, sizeof s->conninfo, "%s",
-		       cluster_conninfo(cluster_shared(), database, "semsd"));
+	snprintf(s->conninfo, sizeof s->conninfo, "%s",
+		 cluster_conninfo(cluster_shared(), database, "semsd"));
 	s->store = store_new(s->base, &config);
 	cr_assert_not_null(s->store);
 	for (int i = 0; i < TURNS_MAX && !store_ready(s->store); i++)

@@ -142,8 +142,8 @@ Test(duties, leave_what_another_claims_and_say_who_that_is)
 	log_setup(STDERR_FILENO, LOG_LEVEL_INFO);
 	n = read(out[0], said, sizeof said - 1);
 	said[n < 0 ? 0 : n] = '\0';
-	(void)snprintf(who, sizeof who, "holder=\"semsd 7 on elsewhere (backend %d)\"",
-		       PQbackendPID(other));
+	snprintf(who, sizeof who, "holder=\"semsd 7 on elsewhere (backend %d)\"",
+		 PQbackendPID(other));
 	cr_expect_not_null(strstr(said, "event=duty.held duty=partitions"), "%s", said);
 	cr_expect_not_null(strstr(said, who), "%s", said);
 	cr_expect_eq(partitions(), 0);

@@ -86,7 +86,7 @@ open_file(const char *mode)
 	char path[TEMP_SIZE + 32];
 	FILE *f;
 
-	(void)snprintf(path, sizeof path, "%s/high-water.json", s.folder);
+	snprintf(path, sizeof path, "%s/high-water.json", s.folder);
 	f = fopen(path, mode);
 	cr_assert_not_null(f);
 	return f;
@@ -337,7 +337,7 @@ Test(highwater, goes_on_while_the_file_cannot_be_written)
 	int fd;
 
 	answer_at("2026-05-15T10:00:10Z");
-	(void)snprintf(path, sizeof path, "%s/high-water.json.new", s.folder);
+	snprintf(path, sizeof path, "%s/high-water.json.new", s.folder);
 	cr_assert_eq(mkfifo(path, 0600), 0);
 	for (int i = 0; i < 3; i++) {
 		mark_before = cluster_int(s.pg, "SELECT mark FROM sems.daemon_mark");

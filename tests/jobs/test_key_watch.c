@@ -63,7 +63,7 @@ is_moved(void)
 {
 	char path[TEMP_SIZE + 40];
 
-	(void)snprintf(path, sizeof path, "%s/person-2026.key", s.folder);
+	snprintf(path, sizeof path, "%s/person-2026.key", s.folder);
 	return access(path, F_OK) != 0;
 }
 
@@ -86,7 +86,7 @@ Test(key_watch, takes_nothing_with_its_own_when_another_was_first_and_goes_on_wi
 	temp_dir(folder);
 	cr_assert_eq(keyring_open(folder, &other, &e), OK, "%s", e.text);
 	cr_assert_eq(store_check_keys(s.conninfo, other, &e), OK, "%s", e.text);
-	(void)keyring_person(other, 2026);
+	keyring_person(other, 2026);
 	cr_assert(keyring_plan_file(other, 2026, &f));
 	keyring_load_file(&f);
 	cr_assert_eq(keyring_take_file(other, &f, &e), OK, "%s", e.text);
@@ -98,8 +98,8 @@ Test(key_watch, takes_nothing_with_its_own_when_another_was_first_and_goes_on_wi
 	cr_expect_null(keyring_person(s.keys, 2026));
 	cr_expect_not_null(keyring_person(s.keys, 2025), "the other years go on");
 	cr_assert(scene_turn_until(&s, is_moved), "its own is in the way");
-	(void)snprintf(from, sizeof from, "%s/person-2026.key", folder);
-	(void)snprintf(to, sizeof to, "%s/person-2026.key", s.folder);
+	snprintf(from, sizeof from, "%s/person-2026.key", folder);
+	snprintf(to, sizeof to, "%s/person-2026.key", s.folder);
 	cr_assert_eq(link(from, to), 0);
 	cr_assert(scene_turn_until(&s, is_agreed));
 	cr_expect_eq(memcmp(keyring_person(s.keys, 2026), keyring_person(other, 2026), KEY_SIZE),

@@ -333,18 +333,18 @@ cluster_conflict(PGconn *pg, const char *table, int times, bool is_deadlock)
 	char sql[900];
 
 	/* A sequence counts on whatever is rolled back. */
-	(void)snprintf(sql, sizeof sql,
-		       "DROP TABLE IF EXISTS public.conflicts; "
-		       "DROP SEQUENCE IF EXISTS public.conflict CASCADE; "
-		       "CREATE SEQUENCE public.conflict; "
-		       "CREATE TABLE public.conflicts AS SELECT %d AS n; "
-		       "CREATE OR REPLACE FUNCTION public.conflict() RETURNS trigger "
-		       "LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN "
-		       "IF nextval('public.conflict') <= (SELECT n FROM public.conflicts) THEN "
-		       "RAISE 'not for people' USING ERRCODE = '%s'; END IF; RETURN NULL; END $$; "
-		       "CREATE OR REPLACE TRIGGER conflict BEFORE INSERT OR UPDATE OR DELETE ON %s "
-		       "EXECUTE FUNCTION public.conflict()",
-		       times, is_deadlock ? "40P01" : "40001", table);
+	snprintf(sql, sizeof sql,
+		 "DROP TABLE IF EXISTS public.conflicts; "
+		 "DROP SEQUENCE IF EXISTS public.conflict CASCADE; "
+		 "CREATE SEQUENCE public.conflict; "
+		 "CREATE TABLE public.conflicts AS SELECT %d AS n; "
+		 "CREATE OR REPLACE FUNCTION public.conflict() RETURNS trigger "
+		 "LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN "
+		 "IF nextval('public.conflict') <= (SELECT n FROM public.conflicts) THEN "
+		 "RAISE 'not for people' USING ERRCODE = '%s'; END IF; RETURN NULL; END $$; "
+		 "CREATE OR REPLACE TRIGGER conflict BEFORE INSERT OR UPDATE OR DELETE ON %s "
+		 "EXECUTE FUNCTION public.conflict()",
+		 times, is_deadlock ? "40P01" : "40001", table);
 	cluster_do(pg, sql);
 }
 
@@ -378,7 +378,7 @@ cluster_submit(PGconn *pg, const char *quarter, const char *at)
 {
 	char sql[1600];
 
-	(void)snprintf(
+	snprintf(
 	    sql, sizeof sql,
 	    "INSERT INTO sems.spd_revision (quarter, revision, document, sha256, as_of, "
 	    "created_by) "

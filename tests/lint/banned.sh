@@ -23,5 +23,6 @@ refuse 'a generated enumeration has values that no case covers: use a table' '\b
 mapfile -t json < <(find daemon tools -name '*.[ch]' ! -path daemon/core/jsonin.c)
 refuse 'text of JSON may be missing: core/jsonin.h' 'json_string_value\(json_(object|array)_get' "${json[@]}"
 refuse 'no typedef of structs' '^[[:space:]]*typedef (struct|enum|union)[^(]*$' "${ours[@]}"
+refuse 'a result that must be read says so in its declaration: no cast to void' '^[[:space:]]*\(void\)[A-Za-z_][A-Za-z_0-9>.-]*\(' "${all[@]}"
 refuse 'NOLINT needs the check and a reason' 'NOLINT[A-Z]*([^(A-Z]|$)|NOLINT[A-Z]*\([^)]*\)[[:space:]]*(\*/)?$' "${all[@]}"
 exit $rc

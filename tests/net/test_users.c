@@ -31,7 +31,7 @@ look_up(uid_t uid, char *to, size_t size)
 
 	atomic_fetch_add(&n_looks, 1);
 	if (is_shut)
-		(void)poll(&p, 1, 60000);
+		poll(&p, 1, 60000);
 	snprintf(to, size, "unix:u%u-%d", uid, suffix);
 	return !is_away;
 }
@@ -107,7 +107,7 @@ Test(users, looks_once_for_many_who_wait_and_remembers)
 
 Test(users, sees_that_a_user_was_renamed)
 {
-	(void)ask(7);
+	ask(7);
 	await(1);
 	suffix = 1;
 	later(USERS_FRESH_MS);
@@ -119,7 +119,7 @@ Test(users, sees_that_a_user_was_renamed)
 
 Test(users, keeps_a_name_while_no_other_one_comes)
 {
-	(void)ask(7);
+	ask(7);
 	await(1);
 	is_shut = true;
 	later(USERS_FRESH_MS);
@@ -139,7 +139,7 @@ Test(users, keeps_a_name_while_no_other_one_comes)
 Test(users, asks_again_after_a_failure_but_not_at_once)
 {
 	is_away = true;
-	(void)ask(7);
+	ask(7);
 	await(1);
 	cr_expect_eq(ask(7), USER_FAILED);
 	cr_expect_eq(n_looks, 1);
@@ -152,7 +152,7 @@ Test(users, asks_again_after_a_failure_but_not_at_once)
 
 Test(users, bounds_the_looks_that_hang_and_serves_the_known_meanwhile)
 {
-	(void)ask(7);
+	ask(7);
 	await(1);
 	is_shut = true;
 	for (unsigned i = 0; i < USERS_LOOKS_MAX; i++)
@@ -171,13 +171,13 @@ Test(users, bounds_the_looks_that_hang_and_serves_the_known_meanwhile)
 Test(users, forgets_who_was_asked_for_longest_ago)
 {
 	for (unsigned i = 0; i < USERS_MAX; i++) {
-		(void)ask(1000 + i);
+		ask(1000 + i);
 		await(i + 1);
 		later(1);
 	}
 	cr_expect_eq(ask(1000), USER_NAMED);
 	later(1);
-	(void)ask(9);
+	ask(9);
 	await(USERS_MAX + 1);
 	cr_expect_eq(ask(1000), USER_NAMED);
 	cr_expect_eq(ask(1001), USER_ASKED, "it made way");

@@ -421,7 +421,7 @@ Test(asker, prepares_more_statements_than_it_has_room_for)
 	struct script s;
 
 	for (int i = 0; i < PLANS_MAX + 8; i++) {
-		(void)snprintf(texts[i], sizeof texts[i], "SELECT %d + $1::int", i);
+		snprintf(texts[i], sizeof texts[i], "SELECT %d + $1::int", i);
 		sql[2 * i] = sql[2 * i + 1] = texts[i];
 	}
 	sql[2 * (PLANS_MAX + 8)] = NULL;

@@ -135,7 +135,7 @@ Test(cube, shares_a_reading_when_the_relation_and_the_days_are_the_same)
 
 	for (size_t i = 0; i < 5; i++) {
 		states[i] = (struct cube_state){.is_dirty = true, .ranges = "r"};
-		(void)make("f");
+		make("f");
 	}
 	cr_expect_eq(n_together(states), 5);
 	states[1].ranges = "other days";

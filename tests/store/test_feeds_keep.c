@@ -78,13 +78,13 @@ Test(feeds_keep, takes_nothing_that_was_kept_of_a_quarter_that_is_not_over)
 	char sql[400];
 
 	for (size_t i = 0; i < 2; i++) {
-		(void)snprintf(sql, sizeof sql,
-			       "INSERT INTO sems.counted_feed_day SELECT day FROM sems.civil_day "
-			       "WHERE quarter = '%s'; INSERT INTO sems.counted_feed_quarter VALUES "
-			       "('%s', '{}')",
-			       quarters[i], quarters[i]);
+		snprintf(sql, sizeof sql,
+			 "INSERT INTO sems.counted_feed_day SELECT day FROM sems.civil_day "
+			 "WHERE quarter = '%s'; INSERT INTO sems.counted_feed_quarter VALUES "
+			 "('%s', '{}')",
+			 quarters[i], quarters[i]);
 		cluster_do(f.pg, sql);
-		(void)snprintf(sql, sizeof sql, kept, quarters[i]);
+		snprintf(sql, sizeof sql, kept, quarters[i]);
 		cr_expect_eq(cluster_int(f.pg, sql), i == 0, "%s", quarters[i]);
 	}
 }
@@ -122,7 +122,7 @@ add_number(const char *at, const char *kind, const char *number)
 {
 	char values[200];
 
-	(void)snprintf(values, sizeof values, ", '%s'", number);
+	snprintf(values, sizeof values, ", '%s'", number);
 	spd_add_at(&f, at, kind, 1, ", source_record_id", values);
 }
 

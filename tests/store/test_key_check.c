@@ -33,8 +33,8 @@ open_scene(void)
 	const char *database = cluster_database();
 
 	s.pg = cluster_connect(database);
-	(void)snprintf(s.conninfo, sizeof s.conninfo, "%s",
-		       cluster_conninfo(cluster_shared(), database, "semsd"));
+	snprintf(s.conninfo, sizeof s.conninfo, "%s",
+		 cluster_conninfo(cluster_shared(), database, "semsd"));
 	temp_dir(s.folder);
 	s.this_year = (int)cluster_int(s.pg, "SELECT extract(year FROM now())::int");
 	open_keys();
@@ -45,7 +45,7 @@ path_of(const char *name)
 {
 	static char path[TEMP_SIZE + 32];
 
-	(void)snprintf(path, sizeof path, "%s/%s", s.folder, name);
+	snprintf(path, sizeof path, "%s/%s", s.folder, name);
 	return path;
 }
 
@@ -54,7 +54,7 @@ year_file(int year)
 {
 	static char name[32];
 
-	(void)snprintf(name, sizeof name, "person-%04d.key", year);
+	snprintf(name, sizeof name, "person-%04d.key", year);
 	return path_of(name);
 }
 
@@ -83,7 +83,7 @@ make(struct keyring *keys, int year)
 {
 	struct key_file f;
 
-	(void)keyring_person(keys, year);
+	keyring_person(keys, year);
 	cr_assert(keyring_plan_file(keys, year, &f));
 	keyring_load_file(&f);
 	cr_assert_eq(keyring_take_file(keys, &f, &s.e), OK, "%s", s.e.text);
@@ -163,7 +163,7 @@ Test(key_check, takes_a_key_that_was_put_back_while_it_runs)
 	char aside[TEMP_SIZE + 64];
 
 	use(old);
-	(void)snprintf(aside, sizeof aside, "%s.aside", year_file(old));
+	snprintf(aside, sizeof aside, "%s.aside", year_file(old));
 	cr_assert_eq(rename(year_file(old), aside), 0);
 	cr_expect_eq(restart(), OK, "%s", s.e.text);
 	cr_expect_null(keyring_person(s.keys, old));
@@ -185,8 +185,8 @@ open_second(struct keyring **keys, char folder[TEMP_SIZE])
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		char to[TEMP_SIZE + 32];
 
-		(void)snprintf(to, sizeof to, "%s/%s", folder, names[i]);
-		(void)link(path_of(names[i]), to);
+		snprintf(to, sizeof to, "%s/%s", folder, names[i]);
+		link(path_of(names[i]), to);
 	}
 	cr_assert_eq(keyring_open(folder, keys, &s.e), OK, "%s", s.e.text);
 }

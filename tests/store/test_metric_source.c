@@ -36,12 +36,12 @@ metric_of(const char *numerator)
 	static char yaml[1024];
 	struct err e = {0};
 
-	(void)snprintf(yaml, sizeof yaml,
-		       "version: 1\nmetrics:\n"
-		       "- {id: A, version: 1, effective_from: 2000-01-01, name: n, form: OUTPUT, "
-		       "basis: CENSUS, shape: count, sheet: s, unit: n, direction: UP, "
-		       "definition: d, numerator: [%s]}\n",
-		       numerator);
+	snprintf(yaml, sizeof yaml,
+		 "version: 1\nmetrics:\n"
+		 "- {id: A, version: 1, effective_from: 2000-01-01, name: n, form: OUTPUT, "
+		 "basis: CENSUS, shape: count, sheet: s, unit: n, direction: UP, "
+		 "definition: d, numerator: [%s]}\n",
+		 numerator);
 	cr_assert_eq(catalogue_read("m", yaml, &catalogue, &e), OK, "%s", e.text);
 	cubes = (struct cube_set){.arena = arena};
 	all = (struct metric_sources){.arena = arena, .c = catalogue, .cubes = &cubes};
@@ -120,7 +120,7 @@ Test(metric_source, makes_a_key_of_the_test_of_another)
 
 Test(metric_source, makes_a_key_in_every_cube_of_a_view)
 {
-	(void)amount_of("{from: tip_exposure, where: [{field: shown, at_least: 3}]}", false);
+	amount_of("{from: tip_exposure, where: [{field: shown, at_least: 3}]}", false);
 	cr_assert_eq(source.n_cubes, 2);
 	cr_expect_str_eq(source.cubes[0]->keys[0].name, "p0");
 	/* Sessions are told apart by device, too: those count whose device sent no events. */
@@ -137,7 +137,7 @@ Test(metric_source, joins_what_devices_sent_and_makes_no_key_of_it)
 	cr_expect(metric_view_tells_of_devices(m->numerator[0].view));
 	cr_expect(metric_asks_of_devices(m, m->numerator[0].view));
 	catalogue_free(catalogue);
-	(void)amount_of(counted, true);
+	amount_of(counted, true);
 	cr_expect_eq(source.cubes[0]->n_keys, 2, "site and device alone");
 	buf_clear(&b);
 	metric_source_rows(&source, &b, false);
@@ -157,7 +157,7 @@ Test(metric_source, takes_back_the_cubes_that_nothing_counts_in)
 {
 	unsigned n;
 
-	(void)metric_of("{from: activity}");
+	metric_of("{from: activity}");
 	n = cubes.n;
 	cr_assert(metric_source_open(&source, &all, view_by_name("tip_exposure"), false, ""));
 	cr_expect_eq(cubes.n, n + 2);

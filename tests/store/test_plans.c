@@ -56,8 +56,8 @@ Test(plans, gives_the_place_of_the_least_recently_used_and_says_so)
 	bool forget;
 
 	for (int i = 0; i < PLANS_MAX; i++) {
-		(void)snprintf(sql, sizeof sql, "SELECT %d", i);
-		(void)step(&p, sql, name);
+		snprintf(sql, sizeof sql, "SELECT %d", i);
+		step(&p, sql, name);
 		cr_expect_eq(step(&p, sql, i == 0 ? first : i == 1 ? second : name), PLAN_PREPARE);
 		plans_prepared(&p, i == 0 ? first : i == 1 ? second : name);
 	}
@@ -80,8 +80,8 @@ Test(plans, knows_nothing_of_another_connection)
 	char name[PLAN_NAME_SIZE];
 	bool forget;
 
-	(void)step(&p, "SELECT 1", name);
-	(void)step(&p, "SELECT 1", name);
+	step(&p, "SELECT 1", name);
+	step(&p, "SELECT 1", name);
 	plans_prepared(&p, name);
 	plans_clear(&p);
 	cr_expect_eq(step(&p, "SELECT 1", name), PLAN_NONE);

@@ -100,8 +100,7 @@ Test(proof_check, names_one_of_many_records_of_a_day_in_little_room)
 	spd_add(&f, "tip_event", 3000, ", outcome, stream, response_ms",
 		", 'HIT', 'CABIN', 900 + i");
 	freeze();
-	(void)snprintf(sql, sizeof sql, "ALTER DATABASE %s SET temp_file_limit = '16MB'",
-		       f.database);
+	snprintf(sql, sizeof sql, "ALTER DATABASE %s SET temp_file_limit = '16MB'", f.database);
 	proof_tamper(&f, sql);
 	proof_tamper(&f, "UPDATE sems.tip_event SET response_ms = 1 WHERE response_ms = 2500");
 	fixture_second(&g, &f); /* its connections have the limit */

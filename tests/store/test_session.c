@@ -76,8 +76,8 @@ open_impatient(const char *database, const char *option)
 	PGconn *pg = NULL;
 	struct err e;
 
-	(void)snprintf(conninfo, sizeof conninfo, "%s options='-c %s'",
-		       cluster_conninfo(cluster_shared(), database, "semsd"), option);
+	snprintf(conninfo, sizeof conninfo, "%s options='-c %s'",
+		 cluster_conninfo(cluster_shared(), database, "semsd"), option);
 	cr_assert_eq(session_open(conninfo, "sems_owner", &pg, &e), OK, "%s", e.text);
 	return pg;
 }
@@ -92,9 +92,9 @@ Test(session, gives_up_a_lock_that_is_not_given_back_and_says_who_has_it)
 
 	cr_assert_eq(session_do(holder, "SELECT pg_advisory_lock(7)", &e), OK);
 	cr_expect_eq(session_do(pg, "SELECT pg_advisory_lock(7)", &e), TRY_STORE);
-	(void)snprintf(who, sizeof who, "semsd %ld on ", (long)getpid());
+	snprintf(who, sizeof who, "semsd %ld on ", (long)getpid());
 	cr_expect_not_null(strstr(e.text, who), "%s", e.text);
-	(void)snprintf(who, sizeof who, "(backend %d)", PQbackendPID(holder));
+	snprintf(who, sizeof who, "(backend %d)", PQbackendPID(holder));
 	cr_expect_not_null(strstr(e.text, who), "%s", e.text);
 	PQfinish(pg);
 	PQfinish(holder);

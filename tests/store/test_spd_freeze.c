@@ -465,10 +465,10 @@ Test(spd_freeze, calls_late_what_it_did_not_read_whatever_the_clocks_say)
 		   "'stored_in', sems.this_transaction()))).* FROM sems.activity a LIMIT 1; "
 		   "COMMIT");
 	for (size_t i = 0; i < sizeof received / sizeof received[0]; i++) {
-		(void)snprintf(sql, sizeof sql,
-			       "UPDATE sems.activity SET received_at = (SELECT as_of %s FROM "
-			       "sems.spd_revision) WHERE count = 7",
-			       received[i]);
+		snprintf(sql, sizeof sql,
+			 "UPDATE sems.activity SET received_at = (SELECT as_of %s FROM "
+			 "sems.spd_revision) WHERE count = 7",
+			 received[i]);
 		cluster_do(f.pg, sql);
 		cr_expect_eq(late(), 1, "in flight while it was frozen: %s", received[i]);
 	}

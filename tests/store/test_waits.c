@@ -57,8 +57,7 @@ hold(const char *name)
 	PGconn *pg = PQconnectdb(f.conninfo);
 	char sql[200];
 
-	(void)snprintf(sql, sizeof sql, "SET application_name = '%s'; SET ROLE sems_ingest; BEGIN",
-		       name);
+	snprintf(sql, sizeof sql, "SET application_name = '%s'; SET ROLE sems_ingest; BEGIN", name);
 	cluster_do(pg, sql);
 	return pg;
 }
@@ -72,7 +71,7 @@ store_first(PGconn *pg)
 	char sql[600];
 
 	uuid_format(&fixture_record(it)->v[ENV_RECORD_ID].uuid, id);
-	(void)snprintf(
+	snprintf(
 	    sql, sizeof sql,
 	    "INSERT INTO sems.tip_event (record_id, source, site_id, measure_code, occurred_at, "
 	    "received_at, received_from) VALUES ('%s', 'lane-1', 'N1', '4.1', to_timestamp(%lld / "
@@ -89,8 +88,7 @@ Test(waits, says_who_has_the_lock_and_leaves_him_alone, .timeout = 60)
 	char who[64];
 
 	store_first(other);
-	(void)snprintf(who, sizeof who, "holder=\"somebody else (backend %d)\"",
-		       PQbackendPID(other));
+	snprintf(who, sizeof who, "holder=\"somebody else (backend %d)\"", PQbackendPID(other));
 	for (int i = 0; i < TURNS_MAX && !says(who); i++)
 		fixture_turn(&f);
 	cr_expect(says("event=store.waits"), "%s", logged);

@@ -806,8 +806,8 @@ Test(writer, stores_into_a_month_that_was_closed_an_hour_ago_or_by_a_clock_ahead
 
 		cluster_do(f.pg,
 			   "SELECT sems.close_month('tip_event', '2026-05-01', '2040-01-01Z')");
-		(void)snprintf(sql, sizeof sql,
-			       "UPDATE sems.closed_month SET closed_at = closed_at %s", when[i]);
+		snprintf(sql, sizeof sql, "UPDATE sems.closed_month SET closed_at = closed_at %s",
+			 when[i]);
 		cluster_do(f.pg, sql);
 		fixture_event(g, "lane-1", i);
 		fixture_write(&f, g);

@@ -42,10 +42,10 @@ Test(address, finds_a_socket_by_its_path)
 	int s;
 
 	temp_dir(dir);
-	(void)snprintf(sun.sun_path, sizeof sun.sun_path, "%s/s", dir);
+	snprintf(sun.sun_path, sizeof sun.sun_path, "%s/s", dir);
 	s = listen_at((const struct sockaddr *)&sun, sizeof sun);
 	must_connect(sun.sun_path);
-	(void)snprintf(address, sizeof address, "unix:%s", sun.sun_path);
+	snprintf(address, sizeof address, "unix:%s", sun.sun_path);
 	must_connect(address);
 	close(s);
 	cr_expect(temp_remove(dir));
@@ -59,9 +59,9 @@ Test(address, finds_a_port_by_name_and_by_number)
 	int s = listen_at((const struct sockaddr *)&in, sizeof in);
 
 	cr_assert_eq(getsockname(s, (struct sockaddr *)&in, &n), 0);
-	(void)snprintf(address, sizeof address, "tcp:127.0.0.1:%d", ntohs(in.sin_port));
+	snprintf(address, sizeof address, "tcp:127.0.0.1:%d", ntohs(in.sin_port));
 	must_connect(address);
-	(void)snprintf(address, sizeof address, "tcp:[127.0.0.1]:%d", ntohs(in.sin_port));
+	snprintf(address, sizeof address, "tcp:[127.0.0.1]:%d", ntohs(in.sin_port));
 	must_connect(address);
 	close(s);
 }

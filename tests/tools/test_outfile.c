@@ -43,10 +43,10 @@ remove_folder(void)
 	for (const struct dirent *f; (f = readdir(d)) != NULL;) {
 		snprintf(path, sizeof path, "%s/%s", folder, f->d_name);
 		if (f->d_name[0] != '.')
-			(void)remove(path);
+			remove(path);
 	}
 	closedir(d);
-	(void)rmdir(folder);
+	rmdir(folder);
 }
 
 static void
@@ -114,7 +114,7 @@ Test(outfile, makes_folders_on_the_way, .init = make_folder, .fini = remove_fold
 	cr_assert_eq(outfile_folder(path, &e), OK);
 	cr_assert_eq(outfile_folder(path, &e), OK);
 	cr_assert_eq(access(path, F_OK), 0);
-	(void)rmdir(path);
+	rmdir(path);
 	snprintf(path, sizeof path, "%s/file", folder);
 	cr_assert_eq(outfile_write(path, "", 0, false, &e), OK);
 	cr_assert_eq(outfile_folder(path, &e), REJ_STATE);

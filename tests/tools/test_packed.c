@@ -43,8 +43,8 @@ expect_batch(uint64_t batch_no, size_t n)
 	cr_assert(
 	    buf_add(&b, head, packed_batch_head(head, batch_no, n * (n_record + strlen(SOURCE)))));
 	for (size_t i = 0; i < n; i++) {
-		(void)buf_add(&b, record, n_record);
-		(void)buf_add(&b, SOURCE, strlen(SOURCE));
+		buf_add(&b, record, n_record);
+		buf_add(&b, SOURCE, strlen(SOURCE));
 	}
 	cr_assert_not(b.failed);
 	cr_assert_eq(frame_next(b.p, b.n, 1u << 20, &body, &used, &e), FRAME_READY);

@@ -128,14 +128,14 @@ Test(bundle, holds_the_document_its_signature_and_the_keys_of_both)
 	r = member(&members, "spd.sig");
 	cr_expect_eq(r->bytes.n, 64);
 	cr_expect_eq(r->bytes.p[0], 0xaa);
-	(void)member(&members, "declaration.json");
+	member(&members, "declaration.json");
 	r = member(&members, "signing-key-" KEY_A ".pem");
 	/* What `openssl pkey -pubin -text` reads as public_a. */
 	cr_expect(sample_has(&r->bytes,
 			     "-----BEGIN PUBLIC KEY-----\n"
 			     "MCowBQYDK2VwAyEAO2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\n"
 			     "-----END PUBLIC KEY-----\n"));
-	(void)member(&members, "signing-key-" KEY_B ".pem");
+	member(&members, "signing-key-" KEY_B ".pem");
 	cr_expect_str_eq(json_string_value(json_object_get(m, "signed_by")), KEY_B);
 	cr_expect_eq(json_array_size(json_object_get(m, "keys")), 2);
 	json_decref(m);

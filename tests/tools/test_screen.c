@@ -99,8 +99,8 @@ Test(screen, knows_how_wide_the_terminal_is)
 	cr_expect_eq(screen_width(), 99);
 	setenv("COLUMNS", "wide", 1);
 	cr_expect_eq(screen_width(), 123);
-	(void)terminal_gets("cat", 1);
-	(void)paged_text();
+	terminal_gets("cat", 1);
+	paged_text();
 }
 
 Test(screen, what_fits_is_printed_as_it_is)
@@ -130,7 +130,7 @@ Test(screen, what_is_longer_goes_to_the_pager)
 Test(screen, lines_wider_than_the_terminal_count_as_several)
 {
 	become_terminal(4, 24);
-	(void)terminal_gets("cat >", 20);
+	terminal_gets("cat >", 20);
 	cr_expect_not_null(strstr(paged_text(), "line 20\n"));
 }
 
@@ -138,7 +138,7 @@ Test(screen, without_the_pager_it_is_printed)
 {
 	become_terminal(80, 24);
 	cr_expect_not_null(strstr(terminal_gets("no-such-pager-", 100), "line 100\r\n"));
-	(void)paged_text();
+	paged_text();
 }
 
 Test(screen, who_leaves_the_pager_early_has_seen_enough)

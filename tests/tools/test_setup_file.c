@@ -30,7 +30,7 @@ load(const char *text, struct err *e)
 	char path[TEMP_SIZE + 16];
 	FILE *f;
 
-	(void)snprintf(path, sizeof path, "%s/setup.yaml", dir);
+	snprintf(path, sizeof path, "%s/setup.yaml", dir);
 	f = fopen(path, "w");
 	cr_assert_not_null(f);
 	cr_assert_geq(fputs(text, f), 0);

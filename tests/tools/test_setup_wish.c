@@ -120,7 +120,7 @@ start_with_file(void)
 
 	start();
 	temp_dir(dir);
-	(void)snprintf(path, sizeof path, "%s/rows.csv", dir);
+	snprintf(path, sizeof path, "%s/rows.csv", dir);
 	f = fopen(path, "w");
 	cr_assert_not_null(f);
 	cr_assert_geq(fputs("No,Site\n1,LHX\n2,\n3,MAX\n4,LHX\n", f), 0);

@@ -126,7 +126,7 @@ Test(shown, a_full_disk_is_told)
 	cr_assert_not_null(f);
 	fputs("text", f);
 	cr_expect_neq(fflush(f), 0);
-	(void)fclose(f);
+	fclose(f);
 	close(ends[0]);
 	close(ends[1]);
 }

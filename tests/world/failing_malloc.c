@@ -81,7 +81,7 @@ attach(void)
 	void *here;
 
 	/* The first call loads a library, which allocates. */
-	(void)backtrace(&here, 1);
+	backtrace(&here, 1);
 	if (fd < 0)
 		return;
 	p = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

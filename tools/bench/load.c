@@ -442,7 +442,7 @@ bench_load(const struct bench_options *o, struct tally *t, struct err *e)
 	for (unsigned i = 0; i < o->connections && code == OK; i++) {
 		/* semsd takes many silent connections of one account for a flood. */
 		while (e->code == OK && i >= l.n_welcome + SILENT_MAX)
-			(void)event_base_loop(l.base, EVLOOP_ONCE);
+			event_base_loop(l.base, EVLOOP_ONCE);
 		code = e->code == OK ? open_sender(&l, &l.senders[i]) : e->code;
 	}
 	if (code == OK) {

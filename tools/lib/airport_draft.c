@@ -203,7 +203,7 @@ draft_items(struct draft *d, const char *field, size_t n)
 	const struct field *f;
 	struct value *p = slot(d, field, TYPE(FIELD_LIST), &f);
 	if (p != NULL && n > 0)
-		(void)list_of(d, p, n, f->n_item);
+		list_of(d, p, n, f->n_item);
 }
 
 static struct value *

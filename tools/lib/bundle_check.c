@@ -26,11 +26,11 @@ bundle_note(json_t *report, const char *check, const char *fmt, ...)
 		va_start(ap, fmt);
 		text_vprint(text, sizeof text, fmt, ap);
 		va_end(ap);
-		(void)json_object_set_new(report, "sound", json_false());
+		json_object_set_new(report, "sound", json_false());
 	}
-	(void)json_array_append_new(json_object_get(report, "checks"),
-				    json_pack("{s:s, s:b, s:s?}", "check", check, "good",
-					      fmt == NULL, "text", fmt == NULL ? NULL : text));
+	json_array_append_new(json_object_get(report, "checks"),
+			      json_pack("{s:s, s:b, s:s?}", "check", check, "good", fmt == NULL,
+					"text", fmt == NULL ? NULL : text));
 }
 
 /* --- keys and signatures ---------------------------------------------------------------------- */
@@ -89,9 +89,9 @@ check_signature(const struct bundle *b, const struct signed_part *p, json_t *rep
 			    p->file->name);
 		return;
 	}
-	(void)json_array_append_new(json_object_get(report, "keys"), json_string(p->key_id));
+	json_array_append_new(json_object_get(report, "keys"), json_string(p->key_id));
 	if (n > 0 && !is_trusted(key, trusted, n)) {
-		(void)json_object_set_new(report, "trusted", json_false());
+		json_object_set_new(report, "trusted", json_false());
 		bundle_note(report, p->check,
 			    "signed with the key %.32s, which is none of those given", p->key_id);
 		return;
@@ -272,8 +272,8 @@ check_root(const json_t *document, json_t *report)
 		bundle_note(report, "ROOT", "%s does not follow from the day roots", hex);
 	else
 		bundle_note(report, "ROOT", NULL);
-	(void)json_object_set_new(report, "root", json_string(hex));
-	(void)json_object_set_new(report, "leaves", json_integer(leaves));
+	json_object_set_new(report, "root", json_string(hex));
+	json_object_set_new(report, "leaves", json_integer(leaves));
 	arena_free(a);
 }
 
@@ -299,9 +299,9 @@ bundle_check(struct bundle *b, const struct bundle_key *trusted, size_t n)
 		bundle_note(report, "MANIFEST", "it is no manifest of format sems-bundle/1");
 		return report;
 	}
-	(void)json_object_set(report, "quarter", json_object_get(m, "quarter"));
-	(void)json_object_set(report, "revision", json_object_get(m, "revision"));
-	(void)json_object_set(report, "state", json_object_get(m, "state"));
+	json_object_set(report, "quarter", json_object_get(m, "quarter"));
+	json_object_set(report, "revision", json_object_get(m, "revision"));
+	json_object_set(report, "state", json_object_get(m, "state"));
 	for (size_t i = 0; i < 2; i++)
 		check_signature(b, &parts[i], report, trusted, n);
 	check_keys(b, report);

@@ -175,7 +175,7 @@ read_member(struct reading *r, const struct member *m)
 	if (code != OK)
 		return code;
 	file = &r->b->file[r->b->n++];
-	(void)snprintf(file->name, sizeof file->name, "%s", m->name);
+	snprintf(file->name, sizeof file->name, "%s", m->name);
 	buf_init(&file->bytes, (size_t)kept_max(m->name));
 	digest = EVP_MD_CTX_new();
 	if (digest == NULL || EVP_DigestInit_ex(digest, EVP_sha256(), NULL) != 1)
@@ -213,7 +213,7 @@ read_entry(struct reading *r, zip_t *z, zip_uint64_t i)
 	if (m.from == NULL)
 		return unreadable(r, &m);
 	code = read_member(r, &m);
-	(void)zip_fclose(m.from);
+	zip_fclose(m.from);
 	return code;
 }
 

@@ -136,7 +136,7 @@ of_list(const ProtobufCFieldDescriptor *f, const char *items, size_t n)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		(void)json_array_append_new(list, of_value(f, items + i * size_of(f)));
+		json_array_append_new(list, of_value(f, items + i * size_of(f)));
 	return list;
 }
 
@@ -165,14 +165,14 @@ of_message(const ProtobufCMessage *m)
 		if (f->label == PROTOBUF_C_LABEL_REPEATED)
 			memcpy(&n, base + f->quantifier_offset, sizeof n);
 		if (n > 0)
-			(void)json_object_set_new(
+			json_object_set_new(
 			    all, f->name, of_list(f, *(const char *const *)(base + f->offset), n));
 		else if (f->label == PROTOBUF_C_LABEL_OPTIONAL && was_sent(f, base))
-			(void)json_object_set_new(all, f->name, of_value(f, base + f->offset));
+			json_object_set_new(all, f->name, of_value(f, base + f->offset));
 	}
 	if (m != NULL && m->n_unknown_fields > 0)
-		(void)json_object_set_new(all, "unknown_fields",
-					  json_integer((json_int_t)m->n_unknown_fields));
+		json_object_set_new(all, "unknown_fields",
+				    json_integer((json_int_t)m->n_unknown_fields));
 	return all;
 }
 

@@ -33,8 +33,8 @@ make_file(const struct buf *text, char path[EDITOR_PATH], struct err *e)
 	size_t done = 0;
 	int fd;
 
-	(void)snprintf(path, EDITOR_PATH, "%s/semsctl-comment.XXXXXX",
-		       folder != NULL && folder[0] != '\0' ? folder : "/tmp");
+	snprintf(path, EDITOR_PATH, "%s/semsctl-comment.XXXXXX",
+		 folder != NULL && folder[0] != '\0' ? folder : "/tmp");
 	fd = mkstemp(path);
 	while (fd >= 0 && done < text->n) {
 		ssize_t n = write(fd, text->p + done, text->n - done);
@@ -93,5 +93,5 @@ editor_ask(const struct buf *text, char path[EDITOR_PATH], struct buf *out, stru
 void
 editor_forget(const char *path)
 {
-	(void)unlink(path);
+	unlink(path);
 }

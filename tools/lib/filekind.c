@@ -74,7 +74,7 @@ is_archive_of_sheets(int fd, struct err *e)
 	else
 		zip_discard(zip);
 	if (!found)
-		(void)err_set(e, REJ_MALFORMED, "", "it %s", is);
+		err_set(e, REJ_MALFORMED, "", "it %s", is);
 	return found;
 }
 
@@ -90,12 +90,12 @@ filekind_is_workbook(int fd, struct err *e)
 		return is_archive_of_sheets(fd, e);
 	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
 		if (n >= (ssize_t)heads[i].n && memcmp(head, heads[i].head, heads[i].n) == 0)
-			(void)err_set(e, REJ_MALFORMED, "", "it %s", heads[i].is);
+			err_set(e, REJ_MALFORMED, "", "it %s", heads[i].is);
 	}
 	text += strspn(text, " \t\r\n");
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0] && e->code == OK; i++) {
 		if (strncasecmp(text, texts[i].begins, strlen(texts[i].begins)) == 0)
-			(void)err_set(e, REJ_MALFORMED, "", "it %s", texts[i].is);
+			err_set(e, REJ_MALFORMED, "", "it %s", texts[i].is);
 	}
 	return false;
 }

@@ -78,7 +78,7 @@ put(struct conversion *c, const char *p, size_t n)
 {
 	if (n == 0 || write(c->to, p, n) == (ssize_t)n)
 		return true;
-	(void)err_set(c->e, TRY_SYSTEM, "", "cannot write a temporary file: %s", strerror(errno));
+	err_set(c->e, TRY_SYSTEM, "", "cannot write a temporary file: %s", strerror(errno));
 	return false;
 }
 

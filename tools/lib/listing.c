@@ -108,7 +108,7 @@ print_clean(const char *s, FILE *f)
 	struct buf shown;
 
 	buf_init(&shown, SHOWN_MAX);
-	(void)shown_add(&shown, text_of(s), "");
+	shown_add(&shown, text_of(s), "");
 	fwrite(shown.p, 1, shown.n, f);
 	buf_fini(&shown);
 }

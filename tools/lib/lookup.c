@@ -104,7 +104,7 @@ uuid_of(const json_t *o, const char *name)
 {
 	struct uuid id = {{0}};
 
-	(void)uuid_parse(text_of(member_text(o, name)), &id);
+	uuid_parse(text_of(member_text(o, name)), &id);
 	return id;
 }
 

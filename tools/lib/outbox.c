@@ -151,7 +151,7 @@ put_batch(struct outbox *o, struct batch *b, struct buf *out)
 	unsigned char head[PACKED_BATCH_HEAD_MAX];
 
 	b->no = ++o->batch_no;
-	(void)buf_add(out, head, packed_batch_head(head, b->no, b->bytes.n));
+	buf_add(out, head, packed_batch_head(head, b->no, b->bytes.n));
 	if (!buf_add(out, b->bytes.p, b->bytes.n))
 		return false;
 	b->state = BATCH_SENT;

@@ -144,7 +144,7 @@ place(const char *folder, const struct outfile *f, bool replace, struct staged *
 	} else {
 		if (s->temporary[0] == '\0' &&
 		    path_of(folder, f->name, ".new", s->temporary, e) == OK) {
-			(void)unlink(s->temporary);
+			unlink(s->temporary);
 			if (!name_staged(s, s->temporary))
 				s->temporary[0] = '\0';
 		}
@@ -165,7 +165,7 @@ forget(struct staged *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	if (s->temporary[0] != '\0')
-		(void)unlink(s->temporary);
+		unlink(s->temporary);
 }
 
 /* The new names must be on the disk too, not only the bytes. */
@@ -175,7 +175,7 @@ sync_folder(const char *folder)
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd >= 0) {
-		(void)fsync(fd);
+		fsync(fd);
 		close(fd);
 	}
 }
@@ -234,7 +234,7 @@ outfile_folder(const char *path, struct err *e)
 		if (*p != '/')
 			continue;
 		*p = '\0';
-		(void)mkdir(part, 0755); /* those that matter fail again below */
+		mkdir(part, 0755); /* those that matter fail again below */
 		*p = '/';
 	}
 	if (mkdir(part, 0755) == 0 || (stat(part, &st) == 0 && S_ISDIR(st.st_mode)))

@@ -383,8 +383,7 @@ pattern_compile(const char *text, struct pattern *out, struct err *e)
 
 	*out = (struct pattern){.text = text};
 	if (strcmp(text, "excel_serial") == 0 || strcmp(text, "excel_serial_1904") == 0) {
-		(void)add_part(out, text[strlen("excel_serial")] == '\0' ? &serial : &serial_1904,
-			       0);
+		add_part(out, text[strlen("excel_serial")] == '\0' ? &serial : &serial_1904, 0);
 		out->gives = SERIAL;
 		return OK;
 	}

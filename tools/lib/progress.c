@@ -40,7 +40,7 @@ watch(bool on)
 	struct sigaction was;
 
 	if (sigaction(SIGINT, NULL, &was) == 0 && was.sa_handler != SIG_IGN)
-		(void)sigaction(SIGINT, &act, NULL);
+		sigaction(SIGINT, &act, NULL);
 }
 
 bool

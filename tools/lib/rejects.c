@@ -132,8 +132,8 @@ put_row(struct rejects *r, struct text row)
 	}
 	r->skipped = 0;
 	csv_set_delim(&parser, (unsigned char)r->delimiter);
-	(void)csv_parse(&parser, row.s, row.n, on_cell, NULL, r);
-	(void)csv_fini(&parser, on_cell, NULL, r);
+	csv_parse(&parser, row.s, row.n, on_cell, NULL, r);
+	csv_fini(&parser, on_cell, NULL, r);
 	csv_free(&parser);
 }
 

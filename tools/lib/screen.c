@@ -43,7 +43,7 @@ told_size(void)
 {
 	struct winsize w = {0};
 
-	(void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &w);
+	ioctl(STDOUT_FILENO, TIOCGWINSZ, &w);
 	return w;
 }
 
@@ -119,7 +119,7 @@ start_pager(char *command, int fd)
 
 	if (posix_spawn_file_actions_init(&files) != 0)
 		return -1;
-	(void)setenv("LESS", "FRX", 0);
+	setenv("LESS", "FRX", 0);
 	if (posix_spawn_file_actions_adddup2(&files, fd, STDIN_FILENO) != 0 ||
 	    posix_spawn(&pid, "/bin/sh", &files, NULL, argv, environ) != 0)
 		pid = -1;
@@ -159,8 +159,8 @@ show_in_pager(char *command)
 	sigaction(SIGPIPE, &ignore, &pipe_was);
 	sigaction(SIGINT, &ignore, &interrupt_was);
 	if (f != NULL) {
-		(void)fwrite(page.held, 1, page.n, f);
-		(void)fclose(f);
+		fwrite(page.held, 1, page.n, f);
+		fclose(f);
 	}
 	close(fds[1]);
 	if (pid >= 0)

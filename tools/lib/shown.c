@@ -223,7 +223,7 @@ shown_end(void)
 	bool whole = ferror(stdout) == 0;
 
 	whole = fclose(stdout) == 0 && whole;
-	(void)fclose(stderr);
+	fclose(stderr);
 	stdout = plain_out;
 	stderr = plain_err;
 	return whole;

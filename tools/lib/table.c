@@ -155,7 +155,7 @@ table_cell(struct table *t, const char *fmt, ...)
 	text_vprint(text, sizeof text, fmt, ap);
 	va_end(ap);
 	buf_init(&shown, CELL_SHOWN_MAX);
-	(void)shown_add(&shown, text_of(text), "");
+	shown_add(&shown, text_of(text), "");
 	cell = shown.n > 0 ? arena_dup(t->arena, (const char *)shown.p, shown.n) : NULL;
 	put_cell(t, cell != NULL ? cell : "");
 	buf_fini(&shown);

@@ -127,7 +127,7 @@ when_set_epoch(struct when *w, int64_t s)
 	int ms = w->local.ms;
 
 	set_local(&w->local, s * MS_PER_SECOND + ms);
-	(void)when_take_zone(w, true, 0, NULL);
+	when_take_zone(w, true, 0, NULL);
 }
 
 static bool

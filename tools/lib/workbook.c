@@ -87,7 +87,7 @@ static void
 fail(struct workbook *w, enum code code, const char *where, const char *what)
 {
 	if (w->e->code == OK)
-		(void)err_set(w->e, code, where, "%s", what);
+		err_set(w->e, code, where, "%s", what);
 	(void)XML_StopParser(w->parser, XML_FALSE);
 }
 
@@ -421,8 +421,8 @@ flush(struct workbook *w)
 		ssize_t n = write(w->to, w->row.p + done, w->row.n - done);
 
 		if (n < 0 && errno != EINTR)
-			(void)err_set(w->e, TRY_SYSTEM, "", "cannot write a temporary file: %s",
-				      strerror(errno));
+			err_set(w->e, TRY_SYSTEM, "", "cannot write a temporary file: %s",
+				strerror(errno));
 		done += n > 0 ? (size_t)n : 0;
 	}
 	w->out += w->row.n;
@@ -438,7 +438,7 @@ static void
 skip_to_row(struct workbook *w, unsigned row)
 {
 	while (w->row_number + 1 < row && w->e->code == OK) {
-		(void)buf_add(&w->row, "\"\"\n", 3);
+		buf_add(&w->row, "\"\"\n", 3);
 		w->row_number++;
 		if (w->row.n > 60000)
 			flush(w);
@@ -482,7 +482,7 @@ begin_cell(struct workbook *w, const char **list)
 	const char *style = attribute(list, "s");
 
 	w->column = column_of(attribute(list, "r"), w->written);
-	(void)snprintf(w->type, sizeof w->type, "%s", type == NULL ? "n" : type);
+	snprintf(w->type, sizeof w->type, "%s", type == NULL ? "n" : type);
 	w->style_index = style == NULL ? 0 : strtoul(style, NULL, 10);
 	buf_clear(&w->value);
 }
@@ -514,13 +514,13 @@ add_value(void *ctx, const char *s, int n)
 static void
 put_cell(struct workbook *w, const char *s, size_t n)
 {
-	(void)buf_add(&w->row, "\"", 1);
+	buf_add(&w->row, "\"", 1);
 	for (size_t i = 0; i < n; i++) {
 		if (s[i] == '"')
-			(void)buf_add(&w->row, "\"", 1);
-		(void)buf_add(&w->row, &s[i], 1);
+			buf_add(&w->row, "\"", 1);
+		buf_add(&w->row, &s[i], 1);
 	}
-	(void)buf_add(&w->row, "\"", 1);
+	buf_add(&w->row, "\"", 1);
 	w->written++;
 }
 
@@ -572,9 +572,9 @@ end_cell(struct workbook *w)
 	if (s[0] == '\0')
 		return; /* a cell that has a format and nothing in it */
 	for (; w->written < w->column; w->written++)
-		(void)buf_add(&w->row, w->written == 0 ? "" : ",", w->written == 0 ? 0 : 1);
+		buf_add(&w->row, w->written == 0 ? "" : ",", w->written == 0 ? 0 : 1);
 	if (w->written > 0)
-		(void)buf_add(&w->row, ",", 1);
+		buf_add(&w->row, ",", 1);
 	if (strcmp(w->type, "s") == 0)
 		put_shared(w, s);
 	else if (strcmp(w->type, "n") == 0)
@@ -589,8 +589,8 @@ static void
 end_row(struct workbook *w)
 {
 	if (w->written == 0)
-		(void)buf_add(&w->row, "\"\"", 2);
-	(void)buf_add(&w->row, "\n", 1);
+		buf_add(&w->row, "\"\"", 2);
+	buf_add(&w->row, "\n", 1);
 	if (w->row.failed)
 		fail(w, REJ_MALFORMED, "", PART_WORDS " has a row of more than 32 MiB");
 	else

@@ -153,9 +153,9 @@ put_number(double v, char decimal, char out[CELL_TEXT])
 	char *point;
 
 	if (v == floor(v) && fabs(v) < 1e15)
-		(void)snprintf(out, CELL_TEXT, "%.0f", v == 0 ? 0.0 : v);
+		snprintf(out, CELL_TEXT, "%.0f", v == 0 ? 0.0 : v);
 	else
-		(void)snprintf(out, CELL_TEXT, "%.15g", v);
+		snprintf(out, CELL_TEXT, "%.15g", v);
 	point = strchr(out, '.');
 	if (point != NULL)
 		*point = decimal;
@@ -171,7 +171,7 @@ put_date(const struct clock *c, enum cell_format format, bool is_1904, char out[
 	int n;
 
 	if (format == CELL_TIME && c->days == 0) {
-		(void)put_time(out, CELL_TEXT, c->hour, c);
+		put_time(out, CELL_TEXT, c->hour, c);
 		return true;
 	}
 	if (!date_of(c->days, is_1904, &d))
@@ -179,7 +179,7 @@ put_date(const struct clock *c, enum cell_format format, bool is_1904, char out[
 	n = snprintf(out, CELL_TEXT, "%04d-%02d-%02d", d.year, d.month, d.day);
 	if (format != CELL_DATE || !midnight) {
 		out[n++] = 'T';
-		(void)put_time(out + n, CELL_TEXT - (size_t)n, c->hour, c);
+		put_time(out + n, CELL_TEXT - (size_t)n, c->hour, c);
 	}
 	return true;
 }
@@ -195,7 +195,7 @@ cell_text(double v, enum cell_format format, bool is_1904, char decimal, char ou
 	}
 	c = clock_of(v);
 	if (format == CELL_ELAPSED)
-		(void)put_time(out, CELL_TEXT, c.days * 24 + c.hour, &c);
+		put_time(out, CELL_TEXT, c.days * 24 + c.hour, &c);
 	else if (!put_date(&c, format, is_1904, out))
 		put_number(v, decimal, out);
 }

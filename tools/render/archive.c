@@ -44,7 +44,7 @@ copy_source(zip_source_t *source, struct buf *out)
 	    (to = buf_extend(out, st.size)) == NULL || zip_source_open(source) != 0)
 		return false;
 	copied = zip_source_read(source, to, st.size) == (zip_int64_t)st.size;
-	(void)zip_source_close(source);
+	zip_source_close(source);
 	return copied;
 }
 
@@ -121,7 +121,7 @@ member_is_whole(zip_t *z, zip_uint64_t i)
 		whole = ends_with_root(text, st.size);
 	free(text);
 	if (f != NULL)
-		(void)zip_fclose(f);
+		zip_fclose(f);
 	return whole;
 }
 

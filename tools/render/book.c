@@ -28,7 +28,7 @@ book_text(struct book *b, const char *fmt, ...)
 	if (text == NULL)
 		return "";
 	va_start(ap, fmt);
-	(void)vsnprintf(text, (size_t)n + 1, fmt, ap);
+	vsnprintf(text, (size_t)n + 1, fmt, ap);
 	va_end(ap);
 	return text;
 }

@@ -180,9 +180,9 @@ keys_json(const struct edition *ed)
 
 		if (i == 1 && strcmp(ids[0], ids[1]) == 0)
 			break;
-		(void)json_array_append_new(
-		    list, json_pack("{s:s, s:s, s:s}", "key_id", id, "algorithm", "Ed25519",
-				    "public_key", spd_text(key_of(ed, id), "public_key")));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "key_id", id, "algorithm",
+						      "Ed25519", "public_key",
+						      spd_text(key_of(ed, id), "public_key")));
 	}
 	return list;
 }
@@ -203,7 +203,7 @@ bundle_manifest(const struct edition *ed, const struct renderings *members, stru
 	int failed;
 
 	for (size_t i = 0; i < members->n; i++)
-		(void)json_array_append_new(files, file_json(&members->file[i]));
+		json_array_append_new(files, file_json(&members->file[i]));
 	m = json_pack("{s:s, s:s, s:O, s:s, s:s, s:{s:s, s:s, s:s, s:s}, s:o, s:s, s:o}", "format",
 		      FORMAT, "quarter", spd_text(json_object_get(ed->doc, "quarter"), "label"),
 		      "revision", json_object_get(ed->doc, "revision"), "state",

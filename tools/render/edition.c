@@ -51,7 +51,7 @@ digest(const struct buf *bytes, char out[65])
 {
 	unsigned char raw[SHA256_SIZE] = {0};
 
-	(void)sha256(bytes->p, bytes->n, raw);
+	sha256(bytes->p, bytes->n, raw);
 	hex_encode(raw, sizeof raw, out);
 }
 

@@ -68,7 +68,7 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 
 	if (json_array_size(weeks) == 0)
 		return;
-	(void)spd_number(chart, "sigma_z", &sigma_z);
+	spd_number(chart, "sigma_z", &sigma_z);
 	g = sheet_grid(s, book_text(b, "%s-weeks-%s", slug, spd_text(metric, "id")), title);
 	if (g == NULL)
 		return;

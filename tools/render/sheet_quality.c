@@ -123,8 +123,8 @@ records_grid(struct sheet *s)
 	    {{"late", "After the quarter", IN_ALL, 18, true}, 'n'},
 	};
 
-	(void)list_grid(s, "records", "Records of the quarter",
-			json_object_get(s->book->edition->doc, "records"), members, COUNT(members));
+	list_grid(s, "records", "Records of the quarter",
+		  json_object_get(s->book->edition->doc, "records"), members, COUNT(members));
 }
 
 /* An object of whatever members, as name and value: what is new is shown by its own name. */

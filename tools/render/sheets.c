@@ -114,7 +114,7 @@ unsupported_of(const struct book *b, const json_t *ids)
 		json_array_foreach(json_object_get(b->edition->doc, "unsupported"), k, item)
 		{
 			if (json_is_string(id) && strcmp(spd_text(item, "id"), json_words(id)) == 0)
-				(void)json_array_append(list, item);
+				json_array_append(list, item);
 		}
 	}
 	return list;

@@ -288,8 +288,8 @@ static void
 put_text(struct page *p, lxw_row_t row, lxw_col_t col, const char *s, enum look look)
 {
 	/* write_string(): a text is never read as a formula, a link or a number. */
-	(void)worksheet_write_string(p->ws, row, col, shortened(p->w->book, s, TEXT_MAX),
-				     p->w->format[look]);
+	worksheet_write_string(p->ws, row, col, shortened(p->w->book, s, TEXT_MAX),
+			       p->w->format[look]);
 }
 
 static enum look
@@ -356,14 +356,14 @@ put_cell(struct page *p, lxw_row_t row, lxw_col_t col, const struct cell *c, boo
 	enum look look = tone_look[c->tone];
 
 	if (c->kind == CELL_NUMBER)
-		(void)worksheet_write_number(p->ws, row, col, c->number, number_format(p->w, c));
+		worksheet_write_number(p->ws, row, col, c->number, number_format(p->w, c));
 	else if (c->kind == CELL_DAY || c->kind == CELL_INSTANT)
-		(void)worksheet_write_number(p->ws, row, col, c->number,
-					     p->w->format[c->kind == CELL_DAY ? F_DAY : F_INSTANT]);
+		worksheet_write_number(p->ws, row, col, c->number,
+				       p->w->format[c->kind == CELL_DAY ? F_DAY : F_INSTANT]);
 	else if (c->kind == CELL_TEXT)
 		put_text(p, row, col, c->text, wrap && look == F_PLAIN ? F_WRAP : look);
 	else
-		(void)worksheet_write_blank(p->ws, row, col, p->w->format[F_PLAIN]);
+		worksheet_write_blank(p->ws, row, col, p->w->format[F_PLAIN]);
 }
 
 #define WRAPPED_FROM 20 /* columns so wide hold sentences */
@@ -455,8 +455,8 @@ put_table(struct page *p, const struct grid *g, lxw_row_t header)
 		return;
 	options.name = owned(b, table_name(b, g));
 	options.no_autofilter = g->pairs;
-	(void)worksheet_add_table(p->ws, header, 0, header + (lxw_row_t)grid_rows(g),
-				  (lxw_col_t)(n - 1), &options);
+	worksheet_add_table(p->ws, header, 0, header + (lxw_row_t)grid_rows(g), (lxw_col_t)(n - 1),
+			    &options);
 	put_rows(p, g, header + 1);
 }
 
@@ -572,7 +572,7 @@ put_chart(struct page *p, const struct chart_view *c, lxw_row_t row)
 	chart_show_blanks_as(chart, LXW_CHART_BLANKS_AS_GAP);
 	style_axes(chart, c);
 	options.description = owned(b, book_text(b, "%s. %s", c->title, c->text));
-	(void)worksheet_insert_chart_opt(p->ws, row + 1, 0, chart, &options);
+	worksheet_insert_chart_opt(p->ws, row + 1, 0, chart, &options);
 }
 
 /* --- sheets ----------------------------------------------------------------------------------- */
@@ -601,9 +601,9 @@ set_up_print(struct page *p)
 	worksheet_set_margins(p->ws, 0.5, 0.5, 0.8, 0.7);
 	worksheet_fit_to_pages(p->ws, 1, 0);
 	worksheet_gridlines(p->ws, LXW_HIDE_ALL_GRIDLINES);
-	(void)worksheet_set_header(p->ws, book_text(b, "&C&\"Arial,Bold\"%s%s", marking,
-						    b->provisional ? " - PROVISIONAL" : ""));
-	(void)worksheet_set_footer(
+	worksheet_set_header(p->ws, book_text(b, "&C&\"Arial,Bold\"%s%s", marking,
+					      b->provisional ? " - PROVISIONAL" : ""));
+	worksheet_set_footer(
 	    p->ws, book_text(b, "&L&8%s&C&\"Arial,Bold\"%s&R&8Page &P of &N", subject, marking));
 }
 
@@ -636,7 +636,7 @@ set_widths(struct page *p)
 		}
 	}
 	for (lxw_col_t i = 0; i < most && width[i] > 0; i++)
-		(void)worksheet_set_column(p->ws, i, i, width[i] + 2.0, NULL);
+		worksheet_set_column(p->ws, i, i, width[i] + 2.0, NULL);
 }
 
 static size_t
@@ -667,7 +667,7 @@ freeze(struct page *p)
 	if (rows >= HOLDS_HEAD_FROM && 3 * rows >= 2 * rows_of_sheet(p->sheet)) {
 		header = header_of(p, k->grid);
 		worksheet_freeze_panes(p->ws, header + 1, 2);
-		(void)worksheet_repeat_rows(p->ws, header, header);
+		worksheet_repeat_rows(p->ws, header, header);
 	} else {
 		worksheet_freeze_panes(p->ws, HEAD_ROWS, 0);
 	}
@@ -752,14 +752,13 @@ set_properties(struct writer *w)
 	    .company = owned(b, shortened(b, spd_text(b->edition->doc, "entity"), 120)),
 	};
 
-	(void)utc_parse(text_of(spd_text(b->edition->doc, "as_of")), &as_of);
+	utc_parse(text_of(spd_text(b->edition->doc, "as_of")), &as_of);
 	/* Not the time of making: the same revision gives the same bytes. */
 	properties.created = (time_t)(as_of.v / MS_PER_SECOND);
 	if (properties.created <= 0)
 		properties.created = 1;
-	(void)workbook_set_properties(w->workbook, &properties);
-	(void)workbook_set_custom_property_string(w->workbook, "document-sha256",
-						  b->edition->sha256);
+	workbook_set_properties(w->workbook, &properties);
+	workbook_set_custom_property_string(w->workbook, "document-sha256", b->edition->sha256);
 }
 
 static enum code

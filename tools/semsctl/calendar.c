@@ -47,7 +47,7 @@ print_runs(const json_t *runs, const char *title, int color)
 	json_t *shown = json_array();
 
 	for (size_t i = 0; i < n && i < RUNS; i++)
-		(void)json_array_append(shown, json_array_get(runs, i));
+		json_array_append(shown, json_array_get(runs, i));
 	if (n > 0)
 		printf("\n%s\n", title);
 	listing_table(shown, run_columns, COUNT(run_columns), color, stdout);
@@ -162,7 +162,7 @@ fetch(const struct options *o, const struct wish *w, json_t **answer, struct err
 static void
 print_json(const json_t *answer)
 {
-	(void)json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+	json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 	putchar('\n');
 }
 

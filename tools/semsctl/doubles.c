@@ -108,7 +108,7 @@ fetch(const struct options *o, struct wish *w, int (*each)(json_t *page, void *c
 		if (rc == OK && !each(page, ctx))
 			rc = err_set(e, FATAL_BUG, "doubles",
 				     "semsd's answer is not what it should be");
-		(void)snprintf(after, sizeof after, "%s", member_text(page, "next"));
+		snprintf(after, sizeof after, "%s", member_text(page, "next"));
 		json_decref(page);
 	} while (rc == OK && w->is_all && after[0] != '\0');
 	w->about.after = NULL;
@@ -141,7 +141,7 @@ show_page(json_t *page, void *ctx)
 	if (s->first == NULL)
 		s->first = json_incref(page);
 	else if (s->as_json)
-		(void)json_array_extend(json_object_get(s->first, "doubles"), list);
+		json_array_extend(json_object_get(s->first, "doubles"), list);
 	return 1;
 }
 
@@ -190,7 +190,7 @@ run(const struct options *o, int argc, char **argv)
 	if (fetch(o, &w, show_page, &s, &e) != OK) {
 		status = command_fail(&e);
 	} else if (w.as_json) {
-		(void)json_dumpf(s.first, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		json_dumpf(s.first, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 		putchar('\n');
 	} else {
 		print_end(s.first, s.n);

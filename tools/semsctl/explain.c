@@ -58,9 +58,9 @@ ask_rest(const struct spd_wish *w, json_t *answer, struct err *e)
 		if (code == OK) {
 			const json_t *more = json_object_get(page, "records");
 
-			(void)json_array_extend(json_object_get(records, "list"),
-						json_object_get(more, "list"));
-			(void)json_object_set(records, "next", json_object_get(more, "next"));
+			json_array_extend(json_object_get(records, "list"),
+					  json_object_get(more, "list"));
+			json_object_set(records, "next", json_object_get(more, "next"));
 		}
 		free(after);
 		json_decref(page);
@@ -150,7 +150,7 @@ flatten(json_t *record, const char *from, const char *to)
 					      "%s%s %" JSON_INTEGER_FORMAT, n == 0 ? "" : ", ",
 					      name, json_integer_value(v));
 	}
-	(void)json_object_set_new(record, to, json_string(text));
+	json_object_set_new(record, to, json_string(text));
 }
 
 static const char *
@@ -190,7 +190,7 @@ print_changed(const struct spd_wish *w, const json_t *answer)
 
 		flatten(record, "then", "was");
 		flatten(record, "now", "is");
-		(void)json_object_set_new(record, "what", json_string(change_words(how)));
+		json_object_set_new(record, "what", json_string(change_words(how)));
 	}
 	listing_table(list, changed_columns, sizeof changed_columns / sizeof changed_columns[0],
 		      w->o->color, stdout);
@@ -240,7 +240,7 @@ spd_run_explain(struct spd_wish *w)
 		code = ask_rest(w, answer, &e);
 	screen_page();
 	if (code == OK && w->as_json) {
-		(void)json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 		putchar('\n');
 	} else if (code == OK) {
 		print_head(w, answer);

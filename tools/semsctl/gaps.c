@@ -55,7 +55,7 @@ run_list(const struct wish *w)
 	gaps = json_object_get(answer, "gaps");
 	screen_page();
 	if (w->as_json) {
-		(void)json_dumpf(answer, stdout, JSON_INDENT(2));
+		json_dumpf(answer, stdout, JSON_INDENT(2));
 		putchar('\n');
 	} else if (json_array_size(gaps) == 0) {
 		puts("No gap is known.");

@@ -99,7 +99,7 @@ import_run_end(struct client *c, const char *run)
 	snprintf(name, sizeof name, "%s", run);
 	about.operation = OP(END);
 	about.run = name;
-	(void)run_ask(c, &about, &answer, &e);
+	run_ask(c, &about, &answer, &e);
 	json_decref(answer);
 }
 
@@ -155,7 +155,7 @@ parse(struct wish *w, int argc, char **argv, int n_words)
 static void
 print_json(const json_t *answer)
 {
-	(void)json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+	json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 	putchar('\n');
 }
 

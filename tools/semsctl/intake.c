@@ -213,7 +213,7 @@ read_header(struct run *r)
 	if (m != NULL && m->header != NULL && !*m->header) {
 		/* Rejects have one all the same. */
 		if (sheet_is_rejects(r->sheet))
-			(void)sheet_next(r->sheet, &row, &r->e);
+			sheet_next(r->sheet, &row, &r->e);
 		return names_of_map(r);
 	}
 	if (find_header(r, &row))

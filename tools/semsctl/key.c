@@ -84,7 +84,7 @@ run(const struct options *o, int argc, char **argv)
 	if (strcmp(action, "show") == 0) {
 		status = print_pem(answer, argv[optind + 1]);
 	} else if (as_json) {
-		(void)json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 		putchar('\n');
 	} else {
 		print_keys(o, answer, key.make_new != 0);

@@ -42,8 +42,8 @@ pending_fetch(struct client *c, const struct pending_filter *f, json_t **out, st
 			rc = err_set(e, FATAL_BUG, "pending",
 				     "semsd's answer is not what it should be");
 		else if (rc == OK)
-			(void)json_array_extend(*out, json_object_get(page, "pending"));
-		(void)snprintf(after, sizeof after, "%s", member_text(page, "next"));
+			json_array_extend(*out, json_object_get(page, "pending"));
+		snprintf(after, sizeof after, "%s", member_text(page, "next"));
 		json_decref(page);
 	} while (rc == OK && after[0] != '\0');
 	return rc;
@@ -161,7 +161,7 @@ run(const struct options *o, int argc, char **argv)
 	client_close(client);
 	screen_page();
 	if (rc == OK && as_json) {
-		(void)json_dumpf(pending, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		json_dumpf(pending, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 		putchar('\n');
 	} else if (rc == OK && json_array_size(pending) == 0) {
 		puts("Nothing waits for a second person.");

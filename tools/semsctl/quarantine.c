@@ -151,7 +151,7 @@ run_show(struct wish *w)
 		return command_fail(&e);
 	screen_page();
 	raw = json_incref(json_object_get(answer, "raw_hex"));
-	(void)json_object_del(answer, "raw_hex");
+	json_object_del(answer, "raw_hex");
 	listing_members(answer, stdout);
 	hex = json_string_value(raw);
 	if (hex != NULL)

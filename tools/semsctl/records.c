@@ -103,7 +103,7 @@ fetch(struct client *c, Sems__V1__RecordsRequest *q, json_t **page, struct err *
 	*page = NULL;
 	request.body_case = SEMS__V1__REQUEST__BODY_RECORDS;
 	request.records = q;
-	(void)snprintf(after, sizeof after, "%s", q->after == NULL ? "" : q->after);
+	snprintf(after, sizeof after, "%s", q->after == NULL ? "" : q->after);
 	q->after = after;
 	do {
 		struct buf raw;
@@ -119,11 +119,11 @@ fetch(struct client *c, Sems__V1__RecordsRequest *q, json_t **page, struct err *
 		if (rc == OK && !json_is_array(json_object_get(*page, "records")))
 			rc = err_set(e, FATAL_BUG, "records",
 				     "semsd's answer is not what it should be");
-		(void)json_array_extend(records, json_object_get(*page, "records"));
-		(void)snprintf(after, sizeof after, "%s", member_text(*page, "next"));
+		json_array_extend(records, json_object_get(*page, "records"));
+		snprintf(after, sizeof after, "%s", member_text(*page, "next"));
 	} while (rc == OK && after[0] != '\0' && json_array_size(records) < limit);
 	q->after = NULL;
-	(void)json_object_set_new(*page, "records", records);
+	json_object_set_new(*page, "records", records);
 	return rc;
 }
 
@@ -174,7 +174,7 @@ run_list(struct wish *w, const char *none)
 	client_close(client);
 	screen_page();
 	if (rc == OK && status == EXIT_DONE && w->as_json) {
-		(void)json_dumpf(page, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		json_dumpf(page, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 		putchar('\n');
 	} else if (rc == OK && status == EXIT_DONE) {
 		print_page(w, page);
@@ -231,7 +231,7 @@ run_show(struct wish *w, const char *record)
 		return command_fail(&e);
 	screen_page();
 	if (w->as_json) {
-		(void)json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 		putchar('\n');
 	} else {
 		print_record(w, answer);

@@ -74,7 +74,7 @@ run(const struct options *o, int argc, char **argv)
 	if (ask(o->address, &request, &answer, &e) != OK)
 		return command_fail(&e);
 	if (as_json) {
-		(void)json_dumpf(answer, stdout, JSON_INDENT(2));
+		json_dumpf(answer, stdout, JSON_INDENT(2));
 		putchar('\n');
 	} else {
 		status = print_answer(o, answer, retention.run);

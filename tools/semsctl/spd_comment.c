@@ -90,13 +90,13 @@ send_comment(const struct spd_wish *wish, const json_t *place, char *text, struc
 	w.n_by = 0;
 	w.metric = metric;
 	w.text = text;
-	(void)snprintf(metric, sizeof metric, "%s", member_text(place, "metric"));
+	snprintf(metric, sizeof metric, "%s", member_text(place, "metric"));
 	json_object_foreach(json_object_get(place, "by"), key, value)
 	{
 		if (w.n_by == SPD_BY_MAX)
 			break;
-		(void)snprintf(values[w.n_by][0], SPD_CELL, "%s", key);
-		(void)snprintf(values[w.n_by][1], SPD_CELL, "%s", json_words(value));
+		snprintf(values[w.n_by][0], SPD_CELL, "%s", key);
+		snprintf(values[w.n_by][1], SPD_CELL, "%s", json_words(value));
 		w.by[2 * w.n_by] = values[w.n_by][0];
 		w.by[2 * w.n_by + 1] = values[w.n_by][1];
 		w.n_by++;
@@ -132,7 +132,7 @@ end_section(struct answers *a)
 		a->sent++;
 	} else {
 		fprintf(stderr, "semsctl: [%zu]:\n", a->section);
-		(void)command_fail(&e);
+		command_fail(&e);
 		a->failed = true;
 	}
 	buf_clear(&a->text);

@@ -92,11 +92,11 @@ dress(json_t *change)
 		spd_value(d, is_share ? UNIT_CHANGE : unit, NULL, shown);
 		text = json_sprintf("%s%s", !is_share && d > 0 ? "+" : "", shown);
 	}
-	(void)json_object_set_new(change, "of", of_text(json_object_get(change, "by")));
-	(void)json_object_set_new(change, "was", figure_text(was, is, unit));
-	(void)json_object_set_new(change, "is", figure_text(is, was, unit));
-	(void)json_object_set_new(change, "change", text);
-	(void)json_object_set_new(
+	json_object_set_new(change, "of", of_text(json_object_get(change, "by")));
+	json_object_set_new(change, "was", figure_text(was, is, unit));
+	json_object_set_new(change, "is", figure_text(is, was, unit));
+	json_object_set_new(change, "change", text);
+	json_object_set_new(
 	    change, "matters",
 	    json_string(json_is_true(json_object_get(change, "material")) ? "yes" : "no"));
 }
@@ -125,7 +125,7 @@ print_changes(const struct spd_wish *w, const json_t *changes)
 
 		dress(c);
 		if (is_wanted(json_object_get(c, "by"), w->view.by))
-			(void)json_array_append(shown, c);
+			json_array_append(shown, c);
 	}
 	if (n == 0)
 		puts("No figure differs.");

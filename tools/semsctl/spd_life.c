@@ -19,7 +19,7 @@ spd_run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *d
 	if (spd_ask(w, operation, &raw, &e) != OK) {
 		status = command_fail(&e);
 		if (strcmp(e.where, "checks") == 0)
-			(void)spd_print_checks(w, stderr);
+			spd_print_checks(w, stderr);
 	} else if (w->as_json) {
 		status = spd_print_raw(&raw);
 	} else {

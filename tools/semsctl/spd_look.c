@@ -23,7 +23,7 @@ read_state(const struct spd_wish *w, json_t *doc, struct err *e)
 	if (code == OK) {
 		json_t *declaration = json_loadb((const char *)raw.p, raw.n, 0, NULL);
 
-		(void)json_object_set(doc, "state", json_object_get(declaration, "state"));
+		json_object_set(doc, "state", json_object_get(declaration, "state"));
 		json_decref(declaration);
 	}
 	buf_fini(&raw);
@@ -183,7 +183,7 @@ name_figure(json_t *e)
 		json_t *longer = json_sprintf("%s%s %s %s", member_text(e, "metric"), before, key,
 					      json_words(value));
 
-		(void)json_object_set_new(e, "metric", longer);
+		json_object_set_new(e, "metric", longer);
 		before = ",";
 	}
 }
@@ -199,9 +199,9 @@ name_events(const json_t *events)
 
 		name_figure(e);
 		spd_who(e, who);
-		(void)json_object_set_new(e, "by", json_string(who));
+		json_object_set_new(e, "by", json_string(who));
 		if (json_is_integer(carried))
-			(void)json_object_set_new(
+			json_object_set_new(
 			    e, "action",
 			    json_sprintf("COMMENT of revision %" JSON_INTEGER_FORMAT,
 					 json_integer_value(carried)));
@@ -254,7 +254,7 @@ print_checks(const json_t *checks, int color, FILE *f)
 	for (size_t i = 0; i < json_array_size(checks); i++) {
 		json_t *c = json_array_get(checks, i);
 
-		(void)json_object_set_new(
+		json_object_set_new(
 		    c, "result",
 		    json_is_true(json_object_get(c, "ok"))
 			? json_string("right")
@@ -306,6 +306,6 @@ spd_run_declaration(struct spd_wish *w)
 	int status;
 
 	w->as_json = 1;
-	(void)look(w, OP(DECLARATION), &status);
+	look(w, OP(DECLARATION), &status);
 	return status;
 }

@@ -326,7 +326,7 @@ run(const struct options *o, int argc, char **argv)
 		return command_fail(&e);
 	screen_page();
 	if (as_json) {
-		(void)json_dumpf(answer, stdout, JSON_INDENT(2));
+		json_dumpf(answer, stdout, JSON_INDENT(2));
 		putchar('\n');
 	} else {
 		print_status(answer, o->color);

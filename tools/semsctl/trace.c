@@ -89,7 +89,7 @@ ask_trace(const struct options *o, struct uuid *id, char *source, int as_json)
 		return command_fail(&e);
 	screen_page();
 	if (as_json) {
-		(void)json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+		json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 		putchar('\n');
 	} else {
 		print_answer(o, answer);

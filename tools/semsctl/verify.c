@@ -42,7 +42,7 @@ print_checks(const json_t *report)
 static int
 print_json(const json_t *report)
 {
-	(void)json_dumpf(report, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+	json_dumpf(report, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 	putchar('\n');
 	return json_is_true(json_object_get(report, "sound")) ? EXIT_DONE : EXIT_REJECTED;
 }
@@ -252,7 +252,7 @@ check_bundle(struct wish *w)
 		if (!w->skip_renderings && json_is_true(json_object_get(report, "sound")))
 			check_renderings(&b, report);
 		if (w->as_json)
-			(void)print_json(report);
+			print_json(report);
 		else
 			print_bundle(w, report);
 		status = json_is_true(json_object_get(report, "sound")) ? EXIT_DONE : EXIT_REJECTED;
