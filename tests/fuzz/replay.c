@@ -27,7 +27,7 @@ play_file(const char *path)
 	MUST(bytes != NULL && fread(bytes, 1, n, f) == n);
 	fclose(f);
 	fprintf(stderr, "%s\n", path);
-	(void)LLVMFuzzerTestOneInput(bytes, n);
+	LLVMFuzzerTestOneInput(bytes, n);
 	free(bytes);
 	inputs++;
 	return 0;

@@ -88,7 +88,7 @@ fail(struct workbook *w, enum code code, const char *where, const char *what)
 {
 	if (w->e->code == OK)
 		err_set(w->e, code, where, "%s", what);
-	(void)XML_StopParser(w->parser, XML_FALSE);
+	XML_StopParser(w->parser, XML_FALSE);
 }
 
 /* "x:row" is "row": which prefix stands for which namespace is the file's own. */
@@ -430,7 +430,7 @@ flush(struct workbook *w)
 	if (w->out > WORKBOOK_OUT_MAX)
 		fail(w, REJ_MALFORMED, "", "the sheet is larger than 2 GiB as CSV");
 	if (w->e->code != OK)
-		(void)XML_StopParser(w->parser, XML_FALSE);
+		XML_StopParser(w->parser, XML_FALSE);
 }
 
 /* An empty row, so that rows keep their numbers. */

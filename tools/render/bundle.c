@@ -65,7 +65,7 @@ put_pem(struct buf *out, const char *hex)
 
 	if (strlen(hex) != KEY_TEXT || !hex_decode(text_of(hex), der + 12, KEY_SIZE))
 		return false;
-	(void)EVP_EncodeBlock(base64, der, sizeof der);
+	EVP_EncodeBlock(base64, der, sizeof der);
 	return buf_addf(out, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n", base64);
 }
 
