@@ -16,7 +16,7 @@ B       ?= build/$(MODE)
 VERSION := 0.1.0
 CC      ?= gcc
 PROTOC  ?= protoc-c
-LAYERS  := base core wire ingest store admin jobs net
+LAYERS  := base core wire ingest host store render client office jobs net
 GEN     := $(B)/gen
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wvla \
@@ -45,58 +45,68 @@ PBO     := $(PBC:$(GEN)/%.c=$(B)/gen/%.o)
 obj      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 
 # A file that goes away is newer than nothing: the list of files is.
-SOURCES := $(wildcard daemon/*/*.c tools/lib/*.c tools/render/*.c sql/*/*.sql deploy/catalogue/*.yaml proto/*.json)
+SOURCES := $(wildcard daemon/*/*.c daemon/*/*/*.c tools/*/*.c tools/*/*/*.c sql/*/*.sql deploy/catalogue/*.yaml proto/*.json)
 .PHONY: FORCE
 $(B)/.sources: FORCE
 	@mkdir -p $(@D); echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
 
-# Data compiled in: each file becomes a NUL-terminated array, see base/embed.h.
+# Data compiled in: each file becomes a NUL-terminated array, see base/file/embed.h.
 EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/roles.sql sql/statistics.sql deploy/catalogue/*.yaml proto/*.schema.json)
 EMBEDO  := $(B)/gen/files.o
 
-layer_o  = $(call obj,daemon/$(1)/*.c)
+layer_o  = $(call obj,daemon/$(1)/*.c daemon/$(1)/*/*.c)
+tests_o  = $(call obj,tests/$(1)/*.c tests/$(1)/*/*.c)
 LIB_base := $(B)/libbase.a
 LIB_core := $(B)/libcore.a $(LIB_base)
 LIB_wire := $(B)/libwire.a $(LIB_core)
 LIB_ingest := $(B)/libingest.a $(LIB_wire)
-LIB_store := $(B)/libstore.a $(LIB_ingest)
-LIB_admin := $(B)/libadmin.a $(LIB_store)
+LIB_host := $(B)/libhost.a $(LIB_base)
+LIB_store := $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
+LIB_render := $(B)/librender.a $(LIB_core)
+LIB_client := $(B)/libclient.a $(LIB_wire)
+LIB_office := $(B)/liboffice.a $(LIB_store)
 LIB_jobs := $(B)/libjobs.a $(LIB_store)
-LIB_net  := $(B)/libnet.a $(B)/libadmin.a $(LIB_ingest)
+LIB_net  := $(B)/libnet.a $(B)/liboffice.a $(LIB_ingest)
+LIB_tools := $(B)/libtools.a $(B)/librender.a $(LIB_client)
+
+SEMSCTL := $(call obj,tools/semsctl/*.c tools/semsctl/*/*.c)
 
 .PHONY: all
 all: build/semsd build/semsctl
 build/%: $(B)/%
 	@ln -sfn $(if $(filter build/%,$(B)),$(B:build/%=%),$(abspath $(B)))/$* $@
-$(B)/semsd: $(call obj,daemon/*.c) $(B)/libnet.a $(B)/libjobs.a $(LIB_admin)
+$(B)/semsd: $(call obj,daemon/*.c) $(B)/libnet.a $(B)/libjobs.a $(LIB_office)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(B)/semsctl: $(call obj,tools/semsctl/*.c) $(B)/libtools.a $(LIB_wire)
+$(B)/semsctl: $(SEMSCTL) $(LIB_tools)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
-$(B)/semsbench: $(call obj,tools/bench/*.c) $(B)/libtools.a $(LIB_wire)
+$(B)/semsbench: $(call obj,tools/bench/*.c) $(LIB_tools)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
-$(B)/libtools.a: $(call obj,tools/lib/*.c tools/render/*.c) $(B)/.sources
+$(B)/libtools.a: $(foreach r,airport import sheet terminal time,$(call obj,tools/$(r)/*.c)) $(B)/.sources
 	@rm -f $@
 	$(AR) rcs $@ $(filter %.o,$^)
 
+FIXTURE_tools := $(B)/tests/client/fake_daemon.o $(B)/tests/render/document_fixture.o
 # net's tests drive the same sessions as ingest's.
 FIXTURE_net := $(B)/tests/ingest/fixture.o
 # The store writes the samples of core.
 FIXTURE_store := $(B)/tests/core/sample.o
+# Who else knows how to ask a cluster.
+FIXTURE_host := $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
 # All that ask a database have it from the same hooks.
-FIXTURE_admin := $(B)/tests/store/hooks.o
+FIXTURE_office := $(B)/tests/store/hooks.o
 FIXTURE_jobs := $(B)/tests/store/hooks.o
 
 define layer
 $(B)/lib$(1).a: $(call layer_o,$(1)) $(if $(filter wire,$(1)),$(PBO)) $(if $(filter base,$(1)),$(EMBEDO)) $(B)/.sources
 	@rm -f $$@
 	$$(AR) rcs $$@ $$(filter %.o,$$^)
-$(B)/test_$(1): $(call obj,tests/$(1)/*.c) $(call obj,tests/lib/*.c) $(FIXTURE_$(1)) $(LIB_$(1))
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcriterion
+$(B)/test_$(1): $(call tests_o,$(1)) $(call obj,tests/lib/*.c) $(FIXTURE_$(1)) $(LIB_$(1))
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(RENDER_LIBS) -lcsv -lcriterion
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 # Whose tests let memory run out.
 $(B)/test_ingest: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
-$(B)/test_tools: $(call obj,tests/tools/*.c) $(call obj,tests/lib/*.c) $(filter-out $(B)/tools/semsctl/semsctl.o,$(call obj,tools/semsctl/*.c)) $(B)/libtools.a $(LIB_wire)
+$(B)/test_tools: $(call tests_o,tools) $(call obj,tests/lib/*.c) $(FIXTURE_tools) $(filter-out $(B)/tools/semsctl/semsctl.o,$(SEMSCTL)) $(LIB_tools)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcsv $(RENDER_LIBS) -lcriterion
 # A world around the engine of ingest: one program for the tests, one for any number of schedules.
 SIM := $(filter-out %/main.o %/suite.o,$(call obj,tests/sim/*.c))
@@ -111,8 +121,8 @@ FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
 FUZZ_LIBS := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
 FUZZ_WITH_record  := $(B)/tests/wire/make_record.o $(LIB_wire)
 FUZZ_WITH_session := $(B)/tests/fuzz/world.o $(LIB_ingest)
-FUZZ_WITH_request := $(B)/tests/fuzz/world.o $(B)/libadmin.a $(B)/libstore.a $(LIB_ingest)
-FUZZ_WITH_map     := $(B)/libtools.a $(LIB_wire)
+FUZZ_WITH_request := $(B)/tests/fuzz/world.o $(B)/liboffice.a $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
+FUZZ_WITH_map     := $(LIB_tools)
 define fuzz_program
 $(B)/fuzz_$(1): $(B)/tests/fuzz/fuzz_$(1).o $(FUZZ_MAIN) $(or $(FUZZ_WITH_$(1)),$(LIB_wire))
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(FUZZ_LIBS)
@@ -200,7 +210,7 @@ deps-coverage: deps
 # --- demo, tests, lint ---------------------------------------------------------------------------
 # Each builds through a second make: this one may have begun before the packages were there.
 JOBS        := $(shell nproc 2>/dev/null || echo 2)
-TEST_LAYERS := $(foreach l,$(LAYERS) tools sim,$(if $(wildcard tests/$(l)/*.c),$(l)))
+TEST_LAYERS := $(foreach l,$(LAYERS) tools sim,$(if $(wildcard tests/$(l)/*.c tests/$(l)/*/*.c),$(l)))
 .PHONY: demo test lint test-programs tidy bench bench-peers
 # BENCH_SECONDS=, BENCH_ROWS=, BENCH_DIR=: tools/bench/README.md
 bench: deps
@@ -246,8 +256,8 @@ fuzz: deps-fuzz
 	@RUNS=$(RUNS) SECONDS_MAX=$(or $(SECONDS),0) SEED=$(if $(filter command%,$(origin SEED)),$(SEED),0) TARGET="$(TARGET)" tests/fuzz/run
 
 # One stamp a file, so that a second run looks only at what has changed.
-TIDY    := $(wildcard daemon/*.c daemon/*/*.c tools/*/*.c tests/*/*.c)
-HEADERS := $(wildcard daemon/*/*.h tools/*/*.h tests/*/*.h)
+TIDY    := $(wildcard daemon/*.c daemon/*/*.c daemon/*/*/*.c tools/*/*.c tools/*/*/*.c tests/*/*.c tests/*/*/*.c)
+HEADERS := $(wildcard daemon/*/*.h daemon/*/*/*.h tools/*/*.h tools/*/*/*.h tests/*/*.h tests/*/*/*.h)
 tidy: $(TIDY:%.c=$(B)/tidy/%.ok)
 $(B)/tidy/%.ok: %.c $(HEADERS) .clang-tidy | $(PBC)
 	@mkdir -p $(@D)

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "base/yamlfile.h"
+#include "base/file/yamlfile.h"
 
 #include <argp.h>
 #include <errno.h>

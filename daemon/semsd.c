@@ -1,11 +1,12 @@
 /*
  * semsd: the composition root. The only file that knows every layer, owns the loop and exits.
  */
-#include "admin/admin.h"
-#include "base/jsonmem.h"
-#include "base/lockfile.h"
+#include "base/file/lockfile.h"
+#include "base/json/jsonmem.h"
 #include "base/log.h"
 #include "config.h"
+#include "host/embedded.h"
+#include "host/keyring.h"
 #include "ingest/ingest.h"
 #include "jobs/duties.h"
 #include "jobs/highwater.h"
@@ -14,9 +15,9 @@
 #include "net/listener.h"
 #include "net/server.h"
 #include "net/users.h"
-#include "store/embedded.h"
-#include "store/keyring.h"
-#include "store/layout.h"
+#include "office/admin.h"
+#include "store/count/layout.h"
+#include "store/schema/furnish.h"
 #include "store/store.h"
 
 #include <event2/event.h>
@@ -249,20 +250,21 @@ take_state(struct semsd *d, struct err *e)
 static enum code
 open_store(struct semsd *d, struct err *e)
 {
-	struct store_config sc = {.on_written = on_written, .on_ready = on_ready, .ctx = d};
+	struct store_config sc = {
+	    .writer = {.on_written = on_written, .on_ready = on_ready, .ctx = d}};
 
 	d->conninfo = d->config.database;
 	if (d->config.embedded != NULL) {
-		if (embedded_start(d->config.embedded, &d->cluster, e) != OK)
+		if (embedded_start(d->config.embedded, &furnish_cluster, &d->cluster, e) != OK)
 			return e->code;
 		d->conninfo = embedded_conninfo(d->cluster);
 	}
-	if (take_state(d, e) != OK || store_prepare(d->conninfo, e) != OK ||
+	if (take_state(d, e) != OK || schema_prepare(d->conninfo, e) != OK ||
 	    keyring_open(d->config.keys, &d->keys, e) != OK ||
-	    store_check_keys(d->conninfo, d->keys, e) != OK)
+	    schema_check_keys(d->conninfo, d->keys, e) != OK)
 		return e->code;
-	sc.conninfo = d->conninfo;
-	sc.keys = d->keys;
+	sc.writer.conninfo = d->conninfo;
+	sc.writer.keys = d->keys;
 	d->store = store_new(d->base, &sc);
 	return d->store == NULL ? err_set(e, TRY_SYSTEM, "store", "out of memory") : OK;
 }
@@ -305,7 +307,7 @@ open_ingest(struct semsd *d, struct err *e)
 	d->admin = admin_new(&ac);
 	if (d->admin == NULL)
 		return err_set(e, TRY_SYSTEM, "admin", "out of memory");
-	if (store_load_registry(d->conninfo, &r, e) != OK)
+	if (schema_load_registry(d->conninfo, &r, e) != OK)
 		return e->code;
 	ingest_set_registry(d->ingest, r);
 	return OK;
@@ -546,7 +548,7 @@ look(const struct config *c, struct err *e)
 {
 	if (c->embedded != NULL && embedded_look(c->embedded, c->user, e) != OK)
 		return e->code;
-	if (c->embedded == NULL && store_look(c->database, e) != OK)
+	if (c->embedded == NULL && schema_look(c->database, e) != OK)
 		return e->code;
 	/* The keys of a folder that is not there yet go into it. */
 	if ((c->embedded == NULL || access(c->embedded, F_OK) == 0) &&

@@ -1,6 +1,6 @@
 /*
  * Instants and civil dates. An instant is UTC and knows no zone; a civil date is a day of the
- * (proleptic) Gregorian calendar and knows no instant. Only struct calendar (core/calendar.h),
+ * (proleptic) Gregorian calendar and knows no instant. Only struct calendar (core/time/calendar.h),
  * whose rows PostgreSQL makes, joins the two: nothing here does zone arithmetic.
  */
 #ifndef SEMS_BASE_CIVIL_H

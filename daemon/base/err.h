@@ -1,4 +1,8 @@
 /*
+ * Room base: Bytes, text, times of the clock, errors, digests, signatures, logs, JSON and files:
+ * what every room stands on.
+ */
+/*
  * Errors. A fallible function returns an enum code and fills a caller-owned struct err; the class
  * of the code says what may be done about it. Nobody logs on the way: the layer that decides the
  * outcome does, once.

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/digest.h"
-#include "core/kind.h"
+#include "core/kind/kind.h"
 
 #include <stddef.h>
 #include <stdint.h>

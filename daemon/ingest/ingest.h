@@ -1,4 +1,8 @@
 /*
+ * Room ingest: Sessions and groups: from bytes to items and from verdicts to answers; no socket,
+ * no clock, no database.
+ */
+/*
  * Ingest: the sessions of many clients, the group they fill together, and the answers. Sans-I/O:
  * bytes and the time come in as arguments, bytes and actions come out; whoever drives it (net, or a
  * simulator) owns sockets, the clocks and the store. Records are judged by the wall clock, which

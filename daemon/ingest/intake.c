@@ -2,7 +2,7 @@
  * Intake: one record's way from its bytes to an item of the group. Whatever is wrong with it
  * becomes the item's refusal; the neighbours never notice.
  */
-#include "core/validate.h"
+#include "core/kind/validate.h"
 #include "ingest/engine.h"
 #include "ingest/person.h"
 #include "wire/decode.h"

@@ -1,7 +1,7 @@
 #include "ingest/person.h"
 
 #include "base/digest.h"
-#include "core/validate.h"
+#include "core/kind/validate.h"
 
 #include <stdlib.h>
 

@@ -7,7 +7,7 @@
 #define SEMS_INGEST_PERSON_H
 
 #include "base/arena.h"
-#include "core/kind.h"
+#include "core/kind/kind.h"
 
 #define PSEUDONYM_SIZE 16
 

@@ -7,8 +7,8 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "core/calendar.h"
-#include "core/kind.h"
+#include "core/kind/kind.h"
+#include "core/time/calendar.h"
 
 #include <stdbool.h>
 #include <stdint.h>

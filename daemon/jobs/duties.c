@@ -1,11 +1,11 @@
 #include "jobs/duties.h"
 
-#include "base/embed.h"
+#include "base/file/embed.h"
 #include "base/log.h"
-#include "store/feeds_keep.h"
-#include "store/recount.h"
-#include "store/retention_job.h"
-#include "store/spd_job.h"
+#include "store/count/feeds_keep.h"
+#include "store/count/recount.h"
+#include "store/quarter/spd_job.h"
+#include "store/schema/retention_job.h"
 
 #include <event2/event.h>
 
@@ -362,7 +362,7 @@ run_recount(struct duties *d)
 {
 	struct err e = {OK, "", ""};
 
-	d->recount = (struct recount_run){.store = d->store,
+	d->recount = (struct recount_run){.lanes = store_lanes(d->store),
 					  .ticket = ticket,
 					  .catalogue = spd_catalogue(&e),
 					  .done = on_recounted,
@@ -392,8 +392,8 @@ on_feeds(struct feeds_keep *k, const struct err *e)
 static void
 run_feeds(struct duties *d)
 {
-	d->feeds =
-	    (struct feeds_keep){.store = d->store, .ticket = ticket, .done = on_feeds, .ctx = d};
+	d->feeds = (struct feeds_keep){
+	    .lanes = store_lanes(d->store), .ticket = ticket, .done = on_feeds, .ctx = d};
 	feeds_keep_start(&d->feeds);
 }
 
@@ -441,7 +441,7 @@ store_quarters(struct duties *d)
 		duty_end(d, &e);
 		return;
 	}
-	d->spd = (struct spd_run){.store = d->store,
+	d->spd = (struct spd_run){.lanes = store_lanes(d->store),
 				  .ticket = ticket,
 				  .catalogue = spd_catalogue(&e),
 				  .task = SPD_TASK_LIVE,
@@ -488,7 +488,7 @@ on_retention_done(struct retention_run *r, const struct err *e)
 static void
 run_retention(struct duties *d)
 {
-	d->retention = (struct retention_run){.store = d->store,
+	d->retention = (struct retention_run){.lanes = store_lanes(d->store),
 					      .ticket = ticket,
 					      .now = d->config.now(d->config.ctx),
 					      .by = "semsd",

@@ -1,3 +1,4 @@
+/* Room jobs: What semsd does by itself from time to time. */
 /*
  * The periodic duties: partitions ahead, day counts, the figures of a quarter that has ended,
  * retention, and the end of what is quarantined. A timer looks often; the database says what is

@@ -2,11 +2,11 @@
 
 #include "base/beside.h"
 #include "base/digest.h"
-#include "base/embed.h"
+#include "base/file/embed.h"
+#include "base/file/plainfile.h"
+#include "base/json/jsonin.h"
 #include "base/log.h"
-#include "base/plainfile.h"
 #include "base/uuid.h"
-#include "core/jsonin.h"
 
 #include <event2/event.h>
 

@@ -1,7 +1,7 @@
 #include "jobs/key_watch.h"
 
 #include "base/beside.h"
-#include "base/embed.h"
+#include "base/file/embed.h"
 #include "base/log.h"
 
 #include <event2/event.h>

@@ -9,7 +9,7 @@
 #define SEMS_JOBS_KEY_WATCH_H
 
 #include "base/civil.h"
-#include "store/keyring.h"
+#include "host/keyring.h"
 #include "store/store.h"
 
 #include <stdbool.h>

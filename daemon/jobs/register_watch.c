@@ -1,6 +1,6 @@
 #include "jobs/register_watch.h"
 
-#include "base/embed.h"
+#include "base/file/embed.h"
 
 #include <event2/event.h>
 

@@ -1,3 +1,4 @@
+/* Room net: libevent: listeners, connections, and who is at the other end. */
 /*
  * The server: listeners and connections over libevent, and the pump that moves bytes between them
  * and ingest. It decides nothing about records; it only reads, writes, pauses and closes.

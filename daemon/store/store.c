@@ -1,10 +1,9 @@
 #include "store/store.h"
 
 #include "base/beside.h"
-#include "store/asker.h"
-#include "store/copy.h"
+#include "store/evidence/copy.h"
+#include "store/evidence/writer.h"
 #include "store/waits.h"
-#include "store/writer.h"
 
 #include <event2/event.h>
 
@@ -12,7 +11,7 @@
 
 struct store {
 	struct writer *writer;
-	struct asker *lanes[LANE_COUNT];
+	struct lanes *lanes;
 	const struct keyring *keys;
 	struct beside *beside;
 	struct event *beside_event;
@@ -47,16 +46,11 @@ store_new(struct event_base *base, const struct store_config *config)
 
 	if (s == NULL)
 		return NULL;
-	s->keys = config->keys;
+	s->keys = config->writer.keys;
 	is_whole = open_beside(s, base);
-	s->writer = writer_new(base, s->beside, config);
-	is_whole = is_whole && s->writer != NULL;
-	/* The short one first: it ends the statements of the others. */
-	for (int i = 0; i < LANE_COUNT; i++) {
-		s->lanes[i] = asker_new(base, s->beside, config->conninfo, (enum lane)i,
-					s->lanes[LANE_SHORT]);
-		is_whole = is_whole && s->lanes[i] != NULL;
-	}
+	s->writer = writer_new(base, s->beside, &config->writer);
+	s->lanes = lanes_new(base, s->beside, config->writer.conninfo);
+	is_whole = is_whole && s->writer != NULL && s->lanes != NULL;
 	is_whole = waits_init(&s->waits, base, s, config->waits_ms) && is_whole;
 	if (!is_whole) {
 		store_free(s);
@@ -72,8 +66,7 @@ store_free(struct store *s)
 		return;
 	waits_fini(&s->waits);
 	writer_free(s->writer);
-	for (int i = 0; i < LANE_COUNT; i++)
-		asker_free(s->lanes[i]);
+	lanes_free(s->lanes);
 	if (s->beside_event != NULL)
 		event_free(s->beside_event);
 	beside_free(s->beside);
@@ -119,22 +112,29 @@ store_write_row(const struct record *r, const struct receipt *receipt, struct bu
 bool
 store_idle(const struct store *s)
 {
-	bool idle = writer_idle(s->writer);
-
-	for (int i = 0; i < LANE_COUNT; i++)
-		idle = idle && asker_idle(s->lanes[i]);
-	return idle;
+	return writer_idle(s->writer) && lanes_idle(s->lanes);
 }
 
 void
 store_drain(struct store *s)
 {
-	for (int i = 0; i < LANE_COUNT; i++)
-		asker_drain(s->lanes[i]);
+	lanes_drain(s->lanes);
 }
 
 void
 store_run(struct store *s, struct job *j)
 {
-	asker_run(s->lanes[j->ticket.lane], j);
+	lanes_run(s->lanes, j);
+}
+
+struct lanes *
+store_lanes(struct store *s)
+{
+	return s->lanes;
+}
+
+void
+store_reload_registry(struct store *s, registry_done_fn done, void *ctx)
+{
+	schema_reload_registry(s->lanes, done, ctx);
 }

@@ -1,6 +1,6 @@
 #include "store/waits.h"
 
-#include "base/embed.h"
+#include "base/file/embed.h"
 #include "base/log.h"
 #include "base/text.h"
 

@@ -1,6 +1,6 @@
 #include "wire/decode.h"
 
-#include "core/validate.h"
+#include "core/kind/validate.h"
 #include "wire/bind.h"
 #include "wire/frame.h"
 #include "wire/guard.h"

@@ -3,7 +3,7 @@
 #define SEMS_WIRE_DECODE_H
 
 #include "base/arena.h"
-#include "core/kind.h"
+#include "core/kind/kind.h"
 
 #include <sems/v1/protocol.pb-c.h>
 
@@ -34,7 +34,7 @@ enum code wire_client_frame(struct text body, size_t max_records, struct arena *
  * Reads one record: guard, then map to the kind's table. On refusal out->kind is NULL and *why says
  * why. *source is the record's source as far as it could be read, else empty: for the quarantine.
  * Texts point into raw, without a NUL behind them; everything else is in the arena. Not yet
- * validated: core/validate.h does that.
+ * validated: core/kind/validate.h does that.
  *
  * why->err.code TRY_LIMIT means that the arena is spent: no fault of the record's, so its verdict
  * is RETRY, not QUARANTINED. A record takes about 1.5 KiB; each item of a list up to 32 bytes per

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "core/kind.h"
+#include "core/kind/kind.h"
 
 /*
  * Appends r as a packed sems.v1.Record (not a frame): the inverse of wire_record(). Canonical:

@@ -1,3 +1,4 @@
+/* Room wire: What stands on the wire: frames, the guard, decoding and encoding. */
 /*
  * Frames: protobuf's delimited form, a varint length and then the message. Reading is incremental:
  * nothing is allocated before the length is known to be within the limit.

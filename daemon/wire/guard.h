@@ -6,7 +6,7 @@
 #ifndef SEMS_WIRE_GUARD_H
 #define SEMS_WIRE_GUARD_H
 
-#include "core/kind.h"
+#include "core/kind/kind.h"
 
 #include <protobuf-c/protobuf-c.h>
 

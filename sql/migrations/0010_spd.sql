@@ -54,7 +54,7 @@ GRANT SELECT ON sems.spd_quarantine TO sems_compute;
 -- is another table, to which can only be added. So the state of a revision is what its last event
 -- left it in, and nobody can set it.
 
--- How an event moves a revision; daemon/core/lifecycle.c has the same table, a test compares them.
+-- How an event moves a revision; daemon/core/life/lifecycle.c has the same table, a test compares them.
 CREATE TABLE sems.spd_transition (
 	state text NOT NULL,
 	action text NOT NULL,

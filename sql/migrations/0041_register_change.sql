@@ -18,7 +18,7 @@ DO $$
 DECLARE
 	name text;
 BEGIN
-	-- What store/load.c reads.
+	-- What store/schema/load.c reads.
 	FOREACH name IN ARRAY ARRAY['entity', 'civil_day', 'site', 'principal', 'source_grant',
 	    'purge_floor'] LOOP
 		EXECUTE format('CREATE TRIGGER note_register_change AFTER INSERT OR UPDATE OR DELETE '

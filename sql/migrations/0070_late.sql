@@ -1,7 +1,7 @@
 -- What changed a quarter since a revision of it was frozen, and the words for what has no leaf.
 
 -- The word for a stored record that is not among the leaves of a freeze: late, stored after what the freeze
--- read; or added, which says that it was there and cannot have been. daemon/core/proof.c has the sentences.
+-- read; or added, which says that it was there and cannot have been. daemon/core/proof/proof.c has the sentences.
 CREATE FUNCTION sems.without_leaf(stored_in bigint, read_until bigint, in_flight bigint[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	SELECT CASE WHEN sems.not_read(stored_in, read_until, in_flight) THEN 'late' ELSE 'added' END

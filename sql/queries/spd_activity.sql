@@ -5,7 +5,7 @@
 -- counts, and the hours within it do not. Places that may be one, since one of them at least has no location, both
 -- count; beside: how much of a record counts at a time for which another of them counts, too. What reaches over the quarter's end is shared by time, and is at
 -- the quarter's first day in the second. Places are sorted by one text, since comparing each of seven took most of
--- the time; no code has a control character. No interval is longer than 93 days (core/kind_activity.c).
+-- the time; no code has a control character. No interval is longer than 93 days (core/kind/kind_activity.c).
 SELECT s.record_id, s.source, s.source_record_id, s.schema_version, s.site_id, s.location_id,
     s.measure_code, s.measure_code AS measure, s.requirement_refs, s.risk_control_ids, s.provider_id,
     s.occurred_at, s."precision", s.occurred_end, s.device_local_time, s.utc_offset_min,

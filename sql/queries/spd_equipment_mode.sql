@@ -3,7 +3,7 @@
 -- that began first has the second, and of those that began together the longest. Only what is within
 -- the period counts, wherever the record's own time is. A mode without an end lasts until a later record
 -- of the device tells one that is no worse, or the end of the same one, else until now, 366 days at most
--- (core/kind_equipment_check.c).
+-- (core/kind/kind_equipment_check.c).
 -- Nothing is joined: how much of each mode a device had had is added up along its time, and what a record
 -- is counted for is the difference between its two ends.
 WITH told AS (

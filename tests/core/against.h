@@ -3,7 +3,7 @@
 #ifndef TESTS_CORE_AGAINST_H
 #define TESTS_CORE_AGAINST_H
 
-#include "core/spd.h"
+#include "core/spd/spd.h"
 
 struct against {
 	struct arena *arena;

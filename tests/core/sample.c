@@ -1,6 +1,6 @@
-#include "sample.h"
+#include "tests/core/sample.h"
 
-#include "core/validate.h"
+#include "core/kind/validate.h"
 
 #include <criterion/criterion.h>
 

@@ -2,11 +2,11 @@
  * Valid records of every kind, to be spoiled one field at a time. Fields are addressed as in error
  * paths without the kind: "outcome", "criteria[1].result".
  */
-#ifndef SEMS_TESTS_SAMPLE_H
-#define SEMS_TESTS_SAMPLE_H
+#ifndef SEMS_TESTS_CORE_SAMPLE_H
+#define SEMS_TESTS_CORE_SAMPLE_H
 
-#include "core/calendar.h"
-#include "core/kind.h"
+#include "core/kind/kind.h"
+#include "core/time/calendar.h"
 
 #define SAMPLE_FIELDS 64
 #define SAMPLE_ITEMS  600

@@ -1,5 +1,5 @@
 /* A catalogue of metrics as an operator may write it: read, or refused with a reason. */
-#include "core/catalogue.h"
+#include "core/metric/catalogue.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

@@ -3,9 +3,9 @@
  * or refused with a reason, and each row makes records that can be sent, or is rejected with one.
  */
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/mapper.h"
-#include "tools/lib/sheet.h"
-#include "tools/lib/zone.h"
+#include "tools/import/mapper.h"
+#include "tools/sheet/sheet.h"
+#include "tools/time/zone.h"
 #include "wire/encode.h"
 #include "wire/frame.h"
 

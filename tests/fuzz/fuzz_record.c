@@ -4,7 +4,7 @@
  * use for records, must have read the same.
  */
 #include "base/arena.h"
-#include "core/validate.h"
+#include "core/kind/validate.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/wire/make_record.h"
 #include "wire/decode.h"

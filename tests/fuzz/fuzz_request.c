@@ -3,9 +3,9 @@
  * that a database would be given, where there is none. Whatever it is, it is answered exactly once.
  * The first byte is the role and how far the database gets.
  */
-#include "admin/admin.h"
 #include "base/log.h"
-#include "store/keyring.h"
+#include "host/keyring.h"
+#include "office/admin.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/world.h"
 #include "wire/frame.h"
@@ -16,10 +16,14 @@
 #define STATEMENTS_MAX  64u
 #define STATEMENT_BYTES ((size_t)64 * FRAME_MAX)
 
-struct store {
+struct lanes {
 	struct job *queue[4];
 	unsigned n;
 	unsigned statements; /* before the database goes away */
+};
+
+struct store {
+	struct lanes lanes;
 };
 
 static struct store store;
@@ -31,10 +35,22 @@ static const struct utc_ms now = {T0};
  */
 
 void
+lanes_run(struct lanes *l, struct job *j)
+{
+	MUST(l->n < sizeof l->queue / sizeof l->queue[0]);
+	l->queue[l->n++] = j;
+}
+
+struct lanes *
+store_lanes(struct store *s)
+{
+	return &s->lanes;
+}
+
+void
 store_run(struct store *s, struct job *j)
 {
-	MUST(s->n < sizeof s->queue / sizeof s->queue[0]);
-	s->queue[s->n++] = j;
+	lanes_run(&s->lanes, j);
 }
 
 void
@@ -166,7 +182,7 @@ play_job(struct job *j)
 {
 	struct err e = {0};
 
-	for (unsigned i = 0; i <= store.statements; i++) {
+	for (unsigned i = 0; i <= store.lanes.statements; i++) {
 		struct statement st = {0};
 
 		if (!j->next(j, &st, &e)) {
@@ -174,7 +190,7 @@ play_job(struct job *j)
 			return;
 		}
 		check_statement(&st);
-		if (i < store.statements && j->rows != NULL)
+		if (i < store.lanes.statements && j->rows != NULL)
 			j->rows(j, NULL);
 	}
 	err_set(&e, TRY_STORE, "database", "away");
@@ -184,8 +200,8 @@ play_job(struct job *j)
 static void
 play_jobs(void)
 {
-	for (unsigned i = 0; store.n > 0; i++) {
-		struct job *j = store.queue[--store.n];
+	for (unsigned i = 0; store.lanes.n > 0; i++) {
+		struct job *j = store.lanes.queue[--store.lanes.n];
 
 		MUST(i < STATEMENTS_MAX);
 		play_job(j);
@@ -284,7 +300,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (engine == NULL)
 		make_world();
 	enum role role = (enum role)(how % ROLE_COUNT);
-	store.statements = how / ROLE_COUNT;
+	store.lanes.statements = how / ROLE_COUNT;
 	struct session_ref s = ingest_open(
 	    engine, &(struct caller){.principal = world_principal(role)}, (struct mono_ms){0});
 	MUST(s.id != 0);

@@ -1,4 +1,4 @@
-#include "memory.h"
+#include "tests/ingest/memory.h"
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "fixture.h"
+#include "tests/ingest/fixture.h"
 /* Looks inside: memory for answers alone cannot be short from outside. */
 #include "ingest/engine.h"
 

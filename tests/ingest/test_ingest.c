@@ -1,5 +1,5 @@
-#include "fixture.h"
-#include "memory.h"
+#include "tests/ingest/fixture.h"
+#include "tests/ingest/memory.h"
 
 #include <criterion/criterion.h>
 

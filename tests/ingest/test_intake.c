@@ -1,4 +1,4 @@
-#include "fixture.h"
+#include "tests/ingest/fixture.h"
 /* Looks inside: a key that is lost meanwhile, a group's room. */
 #include "ingest/engine.h"
 

@@ -1,5 +1,5 @@
-#include "fixture.h"
 #include "ingest/engine.h"
+#include "tests/ingest/fixture.h"
 
 #include <criterion/criterion.h>
 

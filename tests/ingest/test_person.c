@@ -1,5 +1,5 @@
-#include "fixture.h"
 #include "ingest/person.h"
+#include "tests/ingest/fixture.h"
 
 #include <criterion/criterion.h>
 

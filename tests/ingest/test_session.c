@@ -1,7 +1,7 @@
-#include "fixture.h"
+#include "tests/ingest/fixture.h"
 /* Looks inside where an outside has no word for it: memory that is short, a queue. */
 #include "ingest/engine.h"
-#include "memory.h"
+#include "tests/ingest/memory.h"
 #include "wire/frame.h"
 
 #include <criterion/criterion.h>

@@ -60,10 +60,10 @@ scene_set_clock(struct scene *s, const char *rfc3339)
 static void
 open_store(struct scene *s, const char *database)
 {
-	struct store_config config = {.conninfo = s->conninfo,
-				      .keys = s->keys,
-				      .on_written = on_written,
-				      .on_ready = on_ready};
+	struct store_config config = {.writer = {.conninfo = s->conninfo,
+						 .keys = s->keys,
+						 .on_written = on_written,
+						 .on_ready = on_ready}};
 
 	snprintf(s->conninfo, sizeof s->conninfo, "%s",
 		 cluster_conninfo(cluster_shared(), database, "semsd"));

@@ -3,7 +3,7 @@
 #define TESTS_JOBS_SCENE_H
 
 #include "base/civil.h"
-#include "store/keyring.h"
+#include "host/keyring.h"
 #include "store/store.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/temp.h"

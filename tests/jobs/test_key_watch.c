@@ -85,12 +85,12 @@ Test(key_watch, takes_nothing_with_its_own_when_another_was_first_and_goes_on_wi
 	/* The other one's, told to the database a moment before. */
 	temp_dir(folder);
 	cr_assert_eq(keyring_open(folder, &other, &e), OK, "%s", e.text);
-	cr_assert_eq(store_check_keys(s.conninfo, other, &e), OK, "%s", e.text);
+	cr_assert_eq(schema_check_keys(s.conninfo, other, &e), OK, "%s", e.text);
 	keyring_person(other, 2026);
 	cr_assert(keyring_plan_file(other, 2026, &f));
 	keyring_load_file(&f);
 	cr_assert_eq(keyring_take_file(other, &f, &e), OK, "%s", e.text);
-	cr_assert_eq(store_check_keys(s.conninfo, other, &e), OK, "%s", e.text);
+	cr_assert_eq(schema_check_keys(s.conninfo, other, &e), OK, "%s", e.text);
 
 	cr_expect_null(keyring_person(s.keys, 2025));
 	cr_expect_null(keyring_person(s.keys, 2026));

@@ -1,6 +1,6 @@
 #include "tests/lib/cluster.h"
 
-#include "base/embed.h"
+#include "base/file/embed.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
  * find it by the environment. A test that changes settings of the whole server starts one of its
  * own.
  *
- *   ReportHook(PRE_ALL)(struct criterion_test_set *set) { (void)set; cluster_share(store_prepare);
+ *   ReportHook(PRE_ALL)(struct criterion_test_set *set) { (void)set; cluster_share(schema_prepare);
  * } ReportHook(POST_ALL)(struct criterion_global_stats *stats) { (void)stats; cluster_unshare(); }
  */
 #ifndef TESTS_LIB_CLUSTER_H
@@ -23,7 +23,7 @@ struct cluster {
 	pid_t pid;
 };
 
-/* What brings a new database up to date: store_prepare(). */
+/* What brings a new database up to date: schema_prepare(). */
 typedef enum code (*cluster_prepare_fn)(const char *conninfo, struct err *e);
 
 /* Failures end the process with a message: without a cluster there is nothing to test. */

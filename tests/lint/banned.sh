@@ -20,8 +20,8 @@ refuse 'banned function' "$(call 'strcpy|strcat|sprintf|vsprintf|gets|strtok|ato
 refuse 'only the composition root ends the process' "$(call 'exit|_exit|abort|quick_exit|err|errx')" "${quiet[@]}"
 refuse 'core and wire allocate from arenas only' "$(call 'malloc|calloc|realloc|strdup|strndup|free')" "${pure[@]}"
 refuse 'a generated enumeration has values that no case covers: use a table' '\bcase SEMS__V1__' "${ours[@]}"
-mapfile -t json < <(find daemon tools -name '*.[ch]' ! -path daemon/core/jsonin.c)
-refuse 'text of JSON may be missing: core/jsonin.h' 'json_string_value\(json_(object|array)_get' "${json[@]}"
+mapfile -t json < <(find daemon tools -name '*.[ch]' ! -path daemon/base/json/jsonin.c)
+refuse 'text of JSON may be missing: base/json/jsonin.h' 'json_string_value\(json_(object|array)_get' "${json[@]}"
 refuse 'no typedef of structs' '^[[:space:]]*typedef (struct|enum|union)[^(]*$' "${ours[@]}"
 refuse 'a result that must be read says so in its declaration: no cast to void' '^[[:space:]]*\(void\)[A-Za-z_][A-Za-z_0-9>.-]*\(' "${all[@]}"
 refuse 'NOLINT needs the check and a reason' 'NOLINT[A-Z]*([^(A-Z]|$)|NOLINT[A-Z]*\([^)]*\)[[:space:]]*(\*/)?$' "${all[@]}"

@@ -1,46 +1,98 @@
 #!/usr/bin/env bash
-# Every #include "folder/x.h" must be an allowed edge: dependencies point one way.
+# Every #include "room/x.h" must be an allowed arrow: dependencies point one way, between layers and
+# between the rooms of a layer. A line a room: itself, and what it may include; "base" has no inner
+# walls. The order is the building's: nothing includes what stands below it.
 set -u
 allowed='base:
-core: base
-wire: base core
-ingest: base core wire
-store: base core ingest
-admin: base core wire ingest store
-jobs: base core store
-net: base core wire ingest admin
-tools: base core wire tools
+host: base
+core/time: base
+core/stats: base
+core/life: base
+core/proof: base
+core/kind: base core/time
+core/metric: base core/kind core/stats
+core/spd: base core/time core/stats core/life core/metric
+render/file: base
+render/doc: base core/spd
+render/sheet: base render/doc render/file
+render/page: base render/sheet
+render: base core/spd core/proof render/doc render/file render/sheet render/page
+wire: base core/kind
+ingest: base core/time core/kind wire
+client: base wire
+store/pg: base
+store/evidence: base core/kind host ingest store/pg
+store/count: base core/metric core/spd store/pg
+store/proof: base core/kind core/proof host store/pg
+store/quarter: base core/time core/life core/spd store/pg store/count store/proof
+store/schema: base core/time ingest host store/pg store/count
+store: base ingest store/pg store/evidence store/schema
+office: base core/kind ingest store
+office/evidence: base core/time core/kind core/metric core/proof wire ingest host store/pg store/count store office
+office/quarter: base core/time core/life core/metric core/proof core/spd host store/pg store/count store/proof store/quarter store office
+office/setup: base core/time core/kind core/metric core/life core/spd ingest host store/pg store/quarter store/schema store office
+jobs: base host store/pg store/count store/quarter store/schema store
+net: base ingest
+tools/airport: base core/time core/kind
+tools/time: base core/time core/kind
+tools/sheet: base render/file
+tools/import: base core/kind wire client tools/time tools/sheet
+tools/terminal: base client render/doc tools/time
+tools/bench: base core/kind wire client tools/airport tools/terminal
+tools/semsctl: base core/kind client tools/terminal
+tools/semsctl/record: base core/kind wire client tools/import tools/time tools/terminal tools/semsctl
+tools/semsctl/intake: base core/kind wire client tools/import tools/sheet tools/time tools/airport tools/terminal tools/semsctl tools/semsctl/record
+tools/semsctl/setup: base core/time core/kind client tools/import tools/sheet tools/time tools/terminal tools/semsctl
+tools/semsctl/spd: base core/time render render/doc client tools/time tools/terminal tools/semsctl tools/semsctl/record
 '
+# Which rooms may include a library of others than ours; tools/bench measures from outside.
+libraries='libpq:store/pg store/evidence store/schema
+postgres:store/evidence
+event2:net store store/pg store/evidence jobs office office/setup'
 rc=0
-while read -r file; do
-	layer=$(echo "$file" | sed -n 's:^daemon/\([a-z]*\)/.*:\1:p; s:^tools/.*:tools:p')
-	[ -n "$layer" ] || continue # semsd.c, the composition root
-	edges=$(printf '%s' "$allowed" | sed -n "s/^$layer://p")
-	printf '%s' "$allowed" | grep -q "^$layer:" || {
-		echo "$file: the folder $layer is in no list of allowed edges"
-		rc=1
+complain() {
+	echo "$1"
+	rc=1
+}
+room_of() { # path below daemon/ or the project
+	local room=${1%/*}
+	case $room in base/*) room=base ;; esac
+	echo "$room"
+}
+check() { # file
+	local file=$1 room edges to rest line
+	room=$(room_of "${file#daemon/}")
+	edges=$(printf '%s' "$allowed" | sed -n "s#^$room: \{0,1\}##p")
+	printf '%s' "$allowed" | grep -q "^$room:" || {
+		complain "$file: the room $room is in no list of allowed arrows"
+		return
 	}
-	for to in $(sed -n 's:^#include "\([a-z]*\)/.*:\1:p' "$file" | sort -u); do
-		case " $layer$edges " in *" $to "*) ;; *)
-			echo "$file: $layer may not include $to/"
-			rc=1
-			;;
-		esac
+	for to in $(sed -n 's:^#include "\(.*/.*\)"$:\1:p' "$file"); do
+		to=$(room_of "$to")
+		case " $room $edges " in *" $to "*) ;; *) complain "$file: $room may not include $to/" ;; esac
 	done
-	case $file in tools/bench/*) continue ;; esac # it measures sockets and the database from outside
-	while read -r library; do
-		case "$library $layer" in
-		libpq* | postgres*)
-			[ "$layer" = store ] || { echo "$file: only store may include <$library>"; rc=1; }
-			;;
-		event2/*)
-			case $layer in net | store | jobs | admin) ;; *)
-				echo "$file: $layer may not include <$library>"
-				rc=1
-				;;
-			esac
-			;;
-		esac
-	done < <(sed -n 's/^#include <\(\(libpq\|postgres\|event2\)[^>]*\)>.*/\1/p' "$file")
-done < <(find daemon tools -name '*.[ch]')
+	[ "$room" != tools/bench ] || return
+	while IFS=: read -r line rest; do
+		case " $rest " in *" $room "*) continue ;; esac
+		! grep -q "^#include <${line}[-/]" "$file" || complain "$file: $room may not include <$line>"
+	done <<<"$libraries"
+}
+while read -r file; do
+	check "$file"
+done < <(find daemon/*/ tools/*/ -name '*.[ch]' | sort)
+# What a room is for is said once at the head of one of its headers, and in DESIGN.md's table.
+while IFS=: read -r room rest; do
+	[ -n "$room" ] || continue
+	case $room in tools/*) folder=$room ;; *) folder=daemon/$room ;; esac
+	said=$(find "$folder" -maxdepth 1 -name '*.h' -exec head -n 5 -q {} + | tr '\n' ' ' |
+		grep -oE "/\*[ *]*Room $room: [^/]*\*/" | sed -E 's/[ *]+/ /g; s#^/ Room ##; s#\. ?/$##')
+	[ -n "$said" ] || complain "$folder: no header says at its head: Room $room: what it is for."
+	[ -z "$said" ] || grep -qF "| $room | ${said#*: } |" daemon/DESIGN.md ||
+		complain "daemon/DESIGN.md, section 1: the room $room is \"${said#*: }\" by its header"
+done <<<"$allowed"
+# And none is too large to know.
+while read -r folder; do
+	n=$(find "$folder" -maxdepth 1 -name '*.[ch]' | wc -l)
+	[ "$n" -le 25 ] || complain "$folder: $n sources; 25 are the most"
+done < <(find daemon tools tests -type d)
 exit $rc

@@ -1,5 +1,5 @@
 /* The records of a schedule: valid ones, their doubles with other content, and poison. */
-#include "core/validate.h"
+#include "core/kind/validate.h"
 #include "tests/sim/world.h"
 
 #include <stdio.h>

@@ -4,8 +4,8 @@
  * A schedule is one life of that world. The same seed is the same life, byte for byte: nothing asks
  * the time or looks at an address.
  */
-#ifndef SEMS_TESTS_SIM_H
-#define SEMS_TESTS_SIM_H
+#ifndef SEMS_TESTS_SIM_SIM_H
+#define SEMS_TESTS_SIM_SIM_H
 
 #include <stdbool.h>
 #include <stdint.h>

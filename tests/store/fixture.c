@@ -69,7 +69,7 @@ open_database(struct fixture *f, const struct cluster *c, const char *database)
 	snprintf(f->conninfo, sizeof f->conninfo, "%s", cluster_conninfo(c, database, "semsd"));
 	temp_dir(f->keys_dir);
 	cr_assert_eq(keyring_open(f->keys_dir, &f->keys, &e), OK, "%s", e.text);
-	cr_assert_eq(store_check_keys(f->conninfo, f->keys, &e), OK, "%s", e.text);
+	cr_assert_eq(schema_check_keys(f->conninfo, f->keys, &e), OK, "%s", e.text);
 }
 
 void
@@ -81,12 +81,12 @@ fixture_database(struct fixture *f)
 static void
 open_store(struct fixture *f)
 {
-	struct store_config config = {.conninfo = f->conninfo,
-				      .keys = f->keys,
-				      .on_written = on_written,
-				      .on_ready = on_ready,
-				      .ctx = f,
-				      .late_ms = f->late_ms,
+	struct store_config config = {.writer = {.conninfo = f->conninfo,
+						 .keys = f->keys,
+						 .on_written = on_written,
+						 .on_ready = on_ready,
+						 .ctx = f,
+						 .late_ms = f->late_ms},
 				      .waits_ms = f->waits_ms};
 
 	f->store = store_new(f->base, &config);

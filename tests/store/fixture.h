@@ -2,8 +2,8 @@
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
 
+#include "host/keyring.h"
 #include "ingest/group.h"
-#include "store/keyring.h"
 #include "store/store.h"
 #include "tests/core/sample.h"
 #include "tests/lib/cluster.h"

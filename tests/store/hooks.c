@@ -12,7 +12,7 @@
 static enum code
 prepare(const char *conninfo, struct err *e)
 {
-	enum code rc = store_prepare(conninfo, e);
+	enum code rc = schema_prepare(conninfo, e);
 	PGconn *pg;
 
 	if (rc != OK)

@@ -1,6 +1,6 @@
 #include "tests/store/proof_fixture.h"
 
-#include "store/proof_check.h"
+#include "store/proof/proof_check.h"
 
 #include <criterion/criterion.h>
 
@@ -26,7 +26,8 @@ proof_freeze(struct fixture *f)
 {
 	struct frozen z = {0};
 	struct spd_run r = {
-	    .store = f->store,
+	    .lanes = store_lanes(f->store),
+	    .keys = store_keys(f->store),
 	    .catalogue = spd_catalogue(&z.err),
 	    .quarter = {2026, 2},
 	    .task = SPD_TASK_FREEZE,
@@ -76,7 +77,8 @@ json_t *
 proof_verify(struct fixture *f, bool may_see)
 {
 	struct verified v = {0};
-	struct proof_check c = {.store = f->store,
+	struct proof_check c = {.lanes = store_lanes(f->store),
+				.keys = store_keys(f->store),
 				.quarter = "2026-Q2",
 				.revision = "0",
 				.limit = "100",

@@ -1,6 +1,6 @@
 /* Frozen quarters and what verifying says of them. */
-#ifndef SEMS_TESTS_PROOF_FIXTURE_H
-#define SEMS_TESTS_PROOF_FIXTURE_H
+#ifndef SEMS_TESTS_STORE_PROOF_FIXTURE_H
+#define SEMS_TESTS_STORE_PROOF_FIXTURE_H
 
 #include "tests/store/spd_fixture.h"
 

@@ -60,7 +60,8 @@ run(struct fixture *f, enum spd_task task, struct quarter q)
 	struct answer a = {0};
 	struct err e = {0};
 	struct spd_run r = {
-	    .store = f->store,
+	    .lanes = store_lanes(f->store),
+	    .keys = store_keys(f->store),
 	    .catalogue = spd_catalogue(&e),
 	    .quarter = q,
 	    .task = task,
@@ -123,7 +124,7 @@ spd_recount(struct fixture *f)
 	while (more) {
 		struct err e = {0};
 		bool done = false;
-		struct recount_run r = {.store = f->store,
+		struct recount_run r = {.lanes = store_lanes(f->store),
 					.catalogue = spd_catalogue(&e),
 					.at_once = true,
 					.done = on_recounted,

@@ -1,9 +1,9 @@
 /* Evidence put straight into the tables, and the figures that come of it. */
-#ifndef SEMS_TESTS_SPD_FIXTURE_H
-#define SEMS_TESTS_SPD_FIXTURE_H
+#ifndef SEMS_TESTS_STORE_SPD_FIXTURE_H
+#define SEMS_TESTS_STORE_SPD_FIXTURE_H
 
-#include "store/recount.h"
-#include "store/spd_job.h"
+#include "store/count/recount.h"
+#include "store/quarter/spd_job.h"
 #include "tests/store/fixture.h"
 
 #include <jansson.h>

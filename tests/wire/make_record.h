@@ -3,7 +3,7 @@
 #define SEMS_TESTS_WIRE_MAKE_RECORD_H
 
 #include "base/arena.h"
-#include "core/kind.h"
+#include "core/kind/kind.h"
 
 #include <stdbool.h>
 #include <stdint.h>

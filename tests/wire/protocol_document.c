@@ -7,7 +7,7 @@
  *
  * and put what it wrote in the place of the old ones.
  */
-#include "core/validate.h"
+#include "core/kind/validate.h"
 #include "tests/wire/make_record.h"
 #include "wire/bind.h"
 #include "wire/decode.h"

@@ -1,10 +1,11 @@
+/* Room tools/bench: What semsd reaches, beside what the database does by itself. */
 /*
  * The benchmark's measurements. Each is one run of `semsbench`, prints one JSON object on one line,
  * and counts with SELECT count(*) what arrived: what was acknowledged and is not there fails it.
  * bench.sh says in which order, `semsbench report` makes one table of them.
  */
-#ifndef SEMS_TOOLS_BENCH_H
-#define SEMS_TOOLS_BENCH_H
+#ifndef SEMS_TOOLS_BENCH_BENCH_H
+#define SEMS_TOOLS_BENCH_BENCH_H
 
 #include "base/buf.h"
 #include "base/err.h"

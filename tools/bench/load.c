@@ -3,9 +3,9 @@
  * loop: frames fall due at fixed instants whatever the answers do, and a latency counts from the
  * instant a frame was due, so that a sender who had to wait is not left out.
  */
+#include "client/packed.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/rows.h"
-#include "tools/lib/packed.h"
 #include "wire/frame.h"
 
 #include <event2/buffer.h>

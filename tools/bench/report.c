@@ -1,8 +1,8 @@
 /* Many measurements as one table for people and one JSON file for programs. */
-#include "base/plainfile.h"
-#include "core/jsonin.h"
+#include "base/file/plainfile.h"
+#include "base/json/jsonin.h"
 #include "tools/bench/bench.h"
-#include "tools/lib/table.h"
+#include "tools/terminal/table.h"
 
 #include <fcntl.h>
 #include <stdio.h>

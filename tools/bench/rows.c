@@ -2,9 +2,9 @@
 
 #include "base/arena.h"
 #include "base/civil.h"
-#include "core/kind.h"
-#include "tools/lib/packed.h"
-#include "tools/lib/prng.h"
+#include "client/packed.h"
+#include "core/kind/kind.h"
+#include "tools/airport/prng.h"
 #include "wire/encode.h"
 
 #include <inttypes.h>

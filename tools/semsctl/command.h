@@ -1,6 +1,7 @@
+/* Room tools/semsctl: The commands of semsctl, and what they share. */
 /* A command of semsctl: one file each, found through the table in semsctl.c. */
-#ifndef SEMS_TOOLS_COMMAND_H
-#define SEMS_TOOLS_COMMAND_H
+#ifndef SEMS_TOOLS_SEMSCTL_COMMAND_H
+#define SEMS_TOOLS_SEMSCTL_COMMAND_H
 
 #include <getopt.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include "base/err.h"
-#include "core/kind.h"
-#include "tools/lib/progress.h"
+#include "core/kind/kind.h"
 #include "tools/semsctl/command.h"
+#include "tools/terminal/progress.h"
 
 #include <stdarg.h>
 #include <stdio.h>

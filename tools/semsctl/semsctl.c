@@ -1,9 +1,10 @@
 /* semsctl: finds the command and runs it. Every command talks to the daemon, never to its store. */
-#include "tools/lib/client.h"
-#include "tools/lib/screen.h"
-#include "tools/lib/shown.h"
-#include "tools/lib/table.h"
+#include "client/client.h"
 #include "tools/semsctl/command.h"
+#include "tools/terminal/screen.h"
+#include "tools/terminal/shown.h"
+#include "tools/terminal/table.h"
+#include "tools/terminal/watch.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -159,6 +160,7 @@ main(int argc, char **argv)
 		return EXIT_FAULT;
 	}
 	client_wait_for_daemon(WAIT_S);
+	watch_begin();
 	screen_begin(true);
 	table_fit(screen_width());
 	status = run(argc, argv);

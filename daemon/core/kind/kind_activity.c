@@ -1,0 +1,40 @@
+#include "core/kind/field.h"
+
+enum { ACTIVITY = ENV_COUNT, COUNT, METHOD, MEANS };
+
+static const struct field fields[] = {
+    [OWN(ACTIVITY)] =
+	ENUM_FIELD("activity", FIELD_REQUIRED, activity_type_names, "what was counted"),
+    [OWN(COUNT)] = INT_FIELD("count", FIELD_REQUIRED, 0, INT64_C(1000000000000),
+			     "how many from occurred_at to occurred_end, 93 days at most"),
+    [OWN(METHOD)] = ENUM_FIELD("method", FIELD_REQUIRED, count_method_names,
+			       "COUNTED and ESTIMATED are shown apart"),
+    [OWN(MEANS)] =
+	ENUM_FIELD("means", 0, means_names, "by normal or degraded means, where it matters"),
+};
+
+/* Whoever counts a quarter looks back so far for what reaches into it
+ * (sql/queries/spd_activity.sql): a quarter in local time is shorter. */
+#define LONGEST_MS (93 * MS_PER_DAY)
+
+static enum code
+check(const struct record *r, const struct calendar *cal, struct err *e)
+{
+	(void)cal;
+	if (r->v[ENV_OCCURRED_END].i - r->v[ENV_OCCURRED_AT].i <= LONGEST_MS)
+		return OK;
+	return rule_broken(e, r, ENV_OCCURRED_END,
+			   "is more than 93 days after occurred_at: count by quarter, or shorter");
+}
+
+const struct kind kind_activity = {
+    .id = KIND_ACTIVITY,
+    .name = "activity",
+    .title = "activity count",
+    .help = "how many tasks were done or items handled in an interval",
+    .own = fields,
+    .n_own = sizeof fields / sizeof fields[0],
+    .site_required = true,
+    .end_required = true,
+    .check = check,
+};

@@ -1,0 +1,550 @@
+#include "core/metric/figure.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TABLE_START 64
+
+struct fold {
+	struct arena *arena;
+	const struct metric *m;
+	const double *standard;
+	struct figure **table; /* open addressing; cap is a power of 2 */
+	size_t cap;
+	size_t n;
+	struct fold_room *room; /* NULL: as many as the arena takes */
+};
+
+static const char *const status_names[] = {
+    [STATUS_NO_DATA] = "NO_DATA",
+    [STATUS_INSUFFICIENT] = "INSUFFICIENT",
+    [STATUS_NONE] = "NONE",
+    [STATUS_NO_TARGET] = "NO_TARGET",
+    [STATUS_MET] = "MET",
+    [STATUS_NOT_MET] = "NOT_MET",
+    [STATUS_NOT_PROVEN] = "NOT_PROVEN",
+};
+
+const char *
+status_name(enum status s)
+{
+	return status_names[s];
+}
+
+bool
+status_parse(const char *name, enum status *out)
+{
+	for (size_t i = 0; name != NULL && i < sizeof(status_names) / sizeof(*status_names); i++) {
+		if (strcmp(status_names[i], name) == 0) {
+			*out = (enum status)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static size_t
+hash_of(unsigned breakdown, const char *const *by, unsigned n)
+{
+	uint64_t h = UINT64_C(14695981039346656037) ^ breakdown;
+	for (unsigned i = 0; i < n; i++) {
+		for (const char *p = by[i]; p != NULL && *p != '\0'; p++) {
+			h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
+		}
+		h = (h ^ 0xff) * UINT64_C(1099511628211);
+	}
+	return (size_t)(h ^ (h >> 32));
+}
+
+static int
+compare_text(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL) {
+		return (a == NULL) - (b == NULL);
+	}
+	return strcmp(a, b);
+}
+
+static bool
+is_same(const struct figure *g, unsigned breakdown, const char *const *by, unsigned n)
+{
+	bool same = g->breakdown == breakdown;
+	for (unsigned i = 0; same && i < n; i++) {
+		same = compare_text(g->by[i], by[i]) == 0;
+	}
+	return same;
+}
+
+/* Where a figure is, or the empty place where it belongs. */
+static struct figure **
+slot_of(const struct fold *f, unsigned breakdown, const char *const *by)
+{
+	unsigned n = f->m->breakdown[breakdown].n;
+	size_t i = hash_of(breakdown, by, n) & (f->cap - 1);
+	while (f->table[i] != NULL && !is_same(f->table[i], breakdown, by, n)) {
+		i = (i + 1) & (f->cap - 1);
+	}
+	return &f->table[i];
+}
+
+static bool
+grow(struct fold *f)
+{
+	struct fold wide = *f;
+	wide.cap = f->cap * 2;
+	wide.table = arena_zalloc(f->arena, wide.cap, sizeof(struct figure *));
+	if (wide.table == NULL) {
+		return false;
+	}
+	for (size_t i = 0; i < f->cap; i++) {
+		if (f->table[i] != NULL) {
+			*slot_of(&wide, f->table[i]->breakdown, f->table[i]->by) = f->table[i];
+		}
+	}
+	*f = wide;
+	return true;
+}
+
+static struct figure *
+make_figure(struct fold *f, unsigned breakdown, const char *const *by)
+{
+	unsigned groups = metric_groups(f->m);
+	struct figure *g = arena_zalloc(f->arena, 1, sizeof(*g));
+	if (g == NULL) {
+		return NULL;
+	}
+	g->breakdown = breakdown;
+	g->count = arena_zalloc(f->arena, groups, sizeof(int64_t));
+	g->known = arena_zalloc(f->arena, groups, sizeof(bool));
+	for (unsigned i = 0; i < f->m->breakdown[breakdown].n; i++) {
+		g->by[i] = by[i] == NULL ? NULL : arena_dup(f->arena, by[i], strlen(by[i]));
+	}
+	return arena_failed(f->arena) ? NULL : g;
+}
+
+/* The figure of a breakdown for these dimensions; NULL when the arena is full. */
+static struct figure *
+figure_for(struct fold *f, unsigned breakdown, const char *const *dims)
+{
+	const struct breakdown *b = &f->m->breakdown[breakdown];
+	const char *by[BREAKDOWN_MAX] = {NULL};
+	for (unsigned i = 0; i < b->n; i++) {
+		by[i] = dims[b->dimension[i]];
+	}
+	struct figure **slot = slot_of(f, breakdown, by);
+	if (*slot != NULL) {
+		return *slot;
+	}
+	if (f->room != NULL && f->room->left == 0) {
+		f->room->is_full = true;
+		return NULL;
+	}
+	if (f->n * 2 >= f->cap) {
+		if (!grow(f)) {
+			return NULL;
+		}
+		slot = slot_of(f, breakdown, by);
+	}
+	*slot = make_figure(f, breakdown, by);
+	f->n += *slot != NULL;
+	if (f->room != NULL && *slot != NULL) {
+		f->room->left--;
+	}
+	return *slot;
+}
+
+struct fold *
+fold_new(struct arena *a, const struct metric *m, const double *standard)
+{
+	static const char *const none[DIMENSIONS_MAX] = {NULL};
+	struct fold *f = arena_zalloc(a, 1, sizeof(*f));
+	if (f == NULL) {
+		return NULL;
+	}
+	*f = (struct fold){.arena = a, .m = m, .standard = standard, .cap = TABLE_START};
+	f->table = arena_zalloc(a, f->cap, sizeof(struct figure *));
+	return f->table != NULL && figure_for(f, 0, none) != NULL ? f : NULL;
+}
+
+void
+fold_share(struct fold *f, struct fold_room *room)
+{
+	f->room = room;
+}
+
+void
+fold_clear(struct fold *f)
+{
+	static const char *const none[DIMENSIONS_MAX] = {NULL};
+	memset(f->table, 0, f->cap * sizeof(struct figure *));
+	f->n = 0;
+	figure_for(f, 0, none);
+}
+
+void
+fold_add(struct fold *f, const char *const *dims, unsigned group, int64_t v)
+{
+	for (unsigned b = 0; b < f->m->breakdown_count; b++) {
+		struct figure *g = figure_for(f, b, dims);
+		if (g != NULL) {
+			g->count[group] += v;
+			g->known[group] = true;
+		}
+	}
+}
+
+static void
+add_bin(struct fold *f, struct figure *g, int64_t value, int64_t n)
+{
+	if (g->n_bins > 0 && g->bins[g->n_bins - 1].value == value) {
+		g->bins[g->n_bins - 1].n += n;
+		return;
+	}
+	if (g->n_bins == g->cap_bins) {
+		size_t cap = g->cap_bins == 0 ? 16 : g->cap_bins * 2;
+		struct bin *bins = arena_zalloc(f->arena, cap, sizeof(*bins));
+		if (bins == NULL) {
+			return;
+		}
+		if (g->n_bins > 0) {
+			memcpy(bins, g->bins, g->n_bins * sizeof(*bins));
+		}
+		g->bins = bins;
+		g->cap_bins = cap;
+	}
+	g->bins[g->n_bins++] = (struct bin){value, n};
+}
+
+void
+fold_add_value(struct fold *f, const char *const *dims, int64_t value, int64_t n)
+{
+	for (unsigned b = 0; b < f->m->breakdown_count; b++) {
+		struct figure *g = figure_for(f, b, dims);
+		if (g != NULL) {
+			add_bin(f, g, value, n);
+			g->count[GROUP_DENOMINATOR] += n;
+			g->known[GROUP_DENOMINATOR] = true;
+		}
+	}
+}
+
+/* Both ascending; a value that is left without a count is dropped. */
+static size_t
+merge_bins(const struct figure *g, const struct bin *bins, size_t n, struct bin *out)
+{
+	size_t i = 0;
+	size_t j = 0;
+	size_t n_out = 0;
+	while (i < g->n_bins || j < n) {
+		struct bin bin;
+		if (j == n || (i < g->n_bins && g->bins[i].value < bins[j].value)) {
+			bin = g->bins[i++];
+		} else {
+			bin = bins[j++];
+			bool both = i < g->n_bins && g->bins[i].value == bin.value;
+			bin.n += both ? g->bins[i++].n : 0;
+		}
+		if (bin.n != 0) {
+			out[n_out++] = bin;
+		}
+	}
+	return n_out;
+}
+
+void
+fold_add_bins(struct fold *f, unsigned breakdown, const char *const *dims, const struct bin *bins,
+	      size_t n)
+{
+	struct figure *g = figure_for(f, breakdown, dims);
+	size_t cap = g == NULL ? 0 : g->n_bins + n;
+	struct bin *all = arena_zalloc(f->arena, cap, sizeof(*all));
+	if (g == NULL || all == NULL) {
+		return;
+	}
+	g->n_bins = merge_bins(g, bins, n, all);
+	g->bins = all;
+	g->cap_bins = cap;
+	g->count[GROUP_DENOMINATOR] = 0;
+	for (size_t i = 0; i < g->n_bins; i++) {
+		g->count[GROUP_DENOMINATOR] += all[i].n;
+	}
+	g->known[GROUP_DENOMINATOR] = g->n_bins > 0;
+}
+
+/* Upper bound of the Wilson score interval at 99.8 %: a person is called below standard only when
+ * chance would do it to one in a thousand who are not (statistics of many comparisons). */
+static double
+upper998(int64_t x, int64_t n)
+{
+	double p = (double)x / (double)n;
+	double z2 = Z998 * Z998 / (double)n;
+	double half = Z998 * sqrt(p * (1 - p) / (double)n + z2 / (4 * (double)n));
+	return (p + z2 / 2 + half) / (1 + z2);
+}
+
+void
+fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dims, int64_t n, int64_t x,
+		 int64_t persons)
+{
+	const struct person_count *rule = f->m->persons;
+	struct figure *g = figure_for(f, breakdown, dims);
+	if (g == NULL) {
+		return;
+	}
+	g->known[GROUP_NUMERATOR] = true;
+	g->known[GROUP_DENOMINATOR] = true;
+	bool counts = true;
+	bool meets = false;
+	if (rule->rule == PERSON_SHARE_AT_LEAST) {
+		meets = n >= rule->k;
+	} else if (rule->rule == PERSON_COUNT_ANY) {
+		counts = n > 0;
+		meets = x >= rule->k;
+	} else {
+		counts = n >= rule->k;
+		meets = counts && f->standard != NULL && upper998(x, n) < *f->standard;
+	}
+	g->count[GROUP_DENOMINATOR] += counts ? persons : 0;
+	g->count[GROUP_NUMERATOR] += counts && meets ? persons : 0;
+	g->persons_left_out += counts ? 0 : persons;
+}
+
+/* The k-th smallest value, from 0. */
+static int64_t
+nth_value(const struct figure *g, int64_t k)
+{
+	int64_t before = 0;
+	for (size_t i = 0; i < g->n_bins; i++) {
+		before += g->bins[i].n;
+		if (k < before) {
+			return g->bins[i].value;
+		}
+	}
+	return g->n_bins == 0 ? 0 : g->bins[g->n_bins - 1].value;
+}
+
+/* Hyndman and Fan's type 7, which percentile_cont computes too. */
+static double
+quantile7(const struct figure *g, int64_t n, double p)
+{
+	double h = (double)(n - 1) * p;
+	int64_t below = (int64_t)floor(h);
+	double lo = (double)nth_value(g, below);
+	double hi = (double)nth_value(g, below + 1 < n ? below + 1 : below);
+	return lo + (h - (double)below) * (hi - lo);
+}
+
+static bool
+is_rate(const struct metric *m)
+{
+	return m->shape == SHAPE_RATIO && m->basis == BASIS_SAMPLE;
+}
+
+static void
+no_data(struct figure *g, const char *why)
+{
+	g->status = STATUS_NO_DATA;
+	g->no_data = why;
+}
+
+/* A reason that names an exclusion holds where something was excluded so. Only what was counted and
+ * came to nought says that nothing happened. */
+static const char *
+empty_reason(const struct metric *m, const struct figure *g)
+{
+	unsigned x = metric_exclusion(m, m->empty);
+	if (m->empty != NULL && (x == m->excluded_count || g->count[GROUP_NAMED + x] > 0)) {
+		return m->empty;
+	}
+	return m->shape == SHAPE_RATIO && g->has_denominator ? "NO_ACTIVITY" : "NO_DATA";
+}
+
+/* Something that counts rows says 0 by finding none; sums of nothing say nothing. */
+static bool
+numerator_is_known(const struct metric *m, const struct figure *g)
+{
+	for (unsigned i = 0; i < m->numerator_count; i++) {
+		if (m->numerator[i].sum == NULL) {
+			return true;
+		}
+	}
+	return g->known[GROUP_NUMERATOR] || (m->within && g->known[GROUP_DENOMINATOR]);
+}
+
+/* Counts of a sample that contradict each other give no rate. */
+static bool
+is_contradictory(const struct metric *m, const struct figure *g)
+{
+	return g->denominator < 0 || (is_rate(m) && g->has_denominator &&
+				      (g->numerator < 0 || g->numerator > g->denominator));
+}
+
+static void
+finish_ratio(const struct fold *f, struct figure *g)
+{
+	const struct metric *m = f->m;
+	g->has_denominator = g->known[GROUP_DENOMINATOR];
+	g->has_numerator = numerator_is_known(m, g) && (g->has_denominator || g->numerator != 0);
+	if (m->persons != NULL && m->persons->rule == PERSON_SHARE_BELOW && f->standard == NULL) {
+		g->has_numerator = false;
+		no_data(g, "NO_STANDARD");
+	} else if (is_contradictory(m, g)) {
+		no_data(g, "CONTRADICTORY");
+	} else if (g->denominator == 0) {
+		no_data(g, empty_reason(m, g));
+	} else if (!g->has_numerator) {
+		no_data(g, "NO_DATA");
+	} else if (m->evidence_count > 0 && !g->known[GROUP_EVIDENCE]) {
+		no_data(g, "OTHER_PART_NOT_TOLD");
+	} else if (m->basis == BASIS_SAMPLE && g->denominator < m->minimum_n) {
+		g->status = STATUS_INSUFFICIENT;
+	} else {
+		g->has_value = true;
+		g->value = (double)g->numerator / (double)g->denominator;
+	}
+	if (g->has_value && is_rate(m)) {
+		g->has_interval = true;
+		g->interval = stats_wilson95(g->numerator, g->denominator);
+	}
+}
+
+static void
+finish_count(const struct fold *f, struct figure *g)
+{
+	if (g->numerator == 0 && g->count[GROUP_EVIDENCE] == 0 && !g->known[GROUP_NUMERATOR]) {
+		no_data(g, empty_reason(f->m, g));
+		return;
+	}
+	g->has_numerator = true;
+	g->has_value = true;
+	g->value = (double)g->numerator;
+}
+
+static void
+finish_quantile(const struct fold *f, struct figure *g)
+{
+	g->has_denominator = g->known[GROUP_DENOMINATOR];
+	if (g->denominator <= 0) {
+		no_data(g, empty_reason(f->m, g));
+	} else if (g->denominator < f->m->minimum_n) {
+		g->status = STATUS_INSUFFICIENT;
+	} else {
+		g->has_value = true;
+		g->value = quantile7(g, g->denominator, 0.5);
+		g->p90 = quantile7(g, g->denominator, 0.9);
+	}
+}
+
+static void
+finish_persons(const struct fold *f, struct figure *g)
+{
+	finish_ratio(f, g);
+	if (g->has_value && f->m->persons->rule == PERSON_COUNT_ANY) {
+		g->value = (double)g->numerator;
+	}
+}
+
+static void
+finish_sdt(const struct fold *f, struct figure *g)
+{
+	int64_t fa = g->count[GROUP_FALSE_ALARMS];
+	int64_t noise = g->count[GROUP_NOISE];
+	g->has_denominator = g->known[GROUP_DENOMINATOR];
+	g->has_numerator = g->has_denominator;
+	if (g->denominator <= 0 || noise == 0 || !g->known[GROUP_FALSE_ALARMS]) {
+		no_data(g, empty_reason(f->m, g));
+	} else if (g->numerator < 0 || g->numerator > g->denominator || fa < 0 || fa > noise) {
+		no_data(g, "CONTRADICTORY");
+	} else if (g->denominator < f->m->minimum_n || noise < f->m->minimum_n) {
+		g->status = STATUS_INSUFFICIENT;
+	} else {
+		g->sdt = stats_sdt_loglinear(g->numerator, g->denominator - g->numerator, fa,
+					     noise - fa);
+		g->has_value = true;
+		g->value = g->sdt.dprime;
+	}
+}
+
+static enum status
+status_of(const struct metric *m, const struct figure *g, const double *target)
+{
+	bool up = m->direction == DIRECTION_UP;
+	if (!up && m->direction != DIRECTION_DOWN) {
+		return STATUS_NONE;
+	}
+	if (target == NULL) {
+		return STATUS_NO_TARGET;
+	}
+	double lo = g->has_interval ? g->interval.lo : g->value;
+	double hi = g->has_interval ? g->interval.hi : g->value;
+	if (up ? lo >= *target : hi <= *target) {
+		return STATUS_MET;
+	}
+	return (up ? hi < *target : lo > *target) ? STATUS_NOT_MET : STATUS_NOT_PROVEN;
+}
+
+static void
+finish(const struct fold *f, struct figure *g, const double *target)
+{
+	static void (*const by_shape[])(const struct fold *, struct figure *) = {
+	    [SHAPE_RATIO] = finish_ratio,        [SHAPE_COUNT] = finish_count,
+	    [SHAPE_STATE_AT_END] = finish_count, [SHAPE_QUANTILE] = finish_quantile,
+	    [SHAPE_PERSONS] = finish_persons,    [SHAPE_SDT] = finish_sdt,
+	};
+	g->numerator = g->count[GROUP_NUMERATOR];
+	g->denominator = g->count[GROUP_DENOMINATOR];
+	g->status = STATUS_NO_DATA;
+	by_shape[f->m->shape](f, g);
+	if (g->has_value) {
+		g->status = status_of(f->m, g, target);
+	}
+}
+
+int
+figure_compare(const struct figure *x, const struct figure *y)
+{
+	if (x->breakdown != y->breakdown) {
+		return x->breakdown < y->breakdown ? -1 : 1;
+	}
+	int order = 0;
+	for (unsigned i = 0; order == 0 && i < BREAKDOWN_MAX; i++) {
+		order = compare_text(x->by[i], y->by[i]);
+	}
+	return order;
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	return figure_compare(*(struct figure *const *)a, *(struct figure *const *)b);
+}
+
+/* The entity's always; of a part what something was said of. What was taken away again is not. */
+static bool
+is_figure(const struct metric *m, const struct figure *g)
+{
+	bool known = g->breakdown == 0 || g->persons_left_out != 0;
+	for (unsigned i = 0; i < metric_groups(m); i++) {
+		known = known || g->known[i];
+	}
+	return known;
+}
+
+struct figure **
+fold_finish(struct fold *f, const double *target, size_t *n)
+{
+	struct figure **list = arena_zalloc(f->arena, f->n, sizeof(struct figure *));
+	*n = 0;
+	if (list == NULL || arena_failed(f->arena)) {
+		return NULL;
+	}
+	for (size_t i = 0; i < f->cap; i++) {
+		if (f->table[i] != NULL && is_figure(f->m, f->table[i])) {
+			finish(f, f->table[i], target);
+			list[(*n)++] = f->table[i];
+		}
+	}
+	qsort(list, *n, sizeof(struct figure *), compare_places);
+	return list;
+}

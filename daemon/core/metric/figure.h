@@ -1,0 +1,103 @@
+/*
+ * Figures: rows of counts, as the database gives them, folded into the figures of one metric, one
+ * per breakdown and value. Counts stay integers; the division is the last step. A figure without a
+ * value says why: unknown is not zero.
+ */
+#ifndef SEMS_CORE_METRIC_FIGURE_H
+#define SEMS_CORE_METRIC_FIGURE_H
+
+#include "base/arena.h"
+#include "core/metric/catalogue.h"
+#include "core/stats/stats.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum status {
+	STATUS_NO_DATA,
+	STATUS_INSUFFICIENT, /* fewer than minimum_n: counts are published, the rate is not */
+	STATUS_NONE,         /* a band or a trend: nothing to meet */
+	STATUS_NO_TARGET,
+	STATUS_MET,
+	STATUS_NOT_MET,
+	STATUS_NOT_PROVEN, /* a sample whose interval holds the target */
+};
+
+const char *status_name(enum status s);
+bool status_parse(const char *name, enum status *out); /* false also for NULL */
+
+struct bin { /* of a histogram */
+	int64_t value;
+	int64_t n;
+};
+
+struct figure {
+	unsigned breakdown;            /* of the metric */
+	const char *by[BREAKDOWN_MAX]; /* the values of its dimensions; NULL: not given */
+	int64_t *count;                /* per group of the metric */
+	bool *known;                   /* false: nothing in the group said anything */
+	struct bin *bins;              /* SHAPE_QUANTILE, ascending */
+	size_t n_bins;
+	size_t cap_bins;
+	int64_t persons_left_out; /* SHAPE_PERSONS: too few events to be judged */
+	/* Set by fold_finish(). */
+	bool has_numerator;
+	bool has_denominator;
+	bool has_value;
+	bool has_interval;
+	int64_t numerator;
+	int64_t denominator;
+	double value;
+	double p90;     /* SHAPE_QUANTILE */
+	struct sdt sdt; /* SHAPE_SDT */
+	struct interval interval;
+	enum status status;
+	const char *no_data; /* NULL: there is data */
+};
+
+/* The text of a dimension's value that a record did not give. */
+#define FIGURE_NOT_GIVEN "(not given)"
+/* The one of all those values that there is no room for (store/count/bounded_sql.h). */
+#define FIGURE_OTHER "(other)"
+
+/* How many figures the folds that share it may have in all. */
+struct fold_room {
+	size_t left;
+	bool is_full; /* one was not made for want of room */
+};
+
+struct fold;
+
+/*
+ * The figures of a metric to be; the one without dimensions is there from the start. Everything is
+ * in the arena: when it is full, figures are lost and arena_failed() tells. standard: SHAPE_PERSONS
+ * below a standard: the standard, NULL when it is not set.
+ */
+struct fold *fold_new(struct arena *a, const struct metric *m, const double *standard);
+
+/* Its figures take from the room from now on. */
+void fold_share(struct fold *f, struct fold_room *room);
+/* Nothing was added. */
+void fold_clear(struct fold *f);
+
+/* dims: one text (or NULL) per dimension of the metric. Adds to the figure of every breakdown. */
+void fold_add(struct fold *f, const char *const *dims, unsigned group, int64_t v);
+/* A value of a SHAPE_QUANTILE's field, n times. Values come in ascending order. */
+void fold_add_value(struct fold *f, const char *const *dims, int64_t value, int64_t n);
+/* Values with their counts, ascending, in the figure of this breakdown only; counts may be taken
+ * away again. */
+void fold_add_bins(struct fold *f, unsigned breakdown, const char *const *dims,
+		   const struct bin *bins, size_t n);
+/* So many persons with x of n, in the figure of this breakdown only. */
+void fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dims, int64_t n,
+		      int64_t x, int64_t persons);
+
+/* Computes values, intervals and statuses; target NULL: not set. The figures, by breakdown and
+ * value, valid as long as the arena; NULL when the arena is full. */
+struct figure **fold_finish(struct fold *f, const double *target, size_t *n);
+
+/* By breakdown, then by the values of its dimensions: the order of fold_finish(). */
+int figure_compare(const struct figure *x, const struct figure *y);
+
+#endif

@@ -1,0 +1,230 @@
+#include "core/metric/view.h"
+
+#include "core/kind/enums.h"
+
+#include <string.h>
+
+/* Dimensions have the field's words; the columns behind them are the envelope's. A view has its own
+ * `measure`, because a test's target and an audit's ratings name theirs in the body. */
+static const struct {
+	const char *dimension;
+	const char *column;
+} dimension_columns[] = {
+    {"site", "site_id"},
+    {"measure", "measure"},
+    {"provider", "provider_id"},
+};
+
+/* In every view, whatever its kind. */
+static const struct column common[] = {
+    {"site_id", COLUMN_TEXT, NULL},
+    {"measure", COLUMN_TEXT, NULL},
+    {"provider_id", COLUMN_TEXT, NULL},
+};
+
+/* Derived, so that no .proto has it. */
+static const struct enum_name overall_names_of[] = {
+    {1, "PASS"},
+    {2, "FAIL"},
+    {3, "NOT_OBSERVED"},
+};
+static const struct enum_table overall_names = {
+    .prefix = "",
+    .names = overall_names_of,
+    .n = sizeof(overall_names_of) / sizeof(overall_names_of[0]),
+};
+
+static const struct column observation_own[] = {
+    {"overall", COLUMN_TEXT, &overall_names},
+};
+static const struct column criterion_own[] = {
+    {"criterion_id", COLUMN_TEXT, NULL},
+    {"mandatory", COLUMN_BOOL, NULL},
+    {"result", COLUMN_TEXT, NULL},
+    {"severity", COLUMN_TEXT, NULL},
+};
+static const struct column layer_own[] = {
+    {"layer", COLUMN_TEXT, NULL},
+    {"detected", COLUMN_BOOL, NULL},
+    {"resolved", COLUMN_BOOL, NULL},
+};
+static const struct column audit_own[] = {
+    {"on_time", COLUMN_BOOL, NULL},       {"critical", COLUMN_NUMBER, NULL},
+    {"serious", COLUMN_NUMBER, NULL},     {"minor", COLUMN_NUMBER, NULL},
+    {"first_at_site", COLUMN_BOOL, NULL},
+};
+static const struct column rating_own[] = {
+    {"classification", COLUMN_TEXT, NULL},
+};
+static const struct column finding_own[] = {
+    {"finding_id", COLUMN_TEXT, NULL},      {"severity", COLUMN_TEXT, NULL},
+    {"state", COLUMN_TEXT, NULL},           {"origin", COLUMN_TEXT, NULL},
+    {"requirement_ref", COLUMN_TEXT, NULL}, {"repeat_of", COLUMN_TEXT, NULL},
+    {"control_id", COLUMN_TEXT, NULL},      {"raised", COLUMN_BOOL, NULL},
+    {"repeated", COLUMN_BOOL, NULL},
+};
+static const struct column tip_event_own[] = {
+    {"bags_known", COLUMN_BOOL, NULL},
+    {"sessions_known", COLUMN_BOOL, NULL},
+};
+static const struct column tip_session_own[] = {
+    {"events_absent", COLUMN_BOOL, NULL},
+    {"bags_known", COLUMN_BOOL, NULL},
+    {"seconds", COLUMN_NUMBER, NULL},
+};
+static const struct column tip_exposure_own[] = {
+    {"screener_id", COLUMN_OTHER, NULL},
+    {"stream", COLUMN_TEXT, NULL},
+    {"shown", COLUMN_NUMBER, NULL},
+    {"hits", COLUMN_NUMBER, NULL},
+};
+static const struct column activity_own[] = {
+    {"counted", COLUMN_NUMBER, NULL},
+    {"twice", COLUMN_NUMBER, NULL},
+    {"beside", COLUMN_NUMBER, NULL},
+};
+static const struct column equipment_check_own[] = {
+    {"on_time", COLUMN_BOOL, NULL},
+    {"first_attempt", COLUMN_BOOL, NULL},
+};
+static const struct column equipment_mode_own[] = {
+    {"device_id", COLUMN_TEXT, NULL},
+    {"check_type", COLUMN_TEXT, &check_type_names},
+    {"service_mode", COLUMN_TEXT, &service_mode_names},
+    {"mode_seconds", COLUMN_NUMBER, NULL},
+    {"twice_seconds", COLUMN_NUMBER, NULL},
+    {"overruled_seconds", COLUMN_NUMBER, NULL},
+};
+static const struct column received_own[] = {
+    {"kind", COLUMN_TEXT, NULL},
+    {"source", COLUMN_TEXT, NULL},
+    {"correction", COLUMN_BOOL, NULL},
+    {"voided", COLUMN_BOOL, NULL},
+    {"lag_hours", COLUMN_NUMBER, NULL},
+    {"before_setup", COLUMN_BOOL, NULL},
+    {"clock_error_ms", COLUMN_NUMBER, NULL},
+};
+static const struct column quarantine_own[] = {
+    {"kind", COLUMN_TEXT, NULL},
+    {"source", COLUMN_TEXT, NULL},
+    {"reason", COLUMN_TEXT, NULL},
+};
+static const struct column double_own[] = {
+    {"kind", COLUMN_TEXT, NULL},
+    {"source", COLUMN_TEXT, NULL},
+};
+static const struct column feed_own[] = {
+    {"kind", COLUMN_TEXT, NULL},        {"source", COLUMN_TEXT, NULL},
+    {"announced", COLUMN_NUMBER, NULL}, {"received", COLUMN_NUMBER, NULL},
+    {"matched", COLUMN_NUMBER, NULL},   {"basis", COLUMN_TEXT, NULL},
+};
+
+#define OWN(columns) (columns), sizeof(columns) / sizeof((columns)[0])
+#define NO_OWN       NULL, 0
+#define QUERY(name)  NULL, "sql/queries/spd_" name ".sql"
+#define TABLE(name)  "sems.spd_" name, NULL
+#define CUBES        NULL, NULL /* counted from several kinds: store/count/metric_source.c */
+
+const struct view view_table[] = {
+    {"observation", TABLE("observation"), KIND_OBSERVATION, false, OWN(observation_own)},
+    {"criterion", TABLE("criterion"), KIND_OBSERVATION, false, OWN(criterion_own)},
+    {"test", TABLE("test"), KIND_TEST, false, NO_OWN},
+    {"layer", TABLE("layer"), KIND_TEST, false, OWN(layer_own)},
+    {"audit", QUERY("audit"), KIND_AUDIT, false, OWN(audit_own)},
+    {"rating", TABLE("rating"), KIND_AUDIT, false, OWN(rating_own)},
+    {"finding", TABLE("finding"), KIND_AUDIT, false, OWN(finding_own)},
+    {"finding_at_end", QUERY("finding_at_end"), KIND_AUDIT, true, OWN(finding_own)},
+    {"tip_event", CUBES, KIND_TIP_EVENT, false, OWN(tip_event_own)},
+    {"tip_session", CUBES, KIND_TIP_SESSION, false, OWN(tip_session_own)},
+    {"tip_exposure", CUBES, KIND_COUNT, false, OWN(tip_exposure_own)},
+    {"activity", QUERY("activity"), KIND_ACTIVITY, false, OWN(activity_own)},
+    {"plan", QUERY("plan"), KIND_PLAN, false, NO_OWN},
+    {"equipment_check", TABLE("equipment_check"), KIND_EQUIPMENT_CHECK, false,
+     OWN(equipment_check_own)},
+    {"equipment_mode", QUERY("equipment_mode"), KIND_COUNT, false, OWN(equipment_mode_own)},
+    {"received", TABLE("received"), KIND_COUNT, false, OWN(received_own)},
+    {"quarantine", TABLE("quarantine"), KIND_COUNT, false, OWN(quarantine_own)},
+    {"double", TABLE("double"), KIND_COUNT, false, OWN(double_own)},
+    {"feed", QUERY("expected"), KIND_COUNT, false, OWN(feed_own)},
+};
+const size_t view_count = sizeof(view_table) / sizeof(view_table[0]);
+
+const struct view *
+view_by_name(const char *name)
+{
+	for (size_t i = 0; i < view_count; i++) {
+		if (strcmp(view_table[i].name, name) == 0) {
+			return &view_table[i];
+		}
+	}
+	return NULL;
+}
+
+static const struct column *
+column_in(const struct column *list, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list[i].name, name) == 0) {
+			return &list[i];
+		}
+	}
+	return NULL;
+}
+
+static enum column_type
+type_of(const struct field *f)
+{
+	static const enum column_type types[] = {
+	    [FIELD_TEXT] = COLUMN_TEXT,     [FIELD_ENUM] = COLUMN_TEXT,
+	    [FIELD_INT] = COLUMN_NUMBER,    [FIELD_REAL] = COLUMN_NUMBER,
+	    [FIELD_BOOL] = COLUMN_BOOL,     [FIELD_TIME] = COLUMN_OTHER,
+	    [FIELD_UUID] = COLUMN_OTHER,    [FIELD_PERSON] = COLUMN_OTHER,
+	    [FIELD_TEXTS] = COLUMN_OTHER,   [FIELD_ENUMS] = COLUMN_OTHER,
+	    [FIELD_PERSONS] = COLUMN_OTHER, [FIELD_LIST] = COLUMN_OTHER,
+	};
+	return types[f->type];
+}
+
+/* The names of an enumeration in an item of one of the kind's lists, such as a criterion's result:
+ * the view that unnests the list has it as a column. */
+static const struct enum_table *
+item_names(const struct kind *k, const char *name)
+{
+	for (size_t i = 0; i < kind_n_fields(k); i++) {
+		const struct field *f = kind_field(k, i);
+		for (size_t j = 0; f->type == FIELD_LIST && j < f->n_item; j++) {
+			if (f->item[j].type == FIELD_ENUM && strcmp(f->item[j].name, name) == 0) {
+				return f->item[j].names;
+			}
+		}
+	}
+	return NULL;
+}
+
+bool
+view_column(const struct view *v, const char *field, struct column *out)
+{
+	const char *name = field;
+	for (size_t i = 0; i < sizeof(dimension_columns) / sizeof(dimension_columns[0]); i++) {
+		if (strcmp(field, dimension_columns[i].dimension) == 0) {
+			name = dimension_columns[i].column;
+		}
+	}
+	const struct column *c = column_in(common, sizeof(common) / sizeof(common[0]), name);
+	c = c != NULL ? c : column_in(v->own, v->n_own, name);
+	const struct kind *k = v->base == KIND_COUNT ? NULL : kinds[v->base];
+	if (c != NULL) {
+		*out = *c;
+		if (c->names == NULL && k != NULL) {
+			out->names = item_names(k, name);
+		}
+		return true;
+	}
+	size_t at = k == NULL ? 0 : kind_field_index(k, text_of(name));
+	if (k == NULL || at == kind_n_fields(k)) {
+		return false;
+	}
+	const struct field *f = kind_field(k, at);
+	*out = (struct column){f->name, type_of(f), f->names};
+	return (f->flags & FIELD_RESTRICTED) == 0;
+}

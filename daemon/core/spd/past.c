@@ -1,0 +1,127 @@
+#include "core/spd/past.h"
+
+#include "base/json/jsonin.h"
+#include "base/json/jsonout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *
+keep(struct arena *a, const json_t *text)
+{
+	const char *s = json_string_value(text);
+
+	return s == NULL ? NULL : arena_dup(a, s, strlen(s));
+}
+
+static bool
+whole(const json_t *o, const char *key, int64_t *v)
+{
+	const json_t *j = json_object_get(o, key);
+
+	*v = json_is_integer(j) ? (int64_t)json_integer_value(j) : 0;
+	return json_is_integer(j);
+}
+
+/* The metric's breakdown with exactly the dimensions of `by`, their values in g->by; false: none.
+ */
+static bool
+set_breakdown(struct arena *a, const struct metric *m, const json_t *by, struct figure *g)
+{
+	for (g->breakdown = 0; g->breakdown < m->breakdown_count; g->breakdown++) {
+		const struct breakdown *b = &m->breakdown[g->breakdown];
+		unsigned found = 0;
+
+		for (unsigned i = 0; i < b->n; i++) {
+			const char *name = m->dimension[b->dimension[i]];
+			const char *text = member_maybe(by, name);
+
+			found += text != NULL;
+			g->by[i] = text == NULL || strcmp(text, FIGURE_NOT_GIVEN) == 0
+				       ? NULL
+				       : arena_dup(a, text, strlen(text));
+		}
+		if (found == b->n && json_object_size(by) == b->n)
+			return true;
+	}
+	return false;
+}
+
+static struct figure *
+read_figure(struct arena *a, const struct metric *m, const json_t *j)
+{
+	struct figure *g = arena_zalloc(a, 1, sizeof *g);
+	const json_t *value = json_object_get(j, "value");
+	const json_t *interval = json_object_get(j, "interval");
+
+	if (g == NULL || !set_breakdown(a, m, json_object_get(j, "by"), g))
+		return NULL;
+	g->has_numerator = whole(j, "numerator", &g->numerator);
+	g->has_denominator = whole(j, "denominator", &g->denominator);
+	g->has_value = json_is_number(value);
+	g->value = json_number_value(value);
+	g->has_interval = json_is_object(interval);
+	g->interval.lo = json_number_value(json_object_get(interval, "lo"));
+	g->interval.hi = json_number_value(json_object_get(interval, "hi"));
+	g->no_data = keep(a, json_object_get(j, "no_data"));
+	return status_parse(member_text(j, "status"), &g->status) ? g : NULL;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return figure_compare(*(struct figure *const *)a, *(struct figure *const *)b);
+}
+
+static void
+read_metric(struct arena *a, const struct metric *m, const json_t *j, struct spd_past_metric *out)
+{
+	const json_t *figures = json_object_get(j, "figures");
+	size_t n = json_array_size(figures);
+
+	out->version = keep(a, json_object_get(j, "version"));
+	out->figures = arena_zalloc(a, n, sizeof(struct figure *));
+	for (size_t i = 0; out->figures != NULL && i < n; i++) {
+		struct figure *g = read_figure(a, m, json_array_get(figures, i));
+
+		if (g != NULL)
+			out->figures[out->n_figures++] = g;
+	}
+	if (out->figures != NULL && out->n_figures > 0)
+		qsort(out->figures, out->n_figures, sizeof(struct figure *), compare);
+}
+
+static const struct metric *
+metric_named(const struct catalogue *c, const json_t *id)
+{
+	return json_is_string(id) ? catalogue_metric(c, json_words(id)) : NULL;
+}
+
+enum code
+past_read(struct arena *a, const struct catalogue *c, const json_t *document, struct spd_past *out,
+	  struct err *e)
+{
+	const json_t *metrics = json_object_get(document, "metrics");
+
+	out->metrics = arena_zalloc(a, c->metrics_count, sizeof *out->metrics);
+	for (size_t i = 0; out->metrics != NULL && i < json_array_size(metrics); i++) {
+		const json_t *j = json_array_get(metrics, i);
+		const struct metric *m = metric_named(c, json_object_get(j, "id"));
+
+		if (m != NULL)
+			read_metric(a, m, j, &out->metrics[m - c->metrics]);
+	}
+	return arena_failed(a)
+		   ? err_set(e, TRY_LIMIT, "spd", "an earlier quarter has too many figures")
+		   : OK;
+}
+
+const struct figure *
+past_figure(const struct spd_past_metric *p, const struct figure *now)
+{
+	struct figure *const *found = NULL;
+
+	if (p->n_figures > 0)
+		found = bsearch(&now, p->figures, p->n_figures, sizeof(struct figure *), compare);
+	return found == NULL ? NULL : *found;
+}

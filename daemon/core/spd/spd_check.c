@@ -1,0 +1,532 @@
+#include "core/spd/spd_check.h"
+
+#include "base/json/jsonin.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One check as it runs. */
+struct check {
+	const json_t *document;
+	const json_t *events;
+	const json_t *earlier;
+	json_t *found;
+	json_t *figures;
+	size_t count;
+};
+
+static void find(struct check *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void
+find(struct check *c, const char *fmt, ...)
+{
+	if (c->count++ >= SPD_FOUND_MAX) {
+		return;
+	}
+	va_list ap;
+	va_start(ap, fmt);
+	json_array_append_new(c->found, json_vsprintf(fmt, ap));
+	va_end(ap);
+}
+
+static bool
+is_text(const json_t *o, const char *key, const char *wanted)
+{
+	return strcmp(member_text(o, key), wanted) == 0;
+}
+
+/* "QN01" for the entity's own, "QN01 at measure 1.3, site N1" for a part. */
+static json_t *
+name_of(const json_t *metric, const json_t *figure)
+{
+	json_t *name = json_string(member_text(metric, "id"));
+	const char *key;
+	json_t *value;
+	const char *before = " at";
+	json_object_foreach(json_object_get(figure, "by"), key, value)
+	{
+		json_t *longer =
+		    json_sprintf("%s%s %s %s", json_words(name), before, key, json_words(value));
+		json_decref(name);
+		name = longer;
+		before = ",";
+	}
+	return name;
+}
+
+/* A figure that is at fault, in words and as what a program needs of it. */
+static void
+find_figure(struct check *c, const json_t *metric, const json_t *figure)
+{
+	static const char *const of_figure[] = {"by", "value", "target"};
+	static const char *const of_metric[] = {"name", "unit"};
+	json_t *name = name_of(metric, figure);
+	if (c->count < SPD_FOUND_MAX) {
+		json_t *place = json_pack("{s:s}", "metric", member_text(metric, "id"));
+		for (size_t i = 0; i < sizeof(of_figure) / sizeof(of_figure[0]); i++) {
+			json_object_set(place, of_figure[i], json_object_get(figure, of_figure[i]));
+		}
+		for (size_t i = 0; i < sizeof(of_metric) / sizeof(of_metric[0]); i++) {
+			json_object_set(place, of_metric[i], json_object_get(metric, of_metric[i]));
+		}
+		json_array_append_new(c->figures, place);
+	}
+	find(c, "%s", name == NULL ? "" : json_words(name));
+	json_decref(name);
+}
+
+/* Calls `look` for every figure. */
+static void
+each_figure(struct check *c,
+	    void (*look)(struct check *, const json_t *metric, const json_t *figure))
+{
+	const json_t *metrics = json_object_get(c->document, "metrics");
+	for (size_t i = 0; i < json_array_size(metrics); i++) {
+		const json_t *m = json_array_get(metrics, i);
+		const json_t *figures = json_object_get(m, "figures");
+		for (size_t k = 0; k < json_array_size(figures); k++) {
+			look(c, m, json_array_get(figures, k));
+		}
+	}
+}
+
+/* --- totals ----------------------------------------------------------------------------------- */
+
+/* What adds up over sites: counts do, persons and quantiles do not. */
+static bool
+is_additive(const json_t *metric)
+{
+	return is_text(metric, "shape", "ratio") || is_text(metric, "shape", "count") ||
+	       is_text(metric, "shape", "state_at_end");
+}
+
+static json_int_t
+integer_at(const json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+/* The names of a figure's dimensions, as "measure site"; false: too long, or the entity's own. */
+static bool
+dimensions_of(const json_t *figure, char out[160])
+{
+	const char *key;
+	json_t *value;
+	size_t used = 0;
+	out[0] = '\0';
+	json_object_foreach(json_object_get(figure, "by"), key, value)
+	{
+		int n = snprintf(out + used, 160 - used, "%s%s", used == 0 ? "" : " ", key);
+		if (n < 0 || (size_t)n >= 160 - used) {
+			return false;
+		}
+		used += (size_t)n;
+	}
+	return used > 0;
+}
+
+/* The sums of every breakdown of a metric: {"site": [numerators, denominators]}. */
+static json_t *
+sums_of(const json_t *metric)
+{
+	const json_t *figures = json_object_get(metric, "figures");
+	json_t *sums = json_object();
+	char dims[160];
+	for (size_t i = 0; i < json_array_size(figures); i++) {
+		const json_t *f = json_array_get(figures, i);
+		if (!dimensions_of(f, dims)) {
+			continue;
+		}
+		const json_t *old = json_object_get(sums, dims);
+		json_int_t x = json_integer_value(json_array_get(old, 0));
+		json_int_t n = json_integer_value(json_array_get(old, 1));
+		json_object_set_new(sums, dims,
+				    json_pack("[I, I]", x + integer_at(f, "numerator"),
+					      n + integer_at(f, "denominator")));
+	}
+	return sums;
+}
+
+static const json_t *
+whole_of(const json_t *metric)
+{
+	const json_t *figures = json_object_get(metric, "figures");
+	for (size_t i = 0; i < json_array_size(figures); i++) {
+		const json_t *f = json_array_get(figures, i);
+		if (json_object_size(json_object_get(f, "by")) == 0) {
+			return f;
+		}
+	}
+	return NULL;
+}
+
+static void
+compare_sums(struct check *c, const json_t *metric, bool of_sites)
+{
+	const json_t *whole = whole_of(metric);
+	json_t *sums = sums_of(metric);
+	const char *dims;
+	json_t *sum;
+	json_object_foreach(sums, dims, sum)
+	{
+		json_int_t x = json_integer_value(json_array_get(sum, 0));
+		json_int_t n = json_integer_value(json_array_get(sum, 1));
+		if ((strcmp(dims, "site") == 0) != of_sites) {
+			continue;
+		}
+		if (x != integer_at(whole, "numerator") || n != integer_at(whole, "denominator")) {
+			find(c, "%s: by %s %lld/%lld, the entity %lld/%lld",
+			     member_text(metric, "id"), dims, (long long)x, (long long)n,
+			     (long long)integer_at(whole, "numerator"),
+			     (long long)integer_at(whole, "denominator"));
+		}
+	}
+	json_decref(sums);
+}
+
+static void
+check_totals(struct check *c, bool of_sites)
+{
+	const json_t *metrics = json_object_get(c->document, "metrics");
+	for (size_t i = 0; i < json_array_size(metrics); i++) {
+		const json_t *m = json_array_get(metrics, i);
+		if (is_additive(m)) {
+			compare_sums(c, m, of_sites);
+		}
+	}
+}
+
+static void
+check_sites(struct check *c)
+{
+	check_totals(c, true);
+}
+
+static void
+check_sheets(struct check *c)
+{
+	check_totals(c, false);
+}
+
+/* --- figures ---------------------------------------------------------------------------------- */
+
+static void
+look_reason(struct check *c, const json_t *metric, const json_t *figure)
+{
+	bool valued = json_is_number(json_object_get(figure, "value"));
+	bool told = json_is_string(json_object_get(figure, "no_data")) ||
+		    is_text(figure, "status", "INSUFFICIENT");
+	if (!valued && !told) {
+		find_figure(c, metric, figure);
+	}
+}
+
+static void
+check_reasons(struct check *c)
+{
+	each_figure(c, look_reason);
+}
+
+static void
+look_interval(struct check *c, const json_t *metric, const json_t *figure)
+{
+	bool needs = is_text(metric, "basis", "SAMPLE") && is_text(metric, "shape", "ratio") &&
+		     json_is_number(json_object_get(figure, "value"));
+	if (needs && !json_is_object(json_object_get(figure, "interval"))) {
+		find_figure(c, metric, figure);
+	}
+}
+
+static void
+check_intervals(struct check *c)
+{
+	each_figure(c, look_interval);
+}
+
+/* --- persons ---------------------------------------------------------------------------------- */
+
+/* The fields of records that name a person, and what a pseudonym looks like: 16 bytes in
+ * hexadecimal, which no digest and no identity of a record is. */
+static bool
+is_person_field(const char *key)
+{
+	static const char *const keys[] = {"recorded_by", "subject_person", "observer_id",
+					   "tester_id",   "screener_id",    "auditors",
+					   "person",      "pseudonym"};
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strcmp(key, keys[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+#define PSEUDONYM_CHARS 32
+
+static bool
+holds_pseudonym(const char *s)
+{
+	while (*s != '\0') {
+		size_t n = strspn(s, "0123456789abcdefABCDEF");
+		if (n == PSEUDONYM_CHARS) {
+			return true;
+		}
+		s += n + (s[n] != '\0');
+	}
+	return false;
+}
+
+/* jansson walks through objects that are not const, and changes nothing. */
+static json_t *
+unconst(const json_t *v)
+{
+	union {
+		const json_t *in;
+		json_t *out;
+	} both = {.in = v};
+	return both.out;
+}
+
+static void
+scan(struct check *c, const json_t *v, const char *key) /* NOLINT(misc-no-recursion): JSON nests */
+{
+	const char *k;
+	json_t *member;
+	if (json_is_string(v) && holds_pseudonym(json_words(v))) {
+		find(c, "%s holds what a pseudonym looks like", key);
+	}
+	for (size_t i = 0; i < json_array_size(v); i++) {
+		scan(c, json_array_get(v, i), key);
+	}
+	json_object_foreach(unconst(v), k, member)
+	{
+		if (is_person_field(k) || holds_pseudonym(k)) {
+			find(c, "the member %s", k);
+		}
+		scan(c, member, k);
+	}
+}
+
+static void
+check_persons(struct check *c)
+{
+	scan(c, c->document, "");
+	scan(c, c->events, "comment");
+}
+
+/* --- comments --------------------------------------------------------------------------------- */
+
+static bool
+has_comment(const struct check *c, const char *metric, const json_t *by)
+{
+	for (size_t i = 0; i < json_array_size(c->events); i++) {
+		const json_t *e = json_array_get(c->events, i);
+		if (is_text(e, "action", "COMMENT") && is_text(e, "metric", metric) &&
+		    json_equal(json_object_get(e, "by_dims"), by)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What was told twice and counted once, or counted for two places that may be one, may be a fault
+ * of who tells it: it is corrected or explained. */
+static void
+look_overlap(struct check *c, const json_t *metric, const json_t *figure)
+{
+	static const char *const twice[] = {"COUNTED_TWICE", "SECONDS_TOLD_TWICE"};
+	const json_t *excluded = json_object_get(figure, "excluded");
+	const json_t *by = json_object_get(figure, "by");
+	const json_t *parts = json_object_get(json_object_get(figure, "details"), "parts");
+	json_int_t beside = integer_at(parts, "COUNTED_BESIDE");
+	const char *id = member_text(metric, "id");
+
+	if (json_object_size(by) > 0 || has_comment(c, id, by)) {
+		return;
+	}
+	if (beside > 0) {
+		find(c, "%s: COUNTED_BESIDE %lld", id, (long long)beside);
+	}
+	for (size_t i = 0; i < json_array_size(excluded); i++) {
+		const json_t *e = json_array_get(excluded, i);
+		const char *reason = member_text(e, "reason");
+		json_int_t n = integer_at(e, "count");
+
+		if (n > 0 && (strcmp(reason, twice[0]) == 0 || strcmp(reason, twice[1]) == 0)) {
+			find(c, "%s: %s %lld", id, reason, (long long)n);
+		}
+	}
+}
+
+static void
+check_overlaps(struct check *c)
+{
+	each_figure(c, look_overlap);
+}
+
+static void
+look_comment(struct check *c, const json_t *metric, const json_t *figure)
+{
+	const json_t *by = json_object_get(figure, "by");
+	const json_t *whole = whole_of(metric);
+	const char *id = member_text(metric, "id");
+	bool covered = figure != whole && is_text(whole, "status", "NOT_MET");
+	if (!is_text(figure, "status", "NOT_MET") || covered || has_comment(c, id, by) ||
+	    has_comment(c, id, json_object_get(whole, "by"))) {
+		return;
+	}
+	find_figure(c, metric, figure);
+}
+
+static void
+check_comments(struct check *c)
+{
+	each_figure(c, look_comment);
+}
+
+/* --- doubles ---------------------------------------------------------------------------------- */
+
+#define DOUBLES "DQ07"
+
+/* Records that are stored twice are counted twice, or are two: somebody has looked, and says so. */
+static void
+look_doubles(struct check *c, const json_t *metric, const json_t *figure)
+{
+	const json_t *by = json_object_get(figure, "by");
+	if (!is_text(metric, "id", DOUBLES) || json_object_size(by) > 0 ||
+	    integer_at(figure, "numerator") == 0 || has_comment(c, DOUBLES, by)) {
+		return;
+	}
+	find(c, DOUBLES ": %lld records have a double", (long long)integer_at(figure, "numerator"));
+}
+
+static void
+check_doubles(struct check *c)
+{
+	each_figure(c, look_doubles);
+}
+
+/* --- balances --------------------------------------------------------------------------------- */
+
+static const json_t *
+balance_of(const json_t *document, const char *what)
+{
+	const json_t *list = json_object_get(document, "balances");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *b = json_array_get(list, i);
+		if (is_text(b, "what", what)) {
+			return b;
+		}
+	}
+	return NULL;
+}
+
+static void
+check_balances(struct check *c)
+{
+	const json_t *list = json_object_get(c->document, "balances");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *b = json_array_get(list, i);
+		const char *what = member_text(b, "what");
+		const json_t *before = balance_of(c->earlier, what);
+		json_int_t opening = integer_at(b, "opening");
+		json_int_t closing = integer_at(b, "closing");
+		if (opening + integer_at(b, "raised") - integer_at(b, "closed") != closing) {
+			find(c, "%s: %lld + %lld - %lld is not %lld", what, (long long)opening,
+			     (long long)integer_at(b, "raised"), (long long)integer_at(b, "closed"),
+			     (long long)closing);
+		}
+		if (before != NULL && integer_at(before, "closing") != opening) {
+			find(c, "%s: opens with %lld, the quarter before closed with %lld", what,
+			     (long long)opening, (long long)integer_at(before, "closing"));
+		}
+	}
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	const char *about;
+	void (*run)(struct check *c);
+	const char *todo;
+} checks[] = {
+    {"SITES", "the sites' counts add up to the entity's", check_sites,
+     "do not submit: this is a fault of semsd"},
+    {"SHEETS", "the counts of every other breakdown add up to the entity's", check_sheets,
+     "do not submit: this is a fault of semsd"},
+    {"REASONS", "a figure without a value says why", check_reasons,
+     "do not submit: this is a fault of semsd"},
+    {"INTERVALS", "a rate of a sample has its confidence interval", check_intervals,
+     "do not submit: this is a fault of semsd"},
+    {"OVERLAPS",
+     "what was told twice of a device or place, or for two places that may be one, is explained",
+     check_overlaps, "correct or void what overlaps, or semsctl spd comment QUARTER METRIC TEXT"},
+    {"BALANCES", "findings open at the start, plus raised, less closed, are those open at the end",
+     check_balances,
+     "correct the findings (semsctl correct audit), or revise the quarter before, then freeze "
+     "again"},
+    {"PERSONS", "nothing points at a person", check_persons,
+     "correct the record or say the comment anew, then freeze again"},
+    {"COMMENTS", "each figure that misses its target is explained", check_comments,
+     "semsctl spd comment QUARTER METRIC TEXT; one comment on a metric covers its parts. "
+     "semsctl spd comment QUARTER --edit takes all that are open at once"},
+    {"DOUBLES", "records that have a double were looked at", check_doubles,
+     "semsctl doubles lists them: void what was stored twice and freeze again, or say why they are "
+     "two: semsctl spd comment QUARTER DQ07 TEXT"},
+};
+
+/* What to do about a check, with the quarter in the commands' place for it. */
+static json_t *
+todo_of(const char *todo, const json_t *document)
+{
+	static const char place[] = "QUARTER";
+	const char *quarter = member_text(json_object_get(document, "quarter"), "label");
+	json_t *out = json_string("");
+	for (const char *at = strstr(todo, place); at != NULL && quarter[0] != '\0';
+	     at = strstr(todo, place)) {
+		json_t *longer =
+		    json_sprintf("%s%.*s%s", json_words(out), (int)(at - todo), todo, quarter);
+		json_decref(out);
+		out = longer;
+		todo = at + sizeof(place) - 1;
+	}
+	json_t *whole = json_sprintf("%s%s", json_words(out), todo);
+	json_decref(out);
+	return whole;
+}
+
+struct json_t *
+spd_check(const struct json_t *document, const struct json_t *events, const struct json_t *earlier)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; list != NULL && i < sizeof(checks) / sizeof(checks[0]); i++) {
+		struct check c = {
+		    .document = document,
+		    .events = events,
+		    .earlier = earlier,
+		    .found = json_array(),
+		    .figures = json_array(),
+		};
+		checks[i].run(&c);
+		json_array_append_new(
+		    list, json_pack("{s:s, s:s, s:b, s:I, s:o, s:o, s:o}", "check", checks[i].name,
+				    "about", checks[i].about, "ok", c.count == 0, "count",
+				    (json_int_t)c.count, "found", c.found, "figures", c.figures,
+				    "todo", todo_of(c.count == 0 ? "" : checks[i].todo, document)));
+	}
+	return list;
+}
+
+size_t
+spd_check_failed(const struct json_t *list)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		n += !json_is_true(json_object_get(json_array_get(list, i), "ok"));
+	}
+	return n;
+}

@@ -1,0 +1,407 @@
+#include "core/spd/spd_metric.h"
+
+#include "core/spd/compare.h"
+#include "core/spd/past.h"
+#include "core/time/calendar.h"
+
+#include <string.h>
+
+/* --- the figure itself -------------------------------------------------------------------- */
+
+static json_t *
+texts(char *const *list, unsigned n)
+{
+	struct made a = made_array();
+
+	for (unsigned i = 0; i < n; i++)
+		made_append(&a, json_string(list[i]));
+	return made_take(a);
+}
+
+static json_t *
+by_of(const struct metric *m, const struct figure *g)
+{
+	const struct breakdown *b = &m->breakdown[g->breakdown];
+	struct made o = made_object();
+
+	for (unsigned i = 0; i < b->n; i++)
+		made_text(&o, m->dimension[b->dimension[i]],
+			  g->by[i] == NULL ? FIGURE_NOT_GIVEN : g->by[i]);
+	return made_take(o);
+}
+
+static void
+add_exclusion(struct made *list, const char *reason, int64_t count)
+{
+	struct made o = made_object();
+
+	made_text(&o, "reason", reason);
+	made_int(&o, "count", count);
+	made_append(list, made_take(o));
+}
+
+/* The figure of the entity names every reason, also those with none; the others only what was left
+ * out of them. */
+static json_t *
+excluded_of(const struct metric *m, const struct figure *g)
+{
+	struct made list = made_array();
+
+	for (unsigned i = 0; i < m->excluded_count; i++) {
+		int64_t n = g->count[GROUP_NAMED + i];
+
+		if (n != 0 || g->breakdown == 0)
+			add_exclusion(&list, m->excluded[i].name, n);
+	}
+	if (m->persons != NULL && m->persons->left_out != NULL &&
+	    (g->persons_left_out != 0 || g->breakdown == 0))
+		add_exclusion(&list, m->persons->left_out, g->persons_left_out);
+	return made_take(list);
+}
+
+static json_t *
+parts_of(const struct metric *m, const struct figure *g)
+{
+	struct made o = made_object();
+
+	for (unsigned i = 0; i < m->parts_count; i++)
+		made_int(&o, m->parts[i].name, g->count[GROUP_NAMED + m->excluded_count + i]);
+	return made_take(o);
+}
+
+static json_t *
+details_of(const struct metric *m, const struct figure *g)
+{
+	struct made o = made_object();
+
+	if (m->parts_count > 0)
+		made_put(&o, "parts", parts_of(m, g));
+	if (m->shape == SHAPE_SDT) {
+		made_int(&o, "hits", g->numerator);
+		made_int(&o, "misses", g->denominator - g->numerator);
+		made_int(&o, "false_alarms", g->count[GROUP_FALSE_ALARMS]);
+		made_int(&o, "correct_rejections",
+			 g->count[GROUP_NOISE] - g->count[GROUP_FALSE_ALARMS]);
+	}
+	if (m->shape == SHAPE_SDT && g->has_value) {
+		made_real(&o, "dprime", g->sdt.dprime);
+		made_real(&o, "c", g->sdt.c);
+		made_real(&o, "da_half", g->sdt.da_half);
+	}
+	if (m->shape == SHAPE_QUANTILE && g->has_value) {
+		made_real(&o, "median", g->value);
+		made_real(&o, "p90", g->p90);
+	}
+	return made_take(o);
+}
+
+static json_t *
+interval_of(const struct figure *g)
+{
+	struct made o;
+
+	if (!g->has_interval)
+		return json_null();
+	o = made_object();
+	made_real(&o, "lo", g->interval.lo);
+	made_real(&o, "hi", g->interval.hi);
+	return made_take(o);
+}
+
+/* Guaranteed to hold at least 95 %, where Wilson's holds that on average. */
+static json_t *
+exact_of(const struct figure *g)
+{
+	struct interval i;
+	struct made o;
+
+	if (!g->has_interval)
+		return json_null();
+	i = stats_clopper_pearson95(g->numerator, g->denominator);
+	o = made_object();
+	made_real(&o, "low", i.lo);
+	made_real(&o, "high", i.hi);
+	return made_take(o);
+}
+
+/* --- the feeds behind it ------------------------------------------------------------------ */
+
+struct coverage {
+	bool has_expected;
+	int64_t expected;
+	int64_t received; /* of what was expected: one feed's surplus hides no other's gap */
+	unsigned feeds;   /* of which anything is expected */
+	unsigned silent;  /* of those, with nothing received */
+};
+
+static const struct breakdown *
+breakdown_of(const struct metric *m, const struct figure *g)
+{
+	return &m->breakdown[g->breakdown];
+}
+
+/* The site a figure is of; NULL: not broken down by it. */
+static const char *
+site_of(const struct metric *m, const struct figure *g)
+{
+	const struct breakdown *b = breakdown_of(m, g);
+
+	for (unsigned i = 0; i < b->n; i++) {
+		if (b->dimension[i] == 0)
+			return g->by[i] == NULL ? FIGURE_NOT_GIVEN : g->by[i];
+	}
+	return NULL;
+}
+
+static bool
+term_counts(const struct term *t, const char *kind)
+{
+	static const char exposure[] = "tip_exposure"; /* events, and sessions in their stead */
+
+	if (t->view->base == KIND_COUNT)
+		return strcmp(t->view->name, exposure) == 0 &&
+		       (strcmp(kind, "tip_event") == 0 || strcmp(kind, "tip_session") == 0);
+	return strcmp(kinds[t->view->base]->name, kind) == 0;
+}
+
+static bool
+metric_counts(const struct metric *m, const char *kind)
+{
+	for (unsigned group = 0; group < GROUP_EVIDENCE; group++) {
+		unsigned n = 0;
+		const struct term *t = metric_terms(m, group, &n);
+
+		for (unsigned i = 0; i < n; i++) {
+			if (term_counts(&t[i], kind))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The feeds that a metric's records come by: looked for once, not for each of its figures. */
+struct feeds {
+	const struct spd_feed **list;
+	size_t n;
+};
+
+static struct feeds
+feeds_of(const struct spd *s, const struct metric *m, struct arena *scratch)
+{
+	struct feeds f = {arena_zalloc(scratch, s->n_feeds + 1, sizeof(struct spd_feed *)), 0};
+
+	for (size_t i = 0; f.list != NULL && i < s->n_feeds; i++) {
+		if (s->feeds[i].basis != NULL && metric_counts(m, s->feeds[i].kind))
+			f.list[f.n++] = &s->feeds[i];
+	}
+	return f;
+}
+
+static struct coverage
+coverage_of(const struct feeds *feeds, const struct metric *m, const struct figure *g)
+{
+	const char *site = site_of(m, g);
+	struct coverage c = {0};
+
+	for (size_t i = 0; i < feeds->n; i++) {
+		const struct spd_feed *f = feeds->list[i];
+
+		if (site != NULL && (f->site == NULL || strcmp(f->site, site) != 0))
+			continue;
+		c.feeds++;
+		c.silent += f->received == 0;
+		if (f->has_expected) {
+			c.has_expected = true;
+			c.expected += f->expected;
+			c.received += f->received < f->expected ? f->received : f->expected;
+		}
+	}
+	return c;
+}
+
+static json_t *
+coverage_json(const struct coverage *c)
+{
+	struct made o;
+
+	if (!c->has_expected)
+		return json_null();
+	o = made_object();
+	made_int(&o, "expected", c->expected);
+	made_int(&o, "received", c->received);
+	return made_take(o);
+}
+
+/* Nothing came from any feed that should have sent: nobody knows whether anything happened. */
+static const char *
+reason_of(const struct figure *g, const struct coverage *c)
+{
+	bool empty = g->no_data != NULL &&
+		     (strcmp(g->no_data, "NO_DATA") == 0 || strcmp(g->no_data, "NO_ACTIVITY") == 0);
+
+	return empty && c->feeds > 0 && c->silent == c->feeds ? "FEED_SILENT" : g->no_data;
+}
+
+/* --- earlier quarters --------------------------------------------------------------------- */
+
+static void
+put_count(struct made *o, const char *key, bool known, int64_t v)
+{
+	made_put(o, key, known ? json_integer((json_int_t)v) : json_null());
+}
+
+static json_t *
+past_json(const struct spd_past *p, const struct spd_past_metric *m, const struct figure *g)
+{
+	struct made o = made_object();
+
+	made_text(&o, "quarter", p->quarter);
+	made_text(&o, "basis", p->basis);
+	made_text(&o, "definition_version", m->version);
+	put_count(&o, "numerator", g->has_numerator, g->numerator);
+	put_count(&o, "denominator", g->has_denominator, g->denominator);
+	made_put(&o, "value", g->has_value ? json_real(g->value) : json_null());
+	made_text(&o, "status", status_name(g->status));
+	made_text(&o, "no_data", g->no_data);
+	return made_take(o);
+}
+
+static bool
+is_quarter_before(const char *earlier, const char *now)
+{
+	struct quarter a;
+	struct quarter b;
+	struct quarter p;
+
+	if (!quarter_parse(text_of(earlier), &a) || !quarter_parse(text_of(now), &b))
+		return false;
+	p = quarter_prev(b);
+	return a.year == p.year && a.q == p.q;
+}
+
+/* The same cell of the quarter before; NULL: there is none. */
+static const struct figure *
+previous_of(const struct spd *s, size_t metric, const struct figure *g)
+{
+	if (s->n_past == 0 || s->past[0].metrics == NULL ||
+	    !is_quarter_before(s->past[0].quarter, s->quarter))
+		return NULL;
+	return past_figure(&s->past[0].metrics[metric], g);
+}
+
+/* Two rates that were both published and counted by the same definition. */
+static json_t *
+change_json(const struct metric *m, const struct spd_past_metric *p, const struct figure *old,
+	    const struct figure *g)
+{
+	struct interval i;
+	struct made o;
+
+	if (!compare_is_rate(m) || !old->has_value || !g->has_value || p->version == NULL ||
+	    strcmp(p->version, m->version) != 0)
+		return json_null();
+	i = stats_newcombe95(g->numerator, g->denominator, old->numerator, old->denominator);
+	o = made_object();
+	made_real(&o, "difference", g->value - old->value);
+	made_real(&o, "low", i.lo);
+	made_real(&o, "high", i.hi);
+	return made_take(o);
+}
+
+static json_t *
+history_json(const struct spd *s, size_t metric, const struct figure *g)
+{
+	struct made list = made_array();
+
+	for (size_t i = g->breakdown == 0 ? s->n_past : 0; i > 0; i--) {
+		const struct spd_past *p = &s->past[i - 1];
+		const struct figure *old =
+		    p->metrics == NULL ? NULL : past_figure(&p->metrics[metric], g);
+
+		if (old != NULL)
+			made_append(&list, past_json(p, &p->metrics[metric], old));
+	}
+	return made_take(list);
+}
+
+/* --- putting it together ------------------------------------------------------------------ */
+
+static json_t *
+figure_json(const struct spd *s, size_t metric, const struct feeds *feeds, const struct figure *g)
+{
+	const struct metric *m = s->metrics[metric].m;
+	const struct figure *old = previous_of(s, metric, g);
+	const struct spd_past_metric *past = old == NULL ? NULL : &s->past[0].metrics[metric];
+	struct coverage covered = coverage_of(feeds, m, g);
+	struct made o = made_object();
+
+	made_put(&o, "by", by_of(m, g));
+	put_count(&o, "numerator", g->has_numerator, g->numerator);
+	put_count(&o, "denominator", g->has_denominator, g->denominator);
+	made_put(&o, "excluded", excluded_of(m, g));
+	made_put(&o, "value", g->has_value ? json_real(g->value) : json_null());
+	made_put(&o, "interval", interval_of(g));
+	made_put(&o, "exact", exact_of(g));
+	made_text(&o, "status", status_name(g->status));
+	made_text(&o, "no_data", reason_of(g, &covered));
+	made_put(&o, "previous", old == NULL ? json_null() : past_json(&s->past[0], past, old));
+	made_put(&o, "change", old == NULL ? json_null() : change_json(m, past, old, g));
+	made_put(&o, "history", history_json(s, metric, g));
+	made_put(&o, "coverage", coverage_json(&covered));
+	made_put(&o, "details", details_of(m, g));
+	return made_take(o);
+}
+
+static json_t *
+target_json(const struct spd_target *t)
+{
+	struct made o;
+
+	if (t == NULL)
+		return json_null();
+	o = made_object();
+	made_real(&o, "value", t->value);
+	made_text(&o, "approved_by", t->approved_by);
+	made_text(&o, "from_quarter", t->from_quarter);
+	return made_take(o);
+}
+
+static void
+put_definition(struct made *o, const struct metric *m)
+{
+	made_text(o, "id", m->id);
+	made_text(o, "version", m->version);
+	made_text(o, "effective_from", m->effective_from);
+	made_text(o, "name", m->name);
+	made_text(o, "form", form_name(m->form));
+	made_text(o, "basis", basis_name(m->basis));
+	made_text(o, "shape", shape_name(m->shape));
+	made_text(o, "sheet", m->sheet);
+	made_text(o, "unit", m->unit);
+	made_text(o, "direction", direction_name(m->direction));
+	made_text(o, "definition", m->definition);
+	made_int(o, "minimum_n", m->minimum_n);
+	made_put(o, "readers", texts(m->readers, m->readers_count));
+	made_put(o, "requirements", texts(m->requirements, m->requirements_count));
+}
+
+json_t *
+spd_metric_json(const struct spd *s, size_t i, struct arena *scratch)
+{
+	const struct spd_metric *metric = &s->metrics[i];
+	struct feeds feeds = feeds_of(s, metric->m, scratch);
+	struct made figures = made_array();
+	struct made o = made_object();
+
+	for (size_t k = 0; k < metric->n_figures; k++)
+		made_append(&figures, figure_json(s, i, &feeds, metric->figures[k]));
+	put_definition(&o, metric->m);
+	made_put(&o, "target", target_json(metric->target));
+	made_put(&o, "figures", made_take(figures));
+	made_put(&o, "chart", compare_chart(metric, scratch));
+	made_put(&o, "funnel", compare_funnel(metric, scratch));
+	made_put(&o, "case_mix", compare_case_mix(metric, scratch));
+	if (arena_failed(scratch))
+		o.ok = false;
+	return made_take(o);
+}

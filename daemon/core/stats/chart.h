@@ -1,0 +1,53 @@
+/*
+ * Control charts of rates by period: which weeks differ from the others by more than the weeks
+ * differ among themselves. Laney's p' (2002): where samples are large, a plain p-chart calls nearly
+ * every week a signal, because rates vary between weeks by more than sampling.
+ */
+#ifndef SEMS_CORE_STATS_CHART_H
+#define SEMS_CORE_STATS_CHART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The mean distance of two neighbours in standard deviations, 2 / sqrt(pi). Tables print it as
+ * 1.128, which moves limits by 3.4e-4 of their width. */
+#define CHART_D2 1.1283791670955126
+/* With fewer periods the mean distance of neighbours says nothing yet. */
+#define CHART_PERIODS_MIN 6
+
+struct chart_point { /* x of n; points come in order of time, each with n > 0 */
+	int64_t x;
+	int64_t n;
+	double value; /* what follows is set by chart_laney() */
+	double z;     /* distance from the centre in binomial standard deviations */
+	double lower; /* of the limits; not clipped, so it may lie below 0 or above 1 */
+	double upper;
+	bool signal; /* outside the limits */
+};
+
+struct chart {
+	double centre;  /* all x over all n */
+	double sigma_z; /* how much wider than binomial; below 1 the limits are narrower */
+};
+
+/* False: there is nothing to chart, because there are fewer than two points or no variation. */
+bool chart_laney(struct chart_point *points, size_t n, double d2, struct chart *out);
+/* The same with limits for sampling alone (a plain p-chart). */
+bool chart_plain(struct chart_point *points, size_t n, struct chart *out);
+
+/* Bernoulli CUSUM of misses: k-th event is a miss; p0 the usual rate, ratio the odds ratio to
+ * detect, h the limit at which it signals and begins anew. */
+struct cusum {
+	double when_miss;
+	double when_hit;
+	double h;
+	double s;
+};
+
+struct cusum cusum_start(double p0, double ratio, double h);
+/* True: this event makes it signal. s is the sum after it, 0 after a signal has been seen and the
+ * next event comes. */
+bool cusum_add(struct cusum *c, bool miss);
+
+#endif

@@ -1,0 +1,356 @@
+#include "office/call.h"
+
+#include "base/json/jsonmem.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "office/admin.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char no_memory[] = "out of memory; try again";
+
+struct admin {
+	struct admin_config config;
+};
+
+#define ROLE_BIT(role) (1u << (role))
+#define ADMINISTERS    (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_COMPLIANCE))
+#define READS          (ADMINISTERS | ROLE_BIT(ROLE_AUDITOR) | ROLE_BIT(ROLE_MANAGER))
+#define EVERYBODY      ((1u << ROLE_COUNT) - 1)
+#define BODY(name)     SEMS__V1__REQUEST__BODY_##name
+
+/* Who may ask what. What a handler allows less widely (freezing, raw bytes) it checks itself. */
+static const struct route {
+	int body;
+	unsigned roles;
+	const char *name;
+	void (*handle)(struct call *c);
+} routes[] = {
+    {BODY(SETUP), ADMINISTERS, "setup", admin_setup},
+    {BODY(STATUS), READS, "status", admin_status},
+    {BODY(SPD), READS, "spd", admin_spd},
+    {BODY(RETENTION), ADMINISTERS, "retention", admin_retention},
+    {BODY(QUARANTINE), ADMINISTERS | ROLE_BIT(ROLE_AUDITOR), "quarantine", admin_quarantine},
+    {BODY(RECORD), READS | ROLE_BIT(ROLE_TESTER), "record", admin_record},
+    {BODY(RECORDS), READS | ROLE_BIT(ROLE_TESTER), "records", admin_records},
+    {BODY(GAP), READS, "gap", admin_gap},
+    {BODY(VERIFY), READS, "verify", admin_verify},
+    {BODY(SIGN), READS, "sign", admin_sign},
+    {BODY(KEY), READS, "key", admin_key},
+    {BODY(EXPLAIN), READS, "explain", admin_explain},
+    {BODY(TRACE), READS | ROLE_BIT(ROLE_TESTER), "trace", admin_trace},
+    {BODY(PENDING), READS, "pending", admin_pending},
+    {BODY(DOUBLES), READS, "doubles", admin_doubles},
+    {BODY(NUMBERS), EVERYBODY, "numbers", admin_numbers},
+    {BODY(IMPORT), EVERYBODY, "import", admin_import},
+    {BODY(CALENDAR), READS, "calendar", admin_calendar},
+};
+
+struct admin *
+admin_new(const struct admin_config *config)
+{
+	struct admin *a = calloc(1, sizeof *a);
+
+	if (a != NULL)
+		a->config = *config;
+	return a;
+}
+
+void
+admin_free(struct admin *a)
+{
+	free(a);
+}
+
+bool
+call_may_know_covert(const struct call *c)
+{
+	return (ROLE_BIT(c->role) & (ADMINISTERS | ROLE_BIT(ROLE_TESTER))) != 0;
+}
+
+struct store *
+call_store(const struct call *c)
+{
+	return c->admin->config.store;
+}
+
+static bool
+is_gone(const struct waiter *w)
+{
+	const struct call *c = (const struct call *)w;
+
+	return !ingest_is_open(c->admin->config.ingest,
+			       (struct session_ref){c->session, c->generation});
+}
+
+struct ticket
+call_ticket(const struct call *c, enum lane lane)
+{
+	return (struct ticket){.lane = lane, .waiter = &c->waiter};
+}
+
+void
+call_run(struct call *c, enum lane lane)
+{
+	c->job.ticket = call_ticket(c, lane);
+	store_run(c->admin->config.store, &c->job);
+}
+
+const struct registry *
+call_registry(const struct call *c)
+{
+	return ingest_registry(c->admin->config.ingest);
+}
+
+struct ingest *
+call_ingest(const struct call *c)
+{
+	return c->admin->config.ingest;
+}
+
+struct keyring *
+call_keys(const struct call *c)
+{
+	return c->admin->config.keys;
+}
+
+void
+call_turn(const struct call *c)
+{
+	const struct admin_config *config = &c->admin->config;
+
+	if (config->on_turn != NULL)
+		config->on_turn(config->ctx);
+}
+
+static void
+respond(const struct call *c, Sems__V1__Response *r)
+{
+	struct session_ref to = {c->session, c->generation};
+
+	r->has_request_no = 1;
+	r->request_no = c->request->request_no;
+	r->has_code = r->has_more = 1;
+	ingest_respond(c->admin->config.ingest, to, r);
+}
+
+static void
+call_end(struct call *c)
+{
+	struct admin *a = c->admin;
+
+	arena_free(c->arena);
+	a->config.on_output(a->config.ctx);
+}
+
+void
+call_keep(struct call *c)
+{
+	c->repeats = CONFLICT_REPEATS;
+}
+
+bool
+call_lacks_memory(const struct call *c)
+{
+	return jsonmem_failed() != c->json_failed;
+}
+
+void
+call_reply(struct call *c, struct text json)
+{
+	struct session_ref to = {c->session, c->generation};
+
+	if (call_lacks_memory(c))
+		call_fail_memory(c);
+	else if (ingest_respond_document(c->admin->config.ingest, to, c->request->request_no, json))
+		call_end(c);
+	else
+		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
+			  "there is no room for an answer of %zu bytes: read those that came "
+			  "before, or ask for less",
+			  json.n);
+}
+
+void
+call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
+{
+	Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprint(text, sizeof text, fmt, ap);
+	va_end(ap);
+	/* What could not be read for want of memory looks as if it were not there. */
+	if (call_lacks_memory(c)) {
+		code = SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE;
+		field = "";
+		snprintf(text, sizeof text, "%s", no_memory);
+	}
+	r.code = (Sems__V1__ResponseCode)code;
+	r.text = text;
+	r.has_retry_after_ms = code == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE;
+	r.retry_after_ms = RETRY_AFTER_MS;
+	r.field = arena_printf(c->arena, "%s", field == NULL ? "" : field);
+	respond(c, &r);
+	call_end(c);
+}
+
+/* Who administers is no affair of whoever may not read what is kept. */
+void
+call_forbid(struct call *c, const char *field, const char *roles)
+{
+	bool may_know = (ROLE_BIT(c->role) & READS) != 0;
+	char admins[160];
+	bool told =
+	    may_know && registry_who_has(call_registry(c), ROLE_ADMIN, admins, sizeof admins);
+
+	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, field,
+		  "you are %s with the role %s; this takes the role %s, which an admin%s%s%s "
+		  "gives: semsctl init --role %s=%.*s",
+		  c->principal.s, role_name(c->role), roles, told ? " (" : "", told ? admins : "",
+		  told ? ")" : "", c->principal.s, (int)strcspn(roles, " ,"), roles);
+}
+
+void
+call_fail_err(struct call *c, const struct err *e)
+{
+	static const struct {
+		enum code code;
+		int response;
+	} map[] = {
+	    {REJ_MALFORMED, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID},
+	    {REJ_FIELD, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID},
+	    {REJ_STATE, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_STATE},
+	    {REJ_FORBIDDEN, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN},
+	    {REJ_NOT_FOUND, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_NOT_FOUND},
+	};
+	int response;
+
+	if (e->code == TRY_CONFLICT && c->repeats++ < CONFLICT_REPEATS) {
+		log_info("admin.again", KV("peer", c->principal.s), KV("request", c->route->name),
+			 KV("why", e->text));
+		c->state = NULL;
+		c->answer = (struct text){NULL, 0};
+		c->job = (struct job){.ctx = c};
+		c->route->handle(c);
+		return;
+	}
+	if (e->code == REJ_ROLE) {
+		call_forbid(c, e->where, e->text);
+		return;
+	}
+	response = code_is_retry(e->code) ? SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE
+					  : SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL;
+
+	for (size_t i = 0; i < sizeof map / sizeof map[0]; i++) {
+		if (map[i].code == e->code)
+			response = map[i].response;
+	}
+	if (response == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL)
+		log_error("admin.fault", KV("where", e->where), KV("text", e->text));
+	call_fail(c, response, e->where, "%s", e->text);
+}
+
+void
+call_fail_memory(struct call *c)
+{
+	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "", "%s", no_memory);
+}
+
+void
+call_reply_json(struct call *c, json_t *answer)
+{
+	char *text = answer == NULL ? NULL : json_dumps(answer, JSON_COMPACT | JSON_SORT_KEYS);
+
+	json_decref(answer);
+	if (text == NULL)
+		call_fail_memory(c);
+	else
+		call_reply(c, text_of(text));
+	free(text);
+}
+
+static void
+on_reloaded(void *ctx, struct registry *r, const struct err *e)
+{
+	struct call *c = ctx;
+
+	if (r == NULL) {
+		call_fail_err(c, e);
+		return;
+	}
+	ingest_set_registry(c->admin->config.ingest, r);
+	if (c->answer.s == NULL)
+		call_fail_memory(c);
+	else
+		call_reply(c, c->answer);
+}
+
+void
+call_reply_reload(struct call *c, json_t *answer)
+{
+	char *text = answer == NULL ? NULL : json_dumps(answer, JSON_COMPACT);
+
+	json_decref(answer);
+	c->answer = text_of(text == NULL ? "" : text);
+	c->answer.s = text == NULL ? NULL : arena_dup(c->arena, text, c->answer.n);
+	free(text);
+	store_reload_registry(c->admin->config.store, on_reloaded, c);
+}
+
+static void
+forbid_route(struct call *c, const struct route *route)
+{
+	char roles[96] = "";
+	size_t n = 0;
+
+	for (unsigned r = ROLE_DEVICE; r < ROLE_COUNT; r++) {
+		if ((route->roles & ROLE_BIT(r)) != 0)
+			n += (size_t)snprintf(roles + n, sizeof roles - n, "%s%s",
+					      n == 0 ? "" : " or ", role_name((enum role)r));
+	}
+	call_forbid(c, "", roles);
+}
+
+void
+admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
+{
+	struct call *c = arena_zalloc(r->arena, 1, sizeof *c);
+
+	if (c == NULL) {
+		arena_free(r->arena);
+		return;
+	}
+	*c = (struct call){.admin = a,
+			   .arena = r->arena,
+			   .request = r->request,
+			   .principal = r->principal,
+			   .role = r->role,
+			   .now = now,
+			   .session = r->session.id,
+			   .generation = r->session.generation,
+			   .json_failed = jsonmem_failed()};
+	c->waiter = (struct waiter){.name = c->principal.s, .is_gone = is_gone};
+	c->job.ctx = c;
+	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+		const struct route *route = &routes[i];
+
+		if (route->body != (int)r->request->body_case)
+			continue;
+		if ((route->roles & ROLE_BIT(r->role)) == 0) {
+			log_warn("admin.forbidden", KV("peer", r->principal.s),
+				 KV("request", route->name));
+			forbid_route(c, route);
+			return;
+		}
+		log_info("admin.request", KV("peer", r->principal.s), KV("request", route->name));
+		c->route = route;
+		route->handle(c);
+		return;
+	}
+	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "body",
+		  "a request that this version does not know");
+}

@@ -1,0 +1,102 @@
+/* Room office: Requests to answers, whoever asks. */
+/*
+ * A call: one Request of a client on its way to an answer. The session layer makes it, a handler
+ * (one file per area) answers it exactly once with call_reply() or call_fail(), at once or after
+ * its jobs came back; either frees the call.
+ */
+#ifndef SEMS_OFFICE_CALL_H
+#define SEMS_OFFICE_CALL_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "ingest/ingest.h"
+#include "store/store.h"
+
+#include <jansson.h>
+#include <sems/v1/protocol.pb-c.h>
+
+struct admin;
+struct route;
+
+struct call {
+	struct waiter waiter; /* first: a struct waiter * of ours is a call */
+	struct admin *admin;
+	struct arena *arena; /* the request and whatever the handler needs; freed with it */
+	const Sems__V1__Request *request; /* in the arena */
+	struct text principal;            /* in the arena, NUL-terminated */
+	enum role role;
+	struct utc_ms now; /* when the request came */
+	/* Where the answer goes: a session that may be gone by then. */
+	uint32_t session;
+	uint32_t generation;
+	struct job job;       /* for the handler; job.ctx is the call */
+	void *state;          /* the handler's, in the arena */
+	struct text answer;   /* held back while the registry is loaded anew */
+	uint64_t json_failed; /* jsonmem_failed() when it began */
+	const struct route *route;
+	unsigned repeats; /* of the handler, because others changed the same; see call_keep() */
+};
+
+/* What was done by now cannot be done again: a conflict is from now on an answer like others. */
+void call_keep(struct call *c);
+
+/* jansson ran out of memory since the call began: what it made may lack something, so that nothing
+ * of it may be told or kept. Answers see to it themselves. */
+bool call_lacks_memory(const struct call *c);
+
+/* A test that is not debriefed is known to those who run tests. */
+bool call_may_know_covert(const struct call *c);
+/* The store to ask, and what semsd knows of itself. */
+struct store *call_store(const struct call *c);
+const struct registry *call_registry(const struct call *c);
+struct ingest *call_ingest(const struct call *c);
+struct keyring *call_keys(const struct call *c);
+/* The public halves of the keys that sign, and the id of the one that does now; "": none. */
+json_t *call_keys_json(const struct call *c, const char **signs);
+/* For what runs jobs for this call: they end when the session does. */
+struct ticket call_ticket(const struct call *c, enum lane lane);
+/* Runs c->job so. */
+void call_run(struct call *c, enum lane lane);
+/* The handler gave records to ingest: the composition root may take the group. */
+void call_turn(const struct call *c);
+/* The registry's tables have changed: loads them anew into ingest, then answers as
+ * call_reply_json() does. */
+void call_reply_reload(struct call *c, json_t *answer);
+
+/* json: UTF-8, any length; copied. */
+void call_reply(struct call *c, struct text json);
+/* Takes the answer; NULL, as when it could not be made, is out of memory. */
+void call_reply_json(struct call *c, json_t *answer);
+/* code: a sems.v1.ResponseCode; text says what to do next. */
+void call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* What takes one of these roles ("auditor or admin", by what is at `field`): says who one is, what
+ * it takes and who can give it. */
+void call_forbid(struct call *c, const char *field, const char *roles);
+/* Maps an error's class to a response code; REJ_ROLE is call_forbid()'s. After a conflict with
+ * others the handler is called again instead, from its beginning and with nothing left of before
+ * but what is in the arena. */
+void call_fail_err(struct call *c, const struct err *e);
+void call_fail_memory(struct call *c);
+
+/* The handlers, one per Request body. The dispatcher has checked the role against its table. */
+void admin_setup(struct call *c);
+void admin_status(struct call *c);
+void admin_spd(struct call *c);
+void admin_retention(struct call *c);
+void admin_quarantine(struct call *c);
+void admin_record(struct call *c);
+void admin_records(struct call *c);
+void admin_gap(struct call *c);
+void admin_verify(struct call *c);
+void admin_sign(struct call *c);
+void admin_key(struct call *c);
+void admin_explain(struct call *c);
+void admin_trace(struct call *c);
+void admin_pending(struct call *c);
+void admin_doubles(struct call *c);
+void admin_import(struct call *c);
+void admin_numbers(struct call *c);
+void admin_calendar(struct call *c);
+
+#endif

@@ -1,0 +1,221 @@
+/*
+ * Stored records, a page at a time: what, when, where and from whom, and what came of it. Nothing
+ * of persons and no free text; of tests before their debrief nothing for whoever may not know of
+ * them. A page looks at so many rows and no more, so that the lane stays short whatever is looked
+ * for.
+ */
+#include "base/file/embed.h"
+#include "core/time/calendar.h"
+#include "office/call.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE       100
+#define PAGE_MAX   1000
+#define LOOK_MOST  "100000"
+#define PLACE_MAX  512
+#define TIME_MOST  INT64_C(7258118400000) /* 2200-01-01T00:00Z */
+#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
+
+struct look {
+	const char *kinds; /* with commas between; NULL: all */
+	const char *wish;  /* JSON, as records_page.sql takes it */
+	char limit[16];
+	bool is_asked;
+	struct text document; /* in the call's arena */
+};
+
+static bool
+records_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct call *c = j->ctx;
+	struct look *l = c->state;
+
+	(void)e;
+	if (l->is_asked)
+		return false;
+	l->is_asked = true;
+	*st = (struct statement){
+	    embed_text("sql/queries/records_page.sql"),
+	    5,
+	    {l->kinds, call_may_know_covert(c) ? "1" : "0", l->wish, l->limit, LOOK_MOST}};
+	return true;
+}
+
+static void
+records_rows(struct job *j, const struct rows *r)
+{
+	struct call *c = j->ctx;
+	struct look *l = c->state;
+	struct text t = text_of(rows_text(r, 0, 0));
+
+	l->document = (struct text){arena_dup(c->arena, t.s, t.n), t.n};
+}
+
+static void
+records_done(struct job *j, const struct err *e)
+{
+	struct call *c = j->ctx;
+	const struct look *l = c->state;
+
+	if (e->code != OK)
+		call_fail_err(c, e);
+	else if (l->document.s == NULL)
+		call_fail_memory(c);
+	else
+		call_reply(c, l->document);
+}
+
+/* --- what is asked for ------------------------------------------------------------------------ */
+
+static bool
+bad(struct call *c, const char *field, const char *text)
+{
+	call_fail(c, CODE(INVALID), field, "%s", text);
+	return false;
+}
+
+static bool
+read_kinds(struct call *c, struct look *l)
+{
+	const Sems__V1__RecordsRequest *q = c->request->records;
+
+	for (size_t i = 0; i < q->n_kind; i++) {
+		const struct kind *k = kind_by_name(text_of(q->kind[i]));
+
+		if (k == NULL || i >= KIND_COUNT)
+			return bad(c, "kind",
+				   "is not a record kind, or one too many; the kinds are those of "
+				   "\"semsctl template\"");
+		l->kinds = arena_printf(c->arena, "%s%s%s", l->kinds == NULL ? "" : l->kinds,
+					l->kinds == NULL ? "" : ",", k->name);
+	}
+	return true;
+}
+
+/* "UUID/kind/source", as `next` gave it. */
+static bool
+read_after(struct call *c, json_t *wish)
+{
+	static const char *const names[] = {"after_id", "after_kind", "after_source"};
+	const char *after = c->request->records->after;
+	struct text rest = text_of(after == NULL ? "" : after);
+	struct text part[3];
+	struct uuid id;
+
+	if (rest.n == 0)
+		return true;
+	for (size_t i = 0; i < 3; i++) {
+		const char *slash = i < 2 ? memchr(rest.s, '/', rest.n) : rest.s + rest.n;
+
+		if (slash == NULL)
+			return bad(c, "after", "is not the last answer's `next`");
+		part[i] = (struct text){rest.s, (size_t)(slash - rest.s)};
+		rest.n -= i < 2 ? part[i].n + 1 : 0;
+		rest.s += i < 2 ? part[i].n + 1 : 0;
+	}
+	if (strlen(after) > PLACE_MAX || !uuid_parse(part[0], &id) || kind_by_name(part[1]) == NULL)
+		return bad(c, "after", "is not the last answer's `next`");
+	for (size_t i = 0; i < 3; i++)
+		json_object_set_new(wish, names[i], json_stringn(part[i].s, part[i].n));
+	return true;
+}
+
+static bool
+read_texts(struct call *c, json_t *wish)
+{
+	const Sems__V1__RecordsRequest *q = c->request->records;
+	const struct {
+		const char *field;
+		const char *name;
+		const char *value;
+	} texts[] = {
+	    {"source", "source", q->source},
+	    {"site", "site", q->site},
+	    {"source_record_id", "number", q->source_record_id},
+	    {"outcome", "outcome", q->outcome},
+	    {"after", NULL, q->after},
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (texts[i].value == NULL || texts[i].value[0] == '\0')
+			continue;
+		if (!text_is_clean_utf8(text_of(texts[i].value)))
+			return bad(c, texts[i].field, "is no clean UTF-8 text");
+		if (texts[i].name != NULL)
+			json_object_set_new(wish, texts[i].name, json_string(texts[i].value));
+	}
+	return true;
+}
+
+static bool
+read_times(struct call *c, json_t *wish)
+{
+	const Sems__V1__RecordsRequest *q = c->request->records;
+	const struct {
+		const char *name;
+		bool has;
+		int64_t v;
+	} times[] = {{"from", q->has_from, q->from}, {"until", q->has_until, q->until}};
+	struct quarter quarter;
+	char text[UTC_TEXT_SIZE];
+	char label[QUARTER_TEXT_SIZE];
+
+	if (q->quarter != NULL && q->quarter[0] != '\0') {
+		if (q->has_from || q->has_until || !quarter_parse(text_of(q->quarter), &quarter))
+			return bad(c, "quarter",
+				   "is not written as 2026-Q2, or comes beside times");
+		quarter_format(quarter, label);
+		json_object_set_new(wish, "quarter", json_string(label));
+	}
+	for (size_t i = 0; i < 2; i++) {
+		if (!times[i].has)
+			continue;
+		if (times[i].v < 0 || times[i].v >= TIME_MOST)
+			return bad(c, times[i].name, "is not a time of these centuries");
+		utc_format((struct utc_ms){times[i].v}, text);
+		json_object_set_new(wish, times[i].name, json_string(text));
+	}
+	json_object_set_new(wish, "newest",
+			    json_boolean(!(q->has_oldest_first && q->oldest_first)));
+	return true;
+}
+
+void
+admin_records(struct call *c)
+{
+	const Sems__V1__RecordsRequest *q = c->request->records;
+	struct look *l = arena_zalloc(c->arena, 1, sizeof *l);
+	json_t *wish = json_object();
+	char *text;
+
+	if (l == NULL) {
+		json_decref(wish);
+		call_fail_memory(c);
+		return;
+	}
+	c->state = l;
+	if ((q->limit > PAGE_MAX && !bad(c, "limit", "is more than 1,000")) || !read_kinds(c, l) ||
+	    !read_texts(c, wish) || !read_after(c, wish) || !read_times(c, wish)) {
+		json_decref(wish);
+		return;
+	}
+	text = json_dumps(wish, JSON_COMPACT);
+	json_decref(wish);
+	l->wish = text == NULL ? NULL : arena_dup(c->arena, text, strlen(text));
+	free(text);
+	if (l->wish == NULL || call_lacks_memory(c)) {
+		call_fail_memory(c);
+		return;
+	}
+	snprintf(l->limit, sizeof l->limit, "%u", q->limit == 0 ? PAGE : q->limit);
+	c->job = (struct job){.role = DB_COMPUTE,
+			      .next = records_next,
+			      .rows = records_rows,
+			      .done = records_done,
+			      .ctx = c};
+	call_run(c, LANE_SHORT);
+}

@@ -1,0 +1,248 @@
+/* The SPD's requests: which there are, and those that compute. */
+#include "office/quarter/spd.h"
+
+#include "base/digest.h"
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define OP(name) SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
+
+void
+spd_reply_document(struct call *c, struct text document)
+{
+	const Sems__V1__SpdRequest *q = c->request->spd;
+	unsigned char sum[SHA256_SIZE];
+	char digest[2 * SHA256_SIZE + 1] = "";
+
+	if (q->exported_as != NULL) {
+		if (sha256(document.s, document.n, sum))
+			hex_encode(sum, sizeof sum, digest);
+		log_info("spd.export", KV("quarter", q->quarter),
+			 KVI("revision", q->has_revision ? q->revision : 0),
+			 KV("by", c->principal.s), KV("format", q->exported_as),
+			 KV("sha256", digest));
+	}
+	call_reply(c, document);
+}
+
+void
+spd_ask_fini(struct spd_ask *a)
+{
+	json_t **const held[] = {&a->head, &a->document, &a->events, &a->earlier, &a->answer};
+
+	for (size_t i = 0; i < sizeof held / sizeof held[0]; i++) {
+		json_t *json = *held[i];
+
+		json_decref(json);
+		*held[i] = NULL;
+	}
+	free(a->by_dims);
+	a->by_dims = NULL;
+}
+
+bool
+spd_failed(struct call *c, const struct err *e)
+{
+	struct err why = *e;
+
+	if (why.code == OK)
+		return false;
+	spd_ask_fini(c->state);
+	call_fail_err(c, &why);
+	return true;
+}
+
+void
+spd_job(struct call *c, enum lane lane, bool writes,
+	bool (*next)(struct job *, struct statement *, struct err *),
+	void (*rows)(struct job *, const struct rows *),
+	void (*done)(struct job *, const struct err *))
+{
+	c->job = (struct job){
+	    .role = DB_COMPUTE,
+	    .writes = writes,
+	    .next = next,
+	    .rows = rows,
+	    .done = done,
+	    .ctx = c,
+	};
+	call_run(c, lane);
+}
+
+/* --- computing: SHOW of now, FREEZE, REVISE --------------------------------------------------- */
+
+static void
+on_shown(struct spd_run *r, const struct err *e)
+{
+	struct call *c = r->ctx;
+	struct err why = *e;
+	/* The reply ends the call, and with it the memory that holds the run. */
+	struct spd_run run = *r;
+
+	if (why.code != OK)
+		call_fail_err(c, &why);
+	else
+		spd_reply_document(c, (struct text){(const char *)run.document.p, run.document.n});
+	spd_fini(&run);
+}
+
+static void
+on_frozen(struct spd_run *r, const struct err *e)
+{
+	struct call *c = r->ctx;
+	struct err why = *e;
+	json_t *answer;
+
+	if (why.code != OK) {
+		spd_fini(r);
+		call_fail_err(c, &why);
+		return;
+	}
+	log_info(r->will.revises ? "spd.revise" : "spd.freeze", KV("quarter", r->label),
+		 KVI("revision", r->spd.revision), KV("by", c->principal.s),
+		 KV("sha256", r->sha256));
+	answer = json_pack("{s:s, s:I, s:s, s:s, s:s, s:I}", "quarter", r->label, "revision",
+			   (json_int_t)r->spd.revision, "state", "DRAFT", "as_of", r->spd.as_of,
+			   "sha256", r->sha256, "restatements",
+			   (json_int_t)json_array_size(r->freezing.restatements));
+	spd_fini(r);
+	call_reply_json(c, answer);
+}
+
+static void
+compute(struct call *c, enum spd_task task, bool revises,
+	void (*done)(struct spd_run *, const struct err *))
+{
+	struct spd_ask *a = c->state;
+	struct err e = {0};
+
+	a->run = (struct spd_run){
+	    .lanes = store_lanes(call_store(c)),
+	    .keys = store_keys(call_store(c)),
+	    .ticket = call_ticket(c, LANE_LONG),
+	    .catalogue = spd_catalogue(&e),
+	    .quarter = a->quarter,
+	    .task = task,
+	    .source = a->q->from_records ? SPD_FROM_RAW : SPD_FROM_COUNTS,
+	    .by = c->principal.s,
+	    .will = {a->duties, revises, a->q->text, a->q->early, a->q->exclude_embargoed},
+	    .done = done,
+	    .ctx = c,
+	};
+	if (a->run.catalogue == NULL)
+		call_fail_err(c, &e);
+	else
+		spd_start(&a->run);
+}
+
+static void
+show(struct call *c)
+{
+	const struct spd_ask *a = c->state;
+
+	if (a->revision[0] == '0')
+		compute(c, SPD_TASK_SHOW, false, on_shown);
+	else
+		spd_show_stored(c);
+}
+
+static void
+freeze(struct call *c)
+{
+	compute(c, SPD_TASK_FREEZE, false, on_frozen);
+}
+
+static void
+revise(struct call *c)
+{
+	compute(c, SPD_TASK_FREEZE, true, on_frozen);
+}
+
+/* --- the operations --------------------------------------------------------------------------- */
+
+static const struct {
+	int operation;
+	void (*run)(struct call *c);
+	enum spd_action action; /* of spd_step */
+} operations[] = {
+    {OP(SHOW), show, SPD_ACTIONS},        {OP(FREEZE), freeze, SPD_FREEZE},
+    {OP(REVISE), revise, SPD_REVISE},     {OP(COMMENT), spd_step, SPD_COMMENT},
+    {OP(QA), spd_step, SPD_QA},           {OP(APPROVE), spd_step, SPD_APPROVE},
+    {OP(REJECT), spd_step, SPD_REJECT},   {OP(WITHDRAW), spd_step, SPD_WITHDRAW},
+    {OP(SUBMIT), spd_step, SPD_SUBMIT},   {OP(ACKNOWLEDGE), spd_step, SPD_ACKNOWLEDGE},
+    {OP(LIST), spd_list, SPD_ACTIONS},    {OP(STATUS), spd_status, SPD_ACTIONS},
+    {OP(CHECK), spd_checks, SPD_ACTIONS}, {OP(DECLARATION), spd_declaration, SPD_ACTIONS},
+    {OP(DIFF), spd_compare, SPD_ACTIONS},
+};
+
+/* The system's administrator keeps the quarter's papers where nobody else does, as in a store of
+ * one's own; reviewing and approving take a person whose task it is. */
+static unsigned
+duties_of(enum role role)
+{
+	static const unsigned duties[ROLE_COUNT] = {
+	    [ROLE_AUDITOR] = SPD_MAY_EXPLAIN | SPD_MAY_REVIEW,
+	    [ROLE_COMPLIANCE] =
+		SPD_MAY_EXPLAIN | SPD_MAY_PREPARE | SPD_MAY_REVIEW | SPD_MAY_KNOW_COVERT,
+	    [ROLE_MANAGER] = SPD_MAY_EXPLAIN | SPD_MAY_REVIEW | SPD_MAY_APPROVE,
+	    [ROLE_ADMIN] = SPD_MAY_EXPLAIN | SPD_MAY_PREPARE | SPD_MAY_KNOW_COVERT,
+	};
+
+	return duties[role];
+}
+
+/* Fills the ask from the request; false: the call has been answered. */
+static bool
+read_ask(struct call *c, struct spd_ask *a)
+{
+	const Sems__V1__SpdRequest *q = c->request->spd;
+
+	if (q->quarter == NULL || !quarter_parse(text_of(q->quarter), &a->quarter)) {
+		call_fail(c, SPD_CODE(INVALID), "quarter", "name a quarter such as 2026-Q2");
+		return false;
+	}
+	if (q->has_revision && q->revision > 1000000) {
+		call_fail(c, SPD_CODE(INVALID), "revision", "there are not so many");
+		return false;
+	}
+	a->q = q;
+	a->duties = duties_of(c->role);
+	quarter_format(a->quarter, a->label);
+	quarter_format(quarter_prev(a->quarter), a->before);
+	snprintf(a->revision, sizeof a->revision, "%" PRIu32, q->has_revision ? q->revision : 0);
+	a->life = (struct life){.quarter = a->label,
+				.who = c->principal.s,
+				.duties = a->duties,
+				.text = q->text,
+				.metric = q->metric,
+				.reference = q->reference,
+				.channel = q->channel};
+	return true;
+}
+
+void
+admin_spd(struct call *c)
+{
+	struct spd_ask *a = arena_zalloc(c->arena, 1, sizeof *a);
+	struct err e;
+
+	if (a == NULL) {
+		call_fail_memory(c);
+		return;
+	}
+	c->state = a;
+	for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+		if (operations[i].operation != (int)c->request->spd->operation)
+			continue;
+		a->action = operations[i].action;
+		if (a->action != SPD_ACTIONS && life_may(a->action, duties_of(c->role), &e) != OK)
+			call_fail_err(c, &e);
+		else if (read_ask(c, a))
+			operations[i].run(c);
+		return;
+	}
+	call_fail(c, SPD_CODE(INVALID), "operation", "is none that this version knows");
+}

@@ -1,0 +1,381 @@
+#include "office/setup/setup_check.h"
+
+#include "base/text.h"
+#include "core/kind/kind.h"
+#include "core/life/lifecycle.h"
+#include "core/spd/marking.h"
+#include "core/time/calendar.h"
+#include "core/time/retention.h"
+#include "ingest/registry.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define RATIO_TARGET_MAX 10.0
+
+struct path {
+	char text[sizeof(((struct err *)0)->where)];
+};
+
+static const char *path_put(struct path *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static const char *
+path_put(struct path *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprint(p->text, sizeof p->text, fmt, ap);
+	va_end(ap);
+	return p->text;
+}
+
+/* Valid until the end of the block. */
+#define PATH(...) path_put(&(struct path){""}, __VA_ARGS__)
+
+/* One line of text a person may read: what it holds ends up in tables, logs and file names. */
+static enum code
+check_line(const char *s, size_t max, const char *at, struct err *e)
+{
+	struct text t = text_of(s);
+
+	if (t.n > max)
+		return err_set(e, REJ_FIELD, at, "is %zu bytes long; at most %zu", t.n, max);
+	if (!text_is_clean_utf8(t) || strpbrk(t.s, "\t\n") != NULL)
+		return err_set(
+		    e, REJ_FIELD, at,
+		    "holds invalid UTF-8 or a control character; use one line of plain text");
+	if (t.n > 0 && (t.s[0] == ' ' || t.s[t.n - 1] == ' '))
+		return err_set(e, REJ_FIELD, at,
+			       "begins or ends with a space; take the space away");
+	return OK;
+}
+
+static enum code
+check_id(const char *s, enum envelope like, const char *at, struct err *e)
+{
+	if (s == NULL || s[0] == '\0')
+		return err_set(e, REJ_FIELD, at, "is missing; give one");
+	if (strcmp(s, "*") == 0)
+		return err_set(e, REJ_FIELD, at, "may not be \"*\": name one");
+	if (!text_is_name(text_of(s)))
+		return err_set(e, REJ_FIELD, at,
+			       "holds a character that nobody sees, or a blank at an end; take it "
+			       "away");
+	return check_line(s, (size_t)envelope_fields[like].max, at, e);
+}
+
+static enum code
+check_name(const char *s, bool required, const char *at, struct err *e)
+{
+	if (s == NULL || s[0] == '\0')
+		return required ? err_set(e, REJ_FIELD, at, "is missing; give one") : OK;
+	return check_line(s, SETUP_NAME_MAX, at, e);
+}
+
+/* "unix:anna", "tcp:loopback": how the peer was known, a colon, and who it is. */
+static enum code
+check_principal_name(const char *s, const char *at, struct err *e)
+{
+	const char *colon;
+	enum code code = check_name(s, true, at, e);
+
+	if (code != OK)
+		return code;
+	colon = strchr(s, ':');
+	if (colon == NULL || colon == s || colon[1] == '\0')
+		return err_set(
+		    e, REJ_FIELD, at,
+		    "is not a principal; write how it connects and its name, as in unix:anna");
+	return OK;
+}
+
+static enum code
+check_kind(const char *s, bool any_allowed, const char *at, struct err *e)
+{
+	if (s == NULL || s[0] == '\0')
+		return err_set(e, REJ_FIELD, at, "is missing; name a record kind");
+	if (any_allowed && strcmp(s, "*") == 0)
+		return OK;
+	if (kind_by_name(text_of(s)) == NULL)
+		return err_set(e, REJ_FIELD, at,
+			       "is not a record kind; the kinds are those of \"semsctl template\"");
+	return OK;
+}
+
+static enum code
+check_entity(const Sems__V1__SetupRequest *r, struct err *e)
+{
+	enum code code = check_name(r->entity, r->zone != NULL, "entity", e);
+
+	if (code != OK || r->entity == NULL || r->entity[0] == '\0')
+		return code;
+	if (r->zone == NULL)
+		return err_set(e, REJ_FIELD, "zone", "is missing; give one");
+	code = check_name(r->zone, true, "zone", e);
+	if (code != OK)
+		return code;
+	/* PostgreSQL would take "GMT+3" as a POSIX zone, with the sign turned round. */
+	if (strspn(r->zone, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") !=
+	    strlen(r->zone))
+		return err_set(
+		    e, REJ_FIELD, "zone",
+		    "is not the name of a time zone; use an IANA name, as in Europe/London");
+	return OK;
+}
+
+static enum code
+check_site(const Sems__V1__Site *s, size_t i, struct err *e)
+{
+	enum code code = check_id(s->site_id, ENV_SITE_ID, PATH("sites[%zu].site_id", i), e);
+
+	if (code == OK)
+		code = check_name(s->name, false, PATH("sites[%zu].name", i), e);
+	for (size_t l = 0; l < s->n_locations && code == OK; l++) {
+		code = check_id(s->locations[l]->location_id, ENV_LOCATION_ID,
+				PATH("sites[%zu].locations[%zu].location_id", i, l), e);
+		if (code == OK)
+			code = check_name(s->locations[l]->name, false,
+					  PATH("sites[%zu].locations[%zu].name", i, l), e);
+	}
+	return code;
+}
+
+static enum code
+check_sender(const Sems__V1__SenderGrant *g, size_t i, size_t j, struct err *e)
+{
+	enum code code = check_principal_name(g->principal,
+					      PATH("sources[%zu].senders[%zu].principal", i, j), e);
+
+	if (code == OK && g->n_kinds == 0)
+		return err_set(e, REJ_FIELD, PATH("sources[%zu].senders[%zu].kinds", i, j),
+			       "is empty; name the kinds, or \"*\" for any");
+	if (code == OK && g->n_sites == 0)
+		return err_set(e, REJ_FIELD, PATH("sources[%zu].senders[%zu].sites", i, j),
+			       "is empty; name the sites, or \"*\" for any");
+	for (size_t k = 0; k < g->n_kinds && code == OK; k++)
+		code = check_kind(g->kinds[k], true,
+				  PATH("sources[%zu].senders[%zu].kinds[%zu]", i, j, k), e);
+	for (size_t k = 0; k < g->n_sites && code == OK; k++) {
+		if (g->sites[k] != NULL && strcmp(g->sites[k], "*") == 0)
+			continue;
+		code = check_id(g->sites[k], ENV_SITE_ID,
+				PATH("sources[%zu].senders[%zu].sites[%zu]", i, j, k), e);
+	}
+	return code;
+}
+
+/* *grants counts over all sources: kinds times sites is what one short request can inflate. */
+static enum code
+check_source(const Sems__V1__Source *s, size_t i, size_t *grants, struct err *e)
+{
+	enum code code = check_id(s->source, ENV_SOURCE, PATH("sources[%zu].source", i), e);
+
+	if (code == OK)
+		code = check_name(s->description, false, PATH("sources[%zu].description", i), e);
+	for (size_t j = 0; j < s->n_senders && code == OK; j++) {
+		const Sems__V1__SenderGrant *g = s->senders[j];
+
+		code = check_sender(g, i, j, e);
+		if (code != OK)
+			break;
+		/* Both factors are bounded by the frame: the product cannot overflow. */
+		*grants += g->n_kinds * g->n_sites;
+		if (*grants > SETUP_GRANTS_MAX)
+			return err_set(e, REJ_FIELD, PATH("sources[%zu].senders[%zu]", i, j),
+				       "goes over %d grants in one request; use \"*\" or send the "
+				       "sources in parts",
+				       SETUP_GRANTS_MAX);
+	}
+	return code;
+}
+
+static enum code
+check_provider(const Sems__V1__Provider *p, size_t i, struct err *e)
+{
+	enum code code =
+	    check_id(p->provider_id, ENV_PROVIDER_ID, PATH("providers[%zu].provider_id", i), e);
+
+	return code != OK ? code : check_name(p->name, false, PATH("providers[%zu].name", i), e);
+}
+
+static enum code
+check_principal(const Sems__V1__Principal *p, size_t i, struct err *e)
+{
+	enum code code =
+	    check_principal_name(p->principal, PATH("principals[%zu].principal", i), e);
+
+	bool given = p->role != NULL && p->role[0] != '\0';
+
+	if (code == OK && given && role_by_name(text_of(p->role)) == ROLE_NONE)
+		return err_set(e, REJ_FIELD, PATH("principals[%zu].role", i),
+			       "is not a role; use device, supervisor, tester, auditor, "
+			       "compliance, manager or "
+			       "admin");
+	if (code == OK)
+		code = check_name(p->name, false, PATH("principals[%zu].name", i), e);
+	if (code == OK)
+		code = check_name(p->post, false, PATH("principals[%zu].post", i), e);
+	return code;
+}
+
+static enum code
+check_policy(const Sems__V1__RetentionPolicy *p, size_t i, int window_days, struct err *e)
+{
+	struct retention_policy policy = {(int)p->min_months, (int)p->max_months};
+	struct err why;
+	enum code code = check_kind(p->kind, false, PATH("retention[%zu].kind", i), e);
+
+	if (code != OK)
+		return code;
+	if (!p->has_min_months || p->min_months > SETUP_MONTHS_MAX)
+		return err_set(e, REJ_FIELD, PATH("retention[%zu].min_months", i),
+			       "is missing or over %d; give the months the law asks for, or 0",
+			       SETUP_MONTHS_MAX);
+	if (!p->has_max_months || p->max_months > SETUP_MONTHS_MAX)
+		return err_set(e, REJ_FIELD, PATH("retention[%zu].max_months", i),
+			       "is missing or over %d; evidence about persons needs an end",
+			       SETUP_MONTHS_MAX);
+	if (retention_check_policy(&policy, window_days, &why) != OK)
+		return err_set(e, REJ_FIELD, PATH("retention[%zu].%s", i, why.where), "%s",
+			       why.text);
+	return check_name(p->legal_basis, true, PATH("retention[%zu].legal_basis", i), e);
+}
+
+/* The greatest target that means something: a share of its whole is at most 1, a ratio may be more
+ * (twice the vehicles that were required), a number is what it is. */
+static double
+target_max(const struct metric *m)
+{
+	if (strcmp(m->unit, "%") != 0)
+		return HUGE_VAL;
+	return m->basis == BASIS_RATIO ? RATIO_TARGET_MAX : 1;
+}
+
+static enum code
+check_target(const Sems__V1__Target *t, size_t i, const struct catalogue *cat, struct err *e)
+{
+	const struct metric *m = catalogue_metric(cat, t->metric == NULL ? "" : t->metric);
+	struct quarter q;
+
+	if (m == NULL)
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].metric", i),
+			       "is not a metric of the catalogue; write it as in OUT03");
+	if (!t->has_value || !isfinite(t->value) || t->value < 0 || t->value > target_max(m))
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].value", i),
+			       "is missing or not a value %s can have; give it in the metric's "
+			       "unit, 0.95 for 95 %%",
+			       m->id);
+	if (!quarter_parse(text_of(t->from_quarter == NULL ? "" : t->from_quarter), &q))
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].from_quarter", i),
+			       "is not a quarter; write it as in 2026-Q2");
+	return check_name(t->approved_by, true, PATH("targets[%zu].approved_by", i), e);
+}
+
+/* A day such as 2026-01-15. */
+static enum code
+check_day(const char *day, const char *at, struct err *e)
+{
+	char noon[40];
+	struct utc_ms t;
+
+	snprintf(noon, sizeof noon, "%.20sT12:00:00Z", day == NULL ? "" : day);
+	return utc_parse(text_of(noon), &t)
+		   ? OK
+		   : err_set(e, REJ_FIELD, at,
+			     "is missing or not a day; write it as in 2026-01-15");
+}
+
+static enum code
+check_feed(const Sems__V1__ExpectedFeed *f, size_t i, struct err *e)
+{
+	enum code code = check_id(f->source, ENV_SOURCE, PATH("feeds[%zu].source", i), e);
+
+	if (code == OK)
+		code = check_kind(f->kind, false, PATH("feeds[%zu].kind", i), e);
+	if (code == OK && f->site != NULL && f->site[0] != '\0')
+		code = check_id(f->site, ENV_SITE_ID, PATH("feeds[%zu].site", i), e);
+	if (code == OK &&
+	    (!f->has_every_hours || f->every_hours < 1 || f->every_hours > SETUP_HOURS_MAX))
+		code = err_set(e, REJ_FIELD, PATH("feeds[%zu].every_hours", i),
+			       "is missing or not from 1 to %d", SETUP_HOURS_MAX);
+	if (code == OK)
+		code = check_day(f->from_day, PATH("feeds[%zu].from_day", i), e);
+	if (code == OK && f->until_day != NULL && f->until_day[0] != '\0')
+		code = check_day(f->until_day, PATH("feeds[%zu].until_day", i), e);
+	if (code == OK && f->until_day != NULL && f->until_day[0] != '\0' &&
+	    strcmp(f->from_day, f->until_day) >= 0)
+		code =
+		    err_set(e, REJ_FIELD, PATH("feeds[%zu].until_day", i), "is not after from_day");
+	return code;
+}
+
+static enum code
+check_spd_policy(const Sems__V1__SpdPolicy *p, struct err *e)
+{
+	enum code code;
+
+	if (p->approval == NULL ||
+	    strcmp(p->approval, spd_approval_name(spd_approval_by_name(p->approval))) != 0)
+		return err_set(e, REJ_FIELD, "spd_policy.approval",
+			       "is not a policy; use THREE_PEOPLE or APPROVER_DIFFERS");
+	if (p->corrections != NULL && strcmp(p->corrections, "TWO_PEOPLE") != 0 &&
+	    strcmp(p->corrections, "ONE_PERSON") != 0)
+		return err_set(e, REJ_FIELD, "spd_policy.corrections",
+			       "is not a policy; use TWO_PEOPLE or ONE_PERSON");
+	code = check_name(p->declared_by, true, "spd_policy.declared_by", e);
+	return code != OK ? code : check_day(p->declared_on, "spd_policy.declared_on", e);
+}
+
+static enum code
+check_spd(const Sems__V1__SetupRequest *r, struct err *e)
+{
+	if (r->has_correction_alone_hours && r->correction_alone_hours > SETUP_ALONE_MAX)
+		return err_set(e, REJ_FIELD, "correction_alone_hours", "is over %d hours",
+			       SETUP_ALONE_MAX);
+	if (r->has_grace_working_days && r->grace_working_days > SETUP_GRACE_MAX)
+		return err_set(e, REJ_FIELD, "grace_working_days", "is over %d days",
+			       SETUP_GRACE_MAX);
+	if (r->has_materiality_pp && !(r->materiality_pp >= 0 && r->materiality_pp <= 100))
+		return err_set(e, REJ_FIELD, "materiality_pp",
+			       "is not a number of percentage points from 0 to 100");
+	if (r->marking != NULL && r->marking[0] != '\0' && marking_check(r->marking, e) != OK)
+		return e->code;
+	if (r->handling != NULL && marking_check_handling(r->handling, e) != OK)
+		return e->code;
+	return r->spd_policy == NULL ? OK : check_spd_policy(r->spd_policy, e);
+}
+
+enum code
+setup_check(const Sems__V1__SetupRequest *r, const struct catalogue *cat, struct err *e)
+{
+	size_t grants = 0;
+	int window_days =
+	    r->has_revision_window_days ? (int)r->revision_window_days : SETUP_WINDOW_DAYS;
+	enum code code = check_entity(r, e);
+
+	if (code == OK && r->has_revision_window_days && r->revision_window_days > SETUP_WINDOW_MAX)
+		return err_set(e, REJ_FIELD, "revision_window_days", "is over %d days",
+			       SETUP_WINDOW_MAX);
+
+	if (code == OK)
+		code = check_spd(r, e);
+	for (size_t i = 0; i < r->n_sites && code == OK; i++)
+		code = check_site(r->sites[i], i, e);
+	for (size_t i = 0; i < r->n_providers && code == OK; i++)
+		code = check_provider(r->providers[i], i, e);
+	for (size_t i = 0; i < r->n_sources && code == OK; i++)
+		code = check_source(r->sources[i], i, &grants, e);
+	for (size_t i = 0; i < r->n_principals && code == OK; i++)
+		code = check_principal(r->principals[i], i, e);
+	for (size_t i = 0; i < r->n_retention && code == OK; i++)
+		code = check_policy(r->retention[i], i, window_days, e);
+	for (size_t i = 0; i < r->n_targets && code == OK; i++)
+		code = check_target(r->targets[i], i, cat, e);
+	for (size_t i = 0; i < r->n_feeds && code == OK; i++)
+		code = check_feed(r->feeds[i], i, e);
+	return code;
+}

@@ -1,0 +1,322 @@
+/* Plots as SVG. Series differ in dash and marker too, not in colour alone. */
+#include "render/page/html.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDTH  760.0
+#define HEIGHT 300.0
+#define LEFT   62.0
+#define RIGHT  14.0
+#define TOP    12.0
+#define BOTTOM 46.0
+
+#define TICKS    5
+#define LABELS   9 /* at most, along the bottom */
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+struct plot {
+	struct buf *out;
+	const struct chart_view *c;
+	double x_min, x_max;
+	double y_min, y_max;
+	double y_step;
+};
+
+static double
+x_of_row(const struct chart_view *c, size_t row)
+{
+	return c->x_numeric ? grid_cell(c->data, row, c->x)->number : (double)row;
+}
+
+static double
+px(const struct plot *p, double x)
+{
+	double span = p->x_max - p->x_min;
+
+	return LEFT + (WIDTH - LEFT - RIGHT) * (span > 0 ? (x - p->x_min) / span : 0.5);
+}
+
+static double
+py(const struct plot *p, double y)
+{
+	double span = p->y_max - p->y_min;
+
+	return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (span > 0 ? (y - p->y_min) / span : 0.5);
+}
+
+static void
+find_range(struct plot *p)
+{
+	const struct chart_view *c = p->c;
+	size_t rows = grid_rows(c->data);
+
+	chart_range(c, &p->y_min, &p->y_max, &p->y_step);
+	p->x_min = 0;
+	p->x_max = rows > 1 ? (double)(rows - 1) : 1;
+	for (size_t r = 0; c->x_numeric && r < rows; r++)
+		p->x_max = r == 0 ? x_of_row(c, r) * 1.04 : fmax(p->x_max, x_of_row(c, r) * 1.04);
+}
+
+/* "6 Jul" of "2026-07-06"; other labels as they are, not too long. */
+static void
+short_label(const struct cell *cell, char out[32])
+{
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	long month;
+
+	if (cell->kind == CELL_DAY && strlen(cell->text) == 10) {
+		month = strtol(cell->text + 5, NULL, 10);
+		snprintf(out, 32, "%ld %s", strtol(cell->text + 8, NULL, 10),
+			 months[month < 1 || month > 12 ? 0 : month - 1]);
+		return;
+	}
+	snprintf(out, 32, "%.14s", cell->text);
+}
+
+static void
+y_label(const struct plot *p, double y, char out[SPD_CELL])
+{
+	if (strcmp(p->c->y_unit, "%") == 0)
+		snprintf(out, SPD_CELL, "%.*f %%", (int)fmax(0, -floor(log10(p->y_step) + 2.001)),
+			 y * 100);
+	else
+		spd_value(y, p->c->y_unit, NULL, out);
+}
+
+static void
+draw_frame(const struct plot *p)
+{
+	char label[SPD_CELL];
+
+	for (int i = 0; p->y_min + i * p->y_step <= p->y_max + p->y_step / 2; i++) {
+		double y = p->y_min + i * p->y_step;
+
+		y_label(p, y, label);
+		buf_addf(p->out,
+			 "<line class=\"g\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
+			 "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">",
+			 LEFT, WIDTH - RIGHT, py(p, y), py(p, y), LEFT - 7, py(p, y) + 4);
+		html_text(p->out, label);
+		buf_addf(p->out, "</text>");
+	}
+}
+
+static void
+draw_x_tick(const struct plot *p, double x, const char *label)
+{
+	buf_addf(p->out,
+		 "<line class=\"a\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
+		 "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
+		 px(p, x), px(p, x), HEIGHT - BOTTOM, HEIGHT - BOTTOM + 5, px(p, x),
+		 HEIGHT - BOTTOM + 19);
+	html_text(p->out, label);
+	buf_addf(p->out, "</text>");
+}
+
+static void
+draw_x_axis(const struct plot *p)
+{
+	const struct chart_view *c = p->c;
+	size_t rows = grid_rows(c->data);
+	size_t every = (rows + LABELS - 1) / LABELS;
+	double step = c->x_numeric && p->x_max > 0 ? chart_step(p->x_max, 6) : 1;
+	char label[SPD_CELL];
+
+	buf_addf(p->out, "<line class=\"a\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
+		 LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM);
+	if (c->x_numeric) {
+		for (int i = 0; i * step <= p->x_max; i++) {
+			snprintf(label, sizeof label, "%.0f", i * step);
+			draw_x_tick(p, i * step, label);
+		}
+	} else {
+		for (size_t r = 0; r < rows; r += every) {
+			short_label(grid_cell(c->data, r, c->x), label);
+			draw_x_tick(p, (double)r, label);
+		}
+	}
+	buf_addf(p->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
+		 (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6);
+	html_text(p->out, c->data->columns[c->x].header);
+	buf_addf(p->out, "</text>");
+}
+
+/* A line breaks where there is no value. */
+static void
+draw_line(const struct plot *p, unsigned column)
+{
+	bool pen_down = false;
+
+	for (size_t r = 0; r < grid_rows(p->c->data); r++) {
+		const struct cell *y = grid_cell(p->c->data, r, column);
+
+		if (y->kind != CELL_NUMBER) {
+			pen_down = false;
+			continue;
+		}
+		buf_addf(p->out, "%s%.1f %.1f", pen_down ? "L" : "M", px(p, x_of_row(p->c, r)),
+			 py(p, y->number));
+		pen_down = true;
+	}
+}
+
+static void
+draw_marker(const struct plot *p, size_t shape, double x, double y)
+{
+	static const char *const paths[] = {
+	    "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z", /* disc */
+	    "m-3 -3h6v6h-6z",                                /* square */
+	    "m0 -4.2l4.2 4.2l-4.2 4.2l-4.2 -4.2z",           /* diamond */
+	    "m0 -4l4 7h-8z",                                 /* triangle up */
+	    "m0 4l4 -7h-8z",                                 /* triangle down */
+	    "m-3.5 -1.2h7v2.4h-7z",                          /* bar */
+	    "m-1.2 -3.5h2.4v7h-2.4z",                        /* bar, upright */
+	    "m-4 -4l8 8l-1 1l-8 -8zm8 0l1 1l-8 8l-1 -1z",    /* cross */
+	};
+
+	buf_addf(p->out, "M%.1f %.1f%s", x, y, paths[shape % COUNT(paths)]);
+}
+
+static void
+draw_markers(const struct plot *p, unsigned column, size_t shape)
+{
+	for (size_t r = 0; r < grid_rows(p->c->data); r++) {
+		const struct cell *y = grid_cell(p->c->data, r, column);
+
+		if (y->kind == CELL_NUMBER)
+			draw_marker(p, shape, px(p, x_of_row(p->c, r)), py(p, y->number));
+	}
+}
+
+/* The class of a series: s0, s1... for data, lim and warn for limits. */
+static void
+series_class(const struct chart_view *c, size_t i, char out[16])
+{
+	if (c->series[i].look == LOOK_LIMIT)
+		snprintf(out, 16, "lim");
+	else if (c->series[i].look == LOOK_WARNING)
+		snprintf(out, 16, "warn");
+	else
+		snprintf(out, 16, "s%zu",
+			 c->n_series > 4 && c->series[0].look != LOOK_LINE ? 0 : i);
+}
+
+static bool
+is_data(const struct series *s)
+{
+	return s->look == LOOK_LINE || s->look == LOOK_POINTS;
+}
+
+/* Markers of charts with limits are discs and diamonds; others take one shape a series. */
+static size_t
+shape_of(const struct chart_view *c, size_t i)
+{
+	if (c->series[i].look == LOOK_POINTS)
+		return 2;
+	return c->series[0].look == LOOK_LINE ? i : 0;
+}
+
+static void
+draw_series(const struct plot *p, size_t i)
+{
+	const struct series *s = &p->c->series[i];
+	char class[16];
+
+	series_class(p->c, i, class);
+	if (s->look != LOOK_POINTS) {
+		buf_addf(p->out, "<path class=\"l %s\" d=\"", class);
+		draw_line(p, s->column);
+		buf_addf(p->out, "\"/>");
+	}
+	if (is_data(s)) {
+		buf_addf(p->out, "<path class=\"m %s\" d=\"", class);
+		draw_markers(p, s->column, shape_of(p->c, i));
+		buf_addf(p->out, "\"/>");
+	}
+}
+
+/* A ring around what the last column speaks of, and for points its name beside it. */
+static void
+draw_marks(const struct plot *p)
+{
+	const struct chart_view *c = p->c;
+	const struct grid *g = c->data;
+	const struct series *data = &c->series[c->n_series - 1];
+
+	for (size_t r = 0; r < grid_rows(g); r++) {
+		const struct cell *y = grid_cell(g, r, data->column);
+		char label[32];
+		double x = px(p, x_of_row(c, r));
+
+		if (grid_cell(g, r, g->n_columns - 1)->kind != CELL_TEXT || y->kind != CELL_NUMBER)
+			continue;
+		short_label(grid_cell(g, r, 0), label);
+		buf_addf(p->out,
+			 "<circle class=\"ring\" cx=\"%.1f\" cy=\"%.1f\" r=\"8\"/>"
+			 "<text class=\"name\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">",
+			 x, py(p, y->number), x > WIDTH - 120 ? x - 12 : x + 12,
+			 py(p, y->number) + 4, x > WIDTH - 120 ? "end" : "start");
+		html_text(p->out, label);
+		buf_addf(p->out, "</text>");
+	}
+}
+
+static void
+draw_legend(const struct plot *p)
+{
+	const struct chart_view *c = p->c;
+
+	buf_addf(p->out, "<p class=\"legend\">");
+	for (size_t i = 0; i < c->n_series; i++) {
+		const struct series *s = &c->series[i];
+		char class[16];
+
+		series_class(c, i, class);
+		buf_addf(p->out, "<span><svg width=\"30\" height=\"12\" viewBox=\"0 0 30 12\" "
+				 "aria-hidden=\"true\">");
+		if (s->look != LOOK_POINTS)
+			buf_addf(p->out, "<path class=\"l %s\" d=\"M1 6H29\"/>", class);
+		if (is_data(s)) {
+			buf_addf(p->out, "<path class=\"m %s\" d=\"", class);
+			draw_marker(p, shape_of(c, i), 15, 6);
+			buf_addf(p->out, "\"/>");
+		}
+		buf_addf(p->out, "</svg> ");
+		html_text(p->out, c->data->columns[s->column].header);
+		buf_addf(p->out, "</span> ");
+	}
+	buf_addf(p->out, "</p>");
+}
+
+void
+html_chart(struct buf *out, const struct chart_view *c, const char *id)
+{
+	struct plot p = {.out = out, .c = c};
+
+	if (grid_rows(c->data) == 0)
+		return;
+	find_range(&p);
+	buf_addf(out,
+		 "<figure><svg class=\"plot\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
+		 "aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
+		 WIDTH, HEIGHT, id, id, id);
+	html_text(out, c->title);
+	buf_addf(out, "</title><desc id=\"%s-d\">", id);
+	html_text(out, c->text);
+	buf_addf(out, " The data is in the table below.</desc>");
+	draw_frame(&p);
+	draw_x_axis(&p);
+	for (size_t i = 0; i < c->n_series; i++)
+		draw_series(&p, i);
+	if (c->marks)
+		draw_marks(&p);
+	buf_addf(out, "</svg>");
+	draw_legend(&p);
+	buf_addf(out, "<figcaption>");
+	html_text(out, c->text);
+	buf_addf(out, "</figcaption></figure>\n");
+}

@@ -1,0 +1,152 @@
+/* Room render/sheet: The document as sheets, and as a workbook. */
+/*
+ * A book: what an SPD says, as sheets of grids, charts and notes, before any format. The workbook,
+ * the page and the CSV files are made from the same book, so that they cannot differ.
+ *
+ * Everything lives in the book's arena or in the documents it was made from; both outlive it. When
+ * the arena is full, book_failed() tells, and what was built is not to be used.
+ */
+#ifndef SEMS_RENDER_SHEET_BOOK_H
+#define SEMS_RENDER_SHEET_BOOK_H
+
+#include "base/arena.h"
+#include "render/doc/edition.h"
+#include "render/doc/spd_value.h"
+
+#include <stdint.h>
+
+/* Where a grid or a column is shown. */
+#define IN_BOOK  1u /* the workbook */
+#define IN_PAGE  2u
+#define IN_CSV   4u
+#define IN_ALL   7u
+#define IN_SHOWN (IN_BOOK | IN_PAGE) /* to people */
+
+enum tone { TONE_PLAIN, TONE_GOOD, TONE_BAD, TONE_UNSURE, TONE_MUTED, N_TONES };
+
+enum cell_kind { CELL_EMPTY, CELL_TEXT, CELL_NUMBER, CELL_DAY, CELL_INSTANT };
+
+struct cell {
+	enum cell_kind kind;
+	enum tone tone;
+	const char *text; /* for people */
+	const char *raw;  /* for programs: a code, digits, ISO 8601; NULL: the text */
+	const char *unit; /* CELL_NUMBER: as in the catalogue, or one of the units below */
+	double number;
+	int decimals; /* CELL_NUMBER: more than its unit has */
+};
+
+/* And UNIT_CHANGE. */
+#define UNIT_INTEGER "count"
+#define UNIT_REAL    "z"
+
+struct column {
+	const char *key;    /* for programs */
+	const char *header; /* for people */
+	unsigned where;
+	unsigned short width; /* in characters */
+	bool right;           /* holds numbers */
+};
+
+struct grid {
+	const char *slug; /* one of its kind in the book: "tip-by-site" */
+	const char *title;
+	const char *note;  /* NULL: none */
+	const char *empty; /* what to say when there are no rows */
+	unsigned where;
+	bool pairs; /* two columns: what, and what it is */
+	struct column *columns;
+	size_t n_columns;
+	struct cell *cells; /* row by row */
+	size_t n_cells;
+	size_t cap_cells;
+	struct book *book;
+};
+
+struct series {
+	unsigned column; /* of the grid */
+	enum series_look { LOOK_LINE, LOOK_POINTS, LOOK_LIMIT, LOOK_WARNING } look;
+};
+
+#define SERIES_MAX 8
+
+struct chart_view {
+	const struct grid *data;
+	const char *title;
+	const char *text; /* what there is to see, in words */
+	const char *y_unit;
+	unsigned x;     /* column of the grid */
+	bool x_numeric; /* else one step a row */
+	bool marks;     /* rows whose last column is not empty are marked */
+	struct series series[SERIES_MAX];
+	size_t n_series;
+};
+
+struct block {
+	enum block_kind { BLOCK_GRID, BLOCK_CHART, BLOCK_NOTE } kind;
+	struct grid *grid;
+	struct chart_view *chart;
+	const char *note;
+	struct block *next;
+};
+
+struct sheet {
+	const char *slug;
+	const char *name; /* at most 31 characters, none of []:*?/\ */
+	struct book *book;
+	struct block *first;
+	struct block *last;
+	struct sheet *next;
+};
+
+struct book {
+	const struct edition *edition;
+	struct arena *arena;
+	const char *marking;
+	const char *handling; /* NULL: no handling text */
+	const char *subject;  /* "Northmoor Airports: 2026-Q3, DRAFT, revision 2" */
+	bool provisional;
+	struct sheet *first;
+	struct sheet *last;
+};
+
+/* Makes the sheets of the edition. */
+enum code book_make(const struct edition *edition, struct arena *arena, struct book *b,
+		    struct err *e) MUST_CHECK;
+
+struct sheet *book_sheet(struct book *b, const char *slug, const char *name);
+const char *book_text(struct book *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* all, then the separator when there is anything before, then one. */
+const char *book_join(struct book *b, const char *all, const char *separator, const char *one);
+const char *book_time(struct book *b, const char *rfc3339); /* "2026-07-10 09:00:00 UTC" */
+void sheet_note(struct sheet *s, const char *text);
+/* where IN_ALL, no rows, no columns yet. */
+struct grid *sheet_grid(struct sheet *s, const char *slug, const char *title);
+/* Goes before the grid, which was the last thing to be added to the sheet. */
+struct chart_view *sheet_chart(struct sheet *s, const struct grid *data, const char *title);
+/* A range of the y axis that holds every value, and the step of its ticks: 1, 2 or 5 times a power
+ * of ten. */
+void chart_range(const struct chart_view *c, double *low, double *high, double *step);
+double chart_step(double span, unsigned ticks);
+void chart_series_add(struct chart_view *c, unsigned column, enum series_look look);
+
+/* Columns before the first cell; then a cell for every column, row after row. */
+void grid_column(struct grid *g, const struct column *c);
+size_t grid_rows(const struct grid *g);
+const struct cell *grid_cell(const struct grid *g, size_t row, size_t column);
+void grid_add(struct grid *g, struct cell c);
+
+void grid_empty(struct grid *g);
+void grid_text(struct grid *g, const char *s); /* "" or NULL: an empty cell */
+void grid_code(struct grid *g, const char *text, const char *raw, enum tone tone);
+void grid_number(struct grid *g, double v, const char *unit);
+/* What is read beside another number, such as a target: as spd_value(). */
+void grid_beside(struct grid *g, double v, const char *unit, const double *beside);
+/* The member, an empty cell when it is no number. */
+void grid_member(struct grid *g, const json_t *o, const char *key, const char *unit);
+void grid_instant(struct grid *g, const char *rfc3339); /* "": an empty cell */
+void grid_day(struct grid *g, const char *date);
+/* A row of two cells: what it is, and the cell that comes next. */
+void grid_item(struct grid *g, const char *what);
+
+#endif

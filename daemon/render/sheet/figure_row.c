@@ -1,0 +1,479 @@
+/* What a figure says, as cells: the columns that the grids of figures have in common. */
+#include "render/sheet/figure_row.h"
+
+#include "base/json/jsonin.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+/* --- what is asked of a metric ---------------------------------------------------------------- */
+
+const double *
+metric_target(const json_t *metric, double *out)
+{
+	return spd_number(json_object_get(metric, "target"), "value", out) ? out : NULL;
+}
+
+const json_t *
+metric_entity_figure(const json_t *metric)
+{
+	const json_t *figure;
+	size_t i;
+
+	json_array_foreach(json_object_get(metric, "figures"), i, figure)
+	{
+		if (json_object_size(json_object_get(figure, "by")) == 0)
+			return figure;
+	}
+	return NULL;
+}
+
+const json_t *
+metric_of(const struct book *b, const char *id)
+{
+	const json_t *metric;
+	size_t i;
+
+	json_array_foreach(json_object_get(b->edition->doc, "metrics"), i, metric)
+	{
+		if (strcmp(spd_text(metric, "id"), id) == 0)
+			return metric;
+	}
+	return NULL;
+}
+
+/* Never the colour alone: a sign and the word. */
+static const struct {
+	const char *status;
+	const char *shown;
+	enum tone tone;
+} statuses[] = {
+    {"MET", "✓ MET", TONE_GOOD},
+    {"NOT_MET", "✗ NOT MET", TONE_BAD},
+    {"NOT_PROVEN", "? NOT PROVEN", TONE_UNSURE},
+    {"INSUFFICIENT", "… TOO FEW", TONE_UNSURE},
+    {"NO_TARGET", "– NO TARGET", TONE_MUTED},
+    {"NONE", "–", TONE_MUTED},
+};
+
+const char *
+figure_status(struct book *b, const json_t *metric, const json_t *figure, enum tone *tone)
+{
+	const char *status = spd_text(figure, "status");
+	const char *reason = spd_text(figure, "no_data");
+	char words[SPD_CELL];
+
+	*tone = TONE_MUTED;
+	if (reason[0] != '\0' || strcmp(status, "NO_DATA") == 0) {
+		spd_words(reason[0] == '\0' ? "no reason given" : reason, words);
+		if (strcmp(reason, "NO_DATA") == 0)
+			return "∅ NO DATA";
+		return book_text(b, "∅ NO DATA (%.100s)", words);
+	}
+	for (size_t i = 0; i < COUNT(statuses); i++) {
+		if (strcmp(status, statuses[i].status) != 0)
+			continue;
+		*tone = statuses[i].tone;
+		if (strcmp(status, "INSUFFICIENT") == 0) {
+			spd_count(metric, "minimum_n", "?", words);
+			return book_text(b, "%s (n below %.30s)", statuses[i].shown, words);
+		}
+		return statuses[i].shown;
+	}
+	spd_words(status, words);
+	return status[0] == '\0' ? "–" : book_text(b, "%s", words);
+}
+
+static bool
+same_dimensions(const json_t *a, const json_t *b)
+{
+	return json_object_size(a) == json_object_size(b) &&
+	       (json_object_size(a) == 0 || json_equal(a, b) != 0);
+}
+
+const char *
+figure_comment(struct book *b, const char *id, const json_t *by)
+{
+	const char *all = "";
+	const json_t *event;
+	size_t i;
+
+	json_array_foreach(json_object_get(b->edition->declaration, "events"), i, event)
+	{
+		if (strcmp(spd_text(event, "action"), "COMMENT") == 0 &&
+		    strcmp(spd_text(event, "metric"), id) == 0 &&
+		    same_dimensions(json_object_get(event, "by_dims"), by))
+			all = book_join(b, all, " ", spd_text(event, "text"));
+	}
+	return all;
+}
+
+const char *
+figure_name(struct book *b, const char *id, json_t *by)
+{
+	const json_t *metric = metric_of(b, id);
+	const char *name = metric == NULL ? id : spd_text(metric, "name");
+	const char *out = book_text(b, "%s", name);
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(by, key, value)
+	{
+		char words[SPD_CELL];
+
+		spd_words(key, words);
+		out = book_text(b, "%s, %s %s", out, words,
+				json_is_string(value) ? json_words(value) : "?");
+	}
+	return out;
+}
+
+/* --- columns ---------------------------------------------------------------------------------- */
+
+static void
+put_id(const struct figure_row *r)
+{
+	grid_text(r->g, spd_text(r->metric, "id"));
+}
+
+static void
+put_name(const struct figure_row *r)
+{
+	grid_text(r->g, spd_text(r->metric, "name"));
+}
+
+static void
+put_words(const struct figure_row *r, const char *key)
+{
+	char words[SPD_CELL];
+	const char *code = spd_text(r->metric, key);
+
+	spd_words(code, words);
+	for (char *p = words; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	grid_code(r->g, book_text(r->g->book, "%s", words), code, TONE_PLAIN);
+}
+
+static void
+put_form(const struct figure_row *r)
+{
+	put_words(r, "form");
+}
+
+static void
+put_basis(const struct figure_row *r)
+{
+	put_words(r, "basis");
+}
+
+static void
+put_direction(const struct figure_row *r)
+{
+	put_words(r, "direction");
+}
+
+static void
+put_unit(const struct figure_row *r)
+{
+	grid_text(r->g, spd_text(r->metric, "unit"));
+}
+
+static void
+put_numerator(const struct figure_row *r)
+{
+	grid_member(r->g, r->figure, "numerator", UNIT_INTEGER);
+}
+
+static void
+put_denominator(const struct figure_row *r)
+{
+	grid_member(r->g, r->figure, "denominator", UNIT_INTEGER);
+}
+
+static void
+put_excluded(const struct figure_row *r)
+{
+	json_int_t n = spd_excluded(r->figure);
+
+	if (n < 0)
+		grid_empty(r->g);
+	else
+		grid_number(r->g, (double)n, UNIT_INTEGER);
+}
+
+static void
+put_reasons(const struct figure_row *r)
+{
+	const char *all = "";
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(r->figure, "excluded"), i, item)
+	{
+		json_int_t n = json_integer_value(json_object_get(item, "count"));
+
+		if (n > 0)
+			all = book_join(r->g->book, all, "; ",
+					book_text(r->g->book, "%s=%" JSON_INTEGER_FORMAT,
+						  spd_text(item, "reason"), n));
+	}
+	grid_text(r->g, all);
+}
+
+/* The number, or in its place why there is none: never an empty cell that reads as nought. */
+static void
+put_value(const struct figure_row *r)
+{
+	enum tone tone;
+	double target;
+	double v;
+
+	if (spd_number(r->figure, "value", &v))
+		grid_beside(r->g, v, spd_text(r->metric, "unit"),
+			    metric_target(r->metric, &target));
+	else if (strcmp(spd_text(r->figure, "status"), "INSUFFICIENT") == 0)
+		grid_code(r->g, "withheld", "", TONE_MUTED);
+	else {
+		const char *words = figure_status(r->g->book, r->metric, r->figure, &tone);
+		const char *sign = "∅ ";
+
+		if (strncmp(words, sign, strlen(sign)) == 0)
+			words += strlen(sign);
+		grid_code(r->g, strcmp(words, "–") == 0 ? "NO DATA" : words, "", TONE_MUTED);
+	}
+}
+
+/* A number that the status goes by, or an empty cell. */
+static void
+put_judged(const struct figure_row *r, const char *of, const char *key)
+{
+	double target;
+	double v;
+
+	if (spd_number(json_object_get(r->figure, of), key, &v))
+		grid_beside(r->g, v, spd_text(r->metric, "unit"),
+			    metric_target(r->metric, &target));
+	else
+		grid_empty(r->g);
+}
+
+static void
+put_low(const struct figure_row *r)
+{
+	put_judged(r, "interval", "lo");
+}
+
+static void
+put_high(const struct figure_row *r)
+{
+	put_judged(r, "interval", "hi");
+}
+
+static void
+put_exact_low(const struct figure_row *r)
+{
+	put_judged(r, "exact", "low");
+}
+
+static void
+put_exact_high(const struct figure_row *r)
+{
+	put_judged(r, "exact", "high");
+}
+
+static void
+put_target(const struct figure_row *r)
+{
+	double v;
+
+	if (metric_target(r->metric, &v) != NULL)
+		grid_beside(r->g, v, spd_text(r->metric, "unit"), &v);
+	else
+		grid_code(r->g, "not set", "", TONE_MUTED);
+}
+
+static void
+put_status(const struct figure_row *r)
+{
+	enum tone tone;
+	const char *words = figure_status(r->g->book, r->metric, r->figure, &tone);
+
+	grid_code(r->g, words, spd_text(r->figure, "status"), tone);
+}
+
+static void
+put_no_data(const struct figure_row *r)
+{
+	grid_text(r->g, spd_text(r->figure, "no_data"));
+}
+
+static void
+put_coverage(const struct figure_row *r)
+{
+	const json_t *coverage = json_object_get(r->figure, "coverage");
+	double expected;
+	double received;
+
+	if (spd_number(coverage, "expected", &expected) &&
+	    spd_number(coverage, "received", &received) && expected > 0)
+		grid_number(r->g, received / expected, "%");
+	else
+		grid_code(r->g, "not known", "", TONE_MUTED);
+}
+
+static void
+put_previous(const struct figure_row *r)
+{
+	grid_member(r->g, json_object_get(r->figure, "previous"), "value",
+		    spd_text(r->metric, "unit"));
+}
+
+static const char *
+change_unit(const struct figure_row *r)
+{
+	const char *unit = spd_text(r->metric, "unit");
+
+	return strcmp(unit, "%") == 0 ? UNIT_CHANGE : unit;
+}
+
+static void
+put_change(const struct figure_row *r)
+{
+	grid_member(r->g, json_object_get(r->figure, "change"), "difference", change_unit(r));
+}
+
+static void
+put_change_low(const struct figure_row *r)
+{
+	grid_member(r->g, json_object_get(r->figure, "change"), "low", change_unit(r));
+}
+
+static void
+put_change_high(const struct figure_row *r)
+{
+	grid_member(r->g, json_object_get(r->figure, "change"), "high", change_unit(r));
+}
+
+static void
+put_comment(const struct figure_row *r)
+{
+	grid_text(r->g, figure_comment(r->g->book, spd_text(r->metric, "id"),
+				       json_object_get(r->figure, "by")));
+}
+
+/* "median=3890; p90=7102; timeouts=12", numbers in the digits that give them back. */
+static void
+put_details(const struct figure_row *r)
+{
+	json_t *details = json_object_get(r->figure, "details");
+	json_t *lists[] = {details, json_object_get(details, "parts")};
+	const char *all = "";
+	const char *key;
+	json_t *value;
+	char n[SPD_CELL];
+
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		json_object_foreach(lists[i], key, value)
+		{
+			if (!json_is_number(value))
+				continue;
+			spd_count(lists[i], key, "", n);
+			all = book_join(r->g->book, all, "; ",
+					book_text(r->g->book, "%s=%s", key, n));
+		}
+	}
+	grid_text(r->g, all);
+}
+
+static const struct figure_column {
+	struct column c;
+	unsigned of;
+	const char *word; /* by which a template asks for it; NULL: always there */
+	void (*put)(const struct figure_row *r);
+} before[] = {
+    {{"metric", "Metric", IN_ALL, 8, false}, OF_ANY, NULL, put_id},
+    {{"name", "Name", IN_ALL, 30, false}, OF_ANY, NULL, put_name},
+    {{"form", "Form", IN_BOOK | IN_CSV, 13, false}, OF_SCORECARD | OF_ALL, NULL, put_form},
+    {{"basis", "Basis", IN_CSV, 9, false}, OF_ANY, NULL, put_basis},
+    {{"unit", "Unit", IN_CSV, 7, false}, OF_ANY, NULL, put_unit},
+    {{"direction", "Better", IN_CSV, 9, false}, OF_ANY, NULL, put_direction},
+};
+
+static const struct figure_column after[] = {
+    {{"numerator", "Count", IN_ALL, 10, true}, OF_ANY, "numerator", put_numerator},
+    {{"denominator", "Of (n)", IN_ALL, 10, true}, OF_ANY, "denominator", put_denominator},
+    {{"excluded", "Left out", IN_ALL, 8, true}, OF_ANY, "excluded", put_excluded},
+    {{"excluded_by_reason", "Left out, by reason", IN_BOOK | IN_CSV, 34, false},
+     OF_ALL,
+     "excluded",
+     put_reasons},
+    {{"value", "Value", IN_ALL, 13, true}, OF_ANY, "value", put_value},
+    {{"interval_low", "95 % from", IN_ALL, 9, true}, OF_ANY, "interval", put_low},
+    {{"interval_high", "95 % to", IN_ALL, 9, true}, OF_ANY, "interval", put_high},
+    {{"exact_low", "Exact from", IN_BOOK | IN_CSV, 11, true}, OF_ALL, "exact", put_exact_low},
+    {{"exact_high", "Exact to", IN_BOOK | IN_CSV, 10, true}, OF_ALL, "exact", put_exact_high},
+    {{"target", "Target", IN_ALL, 8, true}, OF_ANY, "target", put_target},
+    {{"status", "Status", IN_ALL, 19, false}, OF_ANY, "status", put_status},
+    {{"no_data", "No data because", IN_CSV, 16, false}, OF_ANY, NULL, put_no_data},
+    {{"coverage", "Coverage", IN_ALL, 9, true}, OF_ANY, "coverage", put_coverage},
+    {{"previous_value", "Previous quarter", IN_BOOK | IN_CSV, 17, true},
+     OF_ALL,
+     "previous",
+     put_previous},
+    {{"change", "Change", IN_ALL, 9, true}, OF_ANY, "change", put_change},
+    {{"change_low", "Change from", IN_BOOK | IN_CSV, 12, true}, OF_ALL, "change", put_change_low},
+    {{"change_high", "Change to", IN_BOOK | IN_CSV, 11, true}, OF_ALL, "change", put_change_high},
+};
+
+static const struct figure_column last[] = {
+    {{"details", "Details", IN_CSV, 30, false}, OF_ALL, "parts", put_details},
+    {{"comment", "Comment", IN_ALL, 40, false}, OF_ANY, NULL, put_comment},
+};
+
+/* Is the column asked for? Those without a word always are. */
+static bool
+is_wanted(const struct figure_column *f, unsigned of, const json_t *words)
+{
+	const json_t *word;
+	size_t i;
+
+	if (!(f->of & of))
+		return false;
+	if (f->word == NULL || json_array_size(words) == 0)
+		return true;
+	json_array_foreach(words, i, word)
+	{
+		if (json_is_string(word) && strcmp(json_words(word), f->word) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const struct {
+	const struct figure_column *columns;
+	size_t n;
+} parts[] = {
+    [FIGURE_BEFORE] = {before, COUNT(before)},
+    [FIGURE_AFTER] = {after, COUNT(after)},
+    [FIGURE_LAST] = {last, COUNT(last)},
+};
+
+void
+figure_columns(struct grid *g, enum figure_part part, unsigned of, const json_t *words)
+{
+	for (size_t i = 0; i < parts[part].n; i++) {
+		if (is_wanted(&parts[part].columns[i], of, words))
+			grid_column(g, &parts[part].columns[i].c);
+	}
+}
+
+void
+figure_cells(const struct figure_row *r, enum figure_part part, unsigned of, const json_t *words)
+{
+	for (size_t i = 0; i < parts[part].n; i++) {
+		if (is_wanted(&parts[part].columns[i], of, words))
+			parts[part].columns[i].put(r);
+	}
+}

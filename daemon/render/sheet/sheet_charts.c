@@ -1,0 +1,379 @@
+/* Charts of a metric, each with the grid it is drawn from and a sentence that says what it shows.
+ */
+#include "render/sheet/sheets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct column week_columns[] = {
+    {"first_day", "Week from", IN_ALL, 12, false}, {"numerator", "Count", IN_ALL, 11, true},
+    {"denominator", "Of (n)", IN_ALL, 11, true},   {"value", "Value", IN_ALL, 11, true},
+    {"lower", "Lower limit", IN_ALL, 11, true},    {"centre", "Centre", IN_ALL, 11, true},
+    {"upper", "Upper limit", IN_ALL, 11, true},    {"signal", "Signal", IN_ALL, 26, false},
+};
+
+static const char *const limits_key[] = {"value", "lower", NULL, "upper"};
+
+static bool
+is_true(const json_t *o, const char *key)
+{
+	return json_is_true(json_object_get(o, key));
+}
+
+static size_t
+count_true(const json_t *list, const char *key)
+{
+	const json_t *item;
+	size_t n = 0;
+	size_t i;
+
+	json_array_foreach(list, i, item) n += is_true(item, key);
+	return n;
+}
+
+/* "OUT03: TIP hit rate (Pd), week by week" */
+static const char *
+title_of(struct book *b, const json_t *metric, const char *what)
+{
+	return book_text(b, "%s %s, %s", spd_text(metric, "id"), spd_text(metric, "name"), what);
+}
+
+/* Above or below: which side of the limits the week fell. */
+static const char *
+signal_words(const json_t *week)
+{
+	double value;
+	double upper;
+
+	if (!is_true(week, "signal"))
+		return "";
+	if (spd_number(week, "value", &value) && spd_number(week, "upper", &upper) && value > upper)
+		return "▲ above the limits";
+	return "▼ below the limits";
+}
+
+static void
+week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t *chart)
+{
+	struct book *b = s->book;
+	const json_t *weeks = json_object_get(chart, "weeks");
+	const json_t *week;
+	size_t signals = count_true(weeks, "signal");
+	const char *title = title_of(b, metric, "week by week");
+	const char *unit = spd_text(metric, "unit");
+	struct chart_view *c;
+	struct grid *g;
+	double sigma_z = 0;
+	size_t i;
+
+	if (json_array_size(weeks) == 0)
+		return;
+	spd_number(chart, "sigma_z", &sigma_z);
+	g = sheet_grid(s, book_text(b, "%s-weeks-%s", slug, spd_text(metric, "id")), title);
+	if (g == NULL)
+		return;
+	for (i = 0; i < sizeof week_columns / sizeof week_columns[0]; i++)
+		grid_column(g, &week_columns[i]);
+	json_array_foreach(weeks, i, week)
+	{
+		grid_day(g, spd_text(week, "first_day"));
+		grid_member(g, week, "numerator", UNIT_INTEGER);
+		grid_member(g, week, "denominator", UNIT_INTEGER);
+		for (size_t k = 0; k < 4; k++)
+			grid_member(g, limits_key[k] == NULL ? chart : week,
+				    limits_key[k] == NULL ? "centre" : limits_key[k], unit);
+		grid_code(g, signal_words(week), is_true(week, "signal") ? "true" : "false",
+			  TONE_BAD);
+	}
+	c = sheet_chart(s, g, title);
+	if (c == NULL)
+		return;
+	c->y_unit = unit;
+	c->marks = true;
+	c->text = book_text(b,
+			    "%zu weeks; %zu outside the control limits. The limits (Laney p′) are "
+			    "three standard deviations from the centre, widened by %.2f for what "
+			    "weeks differ by beyond chance.",
+			    json_array_size(weeks), signals, sigma_z);
+	chart_series_add(c, 4, LOOK_LIMIT);
+	chart_series_add(c, 6, LOOK_LIMIT);
+	chart_series_add(c, 5, LOOK_WARNING);
+	chart_series_add(c, 3, LOOK_LINE);
+}
+
+static const struct column funnel_columns[] = {
+    {"unit", "Site", IN_ALL, 16, false},
+    {"denominator", "Of (n)", IN_ALL, 11, true},
+    {"numerator", "Count", IN_ALL, 11, true},
+    {"value", "Value", IN_ALL, 11, true},
+    {"low998", "99.8 % low", IN_ALL, 11, true},
+    {"low95", "95 % low", IN_ALL, 11, true},
+    {"target", "All sites", IN_ALL, 11, true},
+    {"high95", "95 % high", IN_ALL, 11, true},
+    {"high998", "99.8 % high", IN_ALL, 12, true},
+    {"z", "z", IN_BOOK | IN_CSV, 8, true},
+    {"adjusted_z", "z, adjusted", IN_ALL, 11, true},
+    {"outside", "Outside", IN_ALL, 26, false},
+};
+
+/* Limits are drawn from small to large. */
+static int
+compare_size(const void *a, const void *b)
+{
+	json_int_t x = json_integer_value(json_object_get(*(json_t *const *)a, "denominator"));
+	json_int_t y = json_integer_value(json_object_get(*(json_t *const *)b, "denominator"));
+
+	if (x != y)
+		return x < y ? -1 : 1;
+	return strcmp(spd_text(*(json_t *const *)a, "unit"), spd_text(*(json_t *const *)b, "unit"));
+}
+
+static json_t **
+sorted_units(struct book *b, const json_t *units)
+{
+	size_t n = json_array_size(units);
+	json_t **list = arena_zalloc(b->arena, n, sizeof *list);
+
+	if (list == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		list[i] = json_array_get(units, i);
+	qsort(list, n, sizeof *list, compare_size);
+	return list;
+}
+
+static void
+put_unit_row(struct grid *g, const json_t *unit, const json_t *funnel, const char *shown)
+{
+	static const char *const values[] = {"value", "low998", "low95", NULL, "high95", "high998"};
+
+	grid_text(g, spd_text(unit, "unit"));
+	grid_member(g, unit, "denominator", UNIT_INTEGER);
+	grid_member(g, unit, "numerator", UNIT_INTEGER);
+	for (size_t k = 0; k < sizeof values / sizeof values[0]; k++)
+		grid_member(g, values[k] == NULL ? funnel : unit,
+			    values[k] == NULL ? "target" : values[k], shown);
+	grid_member(g, unit, "z", UNIT_REAL);
+	grid_member(g, unit, "adjusted_z", UNIT_REAL);
+	grid_code(g, is_true(unit, "outside") ? "◆ outside 99.8 %" : "",
+		  is_true(unit, "outside") ? "true" : "false", TONE_UNSURE);
+}
+
+static void
+funnel_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t *funnel)
+{
+	struct book *b = s->book;
+	const json_t *units = json_object_get(funnel, "units");
+	size_t n = json_array_size(units);
+	json_t **list = n == 0 ? NULL : sorted_units(b, units);
+	const char *title = title_of(b, metric, "sites against their size");
+	struct chart_view *c;
+	struct grid *g;
+
+	if (list == NULL)
+		return;
+	g = sheet_grid(s, book_text(b, "%s-sites-%s", slug, spd_text(metric, "id")), title);
+	if (g == NULL)
+		return;
+	for (size_t i = 0; i < sizeof funnel_columns / sizeof funnel_columns[0]; i++)
+		grid_column(g, &funnel_columns[i]);
+	for (size_t i = 0; i < n; i++)
+		put_unit_row(g, list[i], funnel, spd_text(metric, "unit"));
+	c = sheet_chart(s, g, title);
+	if (c == NULL)
+		return;
+	c->y_unit = spd_text(metric, "unit");
+	c->x = 1;
+	c->x_numeric = true;
+	c->marks = true;
+	c->text = book_text(b,
+			    "%zu sites; %zu outside the 99.8 %% limits. This is no ranking: a site "
+			    "outside the limits differs by more than chance and size explain.",
+			    n, count_true(units, "outside"));
+	chart_series_add(c, 4, LOOK_LIMIT);
+	chart_series_add(c, 8, LOOK_LIMIT);
+	chart_series_add(c, 5, LOOK_WARNING);
+	chart_series_add(c, 7, LOOK_WARNING);
+	chart_series_add(c, 6, LOOK_WARNING);
+	chart_series_add(c, 3, LOOK_POINTS);
+}
+
+static const struct column mix_columns[] = {
+    {"unit", "Site", IN_ALL, 16, false},
+    {"observed", "Observed", IN_ALL, 11, true},
+    {"expected", "Expected", IN_ALL, 11, true},
+    {"ratio", "Observed / expected", IN_ALL, 20, true},
+    {"z", "z", IN_ALL, 9, true},
+    {"standardised", "Standardised", IN_ALL, 14, true},
+};
+
+static void
+mix_grid(struct sheet *s, const char *slug, const json_t *metric, const json_t *mix)
+{
+	struct book *b = s->book;
+	const json_t *units = json_object_get(mix, "units");
+	const json_t *unit;
+	char stratum[SPD_CELL];
+	struct grid *g;
+	size_t i;
+
+	if (json_array_size(units) == 0)
+		return;
+	spd_words(spd_text(mix, "stratum"), stratum);
+	g = sheet_grid(s, book_text(b, "%s-mix-%s", slug, spd_text(metric, "id")),
+		       title_of(b, metric, "allowing for the mix"));
+	if (g == NULL)
+		return;
+	g->note =
+	    book_text(b,
+		      "Expected: what the site would have had, had it done in every %s as all "
+		      "sites together did.",
+		      stratum);
+	for (i = 0; i < sizeof mix_columns / sizeof mix_columns[0]; i++)
+		grid_column(g, &mix_columns[i]);
+	json_array_foreach(units, i, unit)
+	{
+		grid_text(g, spd_text(unit, "unit"));
+		grid_member(g, unit, "observed", UNIT_INTEGER);
+		grid_member(g, unit, "expected", UNIT_REAL);
+		grid_member(g, unit, "ratio", UNIT_REAL);
+		grid_member(g, unit, "z", UNIT_REAL);
+		grid_member(g, unit, "standardised", spd_text(metric, "unit"));
+	}
+}
+
+void
+charts_of_metric(struct sheet *s, const char *slug, const json_t *metric)
+{
+	week_chart(s, slug, metric, json_object_get(metric, "chart"));
+	funnel_chart(s, slug, metric, json_object_get(metric, "funnel"));
+	mix_grid(s, slug, metric, json_object_get(metric, "case_mix"));
+}
+
+/* --- quarter by quarter ----------------------------------------------------------------------- */
+
+static bool
+has_history(const json_t *metric)
+{
+	const json_t *figure = metric_entity_figure(metric);
+
+	return strcmp(spd_text(metric, "unit"), "%") == 0 &&
+	       json_array_size(json_object_get(figure, "history")) > 0;
+}
+
+/* The value in the quarter, an empty cell when there is none: a gap in the line, never 0. */
+static void
+put_quarter(struct grid *g, const json_t *metric, const char *quarter)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(metric_entity_figure(metric), "history"), i, item)
+	{
+		if (strcmp(spd_text(item, "quarter"), quarter) == 0) {
+			grid_member(g, item, "value", spd_text(metric, "unit"));
+			return;
+		}
+	}
+	grid_empty(g);
+}
+
+static int
+compare_labels(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+#define QUARTERS_MAX 8
+
+static size_t
+quarters_of(const struct plan *p, const char *label[QUARTERS_MAX])
+{
+	const json_t *item;
+	size_t n = 0;
+	size_t k;
+
+	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
+		if (!has_history(*m))
+			continue;
+		json_array_foreach(json_object_get(metric_entity_figure(*m), "history"), k, item)
+		{
+			const char *q = spd_text(item, "quarter");
+			size_t at = 0;
+
+			while (at < n && strcmp(label[at], q) != 0)
+				at++;
+			if (at == n && n < QUARTERS_MAX)
+				label[n++] = q;
+		}
+	}
+	qsort(label, n, sizeof label[0], compare_labels);
+	return n;
+}
+
+/* The first of them, and how many there are: more lines nobody could tell apart. */
+static size_t
+metrics_with_history(const struct plan *p, const json_t *shown[SERIES_MAX], size_t *all)
+{
+	*all = 0;
+	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
+		if (!has_history(*m))
+			continue;
+		if (*all < SERIES_MAX)
+			shown[*all] = *m;
+		(*all)++;
+	}
+	return *all < SERIES_MAX ? *all : SERIES_MAX;
+}
+
+static void
+put_quarter_row(struct grid *g, const char *label, const json_t *const *shown, size_t n, bool now)
+{
+	grid_text(g, label);
+	for (size_t i = 0; i < n; i++) {
+		if (now)
+			grid_member(g, metric_entity_figure(shown[i]), "value",
+				    spd_text(shown[i], "unit"));
+		else
+			put_quarter(g, shown[i], label);
+	}
+}
+
+void
+history_of_sheet(struct sheet *s, const struct plan *p)
+{
+	struct book *b = s->book;
+	const char *now = spd_text(json_object_get(b->edition->doc, "quarter"), "label");
+	const char *label[QUARTERS_MAX] = {NULL};
+	size_t n = quarters_of(p, label);
+	const json_t *shown[SERIES_MAX];
+	size_t all;
+	size_t n_shown = metrics_with_history(p, shown, &all);
+	struct chart_view *c;
+	struct grid *g;
+
+	if (n == 0 || n_shown == 0)
+		return;
+	g = sheet_grid(s, book_text(b, "%s-history", p->slug), "Quarter by quarter");
+	if (g == NULL)
+		return;
+	g->where = IN_SHOWN; /* the scorecard has these too */
+	grid_column(g, &(struct column){"quarter", "Quarter", IN_ALL, 10, false});
+	for (size_t i = 0; i < n_shown; i++)
+		grid_column(g, &(struct column){spd_text(shown[i], "id"),
+						book_text(b, "%s %s", spd_text(shown[i], "id"),
+							  spd_text(shown[i], "name")),
+						IN_ALL, 9, true});
+	for (size_t q = 0; q <= n; q++)
+		put_quarter_row(g, q < n ? label[q] : now, shown, n_shown, q == n);
+	c = sheet_chart(s, g, "Quarter by quarter");
+	if (c == NULL)
+		return;
+	c->text =
+	    book_text(b, "%s metrics from %s to %s. Where a line has a gap there was no figure.",
+		      n_shown == all ? book_text(b, "%zu", all)
+				     : book_text(b, "The first %zu of %zu", n_shown, all),
+		      label[0], now);
+	for (size_t i = 0; i < n_shown; i++)
+		chart_series_add(c, (unsigned)i + 1, LOOK_LINE);
+}

@@ -1,0 +1,131 @@
+#include "base/json/jsonin.h"
+#include "render/doc/spd_doc.h"
+#include "render/sheet/sheets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+static const char *
+standing_words(const char *code)
+{
+	static const struct {
+		const char *code;
+		const char *words;
+	} standings[] = {
+	    {"IN_EFFECT", "in effect"},
+	    {"SUPERSEDED", "replaced by a later correction"},
+	    {"VOIDED", "voided"},
+	    {"PENDING", "waits for a second person"},
+	    {"DECLINED", "declined"},
+	    {"NOT_GRANTED", "without effect: not its sender's to change"},
+	};
+
+	for (size_t i = 0; i < COUNT(standings); i++) {
+		if (strcmp(code, standings[i].code) == 0)
+			return standings[i].words;
+	}
+	return code;
+}
+
+static const char *
+value_text(struct arena *a, const json_t *v)
+{
+	char *text;
+	const char *copy;
+
+	if (v == NULL || json_is_null(v))
+		return "not given";
+	if (json_is_string(v))
+		return json_words(v);
+	text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+	copy = arena_printf(a, "%s", text == NULL ? "" : text);
+	free(text);
+	return copy == NULL ? "" : copy;
+}
+
+/* "outcome: MISS_DECIDED, now HIT; site_id: T1, now T2" */
+static const char *
+changes_text(struct arena *a, const json_t *changes)
+{
+	const char *all = "";
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(changes, i, one)
+	{
+		all = arena_printf(a, "%s%s%s: %s, now %s", all, i == 0 ? "" : "; ",
+				   member_text(one, "field"),
+				   value_text(a, json_object_get(one, "was")),
+				   value_text(a, json_object_get(one, "becomes")));
+		if (all == NULL)
+			return "";
+	}
+	return all;
+}
+
+static void
+put_row(struct grid *g, const json_t *row)
+{
+	bool is_void = json_is_true(json_object_get(row, "is_void"));
+
+	grid_text(g, is_void ? "Void" : "Correction");
+	grid_text(g, member_text(row, "root_kind"));
+	grid_text(g, member_text(row, "root_source"));
+	grid_text(g, member_text(row, "source_record_id"));
+	grid_text(g, member_text(row, "site"));
+	grid_text(g, member_text(row, "measure"));
+	grid_text(g, is_void ? "counts no more"
+			     : changes_text(g->book->arena, json_object_get(row, "changes")));
+	grid_text(g, member_text(row, "reason"));
+	grid_text(g, member_text(row, "made_by"));
+	grid_instant(g, member_text(row, "received_at"));
+	grid_text(g, standing_words(member_text(row, "standing")));
+	grid_text(g, member_text(row, "decided_by"));
+	grid_instant(g, member_text(row, "decided_at"));
+	grid_text(g, member_text(row, "record_id"));
+	grid_text(g, member_text(row, "root_record_id"));
+}
+
+void
+sheet_corrections(struct book *b, const struct plan *p)
+{
+	static const struct column columns[] = {
+	    {"what", "What", IN_ALL, 11, false},
+	    {"kind", "Record", IN_ALL, 14, false},
+	    {"source", "Source", IN_ALL, 16, false},
+	    {"source_record_id", "Its number", IN_ALL, 18, false},
+	    {"site", "Site", IN_ALL, 8, false},
+	    {"measure", "Measure", IN_ALL, 9, false},
+	    {"changes", "Change", IN_ALL, 46, false},
+	    {"reason", "Reason", IN_ALL, 30, false},
+	    {"made_by", "By", IN_ALL, 16, false},
+	    {"received_at", "Received (UTC)", IN_BOOK | IN_CSV, 24, false},
+	    {"standing", "Standing", IN_ALL, 24, false},
+	    {"decided_by", "Decided by", IN_ALL, 16, false},
+	    {"decided_at", "Decided (UTC)", IN_BOOK | IN_CSV, 24, false},
+	    {"record_id", "Correction", IN_BOOK | IN_CSV, 38, false},
+	    {"root_record_id", "Corrected record", IN_BOOK | IN_CSV, 38, false},
+	};
+	const json_t *made = json_object_get(b->edition->doc, "corrections");
+	const json_t *rows = json_object_get(made, "rows");
+	json_int_t total = json_integer_value(json_object_get(made, "total"));
+	struct sheet *s = sheet_begin(b, p);
+	struct grid *g = sheet_grid(s, "corrections", "What was corrected and voided, and by whom");
+	const json_t *row;
+	size_t i;
+
+	if (g == NULL)
+		return;
+	g->empty = p->empty[0] != '\0' ? p->empty : "Nothing was corrected or voided.";
+	if ((size_t)total > json_array_size(rows))
+		g->note = arena_printf(b->arena, "The newest %zu of %" JSON_INTEGER_FORMAT ".",
+				       json_array_size(rows), total);
+	for (size_t k = 0; k < COUNT(columns); k++)
+		grid_column(g, &columns[k]);
+	json_array_foreach(rows, i, row)
+	{
+		put_row(g, row);
+	}
+}

@@ -1,0 +1,464 @@
+/* Sheets of figures: the scorecard, a sheet for each field, and all figures in one grid. */
+#include "base/json/jsonin.h"
+#include "render/sheet/figure_row.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+/* Rows of a breakdown that a page shows at most, by one dimension and by several: it is for
+ * reading. The workbook and the CSV files have all. */
+#define PAGE_ROWS_MAX  400
+#define PAGE_ROWS_FINE 60
+
+/* --- dimensions ------------------------------------------------------------------------------- */
+
+#define DIMENSIONS_MAX 8
+
+/* What figures are broken down by, the site and the measure first. */
+struct dimensions {
+	const char *key[DIMENSIONS_MAX];
+	size_t n;
+};
+
+static int
+compare_dimensions(const void *a, const void *b)
+{
+	const char *const *x = a;
+	const char *const *y = b;
+	/* What people look for first comes first. */
+	static const char *const first[] = {"site", "measure"};
+
+	for (size_t i = 0; i < COUNT(first); i++) {
+		int is_x = strcmp(*x, first[i]) == 0;
+		int is_y = strcmp(*y, first[i]) == 0;
+
+		if (is_x || is_y)
+			return is_y - is_x;
+	}
+	return strcmp(*x, *y);
+}
+
+static struct dimensions
+dimensions_of(const json_t *figure)
+{
+	struct dimensions d = {.n = 0};
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(json_object_get(figure, "by"), key, value)
+	{
+		if (d.n < DIMENSIONS_MAX && value != NULL)
+			d.key[d.n++] = key;
+	}
+	qsort(d.key, d.n, sizeof d.key[0], compare_dimensions);
+	return d;
+}
+
+static bool
+same_keys(const struct dimensions *a, const struct dimensions *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (strcmp(a->key[i], b->key[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static const char *
+dimension_words(struct book *b, const char *key)
+{
+	char words[SPD_CELL];
+
+	spd_words(key, words);
+	if (words[0] != '\0')
+		words[0] = (char)toupper((unsigned char)words[0]);
+	return book_text(b, "%s", words);
+}
+
+static void
+dimension_columns(struct grid *g, const struct dimensions *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		grid_column(g, &(struct column){d->key[i], dimension_words(g->book, d->key[i]),
+						IN_ALL, 13, false});
+}
+
+/* --- the grids -------------------------------------------------------------------------------- */
+
+/* Nothing, or a word in the place of a number or a target that nobody set. */
+static bool
+says_nothing(const struct cell *c)
+{
+	return c->kind == CELL_EMPTY || (c->tone == TONE_MUTED && c->raw != NULL &&
+					 (c->raw[0] == '\0' || strcmp(c->raw, "NONE") == 0 ||
+					  strcmp(c->raw, "NO_TARGET") == 0));
+}
+
+/* Left out where there is nothing in them: what is only counted is not judged. */
+static const char *const optional[] = {"denominator", "interval_low", "interval_high", "target",
+				       "status",      "coverage",     "change",        "comment"};
+
+static void
+drop_when_empty(struct grid *g, const char *key)
+{
+	for (size_t i = 0; g != NULL && i < g->n_columns; i++) {
+		bool empty = strcmp(g->columns[i].key, key) == 0;
+
+		for (size_t r = 0; empty && r < grid_rows(g); r++)
+			empty = says_nothing(grid_cell(g, r, i));
+		if (empty)
+			g->columns[i].where &= IN_CSV;
+	}
+}
+
+static struct grid *
+figure_grid(struct sheet *s, const char *slug, const char *title, const struct dimensions *d,
+	    const json_t *words)
+{
+	struct grid *g = sheet_grid(s, slug, title);
+
+	if (g == NULL)
+		return NULL;
+	figure_columns(g, FIGURE_BEFORE, OF_SHEET, words);
+	dimension_columns(g, d);
+	figure_columns(g, FIGURE_AFTER, OF_SHEET, words);
+	figure_columns(g, FIGURE_LAST, OF_SHEET, words);
+	return g;
+}
+
+static void
+put_row(struct grid *g, const json_t *metric, const json_t *figure, const struct dimensions *d,
+	const json_t *words)
+{
+	struct figure_row r = {g, metric, figure};
+
+	figure_cells(&r, FIGURE_BEFORE, OF_SHEET, words);
+	for (size_t i = 0; i < d->n; i++)
+		grid_text(g, spd_text(json_object_get(figure, "by"), d->key[i]));
+	figure_cells(&r, FIGURE_AFTER, OF_SHEET, words);
+	figure_cells(&r, FIGURE_LAST, OF_SHEET, words);
+}
+
+/* The rows of one breakdown, of all the metrics of the sheet. */
+static void
+breakdown_grid(struct sheet *s, const struct plan *p, const struct dimensions *d)
+{
+	struct book *b = s->book;
+	const char *title = "The entity";
+	const char *slug = d->n == 0 ? book_text(b, "%s-entity", p->slug) : p->slug;
+	const json_t *figure;
+	struct grid *g;
+	size_t k;
+
+	for (size_t n = 0; n < d->n; n++) {
+		char words[SPD_CELL];
+
+		spd_words(d->key[n], words);
+		title = n == 0
+			    ? book_text(b, "By %s", words)
+			    : book_text(b, "%s%s %s", title, n + 1 == d->n ? " and" : ",", words);
+		slug = book_text(b, "%s-%s%s", slug, n == 0 ? "by-" : "", d->key[n]);
+	}
+	g = figure_grid(s, slug, title, d, p->words);
+	if (g == NULL)
+		return;
+	g->where = IN_SHOWN;
+	if (p->empty[0] != '\0')
+		g->empty = p->empty;
+	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
+		json_array_foreach(json_object_get(*m, "figures"), k, figure)
+		{
+			struct dimensions of = dimensions_of(figure);
+
+			if (same_keys(&of, d))
+				put_row(g, *m, figure, d, p->words);
+		}
+	}
+	for (size_t i = 0; i < COUNT(optional); i++)
+		drop_when_empty(g, optional[i]);
+	if (grid_rows(g) > (d->n > 1 ? PAGE_ROWS_FINE : PAGE_ROWS_MAX)) {
+		g->where = IN_BOOK;
+		sheet_note(s, book_text(b,
+					"%s: %zu rows, in the workbook and in the CSV file of this "
+					"sheet.",
+					title, grid_rows(g)));
+	}
+}
+
+/* Does the template ask for this breakdown? */
+static bool
+is_asked_for(const struct plan *p, const struct dimensions *d)
+{
+	const json_t *item;
+	size_t i;
+
+	if (json_array_size(p->by) == 0)
+		return true;
+	json_array_foreach(p->by, i, item)
+	{
+		char asked[SPD_CELL];
+		struct dimensions wanted = {.n = 0};
+		char *rest = NULL;
+
+		snprintf(asked, sizeof asked, "%s", json_words(item));
+		for (char *word = strtok_r(asked, " ", &rest);
+		     word != NULL && wanted.n < DIMENSIONS_MAX; word = strtok_r(NULL, " ", &rest))
+			wanted.key[wanted.n++] = word;
+		qsort(wanted.key, wanted.n, sizeof wanted.key[0], compare_dimensions);
+		if (same_keys(&wanted, d))
+			return true;
+	}
+	return false;
+}
+
+/* "stream=CABIN; threat_category=GUN": the dimensions that have no column of their own. */
+static const char *
+other_dimensions(struct book *b, const json_t *figure)
+{
+	struct dimensions d = dimensions_of(figure);
+	const char *all = "";
+
+	for (size_t i = 0; i < d.n; i++) {
+		if (strcmp(d.key[i], "site") == 0 || strcmp(d.key[i], "measure") == 0)
+			continue;
+		all = book_join(b, all, "; ",
+				book_text(b, "%s=%s", d.key[i],
+					  spd_text(json_object_get(figure, "by"), d.key[i])));
+	}
+	return all;
+}
+
+static void
+put_flat_row(struct grid *g, const json_t *metric, const json_t *figure)
+{
+	struct figure_row r = {g, metric, figure};
+	const json_t *by = json_object_get(figure, "by");
+
+	figure_cells(&r, FIGURE_BEFORE, OF_ALL, NULL);
+	grid_text(g, spd_text(by, "site"));
+	grid_text(g, spd_text(by, "measure"));
+	grid_text(g, other_dimensions(g->book, figure));
+	figure_cells(&r, FIGURE_AFTER, OF_ALL, NULL);
+	figure_cells(&r, FIGURE_LAST, OF_ALL, NULL);
+}
+
+/* Every figure of the metrics in one grid. */
+static struct grid *
+flat_grid(struct sheet *s, const char *slug, const char *title, const struct plan *p)
+{
+	struct grid *g = sheet_grid(s, slug, title);
+	const json_t *figure;
+	size_t k;
+
+	if (g == NULL)
+		return NULL;
+	figure_columns(g, FIGURE_BEFORE, OF_ALL, NULL);
+	grid_column(g, &(struct column){"site", "Site", IN_ALL, 10, false});
+	grid_column(g, &(struct column){"measure", "Measure", IN_ALL, 10, false});
+	grid_column(g, &(struct column){"other", "Other dimensions", IN_ALL, 34, false});
+	figure_columns(g, FIGURE_AFTER, OF_ALL, NULL);
+	figure_columns(g, FIGURE_LAST, OF_ALL, NULL);
+	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
+		json_array_foreach(json_object_get(*m, "figures"), k, figure)
+		{
+			put_flat_row(g, *m, figure);
+		}
+	}
+	return g;
+}
+
+void
+sheet_figures(struct book *b, const struct plan *p)
+{
+	struct sheet *s = sheet_begin(b, p);
+	struct grid *g = flat_grid(s, p->slug, "Every figure of this SPD", p);
+
+	if (g != NULL)
+		g->where = IN_BOOK | IN_CSV;
+}
+
+#define BREAKDOWNS_MAX 32
+
+void
+figures_grids(struct sheet *s, const struct plan *p)
+{
+	struct dimensions seen[BREAKDOWNS_MAX] = {{.n = 0}};
+	size_t n = 1; /* the entity itself is always there */
+	const json_t *figure;
+	struct grid *g;
+	size_t k;
+
+	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
+		json_array_foreach(json_object_get(*m, "figures"), k, figure)
+		{
+			struct dimensions d = dimensions_of(figure);
+			size_t at = 0;
+
+			while (at < n && !same_keys(&seen[at], &d))
+				at++;
+			if (at == n && n < BREAKDOWNS_MAX)
+				seen[n++] = d;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (is_asked_for(p, &seen[i]))
+			breakdown_grid(s, p, &seen[i]);
+	}
+	g = flat_grid(s, p->slug, "All figures of this sheet", p);
+	if (g != NULL)
+		g->where = IN_CSV;
+}
+
+/* What the template wants on this sheet, and nobody can compute yet. */
+static void
+missing_here(struct sheet *s, const struct plan *p)
+{
+	static const struct column columns[] = {
+	    {"metric", "Metric", IN_ALL, 8, false},
+	    {"name", "Name", IN_ALL, 36, false},
+	    {"needs", "What it would take", IN_ALL, 13, false}, /* what is beside it is empty */
+	};
+	struct grid *g;
+	const json_t *item;
+	size_t i;
+
+	if (json_array_size(p->unsupported) == 0)
+		return;
+	g = sheet_grid(s, book_text(s->book, "%s-missing", p->slug),
+		       "Not computed, for want of the records they need");
+	if (g == NULL)
+		return;
+	g->where = IN_SHOWN;
+	for (i = 0; i < COUNT(columns); i++)
+		grid_column(g, &columns[i]);
+	json_array_foreach(p->unsupported, i, item)
+	{
+		for (size_t k = 0; k < COUNT(columns); k++)
+			grid_text(g, spd_text(item, k == 0 ? "id" : columns[k].key));
+	}
+}
+
+static void
+fill_metrics(struct sheet *s, const struct plan *p)
+{
+	for (const json_t *const *m = p->metrics; *m != NULL; m++)
+		charts_of_metric(s, p->slug, *m);
+	history_of_sheet(s, p);
+	if (p->metrics[0] != NULL || json_array_size(p->unsupported) == 0)
+		figures_grids(s, p);
+	missing_here(s, p);
+}
+
+void
+sheet_metrics(struct book *b, const struct plan *p)
+{
+	struct sheet *s = sheet_begin(b, p);
+
+	if (s != NULL)
+		fill_metrics(s, p);
+}
+
+void
+sheet_balances(struct book *b, const struct plan *p)
+{
+	struct sheet *s = sheet_begin(b, p);
+
+	if (s == NULL)
+		return;
+	balances_grid(s);
+	fill_metrics(s, p);
+}
+
+/* --- the scorecard ---------------------------------------------------------------------------- */
+
+#define QUARTERS_MAX 8
+
+/* The quarters before this one that any metric has, oldest first. */
+static size_t
+past_quarters(const struct plan *p, const char *label[QUARTERS_MAX])
+{
+	const json_t *item;
+	size_t n = 0;
+	size_t k;
+
+	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
+		json_array_foreach(json_object_get(metric_entity_figure(*m), "history"), k, item)
+		{
+			const char *q = spd_text(item, "quarter");
+			size_t at = 0;
+
+			while (at < n && strcmp(label[at], q) < 0)
+				at++;
+			if ((at < n && strcmp(label[at], q) == 0) || n == QUARTERS_MAX)
+				continue;
+			memmove(&label[at + 1], &label[at], (n - at) * sizeof label[0]);
+			label[at] = q;
+			n++;
+		}
+	}
+	return n;
+}
+
+static void
+put_past(struct grid *g, const json_t *metric, const json_t *figure, const char *quarter)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(figure, "history"), i, item)
+	{
+		double v;
+
+		if (strcmp(spd_text(item, "quarter"), quarter) != 0)
+			continue;
+		if (spd_number(item, "value", &v))
+			grid_number(g, v, spd_text(metric, "unit"));
+		else
+			grid_code(g,
+				  strcmp(spd_text(item, "status"), "INSUFFICIENT") == 0 ? "withheld"
+											: "no data",
+				  "", TONE_MUTED);
+		return;
+	}
+	grid_empty(g);
+}
+
+void
+sheet_scorecard(struct book *b, const struct plan *p)
+{
+	struct sheet *s = sheet_begin(b, p);
+	struct grid *g = sheet_grid(s, p->slug, "The entity's figures");
+	const char *label[QUARTERS_MAX] = {NULL};
+	size_t n = past_quarters(p, label);
+
+	if (g == NULL)
+		return;
+	g->note = "A sample has a 95 % interval (Wilson), and its status is that of the interval: "
+		  "met when all of it meets the target, not met when none of it does.";
+	figure_columns(g, FIGURE_BEFORE, OF_SCORECARD, p->words);
+	figure_columns(g, FIGURE_AFTER, OF_SCORECARD, p->words);
+	for (size_t i = 0; i < n; i++)
+		grid_column(
+		    g, &(struct column){book_text(b, "q_%s", label[i]), label[i], IN_ALL, 9, true});
+	figure_columns(g, FIGURE_LAST, OF_SCORECARD, p->words);
+	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
+		struct figure_row r = {g, *m, metric_entity_figure(*m)};
+
+		if (r.figure == NULL)
+			continue;
+		figure_cells(&r, FIGURE_BEFORE, OF_SCORECARD, p->words);
+		figure_cells(&r, FIGURE_AFTER, OF_SCORECARD, p->words);
+		for (size_t k = 0; k < n; k++)
+			put_past(g, *m, r.figure, label[k]);
+		figure_cells(&r, FIGURE_LAST, OF_SCORECARD, p->words);
+	}
+	drop_when_empty(g, "change");
+	drop_when_empty(g, "comment");
+	missing_here(s, p);
+}

@@ -1,0 +1,605 @@
+#include "store/count/metric_sql.h"
+
+#include "base/buf.h"
+#include "core/spd/compare.h"
+#include "store/count/condition_sql.h"
+#include "store/count/metric_source.h"
+
+#include <string.h>
+
+#define SQL_MAX     (1 << 20)
+#define COLUMNS_MAX 1000 /* PostgreSQL takes 1,664 */
+#define USES_MAX    2000
+
+/* Of a statement that counts persons: 2 to this power are the grouping sets there may be. */
+#define PERSON_DIMS_MAX 8
+
+/* The statements while they are put together. */
+struct planner {
+	struct arena *arena;
+	const struct catalogue *c;
+	struct query_plan *p;
+	struct metric_sources sources;
+};
+
+/* A statement of QUERY_SUMS while it is put together. */
+struct draft {
+	struct planner *pl;
+	struct metric_source source;
+	struct query *q;
+	const char *columns[COLUMNS_MAX];
+	int n_columns;
+};
+
+static const char *
+finish_text(struct arena *a, struct buf *b, struct err *e)
+{
+	char *text = b->failed ? NULL : arena_dup(a, b->p, b->n);
+	if (text == NULL) {
+		err_set(e, FATAL_BUG, "metrics", "the statements of the catalogue are too large");
+	}
+	return text;
+}
+
+/* --- dimensions ------------------------------------------------------------------------------- */
+
+/* Texts that the register, the catalogue or the protocol has a list of are not. */
+static bool
+is_free(const struct column *col)
+{
+	static const char *const listed[] = {"kind", "source", "site_id", "basis"};
+	bool free = col->type == COLUMN_TEXT && col->names == NULL;
+	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
+		free = free && strcmp(listed[i], col->name) != 0;
+	}
+	return free;
+}
+
+/* The column of a dimension in a statement, added when it is new; -1 when the view lacks it. */
+static int
+dim_column(struct query *q, const char *dimension)
+{
+	struct column col;
+	if (!view_column(q->view, dimension, &col) || col.type == COLUMN_OTHER) {
+		return -1;
+	}
+	for (unsigned i = 0; i < q->n_dims; i++) {
+		if (strcmp(q->dims[i], col.name) == 0) {
+			return (int)i;
+		}
+	}
+	if (q->n_dims == QUERY_DIMS_MAX) {
+		return -1;
+	}
+	q->dims[q->n_dims] = col.name;
+	q->is_free[q->n_dims] = is_free(&col);
+	return (int)q->n_dims++;
+}
+
+static enum code
+map_dims(struct query *q, const struct catalogue *c, unsigned metric, struct err *e)
+{
+	const struct metric *m = &c->metrics[metric];
+	for (unsigned d = 0; d < m->dimension_count; d++) {
+		q->dim_column[metric][d] = dim_column(q, m->dimension[d]);
+	}
+	return q->n_dims < QUERY_DIMS_MAX ? OK
+					  : err_set(e, FATAL_CONFIG, q->view->name,
+						    "the metrics have too many dimensions");
+}
+
+static void
+add_dim_keys(struct metric_source *s, const struct query *q)
+{
+	for (unsigned i = 0; s->is_cubed && i < q->n_dims; i++) {
+		metric_source_key(s, q->dims[i], false);
+	}
+}
+
+/* The bits of grouping(): the first dimension is the highest, 1 where it is not grouped by. */
+static void
+set_grouping(const struct query *q, const struct catalogue *c, unsigned metric, int *grouping)
+{
+	const struct metric *m = &c->metrics[metric];
+	for (unsigned i = 0; i < m->breakdown_count; i++) {
+		const struct breakdown *k = &m->breakdown[i];
+		grouping[i] = (1 << q->n_dims) - 1;
+		for (unsigned j = 0; j < k->n; j++) {
+			int at = q->dim_column[metric][k->dimension[j]];
+			grouping[i] &= at < 0 ? -1 : ~(1 << ((int)q->n_dims - 1 - at));
+		}
+	}
+}
+
+static struct query *
+new_query(struct planner *pl, enum query_shape shape, const struct view *v)
+{
+	struct query *q = &pl->p->queries[pl->p->n];
+	struct arena *a = pl->arena;
+	*q = (struct query){.shape = shape, .view = v};
+	q->dim_column = arena_zalloc(a, pl->c->metrics_count, sizeof(*q->dim_column));
+	q->uses = shape == QUERY_SUMS ? arena_zalloc(a, USES_MAX, sizeof(*q->uses)) : NULL;
+	pl->p->n++;
+	return arena_failed(a) ? NULL : q;
+}
+
+static enum code
+no_room(struct err *e)
+{
+	return err_set(e, TRY_LIMIT, "metrics", "out of memory, or the catalogue is too large");
+}
+
+static void
+add_dims(struct buf *b, const struct query *q, bool named)
+{
+	for (unsigned i = 0; i < q->n_dims; i++) {
+		buf_addf(b, "%s", i == 0 ? "" : ", ");
+		if (named) {
+			buf_addf(b, "v.\"%s\"::text AS d%u", q->dims[i], i);
+		} else {
+			buf_addf(b, "d%u", i);
+		}
+	}
+}
+
+static enum code
+add_from(struct buf *b, struct query *q, const struct metric_source *s, struct err *e)
+{
+	q->has_params = !s->is_cubed;
+	return metric_source_from(s, b, e);
+}
+
+/* --- sums ------------------------------------------------------------------------------------- */
+
+/* Persons and quantiles count their numerator and denominator in their own statement. */
+static bool
+is_own(const struct metric *m, unsigned group)
+{
+	return (m->shape == SHAPE_QUANTILE || m->shape == SHAPE_PERSONS) &&
+	       (group == GROUP_NUMERATOR || group == GROUP_DENOMINATOR);
+}
+
+static enum code
+add_term(struct draft *d, unsigned metric, unsigned group, const struct term *t, struct err *e)
+{
+	struct buf b;
+	buf_init(&b, SQL_MAX);
+	metric_source_amount(&d->source, &b, t);
+	const char *text = finish_text(d->pl->arena, &b, e);
+	buf_fini(&b);
+	if (text == NULL) {
+		return FATAL_BUG;
+	}
+	int column = 0;
+	while (column < d->n_columns && strcmp(d->columns[column], text) != 0) {
+		column++;
+	}
+	if (column == COLUMNS_MAX || d->q->n_uses == USES_MAX) {
+		return err_set(e, FATAL_CONFIG, t->from, "too many different counts of one view");
+	}
+	if (column == d->n_columns) {
+		d->columns[d->n_columns++] = text;
+	}
+	d->q->uses[d->q->n_uses++] = (struct query_use){metric, group, t->minus ? -1 : 1, column};
+	return map_dims(d->q, d->pl->c, metric, e);
+}
+
+static enum code
+add_metric(struct draft *d, unsigned metric, struct err *e)
+{
+	const struct metric *m = &d->pl->c->metrics[metric];
+	enum code code = OK;
+	for (unsigned g = 0; g < metric_groups(m); g++) {
+		unsigned n = 0;
+		const struct term *t = metric_terms(m, g, &n);
+		for (unsigned i = 0; code == OK && i < n; i++) {
+			if (t[i].view == d->q->view && !is_own(m, g)) {
+				code = add_term(d, metric, g, &t[i], e);
+			}
+		}
+	}
+	return code;
+}
+
+static void
+add_sum_columns(struct buf *b, const struct draft *d)
+{
+	for (int i = 0; i < d->n_columns; i++) {
+		buf_addf(b, ",\n%s", d->columns[i]);
+	}
+}
+
+/* Nobody looks at the weeks of anything else. */
+static bool
+is_charted(const struct draft *d)
+{
+	size_t i = 0;
+	while (i < d->q->n_uses && !compare_is_rate(&d->pl->c->metrics[d->q->uses[i].metric])) {
+		i++;
+	}
+	return i < d->q->n_uses;
+}
+
+/* By week, of the whole entity. */
+static enum code
+write_weeks(struct draft *d, struct err *e)
+{
+	struct buf b;
+	buf_init(&b, SQL_MAX);
+	buf_addf(&b, "SELECT v.week::text");
+	add_sum_columns(&b, d);
+	buf_addf(&b, " FROM ");
+	metric_source_rows(&d->source, &b, true);
+	buf_addf(&b, " AS v\nGROUP BY v.week");
+	d->q->week_sql = finish_text(d->pl->arena, &b, e);
+	buf_fini(&b);
+	return d->q->week_sql != NULL ? OK : e->code;
+}
+
+static enum code
+write_sums(struct draft *d, struct err *e)
+{
+	struct buf b;
+	add_dim_keys(&d->source, d->q);
+	buf_init(&b, SQL_MAX);
+	buf_addf(&b, "SELECT ");
+	add_dims(&b, d->q, true);
+	add_sum_columns(&b, d);
+	enum code code = add_from(&b, d->q, &d->source, e);
+	buf_addf(&b, "\nGROUP BY ");
+	add_dims(&b, d->q, false);
+	d->q->sql = code == OK ? finish_text(d->pl->arena, &b, e) : NULL;
+	buf_fini(&b);
+	for (size_t i = 0; i < d->q->n_uses; i++) {
+		d->q->uses[i].column += (int)d->q->n_dims;
+	}
+	d->q->n_sums = (unsigned)d->n_columns;
+	if (d->q->sql != NULL && d->source.is_cubed && is_charted(d)) {
+		for (unsigned i = 0; i < d->source.n_cubes; i++) {
+			d->source.cubes[i]->is_weekly = true;
+		}
+		return write_weeks(d, e);
+	}
+	return d->q->sql != NULL ? OK : e->code;
+}
+
+/* The statement of a view, for the metrics that ask of devices or for the others; leaves no query
+ * behind when no metric counts there. */
+static enum code
+plan_view(struct planner *pl, const struct view *v, bool by_device, struct err *e)
+{
+	struct draft *d = arena_zalloc(pl->arena, 1, sizeof(*d));
+	if (d == NULL) {
+		return no_room(e);
+	}
+	*d = (struct draft){.pl = pl, .q = new_query(pl, QUERY_SUMS, v)};
+	if (d->q == NULL || !metric_source_open(&d->source, &pl->sources, v, by_device,
+						by_device ? " of devices" : "")) {
+		return no_room(e);
+	}
+	for (unsigned m = 0; m < pl->c->metrics_count; m++) {
+		if (metric_asks_of_devices(&pl->c->metrics[m], v) != by_device) {
+			continue;
+		}
+		enum code code = add_metric(d, m, e);
+		if (code != OK) {
+			return code;
+		}
+	}
+	if (d->q->n_uses == 0) {
+		pl->p->n--;
+		metric_source_close(&d->source);
+		return OK;
+	}
+	return write_sums(d, e);
+}
+
+/* --- histograms ------------------------------------------------------------------------------- */
+
+/* A view that is read as it is: its values by each breakdown. */
+static enum code
+write_raw_values(struct planner *pl, struct query *q, const struct metric_source *s, struct buf *b,
+		 struct err *e)
+{
+	const struct metric *m = &pl->c->metrics[q->metric];
+	const struct term *t = &m->denominator[0];
+	const char *of = condition_sql_column(t->view, m->of);
+	buf_addf(b, "SELECT g, ");
+	add_dims(b, q, false);
+	buf_addf(b, ", array_agg(value ORDER BY value), array_agg(n ORDER BY value)"
+		    " FROM (SELECT grouping(");
+	add_dims(b, q, false);
+	buf_addf(b, ") AS g, ");
+	add_dims(b, q, false);
+	buf_addf(b, ", value, count(*) AS n FROM (SELECT ");
+	add_dims(b, q, true);
+	buf_addf(b, ", v.\"%s\"::bigint AS value", of);
+	enum code code = add_from(b, q, s, e);
+	buf_addf(b, " AND v.\"%s\" IS NOT NULL", of);
+	for (unsigned i = 0; i < t->where_count; i++) {
+		buf_addf(b, " AND ");
+		condition_sql_add(b, t->view, &t->where[i]);
+	}
+	buf_addf(b, ") AS r GROUP BY GROUPING SETS (");
+	for (unsigned i = 0; i < m->breakdown_count; i++) {
+		buf_addf(b, "%s(value", i == 0 ? "" : ", ");
+		for (unsigned d = 0; d < q->n_dims; d++) {
+			bool in = (q->grouping[i] >> (q->n_dims - 1 - d) & 1) == 0;
+			buf_addf(b, in ? ", d%u" : "", d);
+		}
+		buf_addf(b, ")");
+	}
+	buf_addf(b, ")) AS x GROUP BY g, ");
+	add_dims(b, q, false);
+	return code;
+}
+
+static enum code
+write_cubed_values(struct planner *pl, struct query *q, struct metric_source *s, struct buf *b,
+		   struct err *e)
+{
+	const struct metric *m = &pl->c->metrics[q->metric];
+	const struct term *t = &m->denominator[0];
+	struct cube *c = s->cubes[0];
+	struct buf where;
+	buf_init(&where, SQL_MAX);
+	buf_addf(&where, "%s", c->where);
+	for (unsigned i = 0; i < t->where_count; i++) {
+		buf_addf(&where, " AND ");
+		condition_sql_add(&where, t->view, &t->where[i]);
+	}
+	c->where = finish_text(pl->arena, &where, e);
+	buf_fini(&where);
+	c->value = arena_printf(pl->arena, "v.\"%s\"", condition_sql_column(t->view, m->of));
+	add_dim_keys(s, q);
+	for (unsigned i = 0; i < m->breakdown_count; i++) {
+		c->sets[c->n_sets++] = (unsigned)q->grouping[i];
+	}
+	buf_addf(b, CUBE_BINS, cube_index(&pl->p->cubes, c));
+	return c->where != NULL && c->value != NULL ? OK : no_room(e);
+}
+
+static enum code
+plan_values(struct planner *pl, unsigned metric, struct err *e)
+{
+	const struct metric *m = &pl->c->metrics[metric];
+	const struct view *v = m->denominator[0].view;
+	struct query *q = new_query(pl, QUERY_VALUES, v);
+	struct metric_source s;
+	if (q == NULL || !metric_source_open(&s, &pl->sources, v, false,
+					     arena_printf(pl->arena, " %s", m->id))) {
+		return no_room(e);
+	}
+	q->metric = metric;
+	if (s.is_cubed && (s.n_cubes != 1 || metric_asks_of_devices(m, v))) {
+		return err_set(e, FATAL_CONFIG, m->id,
+			       "there are no quantiles of a view that depends on other kinds");
+	}
+	enum code code = map_dims(q, pl->c, metric, e);
+	if (code != OK) {
+		return code;
+	}
+	set_grouping(q, pl->c, metric, q->grouping);
+	struct buf b;
+	buf_init(&b, SQL_MAX);
+	code =
+	    s.is_cubed ? write_cubed_values(pl, q, &s, &b, e) : write_raw_values(pl, q, &s, &b, e);
+	q->sql = code == OK ? finish_text(pl->arena, &b, e) : NULL;
+	buf_fini(&b);
+	return q->sql != NULL ? OK : e->code;
+}
+
+/* --- persons ---------------------------------------------------------------------------------- */
+
+/* What one metric counts of a person, in the statement's first level; the second adds it up. */
+static void
+add_amount(struct metric_source *s, struct buf *b, const struct term *terms, unsigned n)
+{
+	buf_addf(b, ", 0");
+	for (unsigned i = 0; i < n; i++) {
+		buf_addf(b, " %c coalesce(", terms[i].minus ? '-' : '+');
+		metric_source_amount(s, b, &terms[i]);
+		buf_addf(b, ", 0)");
+	}
+}
+
+static void
+add_amounts(struct buf *b, const struct query *q, bool summed)
+{
+	for (size_t i = 0; i < q->n_persons; i++) {
+		if (summed) {
+			buf_addf(b, ", sum(n%zu) AS n%zu, sum(x%zu) AS x%zu", i, i, i, i);
+		} else {
+			buf_addf(b, ", n%zu, x%zu", i, i);
+		}
+	}
+}
+
+/* One grouping set per breakdown of any of the metrics: the person and its dimensions. */
+static void
+add_sets(struct buf *b, const struct query *q, const struct catalogue *c)
+{
+	bool done[1 << PERSON_DIMS_MAX] = {false};
+	buf_addf(b, "\nGROUP BY GROUPING SETS (");
+	const char *comma = "";
+	for (size_t i = 0; i < q->n_persons; i++) {
+		const struct query_persons *p = &q->persons[i];
+		for (unsigned j = 0; j < c->metrics[p->metric].breakdown_count; j++) {
+			if (done[p->grouping[j]]) {
+				continue;
+			}
+			done[p->grouping[j]] = true;
+			buf_addf(b, "%s(p", comma);
+			comma = ", ";
+			for (unsigned d = 0; d < q->n_dims; d++) {
+				bool in = (p->grouping[j] >> (q->n_dims - 1 - d) & 1) == 0;
+				buf_addf(b, in ? ", d%u" : "", d);
+			}
+			buf_addf(b, ")");
+		}
+	}
+	buf_addf(b, ")");
+}
+
+/* Persons are counted at the finest dimensions first, so that the many rows are read in parallel;
+ * then each breakdown groups what is left. The person itself is in no row that comes out. */
+static enum code
+write_persons(struct planner *pl, struct query *q, struct metric_source *s, struct err *e)
+{
+	const struct catalogue *c = pl->c;
+	const struct metric *first = &c->metrics[q->persons[0].metric];
+	struct column person = {0};
+	view_column(q->view, first->persons->id, &person);
+	struct buf b;
+	buf_init(&b, SQL_MAX);
+	buf_addf(&b, "SELECT g, ");
+	add_dims(&b, q, false);
+	add_amounts(&b, q, false);
+	buf_addf(&b, ", count(*) FROM (\nSELECT grouping(");
+	add_dims(&b, q, false);
+	buf_addf(&b, ") AS g, ");
+	add_dims(&b, q, false);
+	add_amounts(&b, q, true);
+	buf_addf(&b, " FROM (\nSELECT v.\"%s\" AS p, ", person.name);
+	add_dims(&b, q, true);
+	for (size_t i = 0; i < q->n_persons; i++) {
+		const struct metric *m = &c->metrics[q->persons[i].metric];
+		add_amount(s, &b, m->denominator, m->denominator_count);
+		buf_addf(&b, " AS n%zu", i);
+		add_amount(s, &b, m->numerator, m->numerator_count);
+		buf_addf(&b, " AS x%zu", i);
+	}
+	if (s->is_cubed) {
+		metric_source_key(s, person.name, false);
+		add_dim_keys(s, q);
+	}
+	for (unsigned i = 0; i < s->n_cubes; i++) {
+		s->cubes[i]->is_personal = person.type == COLUMN_OTHER;
+	}
+	enum code code = add_from(&b, q, s, e);
+	buf_addf(&b, " AND v.\"%s\" IS NOT NULL\nGROUP BY p, ", person.name);
+	add_dims(&b, q, false);
+	buf_addf(&b, ") AS fine");
+	add_sets(&b, q, c);
+	buf_addf(&b, ") AS persons\nGROUP BY g, ");
+	add_dims(&b, q, false);
+	add_amounts(&b, q, false);
+	q->sql = code == OK ? finish_text(pl->arena, &b, e) : NULL;
+	buf_fini(&b);
+	return q->sql != NULL ? OK : e->code;
+}
+
+/* True when the metric counts the persons that the metric `other` counts. */
+static bool
+is_same_persons(const struct metric *m, const struct metric *other)
+{
+	return m->shape == SHAPE_PERSONS && m->denominator[0].view == other->denominator[0].view &&
+	       strcmp(m->persons->id, other->persons->id) == 0;
+}
+
+static enum code
+list_persons(struct planner *pl, unsigned metric, struct query *q, struct err *e)
+{
+	const struct catalogue *c = pl->c;
+	enum code code = OK;
+	for (unsigned i = metric; code == OK && i < c->metrics_count; i++) {
+		if (is_same_persons(&c->metrics[i], &c->metrics[metric])) {
+			q->persons[q->n_persons++].metric = i;
+			code = map_dims(q, c, i, e);
+		}
+	}
+	if (code == OK && q->n_dims > PERSON_DIMS_MAX) {
+		code = err_set(e, FATAL_CONFIG, c->metrics[metric].id,
+			       "persons have too many dimensions");
+	}
+	for (size_t i = 0; code == OK && i < q->n_persons; i++) {
+		set_grouping(q, c, q->persons[i].metric, q->persons[i].grouping);
+		q->persons[i].n_column = 1 + (int)q->n_dims + 2 * (int)i;
+	}
+	q->persons_column = 1 + (int)q->n_dims + 2 * (int)q->n_persons;
+	return code;
+}
+
+/* The statement for a metric that counts persons, and all that count the same; the first of them
+ * makes it. */
+static enum code
+plan_persons(struct planner *pl, unsigned metric, struct err *e)
+{
+	const struct catalogue *c = pl->c;
+	const struct view *v = c->metrics[metric].denominator[0].view;
+	struct metric_source s;
+	for (unsigned i = 0; i < metric; i++) {
+		if (is_same_persons(&c->metrics[i], &c->metrics[metric])) {
+			return OK;
+		}
+	}
+	bool by_device = false;
+	for (unsigned i = metric; i < c->metrics_count; i++) {
+		by_device = by_device || (is_same_persons(&c->metrics[i], &c->metrics[metric]) &&
+					  metric_asks_of_devices(&c->metrics[i], v));
+	}
+	struct query *q = new_query(pl, QUERY_PERSONS, v);
+	if (q == NULL || !metric_source_open(&s, &pl->sources, v, by_device, " of persons")) {
+		return no_room(e);
+	}
+	q->persons = arena_zalloc(pl->arena, c->metrics_count, sizeof(*q->persons));
+	if (q->persons == NULL) {
+		return no_room(e);
+	}
+	enum code code = list_persons(pl, metric, q, e);
+	return code == OK ? write_persons(pl, q, &s, e) : code;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static enum code
+write_records(struct planner *pl, struct err *e)
+{
+	struct buf b;
+	buf_init(&b, SQL_MAX);
+	buf_addf(&b,
+		 "SELECT k.kind, coalesce(sum(r.n) FILTER (WHERE r.correction = 'false'), 0),"
+		 " coalesce(sum(r.n) FILTER (WHERE r.effective = 'true'), 0),"
+		 " coalesce(sum(r.n) FILTER (WHERE r.corrected = 'true'), 0),"
+		 " coalesce(sum(r.n) FILTER (WHERE r.voided = 'true'), 0),"
+		 " coalesce(sum(r.n) FILTER (WHERE r.correction = 'false' AND r.late = 'true'), 0)"
+		 " FROM sems.kind AS k LEFT JOIN ");
+	metric_sources_received(&pl->sources, &b, false);
+	buf_addf(
+	    &b,
+	    " AS r ON r.kind = k.kind WHERE k.kind NOT IN ('void', 'confirmation') GROUP BY k.kind"
+	    " ORDER BY k.kind");
+	pl->p->records_sql = finish_text(pl->arena, &b, e);
+	buf_fini(&b);
+	return pl->p->records_sql != NULL ? OK : e->code;
+}
+
+enum code
+metric_sql_plan(const struct catalogue *c, struct arena *a, struct query_plan *out, struct err *e)
+{
+	struct planner pl = {
+	    .arena = a, .c = c, .p = out, .sources = {.arena = a, .c = c, .cubes = &out->cubes}};
+	enum code code = OK;
+	*out = (struct query_plan){.cubes = {.arena = a}};
+	out->queries = arena_zalloc(a, 2 * view_count + c->metrics_count, sizeof(*out->queries));
+	if (out->queries == NULL || !metric_sources_open(&pl.sources)) {
+		return no_room(e);
+	}
+	for (size_t i = 0; code == OK && i < view_count; i++) {
+		code = plan_view(&pl, &view_table[i], false, e);
+		if (code == OK && metric_view_tells_of_devices(&view_table[i])) {
+			code = plan_view(&pl, &view_table[i], true, e);
+		}
+	}
+	for (unsigned m = 0; code == OK && m < c->metrics_count; m++) {
+		if (c->metrics[m].shape == SHAPE_QUANTILE) {
+			code = plan_values(&pl, m, e);
+		} else if (c->metrics[m].shape == SHAPE_PERSONS) {
+			code = plan_persons(&pl, m, e);
+		}
+	}
+	if (code == OK) {
+		code = write_records(&pl, e);
+	}
+	return code == OK ? cube_set_seal(&out->cubes, e) : code;
+}

@@ -1,0 +1,758 @@
+/*
+ * From a group to its verdicts.
+ *
+ * The fast path is one message: BEGIN, a binary COPY for each kind, COMMIT. It is optimistic: a
+ * record that is there already fails the whole. The slow path stages the records and settles each
+ * by itself. It gives the same verdicts to records that an earlier attempt may have committed, so
+ * it is also the way to go on when an outcome is unknown.
+ *
+ * Invariants: an item's verdict is set only once the COMMIT that made it true is known; a group is
+ * handed back exactly once, with a verdict for every item.
+ */
+#include "store/evidence/writer.h"
+
+#include "base/log.h"
+#include "host/keyring.h"
+#include "store/evidence/batch.h"
+#include "store/evidence/late.h"
+#include "store/evidence/months.h"
+#include "store/evidence/repeat.h"
+#include "store/pg/conn.h"
+#include "store/pg/pg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RANGES_MAX      64 /* halving a size_t cannot go deeper */
+#define PARTITION_TRIES 3
+#define RETRY_SOON_MS   1000
+#define RETRY_LATER_MS  60000
+/* What waits for this connection is waited for by every sender. */
+#define SILENCE_MAX_MS 60000
+
+enum phase {
+	PHASE_IDLE,      /* nothing is under way; with a group: waiting for the connection */
+	PHASE_PARTITION, /* making a partition */
+	PHASE_FAST,      /* COPY and COMMIT */
+	PHASE_SETTLE,    /* staging and settling */
+	PHASE_CLOSE,     /* conflicts to the quarantine, COMMIT */
+};
+
+struct writer {
+	struct writer_config config;
+	struct conn *conn;
+	struct batch batch;
+	struct months months;
+	struct repeat repeat;
+	struct late late;
+	enum phase phase;
+	struct group *g;
+	struct range stack[RANGES_MAX]; /* what is still to be written, the top first */
+	unsigned n_ranges;
+	struct buf found; /* verdicts per item that hold once the transaction commits */
+	size_t part_item; /* whose partition is being made */
+	size_t parted;    /* of the top range, the items before have theirs: made in this attempt */
+	bool slow;
+	unsigned partition_tries;
+	bool asked_closed; /* which of the group's months are closed */
+	bool failed;
+	bool committed;
+	struct sql_failure failure;
+	bool dead; /* a fault of ours: no more groups */
+	bool told_ready;
+	struct refusal conflict;
+	struct refusal refused; /* when there is no memory for a particular one */
+};
+
+static void go_on(struct writer *w);
+
+static struct range *
+top(struct writer *w)
+{
+	return &w->stack[w->n_ranges - 1];
+}
+
+static bool
+is_pending(const struct item *it)
+{
+	return it->verdict == VERDICT_NONE;
+}
+
+static bool
+is_refused(const struct item *it)
+{
+	return it->why != NULL;
+}
+
+static void
+tell_ready(struct writer *w)
+{
+	bool ready = !w->dead && conn_is_up(w->conn);
+
+	if (ready == w->told_ready || (ready && w->g != NULL))
+		return;
+	w->told_ready = ready;
+	w->config.on_ready(w->config.ctx, ready);
+}
+
+/* --- ends ------------------------------------------------------------------------------------- */
+
+static void
+hand_back(struct writer *w)
+{
+	struct group *g = w->g;
+
+	repeat_group_done(&w->repeat);
+	late_end(&w->late);
+	w->g = NULL;
+	w->phase = PHASE_IDLE;
+	w->config.on_written(w->config.ctx, g);
+	tell_ready(w);
+}
+
+static void
+answer(struct item *it, enum verdict verdict, uint32_t retry_ms)
+{
+	it->verdict = verdict;
+	it->retry_after_ms = verdict == VERDICT_RETRY ? retry_ms : 0;
+}
+
+/* A fault of ours: trying again would only repeat it. */
+static void
+give_up(struct writer *w, const char *sqlstate, const char *message)
+{
+	log_error(
+	    "store.fault", KV("sqlstate", sqlstate), KV("message", message),
+	    KV("todo", "ingestion stays off until semsd is restarted with the cause removed"));
+	w->dead = true;
+	for (size_t i = 0; i < w->g->n; i++) {
+		if (is_pending(&w->g->items[i]))
+			answer(&w->g->items[i], VERDICT_RETRY, RETRY_LATER_MS);
+	}
+	w->n_ranges = 0;
+	w->phase = PHASE_IDLE;
+	conn_stop(w->conn);
+	hand_back(w);
+}
+
+static void
+poison(struct writer *w, size_t i, const char *sqlstate)
+{
+	struct item *it = &w->g->items[i];
+	struct refusal *why = arena_zalloc(w->g->arena, 1, sizeof *why);
+
+	log_warn("store.refused", KV("sqlstate", sqlstate), KV("kind", it->kind->name));
+	if (why == NULL) {
+		it->why = &w->refused;
+		return;
+	}
+	why->reason = REASON_STORE;
+	if (strcmp(sqlstate, "SM003") == 0)
+		err_set(
+		    &why->err, REJ_FIELD, "corrects_record_id",
+		    "names a record that is not stored, and too many corrections of this sender "
+		    "wait for theirs; send the records, then have this one requeued");
+	else
+		err_set(&why->err, REJ_FIELD, it->kind->name,
+			"%s; correct the record and send it again", pg_words(sqlstate));
+	it->why = why;
+}
+
+/* --- one transaction -------------------------------------------------------------------------- */
+
+static const char *const phase_words[] = {
+    [PHASE_IDLE] = "it waits for a connection to the database",
+    [PHASE_PARTITION] = "a month's partition is made",
+    [PHASE_FAST] = "its rows are copied and committed",
+    [PHASE_SETTLE] = "its records are staged and settled",
+    [PHASE_CLOSE] = "what was settled is committed",
+};
+
+static void
+set_phase(struct writer *w, enum phase phase)
+{
+	w->phase = phase;
+	if (phase == PHASE_FAST || phase == PHASE_SETTLE || phase == PHASE_PARTITION)
+		late_try(&w->late, phase_words[phase], conn_backend(w->conn));
+	else
+		late_doing(&w->late, phase_words[phase], conn_backend(w->conn));
+}
+
+static void
+send(struct writer *w, enum phase phase, const char *sql)
+{
+	if (sql == NULL) {
+		give_up(w, "53200", "out of memory for a group's rows");
+		return;
+	}
+	set_phase(w, phase);
+	w->failed = false;
+	w->committed = false;
+	conn_send(w->conn, sql);
+}
+
+static void
+send_partition(struct writer *w, size_t i)
+{
+	static const char sql[] = "SELECT (extract(epoch FROM starts_at) * 1000)::bigint, "
+				  "(extract(epoch FROM ends_at) * 1000)::bigint, "
+				  "is_closed::int FROM sems.make_partition($1, $2)";
+	const struct item *it = &w->g->items[i];
+	char at[UTC_TEXT_SIZE];
+	const char *values[2] = {it->kind->name, at};
+
+	utc_format(it->occurred_at, at);
+	set_phase(w, PHASE_PARTITION);
+	w->part_item = i;
+	w->failed = false;
+	if (conn_in_transaction(w->conn)) {
+		/* The transaction failed; made anew as the only statement of its own. */
+		conn_send(w->conn, "ROLLBACK");
+		return;
+	}
+	conn_send_params(w->conn, sql, 2, values);
+}
+
+/*
+ * The first item of the range whose partition is not known to be there; r->to: none. Whoever had
+ * one made in this attempt is not asked again, whatever else was made since.
+ */
+static size_t
+find_partless(struct writer *w, const struct range *r)
+{
+	for (size_t i = r->from > w->parted ? r->from : w->parted; i < r->to; i++) {
+		const struct item *it = &w->g->items[i];
+
+		if (is_pending(it) && !is_refused(it) &&
+		    !months_has(&w->months, it->kind->id, it->occurred_at))
+			return i;
+	}
+	return r->to;
+}
+
+static void
+split(struct writer *w)
+{
+	struct range r = *top(w);
+	size_t middle = r.from + (r.to - r.from) / 2;
+
+	top(w)->from = middle;
+	w->stack[w->n_ranges++] = (struct range){r.from, middle};
+}
+
+static size_t
+count_pending(const struct writer *w, const struct range *r)
+{
+	size_t n = 0;
+
+	for (size_t i = r->from; i < r->to; i++)
+		n += is_pending(&w->g->items[i]) ? 1 : 0;
+	return n;
+}
+
+/* Items that are done do not count: the range shrinks to those that are not. */
+static void
+trim(const struct writer *w, struct range *r)
+{
+	while (r->from < r->to && !is_pending(&w->g->items[r->from]))
+		r->from++;
+	while (r->to > r->from && !is_pending(&w->g->items[r->to - 1]))
+		r->to--;
+}
+
+/* The database refuses something in the top range: halve it until it is one record. */
+static void
+narrow(struct writer *w, const char *sqlstate)
+{
+	struct range *r = top(w);
+
+	w->slow = true;
+	trim(w, r);
+	if (r->to - r->from > 1) {
+		split(w);
+	} else if (!is_refused(&w->g->items[r->from])) {
+		poison(w, r->from, sqlstate);
+	} else {
+		/* Refused by the quarantine, too: the sender keeps it, and somebody must look. */
+		log_error("store.unquarantinable", KV("sqlstate", sqlstate));
+		answer(&w->g->items[r->from], VERDICT_RETRY, RETRY_LATER_MS);
+	}
+	go_on(w);
+}
+
+/* Fills the batch with the top range. False: the range was narrowed, or the group is gone. */
+static bool
+fill(struct writer *w, bool staged)
+{
+	const struct range *r = top(w);
+
+	batch_clear(&w->batch, conn_in_transaction(w->conn));
+	memset(w->found.p, VERDICT_NONE, w->g->n);
+	for (size_t i = r->from; i < r->to; i++) {
+		const struct item *it = &w->g->items[i];
+		bool room = true;
+
+		if (!is_pending(it))
+			continue;
+		if (!is_refused(it))
+			room = batch_add(&w->batch, w->g, i, staged);
+		else if (!staged)
+			room = batch_refuse(&w->batch, w->g, i, it->why);
+		if (!room) {
+			narrow(w, "54000");
+			return false;
+		}
+		if (!is_refused(it))
+			w->found.p[i] = VERDICT_STORED;
+	}
+	return true;
+}
+
+static bool
+has_records(const struct writer *w, const struct range *r)
+{
+	for (size_t i = r->from; i < r->to; i++) {
+		if (is_pending(&w->g->items[i]) && !is_refused(&w->g->items[i]))
+			return true;
+	}
+	return false;
+}
+
+static void
+attempt(struct writer *w)
+{
+	const struct range *r = top(w);
+	size_t partless = find_partless(w, r);
+	bool staged = w->slow && has_records(w, r);
+
+	if (partless < r->to) {
+		send_partition(w, partless);
+		return;
+	}
+	w->parted = 0;
+	if (fill(w, staged))
+		send(w, staged ? PHASE_SETTLE : PHASE_FAST,
+		     staged ? batch_sql_settle(&w->batch) : batch_sql_fast(&w->batch));
+}
+
+static void
+go_on(struct writer *w)
+{
+	set_phase(w, PHASE_IDLE);
+	while (w->n_ranges > 0 && count_pending(w, top(w)) == 0)
+		w->n_ranges--;
+	if (w->n_ranges == 0)
+		hand_back(w);
+	else if (conn_is_up(w->conn))
+		attempt(w);
+}
+
+/* What was settled is known: put the conflicts and the refused into the quarantine and commit. */
+static void
+close_transaction(struct writer *w)
+{
+	const struct range *r = top(w);
+
+	batch_clear(&w->batch, false);
+	for (size_t i = r->from; i < r->to; i++) {
+		const struct item *it = &w->g->items[i];
+		const struct refusal *why = is_refused(it) ? it->why : &w->conflict;
+
+		if (is_pending(it) && !is_refused(it) && w->found.p[i] == VERDICT_STORED &&
+		    !batch_note_run(&w->batch, w->g, i)) {
+			narrow(w, "54000");
+			return;
+		}
+		if (!is_pending(it) || (!is_refused(it) && w->found.p[i] != VERDICT_CONFLICT))
+			continue;
+		if (!batch_refuse(&w->batch, w->g, i, why)) {
+			narrow(w, "54000");
+			return;
+		}
+	}
+	send(w, PHASE_CLOSE, batch_sql_close(&w->batch));
+}
+
+/* The COMMIT is known: what was found is true from now on. */
+static void
+settle_items(struct writer *w)
+{
+	const struct range *r = top(w);
+
+	for (size_t i = r->from; i < r->to; i++) {
+		struct item *it = &w->g->items[i];
+		enum verdict v = (enum verdict)w->found.p[i];
+
+		if (!is_pending(it))
+			continue;
+		repeat_note(&w->repeat, it->source,
+			    v == VERDICT_DUPLICATE || v == VERDICT_CONFLICT);
+		if (v == VERDICT_CONFLICT)
+			it->why = &w->conflict;
+		/* A source over its quota waits longer than a record that met a purge. */
+		answer(it, v, is_refused(it) ? RETRY_LATER_MS : RETRY_SOON_MS);
+	}
+}
+
+static bool
+all_found(const struct writer *w, const struct range *r)
+{
+	for (size_t i = r->from; i < r->to; i++) {
+		if (is_pending(&w->g->items[i]) && w->found.p[i] == VERDICT_NONE)
+			return false;
+	}
+	return true;
+}
+
+static void
+on_committed(struct writer *w)
+{
+	if (!w->committed || conn_warned(w->conn)) {
+		/* Rolled back, or perhaps only here and on no standby: not known to be safe. */
+		w->slow = true;
+		conn_reset(w->conn, "a commit was not confirmed");
+		return;
+	}
+	if (!all_found(w, top(w))) {
+		give_up(w, "", "the database did not settle every record");
+		return;
+	}
+	conn_succeeded(w->conn);
+	w->partition_tries = 0;
+	settle_items(w);
+	w->n_ranges--;
+	go_on(w);
+}
+
+/* --- failures --------------------------------------------------------------------------------- */
+
+static void
+on_partition_failed(struct writer *w)
+{
+	size_t i = w->part_item;
+
+	if (w->failure.class == SQL_PURGED) {
+		answer(&w->g->items[i], VERDICT_EXPIRED, 0);
+		go_on(w);
+	} else if (w->failure.class == SQL_DATA) {
+		poison(w, i, w->failure.state);
+		go_on(w);
+	} else {
+		give_up(w, w->failure.state, w->failure.message);
+	}
+}
+
+static void
+on_no_partition(struct writer *w)
+{
+	months_clear(&w->months);
+	if (++w->partition_tries > PARTITION_TRIES)
+		give_up(w, w->failure.state, "a partition is missing after it was made");
+	else
+		go_on(w);
+}
+
+/*
+ * A transaction takes a lock for each partition it touches, and a server has a number of them in
+ * all: what is too much at once is written in parts.
+ */
+static bool
+is_too_much(struct writer *w)
+{
+	struct range *r = top(w);
+
+	if (strcmp(w->failure.state, "53200") != 0 || w->phase == PHASE_PARTITION)
+		return false;
+	trim(w, r);
+	return r->to - r->from > 1;
+}
+
+/*
+ * A month of the group was closed after we had learned of it: all are asked about again. What is
+ * refused after that is a correction of what such a month holds, and found by halving.
+ */
+static void
+on_closed(struct writer *w)
+{
+	struct range *r = top(w);
+
+	trim(w, r);
+	if (!w->asked_closed)
+		months_clear(&w->months);
+	else if (r->to - r->from > 1)
+		split(w);
+	else
+		answer(&w->g->items[r->from], VERDICT_RETRY, RETRY_LATER_MS);
+	w->asked_closed = true;
+	go_on(w);
+}
+
+static void
+on_failed(struct writer *w)
+{
+	late_failed(&w->late, w->failure.state);
+	if (is_too_much(w)) {
+		split(w);
+		go_on(w);
+	} else if (w->failure.class == SQL_AGAIN || w->failure.class == SQL_CONFLICT) {
+		char why[32];
+
+		snprintf(why, sizeof why, "SQLSTATE %s", w->failure.state);
+		conn_reset(w->conn, why);
+	} else if (w->phase == PHASE_PARTITION) {
+		on_partition_failed(w);
+	} else if (w->failure.class == SQL_CLOSED) {
+		on_closed(w);
+	} else if (w->failure.class == SQL_PARTITION) {
+		on_no_partition(w);
+	} else if (w->failure.class == SQL_DUPLICATE && !w->slow) {
+		w->slow = true;
+		go_on(w);
+	} else if (w->failure.class == SQL_DUPLICATE || w->failure.class == SQL_DATA) {
+		narrow(w, w->failure.state);
+	} else {
+		give_up(w, w->failure.state, w->failure.message);
+	}
+}
+
+/* --- what the connection says ----------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	enum verdict verdict;
+} verdict_names[] = {
+    {"STORED", VERDICT_STORED},     {"DUPLICATE", VERDICT_DUPLICATE},
+    {"CONFLICT", VERDICT_CONFLICT}, {"QUARANTINED", VERDICT_QUARANTINED},
+    {"RETRY", VERDICT_RETRY},
+};
+
+static enum verdict
+verdict_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof verdict_names / sizeof verdict_names[0]; i++) {
+		if (strcmp(verdict_names[i].name, name) == 0)
+			return verdict_names[i].verdict;
+	}
+	return VERDICT_NONE;
+}
+
+static void
+take_verdicts(struct writer *w, const PGresult *res)
+{
+	for (int row = 0; row < PQntuples(res); row++) {
+		unsigned long long n = strtoull(PQgetvalue(res, row, 0), NULL, 10);
+		enum verdict v = verdict_of(PQgetvalue(res, row, 1));
+
+		if (n >= w->g->n)
+			continue;
+		/* A conflict that the quarantine took stays a conflict for its sender. */
+		if (v == VERDICT_QUARANTINED && !is_refused(&w->g->items[n]))
+			v = VERDICT_CONFLICT;
+		w->found.p[n] = (unsigned char)v;
+	}
+}
+
+/* Nothing is taken for a month that is being dropped: all that the group has of it comes again. */
+static void
+leave_month(struct writer *w, enum kind_id kind, struct utc_ms start, struct utc_ms end)
+{
+	for (size_t i = 0; i < w->g->n; i++) {
+		struct item *it = &w->g->items[i];
+
+		if (is_pending(it) && !is_refused(it) && it->kind->id == kind &&
+		    it->occurred_at.v >= start.v && it->occurred_at.v < end.v)
+			answer(it, VERDICT_RETRY, RETRY_LATER_MS);
+	}
+}
+
+static void
+take_partition(struct writer *w, const PGresult *res)
+{
+	const struct item *it = &w->g->items[w->part_item];
+	struct utc_ms start;
+	struct utc_ms end;
+
+	if (PQntuples(res) != 1 || PQnfields(res) != 3)
+		return;
+	start.v = strtoll(PQgetvalue(res, 0, 0), NULL, 10);
+	end.v = strtoll(PQgetvalue(res, 0, 1), NULL, 10);
+	w->parted = w->part_item + 1;
+	if (PQgetvalue(res, 0, 2)[0] == '1')
+		leave_month(w, it->kind->id, start, end);
+	else
+		months_add(&w->months, it->kind->id, start, end);
+}
+
+static bool
+on_result(void *ctx, PGresult *res)
+{
+	struct writer *w = ctx;
+	ExecStatusType status = PQresultStatus(res);
+
+	if (status == PGRES_COMMAND_OK) {
+		w->committed = w->committed || pg_is_commit(res);
+	} else if (status != PGRES_TUPLES_OK) {
+		if (!w->failed)
+			pg_failure(res, &w->failure);
+		w->failed = true;
+	} else if (w->phase == PHASE_PARTITION) {
+		take_partition(w, res);
+	} else if (PQnfields(res) == 2) {
+		take_verdicts(w, res);
+	}
+	return false;
+}
+
+static void
+on_copy(void *ctx, const unsigned char **bytes, size_t *n)
+{
+	struct writer *w = ctx;
+	const struct buf *rows = batch_next_copy(&w->batch);
+
+	*bytes = rows == NULL ? NULL : rows->p;
+	*n = rows == NULL ? 0 : rows->n;
+}
+
+static void
+on_finished(void *ctx)
+{
+	struct writer *w = ctx;
+
+	if (w->g == NULL)
+		return;
+	if (w->failed)
+		on_failed(w);
+	else if (w->phase == PHASE_SETTLE)
+		close_transaction(w);
+	else if (w->phase == PHASE_PARTITION)
+		go_on(w);
+	else
+		on_committed(w);
+}
+
+static void
+on_up(void *ctx)
+{
+	struct writer *w = ctx;
+
+	if (w->g != NULL)
+		go_on(w);
+	tell_ready(w);
+}
+
+static void
+on_down(void *ctx)
+{
+	struct writer *w = ctx;
+
+	/* Whatever was under way may have committed. */
+	if (w->phase != PHASE_IDLE && w->phase != PHASE_PARTITION)
+		w->slow = true;
+	set_phase(w, PHASE_IDLE);
+	tell_ready(w);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+struct writer *
+writer_new(struct event_base *base, struct beside *beside, const struct writer_config *config)
+{
+	static const struct conn_ops ops = {
+	    .up = on_up,
+	    .result = on_result,
+	    .copy = on_copy,
+	    .finished = on_finished,
+	    .down = on_down,
+	    .is_first = true,
+	    .silence_ms = SILENCE_MAX_MS,
+	    .role = "sems_ingest",
+	};
+	struct writer *w = calloc(1, sizeof *w);
+
+	if (w == NULL)
+		return NULL;
+	w->config = *config;
+	buf_init(&w->found, GROUP_ITEMS_MAX);
+	w->conflict.reason = REASON_CONFLICT;
+	err_set(&w->conflict.err, REJ_FIELD, "record_id",
+		"a record with this identity and other content is stored; give this one its own "
+		"record_id, "
+		"or send it as a correction");
+	w->refused.reason = REASON_STORE;
+	err_set(&w->refused.err, REJ_FIELD, "",
+		"the database refused a value; correct the record and send it again");
+	w->conn = conn_new(base, beside, "writer", config->conninfo, &ops, w);
+	if (!batch_init(&w->batch, keyring_quarantine(config->keys)) || w->conn == NULL ||
+	    !late_init(&w->late, base, config->late_ms)) {
+		writer_free(w);
+		return NULL;
+	}
+	return w;
+}
+
+void
+writer_free(struct writer *w)
+{
+	if (w == NULL)
+		return;
+	conn_free(w->conn);
+	late_fini(&w->late);
+	months_fini(&w->months);
+	batch_fini(&w->batch);
+	buf_fini(&w->found);
+	free(w);
+}
+
+bool
+writer_ready(const struct writer *w)
+{
+	return !w->dead && w->g == NULL && conn_is_up(w->conn);
+}
+
+bool
+writer_idle(const struct writer *w)
+{
+	return w->g == NULL;
+}
+
+bool
+writer_late(const struct writer *w, struct store_late *out)
+{
+	return late_look(&w->late, out);
+}
+
+/* Also items that ingest had no memory for: nothing was taken of them. */
+static bool
+look_over(struct writer *w)
+{
+	bool slow = false;
+
+	for (size_t i = 0; i < w->g->n; i++) {
+		struct item *it = &w->g->items[i];
+
+		if (is_pending(it) && !is_refused(it) && it->kind == NULL)
+			answer(it, VERDICT_RETRY, RETRY_SOON_MS);
+		slow = slow || (is_pending(it) && repeat_expects(&w->repeat, it->source));
+	}
+	return slow;
+}
+
+void
+writer_write(struct writer *w, struct group *g)
+{
+	w->g = g;
+	late_begin(&w->late, g);
+	buf_clear(&w->found);
+	w->slow = look_over(w);
+	w->partition_tries = 0;
+	w->asked_closed = false;
+	w->parted = 0;
+	w->stack[0] = (struct range){0, g->n};
+	w->n_ranges = 1;
+	if (buf_extend(&w->found, g->n) == NULL) {
+		give_up(w, "53200", "out of memory for a group's verdicts");
+		return;
+	}
+	go_on(w);
+}

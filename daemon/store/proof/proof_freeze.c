@@ -1,0 +1,234 @@
+#include "store/proof/proof_freeze.h"
+
+#include "base/text.h"
+#include "host/keyring.h"
+#include "store/proof/proof_sql.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What this transaction reads, and the freeze before it, if there is one. */
+static const char begin_sql[] =
+    "SELECT p.number, p.quarter, p.revision, encode(p.root, 'hex'), json_build_object(\n"
+    "    'until', s.read_until, 'in_flight', s.in_flight) FROM sems.this_snapshot() AS s LEFT JOIN "
+    "(\n"
+    "    SELECT * FROM sems.spd_proof ORDER BY number DESC LIMIT 1) AS p ON true";
+static const char days_sql[] =
+    "SELECT kind, to_char(day, 'YYYY-MM-DD'), n FROM sems.spd_leaves\n"
+    "WHERE quarter = $1 AND revision = $2::int ORDER BY kind COLLATE \"C\", day";
+static const char row_sql[] =
+    "INSERT INTO sems.spd_proof (number, quarter, revision, encoding, columns, leaves, root,\n"
+    "    previous, signature, key_id) VALUES ($1::bigint, $2, $3::int, $4::int, $5::jsonb,\n"
+    "    $6::bigint, decode($7, 'hex'), decode($8, 'hex'), decode($9, 'hex'), $10)";
+
+/* --- what the statements answer --------------------------------------------------------------- */
+
+static void
+on_begin(struct proving *v, const struct rows *rows, struct err *e)
+{
+	json_t *snapshot = json_loads(rows_text(rows, 0, 4), 0, NULL);
+
+	v->proof = (struct proof){
+	    .number = 1, .quarter = v->quarter, .revision = strtoll(v->revision, NULL, 10)};
+	if (!proof_take_snapshot(snapshot, v->arena, &v->proof))
+		err_set(e, TRY_LIMIT, "proof", "out of memory; try again");
+	json_decref(snapshot);
+	if (rows_text(rows, 0, 0) == NULL)
+		return;
+	v->proof.number = rows_int(rows, 0, 0) + 1;
+	v->proof.previous_quarter = rows_keep(rows, 0, 1, v->arena);
+	v->proof.previous_revision = rows_int(rows, 0, 2);
+	snprintf(v->previous, sizeof v->previous, "%s", rows_text(rows, 0, 3));
+	if (!hex_decode(text_of(v->previous), v->proof.previous, SHA256_SIZE))
+		err_set(e, FATAL_BUG, "spd_proof", "the last root is malformed");
+}
+
+static void
+on_days(struct proving *v, const struct rows *rows, struct err *e)
+{
+	struct proof *p = &v->proof;
+	size_t n = (size_t)rows_count(rows);
+
+	(void)e; /* what does not fit in the arena is told by whose it is */
+	p->days = arena_zalloc(v->arena, n + 1, sizeof *p->days);
+	p->n_days = p->days == NULL ? 0 : n;
+	for (size_t i = 0; i < p->n_days; i++) {
+		p->days[i].kind = rows_keep(rows, (int)i, 0, v->arena);
+		p->days[i].day = rows_keep(rows, (int)i, 1, v->arena);
+		p->days[i].leaves = rows_int(rows, (int)i, 2);
+	}
+}
+
+static void
+on_piece(struct proving *v, const struct rows *rows, struct err *e)
+{
+	(void)e;
+	proof_piece_rows(&v->piece, rows);
+}
+
+void
+proof_freeze_rows(struct proving *v, const struct rows *rows, struct err *e)
+{
+	static void (*const by_stage[])(struct proving *, const struct rows *, struct err *) = {
+	    [PROVING_PREVIOUS] = on_begin,
+	    [PROVING_DAYS] = on_days,
+	    [PROVING_PIECES] = on_piece,
+	    [PROVING_END] = NULL,
+	};
+
+	if (by_stage[v->stage] != NULL)
+		by_stage[v->stage](v, rows, e);
+}
+
+/* --- the statements --------------------------------------------------------------------------- */
+
+static bool
+next_kind(struct proving *v, struct statement *st, struct err *e)
+{
+	const char *sql;
+
+	if (v->at == KIND_COUNT)
+		return false;
+	sql = proof_sql_keep(kinds[v->at++], v->arena);
+	if (sql == NULL) {
+		err_set(e, TRY_LIMIT, "proof", "out of memory; try again");
+		return false;
+	}
+	*st = (struct statement){sql, 2, {v->quarter, v->revision}};
+	return true;
+}
+
+/* The next piece of the day, or of the days after it. */
+static bool
+next_piece(struct proving *v, struct statement *st, struct err *e)
+{
+	for (; v->at < v->proof.n_days; v->at++) {
+		struct proof_day *d = &v->proof.days[v->at];
+
+		if (v->piece.merkle.n == 0 && v->piece.left == 0)
+			proof_piece_begin(&v->piece, d->leaves);
+		if (proof_piece_next(&v->piece, v->quarter, v->revision, d->kind, d->day, st))
+			return true;
+		if (!proof_piece_root(&v->piece, d->root)) {
+			err_set(e, FATAL_BUG, "proof", "%s of %s: not as many leaves as kept",
+				d->kind, d->day);
+			return false;
+		}
+		proof_piece_begin(&v->piece, 0);
+	}
+	return false;
+}
+
+static void
+finish(struct proving *v, struct err *e)
+{
+	if (proof_finish(&v->proof, e) != OK)
+		return;
+	v->json = proof_json(&v->proof);
+	if (v->json == NULL)
+		err_set(e, TRY_LIMIT, "proof", "out of memory; try again");
+}
+
+bool
+proof_freeze_next(struct proving *v, struct statement *st, struct err *e)
+{
+	if (v->stage >= PROVING_DONE)
+		return false;
+	if (v->stage == PROVING_PREVIOUS && v->proof.number == 0) {
+		v->proof.number = -1; /* asked */
+		*st = (struct statement){begin_sql, 0, {NULL}};
+		return true;
+	}
+	if (v->stage == PROVING_PREVIOUS)
+		v->stage = PROVING_KINDS;
+	if (v->stage == PROVING_KINDS && next_kind(v, st, e))
+		return true;
+	if (v->stage == PROVING_KINDS && e->code == OK) {
+		v->stage = PROVING_DAYS;
+		*st = (struct statement){days_sql, 2, {v->quarter, v->revision}};
+		return true;
+	}
+	if (v->stage == PROVING_DAYS) {
+		v->stage = PROVING_PIECES;
+		v->at = 0;
+		proof_piece_begin(&v->piece, 0);
+	}
+	if (e->code == OK && next_piece(v, st, e))
+		return true;
+	v->stage = PROVING_DONE;
+	if (e->code == OK)
+		finish(v, e);
+	return false;
+}
+
+/* --- what is kept ----------------------------------------------------------------------------- */
+
+static char *
+columns_json(struct arena *arena)
+{
+	json_t *all = json_object();
+	char *text;
+
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		size_t n = 0;
+		const char *const *names = proof_columns(kinds[i], arena, &n);
+		json_t *list = json_array();
+
+		for (size_t j = 0; names != NULL && j < n; j++)
+			json_array_append_new(list, json_string(names[j]));
+		json_object_set_new(all, kinds[i]->name, list);
+	}
+	text = json_dumps(all, JSON_COMPACT);
+	json_decref(all);
+	return text;
+}
+
+static enum code
+sign_document(struct proving *v, const struct buf *document, struct err *e)
+{
+	unsigned char signature[SIGN_SIZE];
+	const struct signer *by = NULL;
+	enum code code = keyring_sign(v->keys, document->p, document->n, signature, &by, e);
+
+	if (code != OK)
+		return code;
+	hex_encode(signature, sizeof signature, v->signature);
+	memcpy(v->key_id, by->id, sizeof v->key_id);
+	hex_encode(v->proof.root, SHA256_SIZE, v->root);
+	snprintf(v->number, sizeof v->number, "%" PRId64, v->proof.number);
+	snprintf(v->leaves, sizeof v->leaves, "%" PRId64, v->proof.leaves);
+	v->columns = columns_json(v->arena);
+	return v->columns == NULL ? err_set(e, TRY_LIMIT, "proof", "out of memory; try again") : OK;
+}
+
+bool
+proof_freeze_keep(struct proving *v, const struct buf *document, struct statement *st,
+		  struct err *e)
+{
+	if (v->stage == PROVING_DONE) {
+		v->stage = PROVING_ROW;
+		if (sign_document(v, document, e) != OK)
+			return false;
+		*st = (struct statement){row_sql,
+					 10,
+					 {v->number, v->quarter, v->revision, "1", v->columns,
+					  v->leaves, v->root,
+					  v->proof.previous_quarter == NULL ? NULL : v->previous,
+					  v->signature, v->key_id}};
+		return true;
+	}
+	v->stage = PROVING_END;
+	return false;
+}
+
+void
+proof_freeze_fini(struct proving *v)
+{
+	json_decref(v->json);
+	free(v->columns);
+	v->json = NULL;
+	v->columns = NULL;
+}

@@ -1,0 +1,421 @@
+#include "store/quarter/spd_job.h"
+
+#include "base/digest.h"
+#include "base/file/embed.h"
+#include "base/json/jsonmem.h"
+#include "store/quarter/spd_gather.h"
+
+#include <inttypes.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bounds of what a quarter may need: a site with every metric by every dimension takes some
+ * hundred kilobytes. */
+#define ARENA_MAX ((size_t)1024 * 1024 * 1024)
+/* What a document of that size took, some fifteen times as much, is given back at once. */
+#define LARGE ((size_t)1024 * 1024)
+
+void
+spd_fail(struct spd_run *r, enum code code, const char *where, const char *what)
+{
+	if (r->err.code == OK) {
+		err_set(&r->err, code, where, "%s", what);
+	}
+}
+
+static void
+fail_memory(struct spd_run *r)
+{
+	spd_fail(r, TRY_LIMIT, "spd", "the quarter has too many figures for the memory allowed");
+}
+
+/* --- what each statement answers -------------------------------------------------------------- */
+
+/* What is left would look like all there was. */
+static void
+refuse_purged(struct spd_run *r, const char *revisions)
+{
+	if (revisions == NULL) {
+		spd_fail(r, REJ_STATE, "quarter",
+			 "retention has removed evidence of it, so that it cannot be computed; no "
+			 "revision of it was frozen before");
+		return;
+	}
+	err_set(&r->err, REJ_STATE, "quarter",
+		"retention has removed evidence of it, so that it cannot be computed anew; "
+		"what was frozen stays: semsctl spd show %s --revision %" PRId64
+		" (there is %.80s)",
+		r->label, r->newest, revisions);
+}
+
+static void
+on_quarter(struct spd_run *r, const struct rows *rows)
+{
+	struct spd *s = &r->spd;
+	if (rows_count(rows) == 0) {
+		spd_fail(r, REJ_NOT_FOUND, "quarter",
+			 "the civil calendar has no such quarter; without an entity there is none: "
+			 "semsctl init");
+		return;
+	}
+	s->entity = rows_keep(rows, 0, 0, r->arena);
+	s->zone = rows_keep(rows, 0, 1, r->arena);
+	s->first_day = rows_keep(rows, 0, 2, r->arena);
+	s->last_day = rows_keep(rows, 0, 3, r->arena);
+	s->start = rows_keep(rows, 0, 4, r->arena);
+	s->end = rows_keep(rows, 0, 5, r->arena);
+	s->as_of = rows_keep(rows, 0, 6, r->arena);
+	s->marking = rows_keep(rows, 0, 12, r->arena);
+	s->handling = rows_keep(rows, 0, 13, r->arena);
+	s->corrections = rows_keep(rows, 0, 15, r->arena);
+	r->newest = rows_int(rows, 0, 9);
+	if (rows_int(rows, 0, 11) > 0) {
+		refuse_purged(r, rows_text(rows, 0, 14));
+	}
+	if (r->task != SPD_TASK_FREEZE) {
+		return;
+	}
+	s->revision = r->newest + 1;
+	snprintf(r->revision, sizeof(r->revision), "%" PRId64, s->revision);
+}
+
+/* The target that a metric's persons are measured against; NULL: none, or the metric that has it is
+ * not in force in this quarter. */
+static const struct spd_target *
+standard_of(const struct spd_run *r, const struct metric *m)
+{
+	const struct catalogue *c = r->catalogue;
+	const char *id = m->persons == NULL ? NULL : m->persons->standard;
+	const struct metric *standard = id == NULL ? NULL : catalogue_metric(c, id);
+	return standard == NULL ? NULL : r->targets[standard - c->metrics];
+}
+
+static void
+on_targets(struct spd_run *r, const struct rows *rows)
+{
+	const struct catalogue *c = r->catalogue;
+	for (int i = 0; i < rows_count(rows); i++) {
+		const struct metric *m = catalogue_metric(c, rows_text(rows, i, 0));
+		struct spd_target *t = arena_zalloc(r->arena, 1, sizeof(*t));
+		if (m == NULL || t == NULL) {
+			continue; /* a target of a metric that this catalogue no longer has */
+		}
+		t->value = strtod(rows_text(rows, i, 1), NULL);
+		t->approved_by = rows_keep(rows, i, 2, r->arena);
+		t->from_quarter = rows_keep(rows, i, 3, r->arena);
+		r->targets[m - c->metrics] = t;
+	}
+	for (unsigned i = 0; i < c->metrics_count; i++) {
+		const struct spd_target *standard = standard_of(r, &c->metrics[i]);
+		r->folds[i] =
+		    fold_new(r->arena, &c->metrics[i], standard == NULL ? NULL : &standard->value);
+		if (r->folds[i] == NULL ||
+		    !spd_recheck_fold(r, i, standard == NULL ? NULL : &standard->value)) {
+			fail_memory(r);
+		}
+	}
+}
+
+/* What it answers is not used. */
+static void
+on_held(struct spd_run *r, const struct rows *rows)
+{
+	(void)r;
+	(void)rows;
+}
+
+/* --- the sequence of statements --------------------------------------------------------------- */
+
+static const struct {
+	const char *path;
+	void (*rows)(struct spd_run *r, const struct rows *rows);
+} openings[] = {
+    {"sql/queries/spd_quarter.sql", on_quarter},
+    {"sql/queries/spd_targets.sql", on_targets},
+    {"sql/queries/spd_hold_feeds.sql", on_held},
+};
+#define N_OPENINGS (sizeof(openings) / sizeof(openings[0]))
+
+static const char live_sql[] =
+    "INSERT INTO sems.spd_live (quarter, as_of, document) VALUES ($1, $2::timestamptz, $3)"
+    " ON CONFLICT (quarter) DO UPDATE SET as_of = excluded.as_of, document = excluded.document";
+
+static enum code
+make_document(struct spd_run *r, struct err *e)
+{
+	struct spd *s = &r->spd;
+	unsigned char digest[SHA256_SIZE];
+	s->n_metrics = r->catalogue->metrics_count;
+	s->metrics = arena_zalloc(r->arena, s->n_metrics, sizeof(*s->metrics));
+	for (size_t i = 0; s->metrics != NULL && i < s->n_metrics; i++) {
+		struct spd_metric *m = &s->metrics[i];
+		m->m = &r->catalogue->metrics[i];
+		m->target = r->targets[i];
+		m->figures = fold_finish(r->folds[i], m->target == NULL ? NULL : &m->target->value,
+					 &m->n_figures);
+		counting_weeks(&r->counting, (unsigned)i, m);
+	}
+	s->values_shown = r->counting.keep;
+	s->records = r->counting.records;
+	s->n_records = r->counting.n_records;
+	if (arena_failed(r->arena)) {
+		fail_memory(r);
+		*e = r->err;
+		return e->code;
+	}
+	bool again = false;
+	enum code code = spd_recheck_compare(r, e);
+	if (code == OK) {
+		code = spd_document(s, &r->document, e);
+	}
+	if (code == OK) {
+		code = spd_freeze_amend(r, &again, e);
+	}
+	if (code == OK && again) {
+		buf_clear(&r->document);
+		code = spd_document(s, &r->document, e);
+	}
+	if (code != OK) {
+		return code;
+	}
+	if (!sha256(r->document.p, r->document.n, digest) || !buf_add(&r->document, "", 1)) {
+		return err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
+	}
+	/* A NUL behind it, for the parameter; it is not part of the document. */
+	r->document.n--;
+	hex_encode(digest, sizeof(digest), r->sha256);
+	return OK;
+}
+
+/* The last statement, when there is something to keep. */
+static bool
+keep_document(struct spd_run *r, struct statement *st)
+{
+	const char *document = (const char *)r->document.p;
+	if (r->task == SPD_TASK_FREEZE) {
+		spd_freeze_keep(r, st);
+		return true;
+	}
+	*st = (struct statement){live_sql, 3, {r->label, r->spd.as_of, document}};
+	return r->task == SPD_TASK_LIVE;
+}
+
+/* What is frozen is whole: the document may lack what jansson had no memory for. */
+static bool
+is_whole(const struct spd_run *r, struct err *e)
+{
+	if (jsonmem_failed() == r->json_failed)
+		return true;
+	err_set(e, TRY_LIMIT, "proof", "out of memory; try again");
+	return false;
+}
+
+static void
+begin_counting(struct spd_run *r)
+{
+	r->counting = (struct counting){
+	    .arena = r->arena,
+	    .catalogue = r->catalogue,
+	    .plan = &r->plan,
+	    .folds = r->folds,
+	    .source = r->source,
+	    .quarter = r->label,
+	    .first_day = r->spd.first_day,
+	    .start = r->spd.start,
+	    .end = r->spd.end,
+	};
+	counting_start(&r->counting);
+}
+
+static bool
+on_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct spd_run *r = j->ctx;
+	size_t step = r->step++;
+	if (r->err.code != OK) {
+		*e = r->err;
+		return false;
+	}
+	if (step < N_OPENINGS) {
+		*st = (struct statement){embed_text(openings[step].path), 1, {r->label}};
+		return true;
+	}
+	if (r->before == 0 && spd_freeze_next(r, step - N_OPENINGS, st)) {
+		return true;
+	}
+	if (r->before == 0) {
+		r->before = step;
+		begin_counting(r);
+	}
+	if (!r->counted && counting_next(&r->counting, st, e)) {
+		j->is_ahead = r->counting.is_ahead;
+		return true;
+	}
+	r->counted = true;
+	if (e->code == OK && spd_recheck_next(r, st, e)) {
+		return true;
+	}
+	if (e->code == OK && spd_gather_next(r, r->gathered, st)) {
+		r->gathered++;
+		return true;
+	}
+	r->gathering = false;
+	if (e->code == OK && !r->made && r->task == SPD_TASK_FREEZE) {
+		if (proof_freeze_next(&r->proving, st, e))
+			return true;
+		r->spd.proof = r->proving.json;
+	}
+	if (!r->made && e->code == OK) {
+		r->made = true;
+		return make_document(r, e) == OK && keep_document(r, st);
+	}
+	if (e->code != OK || r->task != SPD_TASK_FREEZE)
+		return false;
+	return proof_freeze_keep(&r->proving, &r->document, st, e) && is_whole(r, e);
+}
+
+static void
+on_rows(struct job *j, const struct rows *rows)
+{
+	struct spd_run *r = j->ctx;
+	size_t step = r->step - 1;
+	if (step < N_OPENINGS) {
+		openings[step].rows(r, rows);
+	} else if (r->before == 0) {
+		spd_freeze_rows(r, step - N_OPENINGS, rows);
+	} else if (!r->counted) {
+		counting_rows(&r->counting, rows);
+	} else if (r->recheck.begun && !r->recheck.done) {
+		spd_recheck_rows(r, rows);
+	} else if (r->gathering) {
+		spd_gather_rows(r, r->gathered - 1, rows);
+	} else {
+		proof_freeze_rows(&r->proving, rows, &r->err);
+	}
+	if (arena_failed(r->arena)) {
+		fail_memory(r);
+	}
+}
+
+static void
+on_done(struct job *j, const struct err *e)
+{
+	struct spd_run *r = j->ctx;
+	r->done(r, e);
+}
+
+/* A quarter counts by the definitions in force on its first day, whenever it is computed. */
+static void
+take_definitions(struct spd_run *r)
+{
+	struct civil_date d = quarter_first(r->quarter);
+	const char *day = arena_printf(r->arena, "%04d-%02d-%02d", d.year, d.month, d.day);
+	const struct catalogue *c = day == NULL ? NULL : catalogue_at(r->arena, r->catalogue, day);
+	if (c == NULL) {
+		return;
+	}
+	r->all = r->catalogue;
+	r->catalogue = c;
+	r->spd.catalogue = c;
+	r->folds = arena_zalloc(r->arena, c->metrics_count, sizeof(struct fold *));
+	r->targets = arena_zalloc(r->arena, c->metrics_count, sizeof(struct spd_target *));
+}
+
+static void
+begin(struct spd_run *r)
+{
+	if (r->err.code != OK) {
+		struct err e = r->err;
+		r->done(r, &e);
+		return;
+	}
+	lanes_run(r->lanes, &r->job);
+}
+
+/* What could not be kept is counted with the rest. */
+static void
+on_feeds_kept(struct feeds_keep *k, const struct err *e)
+{
+	(void)e;
+	begin(k->ctx);
+}
+
+static void
+keep_feeds(struct spd_run *r)
+{
+	r->keep = (struct feeds_keep){.lanes = r->lanes,
+				      .ticket = r->ticket,
+				      .quarter = r->label,
+				      .done = on_feeds_kept,
+				      .ctx = r};
+	feeds_keep_start(&r->keep);
+}
+
+void
+spd_start(struct spd_run *r)
+{
+	quarter_format(r->quarter, r->label);
+	buf_init(&r->document, SPD_DOCUMENT_MAX);
+	r->err = (struct err){0};
+	r->step = 0;
+	r->before = 0;
+	r->counted = false;
+	r->gathered = 0;
+	r->gathering = true;
+	r->made = false;
+	r->json_failed = jsonmem_failed();
+	r->recheck = (struct spd_rechecking){0};
+	r->freezing = (struct spd_freezing){0};
+	r->spd = (struct spd){.quarter = r->label,
+			      .state = r->task == SPD_TASK_FREEZE ? "DRAFT" : "PROVISIONAL"};
+	r->spd.template = layout_template(&r->err);
+	r->arena = arena_new(ARENA_MAX);
+	if (r->arena != NULL) {
+		take_definitions(r);
+	}
+	r->proving = (struct proving){
+	    .keys = r->keys, .arena = r->arena, .quarter = r->label, .revision = r->revision};
+	r->job = (struct job){
+	    .ticket = r->ticket,
+	    .role = DB_COMPUTE,
+	    .writes = true, /* temporary tables, at least */
+	    .discards = r->task == SPD_TASK_SHOW,
+	    .next = on_next,
+	    .rows = on_rows,
+	    .done = on_done,
+	    .ctx = r,
+	};
+	if (r->arena == NULL || arena_failed(r->arena)) {
+		fail_memory(r);
+	} else if (metric_sql_plan(r->catalogue, r->arena, &r->plan, &r->err) != OK) {
+		r->plan.n = 0;
+	}
+	if (r->err.code != OK) {
+		struct err e = r->err;
+		r->done(r, &e);
+		return;
+	}
+	if (r->is_past) {
+		keep_feeds(r);
+	} else {
+		spd_past_find(r, keep_feeds);
+	}
+}
+
+void
+spd_fini(struct spd_run *r)
+{
+	bool was_large = r->document.n >= LARGE;
+	buf_fini(&r->document);
+	counting_fini(&r->counting);
+	spd_recheck_fini(r);
+	spd_freeze_fini(r);
+	proof_freeze_fini(&r->proving);
+	arena_free(r->arena);
+	r->arena = NULL;
+	if (was_large) {
+		malloc_trim(0);
+	}
+}

@@ -1,0 +1,376 @@
+#include "store/schema/retention_job.h"
+
+#include "base/arena.h"
+#include "base/file/embed.h"
+#include "base/text.h"
+#include "store/count/layout.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Ten kinds over a century of months fit. */
+#define PLAN_BYTES ((size_t)8 * 1024 * 1024)
+
+/* The columns of retention_plan.sql. */
+enum {
+	COL_KIND,
+	COL_MONTH,
+	COL_QUARTER,
+	COL_RECORDS,
+	COL_EXACT,
+	COL_MIN,
+	COL_MAX,
+	COL_SUBMITTED_ON,
+	COL_OPEN_FINDINGS,
+	COL_TODAY,
+	COL_WINDOW_DAYS,
+};
+
+/* One that is in use, or that somebody corrected while it was counted, has so many turns. */
+#define ROUNDS_MAX 5
+/* While other daemons count. */
+#define WAITS_MAX 20
+
+static void begin_step(struct retention_run *r, enum retention_step step);
+static void count_days(struct retention_run *r);
+
+/* "2026-04-01", as PostgreSQL writes it. */
+static struct civil_date
+date_of(const char *s)
+{
+	struct civil_date d = {0, 0, 0};
+	char *end;
+
+	if (s == NULL)
+		return d;
+	d.year = (int)strtol(s, &end, 10);
+	d.month = (int)strtol(end + (*end == '-'), &end, 10);
+	d.day = (int)strtol(end + (*end == '-'), &end, 10);
+	return d;
+}
+
+static void
+decide(struct retention_month *m, const struct rows *rows, int i, int window_days)
+{
+	struct retention_policy policy = {(int)rows_int(rows, i, COL_MIN),
+					  (int)rows_int(rows, i, COL_MAX)};
+	struct retention_case facts = {
+	    .month = date_of(rows_text(rows, i, COL_MONTH)),
+	    .today = date_of(rows_text(rows, i, COL_TODAY)),
+	    .submitted = rows_text(rows, i, COL_SUBMITTED_ON) != NULL,
+	    .submitted_on = date_of(rows_text(rows, i, COL_SUBMITTED_ON)),
+	    .window_days = window_days,
+	    .has_open_findings = rows_int(rows, i, COL_OPEN_FINDINGS) > 0,
+	};
+	struct err e;
+
+	/* A policy that cannot be right decides nothing. */
+	if (rows_text(rows, i, COL_MAX) == NULL) {
+		m->decision = RETENTION_KEEP_YOUNG;
+		snprintf(m->why, sizeof m->why, "its policy has no maximum");
+	} else if (retention_check_policy(&policy, window_days, &e) != OK) {
+		m->decision = RETENTION_KEEP_MIN;
+		text_print(m->why, sizeof m->why, "the policy is wrong: %s", e.text);
+	} else {
+		m->decision = retention_decide(&policy, &facts, m->why);
+		/* A plan may be for another quarter than the one it was made in. */
+		if (m->decision == RETENTION_KEEP_QUARTER)
+			snprintf(m->why, sizeof m->why,
+				 "past its maximum, but %s needs it and is not submitted: "
+				 "submit its SPD first",
+				 m->quarter);
+	}
+}
+
+static void
+plan_rows(struct job *j, const struct rows *rows)
+{
+	struct retention_run *r = j->ctx;
+	size_t n = (size_t)rows_count(rows);
+
+	r->months = arena_zalloc(r->arena, n + 1, sizeof *r->months);
+	for (int i = 0; i < (int)n && r->months != NULL; i++) {
+		struct retention_month *m = &r->months[i];
+		struct text kind = text_of(rows_text(rows, i, COL_KIND));
+
+		m->kind = arena_dup(r->arena, kind.s, kind.n);
+		snprintf(m->month, sizeof m->month, "%s", rows_text(rows, i, COL_MONTH));
+		snprintf(m->quarter, sizeof m->quarter, "%s", rows_text(rows, i, COL_QUARTER));
+		m->records = rows_int(rows, i, COL_RECORDS);
+		m->is_exact = rows_int(rows, i, COL_EXACT) != 0;
+		r->window_days = (int)rows_int(rows, i, COL_WINDOW_DAYS);
+		decide(m, rows, i, r->window_days);
+		r->n++;
+	}
+}
+
+static bool
+plan_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct retention_run *r = j->ctx;
+
+	(void)e;
+	if (r->asked)
+		return false;
+	r->asked = true;
+	st->sql = embed_text("sql/queries/retention_plan.sql");
+	st->n_params = 1;
+	st->params[0] = r->now_text;
+	return true;
+}
+
+/* --- counting --------------------------------------------------------------------------------- */
+
+static bool
+wait_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct retention_run *r = j->ctx;
+
+	(void)e;
+	if (r->asked)
+		return false;
+	r->asked = true;
+	st->sql = embed_text("sql/queries/recount_wait.sql");
+	return true;
+}
+
+static void
+wait_done(struct job *j, const struct err *e)
+{
+	(void)e;
+	count_days(j->ctx);
+}
+
+/* Another daemon counts, perhaps what it read before the months were closed. */
+static void
+wait_for_other(struct retention_run *r)
+{
+	r->waits++;
+	r->asked = false;
+	r->job = (struct job){.ticket = r->ticket,
+			      .role = DB_COMPUTE,
+			      .next = wait_next,
+			      .done = wait_done,
+			      .ctx = r};
+	lanes_run(r->lanes, &r->job);
+}
+
+static void
+on_counted(struct recount_run *c, const struct err *e)
+{
+	struct retention_run *r = c->ctx;
+	bool more = c->more;
+	bool is_mine = c->is_mine;
+
+	r->err = *e;
+	recount_fini(c);
+	if (r->err.code != OK)
+		begin_step(r, RETENTION_REOPEN);
+	else if (!is_mine && r->waits < WAITS_MAX)
+		wait_for_other(r);
+	else if (more)
+		count_days(r);
+	else
+		begin_step(r, RETENTION_REMOVE);
+}
+
+static void
+count_days(struct retention_run *r)
+{
+	struct err e = {OK, "", ""};
+
+	r->recount = (struct recount_run){.lanes = r->lanes,
+					  .ticket = r->ticket,
+					  .catalogue = spd_catalogue(&e),
+					  .at_once = true,
+					  .done = on_counted,
+					  .ctx = r};
+	r->err = e;
+	if (r->recount.catalogue == NULL)
+		begin_step(r, RETENTION_REOPEN);
+	else
+		recount_start(&r->recount);
+}
+
+static bool
+has_something_to_drop(const struct retention_run *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->months[i].decision == RETENTION_DROP)
+			return true;
+	}
+	return false;
+}
+
+static void
+plan_done(struct job *j, const struct err *e)
+{
+	struct retention_run *r = j->ctx;
+	struct err why = *e;
+
+	if (why.code == OK && arena_failed(r->arena))
+		err_set(&why, TRY_LIMIT, "retention", "too many months for one plan");
+	if (why.code != OK || !r->drop || !has_something_to_drop(r))
+		r->done(r, &why);
+	else
+		begin_step(r, RETENTION_CLOSE);
+}
+
+/* --- month by month --------------------------------------------------------------------------- */
+
+/* The parameters are those of the longest, as many as are wanted. */
+static const struct {
+	const char *sql;
+	int n_params;
+} steps[] = {
+    [RETENTION_CLOSE] = {"sql/queries/retention_close.sql", 3},
+    [RETENTION_REMOVE] = {"sql/queries/retention_drop.sql", 4},
+    [RETENTION_REOPEN] = {"sql/queries/retention_reopen.sql", 2},
+};
+
+static bool
+step_statement(struct job *j, struct statement *st, struct err *e)
+{
+	struct retention_run *r = j->ctx;
+	const struct retention_month *m = &r->months[r->at];
+
+	(void)e;
+	if (r->asked)
+		return false;
+	r->asked = true;
+	*st = (struct statement){embed_text(steps[r->step].sql),
+				 steps[r->step].n_params,
+				 {m->kind, m->month, r->now_text, r->by}};
+	return true;
+}
+
+static void
+step_rows(struct job *j, const struct rows *rows)
+{
+	struct retention_run *r = j->ctx;
+
+	if (r->step != RETENTION_REMOVE)
+		return;
+	r->months[r->at].records = rows_int(rows, 0, 0);
+	r->months[r->at].is_exact = true;
+}
+
+static void next_month(struct retention_run *r);
+
+static void
+step_done(struct job *j, const struct err *e)
+{
+	struct retention_run *r = j->ctx;
+	struct retention_month *m = &r->months[r->at];
+
+	if (job_again(j, e)) {
+		r->asked = false;
+		lanes_run(r->lanes, j);
+		return;
+	}
+	if (e->code != OK) {
+		text_print(m->failure, sizeof m->failure, "%s", e->text);
+		r->again = r->again || code_is_retry(e->code);
+	} else {
+		m->is_closed = r->step == RETENTION_CLOSE;
+		m->is_dropped = r->step == RETENTION_REMOVE;
+		r->n_dropped += m->is_dropped;
+	}
+	r->at++;
+	next_month(r);
+}
+
+static void
+finish(struct retention_run *r)
+{
+	struct err e = r->err;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct retention_month *m = &r->months[i];
+
+		if (m->failure[0] != '\0' && !m->is_dropped)
+			text_print(m->why, sizeof m->why, "may go, but could not now: %s",
+				   m->failure);
+	}
+	r->done(r, &e);
+}
+
+static void
+end_step(struct retention_run *r)
+{
+	if (r->step == RETENTION_CLOSE)
+		count_days(r);
+	else if (r->step == RETENTION_REOPEN)
+		finish(r);
+	else
+		begin_step(r, r->again && ++r->rounds < ROUNDS_MAX ? RETENTION_CLOSE
+								   : RETENTION_REOPEN);
+}
+
+static bool
+is_for_step(const struct retention_run *r, const struct retention_month *m)
+{
+	return m->decision == RETENTION_DROP && !m->is_dropped &&
+	       m->is_closed == (r->step != RETENTION_CLOSE);
+}
+
+static void
+next_month(struct retention_run *r)
+{
+	while (r->at < r->n && !is_for_step(r, &r->months[r->at]))
+		r->at++;
+	if (r->at == r->n) {
+		end_step(r);
+		return;
+	}
+	r->asked = false;
+	r->job = (struct job){.ticket = r->ticket,
+			      .role = DB_RETENTION,
+			      .writes = true,
+			      .next = step_statement,
+			      .rows = step_rows,
+			      .done = step_done,
+			      .ctx = r};
+	lanes_run(r->lanes, &r->job);
+}
+
+static void
+begin_step(struct retention_run *r, enum retention_step step)
+{
+	if (step == RETENTION_CLOSE)
+		r->again = false;
+	r->step = step;
+	r->at = 0;
+	next_month(r);
+}
+
+void
+retention_start(struct retention_run *r)
+{
+	struct err e;
+
+	utc_format(r->now, r->now_text);
+	r->arena = arena_new(PLAN_BYTES);
+	if (r->arena == NULL) {
+		err_set(&e, TRY_LIMIT, "retention", "out of memory; try again");
+		r->done(r, &e);
+		return;
+	}
+	r->job = (struct job){.ticket = r->ticket,
+			      .role = DB_RETENTION,
+			      .next = plan_next,
+			      .rows = plan_rows,
+			      .done = plan_done,
+			      .ctx = r};
+	lanes_run(r->lanes, &r->job);
+}
+
+void
+retention_fini(struct retention_run *r)
+{
+	recount_fini(&r->recount);
+	arena_free(r->arena);
+	r->arena = NULL;
+	r->months = NULL;
+	r->n = 0;
+}

@@ -1,0 +1,31 @@
+#include "tests/core/sample.h"
+
+#include <criterion/criterion.h>
+
+static const struct sample_rule rows[] = {
+    {{{"tip_shown", "900"}}, "", NULL},
+    {{{"tip_shown", "901"}}, "tip_session.tip_shown", "images_viewed 900"},
+    {{{"aborted", "0"}}, "", NULL},
+    {{{"aborted", "1"}},
+     "tip_session.tip_shown",
+     "hits 8 + misses 2 + aborted 1 = 11 is more than tip_shown 10"},
+    {{{"hits", "9"}}, "tip_session.tip_shown", "= 11 is more than tip_shown 10"},
+    {{{"hits", "3"}}, "", NULL},
+    {{{"non_tip_alarms", "4"}, {"non_tip_alarms_confirmed_threat", "4"}}, "", NULL},
+    {{{"non_tip_alarms", "4"}, {"non_tip_alarms_confirmed_threat", "5"}},
+     "tip_session.non_tip_alarms_confirmed_threat",
+     "5 is more than non_tip_alarms 4"},
+    {{{"non_tip_alarms_confirmed_threat", "5"}}, "", NULL},
+    {{{"first_event_no", "7"}, {"last_event_no", "7"}}, "", NULL},
+    {{{"first_event_no", "8"}, {"last_event_no", "7"}}, "tip_session.first_event_no", NULL},
+    {{{"tip_enabled_seconds", "99999"}}, "", NULL},
+    {{{"tip_enabled_seconds", "3660"}, {"occurred_end", "1778581800000"}}, "", NULL},
+    {{{"tip_enabled_seconds", "3661"}, {"occurred_end", "1778581800000"}},
+     "tip_session.tip_enabled_seconds",
+     "session's 3600 s"},
+};
+
+Test(kind_tip_session, counts_agree_with_each_other)
+{
+	sample_check_rules(KIND_TIP_SESSION, rows, sizeof rows / sizeof rows[0]);
+}

@@ -1,0 +1,341 @@
+#include "core/metric/figure.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static struct catalogue *catalogue;
+static struct arena *arena;
+
+#define TERM "[{from: audit}]"
+
+static void
+start(void)
+{
+	arena = arena_new(16u << 20);
+}
+
+static void
+stop(void)
+{
+	arena_free(arena);
+	catalogue_free(catalogue);
+	catalogue = NULL;
+}
+
+TestSuite(figure, .init = start, .fini = stop);
+
+/* A metric from its distinguishing words. */
+static const struct metric *
+metric(const char *words)
+{
+	static char yaml[2048];
+	struct err e = {0};
+
+	snprintf(yaml, sizeof yaml,
+		 "version: 1\nmetrics:\n- {id: A1, version: 1, effective_from: 2000-01-01, name: "
+		 "n, form: OUTPUT, sheet: s, unit: n,"
+		 " definition: d, %s}\n",
+		 words);
+	cr_assert_eq(catalogue_read("m", yaml, &catalogue, &e), OK, "%s", e.text);
+	return &catalogue->metrics[0];
+}
+
+static const char *const north[] = {"N1", "4.1", NULL, NULL, NULL, NULL, NULL, NULL};
+static const char *const south[] = {"S1", "4.1", NULL, NULL, NULL, NULL, NULL, NULL};
+static const char *const nowhere[DIMENSIONS_MAX] = {NULL};
+
+/* The entity's figure of x of n. */
+static struct figure *
+figure_of(const struct metric *m, int64_t x, int64_t n, const double *target)
+{
+	struct fold *f = fold_new(arena, m, NULL);
+	size_t count = 0;
+
+	fold_add(f, north, GROUP_NUMERATOR, x);
+	fold_add(f, north, GROUP_DENOMINATOR, n);
+	return fold_finish(f, target, &count)[0];
+}
+
+#define RATIO(basis, direction)                                 \
+	"basis: " basis ", shape: ratio, direction: " direction \
+	", minimum_n: 30, numerator: " TERM ", denominator: " TERM
+
+Test(figure, sums_sites_to_the_entity_and_never_averages_rates)
+{
+	struct fold *f = fold_new(arena, metric(RATIO("CENSUS", "UP")), NULL);
+	struct figure **list;
+	size_t n = 0;
+
+	fold_add(f, north, GROUP_NUMERATOR, 1);
+	fold_add(f, north, GROUP_DENOMINATOR, 1);
+	fold_add(f, south, GROUP_NUMERATOR, 0);
+	fold_add(f, south, GROUP_DENOMINATOR, 9);
+	fold_add(f, nowhere, GROUP_DENOMINATOR, 10);
+	list = fold_finish(f, NULL, &n);
+	/* entity; N1, S1, none; 4.1, none; and the pairs */
+	cr_assert_eq(n, 9);
+	cr_expect_eq(list[0]->denominator, 20);
+	cr_expect_float_eq(list[0]->value, 0.05, 1e-15);
+	cr_expect_str_eq(list[1]->by[0], "N1");
+	cr_expect_str_eq(list[2]->by[0], "S1");
+	cr_expect_null(list[3]->by[0]);
+	cr_expect_eq(list[1]->denominator + list[2]->denominator + list[3]->denominator, 20);
+}
+
+Test(figure, gives_no_value_without_a_denominator)
+{
+	const struct metric *m = metric(RATIO("CENSUS", "UP") ", empty: NO_PLAN");
+	struct fold *f = fold_new(arena, m, NULL);
+	size_t n = 0;
+	struct figure **list = fold_finish(f, NULL, &n);
+
+	cr_assert_eq(n, 1);
+	cr_expect_not(list[0]->has_value);
+	cr_expect_eq(list[0]->status, STATUS_NO_DATA);
+	cr_expect_str_eq(list[0]->no_data, "NO_PLAN");
+	cr_expect_not(list[0]->has_denominator);
+}
+
+Test(figure, says_what_all_was_left_out_for_where_something_was)
+{
+	const struct metric *m = metric(
+	    RATIO("CENSUS", "UP") ", empty: EARLY, excluded: [{name: EARLY, terms: " TERM "}]");
+	struct fold *f = fold_new(arena, m, NULL);
+	size_t n = 0;
+
+	cr_expect_str_eq(fold_finish(f, NULL, &n)[0]->no_data, "NO_DATA");
+	fold_add(f, north, GROUP_NAMED, 3);
+	cr_expect_str_eq(fold_finish(f, NULL, &n)[0]->no_data, "EARLY");
+	fold_add(f, north, GROUP_NUMERATOR, 1);
+	fold_add(f, north, GROUP_DENOMINATOR, 2);
+	cr_expect_float_eq(fold_finish(f, NULL, &n)[0]->value, 0.5, 0);
+}
+
+Test(figure, tells_nothing_counted_from_nothing_known_and_from_contradictions)
+{
+	const struct metric *m = metric(RATIO("SAMPLE", "UP"));
+
+	cr_expect_str_eq(figure_of(m, 0, 0, NULL)->no_data, "NO_ACTIVITY");
+	cr_expect_str_eq(figure_of(m, 2, 0, NULL)->no_data, "CONTRADICTORY");
+	cr_expect_str_eq(figure_of(m, 0, -1, NULL)->no_data, "CONTRADICTORY");
+	cr_expect_str_eq(figure_of(m, 41, 40, NULL)->no_data, "CONTRADICTORY");
+	cr_expect_null(figure_of(m, 40, 40, NULL)->no_data);
+}
+
+Test(figure, takes_a_sum_of_nothing_for_unknown_and_a_count_of_none_for_nought)
+{
+	const struct metric *m =
+	    metric("basis: RATIO, shape: ratio, direction: UP, denominator: " TERM
+		   ", numerator: [{from: activity, sum: count}]");
+	struct fold *f = fold_new(arena, m, NULL);
+	size_t n = 0;
+	struct figure *g;
+
+	fold_add(f, north, GROUP_DENOMINATOR, 5);
+	g = fold_finish(f, NULL, &n)[0];
+	cr_expect_not(g->has_value);
+	cr_expect_not(g->has_numerator);
+	cr_expect_str_eq(g->no_data, "NO_DATA");
+	catalogue_free(catalogue);
+	f = fold_new(arena, metric(RATIO("RATIO", "UP")), NULL);
+	fold_add(f, north, GROUP_DENOMINATOR, 5);
+	g = fold_finish(f, NULL, &n)[0];
+	cr_expect(g->has_value);
+	cr_expect_float_eq(g->value, 0, 0);
+}
+
+Test(figure, publishes_the_counts_of_a_small_sample_and_no_rate)
+{
+	const struct metric *m = metric(RATIO("SAMPLE", "UP"));
+	double target = 0.5;
+	struct figure *few = figure_of(m, 29, 29, &target);
+	struct figure *enough = figure_of(m, 30, 30, &target);
+
+	cr_expect_eq(few->status, STATUS_INSUFFICIENT);
+	cr_expect_not(few->has_value);
+	cr_expect_not(few->has_interval);
+	cr_expect_eq(few->numerator, 29);
+	cr_expect_null(few->no_data);
+	cr_expect_eq(enough->status, STATUS_MET);
+	cr_expect(enough->has_interval);
+	cr_expect_float_eq(enough->interval.hi, 1, 0);
+}
+
+static const struct {
+	const char *words;
+	int64_t x;
+	int64_t n;
+	double target;
+	enum status status;
+} verdicts[] = {
+    /* 73 of 73 proves 95 %, 72 of 72 does not (domain, rule 5). */
+    {RATIO("SAMPLE", "UP"), 73, 73, 0.95, STATUS_MET},
+    {RATIO("SAMPLE", "UP"), 72, 72, 0.95, STATUS_NOT_PROVEN},
+    {RATIO("SAMPLE", "UP"), 270, 300, 0.95, STATUS_NOT_MET},
+    {RATIO("SAMPLE", "UP"), 270, 300, 0.92, STATUS_NOT_PROVEN},
+    {RATIO("SAMPLE", "DOWN"), 0, 80, 0.05, STATUS_MET},
+    {RATIO("SAMPLE", "DOWN"), 1, 80, 0.05, STATUS_NOT_PROVEN},
+    {RATIO("SAMPLE", "DOWN"), 40, 80, 0.05, STATUS_NOT_MET},
+    {RATIO("SAMPLE", "BAND"), 40, 80, 0.05, STATUS_NONE},
+    {RATIO("SAMPLE", "TREND"), 40, 80, 0.05, STATUS_NONE},
+    /* A census at 100 % is met, however few. */
+    {RATIO("CENSUS", "UP"), 3, 3, 1, STATUS_MET},
+    {RATIO("CENSUS", "UP"), 2, 3, 1, STATUS_NOT_MET},
+    {RATIO("RATIO", "UP"), 4, 3, 1, STATUS_MET},
+    {RATIO("CENSUS", "DOWN"), 1, 100, 0.01, STATUS_MET},
+    {RATIO("CENSUS", "DOWN"), 2, 100, 0.01, STATUS_NOT_MET},
+    {RATIO("SAMPLE", "UP"), 81, 80, 0.5, STATUS_NO_DATA},
+};
+
+Test(figure, judges_samples_by_interval_and_a_census_by_value)
+{
+	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
+		const struct metric *m = metric(verdicts[i].words);
+		struct figure *g = figure_of(m, verdicts[i].x, verdicts[i].n, &verdicts[i].target);
+
+		cr_expect_eq(g->status, verdicts[i].status, "row %zu: %s", i,
+			     status_name(g->status));
+		catalogue_free(catalogue);
+		catalogue = NULL;
+	}
+}
+
+Test(figure, has_no_status_while_no_target_is_set)
+{
+	struct figure *g = figure_of(metric(RATIO("SAMPLE", "UP")), 40, 80, NULL);
+
+	cr_expect_eq(g->status, STATUS_NO_TARGET);
+	cr_expect(g->has_value);
+}
+
+Test(figure, counts_nought_only_with_evidence_that_somebody_looked)
+{
+	const struct metric *m = metric(
+	    "basis: CENSUS, shape: count, direction: DOWN, numerator: " TERM ", evidence: " TERM);
+	struct fold *f = fold_new(arena, m, NULL);
+	double zero = 0;
+	size_t n = 0;
+
+	cr_expect_not(fold_finish(f, &zero, &n)[0]->has_value);
+	f = fold_new(arena, m, NULL);
+	fold_add(f, north, GROUP_EVIDENCE, 3);
+	cr_expect_eq(fold_finish(f, &zero, &n)[0]->status, STATUS_MET);
+	fold_add(f, north, GROUP_NUMERATOR, 1);
+	cr_expect_eq(fold_finish(f, &zero, &n)[0]->status, STATUS_NOT_MET);
+}
+
+Test(figure, finds_type_7_quantiles_in_a_histogram)
+{
+	/* 1.2, 2.5, 3.1, 4.8, 7.7, 9.9, 12.4 in tenths: median 4.8, p90 10.9. */
+	static const int64_t values[] = {12, 25, 31, 48, 77, 99, 124};
+	const struct metric *m = metric("basis: SAMPLE, shape: quantile, direction: TREND,"
+					" of: response_ms, denominator: [{from: tip_event}]");
+	struct fold *f = fold_new(arena, m, NULL);
+	struct figure *g;
+	size_t n = 0;
+
+	for (size_t i = 0; i < 7; i++) {
+		fold_add_value(f, i % 2 == 0 ? north : south, values[i], 1000);
+	}
+	g = fold_finish(f, NULL, &n)[0];
+	cr_expect_eq(g->denominator, 7000);
+	cr_expect_eq(g->n_bins, 7);
+	/* Thousandfold, the steps are flat: the 3,500th and 3,501st are both 48. */
+	cr_expect_float_eq(g->value, 48, 0);
+	f = fold_new(arena, m, NULL);
+	for (size_t i = 0; i < 7; i++) {
+		fold_add_value(f, north, values[i], 1);
+	}
+	g = fold_finish(f, NULL, &n)[0];
+	cr_expect_float_eq(g->value, 48, 1e-12);
+	cr_expect_float_eq(g->p90, 109, 1e-12);
+}
+
+Test(figure, gives_sensitivity_only_where_bags_are_known)
+{
+	const struct metric *m =
+	    metric("basis: SAMPLE, shape: sdt, direction: TREND, numerator: " TERM
+		   ", denominator: " TERM ", false_alarms: " TERM ", noise: " TERM);
+	struct fold *f = fold_new(arena, m, NULL);
+	struct figure *g;
+	size_t n = 0;
+
+	fold_add(f, north, GROUP_NUMERATOR, 634);
+	fold_add(f, north, GROUP_DENOMINATOR, 672);
+	cr_expect_not(fold_finish(f, NULL, &n)[0]->has_value);
+	fold_add(f, north, GROUP_FALSE_ALARMS, 24);
+	fold_add(f, north, GROUP_NOISE, 728);
+	g = fold_finish(f, NULL, &n)[0];
+	cr_expect_float_eq(g->value, 3.4088955793, 5e-11);
+	cr_expect_float_eq(g->sdt.da_half, 3.1544098418, 5e-11);
+}
+
+Test(figure, counts_persons_below_a_standard_only_when_chance_would_not_do_it)
+{
+	const struct metric *m = metric(
+	    "basis: CENSUS, shape: persons, direction: DOWN, denominator: [{from: tip_event}],"
+	    " persons: {id: screener_id, rule: SHARE_BELOW_STANDARD, k: 100, standard: A1, "
+	    "left_out: X}");
+	double standard = 0.8;
+	struct fold *f = fold_new(arena, m, &standard);
+	struct figure *g;
+	size_t n = 0;
+
+	/* Of 100, 67 is below 0.8 with its whole 99.8 % interval (up to 0.7946), 68 is not
+	 * (0.8031). */
+	fold_add_persons(f, 0, nowhere, 100, 67, 2);
+	fold_add_persons(f, 0, nowhere, 100, 68, 3);
+	fold_add_persons(f, 0, nowhere, 99, 0, 5);
+	g = fold_finish(f, NULL, &n)[0];
+	cr_expect_eq(g->numerator, 2);
+	cr_expect_eq(g->denominator, 5);
+	cr_expect_eq(g->persons_left_out, 5);
+	f = fold_new(arena, m, NULL);
+	fold_add_persons(f, 0, nowhere, 100, 68, 2);
+	g = fold_finish(f, NULL, &n)[0];
+	cr_expect_str_eq(g->no_data, "NO_STANDARD");
+}
+
+Test(figure, finds_each_of_many_figures_again)
+{
+	struct fold *f = fold_new(arena, metric(RATIO("CENSUS", "UP")), NULL);
+	struct figure **list;
+	char sites[500][16];
+	size_t n = 0;
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 500; i++) {
+			const char *dims[DIMENSIONS_MAX] = {sites[i], "4.1"};
+
+			snprintf(sites[i], sizeof sites[i], "S%03d", i);
+			fold_add(f, dims, GROUP_DENOMINATOR, i + 1);
+		}
+	}
+	list = fold_finish(f, NULL, &n);
+	cr_assert_eq(n, 1 + 500 + 1 + 500);
+	for (size_t i = 0; i < 500; i++) {
+		cr_expect_str_eq(list[1 + i]->by[0], sites[i]);
+		cr_expect_eq(list[1 + i]->denominator, 2 * ((int64_t)i + 1));
+	}
+}
+
+Test(figure, tells_a_full_arena_instead_of_losing_figures_silently)
+{
+	struct arena *small = arena_new(256u << 10);
+	struct fold *f = fold_new(small, metric(RATIO("CENSUS", "UP")), NULL);
+	size_t n = 0;
+
+	cr_assert_not_null(f);
+	for (int i = 0; i < 100000 && !arena_failed(small); i++) {
+		char site[16];
+		const char *dims[DIMENSIONS_MAX] = {site};
+
+		snprintf(site, sizeof site, "S%d", i);
+		fold_add(f, dims, GROUP_DENOMINATOR, 1);
+	}
+	cr_expect(arena_failed(small));
+	cr_expect_null(fold_finish(f, NULL, &n));
+	arena_free(small);
+}

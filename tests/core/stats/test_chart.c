@@ -1,0 +1,153 @@
+#include "core/stats/chart.h"
+
+#include <criterion/criterion.h>
+
+#include <math.h>
+
+#define COUNT(a)  (sizeof(a) / sizeof(*(a)))
+#define D2_TABLES 1.128
+
+/* Montgomery's orange juice cans: defective of 50, thirty samples. */
+static const int juice[] = {12, 15, 8, 10, 4,  7,  16, 9,  14, 10, 5,  6, 17, 12, 22,
+			    8,  10, 5, 13, 11, 20, 18, 24, 15, 9,  12, 7, 13, 9,  6};
+/* Montgomery's table 7.4: purchase orders with errors, samples of different size. */
+static const int orders[][2] = {
+    {12, 100}, {8, 80},   {6, 80},   {9, 100}, {10, 110}, {12, 110}, {11, 100}, {16, 100}, {10, 90},
+    {6, 90},   {20, 110}, {15, 120}, {9, 120}, {8, 120},  {6, 110},  {8, 80},   {10, 80},  {7, 80},
+    {5, 90},   {8, 100},  {5, 100},  {8, 100}, {10, 100}, {6, 90},   {9, 90},
+};
+
+static struct chart_point p[30];
+
+static void
+pour_juice(void)
+{
+	for (size_t i = 0; i < COUNT(juice); i++)
+		p[i] = (struct chart_point){.x = juice[i], .n = 50};
+}
+
+static void
+write_orders(void)
+{
+	for (size_t i = 0; i < COUNT(orders); i++)
+		p[i] = (struct chart_point){.x = orders[i][0], .n = orders[i][1]};
+}
+
+static double
+chi_square(size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += p[i].z * p[i].z;
+	return sum;
+}
+
+/* Which points are signals, as bits. */
+static unsigned
+signals(size_t n)
+{
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bits |= (unsigned)p[i].signal << i;
+	return bits;
+}
+
+#define NEAR(is, want) cr_expect_float_eq(is, want, 1e-9 * fabs(want), "%.17g", is)
+
+Test(chart, draws_the_plain_limits_that_are_printed_for_samples_of_one_size)
+{
+	struct chart c;
+
+	pour_juice();
+	cr_assert(chart_plain(p, COUNT(juice), &c));
+	NEAR(c.centre, .23133333333333333);
+	NEAR(p[0].lower, .052427548071928217);
+	NEAR(p[0].upper, .41023911859473845);
+	NEAR(chi_square(COUNT(juice)), 85.409319379841086);
+	cr_expect_eq(signals(COUNT(juice)), 1u << 14 | 1u << 22);
+}
+
+Test(chart, draws_the_plain_limits_that_are_printed_for_samples_of_different_size)
+{
+	struct chart c;
+
+	write_orders();
+	cr_assert(chart_plain(p, COUNT(orders), &c));
+	NEAR(c.centre, .095510204081632653);
+	NEAR(p[0].lower, .0073346947277730742);
+	NEAR(p[0].upper, .18368571343549223);
+	NEAR(chi_square(COUNT(orders)), 28.558972382772774);
+	cr_expect_eq(signals(COUNT(orders)), 1u << 10);
+}
+
+Test(chart, draws_laneys_limits_that_are_printed)
+{
+	struct chart c;
+
+	pour_juice();
+	cr_assert(chart_laney(p, COUNT(juice), D2_TABLES, &c));
+	NEAR(c.sigma_z, 1.6608667197432382);
+	NEAR(p[0].lower, -.065805331376864759);
+	NEAR(p[0].upper, .52847199804353143);
+	cr_expect_eq(signals(COUNT(juice)), 0);
+	cr_assert(chart_laney(p, COUNT(juice), CHART_D2, &c));
+	NEAR(c.sigma_z, 1.6603086218728393);
+	write_orders();
+	cr_assert(chart_laney(p, COUNT(orders), D2_TABLES, &c));
+	NEAR(c.sigma_z, .96567402495897077);
+	NEAR(p[0].lower, .010361405061083697);
+	NEAR(p[0].upper, .18065900310218161);
+	cr_expect_eq(signals(COUNT(orders)), 1u << 10);
+	cr_assert(chart_laney(p, COUNT(orders), CHART_D2, &c));
+	NEAR(c.sigma_z, .96534953136148783);
+}
+
+Test(chart, takes_the_exact_distance_of_neighbours)
+{
+	cr_expect_float_eq(CHART_D2, 2 / sqrt(acos(-1)), 1e-15);
+}
+
+Test(chart, has_nothing_to_say_without_variation)
+{
+	struct chart_point same[] = {{.x = 3, .n = 10}, {.x = 3, .n = 10}, {.x = 3, .n = 10}};
+	struct chart_point none[] = {{.x = 0, .n = 10}, {.x = 0, .n = 9}};
+	struct chart_point all[] = {{.x = 10, .n = 10}, {.x = 9, .n = 9}};
+	struct chart_point one[] = {{.x = 3, .n = 10}};
+	struct chart c;
+
+	cr_expect_not(chart_laney(same, 3, CHART_D2, &c));
+	cr_expect_not(chart_laney(none, 2, CHART_D2, &c));
+	cr_expect_not(chart_laney(all, 2, CHART_D2, &c));
+	cr_expect_not(chart_laney(one, 1, CHART_D2, &c));
+	cr_expect_not(chart_plain(one, 1, &c));
+}
+
+Test(chart, weighs_a_miss_and_a_hit_as_printed)
+{
+	struct cusum usual = cusum_start(.035, 2, 3.5);
+	struct cusum rare = cusum_start(.02, 2, 3.5);
+
+	NEAR(usual.when_miss, .65874575384261291);
+	NEAR(usual.when_hit, -.034401426717332396);
+	NEAR(rare.when_miss, .6733445532637656);
+	NEAR(rare.when_hit, -.019802627296179713);
+}
+
+Test(chart, signals_after_a_run_of_misses_and_begins_anew)
+{
+	struct cusum c = cusum_start(.035, 2, 3.5);
+	int signals_seen = 0;
+
+	/* Six misses in a row weigh 3.95, five 3.29. */
+	for (int i = 0; i < 5; i++)
+		signals_seen += cusum_add(&c, true);
+	cr_expect_eq(signals_seen, 0);
+	cr_expect(cusum_add(&c, true));
+	cr_expect_not(cusum_add(&c, true));
+	NEAR(c.s, .65874575384261291);
+	for (int i = 0; i < 30; i++)
+		cusum_add(&c, false);
+	cr_expect_eq(c.s, 0);
+}

@@ -1,0 +1,440 @@
+#include "tests/office/office.h"
+
+#include "base/civil.h"
+#include "base/uuid.h"
+#include "wire/frame.h"
+
+#include <criterion/criterion.h>
+#include <event2/event.h>
+
+#include <stdio.h>
+#include <string.h>
+
+/* Only a hang takes this long. */
+#define TURN_MS   10
+#define TURNS_MAX 3000
+#define LATE_MS   50
+
+bool office_reads;
+
+/* --- the composition root in small ------------------------------------------------------------ */
+
+static void
+on_turn(void *ctx)
+{
+	struct office *o = ctx;
+	struct ingest_request r;
+
+	if (store_ready(o->store)) {
+		struct group *g = ingest_take_group(o->ingest);
+
+		if (g != NULL) {
+			g->received_at = o->now;
+			store_write(o->store, g);
+		}
+	}
+	while (ingest_take_request(o->ingest, &r))
+		admin_handle(o->admin, &r, o->now);
+}
+
+static void
+on_written(void *ctx, struct group *g)
+{
+	struct office *o = ctx;
+
+	ingest_group_done(o->ingest, g);
+	on_turn(o);
+}
+
+static void
+on_ready(void *ctx, bool ready)
+{
+	(void)ctx;
+	(void)ready;
+}
+
+static void
+on_output(void *ctx)
+{
+	(void)ctx;
+}
+
+static const unsigned char *
+person_key(void *ctx, int year)
+{
+	struct office *o = ctx;
+
+	if (keyring_person(o->keys, year) == NULL) {
+		struct key_file file;
+		struct err e;
+
+		cr_assert(keyring_plan_file(o->keys, year, &file));
+		keyring_load_file(&file);
+		cr_assert_eq(keyring_take_file(o->keys, &file, &e), OK, "%s", e.text);
+		cr_assert_eq(schema_check_keys(o->conninfo, o->keys, &e), OK, "%s", e.text);
+	}
+	return keyring_person(o->keys, year);
+}
+
+static enum code
+load(struct office *o, struct err *e)
+{
+	struct registry *r = NULL;
+
+	if (schema_load_registry(o->conninfo, &r, e) != OK)
+		return e->code;
+	ingest_set_registry(o->ingest, r);
+	return OK;
+}
+
+static void
+turn(struct office *o)
+{
+	struct timeval t = {0, TURN_MS * 1000};
+
+	event_base_loopexit(o->base, &t);
+	event_base_dispatch(o->base);
+	on_turn(o);
+}
+
+/* --- the client ------------------------------------------------------------------------------- */
+
+static void
+say(struct office *o, struct session_ref s, const Sems__V1__ClientFrame *f)
+{
+	struct buf b;
+	size_t used;
+
+	buf_init(&b, FRAME_BYTES_MAX + 16);
+	cr_assert(frame_put(&b, &f->base));
+	used = ingest_feed(o->ingest, s, b.p, b.n, 10, (struct moment){o->now, {0}});
+	cr_assert_eq(used, b.n, "%zu of %zu bytes were taken", used, b.n);
+	buf_fini(&b);
+	on_turn(o);
+}
+
+/* The next frame for a session; the caller frees it. */
+static Sems__V1__ServerFrame *
+hear(struct office *o, struct session_ref s)
+{
+	for (int i = 0; i < TURNS_MAX; i++) {
+		struct buf *b = ingest_output(o->ingest, s);
+		struct text body;
+		size_t used;
+		struct err e;
+
+		if (b != NULL &&
+		    frame_next(b->p, b->n, FRAME_BYTES_MAX, &body, &used, &e) == FRAME_READY) {
+			Sems__V1__ServerFrame *f =
+			    sems__v1__server_frame__unpack(NULL, body.n, (const uint8_t *)body.s);
+
+			buf_consume(b, used);
+			cr_assert_not_null(f);
+			return f;
+		}
+		turn(o);
+	}
+	cr_assert_fail("no answer came");
+	return NULL;
+}
+
+static struct session_ref
+greet(struct office *o, const char *principal, bool owner)
+{
+	Sems__V1__Hello hello = SEMS__V1__HELLO__INIT;
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__ServerFrame *answer;
+	struct session_ref s = ingest_open(
+	    o->ingest, &(struct caller){.principal = text_of(principal), .owner = owner},
+	    (struct mono_ms){0});
+
+	cr_assert_neq(s.id, 0);
+	hello.has_protocol_min = hello.has_protocol_max = 1;
+	hello.protocol_min = hello.protocol_max = 1;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_HELLO;
+	f.hello = &hello;
+	say(o, s, &f);
+	answer = hear(o, s);
+	cr_assert_eq(answer->body_case, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	sems__v1__server_frame__free_unpacked(answer, NULL);
+	return s;
+}
+
+static void
+take_piece(struct office *o, const Sems__V1__Response *r, struct buf *document)
+{
+	o->code = r->code;
+	snprintf(o->text, sizeof o->text, "%s", r->text == NULL ? "" : r->text);
+	snprintf(o->field, sizeof o->field, "%s", r->field == NULL ? "" : r->field);
+	if (r->has_document)
+		cr_assert(buf_add(document, r->document.data, r->document.len));
+}
+
+int
+office_ask(struct office *o, const Sems__V1__Request *r)
+{
+	Sems__V1__Request copy = *r;
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	struct buf document;
+	bool more = true;
+
+	json_decref(o->json);
+	o->json = NULL;
+	buf_init(&document, 64u << 20);
+	copy.has_request_no = 1;
+	copy.request_no = ++o->request_no;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
+	f.request = &copy;
+	say(o, o->session, &f);
+	while (more) {
+		Sems__V1__ServerFrame *answer = hear(o, o->session);
+
+		cr_assert_eq(answer->body_case, SEMS__V1__SERVER_FRAME__BODY_RESPONSE);
+		cr_assert_eq(answer->response->request_no, copy.request_no);
+		take_piece(o, answer->response, &document);
+		more = answer->response->more;
+		sems__v1__server_frame__free_unpacked(answer, NULL);
+	}
+	if (o->code == CODE(OK)) {
+		office_reads = true;
+		o->json = json_loadb((const char *)document.p, document.n, 0, NULL);
+		cr_assert_not_null(o->json, "%.*s", (int)document.n, (const char *)document.p);
+		office_reads = false;
+	}
+	buf_fini(&document);
+	return o->code;
+}
+
+Sems__V1__SpdRequest
+office_spd(int operation, char *quarter, unsigned revision)
+{
+	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
+
+	q.has_operation = 1;
+	q.operation = (Sems__V1__SpdOperation)operation;
+	q.quarter = quarter;
+	q.has_revision = revision > 0;
+	q.revision = revision;
+	return q;
+}
+
+int
+office_ask_spd(struct office *o, Sems__V1__SpdRequest *q)
+{
+	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+
+	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
+	r.spd = q;
+	return office_ask(o, &r);
+}
+
+static struct session_ref
+send_begin(struct office *o, const char *principal, const Sems__V1__Record *r)
+{
+	static uint64_t batch_no;
+	Sems__V1__Record copy = *r;
+	Sems__V1__Record *records[] = {&copy};
+	Sems__V1__Batch batch = SEMS__V1__BATCH__INIT;
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	struct session_ref s = greet(o, principal, false);
+
+	batch.has_batch_no = 1;
+	batch.batch_no = ++batch_no;
+	batch.n_records = 1;
+	batch.records = records;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	f.batch = &batch;
+	say(o, s, &f);
+	return s;
+}
+
+struct session_ref
+office_send_begin(struct office *o, const Sems__V1__Record *r)
+{
+	return send_begin(o, "unix:anna", r);
+}
+
+int
+office_send_end(struct office *o, struct session_ref s)
+{
+	Sems__V1__ServerFrame *answer = hear(o, s);
+	int code;
+
+	cr_assert_eq(answer->body_case, SEMS__V1__SERVER_FRAME__BODY_RESULT);
+	code = answer->result->verdicts[0]->code;
+	snprintf(o->text, sizeof o->text, "%s: %s", answer->result->verdicts[0]->field,
+		 answer->result->verdicts[0]->text);
+	sems__v1__server_frame__free_unpacked(answer, NULL);
+	ingest_close(o->ingest, s);
+	return code;
+}
+
+int
+office_send(struct office *o, const Sems__V1__Record *r)
+{
+	return office_send_as(o, "unix:anna", r);
+}
+
+int
+office_send_as(struct office *o, const char *principal, const Sems__V1__Record *r)
+{
+	return office_send_end(o, send_begin(o, principal, r));
+}
+
+void
+office_be(struct office *o, const char *principal, const char *role)
+{
+	char sql[256];
+	struct err e;
+
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO sems.principal VALUES ('%s', '%s') "
+		 "ON CONFLICT (principal) DO UPDATE SET role = excluded.role",
+		 principal, role);
+	cluster_do(o->pg, sql);
+	cr_assert_eq(load(o, &e), OK, "%s", e.text);
+	ingest_close(o->ingest, o->session);
+	o->session = greet(o, principal, false);
+}
+
+/* --- opening and closing ---------------------------------------------------------------------- */
+
+struct utc_ms
+office_time(const char *rfc3339)
+{
+	struct utc_ms t = {0};
+
+	cr_assert(utc_parse(text_of(rfc3339), &t));
+	return t;
+}
+
+void
+office_open(struct office *o)
+{
+	struct store_config sc = {
+	    .writer = {
+		.on_written = on_written, .on_ready = on_ready, .ctx = o, .late_ms = LATE_MS}};
+	struct ingest_config ic = ingest_defaults();
+	struct admin_config ac = {.on_turn = on_turn, .on_output = on_output, .ctx = o};
+	const char *database = cluster_database();
+	struct err e;
+
+	*o = (struct office){.now = office_time("2026-05-15T10:00:00Z")};
+	o->pg = cluster_connect(database);
+	snprintf(o->conninfo, sizeof o->conninfo, "%s",
+		 cluster_conninfo(cluster_shared(), database, "semsd"));
+	temp_dir(o->keys_dir);
+	cr_assert_eq(keyring_open(o->keys_dir, &o->keys, &e), OK, "%s", e.text);
+	cr_assert_eq(schema_check_keys(o->conninfo, o->keys, &e), OK, "%s", e.text);
+	o->base = event_base_new();
+	sc.writer.conninfo = o->conninfo;
+	sc.writer.keys = o->keys;
+	o->store = store_new(o->base, &sc);
+	ic.person_key = person_key;
+	ic.write_row = store_write_row;
+	ic.ctx = o;
+	o->ingest = ingest_new(&ic);
+	ac.ingest = o->ingest;
+	ac.store = o->store;
+	ac.keys = o->keys;
+	o->admin = admin_new(&ac);
+	cr_assert_eq(load(o, &e), OK, "%s", e.text);
+	for (int i = 0; i < TURNS_MAX && !store_ready(o->store); i++)
+		turn(o);
+	cr_assert(store_ready(o->store));
+	o->session = greet(o, "unix:owner", true);
+}
+
+void
+office_open_set_up(struct office *o)
+{
+	struct err e;
+
+	office_open(o);
+	cluster_do(o->pg, "SELECT sems.setup_entity('Harbour View Airport', 'Europe/London')");
+	cluster_do(o->pg,
+		   "INSERT INTO sems.site VALUES ('T1', 'Terminal 1'), ('T2', 'Terminal 2')");
+	cluster_do(o->pg, "INSERT INTO sems.source VALUES ('lane', 'lane 1')");
+	cluster_do(o->pg, "INSERT INTO sems.principal VALUES ('unix:anna', 'device')");
+	cluster_do(o->pg, "INSERT INTO sems.source_grant VALUES ('unix:anna', 'lane', '*', '*')");
+	cr_assert_eq(load(o, &e), OK, "%s", e.text);
+}
+
+void
+office_close(struct office *o)
+{
+	json_decref(o->json);
+	store_free(o->store);
+	admin_free(o->admin);
+	ingest_free(o->ingest);
+	keyring_free(o->keys);
+	event_base_free(o->base);
+	PQfinish(o->pg);
+	cr_expect(temp_remove(o->keys_dir));
+}
+
+Sems__V1__Record *
+office_activity(struct utc_ms at, unsigned n)
+{
+	static char source[] = "lane";
+	static char site[] = "T1";
+	static char person[] = "N. Okoro";
+	static Sems__V1__Record r;
+	static Sems__V1__Activity a;
+	static struct uuid id;
+	unsigned char rest[10] = {0, (unsigned char)n};
+
+	id = uuid_at(at, rest, false);
+	sems__v1__record__init(&r);
+	sems__v1__activity__init(&a);
+	r.has_record_id = 1;
+	r.record_id.data = id.b;
+	r.record_id.len = sizeof id.b;
+	r.source = source;
+	r.site_id = site;
+	r.recorded_by = person;
+	r.has_occurred_at = r.has_occurred_end = 1;
+	r.occurred_at = at.v;
+	r.occurred_end = at.v + MS_PER_HOUR;
+	r.body_case = SEMS__V1__RECORD__BODY_ACTIVITY;
+	r.activity = &a;
+	a.has_activity = a.has_count = a.has_method = 1;
+	a.activity = SEMS__V1__ACTIVITY_TYPE__ACTIVITY_TYPE_CABIN_BAGS;
+	a.count = 100 + n;
+	a.method = SEMS__V1__COUNT_METHOD__COUNT_METHOD_COUNTED;
+	return &r;
+}
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+static json_t *
+at_path(const struct office *o, const char *path)
+{
+	json_t *at = o->json;
+	char copy[128];
+	char *save = NULL;
+
+	snprintf(copy, sizeof copy, "%s", path);
+	for (char *w = strtok_r(copy, ".", &save); w != NULL; w = strtok_r(NULL, ".", &save))
+		at = json_is_array(at) ? json_array_get(at, strtoul(w, NULL, 10))
+				       : json_object_get(at, w);
+	return at;
+}
+
+long long
+office_int(const struct office *o, const char *path)
+{
+	const json_t *v = at_path(o, path);
+
+	if (json_is_boolean(v))
+		return json_is_true(v);
+	return json_is_integer(v) ? json_integer_value(v) : -1;
+}
+
+const char *
+office_str(const struct office *o, const char *path)
+{
+	const char *s = json_string_value(at_path(o, path));
+
+	return s == NULL ? "" : s;
+}

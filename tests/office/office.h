@@ -1,0 +1,75 @@
+/*
+ * Administration as a client meets it: sessions of ingest, the handlers, a store and a database of
+ * the test's own. Only sockets are left out.
+ */
+#ifndef TESTS_ADMIN_OFFICE_H
+#define TESTS_ADMIN_OFFICE_H
+
+#include "base/buf.h"
+#include "host/keyring.h"
+#include "office/admin.h"
+#include "tests/lib/cluster.h"
+#include "tests/lib/temp.h"
+
+#include <jansson.h>
+
+struct event_base;
+
+/* A response's code, and what an SPD is asked to do: CODE(OK), OP(FREEZE). */
+#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
+#define OP(name)   SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
+
+struct office {
+	char conninfo[256];
+	char keys_dir[TEMP_SIZE];
+	PGconn *pg; /* the superuser's, for looking and preparing */
+	struct keyring *keys;
+	struct event_base *base;
+	struct store *store;
+	struct ingest *ingest;
+	struct admin *admin;
+	struct utc_ms now;
+	struct session_ref session; /* asks */
+	uint64_t request_no;
+	/* The last answer; json is NULL when it failed. */
+	int code;
+	char text[512];
+	char field[128];
+	json_t *json;
+};
+
+/* While the client reads an answer: what a test does to jansson's memory is not meant for it. */
+extern bool office_reads;
+
+/* A database without an entity; the session is the owner's. now: 2026-05-15T10:00Z. */
+void office_open(struct office *o);
+/* The same with an entity in London, sites T1 and T2, source "lane" and its sender unix:anna. */
+void office_open_set_up(struct office *o);
+void office_close(struct office *o);
+
+/* From now on a principal of this role asks (registered when it is not the owner). */
+void office_be(struct office *o, const char *principal, const char *role);
+/* Asks and waits; the response code. */
+int office_ask(struct office *o, const Sems__V1__Request *r);
+/* A request about the SPD of a quarter, to which more may be added, and the same asked. revision 0:
+ * none is named. */
+Sems__V1__SpdRequest office_spd(int operation, char *quarter, unsigned revision);
+int office_ask_spd(struct office *o, Sems__V1__SpdRequest *q);
+/* Sends one record as unix:anna; its verdict. */
+int office_send(struct office *o, const Sems__V1__Record *r);
+/* The same as somebody else. */
+int office_send_as(struct office *o, const char *principal, const Sems__V1__Record *r);
+/* As unix:anna in two: others may be asked before its verdict is waited for. */
+struct session_ref office_send_begin(struct office *o, const Sems__V1__Record *r);
+int office_send_end(struct office *o, struct session_ref s);
+
+/* An activity record that is right, of this instant; text and numbers are static. */
+Sems__V1__Record *office_activity(struct utc_ms at, unsigned n);
+struct utc_ms office_time(const char *rfc3339);
+
+/* A number at a path of the answer, "added.sites" or "months.0.records"; -1: none. */
+long long office_int(const struct office *o, const char *path);
+/* Text at a path; "" none. */
+const char *office_str(const struct office *o, const char *path);
+
+#endif

@@ -1,0 +1,333 @@
+#include "tests/office/office.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+
+static struct office o;
+
+static void
+open_office(void)
+{
+	office_open(&o);
+}
+
+static void
+close_office(void)
+{
+	office_close(&o);
+}
+
+TestSuite(setup, .init = open_office, .fini = close_office);
+
+static int
+ask_setup(const Sems__V1__SetupRequest *r)
+{
+	Sems__V1__SetupRequest copy = *r;
+	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+
+	q.body_case = SEMS__V1__REQUEST__BODY_SETUP;
+	q.setup = &copy;
+	return office_ask(&o, &q);
+}
+
+static char entity[] = "Harbour View Airport";
+static char zone[] = "Europe/London";
+static char lane[] = "lane";
+static char anna[] = "unix:anna";
+static char any[] = "*";
+static char device[] = "device";
+
+static Sems__V1__SetupRequest
+only_entity(void)
+{
+	Sems__V1__SetupRequest r = SEMS__V1__SETUP_REQUEST__INIT;
+
+	r.entity = entity;
+	r.zone = zone;
+	return r;
+}
+
+/* P-910 */
+Test(setup, registers_the_entity_and_repeats_without_a_change)
+{
+	Sems__V1__SetupRequest r = only_entity();
+
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.entities"), 1);
+	cr_expect_str_eq(registry_entity(ingest_registry(o.ingest)), entity);
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.entities"), 0);
+	cr_expect_eq(office_int(&o, "changed.entities"), 0);
+}
+
+Test(setup, asks_for_the_entity_first)
+{
+	Sems__V1__SetupRequest r = SEMS__V1__SETUP_REQUEST__INIT;
+
+	cr_expect_eq(ask_setup(&r), CODE(STATE));
+	cr_expect_str_eq(o.field, "entity");
+}
+
+Test(setup, refuses_a_zone_the_database_does_not_know)
+{
+	Sems__V1__SetupRequest r = only_entity();
+	char mars[] = "Mars/Olympus";
+
+	r.zone = mars;
+	cr_expect_eq(ask_setup(&r), CODE(INVALID));
+	cr_expect_str_eq(o.field, "zone");
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.entity"), 0);
+}
+
+/* P-910 */
+Test(setup, keeps_the_zone_once_there_is_evidence)
+{
+	Sems__V1__SetupRequest r = only_entity();
+	char paris[] = "Europe/Paris";
+
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cluster_do(o.pg,
+		   "SELECT sems.make_partition('void', '2026-05-01Z'); INSERT INTO sems.void "
+		   "(record_id, source, occurred_at, received_at, received_from) VALUES "
+		   "('019de000-0000-7000-8000-000000000000', 'lane', '2026-05-01Z', now(), 'x')");
+	r.zone = paris;
+	cr_expect_eq(ask_setup(&r), CODE(STATE));
+	cr_expect_eq(
+	    cluster_int(o.pg, "SELECT count(*) FROM sems.entity WHERE zone = 'Europe/London'"), 1);
+}
+
+Test(setup, takes_thousands_of_sites_at_once)
+{
+	enum { N = 3000 };
+	static Sems__V1__Site sites[N];
+	static Sems__V1__Site *list[N];
+	static char ids[N][16];
+	Sems__V1__SetupRequest r = only_entity();
+
+	for (int i = 0; i < N; i++) {
+		snprintf(ids[i], sizeof ids[i], "S%04d", i);
+		sems__v1__site__init(&sites[i]);
+		sites[i].site_id = ids[i];
+		list[i] = &sites[i];
+	}
+	r.n_sites = N;
+	r.sites = list;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.sites"), N);
+	cr_expect(registry_has_site(ingest_registry(o.ingest), text_of("S2999")));
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.sites"), 0);
+	cr_expect_eq(office_int(&o, "changed.sites"), 0);
+}
+
+/* One source with one sender; what it names is the test's. */
+static int
+ask_grant(char *site, bool with_principal)
+{
+	Sems__V1__SetupRequest r = only_entity();
+	Sems__V1__SenderGrant g = SEMS__V1__SENDER_GRANT__INIT;
+	Sems__V1__Source s = SEMS__V1__SOURCE__INIT;
+	Sems__V1__Principal p = SEMS__V1__PRINCIPAL__INIT;
+	Sems__V1__SenderGrant *grants[] = {&g};
+	Sems__V1__Source *sources[] = {&s};
+	Sems__V1__Principal *principals[] = {&p};
+	char *kind_names[] = {any};
+	char *sites[] = {any, site};
+
+	g.principal = anna;
+	g.n_kinds = 1;
+	g.kinds = kind_names;
+	g.n_sites = 2;
+	g.sites = sites;
+	s.source = lane;
+	s.n_senders = 1;
+	s.senders = grants;
+	r.n_sources = 1;
+	r.sources = sources;
+	p.principal = anna;
+	p.role = device;
+	r.n_principals = with_principal ? 1 : 0;
+	r.principals = principals;
+	return ask_setup(&r);
+}
+
+Test(setup, grants_a_sender_what_ingest_then_takes)
+{
+	const struct registry *r;
+
+	cr_assert_eq(ask_grant(any, true), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.grants"), 1);
+	cr_expect_eq(office_int(&o, "added.sources"), 1);
+	r = ingest_registry(o.ingest);
+	cr_expect_eq(registry_role(r, text_of(anna)), ROLE_DEVICE);
+	cr_expect(
+	    registry_may_send(r, text_of(anna), text_of(lane), KIND_TIP_EVENT, text_of("T1")));
+}
+
+Test(setup, names_a_grant_of_an_unknown_site_and_applies_nothing)
+{
+	char nowhere[] = "T9";
+
+	cr_expect_eq(ask_grant(nowhere, true), CODE(INVALID));
+	cr_expect_str_eq(o.field, "sources[0].senders[0].sites[1]");
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.source"), 0);
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.entity"), 0);
+}
+
+Test(setup, names_a_sender_nobody_registered)
+{
+	cr_expect_eq(ask_grant(any, false), CODE(INVALID));
+	cr_expect_str_eq(o.field, "sources[0].senders[0].principal");
+}
+
+Test(setup, appends_a_target_only_when_it_changes)
+{
+	Sems__V1__SetupRequest r = only_entity();
+	Sems__V1__Target t = SEMS__V1__TARGET__INIT;
+	Sems__V1__Target *targets[] = {&t};
+	char metric[] = "OUT03";
+	char by[] = "J. Marsh";
+	char from[] = "2026q2";
+
+	t.metric = metric;
+	t.approved_by = by;
+	t.from_quarter = from;
+	t.has_value = 1;
+	t.value = 0.95;
+	r.n_targets = 1;
+	r.targets = targets;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.targets"), 1);
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.targets"), 0);
+	t.value = 0.9;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "changed.targets"), 1);
+	cr_expect_eq(
+	    cluster_int(o.pg, "SELECT count(*) FROM sems.target WHERE from_quarter = '2026-Q2'"),
+	    2);
+}
+
+Test(setup, sets_policies_and_the_revision_window)
+{
+	Sems__V1__SetupRequest r = only_entity();
+	Sems__V1__RetentionPolicy p = SEMS__V1__RETENTION_POLICY__INIT;
+	Sems__V1__RetentionPolicy *policies[] = {&p};
+	char kind[] = "tip_event";
+	char basis[] = "entity default";
+
+	p.kind = kind;
+	p.legal_basis = basis;
+	p.has_min_months = p.has_max_months = 1;
+	p.min_months = 4;
+	p.max_months = 6;
+	r.n_retention = 1;
+	r.retention = policies;
+	r.has_revision_window_days = 1;
+	r.revision_window_days = 30;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "changed.retention"), 1);
+	cr_expect_eq(office_int(&o, "changed.settings"), 1);
+	cr_expect_eq(cluster_int(o.pg, "SELECT max_months FROM sems.retention_policy "
+				       "WHERE kind = 'tip_event'"),
+		     6);
+}
+
+Test(setup, declares_who_differs_from_whom_and_keeps_what_was_declared_before)
+{
+	Sems__V1__SetupRequest r = only_entity();
+	Sems__V1__SpdPolicy p = SEMS__V1__SPD_POLICY__INIT;
+	char two[] = "APPROVER_DIFFERS";
+	char three[] = "THREE_PEOPLE";
+	char by[] = "J. Marsh";
+	char on[] = "2026-01-15";
+
+	p.approval = two;
+	p.declared_by = by;
+	p.declared_on = on;
+	r.spd_policy = &p;
+	r.has_grace_working_days = r.has_materiality_pp = 1;
+	r.grace_working_days = 5;
+	r.materiality_pp = 2.5;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.policies"), 1);
+	cr_expect_eq(office_int(&o, "changed.settings"), 2);
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.policies"), 0);
+	cr_expect_eq(office_int(&o, "changed.policies"), 0);
+	p.approval = three;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "changed.policies"), 1);
+	cr_expect_str_eq(
+	    cluster_text(
+		o.pg, "SELECT string_agg(approval, ' ' ORDER BY policy_id) FROM sems.spd_policy"),
+	    "APPROVER_DIFFERS THREE_PEOPLE");
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT string_agg(value, ' ' ORDER BY name) "
+					    "FROM sems.setting WHERE name LIKE 'spd%'"),
+			 "5 2.5");
+}
+
+Test(setup, keeps_the_marking_and_how_it_is_to_be_handled)
+{
+	Sems__V1__SetupRequest r = only_entity();
+	char marking[] = "OFFICIAL";
+	char handling[] = "For the board only";
+	char none[] = "";
+
+	r.marking = marking;
+	r.handling = handling;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT string_agg(value, '; ' ORDER BY name DESC) "
+					    "FROM sems.setting WHERE name IN ('spd_marking', "
+					    "'spd_handling')"),
+			 "OFFICIAL; For the board only");
+	r.marking = none; /* as it was */
+	r.handling = none;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT string_agg(value, '; ' ORDER BY name DESC) "
+					    "FROM sems.setting WHERE name IN ('spd_marking', "
+					    "'spd_handling')"),
+			 "OFFICIAL; ");
+}
+
+/* Tells who a principal is, with or without a role. */
+static void
+tell(char *role, char *name, char *post)
+{
+	Sems__V1__Principal p = SEMS__V1__PRINCIPAL__INIT;
+	Sems__V1__Principal *principals[] = {&p};
+	Sems__V1__SetupRequest r = SEMS__V1__SETUP_REQUEST__INIT;
+
+	p.principal = anna;
+	p.role = role;
+	p.name = name;
+	p.post = post;
+	r.n_principals = 1;
+	r.principals = principals;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+}
+
+static const char *
+anna_is(void)
+{
+	return cluster_text(o.pg, "SELECT concat_ws('/', role, name, post) FROM sems.principal "
+				  "WHERE principal = 'unix:anna'");
+}
+
+Test(setup, says_who_a_principal_is_and_leaves_what_is_not_named_as_it_was)
+{
+	char auditor[] = "auditor";
+	char name[] = "Anna Example";
+	char post[] = "Quality Manager";
+
+	Sems__V1__SetupRequest r = only_entity();
+
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	tell(NULL, name, NULL);
+	cr_expect_str_eq(anna_is(), "device/Anna Example");
+	tell(auditor, NULL, NULL);
+	cr_expect_str_eq(anna_is(), "auditor/Anna Example");
+	tell(NULL, NULL, post);
+	cr_expect_str_eq(anna_is(), "auditor/Anna Example/Quality Manager");
+}

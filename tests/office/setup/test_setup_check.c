@@ -1,0 +1,373 @@
+/* What a setup request must be: each row is one request with one fault, and where it is told. */
+#include "office/setup/setup_check.h"
+#include "store/quarter/spd_job.h"
+
+#include <criterion/criterion.h>
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The messages' text is not const, and nothing here writes to it. */
+static char *
+w(const char *s)
+{
+	union {
+		const char *in;
+		char *out;
+	} both = {.in = s};
+
+	return both.out;
+}
+
+static const struct catalogue *
+catalogue(void)
+{
+	const struct catalogue *c;
+	struct err e;
+
+	c = spd_catalogue(&e);
+	cr_assert_not_null(c, "%s", e.text);
+	return c;
+}
+
+/* A request that is right, with one of everything; tests break one thing in it. */
+struct sample {
+	Sems__V1__SetupRequest r;
+	Sems__V1__Site site[2];
+	Sems__V1__Location location;
+	Sems__V1__Provider provider;
+	Sems__V1__Source source;
+	Sems__V1__SenderGrant grant;
+	Sems__V1__Principal principal;
+	Sems__V1__RetentionPolicy policy;
+	Sems__V1__Target target;
+	Sems__V1__SpdPolicy spd_policy;
+	Sems__V1__Site *sites[2];
+	Sems__V1__Location *locations[1];
+	Sems__V1__Provider *providers[1];
+	Sems__V1__Source *sources[1];
+	Sems__V1__SenderGrant *grants[1];
+	Sems__V1__Principal *principals[1];
+	Sems__V1__RetentionPolicy *policies[1];
+	Sems__V1__Target *targets[1];
+	char *kinds[2];
+	char *grant_sites[2];
+};
+
+static void
+sample_places(struct sample *s)
+{
+	sems__v1__site__init(&s->site[0]);
+	sems__v1__site__init(&s->site[1]);
+	sems__v1__location__init(&s->location);
+	s->site[0].site_id = w("T1");
+	s->site[0].name = w("Terminal 1");
+	s->site[1].site_id = w("T2");
+	s->location.location_id = w("L-04");
+	s->locations[0] = &s->location;
+	s->site[1].n_locations = 1;
+	s->site[1].locations = s->locations;
+	s->sites[0] = &s->site[0];
+	s->sites[1] = &s->site[1];
+	s->r.n_sites = 2;
+	s->r.sites = s->sites;
+	sems__v1__provider__init(&s->provider);
+	s->provider.provider_id = w("GUARDCO");
+	s->providers[0] = &s->provider;
+	s->r.n_providers = 1;
+	s->r.providers = s->providers;
+}
+
+static void
+sample_senders(struct sample *s)
+{
+	sems__v1__source__init(&s->source);
+	sems__v1__sender_grant__init(&s->grant);
+	sems__v1__principal__init(&s->principal);
+	s->source.source = w("lane-1");
+	s->grant.principal = w("unix:anna");
+	s->kinds[0] = w("tip_event");
+	s->kinds[1] = w("*");
+	s->grant.n_kinds = 2;
+	s->grant.kinds = s->kinds;
+	s->grant_sites[0] = w("*");
+	s->grant_sites[1] = w("T2");
+	s->grant.n_sites = 2;
+	s->grant.sites = s->grant_sites;
+	s->grants[0] = &s->grant;
+	s->source.n_senders = 1;
+	s->source.senders = s->grants;
+	s->sources[0] = &s->source;
+	s->r.n_sources = 1;
+	s->r.sources = s->sources;
+	s->principal.principal = w("unix:anna");
+	s->principal.role = w("device");
+	s->principals[0] = &s->principal;
+	s->r.n_principals = 1;
+	s->r.principals = s->principals;
+}
+
+static void
+sample_init(struct sample *s)
+{
+	*s = (struct sample){0};
+	sems__v1__setup_request__init(&s->r);
+	s->r.entity = w("Harbour View Airport");
+	s->r.zone = w("Europe/London");
+	sample_places(s);
+	sample_senders(s);
+	sems__v1__retention_policy__init(&s->policy);
+	s->policy.kind = w("tip_event");
+	s->policy.has_min_months = s->policy.has_max_months = 1;
+	s->policy.min_months = 7;
+	s->policy.max_months = 13;
+	s->policy.legal_basis = w("entity default");
+	s->policies[0] = &s->policy;
+	s->r.n_retention = 1;
+	s->r.retention = s->policies;
+	sems__v1__target__init(&s->target);
+	s->target.metric = w("OUT03");
+	s->target.has_value = 1;
+	s->target.value = 0.95;
+	s->target.approved_by = w("J. Marsh");
+	s->target.from_quarter = w("2026-Q2");
+	s->targets[0] = &s->target;
+	s->r.n_targets = 1;
+	s->r.targets = s->targets;
+	sems__v1__spd_policy__init(&s->spd_policy);
+	s->spd_policy.approval = w("APPROVER_DIFFERS");
+	s->spd_policy.declared_by = w("J. Marsh");
+	s->spd_policy.declared_on = w("2026-01-15");
+	s->r.spd_policy = &s->spd_policy;
+	s->r.has_grace_working_days = s->r.has_materiality_pp = 1;
+	s->r.grace_working_days = 0;
+	s->r.materiality_pp = 0.5;
+}
+
+static char long_name[SETUP_NAME_MAX + 2];
+
+#define BREAK(name, statement)             \
+	static void name(struct sample *s) \
+	{                                  \
+		statement;                 \
+	}
+
+BREAK(entity_missing, s->r.entity = NULL)
+BREAK(zone_missing, s->r.zone = NULL)
+BREAK(zone_posix, s->r.zone = w("<+03>-3"))
+BREAK(site_empty, s->site[0].site_id = w(""))
+BREAK(site_star, s->site[1].site_id = w("*"))
+BREAK(site_control, s->site[0].name = w("a\nb"))
+BREAK(site_utf8, s->site[1].site_id = w("\xc0\x80"))
+BREAK(site_space, s->site[0].site_id = w(" T1"))
+BREAK(site_long, s->site[0].name = long_name)
+BREAK(location_missing, s->location.location_id = NULL)
+BREAK(provider_missing, s->provider.provider_id = NULL)
+BREAK(source_missing, s->source.source = NULL)
+BREAK(sender_bare, s->grant.principal = w("anna"))
+BREAK(sender_half, s->grant.principal = w("unix:"))
+BREAK(kinds_none, s->grant.n_kinds = 0)
+BREAK(kind_of_none, s->kinds[1] = w("tip"))
+BREAK(sites_none, s->grant.n_sites = 0)
+BREAK(grant_site_empty, s->grant_sites[1] = w(""))
+BREAK(principal_missing, s->principal.principal = NULL)
+BREAK(person_too_long, s->principal.name = long_name)
+BREAK(post_of_two_lines, s->principal.post = w("a\nb"))
+BREAK(role_unknown, s->principal.role = w("boss"))
+BREAK(policy_any, s->policy.kind = w("*"))
+BREAK(policy_min, s->policy.has_min_months = 0)
+BREAK(policy_max, s->policy.has_max_months = 0)
+BREAK(policy_forever, s->policy.max_months = SETUP_MONTHS_MAX + 1)
+BREAK(policy_crossed, s->policy.min_months = 14)
+BREAK(policy_short, s->policy.min_months = s->policy.max_months = 6)
+BREAK(policy_basis, s->policy.legal_basis = w(""))
+BREAK(target_metric, s->target.metric = w("out03"))
+BREAK(target_value, s->target.has_value = 0)
+BREAK(target_negative, s->target.value = -0.1)
+BREAK(target_in_percent, s->target.value = 95)
+BREAK(target_unknown, s->target.metric = w("OUT99"))
+BREAK(target_nan, s->target.value = (double)NAN)
+BREAK(target_quarter, s->target.from_quarter = w("2026-Q5"))
+BREAK(target_approver, s->target.approved_by = NULL)
+BREAK(marking_secret, s->r.marking = w("TOP SECRET"))
+BREAK(marking_long,
+      s->r.marking = w("0123456789012345678901234567890123456789012345678901234567890123456789"))
+BREAK(handling_secret, s->r.handling = w("treat as S E C R E T"))
+BREAK(handling_lines, s->r.handling = w("one\ntwo"))
+BREAK(spd_policy_unknown, s->spd_policy.approval = w("NOBODY"))
+BREAK(spd_policy_missing, s->spd_policy.approval = NULL)
+BREAK(spd_policy_by, s->spd_policy.declared_by = w(""))
+BREAK(spd_policy_day, s->spd_policy.declared_on = w("2026-02-30"))
+BREAK(spd_policy_no_day, s->spd_policy.declared_on = NULL)
+BREAK(grace_long, s->r.grace_working_days = SETUP_GRACE_MAX + 1)
+BREAK(materiality_negative, s->r.materiality_pp = -1)
+BREAK(materiality_nan, s->r.materiality_pp = (double)NAN)
+
+static const struct row {
+	void (*break_it)(struct sample *s);
+	const char *where;
+} rows[] = {
+    {entity_missing, "entity"},
+    {zone_missing, "zone"},
+    {zone_posix, "zone"},
+    {site_empty, "sites[0].site_id"},
+    {site_star, "sites[1].site_id"},
+    {site_control, "sites[0].name"},
+    {site_utf8, "sites[1].site_id"},
+    {site_space, "sites[0].site_id"},
+    {site_long, "sites[0].name"},
+    {location_missing, "sites[1].locations[0].location_id"},
+    {provider_missing, "providers[0].provider_id"},
+    {source_missing, "sources[0].source"},
+    {sender_bare, "sources[0].senders[0].principal"},
+    {sender_half, "sources[0].senders[0].principal"},
+    {kinds_none, "sources[0].senders[0].kinds"},
+    {kind_of_none, "sources[0].senders[0].kinds[1]"},
+    {sites_none, "sources[0].senders[0].sites"},
+    {grant_site_empty, "sources[0].senders[0].sites[1]"},
+    {principal_missing, "principals[0].principal"},
+    {person_too_long, "principals[0].name"},
+    {post_of_two_lines, "principals[0].post"},
+    {role_unknown, "principals[0].role"},
+    {policy_any, "retention[0].kind"},
+    {policy_min, "retention[0].min_months"},
+    {policy_max, "retention[0].max_months"},
+    {policy_forever, "retention[0].max_months"},
+    {policy_crossed, "retention[0].min_months"},
+    {policy_short, "retention[0].max_months"},
+    {policy_basis, "retention[0].legal_basis"},
+    {target_metric, "targets[0].metric"},
+    {target_value, "targets[0].value"},
+    {target_negative, "targets[0].value"},
+    {target_in_percent, "targets[0].value"},
+    {target_unknown, "targets[0].metric"},
+    {target_nan, "targets[0].value"},
+    {target_quarter, "targets[0].from_quarter"},
+    {target_approver, "targets[0].approved_by"},
+    {marking_secret, "marking"},
+    {marking_long, "marking"},
+    {handling_secret, "handling"},
+    {handling_lines, "handling"},
+    {spd_policy_unknown, "spd_policy.approval"},
+    {spd_policy_missing, "spd_policy.approval"},
+    {spd_policy_by, "spd_policy.declared_by"},
+    {spd_policy_day, "spd_policy.declared_on"},
+    {spd_policy_no_day, "spd_policy.declared_on"},
+    {grace_long, "grace_working_days"},
+    {materiality_negative, "materiality_pp"},
+    {materiality_nan, "materiality_pp"},
+};
+
+Test(setup_check, accepts_a_request_with_one_of_everything)
+{
+	struct sample s;
+	struct err e = {OK, "", ""};
+
+	sample_init(&s);
+	cr_expect_eq(setup_check(&s.r, catalogue(), &e), OK, "%s: %s", e.where, e.text);
+}
+
+Test(setup_check, accepts_a_request_that_adds_nothing)
+{
+	Sems__V1__SetupRequest r = SEMS__V1__SETUP_REQUEST__INIT;
+	struct err e = {OK, "", ""};
+
+	cr_expect_eq(setup_check(&r, catalogue(), &e), OK, "%s: %s", e.where, e.text);
+}
+
+Test(setup_check, names_the_path_of_the_first_bad_field)
+{
+	memset(long_name, 'x', sizeof long_name - 1);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct sample s;
+		struct err e = {OK, "", ""};
+
+		sample_init(&s);
+		rows[i].break_it(&s);
+		cr_expect_eq(setup_check(&s.r, catalogue(), &e), REJ_FIELD, "row %zu", i);
+		cr_expect_str_eq(e.where, rows[i].where, "row %zu", i);
+		cr_expect(e.text[0] != '\0', "row %zu says nothing", i);
+	}
+}
+
+Test(setup_check, allows_a_shorter_maximum_when_the_revision_window_is_shorter)
+{
+	struct sample s;
+	struct err e = {OK, "", ""};
+
+	sample_init(&s);
+	s.policy.min_months = s.policy.max_months = 3;
+	s.r.has_revision_window_days = 1;
+	s.r.revision_window_days = 0;
+	cr_expect_eq(setup_check(&s.r, catalogue(), &e), OK, "%s: %s", e.where, e.text);
+	s.policy.min_months = s.policy.max_months = 2;
+	cr_expect_eq(setup_check(&s.r, catalogue(), &e), REJ_FIELD);
+}
+
+Test(setup_check, bounds_what_one_request_may_grant)
+{
+	static char *kind_list[300];
+	static char *sites[300];
+	struct sample s;
+	struct err e = {OK, "", ""};
+
+	for (size_t i = 0; i < 300; i++) {
+		kind_list[i] = w("*");
+		sites[i] = w("*");
+	}
+	sample_init(&s);
+	s.grant.kinds = kind_list;
+	s.grant.sites = sites;
+	s.grant.n_kinds = s.grant.n_sites = 100;
+	cr_expect_eq(setup_check(&s.r, catalogue(), &e), OK, "%s: %s", e.where, e.text);
+	s.grant.n_kinds = s.grant.n_sites = 300;
+	cr_expect_eq(setup_check(&s.r, catalogue(), &e), REJ_FIELD);
+	cr_expect_str_eq(e.where, "sources[0].senders[0]");
+}
+
+Test(setup_check, refuses_a_feed_that_says_nothing_to_judge_by)
+{
+	static const struct {
+		const char *source, *kind, *site;
+		unsigned hours;
+		const char *from, *until, *where; /* "" : it is sound */
+	} feeds[] = {
+	    {"x", "tip_event", NULL, 24, "2026-01-15", NULL, ""},
+	    {"x", "tip_event", "N1", 2208, "2026-01-15", "2026-01-16", ""},
+	    {NULL, "tip_event", NULL, 24, "2026-01-15", NULL, "feeds[0].source"},
+	    {"x", "*", NULL, 24, "2026-01-15", NULL, "feeds[0].kind"},
+	    {"x", "patrol", NULL, 24, "2026-01-15", NULL, "feeds[0].kind"},
+	    {"x", "tip_event", "*", 24, "2026-01-15", NULL, "feeds[0].site"},
+	    {"x", "tip_event", NULL, 0, "2026-01-15", NULL, "feeds[0].every_hours"},
+	    {"x", "tip_event", NULL, 2209, "2026-01-15", NULL, "feeds[0].every_hours"},
+	    {"x", "tip_event", NULL, 24, "15.1.2026", NULL, "feeds[0].from_day"},
+	    {"x", "tip_event", NULL, 24, NULL, NULL, "feeds[0].from_day"},
+	    {"x", "tip_event", NULL, 24, "2026-01-15", "2026-02-30", "feeds[0].until_day"},
+	    {"x", "tip_event", NULL, 24, "2026-01-15", "2026-01-15", "feeds[0].until_day"},
+	};
+
+	for (size_t i = 0; i < sizeof feeds / sizeof *feeds; i++) {
+		Sems__V1__ExpectedFeed f = SEMS__V1__EXPECTED_FEED__INIT;
+		Sems__V1__ExpectedFeed *list[] = {&f};
+		struct sample s;
+		struct err e = {OK, "", ""};
+		enum code code;
+
+		sample_init(&s);
+		f.source = w(feeds[i].source);
+		f.kind = w(feeds[i].kind);
+		f.site = w(feeds[i].site);
+		f.has_every_hours = 1;
+		f.every_hours = feeds[i].hours;
+		f.from_day = w(feeds[i].from);
+		f.until_day = w(feeds[i].until);
+		s.r.feeds = list;
+		s.r.n_feeds = 1;
+		code = setup_check(&s.r, catalogue(), &e);
+		cr_expect_eq(code, feeds[i].where[0] == '\0' ? OK : REJ_FIELD, "row %zu: %s", i,
+			     e.text);
+		if (feeds[i].where[0] != '\0')
+			cr_expect_str_eq(e.where, feeds[i].where, "row %zu", i);
+	}
+}

@@ -1,0 +1,308 @@
+#include "render/page/html.h"
+#include "render/sheet/sheets.h"
+#include "tests/render/edition_fixture.h"
+
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t
+count(const struct buf *b, const char *what)
+{
+	const unsigned char *p = b->p;
+	const unsigned char *end = b->p + b->n;
+	size_t n = 0;
+
+	while ((p = memmem(p, (size_t)(end - p), what, strlen(what))) != NULL) {
+		p += strlen(what);
+		n++;
+	}
+	return n;
+}
+
+static json_t *
+metric_at(const struct sample *s, size_t i)
+{
+	return json_array_get(json_object_get(s->doc, "metrics"), i);
+}
+
+Test(html, text_is_escaped)
+{
+	struct buf out;
+
+	buf_init(&out, 1000);
+	html_text(&out, "<b>&\"' x\x01");
+	cr_assert_eq(out.n, strlen("&lt;b&gt;&amp;&quot;&#39; x"));
+	cr_assert_arr_eq(out.p, "&lt;b&gt;&amp;&quot;&#39; x", out.n);
+	buf_fini(&out);
+}
+
+Test(html, nothing_ends_a_css_string)
+{
+	struct buf out;
+
+	buf_init(&out, 1000);
+	html_css_string(&out, "A-1 \"}</é");
+	cr_assert_arr_eq(out.p, "\"A-1 \\000022 \\00007d \\00003c \\00002f \\0000e9 \"", out.n);
+	buf_fini(&out);
+}
+
+/* Whatever text gets into a document must come out as text. */
+static void
+spoil(json_t *j)
+{
+	static const char evil[] = "</style></title><script>alert(1)</script>\"'><img src=x>";
+	const char *key;
+	json_t *value;
+	void *next;
+	size_t i;
+
+	json_object_foreach_safe(j, next, key, value)
+	{
+		bool kept = strcmp(key, "format") == 0 || strcmp(key, "marking") == 0 ||
+			    strcmp(key, "action") == 0 || strcmp(key, "document_sha256") == 0 ||
+			    strcmp(key, "id") == 0;
+
+		if (json_is_string(value) && !kept)
+			json_object_set_new(j, key, json_string(evil));
+		else
+			spoil(value);
+	}
+	json_array_foreach(j, i, value) spoil(value);
+}
+
+Test(html, nothing_that_comes_in_can_act)
+{
+	struct renderings files = {0};
+	struct sample s;
+	const struct buf *page;
+	struct err e;
+
+	sample_init(&s);
+	cr_assert_eq(sample_read(&s, &e), OK, "%s", e.text);
+	spoil(s.edition.doc);
+	spoil(s.edition.declaration);
+	cr_assert_eq(render(&s.edition, "html", &files, &e), OK, "%s", e.text);
+	page = sample_file(&files, ".html");
+	cr_expect(!sample_has(page, "<script"));
+	cr_expect(!sample_has(page, "<img"));
+	cr_expect_eq(count(page, "</style>"), 1);
+	cr_expect_eq(count(page, "</title>"), 1 + count(page, "<title id="));
+	cr_expect(sample_has(page, "&lt;script&gt;alert(1)&lt;/script&gt;"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, is_one_page_that_fetches_nothing)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	sample_init(&s);
+	sample_render(&s, "html", &files);
+	cr_assert_eq(files.n, 1);
+	page = sample_file(&files, "2026-Q2_r2_OFFICIAL-SENSITIVE_spd.html");
+	cr_expect(sample_has(page, "default-src 'none'"));
+	cr_expect(!sample_has(page, "http:"));
+	cr_expect(!sample_has(page, "https:"));
+	cr_expect(!sample_has(page, "url("));
+	cr_expect(!sample_has(page, " src="));
+	cr_expect(!sample_has(page, "<link"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, carries_its_marking_on_screen_and_on_every_printed_page)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	sample_init(&s);
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect(sample_has(page, "<title>OFFICIAL-SENSITIVE"));
+	cr_expect(sample_has(page, "@top-center{content:\"OFFICIAL-SENSITIVE\""));
+	cr_expect(sample_has(page, "@bottom-center{content:\"OFFICIAL-SENSITIVE\""));
+	cr_expect_eq(count(page, "<p class=\"marking\">OFFICIAL-SENSITIVE</p>"), 2);
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, begins_with_what_failed_and_what_is_signed)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	sample_init(&s);
+	json_object_set_new(json_array_get(json_object_get(metric_at(&s, 0), "figures"), 0),
+			    "status", json_string("NOT_MET"));
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect(sample_has(page, "✗ NOT MET"));
+	cr_expect(sample_has(page, "90.0 % (270 of 300)"));
+	cr_expect(sample_has(page, "A new library since May."));
+	cr_expect(sample_has(page, "▲ better, +10.0 pp (95 % interval +4.0 pp to +16.0 pp)"));
+	cr_expect(sample_has(page, "from NOT PROVEN to NOT MET"));
+	cr_expect(sample_has(page, "1 week outside the control limits, 1 site outside"));
+	cr_expect(sample_has(page, "r.castellan"));
+	cr_expect(sample_has(page, s.edition.sha256));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, says_why_there_is_no_figure)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	sample_init(&s);
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect(sample_has(page, "∅ NO DATA (NO PLAN)"));
+	cr_expect(sample_has(page, ">NO DATA (NO PLAN)</td>"));
+	cr_expect(!sample_has(page, ">0.0 %<"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, tells_what_is_provisional)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	sample_init(&s);
+	json_object_set_new(s.doc, "revision", json_integer(0));
+	json_object_set_new(s.doc, "state", json_string("PROVISIONAL"));
+	json_decref(s.declaration);
+	s.declaration = NULL;
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, "_provisional_OFFICIAL-SENSITIVE_spd.html");
+	cr_expect(sample_has(page, "<strong>PROVISIONAL.</strong>"));
+	cr_expect(sample_has(page, "<body class=\"draft\">"));
+	cr_expect(sample_has(page, "nobody has declared this data honest and accurate"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, plots_have_a_text_and_their_data_beside_them)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+	size_t plots;
+
+	sample_init(&s);
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	plots = count(page, "<svg class=\"plot\"");
+	cr_expect_eq(plots, 3, "%zu", plots);
+	cr_expect_eq(count(page, "role=\"img\""), plots);
+	cr_expect_eq(count(page, "<desc id="), plots);
+	cr_expect_eq(count(page, "<figcaption>"), plots);
+	cr_expect(sample_has(page, "3 weeks; 1 outside the control limits."));
+	cr_expect(sample_has(page, "▼ below the limits"));
+	cr_expect(!sample_has(page, "nan"));
+	cr_expect(!sample_has(page, "inf,"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, restatements_name_who_approved_them)
+{
+	static const char row[] = "<td>a_lane was late</td><td class=\"n\">5</td>";
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+	json_t *event;
+
+	sample_init(&s);
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect(sample_has(page, row));
+	cr_expect(sample_has(page, "<td class=\"n\">5</td><td>r.castellan</td>"));
+	renderings_fini(&files);
+	edition_fini(&s.edition);
+	event = json_array_get(json_object_get(s.declaration, "events"), 2);
+	json_object_set_new(event, "action", json_string("COMMENT"));
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect(sample_has(page, row));
+	cr_expect(sample_has(page, "<td class=\"n\">5</td><td class=\" muted\">not approved yet"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+/* A comment that came after the review led back to a draft. */
+Test(html, a_review_that_does_not_hold_any_more_is_none)
+{
+	static const char none[] = "<th scope=\"row\">Reviewed</th><td class=\"muted\">not yet";
+	struct renderings files;
+	struct sample s;
+	json_t *events;
+
+	sample_init(&s);
+	events = json_object_get(s.declaration, "events");
+	json_object_set_new(json_array_get(events, 0), "action", json_string("QA"));
+	sample_render(&s, "html", &files);
+	cr_expect_not(sample_has(sample_file(&files, ".html"), none));
+	renderings_fini(&files);
+	edition_fini(&s.edition);
+	json_object_set_new(json_array_get(events, 1), "state", json_string("DRAFT"));
+	sample_render(&s, "html", &files);
+	cr_expect(sample_has(sample_file(&files, ".html"), none));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, a_quarter_without_anything_is_still_a_page)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	sample_init(&s);
+	json_object_set_new(s.doc, "metrics", json_array());
+	json_object_set_new(s.doc, "records", json_array());
+	json_object_set_new(s.doc, "unsupported", json_array());
+	json_object_set_new(s.doc, "balances", json_array());
+	json_object_set_new(s.doc, "restatements", json_array());
+	json_object_set_new(s.doc, "proof", json_null());
+	sample_render(&s, "all", &files);
+	page = sample_file(&files, ".html");
+	cr_expect(sample_has(page, "No metric that has a target failed it"));
+	cr_expect(sample_has(page, "</html>"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, says_how_many_metrics_a_history_leaves_out)
+{
+	struct renderings files;
+	struct sample s;
+	json_t *metrics;
+	json_t *one = NULL;
+	json_t *m;
+	size_t i;
+
+	sample_init(&s);
+	metrics = json_object_get(s.doc, "metrics");
+	json_array_foreach(metrics, i, m)
+	{
+		if (one == NULL &&
+		    json_array_size(json_object_get(metric_entity_figure(m), "history")) > 0)
+			one = m;
+	}
+	cr_assert_not_null(one);
+	for (i = 0; i < 20; i++)
+		json_array_append_new(metrics, json_deep_copy(one));
+	sample_render(&s, "html", &files);
+	cr_expect(sample_has(sample_file(&files, ".html"), "The first 8 of 21 metrics"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}

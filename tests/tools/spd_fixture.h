@@ -1,9 +1,0 @@
-/* A small SPD document with one of everything that a renderer must show. */
-#ifndef SEMS_TEST_SPD_FIXTURE_H
-#define SEMS_TEST_SPD_FIXTURE_H
-
-#include <jansson.h>
-
-json_t *spd_fixture(void);
-
-#endif

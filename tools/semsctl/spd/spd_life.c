@@ -1,0 +1,166 @@
+/* semsctl spd freeze, comment, qa, reject, withdraw, submit, acknowledge, revise. */
+#include "base/json/jsonin.h"
+#include "tools/semsctl/spd/spd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define OP(name) SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
+
+int
+spd_run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done)
+{
+	struct buf raw;
+	struct err e;
+	json_t *answer = NULL;
+	int status = EXIT_DONE;
+
+	if (spd_ask(w, operation, &raw, &e) != OK) {
+		status = command_fail(&e);
+		if (strcmp(e.where, "checks") == 0)
+			spd_print_checks(w, stderr);
+	} else if (w->as_json) {
+		status = spd_print_raw(&raw);
+	} else {
+		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+		printf("%s: %s, revision %" JSON_INTEGER_FORMAT ", is %s\n", done, w->quarter,
+		       json_integer_value(json_object_get(answer, "revision")),
+		       member_text(answer, "state"));
+		if (strcmp(member_text(answer, "was"), "IN_QA") == 0 &&
+		    strcmp(member_text(answer, "state"), "DRAFT") == 0)
+			puts("It was reviewed without this: back to DRAFT, it has to be reviewed "
+			     "again");
+		if (!w->o->quiet)
+			printf("SHA-256 %s\nNext: %s\n", member_text(answer, "sha256"),
+			       member_text(answer, "next"));
+	}
+	json_decref(answer);
+	buf_fini(&raw);
+	return status;
+}
+
+/* How many comments the freeze has carried over, and from where. */
+static void
+print_carried(const struct spd_wish *w)
+{
+	struct buf raw;
+	struct err e;
+	json_t *answer = NULL;
+	const json_t *event;
+	json_int_t from = 0;
+	size_t n = 0;
+	size_t i;
+
+	if (spd_ask(w, OP(STATUS), &raw, &e) == OK)
+		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+	json_array_foreach(json_object_get(answer, "events"), i, event)
+	{
+		json_int_t r = json_integer_value(json_object_get(event, "carried_from"));
+
+		from = r > from ? r : from;
+		n += r > 0;
+	}
+	if (n > 0)
+		printf("%zu comment%s of revision %" JSON_INTEGER_FORMAT
+		       " still hold%s: their figures are what they were\n",
+		       n, n == 1 ? "" : "s", from, n == 1 ? "s" : "");
+	json_decref(answer);
+	buf_fini(&raw);
+}
+
+static int
+run_freezing(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done)
+{
+	struct buf raw;
+	struct err e;
+	json_t *answer = NULL;
+	json_int_t revision;
+	int status = EXIT_DONE;
+
+	if (spd_ask(w, operation, &raw, &e) != OK) {
+		status = command_fail(&e);
+	} else if (w->as_json) {
+		status = spd_print_raw(&raw);
+	} else {
+		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+		revision = json_integer_value(json_object_get(answer, "revision"));
+		printf("%s: %s, revision %" JSON_INTEGER_FORMAT ", is %s; as of %s\n", done,
+		       w->quarter, revision, member_text(answer, "state"),
+		       member_text(answer, "as_of"));
+		if (operation == OP(REVISE))
+			printf("It restates %" JSON_INTEGER_FORMAT " figures\n",
+			       json_integer_value(json_object_get(answer, "restatements")));
+		print_carried(w);
+		if (!w->o->quiet)
+			printf("SHA-256 %s\n"
+			       "Look at it: %s spd show %s --revision %" JSON_INTEGER_FORMAT
+			       "\nNext: %s spd check %s, then somebody else: semsctl spd qa %s\n",
+			       member_text(answer, "sha256"), program_invocation_name, w->quarter,
+			       revision, program_invocation_name, w->quarter, w->quarter);
+	}
+	json_decref(answer);
+	buf_fini(&raw);
+	return status;
+}
+
+int
+spd_run_freeze(struct spd_wish *w)
+{
+	return run_freezing(w, OP(FREEZE), "Frozen");
+}
+
+int
+spd_run_revise(struct spd_wish *w)
+{
+	if (w->reason == NULL)
+		return command_usage(&command_spd, "revise: give --reason: why it is made again");
+	return run_freezing(w, OP(REVISE), "Frozen again");
+}
+
+int
+spd_run_comment(struct spd_wish *w)
+{
+	return w->edit ? spd_edit_comments(w) : spd_run_step(w, OP(COMMENT), "Comment kept");
+}
+
+int
+spd_run_qa(struct spd_wish *w)
+{
+	return spd_run_step(w, OP(QA), "Reviewed");
+}
+
+int
+spd_run_reject(struct spd_wish *w)
+{
+	if (w->reason == NULL)
+		return command_usage(&command_spd, "reject: give --reason");
+	return spd_run_step(w, OP(REJECT), "Rejected");
+}
+
+int
+spd_run_withdraw(struct spd_wish *w)
+{
+	if (w->reason == NULL)
+		return command_usage(&command_spd, "withdraw: give --reason");
+	return spd_run_step(w, OP(WITHDRAW), "Withdrawn");
+}
+
+int
+spd_run_submit(struct spd_wish *w)
+{
+	if (w->reference == NULL || w->channel == NULL)
+		return command_usage(&command_spd,
+				     "submit: give --channel, how it was sent, and --reference, "
+				     "the regulator's receipt");
+	return spd_run_step(w, OP(SUBMIT), "Submitted");
+}
+
+int
+spd_run_acknowledge(struct spd_wish *w)
+{
+	if (w->reference == NULL)
+		return command_usage(&command_spd,
+				     "acknowledge: give --reference, the regulator's");
+	return spd_run_step(w, OP(ACKNOWLEDGE), "Acknowledged");
+}

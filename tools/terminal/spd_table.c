@@ -1,0 +1,421 @@
+#include "tools/terminal/spd_table.h"
+
+#include "render/doc/spd_value.h"
+#include "tools/terminal/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_WIDTH 34
+#define NONE       "–"
+
+/* The column of what a row is for is there when there are rows beside the entity's own. */
+static const char *const headers[] = {
+    "Metric",    "Name",   "For",           "Form",    ">Count",
+    ">Excluded", ">Value", "95 % interval", ">Target", "Status",
+};
+
+#define COLUMNS     10
+#define COLUMN_NAME 1
+#define COLUMN_FOR  2
+
+/* What a narrow terminal does without, the first one first: --metric shows it. */
+static const char *const dispensable[] = {"Form", ">Excluded", "95 % interval"};
+
+static struct table *
+new_table(bool with_for)
+{
+	const char *columns[COLUMNS];
+	struct table *t;
+	size_t n = 0;
+
+	for (size_t i = 0; i < COLUMNS; i++) {
+		if (i != COLUMN_FOR || with_for)
+			columns[n++] = headers[i];
+	}
+	t = table_new(n, columns);
+	for (size_t i = 0; t != NULL && i < sizeof dispensable / sizeof dispensable[0]; i++) {
+		for (size_t c = 0; c < n; c++) {
+			if (strcmp(columns[c], dispensable[i]) == 0)
+				table_optional(t, c);
+		}
+	}
+	return t;
+}
+
+static const char *
+short_form(const char *form)
+{
+	static const struct {
+		const char *form;
+		const char *shown;
+	} forms[] = {{"QUANTITATIVE", "quant."},
+		     {"QUALITATIVE", "qual."},
+		     {"OUTPUT", "output"},
+		     {"INFORMATION", "info"}};
+
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		if (strcmp(form, forms[i].form) == 0)
+			return forms[i].shown;
+	}
+	return form;
+}
+
+/* Besides the words, never instead of them. */
+static const struct {
+	const char *words;
+	const char *color;
+} colors[] = {
+    {"NOT MET", "\033[31m"},
+    {"MET", "\033[32m"},
+    {"NOT PROVEN", "\033[33m"},
+};
+
+static void
+put_status(struct table *t, const char *status, bool color)
+{
+	table_cell(t, "%s", status);
+	for (size_t i = 0; color && i < sizeof colors / sizeof colors[0]; i++) {
+		if (strcmp(status, colors[i].words) == 0)
+			table_style(t, colors[i].color);
+	}
+}
+
+static void
+print_head(const json_t *doc, FILE *f)
+{
+	const json_t *q = json_object_get(doc, "quarter");
+	char state[SPD_CELL];
+
+	spd_state(doc, state);
+	fprintf(f, "%s\n", spd_text(doc, "marking"));
+	fprintf(f, "SeMS performance data of %s\n", spd_text(doc, "entity"));
+	fprintf(f, "Quarter %s: %s to %s (%s)\n", spd_text(q, "label"), spd_text(q, "first_day"),
+		spd_text(q, "last_day"), spd_text(doc, "zone"));
+	fprintf(f, "%s, as of %s\n\n", state, spd_text(doc, "as_of"));
+}
+
+static void
+put_counts(struct table *t, const json_t *figure)
+{
+	char n[SPD_CELL];
+	char d[SPD_CELL];
+	json_int_t excluded = spd_excluded(figure);
+
+	spd_count(figure, "numerator", NONE, n);
+	spd_count(figure, "denominator", "", d);
+	if (d[0] != '\0')
+		table_cell(t, "%s / %s", n, d);
+	else
+		table_cell(t, "%s", n);
+	if (excluded < 0)
+		table_cell(t, NONE);
+	else
+		table_cell(t, "%" JSON_INTEGER_FORMAT, excluded);
+}
+
+static void
+put_value(struct table *t, const json_t *o, const char *unit, const double *target)
+{
+	char cell[SPD_CELL] = NONE;
+	double v;
+
+	if (spd_number(o, "value", &v))
+		spd_value(v, unit, target, cell);
+	table_cell(t, "%s", cell);
+}
+
+static void
+put_interval(struct table *t, const json_t *figure, const char *unit, const double *target)
+{
+	const json_t *interval = json_object_get(figure, "interval");
+	char lo[SPD_CELL];
+	char hi[SPD_CELL];
+	double a;
+	double b;
+
+	if (!spd_number(interval, "lo", &a) || !spd_number(interval, "hi", &b)) {
+		table_cell(t, "%s", "");
+		return;
+	}
+	spd_value(a, unit, target, lo);
+	spd_value(b, unit, target, hi);
+	table_cell(t, "%s to %s", lo, hi);
+}
+
+static void
+put_figure(struct table *t, const json_t *metric, const json_t *figure, const struct spd_view *view)
+{
+	bool with_for = view->by != SPD_BY_NOTHING;
+	const char *unit = spd_text(metric, "unit");
+	const json_t *target = json_object_get(metric, "target");
+	char by[SPD_CELL];
+	char status[SPD_CELL];
+	double wanted;
+	const double *beside = spd_number(target, "value", &wanted) ? &wanted : NULL;
+
+	spd_by_values(figure, by);
+	spd_status(metric, figure, status);
+	table_cell(t, "%s", spd_text(metric, "id"));
+	table_cell(t, "%s", spd_text(metric, "name"));
+	if (with_for)
+		table_cell(t, "%s", by[0] == '\0' ? "all" : by);
+	table_cell(t, "%s", short_form(spd_text(metric, "form")));
+	put_counts(t, figure);
+	put_value(t, figure, unit, beside);
+	put_interval(t, figure, unit, beside);
+	if (json_is_object(target))
+		put_value(t, target, unit, beside);
+	else
+		table_cell(t, "not set");
+	put_status(t, status, view->color);
+}
+
+/* The lower, the sooner somebody has to do something; from RANK_REST nobody has. */
+enum rank { RANK_NOT_MET, RANK_NOT_PROVEN, RANK_UNKNOWN, RANK_REST, RANK_COUNT };
+
+static enum rank
+rank_of(const json_t *metric, const json_t *figure)
+{
+	const char *status = spd_text(figure, "status");
+	bool unknown =
+	    spd_text(figure, "no_data")[0] != '\0' || strcmp(status, "INSUFFICIENT") == 0;
+
+	if (strcmp(status, "NOT_MET") == 0)
+		return RANK_NOT_MET;
+	if (strcmp(status, "NOT_PROVEN") == 0)
+		return RANK_NOT_PROVEN;
+	return unknown && json_is_object(json_object_get(metric, "target")) ? RANK_UNKNOWN
+									    : RANK_REST;
+}
+
+static bool
+is_wanted(const json_t *figure, enum spd_by by)
+{
+	return by == SPD_BY_ALL || spd_is_by(figure, "") ||
+	       (by == SPD_BY_SITE && spd_is_by(figure, "site")) ||
+	       (by == SPD_BY_MEASURE && spd_is_by(figure, "measure"));
+}
+
+/* Its figures of this rank; RANK_COUNT: all. How many those are. */
+static size_t
+put_metric(struct table *t, const json_t *metric, const struct spd_view *view, enum rank rank)
+{
+	const json_t *figure;
+	size_t put = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(metric, "figures"), i, figure)
+	{
+		if (!is_wanted(figure, view->by) ||
+		    (rank != RANK_COUNT && rank_of(metric, figure) != rank))
+			continue;
+		if (t != NULL)
+			put_figure(t, metric, figure, view);
+		put++;
+	}
+	return put;
+}
+
+/* Those of the metrics that are asked for; NULL: counts them alone. */
+static size_t
+put_metrics(struct table *t, const json_t *doc, const struct spd_view *view, enum rank rank)
+{
+	const json_t *metric;
+	size_t put = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
+	{
+		if (view->metric == NULL || strcmp(spd_text(metric, "id"), view->metric) == 0)
+			put += put_metric(t, metric, view, rank);
+	}
+	return put;
+}
+
+/* What is not shown, so that nobody takes what failed for all there is. */
+static void
+print_rest(const json_t *doc, const struct spd_view *view, size_t n[RANK_COUNT], FILE *f)
+{
+	size_t failed = n[RANK_NOT_MET] + n[RANK_NOT_PROVEN] + n[RANK_UNKNOWN];
+
+	n[RANK_REST] = put_metrics(NULL, doc, view, RANK_REST);
+	fprintf(f,
+		"%sOf those that have a target %zu are not met, %zu not proven, %zu not known.\n",
+		failed > 0 ? "\n" : "", n[RANK_NOT_MET], n[RANK_NOT_PROVEN], n[RANK_UNKNOWN]);
+	fprintf(f, "%zu more figures: --all\n", n[RANK_REST]);
+}
+
+/* Without any nothing can fail. */
+static bool
+has_target(const json_t *doc)
+{
+	const json_t *metric;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
+	{
+		if (json_is_object(json_object_get(metric, "target")))
+			return true;
+	}
+	return false;
+}
+
+static void
+print_figures(const json_t *doc, const struct spd_view *view, struct table *t, FILE *f)
+{
+	bool some = view->rows == SPD_ROWS_FAILED && has_target(doc);
+	size_t n[RANK_COUNT] = {0};
+	size_t all = 0;
+
+	if (view->rows == SPD_ROWS_ALL)
+		all = put_metrics(t, doc, view, RANK_COUNT);
+	for (int r = 0; view->rows != SPD_ROWS_ALL && r < (some ? RANK_REST : RANK_COUNT); r++)
+		all += n[r] = put_metrics(t, doc, view, (enum rank)r);
+	if (all > 0 || !some)
+		table_print(t, f, view->color);
+	if (some)
+		print_rest(doc, view, n, f);
+}
+
+static const json_t *
+metric_named(const json_t *doc, const char *id)
+{
+	const json_t *metric;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
+	{
+		if (id != NULL && strcmp(spd_text(metric, "id"), id) == 0)
+			return metric;
+	}
+	return NULL;
+}
+
+/* What stands behind one metric: its definition, what was left out and why. */
+static void
+print_details(const json_t *metric, FILE *f)
+{
+	const json_t *figures = json_object_get(metric, "figures");
+	const json_t *figure = json_array_get(figures, 0);
+	const json_t *item;
+	const char *key;
+	json_t *value;
+	size_t i;
+	char n[SPD_CELL];
+
+	fprintf(f, "\nDefinition: %s\n", spd_text(metric, "definition"));
+	fprintf(f, "Basis: %s; unit: %s; better: %s; minimum n: ", spd_text(metric, "basis"),
+		spd_text(metric, "unit"), spd_text(metric, "direction"));
+	spd_count(metric, "minimum_n", "none", n);
+	fprintf(f, "%s\n", n);
+	json_array_foreach(json_object_get(figure, "excluded"), i, item)
+	{
+		spd_count(item, "count", NONE, n);
+		fprintf(f, "Left out: %s: %s\n", spd_text(item, "reason"), n);
+	}
+	json_object_foreach(json_object_get(json_object_get(figure, "details"), "parts"), key,
+			    value)
+	{
+		fprintf(f, "Of these: %s: %" JSON_INTEGER_FORMAT "\n", key,
+			json_integer_value(value));
+	}
+	json_object_foreach(json_object_get(figure, "details"), key, value)
+	{
+		if (json_is_number(value))
+			fprintf(f, "%s: %.6g\n", key, json_number_value(value));
+	}
+}
+
+static void
+print_records(const json_t *doc, FILE *f)
+{
+	static const char *const keys[] = {"received", "effective", "corrected", "voided", "late"};
+	struct table *t = table_new(6, (const char *const[]){"Records", ">Received", ">Effective",
+							     ">Corrected", ">Voided", ">Late"});
+	const json_t *list = json_object_get(doc, "records");
+	const json_t *item;
+	size_t i;
+	char n[SPD_CELL];
+
+	if (t == NULL || json_array_size(list) == 0) {
+		table_free(t);
+		return;
+	}
+	json_array_foreach(list, i, item)
+	{
+		table_cell(t, "%s", spd_text(item, "kind"));
+		for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+			spd_count(item, keys[k], NONE, n);
+			table_cell(t, "%s", n);
+		}
+	}
+	fputc('\n', f);
+	table_print(t, f, 0);
+	table_free(t);
+}
+
+static void
+print_unsupported(const json_t *doc, FILE *f)
+{
+	const json_t *list = json_object_get(doc, "unsupported");
+	const json_t *item;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	fprintf(f, "\nNot computed, for want of the records they need:");
+	json_array_foreach(list, i, item)
+	{
+		fprintf(f, "%s %s", i > 0 ? "," : "", spd_text(item, "id"));
+	}
+	fputc('\n', f);
+}
+
+static enum code
+print_document(const json_t *doc, const struct spd_view *view, FILE *f, struct err *e)
+{
+	const json_t *chosen = metric_named(doc, view->metric);
+	struct table *t = new_table(view->by != SPD_BY_NOTHING);
+
+	if (t == NULL)
+		return err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
+	table_limit(t, COLUMN_NAME, NAME_WIDTH);
+	print_head(doc, f);
+	print_figures(doc, view, t, f);
+	table_free(t);
+	if (view->metric != NULL && chosen == NULL)
+		return err_set(e, REJ_NOT_FOUND, "spd",
+			       "there is no metric %s in this SPD; "
+			       "leave out --metric to see which there are",
+			       view->metric);
+	if (view->metric != NULL) {
+		print_details(chosen, f);
+	} else if (view->rows != SPD_ROWS_FAILED) {
+		print_records(doc, f);
+		print_unsupported(doc, f);
+	}
+	return OK;
+}
+
+enum code
+spd_table(const json_t *doc, const struct spd_view *view, struct buf *out, struct err *e)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+	enum code code;
+
+	if (f == NULL)
+		return err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
+	code = print_document(doc, view, f, e);
+	if (fclose(f) != 0 && code == OK)
+		code = err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
+	if (code == OK)
+		buf_add(out, text, n);
+	free(text);
+	if (code == OK && out->failed)
+		code = err_set(e, TRY_LIMIT, "spd", "the document is too large for a terminal");
+	return code;
+}
