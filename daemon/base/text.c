@@ -233,6 +233,12 @@ text_print(char *out, size_t size, const char *fmt, ...)
 	va_end(ap);
 }
 
+const char *
+text_s(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 void
 hex_encode(const unsigned char *p, size_t n, char *out)
 {

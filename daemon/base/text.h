@@ -68,6 +68,9 @@ void text_print(char *out, size_t size, const char *fmt, ...) __attribute__((for
 void text_vprint(char *out, size_t size, const char *fmt, va_list ap)
     __attribute__((format(printf, 3, 0)));
 
+/* What the noun after a number ends in: nothing for one, else "s". */
+const char *text_s(uint64_t n);
+
 /* Lower-case hexadecimal of n bytes; out has room for 2n + 1. */
 void hex_encode(const unsigned char *p, size_t n, char *out);
 /* Reads exactly n bytes from 2n hexadecimal digits of either case. */

@@ -483,12 +483,12 @@ delivery_print(const struct delivery_tally *t, int dry, const char *rejects_path
 	    {"expired", t->expired},
 	};
 
-	fprintf(f, "%" PRIu64 " lines: %" PRIu64 " accepted, %" PRIu64 " rejected\n", t->lines,
-		t->accepted, t->rejected);
+	fprintf(f, "%" PRIu64 " line%s: %" PRIu64 " accepted, %" PRIu64 " rejected\n", t->lines,
+		text_s(t->lines), t->accepted, t->rejected);
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		if (t->sent[i] > 0)
-			fprintf(f, "  %-16s %10" PRIu64 " records%s\n", kinds[i]->name, t->sent[i],
-				dry ? " (not sent)" : " sent");
+			fprintf(f, "  %-16s %10" PRIu64 " record%s%s\n", kinds[i]->name, t->sent[i],
+				text_s(t->sent[i]), dry ? " (not sent)" : " sent");
 	}
 	for (size_t i = 0; !dry && i < sizeof verdicts / sizeof verdicts[0]; i++) {
 		if (verdicts[i].n > 0)
@@ -497,16 +497,17 @@ delivery_print(const struct delivery_tally *t, int dry, const char *rejects_path
 	if (t->again.lines > 0)
 		fprintf(f,
 			"%" PRIu64
-			" lines have the number of another line of this file (first line %" PRIu64
+			" line%s with the number of another line of this file (first line %" PRIu64
 			": %s).\n",
-			t->again.lines, t->again.first, t->again.what);
+			t->again.lines, text_s(t->again.lines), t->again.first, t->again.what);
 	if (t->shortened.lines > 0)
 		fprintf(f,
 			"%" PRIu64
-			" lines have a number that a spreadsheet shortened (first line %" PRIu64
+			" line%s with a number that a spreadsheet shortened (first line %" PRIu64
 			": %s): format\nthe column as text there, save the file anew, and import "
 			"that.\n",
-			t->shortened.lines, t->shortened.first, t->shortened.what);
+			t->shortened.lines, text_s(t->shortened.lines), t->shortened.first,
+			t->shortened.what);
 	if (t->rejected > 0)
 		fprintf(f, "The first: %s\n", t->first);
 	if (t->rejected > 0 && rejects_path != NULL)

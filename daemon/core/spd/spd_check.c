@@ -1,6 +1,7 @@
 #include "core/spd/spd_check.h"
 
 #include "base/json/jsonin.h"
+#include "base/text.h"
 
 #include <jansson.h>
 #include <stdarg.h>
@@ -400,7 +401,8 @@ look_doubles(struct check *c, const json_t *metric, const json_t *figure)
 	    integer_at(figure, "numerator") == 0 || has_comment(c, DOUBLES, by)) {
 		return;
 	}
-	find(c, DOUBLES ": %lld records have a double", (long long)integer_at(figure, "numerator"));
+	find(c, DOUBLES ": %lld record%s with a double", (long long)integer_at(figure, "numerator"),
+	     text_s((uint64_t)integer_at(figure, "numerator")));
 }
 
 static void

@@ -1,4 +1,5 @@
 /* The first page: what failed, what changed, what it rests on, and what is signed. */
+#include "base/text.h"
 #include "render/page/html.h"
 #include "render/sheet/sheets.h"
 
@@ -267,11 +268,10 @@ put_warning(struct buf *out, const json_t *metric)
 	html_text(out, spd_text(metric, "name"));
 	buf_addf(out, ": ");
 	if (weeks > 0)
-		buf_addf(out, "%zu week%s outside the control limits", weeks,
-			 weeks == 1 ? "" : "s");
+		buf_addf(out, "%zu week%s outside the control limits", weeks, text_s(weeks));
 	if (sites > 0)
 		buf_addf(out, "%s%zu site%s outside the 99.8 %% limits", weeks > 0 ? ", " : "",
-			 sites, sites == 1 ? "" : "s");
+			 sites, text_s(sites));
 	buf_addf(out, "</li>\n");
 	return true;
 }
@@ -312,7 +312,7 @@ put_restatements(const struct book *b, struct buf *out)
 		buf_addf(out,
 			 "<li>%zu figure%s differ%s from what was submitted before: see <a "
 			 "href=\"#restatements\">Restatements</a>.</li>\n",
-			 n, n == 1 ? "" : "s", n == 1 ? "s" : "");
+			 n, text_s(n), n == 1 ? "s" : "");
 }
 
 static void
@@ -334,9 +334,9 @@ put_feeds(struct buf *out, const json_t *completeness)
 			short_of++;
 	}
 	buf_addf(out,
-		 "<li>%zu feeds; %zu with records missing, %zu of which nobody said what to "
+		 "<li>%zu feed%s; %zu with records missing, %zu of which nobody said what to "
 		 "expect; %lld fell silent.</li>\n",
-		 json_array_size(feeds), short_of, unknown,
+		 json_array_size(feeds), text_s(json_array_size(feeds)), short_of, unknown,
 		 (long long)json_integer_value(json_object_get(completeness, "silent_total")));
 }
 

@@ -232,7 +232,7 @@ Test(spd_check, asks_for_a_word_on_records_that_have_a_double)
 		"", 0, 9, 0, "NO_TARGET") "]}]}";
 
 	cr_expect_eq(faults("DOUBLES", two, "[]", NULL), 1);
-	cr_expect_str_eq(first, "DQ07: 2 records have a double");
+	cr_expect_str_eq(first, "DQ07: 2 records with a double");
 	cr_expect_eq(faults("DOUBLES", two, "[" COMMENT("DQ07", "") "]", NULL), 0);
 	cr_expect_eq(faults("DOUBLES", none, "[]", NULL), 0);
 }

@@ -428,18 +428,20 @@ undo_all(const struct options *o, const struct wish *w, struct undo *u)
 	}
 	client_on_verdict(u->client, NULL, NULL);
 	if (u->refused > 0) {
-		fprintf(stderr, "semsctl: %" PRIu64 " were not taken: %s\n", u->refused, u->why);
+		fprintf(stderr, "semsctl: %" PRIu64 " record%s not taken: %s\n", u->refused,
+			text_s(u->refused), u->why);
 		return EXIT_REJECTED;
 	}
 	if (note_undone(u, w) != OK)
 		return command_fail(&u->e);
 	if (!o->quiet)
-		printf("%" PRIu64 " voids and %" PRIu64 " corrections sent, %" PRIu64
-		       " records were taken back before or are gone.\n"
+		printf("%" PRIu64 " void%s and %" PRIu64 " correction%s sent, %" PRIu64
+		       " record%s taken back before or gone.\n"
 		       "What must be confirmed takes effect when somebody else does: semsctl "
 		       "pending,\n"
 		       "semsctl confirm --all --made-by %s\n",
-		       u->voided, u->put_back, u->before, client_welcome(u->client)->principal);
+		       u->voided, text_s(u->voided), u->put_back, text_s(u->put_back), u->before,
+		       text_s(u->before), client_welcome(u->client)->principal);
 	return EXIT_DONE;
 }
 
@@ -454,10 +456,11 @@ tell_run(const json_t *page, void *ctx)
 	listing_cell(json_object_get(run, "file"), cell[1]);
 	listing_cell(json_object_get(run, "principal"), cell[2]);
 	listing_cell(json_object_get(run, "started_at"), cell[3]);
-	printf("%s records of %s, imported by %s at %s: what the run stored is voided, what it "
+	printf("%s record%s of %s, imported by %s at %s: what the run stored is voided, what it "
 	       "corrected\n"
 	       "is put back as it was. Nothing is deleted.\n",
-	       cell[0], cell[1], cell[2], cell[3]);
+	       cell[0], text_s((uint64_t)json_integer_value(json_object_get(run, "stored"))),
+	       cell[1], cell[2], cell[3]);
 	return false;
 }
 

@@ -65,18 +65,19 @@ static void
 print_end(const json_t *first, size_t shown)
 {
 	const long long total = (long long)json_integer_value(json_object_get(first, "total"));
+	const long long records = (long long)json_integer_value(json_object_get(first, "records"));
 
 	if (total == 0) {
 		puts("No record has a double.");
 		return;
 	}
 	if ((long long)shown < total)
-		printf("%zu of %lld doubles are shown; --all shows the rest, --kind, --source and "
+		printf("%zu of %lld double%s shown; --all shows the rest, --kind, --source and "
 		       "--quarter some.\n",
-		       shown, total);
+		       shown, total, text_s((uint64_t)total));
 	else
-		printf("%lld doubles, %lld records.\n", total,
-		       (long long)json_integer_value(json_object_get(first, "records")));
+		printf("%lld double%s, %lld record%s.\n", total, text_s((uint64_t)total), records,
+		       text_s((uint64_t)records));
 	puts("Void what was stored twice: semsctl void SOURCE RECORD_ID --reason TEXT; a whole "
 	     "file\n"
 	     "that was imported wrongly: semsctl import list, semsctl import undo RUN. Where they "

@@ -188,7 +188,8 @@ edit(struct spd_wish *w, const json_t *check)
 		status = command_fail(&e);
 	} else {
 		take_lines(&a, (char *)out.p);
-		printf("%zu of %zu comments kept%s\n", a.sent, json_array_size(a.figures),
+		printf("%zu of %zu comment%s kept%s\n", a.sent, json_array_size(a.figures),
+		       text_s(json_array_size(a.figures)),
 		       a.sent < json_array_size(a.figures) ? "; the others are still open" : "");
 		if (a.failed)
 			fprintf(stderr, "semsctl: what was written is in %s\n", path);

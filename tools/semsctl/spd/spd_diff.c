@@ -150,8 +150,9 @@ print_records(const struct spd_wish *w, const json_t *records, int differs)
 			     "changed: semsctl spd verify tells.");
 		return;
 	}
-	printf("\n%" JSON_INTEGER_FORMAT " %s came since, corrections and voids included%s:\n",
-	       count, count == 1 ? "record" : "records",
+	printf("\n%" JSON_INTEGER_FORMAT
+	       " record%s came since, corrections and voids included%s:\n",
+	       count, text_s((uint64_t)count),
 	       count > (json_int_t)json_array_size(list) ? "; the first of them" : "");
 	listing_table(list, COLUMNS(record_columns), w->o->color, stdout);
 }

@@ -64,7 +64,7 @@ print_carried(const struct spd_wish *w)
 	if (n > 0)
 		printf("%zu comment%s of revision %" JSON_INTEGER_FORMAT
 		       " still hold%s: their figures are what they were\n",
-		       n, n == 1 ? "" : "s", from, n == 1 ? "s" : "");
+		       n, text_s(n), from, n == 1 ? "s" : "");
 	json_decref(answer);
 	buf_fini(&raw);
 }

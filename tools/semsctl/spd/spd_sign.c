@@ -110,7 +110,7 @@ print_signed(const struct spd_wish *w, const json_t *state, const json_t *docume
 	printf("  %zu comment%s\n"
 	       "  SHA-256 of the document            %s\n"
 	       "  digest of it and all that was said %s\n",
-	       comments, comments == 1 ? "" : "s", member_text(revision, "sha256"),
+	       comments, text_s(comments), member_text(revision, "sha256"),
 	       member_text(state, "papers"));
 }
 
