@@ -226,6 +226,9 @@ BEGIN
 	DELETE FROM sems.import_run r WHERE r.run_no IN (SELECT g.run_no FROM gone g)
 	AND (SELECT count(*) FROM gone g WHERE g.run_no = r.run_no)
 	    = (SELECT count(*) FROM sems.import_record i WHERE i.run_no = r.run_no);
+	-- Runs of that time or before that stored nothing, or have no record any more.
+	DELETE FROM sems.import_run r WHERE r.started_at < e.ends_at
+	AND NOT EXISTS (SELECT FROM sems.import_record i WHERE i.run_no = r.run_no);
 	DELETE FROM sems.record_key k WHERE k.kind = drop_month.kind
 	AND k.occurred_at >= e.starts_at AND k.occurred_at < e.ends_at;
 	DELETE FROM sems.doubled d WHERE d.kind = drop_month.kind

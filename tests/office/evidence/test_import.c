@@ -40,6 +40,7 @@ store(struct office *o, const char *run, const char *kind, int n)
 	cluster_do(o->pg, sql);
 }
 
+/* P-931, P-932 */
 Test(import, begins_lists_shows_and_ends_a_run)
 {
 	struct office o;

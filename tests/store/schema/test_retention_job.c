@@ -84,6 +84,23 @@ Test(retention_job, drops_month_by_month_and_signs_the_certificates)
 	retention_fini(&r);
 }
 
+/* P-932. A run goes with its last record, and one that stored nothing with the months of its time. */
+Test(retention_job, forgets_runs_of_imports_that_have_no_record)
+{
+	struct retention_run r;
+
+	cluster_do(f.pg, "SELECT sems.begin_run('unix:ann', 'old.csv', '', '', '', '2020-02-20Z'), "
+			 "sems.begin_run('unix:ann', 'used.csv', '', '', '', '2020-02-20Z'), "
+			 "sems.begin_run('unix:ann', 'new.csv', '', '', '', '2020-03-02Z')");
+	cluster_do(f.pg, "INSERT INTO sems.import_record SELECT run_no, 'observation', 'app', "
+			 "gen_random_uuid() FROM sems.import_run WHERE file = 'used.csv'");
+	run(&r, true);
+	cr_expect_str_eq(
+	    cluster_text(f.pg, "SELECT string_agg(file, ' ' ORDER BY file) FROM sems.import_run"),
+	    "new.csv used.csv");
+	retention_fini(&r);
+}
+
 Test(retention_job, keeps_a_kind_without_a_maximum)
 {
 	struct retention_run r;
