@@ -1,6 +1,6 @@
 # A file that was imported with a wrong map, or twice under other numbers, is not counted twice without a word.
 . "$(dirname "$0")/lib.sh"
-plan 44
+plan 52
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -57,7 +57,7 @@ import games --map wrong.yaml visits.csv
 is "$RC $(met 2026-Q1) $(met 2026-Q2) $(met 2026-Q4)" '0 1/1 1/1 0/1' 'a file is imported month first'
 import games --map right.yaml visits.csv
 is "$RC" 2 'with the right map nothing is sent'
-like "$OUT" '^semsctl: 2 of these 3 numbers are stored at another time' 'for so many numbers are stored at another time'
+like "$OUT" '^semsctl: 2 of 3 numbers stored at another time' 'for so many numbers are stored at another time'
 like "$OUT" 'line 2, number 1: 2026-05-03 00:00:00, stored at 2026-03-05 00:00:00' 'and it says which, and when'
 like "$OUT" '--replace .*--again|--replace' 'and what to do'
 import games --map right.yaml --dry-run visits.csv
@@ -72,7 +72,32 @@ like "$(doubles)" 'No record has a double' 'none has a double'
 import games --map right.yaml visits.csv
 is "$RC" 0 'the right map once more'
 like "$OUT" 'duplicate .*3' 'finds all three there'
+unlike "$OUT" 'import undo' 'and has nothing to take back'
 is "$(met 2026-Q2)" 2/3 'and changes nothing'
+
+# What is sent by hand is told, and sent all the same.
+send() { # argument...
+	OUT=$(cd "$T/in" && ctl_as games send -S app "$@" 2>&1)
+	RC=$?
+}
+echo '{"source_record_id": "s1", "site_id": "T1", "occurred_at": "2026-08-01T10:00:00Z", "mode": "OVERT", "criteria": [{"criterion_id": "c", "result": "MET"}]}' >"$T/in/one.jsonl"
+sed 's/T10:00/T10:01/' "$T/in/one.jsonl" >"$T/in/other.jsonl"
+printf 'source_record_id,site_id,occurred_at,mode,criteria.1.criterion_id,criteria.1.result\ns1,T1,2026-08-01T10:02:00Z,OVERT,c,MET\n' >"$T/in/one.csv"
+chmod 644 "$T"/in/one.* "$T"/in/other.jsonl
+send --json observation one.jsonl
+unlike "$OUT" 'another time' 'one record is sent'
+like "$OUT" '^1 line: 1 accepted' 'and counted as one'
+send --json observation other.jsonl
+is "$RC" 0 'the same number at another time is sent'
+like "$OUT" '^1 of 1 number stored at another time:' 'and told'
+like "$OUT" 'semsctl doubles shows both' 'with what to do'
+send observation one.csv
+like "$OUT" '^1 of 1 number stored at another time:' 'from a file of columns, too'
+like "$(doubles --quarter 2026-Q3)" '1 double, 3 records' 'and they are found as doubles'
+for id in $(ctl doubles --quarter 2026-Q3 --json | sed -n 's/.*"record_id": "\(.*\)".*/\1/p'); do
+	ctl_as games void app "$id" --reason 'sent in a test' >/dev/null
+done
+ctl_as sys confirm --all >/dev/null 2>&1
 
 # Numbers within one file.
 cat >"$T/in/sheet.csv" <<'CSV'
@@ -87,8 +112,8 @@ chmod 644 "$T/in/sheet.csv"
 import games --map right.yaml sheet.csv
 is "$RC" 1 'lines of one number in one file are rejected'
 like "$OUT" '5 lines: 2 accepted, 3 rejected' 'but the first'
-like "$OUT" '3 lines have the number of another line of this file \(first line 3: 1.23E\+05\)' 'and told as that'
-like "$OUT" '4 lines have a number that a spreadsheet shortened \(first line 2: 1.23E\+05\)' 'a shortened number is pointed out'
+like "$OUT" '3 lines with the number of another line of this file \(first line 3: 1.23E\+05\)' 'and told as that'
+like "$OUT" '4 lines with a number that a spreadsheet shortened \(first line 2: 1.23E\+05\)' 'a shortened number is pointed out'
 unlike "$OUT" 'duplicate' 'none of them was there before'
 rejects=$(cat "$T/in/sheet.csv.rejects.csv")
 like "$rejects" '^3,"source_record_id","1.23E\+05","AGAIN: line 2 of this file has the same number, time and content' 'a line that is there twice'
@@ -100,7 +125,7 @@ printf 'No,Date,Result\n124,07/05/2026,MET\n' >"$T/in/more.csv"
 chmod 644 "$T/in/more.csv"
 import games --map right.yaml --again more.csv
 is "$RC" 0 'a number is stored again where somebody says so'
-like "$(doubles --quarter 2026-Q2)" '1 doubles, 2 records' 'and the two are doubles'
+like "$(doubles --quarter 2026-Q2)" '1 double, 2 records' 'and the two are doubles'
 like "$(ctl status)" 'RECORDS ARE STORED TWICE: 2' 'which status tells'
 is "$(figure "$(spd_json 2026-Q2)" DQ07 numerator)" 2 'and a figure counts'
 printf 'No,Date,Result\n' >"$T/in/forms.csv"
@@ -137,7 +162,7 @@ ctl_as sys import undo "$other" --yes --reason 'wrong map' >"$T/stdout" 2>&1
 is "$?" 0 'another person takes it back'
 like "$(cat "$T/stdout")" '3 voids and 0 corrections sent' 'by voids'
 ctl_as sys import undo "$other" --yes >"$T/stdout" 2>&1
-like "$(cat "$T/stdout")" '0 voids and 0 corrections sent, 3 records were taken back before' 'once, however often it is said'
+like "$(cat "$T/stdout")" '0 voids and 0 corrections sent, 3 records taken back before' 'once, however often it is said'
 ctl_as games confirm --all >/dev/null 2>&1
 is "$(met 2026-Q3)" 'null/null' 'its records count no more'
 like "$(ctl import list --json)" '"undone_by": "unix:sys"' 'and the list says who did it'

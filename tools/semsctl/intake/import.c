@@ -105,7 +105,7 @@ static const struct {
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	struct intake in = {.looks = 1};
+	struct intake in = {.is_import = 1};
 	int rc;
 
 	for (size_t i = 0; argc > 1 && i < sizeof words / sizeof words[0]; i++) {

@@ -18,7 +18,8 @@ struct intake {
 	const char *rejects; /* NULL: PATH.rejects.csv */
 	int dry_run;
 	int register_sites;
-	int looks;          /* which numbers are stored at another time, before anything is sent */
+	int is_import;      /* noted as a run, and stops where a number is stored at another time;
+			     * `send` tells that, and sends all */
 	int replaces;       /* such records are sent as corrections of those... */
 	int again;          /* ...or as further ones; neither: the run stops */
 	const char *reason; /* of the corrections; NULL: a word of ours */

@@ -10,6 +10,8 @@ static const char help[] =
     "`semsctl template KIND`), or with --json one JSON object per line with the fields as keys.\n"
     "Times are RFC 3339, or local with --zone. Records without a record_id get one made of\n"
     "occurred_at and source_record_id, or of the line itself, so that sending again is safe.\n"
+    "Records whose number is stored at another time are told before they are sent; where such a\n"
+    "file is to replace what is stored, use `semsctl import`.\n"
     "\n"
     "Options:\n"
     "  -j, --json              FILE holds JSON lines\n"
