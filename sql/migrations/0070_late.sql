@@ -303,7 +303,8 @@ END
 $$;
 
 -- The freezes that did not read a stored record of a period of theirs: of its own day, its root's, that of a plan
--- of its root, one that it or its root lasts in, or where another correction of its root that they read has put it.
+-- of its root, one that it or its root lasts in, one that a mode would last in that it or its root ended, or where
+-- another correction of its root that they read has put it.
 -- With the word.
 CREATE FUNCTION sems.freezes_without(of_kind text, of_source text, id uuid)
 RETURNS TABLE (quarter text, revision int, what text, claims boolean)
@@ -349,6 +350,21 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	WHERE (p.is_own OR sems.has_leaf(v.quarter, v.revision, p.kind, p.source, p.record_id,
 	    sems.uuid_time(p.record_id)))
 	    AND NOT sems.has_leaf(v.quarter, v.revision, of_kind, of_source, id, sems.uuid_time(id))
+	UNION
+	-- What ended a mode that would last into the period does not reach it itself.
+	SELECT v.quarter, v.revision, 'late', o.received_at < v.as_of
+	FROM sems.spd_revision v
+	JOIN (SELECT d.quarter, min(d.starts_at) AS since, max(d.ends_at) AS until FROM sems.civil_day d
+	    WHERE d.quarter IN (SELECT x.quarter FROM sems.spd_revision x) GROUP BY d.quarter) AS q
+	    ON q.quarter = v.quarter
+	CROSS JOIN own o
+	CROSS JOIN stored s
+	CROSS JOIN LATERAL sems.spd_lasting(q.since, q.until, v.read_until, v.in_flight) AS l
+	WHERE of_kind IN ('equipment_check', 'void', 'confirmation')
+	    AND sems.not_read(s.stored_in, v.read_until, v.in_flight)
+	    AND sems.uuid_time(id) > q.since - interval '17568 hours'
+	    AND sems.uuid_time(id) < q.since + interval '8784 hours'
+	    AND l.own_kind = of_kind AND l.record_id = id AND l.source = of_source
 	ORDER BY 1, 2
 $$;
 

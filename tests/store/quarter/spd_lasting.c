@@ -202,4 +202,13 @@ Test(spd_lasting, a_trace_names_the_revisions_that_a_record_would_last_in)
 	again();
 	cr_expect_str_eq(cluster_text(f.pg, names), "2026-Q2 late, 2026-Q2 late",
 			 "the first still");
+	/* What ends the outage does not reach the quarter, and changes it. */
+	add_mode("2026-03-25T00:00:00Z", "NORMAL", "2026-03-25T00:00:00Z", "2026-03-26T00:00:00Z");
+	cr_expect_str_eq(cluster_text(f.pg, names),
+			 "2026-Q2 late, 2026-Q2 late, 2026-Q2 late, 2026-Q2 late",
+			 "of both revisions");
+	/* One that was over before the outage began ends nothing. */
+	add_mode("2026-03-10T00:00:00Z", "NORMAL", "2026-03-10T00:00:00Z", "2026-03-11T00:00:00Z");
+	cr_expect_str_eq(cluster_text(f.pg, names),
+			 "2026-Q2 late, 2026-Q2 late, 2026-Q2 late, 2026-Q2 late");
 }
