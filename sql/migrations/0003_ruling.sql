@@ -257,6 +257,12 @@ BEGIN
 END
 $$;
 
+-- The source's own number of a stored record.
+CREATE FUNCTION sems.source_number(kind text, source text, record_id uuid) RETURNS text
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+	SELECT sems.content_of(kind, source, record_id, sems.uuid_time(record_id)) ->> 'source_record_id'
+$$;
+
 -- Why a record is not what it was: the reason of the last correction or void of it, or its own.
 CREATE FUNCTION sems.reason_of(id uuid, of_source text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -560,7 +566,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	WHERE NOT c.is_void
 $$;
 GRANT EXECUTE ON FUNCTION sems.changes_of(sems.correction), sems.decision_on(sems.correction),
-    sems.reason_of(uuid, text), sems.roots_of(text, uuid), sems.content_of(text, text, uuid, timestamptz), sems.is_embargoed(jsonb),
+    sems.reason_of(uuid, text), sems.roots_of(text, uuid), sems.content_of(text, text, uuid, timestamptz),
+    sems.source_number(text, text, uuid), sems.is_embargoed(jsonb),
     sems.rulings_of(text, uuid) TO sems_compute;
 
 -- A value as a document may tell it: of persons, free text and the method of a test only that it changed; of

@@ -59,7 +59,7 @@ WITH told AS (
     FROM clock AS c
     WHERE c.sign <> 0
 )
-SELECT c.record_id, c.source, c.counted_at, c.received_at, c.site_id, c.measure, c.provider_id,
+SELECT 'equipment_check' AS kind, c.record_id, c.source, c.counted_at, c.received_at, c.site_id, c.measure, c.provider_id,
     c.device_id, c.check_type, c.service_mode, c.mode_seconds,
     nullif(extract(epoch FROM c.own_since - c.since)::bigint, 0) AS twice_seconds,
     nullif(greatest(extract(epoch FROM c.until - c.own_since)::bigint - c.mode_seconds, 0), 0)

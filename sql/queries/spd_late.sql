@@ -15,19 +15,19 @@ WITH late AS MATERIALIZED (
 )
 SELECT 1 AS part, c.kind, c.site_id, c.measure, NULL AS how, NULL AS record_id, NULL AS source,
     NULL AS received_at, NULL AS root_record_id, c.records, NULL AS materiality_pp, NULL AS what,
-    NULL AS claims
+    NULL AS claims, NULL AS number
 FROM (SELECT l.kind, l.site_id, l.measure, count(DISTINCT (l.record_id, l.source)) AS records
     FROM late AS l GROUP BY l.kind, l.site_id, l.measure) AS c
 UNION ALL
 SELECT 2, d.kind, d.site_id, d.measure, d.how, d.record_id::text, d.source,
     to_char(d.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
     d.root_record_id::text, NULL, NULL, sems.without_leaf(d.stored_in, v.read_until, v.in_flight),
-    (d.received_at < v.as_of)::int
+    (d.received_at < v.as_of)::int, sems.content_of(d.own_kind, d.source, d.record_id, d.occurred_at) ->> 'source_record_id'
 FROM (SELECT r.* FROM record AS r ORDER BY r.received_at, r.record_id, r.source LIMIT 200) AS d
 CROSS JOIN sems.spd_revision AS v
 WHERE v.quarter = $3::text AND v.revision = $4::int
 UNION ALL
 SELECT 3, NULL, NULL, NULL, f.n::text, NULL, NULL, NULL, NULL, (SELECT count(*) FROM record),
-    (SELECT s.value FROM sems.setting AS s WHERE s.name = 'spd_materiality_pp'), NULL, NULL
+    (SELECT s.value FROM sems.setting AS s WHERE s.name = 'spd_materiality_pp'), NULL, NULL, NULL
 FROM finding AS f
 ORDER BY part, received_at, record_id, kind, site_id, measure

@@ -142,7 +142,7 @@ chmod 644 "$T/late.csv"
 ctl_must send -S "$source" tip_event "$T/late.csv"
 ctl_get spd verify 2026-Q2
 is "$RC" 0 'a record that came late is no fault'
-like "$OUT" '^1 records came after the freeze' 'and is said to be late'
+like "$OUT" '^1 record came after the freeze' 'and is said to be late'
 late=$(printf '%s\n' "$OUT" | sed -n 's/^late .* \([0-9a-f-]\{36\}\) .*/\1/p')
 moved void 000a 2026-02-04T09:00:00Z "$(out "$third" 2026-07-05T09:00:00Z)"
 like "$(ctl spd diff 2026-Q2)" "VOID .*$MOVED" 'a void of what was moved into the quarter is a reason of the difference'

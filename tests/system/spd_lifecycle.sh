@@ -1,6 +1,6 @@
 # An SPD from the first look to its second revision: what is frozen stays, what comes later counts later.
 . "$(dirname "$0")/lib.sh"
-plan 73
+plan 75
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -74,6 +74,8 @@ must() {
 get bin spd freeze 2999-Q1
 is "$RC" 4 'a quarter that has not ended is not frozen'
 must bin spd freeze 2026-Q2
+like "$OUT" 'is DRAFT; as of [0-9-]+ [0-9:]+[+][0-9:]+$' 'a freeze says when, in the time of the entity'
+like "$(ctl_as bin spd show 2026-Q2)" '^PROVISIONAL, as of [0-9-]+ [0-9:]+[+][0-9:]+$|^DRAFT, .*as of [0-9-]+ [0-9:]+[+][0-9:]+$' 'so does what is shown'
 first=$(digests)
 is "$(stored 1)" "$first" 'what is shown of a revision are the bytes whose digest is listed'
 get bin spd freeze 2026-Q2
@@ -155,7 +157,7 @@ from lib_client import ms, sems_client
 print(uuid.UUID(bytes=sems_client.record_id(ms("2026-05-02T09:00:00Z"), "lane-1", "6")))')
 get bin spd diff 2026-Q2
 like "$OUT" 'OUT03 +the entity +70/100 70.0 % NOT_MET +70/101 69.3 % NOT_MET +-0.7 pp +no +1' 'a late record: which figure, by how much, of how many records'
-like "$OUT" "tip_event +LATE +lane-1 +$late_id" 'and which record it is'
+like "$OUT" "tip_event +LATE +lane-1 +6 +$late_id" 'and which record it is'
 like "$OUT" 'no revision is proposed' 'less than a percentage point is not material'
 is "$(figure "$(spd_json 2026-Q2)" records.tip_event late)" 101 'records received after the quarter are called late'
 get bin spd freeze 2026-Q2
@@ -219,7 +221,7 @@ like "$RC $(tr -d '\n' <<<"$ERR")" '^4 .*\[1\].*says too little.*is in /' 'what 
 rm -f "$(sed -n 's/.*what was written is in //p' <<<"$ERR")"
 export VISUAL="$T/editor whole"
 must bin spd comment 2026-Q2 --edit
-like "$OUT" '^1 of 1 comments kept' 'all open comments are written in one text'
+like "$OUT" '^1 of 1 comment kept' 'all open comments are written in one text'
 unset VISUAL
 must sys spd qa 2026-Q2
 # shellcheck disable=SC2046 # words on purpose

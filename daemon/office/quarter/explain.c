@@ -22,7 +22,7 @@
 #define RECORDS_MAX     10000
 #define REVISION_MAX    1000000
 #define CHANGED_MAX     "200"
-#define FIXED_COLUMNS   7 /* of a page, before the groups */
+#define FIXED_COLUMNS   8 /* of a page, before the groups */
 
 struct explain {
 	const Sems__V1__ExplainRequest *q;
@@ -242,11 +242,11 @@ amounts_json(const struct explain *x, const struct rows *rows, int row, int col)
 static json_t *
 record_json(const struct rows *rows, int row)
 {
-	return json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "record_id",
+	return json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "record_id",
 			 rows_text(rows, row, 0), "source", rows_text(rows, row, 1), "kind",
 			 rows_text(rows, row, 2), "counted_at", rows_text(rows, row, 3), "site",
 			 rows_text(rows, row, 4), "measure", rows_text(rows, row, 5), "received_at",
-			 rows_text(rows, row, 6));
+			 rows_text(rows, row, 6), "source_record_id", rows_text(rows, row, 7));
 }
 
 static void

@@ -39,6 +39,7 @@ enum late_column {
 	LATE_MATERIALITY,
 	LATE_WHAT,
 	LATE_CLAIMS,
+	LATE_NUMBER,
 };
 
 static void
@@ -60,9 +61,15 @@ on_record(struct call *c, const struct rows *rows, int row)
 		const char *name;
 		enum late_column column;
 	} members[] = {
-	    {"kind", LATE_KIND},           {"how", LATE_HOW},      {"record_id", LATE_RECORD},
-	    {"source", LATE_SOURCE},       {"site_id", LATE_SITE}, {"received_at", LATE_RECEIVED},
-	    {"root_record_id", LATE_ROOT}, {"what", LATE_WHAT},
+	    {"kind", LATE_KIND},
+	    {"how", LATE_HOW},
+	    {"record_id", LATE_RECORD},
+	    {"source", LATE_SOURCE},
+	    {"site_id", LATE_SITE},
+	    {"received_at", LATE_RECEIVED},
+	    {"root_record_id", LATE_ROOT},
+	    {"what", LATE_WHAT},
+	    {"source_record_id", LATE_NUMBER},
 	};
 	const struct spd_ask *a = c->state;
 	json_t *o = json_object();

@@ -208,13 +208,14 @@ static enum code
 add_view(struct buf *b, const struct explain_wish *w, const struct view *v, bool then,
 	 struct err *e)
 {
-	bool is_of_all = strcmp(v->name, "received") == 0 || strcmp(v->name, "double") == 0;
 	enum code code;
 
-	buf_addf(b,
-		 "SELECT v.record_id, v.source, %s AS kind, v.counted_at, v.site_id, v.measure,"
-		 " v.received_at",
-		 is_of_all ? "v.kind" : "NULL::text");
+	buf_addf(b, "SELECT v.record_id, v.source, ");
+	if (v->base == KIND_COUNT)
+		buf_addf(b, "v.kind");
+	else
+		buf_addf(b, "'%s'::text", kinds[v->base]->name);
+	buf_addf(b, " AS kind, v.counted_at, v.site_id, v.measure, v.received_at");
 	for (unsigned g = 0; g < metric_groups(w->m); g++) {
 		if (g == GROUP_EVIDENCE)
 			continue;
@@ -318,13 +319,19 @@ write_page(const struct explain_wish *w, struct arena *a, struct explain_plan *o
 	buf_init(&b, SQL_MAX);
 	buf_addf(&b, "WITH ");
 	code = add_records(&b, w, "c", out, e);
-	buf_addf(&b, "\nSELECT c.record_id, c.source, c.kind, " SHOWN_TIME(
-			 "c.counted_at",
-			 "US") ",\nc.site_id, c.measure, " SHOWN_TIME("c.received_at", "MS"));
+	buf_addf(
+	    &b,
+	    "\nSELECT c.record_id, c.source, c.kind, " SHOWN_TIME(
+		"c.counted_at",
+		"US") ",\nc.site_id, c.measure, " SHOWN_TIME("c.received_at",
+							     "MS") ",\nsems.source_number(c.kind, "
+								   "c.source, c.record_id)");
 	add_groups(&b, out, ", c.", "");
-	buf_addf(&b, " FROM c WHERE $3::timestamptz IS NULL\n"
+	/* A number is looked up for those of the page alone. */
+	buf_addf(&b, " FROM (SELECT c.* FROM c WHERE $3::timestamptz IS NULL\n"
 		     "OR (c.counted_at, c.record_id, c.source) > ($3::timestamptz, $4::uuid, $5)\n"
-		     "ORDER BY c.counted_at, c.record_id, c.source LIMIT $6::bigint");
+		     "ORDER BY c.counted_at, c.record_id, c.source LIMIT $6::bigint) AS c\n"
+		     "ORDER BY c.counted_at, c.record_id, c.source");
 	out->page = finish(a, &b, e);
 	return out->page == NULL ? TRY_LIMIT : code;
 }
@@ -343,12 +350,16 @@ write_changed(const struct explain_wish *w, struct arena *a, struct explain_plan
 	buf_addf(&b, ",\n");
 	if (code == OK)
 		code = add_records(&b, w, "now", out, e);
-	buf_addf(&b,
-		 "\nSELECT coalesce(c.record_id, now.record_id), coalesce(c.source, now.source),"
-		 " coalesce(c.kind, now.kind), " SHOWN_TIME(
-		     "coalesce(c.counted_at, now.counted_at)",
-		     "US") ",\ncoalesce(c.site_id, now.site_id), coalesce(c.measure, now.measure),"
-			   " " SHOWN_TIME("coalesce(c.received_at, now.received_at)", "MS"));
+	buf_addf(
+	    &b,
+	    "\nSELECT coalesce(c.record_id, now.record_id), coalesce(c.source, now.source),"
+	    " coalesce(c.kind, now.kind), " SHOWN_TIME(
+		"coalesce(c.counted_at, now.counted_at)",
+		"US") ",\ncoalesce(c.site_id, now.site_id), coalesce(c.measure, now.measure),"
+		      " " SHOWN_TIME("coalesce(c.received_at, now.received_at)",
+				     "MS") ",\nsems.source_number(coalesce(c.kind, now.kind), "
+					   "coalesce(c.source, "
+					   "now.source), coalesce(c.record_id, now.record_id))");
 	add_groups(&b, out, ", c.", "");
 	add_groups(&b, out, ", now.", "");
 	buf_addf(&b, ",\nc.record_id IS NOT NULL, now.record_id IS NOT NULL, count(*) OVER (),\n"

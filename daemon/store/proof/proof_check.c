@@ -48,6 +48,7 @@ struct finding {
 	const char *kind;
 	const char *record_id;
 	const char *source;
+	const char *source_record_id; /* NULL: none, or the record is gone */
 	const char *day;
 	const char *received_at;
 	const char *text;
@@ -57,9 +58,10 @@ static void
 find(struct proof_check *c, const struct finding *f)
 {
 	json_array_append_new(
-	    c->findings, json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "what", f->what,
-				   "kind", f->kind, "record_id", f->record_id, "source", f->source,
-				   "day", f->day, "received_at", f->received_at, "text", f->text));
+	    c->findings, json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?}", "what",
+				   f->what, "kind", f->kind, "record_id", f->record_id, "source",
+				   f->source, "source_record_id", f->source_record_id, "day",
+				   f->day, "received_at", f->received_at, "text", f->text));
 }
 
 /* --- the document ----------------------------------------------------------------------------- */
@@ -345,8 +347,9 @@ on_kind(struct proof_check *c, const struct rows *rows)
 		sentence = proof_sentence(what, rows_int(rows, i, 6) != 0);
 		if (sentence != NULL && strcmp(what, "purged") != 0)
 			find(c, &(struct finding){what, k->name, rows_text(rows, i, 1),
-						  rows_text(rows, i, 2), rows_text(rows, i, 3),
-						  rows_text(rows, i, 4), sentence});
+						  rows_text(rows, i, 2), rows_text(rows, i, 7),
+						  rows_text(rows, i, 3), rows_text(rows, i, 4),
+						  sentence});
 	}
 }
 
@@ -408,6 +411,7 @@ corrections_sql(struct proof_check *c)
 	    "), kept AS (SELECT o.kind, o.record_id, o.source, o.why FROM sems.overruled o\n"
 	    "JOIN family f ON f.root_record_id = o.root_record_id AND f.root_source = "
 	    "o.root_source)\n"
+	    "SELECT z.*, sems.source_number(z.kind, z.source, z.record_id) FROM (\n"
 	    "SELECT DISTINCT z.kind, z.record_id, z.source FROM (\n"
 	    "SELECT d.kind, d.record_id, d.source FROM differing d\n"
 	    "UNION ALL SELECT r.kind, r.record_id, r.source FROM (TABLE ruled EXCEPT TABLE kept) "
@@ -415,7 +419,7 @@ corrections_sql(struct proof_check *c)
 	    "UNION ALL SELECT r.kind, r.record_id, r.source FROM (TABLE kept EXCEPT TABLE ruled) "
 	    "AS r)"
 	    " AS z\n"
-	    "ORDER BY 1, 2, 3 LIMIT $2::bigint");
+	    "ORDER BY 1, 2, 3 LIMIT $2::bigint) AS z ORDER BY 1, 2, 3");
 	sql = b.failed || !buf_add(&b, "", 1) ? NULL : arena_dup(c->arena, b.p, b.n);
 	buf_fini(&b);
 	return sql;
@@ -435,6 +439,7 @@ on_corrections(struct proof_check *c, const struct rows *rows)
 			.kind = kind,
 			.record_id = hidden ? NULL : rows_text(rows, i, 1),
 			.source = hidden ? NULL : rows_text(rows, i, 2),
+			.source_record_id = hidden ? NULL : rows_text(rows, i, 3),
 			.text =
 			    "what is kept of corrections does not say of it what the records say"});
 	}

@@ -299,14 +299,15 @@ proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, st
 	    &b,
 	    "\nSELECT z.what, z.record_id, z.source, to_char(z.day, 'YYYY-MM-DD'),\n"
 	    "    to_char(z.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
-	    " z.total, z.claims::int\n"
+	    " z.total, z.claims::int, sems.source_number('%s', z.source, z.record_id)\n"
 	    "FROM (SELECT s.*, count(*) OVER (PARTITION BY s.what) AS total,\n"
 	    "    row_number() OVER (PARTITION BY s.what ORDER BY s.day, s.record_id, s.source) AS "
 	    "place\n"
 	    "    FROM shown s) AS z WHERE z.place <= CASE z.what WHEN 'purged' THEN 1\n"
 	    "    ELSE $3::bigint END\n"
-	    "UNION ALL SELECT 'gone', NULL, NULL, NULL, NULL, sum(d.old_n)::bigint, 0\n"
+	    "UNION ALL SELECT 'gone', NULL, NULL, NULL, NULL, sum(d.old_n)::bigint, 0, NULL\n"
 	    "    FROM differing d WHERE d.gone HAVING count(*) > 0\n"
-	    "ORDER BY 4, 1, 2, 3");
+	    "ORDER BY 4, 1, 2, 3",
+	    k->name);
 	return finish(&b, a);
 }

@@ -63,6 +63,7 @@ explain(struct wish w)
 /* P-918 */
 Test(explain, goes_from_a_figure_to_its_definition_and_its_records)
 {
+	evidence_tamper(&o, "UPDATE sems.tip_event SET source_record_id = 'n-7'");
 	cr_assert_eq(explain((struct wish){.metric = "OUT03", .limit = 100}), CODE(OK), "%s",
 		     o.text);
 	cr_expect_eq(office_int(&o, "figure.numerator"), 5);
@@ -76,6 +77,8 @@ Test(explain, goes_from_a_figure_to_its_definition_and_its_records)
 	cr_expect_str_eq(office_str(&o, "metric.terms.0.where.0"), "outcome is HIT");
 	cr_expect_str_eq(office_str(&o, "records.list.0.site"), "T1");
 	cr_expect_str_eq(office_str(&o, "records.list.0.source"), "lane");
+	cr_expect_str_eq(office_str(&o, "records.list.0.kind"), "tip_event");
+	cr_expect_str_eq(office_str(&o, "records.list.0.source_record_id"), "n-7");
 }
 
 /* P-918 */

@@ -119,11 +119,12 @@ Test(spd_compare, names_the_record_of_another_quarter_that_lasts_into_this_one)
 	const json_t *c;
 
 	cr_assert_eq(ask(OP(FREEZE), 0), CODE(OK), "%s", o.text);
-	cluster_do(o.pg, "SELECT sems.make_partition('activity', '2019-12-30'); INSERT INTO "
-			 "sems.activity (record_id, source, site_id, occurred_at, occurred_end, "
-			 "received_at, received_from, activity, count, method) VALUES "
-			 "(gen_random_uuid(), 'lane', 'T1', '2019-12-31', '2020-01-02', "
-			 "now(), 'x', 'FLIGHTS', 100, 'COUNTED')");
+	cluster_do(o.pg,
+		   "SELECT sems.make_partition('activity', '2019-12-30'); INSERT INTO "
+		   "sems.activity (record_id, source, source_record_id, site_id, occurred_at, "
+		   "occurred_end, received_at, received_from, activity, count, method) VALUES "
+		   "(gen_random_uuid(), 'lane', 'n-7', 'T1', '2019-12-31', '2020-01-02', "
+		   "now(), 'x', 'FLIGHTS', 100, 'COUNTED')");
 	cr_assert_eq(ask(OP(DIFF), 1), CODE(OK), "%s", o.text);
 	c = change_of("EX13");
 	cr_assert_not_null(c, "%s", evidence_answer(&o));
@@ -132,6 +133,7 @@ Test(spd_compare, names_the_record_of_another_quarter_that_lasts_into_this_one)
 	cr_expect_eq(json_integer_value(json_object_get(c, "records")), 1);
 	cr_expect_eq(office_int(&o, "records.count"), 1);
 	cr_expect_str_eq(office_str(&o, "records.list.0.kind"), "activity");
+	cr_expect_str_eq(office_str(&o, "records.list.0.source_record_id"), "n-7");
 	cr_expect_str_eq(office_str(&o, "records.list.0.what"), "late");
 }
 

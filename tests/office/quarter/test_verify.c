@@ -81,10 +81,12 @@ Test(verify, finds_a_sound_revision_sound_and_names_what_was_altered)
 	cr_expect(json_is_true(json_object_get(o.json, "sound")), "%s", evidence_answer(&o));
 	cr_expect_eq(office_int(&o, "revision"), 1);
 	cr_expect_eq(office_int(&o, "leaves"), 23);
-	evidence_tamper(&o, "UPDATE sems.activity SET count = 11 WHERE record_id = (SELECT "
-			    "min(record_id::text)::uuid FROM sems.activity)");
+	evidence_tamper(&o,
+			"UPDATE sems.activity SET count = 11, source_record_id = 'n-7' "
+			"WHERE record_id = (SELECT min(record_id::text)::uuid FROM sems.activity)");
 	cr_assert_eq(verify(quarter, 1), CODE(OK), "%s", o.text);
 	cr_expect(json_is_false(json_object_get(o.json, "sound")));
+	cr_expect_str_eq(office_str(&o, "findings.0.source_record_id"), "n-7");
 	cr_expect_str_eq(office_str(&o, "findings.0.what"), "altered");
 	cr_expect_str_eq(office_str(&o, "findings.0.record_id"),
 			 evidence_id(&o, "activity", "true"));

@@ -113,7 +113,7 @@ compare(struct fixture *f, json_t *doc, const struct metric *m, bool then)
 			continue;
 		for (int row = 0; row < PQntuples(page); row++)
 			sum +=
-			    number(page, row, 7 + (int)g) > 0 ? number(page, row, 7 + (int)g) : 0;
+			    number(page, row, 8 + (int)g) > 0 ? number(page, row, 8 + (int)g) : 0;
 		cr_expect_eq(json_integer_value(v), all < 0 ? 0 : all,
 			     "%s: %s is %lld in the figure, %lld in the records", m->id, name,
 			     json_integer_value(v), all);

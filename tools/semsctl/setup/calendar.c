@@ -182,6 +182,7 @@ static int
 apply(const struct options *o, const struct wish *w)
 {
 	json_t *answer = NULL;
+	json_int_t days;
 	struct err e;
 
 	fflush(stdout);
@@ -193,13 +194,14 @@ apply(const struct options *o, const struct wish *w)
 		json_decref(answer);
 		return command_fail(&e);
 	}
+	days = json_integer_value(json_object_get(answer, "days"));
 	if (w->as_json)
 		print_json(answer);
 	else
-		printf("%" JSON_INTEGER_FORMAT " days from %s on begin as the rules of %s say "
-		       "today.\n",
-		       json_integer_value(json_object_get(answer, "days")),
-		       member_text(answer, "from_day"), member_text(answer, "zone"));
+		printf("%" JSON_INTEGER_FORMAT
+		       " day%s from %s on begin%s as the rules of %s say today.\n",
+		       days, text_s((uint64_t)days), member_text(answer, "from_day"),
+		       days == 1 ? "s" : "", member_text(answer, "zone"));
 	json_decref(answer);
 	return EXIT_DONE;
 }

@@ -26,13 +26,13 @@ print_answer(const struct options *o, const json_t *answer, int is_run)
 		puts("No months are kept: there is nothing to decide about.");
 	if (is_run)
 		printf("\n%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
-		       " months that may go were dropped.\n",
-		       dropped, may_go);
+		       " month%s that may go dropped.\n",
+		       dropped, may_go, text_s((uint64_t)may_go));
 	else if (may_go > 0)
 		printf("\n%" JSON_INTEGER_FORMAT
-		       " months may go; nothing was removed. `semsctl retention run --yes` "
-		       "removes them.\n",
-		       may_go);
+		       " month%s may go; nothing was removed. `semsctl retention run --yes` "
+		       "removes what may.\n",
+		       may_go, text_s((uint64_t)may_go));
 	else
 		puts("\nNothing may go.");
 	return EXIT_DONE;

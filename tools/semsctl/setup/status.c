@@ -203,12 +203,11 @@ print_refused(const json_t *answer)
 	if (all == 0)
 		return 0;
 	printf("RECORDS WERE REFUSED: %" JSON_INTEGER_FORMAT
-	       " wait in the quarantine, and no figure "
-	       "counts them.\n"
+	       " record%s in the quarantine, counted by no figure.\n"
 	       "  Do: semsctl quarantine list says why; mend the cause, then semsctl quarantine "
 	       "requeue "
 	       "--all\n\n",
-	       all);
+	       all, text_s((uint64_t)all));
 	return 1;
 }
 
@@ -239,16 +238,16 @@ print_calendar(const json_t *answer)
 	if (n == 0)
 		return 0;
 	printf("THE CALENDAR IS NOT TODAY'S: %" JSON_INTEGER_FORMAT
-	       " days from %s to %s begin at another hour by the rules that %s has now; "
+	       " day%s from %s to %s, beginning at another hour by the rules that %s has now; "
 	       "from %s to %s %" JSON_INTEGER_FORMAT " minutes later.\n"
 	       "  Figures, dates without a time and the ends of quarters go by the rules of the "
 	       "set-up.\n"
 	       "  Do: semsctl calendar tells which quarters and records that touches; semsctl "
 	       "calendar --apply gives days\n"
 	       "  to come today's rules.\n\n",
-	       n, member_text(calendar, "first_day"), member_text(calendar, "last_day"),
-	       member_text(answer, "zone"), member_text(first, "first_day"),
-	       member_text(first, "last_day"),
+	       n, text_s((uint64_t)n), member_text(calendar, "first_day"),
+	       member_text(calendar, "last_day"), member_text(answer, "zone"),
+	       member_text(first, "first_day"), member_text(first, "last_day"),
 	       json_integer_value(json_object_get(first, "minutes_later")));
 	return 1;
 }

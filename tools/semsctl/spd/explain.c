@@ -124,13 +124,15 @@ print_head(const struct spd_wish *w, const json_t *answer)
 }
 
 static const struct listing_column record_columns[] = {
-    {"counted_at", "When"}, {"site", "Site"},        {"measure", "Measure"}, {"source", "Source"},
-    {"kind", "Kind"},       {"record_id", "Record"}, {"in", "Counted as"},
+    {"counted_at", "When"},  {"site", "Site"},     {"measure", "Measure"},
+    {"source", "Source"},    {"kind", "Kind"},     {"source_record_id", "Number"},
+    {"record_id", "Record"}, {"in", "Counted as"},
 };
 static const struct listing_column changed_columns[] = {
-    {"what", "Since then"}, {"counted_at", "When"}, {"site", "Site"},
-    {"source", "Source"},   {"kind", "Kind"},       {"record_id", "Record"},
-    {"was", "Counted"},     {"is", "Counts now"},   {"reason", "Because"},
+    {"what", "Since then"},  {"counted_at", "When"}, {"site", "Site"},
+    {"source", "Source"},    {"kind", "Kind"},       {"source_record_id", "Number"},
+    {"record_id", "Record"}, {"was", "Counted"},     {"is", "Counts now"},
+    {"reason", "Because"},
 };
 
 /* The groups that a record is counted in, as one cell. */
@@ -180,10 +182,10 @@ print_changed(const struct spd_wish *w, const json_t *answer)
 
 	if (n == 0)
 		return;
-	printf("\nChanged since it was frozen: %" JSON_INTEGER_FORMAT " records, by what came "
+	printf("\nChanged since it was frozen: %" JSON_INTEGER_FORMAT " record%s, by what came "
 	       "late, corrections and voids\n(semsctl trace RECORD says more, semsctl spd diff "
 	       "what it changes):\n",
-	       n);
+	       n, text_s((uint64_t)n));
 	json_array_foreach(list, i, record)
 	{
 		const char *how = member_text(record, "how");

@@ -18,10 +18,15 @@ static const struct listing_column change_columns[] = {
 };
 
 static const struct listing_column record_columns[] = {
-    {"what", "What"},        {"kind", "Kind"},
-    {"how", "How"},          {"source", "Source"},
-    {"record_id", "Record"}, {"received_at", "Received"},
-    {"site_id", "Site"},     {"root_record_id", "In place of"},
+    {"what", "What"},
+    {"kind", "Kind"},
+    {"how", "How"},
+    {"source", "Source"},
+    {"source_record_id", "Number"},
+    {"record_id", "Record"},
+    {"received_at", "Received"},
+    {"site_id", "Site"},
+    {"root_record_id", "In place of"},
     {"text", "Meaning"},
 };
 
@@ -199,6 +204,7 @@ spd_run_diff(struct spd_wish *w)
 	struct buf raw;
 	struct err e;
 	json_t *answer = NULL;
+	char as_of[LISTING_CELL];
 	int status = EXIT_DONE;
 
 	screen_page();
@@ -208,10 +214,10 @@ spd_run_diff(struct spd_wish *w)
 		status = spd_print_raw(&raw);
 	} else {
 		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+		listing_cell(json_object_get(answer, "frozen_as_of"), as_of);
 		printf("%s, revision %" JSON_INTEGER_FORMAT
 		       " as of %s, beside the figures of now\n",
-		       w->quarter, json_integer_value(json_object_get(answer, "revision")),
-		       member_text(answer, "frozen_as_of"));
+		       w->quarter, json_integer_value(json_object_get(answer, "revision")), as_of);
 		print_changes(w, json_object_get(answer, "changes"));
 		print_records(w, json_object_get(answer, "records"),
 			      json_array_size(json_object_get(answer, "changes")) > 0);

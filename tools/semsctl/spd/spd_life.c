@@ -1,6 +1,7 @@
 /* semsctl spd freeze, comment, qa, reject, withdraw, submit, acknowledge, revise. */
 #include "base/json/jsonin.h"
-#include "tools/semsctl/spd/spd.h"
+#include "tools/semsctl/spd.h"
+#include "tools/terminal/listing.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -76,6 +77,8 @@ run_freezing(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *d
 	struct err e;
 	json_t *answer = NULL;
 	json_int_t revision;
+	json_int_t restated;
+	char as_of[LISTING_CELL];
 	int status = EXIT_DONE;
 
 	if (spd_ask(w, operation, &raw, &e) != OK) {
@@ -85,12 +88,13 @@ run_freezing(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *d
 	} else {
 		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
 		revision = json_integer_value(json_object_get(answer, "revision"));
+		restated = json_integer_value(json_object_get(answer, "restatements"));
+		listing_cell(json_object_get(answer, "as_of"), as_of);
 		printf("%s: %s, revision %" JSON_INTEGER_FORMAT ", is %s; as of %s\n", done,
-		       w->quarter, revision, member_text(answer, "state"),
-		       member_text(answer, "as_of"));
+		       w->quarter, revision, member_text(answer, "state"), as_of);
 		if (operation == OP(REVISE))
-			printf("It restates %" JSON_INTEGER_FORMAT " figures\n",
-			       json_integer_value(json_object_get(answer, "restatements")));
+			printf("It restates %" JSON_INTEGER_FORMAT " figure%s\n", restated,
+			       text_s((uint64_t)restated));
 		print_carried(w);
 		if (!w->o->quiet)
 			printf("SHA-256 %s\n"

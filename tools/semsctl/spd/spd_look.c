@@ -30,6 +30,17 @@ read_state(const struct spd_wish *w, json_t *doc, struct err *e)
 	return code;
 }
 
+/* When it was computed, in the entity's time. */
+static bool
+localise(json_t *doc, struct err *e)
+{
+	char cell[LISTING_CELL];
+
+	listing_cell(json_object_get(doc, "as_of"), cell);
+	return json_object_set_new(doc, "as_of", json_string(cell)) == 0 ||
+	       err_set(e, TRY_LIMIT, "spd", "out of memory") == OK;
+}
+
 static int
 print_table(const struct spd_wish *w, const struct buf *raw)
 {
@@ -44,7 +55,7 @@ print_table(const struct spd_wish *w, const struct buf *raw)
 		view.rows = w->all ? SPD_ROWS_FAILED_FIRST : SPD_ROWS_FAILED;
 	buf_init(&out, SPD_DOC_MAX);
 	if (spd_doc_read(raw, &doc, &e) != OK ||
-	    (w->revision > 0 && read_state(w, doc, &e) != OK) ||
+	    (w->revision > 0 && read_state(w, doc, &e) != OK) || !localise(doc, &e) ||
 	    spd_table(doc, &view, &out, &e) != OK)
 		status = command_fail(&e);
 	else

@@ -50,8 +50,13 @@ print_json(const json_t *report)
 /* --- a revision, by the daemon ---------------------------------------------------------------- */
 
 static const struct listing_column finding_columns[] = {
-    {"what", "What"},     {"kind", "Kind"}, {"record_id", "Record"},
-    {"source", "Source"}, {"day", "Day"},   {"received_at", "Received"},
+    {"what", "What"},
+    {"kind", "Kind"},
+    {"source", "Source"},
+    {"source_record_id", "Number"},
+    {"record_id", "Record"},
+    {"day", "Day"},
+    {"received_at", "Received"},
     {"text", "Meaning"},
 };
 
@@ -69,15 +74,13 @@ print_report(const struct spd_wish *w, const json_t *report)
 	       json_integer_value(json_object_get(report, "leaves")));
 	print_checks(report);
 	if (late > 0)
-		printf("%" JSON_INTEGER_FORMAT
-		       " records came after the freeze and are in no figure of "
+		printf("%" JSON_INTEGER_FORMAT " record%s came after the freeze, in no figure of "
 		       "it: semsctl spd diff %s\n",
-		       late, w->quarter);
+		       late, text_s((uint64_t)late), w->quarter);
 	if (purged > 0)
-		printf("%" JSON_INTEGER_FORMAT
-		       " records were removed by retention; their leaves still "
-		       "give the root, their content cannot be shown\n",
-		       purged);
+		printf("%" JSON_INTEGER_FORMAT " record%s removed by retention: the leaves still "
+		       "give the root, the content cannot be shown\n",
+		       purged, text_s((uint64_t)purged));
 	listing_table(json_object_get(report, "findings"), finding_columns,
 		      sizeof finding_columns / sizeof finding_columns[0], w->o->color, stdout);
 	puts(json_is_true(json_object_get(report, "sound"))
