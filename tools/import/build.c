@@ -1,5 +1,7 @@
 #include "tools/import/build.h"
 
+#include "base/near.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -9,6 +11,7 @@
 
 #define NUMBER_BYTES      64
 #define JSON_SCALAR_BYTES 64
+#define NEAR_SIZE         80 /* of a name that may have been meant, in words */
 
 bool
 build_start(struct builder *b, const struct kind *k, struct record *r)
@@ -46,16 +49,44 @@ append_name(char *out, size_t size, const char *name)
 	snprintf(out + n, size - n, "%s%s", n > 0 ? ", " : "", name);
 }
 
+/* What there is instead of a name: all names, and the nearest one as "; did you mean outcome?", or
+ * "". */
+struct instead {
+	char names[1024];
+	char word[NEAR_SIZE];
+	struct near near;
+	char meant[NEAR_SIZE];
+};
+
+static void
+look_instead(struct text name, struct instead *out)
+{
+	*out = (struct instead){.names = ""};
+	snprintf(out->word, sizeof out->word, "%.*s", (int)name.n, name.s);
+	out->near = near_to(out->word);
+}
+
+static void
+say_near(struct instead *x)
+{
+	if (x->near.best != NULL)
+		snprintf(x->meant, sizeof x->meant, "; did you mean %s?", x->near.best);
+}
+
 static enum code
 no_field(const struct kind *k, struct text name, struct err *e)
 {
-	char names[1024] = "";
+	struct instead x;
 
+	look_instead(name, &x);
+	for (size_t i = 0; i < kind_n_fields(k); i++)
+		near_offer(&x.near, kind_field(k, i)->name);
 	for (size_t i = 0; i < k->n_own; i++)
-		append_name(names, sizeof names, k->own[i].name);
+		append_name(x.names, sizeof x.names, k->own[i].name);
+	say_near(&x);
 	return err_set(e, REJ_FIELD, k->name,
-		       "%s has no field '%.*s' (its own are %s): see `semsctl template %s`",
-		       k->name, (int)name.n, name.s, names, k->name);
+		       "%s has no field '%.*s'%s (its own are %s): see `semsctl template %s`",
+		       k->name, (int)name.n, name.s, x.meant, x.names, k->name);
 }
 
 static enum code
@@ -80,21 +111,32 @@ read_index(const struct field *f, struct text number, struct target *t, struct e
 }
 
 static enum code
+no_sub(const struct field *f, struct text name, struct err *e)
+{
+	struct instead x;
+
+	look_instead(name, &x);
+	for (size_t i = 0; i < f->n_item; i++) {
+		append_name(x.names, sizeof x.names, f->item[i].name);
+		near_offer(&x.near, f->item[i].name);
+	}
+	say_near(&x);
+	return err_set(e, REJ_FIELD, f->name,
+		       "an item of %s has no field '%.*s'%s (its fields are %s)", f->name,
+		       (int)name.n, name.s, x.meant, x.names);
+}
+
+static enum code
 read_sub(const struct field *f, struct text name, struct target *t, struct err *e)
 {
-	char names[1024] = "";
-
 	for (size_t i = 0; i < f->n_item; i++) {
-		append_name(names, sizeof names, f->item[i].name);
 		if (text_is(name, f->item[i].name)) {
 			t->sub = i;
 			t->leaf = &f->item[i];
 			return OK;
 		}
 	}
-	return err_set(e, REJ_FIELD, f->name,
-		       "an item of %s has no field '%.*s': its fields are %s", f->name, (int)name.n,
-		       name.s, names);
+	return no_sub(f, name, e);
 }
 
 enum code

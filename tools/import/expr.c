@@ -1,21 +1,51 @@
 #include "tools/import/expr.h"
 
+#include "base/near.h"
+
 #include <stdio.h>
 #include <string.h>
+
+#define NEAR_BYTES 80 /* of a name that may have been meant */
+
+/* " (did you mean 'Date'?)", or nothing. */
+static void
+say_near(const struct expr_file *f, struct text name, char out[NEAR_BYTES + 20])
+{
+	char word[NEAR_BYTES];
+	char offered[2][NEAR_BYTES];
+	struct near n;
+	size_t at = 0;
+
+	snprintf(word, sizeof word, "%.*s", (int)name.n, name.s);
+	n = near_to(word);
+	for (size_t i = 0; i < f->n; i++) {
+		if (f->names[i].n >= NEAR_BYTES)
+			continue;
+		snprintf(offered[at], NEAR_BYTES, "%.*s", (int)f->names[i].n, f->names[i].s);
+		near_offer(&n, offered[at]);
+		/* The best one stays where it is. */
+		at = n.best == offered[at] ? 1 - at : at;
+	}
+	out[0] = '\0';
+	if (n.best != NULL)
+		snprintf(out, NEAR_BYTES + 20, " (did you mean '%s'?)", n.best);
+}
 
 static enum code
 no_column(const struct expr_file *f, struct text name, struct err *e)
 {
 	char names[4096] = "";
+	char near[NEAR_BYTES + 20];
 
+	say_near(f, name, near);
 	for (size_t i = 0; i < f->n; i++) {
 		size_t n = strlen(names);
 
 		snprintf(names + n, sizeof names - n, "%s%.*s", n > 0 ? ", " : "",
 			 (int)f->names[i].n, f->names[i].s);
 	}
-	return err_set(e, REJ_FIELD, "column", "the file has no column '%.*s'; it has %s",
-		       (int)name.n, name.s, names);
+	return err_set(e, REJ_FIELD, "column", "the file has no column '%.*s'%s; it has %s",
+		       (int)name.n, name.s, near, names);
 }
 
 static bool

@@ -169,20 +169,24 @@ plain_number(struct pass *p, const struct field_plan *f, struct text *t)
 	return t->s != NULL || refuse(p, blame(f), *t, "out of memory");
 }
 
+#define HOW_WRITTEN                                                                                \
+	"say in the map how numbers are written (number: {decimal: \",\", group: \".\"})"
+
 static bool
 compute(struct pass *p, const struct field_plan *f, struct text *t)
 {
 	bool rounds = f->m->round != NULL && *f->m->round;
+	bool is_told = p->mapper->plan.m->number != NULL;
 	double d;
 
+	if (!is_told && (rounds || f->target.leaf->type == FIELD_INT) && decimal_is_doubtful(*t))
+		return refuse(p, blame(f), *t, "may mean a thousand times as much: " HOW_WRITTEN);
 	if (f->m->scale == NULL && !rounds)
 		return plain_number(p, f, t);
-	if (rounds && p->mapper->plan.m->number == NULL && decimal_is_doubtful(*t))
-		return refuse(p, blame(f), *t,
-			      "may mean a thousand times as much: say in the map how numbers are "
-			      "written (number: {decimal: \",\", group: \".\"})");
 	if (!read_number(p, *t, &d))
-		return refuse(p, blame(f), *t, "is not a number");
+		return refuse(p, blame(f), *t,
+			      is_told ? "is not a number as the map says they are written"
+				      : "is not a number; if it is meant as one, " HOW_WRITTEN);
 	if (f->m->scale != NULL)
 		d *= *f->m->scale;
 	if (rounds)

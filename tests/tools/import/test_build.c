@@ -104,6 +104,10 @@ Test(build, looks_paths_up_and_names_what_there_is)
 {
 	start(KIND_OBSERVATION);
 	must_not("modus", "x", "no field 'modus'");
+	must_not("mdoe", "x", "no field 'mdoe'; did you mean mode? (its own");
+	must_not("occured_at", "x", "did you mean occurred_at?");
+	must_not("xyzzy", "x", "no field 'xyzzy' (its own");
+	must_not("criteria.1.criterion", "x", "did you mean criterion_id?");
 	must_not("criteria", "x", "criteria.1.criterion_id");
 	must_not("criteria.0.result", "x", "numbered from 1");
 	must_not("criteria.x.result", "x", "numbered from 1");

@@ -350,6 +350,9 @@ Test(mapper, reads_numbers_as_the_map_says_they_are_written)
 	    "tip_session\n    id: {columns: [No]}\n    occurred_at: {column: At}\n    fields:\n    "
 	    "  - "
 	    "{field: images_viewed, column: N}\n      - {field: vendor_pd, column: Pd}\n";
+	static const char plain[] =
+	    "version: 1\nsource: s\nrecords:\n  - kind: tip_session\n    id: {columns: [No]}\n    "
+	    "occurred_at: {column: At}\n    fields:\n      - {field: images_viewed, column: N}\n";
 	static const char none[] =
 	    "version: 1\nsource: s\nrecords:\n  - kind: tip_session\n    id: {columns: [No]}\n    "
 	    "occurred_at: {column: At}\n    fields:\n      - {field: images_viewed, column: N, "
@@ -368,8 +371,12 @@ Test(mapper, reads_numbers_as_the_map_says_they_are_written)
 	must("1|2026-04-01|412.0", 1);
 	cr_expect_eq(value(0, "images_viewed")->i, 412);
 	must_not("2|2026-04-01|1.234", "N", "a thousand times as much");
-	must_not("3|2026-04-01|1,234", "N", "is not a number");
+	must_not("3|2026-04-01|1,234", "N",
+		 "is not a number; if it is meant as one, say in the map");
 	must_not("4|2026-04-01|0x10", "N", "is not a number");
+	use_map(plain, "No|At|N");
+	must_not("5|2026-04-01|1.234", "N", "a thousand times as much");
+	must_not("6|2026-04-01|1.2", "N", "is not a whole number");
 	refuse_map(
 	    "version: 1\nsource: s\nnumber: {decimal: \",\", group: \",\"}\nrecords:\n  - {kind: "
 	    "heartbeat, id: {columns: [No]}, occurred_at: {column: At}}\n",
