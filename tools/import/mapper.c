@@ -169,7 +169,7 @@ plain_number(struct pass *p, const struct field_plan *f, struct text *t)
 	return t->s != NULL || refuse(p, blame(f), *t, "out of memory");
 }
 
-#define HOW_WRITTEN                                                                                \
+#define HOW_WRITTEN \
 	"say in the map how numbers are written (number: {decimal: \",\", group: \".\"})"
 
 static bool

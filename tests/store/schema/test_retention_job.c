@@ -84,7 +84,8 @@ Test(retention_job, drops_month_by_month_and_signs_the_certificates)
 	retention_fini(&r);
 }
 
-/* P-932. A run goes with its last record, and one that stored nothing with the months of its time. */
+/* P-932. A run goes with its last record, and one that stored nothing with the months of its time.
+ */
 Test(retention_job, forgets_runs_of_imports_that_have_no_record)
 {
 	struct retention_run r;

@@ -54,7 +54,8 @@ Test(map_plan, fails_when_the_map_cannot_fit_the_file)
 	must_fail(SMALL "{field: outcome, column: Results}\n",
 		  "no column 'Results' (did you mean 'Result'?); it has No, At");
 	must_fail(SMALL "{field: outcome, value: \"{Results}\"}\n", "no column 'Results'");
-	must_fail(SMALL "{field: outcome, column: n0}\n", "no column 'n0' (did you mean 'No'?); it has No");
+	must_fail(SMALL "{field: outcome, column: n0}\n",
+		  "no column 'n0' (did you mean 'No'?); it has No");
 	must_fail(SMALL "{field: outcome, value: \"{Result\"}\n", "brace is not closed");
 	must_fail(SMALL "{field: outcome, value: a, column: Result}\n", "not both");
 	must_fail(SMALL "{field: outcome}\n", "where outcome comes from");

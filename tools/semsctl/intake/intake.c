@@ -1,5 +1,5 @@
-#include "tools/sheet/rejects.h"
 #include "tools/semsctl/intake/intake_run.h"
+#include "tools/sheet/rejects.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #include "base/json/jsonin.h"
 #include "tools/import/build.h"
 #include "tools/import/identity.h"
-#include "tools/sheet/infile.h"
 #include "tools/semsctl/intake/intake_run.h"
+#include "tools/sheet/infile.h"
 
 #include <stdio.h>
 #include <string.h>

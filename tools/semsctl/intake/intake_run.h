@@ -8,10 +8,10 @@
 #include "tools/import/lookup.h"
 #include "tools/import/map.h"
 #include "tools/import/mapper.h"
-#include "tools/terminal/progress.h"
-#include "tools/sheet/sheet.h"
 #include "tools/semsctl/intake/import_run.h"
 #include "tools/semsctl/intake/intake.h"
+#include "tools/sheet/sheet.h"
+#include "tools/terminal/progress.h"
 
 /* A run and all it holds; released in one place. */
 struct run {

@@ -1,7 +1,7 @@
 /* `import --register-sites`. */
 #include "core/kind/validate.h"
-#include "tools/semsctl/record/amend.h"
 #include "tools/semsctl/intake/intake_run.h"
+#include "tools/semsctl/record/amend.h"
 
 #include <search.h>
 #include <stdio.h>

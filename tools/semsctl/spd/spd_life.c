@@ -1,6 +1,6 @@
 /* semsctl spd freeze, comment, qa, reject, withdraw, submit, acknowledge, revise. */
 #include "base/json/jsonin.h"
-#include "tools/semsctl/spd.h"
+#include "tools/semsctl/spd/spd.h"
 #include "tools/terminal/listing.h"
 
 #include <errno.h>
