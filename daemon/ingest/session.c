@@ -393,15 +393,41 @@ refuse_frame(struct ingest *in, struct session *s, const struct err *e)
 		       0, "%s", e->text);
 }
 
+/* A Request that can be read but for a field of it: answered, and others of the session go on. */
+static void
+answer_unread(struct ingest *in, struct session *s, const struct client_frame *f, struct err *e)
+{
+	Sems__V1__ServerFrame frame = SEMS__V1__SERVER_FRAME__INIT;
+	Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
+	char *field = strchr(e->where, '.');
+
+	r.has_request_no = true;
+	r.request_no = f->unread_no;
+	r.has_code = true;
+	r.code = SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID;
+	r.text = e->text;
+	/* As everywhere: within the message that the Request carries. */
+	r.field = field != NULL ? field + 1 : e->where;
+	frame.body_case = SEMS__V1__SERVER_FRAME__BODY_RESPONSE;
+	frame.response = &r;
+	session_send(in, s, &frame.base);
+}
+
 /* False: the frame must be fed again later. */
 static bool
 on_frame(struct ingest *in, struct session *s, struct text body, struct utc_ms now)
 {
-	struct client_frame f;
+	struct client_frame f = {.type = CLIENT_HELLO};
 	struct err e;
+	enum code rc;
 
 	arena_reset(in->scratch);
-	if (wire_client_frame(body, in->config.max_batch_records, in->scratch, &f, &e) != OK) {
+	rc = wire_client_frame(body, in->config.max_batch_records, in->scratch, &f, &e);
+	if (rc == REJ_FIELD && f.type == CLIENT_REQUEST && s->state == SESSION_READY) {
+		answer_unread(in, s, &f, &e);
+		return true;
+	}
+	if (rc != OK) {
 		refuse_frame(in, s, &e);
 		return true;
 	}

@@ -46,6 +46,7 @@ unpack(const ProtobufCMessageDescriptor *d, struct text bytes, struct arena *a)
  */
 
 enum client_field { CLIENT_FIELD_HELLO = 1, CLIENT_FIELD_BATCH = 2, CLIENT_FIELD_REQUEST = 3 };
+enum { REQUEST_FIELD_NO = 1 };
 enum batch_field { BATCH_FIELD_NO = 1, BATCH_FIELD_RECORDS = 2 };
 
 static enum code
@@ -54,7 +55,7 @@ read_message(const ProtobufCMessageDescriptor *d, struct text bytes, struct aren
 {
 	struct refusal why;
 	if (!guard_message(d, bytes.s, bytes.n, &frame_limits, &why)) {
-		return err_set(e, why.reason == REASON_TOO_LONG ? REJ_LIMIT : REJ_MALFORMED,
+		return err_set(e, why.reason == REASON_TOO_LONG ? REJ_LIMIT : why.err.code,
 			       why.err.where, "%s%s%s", why.err.where,
 			       why.err.where[0] == '\0' ? "" : ": ", why.err.text);
 	}
@@ -75,7 +76,23 @@ read_hello(struct text bytes, struct arena *a, struct client_frame *out, struct 
 	enum code c = read_message(&sems__v1__hello__descriptor, bytes, a, &m, e);
 	out->type = CLIENT_HELLO;
 	out->hello = (const Sems__V1__Hello *)m;
+	/* Nobody can be answered before the Hello. */
+	if (c == REJ_FIELD)
+		c = e->code = REJ_MALFORMED;
 	return c;
+}
+
+/* Of a Request that the guard did not let pass, wherever it stands; 0: it has none. */
+static uint64_t
+request_no(struct text bytes)
+{
+	struct scan s = scan_of(bytes);
+	struct scan_field f;
+	while (!scan_done(&s) && scan_next(&s, &f)) {
+		if (f.number == REQUEST_FIELD_NO && f.wire == SCAN_VARINT)
+			return f.value;
+	}
+	return 0;
 }
 
 static enum code
@@ -85,6 +102,8 @@ read_request(struct text bytes, struct arena *a, struct client_frame *out, struc
 	enum code c = read_message(&sems__v1__request__descriptor, bytes, a, &m, e);
 	out->type = CLIENT_REQUEST;
 	out->request = (const Sems__V1__Request *)m;
+	if (c == REJ_FIELD)
+		out->unread_no = request_no(bytes);
 	return c;
 }
 

@@ -20,12 +20,15 @@ struct client_frame {
 			size_t n;
 		} batch;
 	};
+	uint64_t
+	    unread_no; /* REJ_FIELD: the request_no of the Request that was not read, 0: none */
 };
 
 /*
  * Reads a ClientFrame. The records of a batch are only located, so that one bad record cannot spoil
- * its neighbours. REJ_MALFORMED: no known body, guard refusal; REJ_FRAME: over max_records.
- * TRY_LIMIT: the arena is spent.
+ * its neighbours. REJ_MALFORMED: no known body, guard refusal; REJ_FIELD: a Request (out->type)
+ * whose bytes are sound, with a value that this version does not know or a text that is none, of
+ * the field e->where; REJ_LIMIT: over max_records. TRY_LIMIT: the arena is spent.
  */
 enum code wire_client_frame(struct text body, size_t max_records, struct arena *a,
 			    struct client_frame *out, struct err *e) MUST_CHECK;

@@ -386,6 +386,47 @@ Test(ingest, answers_a_request_in_pieces_and_counts_it_at_its_end)
 	ingest_free(in);
 }
 
+/* P-908 */
+Test(ingest, answers_a_request_with_a_value_that_it_does_not_know)
+{
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s = fixture_session(in, "unix:anna");
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	Sems__V1__GapRequest gap = SEMS__V1__GAP_REQUEST__INIT;
+	static char text[] = "\xff";
+	struct ingest_request taken;
+
+	q.has_request_no = 1;
+	q.request_no = 7;
+	q.body_case = SEMS__V1__REQUEST__BODY_GAP;
+	q.gap = &gap;
+	gap.has_operation = 1;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
+	f.request = &q;
+	for (unsigned i = 0; i < 2 * REQUESTS_IN_FLIGHT; i++) {
+		Sems__V1__ServerFrame *w;
+
+		gap.operation = i % 2 == 0 ? (Sems__V1__GapOperation)99
+					   : SEMS__V1__GAP_OPERATION__GAP_OPERATION_LIST;
+		gap.reason = i % 2 == 0 ? NULL : text;
+		fixture_feed(in, s, &f.base);
+		w = fixture_answer(in, s);
+		cr_assert_not_null(w);
+		cr_assert_eq(w->body_case, SEMS__V1__SERVER_FRAME__BODY_RESPONSE);
+		cr_expect_eq(w->response->request_no, 7);
+		cr_expect_eq(w->response->code, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID);
+		cr_expect_str_eq(w->response->field, i % 2 == 0 ? "operation" : "reason");
+		sems__v1__server_frame__free_unpacked(w, NULL);
+	}
+	cr_assert_null(ingest_closing(in, s));
+	gap.reason = NULL;
+	fixture_feed(in, s, &f.base);
+	cr_assert(ingest_take_request(in, &taken), "the next one is taken");
+	arena_free(taken.arena);
+	ingest_free(in);
+}
+
 Test(ingest, is_not_empty_while_a_group_is_out)
 {
 	struct ingest *in = fixture_ingest(NULL);

@@ -370,12 +370,33 @@ Test(client_frame, refuses_what_is_no_frame)
 	    "1202 1001",         /* records as a number */
 	    "1201 12",           /* a record cut short */
 	    "0A03 1A01FF",       /* text that is no UTF-8 */
-	    "1A04 2202 0863",    /* an unknown enumeration value */
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct arena *a = arena_new(1 << 20);
 		struct client_frame f;
 		cr_expect_eq(read_frame(from_hex(bad[i], a), a, &f), REJ_MALFORMED, "%s", bad[i]);
+		arena_free(a);
+	}
+}
+
+/* P-908. Wherever its number stands. */
+Test(client_frame, tells_a_request_that_it_does_not_know_from_what_is_none)
+{
+	static const struct {
+		const char *frame;
+		uint64_t number;
+	} asked[] = {
+	    {"1A04 2202 0863", 0},
+	    {"1A06 2202 0863 0805", 5},
+	    {"1A06 0805 2202 0863", 5},
+	};
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		struct arena *a = arena_new(1 << 20);
+		struct client_frame f;
+		cr_expect_eq(read_frame(from_hex(asked[i].frame, a), a, &f), REJ_FIELD, "%s",
+			     asked[i].frame);
+		cr_expect_eq(f.type, CLIENT_REQUEST);
+		cr_expect_eq(f.unread_no, asked[i].number, "%s", asked[i].frame);
 		arena_free(a);
 	}
 }
