@@ -209,6 +209,17 @@ BEGIN
 END
 $$;
 
+-- Who mends the calendar and who freezes have each their snapshot, and neither sees what the other commits
+-- meanwhile. Both write the days of the quarter: so of two at once the later one is refused, and tries again.
+CREATE FUNCTION sems.hold_days() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	UPDATE sems.civil_day c SET ends_at = c.ends_at WHERE c.quarter = NEW.quarter;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER hold_days AFTER INSERT ON sems.spd_revision FOR EACH ROW EXECUTE FUNCTION sems.hold_days();
+
 -- What differs and what was decided, what may be mended, and what it means for what is stored.
 CREATE FUNCTION sems.calendar_look(at timestamptz, covert boolean) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -213,6 +213,42 @@ Test(calendar, leaves_quarters_that_are_frozen_or_planned)
 	office_close(&o);
 }
 
+static const char freezing[] =
+    "INSERT INTO sems.spd_revision (quarter, revision, document, sha256, as_of, created_by) "
+    "VALUES ('2026-Q2', 1, '{}', sha256('{}'), now(), 'unix:ann')";
+
+/* Who mends, or freezes, with what he read before the other one was done. */
+static void
+expect_refused(struct office *o, const char *first, const char *second, const char *state)
+{
+	PGconn *late = cluster_connect(PQdb(o->pg));
+
+	cluster_do(late,
+		   "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM sems.civil_day");
+	cluster_do(o->pg, first);
+	cr_expect_str_eq(cluster_state(late, second), state);
+	PQfinish(late);
+}
+
+Test(calendar, is_not_mended_beside_a_freeze_that_nobody_saw)
+{
+	static const char mending[] =
+	    "SELECT sems.mend_calendar('unix:root', 'a test', '2026-05-15T09:00Z')";
+	struct office o;
+
+	open_old(&o, '-');
+	expect_refused(&o, freezing, mending, "40001");
+	office_close(&o);
+	open_old(&o, '-');
+	expect_refused(&o, mending, freezing, "40001");
+	/* Of a quarter whose days stay as they are there is nothing to wait for. */
+	office_close(&o);
+	open_old(&o, '-');
+	add(&o, "plan", "2026-05-14T09:00:00Z", "period_start", "2026-12-31T23:00:00Z");
+	expect_refused(&o, mending, freezing, "00000");
+	office_close(&o);
+}
+
 Test(calendar, is_changed_by_an_admin_with_a_reason)
 {
 	struct office o;
