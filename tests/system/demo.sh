@@ -1,6 +1,6 @@
 # The demonstration that README.md promises, smaller: it ends with an SPD that has figures.
 . "$(dirname "$0")/lib.sh"
-plan 11
+plan 12
 
 # It starts semsd as whoever runs it does; by root that is a process which the leak checker cannot see.
 [ "$(id -u)" != 0 ] || export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
@@ -25,6 +25,10 @@ is "$forms" 3 'in all three forms'
 is "$silent" 0 'a metric without a value says why'
 like "$OUT" 'OUT03' 'the terminal shows the table'
 like "$OUT" 'spd' 'and says where the files are'
+# README shows what is printed; which lines are not there?
+printf 'Building semsd and semsctl\n%s\n' "$OUT" >"$T/printed" # they are built already
+is "$(/usr/bin/python3 -B tests/system/lib_transcript.py README.md "$T/printed" "$DIR=build/demo/data" \
+	"$T/demo=build/demo" "$SEMS_BUILD=build")" '' 'what README shows is what is printed'
 first=$(figure "$json" OUT03 numerator)
 OUT=$(tools/demo.sh 2>&1)
 is $? 0 'run again it succeeds'

@@ -326,6 +326,7 @@ const struct command command_quarantine = {
 	"\n"
 	"`list` begins with how many wait for which reason and source. `discard` says that nobody\n"
 	"tries them again: who and why are kept, and when the same bytes come again they stay so.\n"
+	"They were refused all the same: DQ03 counts them.\n"
 	"\n"
 	"  --source SOURCE  only records of this source\n"
 	"  --after ID       list on from behind this number\n"
