@@ -35,6 +35,7 @@ struct pass {
 	struct record *record;
 	struct row_reject *reject;
 	const char *number; /* of the row, once asked for */
+	bool has_end;       /* the map gives this record an end */
 };
 
 static void
@@ -276,6 +277,20 @@ is_overnight(const struct field_plan *f)
 	return f->m->overnight != NULL && *f->m->overnight;
 }
 
+/* Whether a day alone, at either end of what lasts, is the file's: else its beginning would be the
+ * entity's midnight and its end the file's, and each day would overlap the next. */
+static bool
+is_day_of_file(const struct pass *p, const struct field_plan *f, const struct when *w)
+{
+	const struct when_zones *z = &p->mapper->zones;
+
+	return p->has_end && f->precision == 0 && w->precision == PRECISION_DAY &&
+	       (f->target.index == ENV_OCCURRED_AT || f->target.index == ENV_OCCURRED_END) &&
+	       z->file != NULL && z->entity != NULL &&
+	       zone_day_start(z->file, w->local.date).v !=
+		   zone_day_start(z->entity, w->local.date).v;
+}
+
 static bool
 put_when(struct pass *p, const struct field_plan *f, struct text t)
 {
@@ -291,6 +306,8 @@ put_when(struct pass *p, const struct field_plan *f, struct text t)
 		return false;
 	if (precision == 0)
 		precision = f->m->plus_count > 0 ? PRECISION_MS : w.precision;
+	if (is_day_of_file(p, f, &w))
+		precision = PRECISION_MINUTE;
 	if (is_overnight(f)) {
 		if (when_resolve(&w, &p->mapper->zones, precision, &at, &e) != OK)
 			return refuse(p, blame(f), t, e.text);
@@ -487,6 +504,9 @@ map_record(struct pass *p, const struct record_plan *r)
 	if (p->mapper->plan.m->source != NULL)
 		p->record->v[ENV_SOURCE] =
 		    (struct value){.set = true, .text = text_of(p->mapper->plan.m->source)};
+	p->has_end = false;
+	for (unsigned i = 0; i < r->m->fields_count; i++)
+		p->has_end = p->has_end || r->fields[i].target.index == ENV_OCCURRED_END;
 	if (!put_field(p, &r->occurred_at, 0))
 		return false;
 	for (unsigned i = 0; i < r->m->fields_count; i++) {

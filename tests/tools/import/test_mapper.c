@@ -410,6 +410,32 @@ Test(mapper, skips_only_what_the_map_declares)
 	must_not("9|2026-04-01", "", "no record of the map applies");
 }
 
+/* The days of a file from another zone than the entity's neither overlap nor leave a gap. */
+Test(mapper, takes_days_that_last_by_the_clock_of_the_file)
+{
+	static const char yaml[] =
+	    "version: 1\nsource: s\nrecords:\n  - kind: activity\n    id: {columns: [Day]}\n"
+	    "    occurred_at: {column: Day}\n    fields:\n"
+	    "      - {field: occurred_end, value: \"{Day} 24:00\"}\n";
+	struct text names[CELLS_MAX];
+	size_t n = cells_of("Day", names);
+	struct zone york;
+	struct when_zones zones = {&york, &zone};
+	int64_t end;
+
+	use_map(yaml, "Day");
+	must("2026-05-04", 1);
+	cr_expect_str_eq(word(0, "precision"), "DAY", "of its own zone's");
+	mapper_free(mapper);
+	cr_assert(zone_open("America/New_York", &york));
+	cr_assert_eq(mapper_new(map, names, n, &zones, &mapper, &err), OK, "%s", err.text);
+	must("2026-05-04", 1);
+	cr_expect_eq(value(0, "occurred_at")->i, INT64_C(1777867200000)); /* 04:00Z */
+	end = value(0, "occurred_end")->i;
+	must("2026-05-05", 1);
+	cr_expect_eq(value(0, "occurred_at")->i, end);
+}
+
 Test(mapper, takes_files_whose_columns_are_fields)
 {
 	struct text names[CELLS_MAX];
