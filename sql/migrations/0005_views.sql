@@ -18,7 +18,7 @@ $$;
 -- shared so adds up to n, however often it is cut.
 CREATE FUNCTION sems.count_until(n bigint, since timestamptz, till timestamptz, at timestamptz)
 RETURNS bigint
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	-- Most are asked of an end, and numbers of any length are slow.
 	SELECT CASE WHEN at >= till THEN n WHEN at <= since THEN 0
 	    ELSE round(n * extract(epoch FROM at - since) / extract(epoch FROM till - since))::bigint END
