@@ -65,7 +65,6 @@ open_database(struct fixture *f, const struct cluster *c, const char *database)
 
 	*f = (struct fixture){.database = database};
 	f->pg = PQconnectdb(cluster_conninfo(c, database, "postgres"));
-	cluster_do(f->pg, "SELECT sems.setup_entity('Invented Airport', 'Europe/London')");
 	snprintf(f->conninfo, sizeof f->conninfo, "%s", cluster_conninfo(c, database, "semsd"));
 	temp_dir(f->keys_dir);
 	cr_assert_eq(keyring_open(f->keys_dir, &f->keys, &e), OK, "%s", e.text);
@@ -124,6 +123,7 @@ void
 fixture_open_on(struct fixture *f, const struct cluster *c, const char *database)
 {
 	open_database(f, c, database);
+	cluster_do(f->pg, "SELECT sems.setup_entity('Invented Airport', 'Europe/London')");
 	f->base = event_base_new();
 	open_store(f);
 }
