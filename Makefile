@@ -22,7 +22,7 @@ GEN     := $(B)/gen
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wvla \
         -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wswitch-enum \
         -Wcast-qual -Wpointer-arith -Wwrite-strings -Wnull-dereference \
-        -Wduplicated-cond -Wduplicated-branches -Wlogical-op $(if $(CI),-Werror)
+        -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wdeclaration-after-statement $(if $(CI),-Werror)
 SAN_asan    := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SAN_cov     := --coverage
 SAN_fuzz    := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -147,7 +147,7 @@ $(B)/gen/%.o: $(GEN)/%.c | $(B)/.toolchain
 $(B)/%.o: %.c | $(PBC)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MD -MP -c -o $@ $<
-$(B)/tests/%.o: WARN += -Wno-conversion -Wno-sign-conversion -Wno-cast-qual -Wno-format-truncation
+$(B)/tests/%.o: WARN += -Wno-conversion -Wno-sign-conversion -Wno-cast-qual -Wno-format-truncation -Wno-declaration-after-statement
 $(GEN)/%.pb-c.c: proto/%.proto | $(B)/.toolchain
 	@mkdir -p $(GEN)
 	$(PROTOC) -I proto --c_out=$(GEN) $<

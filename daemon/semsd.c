@@ -1,6 +1,7 @@
 /*
  * semsd: the composition root. The only file that knows every layer, owns the loop and exits.
  */
+#include "base/count.h"
 #include "base/file/lockfile.h"
 #include "base/json/jsonmem.h"
 #include "base/log.h"
@@ -147,10 +148,9 @@ owns(void *ctx, struct text principal)
 {
 	const struct semsd *d = ctx;
 
-	for (size_t i = 0; i < sizeof d->owners / sizeof d->owners[0]; i++) {
+	for (size_t i = 0; i < COUNT(d->owners); i++)
 		if (text_eq(principal, text_of(d->owners[i])))
 			return true;
-	}
 	return false;
 }
 
@@ -183,11 +183,13 @@ on_stop_poll(evutil_socket_t fd, short what, void *arg)
 {
 	struct semsd *d = arg;
 	struct timeval soon = {0, 20000};
+	int64_t left_ms;
+	bool is_done;
 
 	(void)fd;
 	(void)what;
-	int64_t left_ms = d->stop_by.v - server_mono().v;
-	bool is_done =
+	left_ms = d->stop_by.v - server_mono().v;
+	is_done =
 	    ingest_is_empty(d->ingest) && highwater_finish(d->highwater) && store_idle(d->store);
 
 	/* What the database still has nobody waits for any longer; the peers are told. */
@@ -297,7 +299,7 @@ open_ingest(struct semsd *d, struct err *e)
 	ic.person_key = person_key;
 	ic.write_row = store_write_row;
 	ic.owns = owns;
-	for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++)
+	for (size_t i = 0; i < COUNT(owners); i++)
 		users_look_up(owners[i], d->owners[i], sizeof d->owners[i]);
 	ic.ctx = d;
 	d->ingest = ingest_new(&ic);
@@ -505,10 +507,9 @@ stop(struct semsd *d)
 	admin_free(d->admin);
 	ingest_free(d->ingest);
 	keyring_free(d->keys);
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 3; i++)
 		if (d->signals[i] != NULL)
 			event_free(d->signals[i]);
-	}
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
 	if (d->stop_poll != NULL)
@@ -556,10 +557,9 @@ look(const struct config *c, struct err *e)
 		return e->code;
 	if (listener_look_unix(c->socket, e) != OK)
 		return e->code;
-	for (unsigned i = 0; i < c->n_listen; i++) {
+	for (unsigned i = 0; i < c->n_listen; i++)
 		if (listener_look_tcp(c->listen[i], e) != OK)
 			return e->code;
-	}
 	return OK;
 }
 

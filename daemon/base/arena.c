@@ -175,10 +175,9 @@ block_to_keep(const struct arena *a)
 {
 	struct block *kept = NULL;
 
-	for (struct block *b = a->head; b != NULL; b = b->next) {
+	for (struct block *b = a->head; b != NULL; b = b->next)
 		if (b->size <= BLOCK_KEEP && (kept == NULL || b->size > kept->size))
 			kept = b;
-	}
 	return kept;
 }
 

@@ -113,10 +113,9 @@ take_fraction_ms(struct reader *r)
 	if (!r->ok || r->p == r->end || *r->p != '.')
 		return 0;
 	r->p++;
-	for (; r->p != r->end && *r->p >= '0' && *r->p <= '9'; n++, r->p++) {
+	for (; r->p != r->end && *r->p >= '0' && *r->p <= '9'; n++, r->p++)
 		if (n < 3)
 			ms = ms * 10 + (*r->p - '0');
-	}
 	r->ok = n >= 1 && n <= 9;
 	for (; n < 3; n++)
 		ms *= 10;

@@ -1,5 +1,6 @@
 #include "base/err.h"
 
+#include "base/count.h"
 #include "base/text.h"
 
 #include <stdarg.h>
@@ -43,9 +44,8 @@ code_name(enum code code)
 	    {FATAL_BUG, "bug"},
 	};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (names[i].code == code)
 			return names[i].name;
-	}
 	return "unknown";
 }

@@ -97,10 +97,9 @@ put_quoted(struct line *l, struct text t)
 static bool
 is_plain(struct text t)
 {
-	for (size_t i = 0; i < t.n; i++) {
+	for (size_t i = 0; i < t.n; i++)
 		if (t.s[i] <= ' ' || t.s[i] >= 0x7f || strchr("\"\\=", t.s[i]) != NULL)
 			return false;
-	}
 	return t.n != 0;
 }
 

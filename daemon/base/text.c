@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "base/count.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -68,13 +70,14 @@ text_is_clean_utf8(struct text t)
 	for (;;) {
 		uint32_t c = 0;
 		size_t ascii = printable_ascii(t);
+		size_t n;
 
 		t.s += ascii;
 		t.n -= ascii;
 		if (t.n == 0)
 			return true;
 
-		size_t n = text_rune(t, &c);
+		n = text_rune(t, &c);
 
 		if (n == 0 || is_control(c))
 			return false;
@@ -97,10 +100,9 @@ text_is_hidden(uint32_t rune)
 	    {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
 	};
 
-	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && rune >= ranges[i].from; i++) {
+	for (size_t i = 0; i < COUNT(ranges) && rune >= ranges[i].from; i++)
 		if (rune <= ranges[i].to)
 			return true;
-	}
 	return false;
 }
 
@@ -116,10 +118,9 @@ is_blank_rune(uint32_t rune)
 static size_t
 last_rune(struct text t, uint32_t *rune)
 {
-	for (size_t n = 1; n <= 4 && n <= t.n; n++) {
+	for (size_t n = 1; n <= 4 && n <= t.n; n++)
 		if (text_rune((struct text){t.s + t.n - n, n}, rune) == n)
 			return n;
-	}
 	return 0;
 }
 
@@ -284,7 +285,7 @@ text_distance(struct text a, struct text b)
 {
 	size_t row[65]; /* from the first i bytes of a to the first k of b */
 
-	if (a.n >= sizeof row / sizeof row[0] || b.n >= sizeof row / sizeof row[0])
+	if (a.n >= COUNT(row) || b.n >= COUNT(row))
 		return SIZE_MAX;
 	for (size_t k = 0; k <= b.n; k++)
 		row[k] = k;

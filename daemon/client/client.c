@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/civil.h"
+#include "base/count.h"
 #include "client/address.h"
 #include "client/outbox.h"
 #include "wire/frame.h"
@@ -85,6 +86,7 @@ on_refuse(const Sems__V1__Refuse *r, struct err *e)
 {
 	const char *text =
 	    r->text != NULL && r->text[0] != '\0' ? r->text : "semsd refused, without saying why";
+
 	static const struct {
 		int refuse;
 		enum code code;
@@ -96,10 +98,9 @@ on_refuse(const Sems__V1__Refuse *r, struct err *e)
 	    {SEMS__V1__REFUSE_CODE__REFUSE_CODE_TIMEOUT, TRY_SYSTEM},
 	};
 
-	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+	for (size_t i = 0; i < COUNT(codes); i++)
 		if (r->has_code && (int)r->code == codes[i].refuse)
 			return err_set(e, codes[i].code, "refuse", "%s", text);
-	}
 	/* Of a code that is not known here semsd says itself whether to come again. */
 	return err_set(e, r->has_retry_after_ms && r->retry_after_ms > 0 ? TRY_SYSTEM : FATAL_BUG,
 		       "refuse", "%s", text);
@@ -158,10 +159,9 @@ response_code(const Sems__V1__Response *r)
 	    {SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, TRY_STORE},
 	};
 
-	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+	for (size_t i = 0; i < COUNT(codes); i++)
 		if (r->has_code && (int)r->code == codes[i].response)
 			return codes[i].code;
-	}
 	return FATAL_BUG;
 }
 
@@ -328,13 +328,12 @@ open_once(struct client *c, struct err *e)
 	rc = address_connect(c->address, &c->fd, e);
 	if (rc == OK)
 		rc = say_hello(c, e);
-	while (rc == OK && !c->greeted) {
+	while (rc == OK && !c->greeted)
 		if (now_ms() >= until)
 			rc = err_set(e, TRY_SYSTEM, "hello",
 				     "semsd at %s does not answer: see its log", c->address);
 		else
 			rc = pump(c, until - now_ms(), e);
-	}
 	if (rc != OK)
 		disconnect(c);
 	return rc;

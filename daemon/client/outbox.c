@@ -227,10 +227,9 @@ batch_done(struct batch *b, size_t kept, size_t kept_bytes, int64_t due)
 static struct batch *
 find_sent(struct outbox *o, uint64_t no)
 {
-	for (size_t i = 0; o->batches != NULL && i <= o->window; i++) {
+	for (size_t i = 0; o->batches != NULL && i <= o->window; i++)
 		if (o->batches[i].state == BATCH_SENT && o->batches[i].no == no)
 			return &o->batches[i];
-	}
 	return NULL;
 }
 

@@ -255,10 +255,9 @@ load_signers(struct keyring *k, struct err *e)
 		note_number(d->d_name, there);
 	closedir(dir);
 	k->n_signers = 0;
-	for (unsigned i = 1; i <= NUMBER_MAX && code == OK; i++) {
+	for (unsigned i = 1; i <= NUMBER_MAX && code == OK; i++)
 		if (there[i])
 			code = load_signer(k, i, e);
-	}
 	return code;
 }
 
@@ -323,20 +322,18 @@ keyring_signers(const struct keyring *k, const struct signer **list)
 const struct signer *
 keyring_signer(const struct keyring *k, const char *id)
 {
-	for (size_t i = 0; i < k->n_signers; i++) {
+	for (size_t i = 0; i < k->n_signers; i++)
 		if (strcmp(k->signers[i].id, id) == 0)
 			return &k->signers[i];
-	}
 	return NULL;
 }
 
 void
 keyring_register(struct keyring *k, const char *id)
 {
-	for (size_t i = 0; i < k->n_signers; i++) {
+	for (size_t i = 0; i < k->n_signers; i++)
 		if (strcmp(k->signers[i].id, id) == 0)
 			k->signers[i].is_registered = true;
-	}
 }
 
 enum code
@@ -511,10 +508,9 @@ int
 keyring_wanted(const struct keyring *k, int after)
 {
 	for (int at = after < YEAR_FIRST ? 0 : after + 1 - YEAR_FIRST; at <= YEAR_LAST - YEAR_FIRST;
-	     at++) {
+	     at++)
 		if (k->year[at].wanted && !k->year[at].agreed)
 			return YEAR_FIRST + at;
-	}
 	return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "host/process.h"
 
+#include "base/count.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -32,7 +34,7 @@ become(const char *const argv[], int output, pid_t parent)
 	sigset_t none;
 	int null;
 
-	for (size_t i = 0; i < sizeof reset_signals / sizeof reset_signals[0]; i++)
+	for (size_t i = 0; i < COUNT(reset_signals); i++)
 		signal(reset_signals[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -73,10 +75,9 @@ process_run(const char *const argv[], const char *output)
 
 	if (pid < 0)
 		return -1;
-	while (waitpid(pid, &status, 0) < 0) {
+	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -1;
-	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

@@ -108,10 +108,9 @@ answer_batch(struct ingest *in, const struct batch_ref *b, const struct item *it
 void
 answer_group(struct ingest *in, struct open_group *og)
 {
-	for (size_t i = 0; i < og->g.n; i++) {
+	for (size_t i = 0; i < og->g.n; i++)
 		if (og->g.items[i].verdict <= VERDICT_RETRY)
 			in->counters.verdicts[og->g.items[i].verdict]++;
-	}
 	for (size_t i = 0; i < og->n_batches; i++) {
 		const struct batch_ref *b = &og->batches[i];
 

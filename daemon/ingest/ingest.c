@@ -1,5 +1,6 @@
 #include "ingest/ingest.h"
 
+#include "base/count.h"
 #include "ingest/engine.h"
 #include "ingest/person.h"
 #include "wire/frame.h"
@@ -79,10 +80,9 @@ ingest_free(struct ingest *in)
 		TAILQ_REMOVE(&in->requests, node, link);
 		arena_free(node->r.arena);
 	}
-	for (uint32_t i = 0; in->sessions != NULL && i < in->n_slots; i++) {
+	for (uint32_t i = 0; in->sessions != NULL && i < in->n_slots; i++)
 		if (in->sessions[i].state != SESSION_FREE)
 			output_close(in, &in->sessions[i]);
-	}
 	for (unsigned i = 0; i < 2; i++) {
 		arena_free(in->groups[i].g.arena);
 		free(in->groups[i].g.items);
@@ -133,10 +133,9 @@ ingest_drain(struct ingest *in)
 void
 ingest_part(struct ingest *in)
 {
-	for (uint32_t i = 0; i < in->n_slots; i++) {
+	for (uint32_t i = 0; i < in->n_slots; i++)
 		if (in->sessions[i].state != SESSION_FREE)
 			session_part(in, &in->sessions[i]);
-	}
 }
 
 bool
@@ -259,10 +258,9 @@ is_large(const Sems__V1__Request *r)
 	    SEMS__V1__REQUEST__BODY_VERIFY,
 	};
 
-	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+	for (size_t i = 0; i < COUNT(bodies); i++)
 		if (bodies[i] == (int)r->body_case)
 			return true;
-	}
 	return false;
 }
 
@@ -284,10 +282,9 @@ ingest_take_request(struct ingest *in, struct ingest_request *out)
 {
 	struct request_node *node;
 
-	TAILQ_FOREACH (node, &in->requests, link) {
+	TAILQ_FOREACH (node, &in->requests, link)
 		if (!must_read_first(in, node))
 			break;
-	}
 	if (node == NULL)
 		return false;
 	TAILQ_REMOVE(&in->requests, node, link);

@@ -90,10 +90,9 @@ output_added(struct ingest *in, struct session *s)
 	output_count(in, s);
 	if (in->unsent <= in->config.unsent_bytes)
 		return;
-	for (uint32_t i = 0; i < in->n_slots; i++) {
+	for (uint32_t i = 0; i < in->n_slots; i++)
 		if (in->sessions[i].state != SESSION_FREE)
 			output_count(in, &in->sessions[i]);
-	}
 	while (in->unsent > in->config.unsent_bytes) {
 		const struct party *most = party_greediest(in->parties);
 		struct session *idle = NULL;

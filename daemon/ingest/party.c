@@ -94,10 +94,9 @@ party_greediest(const struct parties *ps)
 	const struct party *most = NULL;
 
 	for (size_t i = 0; i < CHAINS; i++) {
-		for (const struct party *p = ps->chains[i]; p != NULL; p = p->next) {
+		for (const struct party *p = ps->chains[i]; p != NULL; p = p->next)
 			if (p->unsent > (most == NULL ? 0 : most->unsent))
 				most = p;
-		}
 	}
 	return most;
 }

@@ -35,10 +35,9 @@ role_name(enum role r)
 enum role
 role_by_name(struct text name)
 {
-	for (unsigned r = ROLE_DEVICE; r < ROLE_COUNT; r++) {
+	for (unsigned r = ROLE_DEVICE; r < ROLE_COUNT; r++)
 		if (text_is(name, role_name((enum role)r)))
 			return (enum role)r;
-	}
 	return ROLE_NONE;
 }
 

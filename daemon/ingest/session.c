@@ -348,6 +348,7 @@ on_request(struct ingest *in, struct session *s, struct text body)
 	struct request_node *node;
 	struct client_frame f;
 	struct err e;
+	struct arena *a;
 
 	if (s->requests >= REQUESTS_IN_FLIGHT) {
 		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_WINDOW, RETRY_AFTER_MS,
@@ -356,7 +357,7 @@ on_request(struct ingest *in, struct session *s, struct text body)
 	}
 	/* Decoded again into an arena that outlives the frame: requests are few, records are many.
 	 */
-	struct arena *a = arena_new((size_t)64 * in->config.max_frame_bytes);
+	a = arena_new((size_t)64 * in->config.max_frame_bytes);
 
 	node = a == NULL ? NULL : arena_zalloc(a, 1, sizeof *node);
 	if (node == NULL ||
@@ -478,11 +479,12 @@ ingest_feed(struct ingest *in, struct session_ref ref, const void *p, size_t n, 
 {
 	struct session *s = session_find(in, ref);
 	size_t consumed = 0;
+	uint64_t records;
 
 	if (s == NULL)
 		return n;
 	s->blocked = false;
-	uint64_t records = in->counters.records;
+	records = in->counters.records;
 
 	for (unsigned i = 0; i < max_frames && !in->draining && s->state != SESSION_CLOSING &&
 			     in->counters.records - records < in->config.turn_records;

@@ -1,5 +1,6 @@
 #include "jobs/duties.h"
 
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "base/log.h"
 #include "store/count/feeds_keep.h"
@@ -87,7 +88,7 @@ static const struct duty duties[] = {
 
 static const struct ticket ticket = {.lane = LANE_DUTY};
 
-#define N_DUTIES (sizeof duties / sizeof duties[0])
+#define N_DUTIES COUNT(duties)
 
 struct duties_config
 duties_defaults(void)

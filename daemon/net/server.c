@@ -671,9 +671,8 @@ server_is_flushed(const struct server *sv)
 {
 	const struct conn *c;
 
-	TAILQ_FOREACH (c, &sv->conns, link) {
+	TAILQ_FOREACH (c, &sv->conns, link)
 		if (!output_is_empty(c))
 			return false;
-	}
 	return true;
 }

@@ -107,10 +107,9 @@ look_done(struct task *t)
 static struct user *
 find(struct users *u, uid_t uid)
 {
-	for (size_t i = 0; i < USERS_MAX; i++) {
+	for (size_t i = 0; i < USERS_MAX; i++)
 		if (u->list[i].is_used && u->list[i].uid == uid)
 			return &u->list[i];
-	}
 	return NULL;
 }
 
@@ -218,9 +217,8 @@ users_free(struct users *u)
 {
 	if (u == NULL)
 		return;
-	for (size_t i = 0; i < USERS_MAX; i++) {
+	for (size_t i = 0; i < USERS_MAX; i++)
 		if (u->list[i].look != NULL)
 			u->list[i].look->task.done = NULL;
-	}
 	free(u);
 }

@@ -1,5 +1,6 @@
 #include "office/call.h"
 
+#include "base/count.h"
 #include "base/json/jsonmem.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -245,10 +246,9 @@ call_fail_err(struct call *c, const struct err *e)
 	response = code_is_retry(e->code) ? SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE
 					  : SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL;
 
-	for (size_t i = 0; i < sizeof map / sizeof map[0]; i++) {
+	for (size_t i = 0; i < COUNT(map); i++)
 		if (map[i].code == e->code)
 			response = map[i].response;
-	}
 	if (response == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL)
 		log_error("admin.fault", KV("where", e->where), KV("text", e->text));
 	call_fail(c, response, e->where, "%s", e->text);
@@ -335,7 +335,7 @@ admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
 			   .json_failed = jsonmem_failed()};
 	c->waiter = (struct waiter){.name = c->principal.s, .is_gone = is_gone};
 	c->job.ctx = c;
-	for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+	for (size_t i = 0; i < COUNT(routes); i++) {
 		const struct route *route = &routes[i];
 
 		if (route->body != (int)r->request->body_case)

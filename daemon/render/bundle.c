@@ -76,10 +76,9 @@ add_key(const struct edition *ed, const char *id, struct renderings *members, st
 	struct buf *to;
 
 	snprintf(name, sizeof name, "signing-key-%.32s.pem", id);
-	for (size_t i = 0; i < members->n; i++) {
+	for (size_t i = 0; i < members->n; i++)
 		if (strcmp(members->file[i].name, name) == 0)
 			return OK;
-	}
 	to = add_member(members, name);
 	if (to == NULL)
 		return no_memory(e);

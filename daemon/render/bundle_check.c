@@ -56,10 +56,9 @@ find_key(const json_t *manifest, const char *id, unsigned char key[SIGN_PUBLIC_S
 static bool
 is_trusted(const unsigned char key[SIGN_PUBLIC_SIZE], const struct bundle_key *trusted, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (memcmp(trusted[i].public, key, SIGN_PUBLIC_SIZE) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -141,10 +140,9 @@ file_is(const struct bundle *b, const json_t *listed)
 static bool
 is_listed(const json_t *files, const char *name)
 {
-	for (size_t i = 0; i < json_array_size(files); i++) {
+	for (size_t i = 0; i < json_array_size(files); i++)
 		if (strcmp(member_text(json_array_get(files, i), "name"), name) == 0)
 			return true;
-	}
 	return strcmp(name, BUNDLE_MANIFEST) == 0 || strcmp(name, BUNDLE_SIGNATURE) == 0;
 }
 

@@ -1,5 +1,6 @@
 #include "render/bundle_read.h"
 
+#include "base/count.h"
 #include "base/file/plainfile.h"
 #include "core/spd/declaration.h"
 #include "core/spd/spd.h"
@@ -68,10 +69,9 @@ kept_max(const char *name)
 	    {"declaration.json", DECLARATION_MAX},
 	};
 
-	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+	for (size_t i = 0; i < COUNT(kept); i++)
 		if (strcmp(name, kept[i].name) == 0)
 			return kept[i].max;
-	}
 	return strncmp(name, "signing-key-", 12) == 0 ? KIB : 0;
 }
 
@@ -230,11 +230,10 @@ has_few_entries(int fd, uint64_t size)
 
 	if (pread(fd, tail, n, (off_t)(size - n)) != (ssize_t)n)
 		return false;
-	for (size_t i = 0; i + 22 <= n; i++) {
+	for (size_t i = 0; i + 22 <= n; i++)
 		if (memcmp(tail + i, "PK\005\006", 4) == 0 &&
 		    (tail[i + 10] | tail[i + 11] << 8) > FILES_MAX)
 			return false;
-	}
 	return true;
 }
 
@@ -299,10 +298,9 @@ read_folder(const char *path, struct reading *r)
 	if (dir == NULL)
 		return err_set(r->e, REJ_NOT_FOUND, "bundle", "cannot open %.180s: %s", path,
 			       strerror(errno));
-	for (const struct dirent *d = readdir(dir); d != NULL && code == OK; d = readdir(dir)) {
+	for (const struct dirent *d = readdir(dir); d != NULL && code == OK; d = readdir(dir))
 		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
 			code = read_file(r, dirfd(dir), d->d_name);
-	}
 	closedir(dir);
 	return code;
 }
@@ -345,9 +343,8 @@ bundle_fini(struct bundle *b)
 const struct bundle_file *
 bundle_find(const struct bundle *b, const char *name)
 {
-	for (size_t i = 0; i < b->n; i++) {
+	for (size_t i = 0; i < b->n; i++)
 		if (strcmp(b->file[i].name, name) == 0)
 			return &b->file[i];
-	}
 	return NULL;
 }

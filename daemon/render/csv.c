@@ -1,8 +1,7 @@
 #include "render/csv.h"
 
+#include "base/count.h"
 #include "render/file/csv_out.h"
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static const char *const origin[] = {"marking",  "entity", "quarter",  "first_day",
 				     "last_day", "state",  "revision", "as_of"};
@@ -43,17 +42,15 @@ csv_render(const struct book *b, const struct grid *g, struct buf *out)
 	csv_out_begin(&c, out);
 	for (size_t i = 0; i < COUNT(origin); i++)
 		csv_out_text(&c, origin[i]);
-	for (size_t i = 0; i < g->n_columns; i++) {
+	for (size_t i = 0; i < g->n_columns; i++)
 		if (g->columns[i].where & IN_CSV)
 			csv_out_text(&c, g->columns[i].key);
-	}
 	csv_out_end_row(&c);
 	for (size_t r = 0; r < rows; r++) {
 		put_origin(&c, b);
-		for (size_t i = 0; i < g->n_columns; i++) {
+		for (size_t i = 0; i < g->n_columns; i++)
 			if (g->columns[i].where & IN_CSV)
 				put_cell(&c, grid_cell(g, r, i));
-		}
 		csv_out_end_row(&c);
 	}
 }

@@ -1,5 +1,6 @@
 #include "render/render.h"
 
+#include "base/count.h"
 #include "render/csv.h"
 #include "render/page/html.h"
 #include "render/sheet/book.h"
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(a)  (sizeof(a) / sizeof(*(a)))
 #define ARENA_MAX ((size_t)2 << 30)
 
 const char render_formats[] = "xlsx, html, csv, json, bundle or all";
@@ -191,10 +191,9 @@ add_formats(struct book *b, const char *format, struct renderings *out, struct e
 {
 	enum code code = OK;
 
-	for (size_t i = 0; i < COUNT(formats) && code == OK; i++) {
+	for (size_t i = 0; i < COUNT(formats) && code == OK; i++)
 		if (strcmp(format, "all") == 0 || strcmp(format, formats[i].name) == 0)
 			code = formats[i].add(b, out, e);
-	}
 	return code;
 }
 
@@ -203,10 +202,9 @@ render_is_format(const char *format)
 {
 	if (strcmp(format, "all") == 0 || strcmp(format, "bundle") == 0)
 		return true;
-	for (size_t i = 0; i < COUNT(formats); i++) {
+	for (size_t i = 0; i < COUNT(formats); i++)
 		if (strcmp(format, formats[i].name) == 0)
 			return true;
-	}
 	return false;
 }
 

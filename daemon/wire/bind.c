@@ -32,12 +32,16 @@ bind_slot(struct slot *s, const ProtobufCMessageDescriptor *d, const struct fiel
 static const struct bound_message *
 bind_message(const ProtobufCMessageDescriptor *d, const struct field *f, size_t n)
 {
+	struct slot *slots;
+	unsigned char *slot_of;
+	struct bound_message *m;
+
 	if (n_messages == MESSAGES_MAX || n > SLOTS_MAX - binding.n_slots || n >= NO_SLOT ||
 	    d->n_fields > SLOTS_MAX - n_indexes)
 		return NULL;
-	struct slot *slots = &slot_pool[binding.n_slots];
-	unsigned char *slot_of = &index_pool[n_indexes];
-	struct bound_message *m = &message_pool[n_messages];
+	slots = &slot_pool[binding.n_slots];
+	slot_of = &index_pool[n_indexes];
+	m = &message_pool[n_messages];
 	binding.n_slots += n;
 	n_indexes += d->n_fields;
 	n_messages++;
@@ -77,8 +81,10 @@ const struct bound_kind *
 bind_body(uint32_t number)
 {
 	const struct binding *b = bind_get();
+
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		const struct bound_kind *k = &b->kinds[i];
+
 		if (k->own != NULL && k->body->id == number)
 			return k;
 	}

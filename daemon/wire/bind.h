@@ -57,10 +57,12 @@ const struct bound_kind *bind_body(uint32_t number);
 static inline unsigned
 bind_index(const ProtobufCMessageDescriptor *d, uint32_t number, unsigned hint)
 {
+	const ProtobufCFieldDescriptor *f;
+
 	for (unsigned i = hint; i < d->n_fields && i < hint + 8; i++)
 		if (d->fields[i].id == number)
 			return i;
-	const ProtobufCFieldDescriptor *f = protobuf_c_message_descriptor_get_field(d, number);
+	f = protobuf_c_message_descriptor_get_field(d, number);
 	return f == NULL ? d->n_fields : (unsigned)(f - d->fields);
 }
 

@@ -39,6 +39,7 @@ static ProtobufCMessage *
 unpack(const ProtobufCMessageDescriptor *d, struct text bytes, struct arena *a)
 {
 	ProtobufCAllocator allocator = {alloc_in_arena, free_in_arena, a};
+
 	return protobuf_c_message_unpack(d, &allocator, bytes.n, (const uint8_t *)bytes.s);
 }
 
@@ -54,6 +55,7 @@ read_message(const ProtobufCMessageDescriptor *d, struct text bytes, struct aren
 	     const ProtobufCMessage **out, struct err *e)
 {
 	struct refusal why;
+
 	if (!guard_message(d, bytes.s, bytes.n, &frame_limits, &why)) {
 		return err_set(e, why.reason == REASON_TOO_LONG ? REJ_LIMIT : why.err.code,
 			       why.err.where, "%s%s%s", why.err.where,
@@ -74,6 +76,7 @@ read_hello(struct text bytes, struct arena *a, struct client_frame *out, struct 
 {
 	const ProtobufCMessage *m = NULL;
 	enum code c = read_message(&sems__v1__hello__descriptor, bytes, a, &m, e);
+
 	out->type = CLIENT_HELLO;
 	out->hello = (const Sems__V1__Hello *)m;
 	/* Nobody can be answered before the Hello. */
@@ -88,10 +91,10 @@ request_no(struct text bytes)
 {
 	struct scan s = scan_of(bytes);
 	struct scan_field f;
-	while (!scan_done(&s) && scan_next(&s, &f)) {
+
+	while (!scan_done(&s) && scan_next(&s, &f))
 		if (f.number == REQUEST_FIELD_NO && f.wire == SCAN_VARINT)
 			return f.value;
-	}
 	return 0;
 }
 
@@ -100,6 +103,7 @@ read_request(struct text bytes, struct arena *a, struct client_frame *out, struc
 {
 	const ProtobufCMessage *m = NULL;
 	enum code c = read_message(&sems__v1__request__descriptor, bytes, a, &m, e);
+
 	out->type = CLIENT_REQUEST;
 	out->request = (const Sems__V1__Request *)m;
 	if (c == REJ_FIELD)
@@ -133,9 +137,11 @@ scan_batch(struct text bytes, struct client_frame *out)
 {
 	bool numbered = false;
 	struct scan s = scan_of(bytes);
+
 	out->batch.n = 0;
 	while (!scan_done(&s)) {
 		struct scan_field f;
+
 		if (!scan_next(&s, &f) || !take_batch_field(&f, out, &numbered))
 			return false;
 	}
@@ -168,9 +174,11 @@ static enum code
 find_body(struct text frame, uint32_t *number, struct text *bytes, struct err *e)
 {
 	struct scan s = scan_of(frame);
+
 	*number = 0;
 	while (!scan_done(&s)) {
 		struct scan_field f;
+
 		if (!scan_next(&s, &f))
 			return err_set(e, REJ_MALFORMED, "", "not a ClientFrame");
 		if (f.number > CLIENT_FIELD_REQUEST)
@@ -192,6 +200,7 @@ wire_client_frame(struct text body, size_t max_records, struct arena *a, struct 
 	uint32_t number;
 	struct text bytes = {NULL, 0};
 	enum code c = find_body(body, &number, &bytes, e);
+
 	if (c != OK)
 		return c;
 	if (number == CLIENT_FIELD_HELLO)
@@ -257,9 +266,11 @@ static enum reason
 set_real(const struct filling *in, const struct slot *s, const struct scan_field *f,
 	 struct value *v)
 {
+	uint64_t bits;
+
 	(void)in;
 	(void)s;
-	uint64_t bits = 0;
+	bits = 0;
 	for (size_t i = 8; i-- > 0;)
 		bits = bits << 8 | (unsigned char)f->bytes.s[i];
 	memcpy(&v->real, &bits, sizeof bits);
@@ -288,8 +299,10 @@ count_elements(struct text message, const ProtobufCFieldDescriptor *field)
 {
 	size_t n = 0;
 	struct scan s = scan_of(message);
+
 	while (!scan_done(&s)) {
 		struct scan_field f;
+
 		if (!scan_next(&s, &f))
 			break;
 		if (f.number != field->id)
@@ -308,9 +321,11 @@ count_elements(struct text message, const ProtobufCFieldDescriptor *field)
 static enum reason
 list_room(const struct filling *in, const struct slot *s, size_t width, struct value *v)
 {
+	size_t n;
+
 	if (v->set)
 		return REASON_NONE;
-	size_t n = count_elements(in->message, s->wire);
+	n = count_elements(in->message, s->wire);
 	if (n == 0)
 		return REASON_NONE;
 	if (n > (size_t)s->field->max)
@@ -325,6 +340,7 @@ set_texts(const struct filling *in, const struct slot *s, const struct scan_fiel
 	  struct value *v)
 {
 	enum reason r = list_room(in, s, 1, v);
+
 	if (r != REASON_NONE || !v->set)
 		return r;
 	return set_text(in, s, f, &v->list.v[v->list.n++]);
@@ -335,13 +351,16 @@ set_enums(const struct filling *in, const struct slot *s, const struct scan_fiel
 	  struct value *v)
 {
 	enum reason r = list_room(in, s, 1, v);
+	struct scan packed;
+
 	if (r != REASON_NONE || !v->set)
 		return r;
 	if (f->wire == SCAN_VARINT)
 		return set_enum(in, s, f, &v->list.v[v->list.n++]);
-	struct scan packed = scan_of(f->bytes);
+	packed = scan_of(f->bytes);
 	while (!scan_done(&packed)) {
 		struct scan_field one = {f->number, SCAN_VARINT, 0, {NULL, 0}};
+
 		if (!scan_varint(&packed, &one.value))
 			break;
 		set_enum(in, s, &one, &v->list.v[v->list.n++]);
@@ -373,21 +392,25 @@ fill(const struct bound_message *b, struct text message, struct arena *a, struct
 	const struct filling in = {message, a};
 	struct scan s = scan_of(message);
 	unsigned at = 0;
+
 	while (!scan_done(&s)) {
 		struct scan_field f;
+		size_t i;
+		enum reason r;
+
 		if (!scan_next(&s, &f))
 			return REASON_MALFORMED;
 		at = bind_index(b->d, f.number, at);
 		if (at == b->d->n_fields)
 			return REASON_UNKNOWN_FIELD;
-		size_t i = b->slot_of[at];
+		i = b->slot_of[at];
 		if (i == NO_SLOT) {
 			met->body = f.number;
 			met->bytes = f.bytes;
 			continue;
 		}
 		met->bad = i;
-		enum reason r = setters[b->slots[i].field->type](&in, &b->slots[i], &f, &v[i]);
+		r = setters[b->slots[i].field->type](&in, &b->slots[i], &f, &v[i]);
 		if (r != REASON_NONE)
 			return r;
 	}
@@ -401,6 +424,7 @@ set_list(const struct filling *in, const struct slot *s, const struct scan_field
 	struct met met;
 	size_t width = s->item->n;
 	enum reason r = list_room(in, s, width, v);
+
 	if (r != REASON_NONE || !v->set)
 		return r;
 	return fill(s->item, f->bytes, in->a, v->list.v + width * v->list.n++, &met);
@@ -423,6 +447,7 @@ refuse_value(struct refusal *why, const struct kind *k, size_t index, enum reaso
 	    [REASON_TOO_LONG] = "the list has too many elements",
 	};
 	char path[64];
+
 	field_path(k, index, path);
 	return refuse(why, reason, REJ_FIELD, path, texts[reason]);
 }
@@ -445,8 +470,10 @@ salvage(struct text raw, struct text *source)
 	uint32_t unknown_body = 0;
 	struct scan s = scan_of(raw);
 	uint32_t source_number = sems__v1__record__descriptor.fields[ENV_SOURCE].id;
+
 	while (!scan_done(&s)) {
 		struct scan_field f;
+
 		if (!scan_next(&s, &f))
 			break;
 		if (f.number == source_number && f.wire == SCAN_BYTES && source->n == 0 &&
@@ -465,6 +492,7 @@ map_body(const struct bound_kind *k, struct text body, struct arena *a, struct r
 {
 	struct met met = {0, 0, {NULL, 0}};
 	enum reason r = fill(k->own, body, a, out->v + ENV_COUNT, &met);
+
 	if (r != REASON_NONE)
 		return refuse_value(why, k->kind, ENV_COUNT + met.bad, r);
 	if (arena_failed(a))
@@ -481,9 +509,11 @@ map_record(struct text raw, struct arena *a, struct record *out, struct refusal 
 	struct met met = {0, 0, {NULL, 0}};
 	const struct binding *b = bind_get();
 	enum reason r = fill(b->record, raw, a, envelope, &met);
+	const struct bound_kind *k;
+
 	if (r != REASON_NONE)
 		return refuse_value(why, kinds[0], met.bad, r);
-	const struct bound_kind *k = bind_body(met.body);
+	k = bind_body(met.body);
 	if (k == NULL)
 		return refuse(why, REASON_UNKNOWN_KIND, REJ_MALFORMED, "",
 			      "no body; a record is of one of the kinds that PROTOCOL.md lists");
@@ -508,6 +538,8 @@ bool
 wire_record(struct text raw, struct arena *a, struct record *out, struct text *source,
 	    struct refusal *why)
 {
+	uint32_t unknown_body;
+
 	*out = (struct record){NULL, NULL};
 	*source = (struct text){NULL, 0};
 	if (read_record(raw, a, out, why)) {
@@ -517,9 +549,10 @@ wire_record(struct text raw, struct arena *a, struct record *out, struct text *s
 	*out = (struct record){NULL, NULL};
 	if (why->err.code == TRY_LIMIT)
 		return false;
-	uint32_t unknown_body = salvage(raw, source);
+	unknown_body = salvage(raw, source);
 	if (why->reason == REASON_UNKNOWN_FIELD && unknown_body != 0) {
 		char path[16];
+
 		snprintf(path, sizeof path, "#%u", unknown_body);
 		refuse(why, REASON_UNKNOWN_KIND, REJ_MALFORMED, path,
 		       "a kind this version does not know");
@@ -532,8 +565,10 @@ wire_claims(struct text raw)
 {
 	const struct bound_kind *k = NULL;
 	struct scan s = scan_of(raw);
+
 	while (!scan_done(&s)) {
 		struct scan_field f;
+
 		if (!scan_next(&s, &f))
 			break;
 		/* Of several bodies the one that fewest may know of. */

@@ -31,9 +31,11 @@ c_string(struct arena *a, struct text t)
 static bool
 put_text(const struct slot *s, void *m, struct arena *a, const struct value *v)
 {
+	char *copy;
+
 	if (v->text.n == 0)
 		return true;
-	char *copy = c_string(a, v->text);
+	copy = c_string(a, v->text);
 	*(char **)member(m, s->wire->offset) = copy;
 	return copy != NULL;
 }
@@ -80,6 +82,7 @@ static bool
 put_uuid(const struct slot *s, void *m, struct arena *a, const struct value *v)
 {
 	char *copy = arena_dup(a, v->uuid.b, sizeof v->uuid.b);
+
 	set_has(s, m);
 	*(ProtobufCBinaryData *)member(m, s->wire->offset) =
 	    (ProtobufCBinaryData){sizeof v->uuid.b, (uint8_t *)copy};
@@ -91,6 +94,7 @@ static void *
 put_array(const struct slot *s, void *m, struct arena *a, const struct value *v, size_t size)
 {
 	void *array = arena_zalloc(a, v->list.n, size);
+
 	if (array == NULL)
 		return NULL;
 	*(size_t *)member(m, s->wire->quantifier_offset) = v->list.n;
@@ -101,11 +105,14 @@ put_array(const struct slot *s, void *m, struct arena *a, const struct value *v,
 static bool
 put_texts(const struct slot *s, void *m, struct arena *a, const struct value *v)
 {
+	char **to;
+
 	if (v->list.n == 0)
 		return true;
-	char **to = put_array(s, m, a, v, sizeof *to);
+	to = put_array(s, m, a, v, sizeof *to);
 	for (size_t i = 0; to != NULL && i < v->list.n; i++) {
 		const struct value *item = &v->list.v[i];
+
 		to[i] = c_string(a, item->set ? item->text : (struct text){"", 0});
 		if (to[i] == NULL)
 			return false;
@@ -116,9 +123,11 @@ put_texts(const struct slot *s, void *m, struct arena *a, const struct value *v)
 static bool
 put_enums(const struct slot *s, void *m, struct arena *a, const struct value *v)
 {
+	int *to;
+
 	if (v->list.n == 0)
 		return true;
-	int *to = put_array(s, m, a, v, sizeof *to);
+	to = put_array(s, m, a, v, sizeof *to);
 	for (size_t i = 0; to != NULL && i < v->list.n; i++)
 		to[i] = v->list.v[i].set ? (int)v->list.v[i].i : 0;
 	return to != NULL;
@@ -138,6 +147,7 @@ put_fields(const struct bound_message *b, void *m, struct arena *a, const struct
 {
 	for (size_t i = 0; i < b->n; i++) {
 		const struct slot *s = &b->slots[i];
+
 		if (v[i].set && (s->wire == NULL || !putters[s->field->type](s, m, a, &v[i])))
 			return false;
 	}
@@ -148,6 +158,7 @@ static ProtobufCMessage *
 message_new(const ProtobufCMessageDescriptor *d, struct arena *a)
 {
 	ProtobufCMessage *m = arena_alloc(a, d->sizeof_message);
+
 	if (m != NULL)
 		protobuf_c_message_init(d, m);
 	return m;
@@ -156,9 +167,11 @@ message_new(const ProtobufCMessageDescriptor *d, struct arena *a)
 static bool
 put_list(const struct slot *s, void *m, struct arena *a, const struct value *v)
 {
+	ProtobufCMessage **to;
+
 	if (v->list.n == 0)
 		return true;
-	ProtobufCMessage **to = put_array(s, m, a, v, sizeof(ProtobufCMessage *));
+	to = put_array(s, m, a, v, sizeof(ProtobufCMessage *));
 	for (size_t i = 0; to != NULL && i < v->list.n; i++) {
 		to[i] = message_new(s->item->d, a);
 		if (to[i] == NULL || !put_fields(s->item, to[i], a, v->list.v + i * v->list.width))
@@ -172,10 +185,13 @@ build(const struct record *r, struct arena *a)
 {
 	const struct binding *b = bind_get();
 	const struct bound_kind *k = &b->kinds[r->kind->id];
+	ProtobufCMessage *m;
+	ProtobufCMessage *body;
+
 	if (b->record == NULL || k->own == NULL)
 		return NULL;
-	ProtobufCMessage *m = message_new(b->record->d, a);
-	ProtobufCMessage *body = message_new(k->own->d, a);
+	m = message_new(b->record->d, a);
+	body = message_new(k->own->d, a);
 	if (m == NULL || body == NULL || !put_fields(b->record, m, a, r->v) ||
 	    !put_fields(k->own, body, a, r->v + ENV_COUNT))
 		return NULL;
@@ -188,9 +204,11 @@ bool
 wire_put_record(const struct record *r, struct arena *a, struct buf *out)
 {
 	const Sems__V1__Record *m = build(r, a);
+	unsigned char *at;
+
 	if (m == NULL)
 		return false;
-	unsigned char *at = buf_extend(out, sems__v1__record__get_packed_size(m));
+	at = buf_extend(out, sems__v1__record__get_packed_size(m));
 	if (at == NULL)
 		return false;
 	sems__v1__record__pack(m, at);

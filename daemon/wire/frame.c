@@ -7,6 +7,7 @@ static enum frame_status
 read_length(const unsigned char *p, size_t n, uint64_t *length, size_t *used)
 {
 	uint64_t sum = 0;
+
 	for (size_t i = 0; i < FRAME_LENGTH_BYTES; i++) {
 		if (i == n)
 			return FRAME_MORE;
@@ -25,9 +26,11 @@ frame_next(const void *p, size_t n, size_t max_body, struct text *body, size_t *
 {
 	uint64_t length = 0;
 	size_t head = 0;
+	enum frame_status s;
+
 	*used = 0;
 	*body = (struct text){NULL, 0};
-	enum frame_status s = read_length(p, n, &length, &head);
+	s = read_length(p, n, &length, &head);
 	if (s == FRAME_BROKEN)
 		err_set(
 		    e, REJ_FRAME, "frame",
@@ -54,6 +57,7 @@ frame_size(const void *p, size_t n)
 {
 	uint64_t length = 0;
 	size_t head = 0;
+
 	if (read_length(p, n, &length, &head) != FRAME_READY)
 		return 0;
 	return head + (size_t)length;
@@ -65,9 +69,11 @@ frame_put(struct buf *b, const ProtobufCMessage *m)
 	size_t n = protobuf_c_message_get_packed_size(m);
 	unsigned char head[10];
 	size_t h = 0;
+	unsigned char *at;
+
 	for (uint64_t v = n; h == 0 || v != 0; v >>= 7)
 		head[h++] = (unsigned char)((v & 0x7f) | (v >> 7 != 0 ? 0x80 : 0));
-	unsigned char *at = buf_extend(b, h + n);
+	at = buf_extend(b, h + n);
 	if (at == NULL)
 		return false;
 	memcpy(at, head, h);

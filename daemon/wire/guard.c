@@ -1,5 +1,6 @@
 #include "wire/guard.h"
 
+#include "base/count.h"
 #include "wire/bind.h"
 #include "wire/scan.h"
 
@@ -48,7 +49,8 @@ static const struct shape *
 shape_of(const ProtobufCFieldDescriptor *f)
 {
 	static const struct shape none = {false, SCAN_BYTES, 0};
-	if ((size_t)f->type >= sizeof shapes / sizeof shapes[0])
+
+	if ((size_t)f->type >= COUNT(shapes))
 		return &none;
 	return &shapes[f->type];
 }
@@ -57,12 +59,16 @@ shape_of(const ProtobufCFieldDescriptor *f)
 static size_t
 path_of(const struct level *l, char path[PATH_SIZE])
 {
+	const ProtobufCFieldDescriptor *f;
+	size_t n;
+	const char *dot;
+	int got;
+
 	if (l == NULL)
 		return 0;
-	const ProtobufCFieldDescriptor *f = &l->d->fields[l->at];
-	size_t n = path_of(l->up, path);
-	const char *dot = n == 0 ? "" : ".";
-	int got;
+	f = &l->d->fields[l->at];
+	n = path_of(l->up, path);
+	dot = n == 0 ? "" : ".";
 	if (f->label == PROTOBUF_C_LABEL_REPEATED)
 		got = snprintf(path + n, PATH_SIZE - n, "%s%s[%u]", dot, f->name, l->count[l->at]);
 	else
@@ -82,6 +88,7 @@ static bool
 refuse_field(const struct walk *w, const struct level *l, enum reason reason, const char *text)
 {
 	char path[PATH_SIZE] = "";
+
 	path_of(l, path);
 	w->why->reason = reason;
 	err_set(&w->why->err, code_of(reason), path, "%s", text);
@@ -95,6 +102,7 @@ refuse_inside(const struct walk *w, const struct level *l, enum reason reason, u
 {
 	char path[PATH_SIZE] = "";
 	size_t n = path_of(l->up, path);
+
 	if (number != 0)
 		snprintf(path + n, PATH_SIZE - n, "%s#%u", n == 0 ? "" : ".", number);
 	w->why->reason = reason;
@@ -106,6 +114,7 @@ static bool
 check_varint(const struct walk *w, const struct level *l, uint64_t v)
 {
 	const ProtobufCFieldDescriptor *f = &l->d->fields[l->at];
+
 	if (v > shape_of(f)->max)
 		return refuse_field(w, l, REASON_MALFORMED, "the number does not fit the type");
 	if (f->type != PROTOBUF_C_TYPE_ENUM)
@@ -134,8 +143,10 @@ static bool
 check_packed(struct walk *w, struct level *l, struct text bytes)
 {
 	struct scan s = scan_of(bytes);
+
 	while (!scan_done(&s)) {
 		uint64_t v;
+
 		if (!count_element(w, l))
 			return false;
 		if (!scan_varint(&s, &v))
@@ -153,6 +164,8 @@ static bool
 check_bytes(struct walk *w, const struct level *l, struct text bytes)
 {
 	const ProtobufCFieldDescriptor *f = &l->d->fields[l->at];
+	struct level in;
+
 	if (f->type == PROTOBUF_C_TYPE_STRING && !text_is_clean_utf8(bytes))
 		return refuse_field(w, l, REASON_TEXT,
 				    "text must be UTF-8 without NUL or control characters");
@@ -160,7 +173,6 @@ check_bytes(struct walk *w, const struct level *l, struct text bytes)
 		return true;
 	if (l->depth >= w->limits->depth)
 		return refuse_field(w, l, REASON_TOO_LONG, "nested too deep");
-	struct level in;
 	in.up = l;
 	in.d = f->descriptor;
 	in.depth = l->depth + 1;
@@ -172,12 +184,14 @@ static bool
 is_again(const struct level *l)
 {
 	const ProtobufCFieldDescriptor *f = &l->d->fields[l->at];
+
 	if ((l->seen >> l->at & 1) != 0)
 		return true;
 	if ((f->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
 		return false;
 	for (unsigned i = 0; i < l->d->n_fields; i++) {
 		const ProtobufCFieldDescriptor *other = &l->d->fields[i];
+
 		if ((l->seen >> i & 1) != 0 && (other->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
 		    other->quantifier_offset == f->quantifier_offset)
 			return true;
@@ -189,6 +203,7 @@ static bool
 check_value(struct walk *w, struct level *l, const struct scan_field *v)
 {
 	const struct shape *shape = shape_of(&l->d->fields[l->at]);
+
 	if (!shape->known || v->wire != shape->wire)
 		return refuse_field(
 		    w, l, REASON_MALFORMED,
@@ -202,6 +217,7 @@ static bool
 check_field(struct walk *w, struct level *l, const struct scan_field *v)
 {
 	const ProtobufCFieldDescriptor *f = &l->d->fields[l->at];
+
 	if (f->label != PROTOBUF_C_LABEL_REPEATED) {
 		if (is_again(l))
 			return refuse_field(
@@ -225,13 +241,17 @@ check_field(struct walk *w, struct level *l, const struct scan_field *v)
 static bool
 walk_message(struct walk *w, struct level *l, struct text body)
 {
+	unsigned hint;
+	struct scan s;
+
 	l->seen = 0;
-	unsigned hint = 0;
-	struct scan s = scan_of(body);
+	hint = 0;
+	s = scan_of(body);
 	if (l->d->n_fields > FIELDS_PER_MESSAGE)
 		return refuse_inside(w, l, REASON_MALFORMED, 0, "a message of too many fields");
 	while (!scan_done(&s)) {
 		struct scan_field v;
+
 		if (!scan_next(&s, &v))
 			return refuse_inside(w, l, REASON_MALFORMED, 0,
 					     "not protobuf: cut short, a group, or field number 0");
@@ -257,6 +277,7 @@ guard_message(const ProtobufCMessageDescriptor *d, const void *p, size_t n,
 {
 	struct walk w = {limits, 0, why};
 	struct level top;
+
 	top.up = NULL;
 	top.d = d;
 	top.depth = 1;

@@ -7,10 +7,13 @@ bool
 scan_varint_long(struct scan *s, uint64_t *v)
 {
 	uint64_t sum = 0;
+
 	for (unsigned i = 0; i < VARINT_BYTES_MAX; i++) {
+		unsigned char byte;
+
 		if (s->p == s->end)
 			return false;
-		unsigned char byte = *s->p++;
+		byte = *s->p++;
 		sum |= (uint64_t)(byte & 0x7f) << (7 * i);
 		if (byte < 0x80) {
 			*v = sum;
@@ -24,6 +27,7 @@ static bool
 scan_short(struct scan *s, uint64_t *v)
 {
 	const unsigned char *from = s->p;
+
 	return scan_varint(s, v) && s->p - from <= SHORT_BYTES_MAX;
 }
 
@@ -41,6 +45,7 @@ bool
 scan_next(struct scan *s, struct scan_field *f)
 {
 	uint64_t tag, n;
+
 	if (!scan_short(s, &tag) || tag > UINT32_MAX || tag >> 3 == 0)
 		return false;
 	f->number = (uint32_t)(tag >> 3);

@@ -29,6 +29,7 @@ static inline struct scan
 scan_of(struct text t)
 {
 	const unsigned char *p = (const unsigned char *)(t.n == 0 ? "" : t.s);
+
 	return (struct scan){p, p + t.n};
 }
 

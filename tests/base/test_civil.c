@@ -1,4 +1,5 @@
 #include "base/civil.h"
+#include "base/count.h"
 
 #include <criterion/criterion.h>
 
@@ -29,7 +30,7 @@ Test(civil, knows_days_of_the_calendar)
 	    {{2026, 4, 1}, 20544}, {{1, 1, 1}, -719162}, {{9999, 12, 31}, 2932896},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct civil_date d = civil_from_days(rows[i].days);
 
 		cr_expect_eq(civil_to_days(rows[i].d), rows[i].days, "row %zu", i);
@@ -45,7 +46,7 @@ Test(civil, refuses_dates_that_are_none)
 	    {0, 1, 1},     {10000, 1, 1}, {2026, 0, 1},  {2026, 13, 1}, {2026, 1, 0},
 	    {2026, 1, 32}, {2026, 4, 31}, {2026, 2, 29}, {1900, 2, 29}, {2026, -1, 1}};
 
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		cr_expect_not(civil_is_valid(bad[i]), "row %zu", i);
 	cr_expect(civil_is_valid((struct civil_date){2000, 2, 29}));
 	cr_expect(civil_is_valid((struct civil_date){2028, 2, 29}));
@@ -64,7 +65,7 @@ Test(civil, writes_instants)
 	};
 	char out[UTC_TEXT_SIZE];
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		utc_format((struct utc_ms){rows[i].ms}, out);
 		cr_expect_str_eq(out, rows[i].text);
 	}
@@ -90,7 +91,7 @@ Test(civil, reads_instants)
 	    {"1970-01-01T00:00:00-00:00", 0},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct utc_ms t = {-7};
 
 		cr_expect(utc_parse(text_of(rows[i].text), &t), "%s", rows[i].text);
@@ -121,7 +122,7 @@ Test(civil, refuses_what_is_no_instant)
 					  "0000-04-01T09:00:00Z"};
 	struct utc_ms t;
 
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		cr_expect_not(utc_parse(text_of(bad[i]), &t), "%s", bad[i]);
 	cr_expect_not(utc_parse((struct text){"2026-04-01T09:00:00\0Z", 21}, &t));
 	cr_expect_not(utc_parse((struct text){NULL, 0}, &t));

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/digest.h"
 #include "base/text.h"
 
@@ -43,7 +44,7 @@ Test(digest, unseals_what_it_sealed)
 	unsigned char key[KEY_SIZE] = {7};
 	static const size_t sizes[] = {0, 1, 15, 16, 17, 4000};
 
-	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+	for (size_t i = 0; i < COUNT(sizes); i++) {
 		unsigned char plain[4000];
 		unsigned char sealed[4000 + SEAL_EXTRA];
 		unsigned char again[4000 + SEAL_EXTRA];

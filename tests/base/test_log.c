@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/log.h"
 
 #include <criterion/criterion.h>
@@ -85,7 +86,7 @@ Test(log, quotes_and_escapes_what_peers_send)
 	};
 
 	open_pipe(LOG_LEVEL_INFO);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		char want[128];
 
 		log_info("e", KV("v", rows[i].value));

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/near.h"
 
 #include <criterion/criterion.h>
@@ -9,7 +10,7 @@ nearest(const char *word)
 					    "send", "void",   "xray-1", "retention"};
 	struct near n = near_to(word);
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		near_offer(&n, names[i]);
 	return n.best;
 }
@@ -22,7 +23,7 @@ Test(near, names_what_was_meant)
 	    {"xray1", "xray-1"}, {"ret", "retention"},    {"xray-l", "xray-1"},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		cr_expect_not_null(nearest(rows[i][0]), "%s", rows[i][0]);
 		if (nearest(rows[i][0]) != NULL)
 			cr_expect_str_eq(nearest(rows[i][0]), rows[i][1], "%s", rows[i][0]);
@@ -35,6 +36,6 @@ Test(near, names_nothing_where_too_little_is_alike)
 	    "", "q", "export it", "quarantine",
 	    "a word that is longer than any name may be, so that it is not compared with any"};
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		cr_expect_null(nearest(words[i]), "%s", words[i]);
 }

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/sign.h"
 #include "base/text.h"
 
@@ -25,7 +26,7 @@ static const struct {
 
 Test(sign, gives_the_published_signatures)
 {
-	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+	for (size_t i = 0; i < COUNT(vectors); i++) {
 		unsigned char seed[SIGN_SEED_SIZE];
 		unsigned char key[SIGN_PUBLIC_SIZE];
 		unsigned char signature[SIGN_SIZE];

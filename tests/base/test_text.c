@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/text.h"
 
 #include <criterion/criterion.h>
@@ -38,7 +39,7 @@ Test(text, tells_clean_utf8)
 	    {{"ok \xc3(", 5}, false},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+	for (size_t i = 0; i < COUNT(rows); i++)
 		cr_expect_eq(text_is_clean_utf8(rows[i].t), rows[i].clean, "row %zu", i);
 }
 
@@ -64,9 +65,9 @@ Test(text, knows_what_is_not_seen)
 	static const uint32_t seen[] = {' ',    '~',    0xa0,   0xae,   0x0301, 0x2009,  0x2010,
 					0x2027, 0x202f, 0x2070, 0x3000, 0xff1d, 0x1f6c3, 0xfffd};
 
-	for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+	for (size_t i = 0; i < COUNT(hidden); i++)
 		cr_expect(text_is_hidden(hidden[i]), "U+%04X", hidden[i]);
-	for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++)
+	for (size_t i = 0; i < COUNT(seen); i++)
 		cr_expect_not(text_is_hidden(seen[i]), "U+%04X", seen[i]);
 }
 
@@ -78,9 +79,9 @@ Test(text, knows_a_name_by_what_is_seen_of_it)
 					     "\tT1",     "T1\u00a0", "\u3000T1", "T\u200b1",
 					     "\ufeffT1", "T1\u202e", "\xff",     "\u2009"};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		cr_expect(text_is_name(text_of(names[i])), "%s", names[i]);
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+	for (size_t i = 0; i < COUNT(others); i++)
 		cr_expect_not(text_is_name(text_of(others[i])), "%zu", i);
 	cr_expect_not(text_is_name((struct text){"T\0x", 3}));
 }
@@ -98,7 +99,7 @@ Test(text, trims_blanks_of_every_sort_and_nothing_else)
 	    {"Z\u00fc", "Z\u00fc"},
 	};
 
-	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+	for (size_t i = 0; i < COUNT(pairs); i++)
 		cr_expect(text_is(text_trim(text_of(pairs[i][0])), pairs[i][1]), "%s", pairs[i][0]);
 }
 
@@ -182,7 +183,7 @@ Test(text, distance_is_the_fewest_changes)
 		    {"saturday", "sunday", 3}};
 	static char long_one[66];
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		cr_expect_eq(text_distance(text_of(rows[i].a), text_of(rows[i].b)),
 			     rows[i].distance);
 		cr_expect_eq(text_distance(text_of(rows[i].b), text_of(rows[i].a)),

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/uuid.h"
 
 #include <criterion/criterion.h>
@@ -52,7 +53,7 @@ Test(uuid, tells_timed_versions_from_others)
 	    {"00000000-0000-0000-0000-000000000000", false},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct uuid u;
 
 		cr_assert(uuid_parse(text_of(rows[i].text), &u));
@@ -76,6 +77,6 @@ Test(uuid, reads_either_case_and_nothing_else)
 	cr_assert(uuid_parse(TEXT_LIT("019E1B85-95C0-7ABC-8DEF-000000000000"), &a));
 	cr_assert(uuid_parse(TEXT_LIT("019e1b85-95c0-7abc-8def-000000000000"), &b));
 	cr_expect_arr_eq(a.b, b.b, 16);
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		cr_expect_not(uuid_parse(text_of(bad[i]), &a), "%s", bad[i]);
 }

@@ -222,10 +222,9 @@ fake_daemon_start(struct fake_daemon *d, const enum fake_step *script, uint32_t 
 	cr_assert_eq(bind(fd, (struct sockaddr *)&sun, sizeof sun), 0);
 	cr_assert_eq(listen(fd, 8), 0);
 	d->pid = fork();
-	if (d->pid == 0) {
+	if (d->pid == 0)
 		for (;;)
 			serve(accept(fd, NULL, NULL), &s);
-	}
 	close(fd);
 }
 

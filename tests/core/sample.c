@@ -106,10 +106,9 @@ item_of(struct sample *s, const struct field *f, struct value *v, size_t item)
 static const struct field *
 sub_field(const struct field *f, const char *name, size_t *index)
 {
-	for (*index = 0; *index < f->n_item; ++*index) {
+	for (*index = 0; *index < f->n_item; ++*index)
 		if (strcmp(f->item[*index].name, name) == 0)
 			return &f->item[*index];
-	}
 	cr_assert_fail("%s has no %s", f->name, name);
 	return NULL;
 }

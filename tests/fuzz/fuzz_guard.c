@@ -4,6 +4,7 @@
  * What passes, protobuf-c must read, within memory that the limits bound.
  */
 #include "base/arena.h"
+#include "base/count.h"
 #include "tests/fuzz/plain.h"
 #include "wire/guard.h"
 
@@ -161,8 +162,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {data, size};
 	unsigned which = input_byte(&in);
-	const ProtobufCMessageDescriptor *d =
-	    messages[which % (sizeof messages / sizeof messages[0])];
+	const ProtobufCMessageDescriptor *d = messages[which % COUNT(messages)];
 	struct guard_limits limits;
 	struct refusal why = {0};
 

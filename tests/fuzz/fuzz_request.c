@@ -3,6 +3,7 @@
  * that a database would be given, where there is none. Whatever it is, it is answered exactly once.
  * The first byte is the role and how far the database gets.
  */
+#include "base/count.h"
 #include "base/log.h"
 #include "host/keyring.h"
 #include "office/admin.h"
@@ -37,7 +38,7 @@ static const struct utc_ms now = {T0};
 void
 lanes_run(struct lanes *l, struct job *j)
 {
-	MUST(l->n < sizeof l->queue / sizeof l->queue[0]);
+	MUST(l->n < COUNT(l->queue));
 	l->queue[l->n++] = j;
 }
 

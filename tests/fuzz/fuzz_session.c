@@ -4,6 +4,7 @@
  * answered, a record is requeued, the daemon drains. Every byte that a session is answered is read
  * back and compared with what it was owed: exactly once, in order. At the end nothing is left over.
  */
+#include "base/count.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/world.h"
 #include "wire/frame.h"
@@ -333,7 +334,7 @@ take_requests(void)
 	while (ingest_take_request(life.in, &r)) {
 		MUST(r.request->base.descriptor == &sems__v1__request__descriptor);
 		MUST(r.principal.s[r.principal.n] == '\0');
-		if (life.n_requests == sizeof life.requests / sizeof life.requests[0])
+		if (life.n_requests == COUNT(life.requests))
 			arena_free(r.arena); /* of sessions that are gone */
 		else
 			life.requests[life.n_requests++] = r;

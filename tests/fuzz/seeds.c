@@ -2,6 +2,7 @@
  * Seeds that a fuzzer would take long to guess: messages of every kind, made by the tests' own
  * encoder, and requests of every sort. fuzz_seeds FOLDER
  */
+#include "base/count.h"
 #include "tests/wire/make_record.h"
 #include "wire/encode.h"
 #include "wire/frame.h"
@@ -180,7 +181,7 @@ static const struct {
 static char *
 sample_of(const char *field)
 {
-	for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+	for (size_t i = 0; i < COUNT(samples); i++)
 		if (strcmp(samples[i].field, field) == 0)
 			return arena_printf(arena, "%s", samples[i].value);
 	return arena_printf(arena, "a %s", field);

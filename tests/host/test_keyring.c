@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "host/keyring.h"
 #include "tests/lib/temp.h"
 
@@ -31,7 +32,7 @@ clean(void)
 	    "signing-0001.pub", "signing-0002.key", "signing-0002.pub"};
 	char path[TEMP_SIZE + 32];
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < COUNT(names); i++) {
 		path_of(path, sizeof path, names[i]);
 		unlink(path);
 	}

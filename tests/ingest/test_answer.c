@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/ingest/fixture.h"
 /* Looks inside: memory for answers alone cannot be short from outside. */
 #include "ingest/engine.h"
@@ -141,7 +142,7 @@ Test(answer, says_what_reads_the_same_once)
 	g->items[10].retry_after_ms = 30;
 	ingest_group_done(in, g);
 	f = fixture_answer(in, s);
-	cr_assert_eq(f->result->n_verdicts, sizeof counts / sizeof counts[0]);
+	cr_assert_eq(f->result->n_verdicts, COUNT(counts));
 	for (size_t i = 0; i < f->result->n_verdicts; i++)
 		cr_assert_eq(f->result->verdicts[i]->count, counts[i], "run %zu", i);
 	cr_assert_eq(f->result->verdicts[4]->reason, 0, "none was given");

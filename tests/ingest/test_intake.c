@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/ingest/fixture.h"
 /* Looks inside: a key that is lost meanwhile, a group's room. */
 #include "ingest/engine.h"
@@ -330,6 +331,7 @@ Test(intake, lets_those_correct_and_confirm_without_a_grant_whose_office_it_is)
 {
 	static Sems__V1__Confirmation body = SEMS__V1__CONFIRMATION__INIT;
 	static unsigned char what[16];
+
 	static const struct {
 		enum role role;
 		bool may_correct, may_confirm;
@@ -340,7 +342,7 @@ Test(intake, lets_those_correct_and_confirm_without_a_grant_whose_office_it_is)
 	    {ROLE_ADMIN, true, true},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct ingest *in = fixture_ingest(NULL);
 		Sems__V1__Record *r = correction(4, "xray-1");
 		const struct item *it = offer_of_office(in, rows[i].role, r);

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/ingest/fixture.h"
 
 #include <criterion/criterion.h>
@@ -117,6 +118,7 @@ Test(registry, a_misspelt_source_is_like_one_of_the_principal_s_own)
 {
 	struct registry *r = fixture_registry();
 	struct text lane = text_of("unix:lane");
+
 	const struct {
 		const char *source;
 		const char *nearest;
@@ -131,7 +133,7 @@ Test(registry, a_misspelt_source_is_like_one_of_the_principal_s_own)
 	    {"xray-1xray-1xray-1xray-1xray-1xray-1xray-1xray-1xray-1xray-1xray-1xray-1", ""},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct text near = registry_nearest_source(r, lane, text_of(rows[i].source));
 
 		cr_expect(text_is(near, rows[i].nearest), "%s: %.*s", rows[i].source, (int)near.n,

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/ingest/fixture.h"
 /* Looks inside where an outside has no word for it: memory that is short, a queue. */
 #include "ingest/engine.h"
@@ -551,7 +552,7 @@ Test(session, knows_nothing_of_who_is_not_there)
 
 	c.max_sessions = 2;
 	in = fixture_ingest(&c);
-	for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++) {
+	for (size_t i = 0; i < COUNT(nobody); i++) {
 		Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
 
 		cr_assert_eq(ingest_feed(in, nobody[i], "abc", 3, 1, now), 3, "swallowed");

@@ -1,4 +1,5 @@
 /* The duties on a database of the test's own, with the test's clock. */
+#include "base/count.h"
 #include "base/log.h"
 #include "jobs/duties.h"
 #include "tests/jobs/scene.h"
@@ -386,7 +387,7 @@ Test(duties, are_done_anew_when_others_changed_the_same)
 {
 	static const char *const tables[] = {"sems.duty", "sems.touched_day", "sems.quarantine"};
 
-	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+	for (size_t i = 0; i < COUNT(tables); i++) {
 		cluster_do(s.pg, "UPDATE sems.duty SET last_run_at = NULL");
 		cluster_conflict(s.pg, tables[i], 2, i % 2 == 0);
 		look();

@@ -1,4 +1,5 @@
 /* A register that somebody else changes. */
+#include "base/count.h"
 #include "jobs/register_watch.h"
 #include "tests/jobs/scene.h"
 
@@ -76,7 +77,7 @@ Test(register_watch, notices_every_table_that_is_served_from_a_copy)
 	    "INSERT INTO sems.purge_floor VALUES ('plan', '2020-01-01Z')",
 	};
 
-	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+	for (size_t i = 0; i < COUNT(changes); i++) {
 		cluster_do(s.pg, changes[i]);
 		cr_expect_eq(look(), 1, "%s", changes[i]);
 		cr_expect_eq(look(), 0, "%s", changes[i]);

@@ -24,5 +24,7 @@ mapfile -t json < <(find daemon tools -name '*.[ch]' ! -path daemon/base/json/js
 refuse 'text of JSON may be missing: base/json/jsonin.h' 'json_string_value\(json_(object|array)_get' "${json[@]}"
 refuse 'no typedef of structs' '^[[:space:]]*typedef (struct|enum|union)[^(]*$' "${ours[@]}"
 refuse 'a result that must be read says so in its declaration: no cast to void' '^[[:space:]]*\(void\)[A-Za-z_][A-Za-z_0-9>.-]*\(' "${all[@]}"
+mapfile -t counted < <(find daemon tools tests -name '*.[ch]' ! -path daemon/base/count.h ! -path daemon/base/log.h)
+refuse 'COUNT() of base/count.h says how many' 'sizeof ?\(?[a-z_>.-]+\)? */ *sizeof' "${counted[@]}"
 refuse 'NOLINT needs the check and a reason' 'NOLINT[A-Z]*([^(A-Z]|$)|NOLINT[A-Z]*\([^)]*\)[[:space:]]*(\*/)?$' "${all[@]}"
 exit $rc

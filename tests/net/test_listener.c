@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "net/listener.h"
 
 #include <criterion/criterion.h>
@@ -29,7 +30,7 @@ Test(listener, refuses_addresses_that_are_not_loopback)
 	struct err e;
 	int port;
 
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		cr_assert_eq(
 		    listener_tcp(&(struct acceptor){base, drop, NULL}, bad[i], &l, &port, &e),
 		    FATAL_CONFIG, "%s", bad[i]);

@@ -1,5 +1,6 @@
 /* Frozen documents that somebody changed in the database, digest and all: each request that reads
  * one says which member it is, and semsd lives. */
+#include "base/count.h"
 #include "tests/lib/mutation.h"
 #include "tests/office/evidence.h"
 
@@ -176,7 +177,7 @@ Test(spd_altered, the_columns_of_a_proof_may_be_anything)
 					      "{\"activity\": [null, {}]}",
 					      "{\"activity\": [\"nothing\"]}"};
 
-	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+	for (size_t i = 0; i < COUNT(columns); i++) {
 		char sql[200];
 
 		snprintf(sql, sizeof sql, "UPDATE sems.spd_proof SET columns = '%s'", columns[i]);

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/json/jsonmem.h"
 #include "office/call.h"
 #include "tests/office/office.h"
@@ -61,7 +62,7 @@ Test(call, answers_each_role_what_it_may_ask_and_nothing_else)
 	struct office o;
 
 	office_open_set_up(&o);
-	for (size_t r = 0; r < sizeof roles / sizeof roles[0]; r++) {
+	for (size_t r = 0; r < COUNT(roles); r++) {
 		char name[32];
 
 		snprintf(name, sizeof name, "unix:%s", roles[r].role);
@@ -260,6 +261,7 @@ Test(call, does_anew_what_others_changed_meanwhile_and_tells_nobody_a_code)
 	Sems__V1__SpdRequest freeze = office_spd(OP(FREEZE), quarter, 0);
 	Sems__V1__SpdRequest comment = office_spd(OP(COMMENT), quarter, 1);
 	Sems__V1__SetupRequest marks = SEMS__V1__SETUP_REQUEST__INIT;
+
 	struct {
 		const char *table;
 		Sems__V1__Request q;
@@ -275,7 +277,7 @@ Test(call, does_anew_what_others_changed_meanwhile_and_tells_nobody_a_code)
 	rows[0].q.setup = &marks;
 	rows[1].q.spd = &freeze;
 	rows[2].q.spd = &comment;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *said = asked_with_conflicts(&o, &rows[i].q, rows[i].table, 1000);
 
 		cr_expect_eq(o.code, CODE(UNAVAILABLE), "%s: %s", rows[i].table, said);

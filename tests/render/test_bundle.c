@@ -43,10 +43,9 @@ make_seal(struct sample *s, struct buf *bytes, const char *signs)
 static const struct rendered *
 member(const struct renderings *r, const char *name)
 {
-	for (size_t i = 0; i < r->n; i++) {
+	for (size_t i = 0; i < r->n; i++)
 		if (strcmp(r->file[i].name, name) == 0)
 			return &r->file[i];
-	}
 	cr_assert_fail("no member %s", name);
 	return NULL;
 }

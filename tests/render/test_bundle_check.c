@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/digest.h"
 #include "base/text.h"
 #include "core/proof/proof.h"
@@ -216,7 +217,7 @@ Test(bundle_check, finds_any_file_that_was_changed)
 	static const char *const names[] = {"spd.json",  "spd.sig",       "declaration.json",
 					    "page.html", "MANIFEST.json", "MANIFEST.sig"};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < COUNT(names); i++) {
 		char path[TEMP_SIZE + 64];
 		FILE *f;
 		int c;

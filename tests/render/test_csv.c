@@ -133,10 +133,9 @@ parse(const char *sheet)
 static const char *
 cell(size_t row, const char *column)
 {
-	for (size_t i = 0; i < p.columns; i++) {
+	for (size_t i = 0; i < p.columns; i++)
 		if (strcmp(p.cells[i], column) == 0)
 			return p.cells[row * p.columns + i];
-	}
 	cr_assert_fail("no column %s", column);
 	return NULL;
 }
@@ -266,6 +265,7 @@ parse_restatements(struct sample *s)
 Test(csv, a_restatement_has_old_new_cause_records_and_approver)
 {
 	struct sample s;
+
 	sample_init(&s);
 	parse_restatements(&s);
 	cr_expect_str_eq(cell(1, "metric"), "OUT03");
@@ -283,6 +283,7 @@ Test(csv, a_restatement_has_old_new_cause_records_and_approver)
 Test(csv, a_restatement_that_nobody_approved_says_so)
 {
 	struct sample s;
+
 	sample_init(&s);
 	unapprove(&s);
 	parse_restatements(&s);

@@ -1,4 +1,5 @@
 /* Clients: an outbox each, several connections, and what PROTOCOL.md asks of a sender. */
+#include "base/count.h"
 #include "tests/sim/world.h"
 #include "wire/frame.h"
 
@@ -223,7 +224,7 @@ static const struct {
 void
 client_connect_rogue(struct world *w)
 {
-	unsigned which = below(w, sizeof rogues / sizeof rogues[0]);
+	unsigned which = below(w, COUNT(rogues));
 	struct line *l = open_line(w, below(w, w->n_clients));
 
 	if (l == NULL)
@@ -255,10 +256,9 @@ client_lost(struct world *w, struct line *l)
 	if (!l->client_end)
 		return;
 	l->client_end = false;
-	for (unsigned i = 0; i < l->n_batches; i++) {
+	for (unsigned i = 0; i < l->n_batches; i++)
 		for (size_t k = 0; !l->batches[i].known && k < l->batches[i].n; k++)
 			c->outbox[l->batches[i].entry[k]].in_flight--;
-	}
 	if (!l->daemon_end)
 		line_free(l);
 }
@@ -268,10 +268,9 @@ client_lost(struct world *w, struct line *l)
 static struct sent_batch *
 free_batch(struct world *w, struct line *l)
 {
-	for (unsigned i = 0; i < l->n_batches; i++) {
+	for (unsigned i = 0; i < l->n_batches; i++)
 		if (l->batches[i].known)
 			return &l->batches[i];
-	}
 	return l->n_batches < w->config.window_batches ? &l->batches[l->n_batches++] : NULL;
 }
 

@@ -549,14 +549,12 @@ daemon_crash(struct world *w, unsigned daemon)
 	note(w, "crash", daemon, 0);
 	w->result->stats.crashes++;
 	database_orphan(w, daemon);
-	for (unsigned i = 0; i < LINES; i++) {
+	for (unsigned i = 0; i < LINES; i++)
 		if (w->lines[i].daemon_end && w->lines[i].daemon == daemon)
 			line_gone(&w->lines[i]);
-	}
-	for (unsigned i = 0; i < w->n_requeues; i++) {
+	for (unsigned i = 0; i < w->n_requeues; i++)
 		if (w->requeues[i].daemon == daemon)
 			w->requeues[i].done = true;
-	}
 	if (d->asking.busy)
 		arena_free(d->asking.r.arena);
 	ingest_free(d->in);

@@ -1,4 +1,5 @@
 /* The records of a schedule: valid ones, their doubles with other content, and poison. */
+#include "base/count.h"
 #include "core/kind/validate.h"
 #include "tests/sim/world.h"
 
@@ -79,7 +80,7 @@ static const struct poison poisons[] = {
     {REASON_UNKNOWN_SITE, strange_site},
 };
 
-#define POISONS (sizeof poisons / sizeof poisons[0])
+#define POISONS COUNT(poisons)
 
 int64_t
 record_time(const struct sim_record *r)
@@ -212,10 +213,9 @@ records_make(struct world *w)
 						 : NATURE_AHEAD;
 
 		add_record(w, i, 0, nature);
-		for (unsigned v = 1; v < VARIANTS && nature == NATURE_VALID; v++) {
+		for (unsigned v = 1; v < VARIANTS && nature == NATURE_VALID; v++)
 			if (chance(w, 100))
 				add_record(w, i, v, nature);
-		}
 	}
 }
 
@@ -229,9 +229,8 @@ records_free(struct world *w)
 uint16_t
 record_find(const struct world *w, struct text raw)
 {
-	for (unsigned i = 0; i < w->n_records; i++) {
+	for (unsigned i = 0; i < w->n_records; i++)
 		if (w->records[i].n == raw.n && memcmp(w->records[i].raw, raw.s, raw.n) == 0)
 			return (uint16_t)i;
-	}
 	return NO_RECORD;
 }

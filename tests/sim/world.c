@@ -1,6 +1,7 @@
 /* A schedule from its seed: chaos, then calm in which all must come to an end, then the checks. */
 #include "tests/sim/world.h"
 
+#include "base/count.h"
 #include "wire/frame.h"
 
 #include <inttypes.h>
@@ -219,7 +220,7 @@ act_clock(struct world *w)
 	static const int64_t spans[] = {
 	    1, 50, 900, 5 * MS_PER_SECOND, 11 * MS_PER_SECOND, 31 * MS_PER_SECOND, MS_PER_HOUR};
 
-	pass(w, spans[below(w, sizeof spans / sizeof spans[0])]);
+	pass(w, spans[below(w, COUNT(spans))]);
 }
 
 /* Somebody sets the wall clock. Never so far back that good records would be of the future. */
@@ -229,7 +230,7 @@ act_set_clock(struct world *w)
 	static const int64_t jumps[] = {-MS_PER_SECOND, -MS_PER_HOUR,     10 * MS_PER_HOUR,
 					MS_PER_DAY,     400 * MS_PER_DAY, 9000 * MS_PER_DAY};
 
-	w->now.utc.v += jumps[below(w, sizeof jumps / sizeof jumps[0])];
+	w->now.utc.v += jumps[below(w, COUNT(jumps))];
 	if (w->now.utc.v < T0 - 20 * MS_PER_HOUR || chance(w, 300))
 		w->now.utc.v = T0 - below(w, 20) * MS_PER_HOUR;
 	w->result->stats.set++;
@@ -283,7 +284,7 @@ static const struct act {
     {act_forget, 2, true},
 };
 
-#define ACTS (sizeof acts / sizeof acts[0])
+#define ACTS COUNT(acts)
 
 static void
 play_chaos(struct world *w)
@@ -311,10 +312,9 @@ play_chaos(struct world *w)
 static void
 play_clients(struct world *w)
 {
-	for (unsigned i = 0; i < w->n_clients; i++) {
+	for (unsigned i = 0; i < w->n_clients; i++)
 		if (w->clients[i].pending > 0 || w->clients[i].greedy)
 			client_connect(w, i);
-	}
 	for (unsigned i = 0; i < LINES; i++) {
 		struct line *l = &w->lines[i];
 		const struct client *c = &w->clients[l->client];
@@ -370,10 +370,9 @@ begin_calm(struct world *w)
 static bool
 all_settled(const struct world *w)
 {
-	for (unsigned i = 0; i < w->n_clients; i++) {
+	for (unsigned i = 0; i < w->n_clients; i++)
 		if (w->clients[i].pending > 0 && !w->clients[i].greedy)
 			return false;
-	}
 	return true;
 }
 
@@ -408,10 +407,9 @@ play_greed(struct world *w)
 	c->greedy = true;
 	c->lines_max = 3;
 	c->batch_max = BATCH_MAX;
-	for (unsigned i = 0; i < w->n_clients; i++) {
+	for (unsigned i = 0; i < w->n_clients; i++)
 		if (&w->clients[i] != c)
 			client_send_all_again(w, i);
-	}
 	play_until_settled(w);
 	c->greedy = false;
 }
@@ -486,10 +484,9 @@ hang_up(struct world *w)
 			daemon_pump(w, i);
 		}
 	}
-	for (unsigned i = 0; i < w->n_daemons; i++) {
+	for (unsigned i = 0; i < w->n_daemons; i++)
 		for (unsigned n = 0; n < 200; n++)
 			daemon_answer_request(w, i);
-	}
 }
 
 static void

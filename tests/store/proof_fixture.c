@@ -1,5 +1,6 @@
 #include "tests/store/proof_fixture.h"
 
+#include "base/count.h"
 #include "store/proof/proof_check.h"
 
 #include <criterion/criterion.h>
@@ -101,7 +102,7 @@ proof_counts(const json_t *report)
 	size_t n = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < COUNT(names); i++) {
 		json_int_t count = json_integer_value(
 		    json_object_get(json_object_get(report, "counts"), names[i]));
 

@@ -1,4 +1,5 @@
 /* What the schema promises to whoever reads and writes through it, asked in SQL. */
+#include "base/count.h"
 #include "store/store.h"
 #include "tests/lib/cluster.h"
 
@@ -369,7 +370,7 @@ Test(store, weighs_what_a_correction_changes)
 {
 	PGconn *pg = cluster_connect(cluster_entity_database());
 
-	for (size_t i = 0; i < sizeof weighs / sizeof weighs[0]; i++) {
+	for (size_t i = 0; i < COUNT(weighs); i++) {
 		const struct weigh *w = &weighs[i];
 		char sql[1000];
 

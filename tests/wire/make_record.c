@@ -12,6 +12,7 @@ static uint64_t
 next(struct maker *m)
 {
 	uint64_t x = m->state += 0x9E3779B97F4A7C15u; /* splitmix64 */
+
 	x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
 	x = (x ^ x >> 27) * 0x94D049BB133111EBu;
 	return x ^ x >> 31;
@@ -24,6 +25,7 @@ make_text(struct maker *m)
 	    "a", "Z", "9", " ", "-", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x9B\x84"};
 	char out[64] = "";
 	size_t n = 1 + next(m) % 12;
+
 	for (size_t i = 0; i < n; i++)
 		strncat(out, pieces[next(m) % 8], sizeof out - strlen(out) - 1);
 	return text_of(arena_dup(m->a, out, strlen(out)));
@@ -36,9 +38,11 @@ make_list(struct maker *m, const struct field *f, struct value *v)
 {
 	size_t n = 1 + next(m) % 4;
 	size_t width = f->type == FIELD_LIST ? f->n_item : 1;
+
 	v->list = (struct list){arena_zalloc(m->a, n * width, sizeof *v), n, width};
 	for (size_t i = 0; i < n * width; i++) {
 		struct value *item = &v->list.v[i];
+
 		if (f->type == FIELD_LIST) {
 			if (m->full || next(m) % 2 == 0)
 				make_value(m, &f->item[i % width], item);
@@ -57,6 +61,7 @@ make_number(struct maker *m)
 {
 	static const int64_t edges[] = {0, 1, -1, 127, 128, INT64_MAX, INT64_MIN, 1775034000000};
 	uint64_t pick = next(m) % 16;
+
 	return pick < 8 ? edges[pick] : (int64_t)(next(m) % 1000000);
 }
 
@@ -100,6 +105,7 @@ make(const struct kind *k, struct maker *m)
 {
 	size_t n = kind_n_fields(k);
 	struct record r = {k, arena_zalloc(m->a, n, sizeof(struct value))};
+
 	for (size_t i = 0; i < n; i++)
 		if (m->full || next(m) % 2 == 0)
 			make_value(m, kind_field(k, i), &r.v[i]);
@@ -110,6 +116,7 @@ struct record
 make_record(const struct kind *k, uint64_t seed, struct arena *a)
 {
 	struct maker m = {seed, false, a};
+
 	return make(k, &m);
 }
 
@@ -117,6 +124,7 @@ struct record
 make_full_record(const struct kind *k, uint64_t seed, struct arena *a)
 {
 	struct maker m = {seed, true, a};
+
 	return make(k, &m);
 }
 
@@ -129,6 +137,7 @@ list_eq(const struct field *f, const struct list *a, const struct list *b)
 		return false;
 	for (size_t i = 0; i < a->n * a->width; i++) {
 		struct field item = *f;
+
 		item.type = f->type == FIELD_ENUMS ? FIELD_INT : FIELD_TEXT;
 		if (!value_eq(f->type == FIELD_LIST ? &f->item[i % a->width] : &item, &a->v[i],
 			      &b->v[i]))
@@ -169,6 +178,7 @@ from_hex(const char *hex, struct arena *a)
 {
 	char *digits = arena_alloc(a, strlen(hex) + 1);
 	size_t n = 0;
+
 	for (const char *p = hex; *p != '\0'; p++)
 		if (*p != ' ' && *p != '\n')
 			digits[n++] = *p;

@@ -24,6 +24,7 @@ static char *
 read_document(void)
 {
 	FILE *f = fopen("proto/PROTOCOL.md", "r");
+
 	cr_assert_not_null(f, "run the tests from the root of the tree");
 	char *text = calloc(1, 1 << 20);
 	cr_assert_gt(fread(text, 1, (1 << 20) - 1, f), 0);
@@ -52,6 +53,7 @@ put_type(struct buf *b, const struct field *f)
 	    [FIELD_UUID] = "uuid",   [FIELD_PERSON] = "person",   [FIELD_TEXTS] = "texts",
 	    [FIELD_ENUMS] = "enums", [FIELD_PERSONS] = "persons", [FIELD_LIST] = "list",
 	};
+
 	buf_addf(b, "%s%s", (f->flags & FIELD_CODE) != 0 ? "code " : "", names[f->type]);
 	if (f->type == FIELD_TEXT || f->type == FIELD_PERSON)
 		buf_addf(b, ", %" PRId64 " bytes", f->max);
@@ -73,6 +75,7 @@ static void
 put_row(struct buf *b, const char *list, const struct slot *s)
 {
 	const struct field *f = s->field;
+
 	buf_addf(b, "| %u | %s%s%s | ", s->wire->id, list, *list == '\0' ? "" : "[].", f->name);
 	put_type(b, f);
 	buf_addf(b, " | %s | %s", need_of(f), f->help);
@@ -99,6 +102,7 @@ static void
 put_kind(struct buf *b, const struct bound_kind *k)
 {
 	const char *comma = "";
+
 	buf_addf(b, "### %s\n\n", k->kind->name);
 	buf_addf(b, "Field %u of Record: %s. Requires of the envelope ", k->body->id,
 		 k->kind->help);
@@ -129,6 +133,7 @@ Test(protocol, documents_every_field_as_the_core_has_it)
 	FILE *tables = path == NULL ? NULL : fopen(path, "w");
 	char *document = read_document();
 	struct buf b;
+
 	buf_init(&b, 1 << 20);
 	put_table(&b, bind_get()->record);
 	expect_in(document, &b, "the envelope", tables);
@@ -147,6 +152,7 @@ names_in(const char *document, const ProtobufCEnumDescriptor *d, const char *pre
 {
 	for (unsigned i = 0; i < d->n_values; i++) {
 		char cell[80];
+
 		if (d->values[i].value == 0)
 			continue;
 		snprintf(cell, sizeof cell, "| %d | %s |", d->values[i].value,
@@ -160,6 +166,7 @@ names_in(const char *document, const ProtobufCEnumDescriptor *d, const char *pre
 Test(protocol, documents_every_code)
 {
 	char *document = read_document();
+
 	names_in(document, &sems__v1__verdict_code__descriptor, "VERDICT_CODE_");
 	names_in(document, &sems__v1__reason__descriptor, "REASON_");
 	names_in(document, &sems__v1__refuse_code__descriptor, "REFUSE_CODE_");
@@ -175,6 +182,7 @@ static struct text
 example(const char *document, const char *name, struct arena *a)
 {
 	char fence[64];
+
 	snprintf(fence, sizeof fence, "```hex %s\n", name);
 	const char *start = strstr(document, fence);
 	cr_assert_not_null(start, "PROTOCOL.md has no example %s", name);
@@ -196,6 +204,7 @@ server_example(const char *document, const char *name, struct arena *a)
 	struct text body = example(document, name, a);
 	Sems__V1__ServerFrame *f =
 	    sems__v1__server_frame__unpack(NULL, body.n, (const uint8_t *)body.s);
+
 	cr_assert_not_null(f, "%s is no ServerFrame", name);
 	cr_assert_eq(f->base.n_unknown_fields, 0);
 	cr_assert_eq(sems__v1__server_frame__get_packed_size(f), body.n);
@@ -208,6 +217,7 @@ client_example(const char *document, const char *name, struct arena *a)
 	struct client_frame f;
 	struct err e = {0};
 	struct text body = example(document, name, a);
+
 	cr_assert_eq(wire_client_frame(body, BATCH_RECORDS_MAX, a, &f, &e), OK, "%s: %s", name,
 		     e.text);
 	return f;
@@ -219,6 +229,7 @@ Test(protocol, shows_a_hello_and_a_welcome_as_they_are)
 	char *document = read_document();
 	struct arena *a = arena_new(1 << 20);
 	struct client_frame f = client_example(document, "Hello", a);
+
 	cr_assert_eq(f.type, CLIENT_HELLO);
 	cr_assert_eq(f.hello->protocol_min, 1);
 	cr_assert_str_eq(f.hello->software, "acme-xray 4.2");
@@ -241,6 +252,7 @@ judge(const char *document, const char *name, struct arena *a, struct record *r,
 {
 	struct client_frame f = client_example(document, name, a);
 	struct text source;
+
 	cr_assert_eq(f.type, CLIENT_BATCH);
 	cr_assert_eq(f.batch.n, 1);
 	cr_assert(wire_record(f.batch.records[0], a, r, &source, why), "%s: %s", why->err.where,
@@ -259,6 +271,7 @@ static Sems__V1__ServerFrame *
 verdict_example(const char *document, const char *name, struct arena *a)
 {
 	Sems__V1__ServerFrame *s = server_example(document, name, a);
+
 	cr_assert_eq((int)s->body_case, 3);
 	cr_assert_eq(s->result->n_verdicts, 1);
 	cr_assert_eq(s->result->verdicts[0]->count, 1);
@@ -272,6 +285,7 @@ Test(protocol, shows_a_batch_that_is_stored)
 	struct arena *a = arena_new(1 << 20);
 	struct record r;
 	struct refusal why = {0};
+
 	cr_assert(judge(document, "Batch", a, &r, &why), "%s: %s", why.err.where, why.err.text);
 	char id[UUID_TEXT_SIZE];
 	uuid_format(&r.v[ENV_RECORD_ID].uuid, id);
@@ -290,6 +304,7 @@ Test(protocol, shows_a_batch_that_is_quarantined_with_its_words)
 	struct arena *a = arena_new(1 << 20);
 	struct record r;
 	struct refusal why = {0};
+
 	cr_assert_not(judge(document, "Batch with a fault", a, &r, &why));
 	Sems__V1__ServerFrame *s = verdict_example(document, "Result QUARANTINED", a);
 	const Sems__V1__VerdictRun *run = s->result->verdicts[0];

@@ -19,6 +19,7 @@ wire_type(enum field_type t)
 	    [FIELD_TEXTS] = PROTOBUF_C_TYPE_STRING,   [FIELD_ENUMS] = PROTOBUF_C_TYPE_ENUM,
 	    [FIELD_PERSONS] = PROTOBUF_C_TYPE_STRING, [FIELD_LIST] = PROTOBUF_C_TYPE_MESSAGE,
 	};
+
 	return types[t];
 }
 
@@ -31,6 +32,7 @@ enums_agree(const char *where, const struct enum_table *t, const ProtobufCEnumDe
 	cr_assert_eq(d->values[0].value, 0);
 	for (size_t i = 0; i < t->n; i++) {
 		char full[128];
+
 		snprintf(full, sizeof full, "%s%s", t->prefix, t->names[i].name);
 		const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value_by_name(d, full);
 		cr_assert_not_null(v, "%s: %s is not in the .proto", where, full);
@@ -43,6 +45,7 @@ fields_agree(const char *where, const struct field *f, size_t n, const ProtobufC
 {
 	for (size_t i = 0; i < n; i++) {
 		char path[128];
+
 		snprintf(path, sizeof path, "%s.%s", where, f[i].name);
 		cr_assert_str_eq(f[i].name, d[i].name, "%s: the .proto has %s here", path,
 				 d[i].name);
@@ -71,6 +74,7 @@ Test(bind, every_kind_is_a_body_with_the_same_fields)
 {
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		const ProtobufCFieldDescriptor *body = &record->fields[ENV_COUNT + i];
+
 		cr_assert_str_eq(kinds[i]->name, body->name);
 		cr_assert_geq(body->id, BODY_NUMBER_MIN);
 		const ProtobufCMessageDescriptor *m = body->descriptor;
@@ -83,9 +87,11 @@ static size_t
 slots_bound(const struct bound_message *m)
 {
 	size_t sum = 0;
+
 	cr_assert_not_null(m);
 	for (size_t i = 0; i < m->n; i++) {
 		const struct slot *s = &m->slots[i];
+
 		cr_assert_not_null(s->wire, "%s is not bound", s->field->name);
 		cr_assert_eq(m->slot_of[s->wire - m->d->fields], i);
 		sum += 1;
@@ -99,6 +105,7 @@ Test(bind, every_field_has_a_slot)
 {
 	const struct binding *b = bind_get();
 	size_t sum = slots_bound(b->record);
+
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		cr_assert_eq(b->kinds[i].kind, kinds[i]);
 		cr_assert_eq(bind_body(b->kinds[i].body->id), &b->kinds[i]);
@@ -113,10 +120,12 @@ Test(bind, every_field_has_a_slot)
 Test(bind, reasons_have_the_numbers_of_the_protocol)
 {
 	const ProtobufCEnumDescriptor *d = &sems__v1__reason__descriptor;
+
 	cr_assert_eq(d->n_values, REASON_COUNT);
 	for (int r = 1; r < REASON_COUNT; r++) {
 		const ProtobufCEnumValue *v = protobuf_c_enum_descriptor_get_value(d, r);
 		char full[64];
+
 		snprintf(full, sizeof full, "REASON_%s", reason_name((enum reason)r));
 		cr_assert_str_eq(v->name, full);
 	}
@@ -127,6 +136,7 @@ static unsigned
 depth_of(const ProtobufCMessageDescriptor *m, unsigned above)
 {
 	unsigned deepest = above + 1;
+
 	cr_assert_lt(above, 6, "%s: recursive, or nested too deep", m->name);
 	cr_assert_leq(m->n_fields, 64, "%s has more fields than the guard can track", m->name);
 	for (unsigned i = 0; i < m->n_fields; i++) {

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/wire/make_record.h"
 #include "wire/decode.h"
 #include "wire/encode.h"
@@ -44,6 +45,7 @@ decode(struct text raw, struct arena *a, struct record *r, struct text *source, 
 	static char *exact[2];
 	static unsigned turn;
 	char **copy = &exact[turn++ % 2];
+
 	free(*copy);
 	*copy = malloc(raw.n == 0 ? 1 : raw.n);
 	memcpy(*copy, raw.s, raw.n);
@@ -52,12 +54,13 @@ decode(struct text raw, struct arena *a, struct record *r, struct text *source, 
 
 Test(decode, names_reason_field_and_source)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct arena *a = arena_new(1 << 20);
 		struct record r;
 		struct text source;
 		struct refusal why = {0};
 		bool ok = decode(from_hex(rows[i].hex, a), a, &r, &source, &why);
+
 		cr_expect_eq(ok, rows[i].reason == REASON_NONE, "%s", rows[i].what);
 		cr_expect_eq(ok, r.kind != NULL, "%s", rows[i].what);
 		cr_expect_eq(why.reason, rows[i].reason, "%s: reason %s", rows[i].what,
@@ -85,6 +88,7 @@ round_trip(const struct record *r, struct arena *a, struct buf *b)
 	struct refusal why = {0};
 	struct text raw = encode(r, a, b);
 	bool ok = decode(raw, a, &back, &source, &why);
+
 	cr_assert(ok, "%s: %s %s", r->kind->name, why.err.where, why.err.text);
 	const char *field = record_difference(r, &back);
 	cr_assert_null(field, "%s.%s came back different", r->kind->name, field);
@@ -96,6 +100,7 @@ Test(decode, gives_back_what_was_encoded)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct buf b;
+
 	buf_init(&b, RECORD_BYTES_MAX);
 	for (size_t k = 0; k < KIND_COUNT; k++)
 		for (uint64_t seed = 0; seed < 300; seed++) {
@@ -118,10 +123,12 @@ Test(decode, takes_empty_text_and_unspecified_as_not_given)
 	struct record r;
 	struct text source;
 	struct refusal why;
+
 	cr_assert(decode(from_hex("1200 6000 C00100 DA0205 3800 800100", a), a, &r, &source, &why));
 	cr_assert_eq(source.n, 0);
 	for (size_t i = 0; i < kind_n_fields(r.kind); i++) {
 		bool fact = i == ENV_EMBARGO || i == kind_field_index(r.kind, text_of("event_no"));
+
 		cr_assert_eq(r.v[i].set, fact, "%s", kind_field(r.kind, i)->name);
 	}
 	arena_free(a);
@@ -132,10 +139,12 @@ Test(decode, tells_what_a_refused_record_says_it_is)
 {
 	struct arena *a = arena_new(1 << 22);
 	struct buf b;
+
 	buf_init(&b, RECORD_BYTES_MAX);
 	for (size_t k = 0; k < KIND_COUNT; k++) {
 		struct record r = make_full_record(kinds[k], 7, a);
 		struct text raw = encode(&r, a, &b);
+
 		cr_expect_eq(wire_claims(raw), kinds[k], "%s", kinds[k]->name);
 	}
 	/* Whoever may not know of tests is not to learn of one by what was sent beside it. */
@@ -153,15 +162,18 @@ Test(decode, refuses_a_record_cut_short_at_any_byte)
 {
 	struct arena *a = arena_new(1 << 22);
 	struct buf b;
+
 	buf_init(&b, RECORD_BYTES_MAX);
 	for (size_t k = 0; k < KIND_COUNT; k++) {
 		struct record r = make_full_record(kinds[k], 7, a);
 		struct text raw = encode(&r, a, &b);
+
 		for (size_t n = 0; n < raw.n; n++) {
 			struct arena *scratch = arena_new(1 << 20);
 			struct record back;
 			struct text source;
 			struct refusal why = {0};
+
 			cr_assert_not(
 			    decode((struct text){raw.s, n}, scratch, &back, &source, &why),
 			    "%s cut at %zu", kinds[k]->name, n);
@@ -179,16 +191,19 @@ Test(decode, survives_every_flipped_bit)
 {
 	struct arena *a = arena_new(1 << 22);
 	struct buf b, again;
+
 	buf_init(&b, RECORD_BYTES_MAX);
 	buf_init(&again, RECORD_BYTES_MAX);
 	for (size_t k = 0; k < KIND_COUNT; k++) {
 		struct record r = make_full_record(kinds[k], 11, a);
 		struct text raw = encode(&r, a, &b);
+
 		for (size_t bit = 0; bit < raw.n * 8; bit++) {
 			struct arena *scratch = arena_new(1 << 20);
 			struct record back;
 			struct text source;
 			struct refusal why = {0};
+
 			b.p[bit / 8] ^= (unsigned char)(1 << bit % 8);
 			if (decode(raw, scratch, &back, &source, &why))
 				round_trip(&back, scratch, &again);
@@ -208,6 +223,7 @@ Test(decode, survives_an_arena_of_any_size)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct buf b;
+
 	buf_init(&b, RECORD_BYTES_MAX);
 	struct record r = make_full_record(kinds[KIND_AUDIT], 3, a);
 	struct text raw = encode(&r, a, &b);
@@ -217,6 +233,7 @@ Test(decode, survives_an_arena_of_any_size)
 		struct record back;
 		struct text source;
 		struct refusal why = {0};
+
 		ok = decode(raw, small, &back, &source, &why);
 		if (!ok)
 			cr_assert_eq(why.err.code, TRY_LIMIT, "%zu: %s", limit, why.err.text);
@@ -233,6 +250,7 @@ repeat(struct arena *a, const char *head_hex, const char *piece_hex, size_t n)
 {
 	struct text head = from_hex(head_hex, a), piece = from_hex(piece_hex, a);
 	char *out = arena_alloc(a, head.n + n * piece.n);
+
 	cr_assert_not_null(out);
 	memcpy(out, head.s, head.n);
 	for (size_t i = 0; i < n; i++)
@@ -245,12 +263,14 @@ Test(decode, does_not_amplify_small_records)
 	/* 32,000 empty findings; as many unknown fields; as many empty texts */
 	const char *const heads[] = {"D202 80F403", "", ""};
 	const char *const pieces[] = {"4A00", "7000", "4200"};
+
 	for (size_t i = 0; i < 3; i++) {
 		struct arena *bytes = arena_new(1 << 20), *a = arena_new(1 << 26);
 		struct text raw = repeat(bytes, heads[i], pieces[i], 32000);
 		struct record r;
 		struct text source;
 		struct refusal why = {0};
+
 		cr_assert_not(decode(raw, a, &r, &source, &why));
 		cr_assert_leq(arena_used(a), 4096, "%zu: %zu bytes", i, arena_used(a));
 		arena_free(bytes);
@@ -264,6 +284,7 @@ Test(decode, holds_a_record_to_its_lists_limits)
 	struct record r;
 	struct text source;
 	struct refusal why = {0};
+
 	/* 51 requirement_refs of "a" */
 	cr_assert_not(decode(repeat(a, "DA0200", "420161", 51), a, &r, &source, &why));
 	cr_assert_eq(why.reason, REASON_TOO_LONG);
@@ -280,6 +301,7 @@ Test(decode, refuses_a_record_over_its_limit_but_names_its_source)
 	struct text source;
 	struct refusal why = {0};
 	struct text raw = repeat(a, "120161 DA0200 1A 808004", "61", RECORD_BYTES_MAX);
+
 	cr_assert_gt(raw.n, RECORD_BYTES_MAX);
 	cr_assert_not(decode(raw, a, &r, &source, &why));
 	cr_assert_eq(why.reason, REASON_TOO_LONG);
@@ -295,6 +317,7 @@ read_frame(struct text body, struct arena *a, struct client_frame *out)
 {
 	struct err e = {0};
 	enum code c = wire_client_frame(body, BATCH_RECORDS_MAX, a, out, &e);
+
 	cr_assert_eq(c, e.code);
 	return c;
 }
@@ -303,6 +326,7 @@ Test(client_frame, reads_a_hello)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct client_frame f;
+
 	cr_assert_eq(read_frame(from_hex("0A07 0801 1001 1A0178", a), a, &f), OK);
 	cr_assert_eq(f.type, CLIENT_HELLO);
 	cr_assert_eq(f.hello->protocol_min, 1);
@@ -315,6 +339,7 @@ Test(client_frame, reads_a_request)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct client_frame f;
+
 	cr_assert_eq(read_frame(from_hex("1A04 0807 1A00", a), a, &f), OK);
 	cr_assert_eq(f.type, CLIENT_REQUEST);
 	cr_assert_eq(f.request->request_no, 7);
@@ -326,6 +351,7 @@ Test(client_frame, locates_the_records_of_a_batch_without_judging_them)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct client_frame f;
+
 	cr_assert_eq(read_frame(from_hex("120B 12020B0C 0809 12020000 1200", a), a, &f),
 		     REJ_MALFORMED, "cut short");
 	struct text body = from_hex("120C 12020B0C 0809 12020000 1200", a);
@@ -344,6 +370,7 @@ Test(client_frame, skips_what_a_later_version_adds)
 {
 	struct arena *a = arena_new(1 << 20);
 	struct client_frame f;
+
 	cr_assert_eq(read_frame(from_hex("5205AAAAAAAAAA 1204 0809 5001", a), a, &f), OK);
 	cr_assert_eq(f.type, CLIENT_BATCH);
 	cr_assert_eq(read_frame(from_hex("0A04 0801 5001 A00601", a), a, &f), OK);
@@ -371,9 +398,11 @@ Test(client_frame, refuses_what_is_no_frame)
 	    "1201 12",           /* a record cut short */
 	    "0A03 1A01FF",       /* text that is no UTF-8 */
 	};
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct arena *a = arena_new(1 << 20);
 		struct client_frame f;
+
 		cr_expect_eq(read_frame(from_hex(bad[i], a), a, &f), REJ_MALFORMED, "%s", bad[i]);
 		arena_free(a);
 	}
@@ -390,9 +419,10 @@ Test(client_frame, tells_a_request_that_it_does_not_know_from_what_is_none)
 	    {"1A06 2202 0863 0805", 5},
 	    {"1A06 0805 2202 0863", 5},
 	};
-	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+	for (size_t i = 0; i < COUNT(asked); i++) {
 		struct arena *a = arena_new(1 << 20);
 		struct client_frame f;
+
 		cr_expect_eq(read_frame(from_hex(asked[i].frame, a), a, &f), REJ_FIELD, "%s",
 			     asked[i].frame);
 		cr_expect_eq(f.type, CLIENT_REQUEST);
@@ -408,6 +438,7 @@ Test(client_frame, holds_a_batch_to_its_limit)
 	struct client_frame f;
 	/* 10,000 bytes: 1290 4E; 10,002: 9290 ... */
 	struct text body = repeat(bytes, "1290 4E", "1200", BATCH_RECORDS_MAX);
+
 	cr_assert_eq(read_frame(body, a, &f), OK);
 	cr_assert_eq(f.batch.n, BATCH_RECORDS_MAX);
 	body = repeat(bytes, "1292 4E", "1200", BATCH_RECORDS_MAX + 1);
@@ -426,10 +457,12 @@ Test(client_frame, does_not_amplify)
 	/* a megabyte of unknown fields in a Hello; of empty sites in a SetupRequest (1,048,568) */
 	const char *const heads[] = {"0AFCFF3F", "1AFCFF3F12F8FF3F"};
 	const char *const pieces[] = {"5000", "1A00"};
+
 	for (size_t i = 0; i < 2; i++) {
 		struct arena *bytes = arena_new(1 << 22), *a = arena_new(1 << 26);
 		struct client_frame f;
 		struct text body = repeat(bytes, heads[i], pieces[i], 524286 - 2 * i);
+
 		cr_assert_eq(read_frame(body, a, &f), REJ_LIMIT, "%zu", i);
 		cr_assert_leq(arena_used(a), 1024);
 		arena_free(bytes);
@@ -444,6 +477,7 @@ Test(client_frame, says_so_when_its_arena_is_spent)
 	struct text hello = from_hex("0A07 0801 1001 1A0178", bytes);
 	struct arena *a = arena_new(64);
 	struct client_frame f;
+
 	cr_assert_eq(read_frame(body, a, &f), TRY_LIMIT);
 	arena_reset(a);
 	cr_assert_eq(read_frame(hello, a, &f), TRY_LIMIT);

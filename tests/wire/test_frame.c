@@ -10,6 +10,7 @@ look(const void *p, size_t n, size_t max, struct text *body, size_t *used)
 {
 	struct err e = {0};
 	enum frame_status s = frame_next(p, n, max, body, used, &e);
+
 	cr_assert_eq(s == FRAME_BROKEN, e.code == REJ_FRAME || e.code == REJ_LIMIT);
 	return s;
 }
@@ -20,11 +21,13 @@ Test(frame, reads_a_frame_that_comes_byte_by_byte)
 	char bytes[2 + 300];
 	struct text body;
 	size_t used;
+
 	memset(bytes, 'x', sizeof bytes);
 	bytes[0] = (char)((300 & 0x7f) | 0x80);
 	bytes[1] = 300 >> 7;
 	for (size_t n = 0; n < sizeof bytes; n++) {
 		char *exact = malloc(n + 1); /* so that the sanitizer sees a read past n */
+
 		memcpy(exact + 1, bytes, n);
 		cr_assert_eq(look(exact + 1, n, 300, &body, &used), FRAME_MORE);
 		cr_assert_eq(used, 0);
@@ -42,6 +45,7 @@ Test(frame, leaves_the_next_frame_alone)
 	const char bytes[] = {1, 'a', 2, 'b', 'c'};
 	struct text body;
 	size_t used;
+
 	cr_assert_eq(look(bytes, sizeof bytes, 10, &body, &used), FRAME_READY);
 	cr_assert_eq(used, 2);
 	cr_assert(text_is(body, "a"));
@@ -54,6 +58,7 @@ Test(frame, accepts_an_empty_message)
 {
 	struct text body;
 	size_t used;
+
 	cr_assert_eq(look("\0", 1, 10, &body, &used), FRAME_READY);
 	cr_assert_eq(used, 1);
 	cr_assert_eq(body.n, 0);
@@ -63,6 +68,7 @@ Test(frame, refuses_a_length_over_the_limit_before_the_body_comes)
 {
 	struct text body;
 	size_t used;
+
 	cr_assert_eq(look("\x0b", 1, 10, &body, &used), FRAME_BROKEN);
 	cr_assert_eq(look("\x0a", 1, 10, &body, &used), FRAME_MORE);
 }
@@ -72,6 +78,7 @@ Test(frame, refuses_a_length_that_is_no_varint)
 {
 	struct text body;
 	size_t used;
+
 	cr_assert_eq(look("\xff\xff\xff\xff", 4, SIZE_MAX, &body, &used), FRAME_MORE);
 	cr_assert_eq(look("\xff\xff\xff\xff\xff", 5, SIZE_MAX, &body, &used), FRAME_BROKEN);
 	cr_assert_eq(look("GET / HTTP/1.1\r\n", 16, 60, &body, &used), FRAME_BROKEN);
@@ -82,6 +89,7 @@ Test(frame, writes_what_it_reads)
 {
 	struct buf b;
 	char software[400];
+
 	buf_init(&b, 1000);
 	memset(software, 's', sizeof software - 1);
 	software[sizeof software - 1] = '\0';

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/wire/make_record.h"
 #include "wire/guard.h"
 
@@ -78,6 +79,7 @@ guard(const char *hex, const struct guard_limits *limits, struct refusal *why)
 	struct arena *a = arena_new(1 << 20);
 	struct text t = from_hex(hex, a);
 	char *exact = malloc(t.n); /* so that the sanitizer sees a read past the end */
+
 	memcpy(exact, t.s, t.n);
 	bool ok = guard_message(&sems__v1__record__descriptor, exact, t.n, limits, why);
 	free(exact);
@@ -88,9 +90,10 @@ guard(const char *hex, const struct guard_limits *limits, struct refusal *why)
 /* P-204, P-407 */
 Test(guard, names_reason_and_field_of_each_fault)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct refusal why = {0};
 		bool ok = guard(rows[i].hex, &strict, &why);
+
 		cr_expect_eq(ok, rows[i].reason == REASON_NONE, "%s", rows[i].what);
 		cr_expect_eq(why.reason, rows[i].reason, "%s: reason %d", rows[i].what, why.reason);
 		cr_expect_str_eq(why.err.where, rows[i].path, "%s: path %s", rows[i].what,
@@ -103,6 +106,7 @@ Test(guard, lets_unknown_fields_of_frames_pass)
 {
 	struct guard_limits lax = strict;
 	struct refusal why;
+
 	lax.unknown_allowed = true;
 	cr_assert(guard("F00105 E20300 DA0203F00105", &lax, &why));
 	cr_assert_not(guard("F00105 120561", &lax, &why));
@@ -115,6 +119,7 @@ Test(guard, keeps_each_limit)
 	const char *hex = "D20206 4A00 4A02 1001"; /* two findings, the second with a severity */
 	struct refusal why;
 	struct guard_limits l = {3, 4, 2, false};
+
 	cr_assert(guard(hex, &l, &why));
 	l = (struct guard_limits){2, 4, 2, false};
 	cr_assert_not(guard(hex, &l, &why));

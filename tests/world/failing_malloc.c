@@ -108,11 +108,10 @@ is_sanitizers_own(void)
 	int n = backtrace(frames, 6);
 	Dl_info at;
 
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++)
 		if (dladdr(frames[i], &at) != 0 && at.dli_sname != NULL &&
 		    strcmp(at.dli_sname, "pthread_getattr_np") == 0)
 			return 1;
-	}
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "tools/airport/airport.h"
 
+#include "base/count.h"
 #include "tools/airport/airport_model.h"
 
 #include <math.h>
@@ -10,8 +11,6 @@
 #define LANES_PER_TERMINAL   4
 #define LANES_PER_HOLD_POST  3
 #define EVENT_NO_PER_QUARTER 1000000
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static const struct airport_place site_names[AIRPORT_SITES_MAX] = {
     {"NMR", "Northmoor"}, {"EBY", "Eastby"},    {"SKH", "Skerry Haven"},
@@ -91,6 +90,9 @@ airport_provider(const struct airport *ap, size_t provider)
 static enum code
 check_plan(const struct airport_plan *p, struct err *e)
 {
+	int64_t first;
+	int64_t last;
+
 	const struct {
 		const char *name;
 		double value;
@@ -108,8 +110,8 @@ check_plan(const struct airport_plan *p, struct err *e)
 		if (!(limits[i].value >= limits[i].min && limits[i].value <= limits[i].max))
 			return err_set(e, REJ_FIELD, limits[i].name, "%s must be from %g to %g",
 				       limits[i].name, limits[i].min, limits[i].max);
-	int64_t first = civil_to_days(quarter_first(p->quarter));
-	int64_t last = civil_to_days(quarter_first(quarter_next(p->quarter)));
+	first = civil_to_days(quarter_first(p->quarter));
+	last = civil_to_days(quarter_first(quarter_next(p->quarter)));
 	if (first <= p->cal->first_day || last + 1 >= p->cal->first_day + (int64_t)p->cal->n)
 		return err_set(e, REJ_FIELD, "--quarter", "--quarter is outside the calendar");
 	if (p->cal->starts[first - p->cal->first_day] > p->now.v)
@@ -129,6 +131,7 @@ static double
 weight_sum(size_t n)
 {
 	double sum = 0;
+
 	for (size_t i = 0; i < n; i++)
 		sum += weight_of(i);
 	return sum;
@@ -139,6 +142,7 @@ static size_t
 share_of(const struct airport *ap, const struct site *s, double total, size_t least)
 {
 	double part = floor(total * s->weight / weight_sum(ap->n_sites) + 0.5);
+
 	return part < (double)least ? least : (size_t)part;
 }
 
@@ -146,6 +150,7 @@ static const char *
 stream_model(enum stream stream)
 {
 	static const char *const models[STREAM_COUNT] = {"RX-60 cabin", "RX-60 staff", "HB-9 hold"};
+
 	return models[stream];
 }
 
@@ -167,10 +172,12 @@ static bool
 plan_devices(struct airport *ap, struct site *s)
 {
 	size_t hold = (s->n_lanes + LANES_PER_HOLD_POST - 1) / LANES_PER_HOLD_POST;
+	struct airport_place *places;
+
 	s->n_devices = s->n_lanes + 1 + hold;
 	s->n_locations = s->n_devices + COUNT(posts);
 	s->devices = arena_zalloc(ap->arena, s->n_devices, sizeof(*s->devices));
-	struct airport_place *places = arena_zalloc(ap->arena, s->n_locations, sizeof(*places));
+	places = arena_zalloc(ap->arena, s->n_locations, sizeof(*places));
 	if (s->devices == NULL || places == NULL)
 		return false;
 	s->locations = places;
@@ -179,6 +186,7 @@ plan_devices(struct airport *ap, struct site *s)
 				     : i == s->n_lanes ? STREAM_STAFF
 						       : STREAM_HOLD;
 		struct airport_place *p = &places[i];
+
 		if (stream == STREAM_CABIN) {
 			p->id = arena_printf(ap->arena, "T%zu-L%02zu", i / LANES_PER_TERMINAL + 1,
 					     i % LANES_PER_TERMINAL + 1);
@@ -207,6 +215,7 @@ plan_screeners(struct airport *ap, struct site *s, size_t site)
 	double wanted = ap->plan.screeners > 0
 			    ? (double)share_of(ap, s, ap->plan.screeners, CREWS)
 			    : ceil(SCREENERS_PER_POST * (double)s->n_devices) * CREWS;
+
 	s->crew_size = (size_t)(wanted / CREWS);
 	s->n_screeners = s->crew_size * CREWS;
 	s->screeners = arena_zalloc(ap->arena, s->n_screeners, sizeof(*s->screeners));
@@ -214,6 +223,7 @@ plan_screeners(struct airport *ap, struct site *s, size_t site)
 		return false;
 	for (size_t i = 0; i < s->n_screeners; i++) {
 		struct prng g = prng_for(ap->plan.seed, 'S', site, i);
+
 		s->screeners[i] = (struct screener){
 		    .id = arena_printf(ap->arena, "%s-S%04zu", s->id, i + 1),
 		    .skill = prng_normal(&g, 0, 0.5),
@@ -228,9 +238,11 @@ static void
 plan_silence(struct airport *ap)
 {
 	struct device *d = &ap->sites[0].devices[ap->sites[0].n_lanes > 1 ? 1 : 0];
+	struct prng g;
+
 	if (!ap->plan.silent_lane)
 		return;
-	struct prng g = prng_for(ap->plan.seed, 'Q', 0, 0);
+	g = prng_for(ap->plan.seed, 'Q', 0, 0);
 	d->silent_from = (int)prng_between(&g, 20, ap->n_days - 20);
 	d->silent_until = d->silent_from + (int)prng_between(&g, 3, 6);
 }
@@ -239,11 +251,7 @@ static bool
 plan_site(struct airport *ap, size_t i)
 {
 	struct site *s = &ap->sites[i];
-	*s = (struct site){
-	    .id = site_names[i].id, .name = site_names[i].name, .weight = weight_of(i)};
-	double lanes = ap->plan.lanes > 0 ? ap->plan.lanes : LANES_BY_DEFAULT * ap->plan.scale;
-	s->n_lanes = share_of(ap, s, lanes, 1);
-	s->n_terminals = (s->n_lanes + LANES_PER_TERMINAL - 1) / LANES_PER_TERMINAL;
+
 	const struct {
 		const char **source;
 		const char *suffix;
@@ -254,6 +262,13 @@ plan_site(struct airport *ap, size_t i)
 	    {&s->counts, "counts", "daily counts"},
 	    {&s->maintenance, "maintenance", "equipment log"},
 	};
+	double lanes;
+
+	*s = (struct site){
+	    .id = site_names[i].id, .name = site_names[i].name, .weight = weight_of(i)};
+	lanes = ap->plan.lanes > 0 ? ap->plan.lanes : LANES_BY_DEFAULT * ap->plan.scale;
+	s->n_lanes = share_of(ap, s, lanes, 1);
+	s->n_terminals = (s->n_lanes + LANES_PER_TERMINAL - 1) / LANES_PER_TERMINAL;
 	for (size_t k = 0; k < COUNT(sources); k++) {
 		*sources[k].source = arena_printf(ap->arena, "%s-%s", s->id, sources[k].suffix);
 		ap->sources[ap->n_sources++] = (struct airport_place){
@@ -268,10 +283,13 @@ enum code
 airport_new(const struct airport_plan *plan, struct arena *a, struct airport **out, struct err *e)
 {
 	enum code code = check_plan(plan, e);
+	struct airport *ap;
+	size_t n;
+
 	if (code != OK)
 		return code;
-	struct airport *ap = arena_zalloc(a, 1, sizeof(*ap));
-	size_t n = (size_t)plan->sites;
+	ap = arena_zalloc(a, 1, sizeof(*ap));
+	n = (size_t)plan->sites;
 	if (ap == NULL)
 		return err_set(e, TRY_LIMIT, "", "out of memory");
 	ap->plan = *plan;

@@ -1,9 +1,8 @@
 /* What people look at: observations by supervisors, and covert and overt tests. */
+#include "base/count.h"
 #include "tools/airport/airport_model.h"
 
 #include <inttypes.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 const struct assurance assurances[] = {
     {"1.2", 30, 14, PROVIDER_OWN},      {"1.3", 40, 16, PROVIDER_OWN},
@@ -29,12 +28,14 @@ static const char *
 place_of(const struct site *s, const char *measure, struct prng *g)
 {
 	size_t i = 0;
+
 	while (strcmp(places[i].measure, measure) != 0)
 		i++;
 	if (places[i].post != NULL)
 		return places[i].post;
 	for (;;) {
 		size_t k = (size_t)prng_between(g, 0, (int64_t)s->n_devices - 1);
+
 		if (s->devices[k].stream == places[i].stream)
 			return s->devices[k].location;
 	}
@@ -45,6 +46,7 @@ static int
 pick_day(const struct airport *ap, struct prng *g)
 {
 	int day = (int)prng_between(g, 0, ap->n_days - 1);
+
 	if (airport_weekday(ap, day) >= 5 && prng_chance(g, 0.5))
 		day = (int)prng_between(g, 0, ap->n_days - 1);
 	return day;
@@ -160,6 +162,7 @@ static size_t
 form_of(const char *measure)
 {
 	size_t i = 0;
+
 	while (strcmp(forms[i].measure, measure) != 0)
 		i++;
 	return i;
@@ -169,6 +172,7 @@ static const char *
 criterion_result(struct prng *g, double met)
 {
 	double u = prng_unit(g);
+
 	if (u < 0.03)
 		return "NOT_OBSERVED";
 	if (u < 0.05)
@@ -192,6 +196,9 @@ airport_observation(struct airport *ap, const struct site *s, size_t assurance, 
 	struct draft d = draft_begin(ap, KIND_OBSERVATION, s->field_app,
 				     draft_textf(ap, "OBS-%s-%04" PRId64, a->measure, index),
 				     airport_at(ap, day, local));
+	size_t mode;
+	bool failed;
+
 	draft_site(&d, s, place_of(s, a->measure, &g), a->measure);
 	draft_local(&d, day, local);
 	draft_text(&d, "provider_id", a->provider);
@@ -202,16 +209,17 @@ airport_observation(struct airport *ap, const struct site *s, size_t assurance, 
 	draft_text(&d, "template_id", forms[form].form);
 	draft_text(&d, "template_version", "3");
 	draft_enum(&d, "observer_role", roles[prng_pick(&g, role_weights, COUNT(role_weights))]);
-	size_t mode = prng_pick(&g, mode_weights, COUNT(mode_weights));
+	mode = prng_pick(&g, mode_weights, COUNT(mode_weights));
 	draft_enum(&d, "mode", modes[mode]);
 	draft_text(&d, "activity_observed", forms[form].activity);
 	draft_int(&d, "units_observed", prng_between(&g, 1, 8));
 	draft_items(&d, "criteria", CRITERIA);
-	bool failed = false;
+	failed = false;
 	for (size_t i = 0; i < CRITERIA; i++) {
 		const struct criterion *c = &forms[form].criteria[i];
 		/* People do better when they know that they are watched. */
 		const char *result = criterion_result(&g, mode == 0 ? c->met : c->met - 0.03);
+
 		failed = failed || (c->mandatory && strcmp(result, "NOT_MET") == 0);
 		draft_item_text(&d, "criteria", i, "criterion_id", c->id);
 		draft_item_bool(&d, "criteria", i, "mandatory", c->mandatory);
@@ -233,6 +241,7 @@ done_of(const struct airport *ap, const struct site *s, int what, size_t assuran
 	struct prng g =
 	    prng_for(ap->plan.seed, (uint64_t)what, (uint64_t)(s - ap->sites), assurance);
 	double share = 0.8 + 0.26 * prng_unit(&g);
+
 	return (int64_t)((double)airport_planned(ap, s, base) * share + 0.5);
 }
 
@@ -241,8 +250,10 @@ airport_observations(struct airport *ap, struct site *s)
 {
 	for (size_t a = 0; a < n_assurances; a++) {
 		int64_t n = done_of(ap, s, 'o', a, assurances[a].observations);
+
 		for (int64_t i = 0; i < n && !ap->stopped; i++) {
 			struct draft d = airport_observation(ap, s, a, i);
+
 			draft_emit(&d);
 		}
 	}
@@ -288,6 +299,7 @@ pick_method(const char *measure, struct prng *g)
 	for (;;) {
 		const struct test_method *m =
 		    &methods[prng_between(g, 0, (int64_t)COUNT(methods) - 1)];
+
 		if (strcmp(m->measure, measure) == 0)
 			return m;
 	}
@@ -301,6 +313,9 @@ put_outcome(struct draft *d, struct prng *g, const struct test_method *m)
 	size_t n = m->layers[2] == NULL ? 2 : 3;
 	bool pass = prng_chance(g, m->detected);
 	bool partial = !pass && prng_chance(g, 0.25);
+	size_t found;
+	size_t met;
+
 	if (prng_chance(g, 0.05)) {
 		draft_enum(d, "outcome", "INVALID");
 		draft_enum(d, "invalid_reason", PICK(g, invalids));
@@ -312,8 +327,8 @@ put_outcome(struct draft *d, struct prng *g, const struct test_method *m)
 		draft_enum(d, "root_cause", PICK(g, causes));
 	}
 	/* A test ends at the layer that finds it; a partial one is found and then let through. */
-	size_t found = pass || partial ? (size_t)prng_between(g, 0, (int64_t)n - 1) : n;
-	size_t met = found < n ? found + 1 : n;
+	found = pass || partial ? (size_t)prng_between(g, 0, (int64_t)n - 1) : n;
+	met = found < n ? found + 1 : n;
 	draft_items(d, "layers", met);
 	for (size_t i = 0; i < met; i++) {
 		draft_item_text(d, "layers", i, "layer", m->layers[i]);
@@ -334,6 +349,7 @@ make_test(struct airport *ap, const struct site *s, size_t assurance, int64_t in
 	struct draft d = draft_begin(ap, KIND_TEST, SOURCE_TESTS,
 				     draft_textf(ap, "%s-%s-T%03" PRId64, s->id, measure, index),
 				     airport_at(ap, day, local));
+
 	draft_site(&d, s, place_of(s, measure, g), measure);
 	draft_text(&d, "provider_id", assurances[assurance].provider);
 	draft_text(&d, "test_protocol_id", draft_textf(ap, "TP-%s", measure));
@@ -363,12 +379,15 @@ run_test(struct airport *ap, const struct site *s, size_t assurance, int64_t ind
 	struct prng again = g;
 	struct draft d = make_test(ap, s, assurance, index, &g);
 	bool covert = d.r.v != NULL && d.r.v[ENV_EMBARGO].set;
+	int64_t debrief;
+	int64_t end;
+
 	draft_emit(&d);
 	if (!covert || ap->stopped)
 		return;
 	d = make_test(ap, s, assurance, index, &again);
-	int64_t debrief = draft_at(&d) + prng_between(&again, 2 * 60, 96 * 60) * MS_PER_MINUTE;
-	int64_t end = airport_at(ap, ap->n_days, 0);
+	debrief = draft_at(&d) + prng_between(&again, 2 * 60, 96 * 60) * MS_PER_MINUTE;
+	end = airport_at(ap, ap->n_days, 0);
 	if (debrief > end) /* nobody goes into the quarter's figures with tests undisclosed */
 		debrief = end - MS_PER_MINUTE;
 	draft_bool(&d, "embargo", false);
@@ -383,6 +402,7 @@ airport_tests(struct airport *ap, struct site *s)
 	for (size_t a = 0; a < n_assurances; a++) {
 		int64_t n =
 		    assurances[a].tests == 0 ? 0 : done_of(ap, s, 't', a, assurances[a].tests);
+
 		for (int64_t i = 0; i < n + n / OVERT_EVERY && !ap->stopped; i++)
 			run_test(ap, s, a, i);
 	}

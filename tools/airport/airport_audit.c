@@ -1,4 +1,5 @@
 /* Audits with ratings and findings; and what goes wrong with records. */
+#include "base/count.h"
 #include "tools/airport/airport_model.h"
 
 #include <inttypes.h>
@@ -7,20 +8,21 @@
 #define AUDITS_A_MONTH 3
 #define RATINGS_MAX    8
 
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-
 size_t
 airport_audit_slots(const struct airport *ap, const struct site *s,
 		    struct audit_slot out[AUDITS_MAX])
 {
 	struct quarter q = ap->plan.quarter;
 	size_t n = 0;
+
 	for (int m = 0; m < 3; m++) {
 		struct civil_date first = {q.year, (q.q - 1) * 3 + m + 1, 1};
 		struct civil_date next = {first.month == 12 ? q.year + 1 : q.year,
 					  first.month % 12 + 1, 1};
+
 		for (size_t k = 0; k < AUDITS_A_MONTH; k++) {
 			size_t measure = (n + 2 * (size_t)(s - ap->sites)) % n_assurances;
+
 			out[n++] = (struct audit_slot){
 			    .measure = assurances[measure].measure,
 			    .first_day = (int)(civil_to_days(first) - ap->first_day),
@@ -53,6 +55,7 @@ static size_t
 pick_class(struct prng *g)
 {
 	double w[COUNT(classes)];
+
 	for (size_t i = 0; i < COUNT(classes); i++)
 		w[i] = classes[i].weight;
 	return prng_pick(g, w, COUNT(w));
@@ -69,6 +72,7 @@ put_finding(struct draft *d, struct prng *g, const struct audit *a, const char *
 	bool is_repeat = prng_chance(g, 0.12);
 	int64_t earlier = prng_between(g, 1, 9);
 	const char *state = settled[prng_between(g, 0, (int64_t)COUNT(settled) - 1)];
+
 	quarter_format(ap->plan.quarter, label);
 	draft_item_text(d, "findings", i, "finding_id",
 			draft_textf(ap, "F-%s-%s-%02zu-%zu", label, site, a->number + 1, i + 1));
@@ -99,6 +103,10 @@ make_audit(struct airport *ap, const struct site *s, const struct audit *a, stru
 	const char *auditors[] = {"AUDITOR-1",
 				  draft_textf(ap, "AUDITOR-%" PRId64, prng_between(g, 2, 5))};
 	int64_t days = prng_between(g, 1, 3);
+	size_t n;
+	const char *severities[RATINGS_MAX];
+	size_t n_findings;
+
 	draft_enum(&d, "precision", "DAY");
 	draft_int(&d, "occurred_end", airport_at(ap, a->day + (int)days, 0));
 	draft_site(&d, s, NULL, a->slot->measure);
@@ -109,12 +117,12 @@ make_audit(struct airport *ap, const struct site *s, const struct audit *a, stru
 	draft_real(&d, "person_days", 2.0 * (double)days);
 	draft_enums(&d, "techniques", techniques, (size_t)prng_between(g, 2, 4));
 	draft_bool(&d, "announced", prng_chance(g, 0.6));
-	size_t n = (size_t)prng_between(g, 4, RATINGS_MAX);
-	const char *severities[RATINGS_MAX];
-	size_t n_findings = 0;
+	n = (size_t)prng_between(g, 4, RATINGS_MAX);
+	n_findings = 0;
 	draft_items(&d, "ratings", n);
 	for (size_t i = 0; i < n; i++) {
 		size_t c = pick_class(g);
+
 		draft_item_text(&d, "ratings", i, "measure_code", a->slot->measure);
 		draft_item_enum(&d, "ratings", i, "classification", classes[c].name);
 		if (classes[c].severity != NULL)
@@ -131,24 +139,29 @@ run_audit(struct airport *ap, const struct site *s, const struct audit_slot *slo
 {
 	struct prng g = prng_for(ap->plan.seed, 'A', (uint64_t)(s - ap->sites), number);
 	struct audit a = {.slot = slot, .number = number};
+	double u;
+	struct prng again;
+	struct draft d;
+	bool has_findings;
+	int64_t at;
+
 	a.day = slot->first_day + (int)prng_between(&g, 2, slot->days - 5);
-	double u = prng_unit(&g);
+	u = prng_unit(&g);
 	if (u < 0.05) /* never done: nothing but the plan tells */
 		return;
 	if (u < 0.13)
 		a.day += 31; /* slipped into the next month */
 	if (a.day + 3 >= ap->n_days)
 		return;
-	struct prng again = g;
-	struct draft d = make_audit(ap, s, &a, &g);
-	bool has_findings =
-	    d.r.v != NULL && d.r.v[kind_field_index(d.r.kind, TEXT_LIT("findings"))].set;
+	again = g;
+	d = make_audit(ap, s, &a, &g);
+	has_findings = d.r.v != NULL && d.r.v[kind_field_index(d.r.kind, TEXT_LIT("findings"))].set;
 	draft_emit(&d);
 	if (!has_findings || ap->stopped || !prng_chance(&g, 0.6))
 		return;
 	/* The findings are settled: a correction of the audit says how they stand now. */
 	a.later = true;
-	int64_t at = airport_at(ap, a.day + (int)prng_between(&g, 10, 35), LOCAL_HM(15, 0));
+	at = airport_at(ap, a.day + (int)prng_between(&g, 10, 35), LOCAL_HM(15, 0));
 	if (at >= airport_at(ap, ap->n_days, 0))
 		return;
 	d = make_audit(ap, s, &a, &again);
@@ -161,6 +174,7 @@ airport_audits(struct airport *ap, struct site *s)
 {
 	struct audit_slot slots[AUDITS_MAX];
 	size_t n = airport_audit_slots(ap, s, slots);
+
 	for (size_t i = 0; i < n && !ap->stopped; i++)
 		run_audit(ap, s, &slots[i], i);
 }
@@ -181,6 +195,7 @@ correct_observations(struct airport *ap, struct site *s)
 {
 	for (int64_t i = 1; i <= 3 && !ap->stopped; i++) {
 		struct draft d = airport_observation(ap, s, PASSENGER_SCREENING, i);
+
 		draft_enum(&d, "mode", "UNOBTRUSIVE");
 		draft_text(&d, "recorded_by", draft_textf(ap, "%s-SUP01", s->id));
 		draft_corrects(&d, "c1", later(&d, 2), "the mode was entered wrongly");
@@ -195,6 +210,7 @@ void_observation(struct airport *ap, struct site *s)
 	struct draft d = airport_observation(ap, s, PASSENGER_SCREENING, 1000);
 	int64_t at = later(&d, 1);
 	struct uuid root = draft_id(&d);
+
 	draft_emit(&d);
 	d = draft_begin(ap, KIND_VOID, s->field_app, "OBS-VOID-1", at);
 	draft_text(&d, "site_id", s->id);
@@ -212,6 +228,7 @@ bad_session(struct airport *ap, struct site *s, const char *name, int day)
 	const struct device *dev = &s->devices[0];
 	struct draft d = draft_begin(ap, KIND_TIP_SESSION, s->tip_server, name,
 				     airport_at(ap, day, LOCAL_HM(6, 1)));
+
 	draft_int(&d, "occurred_end", airport_at(ap, day, LOCAL_HM(6, 21)));
 	draft_site(&d, s, dev->location, "4.1");
 	draft_text(&d, "device_id", dev->id);
@@ -228,6 +245,7 @@ static void
 put_bad_records(struct airport *ap, struct site *s)
 {
 	struct draft d = bad_session(ap, s, "BAD-SUM", 10);
+
 	draft_int(&d, "misses", 2);
 	draft_emit(&d);
 	d = bad_session(ap, s, "BAD-SITE", 17);

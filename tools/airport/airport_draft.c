@@ -15,6 +15,7 @@ airport_at(const struct airport *ap, int day, int64_t local_ms)
 {
 	const struct calendar *c = ap->plan.cal;
 	const int64_t *row = &c->starts[ap->first_day + day - c->first_day];
+
 	/* On the day the clocks change they do so before 03:00: later hours are counted from its
 	 * end. */
 	if (row[1] - row[0] != MS_PER_DAY && local_ms >= 3 * MS_PER_HOUR)
@@ -42,10 +43,11 @@ airport_record_id(const struct airport *ap, const char *source, const char *sour
 {
 	char name[256];
 	unsigned char hash[SHA256_SIZE] = {0};
-	int n = snprintf(name, sizeof(name), "%" PRIu64 "\n%s\n%s", ap->plan.seed, source,
+	int n = snprintf(name, sizeof name, "%" PRIu64 "\n%s\n%s", ap->plan.seed, source,
 			 source_record_id);
+
 	if (n > 0)
-		sha256(name, (size_t)n < sizeof(name) ? (size_t)n : sizeof(name) - 1, hash);
+		sha256(name, (size_t)n < sizeof name ? (size_t)n : sizeof name - 1, hash);
 	return uuid_at((struct utc_ms){at}, hash, false);
 }
 
@@ -54,6 +56,7 @@ draft_begin(struct airport *ap, enum kind_id kind, const char *source, const cha
 	    int64_t at)
 {
 	struct draft d = {.ap = ap, .r = {.kind = kinds[kind]}};
+
 	d.r.v = arena_zalloc(ap->scratch, kind_n_fields(d.r.kind), sizeof(*d.r.v));
 	if (d.r.v == NULL) {
 		fault(ap, d.r.kind->name, "a record is too large");
@@ -73,9 +76,11 @@ draft_begin(struct airport *ap, enum kind_id kind, const char *source, const cha
 static struct value *
 slot(struct draft *d, const char *name, unsigned types, const struct field **f)
 {
+	size_t i;
+
 	if (d->r.v == NULL)
 		return NULL;
-	size_t i = kind_field_index(d->r.kind, text_of(name));
+	i = kind_field_index(d->r.kind, text_of(name));
 	if (i == kind_n_fields(d->r.kind)) {
 		fault(d->ap, name, "no such field");
 		return NULL;
@@ -95,6 +100,7 @@ keep(struct draft *d, const char *s)
 {
 	size_t n = strlen(s);
 	char *copy = arena_dup(d->ap->scratch, s, n);
+
 	if (copy == NULL) {
 		fault(d->ap, "", "a record is too large");
 		return (struct text){"", 0};
@@ -106,6 +112,7 @@ static int64_t
 number_of(struct draft *d, const struct field *f, const char *name)
 {
 	int n = f->names == NULL ? 0 : enum_number(f->names, text_of(name));
+
 	if (n == 0)
 		fault(d->ap, f->name, "no such name of the enumeration");
 	return n;
@@ -116,6 +123,7 @@ draft_int(struct draft *d, const char *field, int64_t v)
 {
 	const struct field *f;
 	struct value *p = slot(d, field, TYPE(FIELD_INT) | TYPE(FIELD_TIME), &f);
+
 	if (p != NULL)
 		*p = (struct value){.set = true, .i = v};
 }
@@ -125,6 +133,7 @@ draft_real(struct draft *d, const char *field, double v)
 {
 	const struct field *f;
 	struct value *p = slot(d, field, TYPE(FIELD_REAL), &f);
+
 	if (p != NULL)
 		*p = (struct value){.set = true, .real = v};
 }
@@ -134,6 +143,7 @@ draft_text(struct draft *d, const char *field, const char *v)
 {
 	const struct field *f;
 	struct value *p = slot(d, field, TYPE(FIELD_TEXT) | TYPE(FIELD_PERSON), &f);
+
 	if (p != NULL && v != NULL)
 		*p = (struct value){.set = true, .text = keep(d, v)};
 }
@@ -143,6 +153,7 @@ draft_enum(struct draft *d, const char *field, const char *name)
 {
 	const struct field *f;
 	struct value *p = slot(d, field, TYPE(FIELD_ENUM), &f);
+
 	if (p != NULL)
 		*p = (struct value){.set = true, .i = number_of(d, f, name)};
 }
@@ -152,6 +163,7 @@ draft_bool(struct draft *d, const char *field, bool v)
 {
 	const struct field *f;
 	struct value *p = slot(d, field, TYPE(FIELD_BOOL), &f);
+
 	if (p != NULL)
 		*p = (struct value){.set = true, .i = v};
 }
@@ -161,6 +173,7 @@ draft_unset(struct draft *d, const char *field)
 {
 	const struct field *f;
 	struct value *p = slot(d, field, ~0U, &f);
+
 	if (p != NULL)
 		*p = (struct value){.set = false};
 }
@@ -169,6 +182,7 @@ static struct value *
 list_of(struct draft *d, struct value *p, size_t n, size_t width)
 {
 	struct value *v = arena_zalloc(d->ap->scratch, n * width, sizeof(*v));
+
 	if (v == NULL) {
 		fault(d->ap, "", "a record is too large");
 		return NULL;
@@ -183,6 +197,7 @@ draft_texts(struct draft *d, const char *field, const char *const *v, size_t n)
 	const struct field *f;
 	struct value *p = slot(d, field, TYPE(FIELD_TEXTS) | TYPE(FIELD_PERSONS), &f);
 	struct value *items = p == NULL || n == 0 ? NULL : list_of(d, p, n, 1);
+
 	for (size_t i = 0; items != NULL && i < n; i++)
 		items[i] = (struct value){.set = true, .text = keep(d, v[i])};
 }
@@ -193,6 +208,7 @@ draft_enums(struct draft *d, const char *field, const char *const *names, size_t
 	const struct field *f;
 	struct value *p = slot(d, field, TYPE(FIELD_ENUMS), &f);
 	struct value *items = p == NULL || n == 0 ? NULL : list_of(d, p, n, 1);
+
 	for (size_t i = 0; items != NULL && i < n; i++)
 		items[i] = (struct value){.set = true, .i = number_of(d, f, names[i])};
 }
@@ -202,6 +218,7 @@ draft_items(struct draft *d, const char *field, size_t n)
 {
 	const struct field *f;
 	struct value *p = slot(d, field, TYPE(FIELD_LIST), &f);
+
 	if (p != NULL && n > 0)
 		list_of(d, p, n, f->n_item);
 }
@@ -211,6 +228,7 @@ item_slot(struct draft *d, const char *field, size_t i, const char *name, const 
 {
 	const struct field *f;
 	struct value *p = slot(d, field, TYPE(FIELD_LIST), &f);
+
 	if (p == NULL || !p->set || i >= p->list.n)
 		return NULL;
 	for (size_t k = 0; k < f->n_item; k++) {
@@ -228,6 +246,7 @@ draft_item_int(struct draft *d, const char *field, size_t i, const char *name, i
 {
 	const struct field *item;
 	struct value *p = item_slot(d, field, i, name, &item);
+
 	if (p != NULL)
 		*p = (struct value){.set = true, .i = v};
 }
@@ -243,6 +262,7 @@ draft_item_text(struct draft *d, const char *field, size_t i, const char *name, 
 {
 	const struct field *item;
 	struct value *p = item_slot(d, field, i, name, &item);
+
 	if (p != NULL && v != NULL)
 		*p = (struct value){.set = true, .text = keep(d, v)};
 }
@@ -252,6 +272,7 @@ draft_item_enum(struct draft *d, const char *field, size_t i, const char *name, 
 {
 	const struct field *item;
 	struct value *p = item_slot(d, field, i, name, &item);
+
 	if (p != NULL)
 		*p = (struct value){.set = true, .i = number_of(d, item, v)};
 }
@@ -281,10 +302,12 @@ draft_site(struct draft *d, const struct site *s, const char *location, const ch
 void
 draft_local(struct draft *d, int day, int64_t local_ms)
 {
+	int64_t wall;
+	char text[UTC_TEXT_SIZE];
+
 	if (d->r.v == NULL)
 		return;
-	int64_t wall = (d->ap->first_day + day) * MS_PER_DAY + local_ms;
-	char text[UTC_TEXT_SIZE];
+	wall = (d->ap->first_day + day) * MS_PER_DAY + local_ms;
 	utc_format((struct utc_ms){wall}, text);
 	text[strlen(text) - 1] = '\0'; /* the Z: it is no UTC */
 	draft_text(d, "device_local_time", text);
@@ -294,12 +317,17 @@ draft_local(struct draft *d, int day, int64_t local_ms)
 void
 draft_corrects(struct draft *d, const char *suffix, int64_t corrected_at, const char *reason)
 {
+	struct value root;
+	struct text source;
+	struct text number;
+	const char *name;
+
 	if (d->r.v == NULL)
 		return;
-	struct value root = d->r.v[ENV_RECORD_ID];
-	struct text source = d->r.v[ENV_SOURCE].text;
-	struct text number = d->r.v[ENV_SOURCE_RECORD_ID].text;
-	const char *name = draft_textf(d->ap, "%s/%s", number.s, suffix);
+	root = d->r.v[ENV_RECORD_ID];
+	source = d->r.v[ENV_SOURCE].text;
+	number = d->r.v[ENV_SOURCE_RECORD_ID].text;
+	name = draft_textf(d->ap, "%s/%s", number.s, suffix);
 	d->r.v[ENV_CORRECTS_RECORD_ID] = root;
 	d->r.v[ENV_RECORD_ID].uuid = airport_record_id(d->ap, source.s, name, draft_at(d));
 	draft_text(d, "source_record_id", name);
@@ -312,11 +340,13 @@ draft_textf(struct airport *ap, const char *fmt, ...)
 {
 	char text[256];
 	va_list args;
+	int n;
+	char *copy;
+
 	va_start(args, fmt);
-	int n = vsnprintf(text, sizeof(text), fmt, args);
+	n = vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	char *copy =
-	    n < 0 || (size_t)n >= sizeof(text) ? NULL : arena_dup(ap->scratch, text, (size_t)n);
+	copy = n < 0 || (size_t)n >= sizeof text ? NULL : arena_dup(ap->scratch, text, (size_t)n);
 	if (copy == NULL) {
 		fault(ap, fmt, "a text is too long");
 		return "";
@@ -329,6 +359,7 @@ has_happened(const struct draft *d)
 {
 	const struct value *v = d->r.v;
 	int64_t now = d->ap->plan.now.v;
+
 	return v[ENV_OCCURRED_AT].i <= now &&
 	       (!v[ENV_OCCURRED_END].set || v[ENV_OCCURRED_END].i <= now ||
 		d->r.kind->id == KIND_PLAN) &&
@@ -339,6 +370,7 @@ void
 draft_emit(struct draft *d)
 {
 	struct airport *ap = d->ap;
+
 	if (d->r.v != NULL && !d->lost && !ap->stopped && has_happened(d)) {
 		struct prng g = prng_for(ap->plan.seed, 'D', ap->emitted / DUPLICATE_RUN, 0);
 		struct airport_item item = {
@@ -347,6 +379,7 @@ draft_emit(struct draft *d)
 		    .duplicate = prng_chance(&g, ap->plan.duplicates),
 		    .bad = d->bad,
 		};
+
 		ap->emitted++;
 		if (!ap->emit(ap->ctx, &item))
 			ap->stopped = true;

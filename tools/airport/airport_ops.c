@@ -1,4 +1,5 @@
 /* The day's routine: equipment checks, heartbeats, counts; and the quarter's plans. */
+#include "base/count.h"
 #include "tools/airport/airport_model.h"
 
 #include <inttypes.h>
@@ -7,8 +8,6 @@
 
 #define SERVICE_FROM LOCAL_HM(4, 30)
 #define SERVICE_TO   LOCAL_HM(21, 15)
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static struct prng
 day_prng(const struct airport *ap, int what, const struct site *s, int day)
@@ -41,6 +40,8 @@ put_check(struct airport *ap, const struct site *s, int day, const struct check 
 			draft_textf(ap, "%s:%d:%s:%" PRId64 ":%" PRId64, c->device, day, c->type,
 				    c->attempt, c->local / MS_PER_MINUTE),
 			at);
+	int64_t to;
+
 	draft_site(&d, s, c->location, "12");
 	draft_text(&d, "provider_id", PROVIDER_OWN);
 	draft_text(&d, "device_id", c->device);
@@ -51,7 +52,7 @@ put_check(struct airport *ap, const struct site *s, int day, const struct check 
 		draft_int(&d, "attempt", c->attempt);
 	if (c->due > 0)
 		draft_int(&d, "due_at", airport_at(ap, day, c->due));
-	int64_t to = airport_at(ap, day, c->mode_to);
+	to = airport_at(ap, day, c->mode_to);
 	if (c->mode != NULL && to <= ap->plan.now.v) {
 		draft_enum(&d, "service_mode", c->mode);
 		draft_int(&d, "mode_from", airport_at(ap, day, c->mode_from));
@@ -66,6 +67,7 @@ run_morning_test(struct airport *ap, const struct site *s, int day, struct check
 {
 	if (prng_chance(g, 0.008)) {
 		struct check skipped = *c;
+
 		skipped.local = c->due;
 		skipped.result = "NOT_DONE";
 		skipped.attempt = 0;
@@ -77,6 +79,7 @@ run_morning_test(struct airport *ap, const struct site *s, int day, struct check
 	for (c->attempt = 1; c->attempt <= 3; c->attempt++) {
 		bool pass = prng_chance(g, c->attempt == 1 ? 0.975 : 0.85);
 		struct check attempt = *c;
+
 		attempt.result = pass ? "PASS" : "FAIL";
 		if (!pass || c->attempt > 1)
 			attempt.mode = NULL;
@@ -109,6 +112,7 @@ run_outage(struct airport *ap, const struct site *s, int day, struct check *c, s
 			     .mode = "NORMAL",
 			     .mode_from = to,
 			     .mode_to = SERVICE_TO};
+
 	put_check(ap, s, day, &fault);
 	if (to < SERVICE_TO)
 		put_check(ap, s, day, &back);
@@ -126,6 +130,7 @@ run_device_checks(struct airport *ap, const struct site *s, int day, const struc
 			  .mode = "NORMAL",
 			  .mode_from = SERVICE_FROM,
 			  .mode_to = SERVICE_TO};
+
 	if (prng_chance(g, 0.012))
 		run_outage(ap, s, day, &c, g);
 	if (c.mode_to <= c.mode_from)
@@ -187,18 +192,18 @@ lose_heartbeat(struct airport *ap, int day, struct device *dev, int p)
 static void
 put_heartbeats(struct airport *ap, const struct site *s, int day, struct device *dev)
 {
-	for (int p = 0; p < HEARTBEAT_PERIODS && !ap->stopped; p++) {
+	for (int p = 0; p < HEARTBEAT_PERIODS && !ap->stopped; p++)
 		if (airport_is_silent(dev, day))
 			lose_heartbeat(ap, day, dev, p);
 		else
 			put_heartbeat(ap, s, day, dev, p);
-	}
 }
 
 void
 airport_device_day(struct airport *ap, struct site *s, int day)
 {
 	struct prng g = day_prng(ap, 'E', s, day);
+
 	for (size_t i = 0; i < s->n_devices && !ap->stopped; i++) {
 		run_device_checks(ap, s, day, &s->devices[i], &g);
 		put_heartbeats(ap, s, day, &s->devices[i]);
@@ -206,8 +211,10 @@ airport_device_day(struct airport *ap, struct site *s, int day)
 	/* Walk-through detectors: one a terminal. */
 	for (size_t i = 0; i < s->n_terminals && !ap->stopped; i++) {
 		char id[32];
-		snprintf(id, sizeof(id), "%s-WTMD-%zu", s->id, i + 1);
-		struct check c = {.device = id, .type = "ROUTINE_TEST", .due = SERVICE_FROM};
+		struct check c;
+
+		snprintf(id, sizeof id, "%s-WTMD-%zu", s->id, i + 1);
+		c = (struct check){.device = id, .type = "ROUTINE_TEST", .due = SERVICE_FROM};
 		run_morning_test(ap, s, day, &c, &g);
 	}
 }
@@ -226,13 +233,14 @@ put_count(struct airport *ap, const struct site *s, int day, const char *activit
 	const char *means = NULL;
 	char name[48];
 	const char *colon = strchr(activity, ':');
-	snprintf(name, sizeof(name), "%.*s", colon == NULL ? 40 : (int)(colon - activity),
-		 activity);
+	struct prng g;
+	struct draft d;
+
+	snprintf(name, sizeof name, "%.*s", colon == NULL ? 40 : (int)(colon - activity), activity);
 	if (colon != NULL)
 		means = colon + 1;
-	struct prng g = day_prng(ap, (int)strlen(activity) << 8 | activity[0], s, day);
-	struct draft d =
-	    draft_begin(ap, KIND_ACTIVITY, s->counts, draft_textf(ap, "%d:%s", day, activity),
+	g = day_prng(ap, (int)strlen(activity) << 8 | activity[0], s, day);
+	d = draft_begin(ap, KIND_ACTIVITY, s->counts, draft_textf(ap, "%d:%s", day, activity),
 			airport_at(ap, day, 0));
 	draft_enum(&d, "precision", "DAY");
 	draft_int(&d, "occurred_end", airport_at(ap, day + 1, 0));
@@ -262,6 +270,7 @@ airport_counts_day(struct airport *ap, struct site *s, int day)
 	int64_t vehicles = prng_poisson(&g, 260 * traffic);
 	int64_t due = airport_planned(ap, s, VEHICLES_SEARCHED_A_DAY);
 	int64_t patrols = airport_planned(ap, s, PATROLS_A_DAY);
+
 	const struct {
 		const char *activity;
 		const char *measure;
@@ -302,11 +311,14 @@ static void
 put_plan(struct airport *ap, const struct site *s, const struct plan_line *p)
 {
 	char label[QUARTER_TEXT_SIZE];
+	int64_t start;
+	const char *id;
+	struct draft d;
+
 	quarter_format(ap->plan.quarter, label);
-	int64_t start = airport_at(ap, p->first_day, 0);
-	const char *id =
-	    draft_textf(ap, "%s-%s-%s-%s-%d", label, s->id, p->what, p->measure, p->first_day);
-	struct draft d = draft_begin(ap, KIND_PLAN, SOURCE_COMPLIANCE, id, start);
+	start = airport_at(ap, p->first_day, 0);
+	id = draft_textf(ap, "%s-%s-%s-%s-%d", label, s->id, p->what, p->measure, p->first_day);
+	d = draft_begin(ap, KIND_PLAN, SOURCE_COMPLIANCE, id, start);
 	draft_enum(&d, "precision", "DAY");
 	draft_site(&d, s, NULL, p->measure);
 	draft_text(&d, "recorded_by", "COMPLIANCE-1");
@@ -328,23 +340,13 @@ airport_planned(const struct airport *ap, const struct site *s, int base)
 {
 	double scale = ap->plan.scale < 1 ? 1 : ap->plan.scale;
 	int64_t n = (int64_t)floor(base * sqrt(s->weight) * scale + 0.5);
+
 	return n < 1 ? 1 : n;
 }
 
 void
 airport_plans(struct airport *ap, struct site *s)
 {
-	for (size_t i = 0; i < n_assurances && !ap->stopped; i++) {
-		const struct assurance *a = &assurances[i];
-		struct plan_line p = {.measure = a->measure, .days = ap->n_days};
-		p.what = "OBSERVATIONS";
-		p.count = airport_planned(ap, s, a->observations);
-		put_plan(ap, s, &p);
-		p.what = "TESTS";
-		p.count = airport_planned(ap, s, a->tests);
-		if (a->tests > 0)
-			put_plan(ap, s, &p);
-	}
 	const struct plan_line routine[] = {
 	    {.what = "VEHICLE_CHECKS",
 	     .measure = "1.4",
@@ -361,16 +363,31 @@ airport_plans(struct airport *ap, struct site *s)
 	     .days = ap->n_days,
 	     .count = (int64_t)(s->n_devices + s->n_terminals) * ap->n_days},
 	};
+	struct audit_slot audits[AUDITS_MAX];
+	size_t n;
+
+	for (size_t i = 0; i < n_assurances && !ap->stopped; i++) {
+		const struct assurance *a = &assurances[i];
+		struct plan_line p = {.measure = a->measure, .days = ap->n_days};
+
+		p.what = "OBSERVATIONS";
+		p.count = airport_planned(ap, s, a->observations);
+		put_plan(ap, s, &p);
+		p.what = "TESTS";
+		p.count = airport_planned(ap, s, a->tests);
+		if (a->tests > 0)
+			put_plan(ap, s, &p);
+	}
 	for (size_t i = 0; i < COUNT(routine); i++)
 		put_plan(ap, s, &routine[i]);
-	struct audit_slot audits[AUDITS_MAX];
-	size_t n = airport_audit_slots(ap, s, audits);
+	n = airport_audit_slots(ap, s, audits);
 	for (size_t i = 0; i < n; i++) {
 		struct plan_line p = {.what = "AUDITS",
 				      .measure = audits[i].measure,
 				      .count = 1,
 				      .first_day = audits[i].first_day,
 				      .days = audits[i].days};
+
 		put_plan(ap, s, &p);
 	}
 }

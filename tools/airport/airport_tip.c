@@ -1,4 +1,5 @@
 /* TIP: sessions of screeners at X-ray machines, and what happened in them. */
+#include "base/count.h"
 #include "tools/airport/airport_model.h"
 
 #include <inttypes.h>
@@ -11,8 +12,6 @@
 #define TIME_LIMIT_MS 20000
 #define TIP_RATIO     0.022
 #define EVENTS_MAX    64 /* of a session */
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 struct shift {
 	const char *name;
@@ -101,6 +100,7 @@ static size_t
 pick_threat(struct prng *g)
 {
 	double w[COUNT(threats)];
+
 	for (size_t i = 0; i < COUNT(threats); i++)
 		w[i] = threats[i].weight;
 	return prng_pick(g, w, COUNT(w));
@@ -110,6 +110,7 @@ static const char *
 pick_abort(struct prng *g)
 {
 	double w[COUNT(aborts)];
+
 	for (size_t i = 0; i < COUNT(aborts); i++)
 		w[i] = aborts[i].weight;
 	return aborts[prng_pick(g, w, COUNT(w))].reason;
@@ -119,6 +120,7 @@ static size_t
 library_of(int day)
 {
 	size_t i = COUNT(libraries) - 1;
+
 	while (libraries[i].from_day > day)
 		i--;
 	return i;
@@ -129,6 +131,7 @@ static double
 chance_of_hit(const struct session *s, size_t threat, int64_t into_session)
 {
 	double minutes = (double)into_session / (double)MS_PER_MINUTE;
+
 	return logistic(2.05 + s->screener->skill + threats[threat].ease +
 			streams[s->device->stream].ease + libraries[library_of(s->day)].ease -
 			0.07 * s->hours_in - 0.012 * minutes);
@@ -149,6 +152,7 @@ put_projection(struct draft *d, struct prng *g, const struct session *s, size_t 
 {
 	bool fictional = s->device->stream != STREAM_HOLD && prng_chance(g, 0.7);
 	int64_t image = prng_between(g, 1, 1200);
+
 	draft_text(d, "library_id", "NIMBUS");
 	draft_text(d, "library_version", libraries[library_of(s->day)].version);
 	draft_enum(d, "image_type", fictional ? "FTI" : "CTI");
@@ -162,12 +166,16 @@ put_projection(struct draft *d, struct prng *g, const struct session *s, size_t 
 static void
 put_decision(struct draft *d, struct prng *g, const struct session *s, enum outcome o)
 {
+	double median;
+	double ms;
+	int64_t response;
+
 	draft_int(d, "time_limit_ms", TIME_LIMIT_MS);
 	if (o == MISS_TIMEOUT || o == ABORTED)
 		return;
-	double median = (o == HIT ? 4100 : 5600) * s->screener->quickness;
-	double ms = prng_log_normal(g, median, 0.42);
-	int64_t response = ms > TIME_LIMIT_MS - 50 ? TIME_LIMIT_MS - 50 : (int64_t)ms;
+	median = (o == HIT ? 4100 : 5600) * s->screener->quickness;
+	ms = prng_log_normal(g, median, 0.42);
+	response = ms > TIME_LIMIT_MS - 50 ? TIME_LIMIT_MS - 50 : (int64_t)ms;
 	draft_int(d, "response_ms", response);
 	draft_int(d, "decision_at", draft_at(d) + response);
 }
@@ -180,12 +188,14 @@ put_event(struct airport *ap, struct session *s, struct prng *g, int64_t into_se
 	int64_t local = s->login + into_session;
 	int64_t at = airport_at(ap, s->day, local);
 	struct device *dev = s->device;
+	struct draft d;
+
 	dev->event_no++;
 	s->n[o]++;
 	if (s->first_event_no == 0)
 		s->first_event_no = dev->event_no;
-	struct draft d = draft_begin(ap, KIND_TIP_EVENT, s->site->tip_server,
-				     draft_textf(ap, "%s:%" PRId64, dev->id, dev->event_no), at);
+	d = draft_begin(ap, KIND_TIP_EVENT, s->site->tip_server,
+			draft_textf(ap, "%s:%" PRId64, dev->id, dev->event_no), at);
 	draft_site(&d, s->site, dev->location, streams[dev->stream].measure);
 	draft_local(&d, s->day, local);
 	draft_text(&d, "shift_id", s->shift);
@@ -214,6 +224,7 @@ put_vendor(struct draft *d, const struct session *s)
 {
 	int64_t decided = s->n[HIT] + s->n[MISS_DECIDED] + s->n[MISS_TIMEOUT];
 	int64_t others = s->images - decided - s->n[ABORTED];
+
 	if (decided > 0)
 		draft_real(d, "vendor_pd", (double)s->n[HIT] / (double)decided);
 	if (others > 0)
@@ -229,6 +240,7 @@ put_session(struct airport *ap, struct session *s, struct prng *g)
 	int64_t seconds = (s->logout - s->login) / MS_PER_SECOND;
 	struct device *dev = s->device;
 	struct draft d = draft_begin(ap, KIND_TIP_SESSION, s->site->tip_server, s->id, at);
+
 	draft_int(&d, "occurred_end", end);
 	draft_site(&d, s->site, dev->location, streams[dev->stream].measure);
 	draft_local(&d, s->day, s->login);
@@ -262,6 +274,7 @@ compare_int64(const void *a, const void *b)
 {
 	const int64_t *x = a;
 	const int64_t *y = b;
+
 	return *x < *y ? -1 : *x > *y;
 }
 
@@ -269,6 +282,7 @@ static void
 count_for_heartbeat(struct session *s)
 {
 	int64_t period = s->login / (MS_PER_DAY / HEARTBEAT_PERIODS);
+
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		s->device->beat[period].events += s->n[i];
 	s->device->beat[period].sessions++;
@@ -281,13 +295,17 @@ run_session(struct airport *ap, struct session *s, struct prng *g)
 {
 	double busy = open_by_hour[s->login / MS_PER_HOUR];
 	double mean = streams[s->device->stream].images * (0.6 + 0.4 * busy);
+	int64_t into[EVENTS_MAX] = {0};
+	int64_t tips;
+	int64_t alarms;
+	int64_t n;
+
 	s->images = prng_poisson(g, mean) + 1;
-	int64_t tips = prng_binomial(g, s->images, TIP_RATIO);
-	int64_t alarms = prng_binomial(g, s->images - tips, s->screener->alarm_rate);
-	int64_t n = tips + alarms;
+	tips = prng_binomial(g, s->images, TIP_RATIO);
+	alarms = prng_binomial(g, s->images - tips, s->screener->alarm_rate);
+	n = tips + alarms;
 	if (n > EVENTS_MAX)
 		n = EVENTS_MAX;
-	int64_t into[EVENTS_MAX] = {0};
 	for (int64_t i = 0; i < n; i++)
 		into[i] =
 		    prng_between(g, 15 * MS_PER_SECOND, s->logout - s->login - 30 * MS_PER_SECOND);
@@ -295,6 +313,7 @@ run_session(struct airport *ap, struct session *s, struct prng *g)
 	for (int64_t i = 0; i < n; i++) {
 		/* Draws without replacement: so many projections, so many alarms. */
 		bool alarm = prng_chance(g, (double)alarms / (double)(alarms + tips));
+
 		if (alarm)
 			alarms--;
 		else
@@ -311,6 +330,7 @@ crew_of(const struct airport *ap, const struct site *s, int day, size_t shift)
 {
 	for (size_t c = 0; c < CREWS; c++) {
 		size_t phase = (size_t)((ap->first_day + day + 2 * (int64_t)c) % (2 * CREWS));
+
 		if (phase / 2 == shift)
 			return &s->screeners[c * s->crew_size];
 	}
@@ -330,6 +350,7 @@ airport_is_late(const struct airport *ap, const struct site *s, const struct dev
 	struct prng g = prng_for(ap->plan.seed, 'L',
 				 (uint64_t)(s - ap->sites) << 16 | (uint64_t)(dev - s->devices),
 				 (uint64_t)(ap->first_day + day));
+
 	return prng_chance(&g, ap->plan.late);
 }
 
@@ -338,14 +359,16 @@ open_post(struct airport *ap, struct session *s, struct prng *g, int64_t from)
 {
 	const struct device *dev = s->device;
 	char date[UTC_TEXT_SIZE];
+	int64_t minutes;
+
 	utc_format((struct utc_ms){(ap->first_day + s->day) * MS_PER_DAY}, date);
 	date[10] = '\0';
 	s->login = from + prng_between(g, 0, 120 * MS_PER_SECOND);
 	s->logout = s->login + SESSION_MIN * MS_PER_MINUTE + prng_between(g, 0, 60 * MS_PER_SECOND);
 	s->silent = airport_is_silent(dev, s->day);
 	s->late = airport_is_late(ap, s->site, dev, s->day);
-	int64_t minutes = from / MS_PER_MINUTE;
-	snprintf(s->id, sizeof(s->id), "%s-%s-%02" PRId64 "%02" PRId64, dev->id, date, minutes / 60,
+	minutes = from / MS_PER_MINUTE;
+	snprintf(s->id, sizeof s->id, "%s-%s-%02" PRId64 "%02" PRId64, dev->id, date, minutes / 60,
 		 minutes % 60);
 	run_session(ap, s, g);
 }
@@ -360,13 +383,16 @@ run_slot(struct airport *ap, struct site *s, int day, size_t shift, int64_t slot
 	bool enough = s->crew_size > s->n_devices;
 	size_t places = enough ? s->crew_size : s->n_devices;
 	size_t stride = enough ? s->n_devices : 1;
+
 	for (size_t i = 0; i < s->n_devices && !ap->stopped; i++) {
 		struct prng g = prng_for(ap->plan.seed, (uint64_t)(s - ap->sites) << 16 | i,
 					 (uint64_t)(ap->first_day + day), (uint64_t)from);
 		size_t place = (i + (size_t)slot * stride) % places;
+		struct session session;
+
 		if (place >= s->crew_size || !prng_chance(&g, open_by_hour[from / MS_PER_HOUR]))
 			continue;
-		struct session session = {
+		session = (struct session){
 		    .site = s,
 		    .device = &s->devices[i],
 		    .screener = &crew[place],
@@ -383,12 +409,14 @@ airport_tip_day(struct airport *ap, struct site *s, int day)
 {
 	for (size_t i = 0; i < s->n_devices; i++) {
 		struct device *dev = &s->devices[i];
-		memset(dev->beat, 0, sizeof(dev->beat));
+
+		memset(dev->beat, 0, sizeof dev->beat);
 		for (size_t p = 0; p < HEARTBEAT_PERIODS; p++)
 			dev->beat[p].last_event_no = dev->event_no;
 	}
 	for (size_t k = 0; k < COUNT(shifts); k++) {
 		int64_t slots = (shifts[k].to - shifts[k].from) / (SLOT_MIN * MS_PER_MINUTE);
+
 		for (int64_t slot = 0; slot < slots && !ap->stopped; slot++)
 			run_slot(ap, s, day, k, slot);
 	}

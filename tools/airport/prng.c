@@ -18,6 +18,7 @@ prng_for(uint64_t seed, uint64_t a, uint64_t b, uint64_t c)
 {
 	uint64_t h = prng_mix(prng_mix(prng_mix(prng_mix(seed) ^ a) ^ b) ^ c);
 	struct prng g = {0, (prng_mix(h) << 1) | 1};
+
 	prng_u32(&g);
 	g.state += h;
 	prng_u32(&g);
@@ -28,9 +29,12 @@ uint32_t
 prng_u32(struct prng *g)
 {
 	uint64_t old = g->state;
+	uint32_t x;
+	uint32_t rot;
+
 	g->state = old * PCG_MULTIPLIER + g->inc;
-	uint32_t x = (uint32_t)(((old >> 18) ^ old) >> 27);
-	uint32_t rot = (uint32_t)(old >> 59);
+	x = (uint32_t)(((old >> 18) ^ old) >> 27);
+	rot = (uint32_t)(old >> 59);
 	return (x >> rot) | (x << ((32 - rot) & 31));
 }
 
@@ -50,6 +54,7 @@ int64_t
 prng_between(struct prng *g, int64_t lo, int64_t hi)
 {
 	double span = (double)(hi - lo) + 1;
+
 	return lo + (int64_t)(prng_unit(g) * span);
 }
 
@@ -59,6 +64,7 @@ prng_normal(struct prng *g, double mean, double sd)
 	/* Box-Muller; 1 - u keeps the logarithm's argument above 0. */
 	double u = 1 - prng_unit(g);
 	double v = prng_unit(g);
+
 	return mean + sd * sqrt(-2 * log(u)) * cos(2 * 3.14159265358979323846 * v);
 }
 
@@ -71,15 +77,20 @@ prng_log_normal(struct prng *g, double median, double sigma)
 int64_t
 prng_poisson(struct prng *g, double mean)
 {
+	double limit;
+	double p;
+	int64_t n;
+
 	if (mean <= 0)
 		return 0;
 	if (mean > 60) {
 		double x = floor(prng_normal(g, mean, sqrt(mean)) + 0.5);
+
 		return x < 0 ? 0 : (int64_t)x;
 	}
-	double limit = exp(-mean);
-	double p = prng_unit(g);
-	int64_t n = 0;
+	limit = exp(-mean);
+	p = prng_unit(g);
+	n = 0;
 	while (p > limit) {
 		p *= prng_unit(g);
 		n++;
@@ -90,12 +101,15 @@ prng_poisson(struct prng *g, double mean)
 int64_t
 prng_binomial(struct prng *g, int64_t n, double p)
 {
+	int64_t k;
+
 	if (n > 200) {
 		double x =
 		    floor(prng_normal(g, (double)n * p, sqrt((double)n * p * (1 - p))) + 0.5);
+
 		return x < 0 ? 0 : x > (double)n ? n : (int64_t)x;
 	}
-	int64_t k = 0;
+	k = 0;
 	for (int64_t i = 0; i < n; i++)
 		k += prng_chance(g, p);
 	return k;
@@ -105,9 +119,11 @@ size_t
 prng_pick(struct prng *g, const double *weights, size_t n)
 {
 	double sum = 0;
+	double u;
+
 	for (size_t i = 0; i < n; i++)
 		sum += weights[i];
-	double u = prng_unit(g) * sum;
+	u = prng_unit(g) * sum;
 	for (size_t i = 0; i + 1 < n; i++) {
 		u -= weights[i];
 		if (u < 0)

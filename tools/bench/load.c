@@ -3,6 +3,7 @@
  * loop: frames fall due at fixed instants whatever the answers do, and a latency counts from the
  * instant a frame was due, so that a sender who had to wait is not left out.
  */
+#include "base/count.h"
 #include "client/packed.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/rows.h"
@@ -197,10 +198,9 @@ count_verdicts(struct tally *t, const Sems__V1__Result *r)
 	for (size_t i = 0; i < r->n_verdicts; i++) {
 		uint64_t *to = &t->other;
 
-		for (size_t k = 0; k < sizeof where / sizeof where[0]; k++) {
+		for (size_t k = 0; k < COUNT(where); k++)
 			if (r->verdicts[i]->code == where[k].code)
 				to = (uint64_t *)(void *)((char *)t + where[k].offset);
-		}
 		*to += r->verdicts[i]->count;
 	}
 }
@@ -240,10 +240,9 @@ begin(struct load *l)
 		return;
 	}
 	/* Turn by turn: the window of one must not be filled before another has sent at all. */
-	for (unsigned turn = 0; turn < l->window; turn++) {
+	for (unsigned turn = 0; turn < l->window; turn++)
 		for (unsigned i = 0; i < l->o->connections && has_more(l, l->start_us); i++)
 			send_frame(l, &l->senders[i], bench_now_us());
-	}
 }
 
 static void
@@ -392,10 +391,9 @@ default_window(const struct bench_options *o)
 static void
 close_all(struct load *l)
 {
-	for (unsigned i = 0; l->senders != NULL && i < l->o->connections; i++) {
+	for (unsigned i = 0; l->senders != NULL && i < l->o->connections; i++)
 		if (l->senders[i].bev != NULL)
 			bufferevent_free(l->senders[i].bev);
-	}
 	if (l->timer != NULL)
 		event_free(l->timer);
 	if (l->base != NULL)

@@ -1,4 +1,5 @@
 /* Many measurements as one table for people and one JSON file for programs. */
+#include "base/count.h"
 #include "base/file/plainfile.h"
 #include "base/json/jsonin.h"
 #include "tools/bench/bench.h"
@@ -192,7 +193,7 @@ print_table(const struct report *r, struct err *e)
 	static const char *const headers[] = {
 	    "Measurement", "Table",           ">Records/s",       ">Of COPY", ">p50 ms",
 	    ">p99 ms",     ">p99 in commits", ">semsd us/record", ">RSS KiB", "Besides stored"};
-	struct table *t = table_new(sizeof headers / sizeof headers[0], headers);
+	struct table *t = table_new(COUNT(headers), headers);
 	size_t i;
 	json_t *j;
 

@@ -1,4 +1,5 @@
 /* One measurement of the benchmark, or the report of many; see bench.h and README.md. */
+#include "base/count.h"
 #include "tools/bench/bench.h"
 
 #include <getopt.h>
@@ -148,10 +149,9 @@ peak_rss(long pid)
 
 	snprintf(path, sizeof path, "/proc/%ld/status", pid);
 	f = pid == 0 ? NULL : fopen(path, "r");
-	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+	while (f != NULL && fgets(line, sizeof line, f) != NULL)
 		if (strncmp(line, "VmHWM:", 6) == 0)
 			kib = strtol(line + 6, NULL, 10);
-	}
 	if (f != NULL)
 		fclose(f);
 	return kib;
@@ -291,10 +291,9 @@ measure(const struct measurement *m, const struct bench_options *o, struct err *
 static enum code
 run(const char *what, const struct bench_options *o, char **files, struct err *e)
 {
-	for (size_t i = 0; i < sizeof measurements / sizeof measurements[0]; i++) {
+	for (size_t i = 0; i < COUNT(measurements); i++)
 		if (strcmp(measurements[i].what, what) == 0)
 			return measure(&measurements[i], o, e);
-	}
 	if (strcmp(what, "empty") == 0)
 		return bench_empty(o->database, e);
 	if (strcmp(what, "report") == 0)

@@ -1,5 +1,6 @@
 #include "tools/import/build.h"
 
+#include "base/count.h"
 #include "base/near.h"
 
 #include <ctype.h>
@@ -233,7 +234,7 @@ put_bool(const struct field *f, struct value *v, struct text s, struct err *e)
 	} words[] = {{"true", 1},  {"yes", 1}, {"y", 1}, {"1", 1},
 		     {"false", 0}, {"no", 0},  {"n", 0}, {"0", 0}};
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+	for (size_t i = 0; i < COUNT(words); i++) {
 		if (strlen(words[i].word) == s.n && strncasecmp(words[i].word, s.s, s.n) == 0) {
 			v->i = words[i].value;
 			return OK;
@@ -252,12 +253,11 @@ put_enum(const struct field *f, struct value *v, struct text s, struct err *e)
 	struct text t;
 
 	if (as_string(s, name)) {
-		for (char *p = name; *p != '\0'; p++) {
+		for (char *p = name; *p != '\0'; p++)
 			if (*p == ' ' || *p == '-')
 				*p = '_';
 			else
 				*p = (char)toupper((unsigned char)*p);
-		}
 		t = text_of(name);
 		v->i = enum_number(f->names, t);
 		if (v->i == 0 && t.n > prefix && memcmp(name, f->names->prefix, prefix) == 0)

@@ -1,5 +1,7 @@
 #include "tools/import/decimal.h"
 
+#include "base/count.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -13,10 +15,9 @@ group_at(const char *s, const char *group)
 		return 0;
 	if (strcmp(group, " ") != 0)
 		return strncmp(s, group, strlen(group)) == 0 ? strlen(group) : 0;
-	for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
+	for (size_t i = 0; i < COUNT(blanks); i++)
 		if (strncmp(s, blanks[i], strlen(blanks[i])) == 0)
 			return strlen(blanks[i]);
-	}
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "tools/import/delivery.h"
 
+#include "base/count.h"
 #include "base/text.h"
 #include "core/kind/validate.h"
 #include "tools/import/numbers.h"
@@ -321,12 +322,11 @@ reject_again(struct delivery *d, const struct record *r, const struct number_see
 static bool
 is_in_line(const struct record *records, size_t i)
 {
-	for (size_t k = 0; k < i; k++) {
+	for (size_t k = 0; k < i; k++)
 		if (records[k].kind == records[i].kind &&
 		    memcmp(&records[k].v[ENV_RECORD_ID].uuid, &records[i].v[ENV_RECORD_ID].uuid,
 			   sizeof(struct uuid)) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -490,10 +490,9 @@ delivery_print(const struct delivery_tally *t, int dry, const char *rejects_path
 			fprintf(f, "  %-16s %10" PRIu64 " record%s%s\n", kinds[i]->name, t->sent[i],
 				text_s(t->sent[i]), dry ? " (not sent)" : " sent");
 	}
-	for (size_t i = 0; !dry && i < sizeof verdicts / sizeof verdicts[0]; i++) {
+	for (size_t i = 0; !dry && i < COUNT(verdicts); i++)
 		if (verdicts[i].n > 0)
 			fprintf(f, "  %-27s%10" PRIu64 "\n", verdicts[i].name, verdicts[i].n);
-	}
 	if (t->again.lines > 0)
 		fprintf(f,
 			"%" PRIu64

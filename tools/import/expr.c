@@ -150,12 +150,11 @@ expr_compile(struct arena *a, const struct expr_file *f, const char *column, con
 			       "column '%s': give a column or a value, not both", column);
 	if (column != NULL)
 		return add_column(f, x, text_of(column), e);
-	while (rc == OK && rest.n > 0) {
+	while (rc == OK && rest.n > 0)
 		if (rest.s[0] == '{' && !(rest.n >= 2 && rest.s[1] == '{'))
 			rc = add_braces(f, x, &rest, e);
 		else
 			add_literal(x, &rest);
-	}
 	return rc;
 }
 
@@ -164,10 +163,9 @@ squeeze_text(char *s, size_t n)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (s[i] != ' ')
 			s[kept++] = s[i];
-	}
 	return kept;
 }
 
@@ -195,10 +193,9 @@ is_null(const struct expr_scope *s, struct text t, bool squeeze)
 {
 	if (t.n == 0)
 		return true;
-	for (size_t i = 0; i < s->file->n_nulls; i++) {
+	for (size_t i = 0; i < s->file->n_nulls; i++)
 		if (expr_equal(t, s->file->nulls[i], squeeze))
 			return true;
-	}
 	return false;
 }
 
@@ -296,10 +293,9 @@ condition_fini(struct condition *c)
 static bool
 is_in(char *const *list, unsigned n, struct text t, bool squeeze)
 {
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < n; i++)
 		if (expr_equal(t, list[i], squeeze))
 			return true;
-	}
 	return false;
 }
 

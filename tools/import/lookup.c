@@ -1,6 +1,7 @@
 #include "tools/import/lookup.h"
 
 #include "base/arena.h"
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "base/text.h"
 #include "tools/import/identity.h"
@@ -222,10 +223,9 @@ read_answer(struct lookup *l, const struct buf *raw, const size_t *places, size_
 		if (at < n)
 			take(&l->queries[places[at]], stored);
 	}
-	for (size_t i = 0; rc == OK && i < n; i++) {
+	for (size_t i = 0; rc == OK && i < n; i++)
 		if (!decide(l, &l->queries[places[i]]))
 			rc = err_set(e, TRY_LIMIT, "memory", "out of memory");
-	}
 	json_decref(answer);
 	return rc;
 }
@@ -277,10 +277,9 @@ ask_page(struct lookup *l, struct err *e)
 {
 	enum code rc = OK;
 
-	for (size_t i = 0; rc == OK && i < l->n; i++) {
+	for (size_t i = 0; rc == OK && i < l->n; i++)
 		if (!l->queries[i].asked)
 			rc = ask_alike(l, i, e);
-	}
 	l->n = 0;
 	arena_reset(l->page);
 	return rc;
@@ -299,7 +298,7 @@ lookup_record(struct lookup *l, const struct record *r, uint64_t line, struct er
 	*q = (struct query){.line = line};
 	q->record.kind = r->kind;
 	q->record.v = arena_zalloc(l->page, ENV_COUNT, sizeof *q->record.v);
-	for (size_t i = 0; q->record.v != NULL && i < sizeof fields / sizeof fields[0]; i++) {
+	for (size_t i = 0; q->record.v != NULL && i < COUNT(fields); i++) {
 		const struct text t = r->v[fields[i]].text;
 
 		q->record.v[fields[i]] =
@@ -336,6 +335,7 @@ bool
 lookup_apply(const struct lookup *l, struct record *r, const char *reason, struct utc_ms now)
 {
 	const struct plan wanted = {.id = r->v[ENV_RECORD_ID].uuid, .kind = r->kind};
+
 	struct plan *const *found = tfind(&wanted, &l->root, compare);
 	const struct plan *p = found != NULL ? *found : NULL;
 

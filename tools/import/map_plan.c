@@ -1,5 +1,7 @@
 #include "tools/import/map_plan.h"
 
+#include "base/count.h"
+
 #include <string.h>
 
 static void *
@@ -44,10 +46,9 @@ compile_plus(struct map_plan *plan, struct field_plan *p, struct err *e)
 		to->name = text_of(m->column);
 		if (expr_find_column(&plan->file, to->name, &to->column, e) != OK)
 			return e->code;
-		for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
+		for (size_t u = 0; u < COUNT(units); u++)
 			if (strcmp(units[u].name, m->unit) == 0)
 				to->unit_ms = units[u].ms;
-		}
 		if (to->unit_ms == 0)
 			return err_set(e, REJ_FIELD, "plus",
 				       "unit '%s' is not one of ms, s, min, h, days", m->unit);

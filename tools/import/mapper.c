@@ -110,10 +110,9 @@ blame(const struct field_plan *f)
 static bool
 all_hold(const struct condition *c, unsigned n, const struct expr_scope *s)
 {
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < n; i++)
 		if (!condition_holds(&c[i], s))
 			return false;
-	}
 	return true;
 }
 
@@ -359,10 +358,9 @@ put_field(struct pass *p, const struct field_plan *f, size_t item)
 static bool
 put_item(struct pass *p, const struct item_plan *item, size_t index)
 {
-	for (unsigned i = 0; i < item->m->fields_count; i++) {
+	for (unsigned i = 0; i < item->m->fields_count; i++)
 		if (!put_field(p, &item->fields[i], index))
 			return false;
-	}
 	return true;
 }
 
@@ -509,14 +507,12 @@ map_record(struct pass *p, const struct record_plan *r)
 		p->has_end = p->has_end || r->fields[i].target.index == ENV_OCCURRED_END;
 	if (!put_field(p, &r->occurred_at, 0))
 		return false;
-	for (unsigned i = 0; i < r->m->fields_count; i++) {
+	for (unsigned i = 0; i < r->m->fields_count; i++)
 		if (!put_field(p, &r->fields[i], 0))
 			return false;
-	}
-	for (unsigned i = 0; i < r->m->lists_count; i++) {
+	for (unsigned i = 0; i < r->m->lists_count; i++)
 		if (!put_list(p, &r->lists[i]))
 			return false;
-	}
 	build_finish(p->record);
 	return put_identity(p, r);
 }
@@ -524,10 +520,9 @@ map_record(struct pass *p, const struct record_plan *r)
 static bool
 is_header(const struct mapper *m, const struct text *cells)
 {
-	for (size_t i = 0; i < m->plan.file.n; i++) {
+	for (size_t i = 0; i < m->plan.file.n; i++)
 		if (!expr_equal(cells[i], m->plan.file.names[i].s, true))
 			return false;
-	}
 	return true;
 }
 
@@ -578,10 +573,9 @@ mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a
 
 	out->n = 0;
 	out->reject = (struct row_reject){"", "", ""};
-	for (unsigned i = 0; n == m->plan.file.n && i < m->plan.m->skip_count; i++) {
+	for (unsigned i = 0; n == m->plan.file.n && i < m->plan.m->skip_count; i++)
 		if (condition_holds(&m->plan.skip[i], &p.scope))
 			return MAPPER_SKIP;
-	}
 	if (!check_row(&p, cells, n))
 		return MAPPER_REJECT;
 	for (unsigned i = 0; i < m->plan.m->records_count; i++) {

@@ -122,10 +122,9 @@ grow(struct numbers *n)
 		return false;
 	}
 	n->n_slots = n_old * 2;
-	for (size_t i = 0; i < n_old; i++) {
+	for (size_t i = 0; i < n_old; i++)
 		if (old[i].line != 0)
 			put(n, &old[i]);
-	}
 	free(old);
 	return true;
 }
@@ -157,9 +156,8 @@ number_is_shortened(struct text number)
 		i++;
 	if (i + 2 >= number.n || number.s[i] != 'E' || number.s[i + 1] != '+')
 		return false;
-	for (i += 2; i < number.n; i++) {
+	for (i += 2; i < number.n; i++)
 		if (!isdigit((unsigned char)number.s[i]))
 			return false;
-	}
 	return true;
 }

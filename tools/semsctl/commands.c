@@ -1,4 +1,5 @@
 /* The table of semsctl's commands, and what it says of words that are not in it. */
+#include "base/count.h"
 #include "base/near.h"
 #include "tools/semsctl/command.h"
 
@@ -25,16 +26,15 @@ const char command_common_letters[] = "+s:w:qhV";
 const struct command *
 command_at(size_t i)
 {
-	return i < sizeof commands / sizeof commands[0] ? commands[i] : NULL;
+	return i < COUNT(commands) ? commands[i] : NULL;
 }
 
 const struct command *
 command_find(const char *name)
 {
-	for (size_t i = 0; command_at(i) != NULL; i++) {
+	for (size_t i = 0; command_at(i) != NULL; i++)
 		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
-	}
 	return NULL;
 }
 
@@ -43,10 +43,9 @@ command_find_sub(const struct command *c, const char *name)
 {
 	const struct sub *sub;
 
-	for (size_t i = 0; c->sub != NULL && (sub = c->sub(i)) != NULL; i++) {
+	for (size_t i = 0; c->sub != NULL && (sub = c->sub(i)) != NULL; i++)
 		if (strcmp(sub->name, name) == 0)
 			return sub;
-	}
 	return NULL;
 }
 

@@ -1,5 +1,6 @@
 #include "tools/sheet/filekind.h"
 
+#include "base/count.h"
 #include "tools/sheet/workbook.h"
 
 #include <string.h>
@@ -65,10 +66,9 @@ is_archive_of_sheets(int fd, struct err *e)
 	const char *is = "is a ZIP archive that is no Excel workbook: unpack it first";
 	bool found = zip != NULL && zip_name_locate(zip, "xl/workbook.xml", ZIP_FL_NOCASE) >= 0;
 
-	for (size_t i = 0; zip != NULL && i < sizeof archives / sizeof archives[0]; i++) {
+	for (size_t i = 0; zip != NULL && i < COUNT(archives); i++)
 		if (zip_name_locate(zip, archives[i].member, 0) >= 0)
 			is = archives[i].is;
-	}
 	if (zip == NULL)
 		is = "is a damaged ZIP archive or workbook: fetch or save it again";
 	else
@@ -88,14 +88,12 @@ filekind_is_workbook(int fd, struct err *e)
 	e->code = OK;
 	if (n >= 4 && (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0))
 		return is_archive_of_sheets(fd, e);
-	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+	for (size_t i = 0; i < COUNT(heads); i++)
 		if (n >= (ssize_t)heads[i].n && memcmp(head, heads[i].head, heads[i].n) == 0)
 			err_set(e, REJ_MALFORMED, "", "it %s", heads[i].is);
-	}
 	text += strspn(text, " \t\r\n");
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0] && e->code == OK; i++) {
+	for (size_t i = 0; i < COUNT(texts) && e->code == OK; i++)
 		if (strncasecmp(text, texts[i].begins, strlen(texts[i].begins)) == 0)
 			err_set(e, REJ_MALFORMED, "", "it %s", texts[i].is);
-	}
 	return false;
 }

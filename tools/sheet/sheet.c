@@ -399,10 +399,9 @@ too_long(struct sheet *s, struct sheet_row *row, struct err *e)
 static bool
 is_empty(const struct sheet_row *row)
 {
-	for (size_t i = 0; i < row->n; i++) {
+	for (size_t i = 0; i < row->n; i++)
 		if (row->cells[i].n > 0)
 			return false;
-	}
 	return true;
 }
 

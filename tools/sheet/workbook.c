@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/count.h"
 #include "tools/sheet/infile.h"
 #include "tools/sheet/workbook_cell.h"
 
@@ -103,10 +104,9 @@ local(const char *name)
 static const char *
 attribute(const char **list, const char *name)
 {
-	for (; list[0] != NULL; list += 2) {
+	for (; list[0] != NULL; list += 2)
 		if (strcmp(local(list[0]), name) == 0)
 			return list[1];
-	}
 	return NULL;
 }
 
@@ -165,12 +165,13 @@ feed(struct workbook *w, zip_file_t *f, const struct part *p)
 
 	while (n > 0 && w->e->code == OK) {
 		void *chunk = XML_GetBuffer(w->parser, 65536);
+		bool good;
 
 		n = chunk == NULL ? -1 : zip_fread(f, chunk, 65536);
 		total += n > 0 ? (uint64_t)n : 0;
 		if (n < 0 || total > p->max)
 			break;
-		bool good = XML_ParseBuffer(w->parser, (int)n, n == 0) == XML_STATUS_OK;
+		good = XML_ParseBuffer(w->parser, (int)n, n == 0) == XML_STATUS_OK;
 
 		/* What expat keeps of one name or attribute that does not end. */
 		if (good && (int64_t)total - XML_GetCurrentByteIndex(w->parser) > PIECE_MAX)
@@ -342,7 +343,7 @@ start_style(void *ctx, const char *name, const char **list)
 
 	if (strcmp(what, "cellXfs") == 0)
 		w->in_xfs = true;
-	if (strcmp(what, "numFmt") == 0 && w->n_custom < sizeof w->custom / sizeof w->custom[0]) {
+	if (strcmp(what, "numFmt") == 0 && w->n_custom < COUNT(w->custom)) {
 		const char *code = attribute(list, "formatCode");
 
 		w->custom[w->n_custom].id = n;
@@ -350,10 +351,9 @@ start_style(void *ctx, const char *name, const char **list)
 	}
 	if (strcmp(what, "xf") != 0 || !w->in_xfs)
 		return;
-	for (size_t i = 0; i < w->n_custom; i++) {
+	for (size_t i = 0; i < w->n_custom; i++)
 		if (w->custom[i].id == n)
 			format = (unsigned char)w->custom[i].format;
-	}
 	if (!buf_add(&w->styles, &format, 1))
 		fail(w, REJ_MALFORMED, "", PART_WORDS " has more than 65,536 styles");
 }

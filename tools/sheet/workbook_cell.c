@@ -1,6 +1,7 @@
 #include "tools/sheet/workbook_cell.h"
 
 #include "base/civil.h"
+#include "base/count.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -22,10 +23,9 @@ cell_format_builtin(unsigned id)
 	    {50, 54, CELL_DATE}, {55, 56, CELL_TIME},    {57, 58, CELL_DATE},
 	};
 
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+	for (size_t i = 0; i < COUNT(known); i++)
 		if (id >= known[i].from && id <= known[i].to)
 			return known[i].format;
-	}
 	return CELL_NUMBER;
 }
 

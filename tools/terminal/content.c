@@ -1,6 +1,7 @@
 #include "tools/terminal/content.h"
 
 #include "base/civil.h"
+#include "base/count.h"
 #include "base/uuid.h"
 
 #include <sems/v1/record.pb-c.h>
@@ -16,7 +17,7 @@ is_instant(const char *name)
 	static const char *const ends[] = {"_at", "_end", "_start", "_for", "_from", "_to"};
 	size_t n = strlen(name);
 
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+	for (size_t i = 0; i < COUNT(ends); i++) {
 		size_t k = strlen(ends[i]);
 
 		if (n > k && strcmp(name + n - k, ends[i]) == 0)
@@ -125,7 +126,7 @@ size_of(const ProtobufCFieldDescriptor *f)
 	    [PROTOBUF_C_TYPE_FIXED32] = sizeof(uint32_t),
 	    [PROTOBUF_C_TYPE_FLOAT] = sizeof(float),
 	};
-	size_t size = (size_t)f->type < sizeof sizes / sizeof sizes[0] ? sizes[f->type] : 0;
+	size_t size = (size_t)f->type < COUNT(sizes) ? sizes[f->type] : 0;
 
 	return size != 0 ? size : sizeof(uint64_t);
 }

@@ -1,5 +1,6 @@
 #include "tools/terminal/listing.h"
 
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "base/text.h"
 #include "tools/terminal/shown.h"
@@ -47,10 +48,9 @@ put_member(const json_t *object, const char *key, char out[LISTING_CELL])
 	static const char *const of_precision[] = {"occurred_at", "counted_at"};
 	enum moment_detail detail = MOMENT_SECOND;
 
-	for (size_t i = 0; i < sizeof of_precision / sizeof of_precision[0]; i++) {
+	for (size_t i = 0; i < COUNT(of_precision); i++)
 		if (strcmp(key, of_precision[i]) == 0)
 			detail = moment_detail_of(member_maybe(object, "precision"));
-	}
 	put_cell(json_object_get(object, key), detail, out);
 }
 

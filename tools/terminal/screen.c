@@ -132,10 +132,9 @@ wait_for(pid_t pid)
 {
 	int status = 0;
 
-	while (waitpid(pid, &status, 0) < 0) {
+	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return NOT_FOUND;
-	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
 

@@ -1,5 +1,7 @@
 #include "tools/terminal/shown.h"
 
+#include "base/count.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +30,9 @@ is_cut(struct text t)
 
 	if (lead < 0xc2 || lead > 0xf4 || t.n >= whole)
 		return false;
-	for (size_t i = 1; i < t.n; i++) {
+	for (size_t i = 1; i < t.n; i++)
 		if (((unsigned char)t.s[i] & 0xc0) != 0x80)
 			return false;
-	}
 	return true;
 }
 
@@ -77,7 +78,7 @@ static size_t
 style_length(struct text t, bool *cut)
 {
 	*cut = false;
-	for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++) {
+	for (size_t i = 0; i < COUNT(styles); i++) {
 		size_t n = strlen(styles[i]);
 
 		if (t.n >= n && memcmp(t.s, styles[i], n) == 0)

@@ -1,5 +1,6 @@
 #include "tools/terminal/spd_table.h"
 
+#include "base/count.h"
 #include "render/doc/spd_value.h"
 #include "tools/terminal/table.h"
 
@@ -30,16 +31,14 @@ new_table(bool with_for)
 	struct table *t;
 	size_t n = 0;
 
-	for (size_t i = 0; i < COLUMNS; i++) {
+	for (size_t i = 0; i < COLUMNS; i++)
 		if (i != COLUMN_FOR || with_for)
 			columns[n++] = headers[i];
-	}
 	t = table_new(n, columns);
-	for (size_t i = 0; t != NULL && i < sizeof dispensable / sizeof dispensable[0]; i++) {
-		for (size_t c = 0; c < n; c++) {
+	for (size_t i = 0; t != NULL && i < COUNT(dispensable); i++) {
+		for (size_t c = 0; c < n; c++)
 			if (strcmp(columns[c], dispensable[i]) == 0)
 				table_optional(t, c);
-		}
 	}
 	return t;
 }
@@ -55,10 +54,9 @@ short_form(const char *form)
 		     {"OUTPUT", "output"},
 		     {"INFORMATION", "info"}};
 
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+	for (size_t i = 0; i < COUNT(forms); i++)
 		if (strcmp(form, forms[i].form) == 0)
 			return forms[i].shown;
-	}
 	return form;
 }
 
@@ -76,10 +74,9 @@ static void
 put_status(struct table *t, const char *status, bool color)
 {
 	table_cell(t, "%s", status);
-	for (size_t i = 0; color && i < sizeof colors / sizeof colors[0]; i++) {
+	for (size_t i = 0; color && i < COUNT(colors); i++)
 		if (strcmp(status, colors[i].words) == 0)
 			table_style(t, colors[i].color);
-	}
 }
 
 static void
@@ -346,7 +343,7 @@ print_records(const json_t *doc, FILE *f)
 	json_array_foreach(list, i, item)
 	{
 		table_cell(t, "%s", spd_text(item, "kind"));
-		for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+		for (size_t k = 0; k < COUNT(keys); k++) {
 			spd_count(item, keys[k], NONE, n);
 			table_cell(t, "%s", n);
 		}

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/text.h"
 #include "tools/terminal/shown.h"
 
@@ -80,10 +81,9 @@ char_width(uint32_t c)
 	    {0xFE30, 0xFE6F, 2}, {0xFF00, 0xFF60, 2}, {0x1F300, 0x1FAFF, 2},
 	};
 
-	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+	for (size_t i = 0; i < COUNT(ranges); i++)
 		if (c >= ranges[i].from && c <= ranges[i].to)
 			return ranges[i].width;
-	}
 	return 1;
 }
 
@@ -283,12 +283,11 @@ share_out(const struct table *t, size_t *width, const size_t *natural)
 		size_t next = t->columns;
 		size_t more;
 
-		for (size_t c = 0; c < t->columns; c++) {
+		for (size_t c = 0; c < t->columns; c++)
 			if (width[c] != 0 && width[c] < natural[c] &&
 			    (next == t->columns ||
 			     natural[c] - width[c] < natural[next] - width[next]))
 				next = c;
-		}
 		if (next == t->columns)
 			return;
 		more = natural[next] - width[next];
@@ -304,10 +303,9 @@ narrow(const struct table *t, const size_t *natural, size_t *width)
 {
 	for (size_t c = 0; c < t->columns; c++)
 		width[c] = t->headers[c][0] == '>' ? natural[c] : column_width(t, c, longest_word);
-	for (size_t place = 1; place <= t->n_optional && width_of_all(t, width) > fit; place++) {
+	for (size_t place = 1; place <= t->n_optional && width_of_all(t, width) > fit; place++)
 		for (size_t c = 0; c < t->columns; c++)
 			width[c] = t->optional[c] == place ? 0 : width[c];
-	}
 }
 
 /* For programs: a cell over its column's limit is cut. */
@@ -569,11 +567,10 @@ table_print(const struct table *t, FILE *f, int color)
 		return;
 	}
 	print_header(t, &l, rest, f, color);
-	for (size_t i = 0; i + t->columns <= n_cells(t); i += t->columns) {
+	for (size_t i = 0; i + t->columns <= n_cells(t); i += t->columns)
 		if (cell_at(t, i).text == NULL)
 			print_rule(t, l.width, f);
 		else
 			print_row(t, &l, rest, i, f);
-	}
 	print_left_out(t, &l, f);
 }

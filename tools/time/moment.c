@@ -23,10 +23,9 @@ is_utc_time(const char *s)
 	static const char pattern[] = "dddd-dd-ddTdd:dd:dd";
 	size_t n = strlen(s);
 
-	for (size_t i = 0; pattern[i] != '\0'; i++) {
+	for (size_t i = 0; pattern[i] != '\0'; i++)
 		if (pattern[i] == 'd' ? !isdigit((unsigned char)s[i]) : s[i] != pattern[i])
 			return false;
-	}
 	return s[n - 1] == 'Z' || (n > 6 && strcmp(s + n - 6, "+00:00") == 0);
 }
 

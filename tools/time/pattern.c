@@ -1,6 +1,7 @@
 #include "tools/time/pattern.h"
 
 #include "base/civil.h"
+#include "base/count.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -155,7 +156,7 @@ read_half(const char **p, struct reading *r)
 		bool is_pm;
 	} halves[] = {{"a.m.", false}, {"p.m.", true}, {"am", false}, {"pm", true}};
 
-	for (size_t i = 0; i < sizeof halves / sizeof halves[0]; i++) {
+	for (size_t i = 0; i < COUNT(halves); i++) {
 		size_t n = strlen(halves[i].text);
 
 		if (strncasecmp(*p, halves[i].text, n) != 0)
@@ -311,20 +312,18 @@ add_part(struct pattern *p, const struct conversion *c, char byte)
 static const struct conversion *
 conversion_of(char letter)
 {
-	for (size_t i = 0; i < sizeof conversions / sizeof conversions[0]; i++) {
+	for (size_t i = 0; i < COUNT(conversions); i++)
 		if (conversions[i].letter == letter)
 			return &conversions[i];
-	}
 	return NULL;
 }
 
 static const char *
 short_form_of(char letter)
 {
-	for (size_t i = 0; i < sizeof short_forms / sizeof short_forms[0]; i++) {
+	for (size_t i = 0; i < COUNT(short_forms); i++)
 		if (short_forms[i].letter == letter)
 			return short_forms[i].text;
-	}
 	return NULL;
 }
 
@@ -389,10 +388,9 @@ pattern_compile(const char *text, struct pattern *out, struct err *e)
 	}
 	if (compile_text(out, text, e) != OK)
 		return e->code;
-	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+	for (size_t i = 0; i < COUNT(needs); i++)
 		if ((out->gives & needs[i].has) != 0 && (out->gives & needs[i].needs) == 0)
 			return err_set(e, REJ_FIELD, "", "%s", needs[i].text);
-	}
 	if ((out->gives & EPOCH) != 0)
 		return (out->gives & ~(EPOCH | FRACTION)) == 0
 			   ? OK
@@ -458,14 +456,13 @@ pattern_read(const struct pattern *p, struct text s, const struct pattern_words 
 		return false;
 	memcpy(text, s.s, s.n);
 	text[s.n] = '\0';
-	for (unsigned i = 0; good && i < p->n; i++) {
+	for (unsigned i = 0; good && i < p->n; i++)
 		if (p->part[i] != NULL)
 			good = p->part[i]->read(&at, &r);
 		else if (p->byte[i] == ' ' || p->byte[i] == '\t')
 			skip_blanks(&at);
 		else
 			good = *at++ == p->byte[i];
-	}
 	/* Only of a text that fits otherwise is it worth saying. */
 	good = good && *at == '\0' && settle_half(p, &r) && settle_weekday(p, &r);
 	if (good && (p->gives & EPOCH) != 0)

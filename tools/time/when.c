@@ -1,5 +1,7 @@
 #include "tools/time/when.h"
 
+#include "base/count.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -203,10 +205,9 @@ had_leap_second(struct utc_ms last_ms)
 	    {1997, 6, 30},  {1998, 12, 31}, {2005, 12, 31}, {2008, 12, 31}, {2012, 6, 30},
 	    {2015, 6, 30},  {2016, 12, 31}};
 
-	for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+	for (size_t i = 0; i < COUNT(days); i++)
 		if (last_ms.v == (civil_to_days(days[i]) + 1) * MS_PER_DAY - 1)
 			return true;
-	}
 	return false;
 }
 

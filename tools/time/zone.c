@@ -15,10 +15,9 @@ name_is_safe(const char *name)
 {
 	if (!isalpha((unsigned char)name[0]) || strstr(name, "..") != NULL)
 		return false;
-	for (const char *p = name; *p != '\0'; p++) {
+	for (const char *p = name; *p != '\0'; p++)
 		if (!isalnum((unsigned char)*p) && strchr("/_+-", *p) == NULL)
 			return false;
-	}
 	return true;
 }
 

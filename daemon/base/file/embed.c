@@ -6,9 +6,8 @@
 const char *
 embed_text(const char *path)
 {
-	for (const struct embed *f = embed_table; f->path != NULL; f++) {
+	for (const struct embed *f = embed_table; f->path != NULL; f++)
 		if (strcmp(f->path, path) == 0)
 			return f->text;
-	}
 	return NULL;
 }

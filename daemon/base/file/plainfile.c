@@ -1,5 +1,7 @@
 #include "base/file/plainfile.h"
 
+#include "base/count.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -23,10 +25,9 @@ what_it_is(mode_t mode)
 	    {S_IFSOCK, "it is a socket, not a file"},
 	};
 
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+	for (size_t i = 0; i < COUNT(types); i++)
 		if ((mode & S_IFMT) == types[i].type)
 			return types[i].text;
-	}
 	return "it is not a file";
 }
 

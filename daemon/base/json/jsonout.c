@@ -6,6 +6,7 @@ struct made
 made_object(void)
 {
 	json_t *j = json_object();
+
 	return (struct made){j, j != NULL};
 }
 
@@ -13,6 +14,7 @@ struct made
 made_array(void)
 {
 	json_t *j = json_array();
+
 	return (struct made){j, j != NULL};
 }
 

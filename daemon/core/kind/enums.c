@@ -1,10 +1,12 @@
 #include "core/kind/enums.h"
 
-#define TABLE(table, enum_prefix)                          \
-	const struct enum_table table = {                  \
-	    .prefix = (enum_prefix),                       \
-	    .names = table##_of,                           \
-	    .n = sizeof table##_of / sizeof table##_of[0], \
+#include "base/count.h"
+
+#define TABLE(table, enum_prefix)         \
+	const struct enum_table table = { \
+	    .prefix = (enum_prefix),      \
+	    .names = table##_of,          \
+	    .n = COUNT(table##_of),       \
 	}
 
 static const struct enum_name precision_names_of[] = {

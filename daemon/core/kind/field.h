@@ -6,6 +6,7 @@
 #define SEMS_CORE_KIND_FIELD_H
 
 #include "base/civil.h"
+#include "base/count.h"
 #include "core/kind/enums.h"
 #include "core/kind/kind.h"
 #include "core/time/calendar.h"
@@ -78,10 +79,10 @@
 		.name = (field), .type = FIELD_ENUMS, .flags = (flag), .max = (count), \
 		.names = &(table), .help = (text)                                      \
 	}
-#define LIST_FIELD(field, flag, count, items, text)                                           \
-	{                                                                                     \
-		.name = (field), .type = FIELD_LIST, .flags = (flag), .max = (count),         \
-		.item = (items), .n_item = sizeof(items) / sizeof((items)[0]), .help = (text) \
+#define LIST_FIELD(field, flag, count, items, text)                                   \
+	{                                                                             \
+		.name = (field), .type = FIELD_LIST, .flags = (flag), .max = (count), \
+		.item = (items), .n_item = COUNT(items), .help = (text)               \
 	}
 
 /* Field `index` of a record holds something. */

@@ -78,30 +78,27 @@ const struct kind *const kinds[KIND_COUNT] = {
 const char *
 enum_name(const struct enum_table *t, int64_t number)
 {
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->n; i++)
 		if (t->names[i].number == number)
 			return t->names[i].name;
-	}
 	return NULL;
 }
 
 int
 enum_number(const struct enum_table *t, struct text name)
 {
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->n; i++)
 		if (text_is(name, t->names[i].name))
 			return t->names[i].number;
-	}
 	return 0;
 }
 
 const struct kind *
 kind_by_name(struct text name)
 {
-	for (size_t i = 0; i < KIND_COUNT; i++) {
+	for (size_t i = 0; i < KIND_COUNT; i++)
 		if (text_is(name, kinds[i]->name))
 			return kinds[i];
-	}
 	return NULL;
 }
 
@@ -109,10 +106,11 @@ void
 kind_unknown(const char *name, char out[KIND_UNKNOWN_SIZE])
 {
 	struct near n = near_to(name);
-	for (size_t i = 0; i < KIND_COUNT; i++) {
+	bool is_near;
+
+	for (size_t i = 0; i < KIND_COUNT; i++)
 		near_offer(&n, kinds[i]->name);
-	}
-	bool is_near = n.best != NULL;
+	is_near = n.best != NULL;
 	snprintf(out, KIND_UNKNOWN_SIZE, "there is no kind '%.40s'%s%s%s", name,
 		 is_near ? "; did you mean " : ": `semsctl template` lists them",
 		 is_near ? n.best : "", is_near ? "?" : "");

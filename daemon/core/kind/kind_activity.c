@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/field.h"
 
 enum { ACTIVITY = ENV_COUNT, COUNT, METHOD, MEANS };
@@ -33,7 +34,7 @@ const struct kind kind_activity = {
     .title = "activity count",
     .help = "how many tasks were done or items handled in an interval",
     .own = fields,
-    .n_own = sizeof fields / sizeof fields[0],
+    .n_own = COUNT(fields),
     .site_required = true,
     .end_required = true,
     .check = check,

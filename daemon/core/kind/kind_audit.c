@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/field.h"
 
 enum {
@@ -75,7 +76,7 @@ const struct kind kind_audit = {
     .title = "audit or inspection",
     .help = "an audit, inspection or investigation with its ratings and findings",
     .own = fields,
-    .n_own = sizeof fields / sizeof fields[0],
+    .n_own = COUNT(fields),
     .site_required = true,
     .check = check,
 };

@@ -2,6 +2,7 @@
  * The second person's word on a correction or a void that may not take effect by one person alone.
  * Who that person is says the connection it came over, not the record.
  */
+#include "base/count.h"
 #include "core/kind/field.h"
 
 enum { CONFIRMS_RECORD_ID = ENV_COUNT, CONFIRMS_SOURCE, DECISION, DECIDED_AT, DECISION_REASON };
@@ -43,6 +44,6 @@ const struct kind kind_confirmation = {
     .title = "confirmation",
     .help = "a second person lets a correction or a void take effect, or declines it",
     .own = fields,
-    .n_own = sizeof fields / sizeof fields[0],
+    .n_own = COUNT(fields),
     .check = check,
 };

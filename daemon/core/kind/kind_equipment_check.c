@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/field.h"
 
 enum {
@@ -74,7 +75,7 @@ check_mode(const struct record *r, struct err *e)
 static enum code
 check(const struct record *r, const struct calendar *cal, struct err *e)
 {
-	enum code c = rule_check_when(r, by_type, sizeof by_type / sizeof by_type[0], e);
+	enum code c = rule_check_when(r, by_type, COUNT(by_type), e);
 
 	(void)cal;
 	return c != OK ? c : check_mode(r, e);
@@ -86,7 +87,7 @@ const struct kind kind_equipment_check = {
     .title = "equipment check",
     .help = "a test, fault or mode of a piece of security equipment",
     .own = fields,
-    .n_own = sizeof fields / sizeof fields[0],
+    .n_own = COUNT(fields),
     .site_required = true,
     .check = check,
 };

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/field.h"
 
 enum { DEVICE_ID = ENV_COUNT, EVENTS_MADE, LAST_EVENT_NO };
@@ -32,7 +33,7 @@ const struct kind kind_heartbeat = {
     .title = "heartbeat",
     .help = "a source was alive and made so many records: turns silence into a zero or a gap",
     .own = fields,
-    .n_own = sizeof fields / sizeof fields[0],
+    .n_own = COUNT(fields),
     .end_required = true,
     .check = check,
 };

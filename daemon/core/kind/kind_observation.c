@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/field.h"
 
 enum {
@@ -64,7 +65,7 @@ const struct kind kind_observation = {
     .title = "observation",
     .help = "a task watched against the criteria of a form",
     .own = fields,
-    .n_own = sizeof fields / sizeof fields[0],
+    .n_own = COUNT(fields),
     .site_required = true,
     .check = check,
 };

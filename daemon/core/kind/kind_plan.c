@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/field.h"
 
 enum {
@@ -70,7 +71,7 @@ const struct kind kind_plan = {
     .title = "plan",
     .help = "what should be done in a period: without it nothing shows what was missed",
     .own = fields,
-    .n_own = sizeof fields / sizeof fields[0],
+    .n_own = COUNT(fields),
     .site_required = true,
     .check = check,
 };

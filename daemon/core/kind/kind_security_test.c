@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/field.h"
 
 enum {
@@ -70,7 +71,7 @@ static const struct rule_when by_outcome[] = {
 static enum code
 check(const struct record *r, const struct calendar *cal, struct err *e)
 {
-	enum code c = rule_check_when(r, by_outcome, sizeof by_outcome / sizeof by_outcome[0], e);
+	enum code c = rule_check_when(r, by_outcome, COUNT(by_outcome), e);
 
 	(void)cal;
 	return c != OK ? c : rule_check_order(r, ENV_OCCURRED_AT, DEBRIEFED_AT, e);
@@ -82,7 +83,7 @@ const struct kind kind_test = {
     .title = "security test",
     .help = "a covert or overt test of a measure and its outcome",
     .own = fields,
-    .n_own = sizeof fields / sizeof fields[0],
+    .n_own = COUNT(fields),
     .site_required = true,
     .check = check,
 };

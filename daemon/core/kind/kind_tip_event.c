@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/field.h"
 
 enum {
@@ -64,7 +65,7 @@ static const struct rule_when by_outcome[] = {
 static enum code
 check(const struct record *r, const struct calendar *cal, struct err *e)
 {
-	enum code c = rule_check_when(r, by_outcome, sizeof by_outcome / sizeof by_outcome[0], e);
+	enum code c = rule_check_when(r, by_outcome, COUNT(by_outcome), e);
 
 	(void)cal;
 	return c != OK ? c : rule_check_order(r, ENV_OCCURRED_AT, DECISION_AT, e);
@@ -76,7 +77,7 @@ const struct kind kind_tip_event = {
     .title = "TIP event",
     .help = "one threat image projection, or an alarm with nothing projected",
     .own = fields,
-    .n_own = sizeof fields / sizeof fields[0],
+    .n_own = COUNT(fields),
     .site_required = true,
     .check = check,
 };

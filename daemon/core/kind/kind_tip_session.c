@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/field.h"
 
 #include <inttypes.h>
@@ -102,7 +103,7 @@ check(const struct record *r, const struct calendar *cal, struct err *e)
 	enum code c = OK;
 
 	(void)cal;
-	for (size_t i = 0; c == OK && i < sizeof parts / sizeof parts[0]; i++)
+	for (size_t i = 0; c == OK && i < COUNT(parts); i++)
 		c = rule_check_part(r, parts[i].part, parts[i].whole, e);
 	if (c == OK)
 		c = check_sum(r, e);
@@ -115,7 +116,7 @@ const struct kind kind_tip_session = {
     .title = "TIP session",
     .help = "counts of one login at a machine: the denominators of TIP rates",
     .own = fields,
-    .n_own = sizeof fields / sizeof fields[0],
+    .n_own = COUNT(fields),
     .site_required = true,
     .check = check,
 };

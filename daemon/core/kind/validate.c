@@ -1,5 +1,6 @@
 #include "core/kind/validate.h"
 
+#include "base/count.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -379,7 +380,7 @@ check_no_correction(const struct record *r, struct refusal *why)
 	static const enum envelope only[] = {ENV_CORRECTS_SOURCE, ENV_CORRECTED_AT,
 					     ENV_CORRECTION_REASON};
 
-	for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
+	for (size_t i = 0; i < COUNT(only); i++) {
 		struct place at = place_of(r, only[i], why);
 
 		if (given(r, only[i]))
@@ -402,11 +403,10 @@ check_correction(const struct record *r, struct refusal *why)
 		return refuse(
 		    &at, REASON_IDENTITY,
 		    "is the record's own record_id: a correction is a new record with its own");
-	for (at.index = 0; at.index < ENV_COUNT; at.index++) {
+	for (at.index = 0; at.index < ENV_COUNT; at.index++)
 		if ((envelope_fields[at.index].flags & FIELD_OF_CORRECTION) != 0 &&
 		    !given(r, (enum envelope)at.index))
 			return refuse(&at, REASON_MISSING, "is required of a correction: give it");
-	}
 	return true;
 }
 

@@ -1,5 +1,7 @@
 #include "core/life/lifecycle.h"
 
+#include "base/count.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -93,7 +95,7 @@ static const struct transition {
     {SPD_SUBMITTED, SPD_SUPERSEDE, SPD_SUPERSEDED, 0, ANYBODY},
     {SPD_ACKNOWLEDGED, SPD_SUPERSEDE, SPD_SUPERSEDED, 0, ANYBODY},
 };
-#define N_TRANSITIONS (sizeof(transitions) / sizeof(transitions[0]))
+#define N_TRANSITIONS COUNT(transitions)
 
 /* --- names ------------------------------------------------------------------------------------ */
 
@@ -196,9 +198,9 @@ find(enum spd_state from, enum spd_action a, bool by_reviewer)
 	for (size_t i = 0; i < N_TRANSITIONS; i++) {
 		const struct transition *t = &transitions[i];
 		bool fits = by_reviewer || (t->people & BY_REVIEWER) == 0;
-		if (t->from == from && t->action == a && fits) {
+
+		if (t->from == from && t->action == a && fits)
 			return t;
-		}
 	}
 	return NULL;
 }
@@ -207,9 +209,9 @@ bool
 life_leads_to(enum spd_state from, enum spd_action a, bool by_reviewer, enum spd_state *next)
 {
 	const struct transition *t = find(from, a, by_reviewer);
-	if (t == NULL) {
+
+	if (t == NULL)
 		return false;
-	}
 	*next = t->to;
 	return true;
 }
@@ -218,7 +220,8 @@ static enum code
 refuse_state(const struct life *l, enum spd_action a, struct err *e)
 {
 	char next[160] = "";
-	life_next(l, next, sizeof(next));
+
+	life_next(l, next, sizeof next);
 	if (l->revision == 0) {
 		return err_set(e, REJ_STATE, "operation", "%s is %s and cannot be %s; %s",
 			       l->quarter, spd_state_name(l->state), actions[a].done, next);
@@ -231,11 +234,9 @@ refuse_state(const struct life *l, enum spd_action a, struct err *e)
 enum code
 life_may(enum spd_action a, unsigned duties, struct err *e)
 {
-	for (size_t i = 0; i < N_TRANSITIONS; i++) {
-		if (transitions[i].action == a && (transitions[i].duties & duties) != 0) {
+	for (size_t i = 0; i < N_TRANSITIONS; i++)
+		if (transitions[i].action == a && (transitions[i].duties & duties) != 0)
 			return OK;
-		}
-	}
 	if (actions[a].roles == NULL) {
 		return err_set(e, REJ_FORBIDDEN, "operation",
 			       "nobody asks for it: submitting the next revision does it");
@@ -250,6 +251,7 @@ check_people(const struct life *l, const struct transition *t, struct err *e)
 	bool prepared =
 	    (t->people & NOT_PREPARER) != 0 || ((t->people & NOT_PREPARER_OF_THREE) != 0 && three);
 	bool reviewed = (t->people & NOT_REVIEWER_OF_THREE) != 0 && three;
+
 	if (prepared && same(l->who, l->preparer)) {
 		return err_set(e, REJ_FORBIDDEN, "operation",
 			       "%s froze it, so somebody else has to do this (policy %s)", l->who,
@@ -275,13 +277,13 @@ is_blank(const char *s)
 static enum code
 check_said(const char *s, bool needed, size_t max, bool lines, const char *where, struct err *e)
 {
-	if (is_blank(s)) {
+	struct text t;
+
+	if (is_blank(s))
 		return needed ? err_set(e, REJ_FIELD, where, "is missing; give one") : OK;
-	}
-	struct text t = text_of(s);
-	if (t.n > max) {
+	t = text_of(s);
+	if (t.n > max)
 		return err_set(e, REJ_FIELD, where, "is %zu bytes long; at most %zu", t.n, max);
-	}
 	if (!text_is_clean_utf8(t) || strchr(s, '\t') != NULL ||
 	    (!lines && strchr(s, '\n') != NULL)) {
 		return err_set(e, REJ_FIELD, where,
@@ -296,9 +298,11 @@ check_comment(const char *s, struct err *e)
 {
 	size_t n = 0;
 	size_t blanks = 0; /* since the last character that is none */
+
 	for (s += strspn(s, " \n"); *s != '\0'; s++) {
 		bool begins = ((unsigned char)*s & 0xC0u) != 0x80; /* a character of UTF-8 */
 		bool blank = *s == ' ' || *s == '\n';
+
 		n += blank ? 0 : begins + blanks;
 		blanks = blank ? blanks + 1 : 0;
 	}
@@ -326,8 +330,9 @@ check_words(const struct life *l, enum spd_action a, struct err *e)
 	    {REFERENCE, "reference", l->reference, SPD_LINE_MAX},
 	};
 	enum code code = OK;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && code == OK; i++) {
+	for (size_t i = 0; i < COUNT(words) && code == OK; i++) {
 		unsigned bit = words[i].need;
+
 		if (((actions[a].need | actions[a].may) & bit) == 0 && !is_blank(words[i].said)) {
 			return err_set(e, REJ_FIELD, words[i].where,
 				       "does not go with %s; leave it out", actions[a].name);
@@ -342,19 +347,17 @@ enum code
 life_step(const struct life *l, enum spd_action a, enum spd_state *next, struct err *e)
 {
 	const struct transition *t = find(l->state, a, same(l->who, l->reviewer));
-	if (life_may(a, l->duties, e) != OK) {
+	enum code code;
+
+	if (life_may(a, l->duties, e) != OK)
 		return e->code;
-	}
-	if (t != NULL && (t->duties & l->duties) == 0) {
+	if (t != NULL && (t->duties & l->duties) == 0)
 		return err_set(e, REJ_ROLE, "operation", "compliance or admin");
-	}
-	if (t == NULL) {
+	if (t == NULL)
 		return refuse_state(l, a, e);
-	}
-	enum code code = check_people(l, t, e);
-	if (code == OK) {
+	code = check_people(l, t, e);
+	if (code == OK)
 		code = check_words(l, a, e);
-	}
 	*next = t->to;
 	return code;
 }
@@ -365,12 +368,11 @@ static enum code
 check_embargo(const struct life *l, const struct life_freeze *f, struct err *e)
 {
 	bool knows = (l->duties & SPD_MAY_KNOW_COVERT) != 0;
-	if (!is_blank(f->exclude) && !knows) {
+
+	if (!is_blank(f->exclude) && !knows)
 		return err_set(e, REJ_ROLE, "exclude_embargoed", "compliance or admin");
-	}
-	if (!f->has_embargoed || !is_blank(f->exclude)) {
+	if (!f->has_embargoed || !is_blank(f->exclude))
 		return OK;
-	}
 	/* That there is such a test is itself under embargo, and how many there are for everybody.
 	 */
 	if (!knows) {
@@ -391,26 +393,24 @@ life_freeze(const struct life *l, enum spd_action a, const struct life_freeze *f
 {
 	enum spd_state next;
 	struct life running = *l;
+	bool done_again;
+	enum code code;
+
 	running.state = SPD_OPEN;
 	running.revision = 0;
-	if (f->runs) {
+	if (f->runs)
 		return refuse_state(&running, a, e);
-	}
 	/* Which of the two it is must be said, for a revision restates what was submitted. */
-	bool done_again = l->state == SPD_REJECTED || l->state == SPD_WITHDRAWN;
-	if (done_again && l->was_submitted != (a == SPD_REVISE)) {
+	done_again = l->state == SPD_REJECTED || l->state == SPD_WITHDRAWN;
+	if (done_again && l->was_submitted != (a == SPD_REVISE))
 		return refuse_state(l, a, e);
-	}
-	enum code code = life_step(l, a, &next, e);
-	if (code == OK) {
+	code = life_step(l, a, &next, e);
+	if (code == OK)
 		code = check_said(f->early, false, SPD_TEXT_MAX, true, "early", e);
-	}
-	if (code == OK) {
+	if (code == OK)
 		code = check_said(f->exclude, false, SPD_TEXT_MAX, true, "exclude_embargoed", e);
-	}
-	if (code != OK) {
+	if (code != OK)
 		return code;
-	}
 	if (!f->grace_is_over && is_blank(f->early)) {
 		return err_set(
 		    e, REJ_STATE, "quarter",

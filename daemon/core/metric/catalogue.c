@@ -1,5 +1,6 @@
 #include "core/metric/catalogue.h"
 
+#include "base/count.h"
 #include "base/digest.h"
 #include "base/file/yamlfile.h"
 #include "core/metric/catalogue_check.h"
@@ -11,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ONE_OF(key, type, member, names)                              \
-	CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT, type, member, names, \
-			 sizeof(names) / sizeof((names)[0]))
+#define ONE_OF(key, type, member, names) \
+	CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT, type, member, names, COUNT(names))
 /* As YAML_FLAG, without a pointer: absent is false. */
 #define FLAG(key, type, member)                                                      \
 	CYAML_FIELD_ENUM(key, CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, type, member, \
@@ -167,6 +167,7 @@ is_overlapping(const struct metric *a, const struct metric *b)
 	    a->effective_until != NULL && strcmp(a->effective_until, b->effective_from) <= 0;
 	bool after =
 	    b->effective_until != NULL && strcmp(b->effective_until, a->effective_from) <= 0;
+
 	return strcmp(a->id, b->id) == 0 && !before && !after;
 }
 
@@ -176,8 +177,10 @@ static enum code
 check_id(const struct catalogue *c, unsigned i, struct err *e)
 {
 	const struct metric *m = &c->metrics[i];
+
 	for (unsigned k = 0; k < i; k++) {
 		const struct metric *other = &c->metrics[k];
+
 		if (is_overlapping(m, other)) {
 			return err_set(e, FATAL_CONFIG, m->id,
 				       "the id is there twice in the same period");
@@ -187,11 +190,9 @@ check_id(const struct catalogue *c, unsigned i, struct err *e)
 				       m->version);
 		}
 	}
-	for (unsigned k = 0; k < c->unsupported_count; k++) {
-		if (strcmp(m->id, c->unsupported[k].id) == 0) {
+	for (unsigned k = 0; k < c->unsupported_count; k++)
+		if (strcmp(m->id, c->unsupported[k].id) == 0)
 			return err_set(e, FATAL_CONFIG, m->id, "is also listed as unsupported");
-		}
-	}
 	return OK;
 }
 
@@ -201,11 +202,12 @@ check_all(struct catalogue *c, const char *name, const char *yaml, struct err *e
 	for (unsigned i = 0; i < c->metrics_count; i++) {
 		struct metric *m = &c->metrics[i];
 		struct err why = {0};
-		if (catalogue_check(c, m, &why) == OK && check_id(c, i, &why) == OK) {
+		unsigned line;
+
+		if (catalogue_check(c, m, &why) == OK && check_id(c, i, &why) == OK)
 			continue;
-		}
-		unsigned line = place_line(yaml, place_entry(yaml, "metrics:", i),
-					   place_entry(yaml, "metrics:", i + 1), why.where);
+		line = place_line(yaml, place_entry(yaml, "metrics:", i),
+				  place_entry(yaml, "metrics:", i + 1), why.where);
 		return err_set(e, FATAL_CONFIG, name, "%s, line %u: %s: %s", name, line, m->id,
 			       why.text);
 	}
@@ -217,21 +219,23 @@ catalogue_read(const char *name, const char *yaml, struct catalogue **out, struc
 {
 	void *data = NULL;
 	unsigned char digest[SHA256_SIZE];
+	struct catalogue *c;
+	enum code code;
+
 	*out = NULL;
 	if (yamlfile_load_text(yaml, name, &catalogue_schema, &data, e) != OK) {
 		e->code = FATAL_CONFIG;
 		return e->code;
 	}
-	struct catalogue *c = data;
-	enum code code = check_all(c, name, yaml, e);
-	if (code == OK && !sha256(yaml, strlen(yaml), digest)) {
+	c = data;
+	code = check_all(c, name, yaml, e);
+	if (code == OK && !sha256(yaml, strlen(yaml), digest))
 		code = err_set(e, FATAL_BUG, name, "SHA-256 failed");
-	}
 	if (code != OK) {
 		catalogue_free(c);
 		return code;
 	}
-	hex_encode(digest, sizeof(digest), c->sha256);
+	hex_encode(digest, sizeof digest, c->sha256);
 	*out = c;
 	return OK;
 }
@@ -241,18 +245,18 @@ catalogue_at(struct arena *a, const struct catalogue *all, const char *day)
 {
 	struct catalogue *c = arena_zalloc(a, 1, sizeof(*c));
 	struct metric *list = arena_zalloc(a, all->metrics_count, sizeof(*list));
-	if (c == NULL || list == NULL) {
+
+	if (c == NULL || list == NULL)
 		return NULL;
-	}
 	*c = *all;
 	c->metrics = list;
 	c->metrics_count = 0;
 	for (unsigned i = 0; i < all->metrics_count; i++) {
 		const struct metric *m = &all->metrics[i];
+
 		if (strcmp(m->effective_from, day) <= 0 &&
-		    (m->effective_until == NULL || strcmp(day, m->effective_until) < 0)) {
+		    (m->effective_until == NULL || strcmp(day, m->effective_until) < 0))
 			list[c->metrics_count++] = *m;
-		}
 	}
 	return c;
 }
@@ -266,11 +270,9 @@ catalogue_free(struct catalogue *c)
 const struct metric *
 catalogue_metric(const struct catalogue *c, const char *id)
 {
-	for (unsigned i = 0; i < c->metrics_count; i++) {
-		if (strcmp(c->metrics[i].id, id) == 0) {
+	for (unsigned i = 0; i < c->metrics_count; i++)
+		if (strcmp(c->metrics[i].id, id) == 0)
 			return &c->metrics[i];
-		}
-	}
 	return NULL;
 }
 
@@ -283,6 +285,9 @@ metric_groups(const struct metric *m)
 const struct term *
 metric_terms(const struct metric *m, unsigned group, unsigned *n)
 {
+	unsigned i;
+	const struct named_terms *t;
+
 	const struct {
 		const struct term *terms;
 		unsigned n;
@@ -297,9 +302,8 @@ metric_terms(const struct metric *m, unsigned group, unsigned *n)
 		*n = fixed[group].n;
 		return fixed[group].terms;
 	}
-	unsigned i = group - GROUP_NAMED;
-	const struct named_terms *t =
-	    i < m->excluded_count ? &m->excluded[i] : &m->parts[i - m->excluded_count];
+	i = group - GROUP_NAMED;
+	t = i < m->excluded_count ? &m->excluded[i] : &m->parts[i - m->excluded_count];
 	*n = t->terms_count;
 	return t->terms;
 }
@@ -308,9 +312,9 @@ unsigned
 metric_exclusion(const struct metric *m, const char *name)
 {
 	unsigned i = 0;
-	while (i < m->excluded_count && (name == NULL || strcmp(m->excluded[i].name, name) != 0)) {
+
+	while (i < m->excluded_count && (name == NULL || strcmp(m->excluded[i].name, name) != 0))
 		i++;
-	}
 	return i;
 }
 
@@ -337,6 +341,7 @@ shape_name(enum shape s)
 	    [SHAPE_PERSONS] = "persons",
 	    [SHAPE_SDT] = "sdt",
 	};
+
 	return names[s];
 }
 

@@ -1,5 +1,7 @@
 #include "core/metric/figure.h"
 
+#include "base/count.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +37,7 @@ status_name(enum status s)
 bool
 status_parse(const char *name, enum status *out)
 {
-	for (size_t i = 0; name != NULL && i < sizeof(status_names) / sizeof(*status_names); i++) {
+	for (size_t i = 0; name != NULL && i < COUNT(status_names); i++) {
 		if (strcmp(status_names[i], name) == 0) {
 			*out = (enum status)i;
 			return true;
@@ -48,10 +50,10 @@ static size_t
 hash_of(unsigned breakdown, const char *const *by, unsigned n)
 {
 	uint64_t h = UINT64_C(14695981039346656037) ^ breakdown;
+
 	for (unsigned i = 0; i < n; i++) {
-		for (const char *p = by[i]; p != NULL && *p != '\0'; p++) {
+		for (const char *p = by[i]; p != NULL && *p != '\0'; p++)
 			h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-		}
 		h = (h ^ 0xff) * UINT64_C(1099511628211);
 	}
 	return (size_t)(h ^ (h >> 32));
@@ -60,9 +62,8 @@ hash_of(unsigned breakdown, const char *const *by, unsigned n)
 static int
 compare_text(const char *a, const char *b)
 {
-	if (a == NULL || b == NULL) {
+	if (a == NULL || b == NULL)
 		return (a == NULL) - (b == NULL);
-	}
 	return strcmp(a, b);
 }
 
@@ -70,9 +71,9 @@ static bool
 is_same(const struct figure *g, unsigned breakdown, const char *const *by, unsigned n)
 {
 	bool same = g->breakdown == breakdown;
-	for (unsigned i = 0; same && i < n; i++) {
+
+	for (unsigned i = 0; same && i < n; i++)
 		same = compare_text(g->by[i], by[i]) == 0;
-	}
 	return same;
 }
 
@@ -82,9 +83,9 @@ slot_of(const struct fold *f, unsigned breakdown, const char *const *by)
 {
 	unsigned n = f->m->breakdown[breakdown].n;
 	size_t i = hash_of(breakdown, by, n) & (f->cap - 1);
-	while (f->table[i] != NULL && !is_same(f->table[i], breakdown, by, n)) {
+
+	while (f->table[i] != NULL && !is_same(f->table[i], breakdown, by, n))
 		i = (i + 1) & (f->cap - 1);
-	}
 	return &f->table[i];
 }
 
@@ -92,16 +93,14 @@ static bool
 grow(struct fold *f)
 {
 	struct fold wide = *f;
+
 	wide.cap = f->cap * 2;
 	wide.table = arena_zalloc(f->arena, wide.cap, sizeof(struct figure *));
-	if (wide.table == NULL) {
+	if (wide.table == NULL)
 		return false;
-	}
-	for (size_t i = 0; i < f->cap; i++) {
-		if (f->table[i] != NULL) {
+	for (size_t i = 0; i < f->cap; i++)
+		if (f->table[i] != NULL)
 			*slot_of(&wide, f->table[i]->breakdown, f->table[i]->by) = f->table[i];
-		}
-	}
 	*f = wide;
 	return true;
 }
@@ -111,15 +110,14 @@ make_figure(struct fold *f, unsigned breakdown, const char *const *by)
 {
 	unsigned groups = metric_groups(f->m);
 	struct figure *g = arena_zalloc(f->arena, 1, sizeof(*g));
-	if (g == NULL) {
+
+	if (g == NULL)
 		return NULL;
-	}
 	g->breakdown = breakdown;
 	g->count = arena_zalloc(f->arena, groups, sizeof(int64_t));
 	g->known = arena_zalloc(f->arena, groups, sizeof(bool));
-	for (unsigned i = 0; i < f->m->breakdown[breakdown].n; i++) {
+	for (unsigned i = 0; i < f->m->breakdown[breakdown].n; i++)
 		g->by[i] = by[i] == NULL ? NULL : arena_dup(f->arena, by[i], strlen(by[i]));
-	}
 	return arena_failed(f->arena) ? NULL : g;
 }
 
@@ -129,28 +127,26 @@ figure_for(struct fold *f, unsigned breakdown, const char *const *dims)
 {
 	const struct breakdown *b = &f->m->breakdown[breakdown];
 	const char *by[BREAKDOWN_MAX] = {NULL};
-	for (unsigned i = 0; i < b->n; i++) {
+	struct figure **slot;
+
+	for (unsigned i = 0; i < b->n; i++)
 		by[i] = dims[b->dimension[i]];
-	}
-	struct figure **slot = slot_of(f, breakdown, by);
-	if (*slot != NULL) {
+	slot = slot_of(f, breakdown, by);
+	if (*slot != NULL)
 		return *slot;
-	}
 	if (f->room != NULL && f->room->left == 0) {
 		f->room->is_full = true;
 		return NULL;
 	}
 	if (f->n * 2 >= f->cap) {
-		if (!grow(f)) {
+		if (!grow(f))
 			return NULL;
-		}
 		slot = slot_of(f, breakdown, by);
 	}
 	*slot = make_figure(f, breakdown, by);
 	f->n += *slot != NULL;
-	if (f->room != NULL && *slot != NULL) {
+	if (f->room != NULL && *slot != NULL)
 		f->room->left--;
-	}
 	return *slot;
 }
 
@@ -159,9 +155,9 @@ fold_new(struct arena *a, const struct metric *m, const double *standard)
 {
 	static const char *const none[DIMENSIONS_MAX] = {NULL};
 	struct fold *f = arena_zalloc(a, 1, sizeof(*f));
-	if (f == NULL) {
+
+	if (f == NULL)
 		return NULL;
-	}
 	*f = (struct fold){.arena = a, .m = m, .standard = standard, .cap = TABLE_START};
 	f->table = arena_zalloc(a, f->cap, sizeof(struct figure *));
 	return f->table != NULL && figure_for(f, 0, none) != NULL ? f : NULL;
@@ -177,6 +173,7 @@ void
 fold_clear(struct fold *f)
 {
 	static const char *const none[DIMENSIONS_MAX] = {NULL};
+
 	memset(f->table, 0, f->cap * sizeof(struct figure *));
 	f->n = 0;
 	figure_for(f, 0, none);
@@ -187,6 +184,7 @@ fold_add(struct fold *f, const char *const *dims, unsigned group, int64_t v)
 {
 	for (unsigned b = 0; b < f->m->breakdown_count; b++) {
 		struct figure *g = figure_for(f, b, dims);
+
 		if (g != NULL) {
 			g->count[group] += v;
 			g->known[group] = true;
@@ -204,12 +202,11 @@ add_bin(struct fold *f, struct figure *g, int64_t value, int64_t n)
 	if (g->n_bins == g->cap_bins) {
 		size_t cap = g->cap_bins == 0 ? 16 : g->cap_bins * 2;
 		struct bin *bins = arena_zalloc(f->arena, cap, sizeof(*bins));
-		if (bins == NULL) {
+
+		if (bins == NULL)
 			return;
-		}
-		if (g->n_bins > 0) {
+		if (g->n_bins > 0)
 			memcpy(bins, g->bins, g->n_bins * sizeof(*bins));
-		}
 		g->bins = bins;
 		g->cap_bins = cap;
 	}
@@ -221,6 +218,7 @@ fold_add_value(struct fold *f, const char *const *dims, int64_t value, int64_t n
 {
 	for (unsigned b = 0; b < f->m->breakdown_count; b++) {
 		struct figure *g = figure_for(f, b, dims);
+
 		if (g != NULL) {
 			add_bin(f, g, value, n);
 			g->count[GROUP_DENOMINATOR] += n;
@@ -236,18 +234,21 @@ merge_bins(const struct figure *g, const struct bin *bins, size_t n, struct bin 
 	size_t i = 0;
 	size_t j = 0;
 	size_t n_out = 0;
+
 	while (i < g->n_bins || j < n) {
 		struct bin bin;
+
 		if (j == n || (i < g->n_bins && g->bins[i].value < bins[j].value)) {
 			bin = g->bins[i++];
 		} else {
+			bool both;
+
 			bin = bins[j++];
-			bool both = i < g->n_bins && g->bins[i].value == bin.value;
+			both = i < g->n_bins && g->bins[i].value == bin.value;
 			bin.n += both ? g->bins[i++].n : 0;
 		}
-		if (bin.n != 0) {
+		if (bin.n != 0)
 			out[n_out++] = bin;
-		}
 	}
 	return n_out;
 }
@@ -259,16 +260,15 @@ fold_add_bins(struct fold *f, unsigned breakdown, const char *const *dims, const
 	struct figure *g = figure_for(f, breakdown, dims);
 	size_t cap = g == NULL ? 0 : g->n_bins + n;
 	struct bin *all = arena_zalloc(f->arena, cap, sizeof(*all));
-	if (g == NULL || all == NULL) {
+
+	if (g == NULL || all == NULL)
 		return;
-	}
 	g->n_bins = merge_bins(g, bins, n, all);
 	g->bins = all;
 	g->cap_bins = cap;
 	g->count[GROUP_DENOMINATOR] = 0;
-	for (size_t i = 0; i < g->n_bins; i++) {
+	for (size_t i = 0; i < g->n_bins; i++)
 		g->count[GROUP_DENOMINATOR] += all[i].n;
-	}
 	g->known[GROUP_DENOMINATOR] = g->n_bins > 0;
 }
 
@@ -280,6 +280,7 @@ upper998(int64_t x, int64_t n)
 	double p = (double)x / (double)n;
 	double z2 = Z998 * Z998 / (double)n;
 	double half = Z998 * sqrt(p * (1 - p) / (double)n + z2 / (4 * (double)n));
+
 	return (p + z2 / 2 + half) / (1 + z2);
 }
 
@@ -289,13 +290,15 @@ fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dims, in
 {
 	const struct person_count *rule = f->m->persons;
 	struct figure *g = figure_for(f, breakdown, dims);
-	if (g == NULL) {
+	bool counts;
+	bool meets;
+
+	if (g == NULL)
 		return;
-	}
 	g->known[GROUP_NUMERATOR] = true;
 	g->known[GROUP_DENOMINATOR] = true;
-	bool counts = true;
-	bool meets = false;
+	counts = true;
+	meets = false;
 	if (rule->rule == PERSON_SHARE_AT_LEAST) {
 		meets = n >= rule->k;
 	} else if (rule->rule == PERSON_COUNT_ANY) {
@@ -315,11 +318,11 @@ static int64_t
 nth_value(const struct figure *g, int64_t k)
 {
 	int64_t before = 0;
+
 	for (size_t i = 0; i < g->n_bins; i++) {
 		before += g->bins[i].n;
-		if (k < before) {
+		if (k < before)
 			return g->bins[i].value;
-		}
 	}
 	return g->n_bins == 0 ? 0 : g->bins[g->n_bins - 1].value;
 }
@@ -332,6 +335,7 @@ quantile7(const struct figure *g, int64_t n, double p)
 	int64_t below = (int64_t)floor(h);
 	double lo = (double)nth_value(g, below);
 	double hi = (double)nth_value(g, below + 1 < n ? below + 1 : below);
+
 	return lo + (h - (double)below) * (hi - lo);
 }
 
@@ -354,9 +358,9 @@ static const char *
 empty_reason(const struct metric *m, const struct figure *g)
 {
 	unsigned x = metric_exclusion(m, m->empty);
-	if (m->empty != NULL && (x == m->excluded_count || g->count[GROUP_NAMED + x] > 0)) {
+
+	if (m->empty != NULL && (x == m->excluded_count || g->count[GROUP_NAMED + x] > 0))
 		return m->empty;
-	}
 	return m->shape == SHAPE_RATIO && g->has_denominator ? "NO_ACTIVITY" : "NO_DATA";
 }
 
@@ -364,11 +368,9 @@ empty_reason(const struct metric *m, const struct figure *g)
 static bool
 numerator_is_known(const struct metric *m, const struct figure *g)
 {
-	for (unsigned i = 0; i < m->numerator_count; i++) {
-		if (m->numerator[i].sum == NULL) {
+	for (unsigned i = 0; i < m->numerator_count; i++)
+		if (m->numerator[i].sum == NULL)
 			return true;
-		}
-	}
 	return g->known[GROUP_NUMERATOR] || (m->within && g->known[GROUP_DENOMINATOR]);
 }
 
@@ -384,6 +386,7 @@ static void
 finish_ratio(const struct fold *f, struct figure *g)
 {
 	const struct metric *m = f->m;
+
 	g->has_denominator = g->known[GROUP_DENOMINATOR];
 	g->has_numerator = numerator_is_known(m, g) && (g->has_denominator || g->numerator != 0);
 	if (m->persons != NULL && m->persons->rule == PERSON_SHARE_BELOW && f->standard == NULL) {
@@ -440,9 +443,8 @@ static void
 finish_persons(const struct fold *f, struct figure *g)
 {
 	finish_ratio(f, g);
-	if (g->has_value && f->m->persons->rule == PERSON_COUNT_ANY) {
+	if (g->has_value && f->m->persons->rule == PERSON_COUNT_ANY)
 		g->value = (double)g->numerator;
-	}
 }
 
 static void
@@ -450,6 +452,7 @@ finish_sdt(const struct fold *f, struct figure *g)
 {
 	int64_t fa = g->count[GROUP_FALSE_ALARMS];
 	int64_t noise = g->count[GROUP_NOISE];
+
 	g->has_denominator = g->known[GROUP_DENOMINATOR];
 	g->has_numerator = g->has_denominator;
 	if (g->denominator <= 0 || noise == 0 || !g->known[GROUP_FALSE_ALARMS]) {
@@ -470,17 +473,17 @@ static enum status
 status_of(const struct metric *m, const struct figure *g, const double *target)
 {
 	bool up = m->direction == DIRECTION_UP;
-	if (!up && m->direction != DIRECTION_DOWN) {
+	double lo;
+	double hi;
+
+	if (!up && m->direction != DIRECTION_DOWN)
 		return STATUS_NONE;
-	}
-	if (target == NULL) {
+	if (target == NULL)
 		return STATUS_NO_TARGET;
-	}
-	double lo = g->has_interval ? g->interval.lo : g->value;
-	double hi = g->has_interval ? g->interval.hi : g->value;
-	if (up ? lo >= *target : hi <= *target) {
+	lo = g->has_interval ? g->interval.lo : g->value;
+	hi = g->has_interval ? g->interval.hi : g->value;
+	if (up ? lo >= *target : hi <= *target)
 		return STATUS_MET;
-	}
 	return (up ? hi < *target : lo > *target) ? STATUS_NOT_MET : STATUS_NOT_PROVEN;
 }
 
@@ -492,25 +495,25 @@ finish(const struct fold *f, struct figure *g, const double *target)
 	    [SHAPE_STATE_AT_END] = finish_count, [SHAPE_QUANTILE] = finish_quantile,
 	    [SHAPE_PERSONS] = finish_persons,    [SHAPE_SDT] = finish_sdt,
 	};
+
 	g->numerator = g->count[GROUP_NUMERATOR];
 	g->denominator = g->count[GROUP_DENOMINATOR];
 	g->status = STATUS_NO_DATA;
 	by_shape[f->m->shape](f, g);
-	if (g->has_value) {
+	if (g->has_value)
 		g->status = status_of(f->m, g, target);
-	}
 }
 
 int
 figure_compare(const struct figure *x, const struct figure *y)
 {
-	if (x->breakdown != y->breakdown) {
+	int order;
+
+	if (x->breakdown != y->breakdown)
 		return x->breakdown < y->breakdown ? -1 : 1;
-	}
-	int order = 0;
-	for (unsigned i = 0; order == 0 && i < BREAKDOWN_MAX; i++) {
+	order = 0;
+	for (unsigned i = 0; order == 0 && i < BREAKDOWN_MAX; i++)
 		order = compare_text(x->by[i], y->by[i]);
-	}
 	return order;
 }
 
@@ -525,9 +528,9 @@ static bool
 is_figure(const struct metric *m, const struct figure *g)
 {
 	bool known = g->breakdown == 0 || g->persons_left_out != 0;
-	for (unsigned i = 0; i < metric_groups(m); i++) {
+
+	for (unsigned i = 0; i < metric_groups(m); i++)
 		known = known || g->known[i];
-	}
 	return known;
 }
 
@@ -535,10 +538,10 @@ struct figure **
 fold_finish(struct fold *f, const double *target, size_t *n)
 {
 	struct figure **list = arena_zalloc(f->arena, f->n, sizeof(struct figure *));
+
 	*n = 0;
-	if (list == NULL || arena_failed(f->arena)) {
+	if (list == NULL || arena_failed(f->arena))
 		return NULL;
-	}
 	for (size_t i = 0; i < f->cap; i++) {
 		if (f->table[i] != NULL && is_figure(f->m, f->table[i])) {
 			finish(f, f->table[i], target);

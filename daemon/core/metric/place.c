@@ -31,10 +31,9 @@ place_entry(const char *yaml, const char *key, unsigned n)
 {
 	const char *p = strstr(yaml, key);
 
-	for (p = p == NULL ? yaml : p; *p != '\0'; p++) {
+	for (p = p == NULL ? yaml : p; *p != '\0'; p++)
 		if (is_entry_at(yaml, p) && n-- == 0)
 			break;
-	}
 	return p;
 }
 
@@ -51,9 +50,8 @@ line_at(const char *yaml, const char *p)
 unsigned
 place_line(const char *yaml, const char *from, const char *end, const char *word)
 {
-	for (const char *p = from; p < end; p++) {
+	for (const char *p = from; p < end; p++)
 		if (is_word_at(yaml, p, word))
 			return line_at(yaml, p);
-	}
 	return line_at(yaml, from);
 }

@@ -1,5 +1,6 @@
 #include "core/metric/template.h"
 
+#include "base/count.h"
 #include "base/digest.h"
 #include "base/file/yamlfile.h"
 #include "core/metric/place.h"
@@ -7,7 +8,6 @@
 #include <cyaml/cyaml.h>
 #include <string.h>
 
-#define COUNT(a)  (sizeof(a) / sizeof(*(a)))
 #define TITLE_MAX 31 /* a spreadsheet's */
 
 static const cyaml_strval_t contents[] = {
@@ -77,10 +77,9 @@ is_in_catalogue(const struct catalogue *c, const char *id)
 static bool
 is_listed(char *const *list, unsigned n, const char *word)
 {
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < n; i++)
 		if (strcmp(list[i], word) == 0)
 			return true;
-	}
 	return false;
 }
 

@@ -1,5 +1,6 @@
 #include "core/metric/view.h"
 
+#include "base/count.h"
 #include "core/kind/enums.h"
 
 #include <string.h>
@@ -31,7 +32,7 @@ static const struct enum_name overall_names_of[] = {
 static const struct enum_table overall_names = {
     .prefix = "",
     .names = overall_names_of,
-    .n = sizeof(overall_names_of) / sizeof(overall_names_of[0]),
+    .n = COUNT(overall_names_of),
 };
 
 static const struct column observation_own[] = {
@@ -119,7 +120,7 @@ static const struct column feed_own[] = {
     {"matched", COLUMN_NUMBER, NULL},   {"basis", COLUMN_TEXT, NULL},
 };
 
-#define OWN(columns) (columns), sizeof(columns) / sizeof((columns)[0])
+#define OWN(columns) (columns), COUNT(columns)
 #define NO_OWN       NULL, 0
 #define QUERY(name)  NULL, "sql/queries/spd_" name ".sql"
 #define TABLE(name)  "sems.spd_" name, NULL
@@ -147,27 +148,23 @@ const struct view view_table[] = {
     {"double", TABLE("double"), KIND_COUNT, false, OWN(double_own)},
     {"feed", QUERY("expected"), KIND_COUNT, false, OWN(feed_own)},
 };
-const size_t view_count = sizeof(view_table) / sizeof(view_table[0]);
+const size_t view_count = COUNT(view_table);
 
 const struct view *
 view_by_name(const char *name)
 {
-	for (size_t i = 0; i < view_count; i++) {
-		if (strcmp(view_table[i].name, name) == 0) {
+	for (size_t i = 0; i < view_count; i++)
+		if (strcmp(view_table[i].name, name) == 0)
 			return &view_table[i];
-		}
-	}
 	return NULL;
 }
 
 static const struct column *
 column_in(const struct column *list, size_t n, const char *name)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(list[i].name, name) == 0) {
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].name, name) == 0)
 			return &list[i];
-		}
-	}
 	return NULL;
 }
 
@@ -182,6 +179,7 @@ type_of(const struct field *f)
 	    [FIELD_TEXTS] = COLUMN_OTHER,   [FIELD_ENUMS] = COLUMN_OTHER,
 	    [FIELD_PERSONS] = COLUMN_OTHER, [FIELD_LIST] = COLUMN_OTHER,
 	};
+
 	return types[f->type];
 }
 
@@ -192,11 +190,10 @@ item_names(const struct kind *k, const char *name)
 {
 	for (size_t i = 0; i < kind_n_fields(k); i++) {
 		const struct field *f = kind_field(k, i);
-		for (size_t j = 0; f->type == FIELD_LIST && j < f->n_item; j++) {
-			if (f->item[j].type == FIELD_ENUM && strcmp(f->item[j].name, name) == 0) {
+
+		for (size_t j = 0; f->type == FIELD_LIST && j < f->n_item; j++)
+			if (f->item[j].type == FIELD_ENUM && strcmp(f->item[j].name, name) == 0)
 				return f->item[j].names;
-			}
-		}
 	}
 	return NULL;
 }
@@ -205,26 +202,27 @@ bool
 view_column(const struct view *v, const char *field, struct column *out)
 {
 	const char *name = field;
-	for (size_t i = 0; i < sizeof(dimension_columns) / sizeof(dimension_columns[0]); i++) {
-		if (strcmp(field, dimension_columns[i].dimension) == 0) {
+	const struct column *c;
+	const struct kind *k;
+	size_t at;
+	const struct field *f;
+
+	for (size_t i = 0; i < COUNT(dimension_columns); i++)
+		if (strcmp(field, dimension_columns[i].dimension) == 0)
 			name = dimension_columns[i].column;
-		}
-	}
-	const struct column *c = column_in(common, sizeof(common) / sizeof(common[0]), name);
+	c = column_in(common, COUNT(common), name);
 	c = c != NULL ? c : column_in(v->own, v->n_own, name);
-	const struct kind *k = v->base == KIND_COUNT ? NULL : kinds[v->base];
+	k = v->base == KIND_COUNT ? NULL : kinds[v->base];
 	if (c != NULL) {
 		*out = *c;
-		if (c->names == NULL && k != NULL) {
+		if (c->names == NULL && k != NULL)
 			out->names = item_names(k, name);
-		}
 		return true;
 	}
-	size_t at = k == NULL ? 0 : kind_field_index(k, text_of(name));
-	if (k == NULL || at == kind_n_fields(k)) {
+	at = k == NULL ? 0 : kind_field_index(k, text_of(name));
+	if (k == NULL || at == kind_n_fields(k))
 		return false;
-	}
-	const struct field *f = kind_field(k, at);
+	f = kind_field(k, at);
 	*out = (struct column){f->name, type_of(f), f->names};
 	return (f->flags & FIELD_RESTRICTED) == 0;
 }

@@ -43,10 +43,9 @@ merkle_add(struct merkle *m, const unsigned char leaf[SHA256_SIZE])
 	unsigned i = 0;
 
 	memcpy(node, leaf, sizeof node);
-	for (; i + 1 < MERKLE_LEVELS && (m->n >> i & 1) != 0; i++) {
+	for (; i + 1 < MERKLE_LEVELS && (m->n >> i & 1) != 0; i++)
 		if (!add_node(m->level[i], node, node))
 			m->failed = true;
-	}
 	memcpy(m->level[i], node, sizeof node);
 	m->n++;
 }

@@ -1,5 +1,6 @@
 #include "core/proof/proof.h"
 
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "base/text.h"
 
@@ -195,7 +196,7 @@ proof_sentence(const char *word, bool claims)
 	    {"purged", "was removed by retention", NULL},
 	};
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+	for (size_t i = 0; i < COUNT(words); i++) {
 		if (strcmp(words[i].word, word) == 0)
 			return claims && words[i].claiming != NULL ? words[i].claiming
 								   : words[i].sentence;

@@ -16,13 +16,13 @@ declaration_write(const struct declaration *d, struct buf *out, struct err *e)
 	    "{s:s, s:s, s:I, s:s, s:s, s:O?, s:O}", "format", DECLARATION_FORMAT, "quarter",
 	    d->quarter, "revision", (json_int_t)d->revision, "document_sha256", d->document_sha256,
 	    "state", spd_state_name(d->state), "policy", policy, "events", d->events);
-	if (doc == NULL) {
+	int r;
+
+	if (doc == NULL)
 		return err_set(e, TRY_LIMIT, "declaration", "out of memory; try again");
-	}
-	int r = json_dump_callback(doc, on_dump, out, JSON_COMPACT | JSON_SORT_KEYS);
+	r = json_dump_callback(doc, on_dump, out, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(doc);
-	if (r != 0) {
+	if (r != 0)
 		return err_set(e, TRY_LIMIT, "declaration", "it has more than %zu bytes", out->max);
-	}
 	return OK;
 }

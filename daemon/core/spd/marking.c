@@ -11,9 +11,8 @@
 static int
 letter(char c)
 {
-	if (c >= 'a' && c <= 'z') {
+	if (c >= 'a' && c <= 'z')
 		return c - 'a';
-	}
 	return c >= 'A' && c <= 'Z' ? c - 'A' : NO_LETTER;
 }
 
@@ -22,18 +21,17 @@ static bool
 says_secret(const char *s)
 {
 	static const char word[] = "SECRET";
+
 	for (; *s != '\0'; s++) {
 		size_t i = 0;
-		for (const char *p = s; *p != '\0' && word[i] != '\0'; p++) {
-			if (letter(*p) == letter(word[i])) {
+
+		for (const char *p = s; *p != '\0' && word[i] != '\0'; p++)
+			if (letter(*p) == letter(word[i]))
 				i++;
-			} else if (letter(*p) != NO_LETTER) {
+			else if (letter(*p) != NO_LETTER)
 				break;
-			}
-		}
-		if (word[i] == '\0') {
+		if (word[i] == '\0')
 			return true;
-		}
 	}
 	return false;
 }
@@ -42,10 +40,10 @@ static enum code
 check_line(const char *s, size_t most, const char *where, struct err *e)
 {
 	struct text t = text_of(s);
+
 	if (t.n > most || !text_is_clean_utf8(t) || memchr(t.s, '\n', t.n) != NULL ||
-	    memchr(t.s, '\t', t.n) != NULL) {
+	    memchr(t.s, '\t', t.n) != NULL)
 		return err_set(e, REJ_FIELD, where, "is no line of at most %zu bytes", most);
-	}
 	if (says_secret(s)) {
 		return err_set(e, REJ_FIELD, where,
 			       "SECRET and above may not be entered: this holds OFFICIAL and "

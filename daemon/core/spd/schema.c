@@ -75,10 +75,9 @@ check_type(const struct check *c, const json_t *schema, json_t *v, const struct 
 	const json_t *type = json_object_get(schema, "type");
 	char what[60];
 
-	for (size_t i = 0; i < json_array_size(type); i++) {
+	for (size_t i = 0; i < json_array_size(type); i++)
 		if (is_type(json_words(json_array_get(type, i)), v))
 			return true;
-	}
 	if (type == NULL || (json_is_string(type) && is_type(json_words(type), v)))
 		return true;
 	snprintf(what, sizeof what, "is no %.20s",
@@ -155,10 +154,9 @@ check_items(const struct check *c, const json_t *schema, json_t *v, const struct
 static bool
 check_any(const struct check *c, const json_t *list, json_t *v, const struct step *at)
 {
-	for (size_t i = json_array_size(list); i-- > 0;) {
+	for (size_t i = json_array_size(list); i-- > 0;)
 		if (check(c, json_array_get(list, i), v, at))
 			return true;
-	}
 	return json_array_size(list) == 0;
 }
 

@@ -1,5 +1,6 @@
 #include "core/spd/spd.h"
 
+#include "base/count.h"
 #include "base/json/jsonout.h"
 #include "core/metric/template.h"
 #include "core/spd/marking.h"
@@ -106,14 +107,12 @@ fill_completeness(struct made *o)
 	static const char *const lists[] = {"plans", "silent", "quarantine", "clock", "restores"};
 	static const char *const objects[] = {"sessions", "late"};
 
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+	for (size_t i = 0; i < COUNT(lists); i++)
 		if (json_object_get(o->json, lists[i]) == NULL)
 			made_put(o, lists[i], json_array());
-	}
-	for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
+	for (size_t i = 0; i < COUNT(objects); i++)
 		if (json_object_get(o->json, objects[i]) == NULL)
 			made_put(o, objects[i], json_null());
-	}
 }
 
 static json_t *

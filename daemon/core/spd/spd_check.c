@@ -1,5 +1,6 @@
 #include "core/spd/spd_check.h"
 
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "base/text.h"
 
@@ -24,10 +25,10 @@ static void find(struct check *c, const char *fmt, ...) __attribute__((format(pr
 static void
 find(struct check *c, const char *fmt, ...)
 {
-	if (c->count++ >= SPD_FOUND_MAX) {
-		return;
-	}
 	va_list ap;
+
+	if (c->count++ >= SPD_FOUND_MAX)
+		return;
 	va_start(ap, fmt);
 	json_array_append_new(c->found, json_vsprintf(fmt, ap));
 	va_end(ap);
@@ -47,6 +48,7 @@ name_of(const json_t *metric, const json_t *figure)
 	const char *key;
 	json_t *value;
 	const char *before = " at";
+
 	json_object_foreach(json_object_get(figure, "by"), key, value)
 	{
 		json_t *longer =
@@ -65,14 +67,14 @@ find_figure(struct check *c, const json_t *metric, const json_t *figure)
 	static const char *const of_figure[] = {"by", "value", "target"};
 	static const char *const of_metric[] = {"name", "unit"};
 	json_t *name = name_of(metric, figure);
+
 	if (c->count < SPD_FOUND_MAX) {
 		json_t *place = json_pack("{s:s}", "metric", member_text(metric, "id"));
-		for (size_t i = 0; i < sizeof(of_figure) / sizeof(of_figure[0]); i++) {
+
+		for (size_t i = 0; i < COUNT(of_figure); i++)
 			json_object_set(place, of_figure[i], json_object_get(figure, of_figure[i]));
-		}
-		for (size_t i = 0; i < sizeof(of_metric) / sizeof(of_metric[0]); i++) {
+		for (size_t i = 0; i < COUNT(of_metric); i++)
 			json_object_set(place, of_metric[i], json_object_get(metric, of_metric[i]));
-		}
 		json_array_append_new(c->figures, place);
 	}
 	find(c, "%s", name == NULL ? "" : json_words(name));
@@ -85,12 +87,13 @@ each_figure(struct check *c,
 	    void (*look)(struct check *, const json_t *metric, const json_t *figure))
 {
 	const json_t *metrics = json_object_get(c->document, "metrics");
+
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		const json_t *m = json_array_get(metrics, i);
 		const json_t *figures = json_object_get(m, "figures");
-		for (size_t k = 0; k < json_array_size(figures); k++) {
+
+		for (size_t k = 0; k < json_array_size(figures); k++)
 			look(c, m, json_array_get(figures, k));
-		}
 	}
 }
 
@@ -117,13 +120,13 @@ dimensions_of(const json_t *figure, char out[160])
 	const char *key;
 	json_t *value;
 	size_t used = 0;
+
 	out[0] = '\0';
 	json_object_foreach(json_object_get(figure, "by"), key, value)
 	{
 		int n = snprintf(out + used, 160 - used, "%s%s", used == 0 ? "" : " ", key);
-		if (n < 0 || (size_t)n >= 160 - used) {
+		if (n < 0 || (size_t)n >= 160 - used)
 			return false;
-		}
 		used += (size_t)n;
 	}
 	return used > 0;
@@ -136,14 +139,18 @@ sums_of(const json_t *metric)
 	const json_t *figures = json_object_get(metric, "figures");
 	json_t *sums = json_object();
 	char dims[160];
+
 	for (size_t i = 0; i < json_array_size(figures); i++) {
 		const json_t *f = json_array_get(figures, i);
-		if (!dimensions_of(f, dims)) {
+		const json_t *old;
+		json_int_t x;
+		json_int_t n;
+
+		if (!dimensions_of(f, dims))
 			continue;
-		}
-		const json_t *old = json_object_get(sums, dims);
-		json_int_t x = json_integer_value(json_array_get(old, 0));
-		json_int_t n = json_integer_value(json_array_get(old, 1));
+		old = json_object_get(sums, dims);
+		x = json_integer_value(json_array_get(old, 0));
+		n = json_integer_value(json_array_get(old, 1));
 		json_object_set_new(sums, dims,
 				    json_pack("[I, I]", x + integer_at(f, "numerator"),
 					      n + integer_at(f, "denominator")));
@@ -155,11 +162,12 @@ static const json_t *
 whole_of(const json_t *metric)
 {
 	const json_t *figures = json_object_get(metric, "figures");
+
 	for (size_t i = 0; i < json_array_size(figures); i++) {
 		const json_t *f = json_array_get(figures, i);
-		if (json_object_size(json_object_get(f, "by")) == 0) {
+
+		if (json_object_size(json_object_get(f, "by")) == 0)
 			return f;
-		}
 	}
 	return NULL;
 }
@@ -171,13 +179,13 @@ compare_sums(struct check *c, const json_t *metric, bool of_sites)
 	json_t *sums = sums_of(metric);
 	const char *dims;
 	json_t *sum;
+
 	json_object_foreach(sums, dims, sum)
 	{
 		json_int_t x = json_integer_value(json_array_get(sum, 0));
 		json_int_t n = json_integer_value(json_array_get(sum, 1));
-		if ((strcmp(dims, "site") == 0) != of_sites) {
+		if ((strcmp(dims, "site") == 0) != of_sites)
 			continue;
-		}
 		if (x != integer_at(whole, "numerator") || n != integer_at(whole, "denominator")) {
 			find(c, "%s: by %s %lld/%lld, the entity %lld/%lld",
 			     member_text(metric, "id"), dims, (long long)x, (long long)n,
@@ -192,11 +200,12 @@ static void
 check_totals(struct check *c, bool of_sites)
 {
 	const json_t *metrics = json_object_get(c->document, "metrics");
+
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		const json_t *m = json_array_get(metrics, i);
-		if (is_additive(m)) {
+
+		if (is_additive(m))
 			compare_sums(c, m, of_sites);
-		}
 	}
 }
 
@@ -220,9 +229,9 @@ look_reason(struct check *c, const json_t *metric, const json_t *figure)
 	bool valued = json_is_number(json_object_get(figure, "value"));
 	bool told = json_is_string(json_object_get(figure, "no_data")) ||
 		    is_text(figure, "status", "INSUFFICIENT");
-	if (!valued && !told) {
+
+	if (!valued && !told)
 		find_figure(c, metric, figure);
-	}
 }
 
 static void
@@ -236,9 +245,9 @@ look_interval(struct check *c, const json_t *metric, const json_t *figure)
 {
 	bool needs = is_text(metric, "basis", "SAMPLE") && is_text(metric, "shape", "ratio") &&
 		     json_is_number(json_object_get(figure, "value"));
-	if (needs && !json_is_object(json_object_get(figure, "interval"))) {
+
+	if (needs && !json_is_object(json_object_get(figure, "interval")))
 		find_figure(c, metric, figure);
-	}
 }
 
 static void
@@ -257,11 +266,10 @@ is_person_field(const char *key)
 	static const char *const keys[] = {"recorded_by", "subject_person", "observer_id",
 					   "tester_id",   "screener_id",    "auditors",
 					   "person",      "pseudonym"};
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (strcmp(key, keys[i]) == 0) {
+
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (strcmp(key, keys[i]) == 0)
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -272,9 +280,9 @@ holds_pseudonym(const char *s)
 {
 	while (*s != '\0') {
 		size_t n = strspn(s, "0123456789abcdefABCDEF");
-		if (n == PSEUDONYM_CHARS) {
+
+		if (n == PSEUDONYM_CHARS)
 			return true;
-		}
 		s += n + (s[n] != '\0');
 	}
 	return false;
@@ -296,17 +304,15 @@ scan(struct check *c, const json_t *v, const char *key) /* NOLINT(misc-no-recurs
 {
 	const char *k;
 	json_t *member;
-	if (json_is_string(v) && holds_pseudonym(json_words(v))) {
+
+	if (json_is_string(v) && holds_pseudonym(json_words(v)))
 		find(c, "%s holds what a pseudonym looks like", key);
-	}
-	for (size_t i = 0; i < json_array_size(v); i++) {
+	for (size_t i = 0; i < json_array_size(v); i++)
 		scan(c, json_array_get(v, i), key);
-	}
 	json_object_foreach(unconst(v), k, member)
 	{
-		if (is_person_field(k) || holds_pseudonym(k)) {
+		if (is_person_field(k) || holds_pseudonym(k))
 			find(c, "the member %s", k);
-		}
 		scan(c, member, k);
 	}
 }
@@ -325,10 +331,10 @@ has_comment(const struct check *c, const char *metric, const json_t *by)
 {
 	for (size_t i = 0; i < json_array_size(c->events); i++) {
 		const json_t *e = json_array_get(c->events, i);
+
 		if (is_text(e, "action", "COMMENT") && is_text(e, "metric", metric) &&
-		    json_equal(json_object_get(e, "by_dims"), by)) {
+		    json_equal(json_object_get(e, "by_dims"), by))
 			return true;
-		}
 	}
 	return false;
 }
@@ -345,20 +351,17 @@ look_overlap(struct check *c, const json_t *metric, const json_t *figure)
 	json_int_t beside = integer_at(parts, "COUNTED_BESIDE");
 	const char *id = member_text(metric, "id");
 
-	if (json_object_size(by) > 0 || has_comment(c, id, by)) {
+	if (json_object_size(by) > 0 || has_comment(c, id, by))
 		return;
-	}
-	if (beside > 0) {
+	if (beside > 0)
 		find(c, "%s: COUNTED_BESIDE %lld", id, (long long)beside);
-	}
 	for (size_t i = 0; i < json_array_size(excluded); i++) {
 		const json_t *e = json_array_get(excluded, i);
 		const char *reason = member_text(e, "reason");
 		json_int_t n = integer_at(e, "count");
 
-		if (n > 0 && (strcmp(reason, twice[0]) == 0 || strcmp(reason, twice[1]) == 0)) {
+		if (n > 0 && (strcmp(reason, twice[0]) == 0 || strcmp(reason, twice[1]) == 0))
 			find(c, "%s: %s %lld", id, reason, (long long)n);
-		}
 	}
 }
 
@@ -375,10 +378,10 @@ look_comment(struct check *c, const json_t *metric, const json_t *figure)
 	const json_t *whole = whole_of(metric);
 	const char *id = member_text(metric, "id");
 	bool covered = figure != whole && is_text(whole, "status", "NOT_MET");
+
 	if (!is_text(figure, "status", "NOT_MET") || covered || has_comment(c, id, by) ||
-	    has_comment(c, id, json_object_get(whole, "by"))) {
+	    has_comment(c, id, json_object_get(whole, "by")))
 		return;
-	}
 	find_figure(c, metric, figure);
 }
 
@@ -397,10 +400,10 @@ static void
 look_doubles(struct check *c, const json_t *metric, const json_t *figure)
 {
 	const json_t *by = json_object_get(figure, "by");
+
 	if (!is_text(metric, "id", DOUBLES) || json_object_size(by) > 0 ||
-	    integer_at(figure, "numerator") == 0 || has_comment(c, DOUBLES, by)) {
+	    integer_at(figure, "numerator") == 0 || has_comment(c, DOUBLES, by))
 		return;
-	}
 	find(c, DOUBLES ": %lld record%s with a double", (long long)integer_at(figure, "numerator"),
 	     text_s((uint64_t)integer_at(figure, "numerator")));
 }
@@ -417,11 +420,12 @@ static const json_t *
 balance_of(const json_t *document, const char *what)
 {
 	const json_t *list = json_object_get(document, "balances");
+
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *b = json_array_get(list, i);
-		if (is_text(b, "what", what)) {
+
+		if (is_text(b, "what", what))
 			return b;
-		}
 	}
 	return NULL;
 }
@@ -430,12 +434,14 @@ static void
 check_balances(struct check *c)
 {
 	const json_t *list = json_object_get(c->document, "balances");
+
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *b = json_array_get(list, i);
 		const char *what = member_text(b, "what");
 		const json_t *before = balance_of(c->earlier, what);
 		json_int_t opening = integer_at(b, "opening");
 		json_int_t closing = integer_at(b, "closing");
+
 		if (opening + integer_at(b, "raised") - integer_at(b, "closed") != closing) {
 			find(c, "%s: %lld + %lld - %lld is not %lld", what, (long long)opening,
 			     (long long)integer_at(b, "raised"), (long long)integer_at(b, "closed"),
@@ -488,15 +494,17 @@ todo_of(const char *todo, const json_t *document)
 	static const char place[] = "QUARTER";
 	const char *quarter = member_text(json_object_get(document, "quarter"), "label");
 	json_t *out = json_string("");
+	json_t *whole;
+
 	for (const char *at = strstr(todo, place); at != NULL && quarter[0] != '\0';
 	     at = strstr(todo, place)) {
 		json_t *longer =
 		    json_sprintf("%s%.*s%s", json_words(out), (int)(at - todo), todo, quarter);
 		json_decref(out);
 		out = longer;
-		todo = at + sizeof(place) - 1;
+		todo = at + sizeof place - 1;
 	}
-	json_t *whole = json_sprintf("%s%s", json_words(out), todo);
+	whole = json_sprintf("%s%s", json_words(out), todo);
 	json_decref(out);
 	return whole;
 }
@@ -505,7 +513,8 @@ struct json_t *
 spd_check(const struct json_t *document, const struct json_t *events, const struct json_t *earlier)
 {
 	json_t *list = json_array();
-	for (size_t i = 0; list != NULL && i < sizeof(checks) / sizeof(checks[0]); i++) {
+
+	for (size_t i = 0; list != NULL && i < COUNT(checks); i++) {
 		struct check c = {
 		    .document = document,
 		    .events = events,
@@ -513,6 +522,7 @@ spd_check(const struct json_t *document, const struct json_t *events, const stru
 		    .found = json_array(),
 		    .figures = json_array(),
 		};
+
 		checks[i].run(&c);
 		json_array_append_new(
 		    list, json_pack("{s:s, s:s, s:b, s:I, s:o, s:o, s:o}", "check", checks[i].name,
@@ -527,8 +537,8 @@ size_t
 spd_check_failed(const struct json_t *list)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < json_array_size(list); i++) {
+
+	for (size_t i = 0; i < json_array_size(list); i++)
 		n += !json_is_true(json_object_get(json_array_get(list, i), "ok"));
-	}
 	return n;
 }

@@ -1,6 +1,7 @@
 #include "core/spd/spd_diff.h"
 
 #include "base/arena.h"
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "core/metric/figure.h"
 #include "core/metric/view.h"
@@ -18,11 +19,12 @@ static const json_t *
 metric_of(const json_t *document, const char *id)
 {
 	const json_t *metrics = json_object_get(document, "metrics");
+
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		const json_t *m = json_array_get(metrics, i);
-		if (strcmp(member_text(m, "id"), id) == 0) {
+
+		if (strcmp(member_text(m, "id"), id) == 0)
 			return m;
-		}
 	}
 	return NULL;
 }
@@ -34,6 +36,7 @@ static const char *
 dims_text(const json_t *by, char out[DIMS_MAX])
 {
 	size_t n = json_dumpb(by, out, DIMS_MAX - 1, JSON_COMPACT | JSON_SORT_KEYS);
+
 	out[n < DIMS_MAX ? n : DIMS_MAX - 1] = '\0';
 	return out;
 }
@@ -44,26 +47,30 @@ index_figures(const json_t *metric)
 {
 	json_t *index = json_object();
 	const json_t *figures = json_object_get(metric, "figures");
+
 	for (size_t i = 0; i < json_array_size(figures); i++) {
 		json_t *f = json_array_get(figures, i);
 		char key[DIMS_MAX];
+
 		json_object_set(index, dims_text(json_object_get(f, "by"), key), f);
 	}
 	return index;
 }
 
 static const char *const members[] = {"numerator", "denominator", "value", "status", "no_data"};
-#define N_MEMBERS (sizeof(members) / sizeof(members[0]))
+#define N_MEMBERS COUNT(members)
 
 static json_t *
 outline(const json_t *figure)
 {
-	if (figure == NULL) {
+	json_t *o;
+
+	if (figure == NULL)
 		return json_null();
-	}
-	json_t *o = json_object();
+	o = json_object();
 	for (size_t i = 0; i < N_MEMBERS; i++) {
 		json_t *v = json_object_get(figure, members[i]);
+
 		json_object_set_new(o, members[i], v == NULL ? json_null() : json_incref(v));
 	}
 	return o;
@@ -76,11 +83,14 @@ static unsigned
 kinds_of(const struct metric *m)
 {
 	unsigned bits = 0;
+
 	for (unsigned g = 0; g < metric_groups(m); g++) {
 		unsigned n;
 		const struct term *terms = metric_terms(m, g, &n);
+
 		for (unsigned i = 0; i < n; i++) {
 			enum kind_id base = terms[i].view->base;
+
 			bits |= base == KIND_COUNT ? ~0u : 1u << (unsigned)base;
 		}
 	}
@@ -121,9 +131,9 @@ add_place(struct places *p, const char *site, const char *measure, unsigned kind
 	char key[KEY_MAX];
 	const json_t *at = json_object_get(p->index, key_of(site, measure, key));
 	size_t i = at != NULL ? (size_t)json_integer_value(at) : p->used++;
-	if (at == NULL) {
+
+	if (at == NULL)
 		json_object_set_new(p->index, key, json_integer((json_int_t)i));
-	}
 	p->n[i][kind] += n;
 }
 
@@ -135,20 +145,18 @@ places_make(struct places *p, const struct spd_diff_rules *r)
 	p->n = p->arena == NULL
 		   ? NULL
 		   : arena_zalloc(p->arena, PLACES_OF_GROUP * r->n_changed + 1, sizeof(*p->n));
-	if (p->index == NULL || p->n == NULL) {
+	if (p->index == NULL || p->n == NULL)
 		return false;
-	}
 	for (size_t i = 0; i < r->n_changed; i++) {
 		const struct spd_changed *c = &r->changed[i];
 		const char *site = given(c->site);
 		const char *measure = given(c->measure);
 		unsigned kind = 0;
-		while (kind < KIND_COUNT && strcmp(kinds[kind]->name, c->kind) != 0) {
+
+		while (kind < KIND_COUNT && strcmp(kinds[kind]->name, c->kind) != 0)
 			kind++;
-		}
-		if (kind == KIND_COUNT) {
+		if (kind == KIND_COUNT)
 			continue;
-		}
 		add_place(p, "", "", kind, c->n);
 		add_place(p, site, "", kind, c->n);
 		add_place(p, "", measure, kind, c->n);
@@ -175,14 +183,15 @@ blame(json_t *change, const struct spd_diff_rules *r, const struct places *place
 	json_t *names = json_object();
 	int64_t n = 0;
 	char key[KEY_MAX];
+	const json_t *at;
+
 	/* Which measures are together under that name is not known here. */
-	if (strcmp(measure, FIGURE_OTHER) == 0) {
+	if (strcmp(measure, FIGURE_OTHER) == 0)
 		measure = "";
-	}
-	const json_t *at =
-	    json_object_get(places->index, key_of(member_text(by, "site"), measure, key));
+	at = json_object_get(places->index, key_of(member_text(by, "site"), measure, key));
 	for (unsigned k = 0; at != NULL && k < KIND_COUNT; k++) {
 		int64_t of_kind = places->n[json_integer_value(at)][k];
+
 		if (of_kind != 0 && (bits & 1u << k) != 0) {
 			json_object_set_new(names, kinds[k]->name, json_integer(of_kind));
 			n += of_kind;
@@ -198,11 +207,10 @@ static bool
 is_published(const json_t *metric)
 {
 	const json_t *readers = json_object_get(metric, "readers");
-	for (size_t i = 0; i < json_array_size(readers); i++) {
-		if (strcmp(json_words(json_array_get(readers, i)), "R") == 0) {
+
+	for (size_t i = 0; i < json_array_size(readers); i++)
+		if (strcmp(json_words(json_array_get(readers, i)), "R") == 0)
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -217,9 +225,9 @@ difference(const json_t *older, const json_t *newer)
 {
 	const json_t *a = json_object_get(older, "value");
 	const json_t *b = json_object_get(newer, "value");
-	if (!json_is_number(a) || !json_is_number(b)) {
+
+	if (!json_is_number(a) || !json_is_number(b))
 		return json_null();
-	}
 	return json_real(json_number_value(b) - json_number_value(a));
 }
 
@@ -236,9 +244,9 @@ static const char *
 count_text(const json_t *outline, char out[24])
 {
 	const json_t *n = json_object_get(outline, "numerator");
-	if (!json_is_integer(n)) {
+
+	if (!json_is_integer(n))
 		return "unknown";
-	}
 	snprintf(out, 24, "%" JSON_INTEGER_FORMAT, json_integer_value(n));
 	return out;
 }
@@ -264,6 +272,7 @@ is_material(const json_t *metric, const json_t *by, json_t *change,
 	bool whole = json_object_size(by) == 0;
 	char dims[DIMS_MAX];
 	char counts[2][24];
+
 	why[0] = '\0';
 	if (json_is_true(json_object_get(change, "status_changed"))) {
 		snprintf(why, size, "%.20s%s%.100s: %.20s becomes %.20s", id, whole ? "" : " ",
@@ -286,29 +295,31 @@ compare(json_t *diff, const json_t *metric, const json_t *older, const json_t *n
 {
 	json_t *was = outline(older);
 	json_t *is = outline(newer);
+	json_t *by;
+	json_t *reasons;
+	char why[200];
+	json_t *c;
+	bool material;
+
 	if (json_equal(was, is) != 0) {
 		json_decref(was);
 		json_decref(is);
 		return;
 	}
-	json_t *by = json_object_get(newer != NULL ? newer : older, "by");
-	json_t *reasons = json_object_get(diff, "reasons");
-	char why[200];
-	json_t *c =
-	    json_pack("{s:s, s:s, s:s, s:O, s:o, s:o, s:o, s:b}", "metric",
+	by = json_object_get(newer != NULL ? newer : older, "by");
+	reasons = json_object_get(diff, "reasons");
+	c = json_pack("{s:s, s:s, s:s, s:O, s:o, s:o, s:o, s:b}", "metric",
 		      member_text(metric, "id"), "name", member_text(metric, "name"), "unit",
 		      member_text(metric, "unit"), "by", by, "old", was, "new", is, "difference",
 		      difference(older, newer), "status_changed", is_other_status(older, newer));
-	bool material = is_material(metric, by, c, rules, why, sizeof(why));
+	material = is_material(metric, by, c, rules, why, sizeof why);
 	json_object_set_new(c, "material", json_boolean(material));
 	blame(c, rules, places);
 	json_array_append_new(json_object_get(diff, "changes"), c);
-	if (material && json_array_size(reasons) < REASONS_MAX) {
+	if (material && json_array_size(reasons) < REASONS_MAX)
 		json_array_append_new(reasons, json_string(why));
-	}
-	if (material) {
+	if (material)
 		json_object_set_new(diff, "material", json_true());
-	}
 }
 
 /* One of the two may lack the metric: a catalogue that changed meanwhile. */
@@ -320,15 +331,15 @@ compare_metric(json_t *diff, const json_t *metric, const json_t *older, const js
 	json_t *is = index_figures(newer);
 	const char *key;
 	json_t *figure;
+
 	json_object_foreach(is, key, figure)
 	{
 		compare(diff, metric, json_object_get(was, key), figure, rules, places);
 	}
 	json_object_foreach(was, key, figure)
 	{
-		if (json_object_get(is, key) == NULL) {
+		if (json_object_get(is, key) == NULL)
 			compare(diff, metric, figure, NULL, rules, places);
-		}
 	}
 	json_decref(was);
 	json_decref(is);
@@ -341,13 +352,13 @@ correction_of(const json_t *doc, const json_t *row)
 	const json_t *rows = json_object_get(json_object_get(doc, "corrections"), "rows");
 	size_t i;
 	const json_t *r;
+
 	json_array_foreach(rows, i, r)
 	{
 		if (strcmp(member_text(r, "record_id"), member_text(row, "record_id")) == 0 &&
 		    strcmp(member_text(r, "source"), member_text(row, "source")) == 0 &&
-		    strcmp(member_text(r, "kind"), member_text(row, "kind")) == 0) {
+		    strcmp(member_text(r, "kind"), member_text(row, "kind")) == 0)
 			return r;
-		}
 	}
 	return NULL;
 }
@@ -358,13 +369,14 @@ new_corrections(const json_t *older, const json_t *newer)
 {
 	const json_t *rows = json_object_get(json_object_get(newer, "corrections"), "rows");
 	json_t *list = json_array();
+
 	for (size_t i = 0; list != NULL && i < json_array_size(rows); i++) {
 		json_t *row = json_array_get(rows, i);
 		const json_t *was = correction_of(older, row);
+
 		if (was == NULL ||
-		    strcmp(member_text(was, "standing"), member_text(row, "standing")) != 0) {
+		    strcmp(member_text(was, "standing"), member_text(row, "standing")) != 0)
 			json_array_append(list, row);
-		}
 	}
 	return list;
 }
@@ -376,6 +388,7 @@ spd_diff(const struct json_t *older, const struct json_t *newer, const struct sp
 	const json_t *now = json_object_get(newer, "metrics");
 	const json_t *then = json_object_get(older, "metrics");
 	struct places places;
+
 	if (!places_make(&places, rules) || diff == NULL) {
 		places_fini(&places);
 		json_decref(diff);
@@ -391,13 +404,14 @@ spd_diff(const struct json_t *older, const struct json_t *newer, const struct sp
 	}
 	for (size_t i = 0; i < json_array_size(now); i++) {
 		const json_t *m = json_array_get(now, i);
+
 		compare_metric(diff, m, metric_of(older, member_text(m, "id")), m, rules, &places);
 	}
 	for (size_t i = 0; i < json_array_size(then); i++) {
 		const json_t *m = json_array_get(then, i);
-		if (metric_of(newer, member_text(m, "id")) == NULL) {
+
+		if (metric_of(newer, member_text(m, "id")) == NULL)
 			compare_metric(diff, m, m, NULL, rules, &places);
-		}
 	}
 	places_fini(&places);
 	return diff;
@@ -409,12 +423,13 @@ spd_restatements(const struct json_t *diff, const char *cause)
 	static const char *const kept[] = {"metric", "by", "old", "new", "records"};
 	const json_t *changes = json_object_get(diff, "changes");
 	json_t *list = json_array();
+
 	for (size_t i = 0; list != NULL && i < json_array_size(changes); i++) {
 		const json_t *c = json_array_get(changes, i);
 		json_t *o = json_object();
-		for (size_t k = 0; k < sizeof(kept) / sizeof(kept[0]); k++) {
+
+		for (size_t k = 0; k < COUNT(kept); k++)
 			json_object_set(o, kept[k], json_object_get(c, kept[k]));
-		}
 		json_object_set_new(o, "cause", json_string(cause));
 		json_array_append_new(list, o);
 	}

@@ -146,10 +146,9 @@ site_of(const struct metric *m, const struct figure *g)
 {
 	const struct breakdown *b = breakdown_of(m, g);
 
-	for (unsigned i = 0; i < b->n; i++) {
+	for (unsigned i = 0; i < b->n; i++)
 		if (b->dimension[i] == 0)
 			return g->by[i] == NULL ? FIGURE_NOT_GIVEN : g->by[i];
-	}
 	return NULL;
 }
 
@@ -171,10 +170,9 @@ metric_counts(const struct metric *m, const char *kind)
 		unsigned n = 0;
 		const struct term *t = metric_terms(m, group, &n);
 
-		for (unsigned i = 0; i < n; i++) {
+		for (unsigned i = 0; i < n; i++)
 			if (term_counts(&t[i], kind))
 				return true;
-		}
 	}
 	return false;
 }
@@ -190,10 +188,9 @@ feeds_of(const struct spd *s, const struct metric *m, struct arena *scratch)
 {
 	struct feeds f = {arena_zalloc(scratch, s->n_feeds + 1, sizeof(struct spd_feed *)), 0};
 
-	for (size_t i = 0; f.list != NULL && i < s->n_feeds; i++) {
+	for (size_t i = 0; f.list != NULL && i < s->n_feeds; i++)
 		if (s->feeds[i].basis != NULL && metric_counts(m, s->feeds[i].kind))
 			f.list[f.n++] = &s->feeds[i];
-	}
 	return f;
 }
 

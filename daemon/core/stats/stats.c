@@ -1,5 +1,7 @@
 #include "core/stats/stats.h"
 
+#include "base/count.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
@@ -112,7 +114,7 @@ stirling_error(double n)
 
 	if (n < 10)
 		return lgamma(n + 1) - (n + 0.5) * log(n) + n - 0.5 * log(TWO_PI);
-	return polynomial(series, sizeof series / sizeof series[0], 1 / (n * n)) / n;
+	return polynomial(series, COUNT(series), 1 / (n * n)) / n;
 }
 
 /* x ln(x / m) + m - x without cancellation where x is near m (Loader 2000). */

@@ -1,5 +1,7 @@
 #include "core/time/calendar.h"
 
+#include "base/count.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -97,10 +99,9 @@ quarter_parse(struct text s, struct quarter *q)
 {
 	static const char *const forms[] = {"yyyy-Qq", "yyyyQq", "yyyy-q", "Qq-yyyy", "Qqyyyy"};
 
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+	for (size_t i = 0; i < COUNT(forms); i++)
 		if (is_written_as(forms[i], s, q))
 			return true;
-	}
 	return false;
 }
 

@@ -2,6 +2,7 @@
  * Runs of imports. A run belongs to the session that began it: what that sends from then on is
  * noted as the run's when it is stored, whatever else its principal sends meanwhile.
  */
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "office/call.h"
 
@@ -224,10 +225,9 @@ look_over(struct call *c, struct import *i)
 {
 	const Sems__V1__ImportRequest *q = c->request->import;
 
-	for (size_t k = 0; k < sizeof steps / sizeof steps[0]; k++) {
+	for (size_t k = 0; k < COUNT(steps); k++)
 		if (steps[k].operation == (int)q->operation)
 			i->step = &steps[k];
-	}
 	if (i->step == NULL)
 		return "operation";
 	if (!is_short(q->file) || !is_short(q->map) || !is_short(q->reason) || !is_short(q->run) ||

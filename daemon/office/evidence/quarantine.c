@@ -3,6 +3,7 @@
  * bytes are opened only for those who may see persons' names, or to go through ingest again.
  */
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "base/json/jsonin.h"
 #include "base/log.h"
@@ -644,7 +645,7 @@ admin_quarantine(struct call *c)
 	    {SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_DISCARD, quarantine_discard},
 	};
 
-	for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+	for (size_t i = 0; i < COUNT(operations); i++) {
 		if (operations[i].operation == c->request->quarantine->operation) {
 			operations[i].handle(c);
 			return;

@@ -4,6 +4,7 @@
  * them. A page looks at so many rows and no more, so that the lane stays short whatever is looked
  * for.
  */
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "core/time/calendar.h"
 #include "office/call.h"
@@ -128,6 +129,7 @@ static bool
 read_texts(struct call *c, json_t *wish)
 {
 	const Sems__V1__RecordsRequest *q = c->request->records;
+
 	const struct {
 		const char *field;
 		const char *name;
@@ -140,7 +142,7 @@ read_texts(struct call *c, json_t *wish)
 	    {"after", NULL, q->after},
 	};
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+	for (size_t i = 0; i < COUNT(texts); i++) {
 		if (texts[i].value == NULL || texts[i].value[0] == '\0')
 			continue;
 		if (!text_is_clean_utf8(text_of(texts[i].value)))
@@ -155,6 +157,7 @@ static bool
 read_times(struct call *c, json_t *wish)
 {
 	const Sems__V1__RecordsRequest *q = c->request->records;
+
 	const struct {
 		const char *name;
 		bool has;

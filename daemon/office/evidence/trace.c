@@ -2,6 +2,7 @@
  * From a record up: what became of it, the frozen revisions it is among the leaves of or could have
  * been, the metrics that count it. Persons are not shown, and free text is not either.
  */
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "base/json/jsonin.h"
 #include "core/metric/figure.h"
@@ -100,7 +101,7 @@ on_looked(struct call *c, const struct rows *rows)
 	for (size_t i = 0; i < 2; i++)
 		json_object_set(envelope, added[i], json_object_get(stored, added[i]));
 	json_object_set_new(t->answer, "record", envelope);
-	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+	for (size_t i = 0; i < COUNT(kept); i++)
 		json_object_set(t->answer, kept[i], json_object_get(t->record, kept[i]));
 }
 
@@ -229,10 +230,9 @@ next_metrics(struct call *c, struct statement *st, struct err *e)
 {
 	struct trace *t = c->state;
 
-	for (; t->period < t->n_periods; t->period++, t->view = 0) {
+	for (; t->period < t->n_periods; t->period++, t->view = 0)
 		if (next_view(c, &t->periods[t->period], st, e))
 			return true;
-	}
 	return false;
 }
 

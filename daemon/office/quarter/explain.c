@@ -1,4 +1,5 @@
 /* From a figure down: its definition, its counts, and the records that are in it. */
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "base/json/jsonin.h"
 #include "base/text.h"
@@ -380,7 +381,7 @@ static const struct {
     {ask_page, on_page, NULL},
     {ask_changed, on_changed, may_have_changed},
 };
-#define N_STEPS (sizeof steps / sizeof steps[0])
+#define N_STEPS COUNT(steps)
 
 static bool
 records_next(struct job *j, struct statement *st, struct err *e)

@@ -1,4 +1,5 @@
 /* Periods that may lack records: listed, noted by hand, resolved with a reason. */
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "base/log.h"
 #include "office/call.h"
@@ -160,7 +161,7 @@ admin_gap(struct call *c)
 		return;
 	}
 	c->state = l;
-	for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+	for (size_t i = 0; i < COUNT(operations); i++) {
 		if (operations[i].operation != (int)c->request->gap->operation)
 			continue;
 		if (!operations[i].prepare(c, l))

@@ -1,6 +1,7 @@
 /* The SPD's requests: which there are, and those that compute. */
 #include "office/quarter/spd.h"
 
+#include "base/count.h"
 #include "base/digest.h"
 #include "base/log.h"
 
@@ -33,7 +34,7 @@ spd_ask_fini(struct spd_ask *a)
 {
 	json_t **const held[] = {&a->head, &a->document, &a->events, &a->earlier, &a->answer};
 
-	for (size_t i = 0; i < sizeof held / sizeof held[0]; i++) {
+	for (size_t i = 0; i < COUNT(held); i++) {
 		json_t *json = *held[i];
 
 		json_decref(json);
@@ -234,7 +235,7 @@ admin_spd(struct call *c)
 		return;
 	}
 	c->state = a;
-	for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+	for (size_t i = 0; i < COUNT(operations); i++) {
 		if (operations[i].operation != (int)c->request->spd->operation)
 			continue;
 		a->action = operations[i].action;

@@ -1,5 +1,6 @@
 /* DIFF: a revision beside what would be computed now. First what has come since and what the
  * revision says, then the figures of now, then both beside each other. */
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "base/json/jsonin.h"
 #include "core/proof/proof.h"
@@ -74,7 +75,7 @@ on_record(struct call *c, const struct rows *rows, int row)
 	const struct spd_ask *a = c->state;
 	json_t *o = json_object();
 
-	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+	for (size_t i = 0; i < COUNT(members); i++)
 		json_object_set_new(o, members[i].name,
 				    text_or_null(rows_text(rows, row, (int)members[i].column)));
 	json_object_set_new(o, "text",

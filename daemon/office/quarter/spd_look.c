@@ -1,4 +1,5 @@
 /* What there is about the SPD of a quarter: its revisions, its state, its checks, its papers. */
+#include "base/count.h"
 #include "base/digest.h"
 #include "base/file/embed.h"
 #include "core/spd/declaration.h"
@@ -69,7 +70,7 @@ revision_json(const struct rows *rows, int row)
 	json_t *o = json_object();
 
 	json_object_set_new(o, "revision", json_integer(rows_int(rows, row, COL_REVISION)));
-	for (size_t i = 0; i < sizeof revision_texts / sizeof revision_texts[0]; i++)
+	for (size_t i = 0; i < COUNT(revision_texts); i++)
 		json_object_set_new(
 		    o, revision_texts[i].name,
 		    text_or_null(rows_text(rows, row, (int)revision_texts[i].column)));
@@ -110,10 +111,9 @@ load_revision(struct call *c, const struct rows *rows)
 static bool
 is_one_of(const char *name, const char *const *names, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (strcmp(name, names[i]) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -130,7 +130,7 @@ load_events(struct call *c, const struct rows *rows)
 	for (int row = 0; row < rows_count(rows); row++) {
 		json_t *e = json_object();
 
-		for (int i = 0; i < (int)(sizeof names / sizeof names[0]); i++) {
+		for (int i = 0; i < (int)COUNT(names); i++) {
 			const char *s = rows_text(rows, row, i);
 
 			json_object_set_new(e, names[i],

@@ -61,10 +61,9 @@ is_such_figure(const struct spd_ask *a, const json_t *by)
 
 		if (strcmp(member_text(m, "id"), a->q->metric) != 0)
 			continue;
-		for (size_t k = 0; k < json_array_size(figures); k++) {
+		for (size_t k = 0; k < json_array_size(figures); k++)
 			if (json_equal(json_object_get(json_array_get(figures, k), "by"), by))
 				return true;
-		}
 	}
 	return false;
 }

@@ -2,6 +2,7 @@
  * What proves a frozen revision: verifying it against the records, the signatures that leave the
  * house with it, and the keys that make them.
  */
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "base/json/jsonin.h"
 #include "base/log.h"
@@ -162,6 +163,7 @@ static const char *
 wrong_member(const struct signing *s, const char *newest, const json_t *m)
 {
 	const json_t *document = json_object_get(m, "document");
+
 	const struct {
 		const json_t *of;
 		const char *name;
@@ -173,10 +175,9 @@ wrong_member(const struct signing *s, const char *newest, const json_t *m)
 	    {document, "key_id", s->key_id},
 	};
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+	for (size_t i = 0; i < COUNT(texts); i++)
 		if (!member_is(texts[i].of, texts[i].name, texts[i].want))
 			return texts[i].name;
-	}
 	if (json_integer_value(json_object_get(m, "revision")) != s->revision)
 		return "revision";
 	return json_is_array(json_object_get(m, "files")) ? NULL : "files";

@@ -2,6 +2,7 @@
  * Setup: registers the entity, or adds to it, in one transaction. Each list of the request goes to
  * the database as one JSON parameter, so that a thousand sites cost what one costs.
  */
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "base/log.h"
 #include "office/call.h"
@@ -66,7 +67,7 @@ static const struct setup_step steps[] = {
     {"settings", "sql/queries/setup_settings.sql", make_settings, NULL, NULL},
 };
 
-#define N_STEPS (sizeof steps / sizeof steps[0])
+#define N_STEPS COUNT(steps)
 
 struct setup {
 	size_t step; /* the next of steps */

@@ -81,10 +81,9 @@ void
 spd_words(const char *name, char out[SPD_CELL])
 {
 	snprintf(out, SPD_CELL, "%s", name);
-	for (char *p = out; *p != '\0'; p++) {
+	for (char *p = out; *p != '\0'; p++)
 		if (*p == '_')
 			*p = ' ';
-	}
 }
 
 void
@@ -205,10 +204,9 @@ spd_by_values(const json_t *figure, char out[SPD_CELL])
 	size_t at = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++)
 		if (member_maybe(by, first[i]) != NULL)
 			at = add_value(out, at, member_text(by, first[i]));
-	}
 	json_object_foreach(by, key, value)
 	{
 		if (json_is_string(value) && strcmp(key, first[0]) != 0 &&

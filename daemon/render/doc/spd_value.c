@@ -1,5 +1,7 @@
 #include "render/doc/spd_value.h"
 
+#include "base/count.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,10 +29,9 @@ unit_of(const char *name)
 	};
 	static const struct unit other = {NULL, 0, 2, " ", false, false};
 
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+	for (size_t i = 0; i < COUNT(units); i++)
 		if (strcmp(name, units[i].unit) == 0)
 			return &units[i];
-	}
 	return &other;
 }
 

@@ -61,10 +61,9 @@ archive_make(const struct member_file *members, size_t n, struct buf *out, struc
 		return fail(e, "out of memory");
 	}
 	zip_source_keep(memory);
-	for (size_t i = 0; i < n && code == OK; i++) {
+	for (size_t i = 0; i < n && code == OK; i++)
 		if (!add_member(z, &members[i]))
 			code = fail(e, zip_strerror(z));
-	}
 	if (code != OK) {
 		zip_discard(z);
 	} else if (zip_close(z) != 0) {

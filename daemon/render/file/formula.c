@@ -1,14 +1,15 @@
 #include "render/file/formula.h"
 
+#include "base/count.h"
+
 #include <ctype.h>
 
 static bool
 is_among(uint32_t c, const uint32_t *set, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (set[i] == c)
 			return true;
-	}
 	return false;
 }
 
@@ -19,7 +20,7 @@ begins_formula(uint32_t c)
 	static const uint32_t signs[] = {'=',    '+',    '-',    '@',    0xff1d, 0xff0b,
 					 0xff0d, 0xff20, 0xfe66, 0xfe62, 0xfe63, 0xfe6b};
 
-	return is_among(c, signs, sizeof signs / sizeof signs[0]);
+	return is_among(c, signs, COUNT(signs));
 }
 
 static bool
@@ -27,8 +28,7 @@ is_space(uint32_t c)
 {
 	static const uint32_t spaces[] = {' ', 0x00a0, 0x1680, 0x202f, 0x205f, 0x3000};
 
-	return is_among(c, spaces, sizeof spaces / sizeof spaces[0]) ||
-	       (c >= 0x2000 && c <= 0x200a);
+	return is_among(c, spaces, COUNT(spaces)) || (c >= 0x2000 && c <= 0x200a);
 }
 
 static size_t

@@ -1,5 +1,6 @@
 #include "render/page/html.h"
 
+#include "base/count.h"
 #include "base/text.h"
 
 #include <ctype.h>
@@ -18,10 +19,9 @@ html_text(struct buf *out, const char *s)
 	for (; *s != '\0'; s++) {
 		const char *entity = NULL;
 
-		for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++) {
+		for (size_t i = 0; i < COUNT(entities); i++)
 			if (*s == entities[i].c)
 				entity = entities[i].entity;
-		}
 		if (entity != NULL)
 			buf_add(out, entity, strlen(entity));
 		else if ((unsigned char)*s >= 0x20 || *s == '\n' || *s == '\t')
@@ -63,10 +63,9 @@ is_column_shown(const struct grid *g, size_t column)
 {
 	if (!(g->columns[column].where & IN_PAGE))
 		return false;
-	for (size_t r = 0; r < grid_rows(g); r++) {
+	for (size_t r = 0; r < grid_rows(g); r++)
 		if (grid_cell(g, r, column)->kind != CELL_EMPTY)
 			return true;
-	}
 	return false;
 }
 
@@ -172,10 +171,9 @@ id_of(struct book *b, const char *slug)
 {
 	char *out = arena_dup(b->arena, slug, strlen(slug));
 
-	for (char *p = out; p != NULL && *p != '\0'; p++) {
+	for (char *p = out; p != NULL && *p != '\0'; p++)
 		if (!isalnum((unsigned char)*p) && *p != '_')
 			*p = '-';
-	}
 	return out == NULL ? "" : out;
 }
 
@@ -211,10 +209,9 @@ put_sheet(struct book *b, const struct sheet *s, struct buf *out)
 static bool
 is_on_page(const struct sheet *s)
 {
-	for (const struct block *k = s->first; k != NULL; k = k->next) {
+	for (const struct block *k = s->first; k != NULL; k = k->next)
 		if (k->kind != BLOCK_GRID || (k->grid->where & IN_PAGE))
 			return true;
-	}
 	return false;
 }
 
@@ -316,10 +313,9 @@ html_render(struct book *b, struct buf *out)
 	put_banner(b, out);
 	buf_addf(out, "<main>\n");
 	html_summary(b, out);
-	for (const struct sheet *s = b->first; s != NULL; s = s->next) {
+	for (const struct sheet *s = b->first; s != NULL; s = s->next)
 		if (is_on_page(s))
 			put_sheet(b, s, out);
-	}
 	buf_addf(out, "</main>\n<footer>\n<p class=\"marking\">");
 	html_text(out, b->marking);
 	buf_addf(out,

@@ -1,4 +1,5 @@
 /* Plots as SVG. Series differ in dash and marker too, not in colour alone. */
+#include "base/count.h"
 #include "render/page/html.h"
 
 #include <math.h>
@@ -13,9 +14,8 @@
 #define TOP    12.0
 #define BOTTOM 46.0
 
-#define TICKS    5
-#define LABELS   9 /* at most, along the bottom */
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+#define TICKS  5
+#define LABELS 9 /* at most, along the bottom */
 
 struct plot {
 	struct buf *out;

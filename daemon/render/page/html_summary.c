@@ -1,4 +1,5 @@
 /* The first page: what failed, what changed, what it rests on, and what is signed. */
+#include "base/count.h"
 #include "base/text.h"
 #include "render/page/html.h"
 #include "render/sheet/sheets.h"
@@ -6,8 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static const json_t *
 metrics_of(const struct book *b)
@@ -390,9 +389,9 @@ put_signed_row(struct book *b, struct buf *out, const char *what, const char *ac
 	if (event == NULL) {
 		put_td(out, "muted", b->provisional ? "no: provisional" : "not yet");
 	} else {
-		buf_addf(out, "<td>");
 		char who[SPD_WHO];
 
+		buf_addf(out, "<td>");
 		spd_who(event, who);
 		html_text(out, who);
 		buf_addf(out, ", ");

@@ -71,10 +71,9 @@ safe_name(struct book *b, const char *name, unsigned most)
 static bool
 is_taken(const struct book *b, const char *name)
 {
-	for (const struct sheet *s = b->first; s != NULL; s = s->next) {
+	for (const struct sheet *s = b->first; s != NULL; s = s->next)
 		if (strcasecmp(s->name, name) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -128,10 +127,9 @@ plain(struct book *b, const char *slug)
 {
 	char *out = arena_dup(b->arena, slug, strlen(slug));
 
-	for (char *p = out; p != NULL && *p != '\0'; p++) {
+	for (char *p = out; p != NULL && *p != '\0'; p++)
 		if (!isalnum((unsigned char)*p))
 			*p = '-';
-	}
 	return out == NULL ? "" : out;
 }
 
@@ -139,11 +137,10 @@ static bool
 is_slug_taken(const struct book *b, const char *slug)
 {
 	for (const struct sheet *s = b->first; s != NULL; s = s->next) {
-		for (const struct block *k = s->first; k != NULL; k = k->next) {
+		for (const struct block *k = s->first; k != NULL; k = k->next)
 			if (k->kind == BLOCK_GRID && k->grid != NULL &&
 			    strcasecmp(k->grid->slug, slug) == 0)
 				return true;
-		}
 	}
 	return false;
 }

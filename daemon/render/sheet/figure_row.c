@@ -1,12 +1,11 @@
 /* What a figure says, as cells: the columns that the grids of figures have in common. */
 #include "render/sheet/figure_row.h"
 
+#include "base/count.h"
 #include "base/json/jsonin.h"
 
 #include <ctype.h>
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 /* --- what is asked of a metric ---------------------------------------------------------------- */
 
@@ -463,17 +462,15 @@ static const struct {
 void
 figure_columns(struct grid *g, enum figure_part part, unsigned of, const json_t *words)
 {
-	for (size_t i = 0; i < parts[part].n; i++) {
+	for (size_t i = 0; i < parts[part].n; i++)
 		if (is_wanted(&parts[part].columns[i], of, words))
 			grid_column(g, &parts[part].columns[i].c);
-	}
 }
 
 void
 figure_cells(const struct figure_row *r, enum figure_part part, unsigned of, const json_t *words)
 {
-	for (size_t i = 0; i < parts[part].n; i++) {
+	for (size_t i = 0; i < parts[part].n; i++)
 		if (is_wanted(&parts[part].columns[i], of, words))
 			parts[part].columns[i].put(r);
-	}
 }

@@ -1,5 +1,6 @@
 /* Charts of a metric, each with the grid it is drawn from and a sentence that says what it shows.
  */
+#include "base/count.h"
 #include "render/sheet/sheets.h"
 
 #include <stdlib.h>
@@ -72,7 +73,7 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 	g = sheet_grid(s, book_text(b, "%s-weeks-%s", slug, spd_text(metric, "id")), title);
 	if (g == NULL)
 		return;
-	for (i = 0; i < sizeof week_columns / sizeof week_columns[0]; i++)
+	for (i = 0; i < COUNT(week_columns); i++)
 		grid_column(g, &week_columns[i]);
 	json_array_foreach(weeks, i, week)
 	{
@@ -150,7 +151,7 @@ put_unit_row(struct grid *g, const json_t *unit, const json_t *funnel, const cha
 	grid_text(g, spd_text(unit, "unit"));
 	grid_member(g, unit, "denominator", UNIT_INTEGER);
 	grid_member(g, unit, "numerator", UNIT_INTEGER);
-	for (size_t k = 0; k < sizeof values / sizeof values[0]; k++)
+	for (size_t k = 0; k < COUNT(values); k++)
 		grid_member(g, values[k] == NULL ? funnel : unit,
 			    values[k] == NULL ? "target" : values[k], shown);
 	grid_member(g, unit, "z", UNIT_REAL);
@@ -175,7 +176,7 @@ funnel_chart(struct sheet *s, const char *slug, const json_t *metric, const json
 	g = sheet_grid(s, book_text(b, "%s-sites-%s", slug, spd_text(metric, "id")), title);
 	if (g == NULL)
 		return;
-	for (size_t i = 0; i < sizeof funnel_columns / sizeof funnel_columns[0]; i++)
+	for (size_t i = 0; i < COUNT(funnel_columns); i++)
 		grid_column(g, &funnel_columns[i]);
 	for (size_t i = 0; i < n; i++)
 		put_unit_row(g, list[i], funnel, spd_text(metric, "unit"));
@@ -229,7 +230,7 @@ mix_grid(struct sheet *s, const char *slug, const json_t *metric, const json_t *
 		      "Expected: what the site would have had, had it done in every %s as all "
 		      "sites together did.",
 		      stratum);
-	for (i = 0; i < sizeof mix_columns / sizeof mix_columns[0]; i++)
+	for (i = 0; i < COUNT(mix_columns); i++)
 		grid_column(g, &mix_columns[i]);
 	json_array_foreach(units, i, unit)
 	{
@@ -330,13 +331,12 @@ static void
 put_quarter_row(struct grid *g, const char *label, const json_t *const *shown, size_t n, bool now)
 {
 	grid_text(g, label);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (now)
 			grid_member(g, metric_entity_figure(shown[i]), "value",
 				    spd_text(shown[i], "unit"));
 		else
 			put_quarter(g, shown[i], label);
-	}
 }
 
 void

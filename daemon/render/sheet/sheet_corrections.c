@@ -1,11 +1,10 @@
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "render/doc/spd_doc.h"
 #include "render/sheet/sheets.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static const char *
 standing_words(const char *code)
@@ -22,10 +21,9 @@ standing_words(const char *code)
 	    {"NOT_GRANTED", "without effect: not its sender's to change"},
 	};
 
-	for (size_t i = 0; i < COUNT(standings); i++) {
+	for (size_t i = 0; i < COUNT(standings); i++)
 		if (strcmp(code, standings[i].code) == 0)
 			return standings[i].words;
-	}
 	return code;
 }
 

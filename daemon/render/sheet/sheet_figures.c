@@ -1,4 +1,5 @@
 /* Sheets of figures: the scorecard, a sheet for each field, and all figures in one grid. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "render/sheet/figure_row.h"
 
@@ -6,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 /* Rows of a breakdown that a page shows at most, by one dimension and by several: it is for
  * reading. The workbook and the CSV files have all. */
@@ -63,10 +62,9 @@ same_keys(const struct dimensions *a, const struct dimensions *b)
 {
 	if (a->n != b->n)
 		return false;
-	for (size_t i = 0; i < a->n; i++) {
+	for (size_t i = 0; i < a->n; i++)
 		if (strcmp(a->key[i], b->key[i]) != 0)
 			return false;
-	}
 	return true;
 }
 
@@ -306,10 +304,9 @@ figures_grids(struct sheet *s, const struct plan *p)
 				seen[n++] = d;
 		}
 	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (is_asked_for(p, &seen[i]))
 			breakdown_grid(s, p, &seen[i]);
-	}
 	g = flat_grid(s, p->slug, "All figures of this sheet", p);
 	if (g != NULL)
 		g->where = IN_CSV;

@@ -1,12 +1,11 @@
 /* The sheets that are no figures: cover and declaration, restatements, definitions. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "render/sheet/sheets.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static void
 add_columns(struct grid *g, const struct column *columns, size_t n)
@@ -54,10 +53,9 @@ policy_words(const struct edition *ed, const char *key)
 	    {"ONE_PERSON", "small entity, as declared: one person corrects and voids"},
 	};
 	const char *code = spd_text(json_object_get(ed->doc, "policy"), key);
-	for (size_t i = 0; i < COUNT(policies); i++) {
+	for (size_t i = 0; i < COUNT(policies); i++)
 		if (strcmp(code, policies[i].code) == 0)
 			return policies[i].words;
-	}
 	return code;
 }
 
@@ -203,10 +201,9 @@ step_words(struct book *b, const json_t *event)
 	const json_t *carried = json_object_get(event, "carried_from");
 	char who[SPD_WHO];
 
-	for (size_t i = 0; i < COUNT(steps); i++) {
+	for (size_t i = 0; i < COUNT(steps); i++)
 		if (strcmp(action, steps[i].action) == 0)
 			action = steps[i].words;
-	}
 	spd_who(event, who);
 	if (json_is_integer(carried))
 		return book_text(b, "%s on revision %" JSON_INTEGER_FORMAT ", by %s", action,

@@ -1,12 +1,11 @@
 /* The data quality statement: what was expected, what came, what is known to be wrong; and the
  * balances that must reconcile. */
 #include "base/civil.h"
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "render/sheet/sheets.h"
 
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 struct member {
 	struct column c;
@@ -164,10 +163,9 @@ object_grid(struct sheet *s, const char *slug, const char *title, json_t *o)
 static bool
 has_column(const struct grid *g, const char *key)
 {
-	for (size_t i = 0; i < g->n_columns; i++) {
+	for (size_t i = 0; i < g->n_columns; i++)
 		if (strcmp(g->columns[i].key, key) == 0)
 			return true;
-	}
 	return false;
 }
 

@@ -1,11 +1,10 @@
 #include "render/sheet/sheets.h"
 
+#include "base/count.h"
 #include "base/json/jsonin.h"
 
 #include <ctype.h>
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 /* --- all of them, in order -------------------------------------------------------------------- */
 
@@ -145,10 +144,9 @@ make_planned(struct book *b, const json_t *sheet)
 	p.words = json_object_get(sheet, "columns");
 	p.by = json_object_get(sheet, "by");
 	p.unsupported = unsupported;
-	for (size_t i = 0; i < COUNT(contents); i++) {
+	for (size_t i = 0; i < COUNT(contents); i++)
 		if (strcmp(spd_text(sheet, "content"), contents[i].content) == 0)
 			contents[i].make(b, &p);
-	}
 	json_decref(unsupported);
 }
 
@@ -178,10 +176,9 @@ static const struct {
 static bool
 is_made(const struct book *b, const char *slug)
 {
-	for (const struct sheet *s = b->first; s != NULL; s = s->next) {
+	for (const struct sheet *s = b->first; s != NULL; s = s->next)
 		if (strcmp(s->slug, slug) == 0)
 			return true;
-	}
 	return false;
 }
 

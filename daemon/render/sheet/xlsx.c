@@ -1,6 +1,7 @@
 #include "render/sheet/xlsx.h"
 
 #include "base/civil.h"
+#include "base/count.h"
 #include "render/file/archive.h"
 
 #include <errno.h>
@@ -11,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xlsxwriter.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 #define TEXT_MAX   32000 /* bytes of a cell; a spreadsheet takes 32,767 characters */
 #define HEAD_ROWS  3     /* marking, title, state */
@@ -262,10 +261,9 @@ find_places(struct page *p, struct err *e)
 static lxw_row_t
 header_of(const struct page *p, const struct grid *g)
 {
-	for (size_t i = 0; i < p->n_places; i++) {
+	for (size_t i = 0; i < p->n_places; i++)
 		if (p->place[i].grid == g)
 			return p->place[i].header;
-	}
 	return 0;
 }
 
@@ -275,10 +273,9 @@ column_of(const struct grid *g, size_t column)
 {
 	lxw_col_t at = 0;
 
-	for (size_t i = 0; i < column; i++) {
+	for (size_t i = 0; i < column; i++)
 		if (g->columns[i].where & IN_BOOK)
 			at++;
-	}
 	return at;
 }
 
@@ -295,10 +292,9 @@ put_text(struct page *p, lxw_row_t row, lxw_col_t col, const char *s, enum look 
 static enum look
 number_look(const char *unit)
 {
-	for (size_t i = 0; i < COUNT(unit_looks); i++) {
+	for (size_t i = 0; i < COUNT(unit_looks); i++)
 		if (strcmp(unit, unit_looks[i].unit) == 0)
 			return unit_looks[i].look;
-	}
 	return F_REAL2;
 }
 
@@ -613,10 +609,9 @@ set_widths(struct page *p)
 	size_t most = 0;
 	unsigned short *width;
 
-	for (size_t i = 0; i < p->n_places; i++) {
+	for (size_t i = 0; i < p->n_places; i++)
 		if (p->place[i].grid->n_columns > most)
 			most = p->place[i].grid->n_columns;
-	}
 	width = arena_zalloc(p->w->book->arena, most + 1, sizeof *width);
 	if (width == NULL)
 		return;
@@ -644,10 +639,9 @@ rows_of_sheet(const struct sheet *s)
 {
 	size_t n = 0;
 
-	for (const struct block *k = s->first; k != NULL; k = k->next) {
+	for (const struct block *k = s->first; k != NULL; k = k->next)
 		if (k->kind == BLOCK_GRID && is_shown(k))
 			n += grid_rows(k->grid);
-	}
 	return n;
 }
 
@@ -694,10 +688,9 @@ put_head(struct page *p)
 static bool
 has_content(const struct sheet *s)
 {
-	for (const struct block *k = s->first; k != NULL; k = k->next) {
+	for (const struct block *k = s->first; k != NULL; k = k->next)
 		if (is_shown(k))
 			return true;
-	}
 	return false;
 }
 

@@ -39,14 +39,13 @@ add_columns(struct buf *b, const struct query *q)
 static void
 add_weight(struct buf *b, const struct query *q)
 {
-	if (q->shape == QUERY_VALUES) {
+	if (q->shape == QUERY_VALUES)
 		buf_addf(b, "(SELECT sum(z) FROM unnest(c1) AS z)");
-	} else if (q->shape == QUERY_PERSONS) {
+	else if (q->shape == QUERY_PERSONS)
 		buf_addf(b, "c%u", n_others(q) - 1);
-	} else {
+	else
 		for (unsigned i = 0; i < q->n_sums; i++)
 			buf_addf(b, "%scoalesce(c%u, 0)", i == 0 ? "" : " + ", i);
-	}
 }
 
 static void

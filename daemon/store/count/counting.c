@@ -25,15 +25,15 @@ take_room(struct counting *c)
 {
 	c->is_crowded = false;
 	c->room = (struct fold_room){COUNTING_FIGURES_MAX, false};
-	for (unsigned i = 0; i < c->catalogue->metrics_count; i++) {
+	for (unsigned i = 0; i < c->catalogue->metrics_count; i++)
 		fold_share(c->folds[i], &c->room);
-	}
 }
 
 void
 counting_start(struct counting *c)
 {
 	size_t n = c->catalogue->metrics_count;
+
 	buf_init(&c->sql, STATEMENT_MAX);
 	buf_init(&c->bounded, STATEMENT_MAX);
 	c->states = arena_zalloc(c->arena, CUBES_MAX, sizeof(*c->states));
@@ -68,6 +68,7 @@ static void
 take_weeks(struct counting *c, const struct rows *rows)
 {
 	unsigned n = (unsigned)rows_count(rows);
+
 	c->period.n_weeks = n < WEEKS_MAX ? n : WEEKS_MAX;
 	for (unsigned i = 0; i < c->period.n_weeks; i++) {
 		c->period.weeks[i].first_day = keep(c, rows_text(rows, (int)i, 0));
@@ -81,6 +82,7 @@ take_nothing(struct counting *c)
 {
 	const char *all = arena_printf(c->arena, "v.counted_at >= '%s' AND v.counted_at < '%s'",
 				       c->start, c->end);
+
 	for (unsigned i = 0; i < c->plan->cubes.n; i++) {
 		c->states[i] = (struct cube_state){
 		    .is_dirty = true, .ranges = all, .since = c->start, .until = c->end};
@@ -95,24 +97,24 @@ take_days(struct counting *c, const struct rows *rows, int row, struct cube_stat
 	struct buf taken;
 	const char *digest = rows_text(rows, row, 0);
 	const char *until = NULL;
+
 	buf_init(&ranges, STATEMENT_MAX);
 	buf_init(&taken, STATEMENT_MAX);
 	*st = (struct cube_state){.id = rows_int(rows, row, 1)};
 	for (; row < rows_count(rows) && strcmp(rows_text(rows, row, 0), digest) == 0; row++) {
 		const char *day = rows_text(rows, row, 2);
 		const char *starts_at = rows_text(rows, row, 3);
-		if (day == NULL) {
+
+		if (day == NULL)
 			continue;
-		}
 		st->since = until == NULL ? keep(c, starts_at) : st->since;
 		if (until == NULL || strcmp(until, starts_at) != 0) {
 			buf_addf(&ranges, until == NULL ? "" : "v.counted_at < '%s') OR ", until);
 			buf_addf(&ranges, "(v.counted_at >= '%s' AND ", starts_at);
 		}
 		until = rows_text(rows, row, 4);
-		if (rows_int(rows, row, 5) != 0) {
+		if (rows_int(rows, row, 5) != 0)
 			buf_addf(&taken, "%s'%s'", taken.n == 0 ? "" : ", ", day);
-		}
 	}
 	if (until != NULL) {
 		buf_addf(&ranges, "v.counted_at < '%s')", until);
@@ -134,11 +136,10 @@ take_state(struct counting *c, const struct rows *rows)
 		struct cube_state st;
 		const char *digest = rows_text(rows, row, 0);
 		int next = take_days(c, rows, row, &st);
-		for (unsigned i = 0; i < c->plan->cubes.n; i++) {
-			if (strcmp(c->plan->cubes.cubes[i]->digest, digest) == 0) {
+
+		for (unsigned i = 0; i < c->plan->cubes.n; i++)
+			if (strcmp(c->plan->cubes.cubes[i]->digest, digest) == 0)
 				c->states[i] = st;
-			}
-		}
 		row = next;
 	}
 }
@@ -150,8 +151,10 @@ take_records(struct counting *c, const struct rows *rows)
 {
 	size_t n = (size_t)rows_count(rows);
 	struct spd_records *list = arena_zalloc(c->arena, n, sizeof(*list));
+
 	for (size_t i = 0; list != NULL && i < n; i++) {
 		int row = (int)i;
+
 		list[i] = (struct spd_records){
 		    .kind = keep(c, rows_text(rows, row, 0)),
 		    .received = rows_int(rows, row, 1),
@@ -172,6 +175,7 @@ read_dims(const struct query *q, unsigned metric, const struct rows *rows, int r
 {
 	for (unsigned d = 0; d < DIMENSIONS_MAX; d++) {
 		int column = q->dim_column[metric][d];
+
 		dims[d] = column < 0 ? NULL : rows_text(rows, row, first + column);
 	}
 }
@@ -180,13 +184,15 @@ static void
 fold_sums(struct counting *c, const struct query *q, const struct rows *rows)
 {
 	const char *dims[DIMENSIONS_MAX];
+
 	for (int row = 0; row < rows_count(rows); row++) {
 		unsigned last = UINT32_MAX;
+
 		for (size_t i = 0; i < q->n_uses; i++) {
 			const struct query_use *u = &q->uses[i];
-			if (rows_text(rows, row, u->column) == NULL) {
+
+			if (rows_text(rows, row, u->column) == NULL)
 				continue;
-			}
 			if (u->metric != last) {
 				read_dims(q, u->metric, rows, row, 0, dims);
 				last = u->metric;
@@ -206,17 +212,19 @@ static bool
 next_number(const char **s, int64_t *out)
 {
 	const char *p = *s;
-	if (p == NULL || *p == '\0' || *p == '}') {
+	bool is_negative;
+	uint64_t v;
+	const char *first;
+
+	if (p == NULL || *p == '\0' || *p == '}')
 		return false;
-	}
 	p++;
-	bool is_negative = *p == '-';
+	is_negative = *p == '-';
 	p += is_negative;
-	uint64_t v = 0;
-	const char *first = p;
-	while (*p >= '0' && *p <= '9') {
+	v = 0;
+	first = p;
+	while (*p >= '0' && *p <= '9')
 		v = 10 * v + (uint64_t)(*p++ - '0');
-	}
 	*out = is_negative ? -(int64_t)v : (int64_t)v;
 	*s = p;
 	return p > first;
@@ -226,15 +234,16 @@ static size_t
 read_bins(struct counting *c, const char *values, const char *counts, struct bin **out)
 {
 	size_t n = 1;
-	for (const char *s = values; s != NULL && *s != '\0'; s++) {
+	struct bin *bins;
+	size_t i;
+
+	for (const char *s = values; s != NULL && *s != '\0'; s++)
 		n += *s == ',';
-	}
-	struct bin *bins = arena_zalloc(c->arena, n, sizeof(*bins));
-	size_t i = 0;
+	bins = arena_zalloc(c->arena, n, sizeof(*bins));
+	i = 0;
 	while (bins != NULL && i < n && next_number(&values, &bins[i].value) &&
-	       next_number(&counts, &bins[i].n)) {
+	       next_number(&counts, &bins[i].n))
 		i++;
-	}
 	*out = bins;
 	return i;
 }
@@ -245,13 +254,16 @@ fold_values(struct counting *c, const struct query *q, const struct rows *rows)
 	const struct metric *m = &c->catalogue->metrics[q->metric];
 	const char *dims[DIMENSIONS_MAX];
 	int n = (int)q->n_dims;
+
 	for (int row = 0; row < rows_count(rows); row++) {
 		unsigned b = 0;
-		while (b < m->breakdown_count && q->grouping[b] != rows_int(rows, row, 0)) {
+		struct bin *bins;
+		size_t n_bins;
+
+		while (b < m->breakdown_count && q->grouping[b] != rows_int(rows, row, 0))
 			b++;
-		}
-		struct bin *bins = NULL;
-		size_t n_bins =
+		bins = NULL;
+		n_bins =
 		    read_bins(c, rows_text(rows, row, n + 1), rows_text(rows, row, n + 2), &bins);
 		if (b < m->breakdown_count && n_bins > 0) {
 			read_dims(q, q->metric, rows, row, 1, dims);
@@ -268,9 +280,9 @@ fold_row_of_persons(struct counting *c, const struct query *q, const struct quer
 	const struct metric *m = &c->catalogue->metrics[p->metric];
 	const char *dims[DIMENSIONS_MAX];
 	unsigned b = 0;
-	while (b < m->breakdown_count && p->grouping[b] != rows_int(rows, row, 0)) {
+
+	while (b < m->breakdown_count && p->grouping[b] != rows_int(rows, row, 0))
 		b++;
-	}
 	if (b < m->breakdown_count) {
 		read_dims(q, p->metric, rows, row, 1, dims);
 		fold_add_persons(c->folds[p->metric], b, dims, rows_int(rows, row, p->n_column),
@@ -282,21 +294,19 @@ fold_row_of_persons(struct counting *c, const struct query *q, const struct quer
 static void
 fold_persons(struct counting *c, const struct query *q, const struct rows *rows)
 {
-	for (size_t i = 0; i < q->n_persons; i++) {
-		for (int row = 0; row < rows_count(rows); row++) {
+	for (size_t i = 0; i < q->n_persons; i++)
+		for (int row = 0; row < rows_count(rows); row++)
 			fold_row_of_persons(c, q, &q->persons[i], rows, row);
-		}
-	}
 }
 
 static unsigned
 week_of(const struct counting *c, const char *first_day)
 {
 	unsigned i = 0;
+
 	while (i < c->period.n_weeks && first_day != NULL &&
-	       strcmp(c->period.weeks[i].first_day, first_day) != 0) {
+	       strcmp(c->period.weeks[i].first_day, first_day) != 0)
 		i++;
-	}
 	return i;
 }
 
@@ -305,9 +315,11 @@ take_sums_of_weeks(struct counting *c, const struct query *q, const struct rows 
 {
 	for (int row = 0; row < rows_count(rows); row++) {
 		unsigned week = week_of(c, rows_text(rows, row, 0));
+
 		for (size_t i = 0; week < c->period.n_weeks && i < q->n_uses; i++) {
 			const struct query_use *u = &q->uses[i];
 			int column = u->column - (int)q->n_dims + 1;
+
 			if (u->group <= GROUP_DENOMINATOR && rows_text(rows, row, column) != NULL) {
 				c->weeks[u->metric][week][u->group == GROUP_DENOMINATOR] +=
 				    u->sign * rows_int(rows, row, column);
@@ -322,13 +334,13 @@ static bool
 has_weeks(const struct counting *c, unsigned metric)
 {
 	enum shape shape = c->catalogue->metrics[metric].shape;
+
 	for (size_t i = 0; i < c->plan->n; i++) {
 		const struct query *q = &c->plan->queries[i];
-		for (size_t j = 0; q->week_sql == NULL && j < q->n_uses; j++) {
-			if (q->uses[j].metric == metric && q->uses[j].group <= GROUP_DENOMINATOR) {
+
+		for (size_t j = 0; q->week_sql == NULL && j < q->n_uses; j++)
+			if (q->uses[j].metric == metric && q->uses[j].group <= GROUP_DENOMINATOR)
 				return false;
-			}
-		}
 	}
 	return shape != SHAPE_QUANTILE && shape != SHAPE_PERSONS && shape != SHAPE_STATE_AT_END;
 }
@@ -338,9 +350,8 @@ counting_weeks(const struct counting *c, unsigned metric, struct spd_metric *out
 {
 	out->weeks = NULL;
 	out->n_weeks = 0;
-	if (!has_weeks(c, metric)) {
+	if (!has_weeks(c, metric))
 		return;
-	}
 	out->weeks = arena_zalloc(c->arena, c->period.n_weeks, sizeof(*out->weeks));
 	for (unsigned i = 0; out->weeks != NULL && i < c->period.n_weeks; i++) {
 		if (c->counted[metric][i]) {
@@ -358,13 +369,13 @@ static const char *
 digests(struct counting *c)
 {
 	const struct cube_set *s = &c->plan->cubes;
+
 	buf_clear(&c->sql);
 	buf_addf(&c->sql, "{");
 	for (unsigned i = 0; i < s->n; i++) {
 		/* A plan counts in the period it is for, and is logged when it was made. */
-		if (strcmp(s->cubes[i]->kind, "plan") != 0) {
+		if (strcmp(s->cubes[i]->kind, "plan") != 0)
 			buf_addf(&c->sql, "%s%s", c->sql.n == 1 ? "" : ",", s->cubes[i]->digest);
-		}
 	}
 	buf_add(&c->sql, "}", sizeof("}"));
 	return (const char *)c->sql.p;
@@ -373,15 +384,16 @@ digests(struct counting *c)
 static bool
 next_delta(struct counting *c, struct statement *st)
 {
-	while (c->at < c->plan->cubes.n && !c->states[c->at].is_dirty) {
+	unsigned i;
+	bool first;
+
+	while (c->at < c->plan->cubes.n && !c->states[c->at].is_dirty)
 		c->at++;
-	}
-	if (c->at == c->plan->cubes.n) {
+	if (c->at == c->plan->cubes.n)
 		return false;
-	}
 	buf_clear(&c->sql);
-	unsigned i = (unsigned)c->at;
-	bool first = cube_scan(&c->plan->cubes, c->states, i) == i;
+	i = (unsigned)c->at;
+	first = cube_scan(&c->plan->cubes, c->states, i) == i;
 	if (first && !c->scanned) {
 		cube_write_scan(&c->sql, &c->plan->cubes, i, c->states, &c->period);
 		c->scanned = true;
@@ -407,11 +419,10 @@ static void
 bound(struct counting *c, const struct query *q, struct statement *st)
 {
 	buf_clear(&c->bounded);
-	if (c->keep == 0) {
+	if (c->keep == 0)
 		buf_addf(&c->bounded, "%s", st->sql);
-	} else {
+	else
 		bounded_sql_add(&c->bounded, q, st->sql, c->keep);
-	}
 	buf_addf(&c->bounded, "\nLIMIT %d", COUNTING_ROWS_MAX + 1);
 	buf_add(&c->bounded, "", 1);
 	st->sql = (const char *)c->bounded.p;
@@ -425,8 +436,8 @@ sum_again(struct counting *c)
 	take_room(c);
 	for (unsigned i = 0; i < c->catalogue->metrics_count; i++) {
 		fold_clear(c->folds[i]);
-		memset(c->weeks[i], 0, sizeof(c->weeks[i]));
-		memset(c->counted[i], 0, sizeof(c->counted[i]));
+		memset(c->weeks[i], 0, sizeof c->weeks[i]);
+		memset(c->counted[i], 0, sizeof c->counted[i]);
 	}
 	c->at = 0;
 	c->answered = 0;
@@ -437,9 +448,8 @@ sum_again(struct counting *c)
 static size_t
 sums_from(const struct counting *c, size_t at)
 {
-	while (at < 2 * c->plan->n && at % 2 == 1 && c->plan->queries[at / 2].week_sql == NULL) {
+	while (at < 2 * c->plan->n && at % 2 == 1 && c->plan->queries[at / 2].week_sql == NULL)
 		at++;
-	}
 	return at;
 }
 
@@ -447,16 +457,17 @@ static bool
 next_sums(struct counting *c, struct statement *st)
 {
 	size_t at = sums_from(c, c->at);
-	if (at >= 2 * c->plan->n) {
+	const struct query *q;
+	bool by_week;
+
+	if (at >= 2 * c->plan->n)
 		return false;
-	}
-	const struct query *q = &c->plan->queries[at / 2];
-	bool by_week = at % 2 == 1;
+	q = &c->plan->queries[at / 2];
+	by_week = at % 2 == 1;
 	c->at = at + 1;
 	expand(c, by_week ? q->week_sql : q->sql, !by_week && q->has_params, st);
-	if (!by_week) {
+	if (!by_week)
 		bound(c, q, st);
-	}
 	c->is_ahead = sums_from(c, c->at) < 2 * c->plan->n;
 	return true;
 }
@@ -465,6 +476,7 @@ static bool
 next_plans(struct counting *c, const char *on, struct statement *st)
 {
 	bool dirty = false;
+
 	for (unsigned i = 0; i < c->plan->cubes.n; i++) {
 		/* Plans are few, and always dirty. */
 		dirty = dirty || (c->states[i].is_dirty &&
@@ -513,13 +525,11 @@ counting_next(struct counting *c, struct statement *st, struct err *e)
 {
 	c->is_ahead = false;
 	while (!next_of_phase(c, st)) {
-		if (c->phase == PHASE_DONE) {
+		if (c->phase == PHASE_DONE)
 			return false;
-		}
 		if (c->phase == PHASE_SUMS && c->is_crowded) {
-			if (sum_again(c)) {
+			if (sum_again(c))
 				continue;
-			}
 			err_set(e, REJ_STATE, "spd",
 				"the quarter has more than %d figures by sites, sources and "
 				"kinds alone: fewer of these can be told",
@@ -546,6 +556,7 @@ counting_rows(struct counting *c, const struct rows *rows)
 	    [QUERY_VALUES] = fold_values,
 	    [QUERY_PERSONS] = fold_persons,
 	};
+
 	if (c->phase == PHASE_WEEKS) {
 		take_weeks(c, rows);
 	} else if (c->phase == PHASE_STATE) {
@@ -555,14 +566,14 @@ counting_rows(struct counting *c, const struct rows *rows)
 	} else if (c->phase == PHASE_SUMS) {
 		size_t at = sums_from(c, c->answered);
 		const struct query *q = &c->plan->queries[at / 2];
+
 		c->answered = at + 1;
-		if (at % 2 == 1) {
+		if (at % 2 == 1)
 			take_sums_of_weeks(c, q, rows);
-		} else if (rows_count(rows) <= COUNTING_ROWS_MAX && !c->is_crowded) {
+		else if (rows_count(rows) <= COUNTING_ROWS_MAX && !c->is_crowded)
 			by_shape[q->shape](c, q, rows);
-		} else {
+		else
 			c->is_crowded = true;
-		}
 		c->is_crowded = c->is_crowded || c->room.is_full;
 	}
 }

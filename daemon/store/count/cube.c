@@ -1,5 +1,6 @@
 #include "store/count/cube.h"
 
+#include "base/count.h"
 #include "base/digest.h"
 #include "base/text.h"
 
@@ -12,9 +13,9 @@ struct cube *
 cube_new(struct cube_set *s, const char *name, const char *kind, const char *fact)
 {
 	struct cube *c = s->n == CUBES_MAX ? NULL : arena_zalloc(s->arena, 1, sizeof(*c));
-	if (c == NULL) {
+
+	if (c == NULL)
 		return NULL;
-	}
 	*c = (struct cube){.name = name, .kind = kind, .fact = fact, .where = ""};
 	s->cubes[s->n++] = c;
 	return c;
@@ -24,20 +25,18 @@ unsigned
 cube_index(const struct cube_set *s, const struct cube *c)
 {
 	unsigned i = 0;
-	while (i < s->n && s->cubes[i] != c) {
+
+	while (i < s->n && s->cubes[i] != c)
 		i++;
-	}
 	return i;
 }
 
 const char *
 cube_key_of(const struct cube *c, const char *expr)
 {
-	for (unsigned i = 0; i < c->n_keys; i++) {
-		if (strcmp(c->keys[i].expr, expr) == 0) {
+	for (unsigned i = 0; i < c->n_keys; i++)
+		if (strcmp(c->keys[i].expr, expr) == 0)
 			return c->keys[i].name;
-		}
-	}
 	return NULL;
 }
 
@@ -45,9 +44,9 @@ void
 cube_key(struct cube *c, struct arena *a, const char *name, const char *expr, bool weekly)
 {
 	unsigned i = 0;
-	while (i < c->n_keys && strcmp(c->keys[i].name, name) != 0) {
+
+	while (i < c->n_keys && strcmp(c->keys[i].name, name) != 0)
 		i++;
-	}
 	if (i == CUBE_KEYS_MAX) {
 		c->is_full = true;
 		return;
@@ -63,11 +62,9 @@ cube_key(struct cube *c, struct arena *a, const char *name, const char *expr, bo
 void
 cube_sum(struct cube *c, const char *column)
 {
-	for (unsigned i = 0; i < c->n_sums; i++) {
-		if (strcmp(c->sums[i], column) == 0) {
+	for (unsigned i = 0; i < c->n_sums; i++)
+		if (strcmp(c->sums[i], column) == 0)
 			return;
-		}
-	}
 	if (c->n_sums == CUBE_SUMS_MAX) {
 		c->is_full = true;
 		return;
@@ -92,15 +89,16 @@ add_fact(struct buf *b, const char *fact, const struct span *span, const char *e
 	} tokens[] = {{"%END%", end}, {"%SINCE%", span->since}, {"%UNTIL%", span->until}};
 	while (*fact != '\0') {
 		size_t i = 0;
-		while (i < sizeof(tokens) / sizeof(tokens[0]) &&
-		       strncmp(fact, tokens[i].token, strlen(tokens[i].token)) != 0) {
+
+		while (i < COUNT(tokens) &&
+		       strncmp(fact, tokens[i].token, strlen(tokens[i].token)) != 0)
 			i++;
-		}
-		if (i < sizeof(tokens) / sizeof(tokens[0])) {
+		if (i < COUNT(tokens)) {
 			buf_addf(b, "'%s'", tokens[i].value);
 			fact += strlen(tokens[i].token);
 		} else {
 			size_t n = 1 + strcspn(fact + 1, "%");
+
 			buf_add(b, fact, n);
 			fact += n;
 		}
@@ -113,38 +111,32 @@ add_facts(struct buf *b, const struct cube *c, const char *bucket, const char *r
 	  const struct span *span, const struct cube_period *p)
 {
 	buf_addf(b, "SELECT %s AS w", bucket);
-	for (unsigned i = 0; i < c->n_keys; i++) {
+	for (unsigned i = 0; i < c->n_keys; i++)
 		buf_addf(b, ", %s AS k%u", c->keys[i].expr, i + 1);
-	}
-	for (unsigned i = 0; i < c->n_sums; i++) {
+	for (unsigned i = 0; i < c->n_sums; i++)
 		buf_addf(b, ", v.\"%s\" AS s%u", c->sums[i], i + 1);
-	}
-	if (c->value != NULL) {
+	if (c->value != NULL)
 		buf_addf(b, ", (%s)::bigint AS value", c->value);
-	}
 	buf_addf(b, " FROM (");
 	add_fact(b, c->fact, span, p->end);
 	buf_addf(b, ") AS v WHERE (%s)%s", ranges, c->where);
-	if (c->value != NULL) {
+	if (c->value != NULL)
 		buf_addf(b, " AND (%s) IS NOT NULL", c->value);
-	}
 }
 
 static void
 add_k(struct buf *b, const struct cube *c)
 {
-	for (unsigned i = 0; i < c->n_keys; i++) {
+	for (unsigned i = 0; i < c->n_keys; i++)
 		buf_addf(b, ", k%u", i + 1);
-	}
 }
 
 static void
 add_keys(struct buf *b, const struct cube *c)
 {
 	buf_addf(b, "ARRAY[");
-	for (unsigned i = 0; i < c->n_keys; i++) {
+	for (unsigned i = 0; i < c->n_keys; i++)
 		buf_addf(b, "%sk%u::text", i == 0 ? "" : ", ", i + 1);
-	}
 	buf_addf(b, "]::text[]");
 }
 
@@ -176,9 +168,8 @@ static void
 add_sums(struct buf *b, const struct cube *c, const char *before, const char *after)
 {
 	buf_addf(b, "ARRAY[");
-	for (unsigned i = 1; i <= 2 * c->n_sums; i++) {
+	for (unsigned i = 1; i <= 2 * c->n_sums; i++)
 		buf_addf(b, "%s%ssums[%u]%s", i == 1 ? "" : ", ", before, i, after);
-	}
 	buf_addf(b, "]::bigint[]");
 }
 
@@ -243,16 +234,15 @@ static unsigned
 scan_item(struct scan *x, const char **list, unsigned *n, unsigned max, const char *text)
 {
 	unsigned i = 0;
-	while (i < *n && strcmp(list[i], text) != 0) {
+
+	while (i < *n && strcmp(list[i], text) != 0)
 		i++;
-	}
 	if (i == max) {
 		x->is_full = true;
 		return 0;
 	}
-	if (i == *n) {
+	if (i == *n)
 		list[(*n)++] = text;
-	}
 	return i;
 }
 
@@ -260,9 +250,8 @@ scan_item(struct scan *x, const char **list, unsigned *n, unsigned max, const ch
 static unsigned
 scan_key(struct scan *x, const char *expr)
 {
-	if (expr[0] == '(') {
+	if (expr[0] == '(')
 		return scan_item(x, x->flags, &x->n_flags, SCAN_KEYS_MAX, expr);
-	}
 	return scan_item(x, x->keys, &x->n_keys, SCAN_KEYS_MAX, expr);
 }
 
@@ -270,11 +259,10 @@ scan_key(struct scan *x, const char *expr)
 static void
 add_scan_key(struct buf *b, struct scan *x, const char *expr)
 {
-	if (expr[0] == '(') {
+	if (expr[0] == '(')
 		buf_addf(b, "f%u", scan_key(x, expr));
-	} else {
+	else
 		buf_addf(b, "keys[%u]", scan_key(x, expr) + 1);
-	}
 }
 
 static unsigned
@@ -295,6 +283,7 @@ shares_scan(const struct cube_set *s, const struct cube_state *states, unsigned 
 {
 	const struct cube *a = s->cubes[i];
 	const struct cube *b = s->cubes[j];
+
 	return states[i].is_dirty && states[j].is_dirty && a->value == NULL && b->value == NULL &&
 	       !a->is_personal && !b->is_personal && strcmp(a->fact, b->fact) == 0 &&
 	       strcmp(states[i].ranges, states[j].ranges) == 0;
@@ -307,19 +296,16 @@ scan_of(struct scan *x, const struct cube_set *s, const struct cube_state *state
 	*x = (struct scan){0};
 	for (unsigned j = 0; j < s->n; j++) {
 		const struct cube *c = s->cubes[j];
-		if (!shares_scan(s, states, i, j)) {
+
+		if (!shares_scan(s, states, i, j))
 			continue;
-		}
 		x->is_weekly = x->is_weekly || c->is_weekly;
-		for (unsigned k = 0; k < c->n_keys; k++) {
+		for (unsigned k = 0; k < c->n_keys; k++)
 			scan_key(x, c->keys[k].expr);
-		}
-		for (unsigned k = 0; k < c->n_sums; k++) {
+		for (unsigned k = 0; k < c->n_sums; k++)
 			scan_sum(x, c->sums[k]);
-		}
-		if (test_of(c) != NULL) {
+		if (test_of(c) != NULL)
 			scan_key(x, test_of(c));
-		}
 	}
 }
 
@@ -328,6 +314,7 @@ cube_scan(const struct cube_set *s, const struct cube_state *states, unsigned i)
 {
 	unsigned n = 0;
 	unsigned first = s->n;
+
 	for (unsigned j = s->n; j-- > 0;) {
 		if (shares_scan(s, states, i, j)) {
 			first = j;
@@ -344,6 +331,7 @@ cube_write_scan(struct buf *b, const struct cube_set *s, unsigned i,
 	struct scan x;
 	struct buf bucket;
 	struct buf name;
+
 	scan_of(&x, s, states, i);
 	buf_init(&bucket, STATEMENT_MAX);
 	buf_init(&name, STATEMENT_MAX);
@@ -352,30 +340,24 @@ cube_write_scan(struct buf *b, const struct cube_set *s, unsigned i,
 		 "CREATE TEMPORARY TABLE scan_%u ON COMMIT DROP AS\n"
 		 "SELECT w, keys",
 		 i);
-	for (unsigned k = 0; k < x.n_flags; k++) {
+	for (unsigned k = 0; k < x.n_flags; k++)
 		buf_addf(b, ", f%u", k);
-	}
 	buf_addf(b, ", count(*) AS n");
-	for (unsigned k = 0; k < x.n_sums; k++) {
+	for (unsigned k = 0; k < x.n_sums; k++)
 		buf_addf(b, ", sum(y%u)::bigint AS y%u, count(y%u) AS c%u", k, k, k, k);
-	}
 	buf_addf(b, "\nFROM (SELECT %s AS w, ARRAY[", x.is_weekly ? (const char *)bucket.p : "0");
-	for (unsigned k = 0; k < x.n_keys; k++) {
+	for (unsigned k = 0; k < x.n_keys; k++)
 		buf_addf(b, "%s(%s)::text", k == 0 ? "" : ", ", x.keys[k]);
-	}
 	buf_addf(b, "]::text[] AS keys");
-	for (unsigned k = 0; k < x.n_flags; k++) {
+	for (unsigned k = 0; k < x.n_flags; k++)
 		buf_addf(b, ", %s AS f%u", x.flags[k], k);
-	}
-	for (unsigned k = 0; k < x.n_sums; k++) {
+	for (unsigned k = 0; k < x.n_sums; k++)
 		buf_addf(b, ", v.\"%s\" AS y%u", x.sums[k], k);
-	}
 	buf_addf(b, " FROM (");
 	add_fact(b, s->cubes[i]->fact, &(struct span){states[i].since, states[i].until}, p->end);
 	buf_addf(b, ") AS v WHERE (%s)) AS facts GROUP BY w, keys", states[i].ranges);
-	for (unsigned k = 0; k < x.n_flags; k++) {
+	for (unsigned k = 0; k < x.n_flags; k++)
 		buf_addf(b, ", f%u", k);
-	}
 	buf_add(b, "", 1);
 	b->failed = b->failed || bucket.failed || name.failed || x.is_full;
 	buf_fini(&bucket);
@@ -388,6 +370,7 @@ add_scanned(struct buf *b, const struct cube_set *s, const struct cube_state *st
 {
 	const struct cube *c = s->cubes[i];
 	struct scan x;
+
 	scan_of(&x, s, states, i);
 	buf_addf(b, "SELECT %s, ARRAY[", c->is_weekly ? "w" : "0 AS w");
 	for (unsigned k = 0; k < c->n_keys; k++) {
@@ -398,12 +381,12 @@ add_scanned(struct buf *b, const struct cube_set *s, const struct cube_state *st
 	buf_addf(b, "]::text[] AS keys, sum(n)::bigint AS n, ARRAY[");
 	for (unsigned k = 0; k < c->n_sums; k++) {
 		unsigned y = scan_sum(&x, c->sums[k]);
+
 		buf_addf(b, "%ssum(y%u)::bigint, sum(c%u)::bigint", k == 0 ? "" : ", ", y, y);
 	}
 	buf_addf(b, "]::bigint[] AS sums FROM pg_temp.scan_%u", cube_scan(s, states, i));
-	if (test_of(c) != NULL) {
+	if (test_of(c) != NULL)
 		buf_addf(b, " WHERE f%u", scan_key(&x, test_of(c)));
-	}
 	buf_addf(b, " GROUP BY %s", c->is_weekly ? "w" : "()");
 	for (unsigned k = 0; k < c->n_keys; k++) {
 		buf_addf(b, ", ");
@@ -433,6 +416,7 @@ add_delta_counts(struct buf *b, const struct cube_set *s, unsigned i,
 	const struct cube_state *st = &states[i];
 	struct buf bucket;
 	struct buf week;
+
 	buf_init(&bucket, STATEMENT_MAX);
 	buf_init(&week, STATEMENT_MAX);
 	add_week_arrays(&bucket, &week, p);
@@ -446,11 +430,10 @@ add_delta_counts(struct buf *b, const struct cube_set *s, unsigned i,
 	buf_addf(b, ") AS counts WHERE n > 0");
 	if (st->taken != NULL) {
 		buf_addf(b, "\nUNION ALL SELECT ");
-		if (c->is_weekly) {
+		if (c->is_weekly)
 			add_week_of_day(b, p);
-		} else {
+		else
 			buf_addf(b, "NULL");
-		}
 		buf_addf(b, ", keys, -n, ");
 		add_sums(b, c, "-", "");
 		buf_addf(b, " FROM sems.day_count WHERE cube_id = %" PRId64 " AND day IN (%s)",
@@ -466,6 +449,7 @@ add_delta_bins(struct buf *b, const struct cube_set *s, unsigned i, const struct
 	       const struct cube_period *p)
 {
 	const struct cube_state *st = &states[i];
+
 	buf_addf(b, "SELECT keys, value, n FROM (");
 	add_run_counts(b, s, i, states, "0", p);
 	buf_addf(b, ") AS counts");
@@ -483,11 +467,10 @@ cube_write_delta(struct buf *b, const struct cube_set *s, unsigned i,
 		 const struct cube_state *states, const struct cube_period *p)
 {
 	buf_addf(b, "CREATE TEMPORARY TABLE cube_%u ON COMMIT DROP AS\n", i);
-	if (s->cubes[i]->value == NULL) {
+	if (s->cubes[i]->value == NULL)
 		add_delta_counts(b, s, i, states, p);
-	} else {
+	else
 		add_delta_bins(b, s, i, states, p);
-	}
 	buf_add(b, "", 1);
 }
 
@@ -506,14 +489,17 @@ add_kept(struct buf *b, const struct cube_state *st, const struct cube_period *p
 static void
 add_columns(struct buf *b, const struct cube *c, bool weekly, bool sum)
 {
+	const char *open;
+	const char *shut;
+
 	buf_addf(b, "%s", weekly ? "week" : "");
 	for (unsigned i = 0; i < c->n_keys; i++) {
 		buf_addf(b, "%s", i == 0 && !weekly ? "" : ", ");
 		buf_addf(b, weekly && !c->keys[i].weekly ? "NULL::text" : "keys[%u]", i + 1);
 		buf_addf(b, " AS \"%s\"", c->keys[i].name);
 	}
-	const char *open = sum ? "sum(" : "";
-	const char *shut = sum ? ")" : "";
+	open = sum ? "sum(" : "";
+	shut = sum ? ")" : "";
 	buf_addf(b, "%s%sn%s%s AS n", c->n_keys == 0 && !weekly ? "" : ", ", open, shut,
 		 sum ? "::bigint" : "");
 	for (unsigned i = 0; i < c->n_sums; i++) {
@@ -528,6 +514,7 @@ add_rows(struct buf *b, const struct cube_set *s, unsigned i, const struct cube_
 {
 	const struct cube *c = s->cubes[i];
 	bool sum = st->is_dirty;
+
 	buf_addf(b, "(SELECT ");
 	add_columns(b, c, weekly, sum);
 	buf_addf(b, " FROM (");
@@ -535,17 +522,14 @@ add_rows(struct buf *b, const struct cube_set *s, unsigned i, const struct cube_
 		add_kept(b, st, p, weekly);
 		buf_addf(b, "%s", sum ? " UNION ALL " : "");
 	}
-	if (sum) {
+	if (sum)
 		buf_addf(b, "SELECT week, keys, n, sums FROM pg_temp.cube_%u", i);
-	}
 	buf_addf(b, ") AS c");
 	if (sum) {
 		buf_addf(b, " GROUP BY %s", weekly ? "week" : "()");
-		for (unsigned k = 0; k < c->n_keys; k++) {
-			if (!weekly || c->keys[k].weekly) {
+		for (unsigned k = 0; k < c->n_keys; k++)
+			if (!weekly || c->keys[k].weekly)
 				buf_addf(b, ", keys[%u]", k + 1);
-			}
-		}
 		buf_addf(b, " HAVING sum(n) <> 0");
 	}
 	buf_addf(b, ")");
@@ -561,19 +545,16 @@ is_in_set(const struct cube *c, unsigned set, unsigned key)
 static void
 add_set_keys(struct buf *b, const struct cube *c, unsigned set)
 {
-	for (unsigned i = 0; i < c->n_keys; i++) {
+	for (unsigned i = 0; i < c->n_keys; i++)
 		buf_addf(b, is_in_set(c, set, i) ? ", keys[%u]" : ", NULL::text", i + 1);
-	}
 }
 
 static void
 add_set_groups(struct buf *b, const struct cube *c, unsigned set)
 {
-	for (unsigned i = 0; i < c->n_keys; i++) {
-		if (is_in_set(c, set, i)) {
+	for (unsigned i = 0; i < c->n_keys; i++)
+		if (is_in_set(c, set, i))
 			buf_addf(b, ", keys[%u]", i + 1);
-		}
-	}
 }
 
 static void
@@ -581,11 +562,11 @@ add_bins(struct buf *b, const struct cube_set *s, unsigned i, const struct cube_
 	 const struct cube_period *p)
 {
 	const struct cube *c = s->cubes[i];
+
 	if (st->id != 0 || !st->is_dirty) {
 		buf_addf(b, "SELECT keys[1]");
-		for (unsigned k = 0; k < c->n_keys; k++) {
+		for (unsigned k = 0; k < c->n_keys; k++)
 			buf_addf(b, ", keys[%u]", k + 2);
-		}
 		buf_addf(b,
 			 ", bins, sums FROM sems.quarter_count WHERE cube_id = %" PRId64
 			 " AND quarter = '%s'",
@@ -594,9 +575,8 @@ add_bins(struct buf *b, const struct cube_set *s, unsigned i, const struct cube_
 	for (unsigned j = 0; st->is_dirty && j < c->n_sets; j++) {
 		buf_addf(b, "%sSELECT '%u'", j == 0 && st->id == 0 ? "" : "\nUNION ALL ",
 			 c->sets[j]);
-		for (unsigned k = 0; k < c->n_keys; k++) {
+		for (unsigned k = 0; k < c->n_keys; k++)
 			buf_addf(b, ", k%u", k + 1);
-		}
 		buf_addf(b, ", array_agg(value ORDER BY value), array_agg(n ORDER BY value)"
 			    " FROM (SELECT value, sum(n)::bigint AS n");
 		for (unsigned k = 0; k < c->n_keys; k++) {
@@ -617,17 +597,17 @@ cube_expand(struct buf *b, const char *template, const struct cube_set *s,
 {
 	for (const char *t = template; *t != '\0';) {
 		size_t plain = strcspn(t, "\001\002\003");
+		unsigned i;
+
 		buf_add(b, t, plain);
 		t += plain;
-		if (*t == '\0') {
+		if (*t == '\0')
 			break;
-		}
-		unsigned i = (unsigned)(t[1] - '0') * 10 + (unsigned)(t[2] - '0');
-		if (*t == '\003') {
+		i = (unsigned)(t[1] - '0') * 10 + (unsigned)(t[2] - '0');
+		if (*t == '\003')
 			add_bins(b, s, i, &states[i], p);
-		} else {
+		else
 			add_rows(b, s, i, &states[i], p, *t == '\002');
-		}
 		t += 3;
 	}
 	buf_add(b, "", 1);
@@ -638,9 +618,8 @@ cube_expand(struct buf *b, const char *template, const struct cube_set *s,
 static void
 add_day_list(struct buf *b, const struct cube_day *days, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		buf_addf(b, "%s'%s'", i == 0 ? "" : ", ", days[i].day);
-	}
 }
 
 /* The days' instants as one condition, and the number of the day as the bucket. */
@@ -650,6 +629,7 @@ add_day_ranges(struct buf *ranges, struct buf *bucket, const struct cube_day *da
 	buf_addf(bucket, "width_bucket(v.counted_at, ARRAY[");
 	for (size_t i = 0; i < n; i++) {
 		size_t last = i;
+
 		buf_addf(bucket, "%s'%s'", i == 0 ? "" : ", ", days[i].starts_at);
 		while (last + 1 < n && strcmp(days[last].ends_at, days[last + 1].starts_at) == 0) {
 			last++;
@@ -669,6 +649,7 @@ add_fresh_counts(struct buf *b, const struct cube *c, const struct cube_period *
 {
 	struct buf ranges;
 	struct buf bucket;
+
 	buf_init(&ranges, STATEMENT_MAX);
 	buf_init(&bucket, STATEMENT_MAX);
 	add_day_ranges(&ranges, &bucket, days, n);
@@ -740,11 +721,10 @@ cube_write_recount(struct buf *b, const struct cube *c, int64_t id, const struct
 		 "change AS MATERIALIZED (SELECT day, keys, n, sums, bins FROM fresh"
 		 " UNION ALL SELECT day, keys, -n, ",
 		 id);
-	if (c->value == NULL) {
+	if (c->value == NULL)
 		add_sums(b, c, "-", "");
-	} else {
+	else
 		buf_addf(b, "sums");
-	}
 	buf_addf(b,
 		 ", bins FROM gone),\n"
 		 "had AS (DELETE FROM sems.quarter_count WHERE cube_id = %" PRId64
@@ -758,11 +738,10 @@ cube_write_recount(struct buf *b, const struct cube *c, int64_t id, const struct
 		 " DO UPDATE SET is_stale = false, counted_at = now())\n"
 		 "INSERT INTO sems.quarter_count SELECT %" PRId64 ", '%s', week",
 		 id, p->quarter);
-	if (c->value == NULL) {
+	if (c->value == NULL)
 		add_new_sums(b, c, p);
-	} else {
+	else
 		add_new_bins(b, c);
-	}
 	buf_add(b, "", 1);
 }
 
@@ -777,6 +756,7 @@ cube_set_seal(struct cube_set *s, struct err *e)
 	struct buf b;
 	unsigned char digest[SHA256_SIZE];
 	enum code code = OK;
+
 	buf_init(&b, STATEMENT_MAX);
 	for (unsigned i = 0; code == OK && i < s->n; i++) {
 		buf_clear(&b);
@@ -787,7 +767,7 @@ cube_set_seal(struct cube_set *s, struct err *e)
 		} else if (!sha256(b.p, b.n, digest)) {
 			code = err_set(e, TRY_LIMIT, "metrics", "out of memory; try again");
 		} else {
-			hex_encode(digest, sizeof(digest), s->cubes[i]->digest);
+			hex_encode(digest, sizeof digest, s->cubes[i]->digest);
 		}
 	}
 	buf_fini(&b);

@@ -1,6 +1,7 @@
 #include "store/count/explain_sql.h"
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "core/metric/figure.h"
 #include "store/count/condition_sql.h"
@@ -23,10 +24,9 @@ static const struct {
 static const char *
 query_of(const struct view *v)
 {
-	for (size_t i = 0; i < sizeof by_record / sizeof by_record[0]; i++) {
+	for (size_t i = 0; i < COUNT(by_record); i++)
 		if (strcmp(by_record[i].view, v->name) == 0)
 			return embed_text(by_record[i].path);
-	}
 	return v->query == NULL ? NULL : embed_text(v->query);
 }
 
@@ -102,10 +102,9 @@ add_then(struct buf *b, const char *text)
 
 		buf_add(b, text, n);
 		text += n;
-		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		for (size_t i = 0; i < COUNT(words); i++)
 			if (strncmp(text, words[i], strlen(words[i])) == 0)
 				buf_addf(b, "then_");
-		}
 	}
 	buf_addf(b, "%s", text);
 }
@@ -177,10 +176,9 @@ counts_in(const struct metric *m, const struct view *v)
 		unsigned n = 0;
 		const struct term *t = metric_terms(m, g, &n);
 
-		for (unsigned i = 0; i < n && g != GROUP_EVIDENCE; i++) {
+		for (unsigned i = 0; i < n && g != GROUP_EVIDENCE; i++)
 			if (t[i].view == v)
 				return true;
-		}
 	}
 	return false;
 }

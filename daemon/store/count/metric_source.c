@@ -1,5 +1,6 @@
 #include "store/count/metric_source.h"
 
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "store/count/condition_sql.h"
 
@@ -64,22 +65,18 @@ static const char *const whole[] = {"audit", "finding",    "finding_at_end", "eq
 static const struct metric_special *
 special_of(const struct view *v)
 {
-	for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++) {
-		if (strcmp(specials[i].view, v->name) == 0) {
+	for (size_t i = 0; i < COUNT(specials); i++)
+		if (strcmp(specials[i].view, v->name) == 0)
 			return &specials[i];
-		}
-	}
 	return NULL;
 }
 
 static bool
 is_whole(const struct view *v)
 {
-	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
-		if (strcmp(whole[i], v->name) == 0) {
+	for (size_t i = 0; i < COUNT(whole); i++)
+		if (strcmp(whole[i], v->name) == 0)
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -89,6 +86,7 @@ is_real(const struct view *v, const char *field)
 {
 	const struct kind *k = v->base == KIND_COUNT ? NULL : kinds[v->base];
 	size_t at = k == NULL || field == NULL ? 0 : kind_field_index(k, text_of(field));
+
 	return k != NULL && field != NULL && at < kind_n_fields(k) &&
 	       kind_field(k, at)->type == FIELD_REAL;
 }
@@ -96,11 +94,9 @@ is_real(const struct view *v, const char *field)
 static bool
 is_period_column(const struct metric_special *sp, const char *name)
 {
-	for (size_t i = 0; sp != NULL && i < 3 && sp->period[i] != NULL; i++) {
-		if (strcmp(sp->period[i], name) == 0) {
+	for (size_t i = 0; sp != NULL && i < 3 && sp->period[i] != NULL; i++)
+		if (strcmp(sp->period[i], name) == 0)
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -109,12 +105,11 @@ static bool
 term_asks_of_devices(const struct term *t, const struct view *v)
 {
 	struct column col;
-	for (unsigned w = 0; t->view == v && w < t->where_count; w++) {
+
+	for (unsigned w = 0; t->view == v && w < t->where_count; w++)
 		if (view_column(v, t->where[w].field, &col) &&
-		    is_period_column(special_of(v), col.name)) {
+		    is_period_column(special_of(v), col.name))
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -132,11 +127,10 @@ has_term(const struct metric *m, const struct view *v,
 	for (unsigned g = 0; g < metric_groups(m); g++) {
 		unsigned n = 0;
 		const struct term *t = metric_terms(m, g, &n);
-		for (unsigned i = 0; i < n; i++) {
-			if (is(&t[i], v)) {
+
+		for (unsigned i = 0; i < n; i++)
+			if (is(&t[i], v))
 				return true;
-			}
-		}
 	}
 	return false;
 }
@@ -144,11 +138,9 @@ has_term(const struct metric *m, const struct view *v,
 static bool
 has_real_sums(const struct catalogue *c, const struct view *v)
 {
-	for (unsigned i = 0; i < c->metrics_count; i++) {
-		if (has_term(&c->metrics[i], v, term_sums_reals)) {
+	for (unsigned i = 0; i < c->metrics_count; i++)
+		if (has_term(&c->metrics[i], v, term_sums_reals))
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -156,12 +148,11 @@ bool
 metric_asks_of_devices(const struct metric *m, const struct view *v)
 {
 	struct column col;
-	for (unsigned d = 0; d < m->dimension_count; d++) {
+
+	for (unsigned d = 0; d < m->dimension_count; d++)
 		if (view_column(v, m->dimension[d], &col) &&
-		    is_period_column(special_of(v), col.name)) {
+		    is_period_column(special_of(v), col.name))
 			return true;
-		}
-	}
 	return has_term(m, v, term_asks_of_devices);
 }
 
@@ -177,9 +168,8 @@ metric_view_tells_of_devices(const struct view *v)
 static const char *
 add_key(struct metric_source *s, const char *name, const char *expr, bool weekly)
 {
-	for (unsigned i = 0; i < s->n_cubes; i++) {
+	for (unsigned i = 0; i < s->n_cubes; i++)
 		cube_key(s->cubes[i], s->all->arena, name, expr, weekly);
-	}
 	return name;
 }
 
@@ -188,9 +178,9 @@ static const char *
 add_test_key(struct metric_source *s, const char *expr)
 {
 	const char *name = cube_key_of(s->cubes[0], expr);
-	if (name == NULL) {
+
+	if (name == NULL)
 		name = arena_printf(s->all->arena, "p%u", s->all->n_tests++);
-	}
 	return name == NULL ? "" : add_key(s, name, expr, true);
 }
 
@@ -199,9 +189,9 @@ metric_source_key(struct metric_source *s, const char *column, bool weekly)
 {
 	struct column col;
 	bool flag = view_column(s->view, column, &col) && col.type == COLUMN_BOOL;
-	if (is_period_column(s->special, column)) {
+
+	if (is_period_column(s->special, column))
 		return;
-	}
 	add_key(s, column,
 		flag ? arena_printf(s->all->arena, "(v.\"%s\")", column)
 		     : arena_printf(s->all->arena, "v.\"%s\"", column),
@@ -220,16 +210,16 @@ static void
 add_cubed_condition(struct metric_source *s, struct buf *b, const struct condition *w)
 {
 	struct column col;
-	if (!view_column(s->view, w->field, &col)) {
+	struct buf expr;
+
+	if (!view_column(s->view, w->field, &col))
 		return;
-	}
 	if (is_period_column(s->special, col.name) ||
 	    (has_few_values(&col) && w->at_least == NULL && w->at_most == NULL)) {
 		metric_source_key(s, col.name, true);
 		condition_sql_add(b, s->view, w);
 		return;
 	}
-	struct buf expr;
 	buf_init(&expr, SQL_MAX);
 	buf_addf(&expr, "(");
 	condition_sql_add(&expr, s->view, w);
@@ -244,11 +234,10 @@ add_conditions(struct metric_source *s, struct buf *b, const struct term *t)
 {
 	for (unsigned i = 0; i < t->where_count; i++) {
 		buf_addf(b, "%s", i == 0 ? "" : " AND ");
-		if (s->is_cubed) {
+		if (s->is_cubed)
 			add_cubed_condition(s, b, &t->where[i]);
-		} else {
+		else
 			condition_sql_add(b, s->view, &t->where[i]);
-		}
 	}
 }
 
@@ -257,10 +246,10 @@ metric_source_amount(struct metric_source *s, struct buf *b, const struct term *
 {
 	if (t->sum != NULL) {
 		const char *column = condition_sql_column(t->view, t->sum);
+
 		buf_addf(b, "(sum(v.\"%s\")", column);
-		for (unsigned i = 0; i < s->n_cubes; i++) {
+		for (unsigned i = 0; i < s->n_cubes; i++)
 			cube_sum(s->cubes[i], column);
-		}
 	} else {
 		buf_addf(b, s->is_cubed ? "nullif((sum(v.n)" : "nullif((count(*)");
 	}
@@ -287,15 +276,14 @@ add_cube(struct metric_source *s, const struct part *part, const char *of)
 {
 	const char *name = arena_printf(s->all->arena, "%s%s", s->view->name, of);
 	struct cube *c = cube_new(s->all->cubes, name, part->kind, part->fact);
-	if (c == NULL || name == NULL) {
+
+	if (c == NULL || name == NULL)
 		return false;
-	}
 	/* Its relation has every record. */
 	c->where = strcmp(part->fact, TIP_EVENTS) == 0 ? TIP_EVENTS_COUNTED : "";
 	s->cubes[s->n_cubes++] = c;
-	if (s->by_device || part->is_of_devices) {
+	if (s->by_device || part->is_of_devices)
 		add_device_keys(s->all, c);
-	}
 	return true;
 }
 
@@ -303,16 +291,18 @@ add_cube(struct metric_source *s, const struct part *part, const char *of)
 static const char *
 fact_of(struct arena *a, const struct view *v)
 {
+	const char *text;
+
 	static const struct {
 		const char *param;
 		const char *token;
 	} params[] = {{"$1", "%SINCE%"}, {"$2", "%UNTIL%"}};
-	if (v->relation != NULL) {
+	if (v->relation != NULL)
 		return arena_printf(a, "SELECT * FROM %s", v->relation);
-	}
-	const char *text = embed_text(v->query);
-	for (size_t i = 0; text != NULL && i < sizeof(params) / sizeof(params[0]); i++) {
+	text = embed_text(v->query);
+	for (size_t i = 0; text != NULL && i < COUNT(params); i++) {
 		const char *at;
+
 		while (text != NULL && (at = strstr(text, params[i].param)) != NULL) {
 			text = arena_printf(a, "%.*s%s%s", (int)(at - text), text, params[i].token,
 					    at + strlen(params[i].param));
@@ -325,48 +315,44 @@ bool
 metric_source_open(struct metric_source *s, struct metric_sources *all, const struct view *v,
 		   bool by_device, const char *of)
 {
+	struct part part;
+
 	*s = (struct metric_source){
 	    .all = all, .view = v, .special = special_of(v), .by_device = by_device};
 	if (strcmp(v->name, "received") == 0) {
 		s->is_cubed = true;
 		s->n_cubes = KIND_COUNT;
-		memcpy(s->cubes, s->all->received, sizeof(s->all->received));
+		memcpy(s->cubes, s->all->received, sizeof s->all->received);
 		return true;
 	}
-	if (is_whole(v) || has_real_sums(s->all->c, v)) {
+	if (is_whole(v) || has_real_sums(s->all->c, v))
 		return true;
-	}
 	if (s->special != NULL) {
 		s->is_cubed = true;
-		for (unsigned i = 0; i < s->special->n_parts; i++) {
-			if (!add_cube(s, &s->special->parts[i], of)) {
+		for (unsigned i = 0; i < s->special->n_parts; i++)
+			if (!add_cube(s, &s->special->parts[i], of))
 				return false;
-			}
-		}
 		return true;
 	}
-	if (v->base == KIND_COUNT) {
+	if (v->base == KIND_COUNT)
 		return true;
-	}
 	s->is_cubed = true;
-	struct part part = {kinds[v->base]->name, fact_of(all->arena, v), false};
+	part = (struct part){kinds[v->base]->name, fact_of(all->arena, v), false};
 	return part.fact != NULL && add_cube(s, &part, of);
 }
 
 void
 metric_source_close(struct metric_source *s)
 {
-	if (s->is_cubed && s->cubes[0] != s->all->received[0]) {
+	if (s->is_cubed && s->cubes[0] != s->all->received[0])
 		s->all->cubes->n -= s->n_cubes;
-	}
 }
 
 static const char *
 received_fact(const struct metric_sources *all, const char *kind)
 {
-	if (strcmp(kind, tip_event_parts[0].kind) == 0) {
+	if (strcmp(kind, tip_event_parts[0].kind) == 0)
 		return TIP_EVENTS;
-	}
 	return arena_printf(all->arena,
 			    "SELECT r.*, r.received_at >= %%END%%::timestamptz AS late"
 			    " FROM sems.spd_received AS r WHERE r.kind = '%s'",
@@ -380,22 +366,23 @@ open_received(struct metric_sources *all)
 	static const char *const keys[] = {"kind", "source", "site_id", "correction", "voided"};
 	static const char *const flags[] = {"corrected", "effective", "late"};
 	struct metric_source s = {.all = all, .view = view_by_name("received")};
+
 	for (unsigned k = 0; k < KIND_COUNT; k++) {
 		struct part part = {kinds[k]->name, received_fact(all, kinds[k]->name), false};
+
 		if (part.fact == NULL ||
-		    !add_cube(&s, &part, arena_printf(all->arena, " %s", kinds[k]->name))) {
+		    !add_cube(&s, &part, arena_printf(all->arena, " %s", kinds[k]->name)))
 			return false;
-		}
 		all->cubes->cubes[all->cubes->n - 1]->where = "";
 	}
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < COUNT(keys); i++)
 		metric_source_key(&s, keys[i], false);
-	}
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+	for (size_t i = 0; i < COUNT(flags); i++) {
 		const char *flag = arena_printf(all->arena, "(v.\"%s\")", flags[i]);
+
 		add_key(&s, flags[i], flag, false);
 	}
-	memcpy(all->received, s.cubes, sizeof(all->received));
+	memcpy(all->received, s.cubes, sizeof all->received);
 	return true;
 }
 
@@ -405,10 +392,10 @@ open_devices(struct metric_sources *all)
 	struct metric_source e = {.all = all, .view = view_by_name("tip_event"), .by_device = true};
 	struct metric_source t = {
 	    .all = all, .view = view_by_name("tip_session"), .by_device = true};
+
 	if (!add_cube(&e, tip_event_parts, " devices") ||
-	    !add_cube(&t, tip_session_parts, " devices")) {
+	    !add_cube(&t, tip_session_parts, " devices"))
 		return false;
-	}
 	metric_source_key(&t, "bags_known", false);
 	all->event_devices = e.cubes[0];
 	all->session_devices = t.cubes[0];
@@ -483,14 +470,13 @@ add_exposures(const struct metric_source *s, struct buf *b, bool weekly)
 	buf_addf(b, "(");
 	for (unsigned i = 0; i < s->n_cubes; i++) {
 		const struct cube *c = s->cubes[0];
+
 		buf_addf(b, i == 0 ? "SELECT n" : " UNION ALL SELECT n");
 		buf_addf(b, weekly ? ", week" : "");
-		for (unsigned k = 0; k < c->n_keys; k++) {
+		for (unsigned k = 0; k < c->n_keys; k++)
 			buf_addf(b, ", c.\"%s\"", c->keys[k].name);
-		}
-		for (unsigned k = 0; k < c->n_sums; k++) {
+		for (unsigned k = 0; k < c->n_sums; k++)
 			buf_addf(b, ", c.\"%s\"", c->sums[k]);
-		}
 		buf_addf(b, " FROM ");
 		add_token(s->all, b, s->cubes[i], weekly);
 		if (i == 0) {
@@ -506,23 +492,24 @@ add_exposures(const struct metric_source *s, struct buf *b, bool weekly)
 void
 metric_source_rows(const struct metric_source *s, struct buf *b, bool weekly)
 {
-	if (s->cubes[0] == s->all->received[0]) {
+	if (s->cubes[0] == s->all->received[0])
 		metric_sources_received(s->all, b, weekly);
-	} else if (s->n_cubes > 1) {
+	else if (s->n_cubes > 1)
 		add_exposures(s, b, weekly);
-	} else if (s->by_device && strcmp(s->view->name, "tip_event") == 0) {
+	else if (s->by_device && strcmp(s->view->name, "tip_event") == 0)
 		add_events_of_devices(s, b, weekly);
-	} else if (s->by_device) {
+	else if (s->by_device)
 		add_sessions_of_devices(s, b, weekly);
-	} else {
+	else
 		add_token(s->all, b, s->cubes[0], weekly);
-	}
 }
 
 enum code
 metric_source_from(const struct metric_source *s, struct buf *b, struct err *e)
 {
 	const struct view *v = s->view;
+	const char *text;
+
 	if (s->is_cubed) {
 		buf_addf(b, " FROM ");
 		metric_source_rows(s, b, false);
@@ -536,10 +523,9 @@ metric_source_from(const struct metric_source *s, struct buf *b, struct err *e)
 			 v->relation);
 		return OK;
 	}
-	const char *text = embed_text(v->query);
-	if (text == NULL) {
+	text = embed_text(v->query);
+	if (text == NULL)
 		return err_set(e, FATAL_BUG, v->query, "is not compiled in");
-	}
 	buf_addf(b, " FROM (\n%s) AS v WHERE true", text);
 	return OK;
 }

@@ -1,6 +1,7 @@
 #include "store/count/metric_sql.h"
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "core/spd/compare.h"
 #include "store/count/condition_sql.h"
 #include "store/count/metric_source.h"
@@ -35,9 +36,9 @@ static const char *
 finish_text(struct arena *a, struct buf *b, struct err *e)
 {
 	char *text = b->failed ? NULL : arena_dup(a, b->p, b->n);
-	if (text == NULL) {
+
+	if (text == NULL)
 		err_set(e, FATAL_BUG, "metrics", "the statements of the catalogue are too large");
-	}
 	return text;
 }
 
@@ -49,9 +50,9 @@ is_free(const struct column *col)
 {
 	static const char *const listed[] = {"kind", "source", "site_id", "basis"};
 	bool free = col->type == COLUMN_TEXT && col->names == NULL;
-	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
+
+	for (size_t i = 0; i < COUNT(listed); i++)
 		free = free && strcmp(listed[i], col->name) != 0;
-	}
 	return free;
 }
 
@@ -60,17 +61,14 @@ static int
 dim_column(struct query *q, const char *dimension)
 {
 	struct column col;
-	if (!view_column(q->view, dimension, &col) || col.type == COLUMN_OTHER) {
+
+	if (!view_column(q->view, dimension, &col) || col.type == COLUMN_OTHER)
 		return -1;
-	}
-	for (unsigned i = 0; i < q->n_dims; i++) {
-		if (strcmp(q->dims[i], col.name) == 0) {
+	for (unsigned i = 0; i < q->n_dims; i++)
+		if (strcmp(q->dims[i], col.name) == 0)
 			return (int)i;
-		}
-	}
-	if (q->n_dims == QUERY_DIMS_MAX) {
+	if (q->n_dims == QUERY_DIMS_MAX)
 		return -1;
-	}
 	q->dims[q->n_dims] = col.name;
 	q->is_free[q->n_dims] = is_free(&col);
 	return (int)q->n_dims++;
@@ -80,9 +78,9 @@ static enum code
 map_dims(struct query *q, const struct catalogue *c, unsigned metric, struct err *e)
 {
 	const struct metric *m = &c->metrics[metric];
-	for (unsigned d = 0; d < m->dimension_count; d++) {
+
+	for (unsigned d = 0; d < m->dimension_count; d++)
 		q->dim_column[metric][d] = dim_column(q, m->dimension[d]);
-	}
 	return q->n_dims < QUERY_DIMS_MAX ? OK
 					  : err_set(e, FATAL_CONFIG, q->view->name,
 						    "the metrics have too many dimensions");
@@ -91,9 +89,8 @@ map_dims(struct query *q, const struct catalogue *c, unsigned metric, struct err
 static void
 add_dim_keys(struct metric_source *s, const struct query *q)
 {
-	for (unsigned i = 0; s->is_cubed && i < q->n_dims; i++) {
+	for (unsigned i = 0; s->is_cubed && i < q->n_dims; i++)
 		metric_source_key(s, q->dims[i], false);
-	}
 }
 
 /* The bits of grouping(): the first dimension is the highest, 1 where it is not grouped by. */
@@ -101,11 +98,14 @@ static void
 set_grouping(const struct query *q, const struct catalogue *c, unsigned metric, int *grouping)
 {
 	const struct metric *m = &c->metrics[metric];
+
 	for (unsigned i = 0; i < m->breakdown_count; i++) {
 		const struct breakdown *k = &m->breakdown[i];
+
 		grouping[i] = (1 << q->n_dims) - 1;
 		for (unsigned j = 0; j < k->n; j++) {
 			int at = q->dim_column[metric][k->dimension[j]];
+
 			grouping[i] &= at < 0 ? -1 : ~(1 << ((int)q->n_dims - 1 - at));
 		}
 	}
@@ -116,6 +116,7 @@ new_query(struct planner *pl, enum query_shape shape, const struct view *v)
 {
 	struct query *q = &pl->p->queries[pl->p->n];
 	struct arena *a = pl->arena;
+
 	*q = (struct query){.shape = shape, .view = v};
 	q->dim_column = arena_zalloc(a, pl->c->metrics_count, sizeof(*q->dim_column));
 	q->uses = shape == QUERY_SUMS ? arena_zalloc(a, USES_MAX, sizeof(*q->uses)) : NULL;
@@ -134,11 +135,10 @@ add_dims(struct buf *b, const struct query *q, bool named)
 {
 	for (unsigned i = 0; i < q->n_dims; i++) {
 		buf_addf(b, "%s", i == 0 ? "" : ", ");
-		if (named) {
+		if (named)
 			buf_addf(b, "v.\"%s\"::text AS d%u", q->dims[i], i);
-		} else {
+		else
 			buf_addf(b, "d%u", i);
-		}
 	}
 }
 
@@ -163,23 +163,22 @@ static enum code
 add_term(struct draft *d, unsigned metric, unsigned group, const struct term *t, struct err *e)
 {
 	struct buf b;
+	const char *text;
+	int column;
+
 	buf_init(&b, SQL_MAX);
 	metric_source_amount(&d->source, &b, t);
-	const char *text = finish_text(d->pl->arena, &b, e);
+	text = finish_text(d->pl->arena, &b, e);
 	buf_fini(&b);
-	if (text == NULL) {
+	if (text == NULL)
 		return FATAL_BUG;
-	}
-	int column = 0;
-	while (column < d->n_columns && strcmp(d->columns[column], text) != 0) {
+	column = 0;
+	while (column < d->n_columns && strcmp(d->columns[column], text) != 0)
 		column++;
-	}
-	if (column == COLUMNS_MAX || d->q->n_uses == USES_MAX) {
+	if (column == COLUMNS_MAX || d->q->n_uses == USES_MAX)
 		return err_set(e, FATAL_CONFIG, t->from, "too many different counts of one view");
-	}
-	if (column == d->n_columns) {
+	if (column == d->n_columns)
 		d->columns[d->n_columns++] = text;
-	}
 	d->q->uses[d->q->n_uses++] = (struct query_use){metric, group, t->minus ? -1 : 1, column};
 	return map_dims(d->q, d->pl->c, metric, e);
 }
@@ -189,14 +188,14 @@ add_metric(struct draft *d, unsigned metric, struct err *e)
 {
 	const struct metric *m = &d->pl->c->metrics[metric];
 	enum code code = OK;
+
 	for (unsigned g = 0; g < metric_groups(m); g++) {
 		unsigned n = 0;
 		const struct term *t = metric_terms(m, g, &n);
-		for (unsigned i = 0; code == OK && i < n; i++) {
-			if (t[i].view == d->q->view && !is_own(m, g)) {
+
+		for (unsigned i = 0; code == OK && i < n; i++)
+			if (t[i].view == d->q->view && !is_own(m, g))
 				code = add_term(d, metric, g, &t[i], e);
-			}
-		}
 	}
 	return code;
 }
@@ -204,9 +203,8 @@ add_metric(struct draft *d, unsigned metric, struct err *e)
 static void
 add_sum_columns(struct buf *b, const struct draft *d)
 {
-	for (int i = 0; i < d->n_columns; i++) {
+	for (int i = 0; i < d->n_columns; i++)
 		buf_addf(b, ",\n%s", d->columns[i]);
-	}
 }
 
 /* Nobody looks at the weeks of anything else. */
@@ -214,9 +212,9 @@ static bool
 is_charted(const struct draft *d)
 {
 	size_t i = 0;
-	while (i < d->q->n_uses && !compare_is_rate(&d->pl->c->metrics[d->q->uses[i].metric])) {
+
+	while (i < d->q->n_uses && !compare_is_rate(&d->pl->c->metrics[d->q->uses[i].metric]))
 		i++;
-	}
 	return i < d->q->n_uses;
 }
 
@@ -225,6 +223,7 @@ static enum code
 write_weeks(struct draft *d, struct err *e)
 {
 	struct buf b;
+
 	buf_init(&b, SQL_MAX);
 	buf_addf(&b, "SELECT v.week::text");
 	add_sum_columns(&b, d);
@@ -240,24 +239,24 @@ static enum code
 write_sums(struct draft *d, struct err *e)
 {
 	struct buf b;
+	enum code code;
+
 	add_dim_keys(&d->source, d->q);
 	buf_init(&b, SQL_MAX);
 	buf_addf(&b, "SELECT ");
 	add_dims(&b, d->q, true);
 	add_sum_columns(&b, d);
-	enum code code = add_from(&b, d->q, &d->source, e);
+	code = add_from(&b, d->q, &d->source, e);
 	buf_addf(&b, "\nGROUP BY ");
 	add_dims(&b, d->q, false);
 	d->q->sql = code == OK ? finish_text(d->pl->arena, &b, e) : NULL;
 	buf_fini(&b);
-	for (size_t i = 0; i < d->q->n_uses; i++) {
+	for (size_t i = 0; i < d->q->n_uses; i++)
 		d->q->uses[i].column += (int)d->q->n_dims;
-	}
 	d->q->n_sums = (unsigned)d->n_columns;
 	if (d->q->sql != NULL && d->source.is_cubed && is_charted(d)) {
-		for (unsigned i = 0; i < d->source.n_cubes; i++) {
+		for (unsigned i = 0; i < d->source.n_cubes; i++)
 			d->source.cubes[i]->is_weekly = true;
-		}
 		return write_weeks(d, e);
 	}
 	return d->q->sql != NULL ? OK : e->code;
@@ -269,22 +268,21 @@ static enum code
 plan_view(struct planner *pl, const struct view *v, bool by_device, struct err *e)
 {
 	struct draft *d = arena_zalloc(pl->arena, 1, sizeof(*d));
-	if (d == NULL) {
+
+	if (d == NULL)
 		return no_room(e);
-	}
 	*d = (struct draft){.pl = pl, .q = new_query(pl, QUERY_SUMS, v)};
 	if (d->q == NULL || !metric_source_open(&d->source, &pl->sources, v, by_device,
-						by_device ? " of devices" : "")) {
+						by_device ? " of devices" : ""))
 		return no_room(e);
-	}
 	for (unsigned m = 0; m < pl->c->metrics_count; m++) {
-		if (metric_asks_of_devices(&pl->c->metrics[m], v) != by_device) {
+		enum code code;
+
+		if (metric_asks_of_devices(&pl->c->metrics[m], v) != by_device)
 			continue;
-		}
-		enum code code = add_metric(d, m, e);
-		if (code != OK) {
+		code = add_metric(d, m, e);
+		if (code != OK)
 			return code;
-		}
 	}
 	if (d->q->n_uses == 0) {
 		pl->p->n--;
@@ -304,6 +302,8 @@ write_raw_values(struct planner *pl, struct query *q, const struct metric_source
 	const struct metric *m = &pl->c->metrics[q->metric];
 	const struct term *t = &m->denominator[0];
 	const char *of = condition_sql_column(t->view, m->of);
+	enum code code;
+
 	buf_addf(b, "SELECT g, ");
 	add_dims(b, q, false);
 	buf_addf(b, ", array_agg(value ORDER BY value), array_agg(n ORDER BY value)"
@@ -314,7 +314,7 @@ write_raw_values(struct planner *pl, struct query *q, const struct metric_source
 	buf_addf(b, ", value, count(*) AS n FROM (SELECT ");
 	add_dims(b, q, true);
 	buf_addf(b, ", v.\"%s\"::bigint AS value", of);
-	enum code code = add_from(b, q, s, e);
+	code = add_from(b, q, s, e);
 	buf_addf(b, " AND v.\"%s\" IS NOT NULL", of);
 	for (unsigned i = 0; i < t->where_count; i++) {
 		buf_addf(b, " AND ");
@@ -325,6 +325,7 @@ write_raw_values(struct planner *pl, struct query *q, const struct metric_source
 		buf_addf(b, "%s(value", i == 0 ? "" : ", ");
 		for (unsigned d = 0; d < q->n_dims; d++) {
 			bool in = (q->grouping[i] >> (q->n_dims - 1 - d) & 1) == 0;
+
 			buf_addf(b, in ? ", d%u" : "", d);
 		}
 		buf_addf(b, ")");
@@ -342,6 +343,7 @@ write_cubed_values(struct planner *pl, struct query *q, struct metric_source *s,
 	const struct term *t = &m->denominator[0];
 	struct cube *c = s->cubes[0];
 	struct buf where;
+
 	buf_init(&where, SQL_MAX);
 	buf_addf(&where, "%s", c->where);
 	for (unsigned i = 0; i < t->where_count; i++) {
@@ -352,9 +354,8 @@ write_cubed_values(struct planner *pl, struct query *q, struct metric_source *s,
 	buf_fini(&where);
 	c->value = arena_printf(pl->arena, "v.\"%s\"", condition_sql_column(t->view, m->of));
 	add_dim_keys(s, q);
-	for (unsigned i = 0; i < m->breakdown_count; i++) {
+	for (unsigned i = 0; i < m->breakdown_count; i++)
 		c->sets[c->n_sets++] = (unsigned)q->grouping[i];
-	}
 	buf_addf(b, CUBE_BINS, cube_index(&pl->p->cubes, c));
 	return c->where != NULL && c->value != NULL ? OK : no_room(e);
 }
@@ -366,21 +367,21 @@ plan_values(struct planner *pl, unsigned metric, struct err *e)
 	const struct view *v = m->denominator[0].view;
 	struct query *q = new_query(pl, QUERY_VALUES, v);
 	struct metric_source s;
-	if (q == NULL || !metric_source_open(&s, &pl->sources, v, false,
-					     arena_printf(pl->arena, " %s", m->id))) {
+	enum code code;
+	struct buf b;
+
+	if (q == NULL ||
+	    !metric_source_open(&s, &pl->sources, v, false, arena_printf(pl->arena, " %s", m->id)))
 		return no_room(e);
-	}
 	q->metric = metric;
 	if (s.is_cubed && (s.n_cubes != 1 || metric_asks_of_devices(m, v))) {
 		return err_set(e, FATAL_CONFIG, m->id,
 			       "there are no quantiles of a view that depends on other kinds");
 	}
-	enum code code = map_dims(q, pl->c, metric, e);
-	if (code != OK) {
+	code = map_dims(q, pl->c, metric, e);
+	if (code != OK)
 		return code;
-	}
 	set_grouping(q, pl->c, metric, q->grouping);
-	struct buf b;
 	buf_init(&b, SQL_MAX);
 	code =
 	    s.is_cubed ? write_cubed_values(pl, q, &s, &b, e) : write_raw_values(pl, q, &s, &b, e);
@@ -406,13 +407,11 @@ add_amount(struct metric_source *s, struct buf *b, const struct term *terms, uns
 static void
 add_amounts(struct buf *b, const struct query *q, bool summed)
 {
-	for (size_t i = 0; i < q->n_persons; i++) {
-		if (summed) {
+	for (size_t i = 0; i < q->n_persons; i++)
+		if (summed)
 			buf_addf(b, ", sum(n%zu) AS n%zu, sum(x%zu) AS x%zu", i, i, i, i);
-		} else {
+		else
 			buf_addf(b, ", n%zu, x%zu", i, i);
-		}
-	}
 }
 
 /* One grouping set per breakdown of any of the metrics: the person and its dimensions. */
@@ -420,19 +419,22 @@ static void
 add_sets(struct buf *b, const struct query *q, const struct catalogue *c)
 {
 	bool done[1 << PERSON_DIMS_MAX] = {false};
+	const char *comma;
+
 	buf_addf(b, "\nGROUP BY GROUPING SETS (");
-	const char *comma = "";
+	comma = "";
 	for (size_t i = 0; i < q->n_persons; i++) {
 		const struct query_persons *p = &q->persons[i];
+
 		for (unsigned j = 0; j < c->metrics[p->metric].breakdown_count; j++) {
-			if (done[p->grouping[j]]) {
+			if (done[p->grouping[j]])
 				continue;
-			}
 			done[p->grouping[j]] = true;
 			buf_addf(b, "%s(p", comma);
 			comma = ", ";
 			for (unsigned d = 0; d < q->n_dims; d++) {
 				bool in = (p->grouping[j] >> (q->n_dims - 1 - d) & 1) == 0;
+
 				buf_addf(b, in ? ", d%u" : "", d);
 			}
 			buf_addf(b, ")");
@@ -449,8 +451,10 @@ write_persons(struct planner *pl, struct query *q, struct metric_source *s, stru
 	const struct catalogue *c = pl->c;
 	const struct metric *first = &c->metrics[q->persons[0].metric];
 	struct column person = {0};
-	view_column(q->view, first->persons->id, &person);
 	struct buf b;
+	enum code code;
+
+	view_column(q->view, first->persons->id, &person);
 	buf_init(&b, SQL_MAX);
 	buf_addf(&b, "SELECT g, ");
 	add_dims(&b, q, false);
@@ -464,6 +468,7 @@ write_persons(struct planner *pl, struct query *q, struct metric_source *s, stru
 	add_dims(&b, q, true);
 	for (size_t i = 0; i < q->n_persons; i++) {
 		const struct metric *m = &c->metrics[q->persons[i].metric];
+
 		add_amount(s, &b, m->denominator, m->denominator_count);
 		buf_addf(&b, " AS n%zu", i);
 		add_amount(s, &b, m->numerator, m->numerator_count);
@@ -473,10 +478,9 @@ write_persons(struct planner *pl, struct query *q, struct metric_source *s, stru
 		metric_source_key(s, person.name, false);
 		add_dim_keys(s, q);
 	}
-	for (unsigned i = 0; i < s->n_cubes; i++) {
+	for (unsigned i = 0; i < s->n_cubes; i++)
 		s->cubes[i]->is_personal = person.type == COLUMN_OTHER;
-	}
-	enum code code = add_from(&b, q, s, e);
+	code = add_from(&b, q, s, e);
 	buf_addf(&b, " AND v.\"%s\" IS NOT NULL\nGROUP BY p, ", person.name);
 	add_dims(&b, q, false);
 	buf_addf(&b, ") AS fine");
@@ -502,6 +506,7 @@ list_persons(struct planner *pl, unsigned metric, struct query *q, struct err *e
 {
 	const struct catalogue *c = pl->c;
 	enum code code = OK;
+
 	for (unsigned i = metric; code == OK && i < c->metrics_count; i++) {
 		if (is_same_persons(&c->metrics[i], &c->metrics[metric])) {
 			q->persons[q->n_persons++].metric = i;
@@ -528,25 +533,25 @@ plan_persons(struct planner *pl, unsigned metric, struct err *e)
 	const struct catalogue *c = pl->c;
 	const struct view *v = c->metrics[metric].denominator[0].view;
 	struct metric_source s;
-	for (unsigned i = 0; i < metric; i++) {
-		if (is_same_persons(&c->metrics[i], &c->metrics[metric])) {
+	bool by_device;
+	struct query *q;
+	enum code code;
+
+	for (unsigned i = 0; i < metric; i++)
+		if (is_same_persons(&c->metrics[i], &c->metrics[metric]))
 			return OK;
-		}
-	}
-	bool by_device = false;
+	by_device = false;
 	for (unsigned i = metric; i < c->metrics_count; i++) {
 		by_device = by_device || (is_same_persons(&c->metrics[i], &c->metrics[metric]) &&
 					  metric_asks_of_devices(&c->metrics[i], v));
 	}
-	struct query *q = new_query(pl, QUERY_PERSONS, v);
-	if (q == NULL || !metric_source_open(&s, &pl->sources, v, by_device, " of persons")) {
+	q = new_query(pl, QUERY_PERSONS, v);
+	if (q == NULL || !metric_source_open(&s, &pl->sources, v, by_device, " of persons"))
 		return no_room(e);
-	}
 	q->persons = arena_zalloc(pl->arena, c->metrics_count, sizeof(*q->persons));
-	if (q->persons == NULL) {
+	if (q->persons == NULL)
 		return no_room(e);
-	}
-	enum code code = list_persons(pl, metric, q, e);
+	code = list_persons(pl, metric, q, e);
 	return code == OK ? write_persons(pl, q, &s, e) : code;
 }
 
@@ -556,6 +561,7 @@ static enum code
 write_records(struct planner *pl, struct err *e)
 {
 	struct buf b;
+
 	buf_init(&b, SQL_MAX);
 	buf_addf(&b,
 		 "SELECT k.kind, coalesce(sum(r.n) FILTER (WHERE r.correction = 'false'), 0),"
@@ -580,26 +586,22 @@ metric_sql_plan(const struct catalogue *c, struct arena *a, struct query_plan *o
 	struct planner pl = {
 	    .arena = a, .c = c, .p = out, .sources = {.arena = a, .c = c, .cubes = &out->cubes}};
 	enum code code = OK;
+
 	*out = (struct query_plan){.cubes = {.arena = a}};
 	out->queries = arena_zalloc(a, 2 * view_count + c->metrics_count, sizeof(*out->queries));
-	if (out->queries == NULL || !metric_sources_open(&pl.sources)) {
+	if (out->queries == NULL || !metric_sources_open(&pl.sources))
 		return no_room(e);
-	}
 	for (size_t i = 0; code == OK && i < view_count; i++) {
 		code = plan_view(&pl, &view_table[i], false, e);
-		if (code == OK && metric_view_tells_of_devices(&view_table[i])) {
+		if (code == OK && metric_view_tells_of_devices(&view_table[i]))
 			code = plan_view(&pl, &view_table[i], true, e);
-		}
 	}
-	for (unsigned m = 0; code == OK && m < c->metrics_count; m++) {
-		if (c->metrics[m].shape == SHAPE_QUANTILE) {
+	for (unsigned m = 0; code == OK && m < c->metrics_count; m++)
+		if (c->metrics[m].shape == SHAPE_QUANTILE)
 			code = plan_values(&pl, m, e);
-		} else if (c->metrics[m].shape == SHAPE_PERSONS) {
+		else if (c->metrics[m].shape == SHAPE_PERSONS)
 			code = plan_persons(&pl, m, e);
-		}
-	}
-	if (code == OK) {
+	if (code == OK)
 		code = write_records(&pl, e);
-	}
 	return code == OK ? cube_set_seal(&out->cubes, e) : code;
 }

@@ -38,6 +38,7 @@ static void
 take_quarters(struct recount_run *r, const struct rows *rows)
 {
 	int n = rows_count(rows);
+
 	r->quarters = arena_zalloc(r->arena, (size_t)n + 1, sizeof(*r->quarters));
 	for (int i = 0; r->quarters != NULL && i < n; i++) {
 		r->quarters[r->n_quarters++] = (struct recount_day){
@@ -51,9 +52,8 @@ take_quarters(struct recount_run *r, const struct rows *rows)
 static void
 take_day(struct recount_run *r, unsigned i, const struct rows *rows, int row)
 {
-	if (rows_int(rows, row, 6) != 0 && !r->at_once) {
+	if (rows_int(rows, row, 6) != 0 && !r->at_once)
 		return;
-	}
 	if (r->n_days[i] == RECOUNT_DAYS || r->bytes > RECOUNT_BYTES) {
 		r->more = true;
 		return;
@@ -71,17 +71,15 @@ take_state(struct recount_run *r, const struct rows *rows)
 {
 	for (int row = 0; row < rows_count(rows); row++) {
 		unsigned i = 0;
+
 		while (i < r->plan.cubes.n &&
-		       strcmp(r->plan.cubes.cubes[i]->digest, rows_text(rows, row, 0)) != 0) {
+		       strcmp(r->plan.cubes.cubes[i]->digest, rows_text(rows, row, 0)) != 0)
 			i++;
-		}
-		if (i == r->plan.cubes.n) {
+		if (i == r->plan.cubes.n)
 			continue;
-		}
 		r->ids[i] = rows_int(rows, row, 1);
-		if (rows_text(rows, row, 2) != NULL) {
+		if (rows_text(rows, row, 2) != NULL)
 			take_day(r, i, rows, row);
-		}
 	}
 }
 
@@ -89,13 +87,13 @@ static void
 on_rows(struct job *j, const struct rows *rows)
 {
 	struct recount_run *r = j->ctx;
-	if (r->phase == PHASE_LOCK) {
+
+	if (r->phase == PHASE_LOCK)
 		r->is_mine = rows_int(rows, 0, 0) != 0;
-	} else if (r->phase == PHASE_QUARTERS) {
+	else if (r->phase == PHASE_QUARTERS)
 		take_quarters(r, rows);
-	} else if (r->phase == PHASE_STATE) {
+	else if (r->phase == PHASE_STATE)
 		take_state(r, rows);
-	}
 }
 
 /* --- the sequence of statements --------------------------------------------------------------- */
@@ -119,15 +117,16 @@ next_cubes(struct recount_run *r, struct statement *st, struct err *e)
 {
 	const struct recount_day *q = &r->quarters[r->at];
 	const struct catalogue *c = catalogue_at(r->arena, r->catalogue, q->first_day);
-	if (c == NULL) {
+	enum code code;
+
+	if (c == NULL)
 		return err_set(e, TRY_LIMIT, "recount", "out of memory; try again");
-	}
-	enum code code = metric_sql_plan(c, r->arena, &r->plan, e);
-	for (size_t i = 0; i < 4; i++) {
+	code = metric_sql_plan(c, r->arena, &r->plan, e);
+	for (size_t i = 0; i < 4; i++)
 		buf_clear(&r->lists[i]);
-	}
 	for (unsigned i = 0; code == OK && i < r->plan.cubes.n; i++) {
 		const struct cube *cube = r->plan.cubes.cubes[i];
+
 		r->n_days[i] = 0;
 		if (is_kept(cube)) {
 			add_item(&r->digests, cube->digest);
@@ -138,9 +137,8 @@ next_cubes(struct recount_run *r, struct statement *st, struct err *e)
 		}
 	}
 	*st = (struct statement){embed_text("sql/queries/recount_cubes.sql"), 4, {NULL}};
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++)
 		st->params[i] = end_list(&r->lists[i]);
-	}
 	return code;
 }
 
@@ -150,12 +148,11 @@ next_count(struct recount_run *r, struct statement *st)
 	const struct recount_day *q = &r->quarters[r->at];
 	struct cube_period period = {
 	    .quarter = q->quarter, .first_day = q->first_day, .end = q->end};
-	while (r->cube < r->plan.cubes.n && r->n_days[r->cube] == 0) {
+
+	while (r->cube < r->plan.cubes.n && r->n_days[r->cube] == 0)
 		r->cube++;
-	}
-	if (r->cube == r->plan.cubes.n) {
+	if (r->cube == r->plan.cubes.n)
 		return false;
-	}
 	buf_clear(&r->sql);
 	cube_write_recount(&r->sql, r->plan.cubes.cubes[r->cube], r->ids[r->cube], &period,
 			   r->days[r->cube], r->n_days[r->cube]);
@@ -199,16 +196,14 @@ ask(struct recount_run *r, struct statement *st, struct err *e)
 	    [PHASE_PLANS] = "sql/queries/count_plans.sql",
 	    [PHASE_QUARTERS] = "sql/queries/recount_quarters.sql",
 	};
-	if (r->phase == PHASE_COUNT) {
+
+	if (r->phase == PHASE_COUNT)
 		return next_count(r, st);
-	}
-	if (r->asked) {
+	if (r->asked)
 		return false;
-	}
 	r->asked = true;
-	if (r->phase == PHASE_CUBES) {
+	if (r->phase == PHASE_CUBES)
 		return next_cubes(r, st, e) == OK;
-	}
 	if (r->phase == PHASE_STATE) {
 		*st = (struct statement){embed_text("sql/queries/count_state.sql"),
 					 2,
@@ -218,6 +213,7 @@ ask(struct recount_run *r, struct statement *st, struct err *e)
 		    embed_text("sql/queries/recount_forget.sql"), 1, {end_list(&r->digests)}};
 	} else {
 		bool plans = r->phase == PHASE_PLANS;
+
 		*st = (struct statement){embed_text(plain[r->phase]), plans ? 1 : 0, {"on"}};
 	}
 	return true;
@@ -227,9 +223,9 @@ static bool
 is_full(const struct recount_run *r)
 {
 	bool full = arena_failed(r->arena) || r->sql.failed || r->digests.failed;
-	for (size_t i = 0; i < 4; i++) {
+
+	for (size_t i = 0; i < 4; i++)
 		full = full || r->lists[i].failed;
-	}
 	return full;
 }
 
@@ -237,14 +233,14 @@ static bool
 on_next(struct job *j, struct statement *st, struct err *e)
 {
 	struct recount_run *r = j->ctx;
+
 	while (r->phase != PHASE_DONE) {
 		bool asks = ask(r, st, e);
-		if (e->code == OK && is_full(r)) {
+
+		if (e->code == OK && is_full(r))
 			err_set(e, TRY_LIMIT, "recount", "out of memory; try again");
-		}
-		if (asks || e->code != OK) {
+		if (asks || e->code != OK)
 			return asks && e->code == OK;
-		}
 		next_phase(r);
 	}
 	return false;
@@ -254,6 +250,7 @@ static void
 on_done(struct job *j, const struct err *e)
 {
 	struct recount_run *r = j->ctx;
+
 	r->done(r, e);
 }
 
@@ -261,6 +258,7 @@ void
 recount_start(struct recount_run *r)
 {
 	struct err e = {0};
+
 	r->n_counted = 0;
 	r->more = false;
 	r->n_quarters = 0;
@@ -273,9 +271,8 @@ recount_start(struct recount_run *r)
 	r->plan = (struct query_plan){0};
 	buf_init(&r->sql, STATEMENT_MAX);
 	buf_init(&r->digests, STATEMENT_MAX);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++)
 		buf_init(&r->lists[i], STATEMENT_MAX);
-	}
 	r->job = (struct job){.ticket = r->ticket,
 			      .role = DB_COMPUTE,
 			      .writes = true,
@@ -297,9 +294,8 @@ recount_fini(struct recount_run *r)
 {
 	buf_fini(&r->sql);
 	buf_fini(&r->digests);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++)
 		buf_fini(&r->lists[i]);
-	}
 	arena_free(r->arena);
 	r->arena = NULL;
 }

@@ -14,10 +14,9 @@ hash(struct text t)
 static int
 find(const struct repeat *r, uint64_t h)
 {
-	for (int i = 0; i < REPEAT_SOURCES; i++) {
+	for (int i = 0; i < REPEAT_SOURCES; i++)
 		if (r->source[i].hash == h)
 			return i;
-	}
 	return -1;
 }
 

@@ -87,12 +87,11 @@ join(struct touched *t, int kind)
 	if (t->of[kind].n < 2)
 		return;
 	qsort(days, t->of[kind].n, sizeof *days, by_day);
-	for (size_t i = 1; i < t->of[kind].n; i++) {
+	for (size_t i = 1; i < t->of[kind].n; i++)
 		if (days[i].day == days[n].day)
 			widen(&days[n], days[i].since, days[i].until);
 		else
 			days[++n] = days[i];
-	}
 	t->of[kind].n = n + 1;
 }
 

@@ -11,6 +11,7 @@
  */
 #include "store/evidence/writer.h"
 
+#include "base/count.h"
 #include "base/log.h"
 #include "host/keyring.h"
 #include "store/evidence/batch.h"
@@ -126,10 +127,9 @@ give_up(struct writer *w, const char *sqlstate, const char *message)
 	    "store.fault", KV("sqlstate", sqlstate), KV("message", message),
 	    KV("todo", "ingestion stays off until semsd is restarted with the cause removed"));
 	w->dead = true;
-	for (size_t i = 0; i < w->g->n; i++) {
+	for (size_t i = 0; i < w->g->n; i++)
 		if (is_pending(&w->g->items[i]))
 			answer(&w->g->items[i], VERDICT_RETRY, RETRY_LATER_MS);
-	}
 	w->n_ranges = 0;
 	w->phase = PHASE_IDLE;
 	conn_stop(w->conn);
@@ -312,10 +312,9 @@ fill(struct writer *w, bool staged)
 static bool
 has_records(const struct writer *w, const struct range *r)
 {
-	for (size_t i = r->from; i < r->to; i++) {
+	for (size_t i = r->from; i < r->to; i++)
 		if (is_pending(&w->g->items[i]) && !is_refused(&w->g->items[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -398,10 +397,9 @@ settle_items(struct writer *w)
 static bool
 all_found(const struct writer *w, const struct range *r)
 {
-	for (size_t i = r->from; i < r->to; i++) {
+	for (size_t i = r->from; i < r->to; i++)
 		if (is_pending(&w->g->items[i]) && w->found.p[i] == VERDICT_NONE)
 			return false;
-	}
 	return true;
 }
 
@@ -530,10 +528,9 @@ static const struct {
 static enum verdict
 verdict_of(const char *name)
 {
-	for (size_t i = 0; i < sizeof verdict_names / sizeof verdict_names[0]; i++) {
+	for (size_t i = 0; i < COUNT(verdict_names); i++)
 		if (strcmp(verdict_names[i].name, name) == 0)
 			return verdict_names[i].verdict;
-	}
 	return VERDICT_NONE;
 }
 

@@ -150,10 +150,9 @@ next_in_turn(const struct asker *a, const struct job_list *list)
 {
 	struct job *j;
 
-	TAILQ_FOREACH (j, list, link) {
+	TAILQ_FOREACH (j, list, link)
 		if (strcmp(name_of(j), a->last_name) != 0)
 			return j;
-	}
 	return TAILQ_FIRST(list);
 }
 

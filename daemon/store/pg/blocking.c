@@ -1,5 +1,6 @@
 #include "store/pg/blocking.h"
 
+#include "base/count.h"
 #include "base/log.h"
 #include "store/pg/pg.h"
 
@@ -225,10 +226,9 @@ refused(const struct pg_params *p, const PGconn *pg, struct err *e)
 	char state[6];
 
 	ask_state(p, state);
-	for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
+	for (size_t i = 0; i < COUNT(missing); i++)
 		if (strcmp(state, missing[i]) == 0)
 			advice = "; run sql/roles.sql as a superuser first";
-	}
 	return err_set(e, pg_classify(state, false) == SQL_AGAIN ? TRY_STORE : FATAL_CONFIG,
 		       "database", "%.150s%s", PQerrorMessage(pg), advice);
 }

@@ -120,10 +120,9 @@ read_lists(struct hosts *h, const char *host, const char *hostaddr, const char *
 static const char *
 value_of(const PQconninfoOption *all, const char *keyword)
 {
-	for (; all->keyword != NULL; all++) {
+	for (; all->keyword != NULL; all++)
 		if (strcmp(all->keyword, keyword) == 0)
 			return all->val;
-	}
 	return NULL;
 }
 
@@ -171,10 +170,9 @@ hosts_free(struct hosts *h)
 {
 	if (h == NULL)
 		return;
-	for (size_t i = 0; i < h->n; i++) {
+	for (size_t i = 0; i < h->n; i++)
 		if (h->host[i].lookup != NULL)
 			h->host[i].lookup->task.done = NULL;
-	}
 	free(h);
 }
 

@@ -1,5 +1,6 @@
 #include "store/pg/pg.h"
 
+#include "base/count.h"
 #include "base/text.h"
 
 #include <pwd.h>
@@ -34,7 +35,7 @@ static const struct {
     {"client_encoding", "UTF8"},
     {"fallback_application_name", NULL},
 };
-#define N_OWN (sizeof own / sizeof own[0])
+#define N_OWN COUNT(own)
 
 /* Where among the parameters the user's own stand: what is before yields to them. */
 #define PLACE_DBNAME 3
@@ -87,10 +88,9 @@ pg_params_fill(struct pg_params *p, const char *conninfo, const char *role, stru
 		PQfreemem(message);
 		return e->code;
 	}
-	for (const PQconninfoOption *o = all; o->keyword != NULL; o++) {
+	for (const PQconninfoOption *o = all; o->keyword != NULL; o++)
 		if (strcmp(o->keyword, "options") == 0 && o->val != NULL)
 			theirs = o->val;
-	}
 	n = snprintf(p->options, sizeof p->options, "%s%s%s%s%s", default_options, theirs,
 		     own_options, role == NULL ? "" : " -c role=", role == NULL ? "" : role);
 	PQconninfoFree(all);
@@ -118,7 +118,7 @@ pg_params_place(struct pg_params *p, const char *host, const char *hostaddr, con
 	} all[] = {{"host", host}, {"hostaddr", hostaddr}, {"port", port}};
 	size_t n = N_OWN;
 
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+	for (size_t i = 0; i < COUNT(all); i++) {
 		if (all[i].value == NULL)
 			continue;
 		p->keys[n] = all[i].key;
@@ -149,15 +149,14 @@ pg_unsafe(const PGresult *safety)
 	    {"on", "transactions are read-only here: name the primary"},
 	    {"false", "this server is older than PostgreSQL 15"},
 	};
-	const int n = (int)(sizeof checks / sizeof checks[0]);
+	const int n = (int)COUNT(checks);
 
 	if (PQresultStatus(safety) != PGRES_TUPLES_OK || PQntuples(safety) != 1 ||
 	    PQnfields(safety) != n)
 		return "the server does not tell its settings";
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++)
 		if (strcmp(PQgetvalue(safety, 0, i), checks[i].bad) == 0)
 			return checks[i].why;
-	}
 	return NULL;
 }
 
@@ -191,10 +190,9 @@ pg_classify(const char *sqlstate, bool names_constraint)
 	/* A row that finds no partition fails like a CHECK that has no name. */
 	if (strcmp(sqlstate, "23514") == 0 && !names_constraint)
 		return SQL_PARTITION;
-	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+	for (size_t i = 0; i < COUNT(classes); i++)
 		if (strncmp(sqlstate, classes[i].prefix, strlen(classes[i].prefix)) == 0)
 			return classes[i].class;
-	}
 	return SQL_OURS;
 }
 
@@ -229,10 +227,9 @@ pg_words(const char *sqlstate)
 
 	if (sqlstate == NULL || sqlstate[0] == '\0')
 		return all[0].words;
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+	for (size_t i = 0; i < COUNT(all); i++)
 		if (strncmp(sqlstate, all[i].prefix, strlen(all[i].prefix)) == 0)
 			return all[i].words;
-	}
 	return "the database failed in a way that semsd does not know";
 }
 

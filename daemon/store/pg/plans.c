@@ -21,10 +21,9 @@ oldest(struct plans *p)
 {
 	struct plan *x = &p->list[0];
 
-	for (unsigned i = 1; i < PLANS_MAX; i++) {
+	for (unsigned i = 1; i < PLANS_MAX; i++)
 		if (p->list[i].used < x->used)
 			x = &p->list[i];
-	}
 	return x;
 }
 

@@ -1,6 +1,7 @@
 #include "store/proof/proof_check.h"
 
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "base/json/jsonin.h"
 #include "base/text.h"
@@ -287,6 +288,7 @@ next_kind(struct proof_check *c, struct statement *st, struct err *e)
 	for (; c->at < KIND_COUNT; c->at++) {
 		const struct kind *k = kinds[c->at];
 		size_t n = 0;
+
 		const char *const *columns = columns_of(c, k, &n);
 		const char *sql;
 
@@ -318,10 +320,9 @@ counter(struct proof_check *c, const char *what)
 	} all[] = {{"altered", &c->altered}, {"missing", &c->missing}, {"added", &c->added},
 		   {"late", &c->late},       {"purged", &c->purged},   {"gone", &c->purged}};
 
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+	for (size_t i = 0; i < COUNT(all); i++)
 		if (strcmp(all[i].what, what) == 0)
 			return all[i].n;
-	}
 	return NULL;
 }
 

@@ -174,6 +174,7 @@ columns_json(struct arena *arena)
 
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		size_t n = 0;
+
 		const char *const *names = proof_columns(kinds[i], arena, &n);
 		json_t *list = json_array();
 

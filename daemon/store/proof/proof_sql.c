@@ -192,6 +192,7 @@ const char *
 proof_sql_keep(const struct kind *k, struct arena *a)
 {
 	size_t n = 0;
+
 	const char *const *columns = proof_columns(k, a, &n);
 	struct buf b;
 

@@ -1,5 +1,6 @@
 #include "store/quarter/spd_freeze.h"
 
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "store/quarter/spd_job.h"
 #include "store/quarter/spd_stored.h"
@@ -17,10 +18,13 @@ on_life(struct spd_run *r, const struct rows *rows)
 	struct spd_freezing *f = &r->freezing;
 	struct life life = {.quarter = r->label, .who = r->by, .duties = r->will.duties};
 	struct life_freeze freeze = {.early = r->will.early, .exclude = r->will.exclude};
-	if (rows_count(rows) == 0) {
+	const char *state;
+	enum spd_action action;
+	struct err e;
+
+	if (rows_count(rows) == 0)
 		return; /* no such quarter: said by the statement that looks for it */
-	}
-	const char *state = rows_text(rows, 0, 0);
+	state = rows_text(rows, 0, 0);
 	freeze.runs = rows_int(rows, 0, 3) == 0;
 	life.state = freeze.runs ? SPD_OPEN : SPD_COLLECTING;
 	if (state != NULL && !spd_state_by_name(text_of(state), &life.state)) {
@@ -38,26 +42,24 @@ on_life(struct spd_run *r, const struct rows *rows)
 	r->spd.declared_by = rows_keep(rows, 0, 8, r->arena);
 	r->spd.declared_on = rows_keep(rows, 0, 9, r->arena);
 	f->materiality_pp = strtod(rows_text(rows, 0, 10), NULL);
-	enum spd_action action = r->will.revises ? SPD_REVISE : SPD_FREEZE;
-	struct err e;
-	if (life_freeze(&life, action, &freeze, &e) != OK) {
+	action = r->will.revises ? SPD_REVISE : SPD_FREEZE;
+	if (life_freeze(&life, action, &freeze, &e) != OK)
 		r->err = e;
-	}
 }
 
 static void
 on_standing(struct spd_run *r, const struct rows *rows)
 {
 	struct spd_freezing *f = &r->freezing;
-	if (rows_count(rows) == 0) {
+	struct err e;
+
+	if (rows_count(rows) == 0)
 		return;
-	}
-	struct err e = {0};
+	e = (struct err){0};
 	f->standing = spd_stored(rows_text(rows, 0, 1), r->label, rows_text(rows, 0, 0), &e);
 	f->standing_revision = rows_keep(rows, 0, 0, r->arena);
-	if (f->standing == NULL) {
+	if (f->standing == NULL)
 		spd_fail(r, e.code, e.where, e.text);
-	}
 }
 
 static void
@@ -65,9 +67,11 @@ on_changed(struct spd_run *r, const struct rows *rows)
 {
 	struct spd_freezing *f = &r->freezing;
 	size_t n = (size_t)rows_count(rows);
+
 	f->changed = arena_zalloc(r->arena, n + 1, sizeof(*f->changed));
 	for (size_t i = 0; f->changed != NULL && i < n; i++) {
 		int row = (int)i;
+
 		f->changed[i] = (struct spd_changed){
 		    rows_keep(rows, row, 0, r->arena), rows_keep(rows, row, 1, r->arena),
 		    rows_keep(rows, row, 2, r->arena), rows_int(rows, row, 3)};
@@ -81,9 +85,8 @@ static void (*const on_rows[])(struct spd_run *, const struct rows *) = {on_life
 bool
 spd_freeze_next(struct spd_run *r, size_t step, struct statement *st)
 {
-	if (r->task != SPD_TASK_FREEZE || step > 2 || (step > 0 && !r->will.revises)) {
+	if (r->task != SPD_TASK_FREEZE || step > 2 || (step > 0 && !r->will.revises))
 		return false;
-	}
 	if (step == 0) {
 		*st = (struct statement){embed_text("sql/queries/spd_life.sql"), 1, {r->label}};
 	} else if (step == 1) {
@@ -117,6 +120,7 @@ restate(struct spd_run *r)
 	};
 	json_t *made = json_loadb((const char *)r->document.p, r->document.n, 0, NULL);
 	json_t *diff = made == NULL ? NULL : spd_diff(f->standing, made, &rules);
+
 	f->restatements = diff == NULL ? NULL : spd_restatements(diff, r->will.reason);
 	json_decref(made);
 	json_decref(diff);
@@ -129,10 +133,10 @@ spd_freeze_amend(struct spd_run *r, bool *again, struct err *e)
 {
 	struct spd_freezing *f = &r->freezing;
 	bool ok = true;
+
 	*again = false;
-	if (r->task != SPD_TASK_FREEZE) {
+	if (r->task != SPD_TASK_FREEZE)
 		return OK;
-	}
 	if (f->standing != NULL) {
 		ok = restate(r);
 		*again = true;
@@ -161,6 +165,7 @@ void
 spd_freeze_keep(struct spd_run *r, struct statement *st)
 {
 	const struct spd_will *w = &r->will;
+
 	const struct {
 		const char *label;
 		const char *text;
@@ -171,7 +176,7 @@ spd_freeze_keep(struct spd_run *r, struct statement *st)
 	    {"without tests under embargo: ", w->exclude, r->freezing.embargoed > 0},
 	};
 	const char *all = NULL;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < COUNT(parts); i++) {
 		if (parts[i].counts && is_given(parts[i].text)) {
 			all = arena_printf(r->arena, "%s%s%s%s", all == NULL ? "" : all,
 					   all == NULL ? "" : "; ", parts[i].label, parts[i].text);

@@ -1,5 +1,6 @@
 #include "store/quarter/spd_gather.h"
 
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "store/quarter/spd_job.h"
 
@@ -78,7 +79,7 @@ bool
 spd_gather_next(const struct spd_run *r, size_t step, struct statement *st)
 {
 	/* Of a quarter that is only compared with, nobody asks. */
-	if (r->is_past || step >= sizeof gatherings / sizeof *gatherings)
+	if (r->is_past || step >= COUNT(gatherings))
 		return false;
 	*st = (struct statement){embed_text(gatherings[step].path), 2, {r->spd.start, r->spd.end}};
 	return true;

@@ -1,5 +1,6 @@
 #include "store/quarter/spd_job.h"
 
+#include "base/count.h"
 #include "base/digest.h"
 #include "base/file/embed.h"
 #include "base/json/jsonmem.h"
@@ -20,9 +21,8 @@
 void
 spd_fail(struct spd_run *r, enum code code, const char *where, const char *what)
 {
-	if (r->err.code == OK) {
+	if (r->err.code == OK)
 		err_set(&r->err, code, where, "%s", what);
-	}
 }
 
 static void
@@ -54,6 +54,7 @@ static void
 on_quarter(struct spd_run *r, const struct rows *rows)
 {
 	struct spd *s = &r->spd;
+
 	if (rows_count(rows) == 0) {
 		spd_fail(r, REJ_NOT_FOUND, "quarter",
 			 "the civil calendar has no such quarter; without an entity there is none: "
@@ -71,14 +72,12 @@ on_quarter(struct spd_run *r, const struct rows *rows)
 	s->handling = rows_keep(rows, 0, 13, r->arena);
 	s->corrections = rows_keep(rows, 0, 15, r->arena);
 	r->newest = rows_int(rows, 0, 9);
-	if (rows_int(rows, 0, 11) > 0) {
+	if (rows_int(rows, 0, 11) > 0)
 		refuse_purged(r, rows_text(rows, 0, 14));
-	}
-	if (r->task != SPD_TASK_FREEZE) {
+	if (r->task != SPD_TASK_FREEZE)
 		return;
-	}
 	s->revision = r->newest + 1;
-	snprintf(r->revision, sizeof(r->revision), "%" PRId64, s->revision);
+	snprintf(r->revision, sizeof r->revision, "%" PRId64, s->revision);
 }
 
 /* The target that a metric's persons are measured against; NULL: none, or the metric that has it is
@@ -89,6 +88,7 @@ standard_of(const struct spd_run *r, const struct metric *m)
 	const struct catalogue *c = r->catalogue;
 	const char *id = m->persons == NULL ? NULL : m->persons->standard;
 	const struct metric *standard = id == NULL ? NULL : catalogue_metric(c, id);
+
 	return standard == NULL ? NULL : r->targets[standard - c->metrics];
 }
 
@@ -96,12 +96,13 @@ static void
 on_targets(struct spd_run *r, const struct rows *rows)
 {
 	const struct catalogue *c = r->catalogue;
+
 	for (int i = 0; i < rows_count(rows); i++) {
 		const struct metric *m = catalogue_metric(c, rows_text(rows, i, 0));
 		struct spd_target *t = arena_zalloc(r->arena, 1, sizeof(*t));
-		if (m == NULL || t == NULL) {
+
+		if (m == NULL || t == NULL)
 			continue; /* a target of a metric that this catalogue no longer has */
-		}
 		t->value = strtod(rows_text(rows, i, 1), NULL);
 		t->approved_by = rows_keep(rows, i, 2, r->arena);
 		t->from_quarter = rows_keep(rows, i, 3, r->arena);
@@ -109,12 +110,12 @@ on_targets(struct spd_run *r, const struct rows *rows)
 	}
 	for (unsigned i = 0; i < c->metrics_count; i++) {
 		const struct spd_target *standard = standard_of(r, &c->metrics[i]);
+
 		r->folds[i] =
 		    fold_new(r->arena, &c->metrics[i], standard == NULL ? NULL : &standard->value);
 		if (r->folds[i] == NULL ||
-		    !spd_recheck_fold(r, i, standard == NULL ? NULL : &standard->value)) {
+		    !spd_recheck_fold(r, i, standard == NULL ? NULL : &standard->value))
 			fail_memory(r);
-		}
 	}
 }
 
@@ -136,7 +137,7 @@ static const struct {
     {"sql/queries/spd_targets.sql", on_targets},
     {"sql/queries/spd_hold_feeds.sql", on_held},
 };
-#define N_OPENINGS (sizeof(openings) / sizeof(openings[0]))
+#define N_OPENINGS COUNT(openings)
 
 static const char live_sql[] =
     "INSERT INTO sems.spd_live (quarter, as_of, document) VALUES ($1, $2::timestamptz, $3)"
@@ -147,10 +148,14 @@ make_document(struct spd_run *r, struct err *e)
 {
 	struct spd *s = &r->spd;
 	unsigned char digest[SHA256_SIZE];
+	bool again;
+	enum code code;
+
 	s->n_metrics = r->catalogue->metrics_count;
 	s->metrics = arena_zalloc(r->arena, s->n_metrics, sizeof(*s->metrics));
 	for (size_t i = 0; s->metrics != NULL && i < s->n_metrics; i++) {
 		struct spd_metric *m = &s->metrics[i];
+
 		m->m = &r->catalogue->metrics[i];
 		m->target = r->targets[i];
 		m->figures = fold_finish(r->folds[i], m->target == NULL ? NULL : &m->target->value,
@@ -165,27 +170,23 @@ make_document(struct spd_run *r, struct err *e)
 		*e = r->err;
 		return e->code;
 	}
-	bool again = false;
-	enum code code = spd_recheck_compare(r, e);
-	if (code == OK) {
+	again = false;
+	code = spd_recheck_compare(r, e);
+	if (code == OK)
 		code = spd_document(s, &r->document, e);
-	}
-	if (code == OK) {
+	if (code == OK)
 		code = spd_freeze_amend(r, &again, e);
-	}
 	if (code == OK && again) {
 		buf_clear(&r->document);
 		code = spd_document(s, &r->document, e);
 	}
-	if (code != OK) {
+	if (code != OK)
 		return code;
-	}
-	if (!sha256(r->document.p, r->document.n, digest) || !buf_add(&r->document, "", 1)) {
+	if (!sha256(r->document.p, r->document.n, digest) || !buf_add(&r->document, "", 1))
 		return err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
-	}
 	/* A NUL behind it, for the parameter; it is not part of the document. */
 	r->document.n--;
-	hex_encode(digest, sizeof(digest), r->sha256);
+	hex_encode(digest, sizeof digest, r->sha256);
 	return OK;
 }
 
@@ -194,6 +195,7 @@ static bool
 keep_document(struct spd_run *r, struct statement *st)
 {
 	const char *document = (const char *)r->document.p;
+
 	if (r->task == SPD_TASK_FREEZE) {
 		spd_freeze_keep(r, st);
 		return true;
@@ -234,6 +236,7 @@ on_next(struct job *j, struct statement *st, struct err *e)
 {
 	struct spd_run *r = j->ctx;
 	size_t step = r->step++;
+
 	if (r->err.code != OK) {
 		*e = r->err;
 		return false;
@@ -242,9 +245,8 @@ on_next(struct job *j, struct statement *st, struct err *e)
 		*st = (struct statement){embed_text(openings[step].path), 1, {r->label}};
 		return true;
 	}
-	if (r->before == 0 && spd_freeze_next(r, step - N_OPENINGS, st)) {
+	if (r->before == 0 && spd_freeze_next(r, step - N_OPENINGS, st))
 		return true;
-	}
 	if (r->before == 0) {
 		r->before = step;
 		begin_counting(r);
@@ -254,9 +256,8 @@ on_next(struct job *j, struct statement *st, struct err *e)
 		return true;
 	}
 	r->counted = true;
-	if (e->code == OK && spd_recheck_next(r, st, e)) {
+	if (e->code == OK && spd_recheck_next(r, st, e))
 		return true;
-	}
 	if (e->code == OK && spd_gather_next(r, r->gathered, st)) {
 		r->gathered++;
 		return true;
@@ -281,28 +282,28 @@ on_rows(struct job *j, const struct rows *rows)
 {
 	struct spd_run *r = j->ctx;
 	size_t step = r->step - 1;
-	if (step < N_OPENINGS) {
+
+	if (step < N_OPENINGS)
 		openings[step].rows(r, rows);
-	} else if (r->before == 0) {
+	else if (r->before == 0)
 		spd_freeze_rows(r, step - N_OPENINGS, rows);
-	} else if (!r->counted) {
+	else if (!r->counted)
 		counting_rows(&r->counting, rows);
-	} else if (r->recheck.begun && !r->recheck.done) {
+	else if (r->recheck.begun && !r->recheck.done)
 		spd_recheck_rows(r, rows);
-	} else if (r->gathering) {
+	else if (r->gathering)
 		spd_gather_rows(r, r->gathered - 1, rows);
-	} else {
+	else
 		proof_freeze_rows(&r->proving, rows, &r->err);
-	}
-	if (arena_failed(r->arena)) {
+	if (arena_failed(r->arena))
 		fail_memory(r);
-	}
 }
 
 static void
 on_done(struct job *j, const struct err *e)
 {
 	struct spd_run *r = j->ctx;
+
 	r->done(r, e);
 }
 
@@ -313,9 +314,9 @@ take_definitions(struct spd_run *r)
 	struct civil_date d = quarter_first(r->quarter);
 	const char *day = arena_printf(r->arena, "%04d-%02d-%02d", d.year, d.month, d.day);
 	const struct catalogue *c = day == NULL ? NULL : catalogue_at(r->arena, r->catalogue, day);
-	if (c == NULL) {
+
+	if (c == NULL)
 		return;
-	}
 	r->all = r->catalogue;
 	r->catalogue = c;
 	r->spd.catalogue = c;
@@ -328,6 +329,7 @@ begin(struct spd_run *r)
 {
 	if (r->err.code != OK) {
 		struct err e = r->err;
+
 		r->done(r, &e);
 		return;
 	}
@@ -372,9 +374,8 @@ spd_start(struct spd_run *r)
 			      .state = r->task == SPD_TASK_FREEZE ? "DRAFT" : "PROVISIONAL"};
 	r->spd.template = layout_template(&r->err);
 	r->arena = arena_new(ARENA_MAX);
-	if (r->arena != NULL) {
+	if (r->arena != NULL)
 		take_definitions(r);
-	}
 	r->proving = (struct proving){
 	    .keys = r->keys, .arena = r->arena, .quarter = r->label, .revision = r->revision};
 	r->job = (struct job){
@@ -387,27 +388,27 @@ spd_start(struct spd_run *r)
 	    .done = on_done,
 	    .ctx = r,
 	};
-	if (r->arena == NULL || arena_failed(r->arena)) {
+	if (r->arena == NULL || arena_failed(r->arena))
 		fail_memory(r);
-	} else if (metric_sql_plan(r->catalogue, r->arena, &r->plan, &r->err) != OK) {
+	else if (metric_sql_plan(r->catalogue, r->arena, &r->plan, &r->err) != OK)
 		r->plan.n = 0;
-	}
 	if (r->err.code != OK) {
 		struct err e = r->err;
+
 		r->done(r, &e);
 		return;
 	}
-	if (r->is_past) {
+	if (r->is_past)
 		keep_feeds(r);
-	} else {
+	else
 		spd_past_find(r, keep_feeds);
-	}
 }
 
 void
 spd_fini(struct spd_run *r)
 {
 	bool was_large = r->document.n >= LARGE;
+
 	buf_fini(&r->document);
 	counting_fini(&r->counting);
 	spd_recheck_fini(r);
@@ -415,7 +416,6 @@ spd_fini(struct spd_run *r)
 	proof_freeze_fini(&r->proving);
 	arena_free(r->arena);
 	r->arena = NULL;
-	if (was_large) {
+	if (was_large)
 		malloc_trim(0);
-	}
 }

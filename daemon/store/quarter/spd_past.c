@@ -17,10 +17,9 @@ finish(struct spd_run *r)
 	struct spd_past_search *s = &r->earlier;
 
 	r->spd.n_past = 0;
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i++)
 		if (s->found[i].metrics != NULL)
 			r->spd.past[r->spd.n_past++] = s->found[i];
-	}
 	s->go(r);
 }
 

@@ -151,11 +151,10 @@ compare_metric(const struct spd_metric *counts, struct figure *const *records, s
 {
 	size_t least = counts->n_figures < n ? counts->n_figures : n;
 
-	for (size_t i = 0; i < least; i++) {
+	for (size_t i = 0; i < least; i++)
 		if (!is_same_place(counts->figures[i], records[i]) ||
 		    !is_same_figure(counts->m, counts->figures[i], records[i]))
 			return differs(counts->m, records[i], counts->figures[i], records[i], e);
-	}
 	if (counts->n_figures > least)
 		return differs(counts->m, counts->figures[least], counts->figures[least], NULL, e);
 	return n > least ? differs(counts->m, records[least], NULL, records[least], e) : OK;

@@ -3,6 +3,7 @@
  * start over a blocking connection, while the loop runs as a job.
  */
 #include "base/civil.h"
+#include "base/count.h"
 #include "store/pg/blocking.h"
 #include "store/pg/lanes.h"
 #include "store/pg/rows.h"
@@ -91,7 +92,7 @@ static const struct source {
      3, NULL, load_calendar},
 };
 
-#define N_SOURCES (sizeof sources / sizeof sources[0])
+#define N_SOURCES COUNT(sources)
 
 static enum code
 load_source(struct registry *r, const struct source *s, const struct rows *rows, struct err *e)

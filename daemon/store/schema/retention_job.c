@@ -195,10 +195,9 @@ count_days(struct retention_run *r)
 static bool
 has_something_to_drop(const struct retention_run *r)
 {
-	for (size_t i = 0; i < r->n; i++) {
+	for (size_t i = 0; i < r->n; i++)
 		if (r->months[i].decision == RETENTION_DROP)
 			return true;
-	}
 	return false;
 }
 

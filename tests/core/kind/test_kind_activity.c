@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -23,5 +24,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_activity, any_count_of_a_quarter_or_less_is_accepted)
 {
-	sample_check_rules(KIND_ACTIVITY, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_ACTIVITY, rows, COUNT(rows));
 }

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -25,5 +26,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_audit, findings_are_given_once)
 {
-	sample_check_rules(KIND_AUDIT, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_AUDIT, rows, COUNT(rows));
 }

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -14,5 +15,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_confirmation, stands_where_the_correction_stands_and_is_not_corrected)
 {
-	sample_check_rules(KIND_CONFIRMATION, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_CONFIRMATION, rows, COUNT(rows));
 }

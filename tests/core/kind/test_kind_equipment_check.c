@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -43,5 +44,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_equipment_check, tests_need_a_result_and_modes_an_interval)
 {
-	sample_check_rules(KIND_EQUIPMENT_CHECK, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_EQUIPMENT_CHECK, rows, COUNT(rows));
 }

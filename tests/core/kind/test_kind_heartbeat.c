@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -20,5 +21,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_heartbeat, counts_name_each_kind_once)
 {
-	sample_check_rules(KIND_HEARTBEAT, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_HEARTBEAT, rows, COUNT(rows));
 }

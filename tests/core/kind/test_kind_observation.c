@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -16,5 +17,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_observation, the_observer_is_someone_else_and_criteria_are_given_once)
 {
-	sample_check_rules(KIND_OBSERVATION, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_OBSERVATION, rows, COUNT(rows));
 }

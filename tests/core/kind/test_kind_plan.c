@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -19,5 +20,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_plan, the_period_is_within_one_civil_quarter)
 {
-	sample_check_rules(KIND_PLAN, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_PLAN, rows, COUNT(rows));
 }

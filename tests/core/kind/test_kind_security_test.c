@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -25,5 +26,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_test, outcome_decides_which_fields_go_with_it)
 {
-	sample_check_rules(KIND_TEST, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_TEST, rows, COUNT(rows));
 }

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -22,5 +23,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_tip_event, outcome_decides_which_fields_go_with_it)
 {
-	sample_check_rules(KIND_TIP_EVENT, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_TIP_EVENT, rows, COUNT(rows));
 }

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -27,5 +28,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_tip_session, counts_agree_with_each_other)
 {
-	sample_check_rules(KIND_TIP_SESSION, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_TIP_SESSION, rows, COUNT(rows));
 }

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/core/sample.h"
 
 #include <criterion/criterion.h>
@@ -9,5 +10,5 @@ static const struct sample_rule rows[] = {
 
 Test(kind_void, needs_no_name_that_somebody_typed)
 {
-	sample_check_rules(KIND_VOID, rows, sizeof rows / sizeof rows[0]);
+	sample_check_rules(KIND_VOID, rows, COUNT(rows));
 }

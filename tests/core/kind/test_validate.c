@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/validate.h"
 #include "tests/core/sample.h"
 
@@ -171,7 +172,7 @@ static const struct row rows[] = {
 /* P-408, P-801 */
 Test(validate, gives_the_reason_and_path_of_one_spoiled_field)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct row *row = &rows[i];
 		struct refusal why = {.reason = REASON_NONE, .err.where = ""};
 

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/life/lifecycle.h"
 
 #include <criterion/criterion.h>
@@ -82,7 +83,7 @@ Test(lifecycle, has_what_is_said_after_the_review_reviewed_unless_the_reviewer_s
 	enum spd_state to;
 	struct err e = {0};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		l.who = rows[i].who;
 		cr_assert_eq(life_step(&l, SPD_COMMENT, &to, &e), OK, "%s", e.text);
 		cr_expect_eq(to, rows[i].to, "%s", l.who);
@@ -161,7 +162,7 @@ Test(lifecycle, asks_for_different_people_as_the_policy_says)
 	    {SPD_SUBMITTED, SPD_REJECT, "unix:anna", SPD_THREE_PEOPLE, OK},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct life l = in(rows[i].state, rows[i].action);
 		enum spd_state to;
 		struct err e = {0};
@@ -194,7 +195,7 @@ Test(lifecycle, asks_for_the_duty_that_goes_with_the_action)
 	    {SPD_SUBMITTED, SPD_ACKNOWLEDGE, SPD_MAY_PREPARE},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		for (unsigned duty = 1; duty <= SPD_MAY_KNOW_COVERT; duty *= 2) {
 			struct life l = in(rows[i].state, rows[i].action);
 			enum spd_state to;
@@ -315,7 +316,7 @@ Test(lifecycle, asks_for_what_has_to_be_said)
 	    {SPD_DRAFT, SPD_COMMENT, a_reference, "reference"},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct err e = {0};
 
 		cr_expect_eq(step_with(rows[i].state, rows[i].action, rows[i].change, &e),

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "core/metric/catalogue.h"
 
@@ -45,7 +46,7 @@ Test(catalogue, holds_the_fields_metrics_in_all_three_forms)
 	struct catalogue *c = built_in();
 	int by_form[4] = {0};
 
-	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+	for (size_t i = 0; i < COUNT(ids); i++) {
 		const struct metric *m = catalogue_metric(c, ids[i]);
 
 		cr_assert_not_null(m, "%s", ids[i]);
@@ -69,7 +70,7 @@ Test(catalogue, knows_every_metric_of_the_field_or_says_what_it_lacks)
 	struct catalogue *c = built_in();
 	int found = 0;
 
-	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+	for (size_t i = 0; i < COUNT(families); i++) {
 		for (int k = 1; k <= families[i].n; k++) {
 			bool known;
 			char id[16];
@@ -107,12 +108,11 @@ Test(catalogue, publishes_no_rate_of_a_small_sample)
 {
 	struct catalogue *c = built_in();
 
-	for (unsigned i = 0; i < c->metrics_count; i++) {
+	for (unsigned i = 0; i < c->metrics_count; i++)
 		if (c->metrics[i].basis == BASIS_SAMPLE)
 			cr_expect_geq(c->metrics[i].minimum_n, 30, "%s", c->metrics[i].id);
 		else
 			cr_expect_eq(c->metrics[i].minimum_n, 0, "%s", c->metrics[i].id);
-	}
 	catalogue_free(c);
 }
 
@@ -178,6 +178,7 @@ Test(catalogue, takes_the_definition_in_force_on_a_day)
 	static const char yaml[] =
 	    "version: 1\nmetrics:\n" ENTRY("one", "2020-01-01", ", effective_until: 2026-04-01")
 		ENTRY("two", "2026-04-01", "");
+
 	static const struct {
 		const char *day;
 		const char *version;
@@ -190,7 +191,7 @@ Test(catalogue, takes_the_definition_in_force_on_a_day)
 	struct err e = {0};
 
 	cr_assert_eq(catalogue_read("m", yaml, &all, &e), OK, "%s", e.text);
-	for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+	for (size_t i = 0; i < COUNT(days); i++) {
 		const struct catalogue *c = catalogue_at(a, all, days[i].day);
 
 		cr_assert_eq(c->metrics_count, days[i].version != NULL, "%s", days[i].day);
@@ -274,7 +275,7 @@ Test(catalogue, names_the_line_of_every_kind_of_typing_error)
 	/* The head's comment explains the words and would be found first. */
 	const char *body = strstr(text, "\nversion:");
 
-	for (size_t i = 0; i < sizeof typos / sizeof typos[0]; i++) {
+	for (size_t i = 0; i < COUNT(typos); i++) {
 		const char *at = strstr(body, typos[i].good);
 		struct catalogue *c = NULL;
 		struct err e = {0};

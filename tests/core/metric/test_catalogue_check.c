@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/metric/catalogue_check.h"
 
 #include <criterion/criterion.h>
@@ -93,7 +94,7 @@ static const struct {
 
 Test(catalogue_check, finds_what_does_not_fit)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *text = fault(rows[i].shape, rows[i].rest);
 
 		if (rows[i].words[0] == '\0')

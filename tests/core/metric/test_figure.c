@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/metric/figure.h"
 
 #include <criterion/criterion.h>
@@ -191,7 +192,7 @@ static const struct {
 
 Test(figure, judges_samples_by_interval_and_a_census_by_value)
 {
-	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
+	for (size_t i = 0; i < COUNT(verdicts); i++) {
 		const struct metric *m = metric(verdicts[i].words);
 		struct figure *g = figure_of(m, verdicts[i].x, verdicts[i].n, &verdicts[i].target);
 
@@ -236,18 +237,16 @@ Test(figure, finds_type_7_quantiles_in_a_histogram)
 	struct figure *g;
 	size_t n = 0;
 
-	for (size_t i = 0; i < 7; i++) {
+	for (size_t i = 0; i < 7; i++)
 		fold_add_value(f, i % 2 == 0 ? north : south, values[i], 1000);
-	}
 	g = fold_finish(f, NULL, &n)[0];
 	cr_expect_eq(g->denominator, 7000);
 	cr_expect_eq(g->n_bins, 7);
 	/* Thousandfold, the steps are flat: the 3,500th and 3,501st are both 48. */
 	cr_expect_float_eq(g->value, 48, 0);
 	f = fold_new(arena, m, NULL);
-	for (size_t i = 0; i < 7; i++) {
+	for (size_t i = 0; i < 7; i++)
 		fold_add_value(f, north, values[i], 1);
-	}
 	g = fold_finish(f, NULL, &n)[0];
 	cr_expect_float_eq(g->value, 48, 1e-12);
 	cr_expect_float_eq(g->p90, 109, 1e-12);

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "core/metric/template.h"
 
@@ -63,7 +64,7 @@ Test(template, has_the_sheets_of_the_field_in_their_order)
 	};
 	struct spd_template *t = built_in();
 
-	cr_assert_eq(t->sheets_count, sizeof ids / sizeof *ids);
+	cr_assert_eq(t->sheets_count, COUNT(ids));
 	for (unsigned i = 0; i < t->sheets_count; i++)
 		cr_expect_str_eq(t->sheets[i].id, ids[i]);
 	cr_expect_eq(strlen(t->sha256), 64);
@@ -126,7 +127,7 @@ Test(template, names_the_line_of_every_kind_of_typing_error)
 	const char *text = embed_text(PATH);
 	const char *body = strstr(text, "\nversion:");
 
-	for (size_t i = 0; i < sizeof typos / sizeof *typos; i++) {
+	for (size_t i = 0; i < COUNT(typos); i++) {
 		const char *at = strstr(body, typos[i].good);
 		struct spd_template *t = NULL;
 		struct err e = {0};

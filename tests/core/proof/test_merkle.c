@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/text.h"
 #include "core/proof/merkle.h"
 
@@ -24,7 +25,7 @@ static const struct {
      "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"},
 };
 
-#define N_STEPS (sizeof steps / sizeof steps[0])
+#define N_STEPS COUNT(steps)
 
 static void
 expect_root(const struct merkle *m, const char *want)

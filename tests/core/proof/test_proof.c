@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/text.h"
 #include "core/proof/proof.h"
 
@@ -133,7 +134,7 @@ Test(proof, refuses_what_is_no_proof)
 	    {WHOLE("null"), REJ_MALFORMED},
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct arena *a = arena_new(1 << 20);
 		json_t *document = json_loads(cases[i].document, 0, NULL);
 		struct proof p;
@@ -150,7 +151,7 @@ Test(proof, has_a_sentence_for_every_word_and_one_more_where_a_clock_disagrees)
 {
 	static const char *const words[] = {"altered", "missing", "added", "late", "purged"};
 
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+	for (size_t i = 0; i < COUNT(words); i++) {
 		cr_expect_not_null(proof_sentence(words[i], false), "%s", words[i]);
 		cr_expect_eq(
 		    strcmp(proof_sentence(words[i], false), proof_sentence(words[i], true)) != 0,

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/spd/marking.h"
 
 #include <criterion/criterion.h>
@@ -29,7 +30,8 @@ ParameterizedTestParameters(marking, tells_what_may_be_entered)
 	    {"OFFICIAL \xff", 0},
 	    {"A marking that goes on for longer than any header line could ever hold", 0},
 	};
-	return cr_make_param_array(struct marking_row, rows, sizeof rows / sizeof rows[0]);
+
+	return cr_make_param_array(struct marking_row, rows, COUNT(rows));
 }
 
 ParameterizedTest(struct marking_row *row, marking, tells_what_may_be_entered)

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/spd/schema.h"
 
 #include <criterion/criterion.h>
@@ -56,7 +57,7 @@ Test(schema, names_the_member_at_fault)
 	    {"{\"at\"", "null,{\"at\"", "events[0]"},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+	for (size_t i = 0; i < COUNT(rows); i++)
 		cr_expect_str_eq(refused(rows[i].from, rows[i].to), rows[i].where, "row %zu", i);
 }
 
@@ -64,7 +65,7 @@ Test(schema, refuses_what_is_no_json)
 {
 	static const char *const texts[] = {"", "{", "[]", "null", "{\"a\":1,\"a\":1}"};
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct err e = {0};
 
 		cr_expect_null(schema_read(SCHEMA_SPD, texts[i], strlen(texts[i]), &e), "%s",

@@ -1,10 +1,10 @@
+#include "base/count.h"
 #include "core/stats/chart.h"
 
 #include <criterion/criterion.h>
 
 #include <math.h>
 
-#define COUNT(a)  (sizeof(a) / sizeof(*(a)))
 #define D2_TABLES 1.128
 
 /* Montgomery's orange juice cans: defective of 50, thirty samples. */

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/stats/funnel.h"
 #include "core/stats/stats.h"
 
@@ -5,7 +6,6 @@
 
 #include <math.h>
 
-#define COUNT(a)       (sizeof(a) / sizeof(*(a)))
 #define NEAR(is, want) cr_expect_float_eq(is, want, 1e-9 * fabs(want), "%.17g", is)
 
 static struct arena *arena;

@@ -2,6 +2,7 @@
  * The vectors of expected values (40 digits, printed with 17) lie beside the project when it is
  * checked against them; a handful is repeated here for when they do not.
  */
+#include "base/count.h"
 #include "core/stats/stats.h"
 
 #include <criterion/criterion.h>
@@ -149,7 +150,7 @@ check_row(const char *name, const char *args, const char *expected)
 	double a[MAX_ARGS] = {0};
 	int n = read_args(args, a);
 
-	for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+	for (size_t i = 0; i < COUNT(functions); i++) {
 		if (strcmp(functions[i].name, name) != 0)
 			continue;
 		cr_expect_eq(n, functions[i].n_args, "%s %s: %d arguments", name, args, n);
@@ -212,7 +213,7 @@ Test(stats, agrees_with_known_values)
 	    {"beta_quantile", "1e-300,2,3", "4.0824829046386302e-151"},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+	for (size_t i = 0; i < COUNT(rows); i++)
 		check_row(rows[i][0], rows[i][1], rows[i][2]);
 }
 
@@ -227,7 +228,7 @@ Test(stats, clopper_pearson_ends_have_their_probabilities)
 					   {3, 1000000000},
 					   {500000000, 1000000000}};
 
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		int64_t x = cases[i][0];
 		int64_t n = cases[i][1];
 		struct interval c = stats_clopper_pearson95(x, n);

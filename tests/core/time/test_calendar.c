@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/time/calendar.h"
 #include "tests/core/sample.h"
 
@@ -87,12 +88,12 @@ Test(calendar, reads_and_writes_quarters)
 	char out[QUARTER_TEXT_SIZE];
 	struct quarter q;
 
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+	for (size_t i = 0; i < COUNT(good); i++) {
 		q = (struct quarter){0, 0};
 		cr_expect(quarter_parse(text_of(good[i]), &q), "%s", good[i]);
 		cr_expect(q.year == 2026 && q.q == 2, "%s", good[i]);
 	}
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		cr_expect_not(quarter_parse(text_of(bad[i]), &q), "%s", bad[i]);
 	quarter_format((struct quarter){2026, 4}, out);
 	cr_expect_str_eq(out, "2026-Q4");

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/time/retention.h"
 
 #include <criterion/criterion.h>
@@ -111,7 +112,7 @@ Test(retention, refuses_policies_that_cannot_be_kept)
 	    {{0, 12}, -1, "window_days"},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct err e = {.code = OK};
 		enum code c = retention_check_policy(&rows[i].policy, rows[i].window_days, &e);
 

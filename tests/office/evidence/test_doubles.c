@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/office/evidence.h"
 
 #include <criterion/criterion.h>
@@ -114,7 +115,7 @@ Test(doubles, says_what_is_wrong_with_a_request)
 	cr_expect_str_eq(o.field, "kind");
 	cr_expect_eq(ask_some(&o, NULL, "spring", 10, NULL), CODE(INVALID));
 	cr_expect_str_eq(o.field, "quarter");
-	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+	for (size_t i = 0; i < COUNT(places); i++) {
 		cr_expect_eq(ask_some(&o, NULL, NULL, 10, places[i]), CODE(INVALID), "%s",
 			     places[i]);
 		cr_expect_str_eq(o.field, "after");

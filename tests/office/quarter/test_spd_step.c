@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/office/office.h"
 
 #include <criterion/criterion.h>
@@ -156,7 +157,7 @@ Test(spd_step, asks_for_the_role_that_goes_with_it)
 	};
 
 	freeze();
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		be("rita", rows[i].role);
 		cr_expect_eq(
 		    step(rows[i].operation, (struct said){"why", "EX13", NULL, "portal", "R 1"}),

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/sign.h"
 #include "base/text.h"
 #include "tests/office/evidence.h"
@@ -159,7 +160,7 @@ Test(verify, signs_the_manifest_of_a_revision_and_no_other)
 	cr_assert_eq(sign(text), CODE(OK));
 	cr_expect_str_eq(office_str(&o, "manifest_signature"), first);
 	free(text);
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+	for (size_t i = 0; i < COUNT(wrong); i++) {
 		cr_assert_eq(sign(NULL), CODE(OK), "%s", o.text);
 		text = manifest(wrong[i]);
 		cr_expect_eq(sign(text), CODE(INVALID), "%s", wrong[i]);

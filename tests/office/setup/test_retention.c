@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tests/office/office.h"
 
 #include <criterion/criterion.h>
@@ -18,7 +19,7 @@ open_office(void)
 					   "2026-04-10T09:00:00Z"};
 
 	office_open_set_up(&o);
-	for (unsigned i = 0; i < sizeof days / sizeof days[0]; i++)
+	for (unsigned i = 0; i < COUNT(days); i++)
 		cr_assert_eq(office_send(&o, office_activity(office_time(days[i]), i)),
 			     VERDICT(STORED), "%s", o.text);
 	cluster_do(o.pg, "UPDATE sems.retention_policy SET min_months = 7, max_months = 8 "

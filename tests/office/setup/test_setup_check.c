@@ -1,4 +1,5 @@
 /* What a setup request must be: each row is one request with one fault, and where it is told. */
+#include "base/count.h"
 #include "office/setup/setup_check.h"
 #include "store/quarter/spd_job.h"
 
@@ -279,7 +280,7 @@ Test(setup_check, accepts_a_request_that_adds_nothing)
 Test(setup_check, names_the_path_of_the_first_bad_field)
 {
 	memset(long_name, 'x', sizeof long_name - 1);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct sample s;
 		struct err e = {OK, "", ""};
 
@@ -347,7 +348,7 @@ Test(setup_check, refuses_a_feed_that_says_nothing_to_judge_by)
 	    {"x", "tip_event", NULL, 24, "2026-01-15", "2026-01-15", "feeds[0].until_day"},
 	};
 
-	for (size_t i = 0; i < sizeof feeds / sizeof *feeds; i++) {
+	for (size_t i = 0; i < COUNT(feeds); i++) {
 		Sems__V1__ExpectedFeed f = SEMS__V1__EXPECTED_FEED__INIT;
 		Sems__V1__ExpectedFeed *list[] = {&f};
 		struct sample s;

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "render/doc/spd_value.h"
 
 #include <criterion/criterion.h>
@@ -51,7 +52,8 @@ ParameterizedTestParameters(spd_value, says_what_is_so)
 	    {3.333, NO_TARGET, "", "3.33"},
 	    {1e-300, NO_TARGET, "", "0.00"},
 	};
-	return cr_make_param_array(struct shown_case, cases, sizeof(cases) / sizeof(cases[0]));
+
+	return cr_make_param_array(struct shown_case, cases, COUNT(cases));
 }
 
 ParameterizedTest(struct shown_case *c, spd_value, says_what_is_so)

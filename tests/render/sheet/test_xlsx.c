@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "render/file/archive.h"
 #include "render/page/html.h"
 #include "render/sheet/xlsx.h"
@@ -355,7 +356,7 @@ Test(archive, notices_a_part_that_was_cut)
 	    {"", false},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct member_file m = {"part.xml", rows[i].xml, strlen(rows[i].xml)};
 		struct buf out;
 		struct err e;

@@ -3,6 +3,7 @@
  * since), from the records by SQL, and by the core's own fold over rows that are read plainly here.
  * Random records, corrections and voids, written in random order, some of them twice.
  */
+#include "base/count.h"
 #include "core/metric/figure.h"
 #include "store/count/counting.h"
 #include "tests/store/spd_fixture.h"
@@ -82,6 +83,7 @@ random_kind(void)
 	static const enum kind_id often[] = {KIND_TIP_EVENT,   KIND_TIP_EVENT,  KIND_TIP_EVENT,
 					     KIND_TIP_SESSION, KIND_ACTIVITY,   KIND_TEST,
 					     KIND_OBSERVATION, KIND_TIP_SESSION};
+
 	return often[random_to(8)];
 }
 
@@ -228,10 +230,9 @@ write_group(const unsigned *numbers, size_t n, bool late)
 	struct group *g = fixture_group();
 
 	g->received_at.v = late ? END + 1 : END - 1;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if ((numbers[i] % 3 == 0) == late)
 			add_record(g, &recipes[numbers[i]]);
-	}
 	if (g->n > 0)
 		fixture_write(&f, g);
 	fixture_free(g);
@@ -349,6 +350,7 @@ static const char *
 root_of(const json_t *row)
 {
 	const char *root = text_at(row, "corrects_record_id");
+
 	return root != NULL ? root : text_at(row, "record_id");
 }
 
@@ -475,10 +477,9 @@ same_place(const json_t *a, const json_t *b)
 	static const char *const keys[] = {"site_id",     "location_id", "measure_code",
 					   "provider_id", "activity",    "means"};
 
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+	for (size_t i = 0; i < COUNT(keys); i++)
 		if (!same_text(a, b, keys[i]))
 			return false;
-	}
 	return text_at(a, "location_id") != NULL || same_text(a, b, "source");
 }
 
@@ -567,10 +568,9 @@ load_world(struct world *w)
 static bool
 is_among(const char *value, char *const *list, unsigned n)
 {
-	for (unsigned i = 0; value != NULL && i < n; i++) {
+	for (unsigned i = 0; value != NULL && i < n; i++)
 		if (strcmp(value, list[i]) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -652,11 +652,10 @@ fold_quantile(struct world *w, struct fold *fold, const struct metric *m)
 	const char *dims[DIMENSIONS_MAX] = {NULL};
 	size_t n = 0;
 
-	for (size_t i = 0; i < w->n; i++) {
+	for (size_t i = 0; i < w->n; i++)
 		if (is_of_term(&w->rows[i], &m->denominator[0]) &&
 		    text_at(w->rows[i].row, m->of) != NULL)
 			list[n++] = &w->rows[i];
-	}
 	qsort(list, n, sizeof *list, by_response);
 	for (size_t i = 0; i < n; i++) {
 		read_dims(list[i]->row, m, m->denominator[0].view, dims);
@@ -674,9 +673,11 @@ is_simple(const struct metric *m)
 	for (unsigned g = 0; g < metric_groups(m); g++) {
 		unsigned n = 0;
 		const struct term *t = metric_terms(m, g, &n);
+
 		for (unsigned i = 0; i < n; i++) {
 			bool known =
 			    strcmp(t[i].view->name, "test") == 0 && m->dimension_count == 2;
+
 			for (size_t v = 0; v < 3; v++)
 				known = known || strcmp(views[v], t[i].view->name) == 0;
 			if (!known)
@@ -755,6 +756,7 @@ core_agrees(json_t *doc)
 		for (unsigned g = 0; g < metric_groups(m); g++) {
 			unsigned n = 0;
 			const struct term *t = metric_terms(m, g, &n);
+
 			for (unsigned j = 0; j < n && !(m->shape == SHAPE_QUANTILE && g < 2); j++)
 				fold_term(&w, fold, m, g, &t[j]);
 		}

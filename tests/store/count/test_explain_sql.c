@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "store/count/explain_sql.h"
 #include "store/quarter/spd_job.h"
 #include "tests/store/spd_fixture.h"
@@ -75,7 +76,7 @@ come_again(struct fixture *f, const char *columns, const char *values, int n)
 					      "activity",  "equipment_check"};
 	char sql[2000];
 
-	for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
+	for (size_t i = 0; i < COUNT(counted); i++) {
 		snprintf(sql, sizeof sql,
 			 "CREATE TEMP TABLE again AS SELECT * FROM sems.%s ORDER BY record_id "
 			 "LIMIT %d; UPDATE again SET (received_at, stored_in, record_id%s) = "
@@ -220,7 +221,7 @@ Test(explain_sql, narrows_to_a_figure_by_its_dimensions)
 	spd_add(&f, "tip_event", 2, ", outcome", ", 'MISS_DECIDED'");
 	cluster_do(f.pg, "UPDATE sems.tip_event SET site_id = 'N2', measure_code = NULL "
 			 "WHERE outcome = 'MISS_DECIDED'");
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct arena *a = arena_new(64 << 20);
 		struct explain_plan plan;
 		PGresult *res;

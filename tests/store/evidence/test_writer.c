@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/digest.h"
 #include "store/evidence/writer.h"
 #include "tests/store/fixture.h"
@@ -306,7 +307,7 @@ Test(writer, notes_when_quarantined_bytes_came_first_and_last)
 
 	fixture_open(&f);
 	cluster_do(f.pg, "SET timezone = 'UTC'");
-	for (size_t i = 0; i < sizeof came / sizeof came[0]; i++) {
+	for (size_t i = 0; i < COUNT(came); i++) {
 		struct group *g = fixture_group();
 		struct item *it = fixture_refused(g, "lane-1", "bytes");
 
@@ -616,7 +617,7 @@ Test(writer, stores_a_group_over_any_number_of_months, .timeout = 120)
 	struct fixture f;
 
 	fixture_open(&f);
-	for (size_t i = 0; i < sizeof months / sizeof months[0]; i++) {
+	for (size_t i = 0; i < COUNT(months); i++) {
 		struct group *g = over_months(months[i]);
 		char expected[32];
 

@@ -1,4 +1,5 @@
 #include "base/beside.h"
+#include "base/count.h"
 #include "store/pg/asker.h"
 #include "store/pg/plans.h"
 #include "tests/store/fixture.h"
@@ -204,6 +205,7 @@ Test(asker, keeps_texts_beyond_their_answer)
 Test(asker, takes_the_role_of_each_job)
 {
 	static const char *const sql[] = {"SELECT current_user", NULL};
+
 	static const struct {
 		enum db_role role;
 		const char *name;
@@ -264,6 +266,7 @@ Test(asker, says_what_went_wrong_by_class)
 	static const char *const syntax[] = {"SELEC", NULL};
 	static const char *const forbidden[] = {"SELECT * FROM sems.test", NULL};
 	static const char *const value[] = {"SELECT 1 / 0", "SELECT 1", NULL};
+
 	static const struct {
 		bool writes;
 		enum db_role role;
@@ -282,7 +285,7 @@ Test(asker, says_what_went_wrong_by_class)
 	struct fixture f;
 
 	fixture_open(&f);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct script s;
 
 		script_init(&s, rows[i].role, rows[i].writes, rows[i].sql);

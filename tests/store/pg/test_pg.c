@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "store/pg/pg.h"
 #include "tests/lib/cluster.h"
 
@@ -32,7 +33,7 @@ Test(pg, classifies_failures_by_sqlstate)
 	    {"XX001", false, SQL_OURS},     {"99999", false, SQL_OURS},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+	for (size_t i = 0; i < COUNT(rows); i++)
 		cr_expect_eq(pg_classify(rows[i].state, rows[i].constraint), rows[i].class, "%s",
 			     rows[i].state);
 }

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "store/proof/proof_check.h"
 #include "tests/store/proof_fixture.h"
 
@@ -31,7 +32,7 @@ add_evidence(void)
 	static const char *const plain[] = {"observation", "audit",           "tip_session",
 					    "activity",    "equipment_check", "heartbeat"};
 
-	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+	for (size_t i = 0; i < COUNT(plain); i++)
 		spd_add(&f, plain[i], 3, "", "");
 	spd_add(&f, "test", 3, ", mode", ", 'OVERT'");
 	spd_add(&f, "tip_event", 40, ", outcome, stream, response_ms", ", 'HIT', 'CABIN', 900 + i");
@@ -132,7 +133,7 @@ other_value(const char *type, const char *column, char *out, size_t size)
 	    {"uuid", "'019e1b8a-7c40-7000-8000-00000000000a'", ""},
 	};
 
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+	for (size_t i = 0; i < COUNT(types); i++) {
 		if (strcmp(types[i].type, type) != 0)
 			continue;
 		snprintf(out, size, "coalesce(\"%s\", %s) %s", column, types[i].none,
@@ -448,7 +449,7 @@ Test(proof_check, sees_a_ruling_that_the_records_do_not_give)
 	spd_add(&f, "tip_event", 1, ", outcome, corrects_record_id, corrected_at",
 		", 'MISS_DECIDED', (SELECT min(record_id::text)::uuid FROM sems.tip_event), now()");
 	freeze();
-	for (size_t i = 0; i < sizeof tampers / sizeof tampers[0]; i++) {
+	for (size_t i = 0; i < COUNT(tampers); i++) {
 		cluster_do(f.pg, "CREATE TABLE kept AS TABLE sems.ruling");
 		proof_tamper(&f, tampers[i]);
 		report = proof_verify(&f, true);

@@ -1,5 +1,6 @@
 /* What lasts or is counted over time: each second of a device, and each time of a place, once,
  * within the quarter. The figures were worked out by hand. */
+#include "base/count.h"
 #include "tests/store/spd_fixture.h"
 
 #include <criterion/criterion.h>
@@ -255,7 +256,7 @@ Test(spd_intervals, a_place_is_what_was_counted_where)
 	char values[256];
 
 	add_count("2026-05-12T09:00:00Z", "2026-05-12T10:00:00Z", "100");
-	for (size_t i = 0; i < sizeof differs / sizeof differs[0]; i++) {
+	for (size_t i = 0; i < COUNT(differs); i++) {
 		snprintf(values, sizeof values, "%s, '2026-05-12T10:00:00Z'", differs[i]);
 		spd_add(&f, "activity", 1, columns, values);
 	}

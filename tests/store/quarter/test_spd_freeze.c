@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "store/quarter/spd_freeze.h"
 #include "tests/store/spd_fixture.h"
 
@@ -119,7 +120,7 @@ Test(spd_freeze, refuses_what_the_table_does_not_lead_to)
 					    "FREEZE",  "REVISE", "NONSENSE"};
 
 	freeze();
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+	for (size_t i = 0; i < COUNT(wrong); i++)
 		cr_expect_str_eq(step("unix:bob", wrong[i], SAID), RAISED, "%s", wrong[i]);
 	cr_expect_str_eq(state(1), "DRAFT");
 	cr_expect_str_eq(step("unix:bob", "QA", SAID), ALLOWED);
@@ -222,7 +223,7 @@ Test(spd_freeze, lets_nobody_change_what_was_written)
 	cluster_do(f.pg, "INSERT INTO sems.spd_policy (approval, declared_by, declared_on) "
 			 "VALUES ('APPROVER_DIFFERS', 'A. Example', '2026-01-15')");
 	freeze();
-	for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+	for (size_t i = 0; i < COUNT(tries); i++) {
 		cr_expect_str_eq(as_compute(tries[i]), "42501", "%s", tries[i]);
 		/* Whoever owns the tables is told, too. */
 		cr_expect_str_eq(cluster_state(f.pg, tries[i]), RAISED, "%s", tries[i]);
@@ -464,7 +465,7 @@ Test(spd_freeze, calls_late_what_it_did_not_read_whatever_the_clocks_say)
 		   "jsonb_build_object('record_id', gen_random_uuid(), 'count', 7, "
 		   "'stored_in', sems.this_transaction()))).* FROM sems.activity a LIMIT 1; "
 		   "COMMIT");
-	for (size_t i = 0; i < sizeof received / sizeof received[0]; i++) {
+	for (size_t i = 0; i < COUNT(received); i++) {
 		snprintf(sql, sizeof sql,
 			 "UPDATE sems.activity SET received_at = (SELECT as_of %s FROM "
 			 "sems.spd_revision) WHERE count = 7",

@@ -1,4 +1,5 @@
 /* The folder of keys against the database, when either was restored from another day. */
+#include "base/count.h"
 #include "host/keyring.h"
 #include "store/store.h"
 #include "tests/lib/cluster.h"
@@ -182,7 +183,7 @@ open_second(struct keyring **keys, char folder[TEMP_SIZE])
 					    "signing-0001.pub"};
 
 	temp_dir(folder);
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < COUNT(names); i++) {
 		char to[TEMP_SIZE + 32];
 
 		snprintf(to, sizeof to, "%s/%s", folder, names[i]);

@@ -1,4 +1,5 @@
 /* What schema_prepare() does to a database, refuses, and leaves behind. */
+#include "base/count.h"
 #include "core/kind/kind.h"
 #include "store/store.h"
 #include "tests/lib/cluster.h"
@@ -126,7 +127,7 @@ Test(prepare, refuses_a_store_whose_commits_are_not_durable)
 	struct err e;
 	char sql[128];
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		snprintf(sql, sizeof sql, "ALTER DATABASE %s SET %s", name, rows[i].set);
 		cluster_do(pg, sql);
 		cr_expect_eq(prepare(name, &e), FATAL_CONFIG);
@@ -266,13 +267,13 @@ Test(prepare, gives_the_ingest_role_no_way_to_read_or_change_evidence)
 
 	cluster_do(pg, "SET ROLE sems_ingest");
 	for (int k = 0; k < KIND_COUNT; k++) {
-		for (size_t i = 0; i < sizeof denied / sizeof denied[0]; i++) {
+		for (size_t i = 0; i < COUNT(denied); i++) {
 			snprintf(sql, sizeof sql, "%s%s%s", denied[i].before, kinds[k]->name,
 				 denied[i].after);
 			cr_expect_str_eq(cluster_state(pg, sql), "42501", "%s", sql);
 		}
 	}
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+	for (size_t i = 0; i < COUNT(others); i++)
 		cr_expect_str_eq(cluster_state(pg, others[i]), "42501", "%s", others[i]);
 	cluster_do(pg, "SELECT sems.stage('tip_event'); SELECT sems.stage('quarantine')");
 	cr_expect_str_eq(cluster_state(pg, "SELECT * FROM pg_temp.stage_tip_event"), "42501");

@@ -261,11 +261,10 @@ is_past(const struct stream *t, enum verdict v)
 static const struct retention_month *
 find_may(const struct retention_run *r)
 {
-	for (size_t i = 0; i < r->n; i++) {
+	for (size_t i = 0; i < r->n; i++)
 		if (strcmp(r->months[i].kind, "tip_event") == 0 &&
 		    strcmp(r->months[i].month, "2026-05-01") == 0)
 			return &r->months[i];
-	}
 	cr_assert_fail("there is no such month");
 	return NULL;
 }

@@ -1,4 +1,5 @@
 #include "base/buf.h"
+#include "base/count.h"
 #include "base/digest.h"
 #include "core/kind/validate.h"
 #include "tools/airport/airport.h"
@@ -214,7 +215,7 @@ Test(airport, local_times_follow_the_change_of_the_clocks)
 #define SESSIONS_MAX 20000
 
 static const char *const counted[] = {"hits", "misses", "non_tip_alarms", "aborted"};
-#define N_COUNTED (sizeof counted / sizeof counted[0])
+#define N_COUNTED COUNT(counted)
 
 struct reconciled {
 	int64_t events[N_COUNTED]; /* since the last session */

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tools/import/build.h"
 
 #include <criterion/criterion.h>
@@ -193,7 +194,7 @@ Test(build, refuses_json_of_another_shape)
 	    "{\"units_observed\": 1.5}",
 	};
 
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		json_t *j = json_loads(bad[i], 0, NULL);
 		struct err e;
 

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tools/import/decimal.h"
 
 #include <criterion/criterion.h>
@@ -38,7 +39,7 @@ Test(decimal, reads_numbers_of_a_form)
 	     "1234"},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		char out[DECIMAL_BYTES];
 		bool good = decimal_plain(text_of(rows[i].text), &rows[i].form, out);
 

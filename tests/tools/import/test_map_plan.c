@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tools/import/map_plan.h"
 
 #include <criterion/criterion.h>
@@ -34,7 +35,7 @@ make(const char *yaml)
 	map_free(map);
 	plan = (struct map_plan){0};
 	cr_assert_eq(map_load_text(yaml, &map, &err), OK, "%s", err.text);
-	return map_plan_make(&plan, map, names, sizeof names / sizeof names[0], arena, &err);
+	return map_plan_make(&plan, map, names, COUNT(names), arena, &err);
 }
 
 static void

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tools/import/identity.h"
 #include "tools/import/numbers.h"
 
@@ -52,9 +53,9 @@ Test(numbers, knows_what_a_spreadsheet_made_of_a_number)
 	static const char *const whole[] = {"123001",   "891e3",     "1.23E-05", "1.23E+", "E+05",
 					    "12.3E+05", "1.23E+05a", "",         "A1E+05"};
 
-	for (size_t i = 0; i < sizeof shortened / sizeof shortened[0]; i++)
+	for (size_t i = 0; i < COUNT(shortened); i++)
 		cr_expect(number_is_shortened(text_of(shortened[i])), "%s", shortened[i]);
-	for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
+	for (size_t i = 0; i < COUNT(whole); i++)
 		cr_expect_not(number_is_shortened(text_of(whole[i])), "%s", whole[i]);
 }
 

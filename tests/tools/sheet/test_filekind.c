@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tools/sheet/filekind.h"
 
 #include <criterion/criterion.h>
@@ -74,7 +75,7 @@ Test(filekind, calls_a_file_that_is_no_list_what_it_is)
 	    {"PK\3\4 cut off", "a damaged ZIP archive or workbook"},
 	};
 
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+	for (size_t i = 0; i < COUNT(files); i++) {
 		write_bytes(files[i].bytes, strlen(files[i].bytes));
 		cr_expect_not_null(strstr(refused(), files[i].is), "%s: %s", files[i].is,
 				   refused());

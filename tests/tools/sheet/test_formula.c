@@ -1,4 +1,5 @@
 #include "base/buf.h"
+#include "base/count.h"
 #include "render/file/csv_out.h"
 #include "render/file/formula.h"
 #include "tools/sheet/rejects.h"
@@ -51,8 +52,6 @@ static const char *const others[] = {
     "-71234", "1-1",           "'",          "O'Neill",    "'quoted",
     " x",     "Z\xC3\xBCrich", "\xC3\xA9=1", "2026-05-04", "\xC2\xA0x",
 };
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 Test(formula, knows_what_a_spreadsheet_would_compute)
 {

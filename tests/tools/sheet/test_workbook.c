@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tools/sheet/sheet.h"
 #include "tools/sheet/workbook.h"
 #include "tools/sheet/workbook_cell.h"
@@ -331,9 +332,9 @@ Test(workbook, shows_a_number_as_its_format_does)
 	};
 	char out[CELL_TEXT];
 
-	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+	for (size_t i = 0; i < COUNT(codes); i++)
 		cr_expect_eq(cell_format_of(codes[i].code), codes[i].format, "%s", codes[i].code);
-	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+	for (size_t i = 0; i < COUNT(cells); i++) {
 		cell_text(cells[i].v, cells[i].format, cells[i].is_1904, '.', out);
 		cr_expect_str_eq(out, cells[i].text);
 	}

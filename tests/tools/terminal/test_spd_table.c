@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "base/text.h"
 #include "tests/render/document_fixture.h"
@@ -186,7 +187,7 @@ Test(spd_doc, refuses_what_is_no_document_of_this_format)
 	struct err e;
 	json_t *doc;
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct buf b;
 
 		buf_init(&b, 1000);
@@ -223,7 +224,7 @@ Test(spd_doc, numbers_read_back_as_they_were)
 	static const double values[] = {0.9, 1.0 / 3, 1e-9, 123456.789, -0.52};
 	char cell[SPD_CELL];
 
-	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+	for (size_t i = 0; i < COUNT(values); i++) {
 		spd_digits(values[i], cell);
 		cr_assert_eq(strtod(cell, NULL), values[i], "%s", cell);
 	}

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tools/time/moment.h"
 
 #include <criterion/criterion.h>
@@ -46,7 +47,7 @@ Test(moment, what_is_no_instant_is_left_alone)
 	    "",           "2026-07-01T09:00:00"};
 	char words[MOMENT_TEXT_SIZE];
 
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+	for (size_t i = 0; i < COUNT(others); i++)
 		cr_expect_not(moment_words(others[i], MOMENT_SECOND, words), "%s", others[i]);
 }
 

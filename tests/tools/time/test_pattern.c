@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tools/time/pattern.h"
 
 #include <criterion/criterion.h>
@@ -52,7 +53,7 @@ check(const struct row *rows, size_t n)
 	}
 }
 
-#define CHECK(rows) check(rows, sizeof(rows) / sizeof((rows)[0]))
+#define CHECK(rows) check(rows, COUNT(rows))
 
 Test(pattern, reads_dates_and_times)
 {
@@ -179,7 +180,7 @@ Test(pattern, refuses_by_name_what_it_would_have_to_guess)
 	    {"", "date"},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct err e = {0};
 		struct pattern p;
 
@@ -201,7 +202,7 @@ Test(pattern, places_two_digit_years_in_the_hundred_years_named)
 		    {2000, "1-Jan-99", 2099},
 		    {1926, "1-Jan-25", 2025}};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct pattern_words words = {rows[i].first, NULL, 0};
 		struct pattern p;
 		struct when w;

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tools/time/when.h"
 
 #include <criterion/criterion.h>
@@ -51,7 +52,7 @@ check(const struct row *rows, size_t n)
 	}
 }
 
-#define CHECK(rows) check(rows, sizeof(rows) / sizeof((rows)[0]))
+#define CHECK(rows) check(rows, COUNT(rows))
 
 Test(when, reads_times_with_and_without_an_offset)
 {

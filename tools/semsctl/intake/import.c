@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "tools/semsctl/intake/import_run.h"
 #include "tools/semsctl/intake/intake.h"
 
@@ -108,10 +109,9 @@ run(const struct options *o, int argc, char **argv)
 	struct intake in = {.is_import = 1};
 	int rc;
 
-	for (size_t i = 0; argc > 1 && i < sizeof words / sizeof words[0]; i++) {
+	for (size_t i = 0; argc > 1 && i < COUNT(words); i++)
 		if (strcmp(argv[1], words[i].word) == 0)
 			return words[i].run(o, argc - 1, argv + 1);
-	}
 	rc = parse(&in, argc, argv);
 	if (rc != EXIT_DONE)
 		return rc;

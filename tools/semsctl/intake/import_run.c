@@ -1,5 +1,6 @@
 #include "tools/semsctl/intake/import_run.h"
 
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "client/ask.h"
 #include "core/kind/validate.h"
@@ -16,7 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COUNT(a)       (sizeof(a) / sizeof(*(a)))
 #define OP(name)       SEMS__V1__IMPORT_OPERATION__IMPORT_OPERATION_##name
 #define PAGE           500
 #define ANSWER_BYTES   (64u * 1024u * 1024u)

@@ -109,11 +109,10 @@ apply_lookup(struct run *r, struct mapped *out)
 {
 	const char *reason = r->in->reason != NULL ? r->in->reason : REASON_DEFAULT;
 
-	for (size_t i = 0; r->lookup != NULL && r->in->is_import && i < out->n; i++) {
+	for (size_t i = 0; r->lookup != NULL && r->in->is_import && i < out->n; i++)
 		if (lookup_apply(r->lookup, &out->records[i], r->in->replaces ? reason : NULL,
 				 r->started))
 			r->replaced++;
-	}
 }
 
 static int

@@ -386,10 +386,9 @@ print_summary(const struct simulation *s)
 	printf("\n%" PRIu64 " of them delivered late, %" PRIu64 " twice, %" PRIu64
 	       " bad on purpose.\nAnswers:",
 	       s->n_late, s->n_again, s->n_bad);
-	for (size_t i = 1; i < 6; i++) {
+	for (size_t i = 1; i < 6; i++)
 		if (s->verdicts[i] > 0)
 			printf(" %" PRIu64 " %s;", s->verdicts[i], words[i]);
-	}
 	puts("\nAll were received just now: timeliness (DQ02) leaves out what is older than the "
 	     "entity,\nand takes the rest of past days as late.");
 	for (size_t i = 0; i < s->n_refusals; i++)

@@ -172,10 +172,9 @@ amend_find(struct client *c, const char *source, const char *record_id, struct s
 {
 	enum code rc = REJ_NOT_FOUND;
 
-	for (size_t i = 0; i < KIND_COUNT && rc == REJ_NOT_FOUND; i++) {
+	for (size_t i = 0; i < KIND_COUNT && rc == REJ_NOT_FOUND; i++)
 		if (kinds[i]->id != KIND_VOID && kinds[i]->id != KIND_CONFIRMATION)
 			rc = amend_fetch(c, kinds[i]->name, source, record_id, out, e);
-	}
 	return rc;
 }
 

@@ -25,10 +25,9 @@ is_meant(const struct wish *d, const json_t *one)
 {
 	const char *id = member_text(one, "record_id");
 
-	for (int i = 0; i < d->n_ids; i++) {
+	for (int i = 0; i < d->n_ids; i++)
 		if (strcasecmp(d->ids[i], id) == 0)
 			return 1;
-	}
 	return d->is_all;
 }
 

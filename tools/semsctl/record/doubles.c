@@ -1,4 +1,5 @@
 /* semsctl doubles: records that are stored twice, side by side. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "client/ask.h"
 #include "tools/semsctl/command.h"
@@ -7,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define PAGE     100
+#define PAGE 100
 
 static const struct listing_column record_columns[] = {
     {"record_id", "Record"},   {"number", "Number"},
@@ -36,10 +36,9 @@ static const struct {
 static const char *
 words_of(const char *name)
 {
-	for (size_t i = 0; i < COUNT(shares); i++) {
+	for (size_t i = 0; i < COUNT(shares); i++)
 		if (strcmp(shares[i].name, name) == 0)
 			return shares[i].words;
-	}
 	return name;
 }
 

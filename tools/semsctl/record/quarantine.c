@@ -1,4 +1,5 @@
 /* semsctl quarantine: what was refused, why, and another try. */
+#include "base/count.h"
 #include "base/text.h"
 #include "base/uuid.h"
 #include "client/ask.h"
@@ -80,8 +81,7 @@ print_reasons(const struct wish *w, const json_t *answer)
 
 	if (w->after > 0 || json_array_size(reasons) == 0)
 		return;
-	listing_table(reasons, reason_columns, sizeof reason_columns / sizeof reason_columns[0],
-		      w->o->color, stdout);
+	listing_table(reasons, reason_columns, COUNT(reason_columns), w->o->color, stdout);
 	if (more > 0)
 		printf("and %" JSON_INTEGER_FORMAT " more reasons and sources\n", more);
 	putchar('\n');
@@ -101,7 +101,7 @@ run_list(struct wish *w)
 	records = json_object_get(answer, "records");
 	screen_page();
 	print_reasons(w, answer);
-	listing_table(records, columns, sizeof columns / sizeof columns[0], w->o->color, stdout);
+	listing_table(records, columns, COUNT(columns), w->o->color, stdout);
 	if (json_array_size(records) == 0)
 		puts(w->after > 0 ? "No more." : "The quarantine is empty.");
 	else
@@ -186,8 +186,8 @@ run_requeue(struct wish *w)
 			   &e) != OK)
 		return command_fail(&e);
 	open = json_integer_value(json_object_get(answer, "still_open"));
-	listing_table(json_object_get(answer, "records"), verdicts,
-		      sizeof verdicts / sizeof verdicts[0], w->o->color, stdout);
+	listing_table(json_object_get(answer, "records"), verdicts, COUNT(verdicts), w->o->color,
+		      stdout);
 	printf("%" JSON_INTEGER_FORMAT " taken in, %" JSON_INTEGER_FORMAT " still in quarantine.\n",
 	       json_integer_value(json_object_get(answer, "requeued")), open);
 	json_decref(answer);
@@ -284,10 +284,9 @@ run(const struct options *o, int argc, char **argv)
 	if (optind + 1 < argc && (!read_number(argv[optind + 1], &w.id) || w.id == 0))
 		return command_usage(&command_quarantine, "'%s' is no record's number",
 				     argv[optind + 1]);
-	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+	for (size_t i = 0; i < COUNT(actions); i++)
 		if (strcmp(argv[optind], actions[i].name) == 0)
 			return actions[i].run(&w);
-	}
 	return EXIT_FAULT;
 }
 
@@ -307,7 +306,7 @@ static const struct sub subs[] = {
 static const struct sub *
 sub_at(size_t i)
 {
-	return i < sizeof subs / sizeof subs[0] ? &subs[i] : NULL;
+	return i < COUNT(subs) ? &subs[i] : NULL;
 }
 
 const struct command command_quarantine = {

@@ -1,4 +1,5 @@
 /* semsctl records: which records are stored, and all that one says. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "base/uuid.h"
 #include "client/ask.h"
@@ -133,7 +134,7 @@ print_page(const struct wish *w, const json_t *page)
 	const json_t *records = json_object_get(page, "records");
 	const char *next = member_maybe(page, "next");
 
-	listing_table(records, columns, sizeof columns / sizeof columns[0], w->o->color, stdout);
+	listing_table(records, columns, COUNT(columns), w->o->color, stdout);
 	if (json_array_size(records) == 0)
 		puts(w->after != NULL ? "No more." : "No such record is stored.");
 	else
@@ -204,8 +205,7 @@ print_record(const struct wish *w, const json_t *answer)
 	listing_record(json_object_get(answer, "record"), stdout);
 	if (json_array_size(corrections) > 0)
 		putchar('\n');
-	listing_table(corrections, correction_columns,
-		      sizeof correction_columns / sizeof correction_columns[0], w->o->color,
+	listing_table(corrections, correction_columns, COUNT(correction_columns), w->o->color,
 		      stdout);
 }
 
@@ -323,7 +323,7 @@ static const struct sub subs[] = {
 static const struct sub *
 sub_at(size_t i)
 {
-	return i < sizeof subs / sizeof subs[0] ? &subs[i] : NULL;
+	return i < COUNT(subs) ? &subs[i] : NULL;
 }
 
 const struct command command_records = {

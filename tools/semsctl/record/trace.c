@@ -1,4 +1,5 @@
 /* semsctl trace: from a record up to the figures and revisions that it is in. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "base/uuid.h"
 #include "client/ask.h"
@@ -53,7 +54,7 @@ print_answer(const struct options *o, const json_t *answer)
 	listing_record(json_object_get(answer, "record"), stdout);
 	putchar('\n');
 	listing_table(json_object_get(answer, "corrections"), correction_columns,
-		      sizeof correction_columns / sizeof correction_columns[0], o->color, stdout);
+		      COUNT(correction_columns), o->color, stdout);
 	json_array_foreach(json_object_get(answer, "corrections"), i, one)
 	{
 		if (json_array_size(json_object_get(one, "changes")) == 0)
@@ -63,12 +64,11 @@ print_answer(const struct options *o, const json_t *answer)
 	}
 	if (json_array_size(revisions) == 0)
 		puts("It is among the leaves of no frozen revision.");
-	listing_table(revisions, revision_columns,
-		      sizeof revision_columns / sizeof revision_columns[0], o->color, stdout);
-	listing_table(json_object_get(answer, "without"), without_columns,
-		      sizeof without_columns / sizeof without_columns[0], o->color, stdout);
-	listing_table(json_object_get(answer, "metrics"), metric_columns,
-		      sizeof metric_columns / sizeof metric_columns[0], o->color, stdout);
+	listing_table(revisions, revision_columns, COUNT(revision_columns), o->color, stdout);
+	listing_table(json_object_get(answer, "without"), without_columns, COUNT(without_columns),
+		      o->color, stdout);
+	listing_table(json_object_get(answer, "metrics"), metric_columns, COUNT(metric_columns),
+		      o->color, stdout);
 }
 
 static int

@@ -1,4 +1,5 @@
 /* semsctl calendar: how the calendar differs from the zone's rules of today, and mending it. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "client/ask.h"
 #include "tools/semsctl/command.h"
@@ -9,8 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define RUNS     10 /* shown of each list */
+#define RUNS 10 /* shown of each list */
 
 static const struct listing_column run_columns[] = {
     {"first_day", "From"},

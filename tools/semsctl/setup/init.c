@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "client/client.h"
 #include "tools/semsctl/command.h"
 #include "tools/semsctl/setup/setup_file.h"
@@ -127,7 +128,7 @@ take_flag(struct flags *f, int opt)
 	    {'r', NULL, f->roles, &f->n_roles},     {'P', NULL, f->persons, &f->n_persons},
 	};
 
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+	for (size_t i = 0; i < COUNT(table); i++) {
 		if (table[i].opt != opt)
 			continue;
 		if (table[i].list != NULL)
@@ -399,7 +400,7 @@ print_named(const struct setup_wish *w)
 	};
 	const char *before = ": ";
 
-	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+	for (size_t i = 0; i < COUNT(named); i++) {
 		if (named[i].n == 0)
 			continue;
 		printf("%s%zu %s", before, named[i].n,
@@ -427,6 +428,7 @@ static void
 warn_strangers(const struct setup_wish *w)
 {
 	static const char local[] = "unix:";
+
 	const Sems__V1__Principal *const *list = (const void *)w->principals.p;
 
 	for (size_t i = 0; i < setup_wish_count(&w->principals); i++) {

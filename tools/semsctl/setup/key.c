@@ -1,4 +1,5 @@
 /* semsctl key: the public halves of the keys that sign what is frozen and exported. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "client/ask.h"
 #include "tools/semsctl/command.h"
@@ -37,8 +38,7 @@ print_keys(const struct options *o, const json_t *answer, bool made)
 {
 	const char *signs = member_text(answer, "signs");
 
-	listing_table(json_object_get(answer, "keys"), columns, sizeof columns / sizeof columns[0],
-		      o->color, stdout);
+	listing_table(json_object_get(answer, "keys"), columns, COUNT(columns), o->color, stdout);
 	if (signs[0] == '\0')
 		puts("None signs now: copy the key of the semsd that signs, or semsctl key "
 		     "register.");
@@ -104,7 +104,7 @@ static const struct sub subs[] = {
 static const struct sub *
 sub_at(size_t i)
 {
-	return i < sizeof subs / sizeof subs[0] ? &subs[i] : NULL;
+	return i < COUNT(subs) ? &subs[i] : NULL;
 }
 
 const struct command command_key = {

@@ -1,4 +1,5 @@
 /* semsctl retention: what would go, what may not and why; and the run. */
+#include "base/count.h"
 #include "client/ask.h"
 #include "tools/semsctl/command.h"
 #include "tools/terminal/listing.h"
@@ -21,7 +22,7 @@ print_answer(const struct options *o, const json_t *answer, int is_run)
 	json_int_t dropped = json_integer_value(json_object_get(answer, "dropped"));
 
 	screen_page();
-	listing_table(months, columns, sizeof columns / sizeof columns[0], o->color, stdout);
+	listing_table(months, columns, COUNT(columns), o->color, stdout);
 	if (json_array_size(months) == 0)
 		puts("No months are kept: there is nothing to decide about.");
 	if (is_run)
@@ -93,7 +94,7 @@ static const struct sub subs[] = {
 static const struct sub *
 sub_at(size_t i)
 {
-	return i < sizeof subs / sizeof subs[0] ? &subs[i] : NULL;
+	return i < COUNT(subs) ? &subs[i] : NULL;
 }
 
 const struct command command_retention = {

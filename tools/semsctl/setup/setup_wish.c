@@ -1,5 +1,6 @@
 #include "tools/semsctl/setup/setup_wish.h"
 
+#include "base/count.h"
 #include "tools/import/expr.h"
 #include "tools/sheet/sheet.h"
 
@@ -15,7 +16,7 @@ setup_wish_init(struct setup_wish *w)
 			     &w->retention, &w->targets,   &w->feeds};
 
 	*w = (struct setup_wish){.arena = arena_new(ARENA_BYTES)};
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+	for (size_t i = 0; i < COUNT(all); i++)
 		buf_init(all[i], ARENA_BYTES);
 	return w->arena != NULL;
 }
@@ -26,7 +27,7 @@ setup_wish_fini(struct setup_wish *w)
 	struct buf *all[] = {&w->sites,     &w->providers, &w->sources, &w->principals,
 			     &w->retention, &w->targets,   &w->feeds};
 
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+	for (size_t i = 0; i < COUNT(all); i++)
 		buf_fini(all[i]);
 	arena_free(w->arena);
 }

@@ -1,4 +1,5 @@
 /* semsctl status: what the daemon holds and how it is. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "client/ask.h"
 #include "tools/semsctl/command.h"
@@ -6,8 +7,6 @@
 #include "tools/terminal/screen.h"
 
 #include <stdlib.h>
-
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static const struct listing_column kind_columns[] = {
     {"kind", "Kind"},

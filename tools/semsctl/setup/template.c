@@ -118,10 +118,9 @@ explain_corrections(const struct kind *k)
 		return;
 	printf("# To correct single records use: semsctl correct. A file of corrections has these "
 	       "columns, too:\n");
-	for (size_t i = 0; i < ENV_COUNT; i++) {
+	for (size_t i = 0; i < ENV_COUNT; i++)
 		if (is_of_correction(i))
 			explain(envelope_fields[i].name, &envelope_fields[i], need_of(k, i));
-	}
 }
 
 static void
@@ -138,10 +137,9 @@ print_header(const struct kind *k, int items)
 			printf("%s%s", comma, f->name);
 			comma = ",";
 		}
-		for (int n = 1; f->type == FIELD_LIST && n <= items; n++) {
+		for (int n = 1; f->type == FIELD_LIST && n <= items; n++)
 			for (size_t s = 0; s < f->n_item; s++)
 				printf("%s%s.%d.%s", comma, f->name, n, f->item[s].name);
-		}
 	}
 	putchar('\n');
 }

@@ -1,4 +1,5 @@
 /* semsctl spd explain: from a figure down to the records that are in it. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "tools/semsctl/spd/spd.h"
 #include "tools/terminal/listing.h"
@@ -163,10 +164,9 @@ change_words(const char *how)
 		const char *words;
 	} known[] = {{"ADDED", "came"}, {"REMOVED", "went"}, {"DIFFERS", "differs"}};
 
-	for (size_t i = 0; how != NULL && i < sizeof known / sizeof known[0]; i++) {
+	for (size_t i = 0; how != NULL && i < COUNT(known); i++)
 		if (strcmp(how, known[i].how) == 0)
 			return known[i].words;
-	}
 	return how;
 }
 
@@ -194,8 +194,7 @@ print_changed(const struct spd_wish *w, const json_t *answer)
 		flatten(record, "now", "is");
 		json_object_set_new(record, "what", json_string(change_words(how)));
 	}
-	listing_table(list, changed_columns, sizeof changed_columns / sizeof changed_columns[0],
-		      w->o->color, stdout);
+	listing_table(list, changed_columns, COUNT(changed_columns), w->o->color, stdout);
 	if (n > (json_int_t)json_array_size(list))
 		printf("and %" JSON_INTEGER_FORMAT " more\n",
 		       n - (json_int_t)json_array_size(list));
@@ -225,8 +224,7 @@ print_records(const struct spd_wish *w, json_t *answer)
 	{
 		flatten(record, "counts", "in");
 	}
-	listing_table(list, record_columns, sizeof record_columns / sizeof record_columns[0],
-		      w->o->color, stdout);
+	listing_table(list, record_columns, COUNT(record_columns), w->o->color, stdout);
 	if (json_is_string(json_object_get(records, "next")))
 		printf("The first %zu records; --all lists every one.\n", json_array_size(list));
 }

@@ -1,4 +1,5 @@
 /* semsctl gaps: periods of which records may be missing since the database was restored. */
+#include "base/count.h"
 #include "client/ask.h"
 #include "tools/semsctl/command.h"
 #include "tools/terminal/listing.h"
@@ -60,8 +61,7 @@ run_list(const struct wish *w)
 	} else if (json_array_size(gaps) == 0) {
 		puts("No gap is known.");
 	} else {
-		listing_table(gaps, columns, sizeof columns / sizeof columns[0], w->o->color,
-			      stdout);
+		listing_table(gaps, columns, COUNT(columns), w->o->color, stdout);
 	}
 	json_decref(answer);
 	return EXIT_DONE;
@@ -140,7 +140,7 @@ read_options(struct wish *w, int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = command_option(&command_gaps, argc, argv)) != -1) {
+	while ((opt = command_option(&command_gaps, argc, argv)) != -1)
 		if (opt == 'f')
 			w->from = optarg;
 		else if (opt == 't')
@@ -151,7 +151,6 @@ read_options(struct wish *w, int argc, char **argv)
 			w->as_json = 1;
 		else
 			return EXIT_USAGE;
-	}
 	return EXIT_DONE;
 }
 
@@ -171,10 +170,9 @@ run(const struct options *o, int argc, char **argv)
 	if (optind == argc)
 		return run_list(&w);
 	w.number = optind + 1 < argc ? argv[optind + 1] : NULL;
-	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+	for (size_t i = 0; i < COUNT(actions); i++)
 		if (strcmp(argv[optind], actions[i].name) == 0 && argc - optind <= actions[i].words)
 			return actions[i].run(&w);
-	}
 	if (command_find_sub(&command_gaps, argv[optind]) == NULL)
 		return command_unknown_sub(&command_gaps, argv[optind]);
 	return command_usage(&command_gaps, "that is one word too many for '%s'", argv[optind]);
@@ -193,7 +191,7 @@ static const struct sub subs[] = {
 static const struct sub *
 sub_at(size_t i)
 {
-	return i < sizeof subs / sizeof subs[0] ? &subs[i] : NULL;
+	return i < COUNT(subs) ? &subs[i] : NULL;
 }
 
 const struct command command_gaps = {

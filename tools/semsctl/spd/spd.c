@@ -2,6 +2,7 @@
  */
 #include "tools/semsctl/spd/spd.h"
 
+#include "base/count.h"
 #include "tools/terminal/shown.h"
 
 #include <inttypes.h>
@@ -218,7 +219,7 @@ static const struct action actions[] = {
 static const struct sub *
 sub_at(size_t i)
 {
-	return i < sizeof actions / sizeof actions[0] ? &actions[i].sub : NULL;
+	return i < COUNT(actions) ? &actions[i].sub : NULL;
 }
 
 static int
@@ -278,7 +279,7 @@ take_option(struct spd_wish *w, int opt, char *value)
 	    {'n', &w->seen},
 	};
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+	for (size_t i = 0; i < COUNT(texts); i++) {
 		if (texts[i].opt == opt) {
 			*texts[i].text = value;
 			return value[0] != '\0';
@@ -313,12 +314,13 @@ static int
 run_action(struct spd_wish *w, const struct action *a, const char *used, int n_args, char **args)
 {
 	struct quarter q;
+	int more;
 
 	if (strspn(used, a->options) != strlen(used))
 		return command_usage(&command_spd,
 				     "%s does not take one of these options, only: %s", a->sub.name,
 				     a->sub.usage);
-	int more = w->edit ? 0 : a->n_args;
+	more = w->edit ? 0 : a->n_args;
 
 	if (more < 0 ? n_args < 2 : n_args != 1 + more)
 		return command_usage(&command_spd, "%s takes %s, as in: %s", a->sub.name,
@@ -377,7 +379,7 @@ run(const struct options *o, int argc, char **argv)
 	}
 	if (optind == argc)
 		return status_print_quarters(o);
-	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+	for (size_t i = 0; i < COUNT(actions); i++) {
 		if (strcmp(argv[optind], actions[i].sub.name) == 0)
 			return run_action(&w, &actions[i], used, argc - optind - 1,
 					  argv + optind + 1);

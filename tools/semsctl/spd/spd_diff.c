@@ -1,4 +1,5 @@
 /* semsctl spd diff: a revision beside what would be computed now. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "render/doc/spd_value.h"
 #include "tools/semsctl/record/pending.h"
@@ -9,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS(c) (c), sizeof(c) / sizeof((c)[0])
+#define COLUMNS(c) (c), COUNT(c)
 #define CELL       120
 
 static const struct listing_column change_columns[] = {

@@ -1,4 +1,5 @@
 /* semsctl spd show, status, list, check, declaration. */
+#include "base/count.h"
 #include "base/json/jsonin.h"
 #include "tools/semsctl/spd/spd.h"
 #include "tools/terminal/listing.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 
 #define OP(name)   SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
-#define COLUMNS(c) (c), sizeof(c) / sizeof((c)[0])
+#define COLUMNS(c) (c), COUNT(c)
 
 /* --- show ------------------------------------------------------------------------------------- */
 
@@ -273,10 +274,9 @@ print_checks(const json_t *checks, int color, FILE *f)
 				       json_integer_value(json_object_get(c, "count"))));
 	}
 	listing_table(checks, COLUMNS(check_columns), color, f);
-	for (size_t i = 0; i < json_array_size(checks); i++) {
+	for (size_t i = 0; i < json_array_size(checks); i++)
 		if (!json_is_true(json_object_get(json_array_get(checks, i), "ok")))
 			print_failed(json_array_get(checks, i), f);
-	}
 }
 
 int

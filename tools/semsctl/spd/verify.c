@@ -2,6 +2,7 @@
  * semsctl verify: an exported bundle, with no daemon. semsctl spd verify: a frozen revision, by the
  * daemon. Both name what is not as it was.
  */
+#include "base/count.h"
 #include "base/digest.h"
 #include "base/file/plainfile.h"
 #include "base/json/jsonin.h"
@@ -81,8 +82,8 @@ print_report(const struct spd_wish *w, const json_t *report)
 		printf("%" JSON_INTEGER_FORMAT " record%s removed by retention: the leaves still "
 		       "give the root, the content cannot be shown\n",
 		       purged, text_s((uint64_t)purged));
-	listing_table(json_object_get(report, "findings"), finding_columns,
-		      sizeof finding_columns / sizeof finding_columns[0], w->o->color, stdout);
+	listing_table(json_object_get(report, "findings"), finding_columns, COUNT(finding_columns),
+		      w->o->color, stdout);
 	puts(json_is_true(json_object_get(report, "sound"))
 		 ? "Nothing was altered, nothing is missing, nothing was added."
 		 : "NOT SOUND: see what is BAD above.");
