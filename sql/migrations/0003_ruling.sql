@@ -582,3 +582,339 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	    ELSE value END
 $$;
 GRANT EXECUTE ON FUNCTION sems.told_value(text, jsonb) TO sems_compute;
+
+-- --- what is effective ---------------------------------------------------------------------------
+
+-- Which of the stored records count, and the views that say so. Each view is there twice: as things are
+-- known today, and, with then_ before its name, as they were known when a revision was frozen. Both are
+-- made of one text, so that there is one definition of what counts.
+
+-- When a record of the kind counts: a plan in the period it is for, whenever it was made.
+CREATE FUNCTION sems.counted_at_sql(kind text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT CASE kind WHEN 'plan' THEN 'coalesce(r.period_start, r.occurred_at)'
+	    ELSE 'r.occurred_at' END
+$$;
+
+-- Makes the view of today (t is '') or its twin (t is 'then_'), whose names differ by t alone: in the
+-- query `sems.@` stands for the schema and t. Of the twins nobody but sems_compute reads any.
+CREATE FUNCTION sems.make_view(t text, name text, readers text, query text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	EXECUTE format('CREATE OR REPLACE VIEW sems.%I AS ', t || name)
+	    || replace(query, 'sems.@', 'sems.' || t);
+	IF readers <> '' THEN
+		EXECUTE format('GRANT SELECT ON sems.%I TO %s', t || name,
+		    CASE t WHEN '' THEN readers ELSE 'sems_compute' END);
+	END IF;
+END
+$$;
+
+-- What the twins are made of: the stored records that a freeze read, which the settings sems.read_until and
+-- sems.in_flight say, less those that sems.not_then names: which say that it did, and have no leaf.
+CREATE FUNCTION sems.make_then_tables() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	name text;
+BEGIN
+	FOR name IN SELECT k.kind FROM sems.kind k LOOP
+		PERFORM sems.make_view('then_', name, '', format($q$
+			SELECT r.* FROM sems.%I r
+			WHERE NOT sems.not_read(r.stored_in,
+			    (SELECT current_setting('sems.read_until')::bigint),
+			    (SELECT current_setting('sems.in_flight')::bigint[]))
+			AND NOT EXISTS (SELECT FROM unnest(current_setting('sems.not_then')::uuid[]) AS n (id)
+			    WHERE n.id = r.record_id)$q$, name));
+	END LOOP;
+	PERFORM sems.make_view('then_', 'overruled', '', $q$
+		SELECT r.* FROM sems.ruling r
+		CROSS JOIN (SELECT current_setting('sems.read_until')::bigint AS read_until,
+		    current_setting('sems.in_flight')::bigint[] AS in_flight OFFSET 0) AS s
+		WHERE NOT sems.not_read(r.since, s.read_until, s.in_flight)
+		AND (r.until IS NULL OR sems.not_read(r.until, s.read_until, s.in_flight))
+		-- What was put in since ruled on nothing then.
+		AND NOT EXISTS (SELECT FROM sems.correction c
+		    WHERE c.root_record_id = r.root_record_id AND c.root_source = r.root_source
+		    AND c.record_id = ANY (current_setting('sems.not_then')::uuid[]))$q$);
+END
+$$;
+
+-- What does not count today, and why.
+CREATE VIEW sems.overruled AS SELECT r.* FROM sems.ruling r WHERE r.until IS NULL;
+GRANT SELECT ON sems.overruled TO sems_compute, sems_retention;
+
+-- What whoever does not run tests may know: of each kind known_KIND, its stored records less what tells of a
+-- test under embargo. A test is known as long as the newest of its family is not under embargo, also when it
+-- was voided; a void and a confirmation when what they are about is here and known; a heartbeat does not say
+-- how many tests, or words about tests, its device made.
+CREATE FUNCTION sems.make_known_views(t text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	known text;
+	k text;
+BEGIN
+	PERFORM sems.make_view(t, 'rooted_test', '', $q$
+		SELECT r.*, coalesce(c.root_record_id, r.record_id) AS root_record_id,
+		    coalesce(c.root_source, r.source) AS root_source
+		FROM sems.@test r LEFT JOIN sems.correction c ON r.corrects_record_id IS NOT NULL
+		    AND c.record_id = r.record_id AND c.source = r.source AND c.kind = 'test'$q$);
+	-- Of each family the one in effect, or that would be but for a void.
+	PERFORM sems.make_view(t, 'newest_test', '', $q$
+		SELECT r.* FROM sems.@rooted_test r
+		WHERE NOT EXISTS (SELECT FROM sems.@overruled o WHERE o.record_id = r.record_id
+		    AND o.source = r.source AND o.kind = 'test' AND (o.why <> 'VOIDED' OR o.is_corrected))$q$);
+	PERFORM sems.make_view(t, 'hidden_test', '', $q$
+		SELECT r.occurred_at, r.record_id, r.source, r.root_record_id, r.root_source
+		FROM sems.@rooted_test r
+		WHERE sems.under_embargo(r.embargo, r.mode, r.debriefed_at)
+		AND NOT EXISTS (SELECT FROM sems.@newest_test n WHERE n.root_record_id = r.root_record_id
+		    AND n.root_source = r.root_source
+		    AND NOT sems.under_embargo(n.embargo, n.mode, n.debriefed_at))$q$);
+	FOR k IN SELECT kind FROM sems.kind LOOP
+		known := CASE k
+		    WHEN 'test' THEN $q$
+			SELECT r.* FROM sems.@test r
+			WHERE NOT EXISTS (SELECT FROM sems.@hidden_test h WHERE h.occurred_at = r.occurred_at
+			    AND h.record_id = r.record_id AND h.source = r.source)$q$
+		    WHEN 'void' THEN $q$
+			SELECT r.* FROM sems.@void r
+			WHERE EXISTS (SELECT FROM sems.correction c WHERE c.record_id = r.record_id
+			    AND c.source = r.source AND c.kind = 'void' AND NOT c.is_waiting
+			    AND NOT EXISTS (SELECT FROM sems.@hidden_test h
+				WHERE h.root_record_id = c.root_record_id AND h.root_source = c.root_source))$q$
+		    WHEN 'confirmation' THEN $q$
+			SELECT r.* FROM sems.@confirmation r
+			WHERE EXISTS (SELECT FROM sems.correction c WHERE c.record_id = r.confirms_record_id
+			    AND c.source = coalesce(r.confirms_source, r.source) AND NOT c.is_waiting
+			    AND NOT EXISTS (SELECT FROM sems.@hidden_test h
+				WHERE h.root_record_id = c.root_record_id AND h.root_source = c.root_source))$q$
+		    WHEN 'heartbeat' THEN (
+			SELECT 'SELECT ' || string_agg(CASE a.attname WHEN 'events_made' THEN
+			    $q$(SELECT jsonb_agg(e ORDER BY n) FROM jsonb_array_elements(r.events_made)
+				WITH ORDINALITY AS x (e, n)
+				WHERE e ->> 'kind' NOT IN ('test', 'void', 'confirmation')) AS events_made$q$
+			    ELSE format('r.%I', a.attname) END, ', ' ORDER BY a.attnum)
+			    || ' FROM sems.@heartbeat r'
+			FROM pg_attribute a WHERE a.attrelid = 'sems.heartbeat'::regclass
+			AND a.attnum > 0 AND NOT a.attisdropped)
+		    ELSE format('SELECT r.* FROM sems.@%s r', k) END;
+		PERFORM sems.make_view(t, 'known_' || k, 'sems_compute', known);
+	END LOOP;
+END
+$$;
+
+-- What counts is every record that nothing overrules (above).
+CREATE FUNCTION sems.make_effective_views(t text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	readers text := 'sems_compute, sems_retention, sems_report';
+	k text;
+BEGIN
+	FOR k IN SELECT kind FROM sems.kind WHERE kind NOT IN ('void', 'confirmation') LOOP
+		PERFORM sems.make_view(t,
+		    CASE k WHEN 'test' THEN 'folded_test' ELSE 'effective_' || k END,
+		    CASE k WHEN 'test' THEN '' ELSE readers END, format($q$
+			SELECT r.*, %s AS counted_at FROM sems.@%s%s r
+			WHERE NOT EXISTS (SELECT FROM sems.@overruled o
+			    WHERE o.record_id = r.record_id AND o.source = r.source AND o.kind = %L)$q$,
+		    sems.counted_at_sql(k), CASE k WHEN 'heartbeat' THEN 'known_' ELSE '' END, k, k));
+	END LOOP;
+	PERFORM sems.make_view(t, 'effective_test', readers, $q$
+		SELECT r.* FROM sems.@folded_test r
+		WHERE NOT sems.under_embargo(r.embargo, r.mode, r.debriefed_at)$q$);
+	-- These count nothing themselves.
+	FOREACH k IN ARRAY ARRAY['void', 'confirmation'] LOOP
+		PERFORM sems.make_view(t, 'effective_' || k, readers, format($q$
+			SELECT r.*, r.occurred_at AS counted_at FROM sems.@known_%s r$q$, k));
+	END LOOP;
+END
+$$;
+
+-- --- what metrics count --------------------------------------------------------------------------
+
+-- What the metrics count: the effective views with what the catalogue asks for worked out. Every view
+-- names the measure a row is about as `measure`, which a test or a rating says in its body. Views that
+-- need the period are in sql/queries/spd_*.sql. And what a migration that adds a record kind needs:
+-- daemon/DESIGN.md, "How to add a record kind".
+
+-- Every stored record of the kind that may be known, with what all kinds have.
+CREATE FUNCTION sems.record_sql(kind text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT format($q$
+		SELECT %L::text AS kind, r.record_id, r.source, r.site_id, r.measure_code AS measure,
+		    r.provider_id, %s AS counted_at, r.occurred_at, r.occurred_end, r."precision",
+		    r.received_at, r.corrects_record_id, r.corrects_source, r.clock_offset_ms, r.stored_in
+		FROM sems.@%s%s r$q$, kind, sems.counted_at_sql(kind),
+	    CASE kind WHEN 'test' THEN 'known_' ELSE '' END, kind)
+$$;
+
+-- Of n that were counted from `since` on until `till` those that fall before `at`, shared by time. What is
+-- shared so adds up to n, however often it is cut.
+CREATE FUNCTION sems.count_until(n bigint, since timestamptz, till timestamptz, at timestamptz)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	-- Most are asked of an end, and numbers of any length are slow.
+	SELECT CASE WHEN at >= till THEN n WHEN at <= since THEN 0
+	    ELSE round(n * extract(epoch FROM at - since) / extract(epoch FROM till - since))::bigint END
+$$;
+GRANT EXECUTE ON FUNCTION sems.count_until(bigint, timestamptz, timestamptz, timestamptz) TO sems_compute;
+
+-- What is said of a record r as it was received. The lag runs from the end of what the record is about:
+-- of its interval, or of the day when no more is known. What had ended before the entity was set up nobody
+-- could have sent in time.
+CREATE FUNCTION sems.received_sql() RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT format($q$r.corrects_record_id IS NOT NULL AS correction,
+		    r.corrects_record_id IS NULL AND c.is_corrected IS TRUE AS corrected,
+		    r.corrects_record_id IS NULL AND c.why IS NOT DISTINCT FROM 'VOIDED' AS voided,
+		    c.record_id IS NULL AS effective,
+		    date_part('epoch', r.received_at - %1$s) / 3600 AS lag_hours,
+		    %1$s < (SELECT y.created_at FROM sems.entity y) AS before_setup,
+		    abs(r.clock_offset_ms) AS clock_error_ms$q$,
+		$q$coalesce(r.occurred_end, r.occurred_at + CASE r."precision" WHEN 'DAY' THEN interval '24 hours'
+			WHEN 'MINUTE' THEN interval '1 minute' ELSE interval '0' END)$q$)
+$$;
+
+-- Each after those that it is made of.
+CREATE FUNCTION sems.make_counted_views(t text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	reader text := 'sems_compute';
+	k text;
+BEGIN
+	-- Derived, never typed: a mandatory criterion not met fails the observation; one met and none
+	-- failed passes it; all else was not observed. A criterion is mandatory unless it says it is not.
+	PERFORM sems.make_view(t, 'spd_observation', reader, $q$
+		SELECT o.*, o.measure_code AS measure, c.overall
+		FROM sems.@effective_observation o
+		CROSS JOIN LATERAL (
+			SELECT CASE WHEN bool_or(x.result = 'NOT_MET' AND coalesce(x.mandatory, true)) THEN 'FAIL'
+			    WHEN bool_or(x.result = 'MET') THEN 'PASS' ELSE 'NOT_OBSERVED' END AS overall
+			FROM jsonb_to_recordset(coalesce(o.criteria, '[]')) AS x(result text, mandatory boolean)
+		) AS c$q$);
+	PERFORM sems.make_view(t, 'spd_criterion', reader, $q$
+		SELECT o.*, o.measure_code AS measure, x.criterion_id, coalesce(x.mandatory, true) AS mandatory,
+		    x.result, x.severity
+		FROM sems.@effective_observation o,
+		    jsonb_to_recordset(coalesce(o.criteria, '[]'))
+			AS x(criterion_id text, mandatory boolean, result text, severity text)$q$);
+	PERFORM sems.make_view(t, 'spd_test', reader, $q$
+		SELECT t.*, coalesce(t.target_measure, t.measure_code) AS measure
+		FROM sems.@effective_test t$q$);
+	PERFORM sems.make_view(t, 'spd_layer', reader, $q$
+		SELECT t.*, coalesce(t.target_measure, t.measure_code) AS measure, x.layer, x.detected, x.resolved
+		FROM sems.@effective_test t,
+		    jsonb_to_recordset(coalesce(t.layers, '[]'))
+			AS x(layer text, detected boolean, resolved boolean)$q$);
+	PERFORM sems.make_view(t, 'spd_rating', reader, $q$
+		SELECT a.*, coalesce(x.measure_code, a.measure_code) AS measure, x.classification
+		FROM sems.@effective_audit a,
+		    jsonb_to_recordset(coalesce(a.ratings, '[]')) AS x(measure_code text, classification text)$q$);
+	-- Every finding as every audit listed it.
+	PERFORM sems.make_view(t, 'spd_listed_finding', reader, $q$
+		SELECT a.*, coalesce(x.measure_code, a.measure_code) AS measure, x.finding_id, x.severity,
+		    coalesce(x.state, 'OPEN') AS state, x.origin, x.requirement_ref, x.repeat_of, x.control_id
+		FROM sems.@effective_audit a,
+		    jsonb_to_recordset(coalesce(a.findings, '[]')) AS x(finding_id text, severity text,
+			state text, origin text, measure_code text, requirement_ref text, repeat_of text,
+			control_id text)$q$);
+	PERFORM sems.make_view(t, 'spd_first_listed', reader, $q$
+		SELECT DISTINCT ON (source, site_id, finding_id) source, site_id, finding_id,
+		    counted_at AS first_at, record_id AS first_id
+		FROM sems.@spd_listed_finding ORDER BY source, site_id, finding_id, counted_at, record_id$q$);
+	-- An audit may list again what an earlier one raised, whatever the kinds of the two: that is no new
+	-- finding, else those raised and those open do not reconcile. A finding repeats one of the last
+	-- twelve months, or one whose record is not here.
+	PERFORM sems.make_view(t, 'spd_finding', reader, $q$
+		SELECT l.*, f.first_id = l.record_id AS raised,
+		    l.repeat_of IS NOT NULL
+			AND coalesce(e.first_at >= l.counted_at - interval '12 months', true) AS repeated
+		FROM sems.@spd_listed_finding l
+		JOIN sems.@spd_first_listed f
+		    ON f.source = l.source AND f.site_id = l.site_id AND f.finding_id = l.finding_id
+		LEFT JOIN sems.@spd_first_listed e
+		    ON e.source = l.source AND e.site_id = l.site_id AND e.finding_id = l.repeat_of$q$);
+	PERFORM sems.make_view(t, 'spd_equipment_check', reader, $q$
+		SELECT e.*, e.measure_code AS measure, e.counted_at <= e.due_at AS on_time,
+		    coalesce(e.attempt, 1) = 1 AS first_attempt
+		FROM sems.@effective_equipment_check e$q$);
+	-- Every stored record of a quarter, and what became of it.
+	PERFORM sems.make_view(t, 'spd_record', reader, (SELECT string_agg(sems.record_sql(x.kind),
+	    ' UNION ALL ' ORDER BY x.kind) FROM sems.kind x WHERE x.kind NOT IN ('void', 'confirmation')));
+	PERFORM sems.make_view(t, 'spd_received', reader, format($q$
+		SELECT r.kind, r.source, r.site_id, r.measure, r.provider_id, r.counted_at, r.received_at,
+		    %s, r.record_id
+		FROM sems.@spd_record r
+		LEFT JOIN sems.@overruled c ON c.record_id = r.record_id AND c.source = r.source
+		    AND c.kind = r.kind$q$, sems.received_sql()));
+	-- Every TIP event with all that is counted of it: as it is counted (effective), and as it was received.
+	PERFORM sems.make_view(t, 'spd_tip_event', reader, format($q$
+		SELECT r.*, 'tip_event'::text AS kind, r.occurred_at AS counted_at, r.measure_code AS measure,
+		    (r.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT'))::int::bigint AS shown,
+		    (r.outcome = 'HIT')::int::bigint AS hits, %s
+		FROM sems.@tip_event r
+		LEFT JOIN sems.@overruled c ON c.record_id = r.record_id AND c.source = r.source
+		    AND c.kind = 'tip_event'$q$, sems.received_sql()));
+	-- Of every other kind its records as they are.
+	FOR k IN SELECT x.kind FROM sems.kind x
+	    WHERE x.kind NOT IN ('observation', 'test', 'tip_event', 'equipment_check') LOOP
+		PERFORM sems.make_view(t, 'spd_' || k, reader, format($q$
+			SELECT e.*, e.measure_code AS measure FROM sems.@effective_%s e$q$, k));
+	END LOOP;
+END
+$$;
+
+CREATE FUNCTION sems.make_views() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	t text;
+BEGIN
+	PERFORM sems.make_then_tables();
+	FOREACH t IN ARRAY ARRAY['', 'then_'] LOOP
+		PERFORM sems.make_known_views(t);
+		PERFORM sems.make_effective_views(t);
+		PERFORM sems.make_counted_views(t);
+	END LOOP;
+	-- Every stored record of every kind: which there are, and nothing of what is in them.
+	PERFORM sems.make_view('', 'any_record', 'sems_compute', (SELECT string_agg(format($q$
+		SELECT %L::text AS kind, r.occurred_at, r.record_id, r.source, r.received_at, r.stored_in
+		FROM sems.%I r$q$, k.kind, k.kind), ' UNION ALL ' ORDER BY k.kind) FROM sems.kind k));
+	PERFORM sems.make_view('', 'known_record', 'sems_compute', (SELECT string_agg(format($q$
+		SELECT %L::text AS kind, r.occurred_at, r.record_id, r.source FROM sems.known_%s r$q$,
+		k.kind, k.kind), ' UNION ALL ' ORDER BY k.kind) FROM sems.kind k));
+END
+$$;
+
+-- A kind's table: its corrections are noted, changes of it are noticed, and who may what.
+CREATE FUNCTION sems.watch_kind(kind text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	EXECUTE format('CREATE TRIGGER note_correction AFTER INSERT ON sems.%I FOR EACH ROW '
+	    'WHEN (NEW.corrects_record_id IS NOT NULL) EXECUTE FUNCTION sems.note_correction(%L)',
+	    kind, kind);
+	EXECUTE format('CREATE TRIGGER touch_all AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE '
+	    'ON sems.%I FOR EACH STATEMENT EXECUTE FUNCTION sems.touch_all()', kind);
+	EXECUTE format('GRANT INSERT ON sems.%I TO sems_ingest', kind);
+	EXECUTE format('GRANT SELECT ON sems.%I TO sems_compute, sems_retention', kind);
+END
+$$;
+
+-- The table of a new kind is there: from now on it is treated like every other kind's.
+CREATE FUNCTION sems.add_kind(kind text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	INSERT INTO sems.kind VALUES (add_kind.kind);
+	PERFORM sems.watch_kind(kind);
+	PERFORM sems.make_views();
+END
+$$;
+
+SELECT sems.watch_kind(k.kind) FROM sems.kind k;
+CREATE TRIGGER note_confirmation AFTER INSERT ON sems.confirmation
+    FOR EACH ROW EXECUTE FUNCTION sems.note_confirmation();
+SELECT sems.make_views();
+
+-- What a freeze must know about and nobody may see.
+CREATE VIEW sems.embargoed_test AS
+SELECT r.* FROM sems.folded_test r WHERE sems.under_embargo(r.embargo, r.mode, r.debriefed_at);
+GRANT SELECT ON sems.embargoed_test TO sems_compute;

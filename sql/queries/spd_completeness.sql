@@ -14,7 +14,7 @@ WITH quality AS MATERIALIZED (
     AND EXISTS (SELECT FROM quality y WHERE (y.q ->> 'last_stored_in')::bigint > s.stored_in)
 ), late AS (
     SELECT (SELECT y.q -> 'late' FROM quality y) || jsonb_build_object('lag_hours', 72,
-        'submitted_at', (SELECT to_char(s.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+        'submitted_at', (SELECT sems.rfc3339(s.at)
             FROM submitted s),
         'after_submission', (SELECT CASE WHEN s.at IS NOT NULL THEN a.n END
             FROM submitted s, after_submission a)) AS o
@@ -35,8 +35,8 @@ WITH quality AS MATERIALIZED (
         GROUP BY p.what, p.site_id, p.measure_code) AS p
 ), restore AS (
     SELECT jsonb_agg(jsonb_build_object(
-        'from', to_char(g.lacks_from AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'to', to_char(g.lacks_to AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        'from', sems.rfc3339(g.lacks_from),
+        'to', sems.rfc3339(g.lacks_to),
         'reason', g.reason, 'resolution', g.resolution) ORDER BY g.lacks_from, g.gap_id) AS list
     FROM sems.restore_gap g
     WHERE g.lacks_to >= $1::timestamptz AND g.found_at <= now()

@@ -20,7 +20,7 @@ FROM (SELECT l.kind, l.site_id, l.measure, count(DISTINCT (l.record_id, l.source
     FROM late AS l GROUP BY l.kind, l.site_id, l.measure) AS c
 UNION ALL
 SELECT 2, d.kind, d.site_id, d.measure, d.how, d.record_id::text, d.source,
-    to_char(d.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    sems.rfc3339(d.received_at),
     d.root_record_id::text, NULL, NULL, sems.without_leaf(d.stored_in, v.read_until, v.in_flight),
     (d.received_at < v.as_of)::int, sems.content_of(d.own_kind, d.source, d.record_id, d.occurred_at) ->> 'source_record_id'
 FROM (SELECT r.* FROM record AS r ORDER BY r.received_at, r.record_id, r.source LIMIT 200) AS d

@@ -3,7 +3,7 @@
 SELECT e.name, e.zone, to_char(min(d.day), 'YYYY-MM-DD'), to_char(max(d.day), 'YYYY-MM-DD'),
     to_char(min(d.starts_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     to_char(max(d.ends_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-    to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    sems.rfc3339(now()),
     (now() >= max(d.ends_at))::int,
     (SELECT count(*) FROM sems.embargoed_test t, (SELECT min(starts_at) AS lo, max(ends_at) AS hi
 	FROM sems.civil_day WHERE quarter = $1::text) AS q

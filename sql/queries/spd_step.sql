@@ -2,4 +2,4 @@
 INSERT INTO sems.spd_event (quarter, revision, made_by, action, metric, by_dims, text, reference, channel)
 VALUES ($1, $2::int, $3, $4, nullif($5, ''), coalesce($6::jsonb, '{}'), nullif($7, ''),
     nullif($8, ''), nullif($9, ''))
-RETURNING state, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+RETURNING state, sems.rfc3339(at)

@@ -10,7 +10,7 @@ WITH d AS (
     WHERE (sems.tells_of_tests(x.kind) AND $3::int = 1) OR (NOT sems.tells_of_tests(x.kind) AND x.day = (SELECT d.day FROM d))
 )
 SELECT l.kind, l.quarter, l.revision, s.state, encode(substr(l.leaves, l.at + 20, 32), 'hex'),
-    to_char(s.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    sems.rfc3339(s.as_of),
     l.sources[('x' || encode(substr(l.leaves, l.at + 16, 4), 'hex'))::bit(32)::int]
 FROM l LEFT JOIN sems.spd_status s ON (s.quarter, s.revision) = (l.quarter, l.revision)
 WHERE l.at > 0 AND (l.at - 1) % 52 = 0

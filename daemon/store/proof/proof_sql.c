@@ -299,7 +299,7 @@ proof_sql_compare(const struct kind *k, const char *const *columns, size_t n, st
 	buf_addf(
 	    &b,
 	    "\nSELECT z.what, z.record_id, z.source, to_char(z.day, 'YYYY-MM-DD'),\n"
-	    "    to_char(z.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
+	    "    sems.rfc3339(z.received_at),"
 	    " z.total, z.claims::int, sems.source_number('%s', z.source, z.record_id)\n"
 	    "FROM (SELECT s.*, count(*) OVER (PARTITION BY s.what) AS total,\n"
 	    "    row_number() OVER (PARTITION BY s.what ORDER BY s.day, s.record_id, s.source) AS "

@@ -1,5 +1,8 @@
 /* What schema_prepare() does to a database, refuses, and leaves behind. */
 #include "base/count.h"
+#include "base/digest.h"
+#include "base/file/embed.h"
+#include "base/text.h"
 #include "core/kind/kind.h"
 #include "store/store.h"
 #include "tests/lib/cluster.h"
@@ -72,6 +75,78 @@ Test(prepare, rolls_a_failed_migration_back_whole)
 	cr_expect_str_eq(cluster_text(pg, "SELECT to_regclass('sems.observation')"), "");
 	cluster_do(pg, "DROP TABLE sems.heartbeat");
 	cr_expect_eq(prepare(name, &e), OK, "%s: %s", e.where, e.text);
+	PQfinish(pg);
+}
+
+/* The schema as it first stood, for ever: what was made of these files is in use. A change of the
+ * schema is another file. */
+static const struct {
+	const char *path;
+	const char *sha256;
+} first_schema[] = {
+    {"sql/migrations/0001_register.sql",
+     "4b930b0b8c2d95991a9d5ab8a136ff6aab817da3a7a63fefdede66b3fd3220b1"},
+    {"sql/migrations/0002_evidence.sql",
+     "f4fe850011e7233571d6f354b49cd630195f298fb1ae52bb92503a58e7b4d716"},
+    {"sql/migrations/0003_ruling.sql",
+     "2f64173a3c354e263d74fc7dcc54c0344238910a4f58ea7a6e4b4ff2ab20f053"},
+    {"sql/migrations/0004_quarter.sql",
+     "3732c9f7265bea5b2f55785868ea3c13f7015894c79b61e0862fc2ee10ed4bbb"},
+    {"sql/migrations/0005_retention.sql",
+     "317fc4d3b667cf5a4659a1061df59d2999cfee8260ef85758731dd40917ab9f8"},
+    {"sql/migrations/0006_counts.sql",
+     "87c51278a01ad87f4fcc4a9bbeed04ed357d5075afaa298158592ef9cfc5d139"},
+    {"sql/migrations/0007_inquiry.sql",
+     "6b038d3851b9157e9e27ed343902f6a0accd2004a4497370310cefb7a069ec01"},
+};
+
+static void
+apply_first_schema(PGconn *pg)
+{
+	cluster_do(pg, "SET ROLE sems_owner");
+	for (size_t i = 0; i < COUNT(first_schema); i++) {
+		const char *sql = embed_text(first_schema[i].path);
+		unsigned char digest[SHA256_SIZE];
+		char hex[2 * SHA256_SIZE + 1];
+		char note[256];
+
+		cr_assert_not_null(sql, "%s is gone", first_schema[i].path);
+		cr_assert(sha256(sql, strlen(sql), digest));
+		hex_encode(digest, sizeof digest, hex);
+		cr_assert_str_eq(hex, first_schema[i].sha256,
+				 "%s was changed: put it back, and make a "
+				 "further file",
+				 first_schema[i].path);
+		cluster_do(pg, "BEGIN");
+		cluster_do(pg, sql);
+		snprintf(note, sizeof note,
+			 "INSERT INTO sems.schema_migration (version, sha256) VALUES (%zu, '%s'); "
+			 "COMMIT",
+			 i + 1, hex);
+		cluster_do(pg, note);
+	}
+	cluster_do(pg, "RESET ROLE");
+}
+
+Test(prepare, brings_a_database_of_the_first_schema_up_to_date_with_what_is_in_it)
+{
+	char name[32];
+	PGconn *pg = cluster_connect(empty_database(name, sizeof name));
+	char made[64];
+	struct err e = {0};
+
+	apply_first_schema(pg);
+	cluster_do(pg, "INSERT INTO sems.setting (name, value) VALUES ('first', 'kept')");
+	snprintf(made, sizeof made, "%s",
+		 cluster_text(pg, "SELECT max(applied_at) FROM sems.schema_migration"));
+	cr_assert_eq(prepare(name, &e), OK, "%s: %s", e.where, e.text);
+	cr_expect_str_eq(cluster_text(pg, "SELECT value FROM sems.setting "
+					  "WHERE name = 'first'"),
+			 "kept");
+	/* None of them was done again. */
+	cr_expect_str_eq(cluster_text(pg, "SELECT max(applied_at) FROM sems.schema_migration "
+					  "WHERE version <= 7"),
+			 made);
 	PQfinish(pg);
 }
 

@@ -1,3 +1,154 @@
+-- Day counts: what the metrics count, counted by civil day and kept beside the evidence, so that a
+-- quarter need not be read whole whenever somebody asks. They are always counted from the records of
+-- a whole day, never added to; which days have to be counted again is in a log that is only added to.
+
+-- The days of a period that the log names. In plpgsql, as everything that every SPD asks for: its
+-- statements are planned once a connection.
+CREATE FUNCTION sems.touched_days(since timestamptz, until timestamptz)
+RETURNS TABLE (kind text, day date)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY WITH mark AS MATERIALIZED (
+		SELECT m.kind, min(m.since) AS since, max(m.until) AS until
+		FROM sems.touched_day m
+		GROUP BY m.kind, m.since > '-infinity', CASE WHEN m.since > '-infinity'
+		    THEN floor(extract(epoch FROM m.since) / 86400) END
+	), root AS MATERIALIZED (
+		SELECT DISTINCT m.root_source, m.root_record_id FROM sems.touched_day m
+		WHERE m.root_record_id IS NOT NULL
+	), moment AS (
+		SELECT mark.kind, mark.since, mark.until FROM mark
+		UNION ALL
+		SELECT k.kind, sems.uuid_time(r.root_record_id), sems.uuid_time(r.root_record_id)
+		FROM root r CROSS JOIN sems.kind k
+		UNION ALL
+		SELECT c.kind, c.occurred_at, c.occurred_at
+		FROM root r JOIN sems.correction c ON c.root_occurred_at = sems.uuid_time(r.root_record_id)
+		    AND c.root_record_id = r.root_record_id AND c.root_source = r.root_source
+	), reach AS (
+		-- What an activity counts depends on those that began before it and are not over: a day at
+		-- most, or they are in the index of long ones.
+		SELECT t.kind, t.since, t.until + CASE t.kind WHEN 'activity' THEN interval '24 hours'
+		    ELSE interval '0' END AS until
+		FROM moment t
+		UNION ALL
+		SELECT t.kind, a.occurred_at, a.occurred_end
+		FROM moment t JOIN sems.activity a ON a.occurred_at >= t.since AND a.occurred_at <= t.until
+		    AND a.occurred_end - a.occurred_at > interval '24 hours'
+		WHERE t.kind = 'activity' AND t.since > '-infinity'
+	)
+	SELECT DISTINCT t.kind, d.day
+	-- No day has 48 hours; that bound is what the index can use.
+	FROM reach t JOIN sems.civil_day d ON d.starts_at <= t.until AND d.ends_at > t.since
+	    AND d.starts_at > t.since - interval '48 hours'
+	WHERE d.starts_at < touched_days.until AND d.ends_at > touched_days.since;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.touched_days(timestamptz, timestamptz) TO sems_compute;
+
+-- What is counted: the dimensions and sums that the metrics of the catalogue need of one kind. A
+-- definition is never changed; another catalogue has other cubes.
+CREATE TABLE sems.cube (
+	cube_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	digest text NOT NULL UNIQUE,  -- SHA-256 of the statement that counts
+	name text NOT NULL,
+	kind text NOT NULL REFERENCES sems.kind,
+	is_personal boolean NOT NULL  -- its counts are of persons, and go when their records go
+);
+
+-- The days that were counted. Stale: its records have changed since.
+CREATE TABLE sems.counted_day (
+	cube_id int NOT NULL REFERENCES sems.cube ON DELETE CASCADE,
+	day date NOT NULL,
+	is_stale boolean NOT NULL DEFAULT false,
+	counted_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (cube_id, day)
+);
+
+CREATE TABLE sems.day_count (
+	cube_id int NOT NULL REFERENCES sems.cube ON DELETE CASCADE,
+	day date NOT NULL,
+	keys text[] NOT NULL,  -- the values of the cube's dimensions
+	n bigint NOT NULL,
+	sums bigint[],  -- of each summed field the sum and how many had a value; of a histogram how many
+	bins bigint[]   -- of a histogram the values
+);
+CREATE INDEX ON sems.day_count (cube_id, day);
+
+-- The same added up: of a quarter (week is null), and of its weeks by the dimensions that the metrics'
+-- conditions need. Always the sum of the days that were counted.
+CREATE TABLE sems.quarter_count (
+	cube_id int NOT NULL REFERENCES sems.cube ON DELETE CASCADE,
+	quarter text NOT NULL,
+	week date,  -- its Monday, or the quarter's first day
+	keys text[] NOT NULL,
+	n bigint NOT NULL,
+	sums bigint[],
+	bins bigint[]
+);
+CREATE INDEX ON sems.quarter_count (cube_id, quarter);
+
+GRANT SELECT, INSERT, DELETE ON sems.cube, sems.day_count, sems.quarter_count TO sems_compute;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sems.counted_day TO sems_compute;
+
+-- The months of a period whose records can be counted: those that exist and are whole. With their
+-- size, which tells how long counting takes, and whether there is anything to count.
+CREATE FUNCTION sems.countable_months(since timestamptz, until timestamptz)
+RETURNS TABLE (kind text, month date, bytes bigint)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY SELECT k.kind, m.month, pg_relation_size(p.part)
+	FROM sems.kind k CROSS JOIN (SELECT DISTINCT d.month FROM sems.civil_day d
+	    WHERE d.starts_at < countable_months.until AND d.ends_at > countable_months.since) AS m
+	CROSS JOIN LATERAL (
+		SELECT to_regclass('sems.' || k.kind || '_' || to_char(m.month, 'YYYYMM')) AS part
+	) AS p
+	WHERE p.part IS NOT NULL AND NOT EXISTS (SELECT FROM sems.purge_certificate c
+	    WHERE c.kind = k.kind AND c.month = m.month);
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.countable_months(timestamptz, timestamptz) TO sems_compute;
+
+-- Before the records of a month go: their counts stay, if they are what the records say; the counts
+-- of persons go with the records. A month that has a purge certificate is not counted again.
+CREATE FUNCTION sems.keep_counts(kind text, month date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	part regclass := to_regclass('sems.' || kind || '_' || to_char(month, 'YYYYMM'));
+	since timestamptz;
+	until timestamptz;
+	of_quarter text;
+BEGIN
+	SELECT min(d.starts_at), max(d.ends_at), min(d.quarter) INTO since, until, of_quarter
+	FROM sems.civil_day d WHERE d.month = keep_counts.month;
+	-- A plan counts in the period it is for: it is never counted by day.
+	IF kind <> 'plan' AND pg_relation_size(part) > 0 AND (EXISTS (
+		SELECT FROM sems.touched_days(since, until) t WHERE t.kind = keep_counts.kind
+	) OR EXISTS (
+		SELECT FROM sems.civil_day d LEFT JOIN (sems.counted_day s
+		    JOIN sems.cube c ON c.cube_id = s.cube_id AND c.kind = keep_counts.kind)
+		    ON s.day = d.day
+		WHERE d.month = keep_counts.month AND s.is_stale IS DISTINCT FROM false
+	)) THEN
+		RAISE EXCEPTION 'records of % were stored just now: its days must be counted first; '
+		    'run retention again', to_char(month, 'YYYY-MM') USING ERRCODE = 'SM005';
+	END IF;
+	DELETE FROM sems.counted_day s USING sems.cube c, sems.civil_day d
+	WHERE c.cube_id = s.cube_id AND c.kind = keep_counts.kind AND c.is_personal
+	AND d.day = s.day AND d.quarter = of_quarter;
+	DELETE FROM sems.day_count n USING sems.cube c, sems.civil_day d
+	WHERE c.cube_id = n.cube_id AND c.kind = keep_counts.kind AND c.is_personal
+	AND d.day = n.day AND d.quarter = of_quarter;
+	DELETE FROM sems.quarter_count n USING sems.cube c
+	WHERE c.cube_id = n.cube_id AND c.kind = keep_counts.kind AND c.is_personal
+	AND n.quarter = of_quarter;
+END
+$$;
+
+-- --- feeds ---------------------------------------------------------------------------------------
+
 -- What came of each source, by civil day, and what was expected of it: whether the evidence is whole.
 -- Days are counted from the records of a whole day and kept beside them, as the metrics' counts are.
 
@@ -481,15 +632,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	), gap AS (
 		SELECT n.source, 'tip_event' AS kind, coalesce(n.from_at, n.to_at) AS at, n.missing,
 		    jsonb_build_object(
-			'from', to_char(n.from_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-			'to', to_char(n.to_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+			'from', sems.rfc3339(n.from_at),
+			'to', sems.rfc3339(n.to_at),
 			'reason', 'EVENT_NUMBERS', 'device', n.device_id, 'after', n.after,
 			'before', n.before, 'missing', n.missing) AS gap
 		FROM number n WHERE n.rank <= 50
 		UNION ALL
 		SELECT s.source, x.kind, s.from_at, NULL, jsonb_build_object(
-			'from', to_char(s.from_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-			'to', to_char(s.to_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+			'from', sems.rfc3339(s.from_at),
+			'to', sems.rfc3339(s.to_at),
 			'reason', 'NO_HEARTBEAT', 'device', s.device_id, 'days', s.days)
 		FROM silence s
 		-- The kinds that the source announces.
@@ -549,7 +700,7 @@ RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	), silents AS (
 		SELECT jsonb_agg(jsonb_build_object('source', s.source, 'kind', s.kind, 'site', s.site_id,
 		    'device', s.device_id, 'every_hours', s.every_hours, 'basis', s.basis,
-		    'last_at', to_char(s.last_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+		    'last_at', sems.rfc3339(s.last_at),
 		    'expected_by', to_char(s.expected_by AT TIME ZONE 'UTC',
 			'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
 		    ORDER BY s.source, s.kind, s.device_id) AS list
@@ -733,3 +884,236 @@ BEGIN
 	EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO sems_compute', current_database());
 END
 $$;
+
+-- --- doubles -------------------------------------------------------------------------------------
+
+-- Records that are stored twice: what has one number of its source at two times, one event number of its
+-- device, or the same content at the same instant. The time is part of a record's identity, so that such
+-- records are two to the store, and somebody has to be told. They are found by a duty, off the way of
+-- those who send: each record's numbers are kept as digests with the instant, which leads back to it.
+
+-- The digest of what should be one record's alone. Two that are equal by chance are told apart when the
+-- records are read.
+CREATE FUNCTION sems.number_key(what text, source text, number text) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT hashtextextended(what || E'\x1f' || source || E'\x1f' || number, 0)
+$$;
+GRANT EXECUTE ON FUNCTION sems.number_key(text, text, text) TO PUBLIC;
+
+CREATE TABLE sems.record_key (
+	key bigint NOT NULL,
+	occurred_at timestamptz NOT NULL,
+	kind text NOT NULL,
+	PRIMARY KEY (key, occurred_at)
+);
+
+-- Keys that more than one record has, or had: nothing that counts need be among them any more.
+CREATE TABLE sems.doubled (
+	kind text NOT NULL,
+	why text NOT NULL CHECK (why IN ('NUMBER', 'EVENT', 'ALIKE')),
+	key bigint NOT NULL,
+	PRIMARY KEY (kind, why, key)
+);
+
+-- Days with records whose keys are not kept yet, as far as the log of touched days was taken.
+CREATE TABLE sems.unkeyed_day (
+	kind text NOT NULL,
+	day date NOT NULL,
+	PRIMARY KEY (kind, day)
+);
+GRANT SELECT, INSERT ON sems.unkeyed_day TO sems_compute;
+GRANT SELECT ON sems.doubled TO sems_compute;
+
+-- A record r's keys by what they are of; ALIKE is of those alone that share their instant. A number that an
+-- import made of a row says nothing of the device's own; a session's login is no number, so its counts are
+-- in it, and an event's content, since a device may begin to count anew.
+CREATE FUNCTION sems.key_sql(kind text, why text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT CASE why
+	    WHEN 'NUMBER' THEN format('sems.number_key(%L, r.source, r.source_record_id)', kind)
+	    WHEN 'ALIKE' THEN format($q$CASE WHEN coalesce(r."precision", 'MS') = 'MS' AND r.corrects_record_id IS NULL
+		THEN sems.number_key(%L, r.source, (to_jsonb(r) - ARRAY['record_id', 'source_record_id',
+		    'device_local_time', 'schema_version', 'received_at', 'received_from', 'received_as',
+		    'stored_in'])::text) END$q$, kind || '=')
+	    ELSE coalesce((SELECT format($q$CASE WHEN r.source_record_id IS NULL OR r.source_record_id LIKE 'row-%%'
+		THEN sems.number_key(%L, r.source, %s) END$q$, kind || '#', c.columns)
+		FROM (VALUES
+		    ('tip_event', $q$r.device_id || E'\x1f' || r.event_no || E'\x1f' || concat_ws(E'\x1f', r.outcome,
+			r.image_id, r.threat_category, r.response_ms)$q$),
+		    ('tip_session', $q$r.device_id || E'\x1f' || r.login_session_id || E'\x1f' || concat_ws(E'\x1f',
+			r.images_viewed, r.tip_shown, r.hits, r.misses)$q$)) AS c (kind, columns)
+		WHERE c.kind = key_sql.kind), 'NULL::bigint')
+	    END
+$$;
+
+-- Keeps the keys of a kind's records of a period, and notes those that others have.
+CREATE FUNCTION sems.keep_keys_of(kind text, since timestamptz, until timestamptz) RETURNS void
+-- In one zone, since the content of a record is compared as text.
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+BEGIN
+	EXECUTE format($q$
+		WITH one AS MATERIALIZED (
+			SELECT k.why, k.key, r.occurred_at, count(*) AS n
+			FROM sems.%1$I r CROSS JOIN LATERAL (VALUES ('NUMBER', %2$s), ('EVENT', %3$s)) AS k (why, key)
+			WHERE r.occurred_at >= $1 AND r.occurred_at < $2 AND k.key IS NOT NULL
+			GROUP BY k.why, k.key, r.occurred_at
+		), many AS (
+			SELECT o.why, o.key FROM one o GROUP BY o.why, o.key HAVING sum(o.n) > 1
+			UNION ALL
+			SELECT o.why, o.key FROM one o JOIN sems.record_key x
+			    ON x.key = o.key AND x.occurred_at <> o.occurred_at
+		), put AS (
+			INSERT INTO sems.record_key SELECT o.key, o.occurred_at, %1$L FROM one o ON CONFLICT DO NOTHING
+		)
+		INSERT INTO sems.doubled SELECT %1$L, m.why, m.key FROM many m ON CONFLICT DO NOTHING$q$,
+	    kind, sems.key_sql(kind, 'NUMBER'), sems.key_sql(kind, 'EVENT'))
+	USING since, until;
+	-- A heartbeat that came twice says the same twice: feeds see that.
+	IF kind = 'heartbeat' THEN
+		RETURN;
+	END IF;
+	EXECUTE format($q$
+		WITH same AS (
+			SELECT r.source, r.occurred_at FROM sems.%1$I r
+			WHERE r.occurred_at >= $1 AND r.occurred_at < $2
+			GROUP BY r.source, r.occurred_at HAVING count(*) > 1
+		), alike AS MATERIALIZED (
+			SELECT a.key, a.occurred_at
+			FROM (SELECT r.occurred_at, %2$s AS key FROM same s JOIN sems.%1$I r
+				ON r.occurred_at = s.occurred_at AND r.source = s.source
+				AND r.occurred_at >= $1 AND r.occurred_at < $2) AS a
+			WHERE a.key IS NOT NULL GROUP BY a.key, a.occurred_at HAVING count(*) > 1
+		), put AS (
+			INSERT INTO sems.record_key SELECT a.key, a.occurred_at, %1$L FROM alike a ON CONFLICT DO NOTHING
+		)
+		INSERT INTO sems.doubled SELECT %1$L, 'ALIKE', a.key FROM alike a ON CONFLICT DO NOTHING$q$,
+	    kind, sems.key_sql(kind, 'ALIKE'))
+	USING since, until;
+END
+$$;
+
+-- Keeps the keys of days that have to be, as many of them as about so many bytes are read for, and with
+-- `running` also of those that are not over. How many days are left.
+CREATE FUNCTION sems.keep_keys(bytes bigint, running boolean) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	x record;
+	kinds text[];
+	days date[];
+BEGIN
+	SELECT array_agg(d.kind), array_agg(d.day) INTO kinds, days
+	FROM (SELECT u.kind, u.day, row_number() OVER w AS n, coalesce(sum(m.bytes) OVER
+		(w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+	    FROM sems.unkeyed_day u
+	    JOIN sems.civil_day c ON c.day = u.day AND (running OR c.ends_at <= now())
+	    LEFT JOIN (SELECT e.kind, e.month, pg_relation_size(e.partition) / 30 AS bytes
+		FROM sems.evidence_month e) AS m ON m.kind = u.kind AND m.month = c.month
+	    WINDOW w AS (ORDER BY u.day, u.kind)) AS d
+	WHERE d.before < bytes OR d.n = 1;
+	FOR x IN SELECT i.kind, min(i.starts_at) AS since, max(i.ends_at) AS until
+	    FROM (SELECT k.kind, c.*,
+		    k.day - (row_number() OVER (PARTITION BY k.kind ORDER BY k.day))::int AS island
+		FROM unnest(kinds, days) AS k (kind, day) JOIN sems.civil_day c ON c.day = k.day) AS i
+	    GROUP BY i.kind, i.month, i.island
+	LOOP
+		PERFORM sems.keep_keys_of(x.kind, x.since, x.until);
+	END LOOP;
+	DELETE FROM sems.unkeyed_day u USING unnest(kinds, days) AS k (kind, day)
+	WHERE u.kind = k.kind AND u.day = k.day;
+	RETURN (SELECT count(*) FROM sems.unkeyed_day u
+	    JOIN sems.civil_day c ON c.day = u.day AND (running OR c.ends_at <= now()));
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.keep_keys(bigint, boolean) TO sems_compute;
+
+-- The records that count and share a key with another one that counts; of tests under embargo only with
+-- `covert`. t: '' as things are known today, 'then_' as a freeze read them (0003_ruling.sql).
+CREATE FUNCTION sems.double_records(t text, covert boolean)
+RETURNS TABLE (kind text, why text, key bigint, record_id uuid, source text, source_record_id text,
+    site_id text, measure text, provider_id text, counted_at timestamptz, occurred_at timestamptz,
+    received_at timestamptz, received_from text, device_id text, event_no bigint, place bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+#variable_conflict use_column
+DECLARE
+	of_kind text;
+BEGIN
+	FOR of_kind IN SELECT DISTINCT d.kind FROM sems.doubled d ORDER BY d.kind LOOP
+		RETURN QUERY EXECUTE format($q$
+			SELECT m.kind, m.why, m.key, m.record_id, m.source, m.source_record_id, m.site_id, m.measure,
+			    m.provider_id, m.counted_at, m.occurred_at, m.received_at, m.received_from, m.device_id,
+			    m.event_no, m.place
+			FROM (WITH instant AS MATERIALIZED (
+				SELECT DISTINCT i.occurred_at FROM sems.doubled d
+				JOIN sems.record_key i ON i.key = d.key AND i.kind = d.kind WHERE d.kind = %1$L
+			    )
+			    SELECT d.kind, d.why, d.key, r.record_id, r.source, r.source_record_id, r.site_id,
+				r.measure_code AS measure, r.provider_id, %3$s AS counted_at, r.occurred_at,
+				r.received_at, r.received_from, %4$s AS device_id, %5$s AS event_no,
+				row_number() OVER (PARTITION BY d.why, d.key ORDER BY r.received_at, r.record_id) AS place,
+				count(*) OVER (PARTITION BY d.why, d.key) AS n
+			    -- Each record's keys once, however many share its instant.
+			    FROM instant AS i
+			    JOIN sems.%2$I r ON r.occurred_at = i.occurred_at
+			    CROSS JOIN LATERAL (VALUES ('NUMBER', %6$s), ('EVENT', %7$s), ('ALIKE', %8$s)) AS k (why, key)
+			    JOIN sems.doubled d ON d.kind = %1$L AND d.why = k.why AND d.key = k.key
+			    WHERE NOT EXISTS (SELECT FROM sems.%9$I o WHERE o.record_id = r.record_id
+				AND o.source = r.source AND o.kind = %1$L)
+			    AND %10$s) AS m
+			WHERE m.n > 1$q$,
+		    of_kind, t || of_kind, sems.counted_at_sql(of_kind),
+		    CASE WHEN of_kind IN ('tip_event', 'tip_session') THEN 'r.device_id' ELSE 'NULL::text' END,
+		    CASE of_kind WHEN 'tip_event' THEN 'r.event_no' ELSE 'NULL::bigint' END,
+		    sems.key_sql(of_kind, 'NUMBER'), sems.key_sql(of_kind, 'EVENT'), sems.key_sql(of_kind, 'ALIKE'),
+		    t || 'overruled',
+		    CASE WHEN of_kind = 'test' AND NOT covert
+			THEN 'NOT sems.under_embargo(r.embargo, r.mode, r.debriefed_at)' ELSE 'true' END);
+	END LOOP;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.double_records(text, boolean) TO sems_compute;
+
+-- One row a record, whatever it shares.
+CREATE FUNCTION sems.make_double_views() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	t text;
+BEGIN
+	FOREACH t IN ARRAY ARRAY['', 'then_'] LOOP
+		PERFORM sems.make_view(t, 'spd_double', 'sems_compute', format($q$
+			SELECT DISTINCT ON (d.kind, d.source, d.record_id) d.kind, d.record_id, d.source,
+			    d.source_record_id, d.site_id, d.measure, d.provider_id, d.counted_at, d.occurred_at,
+			    d.received_at
+			FROM sems.double_records(%L, false) d
+			ORDER BY d.kind, d.source, d.record_id$q$, t));
+	END LOOP;
+END
+$$;
+SELECT sems.make_double_views();
+
+-- The records of a kind and source with one of these numbers: n is the number's place, from 0; why one does not
+-- count, of a correction what it corrects. Tests that are under embargo are told with `covert`, and to whoever sent them.
+CREATE FUNCTION sems.stored_numbers(of_kind text, of_source text, numbers jsonb, covert boolean, asker text)
+RETURNS jsonb
+-- Number by number, whatever the planner thinks of a list.
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+DECLARE
+	found jsonb;
+BEGIN
+	EXECUTE format($q$
+		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('n', x.n - 1, 'record_id', r.record_id,
+		    'corrects', r.corrects_record_id, 'corrected_at', (extract(epoch FROM r.corrected_at) * 1000)::bigint,
+		    'reason', r.correction_reason, 'why', o.why)) ORDER BY x.n, r.record_id)
+		FROM jsonb_array_elements_text($1) WITH ORDINALITY AS x (number, n)
+		JOIN sems.record_key i ON i.key = sems.number_key(%1$L, $2, x.number) AND i.kind = %1$L
+		JOIN sems.%1$I r ON r.occurred_at = i.occurred_at AND r.source = $2 AND r.source_record_id = x.number
+		LEFT JOIN sems.overruled o ON o.record_id = r.record_id AND o.source = r.source AND o.kind = %1$L
+		WHERE coalesce(r.corrects_source, r.source) = r.source AND %2$s$q$, of_kind,
+	    CASE WHEN of_kind = 'test' AND NOT covert THEN '(r.received_from = $3 OR NOT EXISTS (SELECT '
+		'FROM sems.hidden_test h WHERE h.occurred_at = r.occurred_at AND h.record_id = r.record_id '
+		'AND h.source = r.source))' ELSE '$3 IS NOT NULL' END)
+	INTO found USING numbers, of_source, asker;
+	RETURN coalesce(found, '[]');
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.stored_numbers(text, text, jsonb, boolean, text) TO sems_compute;
