@@ -60,8 +60,15 @@ batch_clear(struct batch *b, bool rollback)
 		b->has[k] = false;
 	}
 	touched_clear(&b->touched);
+	lean_clear(&b->lean);
 	b->n_order = 0;
 	b->next = 0;
+}
+
+void
+batch_look(struct batch *b, const struct group *g, size_t n)
+{
+	lean_scan(&b->lean, g->items[n].kind, g->items[n].row);
 }
 
 bool
@@ -76,11 +83,11 @@ batch_add(struct batch *b, const struct group *g, size_t n, bool staged)
 	b->has[k] = true;
 	if (!touched_add(&b->touched, k, it->occurred_at))
 		return false;
-	copy_row(rows, (uint16_t)(copy_n_columns(it->kind) + (staged ? 1 : 0)));
-	if (staged)
-		copy_int4(rows, (int32_t)n);
-	buf_add(rows, it->row.s, it->row.n);
-	return !rows->failed && (staged || batch_note_run(b, g, n));
+	if (!staged)
+		return lean_row(&b->lean, it->kind, it->row, rows) && batch_note_run(b, g, n);
+	copy_row(rows, (uint16_t)(copy_n_columns(it->kind) + 1));
+	copy_int4(rows, (int32_t)n);
+	return buf_add(rows, it->row.s, it->row.n);
 }
 
 bool
@@ -229,8 +236,9 @@ batch_sql_fast(struct batch *b)
 	for (int k = 0; k < KIND_COUNT; k++) {
 		if (!b->has[k])
 			continue;
-		buf_addf(&b->sql, "COPY sems.%s (%.*s) FROM STDIN (FORMAT binary);", kinds[k]->name,
-			 (int)b->columns[k].n, (const char *)b->columns[k].p);
+		buf_addf(&b->sql, "COPY sems.%s (", kinds[k]->name);
+		lean_columns(&b->lean, kinds[k], &b->sql);
+		buf_addf(&b->sql, ") FROM STDIN (FORMAT binary);");
 		add_copy(b, &b->rows[k]);
 	}
 	add_runs(b);

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "ingest/group.h"
 #include "store/evidence/copy.h"
+#include "store/evidence/lean.h"
 #include "store/evidence/touched.h"
 
 struct batch {
@@ -17,6 +18,7 @@ struct batch {
 	struct buf quarantine;
 	struct buf runs; /* which records are of which run of an import */
 	struct buf sql;
+	struct lean lean;       /* of the rows that go straight into the evidence */
 	struct touched touched; /* the days of the records that are in it */
 	bool has[KIND_COUNT];
 	bool has_quarantine;
@@ -36,6 +38,8 @@ void batch_fini(struct batch *b);
 
 /* Nothing is in it. rollback: the connection is in a transaction that failed. */
 void batch_clear(struct batch *b, bool rollback);
+/* A record that batch_add() is to take straight into the evidence: of all of them first. */
+void batch_look(struct batch *b, const struct group *g, size_t n);
 /* A record's row; n is the item's number in the group. False: no room. */
 bool batch_add(struct batch *b, const struct group *g, size_t n, bool staged);
 /* An item that is stored is noted with its run, if it has one. False: no memory. */

@@ -9,6 +9,7 @@
 #define PG_EPOCH_MS  INT64_C(946684800000)
 #define SQL_NULL     UINT32_MAX
 #define JSONB_FORMAT 1
+#define RECEIVED     3 /* columns behind those of the fields */
 
 void
 copy_begin(struct buf *b)
@@ -283,7 +284,7 @@ copy_value(struct buf *b, const struct field *f, const struct value *v)
 uint16_t
 copy_n_columns(const struct kind *k)
 {
-	return (uint16_t)(kind_n_fields(k) + 3);
+	return (uint16_t)(kind_n_fields(k) + RECEIVED);
 }
 
 enum copy_result
@@ -310,10 +311,20 @@ copy_record(struct buf *b, const struct record *r, const struct receipt *receipt
 	return COPY_ROW_FULL;
 }
 
+const char *
+copy_column(const struct kind *k, unsigned i)
+{
+	static const char *const received[RECEIVED] = {"received_at", "received_from",
+						       "received_as"};
+	size_t fields = kind_n_fields(k);
+
+	return i < fields ? kind_field(k, i)->name : received[i - fields];
+}
+
 bool
 copy_columns(struct buf *sql, const struct kind *k)
 {
-	for (size_t i = 0; i < kind_n_fields(k); i++)
-		buf_addf(sql, "\"%s\", ", kind_field(k, i)->name);
-	return buf_addf(sql, "received_at, received_from, received_as");
+	for (unsigned i = 0; i < copy_n_columns(k); i++)
+		buf_addf(sql, "%s\"%s\"", i == 0 ? "" : ", ", copy_column(k, i));
+	return !sql->failed;
 }

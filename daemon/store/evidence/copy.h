@@ -24,6 +24,9 @@ enum copy_result copy_record(struct buf *b, const struct record *r, const struct
 /* How many values that are: the kind's fields, received_at, received_from, received_as. */
 uint16_t copy_n_columns(const struct kind *k);
 
+/* The name of the ith. */
+const char *copy_column(const struct kind *k, unsigned i);
+
 /* The values of one row, for tables of other shapes. text.s NULL is SQL NULL. */
 void copy_row(struct buf *b, uint16_t columns);
 void copy_int4(struct buf *b, int32_t v);

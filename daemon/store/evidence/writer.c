@@ -17,6 +17,7 @@
 #include "store/evidence/batch.h"
 #include "store/evidence/late.h"
 #include "store/evidence/months.h"
+#include "store/evidence/order.h"
 #include "store/evidence/repeat.h"
 #include "store/pg/conn.h"
 #include "store/pg/pg.h"
@@ -31,6 +32,9 @@
 #define RETRY_LATER_MS  60000
 /* What waits for this connection is waited for by every sender. */
 #define SILENCE_MAX_MS 60000
+/* A Unix socket is to be written to again when three quarters of it are read: with the usual 208
+ * KiB the database has read the rest before we are told, and waits. The kernel may give less. */
+#define SEND_BYTES (1024 * 1024)
 
 enum phase {
 	PHASE_IDLE,      /* nothing is under way; with a group: waiting for the connection */
@@ -44,6 +48,7 @@ struct writer {
 	struct writer_config config;
 	struct conn *conn;
 	struct batch batch;
+	struct order order; /* of the records in it */
 	struct months months;
 	struct repeat repeat;
 	struct late late;
@@ -281,32 +286,46 @@ narrow(struct writer *w, const char *sqlstate)
 	go_on(w);
 }
 
+/* What goes to the quarantine, in the group's order, and which records are to be added. */
+static bool
+sort_out(struct writer *w, const struct range *r, bool staged)
+{
+	bool room = true;
+
+	order_clear(&w->order);
+	for (size_t i = r->from; i < r->to && room; i++) {
+		const struct item *it = &w->g->items[i];
+
+		if (!is_pending(it))
+			continue;
+		if (!is_refused(it)) {
+			w->found.p[i] = VERDICT_STORED;
+			room = order_add(&w->order, w->g, i);
+		} else if (!staged) {
+			room = batch_refuse(&w->batch, w->g, i, it->why);
+		}
+	}
+	return room;
+}
+
 /* Fills the batch with the top range. False: the range was narrowed, or the group is gone. */
 static bool
 fill(struct writer *w, bool staged)
 {
-	const struct range *r = top(w);
+	bool room;
 
 	batch_clear(&w->batch, conn_in_transaction(w->conn));
 	memset(w->found.p, VERDICT_NONE, w->g->n);
-	for (size_t i = r->from; i < r->to; i++) {
-		const struct item *it = &w->g->items[i];
-		bool room = true;
-
-		if (!is_pending(it))
-			continue;
-		if (!is_refused(it))
-			room = batch_add(&w->batch, w->g, i, staged);
-		else if (!staged)
-			room = batch_refuse(&w->batch, w->g, i, it->why);
-		if (!room) {
-			narrow(w, "54000");
-			return false;
-		}
-		if (!is_refused(it))
-			w->found.p[i] = VERDICT_STORED;
-	}
-	return true;
+	room = sort_out(w, top(w), staged);
+	if (!staged)
+		order_sort(&w->order);
+	for (size_t i = 0; !staged && i < order_count(&w->order); i++)
+		batch_look(&w->batch, w->g, order_at(&w->order, i));
+	for (size_t i = 0; room && i < order_count(&w->order); i++)
+		room = batch_add(&w->batch, w->g, order_at(&w->order, i), staged);
+	if (!room)
+		narrow(w, "54000");
+	return room;
 }
 
 static bool
@@ -663,6 +682,7 @@ writer_new(struct event_base *base, struct beside *beside, const struct writer_c
 	    .down = on_down,
 	    .is_first = true,
 	    .silence_ms = SILENCE_MAX_MS,
+	    .send_bytes = SEND_BYTES,
 	    .role = "sems_ingest",
 	};
 	struct writer *w = calloc(1, sizeof *w);
@@ -671,6 +691,7 @@ writer_new(struct event_base *base, struct beside *beside, const struct writer_c
 		return NULL;
 	w->config = *config;
 	buf_init(&w->found, GROUP_ITEMS_MAX);
+	order_init(&w->order);
 	w->conflict.reason = REASON_CONFLICT;
 	err_set(&w->conflict.err, REJ_FIELD, "record_id",
 		"a record with this identity and other content is stored; give this one its own "
@@ -697,6 +718,7 @@ writer_free(struct writer *w)
 	late_fini(&w->late);
 	months_fini(&w->months);
 	batch_fini(&w->batch);
+	order_fini(&w->order);
 	buf_fini(&w->found);
 	free(w);
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 
 #define BACKOFF_MIN_MS 50
@@ -180,6 +181,16 @@ on_notice(void *arg, const PGresult *res)
 		 KV("sqlstate", state == NULL ? "" : state));
 }
 
+/* What the kernel does not give is done without. */
+static void
+widen(const struct conn *c)
+{
+	int bytes = c->ops->send_bytes;
+
+	if (bytes > 0)
+		setsockopt(PQsocket(c->pg), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 static void
 connect_poll(struct conn *c)
 {
@@ -194,6 +205,7 @@ connect_poll(struct conn *c)
 		watch(c, EV_WRITE);
 	} else if (want == PGRES_POLLING_OK) {
 		event_del(c->timer);
+		widen(c);
 		set_state(c, CONN_CHECKING);
 		if (PQsetnonblocking(c->pg, 1) != 0)
 			c->broken = true;

@@ -35,6 +35,7 @@ struct conn_ops {
 	/* The connection is given up when the server takes and gives nothing of a query for so
 	 * long; in whole seconds. 0: it is waited for. */
 	int silence_ms;
+	int send_bytes;   /* of the socket's buffer; 0: as it is */
 	const char *role; /* see pg_params_fill() */
 };
 

@@ -294,7 +294,8 @@ Test(prepare, makes_tables_whose_columns_are_the_kinds_fields_in_order)
 
 		snprintf(
 		    sql, sizeof sql,
-		    "SELECT column_name, data_type FROM information_schema.columns "
+		    "SELECT column_name, data_type, column_default "
+		    "FROM information_schema.columns "
 		    "WHERE table_schema = 'sems' AND table_name = '%s' ORDER BY ordinal_position",
 		    kinds[k]->name);
 		res = PQexec(pg, sql);
@@ -306,6 +307,10 @@ Test(prepare, makes_tables_whose_columns_are_the_kinds_fields_in_order)
 			cr_expect_str_eq(PQgetvalue(res, (int)i, 1), sql_type(f->type), "%s.%s",
 					 kinds[k]->name, f->name);
 		}
+		/* What COPY does not name is NULL. */
+		for (size_t i = 0; i < n + 3; i++)
+			cr_expect(PQgetisnull(res, (int)i, 2), "%s.%s has a default",
+				  kinds[k]->name, PQgetvalue(res, (int)i, 0));
 		cr_expect_str_eq(PQgetvalue(res, (int)n, 0), "received_at");
 		cr_expect_str_eq(PQgetvalue(res, (int)n + 1, 0), "received_from");
 		cr_expect_str_eq(PQgetvalue(res, (int)n + 2, 0), "received_as");
