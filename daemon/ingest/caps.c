@@ -50,7 +50,7 @@ reached(const struct ingest *in, const struct session *s)
 	    [CAP_STRANGER] = s->is_stranger ? s->party->open : 0,
 	    [CAP_STRANGERS] = s->is_stranger ? in->strangers : 0,
 	    [CAP_PRINCIPAL] = s->party->open,
-	    [CAP_OTHERS] = session_role(in, s) == ROLE_ADMIN ? 0 : in->open,
+	    [CAP_OTHERS] = right_has(session_role(in, s), RIGHT_LAST_PLACE) ? 0 : in->open,
 	    [CAP_ALL] = in->open,
 	};
 	enum cap c = 0;
@@ -83,7 +83,7 @@ caps_enter(struct ingest *in, struct session *s)
 	struct party *p = newcomers(s);
 	enum cap full;
 
-	s->is_stranger = session_role(in, s) == ROLE_NONE;
+	s->is_stranger = !right_has(session_role(in, s), RIGHT_KEEP_PLACE);
 	make_way(in, p);
 	full = reached(in, s);
 	if (full != CAPS) {

@@ -23,24 +23,6 @@ struct registry {
 	struct utc_ms floors[KIND_COUNT];
 };
 
-const char *
-role_name(enum role r)
-{
-	static const char *const names[ROLE_COUNT] = {
-	    "none", "device", "supervisor", "tester", "auditor", "compliance", "manager", "admin"};
-
-	return names[r];
-}
-
-enum role
-role_by_name(struct text name)
-{
-	for (unsigned r = ROLE_DEVICE; r < ROLE_COUNT; r++)
-		if (text_is(name, role_name((enum role)r)))
-			return (enum role)r;
-	return ROLE_NONE;
-}
-
 static int
 text_cmp(struct text a, struct text b)
 {

@@ -8,25 +8,11 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "core/kind/kind.h"
+#include "core/right/right.h"
 #include "core/time/calendar.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum role {
-	ROLE_NONE, /* unknown principal: may connect, may do nothing */
-	ROLE_DEVICE,
-	ROLE_SUPERVISOR,
-	ROLE_TESTER,
-	ROLE_AUDITOR,
-	ROLE_COMPLIANCE, /* may correct and void any source's records, freeze and submit */
-	ROLE_MANAGER,    /* reads the SPD */
-	ROLE_ADMIN,      /* registers, runs retention, sees status; everything in embedded mode */
-	ROLE_COUNT
-};
-
-const char *role_name(enum role r);
-enum role role_by_name(struct text name); /* ROLE_NONE: unknown */
 
 struct registry;
 

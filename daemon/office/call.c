@@ -16,37 +16,36 @@ struct admin {
 	struct admin_config config;
 };
 
-#define ROLE_BIT(role) (1u << (role))
-#define ADMINISTERS    (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_COMPLIANCE))
-#define READS          (ADMINISTERS | ROLE_BIT(ROLE_AUDITOR) | ROLE_BIT(ROLE_MANAGER))
-#define EVERYBODY      ((1u << ROLE_COUNT) - 1)
-#define BODY(name)     SEMS__V1__REQUEST__BODY_##name
+#define BODY(name) SEMS__V1__REQUEST__BODY_##name
 
-/* Who may ask what. What a handler allows less widely (freezing, raw bytes) it checks itself. */
+/* Whose handler asks for the right that its operation takes. */
+#define BY_OPERATION RIGHT_COUNT
+
+/* What asking takes. What a handler allows less widely (freezing, raw bytes) it checks itself. */
 static const struct route {
 	int body;
-	unsigned roles;
+	enum right right;
 	const char *name;
 	void (*handle)(struct call *c);
 } routes[] = {
-    {BODY(SETUP), ADMINISTERS, "setup", admin_setup},
-    {BODY(STATUS), READS, "status", admin_status},
-    {BODY(SPD), READS, "spd", admin_spd},
-    {BODY(RETENTION), ADMINISTERS, "retention", admin_retention},
-    {BODY(QUARANTINE), ADMINISTERS | ROLE_BIT(ROLE_AUDITOR), "quarantine", admin_quarantine},
-    {BODY(RECORD), READS | ROLE_BIT(ROLE_TESTER), "record", admin_record},
-    {BODY(RECORDS), READS | ROLE_BIT(ROLE_TESTER), "records", admin_records},
-    {BODY(GAP), READS, "gap", admin_gap},
-    {BODY(VERIFY), READS, "verify", admin_verify},
-    {BODY(SIGN), READS, "sign", admin_sign},
-    {BODY(KEY), READS, "key", admin_key},
-    {BODY(EXPLAIN), READS, "explain", admin_explain},
-    {BODY(TRACE), READS | ROLE_BIT(ROLE_TESTER), "trace", admin_trace},
-    {BODY(PENDING), READS, "pending", admin_pending},
-    {BODY(DOUBLES), READS, "doubles", admin_doubles},
-    {BODY(NUMBERS), EVERYBODY, "numbers", admin_numbers},
-    {BODY(IMPORT), EVERYBODY, "import", admin_import},
-    {BODY(CALENDAR), READS, "calendar", admin_calendar},
+    {BODY(SETUP), RIGHT_SET_UP, "setup", admin_setup},
+    {BODY(STATUS), RIGHT_SEE_STATUS, "status", admin_status},
+    {BODY(SPD), RIGHT_SEE_SPD, "spd", admin_spd},
+    {BODY(RETENTION), RIGHT_RUN_RETENTION, "retention", admin_retention},
+    {BODY(QUARANTINE), RIGHT_SEE_QUARANTINE, "quarantine", admin_quarantine},
+    {BODY(RECORD), RIGHT_SEE_RECORDS, "record", admin_record},
+    {BODY(RECORDS), RIGHT_SEE_RECORDS, "records", admin_records},
+    {BODY(GAP), RIGHT_SEE_GAPS, "gap", admin_gap},
+    {BODY(VERIFY), RIGHT_VERIFY, "verify", admin_verify},
+    {BODY(SIGN), RIGHT_SIGN, "sign", admin_sign},
+    {BODY(KEY), RIGHT_SEE_KEYS, "key", admin_key},
+    {BODY(EXPLAIN), RIGHT_EXPLAIN_FIGURE, "explain", admin_explain},
+    {BODY(TRACE), RIGHT_SEE_RECORDS, "trace", admin_trace},
+    {BODY(PENDING), RIGHT_SEE_PENDING, "pending", admin_pending},
+    {BODY(DOUBLES), RIGHT_SEE_DOUBLES, "doubles", admin_doubles},
+    {BODY(NUMBERS), RIGHT_SEE_NUMBERS, "numbers", admin_numbers},
+    {BODY(IMPORT), BY_OPERATION, "import", admin_import},
+    {BODY(CALENDAR), RIGHT_SEE_CALENDAR, "calendar", admin_calendar},
 };
 
 struct admin *
@@ -68,7 +67,7 @@ admin_free(struct admin *a)
 bool
 call_may_know_covert(const struct call *c)
 {
-	return (ROLE_BIT(c->role) & (ADMINISTERS | ROLE_BIT(ROLE_TESTER))) != 0;
+	return right_has(c->role, RIGHT_KNOW_COVERT);
 }
 
 struct store *
@@ -199,20 +198,27 @@ call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
 	call_end(c);
 }
 
-/* Who administers is no affair of whoever may not read what is kept. */
-void
-call_forbid(struct call *c, const char *field, const char *roles)
+static void
+forbid(struct call *c, const char *field, const char *roles)
 {
-	bool may_know = (ROLE_BIT(c->role) & READS) != 0;
 	char admins[160];
-	bool told =
-	    may_know && registry_who_has(call_registry(c), ROLE_ADMIN, admins, sizeof admins);
+	bool told = right_has(c->role, RIGHT_KNOW_ADMINS) &&
+		    registry_who_has(call_registry(c), ROLE_ADMIN, admins, sizeof admins);
 
 	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, field,
 		  "you are %s with the role %s; this takes the role %s, which an admin%s%s%s "
 		  "gives: semsctl init --role %s=%.*s",
 		  c->principal.s, role_name(c->role), roles, told ? " (" : "", told ? admins : "",
 		  told ? ")" : "", c->principal.s, (int)strcspn(roles, " ,"), roles);
+}
+
+void
+call_forbid(struct call *c, const char *field, enum right right)
+{
+	char roles[RIGHT_WHO_SIZE];
+
+	right_who(right, " or ", roles, sizeof roles);
+	forbid(c, field, roles);
 }
 
 void
@@ -240,7 +246,7 @@ call_fail_err(struct call *c, const struct err *e)
 		return;
 	}
 	if (e->code == REJ_ROLE) {
-		call_forbid(c, e->where, e->text);
+		forbid(c, e->where, e->text);
 		return;
 	}
 	response = code_is_retry(e->code) ? SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE
@@ -301,20 +307,6 @@ call_reply_reload(struct call *c, json_t *answer)
 	store_reload_registry(c->admin->config.store, on_reloaded, c);
 }
 
-static void
-forbid_route(struct call *c, const struct route *route)
-{
-	char roles[96] = "";
-	size_t n = 0;
-
-	for (unsigned r = ROLE_DEVICE; r < ROLE_COUNT; r++) {
-		if ((route->roles & ROLE_BIT(r)) != 0)
-			n += (size_t)snprintf(roles + n, sizeof roles - n, "%s%s",
-					      n == 0 ? "" : " or ", role_name((enum role)r));
-	}
-	call_forbid(c, "", roles);
-}
-
 void
 admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
 {
@@ -340,10 +332,10 @@ admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
 
 		if (route->body != (int)r->request->body_case)
 			continue;
-		if ((route->roles & ROLE_BIT(r->role)) == 0) {
+		if (route->right != BY_OPERATION && !right_has(r->role, route->right)) {
 			log_warn("admin.forbidden", KV("peer", r->principal.s),
 				 KV("request", route->name));
-			forbid_route(c, route);
+			call_forbid(c, "", route->right);
 			return;
 		}
 		log_info("admin.request", KV("peer", r->principal.s), KV("request", route->name));

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "core/right/right.h"
 #include "ingest/ingest.h"
 #include "store/store.h"
 
@@ -70,16 +71,17 @@ void call_reply_json(struct call *c, json_t *answer);
 /* code: a sems.v1.ResponseCode; text says what to do next. */
 void call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* What takes one of these roles ("auditor or admin", by what is at `field`): says who one is, what
- * it takes and who can give it. */
-void call_forbid(struct call *c, const char *field, const char *roles);
-/* Maps an error's class to a response code; REJ_ROLE is call_forbid()'s. After a conflict with
+/* What takes this right, by what is at `field`: says who one is, which roles have it and who can
+ * give one. */
+void call_forbid(struct call *c, const char *field, enum right right);
+/* Maps an error's class to a response code; REJ_ROLE, whose text is the roles it takes, is answered
+ * as call_forbid() does. After a conflict with
  * others the handler is called again instead, from its beginning and with nothing left of before
  * but what is in the arena. */
 void call_fail_err(struct call *c, const struct err *e);
 void call_fail_memory(struct call *c);
 
-/* The handlers, one per Request body. The dispatcher has checked the role against its table. */
+/* The handlers, one per Request body. The dispatcher has asked for the right in its table. */
 void admin_setup(struct call *c);
 void admin_status(struct call *c);
 void admin_spd(struct call *c);

@@ -2,12 +2,6 @@
 
 #include "base/json/jsonin.h"
 
-bool
-change_may_see_restricted(enum role role)
-{
-	return role == ROLE_COMPLIANCE || role == ROLE_ADMIN;
-}
-
 /* PostgreSQL writes bytes as "\x00ff..." and lists of persons as digits alone. */
 json_t *
 change_person(const json_t *stored)
@@ -60,7 +54,7 @@ change_show(json_t *changes, const struct kind *k, enum role role)
 
 		if (at == kind_n_fields(k))
 			continue;
-		if (is_guarded(kind_field(k, at)) && !change_may_see_restricted(role)) {
+		if (is_guarded(kind_field(k, at)) && !right_has(role, RIGHT_KNOW_PERSONS)) {
 			json_object_del(change, "was");
 			json_object_del(change, "becomes");
 			continue;

@@ -3,12 +3,10 @@
 #define SEMS_OFFICE_CHANGE_H
 
 #include "core/kind/kind.h"
-#include "ingest/registry.h"
+#include "core/right/right.h"
 
 #include <jansson.h>
 
-/* Free text may name people: who may read it. */
-bool change_may_see_restricted(enum role role);
 /* A pseudonym as the database writes it, as "~" and its digits: the mark tells it from a name, and
  * nothing leads back. NULL: no memory. */
 json_t *change_person(const json_t *stored);

@@ -65,14 +65,6 @@ Test(registry, a_grant_may_be_added_twice)
 	registry_free(r);
 }
 
-Test(registry, roles_have_names_both_ways)
-{
-	for (unsigned i = ROLE_DEVICE; i < ROLE_COUNT; i++)
-		cr_assert_eq(role_by_name(text_of(role_name((enum role)i))), i);
-	cr_assert_eq(role_by_name(text_of("none")), ROLE_NONE);
-	cr_assert_eq(role_by_name(text_of("root")), ROLE_NONE);
-}
-
 Test(registry, floor_is_open_until_set)
 {
 	struct registry *r = fixture_registry();

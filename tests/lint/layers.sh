@@ -7,7 +7,8 @@ allowed='base:
 host: base
 core/time: base
 core/stats: base
-core/life: base
+core/right: base
+core/life: base core/right
 core/proof: base
 core/kind: base core/time
 core/metric: base core/kind core/stats
@@ -18,7 +19,7 @@ render/sheet: base render/doc render/file
 render/page: base render/sheet
 render: base core/spd core/proof render/doc render/file render/sheet render/page
 wire: base core/kind
-ingest: base core/time core/kind wire
+ingest: base core/time core/kind core/right wire
 client: base wire
 store/pg: base
 store/evidence: base core/kind host ingest store/pg
@@ -27,7 +28,7 @@ store/proof: base core/kind core/proof host store/pg
 store/quarter: base core/time core/life core/spd store/pg store/count store/proof
 store/schema: base core/time ingest host store/pg store/count
 store: base ingest store/pg store/evidence store/schema
-office: base core/kind ingest store
+office: base core/kind core/right ingest store
 office/evidence: base core/time core/kind core/metric core/proof wire ingest host store/pg store/count store office
 office/quarter: base core/time core/life core/metric core/proof core/spd host store/pg store/count store/proof store/quarter store office
 office/setup: base core/time core/kind core/metric core/life core/spd ingest host store/pg store/quarter store/schema store office

@@ -13,11 +13,7 @@
 #define PAGE_MAX       1000
 #define NAME_MAX_BYTES 1000
 
-#define OP(name)       SEMS__V1__IMPORT_OPERATION__IMPORT_OPERATION_##name
-#define ROLE_BIT(role) (1u << (role))
-#define ADMINISTERS    (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_COMPLIANCE))
-#define READS          (ADMINISTERS | ROLE_BIT(ROLE_AUDITOR) | ROLE_BIT(ROLE_MANAGER))
-#define REGISTERED     (((1u << ROLE_COUNT) - 1) & ~ROLE_BIT(ROLE_NONE))
+#define OP(name) SEMS__V1__IMPORT_OPERATION__IMPORT_OPERATION_##name
 
 struct import {
 	const struct import_step *step;
@@ -30,7 +26,7 @@ struct import {
 
 struct import_step {
 	int operation;
-	unsigned roles;
+	enum right right;
 	bool writes;
 	const char *sql;
 	void (*fill)(struct call *c, struct statement *st);
@@ -144,11 +140,11 @@ take_document(struct call *c, const struct rows *r)
 }
 
 static const struct import_step steps[] = {
-    {OP(BEGIN), REGISTERED, true, "sql/queries/run_begin.sql", fill_begin, take_begin},
-    {OP(END), REGISTERED, true, "sql/queries/run_end.sql", fill_end, take_end},
-    {OP(LIST), READS, false, "sql/queries/run_list.sql", fill_list, take_document},
-    {OP(SHOW), READS, false, "sql/queries/run_show.sql", fill_show, take_document},
-    {OP(UNDONE), ADMINISTERS, true, "sql/queries/run_undone.sql", fill_undone, take_undone},
+    {OP(BEGIN), RIGHT_RUN_IMPORT, true, "sql/queries/run_begin.sql", fill_begin, take_begin},
+    {OP(END), RIGHT_RUN_IMPORT, true, "sql/queries/run_end.sql", fill_end, take_end},
+    {OP(LIST), RIGHT_SEE_IMPORTS, false, "sql/queries/run_list.sql", fill_list, take_document},
+    {OP(SHOW), RIGHT_SEE_IMPORTS, false, "sql/queries/run_show.sql", fill_show, take_document},
+    {OP(UNDONE), RIGHT_UNDO_IMPORT, true, "sql/queries/run_undone.sql", fill_undone, take_undone},
 };
 
 static bool
@@ -256,7 +252,7 @@ admin_import(struct call *c)
 		    NAME_MAX_BYTES, PAGE_MAX);
 		return;
 	}
-	if ((i->step->roles & ROLE_BIT(c->role)) == 0) {
+	if (!right_has(c->role, i->step->right)) {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
 			  "%s has the role %s, which may not do this with runs of imports",
 			  c->principal.s, role_name(c->role));

@@ -148,7 +148,7 @@ admin_numbers(struct call *c)
 	}
 	c->state = n;
 	registry_each_grant(call_registry(c), c->principal, look_at_grant, c);
-	if (!n->is_granted && c->role != ROLE_ADMIN && c->role != ROLE_COMPLIANCE) {
+	if (!n->is_granted && right_scope(c->role, RIGHT_SEE_NUMBERS) != SCOPE_ALL) {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
 			  "%s may not send %s for this source", c->principal.s, n->kind->name);
 		return;

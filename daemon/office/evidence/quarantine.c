@@ -35,13 +35,6 @@ struct look {
 	json_t *answer; /* NULL until the row came */
 };
 
-/* What was sent holds persons' names as the sender wrote them. */
-static bool
-may_see(const struct call *c)
-{
-	return c->role == ROLE_COMPLIANCE || c->role == ROLE_ADMIN;
-}
-
 static bool
 look_next(struct job *j, struct statement *st, struct err *e)
 {
@@ -63,7 +56,8 @@ look_next(struct job *j, struct statement *st, struct err *e)
 	st->params[1] = call_may_know_covert(c) ? "1" : "0";
 	st->params[2] = l->limit;
 	st->params[3] = c->request->quarantine->source;
-	st->params[4] = may_see(c) ? "1" : "0";
+	/* What was sent holds persons' names as the sender wrote them. */
+	st->params[4] = right_has(c->role, RIGHT_KNOW_PERSONS) ? "1" : "0";
 	return true;
 }
 
@@ -592,8 +586,8 @@ quarantine_discard(struct call *c)
 
 	if (d == NULL) {
 		call_fail_memory(c);
-	} else if (!may_see(c)) {
-		call_forbid(c, "operation", "compliance or admin");
+	} else if (!right_has(c->role, RIGHT_DISCARD_QUARANTINE)) {
+		call_forbid(c, "operation", RIGHT_DISCARD_QUARANTINE);
 	} else if (r->reason == NULL || r->reason[0] == '\0' || strlen(r->reason) > REASON_MAX ||
 		   !text_is_clean_utf8(text_of(r->reason))) {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "reason",
@@ -623,8 +617,8 @@ quarantine_list(struct call *c)
 static void
 quarantine_show(struct call *c)
 {
-	if (!may_see(c))
-		call_forbid(c, "operation", "compliance or admin");
+	if (!right_has(c->role, RIGHT_KNOW_PERSONS))
+		call_forbid(c, "operation", RIGHT_KNOW_PERSONS);
 	else if (c->request->quarantine->quarantine_id == 0)
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "quarantine_id",
 			  "is missing; see the list for the numbers");

@@ -109,7 +109,7 @@ record_rows(struct job *j, const struct rows *r)
 	record = json_object_get(f->answer, "record");
 	mark_persons(record, f->kind);
 	change_show_all(json_object_get(f->answer, "corrections"), c->role);
-	if (!change_may_see_restricted(c->role))
+	if (!right_has(c->role, RIGHT_KNOW_PERSONS))
 		hide_restricted(record, f->kind);
 }
 

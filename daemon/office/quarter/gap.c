@@ -68,9 +68,9 @@ gap_done(struct job *j, const struct err *e)
 static bool
 may_change(struct call *c)
 {
-	if (c->role == ROLE_ADMIN || c->role == ROLE_COMPLIANCE)
+	if (right_has(c->role, RIGHT_CHANGE_GAPS))
 		return true;
-	call_forbid(c, "", "compliance or admin");
+	call_forbid(c, "", RIGHT_CHANGE_GAPS);
 	return false;
 }
 

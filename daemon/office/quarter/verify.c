@@ -16,8 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CODE(name)     SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-#define ROLE_BIT(role) (1u << (role))
+#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
 
 #define FINDINGS_DEFAULT 1000
 #define FINDINGS_MAX     100000

@@ -90,7 +90,7 @@ admin_calendar(struct call *c)
 		return;
 	}
 	k->applies = q->has_apply && q->apply;
-	if (k->applies && c->role != ROLE_ADMIN) {
+	if (k->applies && !right_has(c->role, RIGHT_MEND_CALENDAR)) {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
 			  "the calendar is changed by an admin; you are %s", role_name(c->role));
 		return;

@@ -168,8 +168,8 @@ admin_key(struct call *c)
 	bool make = q->has_make_new && q->make_new;
 	bool registers = q->has_register_newest && q->register_newest;
 
-	if ((make || registers) && c->role != ROLE_COMPLIANCE && c->role != ROLE_ADMIN) {
-		call_forbid(c, make ? "make_new" : "register_newest", "compliance or admin");
+	if ((make || registers) && !right_has(c->role, RIGHT_MAKE_KEYS)) {
+		call_forbid(c, make ? "make_new" : "register_newest", RIGHT_MAKE_KEYS);
 		return;
 	}
 	c->state = arena_zalloc(c->arena, 1, sizeof(struct registering));

@@ -1,0 +1,107 @@
+/* Room core/right: Who may what, and of whose: one table. */
+/*
+ * A right is something that is asked for at one door: a request, an operation of one, a step of an
+ * SPD's life, a kind of record, a part of an answer. The table says which roles have it and how far
+ * it goes; nothing else compares roles.
+ */
+#ifndef SEMS_CORE_RIGHT_RIGHT_H
+#define SEMS_CORE_RIGHT_RIGHT_H
+
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a principal is to the entity. */
+enum role {
+	ROLE_NONE, /* unknown principal: may connect, may do nothing */
+	ROLE_DEVICE,
+	ROLE_SUPERVISOR,
+	ROLE_TESTER,
+	ROLE_AUDITOR,
+	ROLE_COMPLIANCE,
+	ROLE_MANAGER,
+	ROLE_ADMIN, /* everything in embedded mode */
+	ROLE_COUNT
+};
+
+const char *role_name(enum role r);
+enum role role_by_name(struct text name); /* ROLE_NONE: unknown */
+
+enum right {
+	/* At the door of connections. */
+	RIGHT_KEEP_PLACE, /* not among the few places of strangers */
+	RIGHT_LAST_PLACE, /* when all other places are taken */
+	/* To send records. */
+	RIGHT_SEND,
+	RIGHT_CORRECT,
+	RIGHT_VOID,
+	RIGHT_CONFIRM,        /* a correction of somebody else's */
+	RIGHT_GIVE_PSEUDONYM, /* in place of a person, in a correction */
+	/* To ask. */
+	RIGHT_SET_UP,
+	RIGHT_SEE_STATUS,
+	RIGHT_SEE_SPD,
+	RIGHT_RUN_RETENTION,
+	RIGHT_SEE_QUARANTINE,
+	RIGHT_SEE_RECORDS,
+	RIGHT_SEE_GAPS,
+	RIGHT_VERIFY,
+	RIGHT_SIGN,
+	RIGHT_SEE_KEYS,
+	RIGHT_EXPLAIN_FIGURE,
+	RIGHT_SEE_PENDING,
+	RIGHT_SEE_DOUBLES,
+	RIGHT_SEE_NUMBERS,
+	RIGHT_RUN_IMPORT,
+	RIGHT_SEE_IMPORTS,
+	RIGHT_SEE_CALENDAR,
+	/* To do what is decided with a request. */
+	RIGHT_DISCARD_QUARANTINE,
+	RIGHT_CHANGE_GAPS,
+	RIGHT_MAKE_KEYS,
+	RIGHT_UNDO_IMPORT,
+	RIGHT_MEND_CALENDAR,
+	/* To know: parts of answers. */
+	RIGHT_KNOW_COVERT,  /* of tests before their debrief, and of what may be one */
+	RIGHT_KNOW_PERSONS, /* what may name somebody: pseudonyms, free text, bytes as sent */
+	RIGHT_KNOW_SESSIONS,
+	RIGHT_KNOW_ADMINS, /* by their names */
+	/* The steps of an SPD's life. */
+	RIGHT_COMMENT_SPD,
+	RIGHT_PREPARE_SPD, /* freeze, revise, withdraw, submit; write down what the regulator said
+			    */
+	RIGHT_REVIEW_SPD,
+	RIGHT_APPROVE_SPD,
+	RIGHT_REJECT_SPD,
+	RIGHT_EXCLUDE_EMBARGOED, /* from a freeze, and so to be told that there are such tests */
+	RIGHT_COUNT
+};
+
+/* How far a right goes, each further than the one before. */
+enum scope {
+	SCOPE_NONE,    /* not had */
+	SCOPE_OWN,     /* what one began oneself */
+	SCOPE_GRANTED, /* the sources, kinds and sites that one has a grant for */
+	SCOPE_ALL
+};
+
+/* "see_status"; of a right below RIGHT_COUNT. */
+const char *right_name(enum right r);
+/* SCOPE_NONE for RIGHT_COUNT, which is nobody's. */
+enum scope right_scope(enum role role, enum right r);
+/* Whether anything of it is allowed: how far it goes is asked with right_scope(). */
+bool right_has(enum role role, enum right r);
+
+/* Several rights: a set of the bits of each. */
+#define RIGHT_BIT(r) (UINT64_C(1) << (r))
+uint64_t right_set(enum role role);
+
+#define RIGHT_WHO_SIZE 96 /* that the names of all roles fit into */
+
+/* Who has it, in the order of enum role: "auditor, compliance or manager" with ", " between; " or "
+ * stands before the last. "" when nobody has. What does not fit is cut off. */
+void right_who(enum right r, const char *between, char *out, size_t size);
+
+#endif
