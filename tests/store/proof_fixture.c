@@ -33,7 +33,10 @@ proof_freeze(struct fixture *f)
 	    .quarter = {2026, 2},
 	    .task = SPD_TASK_FREEZE,
 	    .by = "unix:anna",
-	    .will = {.duties = 31, .reason = "a test", .early = "a test", .exclude = "a test"},
+	    .will = {.rights = right_set(ROLE_COMPLIANCE),
+		     .reason = "a test",
+		     .early = "a test",
+		     .exclude = "a test"},
 	    .done = on_done,
 	    .ctx = &z,
 	};

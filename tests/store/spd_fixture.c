@@ -67,7 +67,7 @@ run(struct fixture *f, enum spd_task task, struct quarter q)
 	    .task = task,
 	    .source = source,
 	    .by = "unix:anna",
-	    .will = {.duties = SPD_MAY_PREPARE | SPD_MAY_KNOW_COVERT, .early = "test"},
+	    .will = {.rights = right_set(ROLE_COMPLIANCE), .early = "test"},
 	    .done = on_done,
 	    .ctx = &a,
 	};

@@ -33,67 +33,65 @@ enum need { NOTHING = 0, TEXT = 1, METRIC = 2, REFERENCE = 4, CHANNEL = 8 };
 
 static const struct {
 	const char *name;
-	const char *done;  /* "... cannot be DONE" */
-	const char *roles; /* NULL: nobody's */
+	const char *done; /* "... cannot be DONE" */
 	unsigned need;
 	unsigned may;
 } actions[SPD_ACTIONS] = {
-    [SPD_FREEZE] = {"FREEZE", "frozen", "compliance or admin", NOTHING, TEXT},
-    [SPD_REVISE] = {"REVISE", "revised", "compliance or admin", TEXT, NOTHING},
-    [SPD_COMMENT] = {"COMMENT", "commented on", "compliance, auditor, manager or admin",
-		     TEXT | METRIC, NOTHING},
-    [SPD_QA] = {"QA", "taken into quality assurance", "auditor, compliance or manager", NOTHING,
-		TEXT},
-    [SPD_APPROVE] = {"APPROVE", "approved", "manager", NOTHING, TEXT},
-    [SPD_REJECT] = {"REJECT", "rejected", "auditor, compliance or manager", TEXT, NOTHING},
-    [SPD_WITHDRAW] = {"WITHDRAW", "withdrawn", "compliance or admin", TEXT, NOTHING},
-    [SPD_SUBMIT] = {"SUBMIT", "submitted", "compliance or admin", CHANNEL | REFERENCE, NOTHING},
-    [SPD_ACKNOWLEDGE] = {"ACKNOWLEDGE", "acknowledged", "compliance or admin", REFERENCE, NOTHING},
-    [SPD_SUPERSEDE] = {"SUPERSEDE", "superseded", NULL, NOTHING, NOTHING},
+    [SPD_FREEZE] = {"FREEZE", "frozen", NOTHING, TEXT},
+    [SPD_REVISE] = {"REVISE", "revised", TEXT, NOTHING},
+    [SPD_COMMENT] = {"COMMENT", "commented on", TEXT | METRIC, NOTHING},
+    [SPD_QA] = {"QA", "taken into quality assurance", NOTHING, TEXT},
+    [SPD_APPROVE] = {"APPROVE", "approved", NOTHING, TEXT},
+    [SPD_REJECT] = {"REJECT", "rejected", TEXT, NOTHING},
+    [SPD_WITHDRAW] = {"WITHDRAW", "withdrawn", TEXT, NOTHING},
+    [SPD_SUBMIT] = {"SUBMIT", "submitted", CHANNEL | REFERENCE, NOTHING},
+    [SPD_ACKNOWLEDGE] = {"ACKNOWLEDGE", "acknowledged", REFERENCE, NOTHING},
+    [SPD_SUPERSEDE] = {"SUPERSEDE", "superseded", NOTHING, NOTHING},
 };
 
-#define REVIEWS (SPD_MAY_REVIEW | SPD_MAY_APPROVE)
+/* What another step does by itself. */
+#define NOBODYS RIGHT_COUNT
 
 static const struct transition {
 	enum spd_state from;
 	enum spd_action action;
 	enum spd_state to;
-	unsigned duties; /* one of them */
+	enum right right;
 	unsigned people;
 } transitions[] = {
-    {SPD_COLLECTING, SPD_FREEZE, SPD_DRAFT, SPD_MAY_PREPARE, ANYBODY},
-    {SPD_REJECTED, SPD_FREEZE, SPD_DRAFT, SPD_MAY_PREPARE, ANYBODY},
-    {SPD_WITHDRAWN, SPD_FREEZE, SPD_DRAFT, SPD_MAY_PREPARE, ANYBODY},
+    {SPD_COLLECTING, SPD_FREEZE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_REJECTED, SPD_FREEZE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_WITHDRAWN, SPD_FREEZE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
 
-    {SPD_SUBMITTED, SPD_REVISE, SPD_DRAFT, SPD_MAY_PREPARE, ANYBODY},
-    {SPD_ACKNOWLEDGED, SPD_REVISE, SPD_DRAFT, SPD_MAY_PREPARE, ANYBODY},
-    {SPD_REJECTED, SPD_REVISE, SPD_DRAFT, SPD_MAY_PREPARE, ANYBODY},
-    {SPD_WITHDRAWN, SPD_REVISE, SPD_DRAFT, SPD_MAY_PREPARE, ANYBODY},
+    {SPD_SUBMITTED, SPD_REVISE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_ACKNOWLEDGED, SPD_REVISE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_REJECTED, SPD_REVISE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_WITHDRAWN, SPD_REVISE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
 
     /* Not once it is approved: the approver has read what there was. */
-    {SPD_DRAFT, SPD_COMMENT, SPD_DRAFT, SPD_MAY_EXPLAIN, ANYBODY},
+    {SPD_DRAFT, SPD_COMMENT, SPD_DRAFT, RIGHT_COMMENT_SPD, ANYBODY},
     /* What somebody else says after the review, the reviewer has not read. */
-    {SPD_IN_QA, SPD_COMMENT, SPD_IN_QA, SPD_MAY_EXPLAIN, BY_REVIEWER},
-    {SPD_IN_QA, SPD_COMMENT, SPD_DRAFT, SPD_MAY_EXPLAIN, ANYBODY},
+    {SPD_IN_QA, SPD_COMMENT, SPD_IN_QA, RIGHT_COMMENT_SPD, BY_REVIEWER},
+    {SPD_IN_QA, SPD_COMMENT, SPD_DRAFT, RIGHT_COMMENT_SPD, ANYBODY},
 
-    {SPD_DRAFT, SPD_QA, SPD_IN_QA, SPD_MAY_REVIEW, NOT_PREPARER_OF_THREE},
-    {SPD_IN_QA, SPD_APPROVE, SPD_APPROVED, SPD_MAY_APPROVE, NOT_PREPARER | NOT_REVIEWER_OF_THREE},
+    {SPD_DRAFT, SPD_QA, SPD_IN_QA, RIGHT_REVIEW_SPD, NOT_PREPARER_OF_THREE},
+    {SPD_IN_QA, SPD_APPROVE, SPD_APPROVED, RIGHT_APPROVE_SPD, NOT_PREPARER | NOT_REVIEWER_OF_THREE},
 
-    {SPD_DRAFT, SPD_REJECT, SPD_REJECTED, REVIEWS, ANYBODY},
-    {SPD_IN_QA, SPD_REJECT, SPD_REJECTED, REVIEWS, ANYBODY},
-    {SPD_APPROVED, SPD_REJECT, SPD_REJECTED, REVIEWS, ANYBODY},
+    {SPD_DRAFT, SPD_REJECT, SPD_REJECTED, RIGHT_REJECT_SPD, ANYBODY},
+    {SPD_IN_QA, SPD_REJECT, SPD_REJECTED, RIGHT_REJECT_SPD, ANYBODY},
+    {SPD_APPROVED, SPD_REJECT, SPD_REJECTED, RIGHT_REJECT_SPD, ANYBODY},
     /* By the regulator; whoever submits writes it down. */
-    {SPD_SUBMITTED, SPD_REJECT, SPD_REJECTED, SPD_MAY_PREPARE, ANYBODY},
+    {SPD_SUBMITTED, SPD_REJECT, SPD_REJECTED, RIGHT_PREPARE_SPD, ANYBODY},
 
-    {SPD_DRAFT, SPD_WITHDRAW, SPD_WITHDRAWN, SPD_MAY_PREPARE, ANYBODY},
-    {SPD_IN_QA, SPD_WITHDRAW, SPD_WITHDRAWN, SPD_MAY_PREPARE, ANYBODY},
-    {SPD_APPROVED, SPD_WITHDRAW, SPD_WITHDRAWN, SPD_MAY_PREPARE, ANYBODY},
-    {SPD_SUBMITTED, SPD_WITHDRAW, SPD_WITHDRAWN, SPD_MAY_PREPARE, ANYBODY},
+    {SPD_DRAFT, SPD_WITHDRAW, SPD_WITHDRAWN, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_IN_QA, SPD_WITHDRAW, SPD_WITHDRAWN, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_APPROVED, SPD_WITHDRAW, SPD_WITHDRAWN, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_SUBMITTED, SPD_WITHDRAW, SPD_WITHDRAWN, RIGHT_PREPARE_SPD, ANYBODY},
 
-    {SPD_APPROVED, SPD_SUBMIT, SPD_SUBMITTED, SPD_MAY_PREPARE, ANYBODY},
-    {SPD_SUBMITTED, SPD_ACKNOWLEDGE, SPD_ACKNOWLEDGED, SPD_MAY_PREPARE, ANYBODY},
-    {SPD_SUBMITTED, SPD_SUPERSEDE, SPD_SUPERSEDED, 0, ANYBODY},
-    {SPD_ACKNOWLEDGED, SPD_SUPERSEDE, SPD_SUPERSEDED, 0, ANYBODY},
+    {SPD_APPROVED, SPD_SUBMIT, SPD_SUBMITTED, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_SUBMITTED, SPD_ACKNOWLEDGE, SPD_ACKNOWLEDGED, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_SUBMITTED, SPD_SUPERSEDE, SPD_SUPERSEDED, NOBODYS, ANYBODY},
+    {SPD_ACKNOWLEDGED, SPD_SUPERSEDE, SPD_SUPERSEDED, NOBODYS, ANYBODY},
 };
 #define N_TRANSITIONS COUNT(transitions)
 
@@ -231,17 +229,33 @@ refuse_state(const struct life *l, enum spd_action a, struct err *e)
 		       actions[a].done, next);
 }
 
-enum code
-life_may(enum spd_action a, unsigned duties, struct err *e)
+static enum code
+refuse_role(enum right right, const char *where, struct err *e)
 {
-	for (size_t i = 0; i < N_TRANSITIONS; i++)
-		if (transitions[i].action == a && (transitions[i].duties & duties) != 0)
+	char who[RIGHT_WHO_SIZE];
+
+	right_who(right, ", ", who, sizeof who);
+	return err_set(e, REJ_ROLE, where, "%s", who);
+}
+
+enum code
+life_may(enum spd_action a, uint64_t rights, struct err *e)
+{
+	enum right first = NOBODYS;
+
+	for (size_t i = 0; i < N_TRANSITIONS; i++) {
+		const struct transition *t = &transitions[i];
+
+		if (t->action == a && (RIGHT_BIT(t->right) & rights) != 0)
 			return OK;
-	if (actions[a].roles == NULL) {
+		if (t->action == a && first == NOBODYS)
+			first = t->right;
+	}
+	if (first == NOBODYS) {
 		return err_set(e, REJ_FORBIDDEN, "operation",
 			       "nobody asks for it: submitting the next revision does it");
 	}
-	return err_set(e, REJ_ROLE, "operation", "%s", actions[a].roles);
+	return refuse_role(first, "operation", e);
 }
 
 static enum code
@@ -349,10 +363,10 @@ life_step(const struct life *l, enum spd_action a, enum spd_state *next, struct 
 	const struct transition *t = find(l->state, a, same(l->who, l->reviewer));
 	enum code code;
 
-	if (life_may(a, l->duties, e) != OK)
+	if (life_may(a, l->rights, e) != OK)
 		return e->code;
-	if (t != NULL && (t->duties & l->duties) == 0)
-		return err_set(e, REJ_ROLE, "operation", "compliance or admin");
+	if (t != NULL && (RIGHT_BIT(t->right) & l->rights) == 0)
+		return refuse_role(t->right, "operation", e);
 	if (t == NULL)
 		return refuse_state(l, a, e);
 	code = check_people(l, t, e);
@@ -367,10 +381,10 @@ life_step(const struct life *l, enum spd_action a, enum spd_state *next, struct 
 static enum code
 check_embargo(const struct life *l, const struct life_freeze *f, struct err *e)
 {
-	bool knows = (l->duties & SPD_MAY_KNOW_COVERT) != 0;
+	bool knows = (l->rights & RIGHT_BIT(RIGHT_EXCLUDE_EMBARGOED)) != 0;
 
 	if (!is_blank(f->exclude) && !knows)
-		return err_set(e, REJ_ROLE, "exclude_embargoed", "compliance or admin");
+		return refuse_role(RIGHT_EXCLUDE_EMBARGOED, "exclude_embargoed", e);
 	if (!f->has_embargoed || !is_blank(f->exclude))
 		return OK;
 	/* That there is such a test is itself under embargo, and how many there are for everybody.

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "core/right/right.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,15 +43,6 @@ enum spd_action {
 	SPD_ACTIONS
 };
 
-/* What a person's role lets them do; bits. */
-enum spd_duty {
-	SPD_MAY_EXPLAIN = 1, /* comment */
-	SPD_MAY_PREPARE = 2, /* freeze, withdraw, submit */
-	SPD_MAY_REVIEW = 4,
-	SPD_MAY_APPROVE = 8,
-	SPD_MAY_KNOW_COVERT = 16, /* of tests under embargo */
-};
-
 /* Who has to differ from whom, as the entity declares it. */
 enum spd_approval { SPD_THREE_PEOPLE, SPD_APPROVER_DIFFERS };
 
@@ -75,18 +67,19 @@ struct life {
 	const char *reviewer; /* NULL: nobody, or what they reviewed is not all there is now */
 	/* Who acts, and with what. */
 	const char *who;
-	unsigned duties;
+	uint64_t rights;  /* a set, RIGHT_BIT() */
 	const char *text; /* NULL or "": none */
 	const char *metric;
 	const char *reference;
 	const char *channel;
 };
 
-/* Whether these duties let anybody do it in some state: REJ_ROLE when they never do. */
-enum code life_may(enum spd_action a, unsigned duties, struct err *e) MUST_CHECK;
+/* Whether these rights let anybody do it in some state: REJ_ROLE, with the roles that it takes,
+ * when they never do. */
+enum code life_may(enum spd_action a, uint64_t rights, struct err *e) MUST_CHECK;
 
 /* Whether the action may follow and what it leads to. REJ_FORBIDDEN: not by this person; REJ_ROLE:
- * not with these duties; REJ_STATE: not now; REJ_FIELD: something to be said with it is missing or
+ * not with these rights; REJ_STATE: not now; REJ_FIELD: something to be said with it is missing or
  * too long. */
 enum code life_step(const struct life *l, enum spd_action a, enum spd_state *next,
 		    struct err *e) MUST_CHECK;

@@ -129,7 +129,7 @@ compute(struct call *c, enum spd_task task, bool revises,
 	    .task = task,
 	    .source = a->q->from_records ? SPD_FROM_RAW : SPD_FROM_COUNTS,
 	    .by = c->principal.s,
-	    .will = {a->duties, revises, a->q->text, a->q->early, a->q->exclude_embargoed},
+	    .will = {a->rights, revises, a->q->text, a->q->early, a->q->exclude_embargoed},
 	    .done = done,
 	    .ctx = c,
 	};
@@ -179,22 +179,6 @@ static const struct {
     {OP(DIFF), spd_compare, SPD_ACTIONS},
 };
 
-/* The system's administrator keeps the quarter's papers where nobody else does, as in a store of
- * one's own; reviewing and approving take a person whose task it is. */
-static unsigned
-duties_of(enum role role)
-{
-	static const unsigned duties[ROLE_COUNT] = {
-	    [ROLE_AUDITOR] = SPD_MAY_EXPLAIN | SPD_MAY_REVIEW,
-	    [ROLE_COMPLIANCE] =
-		SPD_MAY_EXPLAIN | SPD_MAY_PREPARE | SPD_MAY_REVIEW | SPD_MAY_KNOW_COVERT,
-	    [ROLE_MANAGER] = SPD_MAY_EXPLAIN | SPD_MAY_REVIEW | SPD_MAY_APPROVE,
-	    [ROLE_ADMIN] = SPD_MAY_EXPLAIN | SPD_MAY_PREPARE | SPD_MAY_KNOW_COVERT,
-	};
-
-	return duties[role];
-}
-
 /* Fills the ask from the request; false: the call has been answered. */
 static bool
 read_ask(struct call *c, struct spd_ask *a)
@@ -210,13 +194,13 @@ read_ask(struct call *c, struct spd_ask *a)
 		return false;
 	}
 	a->q = q;
-	a->duties = duties_of(c->role);
+	a->rights = right_set(c->role);
 	quarter_format(a->quarter, a->label);
 	quarter_format(quarter_prev(a->quarter), a->before);
 	snprintf(a->revision, sizeof a->revision, "%" PRIu32, q->has_revision ? q->revision : 0);
 	a->life = (struct life){.quarter = a->label,
 				.who = c->principal.s,
-				.duties = a->duties,
+				.rights = a->rights,
 				.text = q->text,
 				.metric = q->metric,
 				.reference = q->reference,
@@ -239,7 +223,7 @@ admin_spd(struct call *c)
 		if (operations[i].operation != (int)c->request->spd->operation)
 			continue;
 		a->action = operations[i].action;
-		if (a->action != SPD_ACTIONS && life_may(a->action, duties_of(c->role), &e) != OK)
+		if (a->action != SPD_ACTIONS && life_may(a->action, right_set(c->role), &e) != OK)
 			call_fail_err(c, &e);
 		else if (read_ask(c, a))
 			operations[i].run(c);

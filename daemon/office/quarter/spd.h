@@ -18,7 +18,7 @@ struct spd_ask {
 	char label[QUARTER_TEXT_SIZE];
 	char before[QUARTER_TEXT_SIZE]; /* the quarter before it */
 	char revision[16];              /* "0": the newest, or none */
-	unsigned duties;                /* enum spd_duty, by the caller's role */
+	uint64_t rights;                /* the caller's, RIGHT_BIT() */
 	const Sems__V1__SpdRequest *q;
 	struct spd_run run;
 	/* What a job has found; every json_t is released by spd_ask_fini(). */

@@ -16,7 +16,7 @@ static void
 on_life(struct spd_run *r, const struct rows *rows)
 {
 	struct spd_freezing *f = &r->freezing;
-	struct life life = {.quarter = r->label, .who = r->by, .duties = r->will.duties};
+	struct life life = {.quarter = r->label, .who = r->by, .rights = r->will.rights};
 	struct life_freeze freeze = {.early = r->will.early, .exclude = r->will.exclude};
 	const char *state;
 	enum spd_action action;

@@ -17,7 +17,7 @@ struct json_t;
 
 /* What whoever freezes wants and may; borrowed. */
 struct spd_will {
-	unsigned duties;     /* enum spd_duty */
+	uint64_t rights;     /* a set, RIGHT_BIT() */
 	bool revises;        /* what was submitted before */
 	const char *reason;  /* why, when it revises; texts may be NULL */
 	const char *early;   /* why before late records have had their time */

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-#define ALL \
-	(SPD_MAY_EXPLAIN | SPD_MAY_PREPARE | SPD_MAY_REVIEW | SPD_MAY_APPROVE | SPD_MAY_KNOW_COVERT)
+#define ALL (RIGHT_BIT(RIGHT_COUNT) - 1)
 
 /* What goes with each action, in the order of enum spd_action: t text, m metric, r reference, c
  * channel. */
@@ -28,7 +27,7 @@ in(enum spd_state state, enum spd_action a)
 	    .preparer = "unix:anna",
 	    .reviewer = "unix:bob",
 	    .who = "unix:cy",
-	    .duties = ALL,
+	    .rights = ALL,
 	    .text = if_said(a, 't', "why it is so"),
 	    .metric = if_said(a, 'm', "OUT03"),
 	    .reference = if_said(a, 'r', "letter 12"),
@@ -174,38 +173,72 @@ Test(lifecycle, asks_for_different_people_as_the_policy_says)
 	}
 }
 
-struct by_duty {
+struct by_right {
 	enum spd_state state;
 	enum spd_action action;
-	unsigned duties; /* those that suffice, each alone */
+	enum right right; /* alone it suffices, and no other does */
 };
 
-Test(lifecycle, asks_for_the_duty_that_goes_with_the_action)
+Test(lifecycle, asks_for_the_right_that_goes_with_the_action)
 {
-	static const struct by_duty rows[] = {
-	    {SPD_COLLECTING, SPD_FREEZE, SPD_MAY_PREPARE},
-	    {SPD_SUBMITTED, SPD_REVISE, SPD_MAY_PREPARE},
-	    {SPD_DRAFT, SPD_COMMENT, SPD_MAY_EXPLAIN},
-	    {SPD_DRAFT, SPD_QA, SPD_MAY_REVIEW},
-	    {SPD_IN_QA, SPD_APPROVE, SPD_MAY_APPROVE},
-	    {SPD_DRAFT, SPD_REJECT, SPD_MAY_REVIEW | SPD_MAY_APPROVE},
-	    {SPD_SUBMITTED, SPD_REJECT, SPD_MAY_PREPARE},
-	    {SPD_IN_QA, SPD_WITHDRAW, SPD_MAY_PREPARE},
-	    {SPD_APPROVED, SPD_SUBMIT, SPD_MAY_PREPARE},
-	    {SPD_SUBMITTED, SPD_ACKNOWLEDGE, SPD_MAY_PREPARE},
+	static const struct by_right rows[] = {
+	    {SPD_COLLECTING, SPD_FREEZE, RIGHT_PREPARE_SPD},
+	    {SPD_SUBMITTED, SPD_REVISE, RIGHT_PREPARE_SPD},
+	    {SPD_DRAFT, SPD_COMMENT, RIGHT_COMMENT_SPD},
+	    {SPD_DRAFT, SPD_QA, RIGHT_REVIEW_SPD},
+	    {SPD_IN_QA, SPD_APPROVE, RIGHT_APPROVE_SPD},
+	    {SPD_DRAFT, SPD_REJECT, RIGHT_REJECT_SPD},
+	    {SPD_SUBMITTED, SPD_REJECT, RIGHT_PREPARE_SPD},
+	    {SPD_IN_QA, SPD_WITHDRAW, RIGHT_PREPARE_SPD},
+	    {SPD_APPROVED, SPD_SUBMIT, RIGHT_PREPARE_SPD},
+	    {SPD_SUBMITTED, SPD_ACKNOWLEDGE, RIGHT_PREPARE_SPD},
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		for (unsigned duty = 1; duty <= SPD_MAY_KNOW_COVERT; duty *= 2) {
+		for (unsigned right = 0; right < RIGHT_COUNT; right++) {
 			struct life l = in(rows[i].state, rows[i].action);
 			enum spd_state to;
 			struct err e = {0};
 
-			l.duties = duty;
+			l.rights = RIGHT_BIT(right);
 			cr_expect_eq(life_step(&l, rows[i].action, &to, &e),
-				     (duty & rows[i].duties) != 0 ? OK : REJ_ROLE,
-				     "row %zu, duty %u: %s", i, duty, e.text);
+				     right == rows[i].right ? OK : REJ_ROLE, "row %zu, %s: %s", i,
+				     right_name((enum right)right), e.text);
 		}
+	}
+}
+
+/* Who is told to whoever may not; an administrator may reject what was submitted and nothing else.
+ */
+Test(lifecycle, says_whose_a_step_is_to_those_who_may_not_take_it)
+{
+	static const struct {
+		enum spd_state state;
+		enum spd_action action;
+		enum role who;
+		const char *roles;
+	} rows[] = {
+	    {SPD_COLLECTING, SPD_FREEZE, ROLE_AUDITOR, "compliance or admin"},
+	    {SPD_SUBMITTED, SPD_REVISE, ROLE_MANAGER, "compliance or admin"},
+	    {SPD_DRAFT, SPD_COMMENT, ROLE_TESTER, "auditor, compliance, manager or admin"},
+	    {SPD_DRAFT, SPD_QA, ROLE_ADMIN, "auditor, compliance or manager"},
+	    {SPD_IN_QA, SPD_APPROVE, ROLE_COMPLIANCE, "manager"},
+	    {SPD_DRAFT, SPD_REJECT, ROLE_TESTER, "auditor, compliance or manager"},
+	    {SPD_DRAFT, SPD_REJECT, ROLE_ADMIN, "auditor, compliance or manager"},
+	    {SPD_SUBMITTED, SPD_REJECT, ROLE_AUDITOR, "compliance or admin"},
+	    {SPD_IN_QA, SPD_WITHDRAW, ROLE_AUDITOR, "compliance or admin"},
+	    {SPD_APPROVED, SPD_SUBMIT, ROLE_MANAGER, "compliance or admin"},
+	    {SPD_SUBMITTED, SPD_ACKNOWLEDGE, ROLE_AUDITOR, "compliance or admin"},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct life l = in(rows[i].state, rows[i].action);
+		enum spd_state to;
+		struct err e = {0};
+
+		l.rights = right_set(rows[i].who);
+		cr_expect_eq(life_step(&l, rows[i].action, &to, &e), REJ_ROLE, "row %zu", i);
+		cr_expect_str_eq(e.text, rows[i].roles, "row %zu: %s", i, e.text);
 	}
 }
 
@@ -375,7 +408,7 @@ Test(lifecycle, tells_of_an_embargo_only_who_may_know)
 
 	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), REJ_STATE);
 	cr_expect_not_null(strstr(e.text, "embargo"), "%s", e.text);
-	l.duties = SPD_MAY_PREPARE;
+	l.rights = RIGHT_BIT(RIGHT_PREPARE_SPD);
 	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), REJ_STATE);
 	cr_expect_null(strstr(e.text, "embargo"), "%s", e.text);
 	cr_expect_null(strstr(e.text, "test"), "%s", e.text);
@@ -384,7 +417,7 @@ Test(lifecycle, tells_of_an_embargo_only_who_may_know)
 	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), REJ_ROLE);
 	f.has_embargoed = false;
 	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), REJ_ROLE);
-	l.duties = SPD_MAY_PREPARE | SPD_MAY_KNOW_COVERT;
+	l.rights |= RIGHT_BIT(RIGHT_EXCLUDE_EMBARGOED);
 	f.has_embargoed = true;
 	cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), OK);
 }

@@ -51,7 +51,7 @@ freeze(void)
 	    .quarter = {2026, 2},
 	    .task = SPD_TASK_FREEZE,
 	    .by = "unix:anna",
-	    .will = {.duties = 31, .early = "a test"},
+	    .will = {.rights = right_set(ROLE_COMPLIANCE), .early = "a test"},
 	    .done = on_done,
 	    .ctx = &o,
 	};
