@@ -74,19 +74,19 @@ text_or_empty(const struct value *v)
 	return v->set ? v->text : (struct text){"", 0};
 }
 
-static bool
-is_compliance(enum role role)
+/* Of whose records the sender may say such a thing; SCOPE_ALL: without a grant. */
+static enum scope
+of_whose(const struct record *r, const struct sender *from)
 {
-	return role == ROLE_COMPLIANCE || role == ROLE_ADMIN;
-}
+	enum right right = RIGHT_SEND;
 
-/* Whose office it is to say so, of whatever source, without a grant for it. */
-static bool
-is_of_office(const struct record *r, const struct sender *from)
-{
-	if (r->kind->id == KIND_CONFIRMATION)
-		return from->role == ROLE_MANAGER || is_compliance(from->role);
-	return record_is_correction(r) && is_compliance(from->role);
+	if (r->kind->id == KIND_VOID)
+		right = RIGHT_VOID;
+	else if (r->kind->id == KIND_CONFIRMATION)
+		right = RIGHT_CONFIRM;
+	else if (record_is_correction(r))
+		right = RIGHT_CORRECT;
+	return right_scope(from->role, right);
 }
 
 #define MISSPELT_LOOKS 8 /* in a frame: the others are told no name */
@@ -141,14 +141,14 @@ check_grant(struct ingest *in, const struct record *r, const struct sender *from
 {
 	struct text source = r->v[ENV_SOURCE].text;
 	struct text site = text_or_empty(&r->v[ENV_SITE_ID]);
-	bool of_office = is_of_office(r, from);
+	enum scope scope = of_whose(r, from);
 
-	if (r->kind->id == KIND_VOID && !of_office)
+	if (r->kind->id == KIND_VOID && scope == SCOPE_NONE)
 		return refuse(why, REASON_NOT_GRANTED, "void", "only compliance may void a record");
-	if (r->kind->id == KIND_CONFIRMATION && !of_office)
+	if (r->kind->id == KIND_CONFIRMATION && scope == SCOPE_NONE)
 		return refuse(why, REASON_NOT_GRANTED, "confirmation",
 			      "only compliance or a manager may confirm a correction");
-	if (!of_office &&
+	if (scope != SCOPE_ALL &&
 	    !registry_may_send(in->registry, from->principal, source, r->kind->id, site))
 		return refuse_sender(in, from, source, now, why);
 	if (site.n != 0 && !registry_has_site(in->registry, site))
@@ -156,7 +156,7 @@ check_grant(struct ingest *in, const struct record *r, const struct sender *from
 		    why, REASON_UNKNOWN_SITE, "site_id",
 		    "the site is not registered; register it with semsctl init, then requeue");
 	if (record_is_correction(r) && r->v[ENV_CORRECTS_SOURCE].set &&
-	    !text_eq(r->v[ENV_CORRECTS_SOURCE].text, source) && !of_office)
+	    !text_eq(r->v[ENV_CORRECTS_SOURCE].text, source) && scope != SCOPE_ALL)
 		return refuse(why, REASON_NOT_GRANTED, "corrects_source",
 			      "only the same source or compliance may correct a record");
 	return true;
@@ -167,7 +167,7 @@ replace_persons(const struct ingest *in, struct record *r, struct item *it,
 		const struct sender *from, struct refusal *why)
 {
 	struct person_keeper keeper = {
-	    .given_allowed = is_compliance(from->role) && record_is_correction(r),
+	    .given_allowed = record_is_correction(r) && right_has(from->role, RIGHT_GIVE_PSEUDONYM),
 	    .cache = in->persons,
 	    .arena = in->decoded,
 	};
