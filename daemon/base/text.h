@@ -13,7 +13,7 @@ struct text {
 	size_t n;
 };
 
-#define TEXT_LIT(lit) ((struct text){(lit), sizeof lit - 1})
+#define TEXT_LIT(lit) ((struct text){(lit), sizeof(lit) - 1})
 
 static inline struct text
 text_of(const char *s)
