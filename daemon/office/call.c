@@ -279,6 +279,51 @@ call_reply_json(struct call *c, json_t *answer)
 	free(text);
 }
 
+static bool
+select_next(struct job *j, struct statement *st, struct err *e)
+{
+	struct call *c = j->ctx;
+
+	(void)e;
+	*st = c->select;
+	c->select.sql = NULL;
+	return st->sql != NULL;
+}
+
+static void
+select_rows(struct job *j, const struct rows *r)
+{
+	struct call *c = j->ctx;
+	struct text t = text_of(rows_text(r, 0, 0));
+
+	c->answer = (struct text){arena_dup(c->arena, t.s, t.n), t.n};
+}
+
+static void
+select_done(struct job *j, const struct err *e)
+{
+	struct call *c = j->ctx;
+
+	if (e->code != OK)
+		call_fail_err(c, e);
+	else if (c->answer.s == NULL)
+		call_fail_memory(c);
+	else
+		call_reply(c, c->answer);
+}
+
+void
+call_select(struct call *c, enum lane lane, const struct statement *st)
+{
+	c->select = *st;
+	c->job = (struct job){.role = DB_COMPUTE,
+			      .next = select_next,
+			      .rows = select_rows,
+			      .done = select_done,
+			      .ctx = c};
+	call_run(c, lane);
+}
+
 static void
 on_reloaded(void *ctx, struct registry *r, const struct err *e)
 {

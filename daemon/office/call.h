@@ -30,10 +30,11 @@ struct call {
 	/* Where the answer goes: a session that may be gone by then. */
 	uint32_t session;
 	uint32_t generation;
-	struct job job;       /* for the handler; job.ctx is the call */
-	void *state;          /* the handler's, in the arena */
-	struct text answer;   /* held back while the registry is loaded anew */
-	uint64_t json_failed; /* jsonmem_failed() when it began */
+	struct job job;          /* for the handler; job.ctx is the call */
+	void *state;             /* the handler's, in the arena */
+	struct statement select; /* call_select()'s; sql NULL: asked */
+	struct text answer;      /* in the arena, until it may go */
+	uint64_t json_failed;    /* jsonmem_failed() when it began */
 	const struct route *route;
 	unsigned repeats; /* of the handler, because others changed the same; see call_keep() */
 };
@@ -58,6 +59,9 @@ json_t *call_keys_json(const struct call *c, const char **signs);
 struct ticket call_ticket(const struct call *c, enum lane lane);
 /* Runs c->job so. */
 void call_run(struct call *c, enum lane lane);
+/* For what is one statement that reads: its one value is the answer. The parameters live in the
+ * call's arena, or longer. */
+void call_select(struct call *c, enum lane lane, const struct statement *st);
 /* The handler gave records to ingest: the composition root may take the group. */
 void call_turn(const struct call *c);
 /* The registry's tables have changed: loads them anew into ingest, then answers as

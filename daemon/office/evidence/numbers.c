@@ -14,67 +14,24 @@ struct numbers {
 	struct feeds_keep keep;
 	const struct kind *kind;
 	const char *list; /* a JSON array, in the call's arena */
-	bool is_asked;
 	bool is_granted;
-	struct text document;
 };
-
-static bool
-numbers_next(struct job *j, struct statement *st, struct err *e)
-{
-	struct call *c = j->ctx;
-	struct numbers *n = c->state;
-
-	(void)e;
-	if (n->is_asked)
-		return false;
-	n->is_asked = true;
-	*st = (struct statement){embed_text("sql/queries/numbers.sql"),
-				 5,
-				 {n->kind->name, c->request->numbers->source, n->list,
-				  call_may_know_covert(c) ? "1" : "0", c->principal.s}};
-	return true;
-}
-
-static void
-numbers_rows(struct job *j, const struct rows *r)
-{
-	struct call *c = j->ctx;
-	struct numbers *n = c->state;
-	struct text t = text_of(rows_text(r, 0, 0));
-
-	n->document = (struct text){arena_dup(c->arena, t.s, t.n), t.n};
-}
-
-static void
-numbers_done(struct job *j, const struct err *e)
-{
-	struct call *c = j->ctx;
-	const struct numbers *n = c->state;
-
-	if (e->code != OK)
-		call_fail_err(c, e);
-	else if (n->document.s == NULL)
-		call_fail_memory(c);
-	else
-		call_reply(c, n->document);
-}
 
 static void
 on_kept(struct feeds_keep *k, const struct err *e)
 {
 	struct call *c = k->ctx;
+	const struct numbers *n = c->state;
 
-	if (e->code != OK) {
+	if (e->code != OK)
 		call_fail_err(c, e);
-		return;
-	}
-	c->job = (struct job){.role = DB_COMPUTE,
-			      .next = numbers_next,
-			      .rows = numbers_rows,
-			      .done = numbers_done,
-			      .ctx = c};
-	call_run(c, LANE_LONG);
+	else
+		call_select(
+		    c, LANE_LONG,
+		    &(struct statement){embed_text("sql/queries/numbers.sql"),
+					5,
+					{n->kind->name, c->request->numbers->source, n->list,
+					 call_may_know_covert(c) ? "1" : "0", c->principal.s}});
 }
 
 /* False: one is no text, or there is no memory. */

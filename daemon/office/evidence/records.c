@@ -25,50 +25,7 @@ struct look {
 	const char *kinds; /* with commas between; NULL: all */
 	const char *wish;  /* JSON, as records_page.sql takes it */
 	char limit[16];
-	bool is_asked;
-	struct text document; /* in the call's arena */
 };
-
-static bool
-records_next(struct job *j, struct statement *st, struct err *e)
-{
-	struct call *c = j->ctx;
-	struct look *l = c->state;
-
-	(void)e;
-	if (l->is_asked)
-		return false;
-	l->is_asked = true;
-	*st = (struct statement){
-	    embed_text("sql/queries/records_page.sql"),
-	    5,
-	    {l->kinds, call_may_know_covert(c) ? "1" : "0", l->wish, l->limit, LOOK_MOST}};
-	return true;
-}
-
-static void
-records_rows(struct job *j, const struct rows *r)
-{
-	struct call *c = j->ctx;
-	struct look *l = c->state;
-	struct text t = text_of(rows_text(r, 0, 0));
-
-	l->document = (struct text){arena_dup(c->arena, t.s, t.n), t.n};
-}
-
-static void
-records_done(struct job *j, const struct err *e)
-{
-	struct call *c = j->ctx;
-	const struct look *l = c->state;
-
-	if (e->code != OK)
-		call_fail_err(c, e);
-	else if (l->document.s == NULL)
-		call_fail_memory(c);
-	else
-		call_reply(c, l->document);
-}
 
 /* --- what is asked for ------------------------------------------------------------------------ */
 
@@ -200,7 +157,6 @@ admin_records(struct call *c)
 		call_fail_memory(c);
 		return;
 	}
-	c->state = l;
 	if ((q->limit > PAGE_MAX && !bad(c, "limit", "is more than 1,000")) || !read_kinds(c, l) ||
 	    !read_texts(c, wish) || !read_after(c, wish) || !read_times(c, wish)) {
 		json_decref(wish);
@@ -215,10 +171,9 @@ admin_records(struct call *c)
 		return;
 	}
 	snprintf(l->limit, sizeof l->limit, "%u", q->limit == 0 ? PAGE : q->limit);
-	c->job = (struct job){.role = DB_COMPUTE,
-			      .next = records_next,
-			      .rows = records_rows,
-			      .done = records_done,
-			      .ctx = c};
-	call_run(c, LANE_SHORT);
+	call_select(c, LANE_SHORT,
+		    &(struct statement){embed_text("sql/queries/records_page.sql"),
+					5,
+					{l->kinds, call_may_know_covert(c) ? "1" : "0", l->wish,
+					 l->limit, LOOK_MOST}});
 }

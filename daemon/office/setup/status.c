@@ -8,52 +8,7 @@ struct look {
 	char now[UTC_TEXT_SIZE];
 	const char *late;     /* the group that is not settled in time, as JSON; NULL: none */
 	const char *sessions; /* as JSON; NULL: who asks is no administrator */
-	bool asked;
-	struct text document; /* in the call's arena */
 };
-
-static bool
-status_next(struct job *j, struct statement *st, struct err *e)
-{
-	struct call *c = j->ctx;
-	struct look *l = c->state;
-
-	(void)e;
-	if (l->asked)
-		return false;
-	l->asked = true;
-	st->sql = embed_text("sql/queries/status.sql");
-	st->n_params = 4;
-	st->params[0] = l->now;
-	st->params[1] = call_may_know_covert(c) ? "1" : "0";
-	st->params[2] = l->late;
-	st->params[3] = l->sessions;
-	return true;
-}
-
-static void
-status_rows(struct job *j, const struct rows *r)
-{
-	struct call *c = j->ctx;
-	struct look *l = c->state;
-	struct text t = text_of(rows_text(r, 0, 0));
-
-	l->document = (struct text){arena_dup(c->arena, t.s, t.n), t.n};
-}
-
-static void
-status_done(struct job *j, const struct err *e)
-{
-	struct call *c = j->ctx;
-	const struct look *l = c->state;
-
-	if (e->code != OK)
-		call_fail_err(c, e);
-	else if (l->document.s == NULL)
-		call_fail_memory(c);
-	else
-		call_reply(c, l->document);
-}
 
 /* False: no memory. */
 static bool
@@ -103,11 +58,9 @@ admin_status(struct call *c)
 		return;
 	}
 	utc_format(c->now, l->now);
-	c->state = l;
-	c->job = (struct job){.role = DB_COMPUTE,
-			      .next = status_next,
-			      .rows = status_rows,
-			      .done = status_done,
-			      .ctx = c};
-	call_run(c, LANE_SHORT);
+	call_select(c, LANE_SHORT,
+		    &(struct statement){
+			embed_text("sql/queries/status.sql"),
+			4,
+			{l->now, call_may_know_covert(c) ? "1" : "0", l->late, l->sessions}});
 }
