@@ -50,27 +50,44 @@ struct keyring {
 	unsigned char seed[SIGN_SEED_SIZE]; /* of the last signer */
 };
 
+/* What is read of a file: a key or its public half, and a byte more where it is too long. */
+struct head {
+	char bytes[SIGN_PEM_SIZE + 1];
+	ssize_t n; /* -1: reading failed */
+	mode_t mode;
+};
+
+_Static_assert(KEY_SIZE <= SIGN_PEM_SIZE, "a key that is too long is seen to be");
+
 static enum code
-read_key(int folder, const char *name, unsigned char key[KEY_SIZE], struct err *e)
+read_head(int folder, const char *name, struct head *h, struct err *e)
 {
-	unsigned char text[KEY_SIZE + 1];
 	struct stat st;
-	ssize_t n;
 	int fd;
 	enum code code = plainfile_open(folder, name, O_NOFOLLOW, &fd, &st, e);
 
 	if (code != OK)
 		return e->code = code == REJ_NOT_FOUND ? code : FATAL_CONFIG;
-	if ((st.st_mode & 077) != 0) {
-		close(fd);
-		return err_set(e, FATAL_CONFIG, name, "others can read this key: chmod 600 it");
-	}
-	n = read(fd, text, sizeof text);
+	h->n = read(fd, h->bytes, sizeof h->bytes);
+	h->mode = st.st_mode;
 	close(fd);
-	if (n == KEY_SIZE)
-		memcpy(key, text, KEY_SIZE);
-	wipe(text, sizeof text);
-	if (n != KEY_SIZE)
+	return OK;
+}
+
+static enum code
+read_key(int folder, const char *name, unsigned char key[KEY_SIZE], struct err *e)
+{
+	struct head h;
+	enum code code = read_head(folder, name, &h, e);
+
+	if (code != OK)
+		return code;
+	if ((h.mode & 077) == 0 && h.n == KEY_SIZE)
+		memcpy(key, h.bytes, KEY_SIZE);
+	wipe(h.bytes, sizeof h.bytes);
+	if ((h.mode & 077) != 0)
+		return err_set(e, FATAL_CONFIG, name, "others can read this key: chmod 600 it");
+	if (h.n != KEY_SIZE)
 		return err_set(e, FATAL_CONFIG, name,
 			       "a key has %d bytes and this file has not: put the right one back",
 			       KEY_SIZE);
@@ -157,17 +174,12 @@ add_signer(struct keyring *k, unsigned number, const unsigned char public[SIGN_P
 static enum code
 read_public(int folder, const char *name, unsigned char public[SIGN_PUBLIC_SIZE], struct err *e)
 {
-	char pem[SIGN_PEM_SIZE + 1];
-	struct stat st;
-	ssize_t n;
-	int fd;
-	enum code code = plainfile_open(folder, name, O_NOFOLLOW, &fd, &st, e);
+	struct head h;
+	enum code code = read_head(folder, name, &h, e);
 
 	if (code != OK)
-		return e->code = code == REJ_NOT_FOUND ? code : FATAL_CONFIG;
-	n = read(fd, pem, sizeof pem);
-	close(fd);
-	if (n < 0 || !sign_read_pem(pem, (size_t)n, public))
+		return code;
+	if (h.n < 0 || !sign_read_pem(h.bytes, (size_t)h.n, public))
 		return err_set(e, FATAL_CONFIG, name,
 			       "is no public key for Ed25519 in PEM: put the right one back");
 	return OK;
