@@ -58,6 +58,16 @@ made_take(struct made o)
 	return o.json;
 }
 
+json_t *
+made_texts(char *const *list, size_t n)
+{
+	struct made a = made_array();
+
+	for (size_t i = 0; i < n; i++)
+		made_append(&a, json_string(list[i]));
+	return made_take(a);
+}
+
 static int
 on_dump(const char *bytes, size_t n, void *ctx)
 {

@@ -25,6 +25,8 @@ void made_int(struct made *o, const char *key, int64_t v);
 /* JSON has no infinity and no NaN: a number that does not exist is null. */
 void made_real(struct made *o, const char *key, double v);
 void made_append(struct made *list, json_t *value /* takes */);
+/* An array of n texts; NULL: one is no UTF-8, or there is no memory. */
+json_t *made_texts(char *const *list, size_t n);
 /* The finished value, the caller's; NULL when anything failed. */
 json_t *made_take(struct made o);
 /* Sorted keys, no white space; false: it does not fit. */

@@ -161,16 +161,6 @@ catalogue_json(const struct catalogue *c)
 	return made_take(o);
 }
 
-static json_t *
-texts(char *const *list, unsigned n)
-{
-	struct made a = made_array();
-
-	for (unsigned i = 0; i < n; i++)
-		made_append(&a, json_string(list[i]));
-	return made_take(a);
-}
-
 /* The whole layout, so that the document can be shown without any other file. */
 static json_t *
 template_json(const struct spd_template *t)
@@ -185,10 +175,11 @@ template_json(const struct spd_template *t)
 		made_text(&j, "id", s->id);
 		made_text(&j, "title", s->title);
 		made_text(&j, "content", sheet_content_name(s->content));
-		made_put(&j, "metrics", texts(s->metrics, s->metrics_count));
-		made_put(&j, "by", s->by_count == 0 ? json_null() : texts(s->by, s->by_count));
+		made_put(&j, "metrics", made_texts(s->metrics, s->metrics_count));
+		made_put(&j, "by", s->by_count == 0 ? json_null() : made_texts(s->by, s->by_count));
 		made_put(&j, "columns",
-			 s->columns_count == 0 ? json_null() : texts(s->columns, s->columns_count));
+			 s->columns_count == 0 ? json_null()
+					       : made_texts(s->columns, s->columns_count));
 		made_text(&j, "note", s->note);
 		made_text(&j, "empty", s->empty);
 		made_append(&sheets, made_take(j));

@@ -9,16 +9,6 @@
 /* --- the figure itself -------------------------------------------------------------------- */
 
 static json_t *
-texts(char *const *list, unsigned n)
-{
-	struct made a = made_array();
-
-	for (unsigned i = 0; i < n; i++)
-		made_append(&a, json_string(list[i]));
-	return made_take(a);
-}
-
-static json_t *
 by_of(const struct metric *m, const struct figure *g)
 {
 	const struct breakdown *b = &m->breakdown[g->breakdown];
@@ -378,8 +368,8 @@ put_definition(struct made *o, const struct metric *m)
 	made_text(o, "direction", direction_name(m->direction));
 	made_text(o, "definition", m->definition);
 	made_int(o, "minimum_n", m->minimum_n);
-	made_put(o, "readers", texts(m->readers, m->readers_count));
-	made_put(o, "requirements", texts(m->requirements, m->requirements_count));
+	made_put(o, "readers", made_texts(m->readers, m->readers_count));
+	made_put(o, "requirements", made_texts(m->requirements, m->requirements_count));
 }
 
 json_t *

@@ -43,6 +43,24 @@ Test(jsonout, has_no_number_where_there_is_none)
 	json_decref(j);
 }
 
+Test(jsonout, makes_a_list_of_texts)
+{
+	char none[] = "\xff";
+	char first[] = "a";
+	char second[] = "";
+	char *texts[] = {first, second, none};
+	json_t *list = made_texts(texts, 2);
+
+	cr_expect_eq(json_array_size(list), 2);
+	cr_expect_str_eq(json_string_value(json_array_get(list, 0)), "a");
+	cr_expect_str_eq(json_string_value(json_array_get(list, 1)), "");
+	json_decref(list);
+	list = made_texts(texts, 0);
+	cr_expect(json_is_array(list) && json_array_size(list) == 0);
+	json_decref(list);
+	cr_expect_null(made_texts(texts, 3), "one is no UTF-8");
+}
+
 Test(jsonout, is_nothing_when_a_part_of_it_failed)
 {
 	struct made o = made_object();
