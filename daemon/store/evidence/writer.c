@@ -675,15 +675,15 @@ struct writer *
 writer_new(struct event_base *base, struct beside *beside, const struct writer_config *config)
 {
 	static const struct conn_ops ops = {
+	    .role = "sems_ingest",
+	    .is_first = true,
+	    .silence_ms = SILENCE_MAX_MS,
+	    .send_bytes = SEND_BYTES,
 	    .up = on_up,
 	    .result = on_result,
 	    .copy = on_copy,
 	    .finished = on_finished,
 	    .down = on_down,
-	    .is_first = true,
-	    .silence_ms = SILENCE_MAX_MS,
-	    .send_bytes = SEND_BYTES,
-	    .role = "sems_ingest",
 	};
 	struct writer *w = calloc(1, sizeof *w);
 
