@@ -10,9 +10,8 @@ UNION ALL
 SELECT 'tip_session', s.record_id, s.source, s.counted_at, s.received_at, s.screener_id, s.site_id, s.measure_code,
     s.provider_id, s.stream, s.hits + s.misses, s.hits
 FROM sems.effective_tip_session s
-LEFT JOIN (
-	SELECT e.site_id, e.device_id FROM sems.effective_tip_event e
-	WHERE e.counted_at >= $1::timestamptz AND e.counted_at < $2::timestamptz
-	GROUP BY e.site_id, e.device_id
-) AS d ON d.site_id = s.site_id AND d.device_id = s.device_id
-WHERE s.counted_at >= $1::timestamptz AND s.counted_at < $2::timestamptz AND d.device_id IS NULL
+WHERE s.counted_at >= $1::timestamptz AND s.counted_at < $2::timestamptz AND NOT EXISTS (
+	SELECT FROM sems.effective_tip_event e
+	WHERE e.site_id = s.site_id AND e.device_id = s.device_id
+	    AND e.counted_at >= $1::timestamptz AND e.counted_at < $2::timestamptz
+)
