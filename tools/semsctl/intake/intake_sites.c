@@ -1,9 +1,9 @@
 /* `import --register-sites`. */
 #include "core/kind/validate.h"
 #include "tools/semsctl/intake/intake_run.h"
+#include "tools/semsctl/names.h"
 #include "tools/semsctl/record/amend.h"
 
-#include <search.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #define ANSWER_BYTES     (4u * 1024u * 1024u)
 
 struct sites {
-	void *root; /* of char * in the run's arena */
+	struct names seen; /* in the run's arena */
 	struct client *client;
 	Sems__V1__Site *list[SITES_OF_REQUEST];
 	Sems__V1__Site made[SITES_OF_REQUEST];
@@ -20,18 +20,6 @@ struct sites {
 	struct err e;
 	enum code rc;
 };
-
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-static void
-keep_node(void *node)
-{
-	(void)node; /* the arena's */
-}
 
 static void
 flush_sites(struct sites *s)
@@ -57,13 +45,13 @@ static void
 add_site(struct run *r, struct sites *s, struct text id)
 {
 	char *name = arena_dup(r->arena, id.s, id.n);
-	void **found = name != NULL ? tsearch(name, &s->root, compare_names) : NULL;
+	bool is_new;
 
-	if (found == NULL) {
+	if (name == NULL || !names_add(&s->seen, name, &is_new)) {
 		s->rc = err_set(&s->e, TRY_LIMIT, "memory", "out of memory");
 		return;
 	}
-	if (*found != name)
+	if (!is_new)
 		return;
 	/* No name is given, so a site that has one keeps it. */
 	sems__v1__site__init(&s->made[s->n]);
@@ -105,7 +93,7 @@ intake_register_sites(struct run *r)
 		arena_reset(r->row);
 	}
 	flush_sites(s);
-	tdestroy(s->root, keep_node);
+	names_fini(&s->seen);
 	if (s->rc != OK)
 		return command_fail(&s->e);
 	if (!r->o->quiet)

@@ -2,9 +2,9 @@
 
 #include "base/count.h"
 #include "tools/import/expr.h"
+#include "tools/semsctl/names.h"
 #include "tools/sheet/sheet.h"
 
-#include <search.h>
 #include <string.h>
 
 #define ARENA_BYTES (64u * 1024u * 1024u)
@@ -243,18 +243,6 @@ setup_wish_file(struct setup_wish *w, const struct setup *s)
 		add_feed(w, &s->feeds[i]);
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-static void
-keep_node(void *node)
-{
-	(void)node; /* the arena's */
-}
-
 static enum code
 add_rows(struct setup_wish *w, struct sheet *sheet, const char *path, const char *name,
 	 struct err *e)
@@ -262,7 +250,7 @@ add_rows(struct setup_wish *w, struct sheet *sheet, const char *path, const char
 	struct sheet_row row;
 	struct expr_file file;
 	size_t column;
-	void *seen = NULL;
+	struct names seen = {NULL};
 	enum sheet_status status = sheet_next(sheet, &row, e);
 
 	file = (struct expr_file){.names = row.cells, .n = row.n};
@@ -272,15 +260,14 @@ add_rows(struct setup_wish *w, struct sheet *sheet, const char *path, const char
 		return e->code;
 	while ((status = sheet_next(sheet, &row, e)) != SHEET_END) {
 		char *id = NULL;
-		void **found;
+		bool is_new;
 
 		if (status == SHEET_ROW && column < row.n && row.cells[column].n > 0)
 			id = arena_dup(w->arena, row.cells[column].s, row.cells[column].n);
-		found = id != NULL ? tsearch(id, &seen, compare_names) : NULL;
-		if (found != NULL && *found == id && strcmp(id, name) != 0)
+		if (id != NULL && names_add(&seen, id, &is_new) && is_new && strcmp(id, name) != 0)
 			setup_wish_site(w, &(struct setup_site){.id = id});
 	}
-	tdestroy(seen, keep_node);
+	names_fini(&seen);
 	return OK;
 }
 

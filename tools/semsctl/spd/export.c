@@ -176,11 +176,28 @@ ask_papers(struct spd_wish *w, struct papers *p, struct err *e)
 	return code;
 }
 
-int
-spd_run_export(struct spd_wish *w)
+/* Renders the papers and writes what came of it, unless they could not be had; ends them. */
+static int
+end_papers(struct spd_wish *w, struct papers *p, enum code code, struct err *e)
 {
 	struct renderings files = {0};
 	struct edition edition = {0};
+
+	if (code == OK)
+		code = render_files(w, p, &edition, &files, e);
+	if (code == OK && strcmp(w->format, "bundle") == 0)
+		code = make_bundle(w, &edition, &files, e);
+	if (code == OK)
+		code = write_files(w, &files, e);
+	renderings_fini(&files);
+	edition_fini(&edition);
+	papers_fini(p);
+	return code == OK ? EXIT_DONE : command_fail(e);
+}
+
+int
+spd_run_export(struct spd_wish *w)
+{
 	struct papers p;
 	struct err e;
 	enum code code;
@@ -194,18 +211,7 @@ spd_run_export(struct spd_wish *w)
 		    "export: a bundle is of a frozen revision: name it by --revision");
 	papers_init(&p);
 	code = ask_papers(w, &p, &e);
-	if (code == OK)
-		code = render_files(w, &p, &edition, &files, &e);
-	if (code == OK && strcmp(w->format, "bundle") == 0)
-		code = make_bundle(w, &edition, &files, &e);
-	if (code == OK)
-		code = write_files(w, &files, &e);
-	if (code != OK)
-		status = command_fail(&e);
-	renderings_fini(&files);
-	edition_fini(&edition);
-	papers_fini(&p);
-	return status;
+	return end_papers(w, &p, code, &e);
 }
 
 /* --- from files ------------------------------------------------------------------------------- */
@@ -220,8 +226,6 @@ read_file(const char *path, struct buf *out, struct err *e)
 int
 spd_run_render(struct spd_wish *w)
 {
-	struct renderings files = {0};
-	struct edition edition = {0};
 	struct papers p;
 	struct err e;
 	enum code code;
@@ -237,14 +241,5 @@ spd_run_render(struct spd_wish *w)
 		code = read_file(w->declaration, &p.declaration, &e);
 	if (code == OK && w->seal != NULL)
 		code = read_file(w->seal, &p.seal, &e);
-	if (code == OK)
-		code = render_files(w, &p, &edition, &files, &e);
-	if (code == OK)
-		code = write_files(w, &files, &e);
-	if (code != OK)
-		status = command_fail(&e);
-	renderings_fini(&files);
-	edition_fini(&edition);
-	papers_fini(&p);
-	return status;
+	return end_papers(w, &p, code, &e);
 }

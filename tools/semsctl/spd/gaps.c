@@ -154,14 +154,15 @@ read_options(struct wish *w, int argc, char **argv)
 	return EXIT_DONE;
 }
 
+static const struct action {
+	const char *name;
+	int words; /* at most, its name among them */
+	int (*run)(const struct wish *w);
+} actions[] = {{"list", 1, run_list}, {"add", 1, run_add}, {"resolve", 2, run_resolve}};
+
 static int
 run(const struct options *o, int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int words;
-		int (*run)(const struct wish *w);
-	} actions[] = {{"list", 1, run_list}, {"add", 1, run_add}, {"resolve", 2, run_resolve}};
 	struct wish w = {.o = o};
 	int status = read_options(&w, argc, argv);
 

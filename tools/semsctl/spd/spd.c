@@ -100,6 +100,22 @@ spd_ask_figures(struct spd_wish *w, struct buf *raw, struct err *e)
 	return spd_ask(w, SEMS__V1__SPD_OPERATION__SPD_OPERATION_SHOW, raw, e);
 }
 
+json_t *
+spd_ask_json(const struct spd_wish *w, Sems__V1__SpdOperation operation, int *status)
+{
+	struct buf raw;
+	struct err e;
+	json_t *answer = NULL;
+
+	*status = EXIT_DONE;
+	if (spd_ask(w, operation, &raw, &e) != OK)
+		*status = command_fail(&e);
+	else
+		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+	buf_fini(&raw);
+	return answer;
+}
+
 int
 spd_print_raw(const struct buf *raw)
 {

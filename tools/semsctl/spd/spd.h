@@ -44,6 +44,8 @@ enum code spd_ask(const struct spd_wish *w, Sems__V1__SpdOperation operation, st
 /* SHOW. A quarter of which retention removed evidence is not computed any more: then it is the
  * newest revision, which w names from now on, and stderr says why. */
 enum code spd_ask_figures(struct spd_wish *w, struct buf *raw, struct err *e) MUST_CHECK;
+/* The answer, the caller's; NULL: none, which was told, and *status says so. */
+json_t *spd_ask_json(const struct spd_wish *w, Sems__V1__SpdOperation operation, int *status);
 int spd_print_raw(const struct buf *raw);
 
 /* spd_look.c: what there is. */

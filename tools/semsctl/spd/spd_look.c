@@ -103,31 +103,20 @@ static const struct listing_column event_columns[] = {
     {"metric", "About"}, {"channel", "Channel"}, {"reference", "Reference"}, {"text", "Text"},
 };
 
-/* The answer to print, or NULL and the status in *status. */
-static json_t *
-ask_json(const struct spd_wish *w, Sems__V1__SpdOperation operation, int *status)
-{
-	struct buf raw;
-	struct err e;
-	json_t *answer = NULL;
-
-	*status = EXIT_DONE;
-	if (spd_ask(w, operation, &raw, &e) != OK)
-		*status = command_fail(&e);
-	else if (w->as_json)
-		*status = spd_print_raw(&raw);
-	else
-		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
-	buf_fini(&raw);
-	return answer;
-}
-
-/* The same for who reads it, in a pager where it is long. */
+/* The answer to print, in a pager where it is long; NULL and the status in *status where it failed,
+ * or was printed as it came. */
 static json_t *
 look(const struct spd_wish *w, Sems__V1__SpdOperation operation, int *status)
 {
+	struct buf raw;
+	struct err e;
+
 	screen_page();
-	return ask_json(w, operation, status);
+	if (!w->as_json)
+		return spd_ask_json(w, operation, status);
+	*status = spd_ask(w, operation, &raw, &e) == OK ? spd_print_raw(&raw) : command_fail(&e);
+	buf_fini(&raw);
+	return NULL;
 }
 
 int
@@ -283,11 +272,8 @@ int
 spd_print_checks(const struct spd_wish *w, FILE *f)
 {
 	int status;
-	struct spd_wish again = *w;
-	json_t *answer;
+	json_t *answer = spd_ask_json(w, OP(CHECK), &status);
 
-	again.as_json = 0;
-	answer = ask_json(&again, OP(CHECK), &status);
 	print_checks(json_object_get(answer, "checks"), 0, f);
 	json_decref(answer);
 	return status;

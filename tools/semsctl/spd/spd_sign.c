@@ -14,22 +14,6 @@
 #define DIGEST_LEAST 8
 #define STATUS_MOST  16
 
-static json_t *
-ask_json(const struct spd_wish *w, Sems__V1__SpdOperation operation, int *status)
-{
-	struct buf raw;
-	struct err e;
-	json_t *answer = NULL;
-
-	*status = EXIT_DONE;
-	if (spd_ask(w, operation, &raw, &e) != OK)
-		*status = command_fail(&e);
-	else
-		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
-	buf_fini(&raw);
-	return answer;
-}
-
 /* The entity's own figure of a metric: the one of nothing narrower. */
 static const char *
 status_of(const json_t *metric)
@@ -129,7 +113,7 @@ static int
 sign_shown(struct spd_wish *w, const json_t *state, char *papers)
 {
 	int status;
-	json_t *document = ask_json(w, OP(SHOW), &status);
+	json_t *document = spd_ask_json(w, OP(SHOW), &status);
 
 	if (document == NULL)
 		return status;
@@ -174,7 +158,7 @@ spd_run_approve(struct spd_wish *w)
 	bool is_named = w->revision > 0 && w->seen != NULL;
 	char papers[80];
 	int status;
-	json_t *state = ask_json(w, OP(STATUS), &status);
+	json_t *state = spd_ask_json(w, OP(STATUS), &status);
 	json_int_t revision;
 
 	if (state == NULL)
