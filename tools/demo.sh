@@ -7,6 +7,7 @@
 #   SEMS_BUILD=DIR       where semsd and semsctl are (default build)
 set -u
 cd "$(dirname "$0")/.." || exit 1
+. tools/end_daemon.sh
 bin=${SEMS_BUILD:-build}
 out=${SEMS_DEMO_OUT:-build/demo}
 data=${SEMS_DEMO_DATA:-$out/data}
@@ -18,18 +19,10 @@ say() { printf '%s\n' "$*"; }
 
 # What was started is ended, whatever happens: the daemon, and with it its database.
 cleanup() {
-	local rc=$? until pg
+	local rc=$?
 	trap - EXIT
 	[ -z "$child" ] || kill -TERM "$child" 2>/dev/null
-	if [ -n "$pid" ]; then
-		kill -TERM "$pid" 2>/dev/null
-		until=$((SECONDS + 60))
-		while kill -0 "$pid" 2>/dev/null && [ "$SECONDS" -lt "$until" ]; do sleep 0.1; done
-		kill -KILL "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-		pg=$(head -n 1 "$data/pg/postmaster.pid" 2>/dev/null)
-		[ -z "$pg" ] || kill -QUIT "$pg" 2>/dev/null
-	fi
+	[ -z "$pid" ] || end_daemon "$pid" "$data"
 	exit $rc
 }
 trap cleanup EXIT

@@ -11,6 +11,7 @@
 #   SEMS_BUILD=DIR    where semsd, semsctl and semsbench are (default build)
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+. tools/end_daemon.sh
 bin=${SEMS_BUILD:-build}
 out=${BENCH_OUT:-build}
 seconds=${BENCH_SECONDS:-4}
@@ -27,17 +28,9 @@ chmod 755 "$work"
 data=$work/data
 lines=$work/lines
 cleanup() {
-	local rc=$? until pg
+	local rc=$?
 	trap - EXIT
-	if [ -n "$pid" ]; then
-		kill -TERM "$pid" 2>/dev/null
-		until=$((SECONDS + 60))
-		while kill -0 "$pid" 2>/dev/null && [ "$SECONDS" -lt "$until" ]; do sleep 0.1; done
-		kill -KILL "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-		pg=$(head -n 1 "$data/pg/postmaster.pid" 2>/dev/null)
-		[ -z "$pg" ] || kill -QUIT "$pg" 2>/dev/null
-	fi
+	[ -z "$pid" ] || end_daemon "$pid" "$data"
 	rm -rf "$work"
 	exit "$rc"
 }
