@@ -26,5 +26,7 @@ refuse 'no typedef of structs' '^[[:space:]]*typedef (struct|enum|union)[^(]*$' 
 refuse 'a result that must be read says so in its declaration: no cast to void' '^[[:space:]]*\(void\)[A-Za-z_][A-Za-z_0-9>.-]*\(' "${all[@]}"
 mapfile -t counted < <(find daemon tools tests -name '*.[ch]' ! -path daemon/base/count.h ! -path daemon/base/log.h)
 refuse 'COUNT() of base/count.h says how many' 'sizeof ?\(?[a-z_>.-]+\)? */ *sizeof' "${counted[@]}"
+mapfile -t asked < <(find daemon -name '*.[ch]' ! -path 'daemon/core/right/*')
+refuse 'only core/right compares roles: ask for a right' 'role(\([^=]*\))? *[!=]= *ROLE_|ROLE_[A-Z]+ *[!=]=|<< \(?ROLE_|\[ROLE_' "${asked[@]}"
 refuse 'NOLINT needs the check and a reason' 'NOLINT[A-Z]*([^(A-Z]|$)|NOLINT[A-Z]*\([^)]*\)[[:space:]]*(\*/)?$' "${all[@]}"
 exit $rc
