@@ -45,13 +45,13 @@ PBO     := $(PBC:$(GEN)/%.c=$(B)/gen/%.o)
 obj      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 
 # A file that goes away is newer than nothing: the list of files is.
-SOURCES := $(wildcard daemon/*/*.c daemon/*/*/*.c tools/*/*.c tools/*/*/*.c sql/*/*.sql deploy/catalogue/*.yaml proto/*.json)
+SOURCES := $(wildcard daemon/*/*.c daemon/*/*/*.c tools/*/*.c tools/*/*/*.c sql/*/*.sql sql/*/*/*.sql deploy/catalogue/*.yaml proto/*.json)
 .PHONY: FORCE
 $(B)/.sources: FORCE
 	@mkdir -p $(@D); echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
 
 # Data compiled in: each file becomes a NUL-terminated array, see base/file/embed.h.
-EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/roles.sql sql/statistics.sql deploy/catalogue/*.yaml proto/*.schema.json)
+EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*/*.sql sql/roles.sql sql/statistics.sql deploy/catalogue/*.yaml proto/*.schema.json)
 EMBEDO  := $(B)/gen/files.o
 
 layer_o  = $(call obj,daemon/$(1)/*.c daemon/$(1)/*/*.c)

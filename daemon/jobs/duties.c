@@ -75,15 +75,17 @@ static void run_retention(struct duties *d);
 static void duty_start(struct duties *d);
 
 static const struct duty duties[] = {
-    {"partitions", "1 hour", "sql/queries/duty_partitions.sql", 0, false, false, false, NULL, NULL},
+    {"partitions", "1 hour", "sql/queries/upkeep/duty_partitions.sql", 0, false, false, false, NULL,
+     NULL},
     {"counts", "1 minute", NULL, 0, false, true, false, NULL, begin_recount},
     {"feeds", "15 minutes", NULL, 0, false, false, false, NULL, run_feeds},
-    {"quarter_end", "1 hour", "sql/queries/duty_quarters.sql", 2, false, true, false, quarters_rows,
-     store_quarters},
+    {"quarter_end", "1 hour", "sql/queries/upkeep/duty_quarters.sql", 2, false, true, false,
+     quarters_rows, store_quarters},
     {"retention", "1 day", NULL, 0, true, false, false, NULL, run_retention},
-    {"quarantine", "1 day", "sql/queries/duty_quarantine.sql", 1, true, false, false, NULL, NULL},
-    {"calendar", "1 day", "sql/queries/duty_calendar.sql", 1, false, true, true, calendar_rows,
+    {"quarantine", "1 day", "sql/queries/upkeep/duty_quarantine.sql", 1, true, false, false, NULL,
      NULL},
+    {"calendar", "1 day", "sql/queries/upkeep/duty_calendar.sql", 1, false, true, true,
+     calendar_rows, NULL},
 };
 
 static const struct ticket ticket = {.lane = LANE_DUTY};
@@ -256,7 +258,7 @@ duty_next(struct job *j, struct statement *st, struct err *e)
 	(void)e;
 	if (d->step == STEP_CLAIM) {
 		d->step = STEP_WORK;
-		st->sql = embed_text("sql/queries/duty_begin.sql");
+		st->sql = embed_text("sql/queries/upkeep/duty_begin.sql");
 		st->n_params = 3;
 		st->params[0] = duty->name;
 		st->params[1] = d->now_text;

@@ -309,7 +309,7 @@ look_next(struct job *j, struct statement *st, struct err *e)
 	snprintf(h->texts[4], sizeof h->texts[4], "%lld", (long long)h->back_mark);
 	utc_format(h->back_to, h->texts[5]);
 	h->is_dirty = false;
-	st->sql = embed_text("sql/queries/mark_note.sql");
+	st->sql = embed_text("sql/queries/upkeep/mark_note.sql");
 	st->n_params = 8;
 	st->params[0] = h->daemon;
 	st->params[1] = h->texts[0];

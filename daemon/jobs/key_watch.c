@@ -84,8 +84,8 @@ watch_next(struct job *j, struct statement *st, struct err *e)
 	(void)e;
 	if (w->step == STEP_END)
 		return false;
-	st->sql = embed_text(w->step == STEP_TELL ? "sql/queries/key_tell.sql"
-						  : "sql/queries/key_ask.sql");
+	st->sql = embed_text(w->step == STEP_TELL ? "sql/queries/setup/key_tell.sql"
+						  : "sql/queries/setup/key_ask.sql");
 	st->n_params = w->step == STEP_TELL ? 2 : 1;
 	st->params[0] = w->name;
 	st->params[1] = w->hex;

@@ -27,7 +27,7 @@ watch_next(struct job *j, struct statement *st, struct err *e)
 	if (w->is_asked)
 		return false;
 	w->is_asked = true;
-	st->sql = embed_text("sql/queries/register_changes.sql");
+	st->sql = embed_text("sql/queries/upkeep/register_changes.sql");
 	return true;
 }
 

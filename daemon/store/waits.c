@@ -21,7 +21,7 @@ next_statement(struct job *j, struct statement *st, struct err *e)
 		return false;
 	w->is_asked = true;
 	*st = (struct statement){
-	    embed_text("sql/queries/waits.sql"), 2, {w->patience, w->standstill}};
+	    embed_text("sql/queries/upkeep/waits.sql"), 2, {w->patience, w->standstill}};
 	return true;
 }
 

@@ -58,7 +58,7 @@ $$;
 
 -- Records of another time that last into a period, as they alone say, whatever other records say of them:
 -- activity counts that began before it, and modes. A mode without an end may last 366 days; see
--- sql/queries/spd_equipment_mode.sql. With the record that they correct, or themselves.
+-- sql/queries/quarter/spd_equipment_mode.sql. With the record that they correct, or themselves.
 CREATE FUNCTION sems.reaching(starts timestamptz, ends timestamptz)
 RETURNS TABLE (kind text, root_occurred_at timestamptz, root_record_id uuid, root_source text,
     occurred_at timestamptz, record_id uuid, source text, is_correction boolean, site_id text, measure text,

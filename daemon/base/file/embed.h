@@ -3,7 +3,8 @@
 #define SEMS_BASE_FILE_EMBED_H
 
 struct embed {
-	const char *path; /* as in the tree, e.g. "sql/queries/status.sql"; NULL ends the table */
+	const char
+	    *path; /* as in the tree, e.g. "sql/queries/upkeep/status.sql"; NULL ends the table */
 	const char *text; /* NUL-terminated */
 };
 

@@ -15,7 +15,7 @@ static const struct field fields[] = {
 };
 
 /* Whoever counts a quarter looks back so far for what reaches into it
- * (sql/queries/spd_activity.sql): a quarter in local time is shorter. */
+ * (sql/queries/quarter/spd_activity.sql): a quarter in local time is shorter. */
 #define LONGEST_MS (93 * MS_PER_DAY)
 
 static enum code

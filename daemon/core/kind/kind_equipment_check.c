@@ -34,7 +34,7 @@ static const struct rule_when by_type[] = {
 };
 
 /* Whoever counts a quarter looks so far around it for the modes that last in it
- * (sql/queries/spd_equipment_mode.sql). */
+ * (sql/queries/quarter/spd_equipment_mode.sql). */
 #define LONGEST_MS (366 * MS_PER_DAY)
 
 static enum code

@@ -122,7 +122,7 @@ static const struct column feed_own[] = {
 
 #define OWN(columns) (columns), COUNT(columns)
 #define NO_OWN       NULL, 0
-#define QUERY(name)  NULL, "sql/queries/spd_" name ".sql"
+#define QUERY(name)  NULL, "sql/queries/quarter/spd_" name ".sql"
 #define TABLE(name)  "sems.spd_" name, NULL
 #define CUBES        NULL, NULL /* counted from several kinds: store/count/metric_source.c */
 

@@ -32,7 +32,7 @@ doubles_next(struct job *j, struct statement *st, struct err *e)
 	if (d->is_asked)
 		return false;
 	d->is_asked = true;
-	*st = (struct statement){embed_text("sql/queries/doubles.sql"),
+	*st = (struct statement){embed_text("sql/queries/evidence/doubles.sql"),
 				 8,
 				 {d->kind, c->request->doubles->source, d->quarter, d->after[0],
 				  d->after[1], d->after[2], d->limit,

@@ -140,11 +140,15 @@ take_document(struct call *c, const struct rows *r)
 }
 
 static const struct import_step steps[] = {
-    {OP(BEGIN), RIGHT_RUN_IMPORT, true, "sql/queries/run_begin.sql", fill_begin, take_begin},
-    {OP(END), RIGHT_RUN_IMPORT, true, "sql/queries/run_end.sql", fill_end, take_end},
-    {OP(LIST), RIGHT_SEE_IMPORTS, false, "sql/queries/run_list.sql", fill_list, take_document},
-    {OP(SHOW), RIGHT_SEE_IMPORTS, false, "sql/queries/run_show.sql", fill_show, take_document},
-    {OP(UNDONE), RIGHT_UNDO_IMPORT, true, "sql/queries/run_undone.sql", fill_undone, take_undone},
+    {OP(BEGIN), RIGHT_RUN_IMPORT, true, "sql/queries/evidence/run_begin.sql", fill_begin,
+     take_begin},
+    {OP(END), RIGHT_RUN_IMPORT, true, "sql/queries/evidence/run_end.sql", fill_end, take_end},
+    {OP(LIST), RIGHT_SEE_IMPORTS, false, "sql/queries/evidence/run_list.sql", fill_list,
+     take_document},
+    {OP(SHOW), RIGHT_SEE_IMPORTS, false, "sql/queries/evidence/run_show.sql", fill_show,
+     take_document},
+    {OP(UNDONE), RIGHT_UNDO_IMPORT, true, "sql/queries/evidence/run_undone.sql", fill_undone,
+     take_undone},
 };
 
 static bool

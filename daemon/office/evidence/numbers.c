@@ -28,7 +28,7 @@ on_kept(struct feeds_keep *k, const struct err *e)
 	else
 		call_select(
 		    c, LANE_LONG,
-		    &(struct statement){embed_text("sql/queries/numbers.sql"),
+		    &(struct statement){embed_text("sql/queries/evidence/numbers.sql"),
 					5,
 					{n->kind->name, c->request->numbers->source, n->list,
 					 call_may_know_covert(c) ? "1" : "0", c->principal.s}});

@@ -28,7 +28,7 @@ pending_next(struct job *j, struct statement *st, struct err *e)
 	if (p->is_asked)
 		return false;
 	p->is_asked = true;
-	*st = (struct statement){embed_text("sql/queries/pending.sql"),
+	*st = (struct statement){embed_text("sql/queries/evidence/pending.sql"),
 				 7,
 				 {q->source, q->made_by, p->after[0], p->after[1], p->after[2],
 				  p->limit, call_may_know_covert(c) ? "1" : "0"}};

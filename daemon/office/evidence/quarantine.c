@@ -48,10 +48,10 @@ look_next(struct job *j, struct statement *st, struct err *e)
 	st->n_params = 1;
 	st->params[0] = l->first;
 	if (l->show) {
-		st->sql = embed_text("sql/queries/quarantine_show.sql");
+		st->sql = embed_text("sql/queries/evidence/quarantine_show.sql");
 		return true;
 	}
-	st->sql = embed_text("sql/queries/quarantine_list.sql");
+	st->sql = embed_text("sql/queries/evidence/quarantine_list.sql");
 	st->n_params = 5;
 	st->params[1] = call_may_know_covert(c) ? "1" : "0";
 	st->params[2] = l->limit;
@@ -334,7 +334,7 @@ kept_next(struct job *j, struct statement *st, struct err *e)
 	if (q->asked)
 		return false;
 	q->asked = true;
-	st->sql = embed_text("sql/queries/quarantine_decide.sql");
+	st->sql = embed_text("sql/queries/evidence/quarantine_decide.sql");
 	st->n_params = 2;
 	st->params[0] = q->json;
 	st->params[1] = q->call->principal.s;
@@ -402,7 +402,7 @@ page_next(struct job *j, struct statement *st, struct err *e)
 	if (q->asked)
 		return false;
 	q->asked = true;
-	st->sql = embed_text("sql/queries/quarantine_page.sql");
+	st->sql = embed_text("sql/queries/evidence/quarantine_page.sql");
 	st->n_params = 4;
 	st->params[0] = q->after;
 	st->params[1] = q->only;
@@ -534,7 +534,7 @@ discard_next(struct job *j, struct statement *st, struct err *e)
 	if (d->asked)
 		return false;
 	d->asked = true;
-	*st = (struct statement){embed_text("sql/queries/quarantine_discard.sql"),
+	*st = (struct statement){embed_text("sql/queries/evidence/quarantine_discard.sql"),
 				 5,
 				 {d->only, c->request->quarantine->source,
 				  call_may_know_covert(c) ? "1" : "0", c->principal.s, d->why}};

@@ -53,7 +53,7 @@ record_next(struct job *j, struct statement *st, struct err *e)
 
 	if (f->stage == FIND) {
 		f->stage = LOOK;
-		*st = (struct statement){embed_text("sql/queries/record_find.sql"),
+		*st = (struct statement){embed_text("sql/queries/evidence/record_find.sql"),
 					 3,
 					 {f->record_id, f->source, may_know}};
 		return true;
@@ -66,7 +66,7 @@ record_next(struct job *j, struct statement *st, struct err *e)
 	if (f->stage == END || f->kind == NULL)
 		return false;
 	f->stage = END;
-	*st = (struct statement){embed_text("sql/queries/record.sql"),
+	*st = (struct statement){embed_text("sql/queries/evidence/record.sql"),
 				 4,
 				 {f->kind->name, f->source, f->record_id, may_know}};
 	return true;

@@ -172,7 +172,7 @@ admin_records(struct call *c)
 	}
 	snprintf(l->limit, sizeof l->limit, "%u", q->limit == 0 ? PAGE : q->limit);
 	call_select(c, LANE_SHORT,
-		    &(struct statement){embed_text("sql/queries/records_page.sql"),
+		    &(struct statement){embed_text("sql/queries/evidence/records_page.sql"),
 					5,
 					{l->kinds, call_may_know_covert(c) ? "1" : "0", l->wish,
 					 l->limit, LOOK_MOST}});

@@ -256,7 +256,7 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 
 	if (t->stage == FIND && t->sources == NULL) {
 		t->sources = json_array();
-		*st = (struct statement){embed_text("sql/queries/record_find.sql"),
+		*st = (struct statement){embed_text("sql/queries/evidence/record_find.sql"),
 					 3,
 					 {t->record_id, t->source, t->may_see ? "1" : "0"}};
 		return true;
@@ -269,7 +269,7 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 	if (t->stage == FIND && t->kind != NULL) {
 		t->stage = LOOK;
 		*st = (struct statement){
-		    embed_text("sql/queries/record.sql"),
+		    embed_text("sql/queries/evidence/record.sql"),
 		    4,
 		    {t->kind->name, t->counted_source, t->record_id, t->may_see ? "1" : "0"}};
 		return true;
@@ -279,14 +279,14 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 		bool known = t->may_see || t->kind != NULL;
 
 		t->stage = LEAVES;
-		*st = (struct statement){embed_text("sql/queries/trace_leaves.sql"),
+		*st = (struct statement){embed_text("sql/queries/proof/trace_leaves.sql"),
 					 3,
 					 {t->record_id, t->source, known ? "1" : "0"}};
 		return true;
 	}
 	if (t->stage == LEAVES && t->record != NULL) {
 		t->stage = WITHOUT;
-		*st = (struct statement){embed_text("sql/queries/trace_without.sql"),
+		*st = (struct statement){embed_text("sql/queries/proof/trace_without.sql"),
 					 3,
 					 {t->kind->name, t->counted_source, t->record_id}};
 		return true;

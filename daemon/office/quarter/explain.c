@@ -332,7 +332,7 @@ ask_purged(const struct explain *x, struct statement *st)
 static void
 ask_then(const struct explain *x, struct statement *st)
 {
-	*st = (struct statement){embed_text("sql/queries/explain_then.sql"),
+	*st = (struct statement){embed_text("sql/queries/count/explain_then.sql"),
 				 4,
 				 {x->start, x->end, x->label, x->revision}};
 }
@@ -642,7 +642,7 @@ stored_next(struct job *j, struct statement *st, struct err *e)
 
 	(void)e;
 	*st = (struct statement){
-	    embed_text("sql/queries/proof_revision.sql"), 2, {x->label, x->revision}};
+	    embed_text("sql/queries/proof/proof_revision.sql"), 2, {x->label, x->revision}};
 	return x->step++ == 0;
 }
 

@@ -90,7 +90,7 @@ static bool
 prepare_list(struct call *c, struct gap_look *l)
 {
 	(void)c;
-	l->sql = "sql/queries/gap_list.sql";
+	l->sql = "sql/queries/upkeep/gap_list.sql";
 	return true;
 }
 
@@ -109,7 +109,7 @@ prepare_add(struct call *c, struct gap_look *l)
 	}
 	snprintf(l->numbers[0], sizeof l->numbers[0], "%lld", (long long)r->lacks_from);
 	snprintf(l->numbers[1], sizeof l->numbers[1], "%lld", (long long)r->lacks_to);
-	l->sql = "sql/queries/gap_add.sql";
+	l->sql = "sql/queries/upkeep/gap_add.sql";
 	l->n_params = 4;
 	l->params[0] = l->numbers[0];
 	l->params[1] = l->numbers[1];
@@ -132,7 +132,7 @@ prepare_resolve(struct call *c, struct gap_look *l)
 	}
 	utc_format(c->now, l->now);
 	snprintf(l->numbers[0], sizeof l->numbers[0], "%llu", (unsigned long long)r->gap_id);
-	l->sql = "sql/queries/gap_resolve.sql";
+	l->sql = "sql/queries/upkeep/gap_resolve.sql";
 	l->n_params = 4;
 	l->params[0] = l->numbers[0];
 	l->params[1] = l->now;

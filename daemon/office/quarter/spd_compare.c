@@ -25,7 +25,7 @@ text_or_null(const char *s)
 
 /* --- what has come since ---------------------------------------------------------------------- */
 
-/* The columns of sql/queries/spd_late.sql. */
+/* The columns of sql/queries/quarter/spd_late.sql. */
 enum late_column {
 	LATE_PART,
 	LATE_KIND,
@@ -123,7 +123,7 @@ next_look(struct job *j, struct statement *st, struct err *e)
 	}
 	quarter = json_object_get(a->document, "quarter");
 	*st = (struct statement){
-	    embed_text("sql/queries/spd_late.sql"),
+	    embed_text("sql/queries/quarter/spd_late.sql"),
 	    4,
 	    {member_text(quarter, "start"), member_text(quarter, "end"), a->label, a->revision}};
 	return step == LOADS;

@@ -11,7 +11,7 @@
 
 /* --- loading a revision ----------------------------------------------------------------------- */
 
-/* The columns of sql/queries/spd_revision.sql. */
+/* The columns of sql/queries/quarter/spd_revision.sql. */
 enum revision_column {
 	COL_REVISION,
 	COL_STATE,
@@ -156,8 +156,9 @@ bool
 spd_load_next(struct spd_ask *a, int step, struct statement *st, struct err *e)
 {
 	if (step == 0) {
-		*st = (struct statement){
-		    embed_text("sql/queries/spd_revision.sql"), 3, {a->label, a->revision, "true"}};
+		*st = (struct statement){embed_text("sql/queries/quarter/spd_revision.sql"),
+					 3,
+					 {a->label, a->revision, "true"}};
 		return true;
 	}
 	if (a->life.revision == 0) {
@@ -169,10 +170,10 @@ spd_load_next(struct spd_ask *a, int step, struct statement *st, struct err *e)
 	}
 	if (step == 1)
 		*st = (struct statement){
-		    embed_text("sql/queries/spd_events.sql"), 2, {a->label, a->revision}};
+		    embed_text("sql/queries/quarter/spd_events.sql"), 2, {a->label, a->revision}};
 	else
-		*st =
-		    (struct statement){embed_text("sql/queries/spd_standing.sql"), 1, {a->before}};
+		*st = (struct statement){
+		    embed_text("sql/queries/quarter/spd_standing.sql"), 1, {a->before}};
 	return step < SPD_LOADS;
 }
 
@@ -312,7 +313,7 @@ next_list(struct job *j, struct statement *st, struct err *e)
 
 	(void)e;
 	*st = (struct statement){
-	    embed_text("sql/queries/spd_revision.sql"), 3, {a->label, "0", "false"}};
+	    embed_text("sql/queries/quarter/spd_revision.sql"), 3, {a->label, "0", "false"}};
 	return a->step++ == 0;
 }
 
@@ -356,7 +357,8 @@ next_status(struct job *j, struct statement *st, struct err *e)
 	int step = a->step++;
 
 	if (step == 0) {
-		*st = (struct statement){embed_text("sql/queries/spd_life.sql"), 1, {a->label}};
+		*st = (struct statement){
+		    embed_text("sql/queries/quarter/spd_life.sql"), 1, {a->label}};
 		return true;
 	}
 	if (a->answer == NULL) {

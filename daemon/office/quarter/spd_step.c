@@ -148,7 +148,7 @@ next_step(struct job *j, struct statement *st, struct err *e)
 	code = check_step(a, e);
 	if (code == OK && call_lacks_memory(c))
 		code = err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
-	*st = (struct statement){embed_text("sql/queries/spd_step.sql"),
+	*st = (struct statement){embed_text("sql/queries/quarter/spd_step.sql"),
 				 9,
 				 {a->label, a->revision, c->principal.s, spd_action_name(a->action),
 				  a->q->metric, a->by_dims, a->q->text, a->q->reference,

@@ -127,8 +127,9 @@ sign_next(struct job *j, struct statement *st, struct err *e)
 	if (s->asked)
 		return false;
 	s->asked = true;
-	*st = (struct statement){
-	    embed_text("sql/queries/proof_revision.sql"), 2, {s->named.quarter, s->named.revision}};
+	*st = (struct statement){embed_text("sql/queries/proof/proof_revision.sql"),
+				 2,
+				 {s->named.quarter, s->named.revision}};
 	return true;
 }
 

@@ -26,11 +26,11 @@ calendar_next(struct job *j, struct statement *st, struct err *e)
 		return false;
 	k->is_asked = true;
 	if (k->applies)
-		*st = (struct statement){embed_text("sql/queries/calendar_mend.sql"),
+		*st = (struct statement){embed_text("sql/queries/setup/calendar_mend.sql"),
 					 3,
 					 {c->principal.s, c->request->calendar->reason, k->now}};
 	else
-		*st = (struct statement){embed_text("sql/queries/calendar_look.sql"),
+		*st = (struct statement){embed_text("sql/queries/setup/calendar_look.sql"),
 					 2,
 					 {k->now, call_may_know_covert(c) ? "1" : "0"}};
 	return true;

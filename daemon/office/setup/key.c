@@ -68,7 +68,8 @@ register_next(struct job *j, struct statement *st, struct err *e)
 	if (r->asked)
 		return false;
 	r->asked = true;
-	*st = (struct statement){embed_text("sql/queries/key_register.sql"), 2, {r->id, r->public}};
+	*st = (struct statement){
+	    embed_text("sql/queries/setup/key_register.sql"), 2, {r->id, r->public}};
 	return true;
 }
 

@@ -51,20 +51,20 @@ static void read_look(struct setup *s, const struct rows *r);
 static void read_stray(struct setup *s, const struct rows *r);
 
 static const struct setup_step steps[] = {
-    {NULL, "sql/queries/setup_look.sql", NULL, NULL, read_look},
-    {"entities", "sql/queries/setup_entity.sql", NULL, before_entity, NULL},
-    {"sites", "sql/queries/setup_sites.sql", make_sites, NULL, NULL},
-    {"locations", "sql/queries/setup_locations.sql", make_locations, NULL, NULL},
-    {"providers", "sql/queries/setup_providers.sql", make_providers, NULL, NULL},
-    {"principals", "sql/queries/setup_principals.sql", make_principals, NULL, NULL},
-    {"sources", "sql/queries/setup_sources.sql", make_sources, NULL, NULL},
-    {NULL, "sql/queries/setup_stray.sql", make_grants, NULL, read_stray},
-    {"grants", "sql/queries/setup_grants.sql", make_grants, before_grants, NULL},
-    {"retention", "sql/queries/setup_retention.sql", make_retention, NULL, NULL},
-    {"targets", "sql/queries/setup_targets.sql", make_targets, NULL, NULL},
-    {"feeds", "sql/queries/setup_feeds.sql", make_feeds, NULL, NULL},
-    {"policies", "sql/queries/setup_policy.sql", make_policy, NULL, NULL},
-    {"settings", "sql/queries/setup_settings.sql", make_settings, NULL, NULL},
+    {NULL, "sql/queries/setup/setup_look.sql", NULL, NULL, read_look},
+    {"entities", "sql/queries/setup/setup_entity.sql", NULL, before_entity, NULL},
+    {"sites", "sql/queries/setup/setup_sites.sql", make_sites, NULL, NULL},
+    {"locations", "sql/queries/setup/setup_locations.sql", make_locations, NULL, NULL},
+    {"providers", "sql/queries/setup/setup_providers.sql", make_providers, NULL, NULL},
+    {"principals", "sql/queries/setup/setup_principals.sql", make_principals, NULL, NULL},
+    {"sources", "sql/queries/setup/setup_sources.sql", make_sources, NULL, NULL},
+    {NULL, "sql/queries/setup/setup_stray.sql", make_grants, NULL, read_stray},
+    {"grants", "sql/queries/setup/setup_grants.sql", make_grants, before_grants, NULL},
+    {"retention", "sql/queries/setup/setup_retention.sql", make_retention, NULL, NULL},
+    {"targets", "sql/queries/setup/setup_targets.sql", make_targets, NULL, NULL},
+    {"feeds", "sql/queries/setup/setup_feeds.sql", make_feeds, NULL, NULL},
+    {"policies", "sql/queries/setup/setup_policy.sql", make_policy, NULL, NULL},
+    {"settings", "sql/queries/setup/setup_settings.sql", make_settings, NULL, NULL},
 };
 
 #define N_STEPS COUNT(steps)

@@ -60,7 +60,7 @@ admin_status(struct call *c)
 	utc_format(c->now, l->now);
 	call_select(c, LANE_SHORT,
 		    &(struct statement){
-			embed_text("sql/queries/status.sql"),
+			embed_text("sql/queries/upkeep/status.sql"),
 			4,
 			{l->now, call_may_know_covert(c) ? "1" : "0", l->late, l->sessions}});
 }

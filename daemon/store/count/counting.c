@@ -482,7 +482,7 @@ next_plans(struct counting *c, const char *on, struct statement *st)
 		dirty = dirty || (c->states[i].is_dirty &&
 				  strcmp(c->plan->cubes.cubes[i]->kind, "plan") != 0);
 	}
-	*st = (struct statement){embed_text("sql/queries/count_plans.sql"), 1, {on}};
+	*st = (struct statement){embed_text("sql/queries/count/count_plans.sql"), 1, {on}};
 	return dirty && c->at++ == 0;
 }
 
@@ -492,8 +492,8 @@ next_of_phase(struct counting *c, struct statement *st)
 {
 	switch ((enum phase)c->phase) {
 	case PHASE_WEEKS:
-		*st =
-		    (struct statement){embed_text("sql/queries/count_weeks.sql"), 1, {c->quarter}};
+		*st = (struct statement){
+		    embed_text("sql/queries/count/count_weeks.sql"), 1, {c->quarter}};
 		return c->at++ == 0;
 	case PHASE_STATE:
 		if (c->source == SPD_FROM_RAW) {
@@ -501,7 +501,7 @@ next_of_phase(struct counting *c, struct statement *st)
 			return false;
 		}
 		*st = (struct statement){
-		    embed_text("sql/queries/count_state.sql"), 2, {c->quarter, digests(c)}};
+		    embed_text("sql/queries/count/count_state.sql"), 2, {c->quarter, digests(c)}};
 		return c->at++ == 0;
 	case PHASE_PLANS:
 		return next_plans(c, "on", st);

@@ -16,9 +16,9 @@ static const struct {
 	const char *view;
 	const char *path;
 } by_record[] = {
-    {"tip_event", "sql/queries/explain_tip_event.sql"},
-    {"tip_session", "sql/queries/explain_tip_session.sql"},
-    {"tip_exposure", "sql/queries/explain_tip_exposure.sql"},
+    {"tip_event", "sql/queries/count/explain_tip_event.sql"},
+    {"tip_session", "sql/queries/count/explain_tip_session.sql"},
+    {"tip_exposure", "sql/queries/count/explain_tip_exposure.sql"},
 };
 
 static const char *

@@ -24,7 +24,8 @@ struct explain_wish {
 	const struct metric *m;
 	const struct explain_dim *where;
 	size_t n_where;
-	/* As they counted at a freeze: behind sql/queries/explain_then.sql, in its transaction. */
+	/* As they counted at a freeze: behind sql/queries/count/explain_then.sql, in its
+	 * transaction. */
 	bool then;
 };
 

@@ -17,19 +17,22 @@ on_next(struct job *j, struct statement *st, struct err *e)
 	(void)e;
 	switch (k->step++) {
 	case STEP_LOCK:
-		*st = (struct statement){embed_text("sql/queries/recount_lock.sql"), 0, {NULL}};
+		*st =
+		    (struct statement){embed_text("sql/queries/count/recount_lock.sql"), 0, {NULL}};
 		return true;
 	case STEP_TAKE:
-		*st = (struct statement){embed_text("sql/queries/recount_touched.sql"), 0, {NULL}};
+		*st = (struct statement){
+		    embed_text("sql/queries/count/recount_touched.sql"), 0, {NULL}};
 		return k->is_mine;
 	case STEP_KEEP:
 		if (k->quarter == NULL)
 			*st = (struct statement){
-			    embed_text("sql/queries/duty_feeds.sql"), 1, {FEEDS_BYTES}};
+			    embed_text("sql/queries/upkeep/duty_feeds.sql"), 1, {FEEDS_BYTES}};
 		else
-			*st = (struct statement){embed_text("sql/queries/spd_keep_feeds.sql"),
-						 2,
-						 {k->quarter, FEEDS_BYTES}};
+			*st =
+			    (struct statement){embed_text("sql/queries/quarter/spd_keep_feeds.sql"),
+					       2,
+					       {k->quarter, FEEDS_BYTES}};
 		return true;
 	default:
 		return false;
@@ -77,7 +80,7 @@ wait_next(struct job *j, struct statement *st, struct err *e)
 	struct feeds_keep *k = j->ctx;
 
 	(void)e;
-	*st = (struct statement){embed_text("sql/queries/recount_wait.sql"), 0, {NULL}};
+	*st = (struct statement){embed_text("sql/queries/count/recount_wait.sql"), 0, {NULL}};
 	return k->step++ == STEP_LOCK;
 }
 

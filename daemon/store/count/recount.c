@@ -136,7 +136,7 @@ next_cubes(struct recount_run *r, struct statement *st, struct err *e)
 			add_item(&r->lists[3], cube->is_personal ? "t" : "f");
 		}
 	}
-	*st = (struct statement){embed_text("sql/queries/recount_cubes.sql"), 4, {NULL}};
+	*st = (struct statement){embed_text("sql/queries/count/recount_cubes.sql"), 4, {NULL}};
 	for (size_t i = 0; i < 4; i++)
 		st->params[i] = end_list(&r->lists[i]);
 	return code;
@@ -191,10 +191,10 @@ static bool
 ask(struct recount_run *r, struct statement *st, struct err *e)
 {
 	static const char *const plain[] = {
-	    [PHASE_LOCK] = "sql/queries/recount_lock.sql",
-	    [PHASE_TOUCHED] = "sql/queries/recount_touched.sql",
-	    [PHASE_PLANS] = "sql/queries/count_plans.sql",
-	    [PHASE_QUARTERS] = "sql/queries/recount_quarters.sql",
+	    [PHASE_LOCK] = "sql/queries/count/recount_lock.sql",
+	    [PHASE_TOUCHED] = "sql/queries/count/recount_touched.sql",
+	    [PHASE_PLANS] = "sql/queries/count/count_plans.sql",
+	    [PHASE_QUARTERS] = "sql/queries/count/recount_quarters.sql",
 	};
 
 	if (r->phase == PHASE_COUNT)
@@ -205,12 +205,12 @@ ask(struct recount_run *r, struct statement *st, struct err *e)
 	if (r->phase == PHASE_CUBES)
 		return next_cubes(r, st, e) == OK;
 	if (r->phase == PHASE_STATE) {
-		*st = (struct statement){embed_text("sql/queries/count_state.sql"),
+		*st = (struct statement){embed_text("sql/queries/count/count_state.sql"),
 					 2,
 					 {r->quarters[r->at].quarter, (const char *)r->lists[0].p}};
 	} else if (r->phase == PHASE_FORGET) {
 		*st = (struct statement){
-		    embed_text("sql/queries/recount_forget.sql"), 1, {end_list(&r->digests)}};
+		    embed_text("sql/queries/count/recount_forget.sql"), 1, {end_list(&r->digests)}};
 	} else {
 		bool plans = r->phase == PHASE_PLANS;
 

@@ -473,13 +473,15 @@ on_next(struct job *j, struct statement *st, struct err *e)
 		return false;
 	}
 	if (c->found[0] == '\0') {
-		*st = (struct statement){
-		    embed_text("sql/queries/proof_revision.sql"), 2, {c->quarter, c->revision}};
+		*st = (struct statement){embed_text("sql/queries/proof/proof_revision.sql"),
+					 2,
+					 {c->quarter, c->revision}};
 		return true;
 	}
 	if (c->stage == CHECKING_REVISION) {
 		begin_stage(c, CHECKING_CHAIN);
-		*st = (struct statement){embed_text("sql/queries/proof_chain.sql"), 0, {NULL}};
+		*st =
+		    (struct statement){embed_text("sql/queries/proof/proof_chain.sql"), 0, {NULL}};
 		return true;
 	}
 	if (c->stage == CHECKING_CHAIN) {

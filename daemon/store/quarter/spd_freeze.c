@@ -88,12 +88,14 @@ spd_freeze_next(struct spd_run *r, size_t step, struct statement *st)
 	if (r->task != SPD_TASK_FREEZE || step > 2 || (step > 0 && !r->will.revises))
 		return false;
 	if (step == 0) {
-		*st = (struct statement){embed_text("sql/queries/spd_life.sql"), 1, {r->label}};
+		*st = (struct statement){
+		    embed_text("sql/queries/quarter/spd_life.sql"), 1, {r->label}};
 	} else if (step == 1) {
-		*st = (struct statement){embed_text("sql/queries/spd_standing.sql"), 1, {r->label}};
+		*st = (struct statement){
+		    embed_text("sql/queries/quarter/spd_standing.sql"), 1, {r->label}};
 	} else {
 		*st = (struct statement){
-		    embed_text("sql/queries/spd_changed.sql"),
+		    embed_text("sql/queries/quarter/spd_changed.sql"),
 		    4,
 		    {r->spd.start, r->spd.end, r->label, r->freezing.standing_revision}};
 	}

@@ -69,10 +69,10 @@ static const struct {
 	const char *path;
 	void (*rows)(struct spd_run *r, const struct rows *rows);
 } gatherings[] = {
-    {"sql/queries/spd_feeds.sql", on_feeds},
-    {"sql/queries/spd_completeness.sql", on_completeness},
-    {"sql/queries/spd_balance.sql", on_balances},
-    {"sql/queries/spd_corrections.sql", on_corrections},
+    {"sql/queries/quarter/spd_feeds.sql", on_feeds},
+    {"sql/queries/quarter/spd_completeness.sql", on_completeness},
+    {"sql/queries/quarter/spd_balance.sql", on_balances},
+    {"sql/queries/quarter/spd_corrections.sql", on_corrections},
 };
 
 bool

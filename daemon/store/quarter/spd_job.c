@@ -133,9 +133,9 @@ static const struct {
 	const char *path;
 	void (*rows)(struct spd_run *r, const struct rows *rows);
 } openings[] = {
-    {"sql/queries/spd_quarter.sql", on_quarter},
-    {"sql/queries/spd_targets.sql", on_targets},
-    {"sql/queries/spd_hold_feeds.sql", on_held},
+    {"sql/queries/quarter/spd_quarter.sql", on_quarter},
+    {"sql/queries/quarter/spd_targets.sql", on_targets},
+    {"sql/queries/quarter/spd_hold_feeds.sql", on_held},
 };
 #define N_OPENINGS COUNT(openings)
 

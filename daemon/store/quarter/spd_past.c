@@ -103,7 +103,7 @@ on_next(struct job *j, struct statement *st, struct err *e)
 	(void)e;
 	if (r->step++ > 0)
 		return false;
-	*st = (struct statement){embed_text("sql/queries/spd_past.sql"), 1, {r->label}};
+	*st = (struct statement){embed_text("sql/queries/quarter/spd_past.sql"), 1, {r->label}};
 	return true;
 }
 

@@ -113,7 +113,7 @@ plan_next(struct job *j, struct statement *st, struct err *e)
 	if (r->asked)
 		return false;
 	r->asked = true;
-	st->sql = embed_text("sql/queries/retention_plan.sql");
+	st->sql = embed_text("sql/queries/upkeep/retention_plan.sql");
 	st->n_params = 1;
 	st->params[0] = r->now_text;
 	return true;
@@ -130,7 +130,7 @@ wait_next(struct job *j, struct statement *st, struct err *e)
 	if (r->asked)
 		return false;
 	r->asked = true;
-	st->sql = embed_text("sql/queries/recount_wait.sql");
+	st->sql = embed_text("sql/queries/count/recount_wait.sql");
 	return true;
 }
 
@@ -222,9 +222,9 @@ static const struct {
 	const char *sql;
 	int n_params;
 } steps[] = {
-    [RETENTION_CLOSE] = {"sql/queries/retention_close.sql", 3},
-    [RETENTION_REMOVE] = {"sql/queries/retention_drop.sql", 4},
-    [RETENTION_REOPEN] = {"sql/queries/retention_reopen.sql", 2},
+    [RETENTION_CLOSE] = {"sql/queries/upkeep/retention_close.sql", 3},
+    [RETENTION_REMOVE] = {"sql/queries/upkeep/retention_drop.sql", 4},
+    [RETENTION_REOPEN] = {"sql/queries/upkeep/retention_reopen.sql", 2},
 };
 
 static bool

@@ -179,10 +179,10 @@ Test(spd_gather, sees_what_was_taken_out_of_the_log_of_touched_days)
 	add_number("2026-05-12", 0, 1);
 	add_number("2026-05-12", 1, 4);
 	json_decref(spd_compute(&f, SPD_TASK_LIVE));
-	cluster_do(f.pg, embed_text("sql/queries/recount_touched.sql"));
+	cluster_do(f.pg, embed_text("sql/queries/count/recount_touched.sql"));
 	json_decref(spd_compute(&f, SPD_TASK_LIVE));
 	add_number("2026-05-12", 2, 2);
-	cluster_do(f.pg, embed_text("sql/queries/recount_touched.sql"));
+	cluster_do(f.pg, embed_text("sql/queries/count/recount_touched.sql"));
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	SAYS(doc, "tip_event", "3/4 missing 1 EVENT_NUMBERS");
 	json_decref(doc);
