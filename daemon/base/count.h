@@ -2,6 +2,6 @@
 #ifndef SEMS_BASE_COUNT_H
 #define SEMS_BASE_COUNT_H
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif
