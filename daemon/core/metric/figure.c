@@ -290,15 +290,13 @@ fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dims, in
 {
 	const struct person_count *rule = f->m->persons;
 	struct figure *g = figure_for(f, breakdown, dims);
-	bool counts;
+	bool counts = true;
 	bool meets;
 
 	if (g == NULL)
 		return;
 	g->known[GROUP_NUMERATOR] = true;
 	g->known[GROUP_DENOMINATOR] = true;
-	counts = true;
-	meets = false;
 	if (rule->rule == PERSON_SHARE_AT_LEAST) {
 		meets = n >= rule->k;
 	} else if (rule->rule == PERSON_COUNT_ANY) {
