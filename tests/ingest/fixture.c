@@ -91,19 +91,47 @@ fixture_open(struct ingest *in, const char *principal, struct mono_ms now)
 	return ingest_open(in, &(struct caller){.principal = text_of(principal)}, now);
 }
 
-struct session_ref
-fixture_session(struct ingest *in, const char *principal)
+const ProtobufCMessage *
+fixture_hello(void)
 {
-	struct session_ref s = fixture_open(in, principal, (struct mono_ms){M0});
-	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
-	Sems__V1__Hello hello = SEMS__V1__HELLO__INIT;
+	static Sems__V1__ClientFrame f;
+	static Sems__V1__Hello hello;
 
-	cr_assert_neq(s.id, 0);
+	sems__v1__client_frame__init(&f);
+	sems__v1__hello__init(&hello);
 	hello.has_protocol_min = hello.has_protocol_max = 1;
 	hello.protocol_min = hello.protocol_max = 1;
 	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_HELLO;
 	f.hello = &hello;
-	fixture_feed(in, s, &f.base);
+	return &f.base;
+}
+
+const ProtobufCMessage *
+fixture_request(uint64_t no)
+{
+	static Sems__V1__ClientFrame f;
+	static Sems__V1__Request q;
+	static Sems__V1__VerifyRequest verify;
+
+	sems__v1__client_frame__init(&f);
+	sems__v1__request__init(&q);
+	sems__v1__verify_request__init(&verify);
+	q.has_request_no = 1;
+	q.request_no = no;
+	q.body_case = SEMS__V1__REQUEST__BODY_VERIFY;
+	q.verify = &verify;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
+	f.request = &q;
+	return &f.base;
+}
+
+struct session_ref
+fixture_session(struct ingest *in, const char *principal)
+{
+	struct session_ref s = fixture_open(in, principal, (struct mono_ms){M0});
+
+	cr_assert_neq(s.id, 0);
+	fixture_feed(in, s, fixture_hello());
 	buf_clear(ingest_output(in, s));
 	return s;
 }

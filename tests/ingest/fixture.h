@@ -16,6 +16,10 @@ struct registry *fixture_registry(void);
 struct text fixture_frame(const ProtobufCMessage *m);
 /* Feeds a frame and asserts that it was consumed. */
 void fixture_feed(struct ingest *in, struct session_ref s, const ProtobufCMessage *m);
+/* A client's hello, and its request that a quarter be verified: static, valid until the next call.
+ */
+const ProtobufCMessage *fixture_hello(void);
+const ProtobufCMessage *fixture_request(uint64_t no);
 /* A session that has said nothing yet. */
 struct session_ref fixture_open(struct ingest *in, const char *principal, struct mono_ms now);
 /* A session that has said hello; its Welcome is dropped. */

@@ -40,18 +40,12 @@ static bool
 stay(struct ingest *in, const char *principal, const char *address, bool owner)
 {
 	struct session_ref s = come(in, principal, address, owner);
-	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
-	Sems__V1__Hello hello = SEMS__V1__HELLO__INIT;
 
 	if (ingest_closing(in, s) != NULL) {
 		ingest_close(in, s);
 		return false;
 	}
-	hello.has_protocol_min = hello.has_protocol_max = 1;
-	hello.protocol_min = hello.protocol_max = 1;
-	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_HELLO;
-	f.hello = &hello;
-	fixture_feed(in, s, &f.base);
+	fixture_feed(in, s, fixture_hello());
 	buf_clear(ingest_output(in, s));
 	return true;
 }

@@ -32,17 +32,7 @@ answer(struct ingest *in, struct session_ref s, uint64_t no, size_t n)
 static void
 request(struct ingest *in, struct session_ref s, uint64_t no)
 {
-	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
-	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
-	Sems__V1__VerifyRequest verify = SEMS__V1__VERIFY_REQUEST__INIT;
-
-	q.has_request_no = 1;
-	q.request_no = no;
-	q.body_case = SEMS__V1__REQUEST__BODY_VERIFY;
-	q.verify = &verify;
-	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
-	f.request = &q;
-	fixture_feed(in, s, &f.base);
+	fixture_feed(in, s, fixture_request(no));
 }
 
 static bool

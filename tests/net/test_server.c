@@ -137,14 +137,7 @@ turn(const struct world *w, int times)
 static struct text
 hello_frame(void)
 {
-	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
-	Sems__V1__Hello h = SEMS__V1__HELLO__INIT;
-
-	h.has_protocol_min = h.has_protocol_max = 1;
-	h.protocol_min = h.protocol_max = 1;
-	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_HELLO;
-	f.hello = &h;
-	return fixture_frame(&f.base);
+	return fixture_frame(fixture_hello());
 }
 
 static struct text
@@ -345,22 +338,6 @@ Test(server, tells_a_unix_peer_from_a_tcp_one)
 	world_end(&w);
 }
 
-static struct text
-request_frame(uint64_t no)
-{
-	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
-	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
-	Sems__V1__VerifyRequest verify = SEMS__V1__VERIFY_REQUEST__INIT;
-
-	q.has_request_no = 1;
-	q.request_no = no;
-	q.body_case = SEMS__V1__REQUEST__BODY_VERIFY;
-	q.verify = &verify;
-	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
-	f.request = &q;
-	return fixture_frame(&f.base);
-}
-
 /* A client that has been greeted and asks for two documents. */
 static int
 dial_and_ask(const struct world *w, struct buf *in)
@@ -372,7 +349,7 @@ dial_and_ask(const struct world *w, struct buf *in)
 	cr_assert_eq(write(fd, hello.s, hello.n), (ssize_t)hello.n);
 	expect(w, fd, in, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
 	for (uint64_t no = 1; no <= 2; no++) {
-		struct text ask = request_frame(no);
+		struct text ask = fixture_frame(fixture_request(no));
 
 		cr_assert_eq(write(fd, ask.s, ask.n), (ssize_t)ask.n);
 		free((void *)ask.s);

@@ -438,3 +438,17 @@ office_str(const struct office *o, const char *path)
 
 	return s == NULL ? "" : s;
 }
+
+void
+office_send_refused(struct office *o, unsigned n)
+{
+	static char site[] = "T9";
+
+	for (unsigned i = 0; i < n; i++) {
+		Sems__V1__Record *r = office_activity(office_time("2026-05-10T09:00:00Z"), i);
+
+		r->site_id = site;
+		cr_assert_eq(office_send(o, r), SEMS__V1__VERDICT_CODE__VERDICT_CODE_QUARANTINED,
+			     "%s", o->text);
+	}
+}

@@ -11,6 +11,8 @@
 #include "tests/lib/cluster.h"
 #include "tests/lib/temp.h"
 
+#include <criterion/criterion.h>
+
 #include <jansson.h>
 
 struct event_base;
@@ -47,6 +49,19 @@ void office_open(struct office *o);
 void office_open_set_up(struct office *o);
 void office_close(struct office *o);
 
+/* A suite whose tests each have an office, `o`; opened by a function that takes it. */
+#define OFFICE_SUITE(name, opened)    \
+	static struct office o;       \
+	static void suite_begin(void) \
+	{                             \
+		opened(&o);           \
+	}                             \
+	static void suite_end(void)   \
+	{                             \
+		office_close(&o);     \
+	}                             \
+	TestSuite(name, .init = suite_begin, .fini = suite_end)
+
 /* From now on a principal of this role asks (registered when it is not the owner). */
 void office_be(struct office *o, const char *principal, const char *role);
 /* Asks and waits; the response code. */
@@ -59,6 +74,8 @@ int office_ask_spd(struct office *o, Sems__V1__SpdRequest *q);
 int office_send(struct office *o, const Sems__V1__Record *r);
 /* The same as somebody else. */
 int office_send_as(struct office *o, const char *principal, const Sems__V1__Record *r);
+/* Sends n records of a site, T9, that is not registered; they are quarantined. */
+void office_send_refused(struct office *o, unsigned n);
 /* As unix:anna in two: others may be asked before its verdict is waited for. */
 struct session_ref office_send_begin(struct office *o, const Sems__V1__Record *r);
 int office_send_end(struct office *o, struct session_ref s);

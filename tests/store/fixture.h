@@ -9,6 +9,8 @@
 #include "tests/lib/cluster.h"
 #include "tests/lib/temp.h"
 
+#include <criterion/criterion.h>
+
 struct event_base;
 
 struct fixture {
@@ -41,6 +43,20 @@ void fixture_open_on(struct fixture *f, const struct cluster *c, const char *dat
 /* Another daemon on the database of an open fixture, in the same loop; closed before it. */
 void fixture_second(struct fixture *second, const struct fixture *first);
 void fixture_close(struct fixture *f);
+
+/* A suite whose tests each have a store, `f`; opened by a function that takes it. seconds:
+ * what a test may take; 0: any time. */
+#define STORE_SUITE(name, opened, seconds) \
+	static struct fixture f;           \
+	static void suite_begin(void)      \
+	{                                  \
+		opened(&f);                \
+	}                                  \
+	static void suite_end(void)        \
+	{                                  \
+		fixture_close(&f);         \
+	}                                  \
+	TestSuite(name, .init = suite_begin, .fini = suite_end, .timeout = (seconds))
 /* Runs the loop until it is so; fails the test when it never is. */
 void fixture_wait_ready(struct fixture *f);
 void fixture_wait_written(struct fixture *f, int n);

@@ -2,9 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 plan 52
 
-[ "$(id -u)" = 0 ] || skip_all 'several users take root'
-SOCKET=$T/semsd.sock
-start_daemon --socket "$SOCKET" || exit 1
+start_for_users
 cat >"$T/entity.yaml" <<'YAML'
 entity: Northfield
 zone: Europe/London

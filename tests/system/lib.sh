@@ -131,6 +131,13 @@ start_daemon() {
 	return 1
 }
 
+# A daemon with a socket for several accounts, as which only root can ask.
+start_for_users() {
+	[ "$(id -u)" = 0 ] || skip_all 'several users take root'
+	SOCKET=$T/semsd.sock
+	start_daemon --socket "$SOCKET" || exit 1
+}
+
 # Asks it to stop and leaves its exit status in $?.
 stop_daemon() {
 	[ -n "$DAEMON_PID" ] || return 0

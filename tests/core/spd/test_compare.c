@@ -5,21 +5,7 @@
 
 #include <math.h>
 
-static struct against a;
-
-static void
-start(void)
-{
-	against_open(&a);
-}
-
-static void
-stop(void)
-{
-	against_close(&a);
-}
-
-TestSuite(compare, .init = start, .fini = stop);
+AGAINST_SUITE(compare);
 
 static double
 real(const json_t *o, const char *key)

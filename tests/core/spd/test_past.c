@@ -6,21 +6,7 @@
 #include <jansson.h>
 #include <string.h>
 
-static struct against a;
-
-static void
-start(void)
-{
-	against_open(&a);
-}
-
-static void
-stop(void)
-{
-	against_close(&a);
-}
-
-TestSuite(past, .init = start, .fini = stop);
+AGAINST_SUITE(past);
 
 static struct spd_past
 read(const char *document)

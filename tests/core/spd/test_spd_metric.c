@@ -5,21 +5,7 @@
 
 #include <string.h>
 
-static struct against a;
-
-static void
-start(void)
-{
-	against_open(&a);
-}
-
-static void
-stop(void)
-{
-	against_close(&a);
-}
-
-TestSuite(spd_metric, .init = start, .fini = stop);
+AGAINST_SUITE(spd_metric);
 
 static struct spd_metric metric;
 static struct spd_past_metric old;

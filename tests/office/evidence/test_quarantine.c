@@ -5,21 +5,7 @@
 #define CODE(name)    SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
 #define VERDICT(name) SEMS__V1__VERDICT_CODE__VERDICT_CODE_##name
 
-static struct office o;
-
-static void
-open_office(void)
-{
-	office_open_set_up(&o);
-}
-
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(quarantine, .init = open_office, .fini = close_office);
+OFFICE_SUITE(quarantine, office_open_set_up);
 
 static int
 ask(Sems__V1__QuarantineOperation operation, uint64_t id)
@@ -54,24 +40,10 @@ ask_list(uint64_t after, uint32_t limit)
 #define SHOW    SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_SHOW
 #define REQUEUE SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_REQUEUE
 
-/* n records of a site that is not registered yet. */
-static void
-refuse_some(unsigned n)
-{
-	static char site[] = "T9";
-
-	for (unsigned i = 0; i < n; i++) {
-		Sems__V1__Record *r = office_activity(office_time("2026-05-10T09:00:00Z"), i);
-
-		r->site_id = site;
-		cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
-	}
-}
-
 /* P-922 */
 Test(quarantine, lists_in_pages_and_without_content)
 {
-	refuse_some(3);
+	office_send_refused(&o, 3);
 	cr_assert_eq(ask_list(0, 2), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "open"), 3);
 	cr_expect_str_eq(office_str(&o, "records.0.reason"), "UNKNOWN_SITE");
@@ -90,12 +62,12 @@ Test(quarantine, tells_when_the_same_bytes_came_first_and_last)
 {
 	char first[64];
 
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
 	snprintf(first, sizeof first, "%s", office_str(&o, "records.0.received_at"));
 	cr_expect_str_eq(office_str(&o, "records.0.last_received_at"), first);
 	o.now.v += INT64_C(86400000);
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "open"), 1);
 	cr_expect_str_eq(office_str(&o, "records.0.received_at"), first);
@@ -110,13 +82,13 @@ Test(quarantine, tells_of_what_may_be_a_test_only_who_may_know_of_them)
 	Sems__V1__Record *r = office_activity(office_time("2026-05-10T09:00:00Z"), 7);
 	long long first;
 
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	r->body_case = SEMS__V1__RECORD__BODY__NOT_SET;
 	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
 	r->body_case = SEMS__V1__RECORD__BODY_VOID;
 	r->void_ = &void_body;
 	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
-	refuse_some(2);
+	office_send_refused(&o, 2);
 	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "open"), 4);
 	first = office_int(&o, "records.0.quarantine_id");
@@ -147,7 +119,7 @@ Test(quarantine, tells_of_refused_tests_only_who_may_know_of_them)
 	r->body_case = SEMS__V1__RECORD__BODY_TEST;
 	r->test = &test;
 	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	cr_assert_eq(ask_list(0, 10), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "open"), 2);
 	cr_expect_str_eq(office_str(&o, "records.0.kind"), "activity");
@@ -166,7 +138,7 @@ Test(quarantine, shows_the_bytes_as_they_were_sent)
 	unsigned char raw[512];
 	char hex[1025];
 
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	r = office_activity(office_time("2026-05-10T09:00:00Z"), 0);
 	r->site_id = site;
 	hex_encode(raw, sems__v1__record__pack(r, raw), hex);
@@ -180,7 +152,7 @@ Test(quarantine, shows_the_bytes_as_they_were_sent)
 /* P-907 */
 Test(quarantine, shows_the_bytes_to_nobody_else)
 {
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	cr_assert_eq(ask(LIST, 0), CODE(OK), "%s", o.text);
 	office_be(&o, "unix:ida", "auditor");
 	cr_expect_eq(ask(SHOW, 1), CODE(FORBIDDEN));
@@ -227,7 +199,7 @@ Test(quarantine, says_of_what_it_kept_a_head_alone_that_it_cannot_be_requeued)
 Test(quarantine, requeues_the_others_past_those_it_cannot)
 {
 	refuse_long(0);
-	refuse_some(2);
+	office_send_refused(&o, 2);
 	refuse_long(9);
 	cluster_do(o.pg, "INSERT INTO sems.site VALUES ('T9', 'Terminal 9')");
 	office_be(&o, "unix:carl", "compliance");
@@ -245,7 +217,7 @@ Test(quarantine, counts_the_reasons_and_tells_numbers_to_who_may_see_them)
 	static char number[] = "form 17";
 	Sems__V1__Record *r = office_activity(office_time("2026-05-10T09:00:00Z"), 9);
 
-	refuse_some(2);
+	office_send_refused(&o, 2);
 	r->site_id = site;
 	r->source_record_id = number;
 	cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
@@ -291,7 +263,7 @@ Test(quarantine, discards_for_good_and_says_who_and_why)
 {
 	uint64_t first;
 
-	refuse_some(3);
+	office_send_refused(&o, 3);
 	cr_assert_eq(ask_list(0, 10), CODE(OK));
 	first = (uint64_t)office_int(&o, "records.0.quarantine_id");
 	cr_expect_eq(discard(first, ""), CODE(INVALID));
@@ -304,7 +276,7 @@ Test(quarantine, discards_for_good_and_says_who_and_why)
 				      "FROM sems.quarantine WHERE state <> 'OPEN'"),
 			 "DISCARDED unix:owner a test of the gateway");
 	/* The same bytes again stay where they are. */
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	cr_assert_eq(ask_list(0, 10), CODE(OK));
 	cr_expect_eq(office_int(&o, "open"), 2);
 	cr_assert_eq(discard(0, "all of them"), CODE(OK));

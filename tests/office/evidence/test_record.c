@@ -6,21 +6,7 @@
 
 #define VERDICT(name) SEMS__V1__VERDICT_CODE__VERDICT_CODE_##name
 
-static struct office o;
-
-static void
-open_office(void)
-{
-	office_open_set_up(&o);
-}
-
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(record, .init = open_office, .fini = close_office);
+OFFICE_SUITE(record, office_open_set_up);
 
 static char lane[] = "lane";
 static char activity[] = "activity";

@@ -8,21 +8,7 @@
 
 #define VERDICT(name) SEMS__V1__VERDICT_CODE__VERDICT_CODE_##name
 
-static struct office o;
-
-static void
-open_office(void)
-{
-	office_open_set_up(&o);
-}
-
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(records, .init = open_office, .fini = close_office);
+OFFICE_SUITE(records, office_open_set_up);
 
 /* A text that a request may hold. */
 static char *

@@ -5,21 +5,7 @@
 
 #define VERDICT(name) SEMS__V1__VERDICT_CODE__VERDICT_CODE_##name
 
-static struct office o;
-
-static void
-open_office(void)
-{
-	office_open_set_up(&o);
-}
-
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(requeue, .init = open_office, .fini = close_office);
+OFFICE_SUITE(requeue, office_open_set_up);
 
 static int
 ask_requeue(void)
@@ -32,20 +18,6 @@ ask_requeue(void)
 	q.body_case = SEMS__V1__REQUEST__BODY_QUARANTINE;
 	q.quarantine = &r;
 	return office_ask(&o, &q);
-}
-
-/* n records of a site that is not registered yet. */
-static void
-refuse_some(unsigned n)
-{
-	static char site[] = "T9";
-
-	for (unsigned i = 0; i < n; i++) {
-		Sems__V1__Record *r = office_activity(office_time("2026-05-10T09:00:00Z"), i);
-
-		r->site_id = site;
-		cr_assert_eq(office_send(&o, r), VERDICT(QUARANTINED), "%s", o.text);
-	}
 }
 
 static void
@@ -68,7 +40,7 @@ register_site(void)
 /* P-922, P-1002 */
 Test(requeue, stores_all_once_their_fault_is_mended)
 {
-	refuse_some(3);
+	office_send_refused(&o, 3);
 	register_site();
 	cr_assert_eq(ask_requeue(), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "requeued"), 3);
@@ -91,7 +63,7 @@ Test(requeue, finds_what_was_stored_meanwhile_a_duplicate)
 	static char site[] = "T9";
 	Sems__V1__Record *r;
 
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	register_site();
 	r = office_activity(office_time("2026-05-10T09:00:00Z"), 0);
 	r->site_id = site;
@@ -109,7 +81,7 @@ Test(requeue, judges_the_same_bytes_of_two_senders_by_the_rights_of_each)
 
 	r->site_id = site;
 	cr_assert_eq(office_send_as(&o, "unix:wrong", r), VERDICT(QUARANTINED), "%s", o.text);
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	register_site();
 	cr_assert_eq(ask_requeue(), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "STORED"), 1);
@@ -123,7 +95,7 @@ Test(requeue, judges_the_same_bytes_of_two_senders_by_the_rights_of_each)
 
 Test(requeue, counts_as_no_receipt)
 {
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	cluster_do(o.pg, "UPDATE sems.quarantine SET received_at = now() - interval '80 days'");
 	cr_assert_eq(ask_requeue(), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "still_open"), 1);
@@ -134,7 +106,7 @@ Test(requeue, counts_as_no_receipt)
 
 Test(requeue, leaves_open_what_is_refused_again_with_its_new_reason)
 {
-	refuse_some(1);
+	office_send_refused(&o, 1);
 	register_site();
 	cluster_do(o.pg, "DELETE FROM sems.source_grant");
 	load_registry();
@@ -150,7 +122,7 @@ Test(requeue, leaves_open_what_is_refused_again_with_its_new_reason)
 
 Test(requeue, takes_more_than_one_page_and_one_group)
 {
-	refuse_some(2);
+	office_send_refused(&o, 2);
 	/* The same bytes many times: other keys of the row, equal content. */
 	cluster_do(o.pg,
 		   "INSERT INTO sems.quarantine (source, principal, reason, field, message, "
@@ -179,7 +151,7 @@ Test(requeue, leaves_open_what_semsd_has_no_time_for)
 {
 	struct timeval now = {0, 0};
 
-	refuse_some(3);
+	office_send_refused(&o, 3);
 	register_site();
 	cr_assert_eq(event_base_once(o.base, -1, EV_TIMEOUT, drain, o.ingest, &now), 0);
 	cr_assert_eq(ask_requeue(), CODE(OK), "%s", o.text);

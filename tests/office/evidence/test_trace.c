@@ -7,23 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct office o;
-
 static void
-open_office(void)
+open_office(struct office *o)
 {
-	office_open_set_up(&o);
-	evidence_add(&o, "tip_event", 2, ", outcome, screener_id",
+	office_open_set_up(o);
+	evidence_add(o, "tip_event", 2, ", outcome, screener_id",
 		     ", 'HIT', '\\x00112233445566778899aabbccddeeff'");
 }
 
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(trace, .init = open_office, .fini = close_office);
+OFFICE_SUITE(trace, open_office);
 
 static int
 trace(const char *id)

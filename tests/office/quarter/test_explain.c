@@ -6,24 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct office o;
-
 static void
-open_office(void)
+open_office(struct office *o)
 {
-	office_open_set_up(&o);
-	evidence_add(&o, "tip_event", 12, ", outcome",
+	office_open_set_up(o);
+	evidence_add(o, "tip_event", 12, ", outcome",
 		     ", CASE WHEN i <= 5 THEN 'HIT' WHEN i <= 9 "
 		     "THEN 'MISS_DECIDED' ELSE 'ABORTED' END");
 }
 
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(explain, .init = open_office, .fini = close_office);
+OFFICE_SUITE(explain, open_office);
 
 struct wish {
 	const char *metric;

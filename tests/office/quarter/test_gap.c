@@ -3,21 +3,7 @@
 
 #include <criterion/criterion.h>
 
-static struct office o;
-
-static void
-open_office(void)
-{
-	office_open_set_up(&o);
-}
-
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(gap, .init = open_office, .fini = close_office);
+OFFICE_SUITE(gap, office_open_set_up);
 
 static int
 ask(Sems__V1__GapRequest *r)

@@ -7,21 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct office o;
-
-static void
-open_office(void)
-{
-	office_open_set_up(&o);
-}
-
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(spd, .init = open_office, .fini = close_office);
+OFFICE_SUITE(spd, office_open_set_up);
 
 /* A quarter that is over, whenever the tests run. */
 static char past[] = "2020-Q1";

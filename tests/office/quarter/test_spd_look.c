@@ -5,23 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct office o;
 static char past[] = "2020-Q1";
 
 static void
-open_office(void)
+open_office(struct office *o)
 {
-	office_open_set_up(&o);
-	office_be(&o, "unix:carl", "compliance");
+	office_open_set_up(o);
+	office_be(o, "unix:carl", "compliance");
 }
 
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(spd_look, .init = open_office, .fini = close_office);
+OFFICE_SUITE(spd_look, open_office);
 
 static int
 ask(int operation, char *quarter, unsigned revision)

@@ -6,29 +6,22 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct office o;
 static char past[] = "2020-Q1";
 
 /* Flights at two sites; carl prepares. */
 static void
-open_office(void)
+open_office(struct office *o)
 {
-	office_open_set_up(&o);
-	cluster_do(o.pg,
+	office_open_set_up(o);
+	cluster_do(o->pg,
 		   "SELECT sems.make_partition('activity', '2020-02-01'); INSERT INTO "
 		   "sems.activity (record_id, source, site_id, occurred_at, received_at, "
 		   "received_from, activity, count) SELECT gen_random_uuid(), 'lane', 'T' || i, "
 		   "'2020-02-01', '2020-02-01', 'x', 'FLIGHTS', i FROM generate_series(1, 2) i");
-	office_be(&o, "unix:carl", "compliance");
+	office_be(o, "unix:carl", "compliance");
 }
 
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(spd_step, .init = open_office, .fini = close_office);
+OFFICE_SUITE(spd_step, open_office);
 
 static char *
 unconst(const char *s)

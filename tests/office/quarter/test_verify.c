@@ -9,24 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct office o;
 static char quarter[] = EVIDENCE_QUARTER;
 
 static void
-open_office(void)
+open_office(struct office *o)
 {
-	office_open_set_up(&o);
-	evidence_add(&o, "tip_event", 20, ", outcome", ", 'HIT'");
-	evidence_add(&o, "activity", 3, ", activity, count", ", 'CABIN_BAGS', 10");
+	office_open_set_up(o);
+	evidence_add(o, "tip_event", 20, ", outcome", ", 'HIT'");
+	evidence_add(o, "activity", 3, ", activity, count", ", 'CABIN_BAGS', 10");
 }
 
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(verify, .init = open_office, .fini = close_office);
+OFFICE_SUITE(verify, open_office);
 
 static int
 verify(char *of, unsigned revision)

@@ -5,22 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct office o;
-
 static void
-open_office(void)
+open_office(struct office *o)
 {
-	office_open_set_up(&o);
-	evidence_add(&o, "activity", 2, ", activity, count", ", 'FLIGHTS', i");
+	office_open_set_up(o);
+	evidence_add(o, "activity", 2, ", activity, count", ", 'FLIGHTS', i");
 }
 
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(key, .init = open_office, .fini = close_office);
+OFFICE_SUITE(key, open_office);
 
 static int
 ask_key(bool make, bool registers)

@@ -8,33 +8,25 @@
 
 #define VERDICT(name) SEMS__V1__VERDICT_CODE__VERDICT_CODE_##name
 
-static struct office o;
-
 /* Activity of four quarters; kept 9 months at most; 2025-Q1 and Q3 submitted long ago. */
 static void
-open_office(void)
+open_office(struct office *o)
 {
 	static const char *const days[] = {"2025-01-10T09:00:00Z", "2025-02-10T09:00:00Z",
 					   "2025-05-10T09:00:00Z", "2025-08-10T09:00:00Z",
 					   "2026-04-10T09:00:00Z"};
 
-	office_open_set_up(&o);
+	office_open_set_up(o);
 	for (unsigned i = 0; i < COUNT(days); i++)
-		cr_assert_eq(office_send(&o, office_activity(office_time(days[i]), i)),
-			     VERDICT(STORED), "%s", o.text);
-	cluster_do(o.pg, "UPDATE sems.retention_policy SET min_months = 7, max_months = 8 "
-			 "WHERE kind = 'activity'");
-	cluster_submit(o.pg, "2025-Q1", "2025-05-01Z");
-	cluster_submit(o.pg, "2025-Q3", "2025-11-01Z");
+		cr_assert_eq(office_send(o, office_activity(office_time(days[i]), i)),
+			     VERDICT(STORED), "%s", o->text);
+	cluster_do(o->pg, "UPDATE sems.retention_policy SET min_months = 7, max_months = 8 "
+			  "WHERE kind = 'activity'");
+	cluster_submit(o->pg, "2025-Q1", "2025-05-01Z");
+	cluster_submit(o->pg, "2025-Q3", "2025-11-01Z");
 }
 
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(retention, .init = open_office, .fini = close_office);
+OFFICE_SUITE(retention, open_office);
 
 static int
 ask(bool run)

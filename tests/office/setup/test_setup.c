@@ -4,21 +4,7 @@
 
 #include <stdio.h>
 
-static struct office o;
-
-static void
-open_office(void)
-{
-	office_open(&o);
-}
-
-static void
-close_office(void)
-{
-	office_close(&o);
-}
-
-TestSuite(setup, .init = open_office, .fini = close_office);
+OFFICE_SUITE(setup, office_open);
 
 static int
 ask_setup(const Sems__V1__SetupRequest *r)

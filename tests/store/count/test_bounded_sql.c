@@ -9,21 +9,7 @@
 /* More codes than a statement may have rows. */
 #define CODES (COUNTING_ROWS_MAX + 2000)
 
-static struct fixture f;
-
-static void
-open_store(void)
-{
-	fixture_open(&f);
-}
-
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(bounded_sql, .init = open_store, .fini = close_store, .timeout = 300);
+STORE_SUITE(bounded_sql, fixture_open, 300);
 
 /* Each event of another measure; and 500 of one measure, by five screeners. */
 static void

@@ -21,22 +21,9 @@
 #define START   INT64_C(1774998000000) /* 2026-03-31T23:00Z, the quarter's first instant */
 #define END     INT64_C(1782860400000)
 
-static struct fixture f;
+STORE_SUITE(counting, fixture_open, 120);
+
 static uint64_t seed;
-
-static void
-open_store(void)
-{
-	fixture_open(&f);
-}
-
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(counting, .init = open_store, .fini = close_store, .timeout = 120);
 
 static unsigned
 random_to(unsigned n)

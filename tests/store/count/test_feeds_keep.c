@@ -6,21 +6,7 @@
 
 #include <stdio.h>
 
-static struct fixture f;
-
-static void
-open_store(void)
-{
-	fixture_open(&f);
-}
-
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(feeds_keep, .init = open_store, .fini = close_store);
+STORE_SUITE(feeds_keep, fixture_open, 0);
 
 static void
 on_done(struct feeds_keep *k, const struct err *e)

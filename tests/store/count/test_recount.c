@@ -5,21 +5,7 @@
 
 #include <string.h>
 
-static struct fixture f;
-
-static void
-open_store(void)
-{
-	fixture_open(&f);
-}
-
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(recount, .init = open_store, .fini = close_store, .timeout = 120);
+STORE_SUITE(recount, fixture_open, 120);
 
 #define ADD(n) spd_add(&f, "observation", n, "", "")
 

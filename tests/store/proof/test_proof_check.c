@@ -9,21 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct fixture f;
-
-static void
-begin(void)
-{
-	fixture_open(&f);
-}
-
-static void
-end(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(proof_check, .init = begin, .fini = end);
+STORE_SUITE(proof_check, fixture_open, 0);
 
 /* Some of every kind; one of them has every column filled. */
 static void

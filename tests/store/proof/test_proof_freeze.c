@@ -8,21 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct fixture f;
-
-static void
-begin(void)
-{
-	fixture_open(&f);
-}
-
-static void
-end(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(proof_freeze, .init = begin, .fini = end);
+STORE_SUITE(proof_freeze, fixture_open, 0);
 
 /* However long; the caller's to free. */
 static char *

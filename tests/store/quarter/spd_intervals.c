@@ -8,21 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct fixture f;
-
-static void
-open_store(void)
-{
-	fixture_open(&f);
-}
-
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(spd_intervals, .init = open_store, .fini = close_store);
+STORE_SUITE(spd_intervals, fixture_open, 0);
 
 /* A mode; "" as its end: it lasts. */
 static void

@@ -7,22 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct fixture f;
-
 static void
-open_store(void)
+open_store(struct fixture *f)
 {
-	fixture_open(&f);
-	cluster_do(f.pg, "SET jit = off"); /* as semsd has it */
+	fixture_open(f);
+	cluster_do(f->pg, "SET jit = off"); /* as semsd has it */
 }
 
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(spd_lasting, .init = open_store, .fini = close_store);
+STORE_SUITE(spd_lasting, open_store, 0);
 
 /* A check at an instant that tells a mode; "" as its end: it lasts. */
 static void

@@ -7,21 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct fixture f;
-
-static void
-open_store(void)
-{
-	fixture_open(&f);
-}
-
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(spd_freeze, .init = open_store, .fini = close_store);
+STORE_SUITE(spd_freeze, fixture_open, 0);
 
 /* The role that the daemon takes for all of this, trying it directly. */
 static const char *

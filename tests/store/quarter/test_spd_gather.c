@@ -9,21 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct fixture f;
-
-static void
-open_store(void)
-{
-	fixture_open(&f);
-}
-
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(spd_gather, .init = open_store, .fini = close_store);
+STORE_SUITE(spd_gather, fixture_open, 0);
 
 /* A TIP event of X1 with this number, `seconds` into the day. */
 static void

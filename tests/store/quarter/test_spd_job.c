@@ -8,21 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct fixture f;
-
-static void
-open_store(void)
-{
-	fixture_open(&f);
-}
-
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(spd_job, .init = open_store, .fini = close_store);
+STORE_SUITE(spd_job, fixture_open, 0);
 
 #define CRITERIA(list)   ", '[" list "]'"
 #define C(result)        "{\"criterion_id\":\"c1\",\"result\":\"" result "\"}"

@@ -6,21 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct fixture f;
-
-static void
-open_store(void)
-{
-	fixture_open(&f);
-}
-
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(spd_past, .init = open_store, .fini = close_store);
+STORE_SUITE(spd_past, fixture_open, 0);
 
 #define PASSED ", '[{\"criterion_id\":\"c\",\"result\":\"MET\"}]'"
 #define FAILED ", '[{\"criterion_id\":\"c\",\"result\":\"NOT_MET\"}]'"

@@ -5,24 +5,16 @@
 
 #include <string.h>
 
-static struct fixture f;
-
 static void
-begin(void)
+open_store(struct fixture *f)
 {
-	fixture_open(&f);
-	spd_add(&f, "tip_event", 9, ", outcome, stream, response_ms",
+	fixture_open(f);
+	spd_add(f, "tip_event", 9, ", outcome, stream, response_ms",
 		", CASE WHEN i < 4 THEN 'HIT' ELSE 'MISS_DECIDED' END, 'CABIN', 100 * i");
-	spd_add(&f, "activity", 3, ", activity, count", ", 'CABIN_BAGS', 100");
+	spd_add(f, "activity", 3, ", activity, count", ", 'CABIN_BAGS', 100");
 }
 
-static void
-end(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(spd_recheck, .init = begin, .fini = end);
+STORE_SUITE(spd_recheck, open_store, 0);
 
 struct outcome {
 	bool done;

@@ -11,26 +11,19 @@
 
 #define TURNS_MAX 3000
 
-static struct fixture f;
 static int n_done;
 static struct err outcome;
 
 static void
-open_store(void)
+open_store(struct fixture *f)
 {
-	fixture_open(&f);
-	cluster_do(f.pg, "SELECT sems.make_partition('plan', '2020-01-10Z'), "
-			 "sems.make_partition('plan', '2020-02-10Z')");
-	cluster_submit(f.pg, "2020-Q1", "2020-05-01Z");
+	fixture_open(f);
+	cluster_do(f->pg, "SELECT sems.make_partition('plan', '2020-01-10Z'), "
+			  "sems.make_partition('plan', '2020-02-10Z')");
+	cluster_submit(f->pg, "2020-Q1", "2020-05-01Z");
 }
 
-static void
-close_store(void)
-{
-	fixture_close(&f);
-}
-
-TestSuite(retention_job, .init = open_store, .fini = close_store);
+STORE_SUITE(retention_job, open_store, 0);
 
 static void
 on_done(struct retention_run *r, const struct err *e)
