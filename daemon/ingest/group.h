@@ -23,6 +23,7 @@ enum verdict {
 	VERDICT_QUARANTINED,
 	VERDICT_EXPIRED,
 	VERDICT_RETRY,
+	N_VERDICTS
 };
 
 /* What is kept of a refused record that is over the limit of records: its first bytes, and what

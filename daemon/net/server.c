@@ -1,5 +1,6 @@
 #include "net/server.h"
 
+#include "base/count.h"
 #include "base/log.h"
 #include "net/listener.h"
 #include "net/timers.h"
@@ -454,6 +455,7 @@ settle(struct conn *c, enum user_answer answer)
 	    [USER_FAILED] = "the name service of this machine says that it cannot tell",
 	    [USER_BUSY] = "too many others are being looked up",
 	};
+	COVERS(why, N_USER_ANSWERS);
 	struct server *sv = c->sv;
 
 	if (answer == USER_ASKED && server_mono().v - c->came_at.v < sv->config.user_ms)

@@ -28,7 +28,8 @@ enum user_answer {
 	USER_NAMED,
 	USER_ASKED,  /* on_answer() follows, some time */
 	USER_FAILED, /* the name service said that it cannot tell, or there is no memory */
-	USER_BUSY    /* too many looks run, none of them for this one */
+	USER_BUSY,   /* too many looks run, none of them for this one */
+	N_USER_ANSWERS
 };
 
 struct users_config {

@@ -1,5 +1,6 @@
 #include "wire/decode.h"
 
+#include "base/count.h"
 #include "core/kind/validate.h"
 #include "wire/bind.h"
 #include "wire/frame.h"
@@ -377,6 +378,7 @@ static set_fn *const setters[] = {
     [FIELD_UUID] = set_uuid,   [FIELD_PERSON] = set_text,   [FIELD_TEXTS] = set_texts,
     [FIELD_ENUMS] = set_enums, [FIELD_PERSONS] = set_texts, [FIELD_LIST] = set_list,
 };
+COVERS(setters, N_FIELD_TYPES);
 
 /* What a walk over a message met that is not its own slots' business. */
 struct met {

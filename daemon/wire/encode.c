@@ -1,5 +1,6 @@
 #include "wire/encode.h"
 
+#include "base/count.h"
 #include "wire/bind.h"
 
 #include <sems/v1/record.pb-c.h>
@@ -141,6 +142,7 @@ static put_fn *const putters[] = {
     [FIELD_UUID] = put_uuid,   [FIELD_PERSON] = put_text,   [FIELD_TEXTS] = put_texts,
     [FIELD_ENUMS] = put_enums, [FIELD_PERSONS] = put_texts, [FIELD_LIST] = put_list,
 };
+COVERS(putters, N_FIELD_TYPES);
 
 static bool
 put_fields(const struct bound_message *b, void *m, struct arena *a, const struct value *v)

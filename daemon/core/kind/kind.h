@@ -31,6 +31,7 @@ enum field_type {
 	FIELD_PERSONS, /* value.list of persons; SQL jsonb array of hexadecimal pseudonyms */
 	FIELD_LIST,    /* value.list of items;   SQL jsonb array of objects */
 };
+#define N_FIELD_TYPES (FIELD_LIST + 1)
 
 enum field_flag {
 	FIELD_REQUIRED = 1,

@@ -341,6 +341,7 @@ shape_name(enum shape s)
 	    [SHAPE_PERSONS] = "persons",
 	    [SHAPE_SDT] = "sdt",
 	};
+	COVERS(names, N_SHAPES);
 
 	return names[s];
 }

@@ -31,6 +31,7 @@ enum shape {
 	SHAPE_QUANTILE,     /* median (value) and p90 of a field, type 7 */
 	SHAPE_PERSONS,      /* persons that meet a rule, never which */
 	SHAPE_SDT,          /* d', c and d_a(0.5), log-linear */
+	N_SHAPES
 };
 
 enum person_rule {

@@ -27,6 +27,7 @@ static const char *const status_names[] = {
     [STATUS_NOT_MET] = "NOT_MET",
     [STATUS_NOT_PROVEN] = "NOT_PROVEN",
 };
+COVERS(status_names, N_STATUSES);
 
 const char *
 status_name(enum status s)
@@ -493,6 +494,7 @@ finish(const struct fold *f, struct figure *g, const double *target)
 	    [SHAPE_STATE_AT_END] = finish_count, [SHAPE_QUANTILE] = finish_quantile,
 	    [SHAPE_PERSONS] = finish_persons,    [SHAPE_SDT] = finish_sdt,
 	};
+	COVERS(by_shape, N_SHAPES);
 
 	g->numerator = g->count[GROUP_NUMERATOR];
 	g->denominator = g->count[GROUP_DENOMINATOR];

@@ -22,6 +22,7 @@ enum status {
 	STATUS_MET,
 	STATUS_NOT_MET,
 	STATUS_NOT_PROVEN, /* a sample whose interval holds the target */
+	N_STATUSES
 };
 
 const char *status_name(enum status s);

@@ -179,6 +179,7 @@ type_of(const struct field *f)
 	    [FIELD_TEXTS] = COLUMN_OTHER,   [FIELD_ENUMS] = COLUMN_OTHER,
 	    [FIELD_PERSONS] = COLUMN_OTHER, [FIELD_LIST] = COLUMN_OTHER,
 	};
+	COVERS(types, N_FIELD_TYPES);
 
 	return types[f->type];
 }

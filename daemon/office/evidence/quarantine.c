@@ -211,6 +211,7 @@ static const char *const verdict_words[] = {
     [VERDICT_EXPIRED] = "EXPIRED",
     [VERDICT_RETRY] = "RETRY",
 };
+COVERS(verdict_words, N_VERDICTS);
 
 struct requeue {
 	struct call *call;

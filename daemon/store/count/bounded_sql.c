@@ -1,5 +1,6 @@
 #include "store/count/bounded_sql.h"
 
+#include "base/count.h"
 #include "core/metric/figure.h"
 
 /* What is behind the dimensions: sums, or two arrays, or what is counted of persons. */
@@ -128,6 +129,7 @@ bounded_sql_add(struct buf *b, const struct query *q, const char *sql, unsigned 
 	    [QUERY_VALUES] = add_values,
 	    [QUERY_PERSONS] = add_persons,
 	};
+	COVERS(by_shape, N_QUERY_SHAPES);
 
 	if (q->n_dims == 0) {
 		buf_addf(b, "%s", sql);

@@ -1,5 +1,6 @@
 #include "store/count/counting.h"
 
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "store/count/bounded_sql.h"
 
@@ -556,6 +557,7 @@ counting_rows(struct counting *c, const struct rows *rows)
 	    [QUERY_VALUES] = fold_values,
 	    [QUERY_PERSONS] = fold_persons,
 	};
+	COVERS(by_shape, N_QUERY_SHAPES);
 
 	if (c->phase == PHASE_WEEKS) {
 		take_weeks(c, rows);

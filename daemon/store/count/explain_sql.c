@@ -160,6 +160,7 @@ explain_group_name(const struct metric *m, unsigned group)
 					    [GROUP_FALSE_ALARMS] = "false_alarms",
 					    [GROUP_NOISE] = "noise",
 					    [GROUP_EVIDENCE] = "evidence"};
+	COVERS(names, GROUP_NAMED);
 
 	if (group < GROUP_NAMED)
 		return names[group];

@@ -26,6 +26,7 @@ enum query_shape {
 	QUERY_VALUES,  /* grouping(), dims.., values, counts: two arrays, ascending by value */
 	QUERY_PERSONS, /* grouping(), dims.., n and x of each metric.., persons */
 };
+#define N_QUERY_SHAPES (QUERY_PERSONS + 1)
 
 /* A metric that counts persons; several of one view share a statement. */
 struct query_persons {

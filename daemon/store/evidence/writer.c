@@ -42,6 +42,7 @@ enum phase {
 	PHASE_FAST,      /* COPY and COMMIT */
 	PHASE_SETTLE,    /* staging and settling */
 	PHASE_CLOSE,     /* conflicts to the quarantine, COMMIT */
+	N_PHASES
 };
 
 struct writer {
@@ -173,6 +174,7 @@ static const char *const phase_words[] = {
     [PHASE_SETTLE] = "its records are staged and settled",
     [PHASE_CLOSE] = "what was settled is committed",
 };
+COVERS(phase_words, N_PHASES);
 
 static void
 set_phase(struct writer *w, enum phase phase)

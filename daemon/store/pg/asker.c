@@ -9,6 +9,7 @@
  */
 #include "store/pg/asker.h"
 
+#include "base/count.h"
 #include "base/log.h"
 #include "store/pg/conn.h"
 #include "store/pg/pg.h"
@@ -82,6 +83,7 @@ static const char *const role_names[] = {
     [DB_ADMIN] = "sems_admin",
     [DB_LOGIN] = NULL,
 };
+COVERS(role_names, N_DB_ROLES);
 
 /* --- who waits -------------------------------------------------------------------------------- */
 
@@ -342,6 +344,7 @@ static enum code code_of(enum sql_class class)
 	    [SQL_CLOSED] = TRY_STORE,    [SQL_RAISED] = REJ_STATE,      [SQL_OURS] = FATAL_BUG,
 	    [SQL_BUSY] = TRY_STORE,
 	};
+	COVERS(codes, N_SQL_CLASSES);
 
 	return codes[class];
 }

@@ -45,6 +45,7 @@ enum sql_class {
 	SQL_BUSY,      /* our own functions could not now, and say why in a message for people */
 	SQL_RAISED,    /* a rule of our own functions, with a message for people */
 	SQL_OURS,      /* a fault of ours: permission, syntax, a broken database */
+	N_SQL_CLASSES
 };
 
 struct sql_failure {

@@ -514,6 +514,7 @@ on_rows(struct job *j, const struct rows *rows)
 	    [CHECKING_DAYS] = on_days,         [CHECKING_PIECES] = on_piece,
 	    [CHECKING_KINDS] = on_kind,        [CHECKING_CORRECTIONS] = on_corrections,
 	};
+	COVERS(by_stage, CHECKING_END);
 	struct proof_check *c = j->ctx;
 
 	by_stage[c->stage](c, rows);

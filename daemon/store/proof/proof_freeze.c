@@ -1,5 +1,6 @@
 #include "store/proof/proof_freeze.h"
 
+#include "base/count.h"
 #include "base/text.h"
 #include "host/keyring.h"
 #include "store/proof/proof_sql.h"
@@ -78,6 +79,7 @@ proof_freeze_rows(struct proving *v, const struct rows *rows, struct err *e)
 	    [PROVING_PIECES] = on_piece,
 	    [PROVING_END] = NULL,
 	};
+	COVERS(by_stage, PROVING_END + 1);
 
 	if (by_stage[v->stage] != NULL)
 		by_stage[v->stage](v, rows, e);

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/kind/kind.h"
 #include "tools/semsctl/command.h"
 #include "tools/terminal/table.h"
@@ -42,6 +43,7 @@ type_text(const struct field *f)
 	    [FIELD_PERSONS] = "persons, separated by ;",
 	    [FIELD_LIST] = "list",
 	};
+	COVERS(names, N_FIELD_TYPES);
 
 	return names[f->type];
 }
