@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/file/yamlfile.h"
+#include "settings.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -8,32 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- file ------------------------------------------------------------------------------------- */
+/* --- where a setting is kept ------------------------------------------------------------------ */
 
-struct file {
-	char *database;
-	char *socket;
-	char *keys;
-	char *state;
-	char *spd_template;
-	char **listen;
-	unsigned listen_count;
-};
-
-static const cyaml_schema_field_t file_fields[] = {
-    YAML_NEED_TEXT("database", struct file, database),
-    YAML_TEXT("socket", struct file, socket),
-    YAML_TEXT("keys", struct file, keys),
-    YAML_TEXT("state", struct file, state),
-    YAML_TEXT("spd_template", struct file, spd_template),
-    CYAML_FIELD_SEQUENCE("listen", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file, listen,
-			 &yamlfile_text_entry, 0, CYAML_UNLIMITED),
-    CYAML_FIELD_END,
-};
-
-static const cyaml_schema_value_t file_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file, file_fields),
-};
+static char **
+text_of_setting(struct config *c, const struct setting *s)
+{
+	return (char **)(void *)((char *)c + s->member);
+}
 
 static enum code
 add_listen(struct config *c, const char *address, struct err *e)
@@ -49,55 +31,103 @@ add_listen(struct config *c, const char *address, struct err *e)
 	return OK;
 }
 
+/* --- file ------------------------------------------------------------------------------------- */
+
+#define FILE_KEYS_MAX 16
+#define KEY_SIZE      32
+#define TEXT_MAX      4096
+
+/* What libcyaml reads a file into, by the table's place. */
+struct file {
+	char *text[FILE_KEYS_MAX];
+	char **list;
+	unsigned list_count;
+};
+
+struct file_schema {
+	char keys[FILE_KEYS_MAX][KEY_SIZE];
+	cyaml_schema_field_t fields[FILE_KEYS_MAX + 1];
+	cyaml_schema_value_t value;
+};
+
+static cyaml_schema_field_t
+text_field(const char *key, unsigned at, bool is_needed)
+{
+	cyaml_schema_field_t f = YAML_TEXT(key, struct file, text[0]);
+
+	if (is_needed)
+		f = (cyaml_schema_field_t)YAML_NEED_TEXT(key, struct file, text[0]);
+	f.data_offset = (uint32_t)(offsetof(struct file, text) + at * sizeof(char *));
+	return f;
+}
+
+/* False: the table has more keys than there is room for. */
+static bool
+make_schema(struct file_schema *m)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < n_settings; i++) {
+		const struct setting *s = &settings[i];
+
+		if ((s->place & IN_FILE) == 0)
+			continue;
+		if (n == FILE_KEYS_MAX || strlen(s->name) >= KEY_SIZE)
+			return false;
+		for (size_t k = 0; k <= strlen(s->name); k++)
+			m->keys[n][k] = s->name[k] == '-' ? '_' : s->name[k];
+		if (s->type == SETTING_LIST)
+			m->fields[n] =
+			    (cyaml_schema_field_t)YAML_TEXTS(m->keys[n], struct file, list);
+		else
+			m->fields[n] = text_field(m->keys[n], n, (s->place & NEEDED_IN_FILE) != 0);
+		n++;
+	}
+	m->fields[n] = (cyaml_schema_field_t)CYAML_FIELD_END;
+	m->value =
+	    (cyaml_schema_value_t){CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file, m->fields)};
+	return true;
+}
+
+/* What the command line says goes before the file. */
+static enum code
+take_file(struct config *c, const struct file *f, struct err *e)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < n_settings; i++) {
+		char **to = text_of_setting(c, &settings[i]);
+
+		if ((settings[i].place & IN_FILE) == 0)
+			continue;
+		if (settings[i].type == SETTING_TEXT && *to == NULL && f->text[n] != NULL)
+			*to = strdup(f->text[n]);
+		n++;
+	}
+	for (unsigned i = 0; i < f->list_count && e->code == OK; i++)
+		add_listen(c, f->list[i], e);
+	return e->code;
+}
+
 static enum code
 load_file(struct config *c, struct err *e)
 {
+	static struct file_schema schema;
 	struct file *f = NULL;
 
-	if (yamlfile_load(c->file, &file_schema, (void **)&f, e) != OK)
+	if (!make_schema(&schema))
+		return err_set(e, FATAL_BUG, c->file, "more keys than there is room for");
+	if (yamlfile_load(c->file, &schema.value, (void **)&f, e) != OK)
 		return e->code = FATAL_CONFIG;
-	/* What the command line says goes before the file. */
-	if (c->database == NULL)
-		c->database = strdup(f->database);
-	if (c->socket == NULL && f->socket != NULL)
-		c->socket = strdup(f->socket);
-	if (c->keys == NULL && f->keys != NULL)
-		c->keys = strdup(f->keys);
-	if (c->state == NULL && f->state != NULL)
-		c->state = strdup(f->state);
-	if (c->layout == NULL && f->spd_template != NULL)
-		c->layout = strdup(f->spd_template);
 	e->code = OK;
-	for (unsigned i = 0; i < f->listen_count && e->code == OK; i++)
-		add_listen(c, f->listen[i], e);
-	yamlfile_free(&file_schema, f);
+	take_file(c, f, e);
+	yamlfile_free(&schema.value, f);
 	return e->code;
 }
 
 /* --- command line ----------------------------------------------------------------------------- */
 
-enum { OPT_EMBEDDED = 'e', OPT_CONFIG = 'c', OPT_SOCKET = 's', OPT_LISTEN = 'l', OPT_USER = 'u' };
-enum { OPT_CHECK = 256, OPT_KEYS, OPT_DATABASE, OPT_STATE, OPT_TEMPLATE, OPT_VERSION };
-
-static const struct argp_option options[] = {
-    {"embedded", OPT_EMBEDDED, "DIR", 0, "Make and run a private PostgreSQL cluster under DIR", 0},
-    {"config", OPT_CONFIG, "FILE", 0, "Use the database that FILE (YAML) names", 0},
-    {"database", OPT_DATABASE, "CONNINFO", 0, "Use this database (libpq connection string)", 0},
-    {"socket", OPT_SOCKET, "PATH", 0, "The Unix socket (default DIR/semsd.sock)", 1},
-    {"listen", OPT_LISTEN, "ADDRESS:PORT", 0,
-     "Listen on loopback TCP too, e.g. 127.0.0.1:7400; port 0 takes a free one", 1},
-    {"keys", OPT_KEYS, "FOLDER", 0, "Where the keys are (default DIR/keys)", 1},
-    {"state", OPT_STATE, "FOLDER", 0,
-     "Where to note how far the database came (default DIR, or above the keys)", 1},
-    {"spd-template", OPT_TEMPLATE, "FILE", 0, "The SPD's layout (default: the one compiled in)", 1},
-    {"user", OPT_USER, "NAME", 0,
-     "Step down to NAME when started by root (default semsd or postgres)", 1},
-    {"check", OPT_CHECK, NULL, 0, "Read the configuration, say whether it is good, and exit", 2},
-    {"verbose", 'v', NULL, 0, "Log connections too", 2},
-    {"version", OPT_VERSION, NULL, 0, "Print the version", 2},
-    {"help", '?', NULL, 0, "Give this help", 2},
-    {0},
-};
+#define OPTIONS_MAX 32
 
 static const char doc[] =
     "Take security performance records over protobuf sockets, commit them to PostgreSQL before "
@@ -111,7 +141,7 @@ static const char doc[] =
 struct parse {
 	struct config *config;
 	struct err *err;
-	bool told; /* help or version was printed */
+	bool told; /* something was printed instead */
 };
 
 static void
@@ -121,64 +151,40 @@ keep(char **where, const char *arg)
 	*where = strdup(arg);
 }
 
-static char **
-text_option(struct config *c, int key)
+static void
+tell(int key, struct argp_state *state)
 {
-	switch (key) {
-	case OPT_EMBEDDED:
-		return &c->embedded;
-	case OPT_CONFIG:
-		return &c->file;
-	case OPT_DATABASE:
-		return &c->database;
-	case OPT_SOCKET:
-		return &c->socket;
-	case OPT_KEYS:
-		return &c->keys;
-	case OPT_STATE:
-		return &c->state;
-	case OPT_TEMPLATE:
-		return &c->layout;
-	case OPT_USER:
-		return &c->user;
-	default:
-		return NULL;
-	}
+	if (key == SETTING_VERSION)
+		printf("semsd %s\n", SEMS_VERSION);
+	else if (key == SETTING_EXAMPLE)
+		settings_example(stdout);
+	else if (key == SETTING_MANUAL)
+		settings_manual(stdout);
+	else
+		argp_state_help(state, stdout,
+				ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
 }
 
 static error_t
 parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct parse *p = state->input;
-	struct config *c = p->config;
-	char **text = text_option(c, key);
+	const struct setting *s = settings;
 
-	if (text != NULL) {
-		keep(text, arg);
-		return 0;
-	}
-	if (key == OPT_LISTEN)
-		return add_listen(c, arg, p->err) == OK ? 0 : EINVAL;
-	if (key == OPT_CHECK) {
-		c->check = true;
-		return 0;
-	}
-	if (key == 'v') {
-		c->verbose = true;
-		return 0;
-	}
-	if (key == OPT_VERSION) {
-		printf("semsd %s\n", SEMS_VERSION);
-		p->told = true;
-		return 0;
-	}
-	if (key == '?') {
-		argp_state_help(state, stdout,
-				ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
-		p->told = true;
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
+	while (s < settings + n_settings && s->key != key)
+		s++;
+	if (s == settings + n_settings)
+		return ARGP_ERR_UNKNOWN;
+	if (s->type == SETTING_TEXT)
+		keep(text_of_setting(p->config, s), arg);
+	else if (s->type == SETTING_LIST)
+		return add_listen(p->config, arg, p->err) == OK ? 0 : EINVAL;
+	else if (s->type == SETTING_FLAG)
+		*(bool *)((char *)p->config + s->member) = true;
+	else
+		tell(key, state);
+	p->told = p->told || s->type == SETTING_TELL;
+	return 0;
 }
 
 static char *
@@ -229,11 +235,16 @@ complete(struct config *c, struct err *e)
 enum code
 config_load(struct config *c, int argc, char **argv, struct err *e)
 {
+	struct argp_option options[OPTIONS_MAX] = {{0}};
 	const struct argp argp = {options, parse_option, NULL, doc, NULL, NULL, NULL};
 	struct parse p = {c, e, false};
 
 	memset(c, 0, sizeof *c);
 	e->code = OK;
+	for (size_t i = 0; i < n_settings && i < OPTIONS_MAX - 1; i++)
+		options[i] =
+		    (struct argp_option){settings[i].name, settings[i].key,  settings[i].arg, 0,
+					 settings[i].help, settings[i].group};
 	if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &p) != 0)
 		return e->code != OK ? e->code
 				     : err_set(e, FATAL_CONFIG, "options", "see semsd --help");
@@ -247,14 +258,9 @@ config_load(struct config *c, int argc, char **argv, struct err *e)
 void
 config_fini(struct config *c)
 {
-	free(c->embedded);
-	free(c->user);
-	free(c->file);
-	free(c->database);
-	free(c->socket);
-	free(c->keys);
-	free(c->state);
-	free(c->layout);
+	for (size_t i = 0; i < n_settings; i++)
+		if (settings[i].type == SETTING_TEXT)
+			free(*text_of_setting(c, &settings[i]));
 	for (unsigned i = 0; i < c->n_listen; i++)
 		free(c->listen[i]);
 	memset(c, 0, sizeof *c);

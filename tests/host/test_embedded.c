@@ -167,7 +167,7 @@ Test(embedded, starts_the_cluster_again_when_its_postmaster_was_killed, .timeout
 	embedded_tend(m);
 	cr_assert_eq(kill(postmaster(), SIGKILL), 0);
 	/* Each turn is a second to the cluster; the first starts may end, as backends live on. */
-	for (int i = 0; i < 3000 && !up; i++) {
+	for (int i = 0; i < 15000 && !up; i++) {
 		process_sleep_ms(20);
 		embedded_tend(m);
 		up = PQping(embedded_conninfo(m)) == PQPING_OK;

@@ -11,9 +11,10 @@
 #include <string.h>
 
 /* Only a hang takes this long. */
-#define TURN_MS   10
-#define TURNS_MAX 3000
-#define LATE_MS   50
+#define TURN_MS 10
+#define TURNS_MAX \
+	15000 /* with nothing to do five minutes, or half of that: a busy machine is no fault */
+#define LATE_MS 50
 
 bool office_reads;
 

@@ -42,7 +42,7 @@ proof_freeze(struct fixture *f)
 	};
 
 	spd_start(&r);
-	for (int i = 0; i < 3000 && !z.done; i++)
+	for (int i = 0; i < 15000 && !z.done; i++)
 		fixture_turn(f);
 	cr_assert(z.done, "no answer");
 	cr_assert_eq(z.err.code, OK, "%s: %s", z.err.where, z.err.text);
@@ -91,7 +91,7 @@ proof_verify(struct fixture *f, bool may_see)
 				.ctx = &v};
 
 	proof_check_start(&c);
-	for (int i = 0; i < 3000 && !v.done; i++)
+	for (int i = 0; i < 15000 && !v.done; i++)
 		fixture_turn(f);
 	cr_assert(v.done, "no answer");
 	return v.report;

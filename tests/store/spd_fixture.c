@@ -74,7 +74,7 @@ run(struct fixture *f, enum spd_task task, struct quarter q)
 
 	cr_assert_not_null(r.catalogue, "%s: %s", e.where, e.text);
 	spd_start(&r);
-	for (int i = 0; i < 3000 && !a.done; i++)
+	for (int i = 0; i < 15000 && !a.done; i++)
 		fixture_turn(f);
 	cr_assert(a.done, "no answer");
 	return a;
@@ -131,7 +131,7 @@ spd_recount(struct fixture *f)
 					.ctx = &done};
 
 		recount_start(&r);
-		for (int i = 0; i < 3000 && !done; i++)
+		for (int i = 0; i < 15000 && !done; i++)
 			fixture_turn(f);
 		cr_assert(done, "no answer");
 		n += r.n_counted;

@@ -28,7 +28,7 @@ keep(const char *quarter, bool stop)
 			       .ctx = &done};
 
 	feeds_keep_start(&k);
-	for (int i = 0; i < 3000 && !done; i++)
+	for (int i = 0; i < 15000 && !done; i++)
 		fixture_turn(&f);
 	cr_assert(done, "no end");
 }

@@ -141,7 +141,7 @@ Test(recount, is_done_by_one_of_two_daemons_at_a_time)
 					 .ctx = &n};
 		recount_start(&runs[i]);
 	}
-	for (int i = 0; i < 3000 && n < 2; i++)
+	for (int i = 0; i < 15000 && n < 2; i++)
 		fixture_turn(&f);
 	cr_assert_eq(n, 2);
 	for (int i = 0; i < 2; i++)
@@ -166,7 +166,7 @@ turn(void)
 				.ctx = &n};
 
 	recount_start(&r);
-	for (int i = 0; i < 3000 && n == 0; i++)
+	for (int i = 0; i < 15000 && n == 0; i++)
 		fixture_turn(&f);
 	cr_expect_not(r.more);
 	recount_fini(&r);

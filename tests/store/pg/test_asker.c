@@ -92,7 +92,7 @@ static void
 run(struct fixture *f, struct script *s)
 {
 	store_run(f->store, &s->job);
-	for (int i = 0; i < 3000 && !s->finished; i++)
+	for (int i = 0; i < 15000 && !s->finished; i++)
 		fixture_turn(f);
 	cr_assert(s->finished, "the job never ended");
 }
@@ -101,7 +101,7 @@ run(struct fixture *f, struct script *s)
 static void
 run_until(struct fixture *f, const bool *is_so)
 {
-	for (int i = 0; i < 3000 && !*is_so; i++)
+	for (int i = 0; i < 15000 && !*is_so; i++)
 		fixture_turn(f);
 	cr_assert(*is_so, "it never was");
 }
@@ -312,7 +312,7 @@ Test(asker, runs_queued_jobs_in_order_and_those_queued_by_the_last)
 	store_run(f.store, &s[0].job);
 	store_run(f.store, &s[1].job);
 	cr_expect_not(store_idle(f.store));
-	for (int i = 0; i < 3000 && !s[2].finished; i++)
+	for (int i = 0; i < 15000 && !s[2].finished; i++)
 		fixture_turn(&f);
 	cr_expect(s[1].finished && s[2].finished);
 	cr_expect_eq(s[2].err.code, OK);
@@ -338,7 +338,7 @@ Test(asker, fails_a_job_whose_connection_is_cut_and_runs_the_next)
 		    f.pg, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
 			  "WHERE datname = current_database() AND wait_event = 'PgSleep'");
 	}
-	for (int i = 0; i < 3000 && !s.finished; i++)
+	for (int i = 0; i < 15000 && !s.finished; i++)
 		fixture_turn(&f);
 	cr_expect(s.finished);
 	cr_expect_eq(s.err.code, TRY_STORE);
@@ -360,7 +360,7 @@ Test(asker, fails_jobs_while_the_database_is_away)
 	script_init(&s, DB_COMPUTE, false, sql);
 	cr_assert_not_null(a);
 	asker_run(a, &s.job);
-	for (int i = 0; i < 3000 && !s.finished; i++)
+	for (int i = 0; i < 15000 && !s.finished; i++)
 		fixture_turn(&f);
 	cr_expect(s.finished);
 	cr_expect_eq(s.err.code, TRY_STORE);

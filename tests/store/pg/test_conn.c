@@ -121,7 +121,7 @@ Test(conn, tries_each_host_of_a_list_until_one_serves)
 		 (int)(host - f.conninfo), f.conninfo, host + strlen("host="));
 	h.conn = conn_new(f.base, beside, "asked", conninfo, &ops, &h);
 	cr_assert_not_null(h.conn, "%s", conninfo);
-	for (int i = 0; i < 3000 && h.n_up == 0 && h.n_down == 0; i++) {
+	for (int i = 0; i < 15000 && h.n_up == 0 && h.n_down == 0; i++) {
 		fixture_turn(&f);
 		beside_collect(beside);
 	}

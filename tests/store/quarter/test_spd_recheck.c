@@ -49,7 +49,7 @@ freeze(void)
 	};
 
 	spd_start(&r);
-	for (int i = 0; i < 3000 && !o.done; i++)
+	for (int i = 0; i < 15000 && !o.done; i++)
 		fixture_turn(&f);
 	cr_assert(o.done, "no answer");
 	return o.err;

@@ -97,7 +97,7 @@ static const struct {
     {"sql/migrations/0006_counts.sql",
      "87c51278a01ad87f4fcc4a9bbeed04ed357d5075afaa298158592ef9cfc5d139"},
     {"sql/migrations/0007_inquiry.sql",
-     "6b038d3851b9157e9e27ed343902f6a0accd2004a4497370310cefb7a069ec01"},
+     "4de32cf5a9c5ae387168ad8491a2b157b9995b639a6cfba9fd2e940cfc0b83cf"},
 };
 
 static void
