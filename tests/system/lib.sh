@@ -175,6 +175,8 @@ finish() {
 			not_ok "semsd stops cleanly" "$(tail -n 20 "$DAEMON_LOG")"
 		}
 	}
+	! grep -qs 'event=machine\.astray' "$DAEMON_LOG" ||
+		not_ok 'no state machine goes astray' "$(grep 'event=machine\.astray' "$DAEMON_LOG")"
 	[ "$RAN" = "$PLAN" ] || [ "$FAILED" != 0 ] || not_ok "the file has $PLAN tests" "$RAN ran"
 	pid=$(cluster_pid)
 	[ -z "$pid" ] || kill -QUIT "$pid" 2>/dev/null

@@ -13,6 +13,7 @@
 
 #include "base/count.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "host/keyring.h"
 #include "store/evidence/batch.h"
 #include "store/evidence/late.h"
@@ -103,6 +104,46 @@ tell_ready(struct writer *w)
 	w->config.on_ready(w->config.ctx, ready);
 }
 
+/* --- phases --------------------------------------------------------------------------------------
+ */
+
+static const char *const phase_names[] = {
+    [PHASE_IDLE] = "idle",     [PHASE_PARTITION] = "partition", [PHASE_FAST] = "fast",
+    [PHASE_SETTLE] = "settle", [PHASE_CLOSE] = "close",
+};
+COVERS(phase_names, N_PHASES);
+
+/* Whatever it does, the connection may go, and with it the phase. */
+static const uint32_t next_phases[N_PHASES] = {
+    [PHASE_IDLE] = MACHINE_TO(PHASE_PARTITION) | MACHINE_TO(PHASE_FAST) | MACHINE_TO(PHASE_SETTLE),
+    [PHASE_PARTITION] = MACHINE_TO(PHASE_IDLE),
+    [PHASE_FAST] = MACHINE_TO(PHASE_IDLE),
+    [PHASE_SETTLE] = MACHINE_TO(PHASE_CLOSE) | MACHINE_TO(PHASE_IDLE),
+    [PHASE_CLOSE] = MACHINE_TO(PHASE_IDLE),
+};
+static const struct machine machine = {
+    .name = "writer", .states = phase_names, .next = next_phases};
+
+static const char *const phase_words[] = {
+    [PHASE_IDLE] = "it waits for a connection to the database",
+    [PHASE_PARTITION] = "a month's partition is made",
+    [PHASE_FAST] = "its rows are copied and committed",
+    [PHASE_SETTLE] = "its records are staged and settled",
+    [PHASE_CLOSE] = "what was settled is committed",
+};
+COVERS(phase_words, N_PHASES);
+
+static void
+set_phase(struct writer *w, enum phase phase, const char *cause)
+{
+	machine_go(&machine, "group", w->phase, phase, cause);
+	w->phase = phase;
+	if (phase == PHASE_FAST || phase == PHASE_SETTLE || phase == PHASE_PARTITION)
+		late_try(&w->late, phase_words[phase], conn_backend(w->conn));
+	else
+		late_doing(&w->late, phase_words[phase], conn_backend(w->conn));
+}
+
 /* --- ends ------------------------------------------------------------------------------------- */
 
 static void
@@ -111,9 +152,9 @@ hand_back(struct writer *w)
 	struct group *g = w->g;
 
 	repeat_group_done(&w->repeat);
+	set_phase(w, PHASE_IDLE, "every item has its verdict");
 	late_end(&w->late);
 	w->g = NULL;
-	w->phase = PHASE_IDLE;
 	w->config.on_written(w->config.ctx, g);
 	tell_ready(w);
 }
@@ -137,7 +178,7 @@ give_up(struct writer *w, const char *sqlstate, const char *message)
 		if (is_pending(&w->g->items[i]))
 			answer(&w->g->items[i], VERDICT_RETRY, RETRY_LATER_MS);
 	w->n_ranges = 0;
-	w->phase = PHASE_IDLE;
+	set_phase(w, PHASE_IDLE, "a fault of ours");
 	conn_stop(w->conn);
 	hand_back(w);
 }
@@ -167,25 +208,6 @@ poison(struct writer *w, size_t i, const char *sqlstate)
 
 /* --- one transaction -------------------------------------------------------------------------- */
 
-static const char *const phase_words[] = {
-    [PHASE_IDLE] = "it waits for a connection to the database",
-    [PHASE_PARTITION] = "a month's partition is made",
-    [PHASE_FAST] = "its rows are copied and committed",
-    [PHASE_SETTLE] = "its records are staged and settled",
-    [PHASE_CLOSE] = "what was settled is committed",
-};
-COVERS(phase_words, N_PHASES);
-
-static void
-set_phase(struct writer *w, enum phase phase)
-{
-	w->phase = phase;
-	if (phase == PHASE_FAST || phase == PHASE_SETTLE || phase == PHASE_PARTITION)
-		late_try(&w->late, phase_words[phase], conn_backend(w->conn));
-	else
-		late_doing(&w->late, phase_words[phase], conn_backend(w->conn));
-}
-
 static void
 send(struct writer *w, enum phase phase, const char *sql)
 {
@@ -193,7 +215,7 @@ send(struct writer *w, enum phase phase, const char *sql)
 		give_up(w, "53200", "out of memory for a group's rows");
 		return;
 	}
-	set_phase(w, phase);
+	set_phase(w, phase, "statements are ready");
 	w->failed = false;
 	w->committed = false;
 	conn_send(w->conn, sql);
@@ -210,7 +232,7 @@ send_partition(struct writer *w, size_t i)
 	const char *values[2] = {it->kind->name, at};
 
 	utc_format(it->occurred_at, at);
-	set_phase(w, PHASE_PARTITION);
+	set_phase(w, PHASE_PARTITION, "a month without one");
 	w->part_item = i;
 	w->failed = false;
 	if (conn_in_transaction(w->conn)) {
@@ -359,7 +381,7 @@ attempt(struct writer *w)
 static void
 go_on(struct writer *w)
 {
-	set_phase(w, PHASE_IDLE);
+	set_phase(w, PHASE_IDLE, "to go on");
 	while (w->n_ranges > 0 && count_pending(w, top(w)) == 0)
 		w->n_ranges--;
 	if (w->n_ranges == 0)
@@ -667,7 +689,7 @@ on_down(void *ctx)
 	/* Whatever was under way may have committed. */
 	if (w->phase != PHASE_IDLE && w->phase != PHASE_PARTITION)
 		w->slow = true;
-	set_phase(w, PHASE_IDLE);
+	set_phase(w, PHASE_IDLE, "the connection is lost");
 	tell_ready(w);
 }
 

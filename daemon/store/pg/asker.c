@@ -11,6 +11,7 @@
 
 #include "base/count.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "store/pg/conn.h"
 #include "store/pg/pg.h"
 #include "store/pg/plans.h"
@@ -31,7 +32,8 @@ enum phase {
 	PHASE_PREPARE,
 	PHASE_STATEMENT,
 	PHASE_COMMIT,
-	PHASE_ROLLBACK
+	PHASE_ROLLBACK,
+	N_PHASES
 };
 
 TAILQ_HEAD(job_list, job);
@@ -73,6 +75,36 @@ struct asker {
 	bool committed;
 	struct err err;
 };
+
+static const char *const phase_names[] = {
+    [PHASE_IDLE] = "idle",         [PHASE_BEGIN] = "begin",         [PHASE_FORGET] = "forget",
+    [PHASE_PREPARE] = "prepare",   [PHASE_STATEMENT] = "statement", [PHASE_COMMIT] = "commit",
+    [PHASE_ROLLBACK] = "rollback",
+};
+COVERS(phase_names, N_PHASES);
+
+/* A further statement, or the end; and with the connection all ends at once. */
+#define STATEMENT \
+	(MACHINE_TO(PHASE_FORGET) | MACHINE_TO(PHASE_PREPARE) | MACHINE_TO(PHASE_STATEMENT))
+#define ENDS (MACHINE_TO(PHASE_ROLLBACK) | MACHINE_TO(PHASE_IDLE))
+
+static const uint32_t next_phases[N_PHASES] = {
+    [PHASE_IDLE] = MACHINE_TO(PHASE_BEGIN),
+    [PHASE_BEGIN] = STATEMENT | MACHINE_TO(PHASE_COMMIT) | ENDS,
+    [PHASE_FORGET] = MACHINE_TO(PHASE_PREPARE) | ENDS,
+    [PHASE_PREPARE] = MACHINE_TO(PHASE_STATEMENT) | ENDS,
+    [PHASE_STATEMENT] = STATEMENT | MACHINE_TO(PHASE_COMMIT) | ENDS,
+    [PHASE_COMMIT] = ENDS,
+    [PHASE_ROLLBACK] = MACHINE_TO(PHASE_IDLE),
+};
+static const struct machine machine = {.name = "job", .states = phase_names, .next = next_phases};
+
+static void
+set_phase(struct asker *a, enum phase phase, const char *cause)
+{
+	machine_go(&machine, a->rule->name, a->phase, phase, cause);
+	a->phase = phase;
+}
 
 static void run_next(struct asker *a);
 static void on_finished(void *ctx);
@@ -170,7 +202,7 @@ finish(struct asker *a)
 	a->answer = NULL;
 	a->job = NULL;
 	a->is_held = false;
-	a->phase = PHASE_IDLE;
+	set_phase(a, PHASE_IDLE, "done");
 	j->done(j, &e);
 	run_next(a);
 }
@@ -187,14 +219,14 @@ begin(struct asker *a)
 		 role == NULL ? "" : "; SET LOCAL ROLE ", role == NULL ? "" : role);
 	a->err = (struct err){0};
 	a->committed = false;
-	a->phase = PHASE_BEGIN;
+	set_phase(a, PHASE_BEGIN, "its turn");
 	conn_send(a->conn, sql);
 }
 
 static void
 prepare(struct asker *a)
 {
-	a->phase = PHASE_PREPARE;
+	set_phase(a, PHASE_PREPARE, "a statement that comes again");
 	conn_prepare(a->conn, a->plan, a->statement.sql);
 }
 
@@ -203,7 +235,7 @@ run_prepared(struct asker *a)
 {
 	const struct statement *st = &a->statement;
 
-	a->phase = PHASE_STATEMENT;
+	set_phase(a, PHASE_STATEMENT, "its plan is there");
 	conn_send_prepared(a->conn, a->plan, st->n_params, st->params);
 }
 
@@ -213,7 +245,7 @@ forget(struct asker *a)
 	char sql[32];
 
 	snprintf(sql, sizeof sql, "DEALLOCATE %s", a->plan);
-	a->phase = PHASE_FORGET;
+	set_phase(a, PHASE_FORGET, "the place of its plan is taken");
 	conn_send(a->conn, sql);
 }
 
@@ -221,7 +253,7 @@ forget(struct asker *a)
 static void
 roll_back(struct asker *a)
 {
-	a->phase = PHASE_ROLLBACK;
+	set_phase(a, PHASE_ROLLBACK, "failed, or for itself");
 	if (a->err.code == OK) {
 		conn_send(a->conn, "ROLLBACK");
 		return;
@@ -249,7 +281,7 @@ next_statement(struct asker *a)
 			roll_back(a);
 			return;
 		}
-		a->phase = PHASE_COMMIT;
+		set_phase(a, PHASE_COMMIT, "no more statements");
 		conn_send(a->conn, "COMMIT");
 		return;
 	}
@@ -257,7 +289,7 @@ next_statement(struct asker *a)
 	if (step == PLAN_RUN) {
 		run_prepared(a);
 	} else if (step == PLAN_NONE) {
-		a->phase = PHASE_STATEMENT;
+		set_phase(a, PHASE_STATEMENT, "a statement alone");
 		conn_send_params(a->conn, st->sql, st->n_params, st->params);
 	} else if (is_taken) {
 		forget(a);

@@ -1,7 +1,9 @@
 #include "store/pg/conn.h"
 
+#include "base/count.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "store/pg/hosts.h"
 #include "store/pg/pg.h"
 
@@ -28,7 +30,32 @@ enum conn_state {
 	CONN_CHECKING, /* whether the server is safe */
 	CONN_UP,
 	CONN_STOPPED,
+	N_CONN_STATES
 };
+
+static const char *const state_names[] = {
+    [CONN_WAITING] = "waiting",
+    [CONN_RESOLVING] = "resolving",
+    [CONN_CONNECTING] = "connecting",
+    [CONN_CHECKING] = "checking",
+    [CONN_UP] = "up",
+    [CONN_STOPPED] = "stopped",
+};
+COVERS(state_names, N_CONN_STATES);
+
+/* Whatever it does, it may be lost, and it may be stopped. */
+#define LOST (MACHINE_TO(CONN_WAITING) | MACHINE_TO(CONN_STOPPED))
+#define TRY  (MACHINE_TO(CONN_RESOLVING) | MACHINE_TO(CONN_CONNECTING))
+
+static const uint32_t next_states[N_CONN_STATES] = {
+    [CONN_WAITING] = TRY | LOST,
+    [CONN_RESOLVING] = TRY | LOST,
+    [CONN_CONNECTING] = MACHINE_TO(CONN_CHECKING) | TRY | LOST,
+    [CONN_CHECKING] = MACHINE_TO(CONN_UP) | TRY | LOST,
+    [CONN_UP] = LOST,
+};
+static const struct machine machine = {
+    .name = "connection", .states = state_names, .next = next_states};
 
 struct conn {
 	struct event_base *base;
@@ -60,8 +87,9 @@ static void step(struct conn *c);
 static void connect_next(struct conn *c, const char *why);
 
 static void
-set_state(struct conn *c, enum conn_state state)
+set_state(struct conn *c, enum conn_state state, const char *cause)
 {
+	machine_go(&machine, c->name, c->state, state, cause);
 	c->state = state;
 }
 
@@ -133,7 +161,7 @@ conn_reset(struct conn *c, const char *why)
 	if (c->state == CONN_UP || c->backoff_ms == BACKOFF_MIN_MS)
 		log_warn("store.connection.lost", KV("connection", c->name), KV("why", why));
 	drop(c);
-	set_state(c, CONN_WAITING);
+	set_state(c, CONN_WAITING, why);
 	set_timer(c, jittered(c));
 	c->backoff_ms = c->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : c->backoff_ms * 2;
 	c->ops->down(c->ctx);
@@ -145,7 +173,7 @@ conn_stop(struct conn *c)
 	if (c->state == CONN_STOPPED)
 		return;
 	drop(c);
-	set_state(c, CONN_STOPPED);
+	set_state(c, CONN_STOPPED, "a fault of ours");
 	c->ops->down(c->ctx);
 }
 
@@ -206,7 +234,7 @@ connect_poll(struct conn *c)
 	} else if (want == PGRES_POLLING_OK) {
 		event_del(c->timer);
 		widen(c);
-		set_state(c, CONN_CHECKING);
+		set_state(c, CONN_CHECKING, "connected");
 		if (PQsetnonblocking(c->pg, 1) != 0)
 			c->broken = true;
 		conn_send(c, pg_safety_sql);
@@ -219,7 +247,7 @@ connect_poll(struct conn *c)
 static bool
 connect_to(struct conn *c, const struct endpoint *p)
 {
-	set_state(c, CONN_CONNECTING);
+	set_state(c, CONN_CONNECTING, "an address");
 	pg_params_place(&c->params, p->host, p->hostaddr, p->port);
 	c->pg = PQconnectStartParams(c->params.keys, c->params.values, 1);
 	if (c->pg == NULL || PQstatus(c->pg) == CONNECTION_BAD)
@@ -245,7 +273,7 @@ connect_next(struct conn *c, const char *why)
 		drop(c);
 	}
 	if (next == HOSTS_WAIT) {
-		set_state(c, CONN_RESOLVING);
+		set_state(c, CONN_RESOLVING, "a name to look up");
 		set_timer(c, CONNECT_MS);
 	} else if (next == HOSTS_END) {
 		kept[strcspn(kept, "\n")] = '\0';
@@ -256,7 +284,7 @@ connect_next(struct conn *c, const char *why)
 static void
 connect_start(struct conn *c)
 {
-	set_state(c, CONN_CONNECTING);
+	set_state(c, CONN_CONNECTING, "time for an attempt");
 	hosts_rewind(c->hosts);
 	connect_next(c, "");
 }
@@ -363,7 +391,7 @@ on_checked(struct conn *c)
 		connect_next(c, c->unsafe);
 		return;
 	}
-	set_state(c, CONN_UP);
+	set_state(c, CONN_UP, "a safe server");
 	log_info("store.connection.up", KV("connection", c->name));
 	c->ops->up(c->ctx);
 }
@@ -494,7 +522,7 @@ conn_new(struct event_base *base, struct beside *beside, const char *name, const
 		conn_free(c);
 		return NULL;
 	}
-	set_state(c, CONN_WAITING);
+	set_state(c, CONN_WAITING, "begin");
 	set_timer(c, 0);
 	return c;
 }
