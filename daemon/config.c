@@ -74,8 +74,9 @@ make_schema(struct file_schema *m)
 			continue;
 		if (n == FILE_KEYS_MAX || strlen(s->name) >= KEY_SIZE)
 			return false;
-		for (size_t k = 0; k <= strlen(s->name); k++)
-			m->keys[n][k] = s->name[k] == '-' ? '_' : s->name[k];
+		snprintf(m->keys[n], KEY_SIZE, "%s", s->name);
+		for (char *dash = m->keys[n]; (dash = strchr(dash, '-')) != NULL;)
+			*dash = '_';
 		if (s->type == SETTING_LIST)
 			m->fields[n] =
 			    (cyaml_schema_field_t)YAML_TEXTS(m->keys[n], struct file, list);
