@@ -30,7 +30,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Exit codes of sysexits.h, as service managers know them. */
+/* Exit codes of sysexits, as service managers know them. */
 enum { EXIT_GOOD = 0, EXIT_BAD_USAGE = 64, EXIT_NO_SERVICE = 69, EXIT_BAD_CONFIG = 78 };
 
 /* semsd.8 and the unit's TimeoutStopSec know it, with what embedded_stop() may take besides. */

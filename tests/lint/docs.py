@@ -1,6 +1,6 @@
 """What the documents say is there, and what is there is in the documents.
 
-Links in Markdown resolve; every command and option of semsctl and semsd, every key of the example
+Links in Markdown resolve, files that are named are there; every command and option of semsctl and semsd, every key of the example
 configuration and every field of the protocol is described where a reader would look.
 """
 import pathlib
@@ -27,6 +27,23 @@ def links():
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", prose):
             if not re.match(r"[a-z]+:", target) and not (page.parent / target).exists():
                 complain(page, f"links to {target}, which is not there")
+
+
+def sources():
+    """Files that a page or a comment names are there: with folders below the project's or daemon's root, or the
+    end of such a path; alone by their name. What the recipes add (a patrol) is not."""
+    files = [f for top in ("daemon", "tools", "tests", "sql", "proto", "deploy") for f in pathlib.Path(top).rglob("*.*")]
+    known = {"/" + str(f) for f in files}
+    alone = {f.name for f in files}
+    named = re.compile(r"(?<![\w/.<%$}*-])((?:[a-z_0-9]+/)*[a-z_][a-z_0-9]*\.(?:[ch]|sh|sql))\b")
+    pages = [f for f in files if f.suffix == ".md"] + [pathlib.Path("README.md")]
+    code = [f for f in files if f.suffix in (".c", ".h") and f.parts[0] in ("daemon", "tools")]
+    for f in pages + code:
+        words = text(f) if f.suffix == ".md" else "\n".join(re.findall(r"/\*.*?\*/", text(f), flags=re.S))
+        for name in sorted(set(named.findall(words))):
+            if name in alone or any(k.endswith("/" + name) for k in known) or re.search("patrol|NNNN", name):
+                continue
+            complain(f, f"names {name}, which is not there")
 
 
 def plain(man):
@@ -117,7 +134,7 @@ def tests():
             complain("tests/README.md", f"does not describe {f}")
 
 
-for check in (links, manuals, protocol, requirements, database, tests):
+for check in (links, sources, manuals, protocol, requirements, database, tests):
     check()
 print("\n".join(problems))
 sys.exit(1 if problems else 0)

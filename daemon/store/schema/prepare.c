@@ -14,7 +14,8 @@
 #include <string.h>
 
 #define MIGRATIONS "sql/migrations/"
-/* Of pg_advisory_lock(): one daemon migrates, the others wait, as session.h says, and find it done.
+/* Of pg_advisory_lock(): one daemon migrates, the others wait, as blocking.h says, and find it
+ * done.
  */
 #define MIGRATION_LOCK "8315168215214845793"
 
