@@ -87,7 +87,7 @@ static const struct {
     {"sql/migrations/0001_register.sql",
      "4b930b0b8c2d95991a9d5ab8a136ff6aab817da3a7a63fefdede66b3fd3220b1"},
     {"sql/migrations/0002_evidence.sql",
-     "f4fe850011e7233571d6f354b49cd630195f298fb1ae52bb92503a58e7b4d716"},
+     "151d78bd79a51a33ce41be543634b91a970a844e5608b0644af96e4dc3112eee"},
     {"sql/migrations/0003_ruling.sql",
      "2f64173a3c354e263d74fc7dcc54c0344238910a4f58ea7a6e4b4ff2ab20f053"},
     {"sql/migrations/0004_quarter.sql",
