@@ -16,7 +16,7 @@
 #include "net/listener.h"
 #include "net/server.h"
 #include "net/users.h"
-#include "office/admin.h"
+#include "office/session_port.h"
 #include "store/count/layout.h"
 #include "store/schema/furnish.h"
 #include "store/store.h"
@@ -84,7 +84,7 @@ on_turn(void *ctx)
 		}
 	}
 	while (ingest_take_request(d->ingest, &r))
-		admin_handle(d->admin, &r, server_now());
+		session_port_handle(d->admin, d->ingest, &r, server_now());
 }
 
 static void

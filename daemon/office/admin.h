@@ -3,7 +3,10 @@
 #define SEMS_OFFICE_ADMIN_H
 
 #include "ingest/ingest.h"
+#include "office/port.h"
 #include "store/store.h"
+
+#include <sems/v1/protocol.pb-c.h>
 
 struct admin;
 
@@ -13,7 +16,7 @@ struct admin_config {
 	struct keyring *keys;
 	/* Records were given to ingest: take its group. May be NULL: the next turn takes it. */
 	void (*on_turn)(void *ctx);
-	/* Something was said to a session: write it out. */
+	/* Something was answered: write it out. */
 	void (*on_output)(void *ctx);
 	void *ctx;
 };
@@ -21,7 +24,16 @@ struct admin_config {
 struct admin *admin_new(const struct admin_config *config);
 /* Only when the store is idle. Accepts NULL. */
 void admin_free(struct admin *a);
-/* Takes the request and its arena. */
-void admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now);
+
+/* What a door asks. */
+struct asking {
+	struct arena *arena;              /* the request, the principal, and room for the answer */
+	const Sems__V1__Request *request; /* in the arena */
+	struct who who;
+	struct port port;
+};
+
+/* Takes the arena. The port is answered exactly once, at once or later. */
+void admin_handle(struct admin *a, const struct asking *q, struct utc_ms now);
 
 #endif

@@ -67,7 +67,7 @@ admin_free(struct admin *a)
 bool
 call_may_know_covert(const struct call *c)
 {
-	return right_has(c->role, RIGHT_KNOW_COVERT);
+	return right_has(c->who.role, RIGHT_KNOW_COVERT);
 }
 
 struct store *
@@ -81,8 +81,7 @@ is_gone(const struct waiter *w)
 {
 	const struct call *c = (const struct call *)w;
 
-	return !ingest_is_open(c->admin->config.ingest,
-			       (struct session_ref){c->session, c->generation});
+	return c->port.ops->is_gone(&c->port);
 }
 
 struct ticket
@@ -126,17 +125,6 @@ call_turn(const struct call *c)
 }
 
 static void
-respond(const struct call *c, Sems__V1__Response *r)
-{
-	struct session_ref to = {c->session, c->generation};
-
-	r->has_request_no = 1;
-	r->request_no = c->request->request_no;
-	r->has_code = r->has_more = 1;
-	ingest_respond(c->admin->config.ingest, to, r);
-}
-
-static void
 call_end(struct call *c)
 {
 	struct admin *a = c->admin;
@@ -160,11 +148,9 @@ call_lacks_memory(const struct call *c)
 void
 call_reply(struct call *c, struct text json)
 {
-	struct session_ref to = {c->session, c->generation};
-
 	if (call_lacks_memory(c))
 		call_fail_memory(c);
-	else if (ingest_respond_document(c->admin->config.ingest, to, c->request->request_no, json))
+	else if (c->port.ops->reply(&c->port, json))
 		call_end(c);
 	else
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
@@ -176,8 +162,8 @@ call_reply(struct call *c, struct text json)
 void
 call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
 {
-	Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
-	char text[512];
+	struct failure f;
+	char text[FAILURE_TEXT];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -189,12 +175,10 @@ call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
 		field = "";
 		snprintf(text, sizeof text, "%s", no_memory);
 	}
-	r.code = (Sems__V1__ResponseCode)code;
-	r.text = text;
-	r.has_retry_after_ms = code == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE;
-	r.retry_after_ms = RETRY_AFTER_MS;
-	r.field = arena_printf(c->arena, "%s", field == NULL ? "" : field);
-	respond(c, &r);
+	f = (struct failure){.code = code, .field = field == NULL ? "" : field, .text = text};
+	if (code == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE)
+		f.retry_after_ms = RETRY_AFTER_MS;
+	c->port.ops->fail(&c->port, &f);
 	call_end(c);
 }
 
@@ -202,14 +186,15 @@ static void
 forbid(struct call *c, const char *field, const char *roles)
 {
 	char admins[160];
-	bool told = right_has(c->role, RIGHT_KNOW_ADMINS) &&
+	bool told = right_has(c->who.role, RIGHT_KNOW_ADMINS) &&
 		    registry_who_has(call_registry(c), ROLE_ADMIN, admins, sizeof admins);
 
 	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, field,
 		  "you are %s with the role %s; this takes the role %s, which an admin%s%s%s "
 		  "gives: semsctl init --role %s=%.*s",
-		  c->principal.s, role_name(c->role), roles, told ? " (" : "", told ? admins : "",
-		  told ? ")" : "", c->principal.s, (int)strcspn(roles, " ,"), roles);
+		  c->who.principal.s, role_name(c->who.role), roles, told ? " (" : "",
+		  told ? admins : "", told ? ")" : "", c->who.principal.s,
+		  (int)strcspn(roles, " ,"), roles);
 }
 
 void
@@ -237,8 +222,8 @@ call_fail_err(struct call *c, const struct err *e)
 	int response;
 
 	if (e->code == TRY_CONFLICT && c->repeats++ < CONFLICT_REPEATS) {
-		log_info("admin.again", KV("peer", c->principal.s), KV("request", c->route->name),
-			 KV("why", e->text));
+		log_info("admin.again", KV("peer", c->who.principal.s),
+			 KV("request", c->route->name), KV("why", e->text));
 		c->state = NULL;
 		c->answer = (struct text){NULL, 0};
 		c->job = (struct job){.ctx = c};
@@ -353,37 +338,36 @@ call_reply_reload(struct call *c, json_t *answer)
 }
 
 void
-admin_handle(struct admin *a, const struct ingest_request *r, struct utc_ms now)
+admin_handle(struct admin *a, const struct asking *q, struct utc_ms now)
 {
-	struct call *c = arena_zalloc(r->arena, 1, sizeof *c);
+	struct call *c = arena_zalloc(q->arena, 1, sizeof *c);
 
 	if (c == NULL) {
-		arena_free(r->arena);
+		arena_free(q->arena);
 		return;
 	}
 	*c = (struct call){.admin = a,
-			   .arena = r->arena,
-			   .request = r->request,
-			   .principal = r->principal,
-			   .role = r->role,
+			   .arena = q->arena,
+			   .request = q->request,
+			   .who = q->who,
 			   .now = now,
-			   .session = r->session.id,
-			   .generation = r->session.generation,
+			   .port = q->port,
 			   .json_failed = jsonmem_failed()};
-	c->waiter = (struct waiter){.name = c->principal.s, .is_gone = is_gone};
+	c->waiter = (struct waiter){.name = c->who.principal.s, .is_gone = is_gone};
 	c->job.ctx = c;
 	for (size_t i = 0; i < COUNT(routes); i++) {
 		const struct route *route = &routes[i];
 
-		if (route->body != (int)r->request->body_case)
+		if (route->body != (int)q->request->body_case)
 			continue;
-		if (route->right != BY_OPERATION && !right_has(r->role, route->right)) {
-			log_warn("admin.forbidden", KV("peer", r->principal.s),
+		if (route->right != BY_OPERATION && !right_has(q->who.role, route->right)) {
+			log_warn("admin.forbidden", KV("peer", q->who.principal.s),
 				 KV("request", route->name));
 			call_forbid(c, "", route->right);
 			return;
 		}
-		log_info("admin.request", KV("peer", r->principal.s), KV("request", route->name));
+		log_info("admin.request", KV("peer", q->who.principal.s),
+			 KV("request", route->name));
 		c->route = route;
 		route->handle(c);
 		return;

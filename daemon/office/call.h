@@ -1,6 +1,6 @@
 /* Room office: Requests to answers, whoever asks. */
 /*
- * A call: one Request of a client on its way to an answer. The session layer makes it, a handler
+ * A call: one Request of a client on its way to an answer. A door asks (port.h), a handler
  * (one file per area) answers it exactly once with call_reply() or call_fail(), at once or after
  * its jobs came back; either frees the call.
  */
@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "core/right/right.h"
 #include "ingest/ingest.h"
+#include "office/port.h"
 #include "store/store.h"
 
 #include <jansson.h>
@@ -24,12 +25,9 @@ struct call {
 	struct admin *admin;
 	struct arena *arena; /* the request and whatever the handler needs; freed with it */
 	const Sems__V1__Request *request; /* in the arena */
-	struct text principal;            /* in the arena, NUL-terminated */
-	enum role role;
-	struct utc_ms now; /* when the request came */
-	/* Where the answer goes: a session that may be gone by then. */
-	uint32_t session;
-	uint32_t generation;
+	struct who who;
+	struct utc_ms now;       /* when the request came */
+	struct port port;        /* where the answer goes; whoever asked may be gone by then */
 	struct job job;          /* for the handler; job.ctx is the call */
 	void *state;             /* the handler's, in the arena */
 	struct statement select; /* call_select()'s; sql NULL: asked */
@@ -55,7 +53,7 @@ struct ingest *call_ingest(const struct call *c);
 struct keyring *call_keys(const struct call *c);
 /* The public halves of the keys that sign, and the id of the one that does now; "": none. */
 json_t *call_keys_json(const struct call *c, const char **signs);
-/* For what runs jobs for this call: they end when the session does. */
+/* For what runs jobs for this call: they end when whoever asked is gone. */
 struct ticket call_ticket(const struct call *c, enum lane lane);
 /* Runs c->job so. */
 void call_run(struct call *c, enum lane lane);

@@ -6,7 +6,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "host/keyring.h"
-#include "office/admin.h"
+#include "office/session_port.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/world.h"
 #include "wire/frame.h"
@@ -316,7 +316,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint64_t request_no = r.request->request_no;
 
 		MUST(ingest_closing(engine, s) == NULL && r.role == role);
-		admin_handle(admin, &r, now);
+		session_port_handle(admin, engine, &r, now);
 		play_jobs();
 		check_answer(s, &request_no);
 	} else if (ingest_closing(engine, s) == NULL) {

@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "base/uuid.h"
+#include "office/session_port.h"
 #include "wire/frame.h"
 
 #include <criterion/criterion.h>
@@ -35,7 +36,7 @@ on_turn(void *ctx)
 		}
 	}
 	while (ingest_take_request(o->ingest, &r))
-		admin_handle(o->admin, &r, o->now);
+		session_port_handle(o->admin, o->ingest, &r, o->now);
 }
 
 static void

@@ -49,7 +49,7 @@ doubles_rows(struct job *j, const struct rows *r)
 	if (rows_count(r) != 1 || rows_text(r, 0, 0) == NULL)
 		return;
 	d->answer = json_loads(rows_text(r, 0, 0), 0, NULL);
-	change_show_all(json_object_get(d->answer, "doubles"), c->role);
+	change_show_all(json_object_get(d->answer, "doubles"), c->who.role);
 }
 
 static void

@@ -46,7 +46,7 @@ fill_begin(struct call *c, struct statement *st)
 	struct import *i = c->state;
 
 	st->n_params = 6;
-	st->params[0] = c->principal.s;
+	st->params[0] = c->who.principal.s;
 	st->params[1] = given(q->file);
 	st->params[2] = given(q->file_sha256);
 	st->params[3] = given(q->map);
@@ -59,8 +59,7 @@ take_begin(struct call *c, const struct rows *r)
 {
 	struct import *i = c->state;
 
-	ingest_set_run(call_ingest(c), (struct session_ref){c->session, c->generation},
-		       rows_int(r, 0, 0));
+	c->port.ops->set_run(&c->port, rows_int(r, 0, 0));
 	i->answer = json_pack("{s:s}", "run", rows_text(r, 0, 1));
 }
 
@@ -71,7 +70,7 @@ fill_end(struct call *c, struct statement *st)
 
 	st->n_params = 3;
 	st->params[0] = given(c->request->import->run);
-	st->params[1] = c->principal.s;
+	st->params[1] = c->who.principal.s;
 	st->params[2] = i->now;
 }
 
@@ -81,7 +80,7 @@ take_end(struct call *c, const struct rows *r)
 	struct import *i = c->state;
 
 	(void)r;
-	ingest_set_run(call_ingest(c), (struct session_ref){c->session, c->generation}, 0);
+	c->port.ops->set_run(&c->port, 0);
 	i->answer = json_pack("{s:s}", "run", given(c->request->import->run));
 }
 
@@ -92,7 +91,7 @@ fill_undone(struct call *c, struct statement *st)
 
 	st->n_params = 4;
 	st->params[0] = given(c->request->import->run);
-	st->params[1] = c->principal.s;
+	st->params[1] = c->who.principal.s;
 	st->params[2] = given(c->request->import->reason);
 	st->params[3] = i->now;
 }
@@ -256,10 +255,10 @@ admin_import(struct call *c)
 		    NAME_MAX_BYTES, PAGE_MAX);
 		return;
 	}
-	if (!right_has(c->role, i->step->right)) {
+	if (!right_has(c->who.role, i->step->right)) {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
 			  "%s has the role %s, which may not do this with runs of imports",
-			  c->principal.s, role_name(c->role));
+			  c->who.principal.s, role_name(c->who.role));
 		return;
 	}
 	utc_format(c->now, i->now);

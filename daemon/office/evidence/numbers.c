@@ -31,7 +31,7 @@ on_kept(struct feeds_keep *k, const struct err *e)
 		    &(struct statement){embed_text("sql/queries/evidence/numbers.sql"),
 					5,
 					{n->kind->name, c->request->numbers->source, n->list,
-					 call_may_know_covert(c) ? "1" : "0", c->principal.s}});
+					 call_may_know_covert(c) ? "1" : "0", c->who.principal.s}});
 }
 
 /* False: one is no text, or there is no memory. */
@@ -104,10 +104,10 @@ admin_numbers(struct call *c)
 		return;
 	}
 	c->state = n;
-	registry_each_grant(call_registry(c), c->principal, look_at_grant, c);
-	if (!n->is_granted && right_scope(c->role, RIGHT_SEE_NUMBERS) != SCOPE_ALL) {
+	registry_each_grant(call_registry(c), c->who.principal, look_at_grant, c);
+	if (!n->is_granted && right_scope(c->who.role, RIGHT_SEE_NUMBERS) != SCOPE_ALL) {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
-			  "%s may not send %s for this source", c->principal.s, n->kind->name);
+			  "%s may not send %s for this source", c->who.principal.s, n->kind->name);
 		return;
 	}
 	n->keep = (struct feeds_keep){.lanes = store_lanes(call_store(c)),

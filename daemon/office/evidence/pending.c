@@ -44,7 +44,7 @@ pending_rows(struct job *j, const struct rows *r)
 	if (rows_count(r) != 1 || rows_text(r, 0, 0) == NULL)
 		return;
 	p->answer = json_loads(rows_text(r, 0, 0), 0, NULL);
-	change_show_all(json_object_get(p->answer, "pending"), c->role);
+	change_show_all(json_object_get(p->answer, "pending"), c->who.role);
 }
 
 static void

@@ -57,7 +57,7 @@ look_next(struct job *j, struct statement *st, struct err *e)
 	st->params[2] = l->limit;
 	st->params[3] = c->request->quarantine->source;
 	/* What was sent holds persons' names as the sender wrote them. */
-	st->params[4] = right_has(c->role, RIGHT_KNOW_PERSONS) ? "1" : "0";
+	st->params[4] = right_has(c->who.role, RIGHT_KNOW_PERSONS) ? "1" : "0";
 	return true;
 }
 
@@ -170,7 +170,7 @@ look_done(struct job *j, const struct err *e)
 		return;
 	}
 	if (l->show)
-		log_info("quarantine.show", KV("by", c->principal.s), KV("id", l->first));
+		log_info("quarantine.show", KV("by", c->who.principal.s), KV("id", l->first));
 	call_reply_json(c, l->answer);
 }
 
@@ -273,7 +273,7 @@ requeue_answer(struct requeue *q)
 	for (size_t i = VERDICT_STORED; i <= VERDICT_RETRY; i++)
 		json_object_set_new(all, verdict_words[i], json_integer(q->count[i]));
 	json_object_set(all, "records", q->answers);
-	log_info("quarantine.requeue", KV("by", c->principal.s));
+	log_info("quarantine.requeue", KV("by", c->who.principal.s));
 	requeue_free(q);
 	call_reply_json(c, all);
 }
@@ -338,7 +338,7 @@ kept_next(struct job *j, struct statement *st, struct err *e)
 	st->sql = embed_text("sql/queries/evidence/quarantine_decide.sql");
 	st->n_params = 2;
 	st->params[0] = q->json;
-	st->params[1] = q->call->principal.s;
+	st->params[1] = q->call->who.principal.s;
 	return true;
 }
 
@@ -538,7 +538,7 @@ discard_next(struct job *j, struct statement *st, struct err *e)
 	*st = (struct statement){embed_text("sql/queries/evidence/quarantine_discard.sql"),
 				 5,
 				 {d->only, c->request->quarantine->source,
-				  call_may_know_covert(c) ? "1" : "0", c->principal.s, d->why}};
+				  call_may_know_covert(c) ? "1" : "0", c->who.principal.s, d->why}};
 	return true;
 }
 
@@ -573,7 +573,7 @@ discard_done(struct job *j, const struct err *e)
 		call_fail_err(c, &why);
 		return;
 	}
-	log_info("quarantine.discard", KV("by", c->principal.s), KV("id", d->only),
+	log_info("quarantine.discard", KV("by", c->who.principal.s), KV("id", d->only),
 		 KVI("records", n), KV("why", d->why));
 	call_reply_json(c, d->answer);
 }
@@ -587,7 +587,7 @@ quarantine_discard(struct call *c)
 
 	if (d == NULL) {
 		call_fail_memory(c);
-	} else if (!right_has(c->role, RIGHT_DISCARD_QUARANTINE)) {
+	} else if (!right_has(c->who.role, RIGHT_DISCARD_QUARANTINE)) {
 		call_forbid(c, "operation", RIGHT_DISCARD_QUARANTINE);
 	} else if (r->reason == NULL || r->reason[0] == '\0' || strlen(r->reason) > REASON_MAX ||
 		   !text_is_clean_utf8(text_of(r->reason))) {
@@ -618,7 +618,7 @@ quarantine_list(struct call *c)
 static void
 quarantine_show(struct call *c)
 {
-	if (!right_has(c->role, RIGHT_KNOW_PERSONS))
+	if (!right_has(c->who.role, RIGHT_KNOW_PERSONS))
 		call_forbid(c, "operation", RIGHT_KNOW_PERSONS);
 	else if (c->request->quarantine->quarantine_id == 0)
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "quarantine_id",

@@ -108,8 +108,8 @@ record_rows(struct job *j, const struct rows *r)
 	f->answer = json_loads(rows_text(r, 0, 0), 0, NULL);
 	record = json_object_get(f->answer, "record");
 	mark_persons(record, f->kind);
-	change_show_all(json_object_get(f->answer, "corrections"), c->role);
-	if (!right_has(c->role, RIGHT_KNOW_PERSONS))
+	change_show_all(json_object_get(f->answer, "corrections"), c->who.role);
+	if (!right_has(c->who.role, RIGHT_KNOW_PERSONS))
 		hide_restricted(record, f->kind);
 }
 

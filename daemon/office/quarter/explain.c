@@ -791,7 +791,7 @@ admin_explain(struct call *c)
 				  .catalogue = spd_catalogue(&e),
 				  .quarter = x->quarter,
 				  .task = SPD_TASK_SHOW,
-				  .by = c->principal.s,
+				  .by = c->who.principal.s,
 				  .done = on_computed,
 				  .ctx = c};
 	if (x->run.catalogue == NULL)

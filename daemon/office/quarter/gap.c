@@ -60,7 +60,8 @@ gap_done(struct job *j, const struct err *e)
 		call_fail_memory(c);
 	} else {
 		if (c->job.writes)
-			log_info("gap.changed", KV("by", c->principal.s), KV("gap", l->document.s));
+			log_info("gap.changed", KV("by", c->who.principal.s),
+				 KV("gap", l->document.s));
 		call_reply(c, l->document);
 	}
 }
@@ -68,7 +69,7 @@ gap_done(struct job *j, const struct err *e)
 static bool
 may_change(struct call *c)
 {
-	if (right_has(c->role, RIGHT_CHANGE_GAPS))
+	if (right_has(c->who.role, RIGHT_CHANGE_GAPS))
 		return true;
 	call_forbid(c, "", RIGHT_CHANGE_GAPS);
 	return false;
@@ -114,7 +115,7 @@ prepare_add(struct call *c, struct gap_look *l)
 	l->params[0] = l->numbers[0];
 	l->params[1] = l->numbers[1];
 	l->params[2] = r->reason;
-	l->params[3] = c->principal.s;
+	l->params[3] = c->who.principal.s;
 	return true;
 }
 
@@ -136,7 +137,7 @@ prepare_resolve(struct call *c, struct gap_look *l)
 	l->n_params = 4;
 	l->params[0] = l->numbers[0];
 	l->params[1] = l->now;
-	l->params[2] = c->principal.s;
+	l->params[2] = c->who.principal.s;
 	l->params[3] = r->reason;
 	return true;
 }

@@ -23,7 +23,7 @@ spd_reply_document(struct call *c, struct text document)
 			hex_encode(sum, sizeof sum, digest);
 		log_info("spd.export", KV("quarter", q->quarter),
 			 KVI("revision", q->has_revision ? q->revision : 0),
-			 KV("by", c->principal.s), KV("format", q->exported_as),
+			 KV("by", c->who.principal.s), KV("format", q->exported_as),
 			 KV("sha256", digest));
 	}
 	call_reply(c, document);
@@ -103,7 +103,7 @@ on_frozen(struct spd_run *r, const struct err *e)
 		return;
 	}
 	log_info(r->will.revises ? "spd.revise" : "spd.freeze", KV("quarter", r->label),
-		 KVI("revision", r->spd.revision), KV("by", c->principal.s),
+		 KVI("revision", r->spd.revision), KV("by", c->who.principal.s),
 		 KV("sha256", r->sha256));
 	answer = json_pack("{s:s, s:I, s:s, s:s, s:s, s:I}", "quarter", r->label, "revision",
 			   (json_int_t)r->spd.revision, "state", "DRAFT", "as_of", r->spd.as_of,
@@ -128,7 +128,7 @@ compute(struct call *c, enum spd_task task, bool revises,
 	    .quarter = a->quarter,
 	    .task = task,
 	    .source = a->q->from_records ? SPD_FROM_RAW : SPD_FROM_COUNTS,
-	    .by = c->principal.s,
+	    .by = c->who.principal.s,
 	    .will = {a->rights, revises, a->q->text, a->q->early, a->q->exclude_embargoed},
 	    .done = done,
 	    .ctx = c,
@@ -194,12 +194,12 @@ read_ask(struct call *c, struct spd_ask *a)
 		return false;
 	}
 	a->q = q;
-	a->rights = right_set(c->role);
+	a->rights = right_set(c->who.role);
 	quarter_format(a->quarter, a->label);
 	quarter_format(quarter_prev(a->quarter), a->before);
 	snprintf(a->revision, sizeof a->revision, "%" PRIu32, q->has_revision ? q->revision : 0);
 	a->life = (struct life){.quarter = a->label,
-				.who = c->principal.s,
+				.who = c->who.principal.s,
 				.rights = a->rights,
 				.text = q->text,
 				.metric = q->metric,
@@ -223,7 +223,8 @@ admin_spd(struct call *c)
 		if (operations[i].operation != (int)c->request->spd->operation)
 			continue;
 		a->action = operations[i].action;
-		if (a->action != SPD_ACTIONS && life_may(a->action, right_set(c->role), &e) != OK)
+		if (a->action != SPD_ACTIONS &&
+		    life_may(a->action, right_set(c->who.role), &e) != OK)
 			call_fail_err(c, &e);
 		else if (read_ask(c, a))
 			operations[i].run(c);

@@ -206,7 +206,7 @@ on_looked(struct job *j, const struct err *e)
 	    .catalogue = spd_catalogue(&why),
 	    .quarter = a->quarter,
 	    .task = SPD_TASK_SHOW,
-	    .by = c->principal.s,
+	    .by = c->who.principal.s,
 	    .done = on_now,
 	    .ctx = c,
 	};

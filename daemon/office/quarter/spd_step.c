@@ -150,9 +150,9 @@ next_step(struct job *j, struct statement *st, struct err *e)
 		code = err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
 	*st = (struct statement){embed_text("sql/queries/quarter/spd_step.sql"),
 				 9,
-				 {a->label, a->revision, c->principal.s, spd_action_name(a->action),
-				  a->q->metric, a->by_dims, a->q->text, a->q->reference,
-				  a->q->channel}};
+				 {a->label, a->revision, c->who.principal.s,
+				  spd_action_name(a->action), a->q->metric, a->by_dims, a->q->text,
+				  a->q->reference, a->q->channel}};
 	return code == OK;
 }
 
@@ -170,7 +170,7 @@ rows_step(struct job *j, const struct rows *rows)
 			      "revision", (json_int_t)a->life.revision, "action",
 			      spd_action_name(a->action), "was", spd_state_name(a->life.state),
 			      "state", rows_text(rows, 0, 0), "at", rows_text(rows, 0, 1), "by",
-			      c->principal.s, "sha256", a->sha256, "papers", a->papers);
+			      c->who.principal.s, "sha256", a->sha256, "papers", a->papers);
 }
 
 static void
@@ -190,7 +190,7 @@ on_step(struct job *j, const struct err *e)
 	if (spd_failed(c, e))
 		return;
 	log_info("spd.step", KV("action", spd_action_name(a->action)), KV("quarter", a->label),
-		 KV("revision", a->revision), KV("by", c->principal.s), KV("sha256", a->sha256),
+		 KV("revision", a->revision), KV("by", c->who.principal.s), KV("sha256", a->sha256),
 		 KV("papers", a->papers));
 	spd_state_by_name(text_of(member_text(answer, "state")), &a->life.state);
 	life_next(&a->life, next, sizeof next);

@@ -72,7 +72,7 @@ on_checked(struct proof_check *check, const struct err *e)
 		return;
 	}
 	log_info("spd.verify", KV("quarter", ((struct verifying *)c->state)->named.quarter),
-		 KV("by", c->principal.s), KV("sound", sound ? "yes" : "no"));
+		 KV("by", c->who.principal.s), KV("sound", sound ? "yes" : "no"));
 	call_reply_json(c, report);
 }
 
@@ -216,7 +216,7 @@ sign_manifest(struct call *c, json_t *answer)
 	hex_encode(sum, sizeof sum, digest);
 	json_object_set_new(answer, "manifest_signature", json_string(hex));
 	log_info("spd.export", KV("quarter", s->named.quarter), KVI("revision", s->revision),
-		 KV("by", c->principal.s), KV("manifest", digest), KV("key", by->id));
+		 KV("by", c->who.principal.s), KV("manifest", digest), KV("key", by->id));
 	return true;
 }
 

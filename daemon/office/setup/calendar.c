@@ -26,9 +26,10 @@ calendar_next(struct job *j, struct statement *st, struct err *e)
 		return false;
 	k->is_asked = true;
 	if (k->applies)
-		*st = (struct statement){embed_text("sql/queries/setup/calendar_mend.sql"),
-					 3,
-					 {c->principal.s, c->request->calendar->reason, k->now}};
+		*st =
+		    (struct statement){embed_text("sql/queries/setup/calendar_mend.sql"),
+				       3,
+				       {c->who.principal.s, c->request->calendar->reason, k->now}};
 	else
 		*st = (struct statement){embed_text("sql/queries/setup/calendar_look.sql"),
 					 2,
@@ -63,7 +64,7 @@ calendar_done(struct job *j, const struct err *e)
 			  "and every frozen quarter: what is stored counts by the rules it was "
 			  "stored by; semsctl calendar says which days differ");
 	} else {
-		log_warn("calendar.mended", KV("by", c->principal.s),
+		log_warn("calendar.mended", KV("by", c->who.principal.s),
 			 KV("reason", c->request->calendar->reason),
 			 KV("from_day", member_text(k->answer, "from_day")),
 			 KVI("days", json_integer_value(json_object_get(k->answer, "days"))));
@@ -90,9 +91,10 @@ admin_calendar(struct call *c)
 		return;
 	}
 	k->applies = q->has_apply && q->apply;
-	if (k->applies && !right_has(c->role, RIGHT_MEND_CALENDAR)) {
+	if (k->applies && !right_has(c->who.role, RIGHT_MEND_CALENDAR)) {
 		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
-			  "the calendar is changed by an admin; you are %s", role_name(c->role));
+			  "the calendar is changed by an admin; you are %s",
+			  role_name(c->who.role));
 		return;
 	}
 	if (k->applies && !is_reason(q->reason)) {

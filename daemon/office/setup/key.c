@@ -84,7 +84,7 @@ register_done(struct job *j, const struct err *e)
 		return;
 	}
 	keyring_register(call_keys(c), r->id);
-	log_info("key.registered", KV("key", r->id), KV("by", c->principal.s));
+	log_info("key.registered", KV("key", r->id), KV("by", c->who.principal.s));
 	answer(c);
 }
 
@@ -169,7 +169,7 @@ admin_key(struct call *c)
 	bool make = q->has_make_new && q->make_new;
 	bool registers = q->has_register_newest && q->register_newest;
 
-	if ((make || registers) && !right_has(c->role, RIGHT_MAKE_KEYS)) {
+	if ((make || registers) && !right_has(c->who.role, RIGHT_MAKE_KEYS)) {
 		call_forbid(c, make ? "make_new" : "register_newest", RIGHT_MAKE_KEYS);
 		return;
 	}

@@ -57,7 +57,7 @@ on_done(struct retention_run *r, const struct err *e)
 	}
 	answer = answer_json(r);
 	if (r->drop)
-		log_info("retention.run", KV("by", c->principal.s));
+		log_info("retention.run", KV("by", c->who.principal.s));
 	retention_fini(r);
 	/* What was dropped raised a floor that ingest must know. */
 	if (reload)
@@ -78,7 +78,7 @@ admin_retention(struct call *c)
 	r->lanes = store_lanes(call_store(c));
 	r->ticket = call_ticket(c, LANE_LONG);
 	r->now = c->now;
-	r->by = c->principal.s;
+	r->by = c->who.principal.s;
 	r->drop = c->request->retention->has_run && c->request->retention->run;
 	r->done = on_done;
 	r->ctx = c;

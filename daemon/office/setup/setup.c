@@ -408,7 +408,7 @@ setup_done(struct job *j, const struct err *e)
 		call_fail_err(c, e);
 		return;
 	}
-	log_info("setup.done", KV("by", c->principal.s));
+	log_info("setup.done", KV("by", c->who.principal.s));
 	setup_answer(c, s);
 }
 

@@ -36,7 +36,7 @@ look_at_sessions(struct call *c, struct look *l)
 	const struct ingest_sessions now = ingest_sessions(in);
 	const struct ingest_counters *n = ingest_counters(in);
 
-	if (!right_has(c->role, RIGHT_KNOW_SESSIONS))
+	if (!right_has(c->who.role, RIGHT_KNOW_SESSIONS))
 		return true;
 	l->sessions = arena_printf(
 	    c->arena,

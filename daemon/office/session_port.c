@@ -1,0 +1,69 @@
+#include "office/session_port.h"
+
+#include "base/text.h"
+
+#include <sems/v1/protocol.pb-c.h>
+#include <stdio.h>
+
+static struct session_ref
+session_of(const struct port *p)
+{
+	return (struct session_ref){(uint32_t)p->asker, (uint32_t)p->asker_generation};
+}
+
+static bool
+is_gone(const struct port *p)
+{
+	return !ingest_is_open(p->door, session_of(p));
+}
+
+static bool
+reply(const struct port *p, struct text json)
+{
+	return ingest_respond_document(p->door, session_of(p), p->request_no, json);
+}
+
+static void
+fail(const struct port *p, const struct failure *f)
+{
+	Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
+	char field[FAILURE_FIELD];
+	char text[FAILURE_TEXT];
+
+	snprintf(field, sizeof field, "%s", f->field);
+	text_print(text, sizeof text, "%s", f->text);
+	r.has_request_no = r.has_code = r.has_more = 1;
+	r.request_no = p->request_no;
+	r.code = (Sems__V1__ResponseCode)f->code;
+	r.field = field;
+	r.text = text;
+	r.has_retry_after_ms = f->retry_after_ms > 0;
+	r.retry_after_ms = f->retry_after_ms;
+	ingest_respond(p->door, session_of(p), &r);
+}
+
+static void
+set_run(const struct port *p, int64_t run)
+{
+	ingest_set_run(p->door, session_of(p), run);
+}
+
+void
+session_port_handle(struct admin *a, struct ingest *in, const struct ingest_request *r,
+		    struct utc_ms now)
+{
+	static const struct port_ops ops = {
+	    .is_gone = is_gone, .reply = reply, .fail = fail, .set_run = set_run};
+	const struct asking q = {
+	    .arena = r->arena,
+	    .request = r->request,
+	    .who = {.principal = r->principal, .role = r->role},
+	    .port = {.ops = &ops,
+		     .door = in,
+		     .asker = r->session.id,
+		     .asker_generation = r->session.generation,
+		     .request_no = r->request->request_no},
+	};
+
+	admin_handle(a, &q, now);
+}
