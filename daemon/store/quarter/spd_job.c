@@ -231,6 +231,18 @@ begin_counting(struct spd_run *r)
 	counting_start(&r->counting);
 }
 
+/* What proves a freeze, before its document, which prints it. */
+static bool
+prove(struct spd_run *r, struct statement *st, struct err *e)
+{
+	if (r->task != SPD_TASK_FREEZE)
+		return false;
+	if (proof_freeze_next(&r->proving, st, e))
+		return true;
+	r->spd.proof = r->proving.json;
+	return false;
+}
+
 static bool
 on_next(struct job *j, struct statement *st, struct err *e)
 {
@@ -263,11 +275,8 @@ on_next(struct job *j, struct statement *st, struct err *e)
 		return true;
 	}
 	r->gathering = false;
-	if (e->code == OK && !r->made && r->task == SPD_TASK_FREEZE) {
-		if (proof_freeze_next(&r->proving, st, e))
-			return true;
-		r->spd.proof = r->proving.json;
-	}
+	if (e->code == OK && !r->made && prove(r, st, e))
+		return true;
 	if (!r->made && e->code == OK) {
 		r->made = true;
 		return make_document(r, e) == OK && keep_document(r, st);
