@@ -3,7 +3,6 @@
 #include "base/text.h"
 
 #include <sems/v1/protocol.pb-c.h>
-#include <stdio.h>
 
 static struct session_ref
 session_of(const struct port *p)
@@ -30,7 +29,7 @@ fail(const struct port *p, const struct failure *f)
 	char field[FAILURE_FIELD];
 	char text[FAILURE_TEXT];
 
-	snprintf(field, sizeof field, "%s", f->field);
+	text_print(field, sizeof field, "%s", f->field);
 	text_print(text, sizeof text, "%s", f->text);
 	r.has_request_no = r.has_code = r.has_more = 1;
 	r.request_no = p->request_no;
