@@ -6,7 +6,8 @@ plan 12
 psql_do() { # statement
 	"${AS_USER[@]}" psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -U postgres -d sems -c "$1" 2>&1
 }
-waiting() { psql_do "SELECT count(*) FROM pg_stat_activity WHERE datname = 'sems' AND wait_event_type = 'Lock'"; }
+# Who waits for the table; others may wait for a moment for a row, or for room in a file.
+waiting() { psql_do "SELECT count(*) FROM pg_stat_activity WHERE datname = 'sems' AND wait_event_type = 'Lock' AND wait_event = 'relation'"; }
 somebody_waits() { [ "$(waiting)" != 0 ]; }
 nobody_waits() { [ "$(waiting)" = 0 ]; }
 HOLDER=

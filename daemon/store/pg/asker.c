@@ -144,6 +144,15 @@ say_unwanted(const struct asker *a, struct err *e)
 		err_set(e, TRY_STORE, "", "whoever asked is gone");
 }
 
+/* In the midst of it, or between two of its statements. */
+static void
+give_up_running(struct asker *a)
+{
+	say_unwanted(a, &a->err);
+	log_info("lane.cancelled", KV("lane", a->rule->name), KV("by", name_of(a->job)),
+		 KV("why", a->err.text));
+}
+
 /* Looks again for as long as there is anything. */
 static void
 arm(struct asker *a, int ms)
@@ -272,7 +281,7 @@ next_statement(struct asker *a)
 	*st = (struct statement){0};
 	a->job->is_ahead = false;
 	if (is_unwanted(a, a->job)) {
-		say_unwanted(a, &a->err);
+		give_up_running(a);
 		roll_back(a);
 		return;
 	}
@@ -514,9 +523,7 @@ cancel_running(struct asker *a)
 	if (a->job == NULL || a->is_cancelling || a->canceller == NULL || !is_asking ||
 	    a->err.code != OK || !conn_is_up(a->conn) || !is_unwanted(a, a->job))
 		return;
-	say_unwanted(a, &a->err);
-	log_info("lane.cancelled", KV("lane", a->rule->name), KV("by", name_of(a->job)),
-		 KV("why", a->err.text));
+	give_up_running(a);
 	a->is_cancelling = true;
 	a->is_cancel_asked = false;
 	snprintf(a->cancel_pid, sizeof a->cancel_pid, "%d", conn_backend(a->conn));

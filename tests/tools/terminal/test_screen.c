@@ -45,8 +45,9 @@ static const char *
 terminal_gets(const char *pager, int lines)
 {
 	static char text[8192];
+	static const char end = '\4';
 	char command[128];
-	ssize_t n;
+	size_t n = 0;
 
 	snprintf(command, sizeof command, "%s%s", pager, paged);
 	setenv("SEMSD_PAGER", command, 1);
@@ -57,9 +58,11 @@ terminal_gets(const char *pager, int lines)
 	printf("\xE2\x80\xAE");
 	cr_expect(screen_end());
 	cr_expect(shown_end());
-	fcntl(master, F_SETFL, O_NONBLOCK);
-	n = read(master, text, sizeof text - 1);
-	text[n > 0 ? n : 0] = '\0';
+	/* A terminal hands on what was written piece by piece: read up to a mark of one's own. */
+	cr_assert_eq(write(STDOUT_FILENO, &end, 1), 1);
+	while (n < sizeof text - 1 && read(master, &text[n], 1) == 1 && text[n] != end)
+		n++;
+	text[n] = '\0';
 	dup2(was, STDOUT_FILENO);
 	return text;
 }
