@@ -113,16 +113,42 @@ static const char *const phase_names[] = {
 };
 COVERS(phase_names, N_PHASES);
 
-/* Whatever it does, the connection may go, and with it the phase. */
-static const uint32_t next_phases[N_PHASES] = {
-    [PHASE_IDLE] = MACHINE_TO(PHASE_PARTITION) | MACHINE_TO(PHASE_FAST) | MACHINE_TO(PHASE_SETTLE),
-    [PHASE_PARTITION] = MACHINE_TO(PHASE_IDLE),
-    [PHASE_FAST] = MACHINE_TO(PHASE_IDLE),
-    [PHASE_SETTLE] = MACHINE_TO(PHASE_CLOSE) | MACHINE_TO(PHASE_IDLE),
-    [PHASE_CLOSE] = MACHINE_TO(PHASE_IDLE),
+enum happening {
+	ON_MONTH,
+	ON_COPY,
+	ON_STAGE,
+	ON_SETTLED,
+	ON_OVER,
+	ON_FAULT,
+	ON_LOST,
+	N_HAPPENINGS
 };
-static const struct machine machine = {
-    .name = "writer", .states = phase_names, .next = next_phases};
+
+static const char *const happening_names[] = {
+    [ON_MONTH] = "a month without a partition",
+    [ON_COPY] = "rows are ready",
+    [ON_STAGE] = "records are ready to be staged",
+    [ON_SETTLED] = "they are settled",
+    [ON_OVER] = "to go on",
+    [ON_FAULT] = "a fault of ours",
+    [ON_LOST] = "the connection is lost",
+};
+COVERS(happening_names, N_HAPPENINGS);
+
+#define AT   MACHINE_AT
+#define BUSY (AT(PHASE_PARTITION) | AT(PHASE_FAST) | AT(PHASE_SETTLE) | AT(PHASE_CLOSE))
+
+static const struct move moves[] = {
+    {ON_MONTH, AT(PHASE_IDLE), PHASE_PARTITION, 0, NULL},
+    {ON_COPY, AT(PHASE_IDLE), PHASE_FAST, 0, NULL},
+    {ON_STAGE, AT(PHASE_IDLE), PHASE_SETTLE, 0, NULL},
+    {ON_SETTLED, AT(PHASE_SETTLE), PHASE_CLOSE, 0, NULL},
+    {ON_OVER, BUSY | AT(PHASE_IDLE), PHASE_IDLE, 0, NULL},
+    {ON_FAULT, BUSY | AT(PHASE_IDLE), PHASE_IDLE, 0, NULL},
+    {ON_LOST, BUSY | AT(PHASE_IDLE), PHASE_IDLE, 0, NULL},
+};
+const struct machine writer_machine =
+    MACHINE("writer", AT(PHASE_IDLE), phase_names, happening_names, moves);
 
 static const char *const phase_words[] = {
     [PHASE_IDLE] = "it waits for a connection to the database",
@@ -134,14 +160,16 @@ static const char *const phase_words[] = {
 COVERS(phase_words, N_PHASES);
 
 static void
-set_phase(struct writer *w, enum phase phase, const char *cause)
+happens(struct writer *w, enum happening what)
 {
-	machine_go(&machine, "group", w->phase, phase, cause);
-	w->phase = phase;
-	if (phase == PHASE_FAST || phase == PHASE_SETTLE || phase == PHASE_PARTITION)
-		late_try(&w->late, phase_words[phase], conn_backend(w->conn));
+	const char *words;
+
+	w->phase = (enum phase)machine_step(&writer_machine, "group", w->phase, what, NULL);
+	words = phase_words[w->phase];
+	if (w->phase == PHASE_FAST || w->phase == PHASE_SETTLE || w->phase == PHASE_PARTITION)
+		late_try(&w->late, words, conn_backend(w->conn));
 	else
-		late_doing(&w->late, phase_words[phase], conn_backend(w->conn));
+		late_doing(&w->late, words, conn_backend(w->conn));
 }
 
 /* --- ends ------------------------------------------------------------------------------------- */
@@ -152,7 +180,6 @@ hand_back(struct writer *w)
 	struct group *g = w->g;
 
 	repeat_group_done(&w->repeat);
-	set_phase(w, PHASE_IDLE, "every item has its verdict");
 	late_end(&w->late);
 	w->g = NULL;
 	w->config.on_written(w->config.ctx, g);
@@ -178,7 +205,7 @@ give_up(struct writer *w, const char *sqlstate, const char *message)
 		if (is_pending(&w->g->items[i]))
 			answer(&w->g->items[i], VERDICT_RETRY, RETRY_LATER_MS);
 	w->n_ranges = 0;
-	set_phase(w, PHASE_IDLE, "a fault of ours");
+	happens(w, ON_FAULT);
 	conn_stop(w->conn);
 	hand_back(w);
 }
@@ -209,13 +236,13 @@ poison(struct writer *w, size_t i, const char *sqlstate)
 /* --- one transaction -------------------------------------------------------------------------- */
 
 static void
-send(struct writer *w, enum phase phase, const char *sql)
+send(struct writer *w, enum happening what, const char *sql)
 {
 	if (sql == NULL) {
 		give_up(w, "53200", "out of memory for a group's rows");
 		return;
 	}
-	set_phase(w, phase, "statements are ready");
+	happens(w, what);
 	w->failed = false;
 	w->committed = false;
 	conn_send(w->conn, sql);
@@ -232,7 +259,7 @@ send_partition(struct writer *w, size_t i)
 	const char *values[2] = {it->kind->name, at};
 
 	utc_format(it->occurred_at, at);
-	set_phase(w, PHASE_PARTITION, "a month without one");
+	happens(w, ON_MONTH);
 	w->part_item = i;
 	w->failed = false;
 	if (conn_in_transaction(w->conn)) {
@@ -374,14 +401,14 @@ attempt(struct writer *w)
 	}
 	w->parted = 0;
 	if (fill(w, staged))
-		send(w, staged ? PHASE_SETTLE : PHASE_FAST,
+		send(w, staged ? ON_STAGE : ON_COPY,
 		     staged ? batch_sql_settle(&w->batch) : batch_sql_fast(&w->batch));
 }
 
 static void
 go_on(struct writer *w)
 {
-	set_phase(w, PHASE_IDLE, "to go on");
+	happens(w, ON_OVER);
 	while (w->n_ranges > 0 && count_pending(w, top(w)) == 0)
 		w->n_ranges--;
 	if (w->n_ranges == 0)
@@ -413,7 +440,7 @@ close_transaction(struct writer *w)
 			return;
 		}
 	}
-	send(w, PHASE_CLOSE, batch_sql_close(&w->batch));
+	send(w, ON_SETTLED, batch_sql_close(&w->batch));
 }
 
 /* The COMMIT is known: what was found is true from now on. */
@@ -689,7 +716,7 @@ on_down(void *ctx)
 	/* Whatever was under way may have committed. */
 	if (w->phase != PHASE_IDLE && w->phase != PHASE_PARTITION)
 		w->slow = true;
-	set_phase(w, PHASE_IDLE, "the connection is lost");
+	happens(w, ON_LOST);
 	tell_ready(w);
 }
 

@@ -3,6 +3,7 @@
 #ifndef SEMS_STORE_EVIDENCE_WRITER_H
 #define SEMS_STORE_EVIDENCE_WRITER_H
 
+#include "base/machine.h"
 #include "ingest/group.h"
 #include "store/evidence/late.h"
 
@@ -12,6 +13,9 @@ struct beside;
 struct event_base;
 struct keyring;
 struct writer;
+
+/* For the test of its table. */
+extern const struct machine writer_machine;
 
 struct writer_config {
 	const char *conninfo; /* libpq connection string, without role and search_path */

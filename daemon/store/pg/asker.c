@@ -83,27 +83,57 @@ static const char *const phase_names[] = {
 };
 COVERS(phase_names, N_PHASES);
 
-/* A further statement, or the end; and with the connection all ends at once. */
-#define STATEMENT \
-	(MACHINE_TO(PHASE_FORGET) | MACHINE_TO(PHASE_PREPARE) | MACHINE_TO(PHASE_STATEMENT))
-#define ENDS (MACHINE_TO(PHASE_ROLLBACK) | MACHINE_TO(PHASE_IDLE))
-
-static const uint32_t next_phases[N_PHASES] = {
-    [PHASE_IDLE] = MACHINE_TO(PHASE_BEGIN),
-    [PHASE_BEGIN] = STATEMENT | MACHINE_TO(PHASE_COMMIT) | ENDS,
-    [PHASE_FORGET] = MACHINE_TO(PHASE_PREPARE) | ENDS,
-    [PHASE_PREPARE] = MACHINE_TO(PHASE_STATEMENT) | ENDS,
-    [PHASE_STATEMENT] = STATEMENT | MACHINE_TO(PHASE_COMMIT) | ENDS,
-    [PHASE_COMMIT] = ENDS,
-    [PHASE_ROLLBACK] = MACHINE_TO(PHASE_IDLE),
+enum happening {
+	ON_TURN,
+	ON_TAKEN,
+	ON_AGAIN,
+	ON_PLAN,
+	ON_ALONE,
+	ON_LAST,
+	ON_UNDO,
+	ON_DONE,
+	ON_LOST,
+	N_HAPPENINGS
 };
-static const struct machine machine = {.name = "job", .states = phase_names, .next = next_phases};
+
+static const char *const happening_names[] = {
+    [ON_TURN] = "its turn",
+    [ON_TAKEN] = "the place of its plan is taken",
+    [ON_AGAIN] = "a statement that comes again",
+    [ON_PLAN] = "its plan is there",
+    [ON_ALONE] = "a statement alone",
+    [ON_LAST] = "no more statements",
+    [ON_UNDO] = "failed, or for itself",
+    [ON_DONE] = "done",
+    [ON_LOST] = "the connection is lost",
+};
+COVERS(happening_names, N_HAPPENINGS);
+
+#define AT MACHINE_AT
+/* The next statement may be asked for. */
+#define FREE (AT(PHASE_BEGIN) | AT(PHASE_STATEMENT))
+/* The transaction is open. */
+#define INSIDE (FREE | AT(PHASE_FORGET) | AT(PHASE_PREPARE))
+#define ENDING (AT(PHASE_COMMIT) | AT(PHASE_ROLLBACK))
+
+static const struct move moves[] = {
+    {ON_TURN, AT(PHASE_IDLE), PHASE_BEGIN, 0, NULL},
+    {ON_TAKEN, FREE, PHASE_FORGET, 0, NULL},
+    {ON_AGAIN, FREE | AT(PHASE_FORGET), PHASE_PREPARE, 0, NULL},
+    {ON_PLAN, FREE | AT(PHASE_PREPARE), PHASE_STATEMENT, 0, NULL},
+    {ON_ALONE, FREE, PHASE_STATEMENT, 0, NULL},
+    {ON_LAST, FREE, PHASE_COMMIT, 0, NULL},
+    {ON_UNDO, INSIDE | AT(PHASE_COMMIT), PHASE_ROLLBACK, 0, NULL},
+    {ON_DONE, ENDING, PHASE_IDLE, 0, NULL},
+    {ON_LOST, INSIDE | ENDING, PHASE_IDLE, 0, NULL},
+};
+const struct machine asker_machine =
+    MACHINE("job", AT(PHASE_IDLE), phase_names, happening_names, moves);
 
 static void
-set_phase(struct asker *a, enum phase phase, const char *cause)
+happens(struct asker *a, enum happening what)
 {
-	machine_go(&machine, a->rule->name, a->phase, phase, cause);
-	a->phase = phase;
+	a->phase = (enum phase)machine_step(&asker_machine, a->rule->name, a->phase, what, NULL);
 }
 
 static void run_next(struct asker *a);
@@ -202,7 +232,7 @@ next_in_turn(const struct asker *a, const struct job_list *list)
 /* --- one job ---------------------------------------------------------------------------------- */
 
 static void
-finish(struct asker *a)
+finish(struct asker *a, enum happening what)
 {
 	struct job *j = a->job;
 	struct err e = a->err;
@@ -211,7 +241,7 @@ finish(struct asker *a)
 	a->answer = NULL;
 	a->job = NULL;
 	a->is_held = false;
-	set_phase(a, PHASE_IDLE, "done");
+	happens(a, what);
 	j->done(j, &e);
 	run_next(a);
 }
@@ -228,14 +258,14 @@ begin(struct asker *a)
 		 role == NULL ? "" : "; SET LOCAL ROLE ", role == NULL ? "" : role);
 	a->err = (struct err){0};
 	a->committed = false;
-	set_phase(a, PHASE_BEGIN, "its turn");
+	happens(a, ON_TURN);
 	conn_send(a->conn, sql);
 }
 
 static void
 prepare(struct asker *a)
 {
-	set_phase(a, PHASE_PREPARE, "a statement that comes again");
+	happens(a, ON_AGAIN);
 	conn_prepare(a->conn, a->plan, a->statement.sql);
 }
 
@@ -244,7 +274,7 @@ run_prepared(struct asker *a)
 {
 	const struct statement *st = &a->statement;
 
-	set_phase(a, PHASE_STATEMENT, "its plan is there");
+	happens(a, ON_PLAN);
 	conn_send_prepared(a->conn, a->plan, st->n_params, st->params);
 }
 
@@ -254,7 +284,7 @@ forget(struct asker *a)
 	char sql[32];
 
 	snprintf(sql, sizeof sql, "DEALLOCATE %s", a->plan);
-	set_phase(a, PHASE_FORGET, "the place of its plan is taken");
+	happens(a, ON_TAKEN);
 	conn_send(a->conn, sql);
 }
 
@@ -262,7 +292,7 @@ forget(struct asker *a)
 static void
 roll_back(struct asker *a)
 {
-	set_phase(a, PHASE_ROLLBACK, "failed, or for itself");
+	happens(a, ON_UNDO);
 	if (a->err.code == OK) {
 		conn_send(a->conn, "ROLLBACK");
 		return;
@@ -290,7 +320,7 @@ next_statement(struct asker *a)
 			roll_back(a);
 			return;
 		}
-		set_phase(a, PHASE_COMMIT, "no more statements");
+		happens(a, ON_LAST);
 		conn_send(a->conn, "COMMIT");
 		return;
 	}
@@ -298,7 +328,7 @@ next_statement(struct asker *a)
 	if (step == PLAN_RUN) {
 		run_prepared(a);
 	} else if (step == PLAN_NONE) {
-		set_phase(a, PHASE_STATEMENT, "a statement alone");
+		happens(a, ON_ALONE);
 		conn_send_params(a->conn, st->sql, st->n_params, st->params);
 	} else if (is_taken) {
 		forget(a);
@@ -343,37 +373,56 @@ take_turn(struct asker *a)
 }
 
 static void
+after_prepare(struct asker *a)
+{
+	plans_prepared(&a->plans, a->plan);
+	run_prepared(a);
+}
+
+static void
+after_commit(struct asker *a)
+{
+	if (!a->committed || conn_warned(a->conn))
+		err_set(&a->err, TRY_STORE, "",
+			"the commit was not confirmed: look before you repeat");
+	else
+		conn_succeeded(a->conn);
+	finish(a, ON_DONE);
+}
+
+static void
+after_rollback(struct asker *a)
+{
+	if (a->err.code == OK)
+		conn_succeeded(a->conn);
+	finish(a, ON_DONE);
+}
+
+/* What comes after what was sent in each phase and went well. */
+static void (*const after[])(struct asker *a) = {
+    [PHASE_IDLE] = NULL,
+    [PHASE_BEGIN] = take_turn,
+    [PHASE_FORGET] = prepare,
+    [PHASE_PREPARE] = after_prepare,
+    [PHASE_STATEMENT] = take_turn,
+    [PHASE_COMMIT] = after_commit,
+    [PHASE_ROLLBACK] = after_rollback,
+};
+COVERS(after, N_PHASES);
+
+static void
 on_finished(void *ctx)
 {
 	struct asker *a = ctx;
 
 	if (a->job == NULL)
 		return;
-	if (a->is_cancelling) {
+	if (a->is_cancelling)
 		a->is_held = true;
-		return;
-	}
-	if (a->phase == PHASE_ROLLBACK) {
-		if (a->err.code == OK)
-			conn_succeeded(a->conn);
-		finish(a);
-	} else if (a->err.code != OK) {
+	else if (a->err.code != OK && a->phase != PHASE_ROLLBACK)
 		roll_back(a);
-	} else if (a->phase == PHASE_FORGET) {
-		prepare(a);
-	} else if (a->phase == PHASE_PREPARE) {
-		plans_prepared(&a->plans, a->plan);
-		run_prepared(a);
-	} else if (a->phase != PHASE_COMMIT) {
-		take_turn(a);
-	} else if (!a->committed || conn_warned(a->conn)) {
-		err_set(&a->err, TRY_STORE, "",
-			"the commit was not confirmed: look before you repeat");
-		finish(a);
-	} else {
-		conn_succeeded(a->conn);
-		finish(a);
-	}
+	else
+		after[a->phase](a);
 }
 
 /* What a class of failure means for whoever asked. */
@@ -479,7 +528,7 @@ on_down(void *ctx)
 			    a->phase == PHASE_COMMIT
 				? "the database went away during the commit: look before you repeat"
 				: "the database went away: try again");
-		finish(a);
+		finish(a, ON_LOST);
 	}
 	err_set(&e, TRY_STORE, "", "the database is away: try again");
 	fail_all(&waiting, &e);

@@ -2,11 +2,15 @@
 #ifndef SEMS_STORE_PG_ASKER_H
 #define SEMS_STORE_PG_ASKER_H
 
+#include "base/machine.h"
 #include "store/pg/job.h"
 
 struct asker;
 struct beside;
 struct event_base;
+
+/* For the test of its table. */
+extern const struct machine asker_machine;
 
 /* One lane. canceller: the lane that ends this one's statements; NULL: they end by their time. */
 struct asker *asker_new(struct event_base *base, struct beside *beside, const char *conninfo,

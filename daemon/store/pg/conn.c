@@ -43,19 +43,38 @@ static const char *const state_names[] = {
 };
 COVERS(state_names, N_CONN_STATES);
 
-/* Whatever it does, it may be lost, and it may be stopped. */
-#define LOST (MACHINE_TO(CONN_WAITING) | MACHINE_TO(CONN_STOPPED))
-#define TRY  (MACHINE_TO(CONN_RESOLVING) | MACHINE_TO(CONN_CONNECTING))
-
-static const uint32_t next_states[N_CONN_STATES] = {
-    [CONN_WAITING] = TRY | LOST,
-    [CONN_RESOLVING] = TRY | LOST,
-    [CONN_CONNECTING] = MACHINE_TO(CONN_CHECKING) | TRY | LOST,
-    [CONN_CHECKING] = MACHINE_TO(CONN_UP) | TRY | LOST,
-    [CONN_UP] = LOST,
+enum happening {
+	ON_TIME,
+	ON_ADDRESS,
+	ON_NAME,
+	ON_CONNECTED,
+	ON_SAFE,
+	ON_LOST,
+	ON_STOP,
+	N_HAPPENINGS
 };
-static const struct machine machine = {
-    .name = "connection", .states = state_names, .next = next_states};
+
+static const char *const happening_names[] = {
+    [ON_TIME] = "time for an attempt", [ON_ADDRESS] = "an address", [ON_NAME] = "a name to look up",
+    [ON_CONNECTED] = "connected",      [ON_SAFE] = "a safe server", [ON_LOST] = "lost",
+    [ON_STOP] = "a fault of ours",
+};
+COVERS(happening_names, N_HAPPENINGS);
+
+#define AT     MACHINE_AT
+#define TRYING (AT(CONN_RESOLVING) | AT(CONN_CONNECTING) | AT(CONN_CHECKING))
+
+static const struct move moves[] = {
+    {ON_TIME, AT(CONN_WAITING), CONN_CONNECTING, 0, NULL},
+    {ON_ADDRESS, TRYING, CONN_CONNECTING, 0, NULL},
+    {ON_NAME, TRYING, CONN_RESOLVING, 0, NULL},
+    {ON_CONNECTED, AT(CONN_CONNECTING), CONN_CHECKING, 0, NULL},
+    {ON_SAFE, AT(CONN_CHECKING), CONN_UP, 0, NULL},
+    {ON_LOST, TRYING | AT(CONN_UP), CONN_WAITING, 0, NULL},
+    {ON_STOP, TRYING | AT(CONN_UP) | AT(CONN_WAITING), CONN_STOPPED, 0, NULL},
+};
+const struct machine conn_machine =
+    MACHINE("connection", AT(CONN_WAITING), state_names, happening_names, moves);
 
 struct conn {
 	struct event_base *base;
@@ -83,14 +102,14 @@ struct conn {
 };
 
 static void on_io(evutil_socket_t fd, short what, void *arg);
+static void on_timer(evutil_socket_t fd, short what, void *arg);
 static void step(struct conn *c);
 static void connect_next(struct conn *c, const char *why);
 
 static void
-set_state(struct conn *c, enum conn_state state, const char *cause)
+happens(struct conn *c, enum happening what, const char *why)
 {
-	machine_go(&machine, c->name, c->state, state, cause);
-	c->state = state;
+	c->state = (enum conn_state)machine_step(&conn_machine, c->name, c->state, what, why);
 }
 
 /* --- events ----------------------------------------------------------------------------------- */
@@ -161,7 +180,7 @@ conn_reset(struct conn *c, const char *why)
 	if (c->state == CONN_UP || c->backoff_ms == BACKOFF_MIN_MS)
 		log_warn("store.connection.lost", KV("connection", c->name), KV("why", why));
 	drop(c);
-	set_state(c, CONN_WAITING, why);
+	happens(c, ON_LOST, why);
 	set_timer(c, jittered(c));
 	c->backoff_ms = c->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : c->backoff_ms * 2;
 	c->ops->down(c->ctx);
@@ -173,7 +192,7 @@ conn_stop(struct conn *c)
 	if (c->state == CONN_STOPPED)
 		return;
 	drop(c);
-	set_state(c, CONN_STOPPED, "a fault of ours");
+	happens(c, ON_STOP, NULL);
 	c->ops->down(c->ctx);
 }
 
@@ -220,10 +239,11 @@ widen(const struct conn *c)
 }
 
 static void
-connect_poll(struct conn *c)
+connect_poll(struct conn *c, short what)
 {
 	PostgresPollingStatusType want;
 
+	(void)what;
 	/* libpq may close and open sockets in there, under the same number. */
 	unwatch(c);
 	want = PQconnectPoll(c->pg);
@@ -234,7 +254,7 @@ connect_poll(struct conn *c)
 	} else if (want == PGRES_POLLING_OK) {
 		event_del(c->timer);
 		widen(c);
-		set_state(c, CONN_CHECKING, "connected");
+		happens(c, ON_CONNECTED, NULL);
 		if (PQsetnonblocking(c->pg, 1) != 0)
 			c->broken = true;
 		conn_send(c, pg_safety_sql);
@@ -247,7 +267,7 @@ connect_poll(struct conn *c)
 static bool
 connect_to(struct conn *c, const struct endpoint *p)
 {
-	set_state(c, CONN_CONNECTING, "an address");
+	happens(c, ON_ADDRESS, NULL);
 	pg_params_place(&c->params, p->host, p->hostaddr, p->port);
 	c->pg = PQconnectStartParams(c->params.keys, c->params.values, 1);
 	if (c->pg == NULL || PQstatus(c->pg) == CONNECTION_BAD)
@@ -273,7 +293,7 @@ connect_next(struct conn *c, const char *why)
 		drop(c);
 	}
 	if (next == HOSTS_WAIT) {
-		set_state(c, CONN_RESOLVING, "a name to look up");
+		happens(c, ON_NAME, NULL);
 		set_timer(c, CONNECT_MS);
 	} else if (next == HOSTS_END) {
 		kept[strcspn(kept, "\n")] = '\0';
@@ -284,7 +304,7 @@ connect_next(struct conn *c, const char *why)
 static void
 connect_start(struct conn *c)
 {
-	set_state(c, CONN_CONNECTING, "time for an attempt");
+	happens(c, ON_TIME, NULL);
 	hosts_rewind(c->hosts);
 	connect_next(c, "");
 }
@@ -305,6 +325,8 @@ on_resolved(void *ctx)
 static void
 look_again(struct conn *c)
 {
+	if (!c->busy)
+		return;
 	c->silent_ms += LOOK_AGAIN_MS;
 	if (c->ops->silence_ms != 0 && c->silent_ms >= c->ops->silence_ms) {
 		conn_reset(c, "no answer for too long");
@@ -312,32 +334,6 @@ look_again(struct conn *c)
 	}
 	set_timer(c, LOOK_AGAIN_MS);
 	step(c);
-}
-
-static void
-resolve_later(struct conn *c)
-{
-	hosts_skip(c->hosts);
-	connect_next(c, hosts_why(c->hosts));
-}
-
-static void
-on_timer(evutil_socket_t fd, short what, void *arg)
-{
-	struct conn *c = arg;
-
-	(void)fd;
-	(void)what;
-	if (c->state == CONN_WAITING)
-		connect_start(c);
-	else if (c->broken)
-		reset_with_message(c);
-	else if (c->state == CONN_RESOLVING)
-		resolve_later(c);
-	else if (c->state == CONN_CONNECTING)
-		connect_next(c, "no answer to the connection attempt");
-	else if (c->busy)
-		look_again(c);
 }
 
 /* --- a query ---------------------------------------------------------------------------------- */
@@ -391,7 +387,7 @@ on_checked(struct conn *c)
 		connect_next(c, c->unsafe);
 		return;
 	}
-	set_state(c, CONN_UP, "a safe server");
+	happens(c, ON_SAFE, NULL);
 	log_info("store.connection.up", KV("connection", c->name));
 	c->ops->up(c->ctx);
 }
@@ -448,21 +444,65 @@ step(struct conn *c)
 }
 
 static void
-on_io(evutil_socket_t fd, short what, void *arg)
+exchange(struct conn *c, short what)
 {
-	struct conn *c = arg;
-
-	(void)fd;
-	if (c->state == CONN_CONNECTING) {
-		connect_poll(c);
-		return;
-	}
 	c->silent_ms = 0;
 	if (c->broken || ((what & EV_READ) != 0 && PQconsumeInput(c->pg) == 0) || !push(c)) {
 		reset_with_message(c);
 		return;
 	}
 	step(c);
+}
+
+static void
+connect_late(struct conn *c)
+{
+	connect_next(c, "no answer to the connection attempt");
+}
+
+static void
+resolve_late(struct conn *c)
+{
+	hosts_skip(c->hosts);
+	connect_next(c, hosts_why(c->hosts));
+}
+
+/* What each state does when its time is over, and when there is something on its socket. NULL: it
+ * has neither. */
+static const struct {
+	void (*time)(struct conn *c);
+	void (*io)(struct conn *c, short what);
+} states[] = {
+    [CONN_WAITING] = {connect_start, NULL},
+    [CONN_RESOLVING] = {resolve_late, NULL},
+    [CONN_CONNECTING] = {connect_late, connect_poll},
+    [CONN_CHECKING] = {look_again, exchange},
+    [CONN_UP] = {look_again, exchange},
+    [CONN_STOPPED] = {NULL, NULL},
+};
+COVERS(states, N_CONN_STATES);
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)fd;
+	(void)what;
+	if (c->broken)
+		reset_with_message(c);
+	else if (states[c->state].time != NULL)
+		states[c->state].time(c);
+}
+
+static void
+on_io(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)fd;
+	if (states[c->state].io != NULL)
+		states[c->state].io(c, what);
 }
 
 static void
@@ -522,7 +562,6 @@ conn_new(struct event_base *base, struct beside *beside, const char *name, const
 		conn_free(c);
 		return NULL;
 	}
-	set_state(c, CONN_WAITING, "begin");
 	set_timer(c, 0);
 	return c;
 }

@@ -7,6 +7,7 @@
 #define SEMS_STORE_PG_CONN_H
 
 #include "base/err.h"
+#include "base/machine.h"
 
 #include <libpq-fe.h>
 
@@ -16,6 +17,9 @@
 struct beside;
 struct event_base;
 struct conn;
+
+/* For the test of its table. */
+extern const struct machine conn_machine;
 
 /* Any of them may send the next query or reset the connection; none may free it. */
 struct conn_ops {

@@ -1,6 +1,7 @@
 #include "base/count.h"
 #include "base/digest.h"
 #include "store/evidence/writer.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/store/fixture.h"
 
 #include <criterion/criterion.h>
@@ -14,6 +15,22 @@ static int64_t
 events(const struct fixture *f)
 {
 	return cluster_int(f->pg, "SELECT count(*) FROM sems.tip_event");
+}
+
+Test(writer, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "idle: a month without a partition > partition, rows are ready > fast, "
+	    "records are ready to be staged > settle, to go on > idle, a fault of ours > idle, "
+	    "the connection is lost > idle",
+	    "partition: to go on > idle, a fault of ours > idle, the connection is lost > idle",
+	    "fast: to go on > idle, a fault of ours > idle, the connection is lost > idle",
+	    "settle: they are settled > close, to go on > idle, a fault of ours > idle, "
+	    "the connection is lost > idle",
+	    "close: to go on > idle, a fault of ours > idle, the connection is lost > idle",
+	};
+
+	MACHINE_WALK(&writer_machine, edges);
 }
 
 Test(writer, stores_the_records_of_a_group_and_says_so)

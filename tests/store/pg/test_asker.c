@@ -2,6 +2,7 @@
 #include "base/count.h"
 #include "store/pg/asker.h"
 #include "store/pg/plans.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/store/fixture.h"
 
 #include <criterion/criterion.h>
@@ -152,6 +153,30 @@ static const char *const quick[] = {"SELECT 1", NULL};
 #define WHO_AM_I                                                     \
 	"SELECT current_setting('transaction_isolation') || ' ' || " \
 	"current_setting('transaction_read_only') || ' ' || current_user"
+
+Test(asker, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "idle: its turn > begin",
+	    "begin: the place of its plan is taken > forget, a statement that comes again > "
+	    "prepare, "
+	    "its plan is there > statement, a statement alone > statement, "
+	    "no more statements > commit, failed, or for itself > rollback, "
+	    "the connection is lost > idle",
+	    "forget: a statement that comes again > prepare, failed, or for itself > rollback, "
+	    "the connection is lost > idle",
+	    "prepare: its plan is there > statement, failed, or for itself > rollback, "
+	    "the connection is lost > idle",
+	    "statement: the place of its plan is taken > forget, "
+	    "a statement that comes again > prepare, its plan is there > statement, "
+	    "a statement alone > statement, no more statements > commit, "
+	    "failed, or for itself > rollback, the connection is lost > idle",
+	    "commit: failed, or for itself > rollback, done > idle, the connection is lost > idle",
+	    "rollback: done > idle, the connection is lost > idle",
+	};
+
+	MACHINE_WALK(&asker_machine, edges);
+}
 
 Test(asker, runs_the_statements_of_a_job_in_one_snapshot)
 {

@@ -1,5 +1,6 @@
 #include "base/beside.h"
 #include "store/pg/conn.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/store/fixture.h"
 
 #include <criterion/criterion.h>
@@ -77,6 +78,23 @@ ask_slowly(int silence_ms, struct heard *h)
 	conn_free(h->conn);
 	beside_free(beside);
 	fixture_close(&f);
+}
+
+Test(conn, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "waiting: time for an attempt > connecting, a fault of ours > stopped",
+	    "resolving: an address > connecting, a name to look up > resolving, lost > waiting, "
+	    "a fault of ours > stopped",
+	    "connecting: an address > connecting, a name to look up > resolving, "
+	    "connected > checking, lost > waiting, a fault of ours > stopped",
+	    "checking: an address > connecting, a name to look up > resolving, a safe server > up, "
+	    "lost > waiting, a fault of ours > stopped",
+	    "up: lost > waiting, a fault of ours > stopped",
+	    "stopped: ",
+	};
+
+	MACHINE_WALK(&conn_machine, edges);
 }
 
 Test(conn, gives_up_a_server_that_is_silent_for_too_long_and_connects_anew)
