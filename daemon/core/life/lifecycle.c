@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const state_names[SPD_STATES] = {
+static const char *const state_names[] = {
     [SPD_OPEN] = "OPEN",
     [SPD_COLLECTING] = "COLLECTING",
     [SPD_DRAFT] = "DRAFT",
@@ -17,83 +17,93 @@ static const char *const state_names[SPD_STATES] = {
     [SPD_WITHDRAWN] = "WITHDRAWN",
     [SPD_SUPERSEDED] = "SUPERSEDED",
 };
+COVERS(state_names, SPD_STATES);
 
-/* Whom an action may not be done by, and which policy asks for it; of two rows for a state and an
- * action the one for the reviewer comes first. */
-enum people {
-	ANYBODY = 0,
-	NOT_PREPARER = 1,
-	NOT_PREPARER_OF_THREE = 2,
-	NOT_REVIEWER_OF_THREE = 4,
-	BY_REVIEWER = 8,
+static const char *const action_names[] = {
+    [SPD_FREEZE] = "FREEZE",           [SPD_REVISE] = "REVISE",
+    [SPD_COMMENT] = "COMMENT",         [SPD_QA] = "QA",
+    [SPD_APPROVE] = "APPROVE",         [SPD_REJECT] = "REJECT",
+    [SPD_WITHDRAW] = "WITHDRAW",       [SPD_SUBMIT] = "SUBMIT",
+    [SPD_ACKNOWLEDGE] = "ACKNOWLEDGE", [SPD_SUPERSEDE] = "SUPERSEDE",
 };
+COVERS(action_names, SPD_ACTIONS);
 
 /* What must be said with an action, or may: nothing else is kept with it. */
 enum need { NOTHING = 0, TEXT = 1, METRIC = 2, REFERENCE = 4, CHANNEL = 8 };
 
 static const struct {
-	const char *name;
 	const char *done; /* "... cannot be DONE" */
 	unsigned need;
 	unsigned may;
-} actions[SPD_ACTIONS] = {
-    [SPD_FREEZE] = {"FREEZE", "frozen", NOTHING, TEXT},
-    [SPD_REVISE] = {"REVISE", "revised", TEXT, NOTHING},
-    [SPD_COMMENT] = {"COMMENT", "commented on", TEXT | METRIC, NOTHING},
-    [SPD_QA] = {"QA", "taken into quality assurance", NOTHING, TEXT},
-    [SPD_APPROVE] = {"APPROVE", "approved", NOTHING, TEXT},
-    [SPD_REJECT] = {"REJECT", "rejected", TEXT, NOTHING},
-    [SPD_WITHDRAW] = {"WITHDRAW", "withdrawn", TEXT, NOTHING},
-    [SPD_SUBMIT] = {"SUBMIT", "submitted", CHANNEL | REFERENCE, NOTHING},
-    [SPD_ACKNOWLEDGE] = {"ACKNOWLEDGE", "acknowledged", REFERENCE, NOTHING},
-    [SPD_SUPERSEDE] = {"SUPERSEDE", "superseded", NOTHING, NOTHING},
+} actions[] = {
+    [SPD_FREEZE] = {"frozen", NOTHING, TEXT},
+    [SPD_REVISE] = {"revised", TEXT, NOTHING},
+    [SPD_COMMENT] = {"commented on", TEXT | METRIC, NOTHING},
+    [SPD_QA] = {"taken into quality assurance", NOTHING, TEXT},
+    [SPD_APPROVE] = {"approved", NOTHING, TEXT},
+    [SPD_REJECT] = {"rejected", TEXT, NOTHING},
+    [SPD_WITHDRAW] = {"withdrawn", TEXT, NOTHING},
+    [SPD_SUBMIT] = {"submitted", CHANNEL | REFERENCE, NOTHING},
+    [SPD_ACKNOWLEDGE] = {"acknowledged", REFERENCE, NOTHING},
+    [SPD_SUPERSEDE] = {"superseded", NOTHING, NOTHING},
+};
+COVERS(actions, SPD_ACTIONS);
+
+/* --- the machine ------------------------------------------------------------------------------ */
+
+/* Whom a step may not be taken by, and which policy asks for it. */
+enum people {
+	ANYBODY = 0,
+	NOT_PREPARER = 1,
+	NOT_PREPARER_OF_THREE = 2,
+	NOT_REVIEWER_OF_THREE = 4,
 };
 
 /* What another step does by itself. */
 #define NOBODYS RIGHT_COUNT
 
-static const struct transition {
-	enum spd_state from;
-	enum spd_action action;
-	enum spd_state to;
+/* Who may take a step. */
+struct terms {
 	enum right right;
 	unsigned people;
-} transitions[] = {
-    {SPD_COLLECTING, SPD_FREEZE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
-    {SPD_REJECTED, SPD_FREEZE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
-    {SPD_WITHDRAWN, SPD_FREEZE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
+};
 
-    {SPD_SUBMITTED, SPD_REVISE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
-    {SPD_ACKNOWLEDGED, SPD_REVISE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
-    {SPD_REJECTED, SPD_REVISE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
-    {SPD_WITHDRAWN, SPD_REVISE, SPD_DRAFT, RIGHT_PREPARE_SPD, ANYBODY},
+static const struct terms prepares = {RIGHT_PREPARE_SPD, ANYBODY};
+static const struct terms comments = {RIGHT_COMMENT_SPD, ANYBODY};
+static const struct terms reviews = {RIGHT_REVIEW_SPD, NOT_PREPARER_OF_THREE};
+static const struct terms approves = {RIGHT_APPROVE_SPD, NOT_PREPARER | NOT_REVIEWER_OF_THREE};
+static const struct terms rejects = {RIGHT_REJECT_SPD, ANYBODY};
+static const struct terms nobody = {NOBODYS, ANYBODY};
+
+#define AT MACHINE_AT
+/* What the regulator did not get yet. */
+#define AT_HOME (AT(SPD_DRAFT) | AT(SPD_IN_QA) | AT(SPD_APPROVED))
+#define ENDED   (AT(SPD_REJECTED) | AT(SPD_WITHDRAWN))
+#define SENT    (AT(SPD_SUBMITTED) | AT(SPD_ACKNOWLEDGED))
+
+static const struct move moves[] = {
+    {SPD_FREEZE, AT(SPD_COLLECTING) | ENDED, SPD_DRAFT, 0, &prepares},
+    {SPD_REVISE, SENT | ENDED, SPD_DRAFT, 0, &prepares},
 
     /* Not once it is approved: the approver has read what there was. */
-    {SPD_DRAFT, SPD_COMMENT, SPD_DRAFT, RIGHT_COMMENT_SPD, ANYBODY},
+    {SPD_COMMENT, AT(SPD_DRAFT), SPD_DRAFT, 0, &comments},
     /* What somebody else says after the review, the reviewer has not read. */
-    {SPD_IN_QA, SPD_COMMENT, SPD_IN_QA, RIGHT_COMMENT_SPD, BY_REVIEWER},
-    {SPD_IN_QA, SPD_COMMENT, SPD_DRAFT, RIGHT_COMMENT_SPD, ANYBODY},
+    {SPD_COMMENT, AT(SPD_IN_QA), SPD_IN_QA, LIFE_BY_REVIEWER, &comments},
+    {SPD_COMMENT, AT(SPD_IN_QA), SPD_DRAFT, 0, &comments},
 
-    {SPD_DRAFT, SPD_QA, SPD_IN_QA, RIGHT_REVIEW_SPD, NOT_PREPARER_OF_THREE},
-    {SPD_IN_QA, SPD_APPROVE, SPD_APPROVED, RIGHT_APPROVE_SPD, NOT_PREPARER | NOT_REVIEWER_OF_THREE},
-
-    {SPD_DRAFT, SPD_REJECT, SPD_REJECTED, RIGHT_REJECT_SPD, ANYBODY},
-    {SPD_IN_QA, SPD_REJECT, SPD_REJECTED, RIGHT_REJECT_SPD, ANYBODY},
-    {SPD_APPROVED, SPD_REJECT, SPD_REJECTED, RIGHT_REJECT_SPD, ANYBODY},
+    {SPD_QA, AT(SPD_DRAFT), SPD_IN_QA, 0, &reviews},
+    {SPD_APPROVE, AT(SPD_IN_QA), SPD_APPROVED, 0, &approves},
+    {SPD_REJECT, AT_HOME, SPD_REJECTED, 0, &rejects},
     /* By the regulator; whoever submits writes it down. */
-    {SPD_SUBMITTED, SPD_REJECT, SPD_REJECTED, RIGHT_PREPARE_SPD, ANYBODY},
+    {SPD_REJECT, AT(SPD_SUBMITTED), SPD_REJECTED, 0, &prepares},
+    {SPD_WITHDRAW, AT_HOME | AT(SPD_SUBMITTED), SPD_WITHDRAWN, 0, &prepares},
 
-    {SPD_DRAFT, SPD_WITHDRAW, SPD_WITHDRAWN, RIGHT_PREPARE_SPD, ANYBODY},
-    {SPD_IN_QA, SPD_WITHDRAW, SPD_WITHDRAWN, RIGHT_PREPARE_SPD, ANYBODY},
-    {SPD_APPROVED, SPD_WITHDRAW, SPD_WITHDRAWN, RIGHT_PREPARE_SPD, ANYBODY},
-    {SPD_SUBMITTED, SPD_WITHDRAW, SPD_WITHDRAWN, RIGHT_PREPARE_SPD, ANYBODY},
-
-    {SPD_APPROVED, SPD_SUBMIT, SPD_SUBMITTED, RIGHT_PREPARE_SPD, ANYBODY},
-    {SPD_SUBMITTED, SPD_ACKNOWLEDGE, SPD_ACKNOWLEDGED, RIGHT_PREPARE_SPD, ANYBODY},
-    {SPD_SUBMITTED, SPD_SUPERSEDE, SPD_SUPERSEDED, NOBODYS, ANYBODY},
-    {SPD_ACKNOWLEDGED, SPD_SUPERSEDE, SPD_SUPERSEDED, NOBODYS, ANYBODY},
+    {SPD_SUBMIT, AT(SPD_APPROVED), SPD_SUBMITTED, 0, &prepares},
+    {SPD_ACKNOWLEDGE, AT(SPD_SUBMITTED), SPD_ACKNOWLEDGED, 0, &prepares},
+    {SPD_SUPERSEDE, SENT, SPD_SUPERSEDED, 0, &nobody},
 };
-#define N_TRANSITIONS COUNT(transitions)
+const struct machine life_machine =
+    MACHINE("spd", AT(SPD_OPEN) | AT(SPD_COLLECTING), state_names, action_names, moves);
 
 /* --- names ------------------------------------------------------------------------------------ */
 
@@ -118,7 +128,7 @@ spd_state_by_name(struct text name, enum spd_state *s)
 const char *
 spd_action_name(enum spd_action a)
 {
-	return actions[a].name;
+	return action_names[a];
 }
 
 const char *
@@ -190,30 +200,6 @@ same(const char *a, const char *b)
 	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-static const struct transition *
-find(enum spd_state from, enum spd_action a, bool by_reviewer)
-{
-	for (size_t i = 0; i < N_TRANSITIONS; i++) {
-		const struct transition *t = &transitions[i];
-		bool fits = by_reviewer || (t->people & BY_REVIEWER) == 0;
-
-		if (t->from == from && t->action == a && fits)
-			return t;
-	}
-	return NULL;
-}
-
-bool
-life_leads_to(enum spd_state from, enum spd_action a, bool by_reviewer, enum spd_state *next)
-{
-	const struct transition *t = find(from, a, by_reviewer);
-
-	if (t == NULL)
-		return false;
-	*next = t->to;
-	return true;
-}
-
 static enum code
 refuse_state(const struct life *l, enum spd_action a, struct err *e)
 {
@@ -243,12 +229,12 @@ life_may(enum spd_action a, uint64_t rights, struct err *e)
 {
 	enum right first = NOBODYS;
 
-	for (size_t i = 0; i < N_TRANSITIONS; i++) {
-		const struct transition *t = &transitions[i];
+	for (size_t i = 0; i < COUNT(moves); i++) {
+		const struct terms *t = moves[i].terms;
 
-		if (t->action == a && (RIGHT_BIT(t->right) & rights) != 0)
+		if (moves[i].event == a && (RIGHT_BIT(t->right) & rights) != 0)
 			return OK;
-		if (t->action == a && first == NOBODYS)
+		if (moves[i].event == a && first == NOBODYS)
 			first = t->right;
 	}
 	if (first == NOBODYS) {
@@ -259,7 +245,7 @@ life_may(enum spd_action a, uint64_t rights, struct err *e)
 }
 
 static enum code
-check_people(const struct life *l, const struct transition *t, struct err *e)
+check_people(const struct life *l, const struct terms *t, struct err *e)
 {
 	bool three = l->approval == SPD_THREE_PEOPLE;
 	bool prepared =
@@ -349,7 +335,7 @@ check_words(const struct life *l, enum spd_action a, struct err *e)
 
 		if (((actions[a].need | actions[a].may) & bit) == 0 && !is_blank(words[i].said)) {
 			return err_set(e, REJ_FIELD, words[i].where,
-				       "does not go with %s; leave it out", actions[a].name);
+				       "does not go with %s; leave it out", action_names[a]);
 		}
 		code = check_said(words[i].said, (actions[a].need & bit) != 0, words[i].max,
 				  bit == TEXT, words[i].where, e);
@@ -360,19 +346,21 @@ check_words(const struct life *l, enum spd_action a, struct err *e)
 enum code
 life_step(const struct life *l, enum spd_action a, enum spd_state *next, struct err *e)
 {
-	const struct transition *t = find(l->state, a, same(l->who, l->reviewer));
+	uint32_t holds = same(l->who, l->reviewer) ? LIFE_BY_REVIEWER : 0;
+	const struct move *move = machine_find(&life_machine, l->state, a, holds);
+	const struct terms *t = move == NULL ? NULL : move->terms;
 	enum code code;
 
 	if (life_may(a, l->rights, e) != OK)
 		return e->code;
-	if (t != NULL && (RIGHT_BIT(t->right) & l->rights) == 0)
-		return refuse_role(t->right, "operation", e);
 	if (t == NULL)
 		return refuse_state(l, a, e);
+	if ((RIGHT_BIT(t->right) & l->rights) == 0)
+		return refuse_role(t->right, "operation", e);
 	code = check_people(l, t, e);
 	if (code == OK)
 		code = check_words(l, a, e);
-	*next = t->to;
+	*next = (enum spd_state)move->to;
 	return code;
 }
 

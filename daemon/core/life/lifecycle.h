@@ -8,6 +8,7 @@
 #define SEMS_CORE_LIFE_LIFECYCLE_H
 
 #include "base/err.h"
+#include "base/machine.h"
 #include "base/text.h"
 #include "core/right/right.h"
 
@@ -56,6 +57,11 @@ const char *spd_action_name(enum spd_action a);
 const char *spd_approval_name(enum spd_approval a);
 enum spd_approval spd_approval_by_name(const char *name); /* NULL or unknown: the stricter one */
 
+/* Its states and what is done to it, roles and people aside. A condition: whoever does it is the
+ * reviewer, and what they reviewed is all there is. */
+extern const struct machine life_machine;
+#define LIFE_BY_REVIEWER UINT32_C(1)
+
 /* A revision, or a quarter without one, and who wants to do what; all texts borrowed. */
 struct life {
 	const char *quarter;
@@ -101,8 +107,5 @@ enum code life_freeze(const struct life *l, enum spd_action a, const struct life
 
 /* What is to be done next, in words. */
 void life_next(const struct life *l, char *out, size_t size);
-
-/* For the test that compares with the database: what the table says, roles and people aside. */
-bool life_leads_to(enum spd_state from, enum spd_action a, bool by_reviewer, enum spd_state *next);
 
 #endif
