@@ -1,6 +1,7 @@
 #include "store/schema/retention_job.h"
 
 #include "base/arena.h"
+#include "base/count.h"
 #include "base/file/embed.h"
 #include "base/text.h"
 #include "store/count/layout.h"
@@ -31,8 +32,76 @@ enum {
 /* While other daemons count. */
 #define WAITS_MAX 20
 
-static void begin_step(struct retention_run *r, enum retention_step step);
-static void count_days(struct retention_run *r);
+/* --- the machine ------------------------------------------------------------------------------ */
+
+static const char *const state_names[] = {
+    [RETENTION_PLANS] = "planning",   [RETENTION_CLOSES] = "closing",
+    [RETENTION_COUNTS] = "counting",  [RETENTION_WAITS] = "waiting",
+    [RETENTION_REMOVES] = "removing", [RETENTION_REOPENS] = "opening again",
+    [RETENTION_ENDED] = "ended",
+};
+COVERS(state_names, N_RETENTION_STATES);
+
+enum happening {
+	ON_PLANNED,
+	ON_NOTHING,
+	ON_CLOSED,
+	ON_BUSY,
+	ON_WAITED,
+	ON_MORE,
+	ON_COUNTED,
+	ON_UNCOUNTED,
+	ON_IN_USE,
+	ON_REMOVED,
+	ON_REOPENED,
+	N_HAPPENINGS
+};
+
+static const char *const happening_names[] = {
+    [ON_PLANNED] = "some may go",
+    [ON_NOTHING] = "nothing is to go",
+    [ON_CLOSED] = "all are closed",
+    [ON_BUSY] = "another one counts",
+    [ON_WAITED] = "that one had a turn",
+    [ON_MORE] = "there are more days",
+    [ON_COUNTED] = "all are counted",
+    [ON_UNCOUNTED] = "counting failed",
+    [ON_IN_USE] = "some were in use",
+    [ON_REMOVED] = "all had their turns",
+    [ON_REOPENED] = "all that is left is open",
+};
+COVERS(happening_names, N_HAPPENINGS);
+
+#define AT MACHINE_AT
+
+static const struct move moves[] = {
+    {ON_PLANNED, AT(RETENTION_PLANS), RETENTION_CLOSES, 0, NULL},
+    {ON_NOTHING, AT(RETENTION_PLANS), RETENTION_ENDED, 0, NULL},
+    {ON_CLOSED, AT(RETENTION_CLOSES), RETENTION_COUNTS, 0, NULL},
+    {ON_BUSY, AT(RETENTION_COUNTS), RETENTION_WAITS, 0, NULL},
+    {ON_WAITED, AT(RETENTION_WAITS), RETENTION_COUNTS, 0, NULL},
+    {ON_MORE, AT(RETENTION_COUNTS), RETENTION_COUNTS, 0, NULL},
+    {ON_COUNTED, AT(RETENTION_COUNTS), RETENTION_REMOVES, 0, NULL},
+    {ON_UNCOUNTED, AT(RETENTION_COUNTS), RETENTION_REOPENS, 0, NULL},
+    {ON_IN_USE, AT(RETENTION_REMOVES), RETENTION_CLOSES, 0, NULL},
+    {ON_REMOVED, AT(RETENTION_REMOVES), RETENTION_REOPENS, 0, NULL},
+    {ON_REOPENED, AT(RETENTION_REOPENS), RETENTION_ENDED, 0, NULL},
+};
+const struct machine retention_machine =
+    MACHINE("retention", AT(RETENTION_PLANS), state_names, happening_names, moves);
+
+/* What each state does: below. */
+static void enter(struct retention_run *r);
+
+static void
+happens(struct retention_run *r, enum happening what)
+{
+	r->state =
+	    (enum retention_state)machine_step(&retention_machine, "months", r->state, what, NULL);
+	enter(r);
+}
+
+/* --- planning --------------------------------------------------------------------------------- */
 
 /* "2026-04-01", as PostgreSQL writes it. */
 static struct civil_date
@@ -138,7 +207,7 @@ static void
 wait_done(struct job *j, const struct err *e)
 {
 	(void)e;
-	count_days(j->ctx);
+	happens(j->ctx, ON_WAITED);
 }
 
 /* Another daemon counts, perhaps what it read before the months were closed. */
@@ -165,13 +234,11 @@ on_counted(struct recount_run *c, const struct err *e)
 	r->err = *e;
 	recount_fini(c);
 	if (r->err.code != OK)
-		begin_step(r, RETENTION_REOPEN);
+		happens(r, ON_UNCOUNTED);
 	else if (!is_mine && r->waits < WAITS_MAX)
-		wait_for_other(r);
-	else if (more)
-		count_days(r);
+		happens(r, ON_BUSY);
 	else
-		begin_step(r, RETENTION_REMOVE);
+		happens(r, more ? ON_MORE : ON_COUNTED);
 }
 
 static void
@@ -187,7 +254,7 @@ count_days(struct retention_run *r)
 					  .ctx = r};
 	r->err = e;
 	if (r->recount.catalogue == NULL)
-		begin_step(r, RETENTION_REOPEN);
+		happens(r, ON_UNCOUNTED);
 	else
 		recount_start(&r->recount);
 }
@@ -209,23 +276,40 @@ plan_done(struct job *j, const struct err *e)
 
 	if (why.code == OK && arena_failed(r->arena))
 		err_set(&why, TRY_LIMIT, "retention", "too many months for one plan");
-	if (why.code != OK || !r->drop || !has_something_to_drop(r))
-		r->done(r, &why);
-	else
-		begin_step(r, RETENTION_CLOSE);
+	r->err = why;
+	happens(r, why.code == OK && r->drop && has_something_to_drop(r) ? ON_PLANNED : ON_NOTHING);
+}
+
+static void
+plan(struct retention_run *r)
+{
+	r->job = (struct job){.ticket = r->ticket,
+			      .role = DB_RETENTION,
+			      .next = plan_next,
+			      .rows = plan_rows,
+			      .done = plan_done,
+			      .ctx = r};
+	lanes_run(r->lanes, &r->job);
 }
 
 /* --- month by month --------------------------------------------------------------------------- */
 
-/* The parameters are those of the longest, as many as are wanted. */
+/* Of those states that have one statement a month: that, and what follows the last month. The
+ * parameters are those of the longest, as many as are wanted. */
 static const struct {
 	const char *sql;
 	int n_params;
-} steps[] = {
-    [RETENTION_CLOSE] = {"sql/queries/upkeep/retention_close.sql", 3},
-    [RETENTION_REMOVE] = {"sql/queries/upkeep/retention_drop.sql", 4},
-    [RETENTION_REOPEN] = {"sql/queries/upkeep/retention_reopen.sql", 2},
+	enum happening then;
+} by_month[] = {
+    [RETENTION_PLANS] = {NULL, 0, N_HAPPENINGS},
+    [RETENTION_CLOSES] = {"sql/queries/upkeep/retention_close.sql", 3, ON_CLOSED},
+    [RETENTION_COUNTS] = {NULL, 0, N_HAPPENINGS},
+    [RETENTION_WAITS] = {NULL, 0, N_HAPPENINGS},
+    [RETENTION_REMOVES] = {"sql/queries/upkeep/retention_drop.sql", 4, ON_REMOVED},
+    [RETENTION_REOPENS] = {"sql/queries/upkeep/retention_reopen.sql", 2, ON_REOPENED},
+    [RETENTION_ENDED] = {NULL, 0, N_HAPPENINGS},
 };
+COVERS(by_month, N_RETENTION_STATES);
 
 static bool
 step_statement(struct job *j, struct statement *st, struct err *e)
@@ -237,8 +321,8 @@ step_statement(struct job *j, struct statement *st, struct err *e)
 	if (r->asked)
 		return false;
 	r->asked = true;
-	*st = (struct statement){embed_text(steps[r->step].sql),
-				 steps[r->step].n_params,
+	*st = (struct statement){embed_text(by_month[r->state].sql),
+				 by_month[r->state].n_params,
 				 {m->kind, m->month, r->now_text, r->by}};
 	return true;
 }
@@ -248,7 +332,7 @@ step_rows(struct job *j, const struct rows *rows)
 {
 	struct retention_run *r = j->ctx;
 
-	if (r->step != RETENTION_REMOVE)
+	if (r->state != RETENTION_REMOVES)
 		return;
 	r->months[r->at].records = rows_int(rows, 0, 0);
 	r->months[r->at].is_exact = true;
@@ -271,8 +355,8 @@ step_done(struct job *j, const struct err *e)
 		text_print(m->failure, sizeof m->failure, "%s", e->text);
 		r->again = r->again || code_is_retry(e->code);
 	} else {
-		m->is_closed = r->step == RETENTION_CLOSE;
-		m->is_dropped = r->step == RETENTION_REMOVE;
+		m->is_closed = r->state == RETENTION_CLOSES;
+		m->is_dropped = r->state == RETENTION_REMOVES;
 		r->n_dropped += m->is_dropped;
 	}
 	r->at++;
@@ -294,23 +378,11 @@ finish(struct retention_run *r)
 	r->done(r, &e);
 }
 
-static void
-end_step(struct retention_run *r)
-{
-	if (r->step == RETENTION_CLOSE)
-		count_days(r);
-	else if (r->step == RETENTION_REOPEN)
-		finish(r);
-	else
-		begin_step(r, r->again && ++r->rounds < ROUNDS_MAX ? RETENTION_CLOSE
-								   : RETENTION_REOPEN);
-}
-
 static bool
 is_for_step(const struct retention_run *r, const struct retention_month *m)
 {
 	return m->decision == RETENTION_DROP && !m->is_dropped &&
-	       m->is_closed == (r->step != RETENTION_CLOSE);
+	       m->is_closed == (r->state != RETENTION_CLOSES);
 }
 
 static void
@@ -319,7 +391,10 @@ next_month(struct retention_run *r)
 	while (r->at < r->n && !is_for_step(r, &r->months[r->at]))
 		r->at++;
 	if (r->at == r->n) {
-		end_step(r);
+		bool is_again = r->state == RETENTION_REMOVES && r->again;
+
+		happens(r,
+			is_again && ++r->rounds < ROUNDS_MAX ? ON_IN_USE : by_month[r->state].then);
 		return;
 	}
 	r->asked = false;
@@ -334,13 +409,31 @@ next_month(struct retention_run *r)
 }
 
 static void
-begin_step(struct retention_run *r, enum retention_step step)
+begin_months(struct retention_run *r)
 {
-	if (step == RETENTION_CLOSE)
-		r->again = false;
-	r->step = step;
 	r->at = 0;
 	next_month(r);
+}
+
+static void
+close_months(struct retention_run *r)
+{
+	r->again = false;
+	begin_months(r);
+}
+
+static void
+enter(struct retention_run *r)
+{
+	static void (*const doing[])(struct retention_run *) = {
+	    [RETENTION_PLANS] = plan,           [RETENTION_CLOSES] = close_months,
+	    [RETENTION_COUNTS] = count_days,    [RETENTION_WAITS] = wait_for_other,
+	    [RETENTION_REMOVES] = begin_months, [RETENTION_REOPENS] = begin_months,
+	    [RETENTION_ENDED] = finish,
+	};
+	COVERS(doing, N_RETENTION_STATES);
+
+	doing[r->state](r);
 }
 
 void
@@ -349,19 +442,14 @@ retention_start(struct retention_run *r)
 	struct err e;
 
 	utc_format(r->now, r->now_text);
+	r->state = RETENTION_PLANS;
 	r->arena = arena_new(PLAN_BYTES);
 	if (r->arena == NULL) {
 		err_set(&e, TRY_LIMIT, "retention", "out of memory; try again");
 		r->done(r, &e);
 		return;
 	}
-	r->job = (struct job){.ticket = r->ticket,
-			      .role = DB_RETENTION,
-			      .next = plan_next,
-			      .rows = plan_rows,
-			      .done = plan_done,
-			      .ctx = r};
-	lanes_run(r->lanes, &r->job);
+	enter(r);
 }
 
 void

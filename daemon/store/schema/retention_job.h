@@ -10,6 +10,7 @@
 #define SEMS_STORE_SCHEMA_RETENTION_JOB_H
 
 #include "base/civil.h"
+#include "base/machine.h"
 #include "core/time/retention.h"
 #include "store/count/recount.h"
 #include "store/pg/lanes.h"
@@ -27,7 +28,19 @@ struct retention_month {
 	char failure[RETENTION_TEXT_SIZE];
 };
 
-enum retention_step { RETENTION_CLOSE, RETENTION_REMOVE, RETENTION_REOPEN };
+/* For the test of its table. */
+extern const struct machine retention_machine;
+
+enum retention_state {
+	RETENTION_PLANS,
+	RETENTION_CLOSES,
+	RETENTION_COUNTS,
+	RETENTION_WAITS, /* while another one counts */
+	RETENTION_REMOVES,
+	RETENTION_REOPENS,
+	RETENTION_ENDED,
+	N_RETENTION_STATES
+};
 
 struct retention_run {
 	/* The caller's. */
@@ -49,7 +62,7 @@ struct retention_run {
 	struct arena *arena;
 	struct job job;
 	struct recount_run recount;
-	enum retention_step step;
+	enum retention_state state;
 	size_t at;
 	bool asked;
 	bool again; /* something of this round may go in another one */

@@ -1,5 +1,6 @@
 /* The plan and the run as such; what is decided by which facts is core's, and tests/admin's. */
 #include "store/schema/retention_job.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/store/fixture.h"
 #include "tests/store/spd_fixture.h"
 
@@ -44,6 +45,22 @@ run(struct retention_run *r, bool drop)
 		fixture_turn(&f);
 	cr_assert_eq(n_done, 1);
 	cr_assert_eq(outcome.code, OK, "%s", outcome.text);
+}
+
+Test(retention_job, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "planning: some may go > closing, nothing is to go > ended",
+	    "closing: all are closed > counting",
+	    "counting: another one counts > waiting, there are more days > counting, all are "
+	    "counted > removing, counting failed > opening again",
+	    "waiting: that one had a turn > counting",
+	    "removing: some were in use > closing, all had their turns > opening again",
+	    "opening again: all that is left is open > ended",
+	    "ended: ",
+	};
+
+	MACHINE_WALK(&retention_machine, edges);
 }
 
 Test(retention_job, plans_in_order_and_drops_nothing)
