@@ -10,17 +10,6 @@
 
 #define STATEMENT_MAX (4 << 20)
 
-enum phase {
-	PHASE_WEEKS,
-	PHASE_STATE,
-	PHASE_PLANS, /* for the next phase only, and only if there is one */
-	PHASE_DELTAS,
-	PHASE_PLANS_OFF,
-	PHASE_RECORDS,
-	PHASE_SUMS,
-	PHASE_DONE,
-};
-
 static void
 take_room(struct counting *c)
 {
@@ -28,26 +17,6 @@ take_room(struct counting *c)
 	c->room = (struct fold_room){COUNTING_FIGURES_MAX, false};
 	for (unsigned i = 0; i < c->catalogue->metrics_count; i++)
 		fold_share(c->folds[i], &c->room);
-}
-
-void
-counting_start(struct counting *c)
-{
-	size_t n = c->catalogue->metrics_count;
-
-	buf_init(&c->sql, STATEMENT_MAX);
-	buf_init(&c->bounded, STATEMENT_MAX);
-	c->states = arena_zalloc(c->arena, CUBES_MAX, sizeof(*c->states));
-	c->weeks = arena_zalloc(c->arena, n, sizeof(*c->weeks));
-	c->counted = arena_zalloc(c->arena, n, sizeof(*c->counted));
-	c->period = (struct cube_period){
-	    .quarter = c->quarter, .first_day = c->first_day, .start = c->start, .end = c->end};
-	c->phase = PHASE_WEEKS;
-	c->at = 0;
-	c->answered = 0;
-	c->records = NULL;
-	c->n_records = 0;
-	take_room(c);
 }
 
 void
@@ -473,8 +442,37 @@ next_sums(struct counting *c, struct statement *st)
 	return true;
 }
 
-static bool
-next_plans(struct counting *c, const char *on, struct statement *st)
+/* --- what each stage asks, and what is answered ------------------------------------------------
+ */
+
+static unsigned
+ask_weeks(void *ctx, struct statement *st, struct err *e)
+{
+	struct counting *c = ctx;
+
+	(void)e;
+	*st = (struct statement){embed_text("sql/queries/count/count_weeks.sql"), 1, {c->quarter}};
+	return stages_once(&c->stages);
+}
+
+static unsigned
+ask_state(void *ctx, struct statement *st, struct err *e)
+{
+	struct counting *c = ctx;
+
+	(void)e;
+	if (c->source == SPD_FROM_RAW) {
+		take_nothing(c);
+		return STAGE_OVER;
+	}
+	*st = (struct statement){
+	    embed_text("sql/queries/count/count_state.sql"), 2, {c->quarter, digests(c)}};
+	return stages_once(&c->stages);
+}
+
+/* Plans of the server's are for the deltas only, and only if there is one. */
+static unsigned
+ask_plans(struct counting *c, const char *on, struct statement *st)
 {
 	bool dirty = false;
 
@@ -484,72 +482,88 @@ next_plans(struct counting *c, const char *on, struct statement *st)
 				  strcmp(c->plan->cubes.cubes[i]->kind, "plan") != 0);
 	}
 	*st = (struct statement){embed_text("sql/queries/count/count_plans.sql"), 1, {on}};
-	return dirty && c->at++ == 0;
+	return dirty ? stages_once(&c->stages) : STAGE_OVER;
 }
 
-/* The statement of the phase; false: the phase is over. */
-static bool
-next_of_phase(struct counting *c, struct statement *st)
+static unsigned
+ask_plans_on(void *ctx, struct statement *st, struct err *e)
 {
-	switch ((enum phase)c->phase) {
-	case PHASE_WEEKS:
-		*st = (struct statement){
-		    embed_text("sql/queries/count/count_weeks.sql"), 1, {c->quarter}};
-		return c->at++ == 0;
-	case PHASE_STATE:
-		if (c->source == SPD_FROM_RAW) {
-			take_nothing(c);
-			return false;
-		}
-		*st = (struct statement){
-		    embed_text("sql/queries/count/count_state.sql"), 2, {c->quarter, digests(c)}};
-		return c->at++ == 0;
-	case PHASE_PLANS:
-		return next_plans(c, "on", st);
-	case PHASE_DELTAS:
-		return next_delta(c, st);
-	case PHASE_PLANS_OFF:
-		return next_plans(c, "off", st);
-	case PHASE_RECORDS:
-		expand(c, c->plan->records_sql, false, st);
-		return c->at++ == 0;
-	case PHASE_SUMS:
-		return next_sums(c, st);
-	case PHASE_DONE:
-		break;
-	}
-	return false;
+	(void)e;
+	return ask_plans(ctx, "on", st);
 }
 
-bool
-counting_next(struct counting *c, struct statement *st, struct err *e)
+static unsigned
+ask_deltas(void *ctx, struct statement *st, struct err *e)
 {
-	c->is_ahead = false;
-	while (!next_of_phase(c, st)) {
-		if (c->phase == PHASE_DONE)
-			return false;
-		if (c->phase == PHASE_SUMS && c->is_crowded) {
-			if (sum_again(c))
-				continue;
-			err_set(e, REJ_STATE, "spd",
-				"the quarter has more than %d figures by sites, sources and "
-				"kinds alone: fewer of these can be told",
-				COUNTING_FIGURES_MAX);
-			return false;
-		}
-		c->phase++;
+	struct counting *c = ctx;
+
+	(void)e;
+	if (c->stages.asked == 0)
 		c->at = 0;
-	}
-	if (c->sql.failed || c->bounded.failed || arena_failed(c->arena)) {
-		err_set(e, TRY_LIMIT, "spd",
-			"the quarter has too many figures for the memory allowed");
-		return false;
-	}
-	return true;
+	return next_delta(c, st) ? STAGE_ASKS : STAGE_OVER;
 }
 
-void
-counting_rows(struct counting *c, const struct rows *rows)
+static unsigned
+ask_plans_off(void *ctx, struct statement *st, struct err *e)
+{
+	(void)e;
+	return ask_plans(ctx, "off", st);
+}
+
+static unsigned
+ask_records(void *ctx, struct statement *st, struct err *e)
+{
+	struct counting *c = ctx;
+
+	(void)e;
+	expand(c, c->plan->records_sql, false, st);
+	return stages_once(&c->stages);
+}
+
+enum { COUNTING_CROWDED = STAGE_OWN, N_HAPPENINGS };
+
+static unsigned
+ask_sums(void *ctx, struct statement *st, struct err *e)
+{
+	struct counting *c = ctx;
+
+	if (c->stages.asked == 0)
+		c->at = 0;
+	if (next_sums(c, st))
+		return STAGE_ASKS;
+	if (!c->is_crowded)
+		return STAGE_OVER;
+	if (!sum_again(c))
+		err_set(e, REJ_STATE, "spd",
+			"the quarter has more than %d figures by sites, sources and kinds alone: "
+			"fewer of these can be told",
+			COUNTING_FIGURES_MAX);
+	return COUNTING_CROWDED;
+}
+
+static void
+on_weeks(void *ctx, const struct rows *rows, struct err *e)
+{
+	(void)e;
+	take_weeks(ctx, rows);
+}
+
+static void
+on_state(void *ctx, const struct rows *rows, struct err *e)
+{
+	(void)e;
+	take_state(ctx, rows);
+}
+
+static void
+on_records(void *ctx, const struct rows *rows, struct err *e)
+{
+	(void)e;
+	take_records(ctx, rows);
+}
+
+static void
+on_sums(void *ctx, const struct rows *rows, struct err *e)
 {
 	static void (*const by_shape[])(struct counting *, const struct query *,
 					const struct rows *) = {
@@ -558,24 +572,115 @@ counting_rows(struct counting *c, const struct rows *rows)
 	    [QUERY_PERSONS] = fold_persons,
 	};
 	COVERS(by_shape, N_QUERY_SHAPES);
+	struct counting *c = ctx;
+	size_t at = sums_from(c, c->answered);
+	const struct query *q = &c->plan->queries[at / 2];
 
-	if (c->phase == PHASE_WEEKS) {
-		take_weeks(c, rows);
-	} else if (c->phase == PHASE_STATE) {
-		take_state(c, rows);
-	} else if (c->phase == PHASE_RECORDS) {
-		take_records(c, rows);
-	} else if (c->phase == PHASE_SUMS) {
-		size_t at = sums_from(c, c->answered);
-		const struct query *q = &c->plan->queries[at / 2];
+	(void)e;
+	c->answered = at + 1;
+	if (at % 2 == 1)
+		take_sums_of_weeks(c, q, rows);
+	else if (rows_count(rows) <= COUNTING_ROWS_MAX && !c->is_crowded)
+		by_shape[q->shape](c, q, rows);
+	else
+		c->is_crowded = true;
+	c->is_crowded = c->is_crowded || c->room.is_full;
+}
 
-		c->answered = at + 1;
-		if (at % 2 == 1)
-			take_sums_of_weeks(c, q, rows);
-		else if (rows_count(rows) <= COUNTING_ROWS_MAX && !c->is_crowded)
-			by_shape[q->shape](c, q, rows);
-		else
-			c->is_crowded = true;
-		c->is_crowded = c->is_crowded || c->room.is_full;
+/* --- the stages ------------------------------------------------------------------------------- */
+
+enum stage_id {
+	COUNTING_WEEKS,
+	COUNTING_STATE,
+	COUNTING_PLANS,
+	COUNTING_DELTAS,
+	COUNTING_PLANS_OFF,
+	COUNTING_RECORDS,
+	COUNTING_SUMS,
+	COUNTING_ENDED,
+	N_COUNTING
+};
+
+static const char *const stage_names[] = {
+    [COUNTING_WEEKS] = "weeks",         [COUNTING_STATE] = "what is counted",
+    [COUNTING_PLANS] = "plans on",      [COUNTING_DELTAS] = "what is not",
+    [COUNTING_PLANS_OFF] = "plans off", [COUNTING_RECORDS] = "records",
+    [COUNTING_SUMS] = "sums",           [COUNTING_ENDED] = "ended",
+};
+COVERS(stage_names, N_COUNTING);
+
+static const char *const happening_names[] = {
+    [STAGE_OVER] = STAGE_OVER_NAME,
+    [STAGE_FAILED] = STAGE_FAILED_NAME,
+    [COUNTING_CROWDED] = "too much for one document",
+};
+COVERS(happening_names, N_HAPPENINGS);
+
+#define AT MACHINE_AT
+
+static const struct move moves[] = {
+    {STAGE_OVER, AT(COUNTING_WEEKS), COUNTING_STATE, 0, NULL},
+    {STAGE_OVER, AT(COUNTING_STATE), COUNTING_PLANS, 0, NULL},
+    {STAGE_OVER, AT(COUNTING_PLANS), COUNTING_DELTAS, 0, NULL},
+    {STAGE_OVER, AT(COUNTING_DELTAS), COUNTING_PLANS_OFF, 0, NULL},
+    {STAGE_OVER, AT(COUNTING_PLANS_OFF), COUNTING_RECORDS, 0, NULL},
+    {STAGE_OVER, AT(COUNTING_RECORDS), COUNTING_SUMS, 0, NULL},
+    {COUNTING_CROWDED, AT(COUNTING_SUMS), COUNTING_SUMS, 0, NULL},
+    {STAGE_OVER, AT(COUNTING_SUMS), COUNTING_ENDED, 0, NULL},
+    {STAGE_FAILED, AT(COUNTING_ENDED) - 1, COUNTING_ENDED, 0, NULL},
+};
+const struct machine counting_machine =
+    MACHINE("counting", AT(COUNTING_WEEKS), stage_names, happening_names, moves);
+
+static const struct stage stages[] = {
+    [COUNTING_WEEKS] = {ask_weeks, on_weeks},     [COUNTING_STATE] = {ask_state, on_state},
+    [COUNTING_PLANS] = {ask_plans_on, NULL},      [COUNTING_DELTAS] = {ask_deltas, NULL},
+    [COUNTING_PLANS_OFF] = {ask_plans_off, NULL}, [COUNTING_RECORDS] = {ask_records, on_records},
+    [COUNTING_SUMS] = {ask_sums, on_sums},        [COUNTING_ENDED] = {NULL, NULL},
+};
+COVERS(stages, N_COUNTING);
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+void
+counting_start(struct counting *c)
+{
+	size_t n = c->catalogue->metrics_count;
+
+	buf_init(&c->sql, STATEMENT_MAX);
+	buf_init(&c->bounded, STATEMENT_MAX);
+	c->states = arena_zalloc(c->arena, CUBES_MAX, sizeof(*c->states));
+	c->weeks = arena_zalloc(c->arena, n, sizeof(*c->weeks));
+	c->counted = arena_zalloc(c->arena, n, sizeof(*c->counted));
+	c->period = (struct cube_period){
+	    .quarter = c->quarter, .first_day = c->first_day, .start = c->start, .end = c->end};
+	c->stages = (struct stages){&counting_machine, stages, c->quarter, 0, 0};
+	c->at = 0;
+	c->answered = 0;
+	c->records = NULL;
+	c->n_records = 0;
+	take_room(c);
+}
+
+bool
+counting_next(struct counting *c, struct statement *st, struct err *e)
+{
+	bool asks;
+
+	c->is_ahead = false;
+	asks = stages_next(&c->stages, c, st, e);
+	if (asks && (c->sql.failed || c->bounded.failed || arena_failed(c->arena))) {
+		err_set(e, TRY_LIMIT, "spd",
+			"the quarter has too many figures for the memory allowed");
+		return false;
 	}
+	return asks;
+}
+
+void
+counting_rows(struct counting *c, const struct rows *rows)
+{
+	struct err e = {0};
+
+	stages_rows(&c->stages, c, rows, &e);
 }

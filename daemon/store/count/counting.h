@@ -13,9 +13,13 @@
 #include "store/count/cube.h"
 #include "store/count/metric_sql.h"
 #include "store/pg/lanes.h"
+#include "store/pg/stages.h"
 
 /* Where the counts come from. FROM_RAW: records only, which is what a freeze compares with. */
 enum spd_source { SPD_FROM_COUNTS, SPD_FROM_RAW };
+
+/* For the test of its table. */
+extern const struct machine counting_machine;
 
 struct counting {
 	/* The caller's; texts as PostgreSQL takes them, all valid until counting_fini(). */
@@ -41,9 +45,9 @@ struct counting {
 	struct cube_period period;
 	int64_t (*weeks)[WEEKS_MAX][2]; /* per metric: numerator, denominator */
 	bool (*counted)[WEEKS_MAX];
-	int phase;
+	struct stages stages;
 	size_t at;
-	size_t answered; /* of PHASE_SUMS: what the next rows are of */
+	size_t answered; /* of the sums: what the next rows are of */
 	bool is_crowded; /* too many rows, or figures, of what was answered */
 	struct fold_room room;
 	struct buf bounded;

@@ -8,9 +8,13 @@
 #define SEMS_STORE_COUNT_FEEDS_KEEP_H
 
 #include "store/pg/lanes.h"
+#include "store/pg/stages.h"
 
 /* About so much is read in a transaction: one or two seconds. */
 #define FEEDS_BYTES "67108864"
+
+/* For the test of its table. */
+extern const struct machine feeds_machine;
 
 struct feeds_keep {
 	/* The caller's. */
@@ -23,7 +27,7 @@ struct feeds_keep {
 	bool stop; /* set by the caller: no more transactions than the one that runs */
 	/* Ours. */
 	struct job job;
-	int step;
+	struct stages stages;
 	bool is_mine;  /* the log of touched days */
 	bool has_turn; /* of keeping */
 	unsigned waits;

@@ -1,23 +1,12 @@
 #include "store/count/recount.h"
 
+#include "base/count.h"
 #include "base/file/embed.h"
 
 #include <string.h>
 
 #define ARENA_MAX     ((size_t)256 * 1024 * 1024)
 #define STATEMENT_MAX (1 << 20)
-
-enum phase {
-	PHASE_LOCK,
-	PHASE_TOUCHED,
-	PHASE_PLANS,
-	PHASE_QUARTERS,
-	PHASE_CUBES, /* from here on for each quarter, until one has something to count */
-	PHASE_STATE,
-	PHASE_COUNT,
-	PHASE_FORGET,
-	PHASE_DONE,
-};
 
 static const char *
 keep(struct recount_run *r, const char *s)
@@ -81,19 +70,6 @@ take_state(struct recount_run *r, const struct rows *rows)
 		if (rows_text(rows, row, 2) != NULL)
 			take_day(r, i, rows, row);
 	}
-}
-
-static void
-on_rows(struct job *j, const struct rows *rows)
-{
-	struct recount_run *r = j->ctx;
-
-	if (r->phase == PHASE_LOCK)
-		r->is_mine = rows_int(rows, 0, 0) != 0;
-	else if (r->phase == PHASE_QUARTERS)
-		take_quarters(r, rows);
-	else if (r->phase == PHASE_STATE)
-		take_state(r, rows);
 }
 
 /* --- the sequence of statements --------------------------------------------------------------- */
@@ -162,62 +138,186 @@ next_count(struct recount_run *r, struct statement *st)
 	return true;
 }
 
-/* Nothing to be done any more, or for now: others wait. */
-static bool
-is_over(const struct recount_run *r)
+enum { RECOUNT_BUSY = STAGE_OWN, RECOUNT_EMPTY, RECOUNT_FULL, RECOUNT_FURTHER, N_HAPPENINGS };
+
+static unsigned
+ask_lock(void *ctx, struct statement *st, struct err *e)
 {
-	return (r->phase == PHASE_LOCK && !r->is_mine) ||
-	       (r->phase == PHASE_QUARTERS && r->n_quarters == 0) ||
-	       (r->phase == PHASE_COUNT && r->more) || r->phase == PHASE_FORGET;
+	struct recount_run *r = ctx;
+
+	(void)e;
+	*st = (struct statement){embed_text("sql/queries/count/recount_lock.sql"), 0, {NULL}};
+	if (r->stages.asked == 0)
+		return STAGE_ASKS;
+	return r->is_mine ? STAGE_OVER : RECOUNT_BUSY;
 }
 
 static void
-next_phase(struct recount_run *r)
+on_lock(void *ctx, const struct rows *rows, struct err *e)
 {
-	r->asked = false;
-	if (is_over(r)) {
-		r->phase = PHASE_DONE;
-	} else if (r->phase != PHASE_COUNT) {
-		r->phase++;
-	} else {
-		r->at++;
-		r->cube = 0;
-		r->phase = r->at < r->n_quarters ? PHASE_CUBES : PHASE_FORGET;
-	}
+	struct recount_run *r = ctx;
+
+	(void)e;
+	r->is_mine = rows_int(rows, 0, 0) != 0;
 }
 
-/* The statement of the phase; false: there is none, or none any more. */
-static bool
-ask(struct recount_run *r, struct statement *st, struct err *e)
+static unsigned
+ask_touched(void *ctx, struct statement *st, struct err *e)
 {
-	static const char *const plain[] = {
-	    [PHASE_LOCK] = "sql/queries/count/recount_lock.sql",
-	    [PHASE_TOUCHED] = "sql/queries/count/recount_touched.sql",
-	    [PHASE_PLANS] = "sql/queries/count/count_plans.sql",
-	    [PHASE_QUARTERS] = "sql/queries/count/recount_quarters.sql",
-	};
+	const struct recount_run *r = ctx;
 
-	if (r->phase == PHASE_COUNT)
-		return next_count(r, st);
-	if (r->asked)
-		return false;
-	r->asked = true;
-	if (r->phase == PHASE_CUBES)
-		return next_cubes(r, st, e) == OK;
-	if (r->phase == PHASE_STATE) {
-		*st = (struct statement){embed_text("sql/queries/count/count_state.sql"),
-					 2,
-					 {r->quarters[r->at].quarter, (const char *)r->lists[0].p}};
-	} else if (r->phase == PHASE_FORGET) {
-		*st = (struct statement){
-		    embed_text("sql/queries/count/recount_forget.sql"), 1, {end_list(&r->digests)}};
-	} else {
-		bool plans = r->phase == PHASE_PLANS;
-
-		*st = (struct statement){embed_text(plain[r->phase]), plans ? 1 : 0, {"on"}};
-	}
-	return true;
+	(void)e;
+	*st = (struct statement){embed_text("sql/queries/count/recount_touched.sql"), 0, {NULL}};
+	return stages_once(&r->stages);
 }
+
+static unsigned
+ask_plans(void *ctx, struct statement *st, struct err *e)
+{
+	const struct recount_run *r = ctx;
+
+	(void)e;
+	*st = (struct statement){embed_text("sql/queries/count/count_plans.sql"), 1, {"on"}};
+	return stages_once(&r->stages);
+}
+
+static unsigned
+ask_quarters(void *ctx, struct statement *st, struct err *e)
+{
+	const struct recount_run *r = ctx;
+
+	(void)e;
+	*st = (struct statement){embed_text("sql/queries/count/recount_quarters.sql"), 0, {NULL}};
+	if (r->stages.asked == 0)
+		return STAGE_ASKS;
+	return r->n_quarters > 0 ? STAGE_OVER : RECOUNT_EMPTY;
+}
+
+static void
+on_quarters(void *ctx, const struct rows *rows, struct err *e)
+{
+	(void)e;
+	take_quarters(ctx, rows);
+}
+
+static unsigned
+ask_cubes(void *ctx, struct statement *st, struct err *e)
+{
+	struct recount_run *r = ctx;
+
+	if (r->stages.asked > 0 || next_cubes(r, st, e) != OK)
+		return STAGE_OVER;
+	return STAGE_ASKS;
+}
+
+static unsigned
+ask_state(void *ctx, struct statement *st, struct err *e)
+{
+	const struct recount_run *r = ctx;
+
+	(void)e;
+	*st = (struct statement){embed_text("sql/queries/count/count_state.sql"),
+				 2,
+				 {r->quarters[r->at].quarter, (const char *)r->lists[0].p}};
+	return stages_once(&r->stages);
+}
+
+static void
+on_state(void *ctx, const struct rows *rows, struct err *e)
+{
+	(void)e;
+	take_state(ctx, rows);
+}
+
+static unsigned
+ask_count(void *ctx, struct statement *st, struct err *e)
+{
+	struct recount_run *r = ctx;
+
+	(void)e;
+	if (next_count(r, st))
+		return STAGE_ASKS;
+	if (r->more)
+		return RECOUNT_FULL;
+	r->at++;
+	r->cube = 0;
+	return r->at < r->n_quarters ? RECOUNT_FURTHER : STAGE_OVER;
+}
+
+static unsigned
+ask_forget(void *ctx, struct statement *st, struct err *e)
+{
+	struct recount_run *r = ctx;
+
+	(void)e;
+	if (r->stages.asked > 0)
+		return STAGE_OVER;
+	*st = (struct statement){
+	    embed_text("sql/queries/count/recount_forget.sql"), 1, {end_list(&r->digests)}};
+	return STAGE_ASKS;
+}
+
+/* --- the stages ------------------------------------------------------------------------------- */
+
+enum stage_id {
+	RECOUNT_LOCK,
+	RECOUNT_TOUCHED,
+	RECOUNT_PLANS,
+	RECOUNT_QUARTERS,
+	RECOUNT_CUBES, /* from here on for each quarter, until one has something to count */
+	RECOUNT_STATE,
+	RECOUNT_COUNT,
+	RECOUNT_FORGET,
+	RECOUNT_ENDED,
+	N_RECOUNT
+};
+
+static const char *const stage_names[] = {
+    [RECOUNT_LOCK] = "lock",      [RECOUNT_TOUCHED] = "touched days",
+    [RECOUNT_PLANS] = "plans on", [RECOUNT_QUARTERS] = "quarters",
+    [RECOUNT_CUBES] = "cubes",    [RECOUNT_STATE] = "what is counted",
+    [RECOUNT_COUNT] = "counting", [RECOUNT_FORGET] = "forgetting",
+    [RECOUNT_ENDED] = "ended",
+};
+COVERS(stage_names, N_RECOUNT);
+
+static const char *const happening_names[] = {
+    [STAGE_OVER] = STAGE_OVER_NAME,        [STAGE_FAILED] = STAGE_FAILED_NAME,
+    [RECOUNT_BUSY] = "another one counts", [RECOUNT_EMPTY] = "no quarter has records",
+    [RECOUNT_FULL] = "others wait",        [RECOUNT_FURTHER] = "a further quarter",
+};
+COVERS(happening_names, N_HAPPENINGS);
+
+#define AT MACHINE_AT
+
+static const struct move moves[] = {
+    {STAGE_OVER, AT(RECOUNT_LOCK), RECOUNT_TOUCHED, 0, NULL},
+    {RECOUNT_BUSY, AT(RECOUNT_LOCK), RECOUNT_ENDED, 0, NULL},
+    {STAGE_OVER, AT(RECOUNT_TOUCHED), RECOUNT_PLANS, 0, NULL},
+    {STAGE_OVER, AT(RECOUNT_PLANS), RECOUNT_QUARTERS, 0, NULL},
+    {STAGE_OVER, AT(RECOUNT_QUARTERS), RECOUNT_CUBES, 0, NULL},
+    {RECOUNT_EMPTY, AT(RECOUNT_QUARTERS), RECOUNT_ENDED, 0, NULL},
+    {STAGE_OVER, AT(RECOUNT_CUBES), RECOUNT_STATE, 0, NULL},
+    {STAGE_OVER, AT(RECOUNT_STATE), RECOUNT_COUNT, 0, NULL},
+    {STAGE_OVER, AT(RECOUNT_COUNT), RECOUNT_FORGET, 0, NULL},
+    {RECOUNT_FURTHER, AT(RECOUNT_COUNT), RECOUNT_CUBES, 0, NULL},
+    {RECOUNT_FULL, AT(RECOUNT_COUNT), RECOUNT_ENDED, 0, NULL},
+    {STAGE_OVER, AT(RECOUNT_FORGET), RECOUNT_ENDED, 0, NULL},
+    {STAGE_FAILED, AT(RECOUNT_ENDED) - 1, RECOUNT_ENDED, 0, NULL},
+};
+const struct machine recount_machine =
+    MACHINE("recount", AT(RECOUNT_LOCK), stage_names, happening_names, moves);
+
+static const struct stage stages[] = {
+    [RECOUNT_LOCK] = {ask_lock, on_lock}, [RECOUNT_TOUCHED] = {ask_touched, NULL},
+    [RECOUNT_PLANS] = {ask_plans, NULL},  [RECOUNT_QUARTERS] = {ask_quarters, on_quarters},
+    [RECOUNT_CUBES] = {ask_cubes, NULL},  [RECOUNT_STATE] = {ask_state, on_state},
+    [RECOUNT_COUNT] = {ask_count, NULL},  [RECOUNT_FORGET] = {ask_forget, NULL},
+    [RECOUNT_ENDED] = {NULL, NULL},
+};
+COVERS(stages, N_RECOUNT);
+
+/* --- the job ---------------------------------------------------------------------------------- */
 
 static bool
 is_full(const struct recount_run *r)
@@ -233,17 +333,20 @@ static bool
 on_next(struct job *j, struct statement *st, struct err *e)
 {
 	struct recount_run *r = j->ctx;
+	bool asks = stages_next(&r->stages, r, st, e);
 
-	while (r->phase != PHASE_DONE) {
-		bool asks = ask(r, st, e);
+	if (e->code == OK && is_full(r))
+		err_set(e, TRY_LIMIT, "recount", "out of memory; try again");
+	return asks && e->code == OK;
+}
 
-		if (e->code == OK && is_full(r))
-			err_set(e, TRY_LIMIT, "recount", "out of memory; try again");
-		if (asks || e->code != OK)
-			return asks && e->code == OK;
-		next_phase(r);
-	}
-	return false;
+static void
+on_rows(struct job *j, const struct rows *rows)
+{
+	struct recount_run *r = j->ctx;
+	struct err e = {0};
+
+	stages_rows(&r->stages, r, rows, &e);
 }
 
 static void
@@ -263,8 +366,7 @@ recount_start(struct recount_run *r)
 	r->more = false;
 	r->n_quarters = 0;
 	r->at = 0;
-	r->phase = PHASE_LOCK;
-	r->asked = false;
+	r->stages = (struct stages){&recount_machine, stages, "days", RECOUNT_LOCK, 0};
 	r->is_mine = false;
 	r->cube = 0;
 	r->bytes = 0;

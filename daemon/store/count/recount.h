@@ -12,10 +12,14 @@
 #include "store/count/cube.h"
 #include "store/count/metric_sql.h"
 #include "store/pg/lanes.h"
+#include "store/pg/stages.h"
 
 #define RECOUNT_DAYS 92 /* of one cube in one run */
 /* About so much is read in a run, so that others need not wait long: one or two seconds. */
 #define RECOUNT_BYTES (INT64_C(512) << 20)
+
+/* For the test of its table. */
+extern const struct machine recount_machine;
 
 struct recount_day {
 	const char *quarter;
@@ -42,8 +46,7 @@ struct recount_run {
 	struct recount_day *quarters; /* all that have records */
 	size_t n_quarters;
 	size_t at; /* which quarter */
-	int phase;
-	bool asked;
+	struct stages stages;
 	unsigned cube;
 	int64_t bytes; /* read in this run, about */
 	int64_t ids[CUBES_MAX];

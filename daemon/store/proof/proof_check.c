@@ -136,13 +136,14 @@ check_snapshot(struct proof_check *c, const char *stored)
 }
 
 static void
-on_revision(struct proof_check *c, const struct rows *rows)
+on_revision(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct proof_check *c = ctx;
 	const char *document = rows_count(rows) == 1 ? rows_text(rows, 0, 1) : NULL;
-	struct err e = {0};
+	struct err why = {0};
 
 	if (document == NULL) {
-		err_set(&c->err, REJ_NOT_FOUND, "revision",
+		err_set(e, REJ_NOT_FOUND, "revision",
 			"%s has no such revision; semsctl spd list %s names those it has",
 			c->quarter, c->quarter);
 		return;
@@ -152,11 +153,11 @@ on_revision(struct proof_check *c, const struct rows *rows)
 	c->document = json_loads(document, 0, NULL);
 	check_digest(c, document, rows_text(rows, 0, 2));
 	check_signature(c, document, rows_text(rows, 0, 6), rows_text(rows, 0, 7));
-	c->has_proof = proof_read(c->document, c->arena, &c->proof, &e) == OK;
+	c->has_proof = proof_read(c->document, c->arena, &c->proof, &why) == OK;
 	if (c->has_proof)
 		check_root(c, rows_text(rows, 0, 5));
 	else
-		note(c, "ROOT", "%s", e.text);
+		note(c, "ROOT", "%s", why.text);
 	check_snapshot(c, rows_text(rows, 0, 11));
 	c->columns =
 	    rows_text(rows, 0, 8) == NULL ? NULL : json_loads(rows_text(rows, 0, 8), 0, NULL);
@@ -171,10 +172,12 @@ on_revision(struct proof_check *c, const struct rows *rows)
 }
 
 static void
-on_chain(struct proof_check *c, const struct rows *rows)
+on_chain(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct proof_check *c = ctx;
 	bool seen = false;
 
+	(void)e;
 	for (int i = 0; i < rows_count(rows); i++) {
 		seen = seen || (text_is(text_of(rows_text(rows, i, 1)), c->quarter) &&
 				text_is(text_of(rows_text(rows, i, 2)), c->found));
@@ -195,11 +198,13 @@ on_chain(struct proof_check *c, const struct rows *rows)
 
 /* The days that were kept are those that the document prints; both are ordered. */
 static void
-on_days(struct proof_check *c, const struct rows *rows)
+on_days(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct proof_check *c = ctx;
 	size_t n = c->has_proof ? c->proof.n_days : 0;
 	int row = 0;
 
+	(void)e;
 	for (size_t i = 0; i < n; i++) {
 		const struct proof_day *d = &c->proof.days[i];
 		bool same = row < rows_count(rows) &&
@@ -224,8 +229,11 @@ on_days(struct proof_check *c, const struct rows *rows)
 }
 
 static void
-on_piece(struct proof_check *c, const struct rows *rows)
+on_piece(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct proof_check *c = ctx;
+
+	(void)e;
 	proof_piece_rows(&c->piece, rows);
 }
 
@@ -327,12 +335,14 @@ counter(struct proof_check *c, const char *what)
 }
 
 static void
-on_kind(struct proof_check *c, const struct rows *rows)
+on_kind(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct proof_check *c = ctx;
 	const struct kind *k = kinds[c->at - 1];
 	const char *counted[8];
 	size_t n = 0;
 
+	(void)e;
 	for (int i = 0; i < rows_count(rows); i++) {
 		const char *what = rows_text(rows, i, 0);
 		int64_t *total = counter(c, what);
@@ -427,8 +437,11 @@ corrections_sql(struct proof_check *c)
 }
 
 static void
-on_corrections(struct proof_check *c, const struct rows *rows)
+on_corrections(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct proof_check *c = ctx;
+
+	(void)e;
 	for (int i = 0; i < rows_count(rows); i++) {
 		const char *kind = rows_text(rows, i, 0);
 		bool hidden = strcmp(kind, "test") == 0 && !c->may_see;
@@ -452,16 +465,122 @@ on_corrections(struct proof_check *c, const struct rows *rows)
 		note(c, "CORRECTIONS", NULL);
 }
 
-/* --- the job ---------------------------------------------------------------------------------- */
+/* --- what each stage asks --------------------------------------------------------------------- */
 
-static void
-begin_stage(struct proof_check *c, enum checking_stage stage)
+static unsigned
+ask_revision(void *ctx, struct statement *st, struct err *e)
 {
-	c->stage = stage;
-	c->at = 0;
-	if (stage == CHECKING_PIECES)
-		proof_piece_begin(&c->piece, 0);
+	struct proof_check *c = ctx;
+
+	(void)e;
+	*st = (struct statement){
+	    embed_text("sql/queries/proof/proof_revision.sql"), 2, {c->quarter, c->revision}};
+	return stages_once(&c->stages);
 }
+
+static unsigned
+ask_chain(void *ctx, struct statement *st, struct err *e)
+{
+	struct proof_check *c = ctx;
+
+	(void)e;
+	*st = (struct statement){embed_text("sql/queries/proof/proof_chain.sql"), 0, {NULL}};
+	return stages_once(&c->stages);
+}
+
+static unsigned
+ask_days(void *ctx, struct statement *st, struct err *e)
+{
+	struct proof_check *c = ctx;
+
+	(void)e;
+	*st = (struct statement){days_sql, 2, {c->quarter, c->found}};
+	return stages_once(&c->stages);
+}
+
+static unsigned
+ask_pieces(void *ctx, struct statement *st, struct err *e)
+{
+	struct proof_check *c = ctx;
+
+	(void)e;
+	if (c->stages.asked == 0) {
+		c->at = 0;
+		proof_piece_begin(&c->piece, 0);
+	}
+	return next_piece(c, st) ? STAGE_ASKS : STAGE_OVER;
+}
+
+static unsigned
+ask_kinds(void *ctx, struct statement *st, struct err *e)
+{
+	struct proof_check *c = ctx;
+
+	if (c->stages.asked == 0)
+		c->at = 0;
+	return next_kind(c, st, e) ? STAGE_ASKS : STAGE_OVER;
+}
+
+static unsigned
+ask_corrections(void *ctx, struct statement *st, struct err *e)
+{
+	struct proof_check *c = ctx;
+
+	if (c->stages.asked > 0)
+		return STAGE_OVER;
+	*st = (struct statement){corrections_sql(c), 2, {c->quarter, c->limit}};
+	if (st->sql == NULL)
+		err_set(e, TRY_LIMIT, "verify", "out of memory; try again");
+	return STAGE_ASKS;
+}
+
+/* --- the stages ------------------------------------------------------------------------------- */
+
+enum stage_id {
+	CHECKING_REVISION,
+	CHECKING_CHAIN,
+	CHECKING_DAYS,
+	CHECKING_PIECES,
+	CHECKING_KINDS,
+	CHECKING_CORRECTIONS,
+	CHECKING_ENDED,
+	N_CHECKING
+};
+
+static const char *const stage_names[] = {
+    [CHECKING_REVISION] = "revision", [CHECKING_CHAIN] = "chain",
+    [CHECKING_DAYS] = "days",         [CHECKING_PIECES] = "leaves",
+    [CHECKING_KINDS] = "records",     [CHECKING_CORRECTIONS] = "corrections",
+    [CHECKING_ENDED] = "ended",
+};
+COVERS(stage_names, N_CHECKING);
+
+#define AT MACHINE_AT
+
+static const struct move moves[] = {
+    {STAGE_OVER, AT(CHECKING_REVISION), CHECKING_CHAIN, 0, NULL},
+    {STAGE_OVER, AT(CHECKING_CHAIN), CHECKING_DAYS, 0, NULL},
+    {STAGE_OVER, AT(CHECKING_DAYS), CHECKING_PIECES, 0, NULL},
+    {STAGE_OVER, AT(CHECKING_PIECES), CHECKING_KINDS, 0, NULL},
+    {STAGE_OVER, AT(CHECKING_KINDS), CHECKING_CORRECTIONS, 0, NULL},
+    {STAGE_OVER, AT(CHECKING_CORRECTIONS), CHECKING_ENDED, 0, NULL},
+    {STAGE_FAILED, AT(CHECKING_ENDED) - 1, CHECKING_ENDED, 0, NULL},
+};
+const struct machine checking_machine =
+    MACHINE("verification", AT(CHECKING_REVISION), stage_names, stage_events, moves);
+
+static const struct stage stages[] = {
+    [CHECKING_REVISION] = {ask_revision, on_revision},
+    [CHECKING_CHAIN] = {ask_chain, on_chain},
+    [CHECKING_DAYS] = {ask_days, on_days},
+    [CHECKING_PIECES] = {ask_pieces, on_piece},
+    [CHECKING_KINDS] = {ask_kinds, on_kind},
+    [CHECKING_CORRECTIONS] = {ask_corrections, on_corrections},
+    [CHECKING_ENDED] = {NULL, NULL},
+};
+COVERS(stages, N_CHECKING);
+
+/* --- the job ---------------------------------------------------------------------------------- */
 
 static bool
 on_next(struct job *j, struct statement *st, struct err *e)
@@ -472,52 +591,15 @@ on_next(struct job *j, struct statement *st, struct err *e)
 		*e = c->err;
 		return false;
 	}
-	if (c->found[0] == '\0') {
-		*st = (struct statement){embed_text("sql/queries/proof/proof_revision.sql"),
-					 2,
-					 {c->quarter, c->revision}};
-		return true;
-	}
-	if (c->stage == CHECKING_REVISION) {
-		begin_stage(c, CHECKING_CHAIN);
-		*st =
-		    (struct statement){embed_text("sql/queries/proof/proof_chain.sql"), 0, {NULL}};
-		return true;
-	}
-	if (c->stage == CHECKING_CHAIN) {
-		begin_stage(c, CHECKING_DAYS);
-		*st = (struct statement){days_sql, 2, {c->quarter, c->found}};
-		return true;
-	}
-	if (c->stage == CHECKING_DAYS)
-		begin_stage(c, CHECKING_PIECES);
-	if (c->stage == CHECKING_PIECES && next_piece(c, st))
-		return true;
-	if (c->stage == CHECKING_PIECES)
-		begin_stage(c, CHECKING_KINDS);
-	if (c->stage == CHECKING_KINDS && next_kind(c, st, e))
-		return true;
-	if (c->stage == CHECKING_KINDS && e->code == OK) {
-		begin_stage(c, CHECKING_CORRECTIONS);
-		*st = (struct statement){corrections_sql(c), 2, {c->quarter, c->limit}};
-		return st->sql != NULL;
-	}
-	c->stage = CHECKING_END;
-	return false;
+	return stages_next(&c->stages, c, st, e);
 }
 
 static void
 on_rows(struct job *j, const struct rows *rows)
 {
-	static void (*const by_stage[])(struct proof_check *, const struct rows *) = {
-	    [CHECKING_REVISION] = on_revision, [CHECKING_CHAIN] = on_chain,
-	    [CHECKING_DAYS] = on_days,         [CHECKING_PIECES] = on_piece,
-	    [CHECKING_KINDS] = on_kind,        [CHECKING_CORRECTIONS] = on_corrections,
-	};
-	COVERS(by_stage, CHECKING_END);
 	struct proof_check *c = j->ctx;
 
-	by_stage[c->stage](c, rows);
+	stages_rows(&c->stages, c, rows, &c->err);
 }
 
 static void
@@ -558,7 +640,7 @@ proof_check_start(struct proof_check *c)
 	c->checks = json_array();
 	c->findings = json_array();
 	c->document = c->columns = NULL;
-	c->stage = CHECKING_REVISION;
+	c->stages = (struct stages){&checking_machine, stages, c->quarter, CHECKING_REVISION, 0};
 	c->found[0] = '\0';
 	c->altered = c->missing = c->added = c->late = c->purged = 0;
 	c->sound = true;

@@ -8,20 +8,14 @@
 #include "base/arena.h"
 #include "core/proof/proof.h"
 #include "store/pg/lanes.h"
+#include "store/pg/stages.h"
 #include "store/proof/proof_piece.h"
 
 struct json_t;
 struct keyring;
 
-enum checking_stage {
-	CHECKING_REVISION,
-	CHECKING_CHAIN,
-	CHECKING_DAYS,
-	CHECKING_PIECES,
-	CHECKING_KINDS,
-	CHECKING_CORRECTIONS,
-	CHECKING_END
-};
+/* For the test of its table. */
+extern const struct machine checking_machine;
 
 struct proof_check {
 	/* The caller's; borrowed until `done`. */
@@ -40,7 +34,7 @@ struct proof_check {
 	/* Ours. */
 	struct arena *arena;
 	struct job job;
-	enum checking_stage stage;
+	struct stages stages;
 	struct json_t *document;
 	struct json_t *columns;
 	struct json_t *checks;

@@ -28,8 +28,9 @@ static const char row_sql[] =
 /* --- what the statements answer --------------------------------------------------------------- */
 
 static void
-on_begin(struct proving *v, const struct rows *rows, struct err *e)
+on_begin(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct proving *v = ctx;
 	json_t *snapshot = json_loads(rows_text(rows, 0, 4), 0, NULL);
 
 	v->proof = (struct proof){
@@ -48,8 +49,9 @@ on_begin(struct proving *v, const struct rows *rows, struct err *e)
 }
 
 static void
-on_days(struct proving *v, const struct rows *rows, struct err *e)
+on_days(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct proving *v = ctx;
 	struct proof *p = &v->proof;
 	size_t n = (size_t)rows_count(rows);
 
@@ -64,25 +66,12 @@ on_days(struct proving *v, const struct rows *rows, struct err *e)
 }
 
 static void
-on_piece(struct proving *v, const struct rows *rows, struct err *e)
+on_piece(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct proving *v = ctx;
+
 	(void)e;
 	proof_piece_rows(&v->piece, rows);
-}
-
-void
-proof_freeze_rows(struct proving *v, const struct rows *rows, struct err *e)
-{
-	static void (*const by_stage[])(struct proving *, const struct rows *, struct err *) = {
-	    [PROVING_PREVIOUS] = on_begin,
-	    [PROVING_DAYS] = on_days,
-	    [PROVING_PIECES] = on_piece,
-	    [PROVING_END] = NULL,
-	};
-	COVERS(by_stage, PROVING_END + 1);
-
-	if (by_stage[v->stage] != NULL)
-		by_stage[v->stage](v, rows, e);
 }
 
 /* --- the statements --------------------------------------------------------------------------- */
@@ -134,36 +123,46 @@ finish(struct proving *v, struct err *e)
 		err_set(e, TRY_LIMIT, "proof", "out of memory; try again");
 }
 
-bool
-proof_freeze_next(struct proving *v, struct statement *st, struct err *e)
+static unsigned
+ask_previous(void *ctx, struct statement *st, struct err *e)
 {
-	if (v->stage >= PROVING_DONE)
-		return false;
-	if (v->stage == PROVING_PREVIOUS && v->proof.number == 0) {
-		v->proof.number = -1; /* asked */
-		*st = (struct statement){begin_sql, 0, {NULL}};
-		return true;
-	}
-	if (v->stage == PROVING_PREVIOUS)
-		v->stage = PROVING_KINDS;
-	if (v->stage == PROVING_KINDS && next_kind(v, st, e))
-		return true;
-	if (v->stage == PROVING_KINDS && e->code == OK) {
-		v->stage = PROVING_DAYS;
-		*st = (struct statement){days_sql, 2, {v->quarter, v->revision}};
-		return true;
-	}
-	if (v->stage == PROVING_DAYS) {
-		v->stage = PROVING_PIECES;
+	struct proving *v = ctx;
+
+	(void)e;
+	*st = (struct statement){begin_sql, 0, {NULL}};
+	return stages_once(&v->stages);
+}
+
+static unsigned
+ask_kinds(void *ctx, struct statement *st, struct err *e)
+{
+	return next_kind(ctx, st, e) ? STAGE_ASKS : STAGE_OVER;
+}
+
+static unsigned
+ask_days(void *ctx, struct statement *st, struct err *e)
+{
+	struct proving *v = ctx;
+
+	(void)e;
+	*st = (struct statement){days_sql, 2, {v->quarter, v->revision}};
+	return stages_once(&v->stages);
+}
+
+static unsigned
+ask_pieces(void *ctx, struct statement *st, struct err *e)
+{
+	struct proving *v = ctx;
+
+	if (v->stages.asked == 0) {
 		v->at = 0;
 		proof_piece_begin(&v->piece, 0);
 	}
-	if (e->code == OK && next_piece(v, st, e))
-		return true;
-	v->stage = PROVING_DONE;
+	if (next_piece(v, st, e))
+		return STAGE_ASKS;
 	if (e->code == OK)
 		finish(v, e);
-	return false;
+	return STAGE_OVER;
 }
 
 /* --- what is kept ----------------------------------------------------------------------------- */
@@ -207,24 +206,106 @@ sign_document(struct proving *v, const struct buf *document, struct err *e)
 	return v->columns == NULL ? err_set(e, TRY_LIMIT, "proof", "out of memory; try again") : OK;
 }
 
+static unsigned
+ask_row(void *ctx, struct statement *st, struct err *e)
+{
+	struct proving *v = ctx;
+
+	if (v->stages.asked > 0 || sign_document(v, v->document, e) != OK)
+		return STAGE_OVER;
+	*st = (struct statement){row_sql,
+				 10,
+				 {v->number, v->quarter, v->revision, "1", v->columns, v->leaves,
+				  v->root, v->proof.previous_quarter == NULL ? NULL : v->previous,
+				  v->signature, v->key_id}};
+	return STAGE_ASKS;
+}
+
+/* --- the stages ------------------------------------------------------------------------------- */
+
+enum stage_id {
+	PROVING_PREVIOUS,
+	PROVING_KINDS,
+	PROVING_DAYS,
+	PROVING_PIECES,
+	PROVING_MADE, /* until the revision is kept */
+	PROVING_ROW,
+	PROVING_ENDED,
+	N_PROVING
+};
+
+enum { PROVING_KEPT = STAGE_OWN, N_HAPPENINGS };
+
+static const char *const stage_names[] = {
+    [PROVING_PREVIOUS] = "previous freeze",
+    [PROVING_KINDS] = "leaves",
+    [PROVING_DAYS] = "days",
+    [PROVING_PIECES] = "roots",
+    [PROVING_MADE] = "made",
+    [PROVING_ROW] = "signature",
+    [PROVING_ENDED] = "ended",
+};
+COVERS(stage_names, N_PROVING);
+
+static const char *const happening_names[] = {
+    [STAGE_OVER] = STAGE_OVER_NAME,
+    [STAGE_FAILED] = STAGE_FAILED_NAME,
+    [PROVING_KEPT] = "the revision is kept",
+};
+COVERS(happening_names, N_HAPPENINGS);
+
+#define AT  MACHINE_AT
+#define ASK (AT(PROVING_PREVIOUS) | AT(PROVING_KINDS) | AT(PROVING_DAYS) | AT(PROVING_PIECES))
+
+static const struct move moves[] = {
+    {STAGE_OVER, AT(PROVING_PREVIOUS), PROVING_KINDS, 0, NULL},
+    {STAGE_OVER, AT(PROVING_KINDS), PROVING_DAYS, 0, NULL},
+    {STAGE_OVER, AT(PROVING_DAYS), PROVING_PIECES, 0, NULL},
+    {STAGE_OVER, AT(PROVING_PIECES), PROVING_MADE, 0, NULL},
+    {PROVING_KEPT, AT(PROVING_MADE), PROVING_ROW, 0, NULL},
+    {STAGE_OVER, AT(PROVING_ROW), PROVING_ENDED, 0, NULL},
+    {STAGE_FAILED, ASK | AT(PROVING_ROW), PROVING_ENDED, 0, NULL},
+};
+const struct machine proving_machine =
+    MACHINE("proof", AT(PROVING_PREVIOUS), stage_names, happening_names, moves);
+
+static const struct stage stages[] = {
+    [PROVING_PREVIOUS] = {ask_previous, on_begin},
+    [PROVING_KINDS] = {ask_kinds, NULL},
+    [PROVING_DAYS] = {ask_days, on_days},
+    [PROVING_PIECES] = {ask_pieces, on_piece},
+    [PROVING_MADE] = {NULL, NULL},
+    [PROVING_ROW] = {ask_row, NULL},
+    [PROVING_ENDED] = {NULL, NULL},
+};
+COVERS(stages, N_PROVING);
+
+void
+proof_freeze_start(struct proving *v)
+{
+	v->stages = (struct stages){&proving_machine, stages, v->quarter, PROVING_PREVIOUS, 0};
+}
+
+bool
+proof_freeze_next(struct proving *v, struct statement *st, struct err *e)
+{
+	return stages_next(&v->stages, v, st, e);
+}
+
+void
+proof_freeze_rows(struct proving *v, const struct rows *rows, struct err *e)
+{
+	stages_rows(&v->stages, v, rows, e);
+}
+
 bool
 proof_freeze_keep(struct proving *v, const struct buf *document, struct statement *st,
 		  struct err *e)
 {
-	if (v->stage == PROVING_DONE) {
-		v->stage = PROVING_ROW;
-		if (sign_document(v, document, e) != OK)
-			return false;
-		*st = (struct statement){row_sql,
-					 10,
-					 {v->number, v->quarter, v->revision, "1", v->columns,
-					  v->leaves, v->root,
-					  v->proof.previous_quarter == NULL ? NULL : v->previous,
-					  v->signature, v->key_id}};
-		return true;
-	}
-	v->stage = PROVING_END;
-	return false;
+	v->document = document;
+	if (v->stages.at == PROVING_MADE)
+		stages_step(&v->stages, PROVING_KEPT);
+	return stages_next(&v->stages, v, st, e);
 }
 
 void

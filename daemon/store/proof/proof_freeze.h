@@ -10,19 +10,13 @@
 #include "base/buf.h"
 #include "base/sign.h"
 #include "core/proof/proof.h"
+#include "store/pg/stages.h"
 #include "store/proof/proof_piece.h"
 
 struct keyring;
 
-enum proving_stage {
-	PROVING_PREVIOUS,
-	PROVING_KINDS,
-	PROVING_DAYS,
-	PROVING_PIECES,
-	PROVING_DONE,
-	PROVING_ROW, /* then, when the revision was kept */
-	PROVING_END
-};
+/* For the test of its table. */
+extern const struct machine proving_machine;
 
 struct proving {
 	/* The caller's; borrowed until proof_freeze_fini(). */
@@ -31,10 +25,11 @@ struct proving {
 	const char *quarter;  /* "2026-Q2" */
 	const char *revision; /* that is frozen */
 	/* Ours. */
-	enum proving_stage stage;
+	struct stages stages;
 	struct proof proof;
 	struct json_t *json; /* the answer, for the document; NULL: not yet, or why not was told */
 	size_t at;           /* the kind, or the day */
+	const struct buf *document; /* once it is kept */
 	struct proof_piece piece;
 	char number[24];
 	char leaves[24];
@@ -45,6 +40,8 @@ struct proving {
 	char *columns; /* JSON */
 };
 
+/* At its beginning; what is borrowed is set already. */
+void proof_freeze_start(struct proving *v);
 /* The statements between the figures and the document; false: that was all, the proof is in
  * v->json, or *e says why there is none. */
 bool proof_freeze_next(struct proving *v, struct statement *st, struct err *e);

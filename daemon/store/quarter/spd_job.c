@@ -137,7 +137,6 @@ static const struct {
     {"sql/queries/quarter/spd_targets.sql", on_targets},
     {"sql/queries/quarter/spd_hold_feeds.sql", on_held},
 };
-#define N_OPENINGS COUNT(openings)
 
 static const char live_sql[] =
     "INSERT INTO sems.spd_live (quarter, as_of, document) VALUES ($1, $2::timestamptz, $3)"
@@ -231,79 +230,215 @@ begin_counting(struct spd_run *r)
 	counting_start(&r->counting);
 }
 
-/* What proves a freeze, before its document, which prints it. */
-static bool
-prove(struct spd_run *r, struct statement *st, struct err *e)
+static unsigned
+ask_opening(void *ctx, struct statement *st, struct err *e)
 {
-	if (r->task != SPD_TASK_FREEZE)
-		return false;
-	if (proof_freeze_next(&r->proving, st, e))
-		return true;
-	r->spd.proof = r->proving.json;
-	return false;
+	struct spd_run *r = ctx;
+
+	(void)e;
+	if (r->stages.asked == COUNT(openings))
+		return STAGE_OVER;
+	*st = (struct statement){embed_text(openings[r->stages.asked].path), 1, {r->label}};
+	return STAGE_ASKS;
 }
+
+static void
+on_opening(void *ctx, const struct rows *rows, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	(void)e;
+	openings[r->stages.asked - 1].rows(r, rows);
+}
+
+static unsigned
+ask_whether(void *ctx, struct statement *st, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	(void)e;
+	return spd_freeze_next(r, r->stages.asked, st) ? STAGE_ASKS : STAGE_OVER;
+}
+
+static void
+on_whether(void *ctx, const struct rows *rows, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	(void)e;
+	spd_freeze_rows(r, r->stages.asked - 1, rows);
+}
+
+static unsigned
+ask_counting(void *ctx, struct statement *st, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	if (r->stages.asked == 0)
+		begin_counting(r);
+	if (!counting_next(&r->counting, st, e))
+		return STAGE_OVER;
+	r->job.is_ahead = r->counting.is_ahead;
+	return STAGE_ASKS;
+}
+
+static void
+on_counting(void *ctx, const struct rows *rows, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	(void)e;
+	counting_rows(&r->counting, rows);
+}
+
+static unsigned
+ask_recheck(void *ctx, struct statement *st, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	return spd_recheck_next(r, r->stages.asked, st, e) ? STAGE_ASKS : STAGE_OVER;
+}
+
+static void
+on_recheck(void *ctx, const struct rows *rows, struct err *e)
+{
+	(void)e;
+	spd_recheck_rows(ctx, rows);
+}
+
+static unsigned
+ask_gathering(void *ctx, struct statement *st, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	(void)e;
+	return spd_gather_next(r, r->stages.asked, st) ? STAGE_ASKS : STAGE_OVER;
+}
+
+static void
+on_gathering(void *ctx, const struct rows *rows, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	(void)e;
+	spd_gather_rows(r, r->stages.asked - 1, rows);
+}
+
+/* What proves a freeze, before its document, which prints it. */
+static unsigned
+ask_proof(void *ctx, struct statement *st, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	if (r->task != SPD_TASK_FREEZE)
+		return STAGE_OVER;
+	if (proof_freeze_next(&r->proving, st, e))
+		return STAGE_ASKS;
+	r->spd.proof = r->proving.json;
+	return STAGE_OVER;
+}
+
+static void
+on_proof(void *ctx, const struct rows *rows, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	proof_freeze_rows(&r->proving, rows, e);
+}
+
+static unsigned
+ask_document(void *ctx, struct statement *st, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	if (r->stages.asked > 0 || make_document(r, e) != OK || !keep_document(r, st))
+		return STAGE_OVER;
+	return STAGE_ASKS;
+}
+
+static unsigned
+ask_signature(void *ctx, struct statement *st, struct err *e)
+{
+	struct spd_run *r = ctx;
+
+	if (r->task != SPD_TASK_FREEZE || !proof_freeze_keep(&r->proving, &r->document, st, e) ||
+	    !is_whole(r, e))
+		return STAGE_OVER;
+	return STAGE_ASKS;
+}
+
+/* --- the stages ------------------------------------------------------------------------------- */
+
+/* What a task has no use for is over at once. */
+enum stage_id {
+	STAGE_OPENING,
+	STAGE_WHETHER,
+	STAGE_COUNTING,
+	STAGE_RECHECK,
+	STAGE_GATHERING,
+	STAGE_PROOF,
+	STAGE_DOCUMENT,
+	STAGE_SIGNATURE,
+	STAGE_ENDED,
+	N_STAGES
+};
+
+static const char *const stage_names[] = {
+    [STAGE_OPENING] = "opening",     [STAGE_WHETHER] = "whether it may be frozen",
+    [STAGE_COUNTING] = "counting",   [STAGE_RECHECK] = "counting from records",
+    [STAGE_GATHERING] = "gathering", [STAGE_PROOF] = "proof",
+    [STAGE_DOCUMENT] = "document",   [STAGE_SIGNATURE] = "signature",
+    [STAGE_ENDED] = "ended",
+};
+COVERS(stage_names, N_STAGES);
+
+#define AT MACHINE_AT
+
+static const struct move moves[] = {
+    {STAGE_OVER, AT(STAGE_OPENING), STAGE_WHETHER, 0, NULL},
+    {STAGE_OVER, AT(STAGE_WHETHER), STAGE_COUNTING, 0, NULL},
+    {STAGE_OVER, AT(STAGE_COUNTING), STAGE_RECHECK, 0, NULL},
+    {STAGE_OVER, AT(STAGE_RECHECK), STAGE_GATHERING, 0, NULL},
+    {STAGE_OVER, AT(STAGE_GATHERING), STAGE_PROOF, 0, NULL},
+    {STAGE_OVER, AT(STAGE_PROOF), STAGE_DOCUMENT, 0, NULL},
+    {STAGE_OVER, AT(STAGE_DOCUMENT), STAGE_SIGNATURE, 0, NULL},
+    {STAGE_OVER, AT(STAGE_SIGNATURE), STAGE_ENDED, 0, NULL},
+    {STAGE_FAILED, AT(STAGE_ENDED) - 1, STAGE_ENDED, 0, NULL},
+};
+const struct machine spd_machine =
+    MACHINE("spd run", AT(STAGE_OPENING), stage_names, stage_events, moves);
+
+static const struct stage stages[] = {
+    [STAGE_OPENING] = {ask_opening, on_opening},
+    [STAGE_WHETHER] = {ask_whether, on_whether},
+    [STAGE_COUNTING] = {ask_counting, on_counting},
+    [STAGE_RECHECK] = {ask_recheck, on_recheck},
+    [STAGE_GATHERING] = {ask_gathering, on_gathering},
+    [STAGE_PROOF] = {ask_proof, on_proof},
+    [STAGE_DOCUMENT] = {ask_document, NULL},
+    [STAGE_SIGNATURE] = {ask_signature, NULL},
+    [STAGE_ENDED] = {NULL, NULL},
+};
+COVERS(stages, N_STAGES);
 
 static bool
 on_next(struct job *j, struct statement *st, struct err *e)
 {
 	struct spd_run *r = j->ctx;
-	size_t step = r->step++;
 
 	if (r->err.code != OK) {
 		*e = r->err;
 		return false;
 	}
-	if (step < N_OPENINGS) {
-		*st = (struct statement){embed_text(openings[step].path), 1, {r->label}};
-		return true;
-	}
-	if (r->before == 0 && spd_freeze_next(r, step - N_OPENINGS, st))
-		return true;
-	if (r->before == 0) {
-		r->before = step;
-		begin_counting(r);
-	}
-	if (!r->counted && counting_next(&r->counting, st, e)) {
-		j->is_ahead = r->counting.is_ahead;
-		return true;
-	}
-	r->counted = true;
-	if (e->code == OK && spd_recheck_next(r, st, e))
-		return true;
-	if (e->code == OK && spd_gather_next(r, r->gathered, st)) {
-		r->gathered++;
-		return true;
-	}
-	r->gathering = false;
-	if (e->code == OK && !r->made && prove(r, st, e))
-		return true;
-	if (!r->made && e->code == OK) {
-		r->made = true;
-		return make_document(r, e) == OK && keep_document(r, st);
-	}
-	if (e->code != OK || r->task != SPD_TASK_FREEZE)
-		return false;
-	return proof_freeze_keep(&r->proving, &r->document, st, e) && is_whole(r, e);
+	return stages_next(&r->stages, r, st, e);
 }
 
 static void
 on_rows(struct job *j, const struct rows *rows)
 {
 	struct spd_run *r = j->ctx;
-	size_t step = r->step - 1;
 
-	if (step < N_OPENINGS)
-		openings[step].rows(r, rows);
-	else if (r->before == 0)
-		spd_freeze_rows(r, step - N_OPENINGS, rows);
-	else if (!r->counted)
-		counting_rows(&r->counting, rows);
-	else if (r->recheck.begun && !r->recheck.done)
-		spd_recheck_rows(r, rows);
-	else if (r->gathering)
-		spd_gather_rows(r, r->gathered - 1, rows);
-	else
-		proof_freeze_rows(&r->proving, rows, &r->err);
+	stages_rows(&r->stages, r, rows, &r->err);
 	if (arena_failed(r->arena))
 		fail_memory(r);
 }
@@ -370,12 +505,7 @@ spd_start(struct spd_run *r)
 	quarter_format(r->quarter, r->label);
 	buf_init(&r->document, SPD_DOCUMENT_MAX);
 	r->err = (struct err){0};
-	r->step = 0;
-	r->before = 0;
-	r->counted = false;
-	r->gathered = 0;
-	r->gathering = true;
-	r->made = false;
+	r->stages = (struct stages){&spd_machine, stages, r->label, STAGE_OPENING, 0};
 	r->json_failed = jsonmem_failed();
 	r->recheck = (struct spd_rechecking){0};
 	r->freezing = (struct spd_freezing){0};
@@ -387,6 +517,7 @@ spd_start(struct spd_run *r)
 		take_definitions(r);
 	r->proving = (struct proving){
 	    .keys = r->keys, .arena = r->arena, .quarter = r->label, .revision = r->revision};
+	proof_freeze_start(&r->proving);
 	r->job = (struct job){
 	    .ticket = r->ticket,
 	    .role = DB_COMPUTE,

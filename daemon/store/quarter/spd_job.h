@@ -20,6 +20,7 @@
 #include "store/count/layout.h"
 #include "store/count/metric_sql.h"
 #include "store/pg/lanes.h"
+#include "store/pg/stages.h"
 #include "store/proof/proof_freeze.h"
 #include "store/quarter/spd_freeze.h"
 #include "store/quarter/spd_past.h"
@@ -30,6 +31,9 @@ enum spd_task {
 	SPD_TASK_LIVE,   /* and keep as the quarter's newest provisional document */
 	SPD_TASK_FREEZE, /* and keep as its next revision, a draft */
 };
+
+/* For the test of its table. */
+extern const struct machine spd_machine;
 
 struct spd_run {
 	/* The caller's. */
@@ -64,12 +68,7 @@ struct spd_run {
 	struct spd_rechecking recheck;
 	struct spd_freezing freezing;
 	struct proving proving;
-	size_t step;
-	size_t before;   /* statements before those of the plan; 0: not known yet */
-	size_t gathered; /* of the statements about the data; those of the plan come before */
-	bool gathering;
-	bool counted; /* the quarter */
-	bool made;    /* the document */
+	struct stages stages;
 	int64_t newest;
 	char label[QUARTER_TEXT_SIZE];
 	char revision[24];

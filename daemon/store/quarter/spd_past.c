@@ -101,8 +101,9 @@ on_next(struct job *j, struct statement *st, struct err *e)
 	struct spd_run *r = j->ctx;
 
 	(void)e;
-	if (r->step++ > 0)
+	if (r->earlier.is_asked)
 		return false;
+	r->earlier.is_asked = true;
 	*st = (struct statement){embed_text("sql/queries/quarter/spd_past.sql"), 1, {r->label}};
 	return true;
 }
@@ -135,7 +136,6 @@ on_done(struct job *j, const struct err *e)
 
 	if (e->code != OK)
 		r->err = *e;
-	r->step = 0;
 	compute_next(r);
 }
 

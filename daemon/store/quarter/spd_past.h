@@ -15,6 +15,7 @@ struct spd_past_search { /* ours */
 	void (*go)(struct spd_run *r);
 	struct spd_past found[SPD_PAST_MAX];
 	bool compute[SPD_PAST_MAX];
+	bool is_asked;
 	size_t n;
 	size_t at;
 	struct spd_run *nested;

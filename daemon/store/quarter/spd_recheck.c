@@ -50,7 +50,6 @@ drop_tables(struct spd_run *r, struct statement *st)
 	buf_addf(&x->sql, "DROP TABLE IF EXISTS ");
 	for (unsigned i = 0; i < r->plan.cubes.n; i++)
 		buf_addf(&x->sql, "%spg_temp.cube_%u, pg_temp.scan_%u", i == 0 ? "" : ", ", i, i);
-	x->dropped = true;
 	if (r->plan.cubes.n == 0 || !buf_add(&x->sql, "", 1))
 		return false;
 	*st = (struct statement){(const char *)x->sql.p, 0, {NULL}};
@@ -58,20 +57,16 @@ drop_tables(struct spd_run *r, struct statement *st)
 }
 
 bool
-spd_recheck_next(struct spd_run *r, struct statement *st, struct err *e)
+spd_recheck_next(struct spd_run *r, size_t step, struct statement *st, struct err *e)
 {
-	struct spd_rechecking *x = &r->recheck;
-
-	if (x->folds == NULL || x->done)
+	if (r->recheck.folds == NULL)
 		return false;
-	if (!x->begun)
+	if (step == 0) {
 		begin(r);
-	if (!x->dropped && drop_tables(r, st))
-		return true;
-	if (counting_next(&x->counting, st, e))
-		return true;
-	x->done = true;
-	return false;
+		if (drop_tables(r, st))
+			return true;
+	}
+	return counting_next(&r->recheck.counting, st, e);
 }
 
 void

@@ -14,15 +14,14 @@ struct spd_rechecking {
 	struct fold **folds; /* per metric; NULL: nothing is compared */
 	struct counting counting;
 	bool begun;
-	bool dropped; /* the temporary tables of the first counting */
-	bool done;
 	struct buf sql;
 };
 
 /* When the targets are known: standard NULL: not set. */
 bool spd_recheck_fold(struct spd_run *r, unsigned metric, const double *standard);
-/* The statements after the first counting; false: that was all, or *e says why not. */
-bool spd_recheck_next(struct spd_run *r, struct statement *st, struct err *e);
+/* The statements after the first counting, by number from 0; false: that was all, or *e says why
+ * not. */
+bool spd_recheck_next(struct spd_run *r, size_t step, struct statement *st, struct err *e);
 void spd_recheck_rows(struct spd_run *r, const struct rows *rows);
 /* When r->spd.metrics are there. FATAL_BUG: names the first figure that differs. */
 enum code spd_recheck_compare(struct spd_run *r, struct err *e) MUST_CHECK;

@@ -6,6 +6,7 @@
 #include "base/count.h"
 #include "core/metric/figure.h"
 #include "store/count/counting.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/store/spd_fixture.h"
 
 #include <criterion/criterion.h>
@@ -764,6 +765,23 @@ core_agrees(json_t *doc)
 
 /* --- tests -------------------------------------------------------------------------------------
  */
+
+Test(counting, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "weeks: nothing more to ask > what is counted, it failed > ended",
+	    "what is counted: nothing more to ask > plans on, it failed > ended",
+	    "plans on: nothing more to ask > what is not, it failed > ended",
+	    "what is not: nothing more to ask > plans off, it failed > ended",
+	    "plans off: nothing more to ask > records, it failed > ended",
+	    "records: nothing more to ask > sums, it failed > ended",
+	    "sums: nothing more to ask > ended, it failed > ended, too much for one document > "
+	    "sums",
+	    "ended: ",
+	};
+
+	MACHINE_WALK(&counting_machine, edges);
+}
 
 Test(counting, gives_the_same_from_counts_from_records_and_by_the_cores_fold)
 {

@@ -1,5 +1,6 @@
 /* Feeds are kept, a turn at a time, and only what is over. */
 #include "store/count/feeds_keep.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/store/spd_fixture.h"
 
 #include <criterion/criterion.h>
@@ -35,6 +36,20 @@ keep(const char *quarter, bool stop)
 
 #define KEPT_DAYS     "SELECT count(*) FROM sems.counted_feed_day"
 #define KEPT_QUARTERS "SELECT count(*) FROM sems.counted_feed_quarter"
+
+Test(feeds_keep, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "lock: nothing more to ask > touched days, it failed > ended, another one counts > "
+	    "ended",
+	    "touched days: nothing more to ask > keeping, it failed > ended",
+	    "keeping: nothing more to ask > ended, it failed > ended",
+	    "waiting: nothing more to ask > ended, it failed > ended",
+	    "ended: ",
+	};
+
+	MACHINE_WALK(&feeds_machine, edges);
+}
 
 Test(feeds_keep, keeps_days_of_a_quarter_first_and_then_what_they_come_to)
 {

@@ -1,4 +1,5 @@
 #include "store/count/recount.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/store/spd_fixture.h"
 
 #include <criterion/criterion.h>
@@ -31,6 +32,26 @@ static int64_t
 in_log(void)
 {
 	return cluster_int(f.pg, "SELECT count(*) FROM sems.touched_day");
+}
+
+Test(recount, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "lock: nothing more to ask > touched days, it failed > ended, another one counts > "
+	    "ended",
+	    "touched days: nothing more to ask > plans on, it failed > ended",
+	    "plans on: nothing more to ask > quarters, it failed > ended",
+	    "quarters: nothing more to ask > cubes, it failed > ended, no quarter has records > "
+	    "ended",
+	    "cubes: nothing more to ask > what is counted, it failed > ended",
+	    "what is counted: nothing more to ask > counting, it failed > ended",
+	    "counting: nothing more to ask > forgetting, it failed > ended, others wait > ended, a "
+	    "further quarter > cubes",
+	    "forgetting: nothing more to ask > ended, it failed > ended",
+	    "ended: ",
+	};
+
+	MACHINE_WALK(&recount_machine, edges);
 }
 
 Test(recount, counts_each_day_of_each_cube_once)

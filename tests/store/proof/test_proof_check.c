@@ -1,5 +1,6 @@
 #include "base/count.h"
 #include "store/proof/proof_check.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/store/proof_fixture.h"
 
 #include <criterion/criterion.h>
@@ -61,6 +62,21 @@ expect_found(const char *what, const char *kind, const char *record_id)
 	cr_expect_str_eq(json_string_value(json_object_get(first, "record_id")), record_id);
 	free(text);
 	json_decref(report);
+}
+
+Test(proof_check, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "revision: nothing more to ask > chain, it failed > ended",
+	    "chain: nothing more to ask > days, it failed > ended",
+	    "days: nothing more to ask > leaves, it failed > ended",
+	    "leaves: nothing more to ask > records, it failed > ended",
+	    "records: nothing more to ask > corrections, it failed > ended",
+	    "corrections: nothing more to ask > ended, it failed > ended",
+	    "ended: ",
+	};
+
+	MACHINE_WALK(&checking_machine, edges);
 }
 
 Test(proof_check, finds_nothing_where_nothing_was_done)

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "store/proof/proof_freeze.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/store/proof_fixture.h"
 
 #include <criterion/criterion.h>
@@ -27,6 +28,21 @@ static const char *
 hex_of(const char *sql)
 {
 	return cluster_text(f.pg, sql);
+}
+
+Test(proof_freeze, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "previous freeze: nothing more to ask > leaves, it failed > ended",
+	    "leaves: nothing more to ask > days, it failed > ended",
+	    "days: nothing more to ask > roots, it failed > ended",
+	    "roots: nothing more to ask > made, it failed > ended",
+	    "made: the revision is kept > signature",
+	    "signature: nothing more to ask > ended, it failed > ended",
+	    "ended: ",
+	};
+
+	MACHINE_WALK(&proving_machine, edges);
 }
 
 /* The leaf as PROOF.md says, by another way: the parts one by one. */

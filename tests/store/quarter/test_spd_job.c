@@ -1,5 +1,6 @@
 /* Figures against counts made by hand; the real data of the field is in tests/system. */
 #include "store/quarter/spd_job.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/store/spd_fixture.h"
 
 #include <criterion/criterion.h>
@@ -24,6 +25,23 @@ set_target(const char *metric, const char *value, const char *from)
 		 "VALUES ('%s', %s, 'AM', '%s')",
 		 metric, value, from);
 	cluster_do(f.pg, sql);
+}
+
+Test(spd_job, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "opening: nothing more to ask > whether it may be frozen, it failed > ended",
+	    "whether it may be frozen: nothing more to ask > counting, it failed > ended",
+	    "counting: nothing more to ask > counting from records, it failed > ended",
+	    "counting from records: nothing more to ask > gathering, it failed > ended",
+	    "gathering: nothing more to ask > proof, it failed > ended",
+	    "proof: nothing more to ask > document, it failed > ended",
+	    "document: nothing more to ask > signature, it failed > ended",
+	    "signature: nothing more to ask > ended, it failed > ended",
+	    "ended: ",
+	};
+
+	MACHINE_WALK(&spd_machine, edges);
 }
 
 Test(spd_job, says_why_there_is_no_figure_when_there_is_no_evidence)
