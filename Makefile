@@ -16,7 +16,7 @@ B       ?= build/$(MODE)
 VERSION := 0.1.0
 CC      ?= gcc
 PROTOC  ?= protoc-c
-LAYERS  := base core wire ingest host store render client office jobs net
+LAYERS  := base core wire ingest host store render client office door jobs net
 GEN     := $(B)/gen
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wvla \
@@ -65,6 +65,7 @@ LIB_store := $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
 LIB_render := $(B)/librender.a $(LIB_core)
 LIB_client := $(B)/libclient.a $(LIB_wire)
 LIB_office := $(B)/liboffice.a $(LIB_store)
+LIB_door := $(B)/libdoor.a $(LIB_office)
 LIB_jobs := $(B)/libjobs.a $(LIB_store)
 LIB_net  := $(B)/libnet.a $(B)/liboffice.a $(LIB_ingest)
 LIB_tools := $(B)/libtools.a $(B)/librender.a $(LIB_client)
@@ -75,7 +76,7 @@ SEMSCTL := $(call obj,tools/semsctl/*.c tools/semsctl/*/*.c)
 all: build/semsd build/semsctl
 build/%: $(B)/%
 	@ln -sfn $(if $(filter build/%,$(B)),$(B:build/%=%),$(abspath $(B)))/$* $@
-$(B)/semsd: $(call obj,daemon/*.c) $(B)/libnet.a $(B)/libjobs.a $(LIB_office)
+$(B)/semsd: $(call obj,daemon/*.c) $(B)/libnet.a $(B)/libjobs.a $(LIB_door)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/semsctl: $(SEMSCTL) $(LIB_tools)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
@@ -94,6 +95,8 @@ FIXTURE_store := $(B)/tests/core/sample.o
 FIXTURE_host := $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
 # All that ask a database have it from the same hooks.
 FIXTURE_office := $(B)/tests/store/hooks.o
+# The door's sessions are ingest's.
+FIXTURE_door := $(B)/tests/ingest/fixture.o
 FIXTURE_jobs := $(B)/tests/store/hooks.o
 
 define layer
@@ -121,7 +124,7 @@ FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
 FUZZ_LIBS := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
 FUZZ_WITH_record  := $(B)/tests/wire/make_record.o $(LIB_wire)
 FUZZ_WITH_session := $(B)/tests/fuzz/world.o $(LIB_ingest)
-FUZZ_WITH_request := $(B)/tests/fuzz/world.o $(B)/liboffice.a $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
+FUZZ_WITH_request := $(B)/tests/fuzz/world.o $(B)/libdoor.a $(B)/liboffice.a $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
 FUZZ_WITH_map     := $(LIB_tools)
 define fuzz_program
 $(B)/fuzz_$(1): $(B)/tests/fuzz/fuzz_$(1).o $(FUZZ_MAIN) $(or $(FUZZ_WITH_$(1)),$(LIB_wire))

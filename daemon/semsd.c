@@ -6,6 +6,7 @@
 #include "base/json/jsonmem.h"
 #include "base/log.h"
 #include "config.h"
+#include "door/session_door.h"
 #include "host/embedded.h"
 #include "host/keyring.h"
 #include "ingest/ingest.h"
@@ -16,7 +17,6 @@
 #include "net/listener.h"
 #include "net/server.h"
 #include "net/users.h"
-#include "office/session_port.h"
 #include "store/count/layout.h"
 #include "store/schema/furnish.h"
 #include "store/store.h"
@@ -84,7 +84,7 @@ on_turn(void *ctx)
 		}
 	}
 	while (ingest_take_request(d->ingest, &r))
-		session_port_handle(d->admin, d->ingest, &r, server_now());
+		session_door_ask(d->admin, d->ingest, &r, server_now());
 }
 
 static void

@@ -4,9 +4,8 @@
 
 #include "ingest/ingest.h"
 #include "office/port.h"
+#include "office/request.h"
 #include "store/store.h"
-
-#include <sems/v1/protocol.pb-c.h>
 
 struct admin;
 
@@ -27,8 +26,8 @@ void admin_free(struct admin *a);
 
 /* What a door asks. */
 struct asking {
-	struct arena *arena;              /* the request, the principal, and room for the answer */
-	const Sems__V1__Request *request; /* in the arena */
+	struct arena *arena;    /* what the request points to, the principal, room for the answer */
+	struct request request; /* copied */
 	struct who who;
 	struct port port;
 };

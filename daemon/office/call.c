@@ -16,36 +16,34 @@ struct admin {
 	struct admin_config config;
 };
 
-#define BODY(name) SEMS__V1__REQUEST__BODY_##name
-
 /* Whose handler asks for the right that its operation takes. */
 #define BY_OPERATION RIGHT_COUNT
 
 /* What asking takes. What a handler allows less widely (freezing, raw bytes) it checks itself. */
 static const struct route {
-	int body;
+	enum request_kind kind;
 	enum right right;
 	const char *name;
 	void (*handle)(struct call *c);
 } routes[] = {
-    {BODY(SETUP), RIGHT_SET_UP, "setup", admin_setup},
-    {BODY(STATUS), RIGHT_SEE_STATUS, "status", admin_status},
-    {BODY(SPD), RIGHT_SEE_SPD, "spd", admin_spd},
-    {BODY(RETENTION), RIGHT_RUN_RETENTION, "retention", admin_retention},
-    {BODY(QUARANTINE), RIGHT_SEE_QUARANTINE, "quarantine", admin_quarantine},
-    {BODY(RECORD), RIGHT_SEE_RECORDS, "record", admin_record},
-    {BODY(RECORDS), RIGHT_SEE_RECORDS, "records", admin_records},
-    {BODY(GAP), RIGHT_SEE_GAPS, "gap", admin_gap},
-    {BODY(VERIFY), RIGHT_VERIFY, "verify", admin_verify},
-    {BODY(SIGN), RIGHT_SIGN, "sign", admin_sign},
-    {BODY(KEY), RIGHT_SEE_KEYS, "key", admin_key},
-    {BODY(EXPLAIN), RIGHT_EXPLAIN_FIGURE, "explain", admin_explain},
-    {BODY(TRACE), RIGHT_SEE_RECORDS, "trace", admin_trace},
-    {BODY(PENDING), RIGHT_SEE_PENDING, "pending", admin_pending},
-    {BODY(DOUBLES), RIGHT_SEE_DOUBLES, "doubles", admin_doubles},
-    {BODY(NUMBERS), RIGHT_SEE_NUMBERS, "numbers", admin_numbers},
-    {BODY(IMPORT), BY_OPERATION, "import", admin_import},
-    {BODY(CALENDAR), RIGHT_SEE_CALENDAR, "calendar", admin_calendar},
+    {REQUEST_SETUP, RIGHT_SET_UP, "setup", admin_setup},
+    {REQUEST_STATUS, RIGHT_SEE_STATUS, "status", admin_status},
+    {REQUEST_SPD, RIGHT_SEE_SPD, "spd", admin_spd},
+    {REQUEST_RETENTION, RIGHT_RUN_RETENTION, "retention", admin_retention},
+    {REQUEST_QUARANTINE, RIGHT_SEE_QUARANTINE, "quarantine", admin_quarantine},
+    {REQUEST_RECORD, RIGHT_SEE_RECORDS, "record", admin_record},
+    {REQUEST_RECORDS, RIGHT_SEE_RECORDS, "records", admin_records},
+    {REQUEST_GAP, RIGHT_SEE_GAPS, "gap", admin_gap},
+    {REQUEST_VERIFY, RIGHT_VERIFY, "verify", admin_verify},
+    {REQUEST_SIGN, RIGHT_SIGN, "sign", admin_sign},
+    {REQUEST_KEY, RIGHT_SEE_KEYS, "key", admin_key},
+    {REQUEST_EXPLAIN, RIGHT_EXPLAIN_FIGURE, "explain", admin_explain},
+    {REQUEST_TRACE, RIGHT_SEE_RECORDS, "trace", admin_trace},
+    {REQUEST_PENDING, RIGHT_SEE_PENDING, "pending", admin_pending},
+    {REQUEST_DOUBLES, RIGHT_SEE_DOUBLES, "doubles", admin_doubles},
+    {REQUEST_NUMBERS, RIGHT_SEE_NUMBERS, "numbers", admin_numbers},
+    {REQUEST_IMPORT, BY_OPERATION, "import", admin_import},
+    {REQUEST_CALENDAR, RIGHT_SEE_CALENDAR, "calendar", admin_calendar},
 };
 
 struct admin *
@@ -153,14 +151,14 @@ call_reply(struct call *c, struct text json)
 	else if (c->port.ops->reply(&c->port, json))
 		call_end(c);
 	else
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "",
+		call_fail(c, ANSWER_UNAVAILABLE, "",
 			  "there is no room for an answer of %zu bytes: read those that came "
 			  "before, or ask for less",
 			  json.n);
 }
 
 void
-call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
+call_fail(struct call *c, enum answer_code code, const char *field, const char *fmt, ...)
 {
 	struct failure f;
 	char text[FAILURE_TEXT];
@@ -171,12 +169,12 @@ call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
 	va_end(ap);
 	/* What could not be read for want of memory looks as if it were not there. */
 	if (call_lacks_memory(c)) {
-		code = SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE;
+		code = ANSWER_UNAVAILABLE;
 		field = "";
 		snprintf(text, sizeof text, "%s", no_memory);
 	}
 	f = (struct failure){.code = code, .field = field == NULL ? "" : field, .text = text};
-	if (code == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE)
+	if (code == ANSWER_UNAVAILABLE)
 		f.retry_after_ms = RETRY_AFTER_MS;
 	c->port.ops->fail(&c->port, &f);
 	call_end(c);
@@ -189,7 +187,7 @@ forbid(struct call *c, const char *field, const char *roles)
 	bool told = right_has(c->who.role, RIGHT_KNOW_ADMINS) &&
 		    registry_who_has(call_registry(c), ROLE_ADMIN, admins, sizeof admins);
 
-	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, field,
+	call_fail(c, ANSWER_FORBIDDEN, field,
 		  "you are %s with the role %s; this takes the role %s, which an admin%s%s%s "
 		  "gives: semsctl init --role %s=%.*s",
 		  c->who.principal.s, role_name(c->who.role), roles, told ? " (" : "",
@@ -211,15 +209,13 @@ call_fail_err(struct call *c, const struct err *e)
 {
 	static const struct {
 		enum code code;
-		int response;
+		enum answer_code response;
 	} map[] = {
-	    {REJ_MALFORMED, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID},
-	    {REJ_FIELD, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID},
-	    {REJ_STATE, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_STATE},
-	    {REJ_FORBIDDEN, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN},
-	    {REJ_NOT_FOUND, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_NOT_FOUND},
+	    {REJ_MALFORMED, ANSWER_INVALID},   {REJ_FIELD, ANSWER_INVALID},
+	    {REJ_STATE, ANSWER_STATE},         {REJ_FORBIDDEN, ANSWER_FORBIDDEN},
+	    {REJ_NOT_FOUND, ANSWER_NOT_FOUND},
 	};
-	int response;
+	enum answer_code response;
 
 	if (e->code == TRY_CONFLICT && c->repeats++ < CONFLICT_REPEATS) {
 		log_info("admin.again", KV("peer", c->who.principal.s),
@@ -234,13 +230,12 @@ call_fail_err(struct call *c, const struct err *e)
 		forbid(c, e->where, e->text);
 		return;
 	}
-	response = code_is_retry(e->code) ? SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE
-					  : SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL;
+	response = code_is_retry(e->code) ? ANSWER_UNAVAILABLE : ANSWER_INTERNAL;
 
 	for (size_t i = 0; i < COUNT(map); i++)
 		if (map[i].code == e->code)
 			response = map[i].response;
-	if (response == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INTERNAL)
+	if (response == ANSWER_INTERNAL)
 		log_error("admin.fault", KV("where", e->where), KV("text", e->text));
 	call_fail(c, response, e->where, "%s", e->text);
 }
@@ -248,7 +243,7 @@ call_fail_err(struct call *c, const struct err *e)
 void
 call_fail_memory(struct call *c)
 {
-	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNAVAILABLE, "", "%s", no_memory);
+	call_fail(c, ANSWER_UNAVAILABLE, "", "%s", no_memory);
 }
 
 void
@@ -358,7 +353,7 @@ admin_handle(struct admin *a, const struct asking *q, struct utc_ms now)
 	for (size_t i = 0; i < COUNT(routes); i++) {
 		const struct route *route = &routes[i];
 
-		if (route->body != (int)q->request->body_case)
+		if (route->kind != q->request.kind)
 			continue;
 		if (route->right != BY_OPERATION && !right_has(q->who.role, route->right)) {
 			log_warn("admin.forbidden", KV("peer", q->who.principal.s),
@@ -372,6 +367,5 @@ admin_handle(struct admin *a, const struct asking *q, struct utc_ms now)
 		route->handle(c);
 		return;
 	}
-	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "body",
-		  "a request that this version does not know");
+	call_fail(c, ANSWER_INVALID, "body", "a request that this version does not know");
 }

@@ -12,10 +12,10 @@
 #include "core/right/right.h"
 #include "ingest/ingest.h"
 #include "office/port.h"
+#include "office/request.h"
 #include "store/store.h"
 
 #include <jansson.h>
-#include <sems/v1/protocol.pb-c.h>
 
 struct admin;
 struct route;
@@ -23,8 +23,8 @@ struct route;
 struct call {
 	struct waiter waiter; /* first: a struct waiter * of ours is a call */
 	struct admin *admin;
-	struct arena *arena; /* the request and whatever the handler needs; freed with it */
-	const Sems__V1__Request *request; /* in the arena */
+	struct arena *arena;    /* the request and whatever the handler needs; freed with it */
+	struct request request; /* what it points to is in the arena */
 	struct who who;
 	struct utc_ms now;       /* when the request came */
 	struct port port;        /* where the answer goes; whoever asked may be gone by then */
@@ -70,8 +70,8 @@ void call_reply_reload(struct call *c, json_t *answer);
 void call_reply(struct call *c, struct text json);
 /* Takes the answer; NULL, as when it could not be made, is out of memory. */
 void call_reply_json(struct call *c, json_t *answer);
-/* code: a sems.v1.ResponseCode; text says what to do next. */
-void call_fail(struct call *c, int code, const char *field, const char *fmt, ...)
+/* The text says what to do next. */
+void call_fail(struct call *c, enum answer_code code, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* What takes this right, by what is at `field`: says who one is, which roles have it and who can
  * give one. */

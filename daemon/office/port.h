@@ -18,12 +18,25 @@ struct who {
 	enum role role;
 };
 
+/* What an answer is, as ResponseCode of admin.proto says it. */
+enum answer_code {
+	ANSWER_NONE, /* nobody answers so */
+	ANSWER_OK,
+	ANSWER_INVALID,
+	ANSWER_FORBIDDEN,
+	ANSWER_NOT_FOUND,
+	ANSWER_STATE,
+	ANSWER_UNAVAILABLE,
+	ANSWER_INTERNAL,
+	ANSWER_CODES,
+};
+
 #define FAILURE_FIELD 128
 #define FAILURE_TEXT  512
 
 /* Why there is no document. */
 struct failure {
-	int code;                /* sems.v1.ResponseCode */
+	enum answer_code code;
 	const char *field;       /* below FAILURE_FIELD bytes; "": none */
 	const char *text;        /* what to do next; below FAILURE_TEXT bytes */
 	uint32_t retry_after_ms; /* 0: coming again is of no use */

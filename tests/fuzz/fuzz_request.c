@@ -5,8 +5,8 @@
  */
 #include "base/count.h"
 #include "base/log.h"
+#include "door/session_door.h"
 #include "host/keyring.h"
-#include "office/session_port.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/world.h"
 #include "wire/frame.h"
@@ -316,7 +316,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint64_t request_no = r.request->request_no;
 
 		MUST(ingest_closing(engine, s) == NULL && r.role == role);
-		session_port_handle(admin, engine, &r, now);
+		session_door_ask(admin, engine, &r, now);
 		play_jobs();
 		check_answer(s, &request_no);
 	} else if (ingest_closing(engine, s) == NULL) {

@@ -11,10 +11,10 @@
 #include <string.h>
 
 static struct office o;
-static char past[] = EVIDENCE_QUARTER;
-static char next[] = "2020-Q2";
-static char metric[] = "EX13";
-static char words[] = "few flights";
+static const char past[] = EVIDENCE_QUARTER;
+static const char next[] = "2020-Q2";
+static const char metric[] = "EX13";
+static const char words[] = "few flights";
 static json_t *frozen;
 
 /* One stands for all, and a small document is read in less time. */
@@ -71,9 +71,9 @@ store(const json_t *document)
 }
 
 static int
-ask_spd(int operation, char *quarter, unsigned revision)
+ask_spd(int operation, const char *quarter, unsigned revision)
 {
-	Sems__V1__SpdRequest q = office_spd(operation, quarter, revision);
+	struct spd_request q = office_spd(operation, quarter, revision);
 
 	q.metric = metric;
 	q.text = words;
@@ -83,14 +83,13 @@ ask_spd(int operation, char *quarter, unsigned revision)
 static int
 ask_explain(void)
 {
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
-	Sems__V1__ExplainRequest q = SEMS__V1__EXPLAIN_REQUEST__INIT;
+	struct request r = {0};
+	struct explain_request q = {0};
 
 	q.quarter = past;
 	q.metric = metric;
-	q.has_revision = 1;
 	q.revision = 1;
-	r.body_case = SEMS__V1__REQUEST__BODY_EXPLAIN;
+	r.kind = REQUEST_EXPLAIN;
 	r.explain = &q;
 	return office_ask(&o, &r);
 }
@@ -98,11 +97,11 @@ ask_explain(void)
 static int
 ask_verify(void)
 {
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
-	Sems__V1__VerifyRequest q = SEMS__V1__VERIFY_REQUEST__INIT;
+	struct request r = {0};
+	struct verify_request q = {0};
 
 	q.quarter = past;
-	r.body_case = SEMS__V1__REQUEST__BODY_VERIFY;
+	r.kind = REQUEST_VERIFY;
 	r.verify = &q;
 	return office_ask(&o, &r);
 }

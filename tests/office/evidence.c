@@ -35,9 +35,9 @@ evidence_id(struct office *o, const char *kind, const char *where)
 void
 evidence_freeze(struct office *o)
 {
-	static char quarter[] = EVIDENCE_QUARTER;
-	static char why[] = "a test";
-	Sems__V1__SpdRequest q = office_spd(OP(FREEZE), quarter, 0);
+	static const char quarter[] = EVIDENCE_QUARTER;
+	static const char why[] = "a test";
+	struct spd_request q = office_spd(OP(FREEZE), quarter, 0);
 
 	q.early = why;
 	q.exclude_embargoed = why;

@@ -2,7 +2,6 @@
 
 #include "base/civil.h"
 #include "base/uuid.h"
-#include "office/session_port.h"
 #include "wire/frame.h"
 
 #include <criterion/criterion.h>
@@ -15,7 +14,8 @@
 #define TURN_MS 10
 #define TURNS_MAX \
 	15000 /* with nothing to do five minutes, or half of that: a busy machine is no fault */
-#define LATE_MS 50
+#define LATE_MS     50
+#define ARENA_BYTES ((size_t)64 << 20) /* as a session has for a request */
 
 bool office_reads;
 
@@ -25,7 +25,6 @@ static void
 on_turn(void *ctx)
 {
 	struct office *o = ctx;
-	struct ingest_request r;
 
 	if (store_ready(o->store)) {
 		struct group *g = ingest_take_group(o->ingest);
@@ -35,8 +34,6 @@ on_turn(void *ctx)
 			store_write(o->store, g);
 		}
 	}
-	while (ingest_take_request(o->ingest, &r))
-		session_port_handle(o->admin, o->ingest, &r, o->now);
 }
 
 static void
@@ -141,14 +138,13 @@ hear(struct office *o, struct session_ref s)
 }
 
 static struct session_ref
-greet(struct office *o, const char *principal, bool owner)
+greet(struct office *o, const char *principal)
 {
 	Sems__V1__Hello hello = SEMS__V1__HELLO__INIT;
 	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
 	Sems__V1__ServerFrame *answer;
 	struct session_ref s = ingest_open(
-	    o->ingest, &(struct caller){.principal = text_of(principal), .owner = owner},
-	    (struct mono_ms){0});
+	    o->ingest, &(struct caller){.principal = text_of(principal)}, (struct mono_ms){0});
 
 	cr_assert_neq(s.id, 0);
 	hello.has_protocol_min = hello.has_protocol_max = 1;
@@ -162,73 +158,90 @@ greet(struct office *o, const char *principal, bool owner)
 	return s;
 }
 
-static void
-take_piece(struct office *o, const Sems__V1__Response *r, struct buf *document)
+/* --- the door ----------------------------------------------------------------------------------
+ */
+
+static bool
+is_gone(const struct port *p)
 {
-	o->code = r->code;
-	snprintf(o->text, sizeof o->text, "%s", r->text == NULL ? "" : r->text);
-	snprintf(o->field, sizeof o->field, "%s", r->field == NULL ? "" : r->field);
-	if (r->has_document)
-		cr_assert(buf_add(document, r->document.data, r->document.len));
+	(void)p;
+	return false;
+}
+
+static bool
+reply(const struct port *p, struct text json)
+{
+	struct office *o = p->door;
+
+	o->code = ANSWER_OK;
+	o->text[0] = o->field[0] = '\0';
+	office_reads = true;
+	o->json = json_loadb(json.s, json.n, 0, NULL);
+	cr_assert_not_null(o->json, "%.*s", (int)json.n, json.s);
+	office_reads = false;
+	return true;
+}
+
+static void
+fail(const struct port *p, const struct failure *f)
+{
+	struct office *o = p->door;
+
+	o->code = f->code;
+	snprintf(o->text, sizeof o->text, "%s", f->text);
+	snprintf(o->field, sizeof o->field, "%s", f->field);
+}
+
+static void
+set_run(const struct port *p, int64_t run)
+{
+	struct office *o = p->door;
+
+	o->run = run;
 }
 
 int
-office_ask(struct office *o, const Sems__V1__Request *r)
+office_ask(struct office *o, const struct request *r)
 {
-	Sems__V1__Request copy = *r;
-	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
-	struct buf document;
-	bool more = true;
+	static const struct port_ops ops = {
+	    .is_gone = is_gone, .reply = reply, .fail = fail, .set_run = set_run};
+	const struct asking q = {
+	    .arena = arena_new(ARENA_BYTES),
+	    .request = *r,
+	    .who = {.principal = text_of(o->principal),
+		    .role = o->owner
+				? ROLE_ADMIN
+				: registry_role(ingest_registry(o->ingest), text_of(o->principal))},
+	    .port = {.ops = &ops, .door = o},
+	};
+	json_t *before = o->json; /* of which the request may be made */
 
-	json_decref(o->json);
 	o->json = NULL;
-	buf_init(&document, 64u << 20);
-	copy.has_request_no = 1;
-	copy.request_no = ++o->request_no;
-	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_REQUEST;
-	f.request = &copy;
-	say(o, o->session, &f);
-	while (more) {
-		Sems__V1__ServerFrame *answer = hear(o, o->session);
-
-		cr_assert_eq(answer->body_case, SEMS__V1__SERVER_FRAME__BODY_RESPONSE);
-		cr_assert_eq(answer->response->request_no, copy.request_no);
-		take_piece(o, answer->response, &document);
-		more = answer->response->more;
-		sems__v1__server_frame__free_unpacked(answer, NULL);
-	}
-	if (o->code == CODE(OK)) {
-		office_reads = true;
-		o->json = json_loadb((const char *)document.p, document.n, 0, NULL);
-		cr_assert_not_null(o->json, "%.*s", (int)document.n, (const char *)document.p);
-		office_reads = false;
-	}
-	buf_fini(&document);
+	o->code = ANSWER_NONE;
+	cr_assert_not_null(q.arena);
+	admin_handle(o->admin, &q, o->now);
+	for (int i = 0; i < TURNS_MAX && o->code == ANSWER_NONE; i++)
+		turn(o);
+	cr_assert_neq(o->code, ANSWER_NONE, "no answer came");
+	json_decref(before);
 	return o->code;
 }
 
-Sems__V1__SpdRequest
-office_spd(int operation, char *quarter, unsigned revision)
+struct spd_request
+office_spd(enum spd_op operation, const char *quarter, unsigned revision)
 {
-	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
-
-	q.has_operation = 1;
-	q.operation = (Sems__V1__SpdOperation)operation;
-	q.quarter = quarter;
-	q.has_revision = revision > 0;
-	q.revision = revision;
-	return q;
+	return (struct spd_request){
+	    .operation = operation, .quarter = quarter, .revision = revision};
 }
 
 int
-office_ask_spd(struct office *o, Sems__V1__SpdRequest *q)
+office_ask_spd(struct office *o, const struct spd_request *q)
 {
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
-
-	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
-	r.spd = q;
-	return office_ask(o, &r);
+	return office_ask(o, &(struct request){.kind = REQUEST_SPD, .spd = q});
 }
+
+/* --- the sender --------------------------------------------------------------------------------
+ */
 
 static struct session_ref
 send_begin(struct office *o, const char *principal, const Sems__V1__Record *r)
@@ -238,7 +251,7 @@ send_begin(struct office *o, const char *principal, const Sems__V1__Record *r)
 	Sems__V1__Record *records[] = {&copy};
 	Sems__V1__Batch batch = SEMS__V1__BATCH__INIT;
 	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
-	struct session_ref s = greet(o, principal, false);
+	struct session_ref s = greet(o, principal);
 
 	batch.has_batch_no = 1;
 	batch.batch_no = ++batch_no;
@@ -295,8 +308,8 @@ office_be(struct office *o, const char *principal, const char *role)
 		 principal, role);
 	cluster_do(o->pg, sql);
 	cr_assert_eq(load(o, &e), OK, "%s", e.text);
-	ingest_close(o->ingest, o->session);
-	o->session = greet(o, principal, false);
+	snprintf(o->principal, sizeof o->principal, "%s", principal);
+	o->owner = false;
 }
 
 /* --- opening and closing ---------------------------------------------------------------------- */
@@ -344,7 +357,8 @@ office_open(struct office *o)
 	for (int i = 0; i < TURNS_MAX && !store_ready(o->store); i++)
 		turn(o);
 	cr_assert(store_ready(o->store));
-	o->session = greet(o, "unix:owner", true);
+	snprintf(o->principal, sizeof o->principal, "unix:owner");
+	o->owner = true;
 }
 
 void

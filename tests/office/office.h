@@ -1,6 +1,6 @@
 /*
- * Administration as a client meets it: sessions of ingest, the handlers, a store and a database of
- * the test's own. Only sockets are left out.
+ * Administration as a door meets it: the handlers, a store and a database of the test's own.
+ * Records come in by sessions of ingest; what is asked comes by a port of the test's, without one.
  */
 #ifndef TESTS_ADMIN_OFFICE_H
 #define TESTS_ADMIN_OFFICE_H
@@ -18,8 +18,8 @@
 struct event_base;
 
 /* A response's code, and what an SPD is asked to do: CODE(OK), OP(FREEZE). */
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-#define OP(name)   SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
+#define CODE(name) ANSWER_##name
+#define OP(name)   SPD_OP_##name
 
 struct office {
 	char conninfo[256];
@@ -31,8 +31,9 @@ struct office {
 	struct ingest *ingest;
 	struct admin *admin;
 	struct utc_ms now;
-	struct session_ref session; /* asks */
-	uint64_t request_no;
+	char principal[64]; /* asks, as the owner or by the role that is registered */
+	bool owner;
+	int64_t run; /* of imports, that was begun last */
 	/* The last answer; json is NULL when it failed. */
 	int code;
 	char text[512];
@@ -43,7 +44,7 @@ struct office {
 /* While the client reads an answer: what a test does to jansson's memory is not meant for it. */
 extern bool office_reads;
 
-/* A database without an entity; the session is the owner's. now: 2026-05-15T10:00Z. */
+/* A database without an entity; the owner asks. now: 2026-05-15T10:00Z. */
 void office_open(struct office *o);
 /* The same with an entity in London, sites T1 and T2, source "lane" and its sender unix:anna. */
 void office_open_set_up(struct office *o);
@@ -65,11 +66,11 @@ void office_close(struct office *o);
 /* From now on a principal of this role asks (registered when it is not the owner). */
 void office_be(struct office *o, const char *principal, const char *role);
 /* Asks and waits; the response code. */
-int office_ask(struct office *o, const Sems__V1__Request *r);
+int office_ask(struct office *o, const struct request *r);
 /* A request about the SPD of a quarter, to which more may be added, and the same asked. revision 0:
  * none is named. */
-Sems__V1__SpdRequest office_spd(int operation, char *quarter, unsigned revision);
-int office_ask_spd(struct office *o, Sems__V1__SpdRequest *q);
+struct spd_request office_spd(enum spd_op operation, const char *quarter, unsigned revision);
+int office_ask_spd(struct office *o, const struct spd_request *q);
 /* Sends one record as unix:anna; its verdict. */
 int office_send(struct office *o, const Sems__V1__Record *r);
 /* The same as somebody else. */

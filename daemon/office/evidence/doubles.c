@@ -34,7 +34,7 @@ doubles_next(struct job *j, struct statement *st, struct err *e)
 	d->is_asked = true;
 	*st = (struct statement){embed_text("sql/queries/evidence/doubles.sql"),
 				 8,
-				 {d->kind, c->request->doubles->source, d->quarter, d->after[0],
+				 {d->kind, c->request.doubles->source, d->quarter, d->after[0],
 				  d->after[1], d->after[2], d->limit,
 				  call_may_know_covert(c) ? "1" : "0"}};
 	return true;
@@ -88,7 +88,7 @@ on_kept(struct feeds_keep *k, const struct err *e)
 static bool
 read_after(struct call *c, struct doubles *d)
 {
-	const char *after = c->request->doubles->after;
+	const char *after = c->request.doubles->after;
 	char *rest;
 
 	if (after == NULL || after[0] == '\0')
@@ -117,7 +117,7 @@ given(const char *s)
 static const char *
 read_wish(struct call *c, struct doubles *d)
 {
-	const Sems__V1__DoublesRequest *q = c->request->doubles;
+	const struct doubles_request *q = c->request.doubles;
 	struct quarter quarter;
 
 	d->kind = given(q->kind);
@@ -151,14 +151,14 @@ admin_doubles(struct call *c)
 		return;
 	}
 	if (wrong != NULL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, wrong,
+		call_fail(c, ANSWER_INVALID, wrong,
 			  "a kind, a source, a quarter such as 2026-Q2, at most %d on a page, and "
 			  "`after` as the last answer's `next`",
 			  PAGE_MAX);
 		return;
 	}
 	snprintf(d->limit, sizeof d->limit, "%u",
-		 c->request->doubles->limit == 0 ? PAGE : c->request->doubles->limit);
+		 c->request.doubles->limit == 0 ? PAGE : c->request.doubles->limit);
 	c->state = d;
 	d->keep = (struct feeds_keep){.lanes = store_lanes(call_store(c)),
 				      .ticket = call_ticket(c, LANE_LONG),

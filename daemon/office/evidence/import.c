@@ -13,8 +13,6 @@
 #define PAGE_MAX       1000
 #define NAME_MAX_BYTES 1000
 
-#define OP(name) SEMS__V1__IMPORT_OPERATION__IMPORT_OPERATION_##name
-
 struct import {
 	const struct import_step *step;
 	char now[UTC_TEXT_SIZE];
@@ -25,7 +23,7 @@ struct import {
 };
 
 struct import_step {
-	int operation;
+	uint32_t operation;
 	enum right right;
 	bool writes;
 	const char *sql;
@@ -42,7 +40,7 @@ given(const char *s)
 static void
 fill_begin(struct call *c, struct statement *st)
 {
-	const Sems__V1__ImportRequest *q = c->request->import;
+	const struct import_request *q = c->request.import;
 	struct import *i = c->state;
 
 	st->n_params = 6;
@@ -69,7 +67,7 @@ fill_end(struct call *c, struct statement *st)
 	struct import *i = c->state;
 
 	st->n_params = 3;
-	st->params[0] = given(c->request->import->run);
+	st->params[0] = given(c->request.import->run);
 	st->params[1] = c->who.principal.s;
 	st->params[2] = i->now;
 }
@@ -81,7 +79,7 @@ take_end(struct call *c, const struct rows *r)
 
 	(void)r;
 	c->port.ops->set_run(&c->port, 0);
-	i->answer = json_pack("{s:s}", "run", given(c->request->import->run));
+	i->answer = json_pack("{s:s}", "run", given(c->request.import->run));
 }
 
 static void
@@ -90,9 +88,9 @@ fill_undone(struct call *c, struct statement *st)
 	struct import *i = c->state;
 
 	st->n_params = 4;
-	st->params[0] = given(c->request->import->run);
+	st->params[0] = given(c->request.import->run);
 	st->params[1] = c->who.principal.s;
-	st->params[2] = given(c->request->import->reason);
+	st->params[2] = given(c->request.import->reason);
 	st->params[3] = i->now;
 }
 
@@ -102,7 +100,7 @@ take_undone(struct call *c, const struct rows *r)
 	struct import *i = c->state;
 
 	(void)r;
-	i->answer = json_pack("{s:s}", "run", given(c->request->import->run));
+	i->answer = json_pack("{s:s}", "run", given(c->request.import->run));
 }
 
 static void
@@ -118,7 +116,7 @@ fill_show(struct call *c, struct statement *st)
 	struct import *i = c->state;
 
 	st->n_params = 5;
-	st->params[0] = given(c->request->import->run);
+	st->params[0] = given(c->request.import->run);
 	st->params[1] = i->after[0];
 	st->params[2] = i->after[1];
 	st->params[3] = i->limit;
@@ -131,7 +129,7 @@ take_document(struct call *c, const struct rows *r)
 	struct import *i = c->state;
 
 	i->answer = json_loads(given(rows_text(r, 0, 0)), 0, NULL);
-	if (i->step->operation == OP(SHOW) &&
+	if (i->step->operation == IMPORT_OP_SHOW &&
 	    json_array_size(json_object_get(i->answer, "runs")) == 0) {
 		json_decref(i->answer);
 		i->answer = NULL;
@@ -139,14 +137,14 @@ take_document(struct call *c, const struct rows *r)
 }
 
 static const struct import_step steps[] = {
-    {OP(BEGIN), RIGHT_RUN_IMPORT, true, "sql/queries/evidence/run_begin.sql", fill_begin,
+    {IMPORT_OP_BEGIN, RIGHT_RUN_IMPORT, true, "sql/queries/evidence/run_begin.sql", fill_begin,
      take_begin},
-    {OP(END), RIGHT_RUN_IMPORT, true, "sql/queries/evidence/run_end.sql", fill_end, take_end},
-    {OP(LIST), RIGHT_SEE_IMPORTS, false, "sql/queries/evidence/run_list.sql", fill_list,
+    {IMPORT_OP_END, RIGHT_RUN_IMPORT, true, "sql/queries/evidence/run_end.sql", fill_end, take_end},
+    {IMPORT_OP_LIST, RIGHT_SEE_IMPORTS, false, "sql/queries/evidence/run_list.sql", fill_list,
      take_document},
-    {OP(SHOW), RIGHT_SEE_IMPORTS, false, "sql/queries/evidence/run_show.sql", fill_show,
+    {IMPORT_OP_SHOW, RIGHT_SEE_IMPORTS, false, "sql/queries/evidence/run_show.sql", fill_show,
      take_document},
-    {OP(UNDONE), RIGHT_UNDO_IMPORT, true, "sql/queries/evidence/run_undone.sql", fill_undone,
+    {IMPORT_OP_UNDONE, RIGHT_UNDO_IMPORT, true, "sql/queries/evidence/run_undone.sql", fill_undone,
      take_undone},
 };
 
@@ -189,7 +187,7 @@ import_done(struct job *j, const struct err *e)
 	if (e->code != OK)
 		call_fail_err(c, e);
 	else
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_NOT_FOUND, "run",
+		call_fail(c, ANSWER_NOT_FOUND, "run",
 			  "there is no such run; semsctl import list has them");
 }
 
@@ -197,7 +195,7 @@ import_done(struct job *j, const struct err *e)
 static bool
 read_after(struct call *c, struct import *i)
 {
-	const char *after = c->request->import->after;
+	const char *after = c->request.import->after;
 	struct uuid id;
 	char *rest;
 
@@ -222,10 +220,10 @@ is_short(const char *s)
 static const char *
 look_over(struct call *c, struct import *i)
 {
-	const Sems__V1__ImportRequest *q = c->request->import;
+	const struct import_request *q = c->request.import;
 
 	for (size_t k = 0; k < COUNT(steps); k++)
-		if (steps[k].operation == (int)q->operation)
+		if (steps[k].operation == q->operation)
 			i->step = &steps[k];
 	if (i->step == NULL)
 		return "operation";
@@ -249,21 +247,21 @@ admin_import(struct call *c)
 	}
 	if (wrong != NULL) {
 		call_fail(
-		    c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, wrong,
+		    c, ANSWER_INVALID, wrong,
 		    "an operation, clean texts of at most %d bytes, at most %d on a page, and "
 		    "`after` as the last answer's `next`",
 		    NAME_MAX_BYTES, PAGE_MAX);
 		return;
 	}
 	if (!right_has(c->who.role, i->step->right)) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
+		call_fail(c, ANSWER_FORBIDDEN, "",
 			  "%s has the role %s, which may not do this with runs of imports",
 			  c->who.principal.s, role_name(c->who.role));
 		return;
 	}
 	utc_format(c->now, i->now);
 	snprintf(i->limit, sizeof i->limit, "%u",
-		 c->request->import->limit == 0 ? PAGE : c->request->import->limit);
+		 c->request.import->limit == 0 ? PAGE : c->request.import->limit);
 	c->state = i;
 	c->job = (struct job){.role = DB_COMPUTE,
 			      .writes = i->step->writes,

@@ -30,7 +30,7 @@ on_kept(struct feeds_keep *k, const struct err *e)
 		    c, LANE_LONG,
 		    &(struct statement){embed_text("sql/queries/evidence/numbers.sql"),
 					5,
-					{n->kind->name, c->request->numbers->source, n->list,
+					{n->kind->name, c->request.numbers->source, n->list,
 					 call_may_know_covert(c) ? "1" : "0", c->who.principal.s}});
 }
 
@@ -38,7 +38,7 @@ on_kept(struct feeds_keep *k, const struct err *e)
 static bool
 make_list(struct call *c, struct numbers *n)
 {
-	const Sems__V1__NumbersRequest *q = c->request->numbers;
+	const struct numbers_request *q = c->request.numbers;
 	json_t *list = json_array();
 	char *text;
 
@@ -69,7 +69,7 @@ look_at_grant(void *ctx, struct text source, struct text kind, struct text site)
 	struct numbers *n = c->state;
 
 	(void)site;
-	n->is_granted = is_of(source, c->request->numbers->source) && is_of(kind, n->kind->name);
+	n->is_granted = is_of(source, c->request.numbers->source) && is_of(kind, n->kind->name);
 	return !n->is_granted;
 }
 
@@ -77,7 +77,7 @@ look_at_grant(void *ctx, struct text source, struct text kind, struct text site)
 static const char *
 look_over(struct call *c, struct numbers *n)
 {
-	const Sems__V1__NumbersRequest *q = c->request->numbers;
+	const struct numbers_request *q = c->request.numbers;
 
 	n->kind = q->kind == NULL ? NULL : kind_by_name(text_of(q->kind));
 	if (n->kind == NULL || n->kind->id == KIND_VOID || n->kind->id == KIND_CONFIRMATION)
@@ -98,7 +98,7 @@ admin_numbers(struct call *c)
 		return;
 	}
 	if (wrong != NULL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, wrong,
+		call_fail(c, ANSWER_INVALID, wrong,
 			  "a kind of evidence, a source, and at most %d of its numbers",
 			  NUMBERS_MAX);
 		return;
@@ -106,15 +106,15 @@ admin_numbers(struct call *c)
 	c->state = n;
 	registry_each_grant(call_registry(c), c->who.principal, look_at_grant, c);
 	if (!n->is_granted && right_scope(c->who.role, RIGHT_SEE_NUMBERS) != SCOPE_ALL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
-			  "%s may not send %s for this source", c->who.principal.s, n->kind->name);
+		call_fail(c, ANSWER_FORBIDDEN, "", "%s may not send %s for this source",
+			  c->who.principal.s, n->kind->name);
 		return;
 	}
 	n->keep = (struct feeds_keep){.lanes = store_lanes(call_store(c)),
 				      .ticket = call_ticket(c, LANE_LONG),
 				      .done = on_kept,
 				      .ctx = c};
-	if (c->request->numbers->fresh)
+	if (c->request.numbers->fresh)
 		feeds_keep_start(&n->keep);
 	else
 		on_kept(&n->keep, &(struct err){.code = OK});

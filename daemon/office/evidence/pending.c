@@ -22,7 +22,7 @@ pending_next(struct job *j, struct statement *st, struct err *e)
 {
 	struct call *c = j->ctx;
 	struct pending *p = c->state;
-	const Sems__V1__PendingRequest *q = c->request->pending;
+	const struct pending_request *q = c->request.pending;
 
 	(void)e;
 	if (p->is_asked)
@@ -65,7 +65,7 @@ pending_done(struct job *j, const struct err *e)
 static bool
 read_after(struct call *c, struct pending *p)
 {
-	const char *after = c->request->pending->after;
+	const char *after = c->request.pending->after;
 	struct uuid id;
 	char *rest;
 
@@ -93,7 +93,7 @@ is_clean(const char *s)
 void
 admin_pending(struct call *c)
 {
-	const Sems__V1__PendingRequest *q = c->request->pending;
+	const struct pending_request *q = c->request.pending;
 	struct pending *p = arena_zalloc(c->arena, 1, sizeof *p);
 
 	if (p == NULL) {
@@ -101,13 +101,11 @@ admin_pending(struct call *c)
 		return;
 	}
 	if (!is_clean(q->source) || !is_clean(q->made_by)) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "source",
-			  "is not clean UTF-8");
+		call_fail(c, ANSWER_INVALID, "source", "is not clean UTF-8");
 		return;
 	}
 	if (q->limit > PAGE_MAX || !read_after(c, p)) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID,
-			  q->limit > PAGE_MAX ? "limit" : "after",
+		call_fail(c, ANSWER_INVALID, q->limit > PAGE_MAX ? "limit" : "after",
 			  "at most %d on a page, and `after` as the last answer's `next`",
 			  PAGE_MAX);
 		return;

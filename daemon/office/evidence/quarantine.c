@@ -55,7 +55,7 @@ look_next(struct job *j, struct statement *st, struct err *e)
 	st->n_params = 5;
 	st->params[1] = call_may_know_covert(c) ? "1" : "0";
 	st->params[2] = l->limit;
-	st->params[3] = c->request->quarantine->source;
+	st->params[3] = c->request.quarantine->source;
 	/* What was sent holds persons' names as the sender wrote them. */
 	st->params[4] = right_has(c->who.role, RIGHT_KNOW_PERSONS) ? "1" : "0";
 	return true;
@@ -177,9 +177,9 @@ look_done(struct job *j, const struct err *e)
 static void
 quarantine_look(struct call *c, bool show)
 {
-	const Sems__V1__QuarantineRequest *q = c->request->quarantine;
+	const struct quarantine_request *q = c->request.quarantine;
 	struct look *l = arena_zalloc(c->arena, 1, sizeof *l);
-	uint32_t limit = q->has_limit && q->limit > 0 ? q->limit : LIST_DEFAULT;
+	uint32_t limit = q->limit > 0 ? q->limit : LIST_DEFAULT;
 	uint64_t first = show ? q->quarantine_id : q->after_id;
 
 	if (l == NULL) {
@@ -407,7 +407,7 @@ page_next(struct job *j, struct statement *st, struct err *e)
 	st->n_params = 4;
 	st->params[0] = q->after;
 	st->params[1] = q->only;
-	st->params[2] = q->call->request->quarantine->source;
+	st->params[2] = q->call->request.quarantine->source;
 	st->params[3] = call_may_know_covert(q->call) ? "1" : "0";
 	return true;
 }
@@ -499,9 +499,9 @@ requeue_page(struct requeue *q)
 static void
 quarantine_requeue(struct call *c)
 {
-	const Sems__V1__QuarantineRequest *r = c->request->quarantine;
+	const struct quarantine_request *r = c->request.quarantine;
 	struct requeue *q = arena_zalloc(c->arena, 1, sizeof *q);
-	uint64_t only = r->has_quarantine_id ? r->quarantine_id : 0;
+	uint64_t only = r->quarantine_id;
 
 	if (q != NULL)
 		q->page = arena_new(PAGE_BYTES);
@@ -537,7 +537,7 @@ discard_next(struct job *j, struct statement *st, struct err *e)
 	d->asked = true;
 	*st = (struct statement){embed_text("sql/queries/evidence/quarantine_discard.sql"),
 				 5,
-				 {d->only, c->request->quarantine->source,
+				 {d->only, c->request.quarantine->source,
 				  call_may_know_covert(c) ? "1" : "0", c->who.principal.s, d->why}};
 	return true;
 }
@@ -581,9 +581,9 @@ discard_done(struct job *j, const struct err *e)
 static void
 quarantine_discard(struct call *c)
 {
-	const Sems__V1__QuarantineRequest *r = c->request->quarantine;
+	const struct quarantine_request *r = c->request.quarantine;
 	struct discard *d = arena_zalloc(c->arena, 1, sizeof *d);
-	uint64_t only = r->has_quarantine_id ? r->quarantine_id : 0;
+	uint64_t only = r->quarantine_id;
 
 	if (d == NULL) {
 		call_fail_memory(c);
@@ -591,8 +591,8 @@ quarantine_discard(struct call *c)
 		call_forbid(c, "operation", RIGHT_DISCARD_QUARANTINE);
 	} else if (r->reason == NULL || r->reason[0] == '\0' || strlen(r->reason) > REASON_MAX ||
 		   !text_is_clean_utf8(text_of(r->reason))) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "reason",
-			  "is missing: say why, in at most %d bytes", REASON_MAX);
+		call_fail(c, ANSWER_INVALID, "reason", "is missing: say why, in at most %d bytes",
+			  REASON_MAX);
 	} else {
 		snprintf(d->only, sizeof d->only, "%" PRIu64, only > INT64_MAX ? INT64_MAX : only);
 		d->why = r->reason;
@@ -620,8 +620,8 @@ quarantine_show(struct call *c)
 {
 	if (!right_has(c->who.role, RIGHT_KNOW_PERSONS))
 		call_forbid(c, "operation", RIGHT_KNOW_PERSONS);
-	else if (c->request->quarantine->quarantine_id == 0)
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "quarantine_id",
+	else if (c->request.quarantine->quarantine_id == 0)
+		call_fail(c, ANSWER_INVALID, "quarantine_id",
 			  "is missing; see the list for the numbers");
 	else
 		quarantine_look(c, true);
@@ -631,21 +631,20 @@ void
 admin_quarantine(struct call *c)
 {
 	static const struct {
-		Sems__V1__QuarantineOperation operation;
+		uint32_t operation;
 		void (*handle)(struct call *c);
 	} operations[] = {
-	    {SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_LIST, quarantine_list},
-	    {SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_SHOW, quarantine_show},
-	    {SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_REQUEUE, quarantine_requeue},
-	    {SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_DISCARD, quarantine_discard},
+	    {QUARANTINE_OP_LIST, quarantine_list},
+	    {QUARANTINE_OP_SHOW, quarantine_show},
+	    {QUARANTINE_OP_REQUEUE, quarantine_requeue},
+	    {QUARANTINE_OP_DISCARD, quarantine_discard},
 	};
 
 	for (size_t i = 0; i < COUNT(operations); i++) {
-		if (operations[i].operation == c->request->quarantine->operation) {
+		if (operations[i].operation == c->request.quarantine->operation) {
 			operations[i].handle(c);
 			return;
 		}
 	}
-	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "operation",
-		  "is missing; list, show, requeue or discard");
+	call_fail(c, ANSWER_INVALID, "operation", "is missing; list, show, requeue or discard");
 }

@@ -124,7 +124,7 @@ record_done(struct job *j, const struct err *e)
 		if (e->code != OK)
 			call_fail_err(c, e);
 		else
-			call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_NOT_FOUND, "record_id",
+			call_fail(c, ANSWER_NOT_FOUND, "record_id",
 				  "no such %s is stored%s; see the quarantine, or "
 				  "resend it",
 				  f->kind == NULL ? "record" : f->kind->name,
@@ -137,7 +137,7 @@ record_done(struct job *j, const struct err *e)
 void
 admin_record(struct call *c)
 {
-	const Sems__V1__RecordRequest *r = c->request->record;
+	const struct record_request *r = c->request.record;
 	struct fetch *f = arena_zalloc(c->arena, 1, sizeof *f);
 	struct uuid id;
 
@@ -147,23 +147,21 @@ admin_record(struct call *c)
 	}
 	f->kind = r->kind == NULL || r->kind[0] == '\0' ? NULL : kind_by_name(text_of(r->kind));
 	if (f->kind == NULL && r->kind != NULL && r->kind[0] != '\0') {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "kind",
+		call_fail(c, ANSWER_INVALID, "kind",
 			  "is not a record kind; the kinds are those of \"semsctl template\"");
 		return;
 	}
 	if (r->source != NULL && !text_is_clean_utf8(text_of(r->source))) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "source",
-			  "is no clean UTF-8 text");
+		call_fail(c, ANSWER_INVALID, "source", "is no clean UTF-8 text");
 		return;
 	}
 	f->source = r->source == NULL || r->source[0] == '\0' ? NULL : r->source;
 	f->stage = f->kind == NULL || f->source == NULL ? FIND : LOOK;
-	if (!r->has_record_id || r->record_id.len != sizeof id.b) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "record_id",
-			  "is not 16 bytes");
+	if (r->record_id.n != sizeof id.b) {
+		call_fail(c, ANSWER_INVALID, "record_id", "is not 16 bytes");
 		return;
 	}
-	memcpy(id.b, r->record_id.data, sizeof id.b);
+	memcpy(id.b, r->record_id.s, sizeof id.b);
 	uuid_format(&id, f->record_id);
 	c->state = f;
 	c->job = (struct job){.role = DB_COMPUTE,

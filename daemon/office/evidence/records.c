@@ -14,12 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE       100
-#define PAGE_MAX   1000
-#define LOOK_MOST  "100000"
-#define PLACE_MAX  512
-#define TIME_MOST  INT64_C(7258118400000) /* 2200-01-01T00:00Z */
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
+#define PAGE      100
+#define PAGE_MAX  1000
+#define LOOK_MOST "100000"
+#define PLACE_MAX 512
+#define TIME_MOST INT64_C(7258118400000) /* 2200-01-01T00:00Z */
 
 struct look {
 	const char *kinds; /* with commas between; NULL: all */
@@ -32,14 +31,14 @@ struct look {
 static bool
 bad(struct call *c, const char *field, const char *text)
 {
-	call_fail(c, CODE(INVALID), field, "%s", text);
+	call_fail(c, ANSWER_INVALID, field, "%s", text);
 	return false;
 }
 
 static bool
 read_kinds(struct call *c, struct look *l)
 {
-	const Sems__V1__RecordsRequest *q = c->request->records;
+	const struct records_request *q = c->request.records;
 
 	for (size_t i = 0; i < q->n_kind; i++) {
 		const struct kind *k = kind_by_name(text_of(q->kind[i]));
@@ -59,7 +58,7 @@ static bool
 read_after(struct call *c, json_t *wish)
 {
 	static const char *const names[] = {"after_id", "after_kind", "after_source"};
-	const char *after = c->request->records->after;
+	const char *after = c->request.records->after;
 	struct text rest = text_of(after == NULL ? "" : after);
 	struct text part[3];
 	struct uuid id;
@@ -85,7 +84,7 @@ read_after(struct call *c, json_t *wish)
 static bool
 read_texts(struct call *c, json_t *wish)
 {
-	const Sems__V1__RecordsRequest *q = c->request->records;
+	const struct records_request *q = c->request.records;
 
 	const struct {
 		const char *field;
@@ -113,7 +112,7 @@ read_texts(struct call *c, json_t *wish)
 static bool
 read_times(struct call *c, json_t *wish)
 {
-	const Sems__V1__RecordsRequest *q = c->request->records;
+	const struct records_request *q = c->request.records;
 
 	const struct {
 		const char *name;
@@ -139,15 +138,14 @@ read_times(struct call *c, json_t *wish)
 		utc_format((struct utc_ms){times[i].v}, text);
 		json_object_set_new(wish, times[i].name, json_string(text));
 	}
-	json_object_set_new(wish, "newest",
-			    json_boolean(!(q->has_oldest_first && q->oldest_first)));
+	json_object_set_new(wish, "newest", json_boolean(!q->oldest_first));
 	return true;
 }
 
 void
 admin_records(struct call *c)
 {
-	const Sems__V1__RecordsRequest *q = c->request->records;
+	const struct records_request *q = c->request.records;
 	struct look *l = arena_zalloc(c->arena, 1, sizeof *l);
 	json_t *wish = json_object();
 	char *text;

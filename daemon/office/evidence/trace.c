@@ -16,8 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-
 enum stage { FIND, LOOK, LEAVES, WITHOUT, PERIOD, METRICS, END };
 
 struct period {
@@ -365,7 +363,7 @@ trace_done(struct job *j, const struct err *e)
 void
 admin_trace(struct call *c)
 {
-	const Sems__V1__TraceRequest *r = c->request->trace;
+	const struct trace_request *r = c->request.trace;
 	struct trace *t = arena_zalloc(c->arena, 1, sizeof *t);
 	struct uuid id;
 
@@ -374,15 +372,15 @@ admin_trace(struct call *c)
 		return;
 	}
 	c->state = t;
-	if (!r->has_record_id || r->record_id.len != sizeof id.b) {
-		call_fail(c, CODE(INVALID), "record_id", "is not 16 bytes");
+	if (r->record_id.n != sizeof id.b) {
+		call_fail(c, ANSWER_INVALID, "record_id", "is not 16 bytes");
 		return;
 	}
 	if (r->source != NULL && !text_is_clean_utf8(text_of(r->source))) {
-		call_fail(c, CODE(INVALID), "source", "is no clean UTF-8 text");
+		call_fail(c, ANSWER_INVALID, "source", "is no clean UTF-8 text");
 		return;
 	}
-	memcpy(id.b, r->record_id.data, sizeof id.b);
+	memcpy(id.b, r->record_id.s, sizeof id.b);
 	uuid_format(&id, t->record_id);
 	t->source = r->source == NULL || r->source[0] == '\0' ? NULL : r->source;
 	t->may_see = call_may_know_covert(c);

@@ -17,8 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-
 #define RECORDS_DEFAULT 100
 #define RECORDS_MAX     10000
 #define REVISION_MAX    1000000
@@ -26,7 +24,7 @@
 #define FIXED_COLUMNS   8 /* of a page, before the groups */
 
 struct explain {
-	const Sems__V1__ExplainRequest *q;
+	const struct explain_request *q;
 	struct quarter quarter;
 	char label[QUARTER_TEXT_SIZE];
 	char revision[16];
@@ -703,12 +701,12 @@ read_after(struct call *c, struct explain *x)
 }
 
 static bool
-read_where(const Sems__V1__ExplainRequest *q, struct explain *x)
+read_where(const struct explain_request *q, struct explain *x)
 {
 	if (q->n_where > BREAKDOWN_MAX)
 		return false;
 	for (size_t i = 0; i < q->n_where; i++) {
-		const Sems__V1__Dimension *d = q->where[i];
+		const struct dimension *d = &q->where[i];
 
 		if (d->name == NULL || d->value == NULL || !text_is_clean_utf8(text_of(d->name)) ||
 		    !text_is_clean_utf8(text_of(d->value)))
@@ -722,12 +720,12 @@ read_where(const Sems__V1__ExplainRequest *q, struct explain *x)
 static const char *
 read_request(struct call *c, struct explain *x)
 {
-	const Sems__V1__ExplainRequest *q = x->q;
-	uint32_t limit = q->has_limit && q->limit > 0 ? q->limit : RECORDS_DEFAULT;
+	const struct explain_request *q = x->q;
+	uint32_t limit = q->limit > 0 ? q->limit : RECORDS_DEFAULT;
 
 	if (q->quarter == NULL || !quarter_parse(text_of(q->quarter), &x->quarter))
 		return "quarter";
-	if (q->has_revision && q->revision > REVISION_MAX)
+	if (q->revision > REVISION_MAX)
 		return "revision";
 	if (q->metric == NULL || !text_is_clean_utf8(text_of(q->metric)))
 		return "metric";
@@ -736,7 +734,7 @@ read_request(struct call *c, struct explain *x)
 	if (!read_after(c, x))
 		return "after";
 	quarter_format(x->quarter, x->label);
-	snprintf(x->revision, sizeof x->revision, "%" PRIu32, q->has_revision ? q->revision : 0);
+	snprintf(x->revision, sizeof x->revision, "%" PRIu32, q->revision);
 	snprintf(x->limit, sizeof x->limit, "%" PRIu32, limit < RECORDS_MAX ? limit : RECORDS_MAX);
 	return NULL;
 }
@@ -753,11 +751,11 @@ admin_explain(struct call *c)
 		return;
 	}
 	c->state = x;
-	x->q = c->request->explain;
+	x->q = c->request.explain;
 	wrong = read_request(c, x);
 	if (wrong != NULL) {
 		call_fail(
-		    c, CODE(INVALID), wrong,
+		    c, ANSWER_INVALID, wrong,
 		    "name a quarter such as 2026-Q2, a metric such as OUT03, and of the figure "
 		    "at most %d dimensions",
 		    BREAKDOWN_MAX);
@@ -765,7 +763,7 @@ admin_explain(struct call *c)
 	}
 	for (size_t i = 0; i < x->n_where; i++) {
 		if (strcmp(x->where[i].value, FIGURE_OTHER) == 0) {
-			call_fail(c, CODE(INVALID), "where",
+			call_fail(c, ANSWER_INVALID, "where",
 				  FIGURE_OTHER
 				  " stands for the codes that there is no room for, and "
 				  "is not explained: explain the figure that it is "

@@ -78,12 +78,11 @@ may_change(struct call *c)
 static bool
 has_reason(struct call *c)
 {
-	const char *reason = c->request->gap->reason;
+	const char *reason = c->request.gap->reason;
 
 	if (reason != NULL && reason[0] != '\0' && strlen(reason) <= REASON_MAX)
 		return true;
-	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "reason",
-		  "say why, in 1 to %d characters", REASON_MAX);
+	call_fail(c, ANSWER_INVALID, "reason", "say why, in 1 to %d characters", REASON_MAX);
 	return false;
 }
 
@@ -98,13 +97,13 @@ prepare_list(struct call *c, struct gap_look *l)
 static bool
 prepare_add(struct call *c, struct gap_look *l)
 {
-	const Sems__V1__GapRequest *r = c->request->gap;
+	const struct gap_request *r = c->request.gap;
 
 	if (!may_change(c) || !has_reason(c))
 		return false;
 	if (!r->has_lacks_from || !r->has_lacks_to || r->lacks_from > r->lacks_to ||
 	    r->lacks_from < 0 || r->lacks_to > c->now.v) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "lacks_from",
+		call_fail(c, ANSWER_INVALID, "lacks_from",
 			  "say from when to when records may be missing, in the past");
 		return false;
 	}
@@ -122,13 +121,12 @@ prepare_add(struct call *c, struct gap_look *l)
 static bool
 prepare_resolve(struct call *c, struct gap_look *l)
 {
-	const Sems__V1__GapRequest *r = c->request->gap;
+	const struct gap_request *r = c->request.gap;
 
 	if (!may_change(c) || !has_reason(c))
 		return false;
 	if (!r->has_gap_id || r->gap_id > INT64_MAX) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "gap_id",
-			  "say which gap; semsctl gaps lists them");
+		call_fail(c, ANSWER_INVALID, "gap_id", "say which gap; semsctl gaps lists them");
 		return false;
 	}
 	utc_format(c->now, l->now);
@@ -143,13 +141,13 @@ prepare_resolve(struct call *c, struct gap_look *l)
 }
 
 static const struct {
-	int operation;
+	uint32_t operation;
 	bool writes;
 	bool (*prepare)(struct call *c, struct gap_look *l); /* false: it has answered */
 } operations[] = {
-    {SEMS__V1__GAP_OPERATION__GAP_OPERATION_LIST, false, prepare_list},
-    {SEMS__V1__GAP_OPERATION__GAP_OPERATION_ADD, true, prepare_add},
-    {SEMS__V1__GAP_OPERATION__GAP_OPERATION_RESOLVE, true, prepare_resolve},
+    {GAP_OP_LIST, false, prepare_list},
+    {GAP_OP_ADD, true, prepare_add},
+    {GAP_OP_RESOLVE, true, prepare_resolve},
 };
 
 void
@@ -163,7 +161,7 @@ admin_gap(struct call *c)
 	}
 	c->state = l;
 	for (size_t i = 0; i < COUNT(operations); i++) {
-		if (operations[i].operation != (int)c->request->gap->operation)
+		if (operations[i].operation != c->request.gap->operation)
 			continue;
 		if (!operations[i].prepare(c, l))
 			return;
@@ -176,6 +174,5 @@ admin_gap(struct call *c)
 		call_run(c, LANE_SHORT);
 		return;
 	}
-	call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "operation",
-		  "an operation that this version does not know");
+	call_fail(c, ANSWER_INVALID, "operation", "an operation that this version does not know");
 }

@@ -9,20 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define OP(name) SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
-
 void
 spd_reply_document(struct call *c, struct text document)
 {
-	const Sems__V1__SpdRequest *q = c->request->spd;
+	const struct spd_request *q = c->request.spd;
 	unsigned char sum[SHA256_SIZE];
 	char digest[2 * SHA256_SIZE + 1] = "";
 
 	if (q->exported_as != NULL) {
 		if (sha256(document.s, document.n, sum))
 			hex_encode(sum, sizeof sum, digest);
-		log_info("spd.export", KV("quarter", q->quarter),
-			 KVI("revision", q->has_revision ? q->revision : 0),
+		log_info("spd.export", KV("quarter", q->quarter), KVI("revision", q->revision),
 			 KV("by", c->who.principal.s), KV("format", q->exported_as),
 			 KV("sha256", digest));
 	}
@@ -165,39 +162,39 @@ revise(struct call *c)
 /* --- the operations --------------------------------------------------------------------------- */
 
 static const struct {
-	int operation;
+	uint32_t operation;
 	void (*run)(struct call *c);
 	enum spd_action action; /* of spd_step */
 } operations[] = {
-    {OP(SHOW), show, SPD_ACTIONS},        {OP(FREEZE), freeze, SPD_FREEZE},
-    {OP(REVISE), revise, SPD_REVISE},     {OP(COMMENT), spd_step, SPD_COMMENT},
-    {OP(QA), spd_step, SPD_QA},           {OP(APPROVE), spd_step, SPD_APPROVE},
-    {OP(REJECT), spd_step, SPD_REJECT},   {OP(WITHDRAW), spd_step, SPD_WITHDRAW},
-    {OP(SUBMIT), spd_step, SPD_SUBMIT},   {OP(ACKNOWLEDGE), spd_step, SPD_ACKNOWLEDGE},
-    {OP(LIST), spd_list, SPD_ACTIONS},    {OP(STATUS), spd_status, SPD_ACTIONS},
-    {OP(CHECK), spd_checks, SPD_ACTIONS}, {OP(DECLARATION), spd_declaration, SPD_ACTIONS},
-    {OP(DIFF), spd_compare, SPD_ACTIONS},
+    {SPD_OP_SHOW, show, SPD_ACTIONS},        {SPD_OP_FREEZE, freeze, SPD_FREEZE},
+    {SPD_OP_REVISE, revise, SPD_REVISE},     {SPD_OP_COMMENT, spd_step, SPD_COMMENT},
+    {SPD_OP_QA, spd_step, SPD_QA},           {SPD_OP_APPROVE, spd_step, SPD_APPROVE},
+    {SPD_OP_REJECT, spd_step, SPD_REJECT},   {SPD_OP_WITHDRAW, spd_step, SPD_WITHDRAW},
+    {SPD_OP_SUBMIT, spd_step, SPD_SUBMIT},   {SPD_OP_ACKNOWLEDGE, spd_step, SPD_ACKNOWLEDGE},
+    {SPD_OP_LIST, spd_list, SPD_ACTIONS},    {SPD_OP_STATUS, spd_status, SPD_ACTIONS},
+    {SPD_OP_CHECK, spd_checks, SPD_ACTIONS}, {SPD_OP_DECLARATION, spd_declaration, SPD_ACTIONS},
+    {SPD_OP_DIFF, spd_compare, SPD_ACTIONS},
 };
 
 /* Fills the ask from the request; false: the call has been answered. */
 static bool
 read_ask(struct call *c, struct spd_ask *a)
 {
-	const Sems__V1__SpdRequest *q = c->request->spd;
+	const struct spd_request *q = c->request.spd;
 
 	if (q->quarter == NULL || !quarter_parse(text_of(q->quarter), &a->quarter)) {
-		call_fail(c, SPD_CODE(INVALID), "quarter", "name a quarter such as 2026-Q2");
+		call_fail(c, ANSWER_INVALID, "quarter", "name a quarter such as 2026-Q2");
 		return false;
 	}
-	if (q->has_revision && q->revision > 1000000) {
-		call_fail(c, SPD_CODE(INVALID), "revision", "there are not so many");
+	if (q->revision > 1000000) {
+		call_fail(c, ANSWER_INVALID, "revision", "there are not so many");
 		return false;
 	}
 	a->q = q;
 	a->rights = right_set(c->who.role);
 	quarter_format(a->quarter, a->label);
 	quarter_format(quarter_prev(a->quarter), a->before);
-	snprintf(a->revision, sizeof a->revision, "%" PRIu32, q->has_revision ? q->revision : 0);
+	snprintf(a->revision, sizeof a->revision, "%" PRIu32, q->revision);
 	a->life = (struct life){.quarter = a->label,
 				.who = c->who.principal.s,
 				.rights = a->rights,
@@ -220,7 +217,7 @@ admin_spd(struct call *c)
 	}
 	c->state = a;
 	for (size_t i = 0; i < COUNT(operations); i++) {
-		if (operations[i].operation != (int)c->request->spd->operation)
+		if (operations[i].operation != c->request.spd->operation)
 			continue;
 		a->action = operations[i].action;
 		if (a->action != SPD_ACTIONS &&
@@ -230,5 +227,5 @@ admin_spd(struct call *c)
 			operations[i].run(c);
 		return;
 	}
-	call_fail(c, SPD_CODE(INVALID), "operation", "is none that this version knows");
+	call_fail(c, ANSWER_INVALID, "operation", "is none that this version knows");
 }

@@ -10,8 +10,6 @@
 
 #include <jansson.h>
 
-#define SPD_CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-
 /* What a call of this area needs until it is answered; in the call's arena. */
 struct spd_ask {
 	struct quarter quarter;
@@ -19,7 +17,7 @@ struct spd_ask {
 	char before[QUARTER_TEXT_SIZE]; /* the quarter before it */
 	char revision[16];              /* "0": the newest, or none */
 	uint64_t rights;                /* the caller's, RIGHT_BIT() */
-	const Sems__V1__SpdRequest *q;
+	const struct spd_request *q;
 	struct spd_run run;
 	/* What a job has found; every json_t is released by spd_ask_fini(). */
 	struct life life;

@@ -76,7 +76,7 @@ check_comment(struct spd_ask *a, struct err *e)
 	enum code code = OK;
 
 	for (size_t i = 0; i < a->q->n_by && i < DIMENSIONS_SAID; i++) {
-		const Sems__V1__SpdDimension *d = a->q->by[i];
+		const struct dimension *d = &a->q->by[i];
 
 		json_object_set_new(by, d->name == NULL ? "" : d->name,
 				    json_string(d->value == NULL ? "" : d->value));
@@ -183,7 +183,7 @@ on_step(struct job *j, const struct err *e)
 
 	if (e->code != OK && strcmp(e->where, "23505") == 0) {
 		spd_ask_fini(a);
-		call_fail(c, SPD_CODE(STATE), "operation",
+		call_fail(c, ANSWER_STATE, "operation",
 			  "somebody else was quicker; look again: semsctl spd status %s", a->label);
 		return;
 	}

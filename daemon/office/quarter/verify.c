@@ -16,8 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-
 #define FINDINGS_DEFAULT 1000
 #define FINDINGS_MAX     100000
 #define REVISION_MAX     1000000
@@ -36,11 +34,11 @@ read_named(struct call *c, const char *quarter, uint32_t revision, struct named 
 	struct quarter q;
 
 	if (quarter == NULL || !quarter_parse(text_of(quarter), &q)) {
-		call_fail(c, CODE(INVALID), "quarter", "name a quarter such as 2026-Q2");
+		call_fail(c, ANSWER_INVALID, "quarter", "name a quarter such as 2026-Q2");
 		return false;
 	}
 	if (revision > REVISION_MAX) {
-		call_fail(c, CODE(INVALID), "revision", "there are not so many");
+		call_fail(c, ANSWER_INVALID, "revision", "there are not so many");
 		return false;
 	}
 	quarter_format(q, n->quarter);
@@ -79,16 +77,16 @@ on_checked(struct proof_check *check, const struct err *e)
 void
 admin_verify(struct call *c)
 {
-	const Sems__V1__VerifyRequest *r = c->request->verify;
+	const struct verify_request *r = c->request.verify;
 	struct verifying *v = arena_zalloc(c->arena, 1, sizeof *v);
-	uint32_t limit = r->has_limit && r->limit > 0 ? r->limit : FINDINGS_DEFAULT;
+	uint32_t limit = r->limit > 0 ? r->limit : FINDINGS_DEFAULT;
 
 	if (v == NULL) {
 		call_fail_memory(c);
 		return;
 	}
 	c->state = v;
-	if (!read_named(c, r->quarter, r->has_revision ? r->revision : 0, &v->named))
+	if (!read_named(c, r->quarter, r->revision, &v->named))
 		return;
 	snprintf(v->limit, sizeof v->limit, "%" PRIu32,
 		 limit < FINDINGS_MAX ? limit : FINDINGS_MAX);
@@ -188,7 +186,7 @@ static bool
 sign_manifest(struct call *c, json_t *answer)
 {
 	const struct signing *s = c->state;
-	const Sems__V1__SignRequest *r = c->request->sign;
+	const struct sign_request *r = c->request.sign;
 	unsigned char signature[SIGN_SIZE];
 	char hex[2 * SIGN_SIZE + 1];
 	char digest[2 * SHA256_SIZE + 1];
@@ -196,19 +194,18 @@ sign_manifest(struct call *c, json_t *answer)
 	const struct signer *by;
 	const struct signer *list;
 	size_t n = keyring_signers(call_keys(c), &list);
-	json_t *m = json_loadb((const char *)r->manifest.data, r->manifest.len, 0, NULL);
+	json_t *m = json_loadb(r->manifest.s, r->manifest.n, 0, NULL);
 	const char *wrong = wrong_member(s, n == 0 ? "" : list[n - 1].id, m);
 	struct err e;
 
 	json_decref(m);
 	if (wrong != NULL) {
-		call_fail(c, CODE(INVALID), "manifest",
+		call_fail(c, ANSWER_INVALID, "manifest",
 			  "its %s is not what this revision has: see PROOF.md", wrong);
 		return false;
 	}
-	if (keyring_sign(call_keys(c), r->manifest.data, r->manifest.len, signature, &by, &e) !=
-		OK ||
-	    !sha256(r->manifest.data, r->manifest.len, sum)) {
+	if (keyring_sign(call_keys(c), r->manifest.s, r->manifest.n, signature, &by, &e) != OK ||
+	    !sha256(r->manifest.s, r->manifest.n, sum)) {
 		call_fail_err(c, &e);
 		return false;
 	}
@@ -235,7 +232,7 @@ sign_done(struct job *j, const struct err *e)
 	}
 	if (!s->found) {
 		call_fail(
-		    c, CODE(NOT_FOUND), "revision",
+		    c, ANSWER_NOT_FOUND, "revision",
 		    "%s has no such revision with a proof; semsctl spd list %s names those it "
 		    "has",
 		    s->named.quarter, s->named.quarter);
@@ -246,7 +243,7 @@ sign_done(struct job *j, const struct err *e)
 			   "revision", (json_int_t)s->revision, "state", s->state, "sha256",
 			   s->sha256, "signature", s->signature, "key_id", s->key_id, "keys", keys,
 			   "signs", newest);
-	if (c->request->sign->has_manifest && !sign_manifest(c, answer)) {
+	if (c->request.sign->manifest.s != NULL && !sign_manifest(c, answer)) {
 		json_decref(answer);
 		return;
 	}
@@ -256,7 +253,7 @@ sign_done(struct job *j, const struct err *e)
 void
 admin_sign(struct call *c)
 {
-	const Sems__V1__SignRequest *r = c->request->sign;
+	const struct sign_request *r = c->request.sign;
 	struct signing *s = arena_zalloc(c->arena, 1, sizeof *s);
 
 	if (s == NULL) {
@@ -264,11 +261,11 @@ admin_sign(struct call *c)
 		return;
 	}
 	c->state = s;
-	if (r->has_manifest && r->manifest.len > MANIFEST_MAX) {
-		call_fail(c, CODE(INVALID), "manifest", "is larger than %zu bytes", MANIFEST_MAX);
+	if (r->manifest.n > MANIFEST_MAX) {
+		call_fail(c, ANSWER_INVALID, "manifest", "is larger than %zu bytes", MANIFEST_MAX);
 		return;
 	}
-	if (!read_named(c, r->quarter, r->has_revision ? r->revision : 0, &s->named))
+	if (!read_named(c, r->quarter, r->revision, &s->named))
 		return;
 	c->job = (struct job){
 	    .role = DB_COMPUTE, .next = sign_next, .rows = sign_rows, .done = sign_done, .ctx = c};

@@ -26,10 +26,9 @@ calendar_next(struct job *j, struct statement *st, struct err *e)
 		return false;
 	k->is_asked = true;
 	if (k->applies)
-		*st =
-		    (struct statement){embed_text("sql/queries/setup/calendar_mend.sql"),
-				       3,
-				       {c->who.principal.s, c->request->calendar->reason, k->now}};
+		*st = (struct statement){embed_text("sql/queries/setup/calendar_mend.sql"),
+					 3,
+					 {c->who.principal.s, c->request.calendar->reason, k->now}};
 	else
 		*st = (struct statement){embed_text("sql/queries/setup/calendar_look.sql"),
 					 2,
@@ -59,13 +58,13 @@ calendar_done(struct job *j, const struct err *e)
 	} else if (!k->applies) {
 		call_reply_json(c, k->answer);
 	} else if (k->answer == NULL) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_STATE, "",
+		call_fail(c, ANSWER_STATE, "",
 			  "no day that begins otherwise by today's rules is behind all evidence "
 			  "and every frozen quarter: what is stored counts by the rules it was "
 			  "stored by; semsctl calendar says which days differ");
 	} else {
 		log_warn("calendar.mended", KV("by", c->who.principal.s),
-			 KV("reason", c->request->calendar->reason),
+			 KV("reason", c->request.calendar->reason),
 			 KV("from_day", member_text(k->answer, "from_day")),
 			 KVI("days", json_integer_value(json_object_get(k->answer, "days"))));
 		/* Ingest, too, judges by the calendar. */
@@ -83,23 +82,23 @@ is_reason(const char *s)
 void
 admin_calendar(struct call *c)
 {
-	const Sems__V1__CalendarRequest *q = c->request->calendar;
+	const struct calendar_request *q = c->request.calendar;
 	struct mending *k = arena_zalloc(c->arena, 1, sizeof *k);
 
 	if (k == NULL) {
 		call_fail_memory(c);
 		return;
 	}
-	k->applies = q->has_apply && q->apply;
+	k->applies = q->apply;
 	if (k->applies && !right_has(c->who.role, RIGHT_MEND_CALENDAR)) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_FORBIDDEN, "",
+		call_fail(c, ANSWER_FORBIDDEN, "",
 			  "the calendar is changed by an admin; you are %s",
 			  role_name(c->who.role));
 		return;
 	}
 	if (k->applies && !is_reason(q->reason)) {
-		call_fail(c, SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_INVALID, "reason",
-			  "say why, in at most %d bytes; it is kept", REASON_MAX_BYTES);
+		call_fail(c, ANSWER_INVALID, "reason", "say why, in at most %d bytes; it is kept",
+			  REASON_MAX_BYTES);
 		return;
 	}
 	utc_format(c->now, k->now);

@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
-
 static json_t *
 key_json(const struct signer *s)
 {
@@ -97,7 +95,7 @@ register_newest(struct call *c)
 
 	if (n == 0) {
 		call_fail(
-		    c, CODE(STATE), "register",
+		    c, ANSWER_STATE, "register",
 		    "there is no signing key in the folder of keys; semsctl key new makes one");
 		return;
 	}
@@ -159,15 +157,15 @@ make_new(struct call *c)
 	    beside_run(store_beside(call_store(c)), &m->task))
 		return;
 	free(m);
-	call_fail(c, CODE(UNAVAILABLE), "make_new", "cannot be made now; try again");
+	call_fail(c, ANSWER_UNAVAILABLE, "make_new", "cannot be made now; try again");
 }
 
 void
 admin_key(struct call *c)
 {
-	const Sems__V1__KeyRequest *q = c->request->key;
-	bool make = q->has_make_new && q->make_new;
-	bool registers = q->has_register_newest && q->register_newest;
+	const struct key_request *q = c->request.key;
+	bool make = q->make_new;
+	bool registers = q->register_newest;
 
 	if ((make || registers) && !right_has(c->who.role, RIGHT_MAKE_KEYS)) {
 		call_forbid(c, make ? "make_new" : "register_newest", RIGHT_MAKE_KEYS);

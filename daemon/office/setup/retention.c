@@ -79,7 +79,7 @@ admin_retention(struct call *c)
 	r->ticket = call_ticket(c, LANE_LONG);
 	r->now = c->now;
 	r->by = c->who.principal.s;
-	r->drop = c->request->retention->has_run && c->request->retention->run;
+	r->drop = c->request.retention->run;
 	r->done = on_done;
 	r->ctx = c;
 	retention_start(r);

@@ -29,24 +29,24 @@ struct setup;
 struct setup_step {
 	const char *word; /* in the answer; NULL: it does not count */
 	const char *sql;
-	json_t *(*make)(const Sems__V1__SetupRequest *r); /* the parameter; NULL: entity and zone */
-	bool (*before)(const struct setup *s, const Sems__V1__SetupRequest *r, struct err *e);
+	json_t *(*make)(const struct setup_request *r); /* the parameter; NULL: entity and zone */
+	bool (*before)(const struct setup *s, const struct setup_request *r, struct err *e);
 	void (*read)(struct setup *s, const struct rows *r); /* NULL: the counts */
 };
 
-static json_t *make_sites(const Sems__V1__SetupRequest *r);
-static json_t *make_locations(const Sems__V1__SetupRequest *r);
-static json_t *make_providers(const Sems__V1__SetupRequest *r);
-static json_t *make_sources(const Sems__V1__SetupRequest *r);
-static json_t *make_principals(const Sems__V1__SetupRequest *r);
-static json_t *make_grants(const Sems__V1__SetupRequest *r);
-static json_t *make_retention(const Sems__V1__SetupRequest *r);
-static json_t *make_targets(const Sems__V1__SetupRequest *r);
-static json_t *make_feeds(const Sems__V1__SetupRequest *r);
-static json_t *make_policy(const Sems__V1__SetupRequest *r);
-static json_t *make_settings(const Sems__V1__SetupRequest *r);
-static bool before_entity(const struct setup *s, const Sems__V1__SetupRequest *r, struct err *e);
-static bool before_grants(const struct setup *s, const Sems__V1__SetupRequest *r, struct err *e);
+static json_t *make_sites(const struct setup_request *r);
+static json_t *make_locations(const struct setup_request *r);
+static json_t *make_providers(const struct setup_request *r);
+static json_t *make_sources(const struct setup_request *r);
+static json_t *make_principals(const struct setup_request *r);
+static json_t *make_grants(const struct setup_request *r);
+static json_t *make_retention(const struct setup_request *r);
+static json_t *make_targets(const struct setup_request *r);
+static json_t *make_feeds(const struct setup_request *r);
+static json_t *make_policy(const struct setup_request *r);
+static json_t *make_settings(const struct setup_request *r);
+static bool before_entity(const struct setup *s, const struct setup_request *r, struct err *e);
+static bool before_grants(const struct setup *s, const struct setup_request *r, struct err *e);
 static void read_look(struct setup *s, const struct rows *r);
 static void read_stray(struct setup *s, const struct rows *r);
 
@@ -87,73 +87,73 @@ text_or_null(const char *s)
 }
 
 static json_t *
-make_sites(const Sems__V1__SetupRequest *r)
+make_sites(const struct setup_request *r)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_sites; i++)
-		json_array_append_new(all, json_pack("{s:s, s:o}", "site_id", r->sites[i]->site_id,
-						     "name", text_or_null(r->sites[i]->name)));
+		json_array_append_new(all, json_pack("{s:s, s:o}", "site_id", r->sites[i].site_id,
+						     "name", text_or_null(r->sites[i].name)));
 	return all;
 }
 
 static json_t *
-make_locations(const Sems__V1__SetupRequest *r)
+make_locations(const struct setup_request *r)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_sites; i++) {
-		const Sems__V1__Site *s = r->sites[i];
+		const struct setup_site *s = &r->sites[i];
 
 		for (size_t l = 0; l < s->n_locations; l++)
 			json_array_append_new(all, json_pack("{s:s, s:s, s:o}", "site_id",
 							     s->site_id, "location_id",
-							     s->locations[l]->location_id, "name",
-							     text_or_null(s->locations[l]->name)));
+							     s->locations[l].location_id, "name",
+							     text_or_null(s->locations[l].name)));
 	}
 	return all;
 }
 
 static json_t *
-make_providers(const Sems__V1__SetupRequest *r)
+make_providers(const struct setup_request *r)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_providers; i++)
 		json_array_append_new(all, json_pack("{s:s, s:o}", "provider_id",
-						     r->providers[i]->provider_id, "name",
-						     text_or_null(r->providers[i]->name)));
+						     r->providers[i].provider_id, "name",
+						     text_or_null(r->providers[i].name)));
 	return all;
 }
 
 static json_t *
-make_sources(const Sems__V1__SetupRequest *r)
+make_sources(const struct setup_request *r)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_sources; i++)
-		json_array_append_new(all, json_pack("{s:s, s:o}", "source", r->sources[i]->source,
+		json_array_append_new(all, json_pack("{s:s, s:o}", "source", r->sources[i].source,
 						     "description",
-						     text_or_null(r->sources[i]->description)));
+						     text_or_null(r->sources[i].description)));
 	return all;
 }
 
 static json_t *
-make_principals(const Sems__V1__SetupRequest *r)
+make_principals(const struct setup_request *r)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_principals; i++)
 		json_array_append_new(all, json_pack("{s:s, s:o, s:o, s:o}", "principal",
-						     r->principals[i]->principal, "role",
-						     text_or_null(r->principals[i]->role), "name",
-						     text_or_null(r->principals[i]->name), "post",
-						     text_or_null(r->principals[i]->post)));
+						     r->principals[i].principal, "role",
+						     text_or_null(r->principals[i].role), "name",
+						     text_or_null(r->principals[i].name), "post",
+						     text_or_null(r->principals[i].post)));
 	return all;
 }
 
 static json_t *
-make_words(char *const *words, size_t n)
+make_words(const char *const *words, size_t n)
 {
 	json_t *all = json_array();
 
@@ -164,15 +164,15 @@ make_words(char *const *words, size_t n)
 
 /* The place of each grant goes along, so that a stray name can be answered with its path. */
 static json_t *
-make_grants(const Sems__V1__SetupRequest *r)
+make_grants(const struct setup_request *r)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_sources; i++) {
-		const Sems__V1__Source *s = r->sources[i];
+		const struct setup_source *s = &r->sources[i];
 
 		for (size_t j = 0; j < s->n_senders; j++) {
-			const Sems__V1__SenderGrant *g = s->senders[j];
+			const struct setup_grant *g = &s->senders[j];
 
 			json_array_append_new(
 			    all, json_pack("{s:I, s:I, s:s, s:s, s:o, s:o}", "i", (json_int_t)i,
@@ -185,12 +185,12 @@ make_grants(const Sems__V1__SetupRequest *r)
 }
 
 static json_t *
-make_retention(const Sems__V1__SetupRequest *r)
+make_retention(const struct setup_request *r)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_retention; i++) {
-		const Sems__V1__RetentionPolicy *p = r->retention[i];
+		const struct setup_retention *p = &r->retention[i];
 
 		json_array_append_new(all, json_pack("{s:s, s:I, s:I, s:s}", "kind", p->kind,
 						     "min_months", (json_int_t)p->min_months,
@@ -201,12 +201,12 @@ make_retention(const Sems__V1__SetupRequest *r)
 }
 
 static json_t *
-make_targets(const Sems__V1__SetupRequest *r)
+make_targets(const struct setup_request *r)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_targets; i++) {
-		const Sems__V1__Target *t = r->targets[i];
+		const struct setup_target *t = &r->targets[i];
 		struct quarter q = {0, 0};
 		char from[QUARTER_TEXT_SIZE];
 
@@ -221,12 +221,12 @@ make_targets(const Sems__V1__SetupRequest *r)
 }
 
 static json_t *
-make_feeds(const Sems__V1__SetupRequest *r)
+make_feeds(const struct setup_request *r)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_feeds; i++) {
-		const Sems__V1__ExpectedFeed *f = r->feeds[i];
+		const struct setup_feed *f = &r->feeds[i];
 
 		json_array_append_new(
 		    all, json_pack("{s:s, s:s, s:o, s:I, s:s, s:o}", "source", f->source, "kind",
@@ -238,9 +238,9 @@ make_feeds(const Sems__V1__SetupRequest *r)
 }
 
 static json_t *
-make_policy(const Sems__V1__SetupRequest *r)
+make_policy(const struct setup_request *r)
 {
-	const Sems__V1__SpdPolicy *p = r->spd_policy;
+	const struct setup_policy *p = r->spd_policy;
 
 	return p == NULL
 		   ? json_array()
@@ -256,7 +256,7 @@ add_setting(json_t *all, const char *name, json_t *value /* takes */)
 }
 
 static json_t *
-make_settings(const Sems__V1__SetupRequest *r)
+make_settings(const struct setup_request *r)
 {
 	json_t *all = json_array();
 
@@ -279,7 +279,7 @@ make_settings(const Sems__V1__SetupRequest *r)
 }
 
 static bool
-before_entity(const struct setup *s, const Sems__V1__SetupRequest *r, struct err *e)
+before_entity(const struct setup *s, const struct setup_request *r, struct err *e)
 {
 	bool given = r->entity != NULL && r->entity[0] != '\0';
 
@@ -298,7 +298,7 @@ before_entity(const struct setup *s, const Sems__V1__SetupRequest *r, struct err
 }
 
 static bool
-before_grants(const struct setup *s, const Sems__V1__SetupRequest *r, struct err *e)
+before_grants(const struct setup *s, const struct setup_request *r, struct err *e)
 {
 	(void)r;
 	if (s->stray[0] == '\0')
@@ -338,7 +338,7 @@ setup_next(struct job *j, struct statement *st, struct err *e)
 {
 	struct call *c = j->ctx;
 	struct setup *s = c->state;
-	const Sems__V1__SetupRequest *r = c->request->setup;
+	const struct setup_request *r = c->request.setup;
 	const struct setup_step *step = &steps[s->step];
 	json_t *all;
 
@@ -419,7 +419,7 @@ admin_setup(struct call *c)
 	const struct catalogue *cat = spd_catalogue(&e);
 	struct setup *s;
 
-	if (cat == NULL || setup_check(c->request->setup, cat, &e) != OK) {
+	if (cat == NULL || setup_check(c->request.setup, cat, &e) != OK) {
 		call_fail_err(c, &e);
 		return;
 	}

@@ -107,7 +107,7 @@ check_kind(const char *s, bool any_allowed, const char *at, struct err *e)
 }
 
 static enum code
-check_entity(const Sems__V1__SetupRequest *r, struct err *e)
+check_entity(const struct setup_request *r, struct err *e)
 {
 	enum code code = check_name(r->entity, r->zone != NULL, "entity", e);
 
@@ -128,24 +128,24 @@ check_entity(const Sems__V1__SetupRequest *r, struct err *e)
 }
 
 static enum code
-check_site(const Sems__V1__Site *s, size_t i, struct err *e)
+check_site(const struct setup_site *s, size_t i, struct err *e)
 {
 	enum code code = check_id(s->site_id, ENV_SITE_ID, PATH("sites[%zu].site_id", i), e);
 
 	if (code == OK)
 		code = check_name(s->name, false, PATH("sites[%zu].name", i), e);
 	for (size_t l = 0; l < s->n_locations && code == OK; l++) {
-		code = check_id(s->locations[l]->location_id, ENV_LOCATION_ID,
+		code = check_id(s->locations[l].location_id, ENV_LOCATION_ID,
 				PATH("sites[%zu].locations[%zu].location_id", i, l), e);
 		if (code == OK)
-			code = check_name(s->locations[l]->name, false,
+			code = check_name(s->locations[l].name, false,
 					  PATH("sites[%zu].locations[%zu].name", i, l), e);
 	}
 	return code;
 }
 
 static enum code
-check_sender(const Sems__V1__SenderGrant *g, size_t i, size_t j, struct err *e)
+check_sender(const struct setup_grant *g, size_t i, size_t j, struct err *e)
 {
 	enum code code = check_principal_name(g->principal,
 					      PATH("sources[%zu].senders[%zu].principal", i, j), e);
@@ -170,14 +170,14 @@ check_sender(const Sems__V1__SenderGrant *g, size_t i, size_t j, struct err *e)
 
 /* *grants counts over all sources: kinds times sites is what one short request can inflate. */
 static enum code
-check_source(const Sems__V1__Source *s, size_t i, size_t *grants, struct err *e)
+check_source(const struct setup_source *s, size_t i, size_t *grants, struct err *e)
 {
 	enum code code = check_id(s->source, ENV_SOURCE, PATH("sources[%zu].source", i), e);
 
 	if (code == OK)
 		code = check_name(s->description, false, PATH("sources[%zu].description", i), e);
 	for (size_t j = 0; j < s->n_senders && code == OK; j++) {
-		const Sems__V1__SenderGrant *g = s->senders[j];
+		const struct setup_grant *g = &s->senders[j];
 
 		code = check_sender(g, i, j, e);
 		if (code != OK)
@@ -194,7 +194,7 @@ check_source(const Sems__V1__Source *s, size_t i, size_t *grants, struct err *e)
 }
 
 static enum code
-check_provider(const Sems__V1__Provider *p, size_t i, struct err *e)
+check_provider(const struct setup_provider *p, size_t i, struct err *e)
 {
 	enum code code =
 	    check_id(p->provider_id, ENV_PROVIDER_ID, PATH("providers[%zu].provider_id", i), e);
@@ -203,7 +203,7 @@ check_provider(const Sems__V1__Provider *p, size_t i, struct err *e)
 }
 
 static enum code
-check_principal(const Sems__V1__Principal *p, size_t i, struct err *e)
+check_principal(const struct setup_principal *p, size_t i, struct err *e)
 {
 	enum code code =
 	    check_principal_name(p->principal, PATH("principals[%zu].principal", i), e);
@@ -223,7 +223,7 @@ check_principal(const Sems__V1__Principal *p, size_t i, struct err *e)
 }
 
 static enum code
-check_policy(const Sems__V1__RetentionPolicy *p, size_t i, int window_days, struct err *e)
+check_policy(const struct setup_retention *p, size_t i, int window_days, struct err *e)
 {
 	struct retention_policy policy = {(int)p->min_months, (int)p->max_months};
 	struct err why;
@@ -256,7 +256,7 @@ target_max(const struct metric *m)
 }
 
 static enum code
-check_target(const Sems__V1__Target *t, size_t i, const struct catalogue *cat, struct err *e)
+check_target(const struct setup_target *t, size_t i, const struct catalogue *cat, struct err *e)
 {
 	const struct metric *m = catalogue_metric(cat, t->metric == NULL ? "" : t->metric);
 	struct quarter q;
@@ -290,7 +290,7 @@ check_day(const char *day, const char *at, struct err *e)
 }
 
 static enum code
-check_feed(const Sems__V1__ExpectedFeed *f, size_t i, struct err *e)
+check_feed(const struct setup_feed *f, size_t i, struct err *e)
 {
 	enum code code = check_id(f->source, ENV_SOURCE, PATH("feeds[%zu].source", i), e);
 
@@ -298,8 +298,7 @@ check_feed(const Sems__V1__ExpectedFeed *f, size_t i, struct err *e)
 		code = check_kind(f->kind, false, PATH("feeds[%zu].kind", i), e);
 	if (code == OK && f->site != NULL && f->site[0] != '\0')
 		code = check_id(f->site, ENV_SITE_ID, PATH("feeds[%zu].site", i), e);
-	if (code == OK &&
-	    (!f->has_every_hours || f->every_hours < 1 || f->every_hours > SETUP_HOURS_MAX))
+	if (code == OK && (f->every_hours < 1 || f->every_hours > SETUP_HOURS_MAX))
 		code = err_set(e, REJ_FIELD, PATH("feeds[%zu].every_hours", i),
 			       "is missing or not from 1 to %d", SETUP_HOURS_MAX);
 	if (code == OK)
@@ -314,7 +313,7 @@ check_feed(const Sems__V1__ExpectedFeed *f, size_t i, struct err *e)
 }
 
 static enum code
-check_spd_policy(const Sems__V1__SpdPolicy *p, struct err *e)
+check_spd_policy(const struct setup_policy *p, struct err *e)
 {
 	enum code code;
 
@@ -331,7 +330,7 @@ check_spd_policy(const Sems__V1__SpdPolicy *p, struct err *e)
 }
 
 static enum code
-check_spd(const Sems__V1__SetupRequest *r, struct err *e)
+check_spd(const struct setup_request *r, struct err *e)
 {
 	if (r->has_correction_alone_hours && r->correction_alone_hours > SETUP_ALONE_MAX)
 		return err_set(e, REJ_FIELD, "correction_alone_hours", "is over %d hours",
@@ -350,7 +349,7 @@ check_spd(const Sems__V1__SetupRequest *r, struct err *e)
 }
 
 enum code
-setup_check(const Sems__V1__SetupRequest *r, const struct catalogue *cat, struct err *e)
+setup_check(const struct setup_request *r, const struct catalogue *cat, struct err *e)
 {
 	size_t grants = 0;
 	int window_days =
@@ -364,18 +363,18 @@ setup_check(const Sems__V1__SetupRequest *r, const struct catalogue *cat, struct
 	if (code == OK)
 		code = check_spd(r, e);
 	for (size_t i = 0; i < r->n_sites && code == OK; i++)
-		code = check_site(r->sites[i], i, e);
+		code = check_site(&r->sites[i], i, e);
 	for (size_t i = 0; i < r->n_providers && code == OK; i++)
-		code = check_provider(r->providers[i], i, e);
+		code = check_provider(&r->providers[i], i, e);
 	for (size_t i = 0; i < r->n_sources && code == OK; i++)
-		code = check_source(r->sources[i], i, &grants, e);
+		code = check_source(&r->sources[i], i, &grants, e);
 	for (size_t i = 0; i < r->n_principals && code == OK; i++)
-		code = check_principal(r->principals[i], i, e);
+		code = check_principal(&r->principals[i], i, e);
 	for (size_t i = 0; i < r->n_retention && code == OK; i++)
-		code = check_policy(r->retention[i], i, window_days, e);
+		code = check_policy(&r->retention[i], i, window_days, e);
 	for (size_t i = 0; i < r->n_targets && code == OK; i++)
-		code = check_target(r->targets[i], i, cat, e);
+		code = check_target(&r->targets[i], i, cat, e);
 	for (size_t i = 0; i < r->n_feeds && code == OK; i++)
-		code = check_feed(r->feeds[i], i, e);
+		code = check_feed(&r->feeds[i], i, e);
 	return code;
 }

@@ -12,8 +12,7 @@
 
 #include "base/err.h"
 #include "core/metric/catalogue.h"
-
-#include <sems/v1/admin.pb-c.h>
+#include "office/request.h"
 
 #define SETUP_NAME_MAX    200   /* bytes, of names, descriptions and legal bases */
 #define SETUP_GRANTS_MAX  20000 /* (principal, source, kind, site) in one request */
@@ -26,7 +25,7 @@
 
 /* OK, or REJ_FIELD with e->where the path of the first bad field: "sources[2].senders[0].kinds[1]".
  */
-enum code setup_check(const Sems__V1__SetupRequest *r, const struct catalogue *cat,
+enum code setup_check(const struct setup_request *r, const struct catalogue *cat,
 		      struct err *e) MUST_CHECK;
 
 #endif

@@ -6,11 +6,11 @@
 #include <stdio.h>
 
 static int
-ask(struct office *o, Sems__V1__DoublesRequest *q)
+ask(struct office *o, struct doubles_request *q)
 {
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	struct request r = {0};
 
-	r.body_case = SEMS__V1__REQUEST__BODY_DOUBLES;
+	r.kind = REQUEST_DOUBLES;
 	r.doubles = q;
 	return office_ask(o, &r);
 }
@@ -18,12 +18,11 @@ ask(struct office *o, Sems__V1__DoublesRequest *q)
 static int
 ask_some(struct office *o, const char *kind, const char *quarter, unsigned limit, const char *after)
 {
-	Sems__V1__DoublesRequest q = SEMS__V1__DOUBLES_REQUEST__INIT;
+	struct doubles_request q = {0};
 
-	q.kind = (char *)kind;
-	q.quarter = (char *)quarter;
-	q.after = (char *)after;
-	q.has_limit = 1;
+	q.kind = kind;
+	q.quarter = quarter;
+	q.after = after;
 	q.limit = limit;
 	return ask(o, &q);
 }

@@ -4,25 +4,20 @@
 
 #include <stdio.h>
 
-#define IMPORT(name) SEMS__V1__IMPORT_OPERATION__IMPORT_OPERATION_##name
+#define IMPORT(name) IMPORT_OP_##name
 
 static int
 ask(struct office *o, int operation, const char *run, unsigned limit, const char *after)
 {
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
-	Sems__V1__ImportRequest q = SEMS__V1__IMPORT_REQUEST__INIT;
-	static char file[] = "a.csv";
+	struct import_request q = {0};
+	static const char file[] = "a.csv";
 
-	q.has_operation = 1;
-	q.operation = (Sems__V1__ImportOperation)operation;
-	q.run = (char *)run;
-	q.after = (char *)after;
+	q.operation = (uint32_t)operation;
+	q.run = run;
+	q.after = after;
 	q.file = file;
-	q.has_limit = 1;
 	q.limit = limit;
-	r.body_case = SEMS__V1__REQUEST__BODY_IMPORT;
-	r.import = &q;
-	return office_ask(o, &r);
+	return office_ask(o, &(struct request){.kind = REQUEST_IMPORT, .import = &q});
 }
 
 /* So many records of a kind that the run stored. */
@@ -70,7 +65,7 @@ Test(import, begins_lists_shows_and_ends_a_run)
 	cr_expect_eq(ask(&o, IMPORT(SHOW), "nothing", 0, NULL), CODE(NOT_FOUND));
 	cr_expect_eq(ask(&o, IMPORT(SHOW), run, 1001, NULL), CODE(INVALID));
 	cr_expect_eq(ask(&o, IMPORT(SHOW), run, 1, "observation"), CODE(INVALID));
-	cr_expect_eq(ask(&o, IMPORT(UNSPECIFIED), run, 1, NULL), CODE(INVALID));
+	cr_expect_eq(ask(&o, 0, run, 1, NULL), CODE(INVALID));
 	office_close(&o);
 }
 

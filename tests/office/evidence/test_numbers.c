@@ -7,19 +7,11 @@
 static int
 ask(struct office *o, const char *kind, const char *source, const char *number, bool fresh)
 {
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
-	Sems__V1__NumbersRequest q = SEMS__V1__NUMBERS_REQUEST__INIT;
-	char *list[2] = {(char *)"nothing", (char *)number};
+	const char *list[] = {"nothing", number};
+	const struct numbers_request q = {
+	    .kind = kind, .source = source, .numbers = list, .n_numbers = 2, .fresh = fresh};
 
-	q.kind = (char *)kind;
-	q.source = (char *)source;
-	q.numbers = list;
-	q.n_numbers = 2;
-	q.has_fresh = 1;
-	q.fresh = fresh;
-	r.body_case = SEMS__V1__REQUEST__BODY_NUMBERS;
-	r.numbers = &q;
-	return office_ask(o, &r);
+	return office_ask(o, &(struct request){.kind = REQUEST_NUMBERS, .numbers = &q});
 }
 
 /* P-928 */
@@ -48,31 +40,18 @@ Test(numbers, tells_where_a_number_is_stored_and_what_became_of_it)
 static void
 grant(struct office *o)
 {
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
-	Sems__V1__SetupRequest setup = SEMS__V1__SETUP_REQUEST__INIT;
-	Sems__V1__Principal principal = SEMS__V1__PRINCIPAL__INIT;
-	Sems__V1__Source source = SEMS__V1__SOURCE__INIT;
-	Sems__V1__SenderGrant sender = SEMS__V1__SENDER_GRANT__INIT;
-	static char name[] = "unix:dev";
-	static char role[] = "device";
-	static char lane[] = "lane";
-	static char any[] = "*";
-	char *anything[] = {any};
+	static const char *const anything[] = {"*"};
+	const struct setup_principal principal = {.principal = "unix:dev", .role = "device"};
+	const struct setup_grant sender = {.principal = "unix:dev",
+					   .kinds = anything,
+					   .n_kinds = 1,
+					   .sites = anything,
+					   .n_sites = 1};
+	const struct setup_source source = {.source = "lane", .senders = &sender, .n_senders = 1};
+	const struct setup_request setup = {
+	    .principals = &principal, .n_principals = 1, .sources = &source, .n_sources = 1};
+	const struct request r = {.kind = REQUEST_SETUP, .setup = &setup};
 
-	principal.principal = name;
-	principal.role = role;
-	sender.principal = name;
-	sender.kinds = sender.sites = anything;
-	sender.n_kinds = sender.n_sites = 1;
-	source.source = lane;
-	source.senders = &(Sems__V1__SenderGrant *){&sender};
-	source.n_senders = 1;
-	setup.principals = &(Sems__V1__Principal *){&principal};
-	setup.n_principals = 1;
-	setup.sources = &(Sems__V1__Source *){&source};
-	setup.n_sources = 1;
-	r.body_case = SEMS__V1__REQUEST__BODY_SETUP;
-	r.setup = &setup;
 	cr_assert_eq(office_ask(o, &r), CODE(OK), "%s", o->text);
 }
 

@@ -22,16 +22,12 @@ correct(struct office *o, const char *outcome, int n)
 static int
 ask(struct office *o, const char *made_by, unsigned limit, const char *after)
 {
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
-	Sems__V1__PendingRequest q = SEMS__V1__PENDING_REQUEST__INIT;
+	struct pending_request q = {0};
 
-	q.made_by = (char *)made_by;
-	q.after = (char *)after;
-	q.has_limit = 1;
+	q.made_by = made_by;
+	q.after = after;
 	q.limit = limit;
-	r.body_case = SEMS__V1__REQUEST__BODY_PENDING;
-	r.pending = &q;
-	return office_ask(o, &r);
+	return office_ask(o, &(struct request){.kind = REQUEST_PENDING, .pending = &q});
 }
 
 /* P-919 */

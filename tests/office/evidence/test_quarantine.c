@@ -2,43 +2,35 @@
 
 #include <criterion/criterion.h>
 
-#define CODE(name)    SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
+#define CODE(name)    ANSWER_##name
 #define VERDICT(name) SEMS__V1__VERDICT_CODE__VERDICT_CODE_##name
 
 OFFICE_SUITE(quarantine, office_open_set_up);
 
 static int
-ask(Sems__V1__QuarantineOperation operation, uint64_t id)
+ask(enum quarantine_op operation, uint64_t id)
 {
-	Sems__V1__QuarantineRequest r = SEMS__V1__QUARANTINE_REQUEST__INIT;
-	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	struct quarantine_request r = {0};
 
-	r.has_operation = r.has_quarantine_id = 1;
 	r.operation = operation;
 	r.quarantine_id = id;
-	q.body_case = SEMS__V1__REQUEST__BODY_QUARANTINE;
-	q.quarantine = &r;
-	return office_ask(&o, &q);
+	return office_ask(&o, &(struct request){.kind = REQUEST_QUARANTINE, .quarantine = &r});
 }
 
 static int
 ask_list(uint64_t after, uint32_t limit)
 {
-	Sems__V1__QuarantineRequest r = SEMS__V1__QUARANTINE_REQUEST__INIT;
-	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	struct quarantine_request r = {0};
 
-	r.has_operation = r.has_after_id = r.has_limit = 1;
-	r.operation = SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_LIST;
+	r.operation = QUARANTINE_OP_LIST;
 	r.after_id = after;
 	r.limit = limit;
-	q.body_case = SEMS__V1__REQUEST__BODY_QUARANTINE;
-	q.quarantine = &r;
-	return office_ask(&o, &q);
+	return office_ask(&o, &(struct request){.kind = REQUEST_QUARANTINE, .quarantine = &r});
 }
 
-#define LIST    SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_LIST
-#define SHOW    SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_SHOW
-#define REQUEUE SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_REQUEUE
+#define LIST    QUARANTINE_OP_LIST
+#define SHOW    QUARANTINE_OP_SHOW
+#define REQUEUE QUARANTINE_OP_REQUEUE
 
 /* P-922 */
 Test(quarantine, lists_in_pages_and_without_content)
@@ -163,8 +155,7 @@ Test(quarantine, says_when_there_is_no_such_record)
 	cr_expect_eq(ask(SHOW, 99), CODE(NOT_FOUND));
 	cr_expect_eq(ask(SHOW, 0), CODE(INVALID));
 	cr_expect_eq(ask(REQUEUE, 99), CODE(NOT_FOUND));
-	cr_expect_eq(ask(SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_UNSPECIFIED, 1),
-		     CODE(INVALID));
+	cr_expect_eq(ask(0, 1), CODE(INVALID));
 }
 
 /* A record of more than 64 KiB, by what its sender calls it. */
@@ -246,17 +237,13 @@ static int
 discard(uint64_t id, const char *reason)
 {
 	static char why[64];
-	Sems__V1__QuarantineRequest q = SEMS__V1__QUARANTINE_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	struct quarantine_request q = {0};
 
 	snprintf(why, sizeof why, "%s", reason);
-	q.has_operation = q.has_quarantine_id = 1;
-	q.operation = SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_DISCARD;
+	q.operation = QUARANTINE_OP_DISCARD;
 	q.quarantine_id = id;
 	q.reason = why;
-	r.body_case = SEMS__V1__REQUEST__BODY_QUARANTINE;
-	r.quarantine = &q;
-	return office_ask(&o, &r);
+	return office_ask(&o, &(struct request){.kind = REQUEST_QUARANTINE, .quarantine = &q});
 }
 
 Test(quarantine, discards_for_good_and_says_who_and_why)

@@ -8,25 +8,20 @@
 
 OFFICE_SUITE(record, office_open_set_up);
 
-static char lane[] = "lane";
-static char activity[] = "activity";
-static char test[] = "test";
+static const char lane[] = "lane";
+static const char activity[] = "activity";
+static const char test[] = "test";
 static unsigned char stored_id[16];
 
 static int
-ask(char *kind, unsigned char id[16])
+ask(const char *kind, const unsigned char id[16])
 {
-	Sems__V1__RecordRequest r = SEMS__V1__RECORD_REQUEST__INIT;
-	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	struct record_request r = {0};
 
 	r.kind = kind;
 	r.source = lane;
-	r.has_record_id = 1;
-	r.record_id.data = id;
-	r.record_id.len = 16;
-	q.body_case = SEMS__V1__REQUEST__BODY_RECORD;
-	q.record = &r;
-	return office_ask(&o, &q);
+	r.record_id = (struct text){(const char *)id, 16};
+	return office_ask(&o, &(struct request){.kind = REQUEST_RECORD, .record = &r});
 }
 
 static void

@@ -10,27 +10,15 @@
 
 OFFICE_SUITE(records, office_open_set_up);
 
-/* A text that a request may hold. */
-static char *
-own(const char *s)
-{
-	static char texts[8][128];
-	static size_t next;
-	char *text = texts[next++ % 8];
-
-	snprintf(text, sizeof texts[0], "%s", s);
-	return text;
-}
-
 static char place[600]; /* where the next page begins */
 
 static int
-ask(Sems__V1__RecordsRequest q)
+ask(struct records_request q)
 {
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	struct request r = {0};
 	int code;
 
-	r.body_case = SEMS__V1__REQUEST__BODY_RECORDS;
+	r.kind = REQUEST_RECORDS;
 	r.records = &q;
 	code = office_ask(&o, &r);
 	if (code == CODE(OK))
@@ -40,14 +28,14 @@ ask(Sems__V1__RecordsRequest q)
 
 /* How many come, all in one page. */
 static size_t
-count(Sems__V1__RecordsRequest q)
+count(struct records_request q)
 {
 	cr_assert_eq(ask(q), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(place, "");
 	return json_array_size(json_object_get(o.json, "records"));
 }
 
-static const Sems__V1__RecordsRequest all = SEMS__V1__RECORDS_REQUEST__INIT;
+static const struct records_request all = {0};
 
 static void
 store(const char *at, unsigned n, char *site, char *number)
@@ -75,7 +63,7 @@ store_four(void)
 /* P-927 */
 Test(records, come_newest_first_with_the_numbers_of_their_source)
 {
-	Sems__V1__RecordsRequest oldest = all;
+	struct records_request oldest = {.oldest_first = true};
 
 	store_four();
 	cr_expect_eq(count(all), 4);
@@ -85,33 +73,32 @@ Test(records, come_newest_first_with_the_numbers_of_their_source)
 	cr_expect_str_eq(office_str(&o, "records.3.site_id"), "T1");
 	cr_expect_str_eq(office_str(&o, "records.3.occurred_at"), "2026-03-31T22:59:59.000Z");
 	cr_expect_str_eq(office_str(&o, "records.3.counts"), "yes");
-	oldest.has_oldest_first = oldest.oldest_first = 1;
 	cr_expect_eq(count(oldest), 4);
 	cr_expect_str_eq(office_str(&o, "records.0.source_record_id"), "a-1");
 }
 
 Test(records, are_chosen_by_what_they_are)
 {
-	char *names[] = {own("activity"), own("audit")};
-	Sems__V1__RecordsRequest q;
+	const char *names[] = {"activity", "audit"};
+	struct records_request q;
 
 	store_four();
-	q = all, q.site = own("T1");
+	q = all, q.site = "T1";
 	cr_expect_eq(count(q), 3);
-	q = all, q.source_record_id = own("a-2");
+	q = all, q.source_record_id = "a-2";
 	cr_expect_eq(count(q), 1);
-	q = all, q.source = own("lane");
+	q = all, q.source = "lane";
 	cr_expect_eq(count(q), 4);
-	q = all, q.source = own("Lane");
+	q = all, q.source = "Lane";
 	cr_expect_eq(count(q), 0);
 	q = all, q.kind = names, q.n_kind = 2;
 	cr_expect_eq(count(q), 4);
 	q = all, q.kind = names + 1, q.n_kind = 1;
 	cr_expect_eq(count(q), 0);
 	/* The quarter is London's. */
-	q = all, q.quarter = own("2026-Q1");
+	q = all, q.quarter = "2026-Q1";
 	cr_expect_eq(count(q), 1);
-	q = all, q.quarter = own("2026-Q2");
+	q = all, q.quarter = "2026-Q2";
 	cr_expect_eq(count(q), 3);
 	q = all, q.has_from = q.has_until = 1;
 	q.from = office_time("2026-03-31T23:00:00Z").v;
@@ -121,7 +108,7 @@ Test(records, are_chosen_by_what_they_are)
 
 Test(records, outcome_is_in_the_record_s_own_words)
 {
-	Sems__V1__RecordsRequest q = all;
+	struct records_request q = all;
 
 	evidence_add(&o, "tip_event", 3, ", device_id, outcome", ", 'X1', 'HIT'");
 	evidence_add(&o, "tip_event", 2, ", device_id, outcome", ", 'X1', 'MISS_DECIDED'");
@@ -130,11 +117,11 @@ Test(records, outcome_is_in_the_record_s_own_words)
 		     ", 'OVERT', '[{\"criterion_id\": \"a\", \"result\": \"NOT_MET\"}]'");
 	evidence_add(&o, "observation", 1, ", mode, criteria",
 		     ", 'OVERT', '[{\"criterion_id\": \"a\", \"result\": \"MET\"}]'");
-	q.outcome = own("HIT");
+	q.outcome = "HIT";
 	cr_expect_eq(count(q), 3);
-	q.outcome = own("FAIL");
+	q.outcome = "FAIL";
 	cr_expect_eq(count(q), 2);
-	q.outcome = own("PASS");
+	q.outcome = "PASS";
 	cr_expect_eq(count(q), 1);
 	cr_expect_str_eq(office_str(&o, "records.0.kind"), "observation");
 }
@@ -164,10 +151,9 @@ Test(records, pages_have_each_record_once)
 {
 	char seen[8][64];
 	size_t n = 0;
-	Sems__V1__RecordsRequest q = all;
+	struct records_request q = all;
 
 	store_four();
-	q.has_limit = 1;
 	q.limit = 1;
 	do {
 		cr_assert_eq(ask(q), CODE(OK), "%s", o.text);
@@ -261,18 +247,18 @@ Test(records, hide_tests_under_embargo)
 
 Test(records, what_is_asked_wrongly_is_told)
 {
-	char *names[] = {own("nosuch")};
-	Sems__V1__RecordsRequest q;
+	const char *names[] = {"nosuch"};
+	struct records_request q;
 
 	q = all, q.kind = names, q.n_kind = 1;
 	cr_expect_eq(ask(q), CODE(INVALID));
 	cr_expect_str_eq(o.field, "kind");
-	q = all, q.has_limit = 1, q.limit = 1001;
+	q = all, q.limit = 1001;
 	cr_expect_eq(ask(q), CODE(INVALID));
 	cr_expect_str_eq(o.field, "limit");
-	q = all, q.quarter = own("2026-Q5");
+	q = all, q.quarter = "2026-Q5";
 	cr_expect_eq(ask(q), CODE(INVALID));
-	q = all, q.quarter = own("2026-Q1"), q.has_from = 1;
+	q = all, q.quarter = "2026-Q1", q.has_from = 1;
 	cr_expect_eq(ask(q), CODE(INVALID));
 	cr_expect_str_eq(o.field, "quarter");
 	q = all, q.has_until = 1, q.until = -1;
@@ -283,7 +269,7 @@ Test(records, what_is_asked_wrongly_is_told)
 				       "019d4845-6280-8e44-a4b7-457fe49e2ab9/activity",
 				       "019d4845-6280-8e44-a4b7-457fe49e2ab9/no/lane", NULL};
 	     *p != NULL; p++) {
-		q = all, q.after = own(*p);
+		q = all, q.after = *p;
 		cr_expect_eq(ask(q), CODE(INVALID), "%s", *p);
 		cr_expect_str_eq(o.field, "after");
 	}

@@ -10,14 +10,10 @@ OFFICE_SUITE(requeue, office_open_set_up);
 static int
 ask_requeue(void)
 {
-	Sems__V1__QuarantineRequest r = SEMS__V1__QUARANTINE_REQUEST__INIT;
-	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	struct quarantine_request r = {0};
 
-	r.has_operation = 1;
-	r.operation = SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_REQUEUE;
-	q.body_case = SEMS__V1__REQUEST__BODY_QUARANTINE;
-	q.quarantine = &r;
-	return office_ask(&o, &q);
+	r.operation = QUARANTINE_OP_REQUEUE;
+	return office_ask(&o, &(struct request){.kind = REQUEST_QUARANTINE, .quarantine = &r});
 }
 
 static void

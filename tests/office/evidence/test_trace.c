@@ -20,17 +20,12 @@ OFFICE_SUITE(trace, open_office);
 static int
 trace(const char *id)
 {
-	Sems__V1__TraceRequest t = SEMS__V1__TRACE_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	struct trace_request t = {0};
 	struct uuid u;
 
 	cr_assert(uuid_parse(text_of(id), &u), "%s", id);
-	t.has_record_id = 1;
-	t.record_id.data = u.b;
-	t.record_id.len = sizeof u.b;
-	r.body_case = SEMS__V1__REQUEST__BODY_TRACE;
-	r.trace = &t;
-	return office_ask(&o, &r);
+	t.record_id = (struct text){(const char *)u.b, sizeof u.b};
+	return office_ask(&o, &(struct request){.kind = REQUEST_TRACE, .trace = &t});
 }
 
 static char id[40];
@@ -106,9 +101,9 @@ Test(trace, keeps_an_embargo)
 static void
 withdraw(void)
 {
-	static char quarter[] = EVIDENCE_QUARTER;
-	static char why[] = "again";
-	Sems__V1__SpdRequest q = office_spd(OP(WITHDRAW), quarter, 1);
+	static const char quarter[] = EVIDENCE_QUARTER;
+	static const char why[] = "again";
+	struct spd_request q = office_spd(OP(WITHDRAW), quarter, 1);
 
 	q.text = why;
 	cr_assert_eq(office_ask_spd(&o, &q), CODE(OK), "%s", o.text);

@@ -29,27 +29,16 @@ struct wish {
 static int
 explain(struct wish w)
 {
-	static char texts[5][200];
-	Sems__V1__ExplainRequest x = SEMS__V1__EXPLAIN_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
-	Sems__V1__Dimension d = SEMS__V1__DIMENSION__INIT;
-	Sems__V1__Dimension *list[1] = {&d};
-	const char *from[5] = {EVIDENCE_QUARTER, w.metric, w.dimension, w.value, w.after};
-	char **const to[5] = {&x.quarter, &x.metric, &d.name, &d.value, &x.after};
+	const struct dimension where = {w.dimension, w.value};
+	const struct explain_request x = {.quarter = EVIDENCE_QUARTER,
+					  .revision = w.revision,
+					  .metric = w.metric,
+					  .where = &where,
+					  .n_where = w.dimension == NULL ? 0 : 1,
+					  .after = w.after,
+					  .limit = w.limit};
 
-	for (size_t i = 0; i < 5; i++) {
-		snprintf(texts[i], sizeof texts[i], "%s", from[i] == NULL ? "" : from[i]);
-		*to[i] = from[i] == NULL ? NULL : texts[i];
-	}
-	x.has_revision = w.revision > 0;
-	x.revision = w.revision;
-	x.has_limit = w.limit > 0;
-	x.limit = w.limit;
-	x.n_where = w.dimension == NULL ? 0 : 1;
-	x.where = list;
-	r.body_case = SEMS__V1__REQUEST__BODY_EXPLAIN;
-	r.explain = &x;
-	return office_ask(&o, &r);
+	return office_ask(&o, &(struct request){.kind = REQUEST_EXPLAIN, .explain = &x});
 }
 
 /* P-918 */

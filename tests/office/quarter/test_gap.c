@@ -6,12 +6,11 @@
 OFFICE_SUITE(gap, office_open_set_up);
 
 static int
-ask(Sems__V1__GapRequest *r)
+ask(struct gap_request *r)
 {
-	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	struct request q = {0};
 
-	r->has_operation = 1;
-	q.body_case = SEMS__V1__REQUEST__BODY_GAP;
+	q.kind = REQUEST_GAP;
 	q.gap = r;
 	return office_ask(&o, &q);
 }
@@ -19,18 +18,18 @@ ask(Sems__V1__GapRequest *r)
 static int
 list(void)
 {
-	Sems__V1__GapRequest r = SEMS__V1__GAP_REQUEST__INIT;
+	struct gap_request r = {0};
 
-	r.operation = SEMS__V1__GAP_OPERATION__GAP_OPERATION_LIST;
+	r.operation = GAP_OP_LIST;
 	return ask(&r);
 }
 
 static int
-add(const char *from, const char *to, char *reason)
+add(const char *from, const char *to, const char *reason)
 {
-	Sems__V1__GapRequest r = SEMS__V1__GAP_REQUEST__INIT;
+	struct gap_request r = {0};
 
-	r.operation = SEMS__V1__GAP_OPERATION__GAP_OPERATION_ADD;
+	r.operation = GAP_OP_ADD;
 	r.has_lacks_from = r.has_lacks_to = 1;
 	r.lacks_from = office_time(from).v;
 	r.lacks_to = office_time(to).v;
@@ -39,11 +38,11 @@ add(const char *from, const char *to, char *reason)
 }
 
 static int
-resolve(uint64_t gap_id, char *reason)
+resolve(uint64_t gap_id, const char *reason)
 {
-	Sems__V1__GapRequest r = SEMS__V1__GAP_REQUEST__INIT;
+	struct gap_request r = {0};
 
-	r.operation = SEMS__V1__GAP_OPERATION__GAP_OPERATION_RESOLVE;
+	r.operation = GAP_OP_RESOLVE;
 	r.has_gap_id = 1;
 	r.gap_id = gap_id;
 	r.reason = reason;
@@ -53,20 +52,16 @@ resolve(uint64_t gap_id, char *reason)
 static long long
 open_gaps(void)
 {
-	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
-	Sems__V1__StatusRequest r = SEMS__V1__STATUS_REQUEST__INIT;
-
-	q.body_case = SEMS__V1__REQUEST__BODY_STATUS;
-	q.status = &r;
-	cr_assert_eq(office_ask(&o, &q), CODE(OK), "%s", o.text);
+	cr_assert_eq(office_ask(&o, &(struct request){.kind = REQUEST_STATUS}), CODE(OK), "%s",
+		     o.text);
 	return (long long)json_array_size(json_object_get(o.json, "gaps"));
 }
 
 /* P-924 */
 Test(gap, is_shown_until_it_is_resolved_and_kept_after)
 {
-	char why[] = "the folder was lost, too";
-	char how[] = "all senders sent again";
+	const char why[] = "the folder was lost, too";
+	const char how[] = "all senders sent again";
 
 	cr_expect_eq(open_gaps(), 0);
 	cr_assert_eq(add("2026-05-14T02:30:00Z", "2026-05-15T02:30:00Z", why), CODE(OK), "%s",
@@ -84,7 +79,7 @@ Test(gap, is_shown_until_it_is_resolved_and_kept_after)
 
 Test(gap, is_resolved_once_and_when_it_is_there)
 {
-	char why[] = "x";
+	const char why[] = "x";
 
 	cr_expect_eq(resolve(7, why), CODE(STATE));
 	cr_assert_eq(add("2026-05-14T02:30:00Z", "2026-05-14T02:30:00Z", why), CODE(OK), "%s",
@@ -95,8 +90,8 @@ Test(gap, is_resolved_once_and_when_it_is_there)
 
 Test(gap, needs_a_period_in_the_past_and_a_reason)
 {
-	char why[] = "x";
-	char nothing[] = "";
+	const char why[] = "x";
+	const char nothing[] = "";
 
 	cr_expect_eq(add("2026-05-14T02:30:00Z", "2026-05-14T02:00:00Z", why), CODE(INVALID));
 	cr_expect_eq(add("2026-05-14T02:30:00Z", "2026-05-16T02:00:00Z", why), CODE(INVALID));
@@ -110,7 +105,7 @@ Test(gap, needs_a_period_in_the_past_and_a_reason)
 /* P-907 */
 Test(gap, is_for_auditors_to_see_and_for_compliance_to_change)
 {
-	char why[] = "x";
+	const char why[] = "x";
 
 	office_be(&o, "unix:berta", "auditor");
 	cr_expect_eq(list(), CODE(OK));

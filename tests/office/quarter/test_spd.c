@@ -10,15 +10,15 @@
 OFFICE_SUITE(spd, office_open_set_up);
 
 /* A quarter that is over, whenever the tests run. */
-static char past[] = "2020-Q1";
+static const char past[] = "2020-Q1";
 
 static int
-ask(int operation, char *quarter, unsigned revision)
+ask(int operation, const char *quarter, unsigned revision)
 {
-	static char receipt[] = "receipt 17";
-	static char portal[] = "portal";
-	static char why[] = "a lane was late";
-	Sems__V1__SpdRequest q = office_spd(operation, quarter, revision);
+	static const char receipt[] = "receipt 17";
+	static const char portal[] = "portal";
+	static const char why[] = "a lane was late";
+	struct spd_request q = office_spd(operation, quarter, revision);
 
 	if (operation == OP(SUBMIT)) {
 		q.reference = receipt;
@@ -184,9 +184,9 @@ embargo_a_test(void)
 }
 
 static int
-freeze_without(char *reason)
+freeze_without(const char *reason)
 {
-	Sems__V1__SpdRequest q = office_spd(OP(FREEZE), past, 0);
+	struct spd_request q = office_spd(OP(FREEZE), past, 0);
 
 	q.exclude_embargoed = reason;
 	return office_ask_spd(&o, &q);
@@ -194,7 +194,7 @@ freeze_without(char *reason)
 
 Test(spd, freezes_embargoed_tests_only_by_a_reasoned_exclusion)
 {
-	char reason[] = "campaign runs until May";
+	const char reason[] = "campaign runs until May";
 
 	embargo_a_test();
 	office_be(&o, "unix:carl", "compliance");
@@ -208,20 +208,19 @@ Test(spd, freezes_embargoed_tests_only_by_a_reasoned_exclusion)
 
 Test(spd, freezes_inside_the_time_for_late_records_only_with_a_reason)
 {
-	char early[] = "the regulator asked for it";
-	Sems__V1__SpdRequest q = SEMS__V1__SPD_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	const char early[] = "the regulator asked for it";
+	struct spd_request q = {0};
+	struct request r = {0};
 
 	/* So many working days that 2020-Q1 still waits; a calendar's worth of them. */
 	cluster_do(o.pg, "UPDATE sems.setting SET value = '20000' "
 			 "WHERE name = 'spd_grace_working_days'");
 	cr_expect_eq(ask(OP(FREEZE), past, 0), CODE(STATE));
 	cr_expect_not_null(strstr(o.text, "--early"), "%s", o.text);
-	q.has_operation = 1;
 	q.operation = OP(FREEZE);
 	q.quarter = past;
 	q.early = early;
-	r.body_case = SEMS__V1__REQUEST__BODY_SPD;
+	r.kind = REQUEST_SPD;
 	r.spd = &q;
 	cr_expect_eq(office_ask(&o, &r), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(cluster_text(o.pg, "SELECT text FROM sems.spd_event"),
@@ -230,7 +229,7 @@ Test(spd, freezes_inside_the_time_for_late_records_only_with_a_reason)
 
 Test(spd, freezes_no_quarter_that_has_not_ended)
 {
-	char next[] = "2099-Q4";
+	const char next[] = "2099-Q4";
 
 	cr_expect_eq(ask(OP(FREEZE), next, 0), CODE(STATE));
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.spd_revision"), 0);
@@ -253,12 +252,12 @@ Test(spd, lets_readers_read_and_only_compliance_decide)
 /* P-912 */
 Test(spd, refuses_what_it_cannot_read)
 {
-	char fifth[] = "2020-Q5";
+	const char fifth[] = "2020-Q5";
 
 	cr_expect_eq(ask(OP(SHOW), fifth, 0), CODE(INVALID));
 	cr_expect_str_eq(o.field, "quarter");
 	cr_expect_eq(ask(OP(SHOW), NULL, 0), CODE(INVALID));
-	cr_expect_eq(ask(OP(UNSPECIFIED), past, 0), CODE(INVALID));
+	cr_expect_eq(ask(0, past, 0), CODE(INVALID));
 	cr_expect_str_eq(o.field, "operation");
 	cr_expect_eq(ask(OP(SHOW), past, 2000000), CODE(INVALID));
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static char past[] = "2020-Q1";
+static const char past[] = "2020-Q1";
 
 static void
 open_office(struct office *o)
@@ -20,7 +20,7 @@ OFFICE_SUITE(spd_compare, open_office);
 static int
 ask(int operation, unsigned revision)
 {
-	Sems__V1__SpdRequest q = office_spd(operation, past, revision);
+	struct spd_request q = office_spd(operation, past, revision);
 
 	return office_ask_spd(&o, &q);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char past[] = "2020-Q1";
+static const char past[] = "2020-Q1";
 
 static void
 open_office(struct office *o)
@@ -17,10 +17,10 @@ open_office(struct office *o)
 OFFICE_SUITE(spd_look, open_office);
 
 static int
-ask(int operation, char *quarter, unsigned revision)
+ask(int operation, const char *quarter, unsigned revision)
 {
-	static char why[] = "one lane is missing";
-	Sems__V1__SpdRequest q = office_spd(operation, quarter, revision);
+	static const char why[] = "one lane is missing";
+	struct spd_request q = office_spd(operation, quarter, revision);
 
 	q.text = why;
 	return office_ask_spd(&o, &q);
@@ -34,8 +34,8 @@ must(int operation)
 
 Test(spd_look, tells_the_state_of_a_quarter_without_a_revision)
 {
-	char next[] = "2099-Q4";
-	char never[] = "1980-Q1";
+	const char next[] = "2099-Q4";
+	const char never[] = "1980-Q1";
 
 	must(OP(STATUS));
 	cr_expect_str_eq(office_str(&o, "state"), "COLLECTING");

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static char past[] = "2020-Q1";
+static const char past[] = "2020-Q1";
 
 /* Flights at two sites; carl prepares. */
 static void
@@ -23,17 +23,6 @@ open_office(struct office *o)
 
 OFFICE_SUITE(spd_step, open_office);
 
-static char *
-unconst(const char *s)
-{
-	union {
-		const char *in;
-		char *out;
-	} both = {.in = s};
-
-	return both.out;
-}
-
 struct said {
 	const char *text;
 	const char *metric;
@@ -45,20 +34,18 @@ struct said {
 static int
 step(int operation, struct said said)
 {
-	Sems__V1__SpdRequest q = office_spd(operation, past, 0);
-	Sems__V1__SpdDimension d = SEMS__V1__SPD_DIMENSION__INIT;
-	Sems__V1__SpdDimension *by[] = {&d};
-	char site[] = "site";
+	struct spd_request q = office_spd(operation, past, 0);
+	struct dimension d = {0};
 
-	q.text = unconst(said.text);
-	q.metric = unconst(said.metric);
-	q.channel = unconst(said.channel);
-	q.reference = unconst(said.reference);
+	q.text = said.text;
+	q.metric = said.metric;
+	q.channel = said.channel;
+	q.reference = said.reference;
 	if (said.site != NULL) {
-		d.name = site;
-		d.value = unconst(said.site);
+		d.name = "site";
+		d.value = said.site;
 		q.n_by = 1;
-		q.by = by;
+		q.by = &d;
 	}
 	return office_ask_spd(&o, &q);
 }
@@ -232,8 +219,8 @@ Test(spd_step, says_when_a_comment_leads_back_to_a_draft)
 /* P-913 */
 Test(spd_step, approves_what_somebody_has_seen_and_nothing_else)
 {
-	Sems__V1__SpdRequest status = office_spd(OP(STATUS), past, 0);
-	Sems__V1__SpdRequest approve = office_spd(OP(APPROVE), past, 0);
+	struct spd_request status = office_spd(OP(STATUS), past, 0);
+	struct spd_request approve = office_spd(OP(APPROVE), past, 0);
 	char seen[65];
 
 	freeze();

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char quarter[] = EVIDENCE_QUARTER;
+static const char quarter[] = EVIDENCE_QUARTER;
 
 static void
 open_office(struct office *o)
@@ -22,49 +22,30 @@ open_office(struct office *o)
 OFFICE_SUITE(verify, open_office);
 
 static int
-verify(char *of, unsigned revision)
+verify(const char *of, unsigned revision)
 {
-	Sems__V1__VerifyRequest v = SEMS__V1__VERIFY_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	struct verify_request v = {0};
 
 	v.quarter = of;
-	v.has_revision = revision > 0;
 	v.revision = revision;
-	r.body_case = SEMS__V1__REQUEST__BODY_VERIFY;
-	r.verify = &v;
-	return office_ask(&o, &r);
+	return office_ask(&o, &(struct request){.kind = REQUEST_VERIFY, .verify = &v});
 }
 
 static int
 sign(const char *manifest)
 {
-	Sems__V1__SignRequest s = SEMS__V1__SIGN_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
-	char *copy = manifest == NULL ? NULL : strdup(manifest);
-	int code;
+	const struct sign_request s = {.quarter = EVIDENCE_QUARTER, .manifest = text_of(manifest)};
 
-	s.quarter = quarter;
-	s.has_manifest = manifest != NULL;
-	s.manifest.data = (uint8_t *)copy;
-	s.manifest.len = manifest == NULL ? 0 : strlen(manifest);
-	r.body_case = SEMS__V1__REQUEST__BODY_SIGN;
-	r.sign = &s;
-	code = office_ask(&o, &r);
-	free(copy);
-	return code;
+	return office_ask(&o, &(struct request){.kind = REQUEST_SIGN, .sign = &s});
 }
 
 static int
 key(bool make)
 {
-	Sems__V1__KeyRequest k = SEMS__V1__KEY_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	struct key_request k = {0};
 
-	k.has_make_new = make;
 	k.make_new = make;
-	r.body_case = SEMS__V1__REQUEST__BODY_KEY;
-	r.key = &k;
-	return office_ask(&o, &r);
+	return office_ask(&o, &(struct request){.kind = REQUEST_KEY, .key = &k});
 }
 
 /* P-915 */
@@ -90,7 +71,7 @@ Test(verify, finds_a_sound_revision_sound_and_names_what_was_altered)
 
 Test(verify, says_which_revisions_there_are_not)
 {
-	static char wrong[] = "2020";
+	static const char wrong[] = "2020";
 
 	cr_expect_eq(verify(quarter, 0), CODE(NOT_FOUND));
 	cr_expect_eq(verify(wrong, 0), CODE(INVALID));

@@ -26,15 +26,11 @@
 static int
 ask(struct office *o, bool applies, const char *reason)
 {
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
-	Sems__V1__CalendarRequest q = SEMS__V1__CALENDAR_REQUEST__INIT;
+	struct calendar_request q = {0};
 
-	q.has_apply = applies;
 	q.apply = applies;
-	q.reason = (char *)reason;
-	r.body_case = SEMS__V1__REQUEST__BODY_CALENDAR;
-	r.calendar = &q;
-	return office_ask(o, &r);
+	q.reason = reason;
+	return office_ask(o, &(struct request){.kind = REQUEST_CALENDAR, .calendar = &q});
 }
 
 static void
@@ -187,11 +183,11 @@ Test(calendar, is_mended_whole_where_nothing_was_stored)
 /* What was frozen early, or planned, names the bounds of a quarter to come. */
 Test(calendar, leaves_quarters_that_are_frozen_or_planned)
 {
-	static char quarter[] = "2026-Q2";
-	static char why[] = "a test";
+	static const char quarter[] = "2026-Q2";
+	static const char why[] = "a test";
 	static const char document[] = "SELECT document FROM sems.spd_revision";
 	struct office o;
-	Sems__V1__SpdRequest q = office_spd(OP(FREEZE), quarter, 0);
+	struct spd_request q = office_spd(OP(FREEZE), quarter, 0);
 	char *before;
 
 	open_old(&o, '-');

@@ -17,23 +17,19 @@ OFFICE_SUITE(key, open_office);
 static int
 ask_key(bool make, bool registers)
 {
-	Sems__V1__KeyRequest k = SEMS__V1__KEY_REQUEST__INIT;
-	Sems__V1__Request r = SEMS__V1__REQUEST__INIT;
+	struct key_request k = {0};
 
-	k.has_make_new = k.has_register_newest = 1;
 	k.make_new = make;
 	k.register_newest = registers;
-	r.body_case = SEMS__V1__REQUEST__BODY_KEY;
-	r.key = &k;
-	return office_ask(&o, &r);
+	return office_ask(&o, &(struct request){.kind = REQUEST_KEY, .key = &k});
 }
 
 static int
 freeze(void)
 {
-	static char quarter[] = EVIDENCE_QUARTER;
-	static char why[] = "a test";
-	Sems__V1__SpdRequest q = office_spd(OP(FREEZE), quarter, 0);
+	static const char quarter[] = EVIDENCE_QUARTER;
+	static const char why[] = "a test";
+	struct spd_request q = office_spd(OP(FREEZE), quarter, 0);
 
 	q.early = why;
 	return office_ask_spd(&o, &q);

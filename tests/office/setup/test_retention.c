@@ -31,14 +31,10 @@ OFFICE_SUITE(retention, open_office);
 static int
 ask(bool run)
 {
-	Sems__V1__RetentionRequest r = SEMS__V1__RETENTION_REQUEST__INIT;
-	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
+	struct retention_request r = {0};
 
-	r.has_run = 1;
 	r.run = run;
-	q.body_case = SEMS__V1__REQUEST__BODY_RETENTION;
-	q.retention = &r;
-	return office_ask(&o, &q);
+	return office_ask(&o, &(struct request){.kind = REQUEST_RETENTION, .retention = &r});
 }
 
 /* What is decided over a month of activity; "" when it is not there. */

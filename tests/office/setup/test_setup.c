@@ -7,27 +7,22 @@
 OFFICE_SUITE(setup, office_open);
 
 static int
-ask_setup(const Sems__V1__SetupRequest *r)
+ask_setup(const struct setup_request *r)
 {
-	Sems__V1__SetupRequest copy = *r;
-	Sems__V1__Request q = SEMS__V1__REQUEST__INIT;
-
-	q.body_case = SEMS__V1__REQUEST__BODY_SETUP;
-	q.setup = &copy;
-	return office_ask(&o, &q);
+	return office_ask(&o, &(struct request){.kind = REQUEST_SETUP, .setup = r});
 }
 
-static char entity[] = "Harbour View Airport";
-static char zone[] = "Europe/London";
-static char lane[] = "lane";
-static char anna[] = "unix:anna";
-static char any[] = "*";
-static char device[] = "device";
+static const char entity[] = "Harbour View Airport";
+static const char zone[] = "Europe/London";
+static const char lane[] = "lane";
+static const char anna[] = "unix:anna";
+static const char any[] = "*";
+static const char device[] = "device";
 
-static Sems__V1__SetupRequest
+static struct setup_request
 only_entity(void)
 {
-	Sems__V1__SetupRequest r = SEMS__V1__SETUP_REQUEST__INIT;
+	struct setup_request r = {0};
 
 	r.entity = entity;
 	r.zone = zone;
@@ -37,7 +32,7 @@ only_entity(void)
 /* P-910 */
 Test(setup, registers_the_entity_and_repeats_without_a_change)
 {
-	Sems__V1__SetupRequest r = only_entity();
+	struct setup_request r = only_entity();
 
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "added.entities"), 1);
@@ -49,7 +44,7 @@ Test(setup, registers_the_entity_and_repeats_without_a_change)
 
 Test(setup, asks_for_the_entity_first)
 {
-	Sems__V1__SetupRequest r = SEMS__V1__SETUP_REQUEST__INIT;
+	struct setup_request r = {0};
 
 	cr_expect_eq(ask_setup(&r), CODE(STATE));
 	cr_expect_str_eq(o.field, "entity");
@@ -57,10 +52,9 @@ Test(setup, asks_for_the_entity_first)
 
 Test(setup, refuses_a_zone_the_database_does_not_know)
 {
-	Sems__V1__SetupRequest r = only_entity();
-	char mars[] = "Mars/Olympus";
+	struct setup_request r = only_entity();
 
-	r.zone = mars;
+	r.zone = "Mars/Olympus";
 	cr_expect_eq(ask_setup(&r), CODE(INVALID));
 	cr_expect_str_eq(o.field, "zone");
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.entity"), 0);
@@ -69,15 +63,14 @@ Test(setup, refuses_a_zone_the_database_does_not_know)
 /* P-910 */
 Test(setup, keeps_the_zone_once_there_is_evidence)
 {
-	Sems__V1__SetupRequest r = only_entity();
-	char paris[] = "Europe/Paris";
+	struct setup_request r = only_entity();
 
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
 	cluster_do(o.pg,
 		   "SELECT sems.make_partition('void', '2026-05-01Z'); INSERT INTO sems.void "
 		   "(record_id, source, occurred_at, received_at, received_from) VALUES "
 		   "('019de000-0000-7000-8000-000000000000', 'lane', '2026-05-01Z', now(), 'x')");
-	r.zone = paris;
+	r.zone = "Europe/Paris";
 	cr_expect_eq(ask_setup(&r), CODE(STATE));
 	cr_expect_eq(
 	    cluster_int(o.pg, "SELECT count(*) FROM sems.entity WHERE zone = 'Europe/London'"), 1);
@@ -86,19 +79,16 @@ Test(setup, keeps_the_zone_once_there_is_evidence)
 Test(setup, takes_thousands_of_sites_at_once)
 {
 	enum { N = 3000 };
-	static Sems__V1__Site sites[N];
-	static Sems__V1__Site *list[N];
+	static struct setup_site sites[N];
 	static char ids[N][16];
-	Sems__V1__SetupRequest r = only_entity();
+	struct setup_request r = only_entity();
 
 	for (int i = 0; i < N; i++) {
 		snprintf(ids[i], sizeof ids[i], "S%04d", i);
-		sems__v1__site__init(&sites[i]);
 		sites[i].site_id = ids[i];
-		list[i] = &sites[i];
 	}
 	r.n_sites = N;
-	r.sites = list;
+	r.sites = sites;
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "added.sites"), N);
 	cr_expect(registry_has_site(ingest_registry(o.ingest), text_of("S2999")));
@@ -109,17 +99,14 @@ Test(setup, takes_thousands_of_sites_at_once)
 
 /* One source with one sender; what it names is the test's. */
 static int
-ask_grant(char *site, bool with_principal)
+ask_grant(const char *site, bool with_principal)
 {
-	Sems__V1__SetupRequest r = only_entity();
-	Sems__V1__SenderGrant g = SEMS__V1__SENDER_GRANT__INIT;
-	Sems__V1__Source s = SEMS__V1__SOURCE__INIT;
-	Sems__V1__Principal p = SEMS__V1__PRINCIPAL__INIT;
-	Sems__V1__SenderGrant *grants[] = {&g};
-	Sems__V1__Source *sources[] = {&s};
-	Sems__V1__Principal *principals[] = {&p};
-	char *kind_names[] = {any};
-	char *sites[] = {any, site};
+	struct setup_request r = only_entity();
+	struct setup_grant g = {0};
+	struct setup_source s = {0};
+	struct setup_principal p = {0};
+	const char *kind_names[] = {any};
+	const char *sites[] = {any, site};
 
 	g.principal = anna;
 	g.n_kinds = 1;
@@ -128,13 +115,13 @@ ask_grant(char *site, bool with_principal)
 	g.sites = sites;
 	s.source = lane;
 	s.n_senders = 1;
-	s.senders = grants;
+	s.senders = &g;
 	r.n_sources = 1;
-	r.sources = sources;
+	r.sources = &s;
 	p.principal = anna;
 	p.role = device;
 	r.n_principals = with_principal ? 1 : 0;
-	r.principals = principals;
+	r.principals = &p;
 	return ask_setup(&r);
 }
 
@@ -153,9 +140,8 @@ Test(setup, grants_a_sender_what_ingest_then_takes)
 
 Test(setup, names_a_grant_of_an_unknown_site_and_applies_nothing)
 {
-	char nowhere[] = "T9";
 
-	cr_expect_eq(ask_grant(nowhere, true), CODE(INVALID));
+	cr_expect_eq(ask_grant("T9", true), CODE(INVALID));
 	cr_expect_str_eq(o.field, "sources[0].senders[0].sites[1]");
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.source"), 0);
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.entity"), 0);
@@ -169,20 +155,16 @@ Test(setup, names_a_sender_nobody_registered)
 
 Test(setup, appends_a_target_only_when_it_changes)
 {
-	Sems__V1__SetupRequest r = only_entity();
-	Sems__V1__Target t = SEMS__V1__TARGET__INIT;
-	Sems__V1__Target *targets[] = {&t};
-	char metric[] = "OUT03";
-	char by[] = "J. Marsh";
-	char from[] = "2026q2";
+	struct setup_request r = only_entity();
+	struct setup_target t = {0};
 
-	t.metric = metric;
-	t.approved_by = by;
-	t.from_quarter = from;
+	t.metric = "OUT03";
+	t.approved_by = "J. Marsh";
+	t.from_quarter = "2026q2";
 	t.has_value = 1;
 	t.value = 0.95;
 	r.n_targets = 1;
-	r.targets = targets;
+	r.targets = &t;
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "added.targets"), 1);
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
@@ -197,19 +179,16 @@ Test(setup, appends_a_target_only_when_it_changes)
 
 Test(setup, sets_policies_and_the_revision_window)
 {
-	Sems__V1__SetupRequest r = only_entity();
-	Sems__V1__RetentionPolicy p = SEMS__V1__RETENTION_POLICY__INIT;
-	Sems__V1__RetentionPolicy *policies[] = {&p};
-	char kind[] = "tip_event";
-	char basis[] = "entity default";
+	struct setup_request r = only_entity();
+	struct setup_retention p = {0};
 
-	p.kind = kind;
-	p.legal_basis = basis;
+	p.kind = "tip_event";
+	p.legal_basis = "entity default";
 	p.has_min_months = p.has_max_months = 1;
 	p.min_months = 4;
 	p.max_months = 6;
 	r.n_retention = 1;
-	r.retention = policies;
+	r.retention = &p;
 	r.has_revision_window_days = 1;
 	r.revision_window_days = 30;
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
@@ -222,16 +201,12 @@ Test(setup, sets_policies_and_the_revision_window)
 
 Test(setup, declares_who_differs_from_whom_and_keeps_what_was_declared_before)
 {
-	Sems__V1__SetupRequest r = only_entity();
-	Sems__V1__SpdPolicy p = SEMS__V1__SPD_POLICY__INIT;
-	char two[] = "APPROVER_DIFFERS";
-	char three[] = "THREE_PEOPLE";
-	char by[] = "J. Marsh";
-	char on[] = "2026-01-15";
+	struct setup_request r = only_entity();
+	struct setup_policy p = {0};
 
-	p.approval = two;
-	p.declared_by = by;
-	p.declared_on = on;
+	p.approval = "APPROVER_DIFFERS";
+	p.declared_by = "J. Marsh";
+	p.declared_on = "2026-01-15";
 	r.spd_policy = &p;
 	r.has_grace_working_days = r.has_materiality_pp = 1;
 	r.grace_working_days = 5;
@@ -242,7 +217,7 @@ Test(setup, declares_who_differs_from_whom_and_keeps_what_was_declared_before)
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "added.policies"), 0);
 	cr_expect_eq(office_int(&o, "changed.policies"), 0);
-	p.approval = three;
+	p.approval = "THREE_PEOPLE";
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "changed.policies"), 1);
 	cr_expect_str_eq(
@@ -256,20 +231,17 @@ Test(setup, declares_who_differs_from_whom_and_keeps_what_was_declared_before)
 
 Test(setup, keeps_the_marking_and_how_it_is_to_be_handled)
 {
-	Sems__V1__SetupRequest r = only_entity();
-	char marking[] = "OFFICIAL";
-	char handling[] = "For the board only";
-	char none[] = "";
+	struct setup_request r = only_entity();
 
-	r.marking = marking;
-	r.handling = handling;
+	r.marking = "OFFICIAL";
+	r.handling = "For the board only";
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(cluster_text(o.pg, "SELECT string_agg(value, '; ' ORDER BY name DESC) "
 					    "FROM sems.setting WHERE name IN ('spd_marking', "
 					    "'spd_handling')"),
 			 "OFFICIAL; For the board only");
-	r.marking = none; /* as it was */
-	r.handling = none;
+	r.marking = ""; /* as it was */
+	r.handling = "";
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(cluster_text(o.pg, "SELECT string_agg(value, '; ' ORDER BY name DESC) "
 					    "FROM sems.setting WHERE name IN ('spd_marking', "
@@ -279,18 +251,17 @@ Test(setup, keeps_the_marking_and_how_it_is_to_be_handled)
 
 /* Tells who a principal is, with or without a role. */
 static void
-tell(char *role, char *name, char *post)
+tell(const char *role, const char *name, const char *post)
 {
-	Sems__V1__Principal p = SEMS__V1__PRINCIPAL__INIT;
-	Sems__V1__Principal *principals[] = {&p};
-	Sems__V1__SetupRequest r = SEMS__V1__SETUP_REQUEST__INIT;
+	struct setup_principal p = {0};
+	struct setup_request r = {0};
 
 	p.principal = anna;
 	p.role = role;
 	p.name = name;
 	p.post = post;
 	r.n_principals = 1;
-	r.principals = principals;
+	r.principals = &p;
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
 }
 
@@ -303,17 +274,13 @@ anna_is(void)
 
 Test(setup, says_who_a_principal_is_and_leaves_what_is_not_named_as_it_was)
 {
-	char auditor[] = "auditor";
-	char name[] = "Anna Example";
-	char post[] = "Quality Manager";
-
-	Sems__V1__SetupRequest r = only_entity();
+	struct setup_request r = only_entity();
 
 	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
-	tell(NULL, name, NULL);
+	tell(NULL, "Anna Example", NULL);
 	cr_expect_str_eq(anna_is(), "device/Anna Example");
-	tell(auditor, NULL, NULL);
+	tell("auditor", NULL, NULL);
 	cr_expect_str_eq(anna_is(), "auditor/Anna Example");
-	tell(NULL, NULL, post);
+	tell(NULL, NULL, "Quality Manager");
 	cr_expect_str_eq(anna_is(), "auditor/Anna Example/Quality Manager");
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-OFFICE_SUITE(session_port, office_open_set_up);
+OFFICE_SUITE(admin, office_open_set_up);
 
 struct door {
 	bool gone;
@@ -64,18 +64,11 @@ ask(enum role role)
 {
 	static const struct port_ops ops = {
 	    .is_gone = is_gone, .reply = reply, .fail = fail, .set_run = set_run};
-	struct arena *arena = arena_new(1 << 20);
-	Sems__V1__StatusRequest *status = arena_zalloc(arena, 1, sizeof *status);
-	Sems__V1__Request *request = arena_zalloc(arena, 1, sizeof *request);
-	struct asking q = {.arena = arena,
-			   .request = request,
-			   .who = {.principal = TEXT_LIT("web:berta"), .role = role},
-			   .port = {.ops = &ops, .door = &door}};
+	const struct asking q = {.arena = arena_new(1 << 20),
+				 .request = {.kind = REQUEST_STATUS},
+				 .who = {.principal = TEXT_LIT("web:berta"), .role = role},
+				 .port = {.ops = &ops, .door = &door}};
 
-	sems__v1__status_request__init(status);
-	sems__v1__request__init(request);
-	request->body_case = SEMS__V1__REQUEST__BODY_STATUS;
-	request->status = status;
 	admin_handle(o.admin, &q, o.now);
 	for (int i = 0; i < 15000 && door.replies + door.failures == 0; i++) {
 		const struct timeval turn = {0, 10000};
@@ -86,21 +79,21 @@ ask(enum role role)
 	cr_assert_eq(door.replies + door.failures, 1, "%d and %d", door.replies, door.failures);
 }
 
-Test(session_port, a_door_without_a_session_asks_and_is_answered)
+Test(admin, a_door_without_a_session_asks_and_is_answered)
 {
 	ask(ROLE_COMPLIANCE);
 	cr_expect_eq(door.replies, 1);
 	cr_expect_not_null(strstr(door.json, "\"Europe/London\""), "%.200s", door.json);
 }
 
-Test(session_port, a_door_that_knows_somebody_without_the_right_is_refused_by_name)
+Test(admin, a_door_that_knows_somebody_without_the_right_is_refused_by_name)
 {
 	ask(ROLE_NONE);
 	cr_expect_eq(door.code, CODE(FORBIDDEN));
 	cr_expect_not_null(strstr(door.text, "you are web:berta"), "%s", door.text);
 }
 
-Test(session_port, a_door_without_room_is_told_so)
+Test(admin, a_door_without_room_is_told_so)
 {
 	door.full = true;
 	ask(ROLE_COMPLIANCE);
@@ -108,7 +101,7 @@ Test(session_port, a_door_without_room_is_told_so)
 	cr_expect_not_null(strstr(door.text, "no room for an answer"), "%s", door.text);
 }
 
-Test(session_port, who_is_gone_gets_no_document)
+Test(admin, who_is_gone_gets_no_document)
 {
 	door.gone = true;
 	ask(ROLE_COMPLIANCE);

@@ -1,8 +1,24 @@
-#include "office/session_port.h"
+#include "door/session_door.h"
 
+#include "base/count.h"
 #include "base/text.h"
+#include "door/request.h"
 
 #include <sems/v1/protocol.pb-c.h>
+
+#define CODE(name) [ANSWER_##name] = SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
+
+static const Sems__V1__ResponseCode codes[] = {
+    [ANSWER_NONE] = SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_UNSPECIFIED,
+    CODE(OK),
+    CODE(INVALID),
+    CODE(FORBIDDEN),
+    CODE(NOT_FOUND),
+    CODE(STATE),
+    CODE(UNAVAILABLE),
+    CODE(INTERNAL),
+};
+COVERS(codes, ANSWER_CODES);
 
 static struct session_ref
 session_of(const struct port *p)
@@ -33,7 +49,7 @@ fail(const struct port *p, const struct failure *f)
 	text_print(text, sizeof text, "%s", f->text);
 	r.has_request_no = r.has_code = r.has_more = 1;
 	r.request_no = p->request_no;
-	r.code = (Sems__V1__ResponseCode)f->code;
+	r.code = codes[f->code];
 	r.field = field;
 	r.text = text;
 	r.has_retry_after_ms = f->retry_after_ms > 0;
@@ -48,14 +64,13 @@ set_run(const struct port *p, int64_t run)
 }
 
 void
-session_port_handle(struct admin *a, struct ingest *in, const struct ingest_request *r,
-		    struct utc_ms now)
+session_door_ask(struct admin *a, struct ingest *in, const struct ingest_request *r,
+		 struct utc_ms now)
 {
 	static const struct port_ops ops = {
 	    .is_gone = is_gone, .reply = reply, .fail = fail, .set_run = set_run};
-	const struct asking q = {
+	struct asking q = {
 	    .arena = r->arena,
-	    .request = r->request,
 	    .who = {.principal = r->principal, .role = r->role},
 	    .port = {.ops = &ops,
 		     .door = in,
@@ -64,5 +79,13 @@ session_port_handle(struct admin *a, struct ingest *in, const struct ingest_requ
 		     .request_no = r->request->request_no},
 	};
 
-	admin_handle(a, &q, now);
+	if (request_read(r->request, r->arena, &q.request)) {
+		admin_handle(a, &q, now);
+		return;
+	}
+	fail(&q.port, &(struct failure){.code = ANSWER_UNAVAILABLE,
+					.field = "",
+					.text = "out of memory for a request; try again",
+					.retry_after_ms = RETRY_AFTER_MS});
+	arena_free(r->arena);
 }
