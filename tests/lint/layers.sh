@@ -16,7 +16,7 @@ core/spd: base core/time core/stats core/life core/metric
 render/file: base
 render/doc: base core/spd
 render/sheet: base render/doc render/file
-render/page: base render/sheet
+render/page: base render/doc render/sheet
 render: base core/spd core/proof render/doc render/file render/sheet render/page
 wire: base core/kind
 ingest: base core/time core/kind core/right wire

@@ -35,9 +35,10 @@ def weeks(centre):
     out = []
     for k in range(13):
         value = centre + 0.02 * math.sin(k) - (0.2 if k == 8 else 0)
-        out.append({"first_day": f"2026-{4 + k // 5:02d}-{1 + 6 * (k % 5):02d}", "numerator": 80, "denominator": 100,
+        out.append({"first_day": f"2026-{4 + k // 5:02d}-{1 + 6 * (k % 5):02d}", "weeks": 1, "numerator": 80, "denominator": 100,
                     "value": value, "lower": centre - 0.08, "upper": min(1, centre + 0.08), "signal": k == 8})
-    return {"method": "LANEY_P", "centre": centre, "sigma_z": 1.3, "weeks": out}
+    return {"method": "LANEY_P", "centre": centre, "sigma_z": 1.3, "change": None, "variation": "COMMON_CAUSE",
+            "assurance": "HIT_OR_MISS", "weeks": out}
 
 
 def funnel(centre):
@@ -45,10 +46,10 @@ def funnel(centre):
     for k, n in enumerate((12, 30, 55, 90, 140, 200)):
         s = math.sqrt(centre * (1 - centre) / n)
         value = centre - 4 * s if k == 3 else centre + 0.4 * s
-        units.append({"unit": f"S{k:02d}", "numerator": round(value * n), "denominator": n, "value": value, "z": 0.4,
+        units.append({"unit": f"S{k:02d}", "numerator": round(value * n), "denominator": n, "withheld": False, "value": value, "z": 0.4,
                       "adjusted_z": 0.4, "low95": centre - 1.96 * s, "high95": min(1, centre + 1.96 * s),
                       "low998": max(0, centre - 3.09 * s), "high998": min(1, centre + 3.09 * s), "outside": k == 3})
-    return {"target": centre, "phi": 1.2, "tau2": 0.0, "units": units}
+    return {"method": "BINOMIAL", "centre": centre, "phi": 1.2, "tau2": 0.0, "p_spread": 0.3, "units": units}
 
 
 def metric(number, sheet, status, x, n):

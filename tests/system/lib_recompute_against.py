@@ -11,7 +11,10 @@ Z95 = 1.9599639845400542
 Z998 = 3.0902323061678135
 D2 = 2 / math.sqrt(math.pi)
 WEEKS_MIN = 6
-SITES_MIN = 3
+SITES_MIN = 2
+SPREAD_MIN = 12
+RARER_MIN = 2
+CHANGE_MIN = 9.5
 WIDE_DROP = 1000  # a number so much lower is a device that began anew
 LISTED = ("from", "to", "reason")
 
@@ -251,19 +254,57 @@ def weeks_of(q, rows):
     return [(day, x, n) for day, (x, n) in sorted(weeks.items()) if n > 0 and 0 <= x <= n]
 
 
-def chart(c, id_, doc, weeks):
+def merged(weeks, minimum):
+    """Weeks that are too small to have a rate, joined to the next; the last to the one before."""
     x, n = sum(w[1] for w in weeks), sum(w[2] for w in weeks)
+    rarer = min(x, n - x) / n if n else 0
+    out, open_ = [], None
+    for day, k, m in weeks:
+        open_ = [day, k, m] if open_ is None else [open_[0], open_[1] + k, open_[2] + m]
+        if open_[2] >= minimum and open_[2] * rarer >= RARER_MIN:
+            out.append(open_)
+            open_ = None
+    if open_ is not None and out:
+        out[-1] = [out[-1][0], out[-1][1] + open_[1], out[-1][2] + open_[2]]
+    return out
+
+
+def log_likelihood(x, n):
+    return (x * math.log(x / n) if x else 0) + ((n - x) * math.log((n - x) / n) if x < n else 0)
+
+
+def level(c, id_, doc, weeks, sigma):
+    """Where two levels explain the weeks best, if they do so much better than one."""
+    best = (0, None)
+    for at in range(2, len(weeks) - 1):
+        parts = [(sum(w[1] for w in part), sum(w[2] for w in part)) for part in (weeks[:at], weeks[at:], weeks)]
+        one, two, whole = (log_likelihood(*p) for p in parts)
+        gain = 2 * (one + two - whole) / sigma ** 2
+        if gain > best[0]:
+            best = (gain, (weeks[at][0], parts[0][0] / parts[0][1], parts[1][0] / parts[1][1]))
+    c.like(f"{id_} has changed", doc is not None, best[0] >= CHANGE_MIN)
+    if doc is not None:
+        day, before, after = best[1]
+        for part, value in (("first_day", day), ("before", before), ("after", after),
+                            ("difference", after - before)):
+            c.like(f"{id_} change {part}", doc[part], value)
+
+
+def chart(c, id_, doc, weeks, minimum):
+    x, n = sum(w[1] for w in weeks), sum(w[2] for w in weeks)
+    weeks = merged(weeks, minimum)
     sigma = 0
     if len(weeks) >= WEEKS_MIN and 0 < x < n:
         centre = x / n
         z = [(k / m - centre) / math.sqrt(centre * (1 - centre) / m) for _, k, m in weeks]
-        sigma = statistics.mean(abs(b - a) for a, b in zip(z, z[1:])) / D2
+        sigma = max(1, statistics.mean(abs(b - a) for a, b in zip(z, z[1:])) / D2)
     c.like(f"{id_} has a chart", doc is not None, sigma > 0)
     if not sigma or doc is None:
         return
     c.like(f"{id_} chart centre", doc["centre"], centre)
     c.like(f"{id_} chart sigma", doc["sigma_z"], sigma)
     c.like(f"{id_} chart weeks", [w["first_day"] for w in doc["weeks"]], [w[0] for w in weeks])
+    level(c, id_, doc["change"], weeks, sigma)
     for told, (day, k, m) in zip(doc["weeks"], weeks):
         half = 3 * sigma * math.sqrt(centre * (1 - centre) / m)
         for part, value in (("numerator", k), ("denominator", m), ("value", k / m),
@@ -279,12 +320,26 @@ def quantile(values, p):
     return values[i] + (h - i) * (values[min(i + 1, len(values) - 1)] - values[i])
 
 
-def funnel(c, id_, doc, sites):
-    c.like(f"{id_} has a funnel", doc is not None, len(sites) >= SITES_MIN)
-    if doc is None or len(sites) < SITES_MIN:
+def binomial_quantile(q, n, p):
+    """The smallest count that at least a share q have no more than."""
+    near = 60 * math.sqrt(n * p * (1 - p)) + 60
+    total = 0
+    for k in range(max(0, int(n * p - near)), n + 1):
+        total += math.exp(math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+                          + k * math.log(p) + (n - k) * math.log1p(-p))
+        if total >= q:
+            return k
+    return n
+
+
+def funnel(c, id_, doc, sites, target, minimum):
+    wanted = len(sites) >= SITES_MIN and target is not None and 0 < target < 1
+    c.like(f"{id_} has a funnel", doc is not None, wanted)
+    if doc is None or not wanted:
         return
     count = len(sites)
-    target = sum(x for _, x, _ in sites) / sum(n for _, _, n in sites)
+    spread = count >= SPREAD_MIN
+    c.like(f"{id_} funnel method", doc["method"], "OVERDISPERSED" if spread else "BINOMIAL")
     t = math.asin(math.sqrt(target))
     z = [(math.asin(math.sqrt(x / n)) - t) / (0.5 / math.sqrt(n)) for _, x, n in sites]
     low, high = quantile(z, 0.1), quantile(z, 0.9)
@@ -293,23 +348,29 @@ def funnel(c, id_, doc, sites):
     tau2 = 0
     if count * phi >= count - 1:
         tau2 = (count * phi - (count - 1)) / (sum(w) - sum(v * v for v in w) / sum(w))
-    for part, value in (("target", target), ("phi", phi), ("tau2", tau2)):
+    for part, value in (("centre", target), ("phi", phi), ("tau2", tau2)):
         c.like(f"{id_} funnel {part}", doc[part], value)
     c.like(f"{id_} funnel units", [u["unit"] for u in doc["units"]], [s[0] for s in sites])
     for u, (site, x, n) in zip(doc["units"], sites):
-        wide = math.sqrt(1 / (4 * n) + tau2)
-        mine = {"numerator": x, "denominator": n, "value": x / n,
+        wide = math.sqrt(1 / (4 * n) + (tau2 if spread else 0))
+        mine = {"numerator": x, "denominator": n, "value": x / n, "withheld": n < minimum,
                 "z": (math.asin(math.sqrt(x / n)) - t) * 2 * math.sqrt(n),
                 "adjusted_z": (math.asin(math.sqrt(x / n)) - t) / wide}
-        for name, k in (("95", Z95), ("998", Z998)):
-            mine["low" + name] = math.sin(max(t - k * wide, 0)) ** 2
-            mine["high" + name] = math.sin(min(t + k * wide, math.pi / 2)) ** 2
-        mine["outside"] = abs(mine["adjusted_z"]) > Z998
+        for name, k, tail in (("95", Z95, 0.025), ("998", Z998, 0.001)):
+            if spread:
+                mine["low" + name] = math.sin(max(t - k * wide, 0)) ** 2
+                mine["high" + name] = math.sin(min(t + k * wide, math.pi / 2)) ** 2
+            else:
+                mine["low" + name] = binomial_quantile(tail, n, target) / n
+                mine["high" + name] = binomial_quantile(1 - tail, n, target) / n
+        mine["outside"] = n >= minimum and not mine["low998"] <= x / n <= mine["high998"]
+        if n < minimum:
+            mine.update(value=None, z=None, adjusted_z=None)
         for part, value in mine.items():
             c.like(f"{id_} funnel {site} {part}", u[part], value)
 
 
-def case_mix(c, id_, doc, rows, stratum, sites, overall):
+def case_mix(c, id_, doc, rows, stratum, sites, overall, minimum):
     if overall is None or len(sites) < 2:
         c.like(f"{id_} has no case-mix", doc, None)
         return
@@ -318,7 +379,7 @@ def case_mix(c, id_, doc, rows, stratum, sites, overall):
         if group in ("num", "den"):
             for site in (row["site"], None):
                 cells[site, row.get(stratum)][group == "den"] += amount
-    for u, (site, _, _) in zip(doc["units"], sites):
+    for u, (site, _, _) in zip(doc["units"], [s for s in sites if s[2] >= minimum]):
         seen, expected, variance = 0, 0, 0
         for (s, k), (x, n) in cells.items():
             if s == site and n:
@@ -336,18 +397,20 @@ def metric(c, doc, m, rows):
     """Everything beside the figures of one metric, of the entity and by site."""
     id_ = doc["id"]
     sites = sorted((f["by"]["site"], f["numerator"], f["denominator"]) for f in doc["figures"]
-                   if list(f["by"]) == ["site"] and f["value"] is not None
+                   if list(f["by"]) == ["site"] and f["denominator"]
+                   and 0 <= (f["numerator"] or 0) <= f["denominator"]
                    and f["by"]["site"] != "(not given)")
+    whole = next(f for f in doc["figures"] if not f["by"])
     if not m.sample:
         for part in ("chart", "funnel", "case_mix"):
             c.like(f"{id_} {part}", doc[part], None)
         return
     # Audits are looked at one by one and not counted by week.
-    chart(c, id_, doc["chart"], [] if id_ == "AU03" else weeks_of(c.q, rows))
-    funnel(c, id_, doc["funnel"], sites)
+    chart(c, id_, doc["chart"], [] if id_ == "AU03" else weeks_of(c.q, rows),
+          doc["minimum_n"])
+    funnel(c, id_, doc["funnel"], sites, whole["value"], doc["minimum_n"])
     if id_ == "OUT03":
-        whole = next(f for f in doc["figures"] if not f["by"])
-        case_mix(c, id_, doc["case_mix"], rows, "threat_category", sites, whole["value"])
+        case_mix(c, id_, doc["case_mix"], rows, "threat_category", sites, whole["value"], doc["minimum_n"])
     for f in doc["figures"]:
         if f["interval"] is not None:
             low, high = exact(f["numerator"], f["denominator"])

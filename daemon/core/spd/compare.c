@@ -14,12 +14,14 @@ compare_is_rate(const struct metric *m)
 
 /* --- chart -------------------------------------------------------------------------------- */
 
+/* A point may be of several weeks. */
 static json_t *
 week_json(const struct spd_week *w, const struct chart_point *p)
 {
 	struct made o = made_object();
 
 	made_text(&o, "first_day", w->first_day);
+	made_int(&o, "weeks", (int64_t)p->periods);
 	made_int(&o, "numerator", p->x);
 	made_int(&o, "denominator", p->n);
 	made_real(&o, "value", p->value);
@@ -29,34 +31,117 @@ week_json(const struct spd_week *w, const struct chart_point *p)
 	return made_take(o);
 }
 
-json_t *
-compare_chart(const struct spd_metric *s, struct arena *scratch)
-{
-	struct chart_point *p = arena_zalloc(scratch, s->n_weeks + 1, sizeof *p);
-	const struct spd_week **week = arena_zalloc(scratch, s->n_weeks + 1, sizeof *week);
-	struct made weeks;
-	struct made o;
-	struct chart c;
-	size_t n = 0;
+/* The points of a metric's chart, and the week that each begins with. */
+struct charted {
+	struct chart_point *points;
+	const struct spd_week **weeks;
+	size_t n;
+};
 
-	for (size_t i = 0; p != NULL && week != NULL && i < s->n_weeks; i++) {
+static struct charted
+charted_of(const struct spd_metric *s, struct arena *scratch)
+{
+	struct charted c = {.points = arena_zalloc(scratch, s->n_weeks + 1, sizeof *c.points),
+			    .weeks = arena_zalloc(scratch, s->n_weeks + 1, sizeof *c.weeks)};
+	size_t merged = 0;
+
+	if (c.points == NULL || c.weeks == NULL)
+		return c;
+	for (size_t i = 0; i < s->n_weeks; i++) {
 		const struct spd_week *w = &s->weeks[i];
 
 		if (w->denominator > 0 && w->numerator >= 0 && w->numerator <= w->denominator) {
-			p[n].x = w->numerator;
-			p[n].n = w->denominator;
-			week[n++] = w;
+			c.points[c.n].x = w->numerator;
+			c.points[c.n].n = w->denominator;
+			c.weeks[c.n++] = w;
 		}
 	}
-	if (!compare_is_rate(s->m) || n < CHART_PERIODS_MIN || !chart_laney(p, n, CHART_D2, &c))
+	c.n = chart_merge(c.points, c.n, s->m->minimum_n);
+	for (size_t i = 0; i < c.n; i++) {
+		c.weeks[i] = c.weeks[merged];
+		merged += c.points[i].periods;
+	}
+	return c;
+}
+
+static json_t *
+change_json(const struct charted *c, const struct chart_change *change)
+{
+	struct made o = made_object();
+
+	made_text(&o, "first_day", c->weeks[change->at]->first_day);
+	made_real(&o, "before", change->before);
+	made_real(&o, "after", change->after);
+	made_real(&o, "difference", change->after - change->before);
+	made_real(&o, "likelihood", change->likelihood);
+	return made_take(o);
+}
+
+/* What is out of the ordinary at the end of the quarter: a level that changed, or a last week
+ * outside the limits. */
+static const char *
+variation_of(const struct metric *m, const struct charted *c, const struct chart *chart,
+	     const struct chart_change *change)
+{
+	const struct chart_point *last = &c->points[c->n - 1];
+	bool up;
+
+	if (change == NULL && !last->signal)
+		return "COMMON_CAUSE";
+	up = change != NULL ? change->after > change->before : last->value > chart->centre;
+	if (m->direction != DIRECTION_UP && m->direction != DIRECTION_DOWN)
+		return up ? "SPECIAL_CAUSE_HIGHER" : "SPECIAL_CAUSE_LOWER";
+	return up == (m->direction == DIRECTION_UP) ? "SPECIAL_CAUSE_IMPROVING"
+						    : "SPECIAL_CAUSE_CONCERNING";
+}
+
+/* Whether weeks within the limits meet the target always, never, or now and then; NULL: there is
+ * none to meet. */
+static const char *
+assurance_of(const struct spd_metric *s, const struct charted *c)
+{
+	bool up = s->m->direction == DIRECTION_UP;
+	double low = 0;
+	double high = 1;
+
+	if (s->target == NULL || (!up && s->m->direction != DIRECTION_DOWN))
+		return NULL;
+	for (size_t i = 0; i < c->n; i++) {
+		low = fmax(low, c->points[i].lower);
+		high = fmin(high, c->points[i].upper);
+	}
+	if (up ? low >= s->target->value : high <= s->target->value)
+		return "CONSISTENTLY_MET";
+	return (up ? high < s->target->value : low > s->target->value) ? "CONSISTENTLY_MISSED"
+								       : "HIT_OR_MISS";
+}
+
+json_t *
+compare_chart(const struct spd_metric *s, struct arena *scratch)
+{
+	struct charted p;
+	struct chart_change change;
+	struct chart c;
+	bool has_changed;
+	struct made weeks;
+	struct made o;
+
+	if (!compare_is_rate(s->m))
 		return json_null();
+	p = charted_of(s, scratch);
+	if (p.n < CHART_PERIODS_MIN || !chart_laney(p.points, p.n, CHART_D2, &c))
+		return json_null();
+	has_changed = chart_changed(p.points, p.n, &c, &change);
 	weeks = made_array();
-	for (size_t i = 0; i < n; i++)
-		made_append(&weeks, week_json(week[i], &p[i]));
+	for (size_t i = 0; i < p.n; i++)
+		made_append(&weeks, week_json(p.weeks[i], &p.points[i]));
 	o = made_object();
 	made_text(&o, "method", "LANEY_P");
 	made_real(&o, "centre", c.centre);
 	made_real(&o, "sigma_z", c.sigma_z);
+	made_put(&o, "change", has_changed ? change_json(&p, &change) : json_null());
+	made_text(&o, "variation", variation_of(s->m, &p, &c, has_changed ? &change : NULL));
+	made_text(&o, "assurance", assurance_of(s, &p));
 	made_put(&o, "weeks", made_take(weeks));
 	return made_take(o);
 }
@@ -78,7 +163,14 @@ breakdown_of(const struct metric *m, const char *first, const char *second)
 	return m->breakdown_count;
 }
 
-/* The sites whose rate is published: a funnel shows no rate that the figures withhold. */
+static bool
+has_counts(const struct figure *g)
+{
+	return g->has_numerator && g->has_denominator && g->denominator > 0 && g->numerator >= 0 &&
+	       g->numerator <= g->denominator;
+}
+
+/* All sites weigh in; of those whose rate the figures withhold, a funnel shows none either. */
 static struct funnel_unit *
 sites_of(const struct spd_metric *s, struct arena *scratch, size_t *n)
 {
@@ -89,11 +181,20 @@ sites_of(const struct spd_metric *s, struct arena *scratch, size_t *n)
 	for (size_t i = 0; u != NULL && i < s->n_figures; i++) {
 		const struct figure *g = s->figures[i];
 
-		if (g->breakdown == by_site && g->by[0] != NULL && g->has_value)
-			u[(*n)++] = (struct funnel_unit){
-			    .unit = g->by[0], .x = g->numerator, .n = g->denominator};
+		if (g->breakdown == by_site && g->by[0] != NULL && has_counts(g))
+			u[(*n)++] = (struct funnel_unit){.unit = g->by[0],
+							 .x = g->numerator,
+							 .n = g->denominator,
+							 .is_withheld = !g->has_value};
 	}
 	return u;
+}
+
+/* NaN, which the document says as null, where it is withheld. */
+static double
+shown(const struct funnel_unit *u, double v)
+{
+	return u->is_withheld ? NAN : v;
 }
 
 static json_t *
@@ -104,14 +205,15 @@ unit_json(const struct funnel_unit *u)
 	made_text(&o, "unit", u->unit);
 	made_int(&o, "numerator", u->x);
 	made_int(&o, "denominator", u->n);
-	made_real(&o, "value", u->value);
-	made_real(&o, "z", u->z);
-	made_real(&o, "adjusted_z", u->adjusted_z);
+	made_put(&o, "withheld", json_boolean(u->is_withheld));
+	made_real(&o, "value", shown(u, u->value));
+	made_real(&o, "z", shown(u, u->z));
+	made_real(&o, "adjusted_z", shown(u, u->adjusted_z));
 	made_real(&o, "low95", u->low95);
 	made_real(&o, "high95", u->high95);
 	made_real(&o, "low998", u->low998);
 	made_real(&o, "high998", u->high998);
-	made_put(&o, "outside", json_boolean(u->outside));
+	made_put(&o, "outside", json_boolean(u->outside && !u->is_withheld));
 	return made_take(o);
 }
 
@@ -124,32 +226,27 @@ compare_funnel(const struct spd_metric *s, struct arena *scratch)
 	struct made o;
 	size_t n = 0;
 
-	if (!compare_is_rate(s->m))
+	if (!compare_is_rate(s->m) || s->n_figures == 0 || !s->figures[0]->has_value)
 		return json_null();
 	u = sites_of(s, scratch, &n);
-	if (n < FUNNEL_UNITS_MIN || !funnel_of(scratch, u, n, FUNNEL_WINSORISED, &f))
+	if (!funnel_of(scratch, u, n, s->figures[0]->value, FUNNEL_WINSORISED, &f))
 		return json_null();
 	list = made_array();
 	for (size_t i = 0; i < n; i++)
 		made_append(&list, unit_json(&u[i]));
 	o = made_object();
 	made_text(&o, "by", "site");
-	made_real(&o, "target", f.target);
+	made_text(&o, "method", f.is_spread ? "OVERDISPERSED" : "BINOMIAL");
+	made_real(&o, "centre", f.centre);
 	made_real(&o, "phi", f.phi);
 	made_real(&o, "tau2", f.tau2);
+	made_real(&o, "p_spread", f.p_spread);
 	made_real(&o, "winsorised", FUNNEL_WINSORISED);
 	made_put(&o, "units", made_take(list));
 	return made_take(o);
 }
 
 /* --- case-mix ----------------------------------------------------------------------------- */
-
-static bool
-has_counts(const struct figure *g)
-{
-	return g->has_numerator && g->has_denominator && g->denominator > 0 && g->numerator >= 0 &&
-	       g->numerator <= g->denominator;
-}
 
 static bool
 is_same(const char *a, const char *b)
@@ -222,8 +319,11 @@ compare_case_mix(const struct spd_metric *s, struct arena *scratch)
 		return json_null();
 	list = made_array();
 	for (size_t i = 0; i < n; i++) {
-		struct case_mix c = mix_of(s, sites[i].unit);
+		struct case_mix c;
 
+		if (sites[i].is_withheld)
+			continue;
+		c = mix_of(s, sites[i].unit);
 		case_mix_finish(&c, all->value);
 		made_append(&list, mix_json(sites[i].unit, &c));
 	}

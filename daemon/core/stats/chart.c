@@ -5,6 +5,46 @@
 #define SIGMAS 3
 
 static bool
+has_enough(const struct chart_point *p, double rarer, int64_t minimum)
+{
+	return p->n >= minimum && (double)p->n * rarer >= CHART_RARER_MIN;
+}
+
+static void
+take_in(struct chart_point *p, const struct chart_point *other)
+{
+	p->x += other->x;
+	p->n += other->n;
+	p->periods += other->periods;
+}
+
+size_t
+chart_merge(struct chart_point *p, size_t n, int64_t minimum)
+{
+	struct chart_point all = {0};
+	size_t out = 0;
+	double rate;
+	double rarer;
+
+	for (size_t i = 0; i < n; i++) {
+		p[i].periods = p[i].periods == 0 ? 1 : p[i].periods;
+		take_in(&all, &p[i]);
+	}
+	rate = all.n == 0 ? 0 : (double)all.x / (double)all.n;
+	rarer = fmin(rate, 1 - rate);
+	for (size_t i = 0; i < n; i++)
+		if (out > 0 && !has_enough(&p[out - 1], rarer, minimum))
+			take_in(&p[out - 1], &p[i]);
+		else
+			p[out++] = p[i];
+	if (out > 1 && !has_enough(&p[out - 1], rarer, minimum)) {
+		take_in(&p[out - 2], &p[out - 1]);
+		out--;
+	}
+	return out == 1 && !has_enough(&p[0], rarer, minimum) ? 0 : out;
+}
+
+static bool
 measure(struct chart_point *p, size_t n, struct chart *out)
 {
 	double x = 0;
@@ -47,10 +87,8 @@ chart_laney(struct chart_point *p, size_t n, double d2, struct chart *out)
 		return false;
 	for (size_t i = 1; i < n; i++)
 		moved += fabs(p[i].z - p[i - 1].z);
-	out->sigma_z = moved / (double)(n - 1) / d2;
-	/* Every week the same: limits without width would call the last digit a signal. */
-	if (!(out->sigma_z > 0))
-		return false;
+	/* Weeks that differ by less than chance do so by chance. */
+	out->sigma_z = fmax(1, moved / (double)(n - 1) / d2);
 	limit(p, n, out);
 	return true;
 }
@@ -63,6 +101,48 @@ chart_plain(struct chart_point *p, size_t n, struct chart *out)
 	out->sigma_z = 1;
 	limit(p, n, out);
 	return true;
+}
+
+/* The logarithm of the likelihood of x of n at their own rate. */
+static double
+likelihood(double x, double n)
+{
+	double v = 0;
+
+	if (x > 0)
+		v += x * log(x / n);
+	if (x < n)
+		v += (n - x) * log((n - x) / n);
+	return v;
+}
+
+bool
+chart_changed(const struct chart_point *p, size_t n, const struct chart *c,
+	      struct chart_change *out)
+{
+	double all_x = 0;
+	double all_n = 0;
+	double x = 0;
+	double m = 0;
+
+	*out = (struct chart_change){0};
+	for (size_t i = 0; i < n; i++) {
+		all_x += (double)p[i].x;
+		all_n += (double)p[i].n;
+	}
+	for (size_t i = 0; i + CHART_LASTS < n; i++) {
+		double v;
+
+		x += (double)p[i].x;
+		m += (double)p[i].n;
+		v = 2 *
+		    (likelihood(x, m) + likelihood(all_x - x, all_n - m) -
+		     likelihood(all_x, all_n)) /
+		    (c->sigma_z * c->sigma_z);
+		if (i + 1 >= CHART_LASTS && v > out->likelihood)
+			*out = (struct chart_change){i + 1, x / m, (all_x - x) / (all_n - m), v};
+	}
+	return out->likelihood >= CHART_CHANGE_MIN;
 }
 
 struct cusum

@@ -16,25 +16,54 @@
 /* With fewer periods the mean distance of neighbours says nothing yet. */
 #define CHART_PERIODS_MIN 6
 
+/* Fewer expected than this, of what is the rarer: three standard deviations are no limit that
+ * chance passes seldom. */
+#define CHART_RARER_MIN 2
+/* A change that lasts has so many points on either side. */
+#define CHART_LASTS 2
+/* At so much likelihood a change is named; where nothing changed, less than one quarter of thirteen
+ * weeks in twenty has it (measured: tests/core/stats/chart_false_alarms.c). */
+#define CHART_CHANGE_MIN 9.5
+
 struct chart_point { /* x of n; points come in order of time, each with n > 0 */
 	int64_t x;
 	int64_t n;
-	double value; /* what follows is set by chart_laney() */
-	double z;     /* distance from the centre in binomial standard deviations */
-	double lower; /* of the limits; not clipped, so it may lie below 0 or above 1 */
+	size_t periods; /* how many the point has, itself and those merged with it; 0 is as 1 */
+	double value;   /* what follows is set by chart_laney() */
+	double z;       /* distance from the centre in binomial standard deviations */
+	double lower;   /* of the limits; not clipped, so it may lie below 0 or above 1 */
 	double upper;
 	bool signal; /* outside the limits */
 };
 
 struct chart {
 	double centre;  /* all x over all n */
-	double sigma_z; /* how much wider than binomial; below 1 the limits are narrower */
+	double sigma_z; /* how much wider than binomial; at least 1 */
 };
 
-/* False: there is nothing to chart, because there are fewer than two points or no variation. */
+/* The points from `at` on have another rate than those before. */
+struct chart_change {
+	size_t at;
+	double before;
+	double after;
+	double likelihood; /* twice the logarithm of its ratio, over sigma_z squared */
+};
+
+/*
+ * Neighbours become one point until each has a denominator of at least `minimum` and expects
+ * CHART_RARER_MIN of what is the rarer; a rest that has not goes to the point before it. What there
+ * are then, which is 0 where all together have too little.
+ */
+size_t chart_merge(struct chart_point *points, size_t n, int64_t minimum);
+
+/* False: there is nothing to chart, because there are fewer than two points or all are 0 or 1. */
 bool chart_laney(struct chart_point *points, size_t n, double d2, struct chart *out);
 /* The same with limits for sampling alone (a plain p-chart). */
 bool chart_plain(struct chart_point *points, size_t n, struct chart *out);
+
+/* The likeliest change of a level of charted points; false: there is none to be named. */
+bool chart_changed(const struct chart_point *points, size_t n, const struct chart *chart,
+		   struct chart_change *out);
 
 /* Bernoulli CUSUM of misses: k-th event is a miss; p0 the usual rate, ratio the odds ratio to
  * detect, h the limit at which it signals and begins anew. */

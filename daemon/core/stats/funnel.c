@@ -67,38 +67,53 @@ funnel_limits(double t, double n, double tau2, double z, double *low, double *hi
 	*high = sin(b) * sin(b);
 }
 
-bool
-funnel_of(struct arena *a, struct funnel_unit *u, size_t n, double winsorise, struct funnel *out)
+/* Both tails have half of `beyond`. */
+static void
+binomial_limits(const struct funnel_unit *u, double centre, double beyond, double *low,
+		double *high)
 {
-	double x = 0;
-	double all = 0;
-	double t;
+	*low = (double)stats_binom_quantile(beyond / 2, u->n, centre) / (double)u->n;
+	*high = (double)stats_binom_quantile(1 - beyond / 2, u->n, centre) / (double)u->n;
+}
+
+static void
+judge(const struct funnel *f, struct funnel_unit *u)
+{
+	double t = asin(sqrt(f->centre));
+	double n = (double)u->n;
+
+	u->adjusted_z = u->z;
+	if (f->is_spread) {
+		u->adjusted_z = (asin(sqrt(u->value)) - t) / sqrt(1 / (4 * n) + f->tau2);
+		funnel_limits(t, n, f->tau2, Z95, &u->low95, &u->high95);
+		funnel_limits(t, n, f->tau2, Z998, &u->low998, &u->high998);
+	} else {
+		binomial_limits(u, f->centre, 0.05, &u->low95, &u->high95);
+		binomial_limits(u, f->centre, 0.002, &u->low998, &u->high998);
+	}
+	u->outside = u->value < u->low998 || u->value > u->high998;
+}
+
+bool
+funnel_of(struct arena *a, struct funnel_unit *u, size_t n, double centre, double winsorise,
+	  struct funnel *out)
+{
 	double *sorted = arena_zalloc(a, n + 1, sizeof *sorted);
 
-	if (n < 2 || sorted == NULL)
+	if (n < FUNNEL_UNITS_MIN || !(centre > 0 && centre < 1) || sorted == NULL)
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		x += (double)u[i].x;
-		all += (double)u[i].n;
-	}
-	out->target = x / all;
-	t = asin(sqrt(out->target));
+	*out = (struct funnel){.centre = centre, .is_spread = n >= FUNNEL_SPREAD_MIN};
 	for (size_t i = 0; i < n; i++) {
 		u[i].value = (double)u[i].x / (double)u[i].n;
-		u[i].z = (asin(sqrt(u[i].value)) - t) * 2 * sqrt((double)u[i].n);
+		u[i].z = (asin(sqrt(u[i].value)) - asin(sqrt(centre))) * 2 * sqrt((double)u[i].n);
 		sorted[i] = u[i].z;
 	}
 	qsort(sorted, n, sizeof *sorted, compare_doubles);
+	out->p_spread = stats_chi_square_upper((double)n * spread(sorted, n, 0), (double)(n - 1));
 	out->phi = spread(sorted, n, winsorise);
 	out->tau2 = between(u, n, out->phi);
-	for (size_t i = 0; i < n; i++) {
-		double m = (double)u[i].n;
-
-		u[i].adjusted_z = (asin(sqrt(u[i].value)) - t) / sqrt(1 / (4 * m) + out->tau2);
-		funnel_limits(t, m, out->tau2, Z95, &u[i].low95, &u[i].high95);
-		funnel_limits(t, m, out->tau2, Z998, &u[i].low998, &u[i].high998);
-		u[i].outside = fabs(u[i].adjusted_z) > Z998;
-	}
+	for (size_t i = 0; i < n; i++)
+		judge(out, &u[i]);
 	return true;
 }
 

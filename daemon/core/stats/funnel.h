@@ -15,14 +15,18 @@
 /* The tenth at either end is pulled in before the spread is estimated, so that one odd unit does
  * not widen the limits that are to show it. */
 #define FUNNEL_WINSORISED 0.1
-#define FUNNEL_UNITS_MIN  3
+#define FUNNEL_UNITS_MIN  2
+/* With fewer units one that is odd makes most of the spread, and hides itself: their limits allow
+ * for sampling alone, and the test of the spread is printed beside. */
+#define FUNNEL_SPREAD_MIN 12
 
 struct funnel_unit { /* x of n, n > 0 */
 	const char *unit;
 	int64_t x;
 	int64_t n;
-	double value; /* what follows is set by funnel_of() */
-	double z;     /* on the scale of the arcsine of the root */
+	bool is_withheld; /* the caller's: its rate is not published; it weighs in all the same */
+	double value;     /* what follows is set by funnel_of() */
+	double z;         /* on the scale of the arcsine of the root */
 	double adjusted_z;
 	double low95;
 	double high95;
@@ -32,17 +36,23 @@ struct funnel_unit { /* x of n, n > 0 */
 };
 
 struct funnel {
-	double target; /* all x over all n */
-	double phi;    /* spread over what chance gives; about 1 if there is nothing else */
-	double tau2;   /* variance between the units, 0 without overdispersion */
+	double centre;  /* as given */
+	double phi;     /* spread over what chance gives; about 1 if there is nothing else */
+	double tau2;    /* variance between the units, 0 without overdispersion */
+	bool is_spread; /* the limits allow for tau2; else for sampling alone */
+	/* The chance that units which differ by sampling alone spread at least so much: of the sum
+	 * of their z squared, nothing pulled in, by chi square with one degree less than units. */
+	double p_spread;
 };
 
 /*
- * Spiegelhalter 2005, with the additive model of overdispersion. winsorise: the share at either
- * end, 0: none. False: fewer than two units, or the arena is full.
+ * Around the centre, the rate of all in (0, 1). From FUNNEL_SPREAD_MIN units on Spiegelhalter 2005,
+ * with the additive model of overdispersion and `winsorise` the share pulled in at either end (0:
+ * none). Of fewer, the quantiles of the binomial distribution as rates. False: fewer than two
+ * units, no such centre, or the arena is full.
  */
-bool funnel_of(struct arena *a, struct funnel_unit *units, size_t n, double winsorise,
-	       struct funnel *out);
+bool funnel_of(struct arena *a, struct funnel_unit *units, size_t n, double centre,
+	       double winsorise, struct funnel *out);
 /* Limits on a rate of a unit with n around the arcsine target t, z standard deviations away. */
 void funnel_limits(double t, double n, double tau2, double z, double *low, double *high);
 

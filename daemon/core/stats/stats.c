@@ -264,23 +264,33 @@ stats_beta_quantile(double p, double a, double b)
 	return beta_solve(p, a, b, false);
 }
 
+static struct interval
+beta_interval(double x, double n)
+{
+	return (struct interval){.lo = beta_solve(ALPHA / 2, x, n - x + 1, false),
+				 .hi = beta_solve(ALPHA / 2, x + 1, n - x, true)};
+}
+
+struct interval
+stats_beta_interval95(double p, double n)
+{
+	return beta_interval(n * p, n);
+}
+
 struct interval
 stats_clopper_pearson95(int64_t x, int64_t n)
 {
-	double k = (double)x;
 	double m = (double)n;
 	struct interval i = {0, 1};
 
 	if (n <= 0 || x < 0 || x > n)
 		return (struct interval){NAN, NAN};
+	if (x > 0 && x < n)
+		return beta_interval((double)x, m);
 	if (x == n)
 		i.lo = exp(log(ALPHA / 2) / m);
-	else if (x > 0)
-		i.lo = beta_solve(ALPHA / 2, k, m - k + 1, false);
-	if (x == 0)
+	else
 		i.hi = -expm1(log(ALPHA / 2) / m);
-	else if (x < n)
-		i.hi = beta_solve(ALPHA / 2, k + 1, m - k, true);
 	return i;
 }
 
@@ -311,6 +321,89 @@ stats_binom_cdf(int64_t x, int64_t n, double p)
 		return 1;
 	beta_both(p, (double)x + 1, (double)(n - x), &upper);
 	return upper;
+}
+
+int64_t
+stats_binom_quantile(double q, int64_t n, double p)
+{
+	int64_t below = -1;
+	int64_t at = n;
+
+	while (at - below > 1) {
+		int64_t middle = below + (at - below) / 2;
+
+		if (stats_binom_cdf(middle, n, p) >= q)
+			at = middle;
+		else
+			below = middle;
+	}
+	return at;
+}
+
+/* t squared over t squared and the degrees has a beta distribution. */
+double
+stats_t95(double degrees)
+{
+	double w = beta_solve(ALPHA, 0.5, degrees / 2, true);
+
+	return sqrt(degrees * w / (1 - w));
+}
+
+/* x^a exp(-x) / Gamma(a + 1) */
+static double
+gamma_power(double x, double a)
+{
+	return exp(-stirling_error(a) - deviance(a, x)) / sqrt(TWO_PI * a);
+}
+
+/* The lower incomplete gamma function over gamma_power(), for x < a + 1. */
+static double
+gamma_series(double x, double a)
+{
+	double term = 1;
+	double sum = 1;
+
+	for (int k = 1; term > sum * DBL_EPSILON; k++) {
+		term *= x / (a + k);
+		sum += term;
+	}
+	return sum;
+}
+
+/* The upper one over gamma_power() and a, by Lentz's method, for x >= a + 1. */
+static double
+gamma_fraction(double x, double a)
+{
+	double b = x + 1 - a;
+	double c = 1e300;
+	double d = 1 / b;
+	double f = d;
+
+	for (int k = 1; k < 1000000; k++) {
+		double step;
+
+		b += 2;
+		d = 1 / (b - k * (k - a) * d);
+		c = b - k * (k - a) / c;
+		step = c * d;
+		f *= step;
+		if (fabs(step - 1) < 2 * DBL_EPSILON)
+			break;
+	}
+	return f;
+}
+
+double
+stats_chi_square_upper(double x, double degrees)
+{
+	double a = degrees / 2;
+	double half = x / 2;
+
+	if (!(x > 0))
+		return 1;
+	if (half < a + 1)
+		return 1 - gamma_power(half, a) * gamma_series(half, a);
+	return gamma_power(half, a) * a * gamma_fraction(half, a);
 }
 
 static struct sdt

@@ -23,12 +23,20 @@ double stats_norm_cdf(double z);
 struct interval stats_wilson95(int64_t x, int64_t n);
 /* Clopper-Pearson 95 % interval of x of n; n > 0. */
 struct interval stats_clopper_pearson95(int64_t x, int64_t n);
+/* The same of a rate p in (0, 1) of n > 0 that need not be whole numbers. */
+struct interval stats_beta_interval95(double p, double n);
 /* Newcombe's method 10 for x1/n1 - x2/n2, 95 %. */
 struct interval stats_newcombe95(int64_t x1, int64_t n1, int64_t x2, int64_t n2);
 
 double stats_beta_cdf(double x, double a, double b);
 double stats_beta_quantile(double p, double a, double b);
 double stats_binom_cdf(int64_t x, int64_t n, double p);
+/* The smallest x that at least a share q of all have no more than; q and p in (0, 1). */
+int64_t stats_binom_quantile(double q, int64_t n, double p);
+/* How far from 0, either way, Student's t lies with a chance of 95 %; degrees > 0. */
+double stats_t95(double degrees);
+/* The chance of at least x; x >= 0, degrees > 0. */
+double stats_chi_square_upper(double x, double degrees);
 
 /* Signal detection; counts of signal trials (hit, miss) and noise trials (fa, cr). */
 struct sdt {

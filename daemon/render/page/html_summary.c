@@ -1,6 +1,7 @@
 /* The first page: what failed, what changed, what it rests on, and what is signed. */
 #include "base/count.h"
 #include "base/text.h"
+#include "render/doc/spd_chart.h"
 #include "render/page/html.h"
 #include "render/sheet/sheets.h"
 
@@ -258,19 +259,24 @@ put_warning(struct buf *out, const json_t *metric)
 {
 	size_t weeks = signals_of(metric, "chart", "weeks", "signal");
 	size_t sites = signals_of(metric, "funnel", "units", "outside");
+	char change[SPD_CELL];
+	bool changed = spd_chart_change(metric, change);
 
-	if (weeks + sites == 0)
+	if (weeks + sites == 0 && !changed)
 		return false;
 	buf_addf(out, "<li><strong>");
 	html_text(out, spd_text(metric, "id"));
 	buf_addf(out, "</strong> ");
 	html_text(out, spd_text(metric, "name"));
 	buf_addf(out, ": ");
+	if (changed)
+		html_text(out, change);
 	if (weeks > 0)
-		buf_addf(out, "%zu week%s outside the control limits", weeks, text_s(weeks));
+		buf_addf(out, "%s%zu point%s outside the control limits", changed ? "; " : "",
+			 weeks, text_s(weeks));
 	if (sites > 0)
-		buf_addf(out, "%s%zu site%s outside the 99.8 %% limits", weeks > 0 ? ", " : "",
-			 sites, text_s(sites));
+		buf_addf(out, "%s%zu site%s outside the 99.8 %% limits",
+			 changed || weeks > 0 ? "; " : "", sites, text_s(sites));
 	buf_addf(out, "</li>\n");
 	return true;
 }
@@ -432,8 +438,8 @@ html_summary(struct book *b, struct buf *out)
 	put_list(b, out, "What changed since the quarter before", "No change beyond chance.",
 		 put_change);
 	put_list(b, out, "Status changed", "No status changed.", put_status_change);
-	put_list(b, out, "Early warnings", "No week and no site is outside its limits.",
-		 put_warning);
+	put_list(b, out, "Early warnings",
+		 "No level changed; no week and no site is outside its limits.", put_warning);
 	put_list(b, out, "Without data", "Every metric has data.", put_no_data);
 	put_ground(b, out);
 	put_signed(b, out);

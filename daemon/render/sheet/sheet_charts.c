@@ -1,6 +1,7 @@
 /* Charts of a metric, each with the grid it is drawn from and a sentence that says what it shows.
  */
 #include "base/count.h"
+#include "render/doc/spd_chart.h"
 #include "render/sheet/sheets.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@ static const struct column week_columns[] = {
     {"denominator", "Of (n)", IN_ALL, 11, true},   {"value", "Value", IN_ALL, 11, true},
     {"lower", "Lower limit", IN_ALL, 11, true},    {"centre", "Centre", IN_ALL, 11, true},
     {"upper", "Upper limit", IN_ALL, 11, true},    {"signal", "Signal", IN_ALL, 26, false},
+    {"weeks", "Weeks", IN_ALL, 9, true},
 };
 
 static const char *const limits_key[] = {"value", "lower", NULL, "upper"};
@@ -53,6 +55,14 @@ signal_words(const json_t *week)
 	return "▼ below the limits";
 }
 
+static const char *
+assurance_sentence(struct book *b, const json_t *chart)
+{
+	const char *text = spd_chart_assurance(chart);
+
+	return text[0] == '\0' ? "" : book_text(b, " %s", text);
+}
+
 static void
 week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t *chart)
 {
@@ -64,6 +74,8 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 	const char *unit = spd_text(metric, "unit");
 	struct chart_view *c;
 	struct grid *g;
+	char change[SPD_CELL];
+	bool changed = spd_chart_change(metric, change);
 	double sigma_z = 0;
 	size_t i;
 
@@ -85,17 +97,21 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 				    limits_key[k] == NULL ? "centre" : limits_key[k], unit);
 		grid_code(g, signal_words(week), is_true(week, "signal") ? "true" : "false",
 			  TONE_BAD);
+		grid_member(g, week, "weeks", UNIT_INTEGER);
 	}
 	c = sheet_chart(s, g, title);
 	if (c == NULL)
 		return;
 	c->y_unit = unit;
 	c->marks = true;
-	c->text = book_text(b,
-			    "%zu weeks; %zu outside the control limits. The limits (Laney p′) are "
-			    "three standard deviations from the centre, widened by %.2f for what "
-			    "weeks differ by beyond chance.",
-			    json_array_size(weeks), signals, sigma_z);
+	c->text = book_text(
+	    b,
+	    "%zu points, each of as many weeks as make a rate; %zu outside the control "
+	    "limits. The limits (Laney p′) are three standard deviations from the centre, "
+	    "times %.2f for what weeks differ by beyond chance. %s%s%s%s%s",
+	    json_array_size(weeks), signals, sigma_z, changed ? "The level " : "",
+	    changed ? change : "", changed ? ". " : "", spd_chart_variation(chart),
+	    assurance_sentence(b, chart));
 	chart_series_add(c, 4, LOOK_LIMIT);
 	chart_series_add(c, 6, LOOK_LIMIT);
 	chart_series_add(c, 5, LOOK_WARNING);
@@ -109,7 +125,7 @@ static const struct column funnel_columns[] = {
     {"value", "Value", IN_ALL, 11, true},
     {"low998", "99.8 % low", IN_ALL, 11, true},
     {"low95", "95 % low", IN_ALL, 11, true},
-    {"target", "All sites", IN_ALL, 11, true},
+    {"centre", "All sites", IN_ALL, 11, true},
     {"high95", "95 % high", IN_ALL, 11, true},
     {"high998", "99.8 % high", IN_ALL, 12, true},
     {"z", "z", IN_BOOK | IN_CSV, 8, true},
@@ -153,11 +169,33 @@ put_unit_row(struct grid *g, const json_t *unit, const json_t *funnel, const cha
 	grid_member(g, unit, "numerator", UNIT_INTEGER);
 	for (size_t k = 0; k < COUNT(values); k++)
 		grid_member(g, values[k] == NULL ? funnel : unit,
-			    values[k] == NULL ? "target" : values[k], shown);
+			    values[k] == NULL ? "centre" : values[k], shown);
 	grid_member(g, unit, "z", UNIT_REAL);
 	grid_member(g, unit, "adjusted_z", UNIT_REAL);
 	grid_code(g, is_true(unit, "outside") ? "◆ outside 99.8 %" : "",
 		  is_true(unit, "outside") ? "true" : "false", TONE_UNSURE);
+}
+
+static bool
+is_overdispersed(const json_t *funnel)
+{
+	return strcmp(spd_text(funnel, "method"), "OVERDISPERSED") == 0;
+}
+
+/* What the limits allow for, and whether sites differ by more than chance taken together. */
+static const char *
+limits_sentence(struct book *b, const json_t *funnel)
+{
+	double p;
+
+	if (is_overdispersed(funnel))
+		return "The limits allow for what these sites differ by beyond chance.";
+	if (!spd_number(funnel, "p_spread", &p))
+		return "";
+	return book_text(b,
+			 "The limits allow for sampling alone, as there are few sites; were there "
+			 "nothing else, sites would spread as much with a chance of %s.",
+			 p < 0.0001 ? "less than 0.0001" : book_text(b, "%.4f", p));
 }
 
 static void
@@ -187,10 +225,13 @@ funnel_chart(struct sheet *s, const char *slug, const json_t *metric, const json
 	c->x = 1;
 	c->x_numeric = true;
 	c->marks = true;
-	c->text = book_text(b,
-			    "%zu sites; %zu outside the 99.8 %% limits. This is no ranking: a site "
-			    "outside the limits differs by more than chance and size explain.",
-			    n, count_true(units, "outside"));
+	c->text =
+	    book_text(b,
+		      "%zu sites; %zu outside the 99.8 %% limits. %s This is no ranking: a "
+		      "site outside the limits differs by more than %s explain.",
+		      n, count_true(units, "outside"), limits_sentence(b, funnel),
+		      is_overdispersed(funnel) ? "chance, size and what sites usually differ by"
+					       : "chance and size");
 	chart_series_add(c, 4, LOOK_LIMIT);
 	chart_series_add(c, 8, LOOK_LIMIT);
 	chart_series_add(c, 5, LOOK_WARNING);

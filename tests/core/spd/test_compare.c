@@ -1,9 +1,11 @@
+#include "base/count.h"
 #include "core/spd/compare.h"
 #include "tests/core/against.h"
 
 #include <criterion/criterion.h>
 
 #include <math.h>
+#include <string.h>
 
 AGAINST_SUITE(compare);
 
@@ -53,7 +55,91 @@ Test(compare, charts_no_handful_of_weeks)
 	json_decref(chart);
 }
 
-Test(compare, draws_a_funnel_of_sites_whose_rates_are_published)
+static json_t *
+chart_of(struct spd_week *list, size_t n, const struct spd_target *target)
+{
+	struct spd_metric m = against_metric(&a);
+
+	m.weeks = list;
+	m.n_weeks = n;
+	m.target = target;
+	return compare_chart(&m, a.arena);
+}
+
+static void
+expect_text(const json_t *o, const char *key, const char *want)
+{
+	const char *is = json_string_value(json_object_get(o, key));
+
+	cr_expect(want == NULL ? is == NULL : is != NULL && strcmp(is, want) == 0, "%s: %s", key,
+		  is == NULL ? "(null)" : is);
+}
+
+/* No point stands for fewer trials than a rate takes. */
+Test(compare, charts_small_weeks_together)
+{
+	static struct spd_week small[] = {
+	    {"d01", 10, 20}, {"d02", 10, 20}, {"d03", 20, 40}, {"d04", 20, 40}, {"d05", 20, 40},
+	    {"d06", 20, 40}, {"d07", 20, 40}, {"d08", 20, 40}, {"d09", 5, 10},
+	};
+	json_t *chart = chart_of(small, COUNT(small), NULL);
+	const json_t *list = json_object_get(chart, "weeks");
+	static const char *const first[] = {"d01", "d03", "d04", "d05", "d06", "d07", "d08"};
+	static const int of[] = {2, 1, 1, 1, 1, 1, 2};
+
+	cr_assert_eq(json_array_size(list), COUNT(first));
+	for (size_t i = 0; i < COUNT(first); i++) {
+		const json_t *week = json_array_get(list, i);
+
+		expect_text(week, "first_day", first[i]);
+		cr_expect_eq(json_integer_value(json_object_get(week, "weeks")), of[i]);
+	}
+	expect_text(chart, "variation", "COMMON_CAUSE");
+	expect_text(chart, "assurance", NULL);
+	cr_expect_eq(real(chart, "sigma_z"), 1);
+	json_decref(chart);
+}
+
+Test(compare, names_a_change_that_lasts_and_since_when)
+{
+	static struct spd_week fell[] = {
+	    {"d01", 90, 100}, {"d02", 90, 100}, {"d03", 90, 100}, {"d04", 90, 100},
+	    {"d05", 70, 100}, {"d06", 70, 100}, {"d07", 70, 100}, {"d08", 70, 100},
+	};
+	static const struct spd_target high = {.value = 0.99};
+	static const struct spd_target some = {.value = 0.8};
+	static const struct spd_target low = {.value = 0.5};
+	json_t *chart = chart_of(fell, COUNT(fell), &some);
+	const json_t *change = json_object_get(chart, "change");
+
+	expect_text(change, "first_day", "d05");
+	cr_expect_float_eq(real(change, "before"), 0.9, 1e-15);
+	cr_expect_float_eq(real(change, "after"), 0.7, 1e-15);
+	cr_expect_float_eq(real(change, "difference"), -0.2, 1e-15);
+	expect_text(chart, "variation", "SPECIAL_CAUSE_CONCERNING");
+	expect_text(chart, "assurance", "HIT_OR_MISS");
+	json_decref(chart);
+	chart = chart_of(fell, COUNT(fell), &high);
+	expect_text(chart, "assurance", "CONSISTENTLY_MISSED");
+	json_decref(chart);
+	chart = chart_of(fell, COUNT(fell), &low);
+	expect_text(chart, "assurance", "CONSISTENTLY_MET");
+	json_decref(chart);
+	a.catalogue->metrics[0].direction = DIRECTION_DOWN;
+	chart = chart_of(fell, COUNT(fell), &low);
+	expect_text(chart, "variation", "SPECIAL_CAUSE_IMPROVING");
+	expect_text(chart, "assurance", "CONSISTENTLY_MISSED");
+	json_decref(chart);
+	a.catalogue->metrics[0].direction = DIRECTION_BAND;
+	chart = chart_of(fell, COUNT(fell), &low);
+	expect_text(chart, "variation", "SPECIAL_CAUSE_LOWER");
+	expect_text(chart, "assurance", NULL);
+	json_decref(chart);
+}
+
+/* The rate of a site with too few trials is not shown, but they weigh in; so do those of no site.
+ */
+Test(compare, draws_a_funnel_that_all_weigh_in)
 {
 	struct spd_metric m;
 	json_t *funnel;
@@ -67,20 +153,25 @@ Test(compare, draws_a_funnel_of_sites_whose_rates_are_published)
 	m = against_metric(&a);
 	funnel = compare_funnel(&m, a.arena);
 	units = json_object_get(funnel, "units");
-	cr_assert_eq(json_array_size(units), 3);
-	cr_expect_float_eq(real(funnel, "target"), 0.85, 1e-15);
-	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(units, 0), "unit")),
-			 "N1");
+	cr_assert_eq(json_array_size(units), 4);
+	cr_expect_eq(real(funnel, "centre"), 305.0 / 429);
+	expect_text(funnel, "method", "BINOMIAL");
+	expect_text(json_array_get(units, 0), "unit", "N1");
+	cr_expect(json_is_false(json_object_get(json_array_get(units, 0), "withheld")));
+	cr_expect(json_is_true(json_object_get(json_array_get(units, 3), "withheld")));
+	cr_expect(json_is_null(json_object_get(json_array_get(units, 3), "value")));
+	cr_expect(json_is_null(json_object_get(json_array_get(units, 3), "z")));
+	cr_expect(json_is_false(json_object_get(json_array_get(units, 3), "outside")));
 	json_decref(funnel);
 }
 
-Test(compare, draws_no_funnel_of_two_sites)
+Test(compare, draws_no_funnel_of_one_site)
 {
 	struct spd_metric m;
 	json_t *funnel;
 
 	against_count(&a, "N1", NULL, 80, 100);
-	against_count(&a, "N2", NULL, 90, 100);
+	against_count(&a, NULL, NULL, 90, 100);
 	m = against_metric(&a);
 	funnel = compare_funnel(&m, a.arena);
 	cr_expect(json_is_null(funnel));

@@ -96,12 +96,66 @@ Test(chart, draws_laneys_limits_that_are_printed)
 	NEAR(c.sigma_z, 1.6603086218728393);
 	write_orders();
 	cr_assert(chart_laney(p, COUNT(orders), D2_TABLES, &c));
-	NEAR(c.sigma_z, .96567402495897077);
-	NEAR(p[0].lower, .010361405061083697);
-	NEAR(p[0].upper, .18065900310218161);
+	/* Neighbours differ by less than chance makes them: .96567402495897077. */
+	cr_expect_eq(c.sigma_z, 1);
+	NEAR(p[0].lower, .0073346947277730742);
+	NEAR(p[0].upper, .18368571343549223);
 	cr_expect_eq(signals(COUNT(orders)), 1u << 10);
-	cr_assert(chart_laney(p, COUNT(orders), CHART_D2, &c));
-	NEAR(c.sigma_z, .96534953136148783);
+}
+
+/* By hand: 2 of 100 and less are too few, as are four of a kind of which 1 in 100 is expected. */
+Test(chart, merges_neighbours_until_they_have_enough)
+{
+	struct chart_point few[] = {{.x = 50, .n = 100},
+				    {.x = 1, .n = 2},
+				    {.x = 10, .n = 20},
+				    {.x = 20, .n = 40},
+				    {.x = 5, .n = 9}};
+	struct chart_point rare[] = {{.x = 1, .n = 100},
+				     {.x = 0, .n = 100},
+				     {.x = 2, .n = 100},
+				     {.x = 1, .n = 100},
+				     {.x = 1, .n = 100}};
+	struct chart_point little[] = {{.x = 2, .n = 10}, {.x = 3, .n = 10}};
+
+	cr_assert_eq(chart_merge(few, COUNT(few), 20), 3);
+	cr_expect_eq(few[1].n, 22);
+	cr_expect_eq(few[1].x, 11);
+	cr_expect_eq(few[1].periods, 2);
+	cr_expect_eq(few[2].n, 49);
+	cr_assert_eq(chart_merge(rare, COUNT(rare), 30), 2);
+	cr_expect_eq(rare[0].n, 200);
+	cr_expect_eq(rare[1].n, 300);
+	cr_expect_eq(rare[1].periods, 3);
+	cr_expect_eq(chart_merge(little, COUNT(little), 30), 0);
+	cr_expect_eq(chart_merge(little, 0, 30), 0);
+}
+
+Test(chart, tells_a_change_of_level_from_none)
+{
+	struct chart_change change;
+	struct chart c;
+
+	for (int i = 0; i < 8; i++)
+		p[i] = (struct chart_point){.x = i < 5 ? 90 : 75, .n = 100};
+	cr_assert(chart_laney(p, 8, CHART_D2, &c));
+	cr_assert(chart_changed(p, 8, &c, &change));
+	cr_expect_eq(change.at, 5);
+	NEAR(change.before, 0.9);
+	NEAR(change.after, 0.75);
+	/* 2 * (dbinom(450, 500, .9, TRUE) + dbinom(225, 300, .75, TRUE) less both at 675 / 800) */
+	NEAR(change.likelihood, 30.954137102459867);
+	/* One week is no change that lasts. */
+	for (int i = 0; i < 8; i++)
+		p[i] = (struct chart_point){.x = i < 7 ? 90 : 60, .n = 100};
+	cr_assert(chart_laney(p, 8, CHART_D2, &c));
+	cr_expect(p[7].signal);
+	if (chart_changed(p, 8, &c, &change))
+		cr_expect_leq(change.at, 6);
+	for (int i = 0; i < 8; i++)
+		p[i] = (struct chart_point){.x = 90 + i % 2, .n = 100};
+	cr_assert(chart_laney(p, 8, CHART_D2, &c));
+	cr_expect_not(chart_changed(p, 8, &c, &change));
 }
 
 Test(chart, takes_the_exact_distance_of_neighbours)
@@ -109,7 +163,7 @@ Test(chart, takes_the_exact_distance_of_neighbours)
 	cr_expect_float_eq(CHART_D2, 2 / sqrt(acos(-1)), 1e-15);
 }
 
-Test(chart, has_nothing_to_say_without_variation)
+Test(chart, has_nothing_to_say_of_what_never_or_always_happens)
 {
 	struct chart_point same[] = {{.x = 3, .n = 10}, {.x = 3, .n = 10}, {.x = 3, .n = 10}};
 	struct chart_point none[] = {{.x = 0, .n = 10}, {.x = 0, .n = 9}};
@@ -117,7 +171,9 @@ Test(chart, has_nothing_to_say_without_variation)
 	struct chart_point one[] = {{.x = 3, .n = 10}};
 	struct chart c;
 
-	cr_expect_not(chart_laney(same, 3, CHART_D2, &c));
+	cr_assert(chart_laney(same, 3, CHART_D2, &c));
+	cr_expect_eq(c.sigma_z, 1);
+	cr_expect_not(same[0].signal);
 	cr_expect_not(chart_laney(none, 2, CHART_D2, &c));
 	cr_expect_not(chart_laney(all, 2, CHART_D2, &c));
 	cr_expect_not(chart_laney(one, 1, CHART_D2, &c));

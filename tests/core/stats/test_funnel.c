@@ -32,24 +32,24 @@ static struct funnel_unit chicago[] = {
     {.unit = "purple", .x = 559, .n = 1465}, {.unit = "yellow", .x = 193, .n = 3445},
 };
 
+#define CHICAGO (2901.0 / 22400)
+
 Test(funnel, measures_the_spread_that_is_printed_for_chicago)
 {
 	static const double z[] = {16.599958417764012,  -22.583316451507226, -9.2065032093105521,
 				   -.73313876818038879, 22.789088811986042,  -15.163315576787958};
-	static const double adjusted[] = {.85985678765313671,  -1.4488461825180834,
-					  -.41072384029936414, -.034860401829294446,
-					  1.9883078123008864,  -.86462374609361329};
 	struct funnel f;
 
-	cr_assert(funnel_of(arena, chicago, COUNT(chicago), 0, &f));
-	NEAR(f.target, .12950892857142857);
+	cr_assert(funnel_of(arena, chicago, COUNT(chicago), CHICAGO, 0, &f));
 	NEAR(f.phi, 270.02178389645225);
 	NEAR(f.tau2, .022246949070520982);
 	for (size_t i = 0; i < COUNT(chicago); i++) {
 		NEAR(chicago[i].z, z[i]);
-		NEAR(chicago[i].adjusted_z, adjusted[i]);
-		cr_expect_not(chicago[i].outside);
+		cr_expect_eq(chicago[i].adjusted_z, chicago[i].z);
+		cr_expect_eq(chicago[i].outside, i != 3, "%s", chicago[i].unit);
 	}
+	cr_expect_not(f.is_spread);
+	cr_expect_lt(f.p_spread, 1e-300);
 }
 
 Test(funnel, pulls_in_the_ends_before_it_measures)
@@ -57,8 +57,8 @@ Test(funnel, pulls_in_the_ends_before_it_measures)
 	struct funnel whole;
 	struct funnel pulled;
 
-	cr_assert(funnel_of(arena, chicago, COUNT(chicago), 0, &whole));
-	cr_assert(funnel_of(arena, chicago, COUNT(chicago), FUNNEL_WINSORISED, &pulled));
+	cr_assert(funnel_of(arena, chicago, COUNT(chicago), CHICAGO, 0, &whole));
+	cr_assert(funnel_of(arena, chicago, COUNT(chicago), CHICAGO, FUNNEL_WINSORISED, &pulled));
 	cr_expect_lt(pulled.phi, whole.phi);
 	/* By hand: the ends go to the 0.1 and 0.9 quantiles of type 7, half way to their
 	 * neighbours. */
@@ -77,9 +77,38 @@ Test(funnel, has_no_variance_between_units_that_differ_by_chance_only)
 	    {.x = 50, .n = 100}, {.x = 51, .n = 100}, {.x = 49, .n = 100}};
 	struct funnel f;
 
-	cr_assert(funnel_of(arena, alike, COUNT(alike), 0, &f));
+	cr_assert(funnel_of(arena, alike, COUNT(alike), 0.5, 0, &f));
 	cr_expect_eq(f.tau2, 0);
 	cr_expect_eq(alike[1].z, alike[1].adjusted_z);
+	cr_expect_gt(f.p_spread, 0.9);
+}
+
+/* The odd one makes most of the spread, so that of few units none would be beyond it. */
+Test(funnel, shows_one_of_three_that_differs_from_the_others)
+{
+	struct funnel_unit three[] = {
+	    {.x = 2000, .n = 10000}, {.x = 8500, .n = 10000}, {.x = 8500, .n = 10000}};
+	struct funnel f;
+
+	cr_assert(funnel_of(arena, three, COUNT(three), 19.0 / 30, FUNNEL_WINSORISED, &f));
+	for (size_t i = 0; i < COUNT(three); i++)
+		cr_expect(three[i].outside);
+	cr_expect_lt(three[0].value, three[0].low998);
+	cr_expect_gt(three[1].value, three[1].high998);
+}
+
+/* Against a rate that is not their own, as where some of the trials have no unit. */
+Test(funnel, is_drawn_around_the_centre_that_is_given)
+{
+	struct funnel_unit u[] = {{.x = 50, .n = 100}, {.x = 52, .n = 100}};
+	struct funnel f;
+
+	cr_assert(funnel_of(arena, u, COUNT(u), 0.8, FUNNEL_WINSORISED, &f));
+	cr_expect(u[0].outside && u[1].outside);
+	/* qbinom(c(0.001, 0.999), 100, 0.8) */
+	cr_expect_eq(u[0].low998, 0.67);
+	cr_expect_eq(u[0].high998, 0.91);
+	cr_expect_not(funnel_of(arena, u, COUNT(u), 1, FUNNEL_WINSORISED, &f));
 }
 
 Test(funnel, shows_a_unit_beyond_its_limits)
@@ -89,7 +118,7 @@ Test(funnel, shows_a_unit_beyond_its_limits)
 
 	for (size_t i = 0; i < COUNT(u); i++)
 		u[i] = (struct funnel_unit){.x = i == 0 ? 60 : 90, .n = 100};
-	cr_assert(funnel_of(arena, u, COUNT(u), FUNNEL_WINSORISED, &f));
+	cr_assert(funnel_of(arena, u, COUNT(u), 1050.0 / 1200, FUNNEL_WINSORISED, &f));
 	cr_expect(u[0].outside);
 	cr_expect_lt(u[0].value, u[0].low998);
 	for (size_t i = 1; i < COUNT(u); i++) {
@@ -124,7 +153,7 @@ Test(funnel, compares_nothing_with_itself)
 	struct funnel_unit one = {.x = 5, .n = 10};
 	struct funnel f;
 
-	cr_expect_not(funnel_of(arena, &one, 1, 0, &f));
+	cr_expect_not(funnel_of(arena, &one, 1, 0.5, 0, &f));
 }
 
 Test(funnel, allows_for_what_a_unit_had_to_deal_with)

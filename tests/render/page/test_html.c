@@ -147,7 +147,9 @@ Test(html, begins_with_what_failed_and_what_is_signed)
 	cr_expect(sample_has(page, "A new library since May."));
 	cr_expect(sample_has(page, "▲ better, +10.0 pp (95 % interval +4.0 pp to +16.0 pp)"));
 	cr_expect(sample_has(page, "from NOT PROVEN to NOT MET"));
-	cr_expect(sample_has(page, "1 week outside the control limits, 1 site outside"));
+	cr_expect(sample_has(page,
+			     "fell by 10.0 pp since the week of 6 April 2026, from 90.0 % "
+			     "to 80.0 %; 1 point outside the control limits; 1 site outside"));
 	cr_expect(sample_has(page, "r.castellan"));
 	cr_expect(sample_has(page, s.edition.sha256));
 	renderings_fini(&files);
@@ -205,7 +207,8 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 	cr_expect_eq(count(page, "role=\"img\""), plots);
 	cr_expect_eq(count(page, "<desc id="), plots);
 	cr_expect_eq(count(page, "<figcaption>"), plots);
-	cr_expect(sample_has(page, "3 weeks; 1 outside the control limits."));
+	cr_expect(sample_has(page, "1 outside the control limits. The limits (Laney p′) are three "
+				   "standard deviations from the centre, times 1.25"));
 	cr_expect(sample_has(page, "▼ below the limits"));
 	cr_expect(!sample_has(page, "nan"));
 	cr_expect(!sample_has(page, "inf,"));

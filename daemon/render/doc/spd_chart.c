@@ -1,0 +1,85 @@
+#include "render/doc/spd_chart.h"
+
+#include "base/count.h"
+#include "render/doc/spd_value.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct words {
+	const char *code;
+	const char *text;
+} variations[] = {
+    {"COMMON_CAUSE", "Its last weeks are within what weeks usually vary by."},
+    {"SPECIAL_CAUSE_IMPROVING", "Its last weeks are better than weeks usually vary by."},
+    {"SPECIAL_CAUSE_CONCERNING", "Its last weeks are worse than weeks usually vary by."},
+    {"SPECIAL_CAUSE_HIGHER", "Its last weeks are higher than weeks usually vary by."},
+    {"SPECIAL_CAUSE_LOWER", "Its last weeks are lower than weeks usually vary by."},
+};
+static const struct words assurances[] = {
+    {"CONSISTENTLY_MET", "Weeks as they usually vary all meet the target."},
+    {"CONSISTENTLY_MISSED", "Weeks as they usually vary all miss the target."},
+    {"HIT_OR_MISS", "Weeks as they usually vary may meet the target or miss it."},
+};
+
+static const char *
+words_of(const struct words *list, size_t n, const char *code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].code, code) == 0)
+			return list[i].text;
+	return "";
+}
+
+const char *
+spd_chart_variation(const json_t *chart)
+{
+	return words_of(variations, COUNT(variations), spd_text(chart, "variation"));
+}
+
+const char *
+spd_chart_assurance(const json_t *chart)
+{
+	return words_of(assurances, COUNT(assurances), spd_text(chart, "assurance"));
+}
+
+/* "10 August 2026" of "2026-08-10"; what is no day as it is. */
+static void
+day_words(const char *day, char out[32])
+{
+	static const char *const months[] = {"January",   "February", "March",    "April",
+					     "May",       "June",     "July",     "August",
+					     "September", "October",  "November", "December"};
+	long month = strlen(day) == 10 ? strtol(day + 5, NULL, 10) : 0;
+
+	if (month < 1 || month > (long)COUNT(months))
+		snprintf(out, 32, "%.31s", day);
+	else
+		snprintf(out, 32, "%ld %s %.4s", strtol(day + 8, NULL, 10), months[month - 1], day);
+}
+
+bool
+spd_chart_change(const json_t *metric, char out[SPD_CELL])
+{
+	const json_t *change = json_object_get(json_object_get(metric, "chart"), "change");
+	const char *unit = spd_text(metric, "unit");
+	char since[32];
+	char words[3][SPD_CELL];
+	double before;
+	double after;
+	double difference;
+
+	if (!spd_number(change, "before", &before) || !spd_number(change, "after", &after) ||
+	    !spd_number(change, "difference", &difference))
+		return false;
+	day_words(spd_text(change, "first_day"), since);
+	spd_value(before, unit, &after, words[0]);
+	spd_value(after, unit, &before, words[1]);
+	spd_value(fabs(difference), UNIT_CHANGE, NULL, words[2]);
+	snprintf(out, SPD_CELL, "%s by %.60s since the week of %s, from %.60s to %.60s",
+		 difference < 0 ? "fell" : "rose", words[2] + (words[2][0] == '+'), since, words[0],
+		 words[1]);
+	return true;
+}

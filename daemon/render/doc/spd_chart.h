@@ -1,0 +1,15 @@
+/* What a metric's chart by week says, in words. */
+#ifndef SEMS_RENDER_DOC_SPD_CHART_H
+#define SEMS_RENDER_DOC_SPD_CHART_H
+
+#include "render/doc/spd_doc.h"
+
+/* "fell by 3.1 pp since the week of 10 August 2026, from 90.2 % to 87.1 %"; false: the chart,
+ * which may be absent, names no change that lasts. */
+bool spd_chart_change(const json_t *metric, char out[SPD_CELL]);
+/* Whether the last weeks are out of the ordinary, and whether the target is met by more than luck;
+ * "" where the chart says nothing of it. */
+const char *spd_chart_variation(const json_t *chart);
+const char *spd_chart_assurance(const json_t *chart);
+
+#endif
