@@ -5,6 +5,7 @@
 #include "base/file/lockfile.h"
 #include "base/json/jsonmem.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "config.h"
 #include "door/session_door.h"
 #include "host/embedded.h"
@@ -299,6 +300,7 @@ open_ingest(struct semsd *d, struct err *e)
 	ic.person_key = person_key;
 	ic.write_row = store_write_row;
 	ic.owns = owns;
+	ic.step = machine_step;
 	for (size_t i = 0; i < COUNT(owners); i++)
 		users_look_up(owners[i], d->owners[i], sizeof d->owners[i]);
 	ic.ctx = d;

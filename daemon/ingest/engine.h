@@ -2,6 +2,7 @@
 #ifndef SEMS_INGEST_ENGINE_H
 #define SEMS_INGEST_ENGINE_H
 
+#include "base/machine.h"
 #include "ingest/ingest.h"
 #include "ingest/party.h"
 #include "wire/frame.h"
@@ -18,6 +19,9 @@ enum session_state {
 	SESSION_CLOSING, /* output is flushed, then the connection closes */
 	SESSION_STATES
 };
+
+/* What happens to a session; the table of what follows is in session.c. */
+enum session_event { SESSION_CAME, SESSION_HELLO, SESSION_CLOSE, SESSION_GONE, SESSION_EVENTS };
 
 struct document;
 TAILQ_HEAD(document_queue, document);
@@ -137,6 +141,10 @@ struct ingest {
 };
 
 /* session.c */
+extern const struct machine session_machine;
+/* The only writer of s->state. why: NULL, or what else there is to say of it. */
+void session_happens(struct ingest *in, struct session *s, enum session_event what,
+		     const char *why);
 void session_mark_dirty(struct ingest *in, struct session *s);
 /* The two rooms, nobody waiting. */
 void session_init_rooms(struct ingest *in);

@@ -171,7 +171,7 @@ ingest_open(struct ingest *in, const struct caller *from, struct mono_ms now)
 		return (struct session_ref){0, 0};
 	}
 	in->free_sessions = s->next_free;
-	s->state = SESSION_GREETING;
+	session_happens(in, s, SESSION_CAME, NULL);
 	s->owner = from->owner;
 	s->blocked = false;
 	s->batches = 0;

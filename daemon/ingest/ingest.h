@@ -21,6 +21,7 @@
 #include <sems/v1/protocol.pb-c.h>
 
 struct ingest;
+struct machine;
 
 struct ingest_config {
 	const char *software; /* told to clients, e.g. "semsd 0.1.0" */
@@ -42,6 +43,9 @@ struct ingest_config {
 	/* Whether a principal administers this daemon whatever the registry says; NULL: none. */
 	bool (*owns)(void *ctx, struct text principal);
 	void *ctx; /* of person_key and owns */
+	/* machine_step(), which logs: sessions themselves log nothing. NULL: steps are not told. */
+	unsigned (*step)(const struct machine *m, const char *of, unsigned from, unsigned event,
+			 const char *why);
 };
 
 #define LARGE_FRAME_BYTES  (16u * 1024u)

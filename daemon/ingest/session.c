@@ -1,4 +1,5 @@
 /* Sessions: one per connection, a small state machine that frames drive. */
+#include "base/count.h"
 #include "base/text.h"
 #include "ingest/engine.h"
 #include "wire/decode.h"
@@ -11,22 +12,57 @@
 #define WELCOME_GRANTS_MAX 256u
 #define TICK_MAX_MS        (5 * MS_PER_SECOND)
 
-static const bool edges[SESSION_STATES][SESSION_STATES] = {
-    [SESSION_FREE] = {[SESSION_GREETING] = true},
-    [SESSION_GREETING] = {[SESSION_READY] = true, [SESSION_CLOSING] = true, [SESSION_FREE] = true},
-    [SESSION_READY] = {[SESSION_CLOSING] = true, [SESSION_FREE] = true},
-    [SESSION_CLOSING] = {[SESSION_FREE] = true},
-};
+/* --- the machine ------------------------------------------------------------------------------ */
 
-/* The only writer of s->state. False: no such edge, and nothing changed. */
-static bool
-set_state(struct session *s, enum session_state to)
+static const char *const state_names[] = {
+    [SESSION_FREE] = "free",
+    [SESSION_GREETING] = "greeting",
+    [SESSION_READY] = "ready",
+    [SESSION_CLOSING] = "closing",
+};
+COVERS(state_names, SESSION_STATES);
+
+static const char *const event_names[] = {
+    [SESSION_CAME] = "connected",
+    [SESSION_HELLO] = "a Hello",
+    [SESSION_CLOSE] = "to be closed",
+    [SESSION_GONE] = "the connection is gone",
+};
+COVERS(event_names, SESSION_EVENTS);
+
+#define AT   MACHINE_AT
+#define OPEN (AT(SESSION_GREETING) | AT(SESSION_READY))
+
+static const struct move moves[] = {
+    {SESSION_CAME, AT(SESSION_FREE), SESSION_GREETING, 0, NULL},
+    {SESSION_HELLO, AT(SESSION_GREETING), SESSION_READY, 0, NULL},
+    {SESSION_CLOSE, OPEN, SESSION_CLOSING, 0, NULL},
+    {SESSION_GONE, OPEN | AT(SESSION_CLOSING), SESSION_FREE, 0, NULL},
+};
+const struct machine session_machine =
+    MACHINE("session", AT(SESSION_FREE), state_names, event_names, moves);
+
+static unsigned
+step_untold(unsigned from, unsigned event)
 {
-	if (!edges[s->state][to])
-		return false;
-	s->state = to;
-	return true;
+	const struct move *row = machine_find(&session_machine, from, event, 0);
+
+	return row == NULL ? from : row->to;
 }
+
+void
+session_happens(struct ingest *in, struct session *s, enum session_event what, const char *why)
+{
+	char of[16];
+	unsigned to;
+
+	snprintf(of, sizeof of, "%u", s->index + 1);
+	to = in->config.step == NULL ? step_untold(s->state, what)
+				     : in->config.step(&session_machine, of, s->state, what, why);
+	s->state = (enum session_state)to;
+}
+
+/* --- who has something to be written ---------------------------------------------------------- */
 
 void
 session_mark_dirty(struct ingest *in, struct session *s)
@@ -142,11 +178,12 @@ session_close(struct ingest *in, struct session *s, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!set_state(s, SESSION_CLOSING))
+	if (machine_find(&session_machine, s->state, SESSION_CLOSE, 0) == NULL)
 		return;
 	va_start(ap, fmt);
 	text_vprint(s->close_reason, sizeof s->close_reason, fmt, ap);
 	va_end(ap);
+	session_happens(in, s, SESSION_CLOSE, s->close_reason);
 	leave_queue(in, s);
 	caps_leave(in, s);
 	output_drop_documents(s);
@@ -299,7 +336,7 @@ on_hello(struct ingest *in, struct session *s, const struct client_frame *f, str
 			       PROTOCOL_VERSION, h->protocol_min, h->protocol_max);
 		return true;
 	}
-	set_state(s, SESSION_READY);
+	session_happens(in, s, SESSION_HELLO, NULL);
 	caps_greeted(s);
 	s->is_timed = false;
 	send_welcome(in, s, now);
@@ -572,7 +609,7 @@ ingest_close(struct ingest *in, struct session_ref ref)
 
 	if (s == NULL)
 		return;
-	set_state(s, SESSION_FREE);
+	session_happens(in, s, SESSION_GONE, NULL);
 	leave_queue(in, s);
 	release_large(in, s);
 	caps_leave(in, s);

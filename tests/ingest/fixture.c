@@ -1,5 +1,6 @@
 #include "tests/ingest/fixture.h"
 
+#include "base/machine.h"
 #include "wire/frame.h"
 
 #include <criterion/criterion.h>
@@ -60,6 +61,7 @@ fixture_ingest(const struct ingest_config *config)
 
 	c.person_key = year_key;
 	c.write_row = write_row;
+	c.step = machine_step;
 	in = ingest_new(&c);
 	cr_assert_not_null(in);
 	ingest_set_registry(in, fixture_registry());

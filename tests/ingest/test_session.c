@@ -3,6 +3,7 @@
 /* Looks inside where an outside has no word for it: memory that is short, a queue. */
 #include "ingest/engine.h"
 #include "tests/ingest/memory.h"
+#include "tests/lib/machine_walk.h"
 #include "wire/frame.h"
 
 #include <criterion/criterion.h>
@@ -44,6 +45,56 @@ hello(struct ingest *in, struct session_ref s, uint32_t min, uint32_t max)
 	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_HELLO;
 	f.hello = &h;
 	fixture_feed(in, s, &f.base);
+}
+
+Test(session, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "free: connected > greeting",
+	    "greeting: a Hello > ready, to be closed > closing, the connection is gone > free",
+	    "ready: to be closed > closing, the connection is gone > free",
+	    "closing: the connection is gone > free",
+	};
+
+	MACHINE_WALK(&session_machine, edges);
+}
+
+static char steps[4][100];
+static unsigned n_steps;
+
+static unsigned
+note_step(const struct machine *m, const char *of, unsigned from, unsigned event, const char *why)
+{
+	cr_assert_lt(n_steps, COUNT(steps));
+	snprintf(steps[n_steps++], sizeof steps[0], "%s: %s%s%.13s", of, m->events[event],
+		 why == NULL ? "" : ", ", why == NULL ? "" : why);
+	return machine_find(m, from, event, 0)->to;
+}
+
+/* Sessions log nothing: who drives them is told of each step, or nobody is. */
+Test(session, tells_whoever_drives_it_what_happened)
+{
+	static const char *const wanted[] = {"1: connected", "1: a Hello",
+					     "1: to be closed, shutting down",
+					     "1: the connection is gone"};
+	struct ingest *in = fixture_ingest(NULL);
+	struct session_ref s;
+
+	in->config.step = note_step;
+	s = fixture_open(in, "unix:lane", now.mono);
+	hello(in, s, 1, 1);
+	ingest_part(in);
+	ingest_close(in, s);
+	cr_assert_eq(n_steps, COUNT(wanted));
+	for (size_t i = 0; i < COUNT(wanted); i++)
+		cr_expect_str_eq(steps[i], wanted[i]);
+	in->config.step = NULL;
+	s = fixture_open(in, "unix:lane", now.mono);
+	hello(in, s, 1, 1);
+	sems__v1__server_frame__free_unpacked(expect(in, s, SEMS__V1__SERVER_FRAME__BODY_WELCOME),
+					      NULL);
+	cr_expect_eq(n_steps, COUNT(steps), "of this one nobody is told");
+	ingest_free(in);
 }
 
 /* P-303 */

@@ -1,6 +1,7 @@
 #include "tests/office/office.h"
 
 #include "base/civil.h"
+#include "base/machine.h"
 #include "base/uuid.h"
 #include "wire/frame.h"
 
@@ -348,6 +349,7 @@ office_open(struct office *o)
 	ic.person_key = person_key;
 	ic.write_row = store_write_row;
 	ic.ctx = o;
+	ic.step = machine_step;
 	o->ingest = ingest_new(&ic);
 	ac.ingest = o->ingest;
 	ac.store = o->store;

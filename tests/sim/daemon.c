@@ -3,6 +3,7 @@
  * them. A line is looked at only when an event of it says so; a wake-up that the engine forgets is
  * a line that stands still.
  */
+#include "base/machine.h"
 #include "tests/sim/world.h"
 #include "wire/frame.h"
 
@@ -63,6 +64,7 @@ daemon_start(struct world *w, unsigned daemon)
 	w->config.person_key = year_key;
 	w->config.write_row = database_write_row;
 	w->config.ctx = w;
+	w->config.step = machine_step;
 	d->in = ingest_new(&w->config);
 	d->registered = w->calm || chance(w, 850);
 	ingest_set_registry(d->in, make_registry(w, d->registered));
