@@ -18,6 +18,7 @@
 #include <jansson.h>
 
 struct admin;
+struct machine;
 struct route;
 
 struct call {
@@ -97,6 +98,7 @@ void admin_sign(struct call *c);
 void admin_key(struct call *c);
 void admin_explain(struct call *c);
 void admin_trace(struct call *c);
+extern const struct machine trace_machine; /* for the test of its table */
 void admin_pending(struct call *c);
 void admin_doubles(struct call *c);
 void admin_import(struct call *c);

@@ -11,12 +11,11 @@
 #include "office/change.h"
 #include "store/count/explain_sql.h"
 #include "store/count/layout.h"
+#include "store/pg/stages.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-
-enum stage { FIND, LOOK, LEAVES, WITHOUT, PERIOD, METRICS, END };
 
 struct period {
 	const char *quarter;
@@ -29,7 +28,7 @@ struct trace {
 	char record_id[UUID_TEXT_SIZE];
 	const char *source; /* NULL: not said yet */
 	bool may_see;
-	enum stage stage;
+	struct stages stages;
 	/* Which kinds have the id; LOOK shows the first that may be shown. */
 	const struct kind *kind;
 	json_t *record;  /* as record.sql has it */
@@ -48,10 +47,12 @@ struct trace {
 /* --- which record ----------------------------------------------------------------------------- */
 
 static void
-on_found(struct call *c, const struct rows *rows)
+on_found(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct call *c = ctx;
 	struct trace *t = c->state;
 
+	(void)e;
 	for (int i = 0; i < rows_count(rows); i++) {
 		const char *source = rows_text(rows, i, 1);
 
@@ -78,8 +79,9 @@ show_field(const struct field *f, json_t *from, json_t *to)
 }
 
 static void
-on_looked(struct call *c, const struct rows *rows)
+on_looked(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct call *c = ctx;
 	struct trace *t = c->state;
 	json_t *envelope = json_object();
 	json_t *stored;
@@ -87,6 +89,7 @@ on_looked(struct call *c, const struct rows *rows)
 	const char *const kept[] = {"root", "effective", "corrections", "is_voided",
 				    "is_effective"};
 
+	(void)e;
 	if (rows_count(rows) != 1 || rows_text(rows, 0, 0) == NULL) {
 		json_decref(envelope);
 		return;
@@ -104,11 +107,13 @@ on_looked(struct call *c, const struct rows *rows)
 }
 
 static void
-on_leaves(struct call *c, const struct rows *rows)
+on_leaves(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct call *c = ctx;
 	struct trace *t = c->state;
 	json_t *list = json_array();
 
+	(void)e;
 	for (int i = 0; i < rows_count(rows); i++) {
 		const char *kind = rows_text(rows, i, 0);
 
@@ -128,11 +133,13 @@ on_leaves(struct call *c, const struct rows *rows)
 
 /* Those that it could have been among the leaves of, and is not. */
 static void
-on_without(struct call *c, const struct rows *rows)
+on_without(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct call *c = ctx;
 	struct trace *t = c->state;
 	json_t *list = json_array();
 
+	(void)e;
 	for (int i = 0; i < rows_count(rows); i++) {
 		const char *what = rows_text(rows, i, 3);
 
@@ -164,11 +171,11 @@ static const char period_sql[] =
     "GROUP BY q.quarter, p.is_own ORDER BY p.is_own DESC, q.quarter";
 
 static void
-on_period(struct call *c, const struct rows *rows)
+on_period(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct call *c = ctx;
 	struct trace *t = c->state;
-	struct err e = {0};
-	const struct catalogue *all = spd_catalogue(&e);
+	const struct catalogue *all = spd_catalogue(e);
 	size_t n = (size_t)rows_count(rows);
 
 	t->periods = arena_zalloc(c->arena, n + 1, sizeof *t->periods);
@@ -184,11 +191,13 @@ on_period(struct call *c, const struct rows *rows)
 }
 
 static void
-on_metrics(struct call *c, const struct rows *rows)
+on_metrics(void *ctx, const struct rows *rows, struct err *e)
 {
+	struct call *c = ctx;
 	struct trace *t = c->state;
 	int last = rows_columns(rows) - 1;
 
+	(void)e;
 	for (size_t i = 0; rows_count(rows) == 1 && i < t->plan.n_uses; i++) {
 		const struct explain_use *u = &t->plan.uses[i];
 
@@ -244,6 +253,146 @@ counted_at(const struct trace *t)
 	return at != NULL && t->kind->id == KIND_PLAN ? at : member_text(stored, "occurred_at");
 }
 
+/* --- what each stage asks --------------------------------------------------------------------- */
+
+enum { TRACE_UNKNOWN = STAGE_OWN, N_HAPPENINGS };
+
+static unsigned
+ask_find(void *ctx, struct statement *st, struct err *e)
+{
+	struct call *c = ctx;
+	struct trace *t = c->state;
+
+	if (t->stages.asked == 0) {
+		t->sources = json_array();
+		*st = (struct statement){embed_text("sql/queries/evidence/record_find.sql"),
+					 3,
+					 {t->record_id, t->source, t->may_see ? "1" : "0"}};
+		return STAGE_ASKS;
+	}
+	if (json_array_size(t->sources) > 1)
+		err_set(e, REJ_FIELD, "source",
+			"several sources have a record with this id: name one of them");
+	return t->kind != NULL ? STAGE_OVER : TRACE_UNKNOWN;
+}
+
+static unsigned
+ask_look(void *ctx, struct statement *st, struct err *e)
+{
+	const struct call *c = ctx;
+	const struct trace *t = c->state;
+
+	(void)e;
+	*st = (struct statement){
+	    embed_text("sql/queries/evidence/record.sql"),
+	    4,
+	    {t->kind->name, t->counted_source, t->record_id, t->may_see ? "1" : "0"}};
+	return stages_once(&t->stages);
+}
+
+static unsigned
+ask_leaves(void *ctx, struct statement *st, struct err *e)
+{
+	const struct call *c = ctx;
+	const struct trace *t = c->state;
+	/* What may not be known is not there. */
+	bool known = t->may_see || t->kind != NULL;
+
+	(void)e;
+	*st = (struct statement){embed_text("sql/queries/proof/trace_leaves.sql"),
+				 3,
+				 {t->record_id, t->source, known ? "1" : "0"}};
+	if (t->stages.asked == 0)
+		return STAGE_ASKS;
+	return t->record != NULL ? STAGE_OVER : TRACE_UNKNOWN;
+}
+
+static unsigned
+ask_without(void *ctx, struct statement *st, struct err *e)
+{
+	const struct call *c = ctx;
+	const struct trace *t = c->state;
+
+	(void)e;
+	*st = (struct statement){embed_text("sql/queries/proof/trace_without.sql"),
+				 3,
+				 {t->kind->name, t->counted_source, t->record_id}};
+	return stages_once(&t->stages);
+}
+
+static unsigned
+ask_period(void *ctx, struct statement *st, struct err *e)
+{
+	const struct call *c = ctx;
+	const struct trace *t = c->state;
+
+	(void)e;
+	*st = (struct statement){
+	    period_sql, 4, {counted_at(t), t->kind->name, t->counted_source, t->record_id}};
+	return stages_once(&t->stages);
+}
+
+static unsigned
+ask_metrics(void *ctx, struct statement *st, struct err *e)
+{
+	return next_metrics(ctx, st, e) ? STAGE_ASKS : STAGE_OVER;
+}
+
+/* --- the stages ------------------------------------------------------------------------------- */
+
+enum stage_id {
+	TRACE_FIND,
+	TRACE_LOOK,
+	TRACE_LEAVES,
+	TRACE_WITHOUT,
+	TRACE_PERIOD,
+	TRACE_METRICS,
+	TRACE_ENDED,
+	N_TRACE
+};
+
+static const char *const stage_names[] = {
+    [TRACE_FIND] = "which record",   [TRACE_LOOK] = "what it says",
+    [TRACE_LEAVES] = "its leaves",   [TRACE_WITHOUT] = "freezes without it",
+    [TRACE_PERIOD] = "its quarters", [TRACE_METRICS] = "its metrics",
+    [TRACE_ENDED] = "ended",
+};
+COVERS(stage_names, N_TRACE);
+
+static const char *const happening_names[] = {
+    [STAGE_OVER] = STAGE_OVER_NAME,
+    [STAGE_FAILED] = STAGE_FAILED_NAME,
+    [TRACE_UNKNOWN] = "it is not stored",
+};
+COVERS(happening_names, N_HAPPENINGS);
+
+#define AT MACHINE_AT
+
+static const struct move moves[] = {
+    {STAGE_OVER, AT(TRACE_FIND), TRACE_LOOK, 0, NULL},
+    {TRACE_UNKNOWN, AT(TRACE_FIND), TRACE_LEAVES, 0, NULL},
+    {STAGE_OVER, AT(TRACE_LOOK), TRACE_LEAVES, 0, NULL},
+    {STAGE_OVER, AT(TRACE_LEAVES), TRACE_WITHOUT, 0, NULL},
+    {TRACE_UNKNOWN, AT(TRACE_LEAVES), TRACE_ENDED, 0, NULL},
+    {STAGE_OVER, AT(TRACE_WITHOUT), TRACE_PERIOD, 0, NULL},
+    {STAGE_OVER, AT(TRACE_PERIOD), TRACE_METRICS, 0, NULL},
+    {STAGE_OVER, AT(TRACE_METRICS), TRACE_ENDED, 0, NULL},
+    {STAGE_FAILED, AT(TRACE_ENDED) - 1, TRACE_ENDED, 0, NULL},
+};
+const struct machine trace_machine =
+    MACHINE("trace", AT(TRACE_FIND), stage_names, happening_names, moves);
+
+static const struct stage stages[] = {
+    [TRACE_FIND] = {ask_find, on_found},
+    [TRACE_LOOK] = {ask_look, on_looked},
+    [TRACE_LEAVES] = {ask_leaves, on_leaves},
+    [TRACE_WITHOUT] = {ask_without, on_without},
+    [TRACE_PERIOD] = {ask_period, on_period},
+    [TRACE_METRICS] = {ask_metrics, on_metrics},
+    [TRACE_ENDED] = {NULL, NULL},
+};
+COVERS(stages, N_TRACE);
+
 /* --- the job ---------------------------------------------------------------------------------- */
 
 static bool
@@ -252,65 +401,17 @@ trace_next(struct job *j, struct statement *st, struct err *e)
 	struct call *c = j->ctx;
 	struct trace *t = c->state;
 
-	if (t->stage == FIND && t->sources == NULL) {
-		t->sources = json_array();
-		*st = (struct statement){embed_text("sql/queries/evidence/record_find.sql"),
-					 3,
-					 {t->record_id, t->source, t->may_see ? "1" : "0"}};
-		return true;
-	}
-	if (json_array_size(t->sources) > 1) {
-		err_set(e, REJ_FIELD, "source",
-			"several sources have a record with this id: name one of them");
-		return false;
-	}
-	if (t->stage == FIND && t->kind != NULL) {
-		t->stage = LOOK;
-		*st = (struct statement){
-		    embed_text("sql/queries/evidence/record.sql"),
-		    4,
-		    {t->kind->name, t->counted_source, t->record_id, t->may_see ? "1" : "0"}};
-		return true;
-	}
-	if (t->stage < LEAVES) {
-		/* What may not be known is not there. */
-		bool known = t->may_see || t->kind != NULL;
-
-		t->stage = LEAVES;
-		*st = (struct statement){embed_text("sql/queries/proof/trace_leaves.sql"),
-					 3,
-					 {t->record_id, t->source, known ? "1" : "0"}};
-		return true;
-	}
-	if (t->stage == LEAVES && t->record != NULL) {
-		t->stage = WITHOUT;
-		*st = (struct statement){embed_text("sql/queries/proof/trace_without.sql"),
-					 3,
-					 {t->kind->name, t->counted_source, t->record_id}};
-		return true;
-	}
-	if (t->stage == WITHOUT) {
-		t->stage = PERIOD;
-		*st = (struct statement){
-		    period_sql, 4, {counted_at(t), t->kind->name, t->counted_source, t->record_id}};
-		return true;
-	}
-	if (t->stage == PERIOD)
-		t->stage = METRICS;
-	return t->stage == METRICS && next_metrics(c, st, e);
+	return stages_next(&t->stages, c, st, e);
 }
 
 static void
 trace_rows(struct job *j, const struct rows *rows)
 {
-	static void (*const by_stage[])(struct call *, const struct rows *) = {
-	    [FIND] = on_found,      [LOOK] = on_looked,   [LEAVES] = on_leaves,
-	    [WITHOUT] = on_without, [PERIOD] = on_period, [METRICS] = on_metrics,
-	};
 	struct call *c = j->ctx;
 	const struct trace *t = c->state;
+	struct err e = {0};
 
-	by_stage[t->stage](c, rows);
+	stages_rows(&t->stages, c, rows, &e);
 }
 
 static const char *
@@ -372,6 +473,7 @@ admin_trace(struct call *c)
 		return;
 	}
 	c->state = t;
+	t->stages = (struct stages){&trace_machine, stages, "record", TRACE_FIND, 0};
 	if (r->record_id.n != sizeof id.b) {
 		call_fail(c, ANSWER_INVALID, "record_id", "is not 16 bytes");
 		return;

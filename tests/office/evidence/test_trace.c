@@ -1,5 +1,7 @@
 #include "base/uuid.h"
 #include "core/proof/proof.h"
+#include "office/call.h"
+#include "tests/lib/machine_walk.h"
 #include "tests/office/evidence.h"
 
 #include <criterion/criterion.h>
@@ -34,6 +36,23 @@ static void
 first(const char *kind, const char *where)
 {
 	snprintf(id, sizeof id, "%s", evidence_id(&o, kind, where));
+}
+
+Test(trace, goes_where_its_table_says)
+{
+	static const char *const edges[] = {
+	    "which record: nothing more to ask > what it says, it failed > ended, it is not stored "
+	    "> its leaves",
+	    "what it says: nothing more to ask > its leaves, it failed > ended",
+	    "its leaves: nothing more to ask > freezes without it, it failed > ended, it is not "
+	    "stored > ended",
+	    "freezes without it: nothing more to ask > its quarters, it failed > ended",
+	    "its quarters: nothing more to ask > its metrics, it failed > ended",
+	    "its metrics: nothing more to ask > ended, it failed > ended",
+	    "ended: ",
+	};
+
+	MACHINE_WALK(&trace_machine, edges);
 }
 
 /* P-920 */
