@@ -4,6 +4,7 @@
  * administrators. Of its own newcomers a party keeps those who talk: the one that has been silent
  * for longest makes way, so that a flood of connections that say nothing shuts nobody out.
  */
+#include "base/count.h"
 #include "ingest/engine.h"
 
 #define AGAIN_MS (5 * MS_PER_SECOND)
@@ -23,7 +24,7 @@ static const struct {
 	uint32_t part, of; /* of all sessions */
 	uint32_t at_least; /* where there are few in all */
 	const char *whose;
-} caps[CAPS] = {
+} caps[] = {
     [CAP_ADDRESS] = {5, 6, 16, "its address has"},
     [CAP_STRANGER] = {1, 128, 16, "its account, which has no role, has"},
     [CAP_STRANGERS] = {1, 16, 16, "accounts without a role have"},
@@ -32,6 +33,7 @@ static const struct {
     [CAP_ALL] = {1, 1, 0, "all together have"},
     [CAP_SILENT] = {1, 24, 16, ""},
 };
+COVERS(caps, CAPS);
 
 static uint32_t
 cap(const struct ingest *in, enum cap c)
@@ -45,14 +47,16 @@ cap(const struct ingest *in, enum cap c)
 static enum cap
 reached(const struct ingest *in, const struct session *s)
 {
-	const uint32_t open[CAPS] = {
+	const uint32_t open[] = {
 	    [CAP_ADDRESS] = s->address == NULL ? 0 : s->address->open,
 	    [CAP_STRANGER] = s->is_stranger ? s->party->open : 0,
 	    [CAP_STRANGERS] = s->is_stranger ? in->strangers : 0,
 	    [CAP_PRINCIPAL] = s->party->open,
 	    [CAP_OTHERS] = right_has(session_role(in, s), RIGHT_LAST_PLACE) ? 0 : in->open,
 	    [CAP_ALL] = in->open,
+	    [CAP_SILENT] = 0, /* of those that said no Hello: make_way() */
 	};
+	COVERS(open, CAPS);
 	enum cap c = 0;
 
 	while (c < CAP_SILENT && open[c] < cap(in, c))

@@ -451,6 +451,7 @@ static bool
 settle(struct conn *c, enum user_answer answer)
 {
 	static const char *const why[] = {
+	    [USER_NAMED] = NULL,
 	    [USER_ASKED] = "the name service of this machine does not answer",
 	    [USER_FAILED] = "the name service of this machine says that it cannot tell",
 	    [USER_BUSY] = "too many others are being looked up",

@@ -443,11 +443,12 @@ refuse(struct refusal *why, enum reason reason, enum code code, const char *wher
 static bool
 refuse_value(struct refusal *why, const struct kind *k, size_t index, enum reason reason)
 {
-	static const char *const texts[REASON_COUNT] = {
+	static const char *const texts[] = {
 	    [REASON_RANGE] = "not a number",
 	    [REASON_IDENTITY] = "a record identity is the 16 bytes of a UUID",
 	    [REASON_TOO_LONG] = "the list has too many elements",
 	};
+	COVERS_SOME(texts, REASON_COUNT);
 	char path[64];
 
 	field_path(k, index, path);

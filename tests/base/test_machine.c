@@ -14,9 +14,9 @@ enum { WIND, HAND, KEY, N_HAPPENINGS };
 
 #define IS_STRONG UINT32_C(1)
 
-static const char *const names[] = {"closed", "ajar", "open"};
+static const char *const names[] = {[CLOSED] = "closed", [AJAR] = "ajar", [OPEN] = "open"};
 COVERS(names, N_DOOR);
-static const char *const happenings[] = {"wind", "hand", "key"};
+static const char *const happenings[] = {[WIND] = "wind", [HAND] = "hand", [KEY] = "key"};
 COVERS(happenings, N_HAPPENINGS);
 static const char slammed[] = "slammed";
 static const struct move moves[] = {

@@ -36,11 +36,12 @@ static const struct {
 	const char *measure;
 	double images; /* a session, when busy */
 	double ease;   /* on the logit of a hit */
-} streams[STREAM_COUNT] = {
+} streams[] = {
     [STREAM_CABIN] = {"CABIN", "4.1", 110, 0},
     [STREAM_STAFF] = {"STAFF", "1.3", 70, 0.3},
     [STREAM_HOLD] = {"HOLD", "5.1", 130, -0.1},
 };
+COVERS(streams, STREAM_COUNT);
 
 static const struct {
 	const char *name;

@@ -126,6 +126,7 @@ size_of(const ProtobufCFieldDescriptor *f)
 	    [PROTOBUF_C_TYPE_FIXED32] = sizeof(uint32_t),
 	    [PROTOBUF_C_TYPE_FLOAT] = sizeof(float),
 	};
+	COVERS_SOME(sizes, PROTOBUF_C_TYPE_MESSAGE + 1);
 	size_t size = (size_t)f->type < COUNT(sizes) ? sizes[f->type] : 0;
 
 	return size != 0 ? size : sizeof(uint64_t);

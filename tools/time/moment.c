@@ -1,5 +1,6 @@
 #include "tools/time/moment.h"
 
+#include "base/count.h"
 #include "tools/time/zone.h"
 
 #include <ctype.h>
@@ -33,6 +34,7 @@ bool
 moment_words(const char *text, enum moment_detail detail, char out[MOMENT_TEXT_SIZE])
 {
 	static const int length[] = {[MOMENT_SECOND] = 19, [MOMENT_MINUTE] = 16, [MOMENT_DAY] = 10};
+	COVERS(length, MOMENT_DAY + 1);
 	char whole[32];
 	char offset[16] = "Z";
 	struct utc_ms t;

@@ -1,11 +1,12 @@
 #include "core/kind/kind.h"
 
+#include "base/count.h"
 #include "base/near.h"
 #include "core/kind/field.h"
 
 #include <stdio.h>
 
-const struct field envelope_fields[ENV_COUNT] = {
+const struct field envelope_fields[] = {
     [ENV_RECORD_ID] = UUID_FIELD(
 	"record_id", FIELD_REQUIRED | FIELD_DERIVED,
 	"UUID of version 7 or 8; its first 48 bits are occurred_at in Unix milliseconds"),
@@ -60,8 +61,9 @@ const struct field envelope_fields[ENV_COUNT] = {
 		   "true: the test is in no view or count until a correction lifts it; tests only"),
     [ENV_MARKING] = ENUM_FIELD("marking", 0, marking_names, "protective marking of the record"),
 };
+COVERS(envelope_fields, ENV_COUNT);
 
-const struct kind *const kinds[KIND_COUNT] = {
+const struct kind *const kinds[] = {
     [KIND_OBSERVATION] = &kind_observation,
     [KIND_TEST] = &kind_test,
     [KIND_AUDIT] = &kind_audit,
@@ -74,6 +76,7 @@ const struct kind *const kinds[KIND_COUNT] = {
     [KIND_VOID] = &kind_void,
     [KIND_CONFIRMATION] = &kind_confirmation,
 };
+COVERS(kinds, KIND_COUNT);
 
 const char *
 enum_name(const struct enum_table *t, int64_t number)
@@ -142,7 +145,7 @@ kind_requires(const struct kind *k, enum envelope index)
 const char *
 reason_name(enum reason r)
 {
-	static const char *const names[REASON_COUNT] = {
+	static const char *const names[] = {
 	    [REASON_NONE] = "NONE",
 	    [REASON_MALFORMED] = "MALFORMED",
 	    [REASON_UNKNOWN_KIND] = "UNKNOWN_KIND",
@@ -161,6 +164,7 @@ reason_name(enum reason r)
 	    [REASON_CONFLICT] = "CONFLICT",
 	    [REASON_STORE] = "STORE",
 	};
+	COVERS(names, REASON_COUNT);
 
 	return (unsigned)r < REASON_COUNT ? names[r] : "UNKNOWN";
 }

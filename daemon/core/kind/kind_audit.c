@@ -48,6 +48,7 @@ static const struct field finding[] = {
     [FINDING_CONTROL_ID] =
 	TEXT_FIELD("control_id", 0, ID_BYTES, "the control of the risk register that did not hold"),
 };
+COVERS(finding, FINDING_CONTROL_ID + 1);
 
 static const struct field fields[] = {
     [OWN(TYPE)] = ENUM_FIELD("type", FIELD_REQUIRED, audit_type_names,

@@ -11,6 +11,7 @@ static const struct field made[] = {
     [MADE_COUNT] = INT_FIELD("count", FIELD_REQUIRED, 0, COUNT_MAX,
 			     "records made from occurred_at to occurred_end"),
 };
+COVERS(made, MADE_COUNT + 1);
 
 static const struct field fields[] = {
     [OWN(DEVICE_ID)] = TEXT_FIELD("device_id", 0, ID_BYTES, "the device that is alive"),

@@ -27,6 +27,7 @@ static const struct field criterion[] = {
     [CRITERION_SEVERITY] =
 	ENUM_FIELD("severity", 0, severity_names, "of not meeting the criterion"),
 };
+COVERS(criterion, CRITERION_SEVERITY + 1);
 
 static const struct field fields[] = {
     [OWN(TEMPLATE_ID)] = TEXT_FIELD("template_id", 0, ID_BYTES, "the observation form"),

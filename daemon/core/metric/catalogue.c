@@ -291,13 +291,14 @@ metric_terms(const struct metric *m, unsigned group, unsigned *n)
 	const struct {
 		const struct term *terms;
 		unsigned n;
-	} fixed[GROUP_NAMED] = {
+	} fixed[] = {
 	    [GROUP_NUMERATOR] = {m->numerator, m->numerator_count},
 	    [GROUP_DENOMINATOR] = {m->denominator, m->denominator_count},
 	    [GROUP_FALSE_ALARMS] = {m->false_alarms, m->false_alarms_count},
 	    [GROUP_NOISE] = {m->noise, m->noise_count},
 	    [GROUP_EVIDENCE] = {m->evidence, m->evidence_count},
 	};
+	COVERS(fixed, GROUP_NAMED);
 	if (group < GROUP_NAMED) {
 		*n = fixed[group].n;
 		return fixed[group].terms;

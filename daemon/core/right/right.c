@@ -70,16 +70,23 @@ static const struct {
     [RIGHT_REJECT_SPD] = {"reject_spd", .all = AUDITOR | COMPLIANCE | MANAGER},
     [RIGHT_EXCLUDE_EMBARGOED] = {"exclude_embargoed", .all = ADMINISTERS},
 };
-_Static_assert(COUNT(rights) == RIGHT_COUNT, "each right has its row");
+COVERS(rights, RIGHT_COUNT);
 _Static_assert(RIGHT_COUNT < 64, "a set of rights, and none of them, are bits of a number");
 
 const char *
 role_name(enum role r)
 {
-	static const char *const names[] = {"none",    "device",     "supervisor", "tester",
-					    "auditor", "compliance", "manager",    "admin"};
-
-	_Static_assert(COUNT(names) == ROLE_COUNT, "each role has its name");
+	static const char *const names[] = {
+	    [ROLE_NONE] = "none",
+	    [ROLE_DEVICE] = "device",
+	    [ROLE_SUPERVISOR] = "supervisor",
+	    [ROLE_TESTER] = "tester",
+	    [ROLE_AUDITOR] = "auditor",
+	    [ROLE_COMPLIANCE] = "compliance",
+	    [ROLE_MANAGER] = "manager",
+	    [ROLE_ADMIN] = "admin",
+	};
+	COVERS(names, ROLE_COUNT);
 	return names[r];
 }
 

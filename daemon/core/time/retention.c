@@ -1,5 +1,6 @@
 #include "core/time/retention.h"
 
+#include "base/count.h"
 #include "core/time/calendar.h"
 
 #include <stdio.h>
@@ -79,7 +80,7 @@ retention_decide(const struct retention_policy *p, const struct retention_case *
 const char *
 retention_name(enum retention r)
 {
-	static const char *const names[RETENTION_COUNT] = {
+	static const char *const names[] = {
 	    [RETENTION_DROP] = "DROP",
 	    [RETENTION_KEEP_MIN] = "KEEP_MIN",
 	    [RETENTION_KEEP_YOUNG] = "KEEP_YOUNG",
@@ -88,6 +89,7 @@ retention_name(enum retention r)
 	    [RETENTION_KEEP_OPEN_FINDINGS] = "KEEP_OPEN_FINDINGS",
 	    [RETENTION_KEEP_HOLD] = "KEEP_HOLD",
 	};
+	COVERS(names, RETENTION_COUNT);
 
 	return (unsigned)r < RETENTION_COUNT ? names[r] : "UNKNOWN";
 }

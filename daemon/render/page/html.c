@@ -49,11 +49,12 @@ html_css_string(struct buf *out, const char *s)
 	buf_add(out, "\"", 1);
 }
 
-static const char *const tone_class[N_TONES] = {[TONE_PLAIN] = "",
-						[TONE_GOOD] = "good",
-						[TONE_BAD] = "bad",
-						[TONE_UNSURE] = "unsure",
-						[TONE_MUTED] = "muted"};
+static const char *const tone_class[] = {[TONE_PLAIN] = "",
+					 [TONE_GOOD] = "good",
+					 [TONE_BAD] = "bad",
+					 [TONE_UNSURE] = "unsure",
+					 [TONE_MUTED] = "muted"};
+COVERS(tone_class, N_TONES);
 
 /* --- grids ------------------------------------------------------------------------------------ */
 

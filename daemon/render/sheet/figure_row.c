@@ -458,6 +458,7 @@ static const struct {
     [FIGURE_AFTER] = {after, COUNT(after)},
     [FIGURE_LAST] = {last, COUNT(last)},
 };
+COVERS(parts, FIGURE_LAST + 1);
 
 void
 figure_columns(struct grid *g, enum figure_part part, unsigned of, const json_t *words)

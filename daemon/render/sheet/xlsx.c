@@ -61,7 +61,7 @@ static const struct look_of {
 	bool right;
 	uint8_t size; /* 0: the usual */
 	bool head;    /* of a table */
-} looks[N_LOOKS] = {
+} looks[] = {
     [F_PLAIN] = {NULL, 0, false, false, false, 0},
     [F_WRAP] = {NULL, 0, false, true, false, 0},
     [F_GOOD] = {NULL, COLOR_GOOD, true, false, false, 0},
@@ -85,12 +85,14 @@ static const struct look_of {
     [F_SUBTITLE] = {NULL, COLOR_INK, true, false, false, 12},
     [F_NOTE] = {NULL, COLOR_MUTED, false, false, false, 0},
 };
+COVERS(looks, N_LOOKS);
 
-static const enum look tone_look[N_TONES] = {[TONE_PLAIN] = F_PLAIN,
-					     [TONE_GOOD] = F_GOOD,
-					     [TONE_BAD] = F_BAD,
-					     [TONE_UNSURE] = F_UNSURE,
-					     [TONE_MUTED] = F_MUTED};
+static const enum look tone_look[] = {[TONE_PLAIN] = F_PLAIN,
+				      [TONE_GOOD] = F_GOOD,
+				      [TONE_BAD] = F_BAD,
+				      [TONE_UNSURE] = F_UNSURE,
+				      [TONE_MUTED] = F_MUTED};
+COVERS(tone_look, N_TONES);
 
 static const struct {
 	const char *unit;

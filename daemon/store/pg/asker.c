@@ -50,6 +50,7 @@ static const struct lane_rule {
     [LANE_LONG] = {"long", 0, 64, 16, true},
     [LANE_DUTY] = {"duty", 0, 16, 16, true},
 };
+COVERS(rules, LANE_COUNT);
 
 struct asker {
 	struct conn *conn;

@@ -8,9 +8,15 @@
 enum { POTS, LAID, TABLE, EATEN, N_STATES };
 enum { GUESTS = STAGE_OWN, ALL_LAID, N_EVENTS };
 
-static const char *const states[] = {"pots", "laid", "table", "eaten"};
+static const char *const states[] = {
+    [POTS] = "pots", [LAID] = "laid", [TABLE] = "table", [EATEN] = "eaten"};
 COVERS(states, N_STATES);
-static const char *const events[] = {STAGE_OVER_NAME, STAGE_FAILED_NAME, "guests", "all laid"};
+static const char *const events[] = {
+    [STAGE_OVER] = STAGE_OVER_NAME,
+    [STAGE_FAILED] = STAGE_FAILED_NAME,
+    [GUESTS] = "guests",
+    [ALL_LAID] = "all laid",
+};
 COVERS(events, N_EVENTS);
 static const struct move moves[] = {
     {STAGE_OVER, MACHINE_AT(POTS), LAID, 0, NULL},

@@ -113,6 +113,7 @@ is_wanted(const json_t *by, enum spd_by wish)
 {
 	static const char *const dimensions[] = {
 	    [SPD_BY_SITE] = "site", [SPD_BY_MEASURE] = "measure"};
+	COVERS_SOME(dimensions, SPD_BY_ALL);
 
 	if (wish == SPD_BY_ALL || json_object_size(by) == 0)
 		return 1;
