@@ -1,5 +1,6 @@
 #include "door/request.h"
 
+#include "base/count.h"
 #include "door/shape.h"
 
 #include <string.h>
@@ -9,10 +10,16 @@ static bool read_message(const ProtobufCMessage *m, const struct shape *of, stru
 
 /* How many bytes are the same here and there; 0: they are not. */
 static const size_t same[] = {
-    [SLOT_TEXT] = sizeof(const char *), [SLOT_U32] = sizeof(uint32_t),
-    [SLOT_U64] = sizeof(uint64_t),      [SLOT_I64] = sizeof(int64_t),
-    [SLOT_DOUBLE] = sizeof(double),     [SLOT_STRUCT] = 0,
+    [SLOT_TEXT] = sizeof(const char *),
+    [SLOT_BYTES] = 0,
+    [SLOT_BOOL] = 0,
+    [SLOT_U32] = sizeof(uint32_t),
+    [SLOT_U64] = sizeof(uint64_t),
+    [SLOT_I64] = sizeof(int64_t),
+    [SLOT_DOUBLE] = sizeof(double),
+    [SLOT_STRUCT] = 0,
 };
+COVERS(same, SLOT_STRUCT + 1);
 
 static bool
 read_struct(const ProtobufCMessage *m, const struct slot *s, struct arena *a, char *to)

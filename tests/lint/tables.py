@@ -81,15 +81,32 @@ def enumerators(text, known):
             known.setdefault(m.group(1), value)
 
 
+def designator(part, macros):
+    """Whose a row is: [NAME] = ..., also by a macro of the file; None: it does not say."""
+    m = re.match(r"\s*\[\s*([^\]]+?)\s*\]\s*(?:\[[^\]]*\]\s*)*=", part)
+    if m:
+        return m.group(1)
+    m = re.match(r"\s*(%s)\(([^)]*)\)" % NAME, part)
+    if not m or m.group(1) not in macros:
+        return None
+    params, said = macros[m.group(1)]
+    for param, arg in zip(params, [a.strip() for a in m.group(2).split(",")]):
+        said = re.sub(r"(?:##)?\b%s\b(?:##)?" % param, arg, said.replace(" ", ""))
+    return said
+
+
 def tables(text):
     """(place, name, rows): rows of every array with an initializer, as (designator or None, ...)."""
+    macros = {
+        m.group(1): ([p.strip() for p in m.group(2).split(",")], m.group(3))
+        for m in re.finditer(r"^#define[ \t]+(%s)\(([^)]*)\)[ \t\\\n]+\[([^\]]+)\]" % NAME, text, flags=re.M)
+    }
     for m in re.finditer(r"(%s)\)?\s*\[[^\]]*\](?:\[[^\]]*\])*\)?(?:\([^;{}=]*\))?\s*=\s*\{" % NAME, text):
         rows = []
         for _, part in parts(braces(text, m.end() - 1)):
             if not part.strip():
                 continue
-            d = re.match(r"\s*\[\s*([^\]]+?)\s*\]\s*(?:\[[^\]]*\]\s*)*=", part)
-            rows.append(d.group(1) if d else None)
+            rows.append(designator(part, macros))
         yield m.start(), m.group(1), rows
 
 
