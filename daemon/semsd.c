@@ -324,23 +324,18 @@ open_server(struct semsd *d, struct err *e)
 				   .owner = d->started_by,
 				   .beside = store_beside(d->store),
 				   .look_up = users_look_up,
-				   .user_ms = SERVER_USER_MS,
 				   .on_turn = on_turn,
 				   .ctx = d};
+	int port = 0;
 
 	d->server = server_new(d->base, &vc);
 	if (d->server == NULL)
 		return err_set(e, TRY_SYSTEM, "server", "out of memory");
-	if (server_listen_unix(d->server, d->config.socket, e) != OK)
+	if (server_listen(d->server, GATE_UNIX, d->config.socket, &port, e) != OK)
 		return e->code;
-	log_info("listen.unix", KV("path", d->config.socket));
-	for (unsigned i = 0; i < d->config.n_listen; i++) {
-		int port = 0;
-
-		if (server_listen_tcp(d->server, d->config.listen[i], &port, e) != OK)
+	for (unsigned i = 0; i < d->config.n_listen; i++)
+		if (server_listen(d->server, GATE_LOOPBACK, d->config.listen[i], &port, e) != OK)
 			return e->code;
-		log_info("listen.tcp", KV("address", d->config.listen[i]), KVI("port", port));
-	}
 	return OK;
 }
 
@@ -557,10 +552,10 @@ look(const struct config *c, struct err *e)
 	if ((c->embedded == NULL || access(c->embedded, F_OK) == 0) &&
 	    keyring_look(c->keys, e) != OK)
 		return e->code;
-	if (listener_look_unix(c->socket, e) != OK)
+	if (gate_of(GATE_UNIX)->look(c->socket, e) != OK)
 		return e->code;
 	for (unsigned i = 0; i < c->n_listen; i++)
-		if (listener_look_tcp(c->listen[i], e) != OK)
+		if (gate_of(GATE_LOOPBACK)->look(c->listen[i], e) != OK)
 			return e->code;
 	return OK;
 }

@@ -8,29 +8,37 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 struct event_base;
+struct gate;
 struct listener;
 
-/* Who takes what a listener accepts. */
+/* Who takes what a listener accepts: a socket that does not block, and the gate it came by. */
 struct acceptor {
 	struct event_base *base;
-	void (*accept)(void *ctx, evutil_socket_t fd, bool is_unix);
+	void (*accept)(void *ctx, evutil_socket_t fd, const struct gate *at);
 	void *ctx;
 };
 
-enum code listener_unix(const struct acceptor *to, const char *path, struct listener **out,
-			struct err *e) MUST_CHECK;
-/* *port: the one it listens on, also when the address asked for any. */
-enum code listener_tcp(const struct acceptor *to, const char *address, struct listener **out,
-		       int *port, struct err *e) MUST_CHECK;
-/* Refuses the places that the two above would for what they are, whoever is there now. */
-enum code listener_look_unix(const char *path, struct err *e) MUST_CHECK;
-enum code listener_look_tcp(const char *address, struct err *e) MUST_CHECK;
+/* Where somebody is to be heard. */
+struct place {
+	const struct gate *gate;
+	const struct sockaddr *sa;
+	socklen_t len;
+	const char *where; /* as it was configured, for who reads what went wrong */
+	const char *file;  /* removed in the end; NULL: none */
+};
+
+/* *fault: of the system, when that is why; else 0. */
+enum code listener_open(const struct acceptor *to, const struct place *at, struct listener **out,
+			int *fault, struct err *e) MUST_CHECK;
+/* Of an Internet socket; 0: it has none. */
+int listener_port(const struct listener *l);
 /* How many of so many connections there are descriptors for; raises this process's limit towards
  * them as far as it may. */
 uint32_t listener_room(uint32_t wanted);
-/* Closes the socket and removes a Unix socket's file. Accepts NULL. */
+/* Closes the socket and removes its file. Accepts NULL. */
 void listener_free(struct listener *l);
 
 #endif
