@@ -16,9 +16,11 @@
 #include "base/machine.h"
 #include "host/keyring.h"
 #include "store/evidence/batch.h"
+#include "store/evidence/found.h"
 #include "store/evidence/late.h"
 #include "store/evidence/months.h"
 #include "store/evidence/order.h"
+#include "store/evidence/remaining.h"
 #include "store/evidence/repeat.h"
 #include "store/pg/conn.h"
 #include "store/pg/pg.h"
@@ -27,7 +29,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANGES_MAX      64 /* halving a size_t cannot go deeper */
 #define PARTITION_TRIES 3
 #define RETRY_SOON_MS   1000
 #define RETRY_LATER_MS  60000
@@ -56,9 +57,8 @@ struct writer {
 	struct late late;
 	enum phase phase;
 	struct group *g;
-	struct range stack[RANGES_MAX]; /* what is still to be written, the top first */
-	unsigned n_ranges;
-	struct buf found; /* verdicts per item that hold once the transaction commits */
+	struct remaining remaining;
+	struct found found;
 	size_t part_item; /* whose partition is being made */
 	size_t parted;    /* of the top range, the items before have theirs: made in this attempt */
 	bool slow;
@@ -69,29 +69,9 @@ struct writer {
 	struct sql_failure failure;
 	bool dead; /* a fault of ours: no more groups */
 	bool told_ready;
-	struct refusal conflict;
-	struct refusal refused; /* when there is no memory for a particular one */
 };
 
 static void go_on(struct writer *w);
-
-static struct range *
-top(struct writer *w)
-{
-	return &w->stack[w->n_ranges - 1];
-}
-
-static bool
-is_pending(const struct item *it)
-{
-	return it->verdict == VERDICT_NONE;
-}
-
-static bool
-is_refused(const struct item *it)
-{
-	return it->why != NULL;
-}
 
 static void
 tell_ready(struct writer *w)
@@ -202,9 +182,9 @@ give_up(struct writer *w, const char *sqlstate, const char *message)
 	    KV("todo", "ingestion stays off until semsd is restarted with the cause removed"));
 	w->dead = true;
 	for (size_t i = 0; i < w->g->n; i++)
-		if (is_pending(&w->g->items[i]))
+		if (item_is_pending(&w->g->items[i]))
 			answer(&w->g->items[i], VERDICT_RETRY, RETRY_LATER_MS);
-	w->n_ranges = 0;
+	remaining_end(&w->remaining);
 	happens(w, ON_FAULT);
 	conn_stop(w->conn);
 	hand_back(w);
@@ -214,23 +194,9 @@ static void
 poison(struct writer *w, size_t i, const char *sqlstate)
 {
 	struct item *it = &w->g->items[i];
-	struct refusal *why = arena_zalloc(w->g->arena, 1, sizeof *why);
 
 	log_warn("store.refused", KV("sqlstate", sqlstate), KV("kind", it->kind->name));
-	if (why == NULL) {
-		it->why = &w->refused;
-		return;
-	}
-	why->reason = REASON_STORE;
-	if (strcmp(sqlstate, "SM003") == 0)
-		err_set(
-		    &why->err, REJ_FIELD, "corrects_record_id",
-		    "names a record that is not stored, and too many corrections of this sender "
-		    "wait for theirs; send the records, then have this one requeued");
-	else
-		err_set(&why->err, REJ_FIELD, it->kind->name,
-			"%s; correct the record and send it again", pg_words(sqlstate));
-	it->why = why;
+	it->why = found_refusal(&w->found, it->kind, sqlstate);
 }
 
 /* --- one transaction -------------------------------------------------------------------------- */
@@ -280,59 +246,27 @@ find_partless(struct writer *w, const struct range *r)
 	for (size_t i = r->from > w->parted ? r->from : w->parted; i < r->to; i++) {
 		const struct item *it = &w->g->items[i];
 
-		if (is_pending(it) && !is_refused(it) &&
+		if (item_is_pending(it) && !item_is_refused(it) &&
 		    !months_has(&w->months, it->kind->id, it->occurred_at))
 			return i;
 	}
 	return r->to;
 }
 
-static void
-split(struct writer *w)
-{
-	struct range r = *top(w);
-	size_t middle = r.from + (r.to - r.from) / 2;
-
-	top(w)->from = middle;
-	w->stack[w->n_ranges++] = (struct range){r.from, middle};
-}
-
-static size_t
-count_pending(const struct writer *w, const struct range *r)
-{
-	size_t n = 0;
-
-	for (size_t i = r->from; i < r->to; i++)
-		n += is_pending(&w->g->items[i]) ? 1 : 0;
-	return n;
-}
-
-/* Items that are done do not count: the range shrinks to those that are not. */
-static void
-trim(const struct writer *w, struct range *r)
-{
-	while (r->from < r->to && !is_pending(&w->g->items[r->from]))
-		r->from++;
-	while (r->to > r->from && !is_pending(&w->g->items[r->to - 1]))
-		r->to--;
-}
-
 /* The database refuses something in the top range: halve it until it is one record. */
 static void
 narrow(struct writer *w, const char *sqlstate)
 {
-	struct range *r = top(w);
+	bool is_one = !remaining_halve(&w->remaining);
+	size_t i = remaining_top(&w->remaining)->from;
 
 	w->slow = true;
-	trim(w, r);
-	if (r->to - r->from > 1) {
-		split(w);
-	} else if (!is_refused(&w->g->items[r->from])) {
-		poison(w, r->from, sqlstate);
-	} else {
+	if (is_one && !item_is_refused(&w->g->items[i])) {
+		poison(w, i, sqlstate);
+	} else if (is_one) {
 		/* Refused by the quarantine, too: the sender keeps it, and somebody must look. */
 		log_error("store.unquarantinable", KV("sqlstate", sqlstate));
-		answer(&w->g->items[r->from], VERDICT_RETRY, RETRY_LATER_MS);
+		answer(&w->g->items[i], VERDICT_RETRY, RETRY_LATER_MS);
 	}
 	go_on(w);
 }
@@ -347,10 +281,10 @@ sort_out(struct writer *w, const struct range *r, bool staged)
 	for (size_t i = r->from; i < r->to && room; i++) {
 		const struct item *it = &w->g->items[i];
 
-		if (!is_pending(it))
+		if (!item_is_pending(it))
 			continue;
-		if (!is_refused(it)) {
-			w->found.p[i] = VERDICT_STORED;
+		if (!item_is_refused(it)) {
+			found_set(&w->found, i, VERDICT_STORED);
 			room = order_add(&w->order, w->g, i);
 		} else if (!staged) {
 			room = batch_refuse(&w->batch, w->g, i, it->why);
@@ -366,8 +300,8 @@ fill(struct writer *w, bool staged)
 	bool room;
 
 	batch_clear(&w->batch, conn_in_transaction(w->conn));
-	memset(w->found.p, VERDICT_NONE, w->g->n);
-	room = sort_out(w, top(w), staged);
+	found_clear(&w->found);
+	room = sort_out(w, remaining_top(&w->remaining), staged);
 	if (!staged)
 		order_sort(&w->order);
 	for (size_t i = 0; !staged && i < order_count(&w->order); i++)
@@ -379,21 +313,12 @@ fill(struct writer *w, bool staged)
 	return room;
 }
 
-static bool
-has_records(const struct writer *w, const struct range *r)
-{
-	for (size_t i = r->from; i < r->to; i++)
-		if (is_pending(&w->g->items[i]) && !is_refused(&w->g->items[i]))
-			return true;
-	return false;
-}
-
 static void
 attempt(struct writer *w)
 {
-	const struct range *r = top(w);
+	const struct range *r = remaining_top(&w->remaining);
 	size_t partless = find_partless(w, r);
-	bool staged = w->slow && has_records(w, r);
+	bool staged = w->slow && remaining_has_records(&w->remaining, r);
 
 	if (partless < r->to) {
 		send_partition(w, partless);
@@ -409,9 +334,7 @@ static void
 go_on(struct writer *w)
 {
 	happens(w, ON_OVER);
-	while (w->n_ranges > 0 && count_pending(w, top(w)) == 0)
-		w->n_ranges--;
-	if (w->n_ranges == 0)
+	if (remaining_next(&w->remaining) == NULL)
 		hand_back(w);
 	else if (conn_is_up(w->conn))
 		attempt(w);
@@ -421,19 +344,21 @@ go_on(struct writer *w)
 static void
 close_transaction(struct writer *w)
 {
-	const struct range *r = top(w);
+	const struct range *r = remaining_top(&w->remaining);
 
 	batch_clear(&w->batch, false);
 	for (size_t i = r->from; i < r->to; i++) {
 		const struct item *it = &w->g->items[i];
-		const struct refusal *why = is_refused(it) ? it->why : &w->conflict;
+		const struct refusal *why = item_is_refused(it) ? it->why : &w->found.conflict;
 
-		if (is_pending(it) && !is_refused(it) && w->found.p[i] == VERDICT_STORED &&
+		if (item_is_pending(it) && !item_is_refused(it) &&
+		    found_get(&w->found, i) == VERDICT_STORED &&
 		    !batch_note_run(&w->batch, w->g, i)) {
 			narrow(w, "54000");
 			return;
 		}
-		if (!is_pending(it) || (!is_refused(it) && w->found.p[i] != VERDICT_CONFLICT))
+		if (!item_is_pending(it) ||
+		    (!item_is_refused(it) && found_get(&w->found, i) != VERDICT_CONFLICT))
 			continue;
 		if (!batch_refuse(&w->batch, w->g, i, why)) {
 			narrow(w, "54000");
@@ -447,30 +372,21 @@ close_transaction(struct writer *w)
 static void
 settle_items(struct writer *w)
 {
-	const struct range *r = top(w);
+	const struct range *r = remaining_top(&w->remaining);
 
 	for (size_t i = r->from; i < r->to; i++) {
 		struct item *it = &w->g->items[i];
-		enum verdict v = (enum verdict)w->found.p[i];
+		enum verdict v = found_get(&w->found, i);
 
-		if (!is_pending(it))
+		if (!item_is_pending(it))
 			continue;
 		repeat_note(&w->repeat, it->source,
 			    v == VERDICT_DUPLICATE || v == VERDICT_CONFLICT);
 		if (v == VERDICT_CONFLICT)
-			it->why = &w->conflict;
+			it->why = &w->found.conflict;
 		/* A source over its quota waits longer than a record that met a purge. */
-		answer(it, v, is_refused(it) ? RETRY_LATER_MS : RETRY_SOON_MS);
+		answer(it, v, item_is_refused(it) ? RETRY_LATER_MS : RETRY_SOON_MS);
 	}
-}
-
-static bool
-all_found(const struct writer *w, const struct range *r)
-{
-	for (size_t i = r->from; i < r->to; i++)
-		if (is_pending(&w->g->items[i]) && w->found.p[i] == VERDICT_NONE)
-			return false;
-	return true;
 }
 
 static void
@@ -482,14 +398,14 @@ on_committed(struct writer *w)
 		conn_reset(w->conn, "a commit was not confirmed");
 		return;
 	}
-	if (!all_found(w, top(w))) {
+	if (!found_all(&w->found, remaining_top(&w->remaining))) {
 		give_up(w, "", "the database did not settle every record");
 		return;
 	}
 	conn_succeeded(w->conn);
 	w->partition_tries = 0;
 	settle_items(w);
-	w->n_ranges--;
+	remaining_pop(&w->remaining);
 	go_on(w);
 }
 
@@ -526,14 +442,10 @@ on_no_partition(struct writer *w)
  * all: what is too much at once is written in parts.
  */
 static bool
-is_too_much(struct writer *w)
+take_less(struct writer *w)
 {
-	struct range *r = top(w);
-
-	if (strcmp(w->failure.state, "53200") != 0 || w->phase == PHASE_PARTITION)
-		return false;
-	trim(w, r);
-	return r->to - r->from > 1;
+	return strcmp(w->failure.state, "53200") == 0 && w->phase != PHASE_PARTITION &&
+	       remaining_halve(&w->remaining);
 }
 
 /*
@@ -543,15 +455,11 @@ is_too_much(struct writer *w)
 static void
 on_closed(struct writer *w)
 {
-	struct range *r = top(w);
-
-	trim(w, r);
 	if (!w->asked_closed)
 		months_clear(&w->months);
-	else if (r->to - r->from > 1)
-		split(w);
-	else
-		answer(&w->g->items[r->from], VERDICT_RETRY, RETRY_LATER_MS);
+	else if (!remaining_halve(&w->remaining))
+		answer(&w->g->items[remaining_top(&w->remaining)->from], VERDICT_RETRY,
+		       RETRY_LATER_MS);
 	w->asked_closed = true;
 	go_on(w);
 }
@@ -560,8 +468,7 @@ static void
 on_failed(struct writer *w)
 {
 	late_failed(&w->late, w->failure.state);
-	if (is_too_much(w)) {
-		split(w);
+	if (take_less(w)) {
 		go_on(w);
 	} else if (w->failure.class == SQL_AGAIN || w->failure.class == SQL_CONFLICT) {
 		char why[32];
@@ -586,40 +493,6 @@ on_failed(struct writer *w)
 
 /* --- what the connection says ----------------------------------------------------------------- */
 
-static const struct {
-	const char *name;
-	enum verdict verdict;
-} verdict_names[] = {
-    {"STORED", VERDICT_STORED},     {"DUPLICATE", VERDICT_DUPLICATE},
-    {"CONFLICT", VERDICT_CONFLICT}, {"QUARANTINED", VERDICT_QUARANTINED},
-    {"RETRY", VERDICT_RETRY},
-};
-
-static enum verdict
-verdict_of(const char *name)
-{
-	for (size_t i = 0; i < COUNT(verdict_names); i++)
-		if (strcmp(verdict_names[i].name, name) == 0)
-			return verdict_names[i].verdict;
-	return VERDICT_NONE;
-}
-
-static void
-take_verdicts(struct writer *w, const PGresult *res)
-{
-	for (int row = 0; row < PQntuples(res); row++) {
-		unsigned long long n = strtoull(PQgetvalue(res, row, 0), NULL, 10);
-		enum verdict v = verdict_of(PQgetvalue(res, row, 1));
-
-		if (n >= w->g->n)
-			continue;
-		/* A conflict that the quarantine took stays a conflict for its sender. */
-		if (v == VERDICT_QUARANTINED && !is_refused(&w->g->items[n]))
-			v = VERDICT_CONFLICT;
-		w->found.p[n] = (unsigned char)v;
-	}
-}
-
 /* Nothing is taken for a month that is being dropped: all that the group has of it comes again. */
 static void
 leave_month(struct writer *w, enum kind_id kind, struct utc_ms start, struct utc_ms end)
@@ -627,7 +500,7 @@ leave_month(struct writer *w, enum kind_id kind, struct utc_ms start, struct utc
 	for (size_t i = 0; i < w->g->n; i++) {
 		struct item *it = &w->g->items[i];
 
-		if (is_pending(it) && !is_refused(it) && it->kind->id == kind &&
+		if (item_is_pending(it) && !item_is_refused(it) && it->kind->id == kind &&
 		    it->occurred_at.v >= start.v && it->occurred_at.v < end.v)
 			answer(it, VERDICT_RETRY, RETRY_LATER_MS);
 	}
@@ -666,7 +539,7 @@ on_result(void *ctx, PGresult *res)
 	} else if (w->phase == PHASE_PARTITION) {
 		take_partition(w, res);
 	} else if (PQnfields(res) == 2) {
-		take_verdicts(w, res);
+		found_take(&w->found, res);
 	}
 	return false;
 }
@@ -741,16 +614,8 @@ writer_new(struct event_base *base, struct beside *beside, const struct writer_c
 	if (w == NULL)
 		return NULL;
 	w->config = *config;
-	buf_init(&w->found, GROUP_ITEMS_MAX);
+	found_init(&w->found);
 	order_init(&w->order);
-	w->conflict.reason = REASON_CONFLICT;
-	err_set(&w->conflict.err, REJ_FIELD, "record_id",
-		"a record with this identity and other content is stored; give this one its own "
-		"record_id, "
-		"or send it as a correction");
-	w->refused.reason = REASON_STORE;
-	err_set(&w->refused.err, REJ_FIELD, "",
-		"the database refused a value; correct the record and send it again");
 	w->conn = conn_new(base, beside, "writer", config->conninfo, &ops, w);
 	if (!batch_init(&w->batch, keyring_quarantine(config->keys)) || w->conn == NULL ||
 	    !late_init(&w->late, base, config->late_ms)) {
@@ -770,7 +635,7 @@ writer_free(struct writer *w)
 	months_fini(&w->months);
 	batch_fini(&w->batch);
 	order_fini(&w->order);
-	buf_fini(&w->found);
+	found_fini(&w->found);
 	free(w);
 }
 
@@ -801,9 +666,9 @@ look_over(struct writer *w)
 	for (size_t i = 0; i < w->g->n; i++) {
 		struct item *it = &w->g->items[i];
 
-		if (is_pending(it) && !is_refused(it) && it->kind == NULL)
+		if (item_is_pending(it) && !item_is_refused(it) && it->kind == NULL)
 			answer(it, VERDICT_RETRY, RETRY_SOON_MS);
-		slow = slow || (is_pending(it) && repeat_expects(&w->repeat, it->source));
+		slow = slow || (item_is_pending(it) && repeat_expects(&w->repeat, it->source));
 	}
 	return slow;
 }
@@ -813,14 +678,12 @@ writer_write(struct writer *w, struct group *g)
 {
 	w->g = g;
 	late_begin(&w->late, g);
-	buf_clear(&w->found);
 	w->slow = look_over(w);
 	w->partition_tries = 0;
 	w->asked_closed = false;
 	w->parted = 0;
-	w->stack[0] = (struct range){0, g->n};
-	w->n_ranges = 1;
-	if (buf_extend(&w->found, g->n) == NULL) {
+	remaining_begin(&w->remaining, g);
+	if (!found_begin(&w->found, g)) {
 		give_up(w, "53200", "out of memory for a group's verdicts");
 		return;
 	}
