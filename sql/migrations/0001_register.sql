@@ -228,6 +228,14 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 $$;
 GRANT EXECUTE ON FUNCTION sems.rfc3339(timestamptz) TO PUBLIC;
 
+-- So many hours on, or back. An interval may be days, which depend on the session's zone: so PostgreSQL works
+-- `at + interval` out when a statement begins, and plans it over all months. Hours depend on nothing.
+CREATE FUNCTION sems.hours_on(at timestamptz, hours int) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT at + make_interval(hours => hours)
+$$;
+GRANT EXECUTE ON FUNCTION sems.hours_on(timestamptz, int) TO PUBLIC;
+
 CREATE FUNCTION sems.fill_calendar(zone text) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
 	DELETE FROM sems.civil_day;

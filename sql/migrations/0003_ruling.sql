@@ -818,21 +818,24 @@ BEGIN
 		    jsonb_to_recordset(coalesce(a.findings, '[]')) AS x(finding_id text, severity text,
 			state text, origin text, measure_code text, requirement_ref text, repeat_of text,
 			control_id text)$q$);
-	PERFORM sems.make_view(t, 'spd_first_listed', reader, $q$
-		SELECT DISTINCT ON (source, site_id, finding_id) source, site_id, finding_id,
-		    counted_at AS first_at, record_id AS first_id
-		FROM sems.@spd_listed_finding ORDER BY source, site_id, finding_id, counted_at, record_id$q$);
 	-- An audit may list again what an earlier one raised, whatever the kinds of the two: that is no new
 	-- finding, else those raised and those open do not reconcile. A finding repeats one of the last
-	-- twelve months, or one whose record is not here.
+	-- twelve months, or one whose record is not here. All audits there ever were are read for it, and once.
 	PERFORM sems.make_view(t, 'spd_finding', reader, $q$
+		WITH listed AS MATERIALIZED (
+			SELECT l.* FROM sems.@spd_listed_finding l
+		), first AS MATERIALIZED (
+			SELECT DISTINCT ON (l.source, l.site_id, l.finding_id) l.source, l.site_id, l.finding_id,
+			    l.counted_at AS first_at, l.record_id AS first_id
+			FROM listed l ORDER BY l.source, l.site_id, l.finding_id, l.counted_at, l.record_id
+		)
 		SELECT l.*, f.first_id = l.record_id AS raised,
 		    l.repeat_of IS NOT NULL
 			AND coalesce(e.first_at >= l.counted_at - interval '12 months', true) AS repeated
-		FROM sems.@spd_listed_finding l
-		JOIN sems.@spd_first_listed f
+		FROM listed l
+		JOIN first f
 		    ON f.source = l.source AND f.site_id = l.site_id AND f.finding_id = l.finding_id
-		LEFT JOIN sems.@spd_first_listed e
+		LEFT JOIN first e
 		    ON e.source = l.source AND e.site_id = l.site_id AND e.finding_id = l.repeat_of$q$);
 	PERFORM sems.make_view(t, 'spd_equipment_check', reader, $q$
 		SELECT e.*, e.measure_code AS measure, e.counted_at <= e.due_at AS on_time,
@@ -918,3 +921,16 @@ SELECT sems.make_views();
 CREATE VIEW sems.embargoed_test AS
 SELECT r.* FROM sems.folded_test r WHERE sems.under_embargo(r.embargo, r.mode, r.debriefed_at);
 GRANT SELECT ON sems.embargoed_test TO sems_compute;
+
+-- How many tests of a quarter are under embargo. In plpgsql, so that its bounds are known when it is planned.
+CREATE FUNCTION sems.count_embargoed(of_quarter text) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+	since timestamptz;
+	until timestamptz;
+BEGIN
+	SELECT min(d.starts_at), max(d.ends_at) INTO since, until FROM sems.civil_day d WHERE d.quarter = of_quarter;
+	RETURN (SELECT count(*) FROM sems.embargoed_test t WHERE t.counted_at >= since AND t.counted_at < until);
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.count_embargoed(text) TO sems_compute;

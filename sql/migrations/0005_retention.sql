@@ -17,35 +17,45 @@ CROSS JOIN LATERAL (
 ) AS m;
 GRANT SELECT ON sems.evidence_month TO sems_compute, sems_retention, sems_admin;
 
--- How many records a month holds: counted while it has so few pages that this is quick, else
--- estimated. Of tests only those that may be known.
 -- What is of these kinds may be, or be about, a test under embargo.
 CREATE FUNCTION sems.tells_of_tests(kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT kind IN ('test', 'void', 'confirmation') $$;
 GRANT EXECUTE ON FUNCTION sems.tells_of_tests(text) TO PUBLIC;
 
-CREATE FUNCTION sems.month_records(kind text, month date, quick_pages int,
-    OUT records bigint, OUT exact boolean)
+-- Of the kinds that tell of tests how many records each month holds that may be known: of all months at once,
+-- since one statement a month would be planned over all tests each time.
+CREATE FUNCTION sems.known_by_month() RETURNS TABLE (kind text, month date, records bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+	months date[];
+	starts timestamptz[];
+BEGIN
+	SELECT array_agg(m.month ORDER BY m.starts_at), array_agg(m.starts_at ORDER BY m.starts_at)
+	INTO months, starts
+	FROM (SELECT DISTINCT e.month, e.starts_at FROM sems.evidence_month e) AS m;
+	RETURN QUERY SELECT n.kind, months[n.at], n.records FROM (
+		SELECT 'test' AS kind, width_bucket(r.occurred_at, starts) AS at, count(*) AS records
+		FROM sems.known_test r GROUP BY 2
+		UNION ALL
+		SELECT 'void', width_bucket(r.occurred_at, starts), count(*) FROM sems.known_void r GROUP BY 2
+		UNION ALL
+		SELECT 'confirmation', width_bucket(r.occurred_at, starts), count(*)
+		FROM sems.known_confirmation r GROUP BY 2) AS n;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.known_by_month() TO sems_compute, sems_retention;
+
+-- How many records a month's table holds: counted while it has so few pages that this is quick, else
+-- estimated.
+CREATE FUNCTION sems.month_records(part regclass, quick_pages int, OUT records bigint, OUT exact boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	part regclass;
-	since timestamptz;
-	until timestamptz;
-	pages bigint;
+	pages bigint := pg_relation_size(part) / current_setting('block_size')::int;
 BEGIN
-	SELECT e.partition, e.starts_at, e.ends_at INTO part, since, until
-	FROM sems.evidence_month e
-	WHERE e.kind = month_records.kind AND e.month = month_records.month;
-	IF part IS NULL THEN
-		RETURN;
-	END IF;
-	pages := pg_relation_size(part) / current_setting('block_size')::int;
-	-- Of what tells of tests under embargo the size does, too.
-	exact := sems.tells_of_tests(kind) OR pages <= quick_pages;
-	IF sems.tells_of_tests(kind) THEN
-		EXECUTE format('SELECT count(*) FROM sems.known_%s t '
-		    'WHERE t.occurred_at >= $1 AND t.occurred_at < $2', kind)
-		INTO records USING since, until;
+	exact := pages <= quick_pages;
+	IF pages = 0 THEN
+		records := 0;
 	ELSIF exact THEN
 		EXECUTE format('SELECT count(*) FROM %s', part) INTO records;
 	ELSE
@@ -57,8 +67,23 @@ BEGIN
 	END IF;
 END
 $$;
-GRANT EXECUTE ON FUNCTION sems.month_records(text, date, int)
-    TO sems_compute, sems_retention, sems_admin;
+
+-- What each month of each kind holds that may be known: of what tells of tests the size does, too, so that it
+-- is always counted.
+CREATE FUNCTION sems.held_months(quick_pages int)
+RETURNS TABLE (kind text, partition regclass, month date, quarter text, starts_at timestamptz,
+    ends_at timestamptz, records bigint, exact boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	WITH known AS MATERIALIZED (SELECT k.* FROM sems.known_by_month() k)
+	SELECT m.*, coalesce(k.records, 0), true
+	FROM sems.evidence_month m LEFT JOIN known k ON k.kind = m.kind AND k.month = m.month
+	WHERE sems.tells_of_tests(m.kind)
+	UNION ALL
+	SELECT m.*, n.records, n.exact
+	FROM sems.evidence_month m CROSS JOIN LATERAL sems.month_records(m.partition, quick_pages) n
+	WHERE NOT sems.tells_of_tests(m.kind)
+$$;
+GRANT EXECUTE ON FUNCTION sems.held_months(int) TO sems_compute, sems_retention;
 
 -- Findings that a month's audits raised or mentioned and whose newest state is not settled. A
 -- finding without a number is known by its audit and place alone.
@@ -87,26 +112,20 @@ GROUP BY s.quarter;
 GRANT SELECT ON sems.submitted_quarter TO sems_compute, sems_retention, sems_admin;
 
 -- The quarters that need what a month holds: its own, and those its plans are for.
-CREATE FUNCTION sems.month_quarters(kind text, month date) RETURNS SETOF text
+CREATE FUNCTION sems.month_quarters(kind text, quarter text, since timestamptz, until timestamptz)
+RETURNS SETOF text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	e sems.evidence_month;
 BEGIN
-	SELECT m.* INTO e FROM sems.evidence_month m
-	WHERE m.kind = month_quarters.kind AND m.month = month_quarters.month;
-	IF e.partition IS NULL THEN
-		RETURN;
-	END IF;
-	RETURN NEXT e.quarter;
+	RETURN NEXT quarter;
 	IF kind = 'plan' THEN
 		RETURN QUERY SELECT DISTINCT to_char(p.counted_at AT TIME ZONE n.zone, 'YYYY-"Q"Q')
 		FROM sems.effective_plan p CROSS JOIN sems.entity n
-		WHERE p.occurred_at >= e.starts_at AND p.occurred_at < e.ends_at
-		AND to_char(p.counted_at AT TIME ZONE n.zone, 'YYYY-"Q"Q') <> e.quarter;
+		WHERE p.occurred_at >= since AND p.occurred_at < until
+		AND to_char(p.counted_at AT TIME ZONE n.zone, 'YYYY-"Q"Q') <> month_quarters.quarter;
 	END IF;
 END
 $$;
-GRANT EXECUTE ON FUNCTION sems.month_quarters(text, date)
+GRANT EXECUTE ON FUNCTION sems.month_quarters(text, text, timestamptz, timestamptz)
     TO sems_compute, sems_retention, sems_admin;
 
 -- Civil months that have wholly passed between a month and an instant; negative before its end.
@@ -137,7 +156,7 @@ BEGIN
 	IF e.partition IS NULL THEN
 		RAISE EXCEPTION 'there is no % of %', kind, to_char(month, 'YYYY-MM');
 	END IF;
-	SELECT min(q) INTO needed FROM sems.month_quarters(kind, month) AS q
+	SELECT min(q) INTO needed FROM sems.month_quarters(kind, e.quarter, e.starts_at, e.ends_at) AS q
 	WHERE NOT EXISTS (SELECT FROM sems.submitted_quarter s WHERE s.quarter = q);
 	IF needed IS NOT NULL THEN
 		RAISE EXCEPTION 'the SPD of % has not been submitted', needed;
@@ -341,16 +360,24 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION sems.stored_record(text, text, uuid, boolean) TO sems_compute;
 
--- What a glance may know of a kind: looks at its newest records only, so that it stays quick.
--- Tests under embargo are not among them.
+-- What a glance may know of a kind: looks at its newest records only, of the thirteen newest months that hold
+-- any, so that it stays quick. Tests under embargo are not among them; whether a month holds any would tell of
+-- them, so that what tells of tests is looked for in all months.
 CREATE FUNCTION sems.kind_status(kind text, at timestamptz, newest int) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	answer jsonb;
+	since timestamptz := '-infinity';
 BEGIN
+	IF NOT sems.tells_of_tests(kind) THEN
+		SELECT coalesce(min(m.starts_at), '-infinity') INTO since
+		FROM (SELECT e.starts_at FROM sems.evidence_month e
+		    WHERE e.kind = kind_status.kind AND pg_relation_size(e.partition) > 0
+		    ORDER BY e.starts_at DESC LIMIT 13) AS m;
+	END IF;
 	EXECUTE format('WITH newest AS MATERIALIZED ('
 	    'SELECT r.source, r.occurred_at, r.received_at FROM sems.%I r '
-	    'ORDER BY r.occurred_at DESC LIMIT $2), '
+	    'WHERE r.occurred_at >= $3 ORDER BY r.occurred_at DESC LIMIT $2), '
 	    'sources AS (SELECT source, max(received_at) AS last FROM newest GROUP BY source) '
 	    'SELECT jsonb_build_object('
 	    '''last_7_days'', count(*) FILTER (WHERE occurred_at >= $1 - interval ''7 days''), '
@@ -360,7 +387,7 @@ BEGIN
 	    '''newest_received_at'', max(received_at), '
 	    '''sources'', (SELECT coalesce(jsonb_object_agg(source, last), ''{}'') FROM sources)) '
 	    'FROM newest', CASE WHEN sems.tells_of_tests(kind) THEN 'known_' || kind ELSE kind END)
-	INTO answer USING at, newest;
+	INTO answer USING at, newest, since;
 	RETURN answer;
 END
 $$;
@@ -372,14 +399,8 @@ GRANT EXECUTE ON FUNCTION sems.kind_status(text, timestamptz, int) TO sems_compu
 -- tests, tells that there were tests, which are nobody's business before their debrief.
 CREATE VIEW sems.known_month AS
 SELECT m.* FROM sems.evidence_month m
-WHERE CASE m.kind
-    WHEN 'test' THEN EXISTS (SELECT FROM sems.known_test r
-	WHERE r.occurred_at >= m.starts_at AND r.occurred_at < m.ends_at)
-    WHEN 'void' THEN EXISTS (SELECT FROM sems.known_void r
-	WHERE r.occurred_at >= m.starts_at AND r.occurred_at < m.ends_at)
-    WHEN 'confirmation' THEN EXISTS (SELECT FROM sems.known_confirmation r
-	WHERE r.occurred_at >= m.starts_at AND r.occurred_at < m.ends_at)
-    ELSE pg_relation_size(m.partition) > 0 END;
+LEFT JOIN sems.known_by_month() k ON k.kind = m.kind AND k.month = m.month
+WHERE CASE WHEN sems.tells_of_tests(m.kind) THEN k.records > 0 ELSE pg_relation_size(m.partition) > 0 END;
 GRANT SELECT ON sems.known_month TO sems_compute, sems_retention;
 
 -- --- what a restored database lacks --------------------------------------------------------------

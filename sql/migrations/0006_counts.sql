@@ -6,10 +6,20 @@
 -- statements are planned once a connection.
 CREATE FUNCTION sems.touched_days(since timestamptz, until timestamptz)
 RETURNS TABLE (kind text, day date)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
+DECLARE
+	kinds text[];
+	froms timestamptz[];
+	tills timestamptz[];
+	low timestamptz;
+	high timestamptz;
 BEGIN
-	RETURN QUERY WITH mark AS MATERIALIZED (
+	-- Mostly nothing: the log is taken by a duty.
+	IF NOT EXISTS (SELECT FROM sems.touched_day) THEN
+		RETURN;
+	END IF;
+	WITH mark AS MATERIALIZED (
 		SELECT m.kind, min(m.since) AS since, max(m.until) AS until
 		FROM sems.touched_day m
 		GROUP BY m.kind, m.since > '-infinity', CASE WHEN m.since > '-infinity'
@@ -26,9 +36,16 @@ BEGIN
 		SELECT c.kind, c.occurred_at, c.occurred_at
 		FROM root r JOIN sems.correction c ON c.root_occurred_at = sems.uuid_time(r.root_record_id)
 		    AND c.root_record_id = r.root_record_id AND c.root_source = r.root_source
+	)
+	SELECT array_agg(t.kind), array_agg(t.since), array_agg(t.until),
+	    min(t.since) FILTER (WHERE t.kind = 'activity' AND t.since > '-infinity'),
+	    max(t.until) FILTER (WHERE t.kind = 'activity' AND t.since > '-infinity')
+	INTO kinds, froms, tills, low, high FROM moment t;
+	RETURN QUERY WITH moment AS (
+		SELECT t.kind, t.since, t.until FROM unnest(kinds, froms, tills) AS t (kind, since, until)
 	), reach AS (
 		-- What an activity counts depends on those that began before it and are not over: a day at
-		-- most, or they are in the index of long ones.
+		-- most, or they are in the index of long ones. low and high leave the planner their months.
 		SELECT t.kind, t.since, t.until + CASE t.kind WHEN 'activity' THEN interval '24 hours'
 		    ELSE interval '0' END AS until
 		FROM moment t
@@ -36,7 +53,7 @@ BEGIN
 		SELECT t.kind, a.occurred_at, a.occurred_end
 		FROM moment t JOIN sems.activity a ON a.occurred_at >= t.since AND a.occurred_at <= t.until
 		    AND a.occurred_end - a.occurred_at > interval '24 hours'
-		WHERE t.kind = 'activity' AND t.since > '-infinity'
+		WHERE t.kind = 'activity' AND t.since > '-infinity' AND a.occurred_at >= low AND a.occurred_at <= high
 	)
 	SELECT DISTINCT t.kind, d.day
 	-- No day has 48 hours; that bound is what the index can use.
@@ -275,13 +292,19 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	GROUP BY d.island
 $$;
 
+-- What reads records is in plpgsql with a plan of its own each time: the plan of a function in SQL knows no
+-- arguments and is made over all months that there are.
+
 -- Counts days of a period from records: plans, or all others. A plan counts in the period it is for
 -- and touches the day it was made, so that its days cannot be kept.
 CREATE FUNCTION sems.count_feeds(since timestamptz, until timestamptz, days date[], plans boolean)
-RETURNS SETOF sems.feed_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+RETURNS SETOF sems.feed_day LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 -- There are few groups of many records, which statistics of the day before do not tell.
 SET enable_sort = off AS $$
-	WITH calendar AS MATERIALIZED (
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY WITH calendar AS MATERIALIZED (
 		SELECT array_agg(d.day ORDER BY d.day) AS days,
 		    array_agg(d.starts_at ORDER BY d.day) AS starts,
 		    array_agg(d.day = ANY (count_feeds.days) ORDER BY d.day) AS wanted,
@@ -317,14 +340,18 @@ SET enable_sort = off AS $$
 	)
 	SELECT c.days[n.at], n.kind, n.source, n.site_id, n.records, n.last_at, n.last_stored_in,
 	    n.late, n.lagging, n.clock_told, n.clock_off, n.clock_worst_ms
-	FROM counted n, calendar c
+	FROM counted n, calendar c;
+END
 $$;
 
 -- A number more than 1,000 below the one before it is a device that began anew; less than that is two
 -- events that came out of order. Most devices count upwards all day: one sort by time is enough for them.
 CREATE FUNCTION sems.count_numbers(since timestamptz, until timestamptz, days date[])
-RETURNS SETOF sems.number_day LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	WITH calendar AS MATERIALIZED (
+RETURNS SETOF sems.number_day LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY WITH calendar AS MATERIALIZED (
 		SELECT array_agg(d.day ORDER BY d.day) AS days,
 		    array_agg(d.starts_at ORDER BY d.day) AS starts,
 		    array_agg(d.day = ANY (count_numbers.days) ORDER BY d.day) AS wanted
@@ -399,7 +426,8 @@ RETURNS SETOF sems.number_day LANGUAGE sql STABLE SET search_path = pg_catalog, 
 	    n.projections, n.first_at, n.last_at, coalesce(g.gaps, '[]')
 	FROM calendar c CROSS JOIN counted n
 	LEFT JOIN gap g ON g.at = n.at AND g.source = n.source AND g.run = n.run
-	    AND coalesce(g.device_id, '') = coalesce(n.device_id, '') AND n.first_no IS NOT NULL
+	    AND coalesce(g.device_id, '') = coalesce(n.device_id, '') AND n.first_no IS NOT NULL;
+END
 $$;
 
 -- Both of a period, exact at every moment: what was kept of the days that nothing touched, and the
@@ -479,8 +507,11 @@ $$;
 CREATE FUNCTION sems.count_feed_status(since timestamptz, until timestamptz)
 RETURNS TABLE (source text, kind text, site_id text, expected bigint, received bigint, basis text,
     last_at timestamptz, every_hours int)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	WITH received AS (
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY WITH received AS (
 		SELECT f.source, f.kind, sum(f.records)::bigint AS n, max(f.last_at) AS last_at,
 		    min(f.site_id) AS first_site, max(f.site_id) AS last_site
 		FROM sems.feeds(since, until) f WHERE f.kind NOT IN ('heartbeat', 'test')
@@ -533,7 +564,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	FULL JOIN registered x ON x.source = coalesce(r.source, a.source)
 	    AND x.kind = coalesce(r.kind, a.kind)
 	LEFT JOIN numbered n ON n.source = r.source AND n.kind = r.kind
-	LEFT JOIN shown s ON s.source = r.source AND s.kind = r.kind
+	LEFT JOIN shown s ON s.source = r.source AND s.kind = r.kind;
+END
 $$;
 
 -- What should have sent by an instant and has not. REGISTER: a feed that is registered was quiet for
@@ -602,8 +634,11 @@ GRANT EXECUTE ON FUNCTION sems.silent_feeds(timestamptz) TO sems_compute, sems_a
 -- heartbeat of a device that sends them.
 CREATE FUNCTION sems.count_feed_gaps(since timestamptz, until timestamptz)
 RETURNS TABLE (source text, kind text, gaps jsonb)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	WITH beaten AS (
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY WITH beaten AS (
 		SELECT DISTINCT h.source, h.device_id, d.day
 		FROM sems.effective_heartbeat h
 		-- No day has 48 hours; that bound is what the index can use.
@@ -653,14 +688,17 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	FROM (SELECT g.*, row_number() OVER (PARTITION BY g.source, g.kind
 		ORDER BY g.missing DESC, g.at) AS rank FROM gap g) AS g
 	WHERE g.rank <= 50
-	GROUP BY g.source, g.kind
+	GROUP BY g.source, g.kind;
+END
 $$;
 
 -- What is known of a period's data beside its feeds, as far as it comes from records: how much of it
 -- is late, the clocks, the sessions, and who is silent at its end, or now.
 CREATE FUNCTION sems.count_quality(since timestamptz, until timestamptz)
-RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	WITH day AS MATERIALIZED (
+RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+	RETURN (WITH day AS MATERIALIZED (
 		SELECT f.* FROM sems.feeds(since, until) f
 	), late AS (
 		SELECT jsonb_build_object('received', coalesce(sum(d.records), 0),
@@ -711,7 +749,8 @@ RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	    'clock', coalesce((SELECT c.list FROM clock c), '[]'),
 	    'sessions', (SELECT s.o FROM session s) || jsonb_build_object('devices',
 		(SELECT m.o FROM machines m)),
-	    'silent', coalesce((SELECT s.list FROM silents s), '[]'))
+	    'silent', coalesce((SELECT s.list FROM silents s), '[]')));
+END
 $$;
 
 -- The quarter of a period, if what was kept of it still holds: nothing has touched its days. A plan

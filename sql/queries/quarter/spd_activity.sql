@@ -20,12 +20,12 @@ WITH quarter AS MATERIALIZED (
     WHERE a.occurred_at >= $1::timestamptz AND a.occurred_at < $2::timestamptz
     UNION ALL
     SELECT a.*, a.occurred_at FROM sems.effective_activity AS a
-    WHERE a.occurred_at >= $1::timestamptz - interval '24 hours' AND a.occurred_at < $1::timestamptz
+    WHERE a.occurred_at >= sems.hours_on($1::timestamptz, -24) AND a.occurred_at < $1::timestamptz
         AND a.occurred_end > $1::timestamptz
     UNION ALL
     SELECT a.*, a.occurred_at FROM sems.effective_activity AS a
-    WHERE a.occurred_at >= $1::timestamptz - interval '2232 hours'
-        AND a.occurred_at < $1::timestamptz - interval '24 hours'
+    WHERE a.occurred_at >= sems.hours_on($1::timestamptz, -2232)
+        AND a.occurred_at < sems.hours_on($1::timestamptz, -24)
         AND a.occurred_end - a.occurred_at > interval '24 hours' AND a.occurred_end > $1::timestamptz
 ), placed AS NOT MATERIALIZED (
     SELECT g.*, coalesce(g.occurred_end, g.began_at) AS ended_at, hashtextextended(g.ground, 0) AS ground_hash,

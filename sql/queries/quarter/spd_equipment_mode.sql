@@ -13,9 +13,9 @@ WITH told AS (
         CASE e.service_mode WHEN 'OUT' THEN 3 WHEN 'DEGRADED' THEN 2 ELSE 1 END AS rank
     FROM sems.effective_equipment_check AS e
     WHERE e.service_mode IS NOT NULL
-        AND e.mode_from > $1::timestamptz - interval '8784 hours' AND e.mode_from < $2::timestamptz
-        AND e.occurred_at > $1::timestamptz - interval '17568 hours'
-        AND e.occurred_at < $2::timestamptz + interval '8784 hours'
+        AND e.mode_from > sems.hours_on($1::timestamptz, -8784) AND e.mode_from < $2::timestamptz
+        AND e.occurred_at > sems.hours_on($1::timestamptz, -17568)
+        AND e.occurred_at < sems.hours_on($2::timestamptz, 8784)
 ), followed AS (
     SELECT t.*, max(t.mode_to) OVER (PARTITION BY t.device_id, t.site_id, t.mode_from, t.rank) AS same_to,
         min(t.mode_from) FILTER (WHERE t.rank = 1) OVER later AS normal_from,

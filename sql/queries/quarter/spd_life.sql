@@ -6,8 +6,7 @@ SELECT n.state, n.revision,
         AND s.submitted_at IS NOT NULL) AS submitted,
     (now() >= q.ends_at)::int AS ended, (now() >= g.grace_end)::int AS grace_over,
     to_char((g.grace_end AT TIME ZONE e.zone)::date - 1, 'YYYY-MM-DD') AS grace_day,
-    (SELECT count(*) FROM sems.embargoed_test t
-        WHERE t.counted_at >= q.starts_at AND t.counted_at < q.ends_at) AS embargoed,
+    sems.count_embargoed($1::text) AS embargoed,
     p.approval, p.declared_by, to_char(p.declared_on, 'YYYY-MM-DD') AS declared_on,
     (SELECT value FROM sems.setting WHERE name = 'spd_materiality_pp') AS materiality_pp
 FROM sems.entity e

@@ -5,9 +5,7 @@ SELECT e.name, e.zone, to_char(min(d.day), 'YYYY-MM-DD'), to_char(max(d.day), 'Y
     to_char(max(d.ends_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     sems.rfc3339(now()),
     (now() >= max(d.ends_at))::int,
-    (SELECT count(*) FROM sems.embargoed_test t, (SELECT min(starts_at) AS lo, max(ends_at) AS hi
-	FROM sems.civil_day WHERE quarter = $1::text) AS q
-	WHERE t.counted_at >= q.lo AND t.counted_at < q.hi),
+    sems.count_embargoed($1::text),
     (SELECT coalesce(max(r.revision), 0) FROM sems.spd_revision r WHERE r.quarter = $1::text),
     set_config('work_mem', '64MB', true),
     (SELECT count(*) FROM sems.purge_certificate p WHERE p.quarter = $1::text AND p.records > 0),

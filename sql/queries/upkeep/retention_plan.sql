@@ -13,19 +13,18 @@ WITH today AS (
     GROUP BY m.month
 )
 SELECT m.kind, to_char(m.month, 'YYYY-MM-DD') AS month, coalesce(q.missing, m.quarter) AS quarter,
-    n.records, n.exact::int AS exact, p.min_months, p.max_months,
+    m.records, m.exact::int AS exact, p.min_months, p.max_months,
     CASE WHEN q.missing IS NULL THEN to_char(q.submitted_at AT TIME ZONE e.zone, 'YYYY-MM-DD') END
         AS submitted_on,
     coalesce(f.n, 0) AS open_findings,
     to_char(today.day, 'YYYY-MM-DD') AS today, w.value AS window_days
-FROM sems.evidence_month AS m
+FROM sems.held_months(2000) AS m
 CROSS JOIN today
 CROSS JOIN sems.entity AS e
-CROSS JOIN LATERAL sems.month_records(m.kind, m.month, 2000) AS n
 CROSS JOIN LATERAL (
     SELECT min(needed) FILTER (WHERE s.quarter IS NULL) AS missing,
         max(s.submitted_at) AS submitted_at
-    FROM sems.month_quarters(m.kind, m.month) AS needed
+    FROM sems.month_quarters(m.kind, m.quarter, m.starts_at, m.ends_at) AS needed
     LEFT JOIN sems.submitted_quarter AS s ON s.quarter = needed
 ) AS q
 JOIN sems.setting AS w ON w.name = 'revision_window_days'

@@ -8,14 +8,14 @@ WITH settings AS (
         pg_is_in_recovery() AS is_replica
 ), kind AS MATERIALIZED (
     SELECT k.kind, sems.kind_status(k.kind, $1::timestamptz, 100000) AS seen FROM sems.kind AS k
-), held AS (
-    SELECT m.kind, sum(n.records) AS records, bool_and(n.exact) AS exact,
-        to_char(min(m.month), 'YYYY-MM') AS first_month, to_char(max(m.month), 'YYYY-MM') AS last_month
-    FROM sems.evidence_month AS m
-    CROSS JOIN LATERAL sems.month_records(m.kind, m.month, 200) AS n
+), held_month AS MATERIALIZED (
+    SELECT h.* FROM sems.held_months(200) AS h
     -- A month of tests that nobody may know of is none.
-    WHERE NOT sems.tells_of_tests(m.kind) OR n.records > 0
-    GROUP BY m.kind
+    WHERE NOT sems.tells_of_tests(h.kind) OR h.records > 0
+), held AS (
+    SELECT m.kind, sum(m.records) AS records, bool_and(m.exact) AS exact,
+        to_char(min(m.month), 'YYYY-MM') AS first_month, to_char(max(m.month), 'YYYY-MM') AS last_month
+    FROM held_month AS m GROUP BY m.kind
 ), seen_source AS (
     SELECT s.key AS source, max(s.value::timestamptz) AS last
     FROM kind CROSS JOIN LATERAL jsonb_each_text(kind.seen -> 'sources') AS s
@@ -26,8 +26,8 @@ WITH settings AS (
 ), period AS (
     SELECT m.quarter, min(m.starts_at) AS starts_at,
         (SELECT max(d.ends_at) FROM sems.civil_day AS d WHERE d.quarter = m.quarter) AS ends_at
-    FROM sems.known_month AS m
-    WHERE m.starts_at <= $1::timestamptz
+    FROM held_month AS m
+    WHERE m.starts_at <= $1::timestamptz AND m.records > 0
     GROUP BY m.quarter
     ORDER BY m.quarter DESC LIMIT 12
 ), haste AS MATERIALIZED (

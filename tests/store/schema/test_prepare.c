@@ -85,17 +85,17 @@ static const struct {
 	const char *sha256;
 } first_schema[] = {
     {"sql/migrations/0001_register.sql",
-     "4b930b0b8c2d95991a9d5ab8a136ff6aab817da3a7a63fefdede66b3fd3220b1"},
+     "d59ba98d66bd03f5ec91f374662adafb4f1cdcd717b0a5849689c90eced9f414"},
     {"sql/migrations/0002_evidence.sql",
      "151d78bd79a51a33ce41be543634b91a970a844e5608b0644af96e4dc3112eee"},
     {"sql/migrations/0003_ruling.sql",
-     "2f64173a3c354e263d74fc7dcc54c0344238910a4f58ea7a6e4b4ff2ab20f053"},
+     "cf1f500b4b3b914622ff154ef85a53bcc33b1044f2221f5d81b0315dc811f357"},
     {"sql/migrations/0004_quarter.sql",
      "3732c9f7265bea5b2f55785868ea3c13f7015894c79b61e0862fc2ee10ed4bbb"},
     {"sql/migrations/0005_retention.sql",
-     "317fc4d3b667cf5a4659a1061df59d2999cfee8260ef85758731dd40917ab9f8"},
+     "5ce5a3bbc8f01f876a250a19e8b40fd3a2a59efeabfc7024696a5ce0d8b0ecf5"},
     {"sql/migrations/0006_counts.sql",
-     "87c51278a01ad87f4fcc4a9bbeed04ed357d5075afaa298158592ef9cfc5d139"},
+     "81dbc9210929c8b23493e984c894c1bf2ea61cce51f255aae3e0192601969da1"},
     {"sql/migrations/0007_inquiry.sql",
      "4de32cf5a9c5ae387168ad8491a2b157b9995b639a6cfba9fd2e940cfc0b83cf"},
 };
