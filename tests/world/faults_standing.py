@@ -2,6 +2,7 @@
 import asyncio
 import contextlib
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import time
 
 import client
 import cluster as cluster_
+from evidence import sems_client
 from faults_time import Office, Quarter
 from outcome import need, until
 
@@ -256,8 +258,79 @@ async def _stopped_in_freeze(world, year):
         need(await daemon.stop() == 0, "it does not stop: " + daemon.log_end())
 
 
+# --- F50 -----------------------------------------------------------------------------------------------
+
+LONG_QUARTER = "2026-Q2"  # whose events tools/bench/spd.sql makes
+SPD_SQL = pathlib.Path(__file__).resolve().parents[2] / "tools" / "bench" / "spd.sql"
+HOUR = 3600
+
+
+def _fill_quarter(world, database, rows):
+    """So many TIP events of one quarter, put straight into the tables by two at once."""
+    world.cluster.sql("SELECT sems.make_partition('tip_event', m) FROM (VALUES ('2026-04-15Z'::timestamptz), "
+                      "('2026-05-15Z'), ('2026-06-15Z')) AS v(m)", database)
+    psql = [cluster_.binaries() + "/psql", "-Xq", "-h", str(world.cluster.folder), "-U", "postgres", "-d", database,
+            "-v", "ON_ERROR_STOP=1", "-v", "rows=%d" % rows, "-f", str(SPD_SQL)]
+    halves = ((0, rows // 2 - 1), (rows // 2, rows - 1))
+    running = [subprocess.Popen([*psql, "-v", "from=%d" % a, "-v", "upto=%d" % b]) for a, b in halves]
+    need([one.wait(HOUR) for one in running] == [0, 0], "the quarter could not be filled")
+
+
+def _ask(daemon, fill, seconds):
+    """The code, the text and when the answer had come, of one request on a connection of its own."""
+    request = sems_client.admin.Request()
+    fill(request)
+    with sems_client.Client(daemon.socket, timeout=seconds) as asker:
+        asker.hello("world")
+        code, text, _ = asker.ask(request)
+        return code == sems_client.admin.RESPONSE_CODE_OK, text, time.monotonic()
+
+
+def _freeze_long(request):
+    request.spd.operation, request.spd.quarter = sems_client.admin.SPD_OPERATION_FREEZE, LONG_QUARTER
+
+
+def _list_long(request):
+    request.spd.operation, request.spd.quarter = sems_client.admin.SPD_OPERATION_LIST, LONG_QUARTER
+
+
+def _status(request):
+    request.status.SetInParent()
+
+
+async def asked_beside_a_freeze(world):
+    """A quarter of ten million events is frozen, and status, the list of its revisions and a change of the setup are
+    answered as long as that takes: each of them again and again before the freeze has ended, which it then does well."""
+    database, rows = _empty(world, "long"), world.more(200_000, 10_000_000)
+    daemon = await world.serving(database=database)
+    world.set_up(daemon, ["F50"])
+    await asyncio.to_thread(_fill_quarter, world, "long", rows)
+    asked = asyncio.create_task(asyncio.to_thread(_ask, daemon, _freeze_long, HOUR))
+    began = time.monotonic()
+    answered = {"status": [], "spd list": [], "init": []}
+    while not asked.done():
+        for name, fill in (("status", _status), ("spd list", _list_long), ("init", lambda request: request.setup.sites.add(
+                site_id="late-%d" % len(answered["init"]), name="beside a freeze"))):
+            good, text, at = await asyncio.to_thread(_ask, daemon, fill, HOUR)
+            need(good, "%s is refused beside a freeze: %s" % (name, text))
+            answered[name].append(at)
+        await asyncio.sleep(0.05)
+    good, text, ended = await asked
+    need(good, "the freeze was refused: " + text)
+    before = {name: sum(at < ended for at in times) for name, times in answered.items()}
+    need(min(before.values()) >= world.more(3, 20), "before the freeze had ended %s were answered" % before)
+    sites = int(world.cluster.sql("SELECT count(*) FROM sems.site WHERE site_id LIKE 'late-%'", "long"))
+    need(sites == len(answered["init"]), "%d sites are set up, not %d" % (sites, len(answered["init"])))
+    frozen = world.cluster.sql("SELECT leaves FROM sems.spd_proof WHERE quarter = '%s'" % LONG_QUARTER, "long").split()
+    need(frozen == [str(rows)], "the freeze has %s leaves" % frozen)
+    need(await daemon.stop() == 0, "it does not stop: " + daemon.log_end())
+    world.cluster.sql("DROP DATABASE long WITH (FORCE)", "postgres")
+    return "%d events frozen in %.0f s; answered before that: %s" % (rows, ended - began, before)
+
+
 FAULTS = (
     ("F47", "killed during a migration", killed_in_migration),
     ("F48", "stopped in the middle of a COPY", stopped_in_copy),
     ("F49", "stopped with a lock", stopped_with_a_lock),
+    ("F50", "asked beside a long freeze", asked_beside_a_freeze),
 )
