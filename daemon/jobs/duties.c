@@ -196,7 +196,7 @@ end_next(struct job *j, struct statement *st, struct err *e)
 	if (d->step == STEP_END)
 		return false;
 	d->step = STEP_END;
-	*st = (struct statement){"SELECT sems.end_duty($1, $2)",
+	*st = (struct statement){embed_text("sql/queries/upkeep/duty_end.sql"),
 				 2,
 				 {duties[d->at].name, d->err.code == OK  ? NULL
 						      : is_without_fault ? ""

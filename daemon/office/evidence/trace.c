@@ -156,20 +156,6 @@ on_without(void *ctx, const struct rows *rows, struct err *e)
 
 /* --- its metrics ------------------------------------------------------------------------------ */
 
-static const char period_sql[] =
-    "SELECT q.quarter, to_char(min(q.starts_at) AT TIME ZONE 'UTC', "
-    "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),\n"
-    "to_char(max(q.ends_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),\n"
-    "to_char(min(q.day), 'YYYY-MM-DD')\n"
-    "FROM (SELECT d.quarter, bool_or(t.is_own) AS is_own FROM (\n"
-    "    SELECT $1::timestamptz AS since, $1::timestamptz + interval '1 microsecond' AS until,\n"
-    "    true AS is_own UNION ALL\n"
-    "    SELECT l.since, l.until, false FROM sems.lasts($2::text, $3::text, $4::uuid) AS l) AS t\n"
-    "    JOIN sems.civil_day d ON d.starts_at < t.until AND d.ends_at > t.since\n"
-    "    GROUP BY d.quarter) AS p\n"
-    "JOIN sems.civil_day q ON q.quarter = p.quarter\n"
-    "GROUP BY q.quarter, p.is_own ORDER BY p.is_own DESC, q.quarter";
-
 static void
 on_period(void *ctx, const struct rows *rows, struct err *e)
 {
@@ -327,8 +313,9 @@ ask_period(void *ctx, struct statement *st, struct err *e)
 	const struct trace *t = c->state;
 
 	(void)e;
-	*st = (struct statement){
-	    period_sql, 4, {counted_at(t), t->kind->name, t->counted_source, t->record_id}};
+	*st = (struct statement){embed_text("sql/queries/proof/trace_period.sql"),
+				 4,
+				 {counted_at(t), t->kind->name, t->counted_source, t->record_id}};
 	return stages_once(&t->stages);
 }
 

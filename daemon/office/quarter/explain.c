@@ -316,15 +316,11 @@ on_purged(struct explain *x, const struct rows *rows)
 	json_object_set_new(x->answer, "purged", list);
 }
 
-static const char purged_sql[] =
-    "SELECT kind, to_char(month, 'YYYY-MM'), records,\n"
-    "to_char(dropped_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')\n"
-    "FROM sems.purge_certificate WHERE quarter = $1 AND records > 0 ORDER BY 1, 2";
-
 static void
 ask_purged(const struct explain *x, struct statement *st)
 {
-	*st = (struct statement){purged_sql, 1, {x->label}};
+	*st =
+	    (struct statement){embed_text("sql/queries/quarter/explain_purged.sql"), 1, {x->label}};
 }
 
 static void
@@ -407,14 +403,6 @@ records_rows(struct job *j, const struct rows *rows)
 
 /* --- a further page: only records ------------------------------------------------------------- */
 
-static const char period_sql[] =
-    "SELECT to_char(min(starts_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),\n"
-    "to_char(max(ends_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),\n"
-    "to_char(min(day), 'YYYY-MM-DD'), (SELECT to_char(r.as_of AT TIME ZONE 'UTC',\n"
-    "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM sems.spd_revision r WHERE r.quarter = $1\n"
-    "AND r.revision = $2::int)\n"
-    "FROM sems.civil_day WHERE quarter = $1 HAVING count(*) > 0";
-
 static const char *
 keep(struct call *c, const char *s)
 {
@@ -453,7 +441,9 @@ further_next(struct job *j, struct statement *st, struct err *e)
 	size_t step = x->step++;
 
 	if (step == 0) {
-		*st = (struct statement){period_sql, 2, {x->label, x->revision}};
+		*st = (struct statement){embed_text("sql/queries/quarter/explain_period.sql"),
+					 2,
+					 {x->label, x->revision}};
 		return true;
 	}
 	if (e->code != OK)

@@ -12,6 +12,7 @@
 #include "store/evidence/writer.h"
 
 #include "base/count.h"
+#include "base/file/embed.h"
 #include "base/log.h"
 #include "base/machine.h"
 #include "host/keyring.h"
@@ -217,9 +218,6 @@ send(struct writer *w, enum happening what, const char *sql)
 static void
 send_partition(struct writer *w, size_t i)
 {
-	static const char sql[] = "SELECT (extract(epoch FROM starts_at) * 1000)::bigint, "
-				  "(extract(epoch FROM ends_at) * 1000)::bigint, "
-				  "is_closed::int FROM sems.make_partition($1, $2)";
 	const struct item *it = &w->g->items[i];
 	char at[UTC_TEXT_SIZE];
 	const char *values[2] = {it->kind->name, at};
@@ -233,7 +231,7 @@ send_partition(struct writer *w, size_t i)
 		conn_send(w->conn, "ROLLBACK");
 		return;
 	}
-	conn_send_params(w->conn, sql, 2, values);
+	conn_send_params(w->conn, embed_text("sql/queries/evidence/make_partition.sql"), 2, values);
 }
 
 /*

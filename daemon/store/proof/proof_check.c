@@ -18,10 +18,6 @@
 
 #define ARENA_MAX ((size_t)64 * 1024 * 1024)
 
-static const char days_sql[] =
-    "SELECT kind, to_char(day, 'YYYY-MM-DD'), n FROM sems.spd_leaves\n"
-    "WHERE quarter = $1 AND revision = $2::int ORDER BY kind COLLATE \"C\", day";
-
 /* --- the report ------------------------------------------------------------------------------- */
 
 /* One check and what is wrong; NULL: nothing. */
@@ -494,7 +490,8 @@ ask_days(void *ctx, struct statement *st, struct err *e)
 	struct proof_check *c = ctx;
 
 	(void)e;
-	*st = (struct statement){days_sql, 2, {c->quarter, c->found}};
+	*st = (struct statement){
+	    embed_text("sql/queries/proof/proof_days.sql"), 2, {c->quarter, c->found}};
 	return stages_once(&c->stages);
 }
 

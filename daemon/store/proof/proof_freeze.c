@@ -1,6 +1,7 @@
 #include "store/proof/proof_freeze.h"
 
 #include "base/count.h"
+#include "base/file/embed.h"
 #include "base/text.h"
 #include "host/keyring.h"
 #include "store/proof/proof_sql.h"
@@ -10,20 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What this transaction reads, and the freeze before it, if there is one. */
-static const char begin_sql[] =
-    "SELECT p.number, p.quarter, p.revision, encode(p.root, 'hex'), json_build_object(\n"
-    "    'until', s.read_until, 'in_flight', s.in_flight) FROM sems.this_snapshot() AS s LEFT JOIN "
-    "(\n"
-    "    SELECT * FROM sems.spd_proof ORDER BY number DESC LIMIT 1) AS p ON true";
-static const char days_sql[] =
-    "SELECT kind, to_char(day, 'YYYY-MM-DD'), n FROM sems.spd_leaves\n"
-    "WHERE quarter = $1 AND revision = $2::int ORDER BY kind COLLATE \"C\", day";
-static const char row_sql[] =
-    "INSERT INTO sems.spd_proof (number, quarter, revision, encoding, columns, leaves, root,\n"
-    "    previous, signature, key_id) VALUES ($1::bigint, $2, $3::int, $4::int, $5::jsonb,\n"
-    "    $6::bigint, decode($7, 'hex'), decode($8, 'hex'), decode($9, 'hex'), $10)";
 
 /* --- what the statements answer --------------------------------------------------------------- */
 
@@ -129,7 +116,7 @@ ask_previous(void *ctx, struct statement *st, struct err *e)
 	struct proving *v = ctx;
 
 	(void)e;
-	*st = (struct statement){begin_sql, 0, {NULL}};
+	*st = (struct statement){embed_text("sql/queries/proof/proof_begin.sql"), 0, {NULL}};
 	return stages_once(&v->stages);
 }
 
@@ -145,7 +132,8 @@ ask_days(void *ctx, struct statement *st, struct err *e)
 	struct proving *v = ctx;
 
 	(void)e;
-	*st = (struct statement){days_sql, 2, {v->quarter, v->revision}};
+	*st = (struct statement){
+	    embed_text("sql/queries/proof/proof_days.sql"), 2, {v->quarter, v->revision}};
 	return stages_once(&v->stages);
 }
 
@@ -213,7 +201,7 @@ ask_row(void *ctx, struct statement *st, struct err *e)
 
 	if (v->stages.asked > 0 || sign_document(v, v->document, e) != OK)
 		return STAGE_OVER;
-	*st = (struct statement){row_sql,
+	*st = (struct statement){embed_text("sql/queries/proof/proof_keep.sql"),
 				 10,
 				 {v->number, v->quarter, v->revision, "1", v->columns, v->leaves,
 				  v->root, v->proof.previous_quarter == NULL ? NULL : v->previous,

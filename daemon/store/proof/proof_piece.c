@@ -1,5 +1,6 @@
 #include "store/proof/proof_piece.h"
 
+#include "base/file/embed.h"
 #include "base/text.h"
 #include "core/proof/proof.h"
 
@@ -9,10 +10,6 @@
 
 /* Hashing so many takes some milliseconds. */
 #define PIECE_LEAVES 4096
-
-static const char piece_sql[] =
-    "SELECT encode(substr(leaves, $5::int, $6::int), 'hex') FROM sems.spd_leaves\n"
-    "WHERE quarter = $1 AND revision = $2::int AND kind = $3 AND day = $4::date";
 
 void
 proof_piece_begin(struct proof_piece *p, int64_t leaves)
@@ -34,7 +31,9 @@ proof_piece_next(struct proof_piece *p, const char *quarter, const char *revisio
 		n = p->left;
 	snprintf(p->from, sizeof p->from, "%" PRIu64, p->merkle.n * PROOF_LEAF_SIZE + 1);
 	snprintf(p->length, sizeof p->length, "%" PRId64, n * PROOF_LEAF_SIZE);
-	*st = (struct statement){piece_sql, 6, {quarter, revision, kind, day, p->from, p->length}};
+	*st = (struct statement){embed_text("sql/queries/proof/proof_piece.sql"),
+				 6,
+				 {quarter, revision, kind, day, p->from, p->length}};
 	return true;
 }
 

@@ -153,10 +153,6 @@ spd_freeze_amend(struct spd_run *r, bool *again, struct err *e)
 	return ok ? OK : err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
 }
 
-static const char freeze_sql[] =
-    "INSERT INTO sems.spd_revision (quarter, revision, document, sha256, as_of, created_by, reason)"
-    " VALUES ($1, $2::int, $3, decode($4, 'hex'), $5::timestamptz, $6, $7)";
-
 static bool
 is_given(const char *s)
 {
@@ -184,7 +180,7 @@ spd_freeze_keep(struct spd_run *r, struct statement *st)
 					   all == NULL ? "" : "; ", parts[i].label, parts[i].text);
 		}
 	}
-	*st = (struct statement){freeze_sql,
+	*st = (struct statement){embed_text("sql/queries/quarter/spd_keep_revision.sql"),
 				 7,
 				 {r->label, r->revision, (const char *)r->document.p, r->sha256,
 				  r->spd.as_of, r->by, all}};

@@ -138,10 +138,6 @@ static const struct {
     {"sql/queries/quarter/spd_hold_feeds.sql", on_held},
 };
 
-static const char live_sql[] =
-    "INSERT INTO sems.spd_live (quarter, as_of, document) VALUES ($1, $2::timestamptz, $3)"
-    " ON CONFLICT (quarter) DO UPDATE SET as_of = excluded.as_of, document = excluded.document";
-
 static enum code
 make_document(struct spd_run *r, struct err *e)
 {
@@ -199,7 +195,9 @@ keep_document(struct spd_run *r, struct statement *st)
 		spd_freeze_keep(r, st);
 		return true;
 	}
-	*st = (struct statement){live_sql, 3, {r->label, r->spd.as_of, document}};
+	*st = (struct statement){embed_text("sql/queries/quarter/spd_keep_live.sql"),
+				 3,
+				 {r->label, r->spd.as_of, document}};
 	return r->task == SPD_TASK_LIVE;
 }
 

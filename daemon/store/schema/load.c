@@ -4,6 +4,7 @@
  */
 #include "base/civil.h"
 #include "base/count.h"
+#include "base/file/embed.h"
 #include "store/pg/blocking.h"
 #include "store/pg/lanes.h"
 #include "store/pg/rows.h"
@@ -76,20 +77,17 @@ load_calendar(struct registry *r, const struct rows *rows)
 
 /* A table read row by row, or whole. */
 static const struct source {
-	const char *sql;
+	const char *path;
 	int columns;
 	load_fn load;
 	bool (*load_all)(struct registry *r, const struct rows *rows);
 } sources[] = {
-    {"SELECT name, zone FROM sems.entity", 2, load_entity, NULL},
-    {"SELECT site_id FROM sems.site", 1, load_site, NULL},
-    {"SELECT principal, role FROM sems.principal", 2, load_principal, NULL},
-    {"SELECT principal, source, kind, site FROM sems.source_grant", 4, load_grant, NULL},
-    {"SELECT kind, (extract(epoch FROM floor) * 1000)::bigint FROM sems.purge_floor", 2, load_floor,
-     NULL},
-    {"SELECT day - date '1970-01-01', (extract(epoch FROM starts_at) * 1000)::bigint, "
-     "(extract(epoch FROM ends_at) * 1000)::bigint FROM sems.civil_day ORDER BY day",
-     3, NULL, load_calendar},
+    {"sql/queries/schema/registry_entity.sql", 2, load_entity, NULL},
+    {"sql/queries/schema/registry_sites.sql", 1, load_site, NULL},
+    {"sql/queries/schema/registry_principals.sql", 2, load_principal, NULL},
+    {"sql/queries/schema/registry_grants.sql", 4, load_grant, NULL},
+    {"sql/queries/schema/registry_floors.sql", 2, load_floor, NULL},
+    {"sql/queries/schema/registry_days.sql", 3, NULL, load_calendar},
 };
 
 #define N_SOURCES COUNT(sources)
@@ -100,7 +98,7 @@ load_source(struct registry *r, const struct source *s, const struct rows *rows,
 	bool good = true;
 
 	if (rows_columns(rows) != s->columns)
-		return err_set(e, FATAL_BUG, "registry", "%s", s->sql);
+		return err_set(e, FATAL_BUG, "registry", "%s", s->path);
 	if (s->load_all != NULL)
 		good = s->load_all(r, rows);
 	for (int row = 0; good && s->load != NULL && row < rows_count(rows); row++)
@@ -114,7 +112,7 @@ static enum code
 query_source(PGconn *pg, const struct source *s, struct registry *r, struct err *e)
 {
 	PGresult *res = NULL;
-	enum code code = blocking_query(pg, s->sql, &res, e);
+	enum code code = blocking_query(pg, embed_text(s->path), &res, e);
 
 	if (code == OK)
 		code = load_source(r, s, &(struct rows){res}, e);
@@ -166,7 +164,7 @@ reload_next(struct job *j, struct statement *st, struct err *e)
 		*e = l->err;
 	if (l->err.code != OK || l->next == N_SOURCES)
 		return false;
-	st->sql = sources[l->next++].sql;
+	st->sql = embed_text(sources[l->next++].path);
 	return true;
 }
 

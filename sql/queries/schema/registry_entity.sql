@@ -1,0 +1,2 @@
+-- The entity.
+SELECT name, zone FROM sems.entity

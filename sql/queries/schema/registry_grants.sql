@@ -1,0 +1,2 @@
+-- Who may send what.
+SELECT principal, source, kind, site FROM sems.source_grant

@@ -1,0 +1,2 @@
+-- Who has which role.
+SELECT principal, role FROM sems.principal

@@ -1,0 +1,2 @@
+-- Its sites.
+SELECT site_id FROM sems.site
