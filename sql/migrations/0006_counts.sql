@@ -265,7 +265,10 @@ BEGIN
 	RETURN NULL;
 END
 $$;
-CREATE TRIGGER expect_anew AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sems.expected_feed
+-- By rows: a statement that changes none, as most setups have, must not wait for whoever keeps feeds.
+CREATE TRIGGER expect_anew AFTER INSERT OR UPDATE OR DELETE ON sems.expected_feed
+    FOR EACH ROW EXECUTE FUNCTION sems.expect_anew();
+CREATE TRIGGER expect_anew_of_all AFTER TRUNCATE ON sems.expected_feed
     FOR EACH STATEMENT EXECUTE FUNCTION sems.expect_anew();
 
 -- The days of a period that have to be counted from records: never counted, or touched since.

@@ -1,7 +1,7 @@
 # What is quick is answered while something long runs; and a request ends when whoever asked is gone.
 # P-903
 . "$(dirname "$0")/lib.sh"
-plan 12
+plan 13
 
 psql_do() { # statement
 	"${AS_USER[@]}" psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -U postgres -d sems -c "$1" 2>&1
@@ -11,11 +11,15 @@ waiting() { psql_do "SELECT count(*) FROM pg_stat_activity WHERE datname = 'sems
 somebody_waits() { [ "$(waiting)" != 0 ]; }
 nobody_waits() { [ "$(waiting)" = 0 ]; }
 HOLDER=
-# Whoever needs the table waits from then on.
-hold() { # table
-	psql_do "BEGIN; LOCK TABLE $1 IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)" >/dev/null &
+# Whoever needs what the statement locks waits from then on.
+hold() { # statement
+	psql_do "BEGIN; $1; SELECT pg_sleep(600)" >/dev/null 2>&1 &
 	HOLDER=$!
 	wait_for 60 is_held
+}
+let_go() {
+	psql_do "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'" >/dev/null
+	wait "$HOLDER"
 }
 is_held() { [ "$(psql_do "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")" = 1 ]; }
 answers() { # name command...
@@ -42,7 +46,12 @@ start_daemon || exit 1
 ctl_must -q simulate --register --quarter 2026-Q2 --scale 0.01 --lanes 1 --sites 1 || exit 1
 ctl_must spd freeze 2026-Q2 || exit 1
 
-hold sems.spd_proof
+# As whoever keeps the feeds of a large quarter does, once no duty does.
+wait_for 60 nobody_waits
+hold 'UPDATE sems.feed_turn SET n = n'
+answers 'what is set up is answered while feeds are kept' init --site S0
+let_go
+hold 'LOCK TABLE sems.spd_proof IN ACCESS EXCLUSIVE MODE'
 for long in 'spd verify 2026-Q2' 'spd freeze 2026-Q1'; do
 	# shellcheck disable=SC2086 # words
 	ask_long $long

@@ -95,7 +95,7 @@ static const struct {
     {"sql/migrations/0005_retention.sql",
      "5ce5a3bbc8f01f876a250a19e8b40fd3a2a59efeabfc7024696a5ce0d8b0ecf5"},
     {"sql/migrations/0006_counts.sql",
-     "81dbc9210929c8b23493e984c894c1bf2ea61cce51f255aae3e0192601969da1"},
+     "ae8c9bafada0bb3b00df2cb7e914a988160ca56fde9fe085b6079350ca19fa9a"},
     {"sql/migrations/0007_inquiry.sql",
      "4de32cf5a9c5ae387168ad8491a2b157b9995b639a6cfba9fd2e940cfc0b83cf"},
 };
