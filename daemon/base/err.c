@@ -12,6 +12,7 @@ err_set(struct err *e, enum code code, const char *where, const char *fmt, ...)
 	va_list ap;
 
 	e->code = code;
+	e->next[0] = '\0';
 	/* Programs look at how a place begins. */
 	text_print(e->where, sizeof e->where, "%.*s", (int)sizeof e->where - 1, where);
 	va_start(ap, fmt);

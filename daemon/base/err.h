@@ -29,10 +29,14 @@ enum code {
 	FATAL_BUG,
 };
 
+#define ERR_NEXT_SIZE 384
+
 struct err {
 	enum code code;
 	char where[64]; /* field path, file:line, statement; may be empty */
 	char text[256]; /* what is wrong and what to do next */
+	/* What of that can be asked for, as core/action writes it: a list as JSON, or "". */
+	char next[ERR_NEXT_SIZE];
 };
 
 #define MUST_CHECK __attribute__((warn_unused_result))

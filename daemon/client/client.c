@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -165,6 +166,22 @@ response_code(const Sems__V1__Response *r)
 	return FATAL_BUG;
 }
 
+/* The failure, in this program's words. */
+static void
+take_failure(struct question *q, const Sems__V1__Response *r)
+{
+	const char *text =
+	    r->text != NULL && r->text[0] != '\0' ? r->text : "semsd gave no reason; see its log";
+	json_t *next = r->has_next && watch.words != NULL
+			   ? json_loadb((const char *)r->next.data, r->next.len, 0, NULL)
+			   : NULL;
+	char said[ACTION_TEXT_SIZE];
+
+	action_weave(text, next, watch.words, said, sizeof said);
+	err_set(&q->err, q->code, r->field != NULL ? r->field : "", "%s", said);
+	json_decref(next);
+}
+
 static enum code
 on_response(struct client *c, const Sems__V1__Response *r, struct err *e)
 {
@@ -174,10 +191,7 @@ on_response(struct client *c, const Sems__V1__Response *r, struct err *e)
 		return OK; /* of a question given up on */
 	q->code = response_code(r);
 	if (q->code != OK) {
-		err_set(&q->err, q->code, r->field != NULL ? r->field : "", "%s",
-			r->text != NULL && r->text[0] != '\0'
-			    ? r->text
-			    : "semsd gave no reason; see its log");
+		take_failure(q, r);
 		q->open = false;
 		return OK;
 	}

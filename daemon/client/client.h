@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "core/action/action.h"
 
 #include <sems/v1/protocol.pb-c.h>
 
@@ -26,6 +27,9 @@ struct client_watch {
 	 * second one on. Begins and ends in pairs. */
 	void (*waiting)(enum client_wait state, int64_t seconds);
 	bool (*interrupted)(void); /* true: whatever goes on ends with TRY_STORE */
+	/* What this program calls the actions that a failure's text names; NULL: their names stay.
+	 */
+	action_words_fn words;
 };
 void client_watch(const struct client_watch *w);
 

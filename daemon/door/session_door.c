@@ -52,6 +52,8 @@ fail(const struct port *p, const struct failure *f)
 	r.code = codes[f->code];
 	r.field = field;
 	r.text = text;
+	r.has_next = f->next[0] != '\0';
+	r.next = (ProtobufCBinaryData){strlen(f->next), (uint8_t *)(uintptr_t)f->next};
 	r.has_retry_after_ms = f->retry_after_ms > 0;
 	r.retry_after_ms = f->retry_after_ms;
 	ingest_respond(p->door, session_of(p), &r);
@@ -86,6 +88,7 @@ session_door_ask(struct admin *a, struct ingest *in, const struct ingest_request
 	fail(&q.port, &(struct failure){.code = ANSWER_UNAVAILABLE,
 					.field = "",
 					.text = "out of memory for a request; try again",
+					.next = "",
 					.retry_after_ms = RETRY_AFTER_MS});
 	arena_free(r->arena);
 }

@@ -7,6 +7,7 @@
 
 #include "base/file/plainfile.h"
 #include "base/text.h"
+#include "core/action/action.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -359,16 +360,19 @@ keyring_sign(const struct keyring *k, const void *p, size_t n, unsigned char sig
 			       "this semsd has no signing key: copy signing-*.key and .pub from "
 			       "the folder of keys of the semsd that signs, and start it again");
 	*by = &k->signers[k->n_signers - 1];
-	if (memcmp(k->seed, none, sizeof none) == 0)
-		return err_set(e, REJ_STATE, "keys",
-			       "the newest signing key has no private half; semsctl key new "
-			       "makes another");
-	if (!(*by)->is_registered)
-		return err_set(e, REJ_STATE, "keys",
-			       "the signing key %s is not registered in the database: put the "
-			       "right one into the folder of keys and start semsd again, or say "
-			       "that it signs with semsctl key register",
-			       (*by)->id);
+	if (memcmp(k->seed, none, sizeof none) == 0) {
+		err_set(e, REJ_STATE, "keys",
+			"the newest signing key has no private half; key.make makes another");
+		return action_offer(e, &(struct todo){.action = ACTION_KEY_MAKE});
+	}
+	if (!(*by)->is_registered) {
+		err_set(e, REJ_STATE, "keys",
+			"the signing key %s is not registered in the database: put the "
+			"right one into the folder of keys and start semsd again, or say "
+			"that it signs with key.register",
+			(*by)->id);
+		return action_offer(e, &(struct todo){.action = ACTION_KEY_REGISTER});
+	}
 	if (!sign_bytes(k->seed, p, n, signature))
 		return err_set(e, TRY_SYSTEM, "keys", "out of memory");
 	return OK;

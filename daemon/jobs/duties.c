@@ -326,7 +326,7 @@ duty_claim(struct duties *d)
 {
 	d->step = STEP_CLAIM;
 	d->claim = CLAIM_NONE;
-	d->err = (struct err){OK, "", ""};
+	d->err = (struct err){.code = OK};
 	utc_format(d->config.now(d->config.ctx), d->now_text);
 	d->job = (struct job){.ticket = ticket,
 			      .role = DB_RETENTION,
@@ -363,7 +363,7 @@ on_recounted(struct recount_run *r, const struct err *e)
 static void
 run_recount(struct duties *d)
 {
-	struct err e = {OK, "", ""};
+	struct err e = {.code = OK};
 
 	d->recount = (struct recount_run){.lanes = store_lanes(d->store),
 					  .ticket = ticket,
@@ -438,7 +438,7 @@ on_quarter_stored(struct spd_run *r, const struct err *e)
 static void
 store_quarters(struct duties *d)
 {
-	struct err e = {OK, "", ""};
+	struct err e = {.code = OK};
 
 	if (d->quarter == d->n_quarters) {
 		duty_end(d, &e);

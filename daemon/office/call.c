@@ -157,42 +157,53 @@ call_reply(struct call *c, struct text json)
 			  json.n);
 }
 
+static void
+fail(struct call *c, struct failure f)
+{
+	/* What could not be read for want of memory looks as if it were not there. */
+	if (call_lacks_memory(c))
+		f = (struct failure){
+		    .code = ANSWER_UNAVAILABLE, .field = "", .text = no_memory, .next = ""};
+	if (f.code == ANSWER_UNAVAILABLE)
+		f.retry_after_ms = RETRY_AFTER_MS;
+	c->port.ops->fail(&c->port, &f);
+	call_end(c);
+}
+
 void
 call_fail(struct call *c, enum answer_code code, const char *field, const char *fmt, ...)
 {
-	struct failure f;
 	char text[FAILURE_TEXT];
 	va_list ap;
 
 	va_start(ap, fmt);
 	text_vprint(text, sizeof text, fmt, ap);
 	va_end(ap);
-	/* What could not be read for want of memory looks as if it were not there. */
-	if (call_lacks_memory(c)) {
-		code = ANSWER_UNAVAILABLE;
-		field = "";
-		snprintf(text, sizeof text, "%s", no_memory);
-	}
-	f = (struct failure){.code = code, .field = field == NULL ? "" : field, .text = text};
-	if (code == ANSWER_UNAVAILABLE)
-		f.retry_after_ms = RETRY_AFTER_MS;
-	c->port.ops->fail(&c->port, &f);
-	call_end(c);
+	fail(c, (struct failure){
+		    .code = code, .field = field == NULL ? "" : field, .text = text, .next = ""});
 }
 
 static void
 forbid(struct call *c, const char *field, const char *roles)
 {
 	char admins[160];
+	char role[RIGHT_WHO_SIZE];
+	char text[FAILURE_TEXT];
+	char next[ERR_NEXT_SIZE] = "";
 	bool told = right_has(c->who.role, RIGHT_KNOW_ADMINS) &&
 		    registry_who_has(call_registry(c), ROLE_ADMIN, admins, sizeof admins);
 
-	call_fail(c, ANSWER_FORBIDDEN, field,
-		  "you are %s with the role %s; this takes the role %s, which an admin%s%s%s "
-		  "gives: semsctl init --role %s=%.*s",
-		  c->who.principal.s, role_name(c->who.role), roles, told ? " (" : "",
-		  told ? admins : "", told ? ")" : "", c->who.principal.s,
-		  (int)strcspn(roles, " ,"), roles);
+	text_print(role, sizeof role, "%.*s", (int)strcspn(roles, " ,"), roles);
+	action_add(next, &(struct todo){.action = ACTION_ROLE_GIVE,
+					.principal = c->who.principal.s,
+					.role = role});
+	text_print(text, sizeof text,
+		   "you are %s with the role %s; this takes the role %s, which an admin%s%s%s "
+		   "gives: role.give",
+		   c->who.principal.s, role_name(c->who.role), roles, told ? " (" : "",
+		   told ? admins : "", told ? ")" : "");
+	fail(c, (struct failure){
+		    .code = ANSWER_FORBIDDEN, .field = field, .text = text, .next = next});
 }
 
 void
@@ -237,7 +248,15 @@ call_fail_err(struct call *c, const struct err *e)
 			response = map[i].response;
 	if (response == ANSWER_INTERNAL)
 		log_error("admin.fault", KV("where", e->where), KV("text", e->text));
-	call_fail(c, response, e->where, "%s", e->text);
+	fail(c, (struct failure){
+		    .code = response, .field = e->where, .text = e->text, .next = e->next});
+}
+
+enum code
+call_no_kind(const char *where, struct err *e)
+{
+	err_set(e, REJ_FIELD, where, "is not a record kind; the kinds are those of \"kinds.list\"");
+	return action_offer(e, &(struct todo){.action = ACTION_KINDS_LIST});
 }
 
 void

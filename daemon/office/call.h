@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "core/action/action.h"
 #include "core/right/right.h"
 #include "ingest/ingest.h"
 #include "office/port.h"
@@ -83,6 +84,8 @@ void call_forbid(struct call *c, const char *field, enum right right);
  * but what is in the arena. */
 void call_fail_err(struct call *c, const struct err *e);
 void call_fail_memory(struct call *c);
+/* What is at `where` names no record kind. */
+enum code call_no_kind(const char *where, struct err *e);
 
 /* The handlers, one per Request body. The dispatcher has asked for the right in its table. */
 void admin_setup(struct call *c);

@@ -39,6 +39,7 @@ struct failure {
 	enum answer_code code;
 	const char *field;       /* below FAILURE_FIELD bytes; "": none */
 	const char *text;        /* what to do next; below FAILURE_TEXT bytes */
+	const char *next;        /* the actions that it names, as core/action lists them; or "" */
 	uint32_t retry_after_ms; /* 0: coming again is of no use */
 };
 

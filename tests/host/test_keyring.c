@@ -400,7 +400,8 @@ Test(keyring, signs_with_none_that_is_not_registered)
 	cr_assert_eq(sign_hello(k, signature, &by), OK);
 	cr_assert_eq(keyring_new_signer(k, &e), OK, "%s", e.text);
 	cr_expect_eq(keyring_sign(k, "hello", 5, signature, &by, &e), REJ_STATE);
-	cr_expect_not_null(strstr(e.text, "semsctl key register"), "%s", e.text);
+	cr_expect_not_null(strstr(e.text, "key.register"), "%s", e.text);
+	cr_expect_str_eq(e.next, "[{\"action\":\"key.register\"}]");
 	keyring_register(k, by->id);
 	cr_expect_eq(sign_hello(k, signature, &by), OK);
 	keyring_free(k);

@@ -28,5 +28,7 @@ mapfile -t counted < <(find daemon tools tests -name '*.[ch]' ! -path daemon/bas
 refuse 'COUNT() of base/count.h says how many' 'sizeof ?\(?[a-z_>.-]+\)? */ *sizeof' "${counted[@]}"
 mapfile -t asked < <(find daemon -name '*.[ch]' ! -path 'daemon/core/right/*')
 refuse 'only core/right compares roles: ask for a right' 'role(\([^=]*\))? *[!=]= *ROLE_|ROLE_[A-Z]+ *[!=]=|<< \(?ROLE_|\[ROLE_' "${asked[@]}"
+mapfile -t neutral < <(find daemon/core daemon/office daemon/store -name '*.[ch]')
+refuse 'what is next is an action of core/action: faces find the words' '^[^*]*"[^"]*semsctl' "${neutral[@]}"
 refuse 'NOLINT needs the check and a reason' 'NOLINT[A-Z]*([^(A-Z]|$)|NOLINT[A-Z]*\([^)]*\)[[:space:]]*(\*/)?$' "${all[@]}"
 exit $rc

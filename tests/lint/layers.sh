@@ -4,15 +4,16 @@
 # walls. The order is the building's: nothing includes what stands below it.
 set -u
 allowed='base:
-host: base
 core/time: base
 core/stats: base
 core/right: base
-core/life: base core/right
+core/action: base
+core/life: base core/action core/right
 core/proof: base
 core/kind: base core/time
 core/metric: base core/kind core/stats
-core/spd: base core/time core/stats core/life core/metric
+core/spd: base core/action core/time core/stats core/life core/metric
+host: base core/action
 render/file: base
 render/doc: base core/spd
 render/sheet: base render/doc render/file
@@ -20,18 +21,18 @@ render/page: base render/doc render/sheet
 render: base core/spd core/proof render/doc render/file render/sheet render/page
 wire: base core/kind
 ingest: base core/time core/kind core/right wire
-client: base wire
+client: base core/action wire
 store/pg: base
 store/evidence: base core/kind host ingest store/pg
 store/count: base core/metric core/spd store/pg
-store/proof: base core/kind core/proof host store/pg
-store/quarter: base core/time core/life core/spd store/pg store/count store/proof
+store/proof: base core/action core/kind core/proof host store/pg
+store/quarter: base core/action core/time core/life core/spd store/pg store/count store/proof
 store/schema: base core/time ingest host store/pg store/count
 store: base ingest store/pg store/evidence store/schema
-office: base core/kind core/right ingest store
-office/evidence: base core/time core/kind core/metric core/proof wire ingest host store/pg store/count store office
-office/quarter: base core/time core/life core/metric core/proof core/spd host store/pg store/count store/proof store/quarter store office
-office/setup: base core/time core/kind core/metric core/life core/spd ingest host store/pg store/quarter store/schema store office
+office: base core/action core/kind core/right ingest store
+office/evidence: base core/action core/time core/kind core/metric core/proof wire ingest host store/pg store/count store office
+office/quarter: base core/action core/time core/life core/metric core/proof core/spd host store/pg store/count store/proof store/quarter store office
+office/setup: base core/action core/time core/kind core/metric core/life core/spd ingest host store/pg store/quarter store/schema store office
 door: base ingest office
 jobs: base host store/pg store/count store/quarter store/schema store
 net: base ingest
@@ -39,9 +40,9 @@ tools/airport: base core/time core/kind
 tools/time: base core/time core/kind
 tools/sheet: base render/file
 tools/import: base core/kind wire client tools/time tools/sheet
-tools/terminal: base client render/doc tools/time
+tools/terminal: base core/action client render/doc tools/time
 tools/bench: base core/kind wire client tools/airport tools/terminal
-tools/semsctl: base core/kind client tools/terminal
+tools/semsctl: base core/action core/kind client tools/terminal
 tools/semsctl/record: base core/kind wire client tools/import tools/time tools/terminal tools/semsctl
 tools/semsctl/intake: base core/kind wire client tools/import tools/sheet tools/time tools/airport tools/terminal tools/semsctl tools/semsctl/record
 tools/semsctl/setup: base core/time core/kind client tools/import tools/sheet tools/time tools/terminal tools/semsctl

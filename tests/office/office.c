@@ -175,7 +175,7 @@ reply(const struct port *p, struct text json)
 	struct office *o = p->door;
 
 	o->code = ANSWER_OK;
-	o->text[0] = o->field[0] = '\0';
+	o->text[0] = o->field[0] = o->next[0] = '\0';
 	office_reads = true;
 	o->json = json_loadb(json.s, json.n, 0, NULL);
 	cr_assert_not_null(o->json, "%.*s", (int)json.n, json.s);
@@ -191,6 +191,7 @@ fail(const struct port *p, const struct failure *f)
 	o->code = f->code;
 	snprintf(o->text, sizeof o->text, "%s", f->text);
 	snprintf(o->field, sizeof o->field, "%s", f->field);
+	snprintf(o->next, sizeof o->next, "%s", f->next);
 }
 
 static void

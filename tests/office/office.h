@@ -38,6 +38,7 @@ struct office {
 	int code;
 	char text[512];
 	char field[128];
+	char next[ERR_NEXT_SIZE]; /* the actions that the text of a failure names */
 	json_t *json;
 };
 

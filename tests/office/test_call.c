@@ -48,8 +48,10 @@ ask_as(struct office *o, const char *role, enum request_kind kind, bool allowed)
 	if (!refused)
 		return;
 	cr_expect_not_null(strstr(o->text, role), "the answer names the role");
-	cr_expect_not_null(strstr(o->text, "gives: semsctl init --role unix:"),
-			   "and what gives another: %s", o->text);
+	cr_expect_not_null(strstr(o->text, "gives: role.give"), "and what gives another: %s",
+			   o->text);
+	cr_expect_not_null(strstr(o->next, "[{\"action\":\"role.give\",\"principal\":\"unix:"),
+			   "%s", o->next);
 }
 
 /* P-905 */
@@ -83,8 +85,9 @@ Test(call, names_those_who_give_a_role_to_those_who_read_what_is_kept)
 					  "role compliance or admin, which an admin ("),
 			   "%s", o.text);
 	cr_expect_not_null(strstr(o.text, "unix:adam"), "%s", o.text);
-	cr_expect_not_null(strstr(o.text, ") gives: semsctl init --role unix:anna=compliance"),
-			   "%s", o.text);
+	cr_expect_not_null(strstr(o.text, ") gives: role.give"), "%s", o.text);
+	cr_expect_str_eq(o.next, "[{\"action\":\"role.give\",\"principal\":\"unix:anna\","
+				 "\"role\":\"compliance\"}]");
 	office_be(&o, "unix:sue", "supervisor");
 	cr_assert_eq(office_ask(&o, &q), CODE(FORBIDDEN));
 	cr_expect_null(strstr(o.text, "unix:adam"), "%s", o.text);

@@ -284,7 +284,7 @@ compile_record(struct map_plan *plan, const struct map_record *m, struct record_
 	p->m = m;
 	p->kind = kind_by_name(text_of(m->kind));
 	if (p->kind == NULL) {
-		kind_unknown(m->kind, unknown);
+		kind_unknown(m->kind, ": `semsctl template` lists them", unknown);
 		return err_set(e, REJ_FIELD, "kind", "%s", unknown);
 	}
 	rc = compile_conditions(plan, m->when, m->when_count, &p->when, e);

@@ -39,6 +39,6 @@ usage_of_kind(const struct command *c, const char *kind)
 {
 	char unknown[KIND_UNKNOWN_SIZE];
 
-	kind_unknown(kind, unknown);
+	kind_unknown(kind, ": `semsctl template` lists them", unknown);
 	return command_usage(c, "%s", unknown);
 }

@@ -1,6 +1,7 @@
 /* semsctl: finds the command and runs it. Every command talks to the daemon, never to its store. */
 #include "client/client.h"
 #include "tools/semsctl/command.h"
+#include "tools/semsctl/words.h"
 #include "tools/terminal/screen.h"
 #include "tools/terminal/shown.h"
 #include "tools/terminal/table.h"
@@ -159,7 +160,7 @@ main(int argc, char **argv)
 		return EXIT_FAULT;
 	}
 	client_wait_for_daemon(WAIT_S);
-	watch_begin();
+	watch_begin(words_of);
 	screen_begin(true);
 	table_fit(screen_width());
 	status = run(argc, argv);

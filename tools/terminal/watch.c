@@ -24,8 +24,10 @@ waiting(enum client_wait state, int64_t seconds)
 }
 
 void
-watch_begin(void)
+watch_begin(action_words_fn words)
 {
-	client_watch(&(struct client_watch){
-	    .greeted = greeted, .waiting = waiting, .interrupted = progress_interrupted});
+	client_watch(&(struct client_watch){.greeted = greeted,
+					    .waiting = waiting,
+					    .interrupted = progress_interrupted,
+					    .words = words});
 }

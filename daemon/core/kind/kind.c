@@ -106,7 +106,7 @@ kind_by_name(struct text name)
 }
 
 void
-kind_unknown(const char *name, char out[KIND_UNKNOWN_SIZE])
+kind_unknown(const char *name, const char *listed, char out[KIND_UNKNOWN_SIZE])
 {
 	struct near n = near_to(name);
 	bool is_near;
@@ -115,8 +115,7 @@ kind_unknown(const char *name, char out[KIND_UNKNOWN_SIZE])
 		near_offer(&n, kinds[i]->name);
 	is_near = n.best != NULL;
 	snprintf(out, KIND_UNKNOWN_SIZE, "there is no kind '%.40s'%s%s%s", name,
-		 is_near ? "; did you mean " : ": `semsctl template` lists them",
-		 is_near ? n.best : "", is_near ? "?" : "");
+		 is_near ? "; did you mean " : listed, is_near ? n.best : "", is_near ? "?" : "");
 }
 
 size_t

@@ -162,9 +162,10 @@ extern const struct kind *const kinds[KIND_COUNT];
 extern const struct field envelope_fields[ENV_COUNT];
 
 const struct kind *kind_by_name(struct text name); /* NULL: unknown */
-/* For whoever named one that is none: "there is no kind 'tets'; did you mean test?" */
+/* For whoever named one that is none: "there is no kind 'tets'; did you mean test?"; where none is
+ * near, `listed` (": the manual lists them") in place of the question. */
 #define KIND_UNKNOWN_SIZE 128
-void kind_unknown(const char *name, char out[KIND_UNKNOWN_SIZE]);
+void kind_unknown(const char *name, const char *listed, char out[KIND_UNKNOWN_SIZE]);
 
 /* Envelope and own fields as one sequence: index 0 to kind_n_fields() - 1. */
 static inline size_t

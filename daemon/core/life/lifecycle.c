@@ -146,49 +146,51 @@ spd_approval_by_name(const char *name)
 
 /* --- what to do next -------------------------------------------------------------------------- */
 
-void
-life_next(const struct life *l, char *out, size_t size)
-{
-	const char *q = l->quarter;
-	const char *again = l->was_submitted ? "revise" : "freeze";
-	const char *why = l->was_submitted ? " --reason TEXT" : "";
+/* What is said of a state, and the actions of it in the order in which they are named. Each is done
+ * to the quarter. */
+struct next {
+	const char *text;
+	size_t n;
+	struct todo todo[2];
+};
 
-	switch (l->state) {
-	case SPD_OPEN:
-		snprintf(out, size, "the quarter runs; after its last day: semsctl spd freeze %s",
-			 q);
-		break;
-	case SPD_COLLECTING:
-		snprintf(out, size, "nothing is frozen yet: semsctl spd freeze %s", q);
-		break;
-	case SPD_DRAFT:
-		snprintf(out, size, "a quality reviewer takes it on: semsctl spd qa %s", q);
-		break;
-	case SPD_IN_QA:
-		snprintf(out, size, "the approver decides: semsctl spd approve %s", q);
-		break;
-	case SPD_APPROVED:
-		snprintf(out, size,
-			 "send it, then: semsctl spd submit %s --channel TEXT --reference TEXT", q);
-		break;
-	case SPD_SUBMITTED:
-		snprintf(out, size,
-			 "when its receipt is confirmed: semsctl spd acknowledge %s --reference "
-			 "TEXT; a change takes semsctl spd revise %s --reason TEXT",
-			 q, q);
-		break;
-	case SPD_ACKNOWLEDGED:
-		snprintf(out, size, "nothing; a change takes semsctl spd revise %s --reason TEXT",
-			 q);
-		break;
-	case SPD_REJECTED:
-	case SPD_WITHDRAWN:
-		snprintf(out, size, "another draft: semsctl spd %s %s%s", again, q, why);
-		break;
-	case SPD_SUPERSEDED:
-	case SPD_STATES:
-		snprintf(out, size, "a later revision stands: semsctl spd status %s", q);
-		break;
+#define DO(name, ...)                                                 \
+	{                                                             \
+		.action = ACTION_SPD_##name, .needs = { __VA_ARGS__ } \
+	}
+
+static const struct next nexts[] = {
+    [SPD_OPEN] = {"the quarter runs; after its last day: spd.freeze", 1, {DO(FREEZE, NULL)}},
+    [SPD_COLLECTING] = {"nothing is frozen yet: spd.freeze", 1, {DO(FREEZE, NULL)}},
+    [SPD_DRAFT] = {"a quality reviewer takes it on: spd.qa", 1, {DO(QA, NULL)}},
+    [SPD_IN_QA] = {"the approver decides: spd.approve", 1, {DO(APPROVE, NULL)}},
+    [SPD_APPROVED] = {"send it, then: spd.submit", 1, {DO(SUBMIT, "channel", "reference")}},
+    [SPD_SUBMITTED] = {"when its receipt is confirmed: spd.acknowledge; a change takes spd.revise",
+		       2,
+		       {DO(ACKNOWLEDGE, "reference"), DO(REVISE, "reason")}},
+    [SPD_ACKNOWLEDGED] = {"nothing; a change takes spd.revise", 1, {DO(REVISE, "reason")}},
+    [SPD_REJECTED] = {"another draft: spd.freeze", 1, {DO(FREEZE, NULL)}},
+    [SPD_WITHDRAWN] = {"another draft: spd.freeze", 1, {DO(FREEZE, NULL)}},
+    [SPD_SUPERSEDED] = {"a later revision stands: spd.status", 1, {DO(STATUS, NULL)}},
+};
+COVERS(nexts, SPD_STATES);
+
+/* Of a quarter that was submitted once. */
+static const struct next again = {"another draft: spd.revise", 1, {DO(REVISE, "reason")}};
+
+void
+life_next(const struct life *l, struct life_advice *out)
+{
+	bool is_over = l->state == SPD_REJECTED || l->state == SPD_WITHDRAWN;
+	const struct next *next = is_over && l->was_submitted ? &again : &nexts[l->state];
+
+	snprintf(out->text, sizeof out->text, "%s", next->text);
+	out->next[0] = '\0';
+	for (size_t i = 0; i < next->n; i++) {
+		struct todo todo = next->todo[i];
+
+		todo.quarter = l->quarter;
+		action_add(out->next, &todo);
 	}
 }
 
@@ -203,16 +205,18 @@ same(const char *a, const char *b)
 static enum code
 refuse_state(const struct life *l, enum spd_action a, struct err *e)
 {
-	char next[160] = "";
+	struct life_advice advice;
 
-	life_next(l, next, sizeof next);
-	if (l->revision == 0) {
-		return err_set(e, REJ_STATE, "operation", "%s is %s and cannot be %s; %s",
-			       l->quarter, spd_state_name(l->state), actions[a].done, next);
-	}
-	return err_set(e, REJ_STATE, "operation", "revision %lld of %s is %s and cannot be %s; %s",
-		       (long long)l->revision, l->quarter, spd_state_name(l->state),
-		       actions[a].done, next);
+	life_next(l, &advice);
+	if (l->revision == 0)
+		err_set(e, REJ_STATE, "operation", "%s is %s and cannot be %s; %s", l->quarter,
+			spd_state_name(l->state), actions[a].done, advice.text);
+	else
+		err_set(e, REJ_STATE, "operation", "revision %lld of %s is %s and cannot be %s; %s",
+			(long long)l->revision, l->quarter, spd_state_name(l->state),
+			actions[a].done, advice.text);
+	snprintf(e->next, sizeof e->next, "%s", advice.next);
+	return e->code;
 }
 
 static enum code
@@ -258,11 +262,11 @@ check_people(const struct life *l, const struct terms *t, struct err *e)
 			       spd_approval_name(l->approval));
 	}
 	if (reviewed && same(l->who, l->reviewer)) {
-		return err_set(
-		    e, REJ_FORBIDDEN, "operation",
-		    "%s reviewed it, so a third person has to approve; a small entity may "
-		    "declare the policy APPROVER_DIFFERS (semsctl init)",
-		    l->who);
+		err_set(e, REJ_FORBIDDEN, "operation",
+			"%s reviewed it, so a third person has to approve; a small entity may "
+			"declare the policy APPROVER_DIFFERS (setup)",
+			l->who);
+		return action_offer(e, &(struct todo){.action = ACTION_SETUP});
 	}
 	return OK;
 }
@@ -382,12 +386,13 @@ check_embargo(const struct life *l, const struct life_freeze *f, struct err *e)
 			       "%s cannot be frozen now; ask whoever has the role compliance",
 			       l->quarter);
 	}
-	return err_set(
-	    e, REJ_STATE, "quarter",
-	    "it has tests under embargo; have them debriefed (semsctl correct), or leave "
-	    "them out for the next revision: semsctl spd freeze %s --exclude-embargoed "
-	    "REASON",
-	    l->quarter);
+	err_set(e, REJ_STATE, "quarter",
+		"it has tests under embargo; have them debriefed (record.correct), or leave "
+		"them out for the next revision: spd.freeze");
+	action_offer(e, &(struct todo){.action = ACTION_RECORD_CORRECT});
+	return action_offer(e, &(struct todo){.action = ACTION_SPD_FREEZE,
+					      .quarter = l->quarter,
+					      .needs = {"exclude_embargoed"}});
 }
 
 enum code
@@ -414,11 +419,13 @@ life_freeze(const struct life *l, enum spd_action a, const struct life_freeze *f
 	if (code != OK)
 		return code;
 	if (!f->grace_is_over && is_blank(f->early)) {
-		return err_set(
-		    e, REJ_STATE, "quarter",
-		    "late records of %s are waited for until %s; freeze it after that day, "
-		    "or say why not: semsctl spd freeze %s --early REASON",
-		    l->quarter, f->grace_end, l->quarter);
+		err_set(e, REJ_STATE, "quarter",
+			"late records of %s are waited for until %s; freeze it after that day, "
+			"or say why not: spd.freeze",
+			l->quarter, f->grace_end);
+		return action_offer(e, &(struct todo){.action = ACTION_SPD_FREEZE,
+						      .quarter = l->quarter,
+						      .needs = {"early"}});
 	}
 	return check_embargo(l, f, e);
 }

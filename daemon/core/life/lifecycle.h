@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/machine.h"
 #include "base/text.h"
+#include "core/action/action.h"
 #include "core/right/right.h"
 
 #include <stdbool.h>
@@ -105,7 +106,12 @@ struct life_freeze {
 enum code life_freeze(const struct life *l, enum spd_action a, const struct life_freeze *f,
 		      struct err *e) MUST_CHECK;
 
-/* What is to be done next, in words. */
-void life_next(const struct life *l, char *out, size_t size);
+/* What is to be done next: a sentence, and the actions that it names (core/action). */
+struct life_advice {
+	char text[160];
+	char next[ERR_NEXT_SIZE];
+};
+
+void life_next(const struct life *l, struct life_advice *out);
 
 #endif

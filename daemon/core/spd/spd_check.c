@@ -3,6 +3,7 @@
 #include "base/count.h"
 #include "base/json/jsonin.h"
 #include "base/text.h"
+#include "core/action/action.h"
 
 #include <jansson.h>
 #include <stdarg.h>
@@ -456,57 +457,76 @@ check_balances(struct check *c)
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
+#define NO_ACTION                         \
+	0,                                \
+	{                                 \
+		{                         \
+			.action = ACTIONS \
+		}                         \
+	}
+
+/* todo: what to do about it, with the names of actions, which are done to the document's quarter.
+ */
 static const struct {
 	const char *name;
 	const char *about;
 	void (*run)(struct check *c);
 	const char *todo;
+	size_t n;
+	struct todo actions[2];
 } checks[] = {
     {"SITES", "the sites' counts add up to the entity's", check_sites,
-     "do not submit: this is a fault of semsd"},
+     "do not submit: this is a fault of semsd", NO_ACTION},
     {"SHEETS", "the counts of every other breakdown add up to the entity's", check_sheets,
-     "do not submit: this is a fault of semsd"},
+     "do not submit: this is a fault of semsd", NO_ACTION},
     {"REASONS", "a figure without a value says why", check_reasons,
-     "do not submit: this is a fault of semsd"},
+     "do not submit: this is a fault of semsd", NO_ACTION},
     {"INTERVALS", "a rate of a sample has its confidence interval", check_intervals,
-     "do not submit: this is a fault of semsd"},
+     "do not submit: this is a fault of semsd", NO_ACTION},
     {"OVERLAPS",
      "what was told twice of a device or place, or for two places that may be one, is explained",
-     check_overlaps, "correct or void what overlaps, or semsctl spd comment QUARTER METRIC TEXT"},
-    {"BALANCES", "findings open at the start, plus raised, less closed, are those open at the end",
+     check_overlaps,
+     "correct or void what overlaps, or spd.comment",
+     1,
+     {{.action = ACTION_SPD_COMMENT, .needs = {"metric", "text"}}}},
+    {"BALANCES",
+     "findings open at the start, plus raised, less closed, are those open at the end",
      check_balances,
-     "correct the findings (semsctl correct audit), or revise the quarter before, then freeze "
-     "again"},
+     "correct the findings (record.correct), or revise the quarter before, then freeze again",
+     1,
+     {{.action = ACTION_RECORD_CORRECT, .kind = "audit"}}},
     {"PERSONS", "nothing points at a person", check_persons,
-     "correct the record or say the comment anew, then freeze again"},
-    {"COMMENTS", "each figure that misses its target is explained", check_comments,
-     "semsctl spd comment QUARTER METRIC TEXT; one comment on a metric covers its parts. "
-     "semsctl spd comment QUARTER --edit takes all that are open at once"},
-    {"DOUBLES", "records that have a double were looked at", check_doubles,
-     "semsctl doubles lists them: void what was stored twice and freeze again, or say why they are "
-     "two: semsctl spd comment QUARTER DQ07 TEXT"},
+     "correct the record or say the comment anew, then freeze again", NO_ACTION},
+    {"COMMENTS",
+     "each figure that misses its target is explained",
+     check_comments,
+     "spd.comment; one comment on a metric covers its parts. spd.comments takes all that are open "
+     "at once",
+     2,
+     {{.action = ACTION_SPD_COMMENT, .needs = {"metric", "text"}},
+      {.action = ACTION_SPD_COMMENTS}}},
+    {"DOUBLES",
+     "records that have a double were looked at",
+     check_doubles,
+     "doubles.list lists them: void what was stored twice and freeze again, or say why they are "
+     "two: spd.comment",
+     2,
+     {{.action = ACTION_DOUBLES_LIST},
+      {.action = ACTION_SPD_COMMENT, .metric = DOUBLES, .needs = {"text"}}}},
 };
 
-/* What to do about a check, with the quarter in the commands' place for it. */
 static json_t *
-todo_of(const char *todo, const json_t *document)
+actions_of(size_t check, const json_t *document)
 {
-	static const char place[] = "QUARTER";
-	const char *quarter = member_text(json_object_get(document, "quarter"), "label");
-	json_t *out = json_string("");
-	json_t *whole;
+	char list[ERR_NEXT_SIZE] = "";
 
-	for (const char *at = strstr(todo, place); at != NULL && quarter[0] != '\0';
-	     at = strstr(todo, place)) {
-		json_t *longer =
-		    json_sprintf("%s%.*s%s", json_words(out), (int)(at - todo), todo, quarter);
-		json_decref(out);
-		out = longer;
-		todo = at + sizeof place - 1;
+	for (size_t i = 0; i < checks[check].n; i++) {
+		struct todo todo = checks[check].actions[i];
+
+		todo.quarter = member_text(json_object_get(document, "quarter"), "label");
+		action_add(list, &todo);
 	}
-	whole = json_sprintf("%s%s", json_words(out), todo);
-	json_decref(out);
-	return whole;
+	return action_list(list);
 }
 
 struct json_t *
@@ -525,10 +545,12 @@ spd_check(const struct json_t *document, const struct json_t *events, const stru
 
 		checks[i].run(&c);
 		json_array_append_new(
-		    list, json_pack("{s:s, s:s, s:b, s:I, s:o, s:o, s:o}", "check", checks[i].name,
-				    "about", checks[i].about, "ok", c.count == 0, "count",
-				    (json_int_t)c.count, "found", c.found, "figures", c.figures,
-				    "todo", todo_of(c.count == 0 ? "" : checks[i].todo, document)));
+		    list,
+		    json_pack("{s:s, s:s, s:b, s:I, s:o, s:o, s:s, s:o}", "check", checks[i].name,
+			      "about", checks[i].about, "ok", c.count == 0, "count",
+			      (json_int_t)c.count, "found", c.found, "figures", c.figures, "todo",
+			      c.count == 0 ? "" : checks[i].todo, "actions",
+			      c.count == 0 ? json_array() : actions_of(i, document)));
 	}
 	return list;
 }

@@ -13,11 +13,11 @@ struct json_t; /* jansson's */
 
 /*
  * [{check, about, ok, count, found: [text], figures: [{metric, name, by, value, target, unit}],
- * todo}], one for each check, in the order in which people work them off. about: what the check
- * looks at. found: each place in words ("QN01 at measure 1.3"); figures: the same places, for those
- * checks that look at one figure each. events: those of the declaration. earlier: the document of
- * the quarter before that was submitted last, NULL when there is none. The caller's to
- * json_decref(); NULL: memory is out.
+ * todo, actions}], one for each check, in the order in which people work them off. about: what the
+ * check looks at. found: each place in words ("QN01 at measure 1.3"); figures: the same places, for
+ * those checks that look at one figure each. todo: what to do, in words that name the actions.
+ * events: those of the declaration. earlier: the document of the quarter before that was submitted
+ * last, NULL when there is none. The caller's to json_decref(); NULL: memory is out.
  *
  * A failing figure of the entity takes a comment on its metric. One of a site, measure or other
  * breakdown takes a comment, too, when the entity's own does not fail: on itself or on its metric.

@@ -178,17 +178,20 @@ import_done(struct job *j, const struct err *e)
 {
 	struct call *c = j->ctx;
 	struct import *i = c->state;
+	struct err why;
 
 	if (e->code == OK && i->answer != NULL) {
 		call_reply_json(c, i->answer);
 		return;
 	}
 	json_decref(i->answer);
-	if (e->code != OK)
+	if (e->code != OK) {
 		call_fail_err(c, e);
-	else
-		call_fail(c, ANSWER_NOT_FOUND, "run",
-			  "there is no such run; semsctl import list has them");
+		return;
+	}
+	err_set(&why, REJ_NOT_FOUND, "run", "there is no such run; imports.list has them");
+	action_offer(&why, &(struct todo){.action = ACTION_IMPORTS_LIST});
+	call_fail_err(c, &why);
 }
 
 /* "kind/record_id", as `next` gave it. */

@@ -140,6 +140,7 @@ admin_record(struct call *c)
 	const struct record_request *r = c->request.record;
 	struct fetch *f = arena_zalloc(c->arena, 1, sizeof *f);
 	struct uuid id;
+	struct err why;
 
 	if (f == NULL) {
 		call_fail_memory(c);
@@ -147,8 +148,8 @@ admin_record(struct call *c)
 	}
 	f->kind = r->kind == NULL || r->kind[0] == '\0' ? NULL : kind_by_name(text_of(r->kind));
 	if (f->kind == NULL && r->kind != NULL && r->kind[0] != '\0') {
-		call_fail(c, ANSWER_INVALID, "kind",
-			  "is not a record kind; the kinds are those of \"semsctl template\"");
+		call_no_kind("kind", &why);
+		call_fail_err(c, &why);
 		return;
 	}
 	if (r->source != NULL && !text_is_clean_utf8(text_of(r->source))) {

@@ -39,14 +39,18 @@ static bool
 read_kinds(struct call *c, struct look *l)
 {
 	const struct records_request *q = c->request.records;
+	struct err why;
 
 	for (size_t i = 0; i < q->n_kind; i++) {
 		const struct kind *k = kind_by_name(text_of(q->kind[i]));
 
-		if (k == NULL || i >= KIND_COUNT)
-			return bad(c, "kind",
-				   "is not a record kind, or one too many; the kinds are those of "
-				   "\"semsctl template\"");
+		if (i >= KIND_COUNT)
+			return bad(c, "kind", "is one too many");
+		if (k == NULL) {
+			call_no_kind("kind", &why);
+			call_fail_err(c, &why);
+			return false;
+		}
 		l->kinds = arena_printf(c->arena, "%s%s%s", l->kinds == NULL ? "" : l->kinds,
 					l->kinds == NULL ? "" : ",", k->name);
 	}

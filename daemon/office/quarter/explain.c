@@ -527,14 +527,13 @@ note_on(const struct explain *x)
 					  "frozen; they add up to the frozen figure.";
 	if (json_array_size(json_object_get(x->answer, "purged")) > 0)
 		return "Retention has removed records of this quarter. The figure stays as it was "
-		       "frozen, and its leaves still prove which records there were: semsctl spd "
-		       "verify.";
+		       "frozen, and its leaves still prove which records there were: spd.verify.";
 	if (x->as_of != NULL && !same)
 		return "The definition has changed since it was frozen, and these are found by "
 		       "the one of now.";
 	if (x->as_of != NULL)
 		return "These are the records that were known when it was frozen, and they do not "
-		       "add up to it: semsctl spd verify names what was changed since.";
+		       "add up to it: spd.verify names what was changed since.";
 	return "Records came in between: ask again.";
 }
 
@@ -544,6 +543,7 @@ records_done(struct job *j, const struct err *e)
 	struct call *c = j->ctx;
 	struct explain *x = c->state;
 	json_t *answer = x->answer;
+	char next[ERR_NEXT_SIZE] = "";
 	const char *why;
 
 	if (e->code != OK) {
@@ -551,8 +551,11 @@ records_done(struct job *j, const struct err *e)
 		return;
 	}
 	why = note_on(x);
+	if (why != NULL && strstr(why, action_name(ACTION_SPD_VERIFY)) != NULL)
+		action_add(next, &(struct todo){.action = ACTION_SPD_VERIFY});
 	json_object_set_new(json_object_get(answer, "records"), "note",
 			    why == NULL ? json_null() : json_string(why));
+	json_object_set_new(json_object_get(answer, "records"), "actions", action_list(next));
 	reply(c, answer);
 }
 
@@ -571,8 +574,8 @@ explain_document(struct call *c)
 	x->printed = find_metric(x->document, x->q->metric);
 	find_definition(c, day, &e);
 	if (x->printed == NULL || x->metric == NULL) {
-		err_set(&e, REJ_NOT_FOUND, "metric",
-			"is none of this SPD; semsctl spd show %s lists them", x->label);
+		err_set(&e, REJ_NOT_FOUND, "metric", "is none of this SPD; spd.show lists them");
+		action_offer(&e, &(struct todo){.action = ACTION_SPD_SHOW, .quarter = x->label});
 		refuse(c, &e);
 		return;
 	}
@@ -583,9 +586,11 @@ explain_document(struct call *c)
 	figure = find_figure(x);
 	if (figure == NULL) {
 		err_set(&e, REJ_NOT_FOUND, "where",
-			"the metric has no such figure; semsctl spd show %s --metric %s "
-			"--by all lists those it has",
-			x->label, x->metric->id);
+			"the metric has no such figure; spd.show lists those it has");
+		action_offer(&e, &(struct todo){.action = ACTION_SPD_SHOW,
+						.quarter = x->label,
+						.metric = x->metric->id,
+						.by = "all"});
 		refuse(c, &e);
 		return;
 	}
@@ -653,10 +658,11 @@ stored_done(struct job *j, const struct err *e)
 	struct explain *x = c->state;
 	struct err why = e->code != OK ? *e : x->fault;
 
-	if (why.code == OK && x->document == NULL)
+	if (why.code == OK && x->document == NULL) {
 		err_set(&why, REJ_NOT_FOUND, "revision",
-			"%s has no such revision; semsctl spd list %s names those it has", x->label,
-			x->label);
+			"%s has no such revision; spd.list names those it has", x->label);
+		action_offer(&why, &(struct todo){.action = ACTION_SPD_LIST, .quarter = x->label});
+	}
 	x->step = 0;
 	if (why.code != OK)
 		refuse(c, &why);

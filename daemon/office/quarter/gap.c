@@ -122,11 +122,14 @@ static bool
 prepare_resolve(struct call *c, struct gap_look *l)
 {
 	const struct gap_request *r = c->request.gap;
+	struct err why;
 
 	if (!may_change(c) || !has_reason(c))
 		return false;
 	if (!r->has_gap_id || r->gap_id > INT64_MAX) {
-		call_fail(c, ANSWER_INVALID, "gap_id", "say which gap; semsctl gaps lists them");
+		err_set(&why, REJ_FIELD, "gap_id", "say which gap; gaps.list lists them");
+		action_offer(&why, &(struct todo){.action = ACTION_GAPS_LIST});
+		call_fail_err(c, &why);
 		return false;
 	}
 	utc_format(c->now, l->now);

@@ -41,6 +41,13 @@ spd_ask_fini(struct spd_ask *a)
 	a->by_dims = NULL;
 }
 
+void
+spd_add_advice(json_t *answer, const struct life_advice *a)
+{
+	json_object_set_new(answer, "next", json_string(a->text));
+	json_object_set_new(answer, "actions", action_list(a->next));
+}
+
 bool
 spd_failed(struct call *c, const struct err *e)
 {

@@ -3,6 +3,7 @@
 #ifndef SEMS_OFFICE_QUARTER_SPD_H
 #define SEMS_OFFICE_QUARTER_SPD_H
 
+#include "core/action/action.h"
 #include "core/life/lifecycle.h"
 #include "core/spd/spd_diff.h"
 #include "office/call.h"
@@ -49,6 +50,8 @@ void spd_job(struct call *c, enum lane lane, bool writes,
 	     void (*rows)(struct job *, const struct rows *),
 	     void (*done)(struct job *, const struct err *));
 /* True: *e is a failure, which has been answered. */
+/* What is to be done next: `next`, and `actions` that it names. */
+void spd_add_advice(json_t *answer, const struct life_advice *a);
 bool spd_failed(struct call *c, const struct err *e);
 
 /* The statements that load a revision (whole: with document, events and the quarter before), one

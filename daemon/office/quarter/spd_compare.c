@@ -153,11 +153,11 @@ make_answer(struct spd_ask *a, const json_t *now, const char *as_of)
 				       .changed = a->changed,
 				       .n_changed = a->n_changed};
 	json_t *diff = spd_diff(a->document, now, &rules);
-	char next[256];
+	struct life_advice next;
 
 	if (diff == NULL)
 		return NULL;
-	life_next(&a->life, next, sizeof next);
+	life_next(&a->life, &next);
 	json_object_set_new(diff, "quarter", json_string(a->label));
 	json_object_set_new(diff, "revision", json_integer(a->life.revision));
 	json_object_set_new(diff, "state", json_string(spd_state_name(a->life.state)));
@@ -165,7 +165,7 @@ make_answer(struct spd_ask *a, const json_t *now, const char *as_of)
 	json_object_set_new(diff, "as_of", json_string(as_of));
 	json_object_set_new(diff, "materiality_pp", json_real(a->materiality_pp));
 	json_object_set(diff, "records", a->answer);
-	json_object_set_new(diff, "next", json_string(next));
+	spd_add_advice(diff, &next);
 	return diff;
 }
 

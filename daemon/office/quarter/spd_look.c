@@ -163,9 +163,11 @@ spd_load_next(struct spd_ask *a, int step, struct statement *st, struct err *e)
 	}
 	if (a->life.revision == 0) {
 		err_set(e, REJ_NOT_FOUND, "revision",
-			"%s has no such revision; semsctl spd list %s names those it has, "
-			"semsctl spd freeze %s makes the first",
-			a->label, a->label, a->label);
+			"%s has no such revision; spd.list names those it has, "
+			"spd.freeze makes the first",
+			a->label);
+		action_offer(e, &(struct todo){.action = ACTION_SPD_LIST, .quarter = a->label});
+		action_offer(e, &(struct todo){.action = ACTION_SPD_FREEZE, .quarter = a->label});
 		return false;
 	}
 	if (step == 1)
@@ -364,7 +366,8 @@ next_status(struct job *j, struct statement *st, struct err *e)
 	if (a->answer == NULL) {
 		err_set(e, REJ_NOT_FOUND, "quarter",
 			"the civil calendar has no such quarter; without an entity there is "
-			"none: semsctl init");
+			"none: setup");
+		action_offer(e, &(struct todo){.action = ACTION_SETUP});
 		return false;
 	}
 	if (step == 2 && a->life.revision == 0 && a->revision[0] == '0')
@@ -400,17 +403,17 @@ on_status(struct job *j, const struct err *e)
 	struct spd_ask *a = c->state;
 	json_t *answer = a->answer;
 	struct err why = *e;
-	char next[256];
+	struct life_advice next;
 
 	if (why.code == OK && a->life.revision > 0)
 		(void)!spd_digest_papers(a, &why);
 	if (spd_failed(c, &why))
 		return;
-	life_next(&a->life, next, sizeof next);
+	life_next(&a->life, &next);
 	json_object_set_new(answer, "papers",
 			    text_or_null(a->life.revision > 0 ? a->papers : NULL));
 	json_object_set_new(answer, "state", json_string(spd_state_name(a->life.state)));
-	json_object_set_new(answer, "next", json_string(next));
+	spd_add_advice(answer, &next);
 	json_object_set(answer, "revision", a->head == NULL ? json_null() : a->head);
 	json_object_set_new(answer, "events",
 			    a->events == NULL ? json_array() : json_incref(a->events));

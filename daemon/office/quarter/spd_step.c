@@ -41,10 +41,10 @@ check_document(const struct spd_ask *a, struct err *e)
 		return err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
 	if (spd_check_failed(checks) > 0) {
 		name_failed(checks, names, sizeof names);
-		code = err_set(e, REJ_STATE, "checks",
-			       "these checks fail: %s; semsctl spd check %s says where, and what "
-			       "to do",
-			       names, a->label);
+		err_set(e, REJ_STATE, "checks",
+			"these checks fail: %s; spd.check says where, and what to do", names);
+		code = action_offer(
+		    e, &(struct todo){.action = ACTION_SPD_CHECK, .quarter = a->label});
 	}
 	json_decref(checks);
 	return code;
@@ -68,6 +68,17 @@ is_such_figure(const struct spd_ask *a, const json_t *by)
 	return false;
 }
 
+static enum code
+refuse_figure(const struct spd_ask *a, const char *field, struct err *e)
+{
+	err_set(e, REJ_FIELD, field, "is no figure of revision %s; spd.show lists them",
+		a->revision);
+	return action_offer(e, &(struct todo){.action = ACTION_SPD_SHOW,
+					      .quarter = a->label,
+					      .revision = a->revision,
+					      .by = "all"});
+}
+
 /* A comment is on a figure that the document has. */
 static enum code
 check_comment(struct spd_ask *a, struct err *e)
@@ -85,11 +96,7 @@ check_comment(struct spd_ask *a, struct err *e)
 	if (a->by_dims == NULL)
 		code = err_set(e, REJ_FIELD, "by", "is no clean UTF-8 text");
 	else if (a->q->n_by > DIMENSIONS_SAID || !is_such_figure(a, by))
-		code =
-		    err_set(e, REJ_FIELD, json_object_size(by) > 0 ? "by" : "metric",
-			    "is no figure of revision %s; semsctl spd show %s --revision %s --by "
-			    "all lists them",
-			    a->revision, a->label, a->revision);
+		code = refuse_figure(a, json_object_size(by) > 0 ? "by" : "metric", e);
 	json_decref(by);
 	return code;
 }
@@ -110,10 +117,11 @@ check_seen(struct spd_ask *a, struct err *e)
 		return e->code;
 	if (a->q->seen == NULL || strcmp(a->q->seen, a->papers) == 0)
 		return OK;
-	return err_set(e, REJ_STATE, "seen",
-		       "revision %s of %s and what was said of it are not those any more; look "
-		       "again: semsctl spd status %s",
-		       a->revision, a->label, a->label);
+	err_set(e, REJ_STATE, "seen",
+		"revision %s of %s and what was said of it are not those any more; look "
+		"again: spd.status",
+		a->revision, a->label);
+	return action_offer(e, &(struct todo){.action = ACTION_SPD_STATUS, .quarter = a->label});
 }
 
 /* Whether the step may be taken on what was loaded. */
@@ -179,12 +187,17 @@ on_step(struct job *j, const struct err *e)
 	struct call *c = j->ctx;
 	struct spd_ask *a = c->state;
 	json_t *answer = a->answer;
-	char next[256];
+	struct life_advice next;
 
 	if (e->code != OK && strcmp(e->where, "23505") == 0) {
+		struct err why;
+
 		spd_ask_fini(a);
-		call_fail(c, ANSWER_STATE, "operation",
-			  "somebody else was quicker; look again: semsctl spd status %s", a->label);
+		err_set(&why, REJ_STATE, "operation",
+			"somebody else was quicker; look again: spd.status");
+		action_offer(&why,
+			     &(struct todo){.action = ACTION_SPD_STATUS, .quarter = a->label});
+		call_fail_err(c, &why);
 		return;
 	}
 	if (spd_failed(c, e))
@@ -193,8 +206,8 @@ on_step(struct job *j, const struct err *e)
 		 KV("revision", a->revision), KV("by", c->who.principal.s), KV("sha256", a->sha256),
 		 KV("papers", a->papers));
 	spd_state_by_name(text_of(member_text(answer, "state")), &a->life.state);
-	life_next(&a->life, next, sizeof next);
-	json_object_set_new(answer, "next", json_string(next));
+	life_next(&a->life, &next);
+	spd_add_advice(answer, &next);
 	a->answer = NULL;
 	spd_ask_fini(a);
 	call_reply_json(c, answer);

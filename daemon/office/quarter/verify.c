@@ -231,11 +231,14 @@ sign_done(struct job *j, const struct err *e)
 		return;
 	}
 	if (!s->found) {
-		call_fail(
-		    c, ANSWER_NOT_FOUND, "revision",
-		    "%s has no such revision with a proof; semsctl spd list %s names those it "
-		    "has",
-		    s->named.quarter, s->named.quarter);
+		struct err why;
+
+		err_set(&why, REJ_NOT_FOUND, "revision",
+			"%s has no such revision with a proof; spd.list names those it has",
+			s->named.quarter);
+		action_offer(
+		    &why, &(struct todo){.action = ACTION_SPD_LIST, .quarter = s->named.quarter});
+		call_fail_err(c, &why);
 		return;
 	}
 	keys = call_keys_json(c, &newest);

@@ -51,6 +51,7 @@ calendar_done(struct job *j, const struct err *e)
 {
 	struct call *c = j->ctx;
 	struct mending *k = c->state;
+	struct err why;
 
 	if (e->code != OK) {
 		json_decref(k->answer);
@@ -58,10 +59,12 @@ calendar_done(struct job *j, const struct err *e)
 	} else if (!k->applies) {
 		call_reply_json(c, k->answer);
 	} else if (k->answer == NULL) {
-		call_fail(c, ANSWER_STATE, "",
-			  "no day that begins otherwise by today's rules is behind all evidence "
-			  "and every frozen quarter: what is stored counts by the rules it was "
-			  "stored by; semsctl calendar says which days differ");
+		err_set(&why, REJ_STATE, "",
+			"no day that begins otherwise by today's rules is behind all evidence "
+			"and every frozen quarter: what is stored counts by the rules it was "
+			"stored by; calendar.look says which days differ");
+		action_offer(&why, &(struct todo){.action = ACTION_CALENDAR_LOOK});
+		call_fail_err(c, &why);
 	} else {
 		log_warn("calendar.mended", KV("by", c->who.principal.s),
 			 KV("reason", c->request.calendar->reason),

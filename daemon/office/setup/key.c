@@ -92,11 +92,13 @@ register_newest(struct call *c)
 	struct registering *r = c->state;
 	const struct signer *list;
 	size_t n = keyring_signers(call_keys(c), &list);
+	struct err e;
 
 	if (n == 0) {
-		call_fail(
-		    c, ANSWER_STATE, "register",
-		    "there is no signing key in the folder of keys; semsctl key new makes one");
+		err_set(&e, REJ_STATE, "register",
+			"there is no signing key in the folder of keys; key.make makes one");
+		action_offer(&e, &(struct todo){.action = ACTION_KEY_MAKE});
+		call_fail_err(c, &e);
 		return;
 	}
 	snprintf(r->id, sizeof r->id, "%s", list[n - 1].id);

@@ -11,17 +11,19 @@
 static json_t *
 month_json(const struct retention_month *m)
 {
+	char next[ERR_NEXT_SIZE] = "";
 	json_t *o =
 	    json_pack("{s:s, s:s%, s:s, s:I, s:b, s:s, s:s, s:b}", "kind", m->kind, "month",
 		      m->month, (size_t)7, "quarter", m->quarter, "records", (json_int_t)m->records,
 		      "exact", m->is_exact ? 1 : 0, "decision", retention_name(m->decision), "why",
 		      m->why, "dropped", m->is_dropped ? 1 : 0);
 
-	if (m->decision == RETENTION_KEEP_QUARTER)
-		json_object_set_new(
-		    o, "do",
-		    json_sprintf("semsctl spd freeze %s, then semsctl spd submit %s", m->quarter,
-				 m->quarter));
+	if (m->decision != RETENTION_KEEP_QUARTER)
+		return o;
+	action_add(next, &(struct todo){.action = ACTION_SPD_FREEZE, .quarter = m->quarter});
+	action_add(next, &(struct todo){.action = ACTION_SPD_SUBMIT, .quarter = m->quarter});
+	json_object_set_new(o, "do", json_string("spd.freeze, then spd.submit"));
+	json_object_set_new(o, "actions", action_list(next));
 	return o;
 }
 

@@ -415,7 +415,7 @@ setup_done(struct job *j, const struct err *e)
 void
 admin_setup(struct call *c)
 {
-	struct err e = {OK, "", ""};
+	struct err e = {.code = OK};
 	const struct catalogue *cat = spd_catalogue(&e);
 	struct setup *s;
 

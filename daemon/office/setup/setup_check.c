@@ -7,6 +7,7 @@
 #include "core/time/calendar.h"
 #include "core/time/retention.h"
 #include "ingest/registry.h"
+#include "office/call.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -101,8 +102,7 @@ check_kind(const char *s, bool any_allowed, const char *at, struct err *e)
 	if (any_allowed && strcmp(s, "*") == 0)
 		return OK;
 	if (kind_by_name(text_of(s)) == NULL)
-		return err_set(e, REJ_FIELD, at,
-			       "is not a record kind; the kinds are those of \"semsctl template\"");
+		return call_no_kind(at, e);
 	return OK;
 }
 

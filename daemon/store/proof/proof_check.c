@@ -5,6 +5,7 @@
 #include "base/file/embed.h"
 #include "base/json/jsonin.h"
 #include "base/text.h"
+#include "core/action/action.h"
 #include "core/kind/kind.h"
 #include "host/keyring.h"
 #include "store/proof/proof_sql.h"
@@ -140,8 +141,9 @@ on_revision(void *ctx, const struct rows *rows, struct err *e)
 
 	if (document == NULL) {
 		err_set(e, REJ_NOT_FOUND, "revision",
-			"%s has no such revision; semsctl spd list %s names those it has",
-			c->quarter, c->quarter);
+			"%s has no such revision; spd.list names those it has", c->quarter);
+		action_offer(&c->err,
+			     &(struct todo){.action = ACTION_SPD_LIST, .quarter = c->quarter});
 		return;
 	}
 	snprintf(c->found, sizeof c->found, "%s", rows_text(rows, 0, 0));

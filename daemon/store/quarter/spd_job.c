@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/file/embed.h"
 #include "base/json/jsonmem.h"
+#include "core/action/action.h"
 #include "store/quarter/spd_gather.h"
 
 #include <inttypes.h>
@@ -37,17 +38,22 @@ fail_memory(struct spd_run *r)
 static void
 refuse_purged(struct spd_run *r, const char *revisions)
 {
+	char newest[24];
+
 	if (revisions == NULL) {
 		spd_fail(r, REJ_STATE, "quarter",
 			 "retention has removed evidence of it, so that it cannot be computed; no "
 			 "revision of it was frozen before");
 		return;
 	}
+	snprintf(newest, sizeof newest, "%" PRId64, r->newest);
 	err_set(&r->err, REJ_STATE, "quarter",
 		"retention has removed evidence of it, so that it cannot be computed anew; "
-		"what was frozen stays: semsctl spd show %s --revision %" PRId64
-		" (there is %.80s)",
-		r->label, r->newest, revisions);
+		"what was frozen stays: spd.show (there is %.80s)",
+		revisions);
+	action_offer(
+	    &r->err,
+	    &(struct todo){.action = ACTION_SPD_SHOW, .quarter = r->label, .revision = newest});
 }
 
 static void
@@ -58,7 +64,8 @@ on_quarter(struct spd_run *r, const struct rows *rows)
 	if (rows_count(rows) == 0) {
 		spd_fail(r, REJ_NOT_FOUND, "quarter",
 			 "the civil calendar has no such quarter; without an entity there is none: "
-			 "semsctl init");
+			 "setup");
+		action_offer(&r->err, &(struct todo){.action = ACTION_SETUP});
 		return;
 	}
 	s->entity = rows_keep(rows, 0, 0, r->arena);

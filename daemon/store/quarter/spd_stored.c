@@ -1,5 +1,6 @@
 #include "store/quarter/spd_stored.h"
 
+#include "core/action/action.h"
 #include "core/spd/schema.h"
 
 #include <string.h>
@@ -10,12 +11,14 @@ spd_stored(const char *document, const char *quarter, const char *revision, stru
 	struct err why = {0};
 	json_t *doc = schema_read(SCHEMA_SPD, document, strlen(document), &why);
 
-	if (doc == NULL && why.code == REJ_MALFORMED)
+	if (doc == NULL && why.code == REJ_MALFORMED) {
 		err_set(e, REJ_STATE, why.where,
 			"the stored document of %s revision %s is not as it was frozen: %.100s; "
-			"semsctl spd verify %s looks for more",
-			quarter, revision, why.text, quarter);
-	else if (doc == NULL)
+			"spd.verify looks for more",
+			quarter, revision, why.text);
+		action_offer(e, &(struct todo){.action = ACTION_SPD_VERIFY, .quarter = quarter});
+	} else if (doc == NULL) {
 		*e = why;
+	}
 	return doc;
 }

@@ -192,10 +192,11 @@ warn_signer(const struct keyring *keys)
 						   "and the database knows of one: nothing is "
 						   "frozen here until it is copied, " KEY_RUNBOOK));
 	else if (!list[n - 1].is_registered)
-		log_warn("key.signing", KV("key", list[n - 1].id),
-			 KV("text",
-			    "it is not registered in the database: nothing is frozen here "
-			    "until the right one is there, or semsctl key register, " KEY_RUNBOOK));
+		log_warn(
+		    "key.signing", KV("key", list[n - 1].id),
+		    KV("text",
+		       "it is not registered in the database: nothing is frozen here "
+		       "until the right one is there or this one is registered, " KEY_RUNBOOK));
 }
 
 static enum code

@@ -244,7 +244,7 @@ on_counted(struct recount_run *c, const struct err *e)
 static void
 count_days(struct retention_run *r)
 {
-	struct err e = {OK, "", ""};
+	struct err e = {.code = OK};
 
 	r->recount = (struct recount_run){.lanes = r->lanes,
 					  .ticket = r->ticket,

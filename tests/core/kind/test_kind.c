@@ -100,10 +100,10 @@ Test(kind, is_suggested_to_whoever_misspells_one)
 {
 	char text[KIND_UNKNOWN_SIZE];
 
-	kind_unknown("obsrvation", text);
+	kind_unknown("obsrvation", ": ask", text);
 	cr_expect_str_eq(text, "there is no kind 'obsrvation'; did you mean observation?");
-	kind_unknown("nothing", text);
-	cr_expect_str_eq(text, "there is no kind 'nothing': `semsctl template` lists them");
+	kind_unknown("nothing", ": ask", text);
+	cr_expect_str_eq(text, "there is no kind 'nothing': ask");
 }
 
 Test(kind, names_every_reason)

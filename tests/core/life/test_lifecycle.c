@@ -114,6 +114,7 @@ Test(lifecycle, answers_every_step_as_its_table_says)
 	}
 }
 
+/* P-909 */
 Test(lifecycle, says_in_every_refusal_what_to_do_next)
 {
 	for (int s = 0; s < SPD_STATES; s++) {
@@ -125,7 +126,7 @@ Test(lifecycle, says_in_every_refusal_what_to_do_next)
 			if (life_step(&l, (enum spd_action)a, &to, &e) == OK)
 				continue;
 			cr_expect_not_null(strstr(e.text, spd_state_name(l.state)), "%s", e.text);
-			cr_expect_not_null(strstr(e.text, "semsctl spd "), "%s", e.text);
+			cr_expect_not_null(strstr(e.next, "{\"action\":\"spd."), "%s", e.next);
 			cr_expect_lt(strlen(e.text), sizeof e.text - 1, "cut: %s", e.text);
 		}
 	}
@@ -435,11 +436,11 @@ Test(lifecycle, revises_what_was_submitted_and_freezes_what_was_not)
 
 		cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), OK);
 		cr_expect_eq(freeze(l, SPD_REVISE, f, &e), REJ_STATE);
-		cr_expect_not_null(strstr(e.text, "spd freeze"), "%s", e.text);
+		cr_expect_not_null(strstr(e.text, "spd.freeze"), "%s", e.text);
 		l.was_submitted = true;
 		cr_expect_eq(freeze(l, SPD_REVISE, f, &e), OK);
 		cr_expect_eq(freeze(l, SPD_FREEZE, f, &e), REJ_STATE);
-		cr_expect_not_null(strstr(e.text, "spd revise"), "%s", e.text);
+		cr_expect_not_null(strstr(e.text, "spd.revise"), "%s", e.text);
 	}
 }
 

@@ -65,7 +65,8 @@ Test(key, freezes_with_none_that_nobody_registered)
 	cr_assert_eq(keyring_new_signer(o.keys, &e), OK, "%s", e.text);
 	cr_expect_eq(freeze(), CODE(STATE));
 	cr_expect_not_null(strstr(o.text, "not registered"), "%s", o.text);
-	cr_expect_not_null(strstr(o.text, "semsctl key register"), "%s", o.text);
+	cr_expect_not_null(strstr(o.text, "key.register"), "%s", o.text);
+	cr_expect_str_eq(o.next, "[{\"action\":\"key.register\"}]");
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.spd_revision"), 0);
 	cr_assert_eq(ask_key(false, false), CODE(OK));
 	cr_expect_str_eq(office_str(&o, "signs"), "");

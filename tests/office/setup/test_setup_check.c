@@ -223,7 +223,7 @@ static const struct row {
 Test(setup_check, accepts_a_request_with_one_of_everything)
 {
 	struct sample s;
-	struct err e = {OK, "", ""};
+	struct err e = {.code = OK};
 
 	sample_init(&s);
 	cr_expect_eq(setup_check(&s.r, catalogue(), &e), OK, "%s: %s", e.where, e.text);
@@ -232,7 +232,7 @@ Test(setup_check, accepts_a_request_with_one_of_everything)
 Test(setup_check, accepts_a_request_that_adds_nothing)
 {
 	struct setup_request r = {0};
-	struct err e = {OK, "", ""};
+	struct err e = {.code = OK};
 
 	cr_expect_eq(setup_check(&r, catalogue(), &e), OK, "%s: %s", e.where, e.text);
 }
@@ -242,7 +242,7 @@ Test(setup_check, names_the_path_of_the_first_bad_field)
 	memset(long_name, 'x', sizeof long_name - 1);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct sample s;
-		struct err e = {OK, "", ""};
+		struct err e = {.code = OK};
 
 		sample_init(&s);
 		rows[i].break_it(&s);
@@ -255,7 +255,7 @@ Test(setup_check, names_the_path_of_the_first_bad_field)
 Test(setup_check, allows_a_shorter_maximum_when_the_revision_window_is_shorter)
 {
 	struct sample s;
-	struct err e = {OK, "", ""};
+	struct err e = {.code = OK};
 
 	sample_init(&s);
 	s.policy.min_months = s.policy.max_months = 3;
@@ -271,7 +271,7 @@ Test(setup_check, bounds_what_one_request_may_grant)
 	static const char *kind_list[300];
 	static const char *sites[300];
 	struct sample s;
-	struct err e = {OK, "", ""};
+	struct err e = {.code = OK};
 
 	for (size_t i = 0; i < 300; i++) {
 		kind_list[i] = "*";
@@ -311,7 +311,7 @@ Test(setup_check, refuses_a_feed_that_says_nothing_to_judge_by)
 	for (size_t i = 0; i < COUNT(feeds); i++) {
 		struct setup_feed f = {0};
 		struct sample s;
-		struct err e = {OK, "", ""};
+		struct err e = {.code = OK};
 		enum code code;
 
 		sample_init(&s);

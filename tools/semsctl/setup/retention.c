@@ -2,6 +2,7 @@
 #include "base/count.h"
 #include "client/ask.h"
 #include "tools/semsctl/command.h"
+#include "tools/semsctl/words.h"
 #include "tools/terminal/listing.h"
 #include "tools/terminal/screen.h"
 
@@ -20,7 +21,13 @@ print_answer(const struct options *o, const json_t *answer, int is_run)
 	const json_t *months = json_object_get(answer, "months");
 	json_int_t may_go = json_integer_value(json_object_get(answer, "may_go"));
 	json_int_t dropped = json_integer_value(json_object_get(answer, "dropped"));
+	json_t *month;
+	size_t i;
 
+	json_array_foreach(months, i, month)
+	{
+		words_put(month, "do");
+	}
 	screen_page();
 	listing_table(months, columns, COUNT(columns), o->color, stdout);
 	if (json_array_size(months) == 0)

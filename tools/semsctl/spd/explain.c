@@ -203,12 +203,14 @@ print_changed(const struct spd_wish *w, const json_t *answer)
 static void
 print_records(const struct spd_wish *w, json_t *answer)
 {
-	const json_t *records = json_object_get(answer, "records");
+	json_t *records = json_object_get(answer, "records");
 	json_t *list = json_object_get(records, "list");
-	const char *note = member_maybe(records, "note");
+	const char *note;
 	json_t *record;
 	size_t i;
 
+	words_put(records, "note");
+	note = member_maybe(records, "note");
 	printf("\nRecords: %" JSON_INTEGER_FORMAT "; they add up to:\n",
 	       json_integer_value(json_object_get(records, "count")));
 	listing_members(json_object_get(records, "sums"), stdout);

@@ -154,7 +154,7 @@ read_options(struct wish *w, int argc, char **argv)
 	return EXIT_DONE;
 }
 
-static const struct action {
+static const struct gap_command {
 	const char *name;
 	int words; /* at most, its name among them */
 	int (*run)(const struct wish *w);

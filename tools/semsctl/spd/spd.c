@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct action {
+struct spd_command {
 	struct sub sub;
 	const char *options; /* those that go with it, as letters */
 	int n_args;          /* beyond the quarter */
@@ -127,7 +127,7 @@ spd_print_raw(const struct buf *raw)
 	return EXIT_DONE;
 }
 
-static const struct action actions[] = {
+static const struct spd_command actions[] = {
     {{"show", "QUARTER [--revision N] [--metric ID] [--by WHAT] [--all] [--json]",
       "The figures: computed now, or of a frozen revision.", "semsctl spd show 2026-Q2 --by site"},
      "rbmjRA",
@@ -327,7 +327,8 @@ take_option(struct spd_wish *w, int opt, char *value)
 }
 
 static int
-run_action(struct spd_wish *w, const struct action *a, const char *used, int n_args, char **args)
+run_action(struct spd_wish *w, const struct spd_command *a, const char *used, int n_args,
+	   char **args)
 {
 	struct quarter q;
 	int more;

@@ -6,6 +6,7 @@
 #include "client/ask.h"
 #include "core/time/calendar.h"
 #include "tools/semsctl/command.h"
+#include "tools/semsctl/words.h"
 #include "tools/terminal/spd_table.h"
 
 #define SPD_BY_MAX 8

@@ -32,6 +32,7 @@ spd_run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *d
 		    strcmp(member_text(answer, "state"), "DRAFT") == 0)
 			puts("It was reviewed without this: back to DRAFT, it has to be reviewed "
 			     "again");
+		words_put(answer, "next");
 		if (!w->o->quiet)
 			printf("SHA-256 %s\nNext: %s\n", member_text(answer, "sha256"),
 			       member_text(answer, "next"));
@@ -96,6 +97,7 @@ run_freezing(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *d
 			printf("It restates %" JSON_INTEGER_FORMAT " figure%s\n", restated,
 			       text_s((uint64_t)restated));
 		print_carried(w);
+		words_put(answer, "next");
 		if (!w->o->quiet)
 			printf("SHA-256 %s\n"
 			       "Look at it: %s spd show %s --revision %" JSON_INTEGER_FORMAT

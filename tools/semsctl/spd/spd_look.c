@@ -147,7 +147,7 @@ print_known(const json_t *o, const char *key, const char *title)
 }
 
 static void
-print_state(const json_t *answer)
+print_state(json_t *answer)
 {
 	const json_t *revision = json_object_get(answer, "revision");
 	const json_t *policy = json_object_get(answer, "policy");
@@ -167,6 +167,7 @@ print_state(const json_t *answer)
 	print_known(policy, "declared_by", "Declared by");
 	print_known(policy, "declared_on", "Declared on");
 	print_known(answer, "grace_end", "Late records are waited for until");
+	words_put(answer, "next");
 	print_known(answer, "next", "Next");
 }
 
@@ -236,11 +237,12 @@ static const struct listing_column check_columns[] = {
 };
 
 static void
-print_failed(const json_t *check, FILE *f)
+print_failed(json_t *check, FILE *f)
 {
 	const json_t *found = json_object_get(check, "found");
 	json_int_t count = json_integer_value(json_object_get(check, "count"));
 
+	words_put(check, "todo");
 	fprintf(f, "\n%s: %s\n", member_text(check, "check"), member_text(check, "todo"));
 	for (size_t i = 0; i < json_array_size(found); i++)
 		fprintf(f, "  %s\n", json_words(json_array_get(found, i)));
