@@ -5,6 +5,8 @@
 #include "door/request.h"
 
 #include <sems/v1/protocol.pb-c.h>
+#include <stdio.h>
+#include <string.h>
 
 #define CODE(name) [ANSWER_##name] = SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
 
@@ -44,16 +46,18 @@ fail(const struct port *p, const struct failure *f)
 	Sems__V1__Response r = SEMS__V1__RESPONSE__INIT;
 	char field[FAILURE_FIELD];
 	char text[FAILURE_TEXT];
+	char next[ERR_NEXT_SIZE];
 
 	text_print(field, sizeof field, "%s", f->field);
 	text_print(text, sizeof text, "%s", f->text);
+	snprintf(next, sizeof next, "%s", f->next);
 	r.has_request_no = r.has_code = r.has_more = 1;
 	r.request_no = p->request_no;
 	r.code = codes[f->code];
 	r.field = field;
 	r.text = text;
-	r.has_next = f->next[0] != '\0';
-	r.next = (ProtobufCBinaryData){strlen(f->next), (uint8_t *)(uintptr_t)f->next};
+	r.has_next = next[0] != '\0';
+	r.next = (ProtobufCBinaryData){strlen(next), (uint8_t *)next};
 	r.has_retry_after_ms = f->retry_after_ms > 0;
 	r.retry_after_ms = f->retry_after_ms;
 	ingest_respond(p->door, session_of(p), &r);

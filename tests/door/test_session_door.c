@@ -113,6 +113,7 @@ Test(session_door, answers_a_failure_with_code_field_and_text)
 	cr_expect_eq(f->response->code, CODE(INVALID));
 	cr_expect_str_eq(f->response->field, "body");
 	cr_expect_not(f->response->has_retry_after_ms);
+	cr_expect_not(f->response->has_next);
 	sems__v1__server_frame__free_unpacked(f, NULL);
 }
 
@@ -127,5 +128,7 @@ Test(session_door, asks_as_whom_the_session_knows)
 	cr_expect_eq(f->response->code, CODE(FORBIDDEN));
 	cr_expect_not_null(strstr(f->response->text, "you are unix:lane with the role device"),
 			   "%s", f->response->text);
+	cr_expect(f->response->has_next);
+	cr_expect_eq(memcmp(f->response->next.data, "[{\"action\":\"role.give\"", 23), 0);
 	sems__v1__server_frame__free_unpacked(f, NULL);
 }

@@ -298,7 +298,7 @@ Test(explain, says_when_the_records_of_then_do_not_give_the_frozen_figure)
 		     o.text);
 	cr_expect_eq(office_int(&o, "records.sums.numerator"), 4);
 	cr_expect(!agrees());
-	cr_expect_not_null(strstr(office_str(&o, "records.note"), "spd verify"), "%s",
+	cr_expect_not_null(strstr(office_str(&o, "records.note"), "spd.verify"), "%s",
 			   office_str(&o, "records.note"));
 }
 

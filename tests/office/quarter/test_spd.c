@@ -105,7 +105,7 @@ Test(spd, freezes_revises_and_supersedes)
 	cr_assert_eq(ask(OP(SHOW), past, 0), CODE(OK), "%s", o.text);
 	cr_expect_eq(total("EX13"), 8);
 	cr_expect_eq(ask(OP(FREEZE), past, 0), CODE(STATE));
-	cr_expect_not_null(strstr(o.text, "spd revise"), "%s", o.text);
+	cr_expect_not_null(strstr(o.text, "spd.revise"), "%s", o.text);
 	must(OP(REVISE));
 	cr_expect_eq(office_int(&o, "revision"), 2);
 	cr_expect_gt(office_int(&o, "restatements"), 0);

@@ -78,7 +78,7 @@ Test(spd_step, goes_through_three_people_to_the_regulator)
 	be("queenie", "auditor");
 	cr_assert_eq(step(OP(QA), NOTHING), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(office_str(&o, "state"), "IN_QA");
-	cr_expect_not_null(strstr(office_str(&o, "next"), "spd approve"), "%s",
+	cr_expect_not_null(strstr(office_str(&o, "next"), "spd.approve"), "%s",
 			   office_str(&o, "next"));
 	be("mona", "manager");
 	cr_assert_eq(step(OP(APPROVE), NOTHING), CODE(OK), "%s", o.text);
@@ -156,7 +156,7 @@ Test(spd_step, rejects_and_withdraws_with_a_reason_and_leads_to_a_new_draft)
 	cr_expect_str_eq(o.field, "text");
 	cr_assert_eq(step(OP(REJECT), (struct said){.text = "a site is missing"}), CODE(OK), "%s",
 		     o.text);
-	cr_expect_not_null(strstr(office_str(&o, "next"), "spd freeze"), "%s",
+	cr_expect_not_null(strstr(office_str(&o, "next"), "spd.freeze"), "%s",
 			   office_str(&o, "next"));
 	be("carl", "compliance");
 	freeze();
@@ -174,11 +174,11 @@ Test(spd_step, refuses_what_does_not_follow_and_says_what_does)
 {
 	cr_expect_eq(step(OP(SUBMIT), (struct said){.channel = "c", .reference = "r"}),
 		     CODE(NOT_FOUND));
-	cr_expect_not_null(strstr(o.text, "spd freeze"), "%s", o.text);
+	cr_expect_not_null(strstr(o.text, "spd.freeze"), "%s", o.text);
 	freeze();
 	cr_expect_eq(step(OP(SUBMIT), (struct said){.channel = "c", .reference = "r"}),
 		     CODE(STATE));
-	cr_expect_not_null(strstr(o.text, "spd qa"), "%s", o.text);
+	cr_expect_not_null(strstr(o.text, "spd.qa"), "%s", o.text);
 }
 
 Test(spd_step, keeps_every_comment_and_lets_the_last_count)
@@ -210,7 +210,7 @@ Test(spd_step, says_when_a_comment_leads_back_to_a_draft)
 		     CODE(OK), "%s", o.text);
 	cr_expect_str_eq(office_str(&o, "was"), "IN_QA");
 	cr_expect_str_eq(office_str(&o, "state"), "DRAFT");
-	cr_expect_not_null(strstr(office_str(&o, "next"), "spd qa"), "%s", office_str(&o, "next"));
+	cr_expect_not_null(strstr(office_str(&o, "next"), "spd.qa"), "%s", office_str(&o, "next"));
 	be("mona", "manager");
 	cr_expect_eq(step(OP(APPROVE), NOTHING), CODE(STATE));
 }
@@ -235,7 +235,8 @@ Test(spd_step, approves_what_somebody_has_seen_and_nothing_else)
 	approve.seen = seen;
 	cr_expect_eq(office_ask_spd(&o, &approve), CODE(STATE));
 	cr_expect_str_eq(o.field, "seen");
-	cr_expect_not_null(strstr(o.text, "spd status 2020-Q1"), "%s", o.text);
+	cr_expect_not_null(strstr(o.text, "spd.status"), "%s", o.text);
+	cr_expect_str_eq(o.next, "[{\"action\":\"spd.status\",\"quarter\":\"2020-Q1\"}]");
 	cr_assert_eq(office_ask_spd(&o, &status), CODE(OK), "%s", o.text);
 	snprintf(seen, sizeof seen, "%s", office_str(&o, "papers"));
 	cr_expect_eq(office_ask_spd(&o, &approve), CODE(OK), "%s", o.text);
@@ -283,7 +284,7 @@ Test(spd_step, takes_no_draft_into_quality_assurance_whose_checks_fail)
 	cr_expect_eq(step(OP(QA), NOTHING), CODE(STATE));
 	cr_expect_str_eq(o.field, "checks");
 	cr_expect_not_null(strstr(o.text, "COMMENTS (1)"), "%s", o.text);
-	cr_expect_not_null(strstr(o.text, "spd check 2020-Q1"), "%s", o.text);
+	cr_expect_not_null(strstr(o.text, "spd.check"), "%s", o.text);
 	cr_assert_eq(step(OP(COMMENT), (struct said){.metric = "OUT03", .text = "new images"}),
 		     CODE(OK), "%s", o.text);
 	cr_expect_eq(step(OP(QA), NOTHING), CODE(OK), "%s", o.text);
