@@ -159,7 +159,7 @@ SHAPE(sign_request);
 static const struct slot explain_request_slots[] = {
     ONE(explain_request, quarter), ONE(explain_request, revision),
     ONE(explain_request, metric),  LIST(explain_request, where, &dimension_shape),
-    ONE(explain_request, limit),
+    ONE(explain_request, after),   ONE(explain_request, limit),
 };
 SHAPE(explain_request);
 

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#define ROLE_GIVE  "[{\"action\":\"role.give\""
 #define CODE(name) SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_##name
 
 static struct {
@@ -129,6 +130,6 @@ Test(session_door, asks_as_whom_the_session_knows)
 	cr_expect_not_null(strstr(f->response->text, "you are unix:lane with the role device"),
 			   "%s", f->response->text);
 	cr_expect(f->response->has_next);
-	cr_expect_eq(memcmp(f->response->next.data, "[{\"action\":\"role.give\"", 23), 0);
+	cr_expect_eq(memcmp(f->response->next.data, ROLE_GIVE, strlen(ROLE_GIVE)), 0);
 	sems__v1__server_frame__free_unpacked(f, NULL);
 }
