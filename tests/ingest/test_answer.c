@@ -123,9 +123,11 @@ Test(answer, says_what_reads_the_same_once)
 	struct session_ref s = fixture_session(in, "unix:lane");
 	/* reason, where, text: of each item; what differs from the one before begins a run */
 	struct refusal whys[] = {
-	    {REASON_RANGE, {REJ_FIELD, "a", "x"}}, {REASON_RANGE, {REJ_FIELD, "a", "x"}},
-	    {REASON_RANGE, {REJ_FIELD, "a", "y"}}, {REASON_RANGE, {REJ_FIELD, "b", "y"}},
-	    {REASON_ENUM, {REJ_FIELD, "b", "y"}},
+	    {REASON_RANGE, {.code = REJ_FIELD, .where = "a", .text = "x"}},
+	    {REASON_RANGE, {.code = REJ_FIELD, .where = "a", .text = "x"}},
+	    {REASON_RANGE, {.code = REJ_FIELD, .where = "a", .text = "y"}},
+	    {REASON_RANGE, {.code = REJ_FIELD, .where = "b", .text = "y"}},
+	    {REASON_ENUM, {.code = REJ_FIELD, .where = "b", .text = "y"}},
 	};
 	const uint32_t counts[] = {2, 1, 1, 1, 2, 1, 2, 1};
 	struct group *g;
