@@ -155,6 +155,10 @@ CREATE TABLE sems.tip_session (
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
+-- As of activity counts, below.
+CREATE INDEX tip_session_long ON sems.tip_session (occurred_at)
+WHERE occurred_end - occurred_at > interval '24 hours';
+
 CREATE TABLE sems.activity (
 	LIKE sems.envelope INCLUDING CONSTRAINTS,
 	activity text,

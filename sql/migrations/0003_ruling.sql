@@ -860,7 +860,7 @@ BEGIN
 		    AND c.kind = 'tip_event'$q$, sems.received_sql()));
 	-- Of every other kind its records as they are.
 	FOR k IN SELECT x.kind FROM sems.kind x
-	    WHERE x.kind NOT IN ('observation', 'test', 'tip_event', 'equipment_check') LOOP
+	    WHERE x.kind NOT IN ('observation', 'test', 'tip_event', 'tip_session', 'equipment_check') LOOP
 		PERFORM sems.make_view(t, 'spd_' || k, reader, format($q$
 			SELECT e.*, e.measure_code AS measure FROM sems.@effective_%s e$q$, k));
 	END LOOP;

@@ -64,6 +64,37 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION sems.touched_days(timestamptz, timestamptz) TO sems_compute;
 
+-- The days of a period whose counts the log makes stale: what counts of a session is what the events
+-- that lie in it say, and which those are the sessions after it, so that it is counted again with what
+-- came within a day after its start. Of longer ones there are few.
+CREATE FUNCTION sems.stale_days(since timestamptz, until timestamptz)
+RETURNS TABLE (kind text, day date)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY WITH touched AS MATERIALIZED (
+		SELECT t.kind, t.day FROM sems.touched_days(stale_days.since, 'infinity') t
+	), within AS MATERIALIZED (
+		SELECT t.day, d.starts_at, d.ends_at FROM touched t JOIN sems.civil_day d ON d.day = t.day
+		WHERE t.kind IN ('tip_event', 'tip_session')
+	), stale AS (
+		SELECT t.kind, t.day FROM touched t
+		UNION
+		-- Two days: one may have 23 hours.
+		SELECT 'tip_session', w.day - back.n FROM within w CROSS JOIN generate_series(0, 2) AS back(n)
+		UNION
+		SELECT 'tip_session', d.day
+		FROM within w JOIN sems.tip_session s ON s.occurred_at < w.starts_at
+		    AND s.occurred_end - s.occurred_at > interval '24 hours' AND s.occurred_end >= w.starts_at
+		JOIN sems.civil_day d ON d.starts_at <= s.occurred_at AND d.ends_at > s.occurred_at
+		    AND d.starts_at > s.occurred_at - interval '48 hours'
+	)
+	SELECT s.kind, s.day FROM stale s JOIN sems.civil_day d ON d.day = s.day
+	WHERE d.starts_at < stale_days.until AND d.ends_at > stale_days.since;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.stale_days(timestamptz, timestamptz) TO sems_compute;
+
 -- What is counted: the dimensions and sums that the metrics of the catalogue need of one kind. A
 -- definition is never changed; another catalogue has other cubes.
 CREATE TABLE sems.cube (
@@ -122,8 +153,10 @@ BEGIN
 	CROSS JOIN LATERAL (
 		SELECT to_regclass('sems.' || k.kind || '_' || to_char(m.month, 'YYYYMM')) AS part
 	) AS p
+	-- Sessions are counted with the events that lie in them.
 	WHERE p.part IS NOT NULL AND NOT EXISTS (SELECT FROM sems.purge_certificate c
-	    WHERE c.kind = k.kind AND c.month = m.month);
+	    WHERE c.month = m.month
+	    AND (c.kind = k.kind OR (k.kind = 'tip_session' AND c.kind = 'tip_event')));
 END
 $$;
 GRANT EXECUTE ON FUNCTION sems.countable_months(timestamptz, timestamptz) TO sems_compute;
@@ -133,7 +166,10 @@ GRANT EXECUTE ON FUNCTION sems.countable_months(timestamptz, timestamptz) TO sem
 CREATE FUNCTION sems.keep_counts(kind text, month date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	part regclass := to_regclass('sems.' || kind || '_' || to_char(month, 'YYYYMM'));
+	-- Those with records of which they tell: sessions are counted with their events.
+	counted text[] := ARRAY(SELECT k FROM unnest(ARRAY[kind]
+		|| CASE WHEN kind = 'tip_event' THEN ARRAY['tip_session'] END) AS k
+	    WHERE pg_relation_size(to_regclass('sems.' || k || '_' || to_char(month, 'YYYYMM'))) > 0);
 	since timestamptz;
 	until timestamptz;
 	of_quarter text;
@@ -141,12 +177,12 @@ BEGIN
 	SELECT min(d.starts_at), max(d.ends_at), min(d.quarter) INTO since, until, of_quarter
 	FROM sems.civil_day d WHERE d.month = keep_counts.month;
 	-- A plan counts in the period it is for: it is never counted by day.
-	IF kind <> 'plan' AND pg_relation_size(part) > 0 AND (EXISTS (
-		SELECT FROM sems.touched_days(since, until) t WHERE t.kind = keep_counts.kind
+	IF kind <> 'plan' AND (EXISTS (
+		SELECT FROM sems.stale_days(since, until) t WHERE t.kind = ANY (counted)
 	) OR EXISTS (
-		SELECT FROM sems.civil_day d LEFT JOIN (sems.counted_day s
-		    JOIN sems.cube c ON c.cube_id = s.cube_id AND c.kind = keep_counts.kind)
-		    ON s.day = d.day
+		SELECT FROM sems.civil_day d CROSS JOIN unnest(counted) AS k(kind)
+		LEFT JOIN (sems.counted_day s JOIN sems.cube c ON c.cube_id = s.cube_id)
+		    ON s.day = d.day AND c.kind = k.kind
 		WHERE d.month = keep_counts.month AND s.is_stale IS DISTINCT FROM false
 	)) THEN
 		RAISE EXCEPTION 'records of % were stored just now: its days must be counted first; '

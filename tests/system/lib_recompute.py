@@ -7,6 +7,7 @@ Nothing of the daemon takes part: no view, no statement and not the catalogue. E
 written here anew, from what it is meant to say. Prints each difference; none is success.
 Of a frozen document only what the freeze read counts, as its proof says.
 """
+import bisect
 import collections
 import datetime as dt
 import json
@@ -191,6 +192,19 @@ def half_up(x):
     return math.floor(x + Fraction(1, 2))
 
 
+def began(s):
+    return s["occurred_at"], s["record_id"]
+
+
+def session_end(s):
+    return s["occurred_end"] or s["occurred_at"] + dt.timedelta(hours=24)
+
+
+def alike(a, b):
+    """Of one login and one screener, as far as both say which."""
+    return all(a[k] is None or b[k] is None or a[k] == b[k] for k in ("login_session_id", "screener_id"))
+
+
 class Quarter:
     def __init__(self, ev, label):
         self.ev = ev
@@ -324,24 +338,41 @@ class Quarter:
                                        detected=x.get("detected")))
 
     def tip(self):
+        """Each event to the session that holds it: of the device, the login and the screener, as far as
+        both say which; of several that which began last."""
         events, sessions = self.rows["tip_event"], self.rows["tip_session"]
-        with_events = {(e["site_id"], e["device_id"]) for e in events}
-        with_sessions, with_bags = set(), set()
+        of_device = collections.defaultdict(list)
+        for s in self.ev.effective["tip_session"]:
+            of_device[s["site_id"], s["device_id"]].append(s)
+        longest = {}
+        for device, list_ in of_device.items():
+            list_.sort(key=began)
+            longest[device] = max(session_end(s) - s["occurred_at"] for s in list_)
+        told = collections.Counter()
+        for e in self.ev.effective["tip_event"]:
+            device, at = (e["site_id"], e["device_id"]), e["occurred_at"]
+            list_ = of_device.get(device, [])
+            near = [s for s in list_[bisect.bisect_left(list_, at - longest[device], key=lambda s: s["occurred_at"])
+                                     if list_ else 0:] if s["occurred_at"] <= at]
+            for i, s in enumerate(near):
+                if at > session_end(s) or not alike(e, s):
+                    continue
+                told[s["record_id"], s["source"], "events"] += 1
+                if not any(alike(o, s) for o in near[i + 1:]):
+                    for part in (e["outcome"] == "HIT" and "hits", e["outcome"] in ANSWERED and "shown",
+                                 e["outcome"] in PROJECTED and "projected"):
+                        told[s["record_id"], s["source"], part] += 1
         for s in sessions:
-            device = s["site_id"], s["device_id"]
-            s["alone"] = device not in with_events
-            s["bags_known"] = None not in (s["images_viewed"], s["tip_shown"], s["non_tip_alarms"])
+            for part in ("events", "hits", "shown", "projected"):
+                s["event_" + part] = told[s["record_id"], s["source"], part]
+            s["alone"] = not s["event_events"]
+            counts = s["images_viewed"], s["tip_shown"], s["non_tip_alarms"]
+            s["contradictory"] = None not in counts and counts[2] > counts[0] - counts[1]
+            s["bags_known"] = None not in counts and not s["contradictory"]
             s["seconds"] = None
             if s["occurred_end"] is not None:
                 span = (s["occurred_end"] - s["occurred_at"]).total_seconds()
                 s["seconds"] = math.floor(span + 0.5)
-            with_sessions.add(device)
-            if s["bags_known"]:
-                with_bags.add(device)
-        for e in events:
-            device = e["site_id"], e["device_id"]
-            e["sessions_known"] = device in with_sessions
-            e["bags_known"] = device in with_bags
         self.exposure = [(e["screener_id"], e, e["outcome"] in ANSWERED, e["outcome"] == "HIT")
                          for e in events]
         self.exposure += [(s["screener_id"], s, s["hits"] + s["misses"], s["hits"])
@@ -591,6 +622,9 @@ def out03(q):
             yield s, "den", s["hits"] + s["misses"]
             yield s, "p:FROM_SESSIONS", s["hits"] + s["misses"]
             yield s, "num", s["hits"]
+        else:
+            yield s, "x:NOT_TOLD_BY_EVENTS", max(s["tip_shown"] - s["event_projected"], 0)
+        if s["alone"]:
             if s["aborted"] is not None:
                 yield s, "x:ABORTED_REASON_NOT_GIVEN", s["aborted"]
 
@@ -604,7 +638,7 @@ def alarms(s, fa, noise):
 def out04(q):
     for s in q.rows["tip_session"]:
         if not s["bags_known"]:
-            yield s, "x:SESSIONS_WITHOUT_ALARM_COUNT", 1
+            yield s, "x:CONTRADICTORY_SESSIONS" if s["contradictory"] else "x:SESSIONS_WITHOUT_ALARM_COUNT", 1
             continue
         yield from alarms(s, "num", "den")
         yield s, "p:NON_TIP_ALARMS", s["non_tip_alarms"]
@@ -614,22 +648,15 @@ def out04(q):
 
 
 def out05(q):
-    for e in q.rows["tip_event"]:
-        if e["outcome"] not in ANSWERED:
-            continue
-        if e["bags_known"]:
-            yield e, "den", 1
-            yield e, "num", int(e["outcome"] == "HIT")
-        else:
-            yield e, "x:EVENTS_WITHOUT_BAGS", 1
     for s in q.rows["tip_session"]:
         if not s["bags_known"]:
-            yield s, "x:SESSIONS_WITHOUT_ALARM_COUNT", 1
+            yield s, "x:CONTRADICTORY_SESSIONS" if s["contradictory"] else "x:SESSIONS_WITHOUT_ALARM_COUNT", 1
+            if not s["alone"]:
+                yield s, "x:EVENTS_WITHOUT_BAGS", s["event_shown"]
             continue
         yield from alarms(s, "fa", "noise")
-        if s["alone"]:
-            yield s, "den", s["hits"] + s["misses"]
-            yield s, "num", s["hits"]
+        yield s, "den", s["hits"] + s["misses"] if s["alone"] else s["event_shown"]
+        yield s, "num", s["hits"] if s["alone"] else s["event_hits"]
 
 
 def out07(q):
@@ -641,11 +668,14 @@ def out07(q):
 
 def tp01(q):
     for e in q.rows["tip_event"]:
+        yield e, "ev", 1
         if e["outcome"] == "NON_TIP_ALARM":
             yield e, "num", 1
     for s in q.rows["tip_session"]:
-        if s["alone"] and s["non_tip_alarms"] is not None:
-            yield s, "num", s["non_tip_alarms"]
+        if s["non_tip_alarms"] is not None:
+            yield s, "ev", 1
+            if s["alone"]:
+                yield s, "num", s["non_tip_alarms"]
 
 
 def session_sum(field):
@@ -880,9 +910,12 @@ def dq07(q):
 def dq06(q):
     for e in q.rows["tip_event"]:
         if e["outcome"] in PROJECTED:
-            yield e, "num" if e["sessions_known"] else "x:EVENTS_WITHOUT_SESSIONS", 1
+            yield e, "x:EVENTS_WITHOUT_SESSIONS", 1
     for s in q.rows["tip_session"]:
-        yield s, "x:SHOWN_BY_DEVICES_WITHOUT_EVENTS" if s["alone"] else "den", s["tip_shown"]
+        yield s, "x:SHOWN_IN_SESSIONS_WITHOUT_EVENTS" if s["alone"] else "den", s["tip_shown"]
+        if not s["alone"]:
+            yield s, "num", s["event_projected"]
+            yield s, "x:EVENTS_WITHOUT_SESSIONS", -s["event_projected"]
 
 
 def persons_exposed(q):
@@ -942,13 +975,13 @@ METRICS = {
     "QN16": Metric(RATIO, qn16, up=True, sums=True,
                    reasons="SESSIONS_WITHOUT_ENABLED_TIME SESSIONS_WITHOUT_END"),
     "OUT03": sample(out03, "ABORTED_LOGOFF ABORTED_BELT_STOP ABORTED_IMAGE_REJECTED ABORTED_FAULT "
-                    "ABORTED_TRAINING_MODE ABORTED_REASON_NOT_GIVEN",
+                    "ABORTED_TRAINING_MODE NOT_TOLD_BY_EVENTS ABORTED_REASON_NOT_GIVEN",
                     "FROM_EVENTS FROM_SESSIONS MISS_DECIDED MISS_TIMEOUT"),
     "OUT04": Metric(RATIO, out04, sample=True, n_min=30, sums=True,
-                    reasons="SESSIONS_WITHOUT_ALARM_COUNT",
+                    reasons="SESSIONS_WITHOUT_ALARM_COUNT CONTRADICTORY_SESSIONS",
                     parts="NON_TIP_ALARMS CONFIRMED_THREATS IMAGES_WITH_NEITHER"),
     "OUT05": Metric(SDT, out05, n_min=30,
-                    reasons="EVENTS_WITHOUT_BAGS SESSIONS_WITHOUT_ALARM_COUNT"),
+                    reasons="EVENTS_WITHOUT_BAGS SESSIONS_WITHOUT_ALARM_COUNT CONTRADICTORY_SESSIONS"),
     "OUT06": Metric(PERSONS, none, up=False, persons=persons_exposed, rule="below", k=100,
                     left_out="TOO_FEW_EVENTS"),
     "OUT07": Metric(QUANTILE, out07, n_min=30, reasons="TIME_NOT_GIVEN"),
@@ -982,7 +1015,7 @@ METRICS = {
     "DQ05": Metric(PERSONS, none, up=False, persons=sources_with_clock, rule="any",
                    left_out="CLOCK_OFFSET_NOT_TOLD"),
     "DQ06": Metric(RATIO, dq06, up=True,
-                   reasons="EVENTS_WITHOUT_SESSIONS SHOWN_BY_DEVICES_WITHOUT_EVENTS"),
+                   reasons="EVENTS_WITHOUT_SESSIONS SHOWN_IN_SESSIONS_WITHOUT_EVENTS"),
     "DQ07": Metric(RATIO, dq07, up=False),
 }
 for number, name in enumerate(

@@ -64,14 +64,11 @@ static const struct column finding_own[] = {
     {"control_id", COLUMN_TEXT, NULL},      {"raised", COLUMN_BOOL, NULL},
     {"repeated", COLUMN_BOOL, NULL},
 };
-static const struct column tip_event_own[] = {
-    {"bags_known", COLUMN_BOOL, NULL},
-    {"sessions_known", COLUMN_BOOL, NULL},
-};
 static const struct column tip_session_own[] = {
-    {"events_absent", COLUMN_BOOL, NULL},
-    {"bags_known", COLUMN_BOOL, NULL},
-    {"seconds", COLUMN_NUMBER, NULL},
+    {"events_absent", COLUMN_BOOL, NULL},     {"bags_known", COLUMN_BOOL, NULL},
+    {"contradictory", COLUMN_BOOL, NULL},     {"seconds", COLUMN_NUMBER, NULL},
+    {"event_hits", COLUMN_NUMBER, NULL},      {"event_shown", COLUMN_NUMBER, NULL},
+    {"event_projected", COLUMN_NUMBER, NULL}, {"untold", COLUMN_NUMBER, NULL},
 };
 static const struct column tip_exposure_own[] = {
     {"screener_id", COLUMN_OTHER, NULL},
@@ -124,7 +121,7 @@ static const struct column feed_own[] = {
 #define NO_OWN       NULL, 0
 #define QUERY(name)  NULL, "sql/queries/quarter/spd_" name ".sql"
 #define TABLE(name)  "sems.spd_" name, NULL
-#define CUBES        NULL, NULL /* counted from several kinds: store/count/metric_source.c */
+#define CUBES        NULL, NULL /* counted from several relations: store/count/metric_source.c */
 
 const struct view view_table[] = {
     {"observation", TABLE("observation"), KIND_OBSERVATION, false, OWN(observation_own)},
@@ -135,8 +132,8 @@ const struct view view_table[] = {
     {"rating", TABLE("rating"), KIND_AUDIT, false, OWN(rating_own)},
     {"finding", TABLE("finding"), KIND_AUDIT, false, OWN(finding_own)},
     {"finding_at_end", QUERY("finding_at_end"), KIND_AUDIT, true, OWN(finding_own)},
-    {"tip_event", CUBES, KIND_TIP_EVENT, false, OWN(tip_event_own)},
-    {"tip_session", CUBES, KIND_TIP_SESSION, false, OWN(tip_session_own)},
+    {"tip_event", CUBES, KIND_TIP_EVENT, false, NO_OWN},
+    {"tip_session", QUERY("tip_session"), KIND_TIP_SESSION, false, OWN(tip_session_own)},
     {"tip_exposure", CUBES, KIND_COUNT, false, OWN(tip_exposure_own)},
     {"activity", QUERY("activity"), KIND_ACTIVITY, false, OWN(activity_own)},
     {"plan", QUERY("plan"), KIND_PLAN, false, NO_OWN},

@@ -17,7 +17,6 @@ static const struct {
 	const char *path;
 } by_record[] = {
     {"tip_event", "sql/queries/count/explain_tip_event.sql"},
-    {"tip_session", "sql/queries/count/explain_tip_session.sql"},
     {"tip_exposure", "sql/queries/count/explain_tip_exposure.sql"},
 };
 
@@ -28,6 +27,23 @@ query_of(const struct view *v)
 		if (strcmp(by_record[i].view, v->name) == 0)
 			return embed_text(by_record[i].path);
 	return v->query == NULL ? NULL : embed_text(v->query);
+}
+
+/* The statement, with that of sessions put in where it asks for them; false: it is not there. */
+static bool
+expand_query(const struct view *v, struct buf *out)
+{
+	static const char sessions[] = "%TIP_SESSION%";
+	const char *text = query_of(v);
+	const char *at = text == NULL ? NULL : strstr(text, sessions);
+	const char *put_in = at == NULL ? NULL : query_of(view_by_name("tip_session"));
+
+	if (text == NULL || (at != NULL && put_in == NULL))
+		return false;
+	if (at == NULL)
+		return buf_add(out, text, strlen(text) + 1);
+	return buf_add(out, text, (size_t)(at - text)) && buf_add(out, put_in, strlen(put_in)) &&
+	       buf_add(out, at + sizeof sessions - 1, strlen(at + sizeof sessions - 1) + 1);
 }
 
 /* What was refused, or is told of several records at once, has no records to name. */
@@ -122,19 +138,24 @@ add_text(struct buf *b, const char *text, bool then)
 static enum code
 add_source(struct buf *b, const struct view *v, bool then, struct err *e)
 {
-	const char *text = query_of(v);
+	struct buf text;
+	bool is_there;
 
-	if (v->relation != NULL && text == NULL) {
+	if (v->relation != NULL && query_of(v) == NULL) {
 		buf_addf(b, " FROM ");
 		add_text(b, v->relation, then);
 		buf_addf(b, " AS v WHERE v.counted_at >= $1::timestamptz"
 			    " AND v.counted_at < $2::timestamptz");
 		return OK;
 	}
-	if (text == NULL)
-		return err_set(e, FATAL_BUG, v->name, "its statement is not compiled in");
+	buf_init(&text, SQL_MAX);
+	is_there = expand_query(v, &text);
 	buf_addf(b, " FROM (\n");
-	add_text(b, text, then);
+	if (is_there)
+		add_text(b, (const char *)text.p, then);
+	buf_fini(&text);
+	if (!is_there)
+		return err_set(e, FATAL_BUG, v->name, "its statement is not compiled in");
 	buf_addf(b, ") AS v WHERE $1::timestamptz < $2::timestamptz");
 	return OK;
 }

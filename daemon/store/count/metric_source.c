@@ -11,8 +11,8 @@
 /* Rows of one kind that a view has: a cube each. */
 struct part {
 	const char *kind;
-	const char *fact;
-	bool is_of_devices; /* counted by device, too: the view leaves out what other kinds tell */
+	const char *fact; /* NULL: of sessions that no event lies in, these columns */
+	const char *columns;
 };
 
 /* All that is counted of TIP events is of one relation, so that it takes one reading. */
@@ -21,38 +21,23 @@ struct part {
 
 #define TIP_EVENTS_COUNTED " AND (v.\"effective\")"
 
-static const struct part tip_event_parts[] = {
-    {"tip_event", TIP_EVENTS, false},
-};
-static const struct part tip_session_parts[] = {
-    {"tip_session",
-     "SELECT s.*, s.measure_code AS measure, s.images_viewed IS NOT NULL AND s.tip_shown IS NOT "
-     "NULL"
-     " AND s.non_tip_alarms IS NOT NULL AS bags_known,"
-     " extract(epoch FROM s.occurred_end - s.occurred_at)::bigint AS seconds"
-     " FROM sems.effective_tip_session AS s",
-     false},
-};
+static const struct part tip_event_parts[] = {{"tip_event", TIP_EVENTS, NULL}};
+/* What each screener was shown and found: from events, and from sessions that no event lies in. */
 static const struct part tip_exposure_parts[] = {
-    {"tip_event", TIP_EVENTS, false},
-    {"tip_session",
-     "SELECT s.counted_at, s.screener_id, s.site_id, s.device_id, s.measure_code AS measure,"
-     " s.provider_id, s.stream, s.hits + s.misses AS shown, s.hits"
-     " FROM sems.effective_tip_session AS s",
-     true},
+    {"tip_event", TIP_EVENTS, NULL},
+    {"tip_session", NULL,
+     "SELECT s.counted_at, s.screener_id, s.site_id, s.measure, s.provider_id, s.stream,"
+     " s.hits + s.misses AS shown, s.hits"},
 };
 
-/* A view whose rows depend on the period, by what devices sent in it; the columns that say so are
- * added to the rows that come out of the cubes. */
+/* Views that are not one relation, nor one statement. */
 static const struct metric_special {
 	const char *view;
 	const struct part *parts;
 	unsigned n_parts;
-	const char *period[3]; /* those columns */
 } specials[] = {
-    {"tip_event", tip_event_parts, 1, {"sessions_known", "bags_known"}},
-    {"tip_session", tip_session_parts, 1, {"events_absent"}},
-    {"tip_exposure", tip_exposure_parts, 2, {NULL}},
+    {"tip_event", tip_event_parts, COUNT(tip_event_parts)},
+    {"tip_exposure", tip_exposure_parts, COUNT(tip_exposure_parts)},
 };
 
 /* Not the sum of their days: what a finding is depends on other audits, a double on other records,
@@ -60,7 +45,8 @@ static const struct metric_special {
 static const char *const whole[] = {"audit", "finding",    "finding_at_end", "equipment_mode",
 				    "plan",  "quarantine", "double"};
 
-/* --- what depends on devices ------------------------------------------------------------------ */
+/* --- what a view is ----------------------------------------------------------------------------
+ */
 
 static const struct metric_special *
 special_of(const struct view *v)
@@ -89,28 +75,6 @@ is_real(const struct view *v, const char *field)
 
 	return k != NULL && field != NULL && at < kind_n_fields(k) &&
 	       kind_field(k, at)->type == FIELD_REAL;
-}
-
-static bool
-is_period_column(const struct metric_special *sp, const char *name)
-{
-	for (size_t i = 0; sp != NULL && i < 3 && sp->period[i] != NULL; i++)
-		if (strcmp(sp->period[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* Does the term ask, in this view, what devices sent? */
-static bool
-term_asks_of_devices(const struct term *t, const struct view *v)
-{
-	struct column col;
-
-	for (unsigned w = 0; t->view == v && w < t->where_count; w++)
-		if (view_column(v, t->where[w].field, &col) &&
-		    is_period_column(special_of(v), col.name))
-			return true;
-	return false;
 }
 
 static bool
@@ -144,24 +108,6 @@ has_real_sums(const struct catalogue *c, const struct view *v)
 	return false;
 }
 
-bool
-metric_asks_of_devices(const struct metric *m, const struct view *v)
-{
-	struct column col;
-
-	for (unsigned d = 0; d < m->dimension_count; d++)
-		if (view_column(v, m->dimension[d], &col) &&
-		    is_period_column(special_of(v), col.name))
-			return true;
-	return has_term(m, v, term_asks_of_devices);
-}
-
-bool
-metric_view_tells_of_devices(const struct view *v)
-{
-	return special_of(v) != NULL;
-}
-
 /* --- keys and sums ---------------------------------------------------------------------------- */
 
 /* A key of every cube of the source. */
@@ -190,8 +136,6 @@ metric_source_key(struct metric_source *s, const char *column, bool weekly)
 	struct column col;
 	bool flag = view_column(s->view, column, &col) && col.type == COLUMN_BOOL;
 
-	if (is_period_column(s->special, column))
-		return;
 	add_key(s, column,
 		flag ? arena_printf(s->all->arena, "(v.\"%s\")", column)
 		     : arena_printf(s->all->arena, "v.\"%s\"", column),
@@ -214,8 +158,7 @@ add_cubed_condition(struct metric_source *s, struct buf *b, const struct conditi
 
 	if (!view_column(s->view, w->field, &col))
 		return;
-	if (is_period_column(s->special, col.name) ||
-	    (has_few_values(&col) && w->at_least == NULL && w->at_most == NULL)) {
+	if (has_few_values(&col) && w->at_least == NULL && w->at_most == NULL) {
 		metric_source_key(s, col.name, true);
 		condition_sql_add(b, s->view, w);
 		return;
@@ -263,30 +206,6 @@ metric_source_amount(struct metric_source *s, struct buf *b, const struct term *
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static void
-add_device_keys(const struct metric_sources *all, struct cube *c)
-{
-	cube_key(c, all->arena, "site_id", "v.\"site_id\"", true);
-	cube_key(c, all->arena, "device_id", "v.\"device_id\"", true);
-}
-
-/* One kind's rows of a source; false: there are too many cubes. */
-static bool
-add_cube(struct metric_source *s, const struct part *part, const char *of)
-{
-	const char *name = arena_printf(s->all->arena, "%s%s", s->view->name, of);
-	struct cube *c = cube_new(s->all->cubes, name, part->kind, part->fact);
-
-	if (c == NULL || name == NULL)
-		return false;
-	/* Its relation has every record. */
-	c->where = strcmp(part->fact, TIP_EVENTS) == 0 ? TIP_EVENTS_COUNTED : "";
-	s->cubes[s->n_cubes++] = c;
-	if (s->by_device || part->is_of_devices)
-		add_device_keys(s->all, c);
-	return true;
-}
-
 /* The view as a fact: a statement's period is what is counted. */
 static const char *
 fact_of(struct arena *a, const struct view *v)
@@ -311,14 +230,44 @@ fact_of(struct arena *a, const struct view *v)
 	return text;
 }
 
+static const char *
+sessions_alone(struct arena *a, const char *columns)
+{
+	const char *sessions = fact_of(a, view_by_name("tip_session"));
+
+	return sessions == NULL
+		   ? NULL
+		   : arena_printf(a, "%s FROM (%s) AS s WHERE s.events_absent", columns, sessions);
+}
+
+/* One kind's rows of a source; false: there are too many cubes. */
+static bool
+add_cube(struct metric_source *s, const struct part *part, const char *of)
+{
+	const char *name = arena_printf(s->all->arena, "%s%s", s->view->name, of);
+	const char *fact =
+	    part->fact == NULL ? sessions_alone(s->all->arena, part->columns) : part->fact;
+	struct cube *c;
+
+	if (fact == NULL || name == NULL)
+		return false;
+	c = cube_new(s->all->cubes, name, part->kind, fact);
+	if (c == NULL)
+		return false;
+	/* Its relation has every record. */
+	c->where = strcmp(fact, TIP_EVENTS) == 0 ? TIP_EVENTS_COUNTED : "";
+	s->cubes[s->n_cubes++] = c;
+	return true;
+}
+
 bool
 metric_source_open(struct metric_source *s, struct metric_sources *all, const struct view *v,
-		   bool by_device, const char *of)
+		   const char *of)
 {
+	const struct metric_special *special = special_of(v);
 	struct part part;
 
-	*s = (struct metric_source){
-	    .all = all, .view = v, .special = special_of(v), .by_device = by_device};
+	*s = (struct metric_source){.all = all, .view = v};
 	if (strcmp(v->name, "received") == 0) {
 		s->is_cubed = true;
 		s->n_cubes = KIND_COUNT;
@@ -327,17 +276,17 @@ metric_source_open(struct metric_source *s, struct metric_sources *all, const st
 	}
 	if (is_whole(v) || has_real_sums(s->all->c, v))
 		return true;
-	if (s->special != NULL) {
+	if (special != NULL) {
 		s->is_cubed = true;
-		for (unsigned i = 0; i < s->special->n_parts; i++)
-			if (!add_cube(s, &s->special->parts[i], of))
+		for (unsigned i = 0; i < special->n_parts; i++)
+			if (!add_cube(s, &special->parts[i], of))
 				return false;
 		return true;
 	}
 	if (v->base == KIND_COUNT)
 		return true;
 	s->is_cubed = true;
-	part = (struct part){kinds[v->base]->name, fact_of(all->arena, v), false};
+	part = (struct part){kinds[v->base]->name, fact_of(all->arena, v), NULL};
 	return part.fact != NULL && add_cube(s, &part, of);
 }
 
@@ -360,15 +309,15 @@ received_fact(const struct metric_sources *all, const char *kind)
 }
 
 /* What came of each kind and what became of it. Late is what came after the quarter's end. */
-static bool
-open_received(struct metric_sources *all)
+bool
+metric_sources_open(struct metric_sources *all)
 {
 	static const char *const keys[] = {"kind", "source", "site_id", "correction", "voided"};
 	static const char *const flags[] = {"corrected", "effective", "late"};
 	struct metric_source s = {.all = all, .view = view_by_name("received")};
 
 	for (unsigned k = 0; k < KIND_COUNT; k++) {
-		struct part part = {kinds[k]->name, received_fact(all, kinds[k]->name), false};
+		struct part part = {kinds[k]->name, received_fact(all, kinds[k]->name), NULL};
 
 		if (part.fact == NULL ||
 		    !add_cube(&s, &part, arena_printf(all->arena, " %s", kinds[k]->name)))
@@ -384,28 +333,6 @@ open_received(struct metric_sources *all)
 	}
 	memcpy(all->received, s.cubes, sizeof all->received);
 	return true;
-}
-
-static bool
-open_devices(struct metric_sources *all)
-{
-	struct metric_source e = {.all = all, .view = view_by_name("tip_event"), .by_device = true};
-	struct metric_source t = {
-	    .all = all, .view = view_by_name("tip_session"), .by_device = true};
-
-	if (!add_cube(&e, tip_event_parts, " devices") ||
-	    !add_cube(&t, tip_session_parts, " devices"))
-		return false;
-	metric_source_key(&t, "bags_known", false);
-	all->event_devices = e.cubes[0];
-	all->session_devices = t.cubes[0];
-	return true;
-}
-
-bool
-metric_sources_open(struct metric_sources *all)
-{
-	return open_received(all) && open_devices(all);
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -428,49 +355,14 @@ metric_sources_received(const struct metric_sources *all, struct buf *b, bool we
 	buf_addf(b, ")");
 }
 
-/* sessions_known: the device also sent sessions; bags_known: they say how many bags had nothing
- * projected. */
+/* What all its cubes have. */
 static void
-add_events_of_devices(const struct metric_source *s, struct buf *b, bool weekly)
+add_union(const struct metric_source *s, struct buf *b, bool weekly)
 {
-	buf_addf(b, "(SELECT c.*, (d.device_id IS NOT NULL)::text AS sessions_known,"
-		    " (d.bags_known IS TRUE)::text AS bags_known FROM ");
-	add_token(s->all, b, s->cubes[0], weekly);
-	buf_addf(b, " AS c LEFT JOIN (SELECT site_id, device_id,"
-		    " bool_or(bags_known = 'true') AS bags_known FROM ");
-	add_token(s->all, b, s->all->session_devices, false);
-	buf_addf(b, " AS s GROUP BY site_id, device_id) AS d"
-		    " ON d.site_id = c.site_id AND d.device_id = c.device_id)");
-}
+	const struct cube *c = s->cubes[0];
 
-static void
-add_event_devices(const struct metric_sources *all, struct buf *b)
-{
-	buf_addf(b, " AS c LEFT JOIN (SELECT site_id, device_id FROM ");
-	add_token(all, b, all->event_devices, false);
-	buf_addf(b, " AS e GROUP BY site_id, device_id) AS d"
-		    " ON d.site_id = c.site_id AND d.device_id = c.device_id");
-}
-
-/* events_absent: the device sent sessions only, so their counts stand in for its events. */
-static void
-add_sessions_of_devices(const struct metric_source *s, struct buf *b, bool weekly)
-{
-	buf_addf(b, "(SELECT c.*, (d.device_id IS NULL)::text AS events_absent FROM ");
-	add_token(s->all, b, s->cubes[0], weekly);
-	add_event_devices(s->all, b);
-	buf_addf(b, ")");
-}
-
-/* What each screener was shown and found: from events, and from sessions where a device sent only
- * those. */
-static void
-add_exposures(const struct metric_source *s, struct buf *b, bool weekly)
-{
 	buf_addf(b, "(");
 	for (unsigned i = 0; i < s->n_cubes; i++) {
-		const struct cube *c = s->cubes[0];
-
 		buf_addf(b, i == 0 ? "SELECT n" : " UNION ALL SELECT n");
 		buf_addf(b, weekly ? ", week" : "");
 		for (unsigned k = 0; k < c->n_keys; k++)
@@ -479,12 +371,7 @@ add_exposures(const struct metric_source *s, struct buf *b, bool weekly)
 			buf_addf(b, ", c.\"%s\"", c->sums[k]);
 		buf_addf(b, " FROM ");
 		add_token(s->all, b, s->cubes[i], weekly);
-		if (i == 0) {
-			buf_addf(b, " AS c");
-		} else {
-			add_event_devices(s->all, b);
-			buf_addf(b, " WHERE d.device_id IS NULL");
-		}
+		buf_addf(b, " AS c");
 	}
 	buf_addf(b, ")");
 }
@@ -495,11 +382,7 @@ metric_source_rows(const struct metric_source *s, struct buf *b, bool weekly)
 	if (s->cubes[0] == s->all->received[0])
 		metric_sources_received(s->all, b, weekly);
 	else if (s->n_cubes > 1)
-		add_exposures(s, b, weekly);
-	else if (s->by_device && strcmp(s->view->name, "tip_event") == 0)
-		add_events_of_devices(s, b, weekly);
-	else if (s->by_device)
-		add_sessions_of_devices(s, b, weekly);
+		add_union(s, b, weekly);
 	else
 		add_token(s->all, b, s->cubes[0], weekly);
 }

@@ -1,8 +1,7 @@
 /*
  * Where a metric's statement takes its rows from: cubes, which are made here with the keys and
- * sums that the metrics ask of them, or the view as it is, when it is not the sum of its days. What
- * a view tells of devices from other kinds is joined to its rows here, too. The statements are
- * templates for cube_expand(). Private to the store.
+ * sums that the metrics ask of them, or the view as it is, when it is not the sum of its days. The
+ * statements are templates for cube_expand(). Private to the store.
  */
 #ifndef SEMS_STORE_COUNT_METRIC_SOURCE_H
 #define SEMS_STORE_COUNT_METRIC_SOURCE_H
@@ -22,36 +21,25 @@ struct metric_sources {
 	struct cube_set *cubes;
 	unsigned n_tests;
 	struct cube *received[KIND_COUNT];
-	struct cube *event_devices;
-	struct cube *session_devices;
 };
-
-struct metric_special;
 
 /* Where one statement's rows come from. */
 struct metric_source {
 	struct metric_sources *all;
 	const struct view *view;
-	const struct metric_special *special; /* NULL: none */
-	bool is_cubed;                        /* its columns are those of cubes, all of them text */
-	bool by_device;
+	bool is_cubed; /* its columns are those of cubes, all of them text */
 	struct cube *cubes[KIND_COUNT];
 	unsigned n_cubes;
 };
 
-/* The cubes of what was received and of what devices sent; false: there is no room. */
+/* The cubes of what was received; false: there is no room. */
 bool metric_sources_open(struct metric_sources *all);
 /* All that was received, in parentheses. */
 void metric_sources_received(const struct metric_sources *all, struct buf *b, bool weekly);
 
-/* Does the metric ask, in this view, what devices sent? Its rows come from a source by_device. */
-bool metric_asks_of_devices(const struct metric *m, const struct view *v);
-/* Are there such rows of the view? */
-bool metric_view_tells_of_devices(const struct view *v);
-
 /* of: what the cubes' names end in. False: there is no room. */
 bool metric_source_open(struct metric_source *s, struct metric_sources *all, const struct view *v,
-			bool by_device, const char *of);
+			const char *of);
 /* Takes the cubes back when nothing counts in them; only of the one that was opened last. */
 void metric_source_close(struct metric_source *s);
 

@@ -262,25 +262,20 @@ write_sums(struct draft *d, struct err *e)
 	return d->q->sql != NULL ? OK : e->code;
 }
 
-/* The statement of a view, for the metrics that ask of devices or for the others; leaves no query
- * behind when no metric counts there. */
+/* The statement of a view; leaves no query behind when no metric counts there. */
 static enum code
-plan_view(struct planner *pl, const struct view *v, bool by_device, struct err *e)
+plan_view(struct planner *pl, const struct view *v, struct err *e)
 {
 	struct draft *d = arena_zalloc(pl->arena, 1, sizeof(*d));
 
 	if (d == NULL)
 		return no_room(e);
 	*d = (struct draft){.pl = pl, .q = new_query(pl, QUERY_SUMS, v)};
-	if (d->q == NULL || !metric_source_open(&d->source, &pl->sources, v, by_device,
-						by_device ? " of devices" : ""))
+	if (d->q == NULL || !metric_source_open(&d->source, &pl->sources, v, ""))
 		return no_room(e);
 	for (unsigned m = 0; m < pl->c->metrics_count; m++) {
-		enum code code;
+		enum code code = add_metric(d, m, e);
 
-		if (metric_asks_of_devices(&pl->c->metrics[m], v) != by_device)
-			continue;
-		code = add_metric(d, m, e);
 		if (code != OK)
 			return code;
 	}
@@ -371,10 +366,10 @@ plan_values(struct planner *pl, unsigned metric, struct err *e)
 	struct buf b;
 
 	if (q == NULL ||
-	    !metric_source_open(&s, &pl->sources, v, false, arena_printf(pl->arena, " %s", m->id)))
+	    !metric_source_open(&s, &pl->sources, v, arena_printf(pl->arena, " %s", m->id)))
 		return no_room(e);
 	q->metric = metric;
-	if (s.is_cubed && (s.n_cubes != 1 || metric_asks_of_devices(m, v))) {
+	if (s.is_cubed && s.n_cubes != 1) {
 		return err_set(e, FATAL_CONFIG, m->id,
 			       "there are no quantiles of a view that depends on other kinds");
 	}
@@ -533,20 +528,14 @@ plan_persons(struct planner *pl, unsigned metric, struct err *e)
 	const struct catalogue *c = pl->c;
 	const struct view *v = c->metrics[metric].denominator[0].view;
 	struct metric_source s;
-	bool by_device;
 	struct query *q;
 	enum code code;
 
 	for (unsigned i = 0; i < metric; i++)
 		if (is_same_persons(&c->metrics[i], &c->metrics[metric]))
 			return OK;
-	by_device = false;
-	for (unsigned i = metric; i < c->metrics_count; i++) {
-		by_device = by_device || (is_same_persons(&c->metrics[i], &c->metrics[metric]) &&
-					  metric_asks_of_devices(&c->metrics[i], v));
-	}
 	q = new_query(pl, QUERY_PERSONS, v);
-	if (q == NULL || !metric_source_open(&s, &pl->sources, v, by_device, " of persons"))
+	if (q == NULL || !metric_source_open(&s, &pl->sources, v, " of persons"))
 		return no_room(e);
 	q->persons = arena_zalloc(pl->arena, c->metrics_count, sizeof(*q->persons));
 	if (q->persons == NULL)
@@ -588,14 +577,11 @@ metric_sql_plan(const struct catalogue *c, struct arena *a, struct query_plan *o
 	enum code code = OK;
 
 	*out = (struct query_plan){.cubes = {.arena = a}};
-	out->queries = arena_zalloc(a, 2 * view_count + c->metrics_count, sizeof(*out->queries));
+	out->queries = arena_zalloc(a, view_count + c->metrics_count, sizeof(*out->queries));
 	if (out->queries == NULL || !metric_sources_open(&pl.sources))
 		return no_room(e);
-	for (size_t i = 0; code == OK && i < view_count; i++) {
-		code = plan_view(&pl, &view_table[i], false, e);
-		if (code == OK && metric_view_tells_of_devices(&view_table[i]))
-			code = plan_view(&pl, &view_table[i], true, e);
-	}
+	for (size_t i = 0; code == OK && i < view_count; i++)
+		code = plan_view(&pl, &view_table[i], e);
 	for (unsigned m = 0; code == OK && m < c->metrics_count; m++)
 		if (c->metrics[m].shape == SHAPE_QUANTILE)
 			code = plan_values(&pl, m, e);

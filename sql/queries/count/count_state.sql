@@ -11,7 +11,7 @@ WITH day AS (
 ), cube AS (
     SELECT c.digest, c.cube_id, c.kind FROM sems.cube AS c WHERE c.digest = ANY ($2::text[])
 ), touched AS MATERIALIZED (
-    SELECT t.kind, t.day FROM span, sems.touched_days(span.since, span.until) AS t
+    SELECT t.kind, t.day FROM span, sems.stale_days(span.since, span.until) AS t
 ), month AS MATERIALIZED (
     SELECT m.kind, m.month, m.bytes FROM span, sems.countable_months(span.since, span.until) AS m
 ), dirty AS (

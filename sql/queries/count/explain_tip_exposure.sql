@@ -1,5 +1,5 @@
--- What was shown and found in a period: from events, and from sessions where a device sent only
--- those. Whose it was is not for people to see.
+-- What was shown and found in a period: from events, and from sessions that no event lies in, whose
+-- statement is put in. Whose it was is not for people to see.
 SELECT 'tip_event' AS kind, e.record_id, e.source, e.counted_at, e.received_at, e.screener_id, e.site_id,
     e.measure_code AS measure, e.provider_id, e.stream,
     (e.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT'))::int::bigint AS shown,
@@ -7,11 +7,7 @@ SELECT 'tip_event' AS kind, e.record_id, e.source, e.counted_at, e.received_at, 
 FROM sems.effective_tip_event e
 WHERE e.counted_at >= $1::timestamptz AND e.counted_at < $2::timestamptz
 UNION ALL
-SELECT 'tip_session', s.record_id, s.source, s.counted_at, s.received_at, s.screener_id, s.site_id, s.measure_code,
+SELECT 'tip_session', s.record_id, s.source, s.counted_at, s.received_at, s.screener_id, s.site_id, s.measure,
     s.provider_id, s.stream, s.hits + s.misses, s.hits
-FROM sems.effective_tip_session s
-WHERE s.counted_at >= $1::timestamptz AND s.counted_at < $2::timestamptz AND NOT EXISTS (
-	SELECT FROM sems.effective_tip_event e
-	WHERE e.site_id = s.site_id AND e.device_id = s.device_id
-	    AND e.counted_at >= $1::timestamptz AND e.counted_at < $2::timestamptz
-)
+FROM (%TIP_SESSION%) AS s
+WHERE s.events_absent

@@ -4,7 +4,7 @@ WITH touched AS MATERIALIZED (
     SELECT t.kind, t.day FROM sems.touched_days('-infinity', 'infinity') AS t
 ), stale AS (
     UPDATE sems.counted_day AS s SET is_stale = true
-    FROM touched AS t JOIN sems.cube AS c ON c.kind = t.kind
+    FROM sems.stale_days('-infinity', 'infinity') AS t JOIN sems.cube AS c ON c.kind = t.kind
     WHERE s.cube_id = c.cube_id AND s.day = t.day AND NOT s.is_stale
     RETURNING s.day
 ), feeds AS (

@@ -129,6 +129,7 @@ fill_event(struct sample *s)
 	ONE_OF(s, "abort_reason", "LOGOFF", "");
 	ONE_OF(s, "response_ms", "", "1000", "1500", "2200", "4100");
 	ONE_OF(s, "screener_id", "p1", "p2", "");
+	ONE_OF(s, "login_session_id", "l1", "l2", "");
 }
 
 static void
@@ -137,10 +138,11 @@ fill_session(struct sample *s)
 	ONE_OF(s, "device_id", "d3", "d4", "d5");
 	ONE_OF(s, "stream", "CABIN", "HOLD");
 	ONE_OF(s, "images_viewed", "900", "");
-	ONE_OF(s, "non_tip_alarms", "7", "");
+	ONE_OF(s, "non_tip_alarms", "7", "899", "");
 	ONE_OF(s, "hits", "8", "120", "");
 	ONE_OF(s, "tip_enabled_seconds", "100", "");
 	ONE_OF(s, "screener_id", "p2", "p3", "");
+	ONE_OF(s, "login_session_id", "l1", "l2", "");
 }
 
 static void
@@ -166,6 +168,18 @@ fill(struct sample *s)
 	}
 }
 
+/* None, within the day, after more than a day, at the end of the quarter. */
+static void
+set_end(struct sample *s, int64_t at)
+{
+	static const int64_t hours[] = {1, 5, 30};
+	char end[24];
+	unsigned i = random_to(5);
+
+	snprintf(end, sizeof end, "%" PRId64, i < 3 ? at + hours[i] * HOUR : END);
+	sample_set(s, "occurred_end", i == 4 ? "" : end);
+}
+
 static void
 add_record(struct group *g, const struct recipe *r)
 {
@@ -179,7 +193,7 @@ add_record(struct group *g, const struct recipe *r)
 	fill(&s);
 	sample_move(&s, r->at);
 	s.v[ENV_RECORD_ID].uuid = id_of(r);
-	ONE_OF(&s, "occurred_end", "", "1782860400000");
+	set_end(&s, r->at);
 	if (r->corrects >= 0) {
 		struct uuid root = id_of(&recipes[r->corrects]);
 
@@ -403,41 +417,6 @@ is_kind(const json_t *row, const char *kind)
 	return strcmp(text_at(row, "_kind"), kind) == 0;
 }
 
-/* Whether a record that counts is of the same device. */
-static bool
-has_device(const struct world *w, const json_t *row, const char *kind, const char *with)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		const json_t *o = w->rows[i].row;
-
-		if (w->rows[i].counts && is_kind(o, kind) &&
-		    strcmp(text_at(o, "device_id"), text_at(row, "device_id")) == 0 &&
-		    strcmp(text_at(o, "site_id"), text_at(row, "site_id")) == 0 &&
-		    (with == NULL || json_is_true(json_object_get(o, with))))
-			return true;
-	}
-	return false;
-}
-
-static bool
-has_all(const json_t *row)
-{
-	return text_at(row, "images_viewed") != NULL && text_at(row, "tip_shown") != NULL &&
-	       text_at(row, "non_tip_alarms") != NULL;
-}
-
-static void
-derive_session(const struct world *w, json_t *row)
-{
-	json_object_set_new(row, "events_absent",
-			    json_boolean(!has_device(w, row, "tip_event", NULL)));
-	if (text_at(row, "_end") != NULL)
-		json_object_set_new(row, "seconds",
-				    json_integer((json_integer_value(json_object_get(row, "_end")) -
-						  json_integer_value(json_object_get(row, "_at"))) /
-						 1000));
-}
-
 static bool
 same_text(const json_t *a, const json_t *b, const char *key)
 {
@@ -457,6 +436,103 @@ static json_int_t
 end_of(const json_t *row)
 {
 	return text_at(row, "_end") == NULL ? int_at(row, "_at") : int_at(row, "_end");
+}
+
+/* Both say the same, or one of them says nothing. */
+static bool
+agree(const json_t *a, const json_t *b, const char *key)
+{
+	return text_at(a, key) == NULL || text_at(b, key) == NULL || same_text(a, b, key);
+}
+
+static bool
+same_login(const json_t *a, const json_t *b)
+{
+	return same_text(a, b, "site_id") && same_text(a, b, "device_id") &&
+	       agree(a, b, "login_session_id") && agree(a, b, "screener_id");
+}
+
+static json_int_t
+session_end(const json_t *s)
+{
+	return text_at(s, "_end") == NULL ? int_at(s, "_at") + 86400000 : int_at(s, "_end");
+}
+
+static bool
+begins_later(const json_t *a, const json_t *b)
+{
+	json_int_t d = int_at(a, "_at") - int_at(b, "_at");
+
+	return d > 0 || (d == 0 && strcmp(text_at(a, "record_id"), text_at(b, "record_id")) > 0);
+}
+
+static bool
+lies_in(const json_t *event, const json_t *session)
+{
+	json_int_t at = int_at(event, "_at");
+
+	return at >= int_at(session, "_at") && at <= session_end(session) &&
+	       same_login(event, session);
+}
+
+/* No session of the same login that began later has it. */
+static bool
+is_told_of(const struct world *w, const json_t *event, const json_t *session)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const json_t *o = w->rows[i].row;
+
+		if (is_kind(o, "tip_session") && is_effective(w, o) && same_login(o, session) &&
+		    begins_later(o, session) && int_at(o, "_at") <= int_at(event, "_at"))
+			return false;
+	}
+	return true;
+}
+
+/* By looking at every event. */
+static void
+derive_session(const struct world *w, json_t *row)
+{
+	json_int_t bags = int_at(row, "images_viewed") - int_at(row, "tip_shown");
+	bool told = text_at(row, "images_viewed") != NULL && text_at(row, "tip_shown") != NULL &&
+		    text_at(row, "non_tip_alarms") != NULL;
+	json_int_t events = 0;
+	json_int_t hits = 0;
+	json_int_t misses = 0;
+	json_int_t aborted = 0;
+
+	for (size_t i = 0; i < w->n; i++) {
+		const json_t *e = w->rows[i].row;
+		const char *outcome;
+
+		if (!is_kind(e, "tip_event") || !is_effective(w, e) || !lies_in(e, row))
+			continue;
+		events++;
+		if (!is_told_of(w, e, row))
+			continue;
+		outcome = text_at(e, "outcome");
+		hits += strcmp(outcome, "HIT") == 0;
+		misses += strncmp(outcome, "MISS", 4) == 0;
+		aborted += strcmp(outcome, "ABORTED") == 0;
+	}
+	json_object_set_new(row, "events_absent", json_boolean(events == 0));
+	json_object_set_new(row, "bags_known",
+			    json_boolean(told && int_at(row, "non_tip_alarms") <= bags));
+	json_object_set_new(row, "contradictory",
+			    json_boolean(told && int_at(row, "non_tip_alarms") > bags));
+	if (events > 0) {
+		json_int_t projected = hits + misses + aborted;
+		json_int_t untold = int_at(row, "tip_shown") - projected;
+
+		json_object_set_new(row, "event_hits", json_integer(hits));
+		json_object_set_new(row, "event_shown", json_integer(hits + misses));
+		json_object_set_new(row, "event_projected", json_integer(projected));
+		json_object_set_new(row, "untold", json_integer(untold > 0 ? untold : 0));
+	}
+	if (text_at(row, "_end") != NULL)
+		json_object_set_new(
+		    row, "seconds",
+		    json_integer((int_at(row, "_end") - int_at(row, "_at")) / 1000));
 }
 
 static bool
@@ -534,8 +610,6 @@ load_world(struct world *w)
 					     (strcmp(text_at(row, "mode"), "COVERT") == 0 &&
 					      text_at(row, "debriefed_at") == NULL)))
 			w->rows[i].counts = false;
-		if (is_kind(row, "tip_session"))
-			json_object_set_new(row, "bags_known", json_boolean(has_all(row)));
 	}
 	for (size_t i = 0; i < w->n; i++) {
 		json_t *row = w->rows[i].row;
@@ -544,12 +618,6 @@ load_world(struct world *w)
 			derive_activity(w, &w->rows[i]);
 		if (is_kind(row, "tip_session"))
 			derive_session(w, row);
-		if (!is_kind(row, "tip_event"))
-			continue;
-		json_object_set_new(row, "sessions_known",
-				    json_boolean(has_device(w, row, "tip_session", NULL)));
-		json_object_set_new(row, "bags_known",
-				    json_boolean(has_device(w, row, "tip_session", "bags_known")));
 	}
 }
 

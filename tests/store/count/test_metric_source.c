@@ -51,18 +51,18 @@ metric_of(const char *numerator)
 
 /* The source of that count; the aggregate that counts it. */
 static const char *
-amount_of(const char *numerator, bool by_device)
+amount_of(const char *numerator)
 {
 	const struct metric *m = metric_of(numerator);
 
-	cr_assert(metric_source_open(&source, &all, m->numerator[0].view, by_device, ""));
+	cr_assert(metric_source_open(&source, &all, m->numerator[0].view, ""));
 	metric_source_amount(&source, &b, &m->numerator[0]);
 	return (const char *)b.p;
 }
 
 Test(metric_source, counts_the_rows_of_a_view_in_a_cube)
 {
-	cr_expect_str_eq(amount_of("{from: observation}", false), "nullif((sum(v.n))::bigint, 0)");
+	cr_expect_str_eq(amount_of("{from: observation}"), "nullif((sum(v.n))::bigint, 0)");
 	cr_expect(source.is_cubed);
 	cr_assert_eq(source.n_cubes, 1);
 	cr_expect_str_eq(source.cubes[0]->fact, "SELECT * FROM sems.spd_observation");
@@ -71,7 +71,7 @@ Test(metric_source, counts_the_rows_of_a_view_in_a_cube)
 /* Only what the days reach into has to be read. */
 Test(metric_source, asks_a_statement_for_the_days_that_are_counted)
 {
-	cr_expect_str_eq(amount_of("{from: activity}", false), "nullif((sum(v.n))::bigint, 0)");
+	cr_expect_str_eq(amount_of("{from: activity}"), "nullif((sum(v.n))::bigint, 0)");
 	cr_expect(source.is_cubed);
 	cr_assert_eq(source.n_cubes, 1);
 	cr_expect_not_null(strstr(source.cubes[0]->fact, ">= %SINCE%::timestamptz"));
@@ -83,7 +83,7 @@ Test(metric_source, reads_as_it_is_what_is_not_the_sum_of_its_days)
 {
 	struct err e;
 
-	cr_expect_str_eq(amount_of("{from: finding}", false), "nullif((count(*))::bigint, 0)");
+	cr_expect_str_eq(amount_of("{from: finding}"), "nullif((count(*))::bigint, 0)");
 	cr_expect_not(source.is_cubed);
 	buf_clear(&b);
 	cr_assert_eq(metric_source_from(&source, &b, &e), OK);
@@ -94,8 +94,7 @@ Test(metric_source, reads_as_it_is_what_is_not_the_sum_of_its_days)
 
 Test(metric_source, adds_up_a_column_in_the_cube)
 {
-	cr_expect_str_eq(amount_of("{from: activity, sum: count}", false),
-			 "(sum(v.\"count\"))::bigint");
+	cr_expect_str_eq(amount_of("{from: activity, sum: count}"), "(sum(v.\"count\"))::bigint");
 	cr_assert_eq(source.cubes[0]->n_sums, 1);
 	cr_expect_str_eq(source.cubes[0]->sums[0], "count");
 }
@@ -103,7 +102,7 @@ Test(metric_source, adds_up_a_column_in_the_cube)
 Test(metric_source, makes_a_key_of_a_column_with_few_values)
 {
 	cr_expect_str_eq(
-	    amount_of("{from: activity, where: [{field: method, in: [COUNTED]}]}", false),
+	    amount_of("{from: activity, where: [{field: method, in: [COUNTED]}]}"),
 	    "nullif((sum(v.n) FILTER (WHERE v.\"method\" IN ('COUNTED')))::bigint, 0)");
 	cr_assert_eq(source.cubes[0]->n_keys, 1);
 	cr_expect_str_eq(source.cubes[0]->keys[0].expr, "v.\"method\"");
@@ -111,7 +110,7 @@ Test(metric_source, makes_a_key_of_a_column_with_few_values)
 
 Test(metric_source, makes_a_key_of_the_test_of_another)
 {
-	cr_expect_str_eq(amount_of("{from: activity, where: [{field: count, at_least: 3}]}", false),
+	cr_expect_str_eq(amount_of("{from: activity, where: [{field: count, at_least: 3}]}"),
 			 "nullif((sum(v.n) FILTER (WHERE v.\"p0\" = 'true'))::bigint, 0)");
 	cr_assert_eq(source.cubes[0]->n_keys, 1);
 	cr_expect_str_eq(source.cubes[0]->keys[0].name, "p0");
@@ -120,37 +119,19 @@ Test(metric_source, makes_a_key_of_the_test_of_another)
 
 Test(metric_source, makes_a_key_in_every_cube_of_a_view)
 {
-	amount_of("{from: tip_exposure, where: [{field: shown, at_least: 3}]}", false);
+	amount_of("{from: tip_exposure, where: [{field: shown, at_least: 3}]}");
 	cr_assert_eq(source.n_cubes, 2);
 	cr_expect_str_eq(source.cubes[0]->keys[0].name, "p0");
-	/* Sessions are told apart by device, too: those count whose device sent no events. */
-	cr_expect_str_eq(source.cubes[1]->keys[0].name, "site_id");
-	cr_expect_str_eq(source.cubes[1]->keys[1].name, "device_id");
-	cr_expect_str_eq(source.cubes[1]->keys[2].name, "p0");
+	cr_expect_str_eq(source.cubes[1]->keys[0].name, "p0");
 }
 
-Test(metric_source, joins_what_devices_sent_and_makes_no_key_of_it)
+/* Sessions stand in for events only where no event lies in them. */
+Test(metric_source, takes_exposures_of_sessions_that_stand_alone)
 {
-	const char *counted = "{from: tip_event, where: [{field: sessions_known, in: [true]}]}";
-	const struct metric *m = metric_of(counted);
-
-	cr_expect(metric_view_tells_of_devices(m->numerator[0].view));
-	cr_expect(metric_asks_of_devices(m, m->numerator[0].view));
-	catalogue_free(catalogue);
-	amount_of(counted, true);
-	cr_expect_eq(source.cubes[0]->n_keys, 2, "site and device alone");
-	buf_clear(&b);
-	metric_source_rows(&source, &b, false);
-	cr_expect_not_null(strstr((const char *)b.p, "AS sessions_known"));
-}
-
-Test(metric_source, asks_nothing_of_devices_for_the_rest)
-{
-	const struct metric *m =
-	    metric_of("{from: tip_event, where: [{field: outcome, in: [HIT]}]}");
-
-	cr_expect_not(metric_asks_of_devices(m, m->numerator[0].view));
-	cr_expect_not(metric_view_tells_of_devices(view_by_name("activity")));
+	amount_of("{from: tip_exposure}");
+	cr_assert_eq(source.n_cubes, 2);
+	cr_expect_not_null(strstr(source.cubes[1]->fact, ">= %SINCE%::timestamptz"));
+	cr_expect_not_null(strstr(source.cubes[1]->fact, "WHERE s.events_absent"));
 }
 
 Test(metric_source, takes_back_the_cubes_that_nothing_counts_in)
@@ -159,11 +140,11 @@ Test(metric_source, takes_back_the_cubes_that_nothing_counts_in)
 
 	metric_of("{from: activity}");
 	n = cubes.n;
-	cr_assert(metric_source_open(&source, &all, view_by_name("tip_exposure"), false, ""));
+	cr_assert(metric_source_open(&source, &all, view_by_name("tip_exposure"), ""));
 	cr_expect_eq(cubes.n, n + 2);
 	metric_source_close(&source);
 	cr_expect_eq(cubes.n, n);
-	cr_assert(metric_source_open(&source, &all, view_by_name("received"), false, ""));
+	cr_assert(metric_source_open(&source, &all, view_by_name("received"), ""));
 	metric_source_close(&source);
 	cr_expect_eq(cubes.n, n, "those of all that was received are everybody's");
 }

@@ -219,7 +219,7 @@ Test(spd_job, shows_an_embargoed_test_nowhere_and_refuses_to_freeze)
 	cr_expect_eq(cluster_int(f.pg, "SELECT count(*) FROM sems.spd_revision"), 0);
 }
 
-Test(spd_job, takes_hits_from_events_and_from_sessions_of_devices_without_events)
+Test(spd_job, takes_hits_from_events_and_from_sessions_that_no_event_lies_in)
 {
 	json_t *doc;
 
@@ -261,18 +261,28 @@ Test(spd_job, computes_sensitivity_from_the_bags_that_sessions_count)
 {
 	json_t *doc;
 
-	spd_add(&f, "tip_event", 634, ", device_id, outcome, response_ms",
-		", 'X1', 'HIT', 500 + 2 * i");
-	spd_add(&f, "tip_event", 38, ", device_id, outcome", ", 'X1', 'MISS_DECIDED'");
+	spd_add(&f, "tip_event", 634, ", device_id, login_session_id, outcome, response_ms",
+		", 'X1', i % 2, 'HIT', 500 + 2 * i");
+	spd_add(&f, "tip_event", 38, ", device_id, login_session_id, outcome",
+		", 'X1', i % 2, 'MISS_DECIDED'");
 	spd_add(&f, "tip_event", 50, ", device_id, outcome", ", 'X9', 'HIT'");
+	spd_add(&f, "tip_session", 1, ", device_id, images_viewed, tip_shown, hits, misses",
+		", 'X9', 900, 50, 50, 0");
 	spd_add(&f, "tip_session", 2,
-		", device_id, images_viewed, tip_shown, hits, misses, non_tip_alarms, "
-		"non_tip_alarms_confirmed_threat",
-		", 'X1', 702, 336, 317, 19, 13 + i % 2, 1 + i % 2");
+		", device_id, login_session_id, images_viewed, tip_shown, hits, misses, "
+		"non_tip_alarms, non_tip_alarms_confirmed_threat",
+		", 'X1', i % 2, 702, 336, 317, 19, 13 + i % 2, 1 + i % 2");
+	/* More alarms than bags to alarm at. */
+	spd_add(&f, "tip_session", 1,
+		", device_id, images_viewed, tip_shown, hits, misses, non_tip_alarms",
+		", 'X7', 702, 336, 317, 19, 367");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	/* 13 + 14 alarms less 3 finds; 732 bags with nothing shown less 3. */
 	FIGURE_SAYS(doc, "OUT04", "", "24/729 0.0329218 NONE");
+	cr_expect_eq(spd_left_out(doc, "OUT04", "CONTRADICTORY_SESSIONS"), 1);
+	cr_expect_eq(spd_left_out(doc, "OUT04", "SESSIONS_WITHOUT_ALARM_COUNT"), 1);
 	cr_expect_eq(spd_left_out(doc, "OUT05", "EVENTS_WITHOUT_BAGS"), 50);
+	cr_expect_eq(spd_left_out(doc, "OUT05", "CONTRADICTORY_SESSIONS"), 1);
 	cr_expect_eq((int)spd_detail(doc, "OUT05", "hits"), 634);
 	cr_expect_eq((int)spd_detail(doc, "OUT05", "correct_rejections"), 705);
 	struct sdt s = stats_sdt_loglinear(634, 38, 24, 705);

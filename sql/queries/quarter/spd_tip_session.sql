@@ -1,0 +1,49 @@
+-- TIP sessions that begin in a period, each with what the events that lie in it say. An event lies in
+-- the session of its device that holds its time, and its login and its screener where both name one; of
+-- two sessions that it lies in it is told of the one that began last. A session without an end lasts 24
+-- hours. Where any event lies in a session, events count and not the session: events_absent tells. untold: what
+-- the session says was projected and no event of it tells. bags_known: it says how many bags had nothing
+-- projected, and how many of them had an alarm; contradictory: more had an alarm than there were.
+WITH began AS MATERIALIZED (
+    SELECT s.*, coalesce(s.occurred_end, s.counted_at + interval '24 hours') AS ended_at
+    FROM sems.effective_tip_session AS s
+    WHERE s.counted_at >= $1::timestamptz AND s.counted_at < $2::timestamptz
+), reach AS MATERIALIZED (
+    SELECT max(b.ended_at) AS until FROM began AS b
+), cutting AS (
+    SELECT b.site_id, b.device_id, b.login_session_id, b.screener_id, b.counted_at, b.record_id FROM began AS b
+    UNION ALL
+    SELECT s.site_id, s.device_id, s.login_session_id, s.screener_id, s.counted_at, s.record_id
+    FROM sems.effective_tip_session AS s
+    WHERE s.counted_at >= $2::timestamptz AND s.counted_at <= (SELECT r.until FROM reach AS r)
+), held AS MATERIALIZED (
+    SELECT b.record_id, b.source, b.site_id, b.device_id, b.login_session_id, b.screener_id, b.counted_at,
+        b.ended_at, min(c.counted_at) AS cut_at
+    FROM began AS b
+    LEFT JOIN cutting AS c ON c.site_id = b.site_id AND c.device_id = b.device_id
+        AND (c.counted_at, c.record_id) > (b.counted_at, b.record_id) AND c.counted_at <= b.ended_at
+        AND (c.login_session_id = b.login_session_id) IS NOT FALSE
+        AND (c.screener_id = b.screener_id) IS NOT FALSE
+    GROUP BY b.record_id, b.source, b.site_id, b.device_id, b.login_session_id, b.screener_id, b.counted_at,
+        b.ended_at
+), lying AS MATERIALIZED (
+    SELECT e.record_id, e.source, count(*) FILTER (WHERE e.is_told AND e.outcome = 'HIT') AS hits,
+        count(*) FILTER (WHERE e.is_told AND e.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT')) AS shown,
+        count(*) FILTER (WHERE e.is_told AND e.outcome <> 'NON_TIP_ALARM') AS projected
+    FROM (SELECT h.record_id, h.source, e.outcome, (e.counted_at < h.cut_at) IS NOT FALSE AS is_told
+        FROM held AS h
+        JOIN sems.effective_tip_event AS e ON e.site_id = h.site_id AND e.device_id = h.device_id
+            AND e.counted_at >= h.counted_at AND e.counted_at <= h.ended_at
+            AND (e.login_session_id = h.login_session_id) IS NOT FALSE
+            AND (e.screener_id = h.screener_id) IS NOT FALSE
+        WHERE e.counted_at >= $1::timestamptz AND e.counted_at <= (SELECT r.until FROM reach AS r)) AS e
+    GROUP BY e.record_id, e.source
+)
+SELECT b.*, b.measure_code AS measure, l.record_id IS NULL AS events_absent,
+    coalesce(b.non_tip_alarms > b.images_viewed - b.tip_shown, false) AS contradictory,
+    coalesce(b.non_tip_alarms <= b.images_viewed - b.tip_shown, false) AS bags_known,
+    extract(epoch FROM b.occurred_end - b.occurred_at)::bigint AS seconds,
+    l.hits AS event_hits, l.shown AS event_shown, l.projected AS event_projected,
+    CASE WHEN l.record_id IS NOT NULL THEN greatest(b.tip_shown - l.projected, 0) END AS untold
+FROM began AS b
+LEFT JOIN lying AS l ON l.record_id = b.record_id AND l.source = b.source
