@@ -179,16 +179,22 @@ Test(embedded, starts_the_cluster_again_when_its_postmaster_was_killed, .timeout
 
 /* --- stepping down: only root can try --------------------------------------------------------- */
 
+static void
+folder_as_root(mode_t mode)
+{
+	if (geteuid() != 0)
+		cr_skip_test("needs root");
+	temp_dir(dir);
+	chmod(dir, mode);
+}
+
 Test(embedded, gives_away_only_a_folder_that_nobody_else_uses)
 {
 	struct err e;
 	struct stat st;
 	char path[TEMP_SIZE + 32];
 
-	if (geteuid() != 0)
-		cr_skip_test("needs root");
-	temp_dir(dir);
-	chmod(dir, 01777);
+	folder_as_root(01777);
 	cr_expect_eq(embedded_step_down(dir, NULL, &e), FATAL_CONFIG);
 	cr_expect(strstr(e.text, "shared or not empty") != NULL, "%s", e.text);
 	chmod(dir, 0755);
@@ -207,10 +213,7 @@ Test(embedded, makes_the_folder_for_the_user_it_becomes)
 	struct stat st;
 	char path[TEMP_SIZE + 32];
 
-	if (geteuid() != 0)
-		cr_skip_test("needs root");
-	temp_dir(dir);
-	chmod(dir, 0777);
+	folder_as_root(0777);
 	snprintf(path, sizeof path, "%s/a/b", dir);
 	cr_assert_eq(embedded_step_down(path, "nobody", &e), OK, "%s", e.text);
 	cr_assert_eq(stat(path, &st), 0);

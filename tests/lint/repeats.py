@@ -1,4 +1,4 @@
-"""Six lines that stand twice in the sources of daemon and tools are one function that was not made.
+"""Six lines that stand twice in the folders are one function that was not made.
 
     repeats.py FOLDER...    each place with its first line; exits 1 where there is one
 

@@ -39,24 +39,22 @@ look_up_in_vain(uid_t uid, char *name, size_t size)
 Test(arrival, tells_a_unix_peer_from_a_tcp_one)
 {
 	struct world w = world_new();
-	struct text hello = hello_frame();
 	Sems__V1__ServerFrame *f;
-	struct buf in;
 	int fd;
 
 	world_start(&w);
-	buf_init(&in, 1 << 20);
-	fd = dial(&w);
-	cr_assert_eq(write(fd, hello.s, hello.n), (ssize_t)hello.n);
-	f = receive(&w, fd, &in);
-	cr_assert_not_null(f);
+	world_open_loopback(&w);
+	f = welcome(&w, fd = dial(&w));
 	cr_assert_eq(strncmp(f->welcome->principal, "unix:", 5), 0);
 	cr_assert_str_eq(f->welcome->role, "admin", "the daemon's own user administers it");
 	sems__v1__server_frame__free_unpacked(f, NULL);
 	close(fd);
+	f = welcome(&w, fd = dial_tcp(&w));
+	cr_assert_str_eq(f->welcome->principal, "tcp:loopback");
+	cr_assert_str_eq(f->welcome->role, "none", "whoever it is");
+	sems__v1__server_frame__free_unpacked(f, NULL);
+	close(fd);
 	turn(&w, 4);
-	buf_fini(&in);
-	free((void *)hello.s);
 	world_end(&w);
 }
 

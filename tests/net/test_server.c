@@ -10,22 +10,18 @@
 Test(server, greets_takes_a_record_and_answers)
 {
 	struct world w = world_new();
-	struct text hello = hello_frame();
 	struct text batch = batch_frame(3);
 	struct buf in;
 	int fd;
 
 	world_start(&w);
 	buf_init(&in, 1 << 20);
-	fd = dial(&w);
-	cr_assert_eq(write(fd, hello.s, hello.n), (ssize_t)hello.n);
-	expect(&w, fd, &in, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	greet(&w, fd = dial(&w));
 	cr_assert_eq(write(fd, batch.s, batch.n), (ssize_t)batch.n);
 	expect(&w, fd, &in, SEMS__V1__SERVER_FRAME__BODY_RESULT);
 	close(fd);
 	turn(&w, 4);
 	buf_fini(&in);
-	free((void *)hello.s);
 	free((void *)batch.s);
 	world_end(&w);
 }

@@ -201,17 +201,27 @@ dial_tcp(const struct world *w)
 	return fd;
 }
 
-void
-greet(const struct world *w, int fd)
+Sems__V1__ServerFrame *
+welcome(const struct world *w, int fd)
 {
 	struct text hello = hello_frame();
+	Sems__V1__ServerFrame *f;
 	struct buf in;
 
 	buf_init(&in, 1 << 20);
 	cr_assert_eq(write(fd, hello.s, hello.n), (ssize_t)hello.n);
-	expect(w, fd, &in, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
+	f = receive(w, fd, &in);
+	cr_assert_not_null(f, "closed instead of an answer");
+	cr_assert_eq(f->body_case, SEMS__V1__SERVER_FRAME__BODY_WELCOME);
 	buf_fini(&in);
 	free((void *)hello.s);
+	return f;
+}
+
+void
+greet(const struct world *w, int fd)
+{
+	sems__v1__server_frame__free_unpacked(welcome(w, fd), NULL);
 }
 
 void

@@ -45,7 +45,8 @@ struct text batch_frame(uint64_t no);
 Sems__V1__ServerFrame *receive(const struct world *w, int fd, struct buf *in);
 /* The next frame is such a one. */
 void expect(const struct world *w, int fd, struct buf *in, int body);
-/* Says Hello, and is welcome. */
+/* Says Hello, and is welcome: what it is told; the caller's. */
+Sems__V1__ServerFrame *welcome(const struct world *w, int fd);
 void greet(const struct world *w, int fd);
 /* It is told BUSY, with this cause, and closed. */
 void expect_busy(const struct world *w, int fd, const char *cause);

@@ -25,12 +25,7 @@ main(int argc, char **argv)
 			       o.seed, r.why, o.seed);
 			return 1;
 		}
-		for (unsigned v = 0; v < 7; v++)
-			sum.verdicts[v] += r.stats.verdicts[v];
-		sum.crashes += r.stats.crashes;
-		sum.cuts += r.stats.cuts;
-		sum.unknown += r.stats.unknown;
-		sum.failed += r.stats.failed;
+		sim_sum(&sum, &r.stats);
 		if ((i + 1) % 5000 == 0 || i + 1 == schedules) {
 			printf("%" PRIu64 " schedules, seeds %" PRIu64 " to %" PRIu64 "\n", i + 1,
 			       seed, o.seed);

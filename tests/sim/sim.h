@@ -49,5 +49,7 @@ struct sim_result {
 };
 
 void sim_run(const struct sim_options *o, struct sim_result *out);
+/* Adds what happened in one schedule to what did in others. */
+void sim_sum(struct sim_stats *sum, const struct sim_stats *one);
 
 #endif

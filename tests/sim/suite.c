@@ -18,17 +18,7 @@ play(uint64_t from, uint64_t n)
 
 		sim_run(&o, &r);
 		cr_assert_not(r.failed, "seed %" PRIu64 ": %s", seed, r.why);
-		for (unsigned v = 0; v < 7; v++)
-			sum.verdicts[v] += r.stats.verdicts[v];
-		sum.crashes += r.stats.crashes;
-		sum.cuts += r.stats.cuts;
-		sum.unknown += r.stats.unknown;
-		sum.failed += r.stats.failed;
-		sum.refused += r.stats.refused;
-		sum.responses += r.stats.responses;
-		sum.requeued += r.stats.requeued;
-		sum.late += r.stats.late;
-		sum.set += r.stats.set;
+		sim_sum(&sum, &r.stats);
 	}
 	/* Schedules in which nothing goes wrong would prove nothing. */
 	for (unsigned v = 1; v < 7; v++)

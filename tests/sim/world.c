@@ -553,3 +553,19 @@ sim_run(const struct sim_options *o, struct sim_result *out)
 	records_free(w);
 	free(w);
 }
+
+void
+sim_sum(struct sim_stats *sum, const struct sim_stats *one)
+{
+	for (size_t v = 0; v < COUNT(sum->verdicts); v++)
+		sum->verdicts[v] += one->verdicts[v];
+	sum->crashes += one->crashes;
+	sum->cuts += one->cuts;
+	sum->unknown += one->unknown;
+	sum->failed += one->failed;
+	sum->refused += one->refused;
+	sum->responses += one->responses;
+	sum->requeued += one->requeued;
+	sum->late += one->late;
+	sum->set += one->set;
+}

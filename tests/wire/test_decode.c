@@ -134,6 +134,15 @@ Test(decode, takes_empty_text_and_unspecified_as_not_given)
 	arena_free(a);
 }
 
+/* A record that has all there is of its kind. */
+static struct text
+encode_full(const struct kind *k, struct arena *a, struct buf *b)
+{
+	struct record r = make_full_record(k, 7, a);
+
+	return encode(&r, a, b);
+}
+
 /* What was refused says what it is, as soon as that can be read. */
 Test(decode, tells_what_a_refused_record_says_it_is)
 {
@@ -142,8 +151,7 @@ Test(decode, tells_what_a_refused_record_says_it_is)
 
 	buf_init(&b, RECORD_BYTES_MAX);
 	for (size_t k = 0; k < KIND_COUNT; k++) {
-		struct record r = make_full_record(kinds[k], 7, a);
-		struct text raw = encode(&r, a, &b);
+		struct text raw = encode_full(kinds[k], a, &b);
 
 		cr_expect_eq(wire_claims(raw), kinds[k], "%s", kinds[k]->name);
 	}
@@ -165,8 +173,7 @@ Test(decode, refuses_a_record_cut_short_at_any_byte)
 
 	buf_init(&b, RECORD_BYTES_MAX);
 	for (size_t k = 0; k < KIND_COUNT; k++) {
-		struct record r = make_full_record(kinds[k], 7, a);
-		struct text raw = encode(&r, a, &b);
+		struct text raw = encode_full(kinds[k], a, &b);
 
 		for (size_t n = 0; n < raw.n; n++) {
 			struct arena *scratch = arena_new(1 << 20);

@@ -1,6 +1,7 @@
 #include "base/count.h"
 #include "base/file/embed.h"
 #include "core/metric/catalogue.h"
+#include "tests/lib/lines.h"
 
 #include <criterion/criterion.h>
 
@@ -258,16 +259,6 @@ static const struct {
     {"needs: training records", "need: training records"},
     {"unsupported:", "unsuported:"},
 };
-
-static unsigned
-line_of(const char *text, const char *p)
-{
-	unsigned line = 1;
-
-	for (; text < p; text++)
-		line += *text == '\n';
-	return line;
-}
 
 Test(catalogue, names_the_line_of_every_kind_of_typing_error)
 {

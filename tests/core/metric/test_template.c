@@ -1,6 +1,7 @@
 #include "base/count.h"
 #include "base/file/embed.h"
 #include "core/metric/template.h"
+#include "tests/lib/lines.h"
 
 #include <criterion/criterion.h>
 
@@ -111,16 +112,6 @@ static const struct {
     {"empty: No cargo", "emtpy: No cargo"},
     {"content: COVER", "content: METRICS"},
 };
-
-static unsigned
-line_of(const char *text, const char *p)
-{
-	unsigned line = 1;
-
-	for (; text < p; text++)
-		line += *text == '\n';
-	return line;
-}
 
 Test(template, names_the_line_of_every_kind_of_typing_error)
 {

@@ -27,6 +27,15 @@ metric_at(const struct sample *s, size_t i)
 	return json_array_get(json_object_get(s->doc, "metrics"), i);
 }
 
+/* Both are the caller's to end. */
+static const struct buf *
+page_of(struct sample *s, struct renderings *files)
+{
+	sample_init(s);
+	sample_render(s, "html", files);
+	return sample_file(files, ".html");
+}
+
 Test(html, text_is_escaped)
 {
 	struct buf out;
@@ -120,9 +129,7 @@ Test(html, carries_its_marking_on_screen_and_on_every_printed_page)
 	struct sample s;
 	const struct buf *page;
 
-	sample_init(&s);
-	sample_render(&s, "html", &files);
-	page = sample_file(&files, ".html");
+	page = page_of(&s, &files);
 	cr_expect(sample_has(page, "<title>OFFICIAL-SENSITIVE"));
 	cr_expect(sample_has(page, "@top-center{content:\"OFFICIAL-SENSITIVE\""));
 	cr_expect(sample_has(page, "@bottom-center{content:\"OFFICIAL-SENSITIVE\""));
@@ -162,9 +169,7 @@ Test(html, says_why_there_is_no_figure)
 	struct sample s;
 	const struct buf *page;
 
-	sample_init(&s);
-	sample_render(&s, "html", &files);
-	page = sample_file(&files, ".html");
+	page = page_of(&s, &files);
 	cr_expect(sample_has(page, "∅ NO DATA (NO PLAN)"));
 	cr_expect(sample_has(page, ">NO DATA (NO PLAN)</td>"));
 	cr_expect(!sample_has(page, ">0.0 %<"));
@@ -199,9 +204,7 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 	const struct buf *page;
 	size_t plots;
 
-	sample_init(&s);
-	sample_render(&s, "html", &files);
-	page = sample_file(&files, ".html");
+	page = page_of(&s, &files);
 	plots = count(page, "<svg class=\"plot\"");
 	cr_expect_eq(plots, 3, "%zu", plots);
 	cr_expect_eq(count(page, "role=\"img\""), plots);
@@ -224,9 +227,7 @@ Test(html, restatements_name_who_approved_them)
 	const struct buf *page;
 	json_t *event;
 
-	sample_init(&s);
-	sample_render(&s, "html", &files);
-	page = sample_file(&files, ".html");
+	page = page_of(&s, &files);
 	cr_expect(sample_has(page, row));
 	cr_expect(sample_has(page, "<td class=\"n\">5</td><td>r.castellan</td>"));
 	renderings_fini(&files);

@@ -17,6 +17,15 @@ events(const struct fixture *f)
 	return cluster_int(f->pg, "SELECT count(*) FROM sems.tip_event");
 }
 
+/* One event of lane-1 is stored. */
+static void
+write_first(struct fixture *f, struct group *first)
+{
+	fixture_open(f);
+	fixture_event(first, "lane-1", 5);
+	fixture_write(f, first);
+}
+
 Test(writer, goes_where_its_table_says)
 {
 	static const char *const edges[] = {
@@ -142,9 +151,7 @@ Test(writer, leaves_what_is_stored_untouched_by_a_conflict)
 	struct group *first = fixture_group();
 	struct group *second = fixture_group();
 
-	fixture_open(&f);
-	fixture_event(first, "lane-1", 5);
-	fixture_write(&f, first);
+	write_first(&f, first);
 	fixture_event(second, "lane-1", 5);
 	fixture_value(&second->items[0], "event_no")->i = 99;
 	fixture_write(&f, second);
@@ -182,9 +189,7 @@ Test(writer, ignores_when_and_from_whom_it_came_when_it_compares)
 	struct group *first = fixture_group();
 	struct group *second = fixture_group();
 
-	fixture_open(&f);
-	fixture_event(first, "lane-1", 5);
-	fixture_write(&f, first);
+	write_first(&f, first);
 	fixture_event(second, "lane-1", 5)->principal = TEXT_LIT("unix:other");
 	second->received_at.v += MS_PER_HOUR;
 	fixture_write(&f, second);
