@@ -131,6 +131,18 @@ refuse_sender(struct ingest *in, const struct sender *from, struct text source, 
 	return false;
 }
 
+/* Who could is what the table of rights says. */
+static bool
+refuse_right(struct refusal *why, const char *field, enum right right)
+{
+	char roles[RIGHT_WHO_SIZE];
+
+	right_who(right, " or ", roles, sizeof roles);
+	why->reason = REASON_NOT_GRANTED;
+	err_set(&why->err, REJ_FIELD, field, "takes the role %s", roles);
+	return false;
+}
+
 /*
  * Grants: principal x source x kind x site, and who may correct what. What a correction changes is
  * known to the database alone: sems.rule() looks whether this principal might.
@@ -144,10 +156,9 @@ check_grant(struct ingest *in, const struct record *r, const struct sender *from
 	enum scope scope = of_whose(r, from);
 
 	if (r->kind->id == KIND_VOID && scope == SCOPE_NONE)
-		return refuse(why, REASON_NOT_GRANTED, "void", "only compliance may void a record");
+		return refuse_right(why, "void", RIGHT_VOID);
 	if (r->kind->id == KIND_CONFIRMATION && scope == SCOPE_NONE)
-		return refuse(why, REASON_NOT_GRANTED, "confirmation",
-			      "only compliance or a manager may confirm a correction");
+		return refuse_right(why, "confirmation", RIGHT_CONFIRM);
 	if (scope != SCOPE_ALL &&
 	    !registry_may_send(in->registry, from->principal, source, r->kind->id, site))
 		return refuse_sender(in, from, source, now, why);
@@ -155,6 +166,7 @@ check_grant(struct ingest *in, const struct record *r, const struct sender *from
 		return refuse(
 		    why, REASON_UNKNOWN_SITE, "site_id",
 		    "the site is not registered; register it with semsctl init, then requeue");
+	/* A rule of the field, not a right: what one may send for, one may correct within. */
 	if (record_is_correction(r) && r->v[ENV_CORRECTS_SOURCE].set &&
 	    !text_eq(r->v[ENV_CORRECTS_SOURCE].text, source) && scope != SCOPE_ALL)
 		return refuse(why, REASON_NOT_GRANTED, "corrects_source",

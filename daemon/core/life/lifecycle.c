@@ -374,6 +374,7 @@ static enum code
 check_embargo(const struct life *l, const struct life_freeze *f, struct err *e)
 {
 	bool knows = (l->rights & RIGHT_BIT(RIGHT_EXCLUDE_EMBARGOED)) != 0;
+	char who[RIGHT_WHO_SIZE];
 
 	if (!is_blank(f->exclude) && !knows)
 		return refuse_role(RIGHT_EXCLUDE_EMBARGOED, "exclude_embargoed", e);
@@ -382,9 +383,10 @@ check_embargo(const struct life *l, const struct life_freeze *f, struct err *e)
 	/* That there is such a test is itself under embargo, and how many there are for everybody.
 	 */
 	if (!knows) {
+		right_who(RIGHT_EXCLUDE_EMBARGOED, " or ", who, sizeof who);
 		return err_set(e, REJ_STATE, "quarter",
-			       "%s cannot be frozen now; ask whoever has the role compliance",
-			       l->quarter);
+			       "%s cannot be frozen now; ask whoever has the role %s", l->quarter,
+			       who);
 	}
 	err_set(e, REJ_STATE, "quarter",
 		"it has tests under embargo; have them debriefed (record.correct), or leave "

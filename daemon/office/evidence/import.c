@@ -257,9 +257,7 @@ admin_import(struct call *c)
 		return;
 	}
 	if (!right_has(c->who.role, i->step->right)) {
-		call_fail(c, ANSWER_FORBIDDEN, "",
-			  "%s has the role %s, which may not do this with runs of imports",
-			  c->who.principal.s, role_name(c->who.role));
+		call_forbid(c, "operation", i->step->right);
 		return;
 	}
 	utc_format(c->now, i->now);

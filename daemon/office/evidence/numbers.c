@@ -106,6 +106,7 @@ admin_numbers(struct call *c)
 	c->state = n;
 	registry_each_grant(call_registry(c), c->who.principal, look_at_grant, c);
 	if (!n->is_granted && right_scope(c->who.role, RIGHT_SEE_NUMBERS) != SCOPE_ALL) {
+		/* A rule of the field: what lacks is a grant, which no role gives. */
 		call_fail(c, ANSWER_FORBIDDEN, "", "%s may not send %s for this source",
 			  c->who.principal.s, n->kind->name);
 		return;

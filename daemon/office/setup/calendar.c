@@ -94,9 +94,7 @@ admin_calendar(struct call *c)
 	}
 	k->applies = q->apply;
 	if (k->applies && !right_has(c->who.role, RIGHT_MEND_CALENDAR)) {
-		call_fail(c, ANSWER_FORBIDDEN, "",
-			  "the calendar is changed by an admin; you are %s",
-			  role_name(c->who.role));
+		call_forbid(c, "apply", RIGHT_MEND_CALENDAR);
 		return;
 	}
 	if (k->applies && !is_reason(q->reason)) {
