@@ -1,27 +1,28 @@
 #include "render/csv.h"
 
 #include "base/count.h"
+#include "core/spd/keys.h"
 #include "render/file/csv_out.h"
 
-static const char *const origin[] = {"marking",  "entity", "quarter",  "first_day",
-				     "last_day", "state",  "revision", "as_of"};
+static const char *const origin[] = {DOC_MARKING,  DOC_ENTITY, DOC_QUARTER,  DOC_FIRST_DAY,
+				     DOC_LAST_DAY, DOC_STATE,  DOC_REVISION, DOC_AS_OF};
 
 static void
 put_origin(struct csv_out *c, const struct book *b)
 {
 	const json_t *doc = b->edition->doc;
-	const json_t *q = json_object_get(doc, "quarter");
+	const json_t *q = json_object_get(doc, DOC_QUARTER);
 	char revision[SPD_CELL];
 
-	spd_count(doc, "revision", "", revision);
+	spd_count(doc, DOC_REVISION, "", revision);
 	csv_out_text(c, b->marking);
-	csv_out_text(c, spd_text(doc, "entity"));
-	csv_out_text(c, spd_text(q, "label"));
-	csv_out_text(c, spd_text(q, "first_day"));
-	csv_out_text(c, spd_text(q, "last_day"));
+	csv_out_text(c, spd_text(doc, DOC_ENTITY));
+	csv_out_text(c, spd_text(q, DOC_LABEL));
+	csv_out_text(c, spd_text(q, DOC_FIRST_DAY));
+	csv_out_text(c, spd_text(q, DOC_LAST_DAY));
 	csv_out_text(c, edition_state(b->edition));
 	csv_out_number(c, revision);
-	csv_out_text(c, spd_text(doc, "as_of"));
+	csv_out_text(c, spd_text(doc, DOC_AS_OF));
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "render/render.h"
 
 #include "base/count.h"
+#include "core/spd/keys.h"
 #include "render/csv.h"
 #include "render/page/html.h"
 #include "render/sheet/book.h"
@@ -45,17 +46,17 @@ render_file_name(const struct edition *ed, const char *what, const char *extensi
 		 char out[SPD_CELL])
 {
 	const json_t *doc = ed->doc;
-	json_int_t revision = json_integer_value(json_object_get(doc, "revision"));
+	json_int_t revision = json_integer_value(json_object_get(doc, DOC_REVISION));
 	char number[32] = "provisional";
 
 	if (revision > 0)
 		snprintf(number, sizeof number, "r%" JSON_INTEGER_FORMAT, revision);
 	out[0] = '\0';
-	add_safe(out, spd_text(json_object_get(doc, "quarter"), "label"));
+	add_safe(out, spd_text(json_object_get(doc, DOC_QUARTER), DOC_LABEL));
 	add_separator(out);
 	add_safe(out, number);
 	add_separator(out);
-	add_safe(out, spd_text(doc, "marking"));
+	add_safe(out, spd_text(doc, DOC_MARKING));
 	add_separator(out);
 	add_safe(out, what);
 	/* The extension fits: what comes from the document is cut before. */

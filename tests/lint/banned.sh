@@ -30,5 +30,8 @@ mapfile -t asked < <(find daemon -name '*.[ch]' ! -path 'daemon/core/right/*')
 refuse 'only core/right compares roles: ask for a right' 'role(\([^=]*\))? *[!=]= *ROLE_|ROLE_[A-Z]+ *[!=]=|<< \(?ROLE_|\[ROLE_' "${asked[@]}"
 mapfile -t neutral < <(find daemon/core daemon/office daemon/store -name '*.[ch]')
 refuse 'what is next is an action of core/action: faces find the words' '^[^*]*"[^"]*semsctl' "${neutral[@]}"
+keys=$(sed -n 's/^#define DOC_[A-Z0-9_]* "\(.*\)"$/\1/p' daemon/core/spd/keys.h | paste -sd'|')
+mapfile -t readers < <(find daemon/core/spd daemon/render/doc daemon/render/sheet daemon/render/page tools/terminal/spd_table.c -name '*.c' ! -name schema.c)
+refuse 'a member of the document has its name from core/spd/keys.h' "(json_object_get|member_[a-z]+|spd_text|spd_number|spd_count|grid_member|made_(put|text|int|real))\\([^\",]*, \"($keys)\"" "${readers[@]}"
 refuse 'NOLINT needs the check and a reason' 'NOLINT[A-Z]*([^(A-Z]|$)|NOLINT[A-Z]*\([^)]*\)[[:space:]]*(\*/)?$' "${all[@]}"
 exit $rc

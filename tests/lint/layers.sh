@@ -16,8 +16,8 @@ core/spd: base core/action core/time core/stats core/life core/metric
 host: base core/action
 render/file: base
 render/doc: base core/spd
-render/sheet: base render/doc render/file
-render/page: base render/doc render/sheet
+render/sheet: base core/spd render/doc render/file
+render/page: base core/spd render/doc render/sheet
 render: base core/spd core/proof render/doc render/file render/sheet render/page
 wire: base core/kind
 ingest: base core/time core/kind core/right wire
@@ -40,7 +40,7 @@ tools/airport: base core/time core/kind
 tools/time: base core/time core/kind
 tools/sheet: base render/file
 tools/import: base core/kind wire client tools/time tools/sheet
-tools/terminal: base core/action client render/doc tools/time
+tools/terminal: base core/action core/spd client render/doc tools/time
 tools/bench: base core/kind wire client tools/airport tools/terminal
 tools/semsctl: base core/action core/kind client tools/terminal
 tools/semsctl/record: base core/kind wire client tools/import tools/time tools/terminal tools/semsctl

@@ -1,6 +1,7 @@
 #include "tools/terminal/spd_table.h"
 
 #include "base/count.h"
+#include "core/spd/keys.h"
 #include "render/doc/spd_value.h"
 #include "tools/terminal/table.h"
 
@@ -82,15 +83,15 @@ put_status(struct table *t, const char *status, bool color)
 static void
 print_head(const json_t *doc, FILE *f)
 {
-	const json_t *q = json_object_get(doc, "quarter");
+	const json_t *q = json_object_get(doc, DOC_QUARTER);
 	char state[SPD_CELL];
 
 	spd_state(doc, state);
-	fprintf(f, "%s\n", spd_text(doc, "marking"));
-	fprintf(f, "SeMS performance data of %s\n", spd_text(doc, "entity"));
-	fprintf(f, "Quarter %s: %s to %s (%s)\n", spd_text(q, "label"), spd_text(q, "first_day"),
-		spd_text(q, "last_day"), spd_text(doc, "zone"));
-	fprintf(f, "%s, as of %s\n\n", state, spd_text(doc, "as_of"));
+	fprintf(f, "%s\n", spd_text(doc, DOC_MARKING));
+	fprintf(f, "SeMS performance data of %s\n", spd_text(doc, DOC_ENTITY));
+	fprintf(f, "Quarter %s: %s to %s (%s)\n", spd_text(q, DOC_LABEL),
+		spd_text(q, DOC_FIRST_DAY), spd_text(q, DOC_LAST_DAY), spd_text(doc, DOC_ZONE));
+	fprintf(f, "%s, as of %s\n\n", state, spd_text(doc, DOC_AS_OF));
 }
 
 static void
@@ -100,8 +101,8 @@ put_counts(struct table *t, const json_t *figure)
 	char d[SPD_CELL];
 	json_int_t excluded = spd_excluded(figure);
 
-	spd_count(figure, "numerator", NONE, n);
-	spd_count(figure, "denominator", "", d);
+	spd_count(figure, DOC_NUMERATOR, NONE, n);
+	spd_count(figure, DOC_DENOMINATOR, "", d);
 	if (d[0] != '\0')
 		table_cell(t, "%s / %s", n, d);
 	else
@@ -118,7 +119,7 @@ put_value(struct table *t, const json_t *o, const char *unit, const double *targ
 	char cell[SPD_CELL] = NONE;
 	double v;
 
-	if (spd_number(o, "value", &v))
+	if (spd_number(o, DOC_VALUE, &v))
 		spd_value(v, unit, target, cell);
 	table_cell(t, "%s", cell);
 }
@@ -126,13 +127,13 @@ put_value(struct table *t, const json_t *o, const char *unit, const double *targ
 static void
 put_interval(struct table *t, const json_t *figure, const char *unit, const double *target)
 {
-	const json_t *interval = json_object_get(figure, "interval");
+	const json_t *interval = json_object_get(figure, DOC_INTERVAL);
 	char lo[SPD_CELL];
 	char hi[SPD_CELL];
 	double a;
 	double b;
 
-	if (!spd_number(interval, "lo", &a) || !spd_number(interval, "hi", &b)) {
+	if (!spd_number(interval, DOC_LO, &a) || !spd_number(interval, DOC_HI, &b)) {
 		table_cell(t, "%s", "");
 		return;
 	}
@@ -145,20 +146,20 @@ static void
 put_figure(struct table *t, const json_t *metric, const json_t *figure, const struct spd_view *view)
 {
 	bool with_for = view->by != SPD_BY_NOTHING;
-	const char *unit = spd_text(metric, "unit");
-	const json_t *target = json_object_get(metric, "target");
+	const char *unit = spd_text(metric, DOC_UNIT);
+	const json_t *target = json_object_get(metric, DOC_TARGET);
 	char by[SPD_CELL];
 	char status[SPD_CELL];
 	double wanted;
-	const double *beside = spd_number(target, "value", &wanted) ? &wanted : NULL;
+	const double *beside = spd_number(target, DOC_VALUE, &wanted) ? &wanted : NULL;
 
 	spd_by_values(figure, by);
 	spd_status(metric, figure, status);
-	table_cell(t, "%s", spd_text(metric, "id"));
-	table_cell(t, "%s", spd_text(metric, "name"));
+	table_cell(t, "%s", spd_text(metric, DOC_ID));
+	table_cell(t, "%s", spd_text(metric, DOC_NAME));
 	if (with_for)
 		table_cell(t, "%s", by[0] == '\0' ? "all" : by);
-	table_cell(t, "%s", short_form(spd_text(metric, "form")));
+	table_cell(t, "%s", short_form(spd_text(metric, DOC_FORM)));
 	put_counts(t, figure);
 	put_value(t, figure, unit, beside);
 	put_interval(t, figure, unit, beside);
@@ -175,16 +176,16 @@ enum rank { RANK_NOT_MET, RANK_NOT_PROVEN, RANK_UNKNOWN, RANK_REST, RANK_COUNT }
 static enum rank
 rank_of(const json_t *metric, const json_t *figure)
 {
-	const char *status = spd_text(figure, "status");
+	const char *status = spd_text(figure, DOC_STATUS);
 	bool unknown =
-	    spd_text(figure, "no_data")[0] != '\0' || strcmp(status, "INSUFFICIENT") == 0;
+	    spd_text(figure, DOC_NO_DATA)[0] != '\0' || strcmp(status, "INSUFFICIENT") == 0;
 
 	if (strcmp(status, "NOT_MET") == 0)
 		return RANK_NOT_MET;
 	if (strcmp(status, "NOT_PROVEN") == 0)
 		return RANK_NOT_PROVEN;
-	return unknown && json_is_object(json_object_get(metric, "target")) ? RANK_UNKNOWN
-									    : RANK_REST;
+	return unknown && json_is_object(json_object_get(metric, DOC_TARGET)) ? RANK_UNKNOWN
+									      : RANK_REST;
 }
 
 static bool
@@ -203,7 +204,7 @@ put_metric(struct table *t, const json_t *metric, const struct spd_view *view, e
 	size_t put = 0;
 	size_t i;
 
-	json_array_foreach(json_object_get(metric, "figures"), i, figure)
+	json_array_foreach(json_object_get(metric, DOC_FIGURES), i, figure)
 	{
 		if (!is_wanted(figure, view->by) ||
 		    (rank != RANK_COUNT && rank_of(metric, figure) != rank))
@@ -223,9 +224,9 @@ put_metrics(struct table *t, const json_t *doc, const struct spd_view *view, enu
 	size_t put = 0;
 	size_t i;
 
-	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
+	json_array_foreach(json_object_get(doc, DOC_METRICS), i, metric)
 	{
-		if (view->metric == NULL || strcmp(spd_text(metric, "id"), view->metric) == 0)
+		if (view->metric == NULL || strcmp(spd_text(metric, DOC_ID), view->metric) == 0)
 			put += put_metric(t, metric, view, rank);
 	}
 	return put;
@@ -251,9 +252,9 @@ has_target(const json_t *doc)
 	const json_t *metric;
 	size_t i;
 
-	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
+	json_array_foreach(json_object_get(doc, DOC_METRICS), i, metric)
 	{
-		if (json_is_object(json_object_get(metric, "target")))
+		if (json_is_object(json_object_get(metric, DOC_TARGET)))
 			return true;
 	}
 	return false;
@@ -282,9 +283,9 @@ metric_named(const json_t *doc, const char *id)
 	const json_t *metric;
 	size_t i;
 
-	json_array_foreach(json_object_get(doc, "metrics"), i, metric)
+	json_array_foreach(json_object_get(doc, DOC_METRICS), i, metric)
 	{
-		if (id != NULL && strcmp(spd_text(metric, "id"), id) == 0)
+		if (id != NULL && strcmp(spd_text(metric, DOC_ID), id) == 0)
 			return metric;
 	}
 	return NULL;
@@ -294,7 +295,7 @@ metric_named(const json_t *doc, const char *id)
 static void
 print_details(const json_t *metric, FILE *f)
 {
-	const json_t *figures = json_object_get(metric, "figures");
+	const json_t *figures = json_object_get(metric, DOC_FIGURES);
 	const json_t *figure = json_array_get(figures, 0);
 	const json_t *item;
 	const char *key;
@@ -302,23 +303,23 @@ print_details(const json_t *metric, FILE *f)
 	size_t i;
 	char n[SPD_CELL];
 
-	fprintf(f, "\nDefinition: %s\n", spd_text(metric, "definition"));
-	fprintf(f, "Basis: %s; unit: %s; better: %s; minimum n: ", spd_text(metric, "basis"),
-		spd_text(metric, "unit"), spd_text(metric, "direction"));
-	spd_count(metric, "minimum_n", "none", n);
+	fprintf(f, "\nDefinition: %s\n", spd_text(metric, DOC_DEFINITION));
+	fprintf(f, "Basis: %s; unit: %s; better: %s; minimum n: ", spd_text(metric, DOC_BASIS),
+		spd_text(metric, DOC_UNIT), spd_text(metric, DOC_DIRECTION));
+	spd_count(metric, DOC_MINIMUM_N, "none", n);
 	fprintf(f, "%s\n", n);
-	json_array_foreach(json_object_get(figure, "excluded"), i, item)
+	json_array_foreach(json_object_get(figure, DOC_EXCLUDED), i, item)
 	{
-		spd_count(item, "count", NONE, n);
-		fprintf(f, "Left out: %s: %s\n", spd_text(item, "reason"), n);
+		spd_count(item, DOC_COUNT, NONE, n);
+		fprintf(f, "Left out: %s: %s\n", spd_text(item, DOC_REASON), n);
 	}
-	json_object_foreach(json_object_get(json_object_get(figure, "details"), "parts"), key,
+	json_object_foreach(json_object_get(json_object_get(figure, DOC_DETAILS), "parts"), key,
 			    value)
 	{
 		fprintf(f, "Of these: %s: %" JSON_INTEGER_FORMAT "\n", key,
 			json_integer_value(value));
 	}
-	json_object_foreach(json_object_get(figure, "details"), key, value)
+	json_object_foreach(json_object_get(figure, DOC_DETAILS), key, value)
 	{
 		if (json_is_number(value))
 			fprintf(f, "%s: %.6g\n", key, json_number_value(value));
@@ -328,10 +329,11 @@ print_details(const json_t *metric, FILE *f)
 static void
 print_records(const json_t *doc, FILE *f)
 {
-	static const char *const keys[] = {"received", "effective", "corrected", "voided", "late"};
+	static const char *const keys[] = {DOC_RECEIVED, DOC_EFFECTIVE, DOC_CORRECTED, DOC_VOIDED,
+					   DOC_LATE};
 	struct table *t = table_new(6, (const char *const[]){"Records", ">Received", ">Effective",
 							     ">Corrected", ">Voided", ">Late"});
-	const json_t *list = json_object_get(doc, "records");
+	const json_t *list = json_object_get(doc, DOC_RECORDS);
 	const json_t *item;
 	size_t i;
 	char n[SPD_CELL];
@@ -342,7 +344,7 @@ print_records(const json_t *doc, FILE *f)
 	}
 	json_array_foreach(list, i, item)
 	{
-		table_cell(t, "%s", spd_text(item, "kind"));
+		table_cell(t, "%s", spd_text(item, DOC_KIND));
 		for (size_t k = 0; k < COUNT(keys); k++) {
 			spd_count(item, keys[k], NONE, n);
 			table_cell(t, "%s", n);
@@ -356,7 +358,7 @@ print_records(const json_t *doc, FILE *f)
 static void
 print_unsupported(const json_t *doc, FILE *f)
 {
-	const json_t *list = json_object_get(doc, "unsupported");
+	const json_t *list = json_object_get(doc, DOC_UNSUPPORTED);
 	const json_t *item;
 	size_t i;
 
@@ -365,7 +367,7 @@ print_unsupported(const json_t *doc, FILE *f)
 	fprintf(f, "\nNot computed, for want of the records they need:");
 	json_array_foreach(list, i, item)
 	{
-		fprintf(f, "%s %s", i > 0 ? "," : "", spd_text(item, "id"));
+		fprintf(f, "%s %s", i > 0 ? "," : "", spd_text(item, DOC_ID));
 	}
 	fputc('\n', f);
 }

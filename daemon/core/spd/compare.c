@@ -1,5 +1,6 @@
 #include "core/spd/compare.h"
 
+#include "core/spd/keys.h"
 #include "core/stats/chart.h"
 #include "core/stats/funnel.h"
 
@@ -20,14 +21,14 @@ week_json(const struct spd_week *w, const struct chart_point *p)
 {
 	struct made o = made_object();
 
-	made_text(&o, "first_day", w->first_day);
-	made_int(&o, "weeks", (int64_t)p->periods);
-	made_int(&o, "numerator", p->x);
-	made_int(&o, "denominator", p->n);
-	made_real(&o, "value", p->value);
-	made_real(&o, "lower", fmax(p->lower, 0));
-	made_real(&o, "upper", fmin(p->upper, 1));
-	made_put(&o, "signal", json_boolean(p->signal));
+	made_text(&o, DOC_FIRST_DAY, w->first_day);
+	made_int(&o, DOC_WEEKS, (int64_t)p->periods);
+	made_int(&o, DOC_NUMERATOR, p->x);
+	made_int(&o, DOC_DENOMINATOR, p->n);
+	made_real(&o, DOC_VALUE, p->value);
+	made_real(&o, DOC_LOWER, fmax(p->lower, 0));
+	made_real(&o, DOC_UPPER, fmin(p->upper, 1));
+	made_put(&o, DOC_SIGNAL, json_boolean(p->signal));
 	return made_take(o);
 }
 
@@ -69,11 +70,11 @@ change_json(const struct charted *c, const struct chart_change *change)
 {
 	struct made o = made_object();
 
-	made_text(&o, "first_day", c->weeks[change->at]->first_day);
-	made_real(&o, "before", change->before);
-	made_real(&o, "after", change->after);
-	made_real(&o, "difference", change->after - change->before);
-	made_real(&o, "likelihood", change->likelihood);
+	made_text(&o, DOC_FIRST_DAY, c->weeks[change->at]->first_day);
+	made_real(&o, DOC_BEFORE, change->before);
+	made_real(&o, DOC_AFTER, change->after);
+	made_real(&o, DOC_DIFFERENCE, change->after - change->before);
+	made_real(&o, DOC_LIKELIHOOD, change->likelihood);
 	return made_take(o);
 }
 
@@ -136,13 +137,13 @@ compare_chart(const struct spd_metric *s, struct arena *scratch)
 	for (size_t i = 0; i < p.n; i++)
 		made_append(&weeks, week_json(p.weeks[i], &p.points[i]));
 	o = made_object();
-	made_text(&o, "method", "LANEY_P");
-	made_real(&o, "centre", c.centre);
-	made_real(&o, "sigma_z", c.sigma_z);
-	made_put(&o, "change", has_changed ? change_json(&p, &change) : json_null());
-	made_text(&o, "variation", variation_of(s->m, &p, &c, has_changed ? &change : NULL));
-	made_text(&o, "assurance", assurance_of(s, &p));
-	made_put(&o, "weeks", made_take(weeks));
+	made_text(&o, DOC_METHOD, "LANEY_P");
+	made_real(&o, DOC_CENTRE, c.centre);
+	made_real(&o, DOC_SIGMA_Z, c.sigma_z);
+	made_put(&o, DOC_CHANGE, has_changed ? change_json(&p, &change) : json_null());
+	made_text(&o, DOC_VARIATION, variation_of(s->m, &p, &c, has_changed ? &change : NULL));
+	made_text(&o, DOC_ASSURANCE, assurance_of(s, &p));
+	made_put(&o, DOC_WEEKS, made_take(weeks));
 	return made_take(o);
 }
 
@@ -202,18 +203,18 @@ unit_json(const struct funnel_unit *u)
 {
 	struct made o = made_object();
 
-	made_text(&o, "unit", u->unit);
-	made_int(&o, "numerator", u->x);
-	made_int(&o, "denominator", u->n);
-	made_put(&o, "withheld", json_boolean(u->is_withheld));
-	made_real(&o, "value", shown(u, u->value));
-	made_real(&o, "z", shown(u, u->z));
-	made_real(&o, "adjusted_z", shown(u, u->adjusted_z));
-	made_real(&o, "low95", u->low95);
-	made_real(&o, "high95", u->high95);
-	made_real(&o, "low998", u->low998);
-	made_real(&o, "high998", u->high998);
-	made_put(&o, "outside", json_boolean(u->outside && !u->is_withheld));
+	made_text(&o, DOC_UNIT, u->unit);
+	made_int(&o, DOC_NUMERATOR, u->x);
+	made_int(&o, DOC_DENOMINATOR, u->n);
+	made_put(&o, DOC_WITHHELD, json_boolean(u->is_withheld));
+	made_real(&o, DOC_VALUE, shown(u, u->value));
+	made_real(&o, DOC_Z, shown(u, u->z));
+	made_real(&o, DOC_ADJUSTED_Z, shown(u, u->adjusted_z));
+	made_real(&o, DOC_LOW95, u->low95);
+	made_real(&o, DOC_HIGH95, u->high95);
+	made_real(&o, DOC_LOW998, u->low998);
+	made_real(&o, DOC_HIGH998, u->high998);
+	made_put(&o, DOC_OUTSIDE, json_boolean(u->outside && !u->is_withheld));
 	return made_take(o);
 }
 
@@ -235,14 +236,14 @@ compare_funnel(const struct spd_metric *s, struct arena *scratch)
 	for (size_t i = 0; i < n; i++)
 		made_append(&list, unit_json(&u[i]));
 	o = made_object();
-	made_text(&o, "by", "site");
-	made_text(&o, "method", f.is_spread ? "OVERDISPERSED" : "BINOMIAL");
-	made_real(&o, "centre", f.centre);
-	made_real(&o, "phi", f.phi);
-	made_real(&o, "tau2", f.tau2);
-	made_real(&o, "p_spread", f.p_spread);
+	made_text(&o, DOC_BY, "site");
+	made_text(&o, DOC_METHOD, f.is_spread ? "OVERDISPERSED" : "BINOMIAL");
+	made_real(&o, DOC_CENTRE, f.centre);
+	made_real(&o, DOC_PHI, f.phi);
+	made_real(&o, DOC_TAU2, f.tau2);
+	made_real(&o, DOC_P_SPREAD, f.p_spread);
 	made_real(&o, "winsorised", FUNNEL_WINSORISED);
-	made_put(&o, "units", made_take(list));
+	made_put(&o, DOC_UNITS, made_take(list));
 	return made_take(o);
 }
 
@@ -293,13 +294,13 @@ mix_json(const char *unit, const struct case_mix *c)
 {
 	struct made o = made_object();
 
-	made_text(&o, "unit", unit);
-	made_int(&o, "observed", c->observed);
-	made_real(&o, "expected", c->expected);
-	made_real(&o, "variance", c->variance);
-	made_real(&o, "z", c->z);
-	made_real(&o, "ratio", c->ratio);
-	made_real(&o, "standardised", c->standardised);
+	made_text(&o, DOC_UNIT, unit);
+	made_int(&o, DOC_OBSERVED, c->observed);
+	made_real(&o, DOC_EXPECTED, c->expected);
+	made_real(&o, DOC_VARIANCE, c->variance);
+	made_real(&o, DOC_Z, c->z);
+	made_real(&o, DOC_RATIO, c->ratio);
+	made_real(&o, DOC_STANDARDISED, c->standardised);
 	return made_take(o);
 }
 
@@ -328,8 +329,8 @@ compare_case_mix(const struct spd_metric *s, struct arena *scratch)
 		made_append(&list, mix_json(sites[i].unit, &c));
 	}
 	o = made_object();
-	made_text(&o, "by", "site");
-	made_text(&o, "stratum", s->m->case_mix);
-	made_put(&o, "units", made_take(list));
+	made_text(&o, DOC_BY, "site");
+	made_text(&o, DOC_STRATUM, s->m->case_mix);
+	made_put(&o, DOC_UNITS, made_take(list));
 	return made_take(o);
 }

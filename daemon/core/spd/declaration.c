@@ -1,5 +1,7 @@
 #include "core/spd/declaration.h"
 
+#include "core/spd/keys.h"
+
 #include <jansson.h>
 
 static int
@@ -11,7 +13,7 @@ on_dump(const char *bytes, size_t n, void *ctx)
 enum code
 declaration_write(const struct declaration *d, struct buf *out, struct err *e)
 {
-	json_t *policy = json_object_get(d->document, "policy");
+	json_t *policy = json_object_get(d->document, DOC_POLICY);
 	json_t *doc = json_pack(
 	    "{s:s, s:s, s:I, s:s, s:s, s:O?, s:O}", "format", DECLARATION_FORMAT, "quarter",
 	    d->quarter, "revision", (json_int_t)d->revision, "document_sha256", d->document_sha256,

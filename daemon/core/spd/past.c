@@ -2,6 +2,7 @@
 
 #include "base/json/jsonin.h"
 #include "base/json/jsonout.h"
+#include "core/spd/keys.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,20 +52,20 @@ static struct figure *
 read_figure(struct arena *a, const struct metric *m, const json_t *j)
 {
 	struct figure *g = arena_zalloc(a, 1, sizeof *g);
-	const json_t *value = json_object_get(j, "value");
-	const json_t *interval = json_object_get(j, "interval");
+	const json_t *value = json_object_get(j, DOC_VALUE);
+	const json_t *interval = json_object_get(j, DOC_INTERVAL);
 
-	if (g == NULL || !set_breakdown(a, m, json_object_get(j, "by"), g))
+	if (g == NULL || !set_breakdown(a, m, json_object_get(j, DOC_BY), g))
 		return NULL;
-	g->has_numerator = whole(j, "numerator", &g->numerator);
-	g->has_denominator = whole(j, "denominator", &g->denominator);
+	g->has_numerator = whole(j, DOC_NUMERATOR, &g->numerator);
+	g->has_denominator = whole(j, DOC_DENOMINATOR, &g->denominator);
 	g->has_value = json_is_number(value);
 	g->value = json_number_value(value);
 	g->has_interval = json_is_object(interval);
-	g->interval.lo = json_number_value(json_object_get(interval, "lo"));
-	g->interval.hi = json_number_value(json_object_get(interval, "hi"));
-	g->no_data = keep(a, json_object_get(j, "no_data"));
-	return status_parse(member_text(j, "status"), &g->status) ? g : NULL;
+	g->interval.lo = json_number_value(json_object_get(interval, DOC_LO));
+	g->interval.hi = json_number_value(json_object_get(interval, DOC_HI));
+	g->no_data = keep(a, json_object_get(j, DOC_NO_DATA));
+	return status_parse(member_text(j, DOC_STATUS), &g->status) ? g : NULL;
 }
 
 static int
@@ -76,10 +77,10 @@ compare(const void *a, const void *b)
 static void
 read_metric(struct arena *a, const struct metric *m, const json_t *j, struct spd_past_metric *out)
 {
-	const json_t *figures = json_object_get(j, "figures");
+	const json_t *figures = json_object_get(j, DOC_FIGURES);
 	size_t n = json_array_size(figures);
 
-	out->version = keep(a, json_object_get(j, "version"));
+	out->version = keep(a, json_object_get(j, DOC_VERSION));
 	out->figures = arena_zalloc(a, n, sizeof(struct figure *));
 	for (size_t i = 0; out->figures != NULL && i < n; i++) {
 		struct figure *g = read_figure(a, m, json_array_get(figures, i));
@@ -101,12 +102,12 @@ enum code
 past_read(struct arena *a, const struct catalogue *c, const json_t *document, struct spd_past *out,
 	  struct err *e)
 {
-	const json_t *metrics = json_object_get(document, "metrics");
+	const json_t *metrics = json_object_get(document, DOC_METRICS);
 
 	out->metrics = arena_zalloc(a, c->metrics_count, sizeof *out->metrics);
 	for (size_t i = 0; out->metrics != NULL && i < json_array_size(metrics); i++) {
 		const json_t *j = json_array_get(metrics, i);
-		const struct metric *m = metric_named(c, json_object_get(j, "id"));
+		const struct metric *m = metric_named(c, json_object_get(j, DOC_ID));
 
 		if (m != NULL)
 			read_metric(a, m, j, &out->metrics[m - c->metrics]);

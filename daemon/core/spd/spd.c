@@ -3,6 +3,7 @@
 #include "base/count.h"
 #include "base/json/jsonout.h"
 #include "core/metric/template.h"
+#include "core/spd/keys.h"
 #include "core/spd/marking.h"
 #include "core/spd/spd_metric.h"
 
@@ -18,9 +19,9 @@ unsupported_json(const struct catalogue *c)
 	for (unsigned i = 0; i < c->unsupported_count; i++) {
 		struct made o = made_object();
 
-		made_text(&o, "id", c->unsupported[i].id);
-		made_text(&o, "name", c->unsupported[i].name);
-		made_text(&o, "needs", c->unsupported[i].needs);
+		made_text(&o, DOC_ID, c->unsupported[i].id);
+		made_text(&o, DOC_NAME, c->unsupported[i].name);
+		made_text(&o, DOC_NEEDS, c->unsupported[i].needs);
 		made_append(&list, made_take(o));
 	}
 	return made_take(list);
@@ -35,12 +36,12 @@ records_json(const struct spd *s)
 		const struct spd_records *r = &s->records[i];
 		struct made o = made_object();
 
-		made_text(&o, "kind", r->kind);
-		made_int(&o, "received", r->received);
-		made_int(&o, "effective", r->effective);
-		made_int(&o, "corrected", r->corrected);
-		made_int(&o, "voided", r->voided);
-		made_int(&o, "late", r->late);
+		made_text(&o, DOC_KIND, r->kind);
+		made_int(&o, DOC_RECEIVED, r->received);
+		made_int(&o, DOC_EFFECTIVE, r->effective);
+		made_int(&o, DOC_CORRECTED, r->corrected);
+		made_int(&o, DOC_VOIDED, r->voided);
+		made_int(&o, DOC_LATE, r->late);
 		made_append(&list, made_take(o));
 	}
 	return made_take(list);
@@ -55,11 +56,11 @@ balances_json(const struct spd *s)
 		const struct spd_balance *b = &s->balances[i];
 		struct made o = made_object();
 
-		made_text(&o, "what", b->what);
-		made_int(&o, "opening", b->opening);
-		made_int(&o, "raised", b->raised);
-		made_int(&o, "closed", b->closed);
-		made_int(&o, "closing", b->closing);
+		made_text(&o, DOC_WHAT, b->what);
+		made_int(&o, DOC_OPENING, b->opening);
+		made_int(&o, DOC_RAISED, b->raised);
+		made_int(&o, DOC_CLOSED, b->closed);
+		made_int(&o, DOC_CLOSING, b->closing);
 		made_append(&list, made_take(o));
 	}
 	return made_take(list);
@@ -88,15 +89,15 @@ feed_json(const struct spd_feed *f)
 {
 	struct made o = made_object();
 
-	made_text(&o, "source", f->source);
-	made_text(&o, "kind", f->kind);
-	made_text(&o, "site", f->site);
-	made_put(&o, "expected", f->has_expected ? json_integer(f->expected) : json_null());
-	made_int(&o, "received", f->received);
-	made_put(&o, "missing", missing_json(f));
-	made_text(&o, "basis", f->basis);
-	made_text(&o, "last_at", f->last_at);
-	made_put(&o, "gaps", gaps_json(f));
+	made_text(&o, DOC_SOURCE, f->source);
+	made_text(&o, DOC_KIND, f->kind);
+	made_text(&o, DOC_SITE, f->site);
+	made_put(&o, DOC_EXPECTED, f->has_expected ? json_integer(f->expected) : json_null());
+	made_int(&o, DOC_RECEIVED, f->received);
+	made_put(&o, DOC_MISSING, missing_json(f));
+	made_text(&o, DOC_BASIS, f->basis);
+	made_text(&o, DOC_LAST_AT, f->last_at);
+	made_put(&o, DOC_GAPS, gaps_json(f));
 	return made_take(o);
 }
 
@@ -104,8 +105,9 @@ feed_json(const struct spd_feed *f)
 static void
 fill_completeness(struct made *o)
 {
-	static const char *const lists[] = {"plans", "silent", "quarantine", "clock", "restores"};
-	static const char *const objects[] = {"sessions", "late"};
+	static const char *const lists[] = {DOC_PLANS, DOC_SILENT, DOC_QUARANTINE, DOC_CLOCK,
+					    DOC_RESTORES};
+	static const char *const objects[] = {DOC_SESSIONS, DOC_LATE};
 
 	for (size_t i = 0; i < COUNT(lists); i++)
 		if (json_object_get(o->json, lists[i]) == NULL)
@@ -131,7 +133,7 @@ completeness_json(const struct spd *s)
 
 	for (size_t i = 0; i < s->n_feeds; i++)
 		made_append(&feeds, feed_json(&s->feeds[i]));
-	made_put(&o, "feeds", made_take(feeds));
+	made_put(&o, DOC_FEEDS, made_take(feeds));
 	fill_completeness(&o);
 	return made_take(o);
 }
@@ -143,11 +145,11 @@ quarter_json(const struct spd *s)
 {
 	struct made o = made_object();
 
-	made_text(&o, "label", s->quarter);
-	made_text(&o, "first_day", s->first_day);
-	made_text(&o, "last_day", s->last_day);
-	made_text(&o, "start", s->start);
-	made_text(&o, "end", s->end);
+	made_text(&o, DOC_LABEL, s->quarter);
+	made_text(&o, DOC_FIRST_DAY, s->first_day);
+	made_text(&o, DOC_LAST_DAY, s->last_day);
+	made_text(&o, DOC_START, s->start);
+	made_text(&o, DOC_END, s->end);
 	return made_take(o);
 }
 
@@ -156,8 +158,8 @@ catalogue_json(const struct catalogue *c)
 {
 	struct made o = made_object();
 
-	made_text(&o, "version", c->version);
-	made_text(&o, "sha256", c->sha256);
+	made_text(&o, DOC_VERSION, c->version);
+	made_text(&o, DOC_SHA256, c->sha256);
 	return made_take(o);
 }
 
@@ -172,23 +174,24 @@ template_json(const struct spd_template *t)
 		const struct sheet *s = &t->sheets[i];
 		struct made j = made_object();
 
-		made_text(&j, "id", s->id);
-		made_text(&j, "title", s->title);
-		made_text(&j, "content", sheet_content_name(s->content));
-		made_put(&j, "metrics", made_texts(s->metrics, s->metrics_count));
-		made_put(&j, "by", s->by_count == 0 ? json_null() : made_texts(s->by, s->by_count));
-		made_put(&j, "columns",
+		made_text(&j, DOC_ID, s->id);
+		made_text(&j, DOC_TITLE, s->title);
+		made_text(&j, DOC_CONTENT, sheet_content_name(s->content));
+		made_put(&j, DOC_METRICS, made_texts(s->metrics, s->metrics_count));
+		made_put(&j, DOC_BY,
+			 s->by_count == 0 ? json_null() : made_texts(s->by, s->by_count));
+		made_put(&j, DOC_COLUMNS,
 			 s->columns_count == 0 ? json_null()
 					       : made_texts(s->columns, s->columns_count));
-		made_text(&j, "note", s->note);
-		made_text(&j, "empty", s->empty);
+		made_text(&j, DOC_NOTE, s->note);
+		made_text(&j, DOC_EMPTY, s->empty);
 		made_append(&sheets, made_take(j));
 	}
-	made_text(&o, "version", t->version);
-	made_text(&o, "sha256", t->sha256);
-	made_text(&o, "title", t->title);
-	made_text(&o, "declaration", t->declaration);
-	made_put(&o, "sheets", made_take(sheets));
+	made_text(&o, DOC_VERSION, t->version);
+	made_text(&o, DOC_SHA256, t->sha256);
+	made_text(&o, DOC_TITLE, t->title);
+	made_text(&o, DOC_DECLARATION, t->declaration);
+	made_put(&o, DOC_SHEETS, made_take(sheets));
 	return made_take(o);
 }
 
@@ -203,12 +206,12 @@ policy_json(const struct spd *s)
 {
 	struct made o = made_object();
 
-	made_text(&o, "approval", s->approval == NULL ? "THREE_PEOPLE" : s->approval);
-	made_text(&o, "corrections", s->corrections == NULL ? "TWO_PEOPLE" : s->corrections);
-	made_text(&o, "declared_by", s->declared_by);
-	made_text(&o, "declared_on", s->declared_on);
-	made_text(&o, "marking", marking_of(s));
-	made_text(&o, "handling", s->handling);
+	made_text(&o, DOC_APPROVAL, s->approval == NULL ? "THREE_PEOPLE" : s->approval);
+	made_text(&o, DOC_CORRECTIONS, s->corrections == NULL ? "TWO_PEOPLE" : s->corrections);
+	made_text(&o, DOC_DECLARED_BY, s->declared_by);
+	made_text(&o, DOC_DECLARED_ON, s->declared_on);
+	made_text(&o, DOC_MARKING, marking_of(s));
+	made_text(&o, DOC_HANDLING, s->handling);
 	return made_take(o);
 }
 
@@ -224,17 +227,17 @@ put_head(struct made *o, const struct spd *s)
 {
 	const struct spd_template *t = s->template;
 
-	made_text(o, "format", SPD_FORMAT);
-	made_text(o, "marking", marking_of(s));
-	made_text(o, "entity", s->entity);
-	made_text(o, "zone", s->zone);
-	made_put(o, "quarter", quarter_json(s));
-	made_text(o, "state", s->state);
-	made_int(o, "revision", s->revision);
-	made_text(o, "as_of", s->as_of);
-	made_put(o, "catalogue", catalogue_json(s->catalogue));
-	made_put(o, "template", t == NULL ? json_null() : template_json(t));
-	made_put(o, "policy", policy_json(s));
+	made_text(o, DOC_FORMAT, SPD_FORMAT);
+	made_text(o, DOC_MARKING, marking_of(s));
+	made_text(o, DOC_ENTITY, s->entity);
+	made_text(o, DOC_ZONE, s->zone);
+	made_put(o, DOC_QUARTER, quarter_json(s));
+	made_text(o, DOC_STATE, s->state);
+	made_int(o, DOC_REVISION, s->revision);
+	made_text(o, DOC_AS_OF, s->as_of);
+	made_put(o, DOC_CATALOGUE, catalogue_json(s->catalogue));
+	made_put(o, DOC_TEMPLATE, t == NULL ? json_null() : template_json(t));
+	made_put(o, DOC_POLICY, policy_json(s));
 }
 
 static json_t *
@@ -242,7 +245,7 @@ embargo_json(const struct spd *s)
 {
 	struct made o = made_object();
 
-	made_put(&o, "excluded", given_list(s->embargo));
+	made_put(&o, DOC_EXCLUDED, given_list(s->embargo));
 	return made_take(o);
 }
 
@@ -257,19 +260,19 @@ document_json(const struct spd *s, struct arena *scratch)
 		arena_reset(scratch);
 	}
 	put_head(&o, s);
-	made_put(&o, "metrics", made_take(metrics));
+	made_put(&o, DOC_METRICS, made_take(metrics));
 	if (s->values_shown == 0)
-		made_put(&o, "values_shown", json_null());
+		made_put(&o, DOC_VALUES_SHOWN, json_null());
 	else
-		made_int(&o, "values_shown", s->values_shown);
-	made_put(&o, "unsupported", unsupported_json(s->catalogue));
-	made_put(&o, "records", records_json(s));
-	made_put(&o, "completeness", completeness_json(s));
-	made_put(&o, "balances", balances_json(s));
-	made_put(&o, "corrections", corrections_json(s));
-	made_put(&o, "restatements", given_list(s->restatements));
-	made_put(&o, "embargo", embargo_json(s));
-	made_put(&o, "proof", s->proof == NULL ? json_null() : json_incref(s->proof));
+		made_int(&o, DOC_VALUES_SHOWN, s->values_shown);
+	made_put(&o, DOC_UNSUPPORTED, unsupported_json(s->catalogue));
+	made_put(&o, DOC_RECORDS, records_json(s));
+	made_put(&o, DOC_COMPLETENESS, completeness_json(s));
+	made_put(&o, DOC_BALANCES, balances_json(s));
+	made_put(&o, DOC_CORRECTIONS, corrections_json(s));
+	made_put(&o, DOC_RESTATEMENTS, given_list(s->restatements));
+	made_put(&o, DOC_EMBARGO, embargo_json(s));
+	made_put(&o, DOC_PROOF, s->proof == NULL ? json_null() : json_incref(s->proof));
 	return made_take(o);
 }
 

@@ -4,6 +4,7 @@
 #include "base/json/jsonin.h"
 #include "base/text.h"
 #include "core/action/action.h"
+#include "core/spd/keys.h"
 
 #include <jansson.h>
 #include <stdarg.h>
@@ -45,12 +46,12 @@ is_text(const json_t *o, const char *key, const char *wanted)
 static json_t *
 name_of(const json_t *metric, const json_t *figure)
 {
-	json_t *name = json_string(member_text(metric, "id"));
+	json_t *name = json_string(member_text(metric, DOC_ID));
 	const char *key;
 	json_t *value;
 	const char *before = " at";
 
-	json_object_foreach(json_object_get(figure, "by"), key, value)
+	json_object_foreach(json_object_get(figure, DOC_BY), key, value)
 	{
 		json_t *longer =
 		    json_sprintf("%s%s %s %s", json_words(name), before, key, json_words(value));
@@ -65,12 +66,12 @@ name_of(const json_t *metric, const json_t *figure)
 static void
 find_figure(struct check *c, const json_t *metric, const json_t *figure)
 {
-	static const char *const of_figure[] = {"by", "value", "target"};
-	static const char *const of_metric[] = {"name", "unit"};
+	static const char *const of_figure[] = {DOC_BY, DOC_VALUE, DOC_TARGET};
+	static const char *const of_metric[] = {DOC_NAME, DOC_UNIT};
 	json_t *name = name_of(metric, figure);
 
 	if (c->count < SPD_FOUND_MAX) {
-		json_t *place = json_pack("{s:s}", "metric", member_text(metric, "id"));
+		json_t *place = json_pack("{s:s}", "metric", member_text(metric, DOC_ID));
 
 		for (size_t i = 0; i < COUNT(of_figure); i++)
 			json_object_set(place, of_figure[i], json_object_get(figure, of_figure[i]));
@@ -87,11 +88,11 @@ static void
 each_figure(struct check *c,
 	    void (*look)(struct check *, const json_t *metric, const json_t *figure))
 {
-	const json_t *metrics = json_object_get(c->document, "metrics");
+	const json_t *metrics = json_object_get(c->document, DOC_METRICS);
 
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		const json_t *m = json_array_get(metrics, i);
-		const json_t *figures = json_object_get(m, "figures");
+		const json_t *figures = json_object_get(m, DOC_FIGURES);
 
 		for (size_t k = 0; k < json_array_size(figures); k++)
 			look(c, m, json_array_get(figures, k));
@@ -104,8 +105,8 @@ each_figure(struct check *c,
 static bool
 is_additive(const json_t *metric)
 {
-	return is_text(metric, "shape", "ratio") || is_text(metric, "shape", "count") ||
-	       is_text(metric, "shape", "state_at_end");
+	return is_text(metric, DOC_SHAPE, "ratio") || is_text(metric, DOC_SHAPE, "count") ||
+	       is_text(metric, DOC_SHAPE, "state_at_end");
 }
 
 static json_int_t
@@ -123,7 +124,7 @@ dimensions_of(const json_t *figure, char out[160])
 	size_t used = 0;
 
 	out[0] = '\0';
-	json_object_foreach(json_object_get(figure, "by"), key, value)
+	json_object_foreach(json_object_get(figure, DOC_BY), key, value)
 	{
 		int n = snprintf(out + used, 160 - used, "%s%s", used == 0 ? "" : " ", key);
 		if (n < 0 || (size_t)n >= 160 - used)
@@ -137,7 +138,7 @@ dimensions_of(const json_t *figure, char out[160])
 static json_t *
 sums_of(const json_t *metric)
 {
-	const json_t *figures = json_object_get(metric, "figures");
+	const json_t *figures = json_object_get(metric, DOC_FIGURES);
 	json_t *sums = json_object();
 	char dims[160];
 
@@ -153,8 +154,8 @@ sums_of(const json_t *metric)
 		x = json_integer_value(json_array_get(old, 0));
 		n = json_integer_value(json_array_get(old, 1));
 		json_object_set_new(sums, dims,
-				    json_pack("[I, I]", x + integer_at(f, "numerator"),
-					      n + integer_at(f, "denominator")));
+				    json_pack("[I, I]", x + integer_at(f, DOC_NUMERATOR),
+					      n + integer_at(f, DOC_DENOMINATOR)));
 	}
 	return sums;
 }
@@ -162,12 +163,12 @@ sums_of(const json_t *metric)
 static const json_t *
 whole_of(const json_t *metric)
 {
-	const json_t *figures = json_object_get(metric, "figures");
+	const json_t *figures = json_object_get(metric, DOC_FIGURES);
 
 	for (size_t i = 0; i < json_array_size(figures); i++) {
 		const json_t *f = json_array_get(figures, i);
 
-		if (json_object_size(json_object_get(f, "by")) == 0)
+		if (json_object_size(json_object_get(f, DOC_BY)) == 0)
 			return f;
 	}
 	return NULL;
@@ -187,11 +188,12 @@ compare_sums(struct check *c, const json_t *metric, bool of_sites)
 		json_int_t n = json_integer_value(json_array_get(sum, 1));
 		if ((strcmp(dims, "site") == 0) != of_sites)
 			continue;
-		if (x != integer_at(whole, "numerator") || n != integer_at(whole, "denominator")) {
+		if (x != integer_at(whole, DOC_NUMERATOR) ||
+		    n != integer_at(whole, DOC_DENOMINATOR)) {
 			find(c, "%s: by %s %lld/%lld, the entity %lld/%lld",
-			     member_text(metric, "id"), dims, (long long)x, (long long)n,
-			     (long long)integer_at(whole, "numerator"),
-			     (long long)integer_at(whole, "denominator"));
+			     member_text(metric, DOC_ID), dims, (long long)x, (long long)n,
+			     (long long)integer_at(whole, DOC_NUMERATOR),
+			     (long long)integer_at(whole, DOC_DENOMINATOR));
 		}
 	}
 	json_decref(sums);
@@ -200,7 +202,7 @@ compare_sums(struct check *c, const json_t *metric, bool of_sites)
 static void
 check_totals(struct check *c, bool of_sites)
 {
-	const json_t *metrics = json_object_get(c->document, "metrics");
+	const json_t *metrics = json_object_get(c->document, DOC_METRICS);
 
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		const json_t *m = json_array_get(metrics, i);
@@ -227,9 +229,9 @@ check_sheets(struct check *c)
 static void
 look_reason(struct check *c, const json_t *metric, const json_t *figure)
 {
-	bool valued = json_is_number(json_object_get(figure, "value"));
-	bool told = json_is_string(json_object_get(figure, "no_data")) ||
-		    is_text(figure, "status", "INSUFFICIENT");
+	bool valued = json_is_number(json_object_get(figure, DOC_VALUE));
+	bool told = json_is_string(json_object_get(figure, DOC_NO_DATA)) ||
+		    is_text(figure, DOC_STATUS, "INSUFFICIENT");
 
 	if (!valued && !told)
 		find_figure(c, metric, figure);
@@ -244,10 +246,10 @@ check_reasons(struct check *c)
 static void
 look_interval(struct check *c, const json_t *metric, const json_t *figure)
 {
-	bool needs = is_text(metric, "basis", "SAMPLE") && is_text(metric, "shape", "ratio") &&
-		     json_is_number(json_object_get(figure, "value"));
+	bool needs = is_text(metric, DOC_BASIS, "SAMPLE") && is_text(metric, DOC_SHAPE, "ratio") &&
+		     json_is_number(json_object_get(figure, DOC_VALUE));
 
-	if (needs && !json_is_object(json_object_get(figure, "interval")))
+	if (needs && !json_is_object(json_object_get(figure, DOC_INTERVAL)))
 		find_figure(c, metric, figure);
 }
 
@@ -333,8 +335,8 @@ has_comment(const struct check *c, const char *metric, const json_t *by)
 	for (size_t i = 0; i < json_array_size(c->events); i++) {
 		const json_t *e = json_array_get(c->events, i);
 
-		if (is_text(e, "action", "COMMENT") && is_text(e, "metric", metric) &&
-		    json_equal(json_object_get(e, "by_dims"), by))
+		if (is_text(e, DOC_ACTION, "COMMENT") && is_text(e, DOC_METRIC, metric) &&
+		    json_equal(json_object_get(e, DOC_BY_DIMS), by))
 			return true;
 	}
 	return false;
@@ -346,11 +348,11 @@ static void
 look_overlap(struct check *c, const json_t *metric, const json_t *figure)
 {
 	static const char *const twice[] = {"COUNTED_TWICE", "SECONDS_TOLD_TWICE"};
-	const json_t *excluded = json_object_get(figure, "excluded");
-	const json_t *by = json_object_get(figure, "by");
-	const json_t *parts = json_object_get(json_object_get(figure, "details"), "parts");
+	const json_t *excluded = json_object_get(figure, DOC_EXCLUDED);
+	const json_t *by = json_object_get(figure, DOC_BY);
+	const json_t *parts = json_object_get(json_object_get(figure, DOC_DETAILS), "parts");
 	json_int_t beside = integer_at(parts, "COUNTED_BESIDE");
-	const char *id = member_text(metric, "id");
+	const char *id = member_text(metric, DOC_ID);
 
 	if (json_object_size(by) > 0 || has_comment(c, id, by))
 		return;
@@ -358,8 +360,8 @@ look_overlap(struct check *c, const json_t *metric, const json_t *figure)
 		find(c, "%s: COUNTED_BESIDE %lld", id, (long long)beside);
 	for (size_t i = 0; i < json_array_size(excluded); i++) {
 		const json_t *e = json_array_get(excluded, i);
-		const char *reason = member_text(e, "reason");
-		json_int_t n = integer_at(e, "count");
+		const char *reason = member_text(e, DOC_REASON);
+		json_int_t n = integer_at(e, DOC_COUNT);
 
 		if (n > 0 && (strcmp(reason, twice[0]) == 0 || strcmp(reason, twice[1]) == 0))
 			find(c, "%s: %s %lld", id, reason, (long long)n);
@@ -375,13 +377,13 @@ check_overlaps(struct check *c)
 static void
 look_comment(struct check *c, const json_t *metric, const json_t *figure)
 {
-	const json_t *by = json_object_get(figure, "by");
+	const json_t *by = json_object_get(figure, DOC_BY);
 	const json_t *whole = whole_of(metric);
-	const char *id = member_text(metric, "id");
-	bool covered = figure != whole && is_text(whole, "status", "NOT_MET");
+	const char *id = member_text(metric, DOC_ID);
+	bool covered = figure != whole && is_text(whole, DOC_STATUS, "NOT_MET");
 
-	if (!is_text(figure, "status", "NOT_MET") || covered || has_comment(c, id, by) ||
-	    has_comment(c, id, json_object_get(whole, "by")))
+	if (!is_text(figure, DOC_STATUS, "NOT_MET") || covered || has_comment(c, id, by) ||
+	    has_comment(c, id, json_object_get(whole, DOC_BY)))
 		return;
 	find_figure(c, metric, figure);
 }
@@ -400,13 +402,14 @@ check_comments(struct check *c)
 static void
 look_doubles(struct check *c, const json_t *metric, const json_t *figure)
 {
-	const json_t *by = json_object_get(figure, "by");
+	const json_t *by = json_object_get(figure, DOC_BY);
 
-	if (!is_text(metric, "id", DOUBLES) || json_object_size(by) > 0 ||
-	    integer_at(figure, "numerator") == 0 || has_comment(c, DOUBLES, by))
+	if (!is_text(metric, DOC_ID, DOUBLES) || json_object_size(by) > 0 ||
+	    integer_at(figure, DOC_NUMERATOR) == 0 || has_comment(c, DOUBLES, by))
 		return;
-	find(c, DOUBLES ": %lld record%s with a double", (long long)integer_at(figure, "numerator"),
-	     text_s((uint64_t)integer_at(figure, "numerator")));
+	find(c, DOUBLES ": %lld record%s with a double",
+	     (long long)integer_at(figure, DOC_NUMERATOR),
+	     text_s((uint64_t)integer_at(figure, DOC_NUMERATOR)));
 }
 
 static void
@@ -420,12 +423,12 @@ check_doubles(struct check *c)
 static const json_t *
 balance_of(const json_t *document, const char *what)
 {
-	const json_t *list = json_object_get(document, "balances");
+	const json_t *list = json_object_get(document, DOC_BALANCES);
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *b = json_array_get(list, i);
 
-		if (is_text(b, "what", what))
+		if (is_text(b, DOC_WHAT, what))
 			return b;
 	}
 	return NULL;
@@ -434,23 +437,23 @@ balance_of(const json_t *document, const char *what)
 static void
 check_balances(struct check *c)
 {
-	const json_t *list = json_object_get(c->document, "balances");
+	const json_t *list = json_object_get(c->document, DOC_BALANCES);
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *b = json_array_get(list, i);
-		const char *what = member_text(b, "what");
+		const char *what = member_text(b, DOC_WHAT);
 		const json_t *before = balance_of(c->earlier, what);
-		json_int_t opening = integer_at(b, "opening");
-		json_int_t closing = integer_at(b, "closing");
+		json_int_t opening = integer_at(b, DOC_OPENING);
+		json_int_t closing = integer_at(b, DOC_CLOSING);
 
-		if (opening + integer_at(b, "raised") - integer_at(b, "closed") != closing) {
+		if (opening + integer_at(b, DOC_RAISED) - integer_at(b, DOC_CLOSED) != closing) {
 			find(c, "%s: %lld + %lld - %lld is not %lld", what, (long long)opening,
-			     (long long)integer_at(b, "raised"), (long long)integer_at(b, "closed"),
-			     (long long)closing);
+			     (long long)integer_at(b, DOC_RAISED),
+			     (long long)integer_at(b, DOC_CLOSED), (long long)closing);
 		}
-		if (before != NULL && integer_at(before, "closing") != opening) {
+		if (before != NULL && integer_at(before, DOC_CLOSING) != opening) {
 			find(c, "%s: opens with %lld, the quarter before closed with %lld", what,
-			     (long long)opening, (long long)integer_at(before, "closing"));
+			     (long long)opening, (long long)integer_at(before, DOC_CLOSING));
 		}
 	}
 }
@@ -523,7 +526,7 @@ actions_of(size_t check, const json_t *document)
 	for (size_t i = 0; i < checks[check].n; i++) {
 		struct todo todo = checks[check].actions[i];
 
-		todo.quarter = member_text(json_object_get(document, "quarter"), "label");
+		todo.quarter = member_text(json_object_get(document, DOC_QUARTER), DOC_LABEL);
 		action_add(list, &todo);
 	}
 	return action_list(list);

@@ -5,6 +5,7 @@
 #include "base/json/jsonin.h"
 #include "core/metric/figure.h"
 #include "core/metric/view.h"
+#include "core/spd/keys.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -18,12 +19,12 @@
 static const json_t *
 metric_of(const json_t *document, const char *id)
 {
-	const json_t *metrics = json_object_get(document, "metrics");
+	const json_t *metrics = json_object_get(document, DOC_METRICS);
 
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		const json_t *m = json_array_get(metrics, i);
 
-		if (strcmp(member_text(m, "id"), id) == 0)
+		if (strcmp(member_text(m, DOC_ID), id) == 0)
 			return m;
 	}
 	return NULL;
@@ -46,18 +47,19 @@ static json_t *
 index_figures(const json_t *metric)
 {
 	json_t *index = json_object();
-	const json_t *figures = json_object_get(metric, "figures");
+	const json_t *figures = json_object_get(metric, DOC_FIGURES);
 
 	for (size_t i = 0; i < json_array_size(figures); i++) {
 		json_t *f = json_array_get(figures, i);
 		char key[DIMS_MAX];
 
-		json_object_set(index, dims_text(json_object_get(f, "by"), key), f);
+		json_object_set(index, dims_text(json_object_get(f, DOC_BY), key), f);
 	}
 	return index;
 }
 
-static const char *const members[] = {"numerator", "denominator", "value", "status", "no_data"};
+static const char *const members[] = {DOC_NUMERATOR, DOC_DENOMINATOR, DOC_VALUE, DOC_STATUS,
+				      DOC_NO_DATA};
 #define N_MEMBERS COUNT(members)
 
 static json_t *
@@ -175,10 +177,10 @@ places_fini(struct places *p)
 static void
 blame(json_t *change, const struct spd_diff_rules *r, const struct places *places)
 {
-	const char *id = member_text(change, "metric");
+	const char *id = member_text(change, DOC_METRIC);
 	const struct metric *m = r->catalogue == NULL ? NULL : catalogue_metric(r->catalogue, id);
-	const json_t *by = json_object_get(change, "by");
-	const char *measure = member_text(by, "measure");
+	const json_t *by = json_object_get(change, DOC_BY);
+	const char *measure = member_text(by, DOC_MEASURE);
 	unsigned bits = m == NULL ? 0 : kinds_of(m);
 	json_t *names = json_object();
 	int64_t n = 0;
@@ -188,7 +190,7 @@ blame(json_t *change, const struct spd_diff_rules *r, const struct places *place
 	/* Which measures are together under that name is not known here. */
 	if (strcmp(measure, FIGURE_OTHER) == 0)
 		measure = "";
-	at = json_object_get(places->index, key_of(member_text(by, "site"), measure, key));
+	at = json_object_get(places->index, key_of(member_text(by, DOC_SITE), measure, key));
 	for (unsigned k = 0; at != NULL && k < KIND_COUNT; k++) {
 		int64_t of_kind = places->n[json_integer_value(at)][k];
 
@@ -198,7 +200,7 @@ blame(json_t *change, const struct spd_diff_rules *r, const struct places *place
 		}
 	}
 	json_object_set_new(change, "kinds", names);
-	json_object_set_new(change, "records", json_integer(n));
+	json_object_set_new(change, DOC_RECORDS, json_integer(n));
 }
 
 /* --- one figure beside the other -------------------------------------------------------------- */
@@ -206,7 +208,7 @@ blame(json_t *change, const struct spd_diff_rules *r, const struct places *place
 static bool
 is_published(const json_t *metric)
 {
-	const json_t *readers = json_object_get(metric, "readers");
+	const json_t *readers = json_object_get(metric, DOC_READERS);
 
 	for (size_t i = 0; i < json_array_size(readers); i++)
 		if (strcmp(json_words(json_array_get(readers, i)), "R") == 0)
@@ -217,14 +219,14 @@ is_published(const json_t *metric)
 static bool
 is_other_status(const json_t *older, const json_t *newer)
 {
-	return strcmp(member_text(older, "status"), member_text(newer, "status")) != 0;
+	return strcmp(member_text(older, DOC_STATUS), member_text(newer, DOC_STATUS)) != 0;
 }
 
 static json_t *
 difference(const json_t *older, const json_t *newer)
 {
-	const json_t *a = json_object_get(older, "value");
-	const json_t *b = json_object_get(newer, "value");
+	const json_t *a = json_object_get(older, DOC_VALUE);
+	const json_t *b = json_object_get(newer, DOC_VALUE);
 
 	if (!json_is_number(a) || !json_is_number(b))
 		return json_null();
@@ -235,15 +237,15 @@ difference(const json_t *older, const json_t *newer)
 static bool
 is_failure_count(const json_t *metric, const json_t *by)
 {
-	return strcmp(member_text(metric, "direction"), "DOWN") == 0 &&
-	       strcmp(member_text(metric, "unit"), "n") == 0 &&
+	return strcmp(member_text(metric, DOC_DIRECTION), "DOWN") == 0 &&
+	       strcmp(member_text(metric, DOC_UNIT), "n") == 0 &&
 	       (json_object_size(by) == 0 || json_object_get(by, "severity") != NULL);
 }
 
 static const char *
 count_text(const json_t *outline, char out[24])
 {
-	const json_t *n = json_object_get(outline, "numerator");
+	const json_t *n = json_object_get(outline, DOC_NUMERATOR);
 
 	if (!json_is_integer(n))
 		return "unknown";
@@ -257,7 +259,7 @@ static bool
 is_large(const json_t *metric, const json_t *by, const json_t *d, double threshold_pp)
 {
 	return is_published(metric) && json_object_size(by) == 0 && json_is_number(d) &&
-	       strcmp(member_text(metric, "unit"), "%") == 0 &&
+	       strcmp(member_text(metric, DOC_UNIT), "%") == 0 &&
 	       fabs(json_number_value(d)) * 100 - threshold_pp > 1e-9;
 }
 
@@ -265,10 +267,10 @@ static bool
 is_material(const json_t *metric, const json_t *by, json_t *change,
 	    const struct spd_diff_rules *rules, char *why, size_t size)
 {
-	const json_t *d = json_object_get(change, "difference");
-	const json_t *was = json_object_get(change, "old");
-	const json_t *is = json_object_get(change, "new");
-	const char *id = member_text(metric, "id");
+	const json_t *d = json_object_get(change, DOC_DIFFERENCE);
+	const json_t *was = json_object_get(change, DOC_OLD);
+	const json_t *is = json_object_get(change, DOC_NEW);
+	const char *id = member_text(metric, DOC_ID);
 	bool whole = json_object_size(by) == 0;
 	char dims[DIMS_MAX];
 	char counts[2][24];
@@ -276,8 +278,8 @@ is_material(const json_t *metric, const json_t *by, json_t *change,
 	why[0] = '\0';
 	if (json_is_true(json_object_get(change, "status_changed"))) {
 		snprintf(why, size, "%.20s%s%.100s: %.20s becomes %.20s", id, whole ? "" : " ",
-			 whole ? "" : dims_text(by, dims), member_text(was, "status"),
-			 member_text(is, "status"));
+			 whole ? "" : dims_text(by, dims), member_text(was, DOC_STATUS),
+			 member_text(is, DOC_STATUS));
 	} else if (is_failure_count(metric, by)) {
 		snprintf(why, size, "%.20s%s%.100s: %s becomes %s", id, whole ? "" : " ",
 			 whole ? "" : dims_text(by, dims), count_text(was, counts[0]),
@@ -306,16 +308,16 @@ compare(json_t *diff, const json_t *metric, const json_t *older, const json_t *n
 		json_decref(is);
 		return;
 	}
-	by = json_object_get(newer != NULL ? newer : older, "by");
+	by = json_object_get(newer != NULL ? newer : older, DOC_BY);
 	reasons = json_object_get(diff, "reasons");
 	c = json_pack("{s:s, s:s, s:s, s:O, s:o, s:o, s:o, s:b}", "metric",
-		      member_text(metric, "id"), "name", member_text(metric, "name"), "unit",
-		      member_text(metric, "unit"), "by", by, "old", was, "new", is, "difference",
+		      member_text(metric, DOC_ID), "name", member_text(metric, DOC_NAME), "unit",
+		      member_text(metric, DOC_UNIT), "by", by, "old", was, "new", is, "difference",
 		      difference(older, newer), "status_changed", is_other_status(older, newer));
 	material = is_material(metric, by, c, rules, why, sizeof why);
 	json_object_set_new(c, "material", json_boolean(material));
 	blame(c, rules, places);
-	json_array_append_new(json_object_get(diff, "changes"), c);
+	json_array_append_new(json_object_get(diff, DOC_CHANGES), c);
 	if (material && json_array_size(reasons) < REASONS_MAX)
 		json_array_append_new(reasons, json_string(why));
 	if (material)
@@ -349,15 +351,15 @@ compare_metric(json_t *diff, const json_t *metric, const json_t *older, const js
 static const json_t *
 correction_of(const json_t *doc, const json_t *row)
 {
-	const json_t *rows = json_object_get(json_object_get(doc, "corrections"), "rows");
+	const json_t *rows = json_object_get(json_object_get(doc, DOC_CORRECTIONS), DOC_ROWS);
 	size_t i;
 	const json_t *r;
 
 	json_array_foreach(rows, i, r)
 	{
-		if (strcmp(member_text(r, "record_id"), member_text(row, "record_id")) == 0 &&
-		    strcmp(member_text(r, "source"), member_text(row, "source")) == 0 &&
-		    strcmp(member_text(r, "kind"), member_text(row, "kind")) == 0)
+		if (strcmp(member_text(r, DOC_RECORD_ID), member_text(row, DOC_RECORD_ID)) == 0 &&
+		    strcmp(member_text(r, DOC_SOURCE), member_text(row, DOC_SOURCE)) == 0 &&
+		    strcmp(member_text(r, DOC_KIND), member_text(row, DOC_KIND)) == 0)
 			return r;
 	}
 	return NULL;
@@ -367,7 +369,7 @@ correction_of(const json_t *doc, const json_t *row)
 static json_t *
 new_corrections(const json_t *older, const json_t *newer)
 {
-	const json_t *rows = json_object_get(json_object_get(newer, "corrections"), "rows");
+	const json_t *rows = json_object_get(json_object_get(newer, DOC_CORRECTIONS), DOC_ROWS);
 	json_t *list = json_array();
 
 	for (size_t i = 0; list != NULL && i < json_array_size(rows); i++) {
@@ -375,7 +377,7 @@ new_corrections(const json_t *older, const json_t *newer)
 		const json_t *was = correction_of(older, row);
 
 		if (was == NULL ||
-		    strcmp(member_text(was, "standing"), member_text(row, "standing")) != 0)
+		    strcmp(member_text(was, DOC_STANDING), member_text(row, DOC_STANDING)) != 0)
 			json_array_append(list, row);
 	}
 	return list;
@@ -385,8 +387,8 @@ struct json_t *
 spd_diff(const struct json_t *older, const struct json_t *newer, const struct spd_diff_rules *rules)
 {
 	json_t *diff = json_pack("{s:[], s:b, s:[]}", "changes", "material", 0, "reasons");
-	const json_t *now = json_object_get(newer, "metrics");
-	const json_t *then = json_object_get(older, "metrics");
+	const json_t *now = json_object_get(newer, DOC_METRICS);
+	const json_t *then = json_object_get(older, DOC_METRICS);
 	struct places places;
 
 	if (!places_make(&places, rules) || diff == NULL) {
@@ -394,7 +396,7 @@ spd_diff(const struct json_t *older, const struct json_t *newer, const struct sp
 		json_decref(diff);
 		return NULL;
 	}
-	json_object_set_new(diff, "corrections", new_corrections(older, newer));
+	json_object_set_new(diff, DOC_CORRECTIONS, new_corrections(older, newer));
 	if (rules->serious > 0) {
 		json_object_set_new(diff, "material", json_true());
 		json_array_append_new(
@@ -405,12 +407,13 @@ spd_diff(const struct json_t *older, const struct json_t *newer, const struct sp
 	for (size_t i = 0; i < json_array_size(now); i++) {
 		const json_t *m = json_array_get(now, i);
 
-		compare_metric(diff, m, metric_of(older, member_text(m, "id")), m, rules, &places);
+		compare_metric(diff, m, metric_of(older, member_text(m, DOC_ID)), m, rules,
+			       &places);
 	}
 	for (size_t i = 0; i < json_array_size(then); i++) {
 		const json_t *m = json_array_get(then, i);
 
-		if (metric_of(newer, member_text(m, "id")) == NULL)
+		if (metric_of(newer, member_text(m, DOC_ID)) == NULL)
 			compare_metric(diff, m, m, NULL, rules, &places);
 	}
 	places_fini(&places);
@@ -420,8 +423,8 @@ spd_diff(const struct json_t *older, const struct json_t *newer, const struct sp
 struct json_t *
 spd_restatements(const struct json_t *diff, const char *cause)
 {
-	static const char *const kept[] = {"metric", "by", "old", "new", "records"};
-	const json_t *changes = json_object_get(diff, "changes");
+	static const char *const kept[] = {DOC_METRIC, DOC_BY, DOC_OLD, DOC_NEW, DOC_RECORDS};
+	const json_t *changes = json_object_get(diff, DOC_CHANGES);
 	json_t *list = json_array();
 
 	for (size_t i = 0; list != NULL && i < json_array_size(changes); i++) {
@@ -430,7 +433,7 @@ spd_restatements(const struct json_t *diff, const char *cause)
 
 		for (size_t k = 0; k < COUNT(kept); k++)
 			json_object_set(o, kept[k], json_object_get(c, kept[k]));
-		json_object_set_new(o, "cause", json_string(cause));
+		json_object_set_new(o, DOC_CAUSE, json_string(cause));
 		json_array_append_new(list, o);
 	}
 	return list;

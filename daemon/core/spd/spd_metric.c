@@ -1,6 +1,7 @@
 #include "core/spd/spd_metric.h"
 
 #include "core/spd/compare.h"
+#include "core/spd/keys.h"
 #include "core/spd/past.h"
 #include "core/time/calendar.h"
 
@@ -25,8 +26,8 @@ add_exclusion(struct made *list, const char *reason, int64_t count)
 {
 	struct made o = made_object();
 
-	made_text(&o, "reason", reason);
-	made_int(&o, "count", count);
+	made_text(&o, DOC_REASON, reason);
+	made_int(&o, DOC_COUNT, count);
 	made_append(list, made_take(o));
 }
 
@@ -93,8 +94,8 @@ interval_of(const struct figure *g)
 	if (!g->has_interval)
 		return json_null();
 	o = made_object();
-	made_real(&o, "lo", g->interval.lo);
-	made_real(&o, "hi", g->interval.hi);
+	made_real(&o, DOC_LO, g->interval.lo);
+	made_real(&o, DOC_HI, g->interval.hi);
 	return made_take(o);
 }
 
@@ -109,8 +110,8 @@ exact_of(const struct figure *g)
 		return json_null();
 	i = stats_clopper_pearson95(g->numerator, g->denominator);
 	o = made_object();
-	made_real(&o, "low", i.lo);
-	made_real(&o, "high", i.hi);
+	made_real(&o, DOC_LOW, i.lo);
+	made_real(&o, DOC_HIGH, i.hi);
 	return made_take(o);
 }
 
@@ -214,8 +215,8 @@ coverage_json(const struct coverage *c)
 	if (!c->has_expected)
 		return json_null();
 	o = made_object();
-	made_int(&o, "expected", c->expected);
-	made_int(&o, "received", c->received);
+	made_int(&o, DOC_EXPECTED, c->expected);
+	made_int(&o, DOC_RECEIVED, c->received);
 	return made_take(o);
 }
 
@@ -242,14 +243,14 @@ past_json(const struct spd_past *p, const struct spd_past_metric *m, const struc
 {
 	struct made o = made_object();
 
-	made_text(&o, "quarter", p->quarter);
-	made_text(&o, "basis", p->basis);
-	made_text(&o, "definition_version", m->version);
-	put_count(&o, "numerator", g->has_numerator, g->numerator);
-	put_count(&o, "denominator", g->has_denominator, g->denominator);
-	made_put(&o, "value", g->has_value ? json_real(g->value) : json_null());
-	made_text(&o, "status", status_name(g->status));
-	made_text(&o, "no_data", g->no_data);
+	made_text(&o, DOC_QUARTER, p->quarter);
+	made_text(&o, DOC_BASIS, p->basis);
+	made_text(&o, DOC_DEFINITION_VERSION, m->version);
+	put_count(&o, DOC_NUMERATOR, g->has_numerator, g->numerator);
+	put_count(&o, DOC_DENOMINATOR, g->has_denominator, g->denominator);
+	made_put(&o, DOC_VALUE, g->has_value ? json_real(g->value) : json_null());
+	made_text(&o, DOC_STATUS, status_name(g->status));
+	made_text(&o, DOC_NO_DATA, g->no_data);
 	return made_take(o);
 }
 
@@ -289,9 +290,9 @@ change_json(const struct metric *m, const struct spd_past_metric *p, const struc
 		return json_null();
 	i = stats_newcombe95(g->numerator, g->denominator, old->numerator, old->denominator);
 	o = made_object();
-	made_real(&o, "difference", g->value - old->value);
-	made_real(&o, "low", i.lo);
-	made_real(&o, "high", i.hi);
+	made_real(&o, DOC_DIFFERENCE, g->value - old->value);
+	made_real(&o, DOC_LOW, i.lo);
+	made_real(&o, DOC_HIGH, i.hi);
 	return made_take(o);
 }
 
@@ -322,20 +323,20 @@ figure_json(const struct spd *s, size_t metric, const struct feeds *feeds, const
 	struct coverage covered = coverage_of(feeds, m, g);
 	struct made o = made_object();
 
-	made_put(&o, "by", by_of(m, g));
-	put_count(&o, "numerator", g->has_numerator, g->numerator);
-	put_count(&o, "denominator", g->has_denominator, g->denominator);
-	made_put(&o, "excluded", excluded_of(m, g));
-	made_put(&o, "value", g->has_value ? json_real(g->value) : json_null());
-	made_put(&o, "interval", interval_of(g));
-	made_put(&o, "exact", exact_of(g));
-	made_text(&o, "status", status_name(g->status));
-	made_text(&o, "no_data", reason_of(g, &covered));
-	made_put(&o, "previous", old == NULL ? json_null() : past_json(&s->past[0], past, old));
-	made_put(&o, "change", old == NULL ? json_null() : change_json(m, past, old, g));
-	made_put(&o, "history", history_json(s, metric, g));
-	made_put(&o, "coverage", coverage_json(&covered));
-	made_put(&o, "details", details_of(m, g));
+	made_put(&o, DOC_BY, by_of(m, g));
+	put_count(&o, DOC_NUMERATOR, g->has_numerator, g->numerator);
+	put_count(&o, DOC_DENOMINATOR, g->has_denominator, g->denominator);
+	made_put(&o, DOC_EXCLUDED, excluded_of(m, g));
+	made_put(&o, DOC_VALUE, g->has_value ? json_real(g->value) : json_null());
+	made_put(&o, DOC_INTERVAL, interval_of(g));
+	made_put(&o, DOC_EXACT, exact_of(g));
+	made_text(&o, DOC_STATUS, status_name(g->status));
+	made_text(&o, DOC_NO_DATA, reason_of(g, &covered));
+	made_put(&o, DOC_PREVIOUS, old == NULL ? json_null() : past_json(&s->past[0], past, old));
+	made_put(&o, DOC_CHANGE, old == NULL ? json_null() : change_json(m, past, old, g));
+	made_put(&o, DOC_HISTORY, history_json(s, metric, g));
+	made_put(&o, DOC_COVERAGE, coverage_json(&covered));
+	made_put(&o, DOC_DETAILS, details_of(m, g));
 	return made_take(o);
 }
 
@@ -347,29 +348,29 @@ target_json(const struct spd_target *t)
 	if (t == NULL)
 		return json_null();
 	o = made_object();
-	made_real(&o, "value", t->value);
-	made_text(&o, "approved_by", t->approved_by);
-	made_text(&o, "from_quarter", t->from_quarter);
+	made_real(&o, DOC_VALUE, t->value);
+	made_text(&o, DOC_APPROVED_BY, t->approved_by);
+	made_text(&o, DOC_FROM_QUARTER, t->from_quarter);
 	return made_take(o);
 }
 
 static void
 put_definition(struct made *o, const struct metric *m)
 {
-	made_text(o, "id", m->id);
-	made_text(o, "version", m->version);
-	made_text(o, "effective_from", m->effective_from);
-	made_text(o, "name", m->name);
-	made_text(o, "form", form_name(m->form));
-	made_text(o, "basis", basis_name(m->basis));
-	made_text(o, "shape", shape_name(m->shape));
-	made_text(o, "sheet", m->sheet);
-	made_text(o, "unit", m->unit);
-	made_text(o, "direction", direction_name(m->direction));
-	made_text(o, "definition", m->definition);
-	made_int(o, "minimum_n", m->minimum_n);
-	made_put(o, "readers", made_texts(m->readers, m->readers_count));
-	made_put(o, "requirements", made_texts(m->requirements, m->requirements_count));
+	made_text(o, DOC_ID, m->id);
+	made_text(o, DOC_VERSION, m->version);
+	made_text(o, DOC_EFFECTIVE_FROM, m->effective_from);
+	made_text(o, DOC_NAME, m->name);
+	made_text(o, DOC_FORM, form_name(m->form));
+	made_text(o, DOC_BASIS, basis_name(m->basis));
+	made_text(o, DOC_SHAPE, shape_name(m->shape));
+	made_text(o, DOC_SHEET, m->sheet);
+	made_text(o, DOC_UNIT, m->unit);
+	made_text(o, DOC_DIRECTION, direction_name(m->direction));
+	made_text(o, DOC_DEFINITION, m->definition);
+	made_int(o, DOC_MINIMUM_N, m->minimum_n);
+	made_put(o, DOC_READERS, made_texts(m->readers, m->readers_count));
+	made_put(o, DOC_REQUIREMENTS, made_texts(m->requirements, m->requirements_count));
 }
 
 json_t *
@@ -383,11 +384,11 @@ spd_metric_json(const struct spd *s, size_t i, struct arena *scratch)
 	for (size_t k = 0; k < metric->n_figures; k++)
 		made_append(&figures, figure_json(s, i, &feeds, metric->figures[k]));
 	put_definition(&o, metric->m);
-	made_put(&o, "target", target_json(metric->target));
-	made_put(&o, "figures", made_take(figures));
-	made_put(&o, "chart", compare_chart(metric, scratch));
-	made_put(&o, "funnel", compare_funnel(metric, scratch));
-	made_put(&o, "case_mix", compare_case_mix(metric, scratch));
+	made_put(&o, DOC_TARGET, target_json(metric->target));
+	made_put(&o, DOC_FIGURES, made_take(figures));
+	made_put(&o, DOC_CHART, compare_chart(metric, scratch));
+	made_put(&o, DOC_FUNNEL, compare_funnel(metric, scratch));
+	made_put(&o, DOC_CASE_MIX, compare_case_mix(metric, scratch));
 	if (arena_failed(scratch))
 		o.ok = false;
 	return made_take(o);

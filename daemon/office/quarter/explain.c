@@ -4,6 +4,7 @@
 #include "base/json/jsonin.h"
 #include "base/text.h"
 #include "core/metric/figure.h"
+#include "core/spd/keys.h"
 #include "core/time/calendar.h"
 #include "office/call.h"
 #include "store/count/explain_sql.h"
@@ -146,7 +147,7 @@ metric_json(const struct explain *x)
 static bool
 is_asked_for(const struct explain *x, const json_t *figure)
 {
-	const json_t *by = json_object_get(figure, "by");
+	const json_t *by = json_object_get(figure, DOC_BY);
 
 	for (size_t i = 0; i < x->n_where; i++) {
 		const char *value = member_maybe(by, x->where[i].name);
@@ -160,7 +161,7 @@ is_asked_for(const struct explain *x, const json_t *figure)
 static json_t *
 find_figure(const struct explain *x)
 {
-	const json_t *figures = json_object_get(x->printed, "figures");
+	const json_t *figures = json_object_get(x->printed, DOC_FIGURES);
 
 	for (size_t i = 0; i < json_array_size(figures); i++) {
 		json_t *figure = json_array_get(figures, i);
@@ -174,12 +175,12 @@ find_figure(const struct explain *x)
 static json_t *
 find_metric(const json_t *document, const char *id)
 {
-	const json_t *metrics = json_object_get(document, "metrics");
+	const json_t *metrics = json_object_get(document, DOC_METRICS);
 
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		json_t *m = json_array_get(metrics, i);
 
-		if (strcmp(member_text(m, "id"), id) == 0)
+		if (strcmp(member_text(m, DOC_ID), id) == 0)
 			return m;
 	}
 	return NULL;
@@ -564,13 +565,13 @@ static void
 explain_document(struct call *c)
 {
 	struct explain *x = c->state;
-	const json_t *quarter = json_object_get(x->document, "quarter");
-	const char *day = member_text(quarter, "first_day");
+	const json_t *quarter = json_object_get(x->document, DOC_QUARTER);
+	const char *day = member_text(quarter, DOC_FIRST_DAY);
 	struct err e = {0};
 	json_t *figure;
 
-	x->start = member_text(quarter, "start");
-	x->end = member_text(quarter, "end");
+	x->start = member_text(quarter, DOC_START);
+	x->end = member_text(quarter, DOC_END);
 	x->printed = find_metric(x->document, x->q->metric);
 	find_definition(c, day, &e);
 	if (x->printed == NULL || x->metric == NULL) {
@@ -595,10 +596,10 @@ explain_document(struct call *c)
 		return;
 	}
 	x->answer = json_pack("{s:s, s:O, s:s?, s:O, s:o, s:O, s:O}", "quarter", x->label,
-			      "revision", json_object_get(x->document, "revision"), "as_of",
-			      member_text(x->document, "as_of"), "catalogue",
-			      json_object_get(x->document, "catalogue"), "metric", metric_json(x),
-			      "figure", figure, "state", json_object_get(x->document, "state"));
+			      "revision", json_object_get(x->document, DOC_REVISION), "as_of",
+			      member_text(x->document, DOC_AS_OF), "catalogue",
+			      json_object_get(x->document, DOC_CATALOGUE), "metric", metric_json(x),
+			      "figure", figure, "state", json_object_get(x->document, DOC_STATE));
 	c->job = (struct job){.role = DB_COMPUTE,
 			      .next = records_next,
 			      .rows = records_rows,

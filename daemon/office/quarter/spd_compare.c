@@ -4,6 +4,7 @@
 #include "base/file/embed.h"
 #include "base/json/jsonin.h"
 #include "core/proof/proof.h"
+#include "core/spd/keys.h"
 #include "office/quarter/spd.h"
 
 #include <stdlib.h>
@@ -121,11 +122,11 @@ next_look(struct job *j, struct statement *st, struct err *e)
 		*e = a->fault;
 		return false;
 	}
-	quarter = json_object_get(a->document, "quarter");
-	*st = (struct statement){
-	    embed_text("sql/queries/quarter/spd_late.sql"),
-	    4,
-	    {member_text(quarter, "start"), member_text(quarter, "end"), a->label, a->revision}};
+	quarter = json_object_get(a->document, DOC_QUARTER);
+	*st = (struct statement){embed_text("sql/queries/quarter/spd_late.sql"),
+				 4,
+				 {member_text(quarter, DOC_START), member_text(quarter, DOC_END),
+				  a->label, a->revision}};
 	return step == LOADS;
 }
 

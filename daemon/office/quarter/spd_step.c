@@ -3,6 +3,7 @@
 #include "base/file/embed.h"
 #include "base/json/jsonin.h"
 #include "base/log.h"
+#include "core/spd/keys.h"
 #include "core/spd/spd_check.h"
 #include "office/quarter/spd.h"
 
@@ -53,16 +54,16 @@ check_document(const struct spd_ask *a, struct err *e)
 static bool
 is_such_figure(const struct spd_ask *a, const json_t *by)
 {
-	const json_t *metrics = json_object_get(a->document, "metrics");
+	const json_t *metrics = json_object_get(a->document, DOC_METRICS);
 
 	for (size_t i = 0; i < json_array_size(metrics); i++) {
 		const json_t *m = json_array_get(metrics, i);
-		const json_t *figures = json_object_get(m, "figures");
+		const json_t *figures = json_object_get(m, DOC_FIGURES);
 
-		if (strcmp(member_text(m, "id"), a->q->metric) != 0)
+		if (strcmp(member_text(m, DOC_ID), a->q->metric) != 0)
 			continue;
 		for (size_t k = 0; k < json_array_size(figures); k++)
-			if (json_equal(json_object_get(json_array_get(figures, k), "by"), by))
+			if (json_equal(json_object_get(json_array_get(figures, k), DOC_BY), by))
 				return true;
 	}
 	return false;

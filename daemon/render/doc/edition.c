@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "core/spd/keys.h"
 #include "core/spd/marking.h"
 #include "core/spd/schema.h"
 
@@ -26,8 +27,8 @@ read_part(const struct buf *bytes, const char *what, json_t **out, struct err *e
 static enum code
 check_declaration(const struct edition *ed, struct err *e)
 {
-	const char *format = spd_text(ed->declaration, "format");
-	const char *named = spd_text(ed->declaration, "document_sha256");
+	const char *format = spd_text(ed->declaration, DOC_FORMAT);
+	const char *named = spd_text(ed->declaration, DOC_DOCUMENT_SHA256);
 	struct err why;
 
 	if (strcmp(format, DECLARATION) != 0)
@@ -65,18 +66,18 @@ edition_read(struct edition *ed, const struct buf *bytes, const struct buf *decl
 	digest(bytes, ed->sha256);
 	code = spd_doc_read(bytes, &ed->doc, e);
 	if (code == OK)
-		code = marking_check(spd_text(ed->doc, "marking"), e);
+		code = marking_check(spd_text(ed->doc, DOC_MARKING), e);
 	if (code == OK && declaration != NULL)
 		code = read_part(declaration, "declaration", &ed->declaration, e);
 	if (code == OK && declaration != NULL)
 		code = check_declaration(ed, e);
 	if (code == OK && seal != NULL)
 		code = read_part(seal, "seal", &ed->seal, e);
-	if (code == OK && seal != NULL && strcmp(spd_text(ed->seal, "sha256"), ed->sha256) != 0)
+	if (code == OK && seal != NULL && strcmp(spd_text(ed->seal, DOC_SHA256), ed->sha256) != 0)
 		code = err_set(e, REJ_MALFORMED, "seal",
 			       "the seal is of another document: it names SHA-256 %.64s, the "
 			       "document has %s",
-			       spd_text(ed->seal, "sha256"), ed->sha256);
+			       spd_text(ed->seal, DOC_SHA256), ed->sha256);
 	if (code != OK)
 		edition_fini(ed);
 	return code;
@@ -98,12 +99,12 @@ edition_event(const struct edition *ed, const char *action)
 	const json_t *event;
 	size_t i;
 
-	json_array_foreach(json_object_get(ed->declaration, "events"), i, event)
+	json_array_foreach(json_object_get(ed->declaration, DOC_EVENTS), i, event)
 	{
-		if (strcmp(spd_text(event, "action"), action) == 0)
+		if (strcmp(spd_text(event, DOC_ACTION), action) == 0)
 			found = event;
 		else if (strcmp(action, "QA") == 0 &&
-			 strcmp(spd_text(event, "state"), "DRAFT") == 0)
+			 strcmp(spd_text(event, DOC_STATE), "DRAFT") == 0)
 			found = NULL; /* it has to be reviewed again */
 	}
 	return found;
@@ -112,15 +113,15 @@ edition_event(const struct edition *ed, const char *action)
 const char *
 edition_state(const struct edition *ed)
 {
-	const char *state = spd_text(ed->declaration, "state");
+	const char *state = spd_text(ed->declaration, DOC_STATE);
 
-	return state[0] == '\0' ? spd_text(ed->doc, "state") : state;
+	return state[0] == '\0' ? spd_text(ed->doc, DOC_STATE) : state;
 }
 
 void
 edition_words(const struct edition *ed, char out[SPD_CELL])
 {
-	json_int_t revision = json_integer_value(json_object_get(ed->doc, "revision"));
+	json_int_t revision = json_integer_value(json_object_get(ed->doc, DOC_REVISION));
 	char state[SPD_CELL];
 
 	spd_words(edition_state(ed), state);

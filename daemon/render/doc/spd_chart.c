@@ -1,6 +1,7 @@
 #include "render/doc/spd_chart.h"
 
 #include "base/count.h"
+#include "core/spd/keys.h"
 #include "render/doc/spd_value.h"
 
 #include <math.h>
@@ -36,13 +37,13 @@ words_of(const struct words *list, size_t n, const char *code)
 const char *
 spd_chart_variation(const json_t *chart)
 {
-	return words_of(variations, COUNT(variations), spd_text(chart, "variation"));
+	return words_of(variations, COUNT(variations), spd_text(chart, DOC_VARIATION));
 }
 
 const char *
 spd_chart_assurance(const json_t *chart)
 {
-	return words_of(assurances, COUNT(assurances), spd_text(chart, "assurance"));
+	return words_of(assurances, COUNT(assurances), spd_text(chart, DOC_ASSURANCE));
 }
 
 /* "10 August 2026" of "2026-08-10"; what is no day as it is. */
@@ -63,18 +64,18 @@ day_words(const char *day, char out[32])
 bool
 spd_chart_change(const json_t *metric, char out[SPD_CELL])
 {
-	const json_t *change = json_object_get(json_object_get(metric, "chart"), "change");
-	const char *unit = spd_text(metric, "unit");
+	const json_t *change = json_object_get(json_object_get(metric, DOC_CHART), DOC_CHANGE);
+	const char *unit = spd_text(metric, DOC_UNIT);
 	char since[32];
 	char words[3][SPD_CELL];
 	double before;
 	double after;
 	double difference;
 
-	if (!spd_number(change, "before", &before) || !spd_number(change, "after", &after) ||
-	    !spd_number(change, "difference", &difference))
+	if (!spd_number(change, DOC_BEFORE, &before) || !spd_number(change, DOC_AFTER, &after) ||
+	    !spd_number(change, DOC_DIFFERENCE, &difference))
 		return false;
-	day_words(spd_text(change, "first_day"), since);
+	day_words(spd_text(change, DOC_FIRST_DAY), since);
 	spd_value(before, unit, &after, words[0]);
 	spd_value(after, unit, &before, words[1]);
 	spd_value(fabs(difference), UNIT_CHANGE, NULL, words[2]);

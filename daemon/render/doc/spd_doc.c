@@ -2,6 +2,7 @@
 
 #include "base/json/jsonin.h"
 #include "base/text.h"
+#include "core/spd/keys.h"
 #include "core/spd/schema.h"
 
 #include <inttypes.h>
@@ -22,11 +23,11 @@ spd_doc_read(const struct buf *bytes, json_t **doc, struct err *e)
 	if (j == NULL)
 		return err_set(e, REJ_MALFORMED, "spd", "the document is no JSON: line %d: %s",
 			       why.line, why.text);
-	if (strcmp(spd_text(j, "format"), FORMAT) != 0)
+	if (strcmp(spd_text(j, DOC_FORMAT), FORMAT) != 0)
 		code = err_set(e, REJ_MALFORMED, "spd",
 			       "the document's format is '%.64s', this program reads " FORMAT
 			       ": use the semsctl that came with semsd",
-			       spd_text(j, "format"));
+			       spd_text(j, DOC_FORMAT));
 	else if (schema_check(SCHEMA_SPD, j, &why_not) != OK)
 		code = err_set(e, REJ_MALFORMED, why_not.where,
 			       "the document is not as it was made: %s", why_not.text);
@@ -89,8 +90,8 @@ spd_words(const char *name, char out[SPD_CELL])
 void
 spd_status(const json_t *metric, const json_t *figure, char out[SPD_CELL])
 {
-	const char *status = spd_text(figure, "status");
-	const char *reason = spd_text(figure, "no_data");
+	const char *status = spd_text(figure, DOC_STATUS);
+	const char *reason = spd_text(figure, DOC_NO_DATA);
 	char words[SPD_CELL];
 	double minimum;
 
@@ -98,7 +99,7 @@ spd_status(const json_t *metric, const json_t *figure, char out[SPD_CELL])
 		spd_words(reason, words);
 		snprintf(out, SPD_CELL, "no data (%.100s)", words);
 	} else if (strcmp(status, "INSUFFICIENT") == 0 &&
-		   spd_number(metric, "minimum_n", &minimum)) {
+		   spd_number(metric, DOC_MINIMUM_N, &minimum)) {
 		snprintf(out, SPD_CELL, "INSUFFICIENT (n below %.0f)", minimum);
 	} else if (strcmp(status, "NONE") == 0 || status[0] == '\0') {
 		snprintf(out, SPD_CELL, "-");
@@ -110,35 +111,36 @@ spd_status(const json_t *metric, const json_t *figure, char out[SPD_CELL])
 json_int_t
 spd_excluded(const json_t *figure)
 {
-	const json_t *list = json_object_get(figure, "excluded");
+	const json_t *list = json_object_get(figure, DOC_EXCLUDED);
 	const json_t *item;
 	json_int_t sum = 0;
 	size_t i;
 
 	if (!json_is_array(list))
 		return -1;
-	json_array_foreach(list, i, item) sum += json_integer_value(json_object_get(item, "count"));
+	json_array_foreach(list, i, item) sum +=
+	    json_integer_value(json_object_get(item, DOC_COUNT));
 	return sum;
 }
 
 void
 spd_state(const json_t *doc, char out[SPD_CELL])
 {
-	json_int_t revision = json_integer_value(json_object_get(doc, "revision"));
+	json_int_t revision = json_integer_value(json_object_get(doc, DOC_REVISION));
 
 	if (revision > 0)
 		snprintf(out, SPD_CELL, "%.64s, revision %" JSON_INTEGER_FORMAT,
-			 spd_text(doc, "state"), revision);
+			 spd_text(doc, DOC_STATE), revision);
 	else
-		snprintf(out, SPD_CELL, "%.64s", spd_text(doc, "state"));
+		snprintf(out, SPD_CELL, "%.64s", spd_text(doc, DOC_STATE));
 }
 
 void
 spd_who(const json_t *event, char out[SPD_WHO])
 {
-	const char *name = spd_text(event, "name");
-	const char *post = spd_text(event, "post");
-	const char *by = spd_text(event, "by");
+	const char *name = spd_text(event, DOC_NAME);
+	const char *post = spd_text(event, DOC_POST);
+	const char *by = spd_text(event, DOC_BY);
 
 	if (name[0] == '\0' && post[0] == '\0')
 		text_print(out, SPD_WHO, "%s", by);
@@ -163,7 +165,7 @@ next_word(const char **s, size_t *n)
 bool
 spd_is_by(const json_t *figure, const char *dimensions)
 {
-	const json_t *by = json_object_get(figure, "by");
+	const json_t *by = json_object_get(figure, DOC_BY);
 	const char *word;
 	size_t n;
 	size_t words = 0;
@@ -197,8 +199,8 @@ void
 spd_by_values(const json_t *figure, char out[SPD_CELL])
 {
 	/* What people look for first comes first. */
-	static const char *const first[] = {"site", "measure"};
-	json_t *by = json_object_get(figure, "by");
+	static const char *const first[] = {DOC_SITE, DOC_MEASURE};
+	json_t *by = json_object_get(figure, DOC_BY);
 	const char *key;
 	json_t *value;
 	size_t at = 0;

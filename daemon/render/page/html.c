@@ -2,6 +2,7 @@
 
 #include "base/count.h"
 #include "base/text.h"
+#include "core/spd/keys.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -271,7 +272,7 @@ put_head(const struct book *b, struct buf *out)
 static void
 put_banner(struct book *b, struct buf *out)
 {
-	const json_t *q = json_object_get(b->edition->doc, "quarter");
+	const json_t *q = json_object_get(b->edition->doc, DOC_QUARTER);
 	char state[SPD_CELL];
 
 	edition_words(b->edition, state);
@@ -284,19 +285,19 @@ put_banner(struct book *b, struct buf *out)
 		buf_addf(out, "</p>\n");
 	}
 	buf_addf(out, "<p class=\"kicker\">SeMS performance data</p>\n<h1>");
-	html_text(out, spd_text(b->edition->doc, "entity"));
+	html_text(out, spd_text(b->edition->doc, DOC_ENTITY));
 	buf_addf(out, " <span>");
-	html_text(out, spd_text(q, "label"));
+	html_text(out, spd_text(q, DOC_LABEL));
 	buf_addf(out, "</span></h1>\n<p class=\"facts\">");
-	html_text(out, spd_text(q, "first_day"));
+	html_text(out, spd_text(q, DOC_FIRST_DAY));
 	buf_addf(out, " to ");
-	html_text(out, spd_text(q, "last_day"));
+	html_text(out, spd_text(q, DOC_LAST_DAY));
 	buf_addf(out, " (");
-	html_text(out, spd_text(b->edition->doc, "zone"));
+	html_text(out, spd_text(b->edition->doc, DOC_ZONE));
 	buf_addf(out, ") · <strong>");
 	html_text(out, state);
 	buf_addf(out, "</strong> · as of ");
-	html_text(out, book_time(b, spd_text(b->edition->doc, "as_of")));
+	html_text(out, book_time(b, spd_text(b->edition->doc, DOC_AS_OF)));
 	buf_addf(out, "</p>\n");
 	if (b->provisional)
 		buf_addf(out, "<p class=\"provisional\"><strong>PROVISIONAL.</strong> Not frozen, "

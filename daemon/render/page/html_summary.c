@@ -1,6 +1,7 @@
 /* The first page: what failed, what changed, what it rests on, and what is signed. */
 #include "base/count.h"
 #include "base/text.h"
+#include "core/spd/keys.h"
 #include "render/doc/spd_chart.h"
 #include "render/page/html.h"
 #include "render/sheet/sheets.h"
@@ -12,7 +13,7 @@
 static const json_t *
 metrics_of(const struct book *b)
 {
-	return json_object_get(b->edition->doc, "metrics");
+	return json_object_get(b->edition->doc, DOC_METRICS);
 }
 
 /* Metrics that are judged, or would be if there were data: not what is only told. */
@@ -20,14 +21,14 @@ static bool
 is_judged(const json_t *metric)
 {
 	return metric_entity_figure(metric) != NULL &&
-	       strcmp(spd_text(metric, "form"), "INFORMATION") != 0;
+	       strcmp(spd_text(metric, DOC_FORM), "INFORMATION") != 0;
 }
 
 static bool
 has_status(const json_t *metric, const char *status)
 {
 	return is_judged(metric) &&
-	       strcmp(spd_text(metric_entity_figure(metric), "status"), status) == 0;
+	       strcmp(spd_text(metric_entity_figure(metric), DOC_STATUS), status) == 0;
 }
 
 /* --- tally ------------------------------------------------------------------------------------ */
@@ -77,11 +78,11 @@ value_words(struct book *b, const json_t *metric, const json_t *figure)
 	double target;
 	double v;
 
-	spd_count(figure, "numerator", "–", n);
-	spd_count(figure, "denominator", "", d);
-	if (!spd_number(figure, "value", &v))
+	spd_count(figure, DOC_NUMERATOR, "–", n);
+	spd_count(figure, DOC_DENOMINATOR, "", d);
+	if (!spd_number(figure, DOC_VALUE, &v))
 		return d[0] == '\0' ? "no value" : book_text(b, "%s of %s", n, d);
-	spd_value(v, spd_text(metric, "unit"), metric_target(metric, &target), value);
+	spd_value(v, spd_text(metric, DOC_UNIT), metric_target(metric, &target), value);
 	return d[0] == '\0' ? book_text(b, "%s", value)
 			    : book_text(b, "%s (%s of %s)", value, n, d);
 }
@@ -89,17 +90,17 @@ value_words(struct book *b, const json_t *metric, const json_t *figure)
 static const char *
 interval_words(struct book *b, const json_t *metric, const json_t *figure)
 {
-	const json_t *interval = json_object_get(figure, "interval");
+	const json_t *interval = json_object_get(figure, DOC_INTERVAL);
 	char lo[SPD_CELL];
 	char hi[SPD_CELL];
 	double target;
 	double low;
 	double high;
 
-	if (!spd_number(interval, "lo", &low) || !spd_number(interval, "hi", &high))
+	if (!spd_number(interval, DOC_LO, &low) || !spd_number(interval, DOC_HI, &high))
 		return "all counted";
-	spd_value(low, spd_text(metric, "unit"), metric_target(metric, &target), lo);
-	spd_value(high, spd_text(metric, "unit"), metric_target(metric, &target), hi);
+	spd_value(low, spd_text(metric, DOC_UNIT), metric_target(metric, &target), lo);
+	spd_value(high, spd_text(metric, DOC_UNIT), metric_target(metric, &target), hi);
 	return book_text(b, "%s to %s", lo, hi);
 }
 
@@ -109,12 +110,12 @@ target_words(struct book *b, const json_t *metric)
 	char shown[SPD_CELL];
 	double v;
 
-	if (!spd_number(json_object_get(metric, "target"), "value", &v))
+	if (!spd_number(json_object_get(metric, DOC_TARGET), DOC_VALUE, &v))
 		return "not set";
-	spd_value(v, spd_text(metric, "unit"), &v, shown);
+	spd_value(v, spd_text(metric, DOC_UNIT), &v, shown);
 	return book_text(
-	    b, "%s %s", strcmp(spd_text(metric, "direction"), "DOWN") == 0 ? "at most" : "at least",
-	    shown);
+	    b, "%s %s",
+	    strcmp(spd_text(metric, DOC_DIRECTION), "DOWN") == 0 ? "at most" : "at least", shown);
 }
 
 static void
@@ -129,14 +130,14 @@ static void
 put_judged_row(struct book *b, struct buf *out, const json_t *metric)
 {
 	const json_t *figure = metric_entity_figure(metric);
-	const char *comment = figure_comment(b, spd_text(metric, "id"), NULL);
+	const char *comment = figure_comment(b, spd_text(metric, DOC_ID), NULL);
 	enum tone tone;
 	const char *status = figure_status(b, metric, figure, &tone);
 
 	buf_addf(out, "<tr><th scope=\"row\">");
-	html_text(out, spd_text(metric, "id"));
+	html_text(out, spd_text(metric, DOC_ID));
 	buf_addf(out, "</th>");
-	put_td(out, "", spd_text(metric, "name"));
+	put_td(out, "", spd_text(metric, DOC_NAME));
 	put_td(out, tone == TONE_BAD ? "bad" : "unsure", status);
 	put_td(out, "n", value_words(b, metric, figure));
 	put_td(out, "n", interval_words(b, metric, figure));
@@ -181,7 +182,7 @@ put_failures(struct book *b, struct buf *out)
 static const char *
 better_or_worse(const json_t *metric, double difference)
 {
-	const char *direction = spd_text(metric, "direction");
+	const char *direction = spd_text(metric, DOC_DIRECTION);
 
 	if (strcmp(direction, "UP") == 0)
 		return difference > 0 ? "▲ better" : "▼ worse";
@@ -195,19 +196,20 @@ static bool
 put_change(struct buf *out, const json_t *metric)
 {
 	const json_t *figure = metric_entity_figure(metric);
-	const json_t *change = json_object_get(figure, "change");
+	const json_t *change = json_object_get(figure, DOC_CHANGE);
 	double difference;
 	double low;
 	double high;
 	char words[3][SPD_CELL];
 
-	if (!spd_number(change, "difference", &difference) || !spd_number(change, "low", &low) ||
-	    !spd_number(change, "high", &high) || (low <= 0 && high >= 0))
+	if (!spd_number(change, DOC_DIFFERENCE, &difference) ||
+	    !spd_number(change, DOC_LOW, &low) || !spd_number(change, DOC_HIGH, &high) ||
+	    (low <= 0 && high >= 0))
 		return false;
 	buf_addf(out, "<li><strong>");
-	html_text(out, spd_text(metric, "id"));
+	html_text(out, spd_text(metric, DOC_ID));
 	buf_addf(out, "</strong> ");
-	html_text(out, spd_text(metric, "name"));
+	html_text(out, spd_text(metric, DOC_NAME));
 	spd_value(difference, UNIT_CHANGE, NULL, words[0]);
 	spd_value(low, UNIT_CHANGE, NULL, words[1]);
 	spd_value(high, UNIT_CHANGE, NULL, words[2]);
@@ -220,9 +222,9 @@ static bool
 put_status_change(struct buf *out, const json_t *metric)
 {
 	const json_t *figure = metric_entity_figure(metric);
-	const json_t *previous = json_object_get(figure, "previous");
-	const char *was = spd_text(previous, "status");
-	const char *is = spd_text(figure, "status");
+	const json_t *previous = json_object_get(figure, DOC_PREVIOUS);
+	const char *was = spd_text(previous, DOC_STATUS);
+	const char *is = spd_text(figure, DOC_STATUS);
 	char before[SPD_CELL];
 	char now[SPD_CELL];
 
@@ -231,9 +233,9 @@ put_status_change(struct buf *out, const json_t *metric)
 	spd_words(was, before);
 	spd_words(is, now);
 	buf_addf(out, "<li><strong>");
-	html_text(out, spd_text(metric, "id"));
+	html_text(out, spd_text(metric, DOC_ID));
 	buf_addf(out, "</strong> ");
-	html_text(out, spd_text(metric, "name"));
+	html_text(out, spd_text(metric, DOC_NAME));
 	buf_addf(out, ": from ");
 	html_text(out, before);
 	buf_addf(out, " to ");
@@ -265,9 +267,9 @@ put_warning(struct buf *out, const json_t *metric)
 	if (weeks + sites == 0 && !changed)
 		return false;
 	buf_addf(out, "<li><strong>");
-	html_text(out, spd_text(metric, "id"));
+	html_text(out, spd_text(metric, DOC_ID));
 	buf_addf(out, "</strong> ");
-	html_text(out, spd_text(metric, "name"));
+	html_text(out, spd_text(metric, DOC_NAME));
 	buf_addf(out, ": ");
 	if (changed)
 		html_text(out, change);
@@ -311,7 +313,7 @@ put_list(const struct book *b, struct buf *out, const char *title, const char *n
 static void
 put_restatements(const struct book *b, struct buf *out)
 {
-	size_t n = json_array_size(json_object_get(b->edition->doc, "restatements"));
+	size_t n = json_array_size(json_object_get(b->edition->doc, DOC_RESTATEMENTS));
 
 	if (n > 0)
 		buf_addf(out,
@@ -323,7 +325,7 @@ put_restatements(const struct book *b, struct buf *out)
 static void
 put_feeds(struct buf *out, const json_t *completeness)
 {
-	const json_t *feeds = json_object_get(completeness, "feeds");
+	const json_t *feeds = json_object_get(completeness, DOC_FEEDS);
 	const json_t *feed;
 	size_t unknown = 0;
 	size_t short_of = 0;
@@ -333,7 +335,7 @@ put_feeds(struct buf *out, const json_t *completeness)
 	{
 		double missing;
 
-		if (!spd_number(feed, "missing", &missing))
+		if (!spd_number(feed, DOC_MISSING, &missing))
 			unknown++;
 		else if (missing > 0)
 			short_of++;
@@ -342,23 +344,23 @@ put_feeds(struct buf *out, const json_t *completeness)
 		 "<li>%zu feed%s; %zu with records missing, %zu of which nobody said what to "
 		 "expect; %lld fell silent.</li>\n",
 		 json_array_size(feeds), text_s(json_array_size(feeds)), short_of, unknown,
-		 (long long)json_integer_value(json_object_get(completeness, "silent_total")));
+		 (long long)json_integer_value(json_object_get(completeness, DOC_SILENT_TOTAL)));
 }
 
 static bool
 put_no_data(struct buf *out, const json_t *metric)
 {
 	const json_t *figure = metric_entity_figure(metric);
-	const char *reason = spd_text(figure, "no_data");
+	const char *reason = spd_text(figure, DOC_NO_DATA);
 	char words[SPD_CELL];
 
-	if (strcmp(spd_text(figure, "status"), "NO_DATA") != 0)
+	if (strcmp(spd_text(figure, DOC_STATUS), "NO_DATA") != 0)
 		return false;
 	spd_words(reason[0] == '\0' ? "NO_REASON_GIVEN" : reason, words);
 	buf_addf(out, "<li><strong>");
-	html_text(out, spd_text(metric, "id"));
+	html_text(out, spd_text(metric, DOC_ID));
 	buf_addf(out, "</strong> ");
-	html_text(out, spd_text(metric, "name"));
+	html_text(out, spd_text(metric, DOC_NAME));
 	buf_addf(out, ": ");
 	html_text(out, words);
 	buf_addf(out, "</li>\n");
@@ -368,8 +370,8 @@ put_no_data(struct buf *out, const json_t *metric)
 static void
 put_ground(const struct book *b, struct buf *out)
 {
-	const json_t *completeness = json_object_get(b->edition->doc, "completeness");
-	size_t missing = json_array_size(json_object_get(b->edition->doc, "unsupported"));
+	const json_t *completeness = json_object_get(b->edition->doc, DOC_COMPLETENESS);
+	size_t missing = json_array_size(json_object_get(b->edition->doc, DOC_UNSUPPORTED));
 
 	buf_addf(out, "<div><h3>What it rests on</h3>\n<ul class=\"list\">\n");
 	if (json_is_object(completeness))
@@ -401,7 +403,7 @@ put_signed_row(struct book *b, struct buf *out, const char *what, const char *ac
 		spd_who(event, who);
 		html_text(out, who);
 		buf_addf(out, ", ");
-		html_text(out, book_time(b, spd_text(event, "at")));
+		html_text(out, book_time(b, spd_text(event, DOC_AT)));
 		buf_addf(out, "</td>");
 	}
 	buf_addf(out, "</tr>\n");

@@ -1,6 +1,7 @@
 #include "render/sheet/book.h"
 
 #include "base/civil.h"
+#include "core/spd/keys.h"
 #include "render/sheet/sheets.h"
 
 #include <ctype.h>
@@ -465,19 +466,20 @@ enum code
 book_make(const struct edition *edition, struct arena *arena, struct book *b, struct err *e)
 {
 	char state[SPD_CELL];
-	const json_t *policy = json_object_get(edition->doc, "policy");
-	const char *handling = spd_text(policy, "handling");
+	const json_t *policy = json_object_get(edition->doc, DOC_POLICY);
+	const char *handling = spd_text(policy, DOC_HANDLING);
 
 	*b = (struct book){
 	    .edition = edition,
 	    .arena = arena,
-	    .marking = spd_text(edition->doc, "marking"),
+	    .marking = spd_text(edition->doc, DOC_MARKING),
 	    .handling = handling[0] == '\0' ? NULL : handling,
-	    .provisional = json_integer_value(json_object_get(edition->doc, "revision")) <= 0,
+	    .provisional = json_integer_value(json_object_get(edition->doc, DOC_REVISION)) <= 0,
 	};
 	edition_words(edition, state);
-	b->subject = book_text(b, "%s: %s, %s", spd_text(edition->doc, "entity"),
-			       spd_text(json_object_get(edition->doc, "quarter"), "label"), state);
+	b->subject =
+	    book_text(b, "%s: %s, %s", spd_text(edition->doc, DOC_ENTITY),
+		      spd_text(json_object_get(edition->doc, DOC_QUARTER), DOC_LABEL), state);
 	sheets_make(b);
 	if (arena_failed(arena))
 		return err_set(e, TRY_LIMIT, "render",

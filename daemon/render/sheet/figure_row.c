@@ -3,6 +3,7 @@
 
 #include "base/count.h"
 #include "base/json/jsonin.h"
+#include "core/spd/keys.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 const double *
 metric_target(const json_t *metric, double *out)
 {
-	return spd_number(json_object_get(metric, "target"), "value", out) ? out : NULL;
+	return spd_number(json_object_get(metric, DOC_TARGET), DOC_VALUE, out) ? out : NULL;
 }
 
 const json_t *
@@ -21,9 +22,9 @@ metric_entity_figure(const json_t *metric)
 	const json_t *figure;
 	size_t i;
 
-	json_array_foreach(json_object_get(metric, "figures"), i, figure)
+	json_array_foreach(json_object_get(metric, DOC_FIGURES), i, figure)
 	{
-		if (json_object_size(json_object_get(figure, "by")) == 0)
+		if (json_object_size(json_object_get(figure, DOC_BY)) == 0)
 			return figure;
 	}
 	return NULL;
@@ -35,9 +36,9 @@ metric_of(const struct book *b, const char *id)
 	const json_t *metric;
 	size_t i;
 
-	json_array_foreach(json_object_get(b->edition->doc, "metrics"), i, metric)
+	json_array_foreach(json_object_get(b->edition->doc, DOC_METRICS), i, metric)
 	{
-		if (strcmp(spd_text(metric, "id"), id) == 0)
+		if (strcmp(spd_text(metric, DOC_ID), id) == 0)
 			return metric;
 	}
 	return NULL;
@@ -60,8 +61,8 @@ static const struct {
 const char *
 figure_status(struct book *b, const json_t *metric, const json_t *figure, enum tone *tone)
 {
-	const char *status = spd_text(figure, "status");
-	const char *reason = spd_text(figure, "no_data");
+	const char *status = spd_text(figure, DOC_STATUS);
+	const char *reason = spd_text(figure, DOC_NO_DATA);
 	char words[SPD_CELL];
 
 	*tone = TONE_MUTED;
@@ -76,7 +77,7 @@ figure_status(struct book *b, const json_t *metric, const json_t *figure, enum t
 			continue;
 		*tone = statuses[i].tone;
 		if (strcmp(status, "INSUFFICIENT") == 0) {
-			spd_count(metric, "minimum_n", "?", words);
+			spd_count(metric, DOC_MINIMUM_N, "?", words);
 			return book_text(b, "%s (n below %.30s)", statuses[i].shown, words);
 		}
 		return statuses[i].shown;
@@ -99,12 +100,12 @@ figure_comment(struct book *b, const char *id, const json_t *by)
 	const json_t *event;
 	size_t i;
 
-	json_array_foreach(json_object_get(b->edition->declaration, "events"), i, event)
+	json_array_foreach(json_object_get(b->edition->declaration, DOC_EVENTS), i, event)
 	{
-		if (strcmp(spd_text(event, "action"), "COMMENT") == 0 &&
-		    strcmp(spd_text(event, "metric"), id) == 0 &&
-		    same_dimensions(json_object_get(event, "by_dims"), by))
-			all = book_join(b, all, " ", spd_text(event, "text"));
+		if (strcmp(spd_text(event, DOC_ACTION), "COMMENT") == 0 &&
+		    strcmp(spd_text(event, DOC_METRIC), id) == 0 &&
+		    same_dimensions(json_object_get(event, DOC_BY_DIMS), by))
+			all = book_join(b, all, " ", spd_text(event, DOC_TEXT));
 	}
 	return all;
 }
@@ -113,7 +114,7 @@ const char *
 figure_name(struct book *b, const char *id, json_t *by)
 {
 	const json_t *metric = metric_of(b, id);
-	const char *name = metric == NULL ? id : spd_text(metric, "name");
+	const char *name = metric == NULL ? id : spd_text(metric, DOC_NAME);
 	const char *out = book_text(b, "%s", name);
 	const char *key;
 	json_t *value;
@@ -134,13 +135,13 @@ figure_name(struct book *b, const char *id, json_t *by)
 static void
 put_id(const struct figure_row *r)
 {
-	grid_text(r->g, spd_text(r->metric, "id"));
+	grid_text(r->g, spd_text(r->metric, DOC_ID));
 }
 
 static void
 put_name(const struct figure_row *r)
 {
-	grid_text(r->g, spd_text(r->metric, "name"));
+	grid_text(r->g, spd_text(r->metric, DOC_NAME));
 }
 
 static void
@@ -158,25 +159,25 @@ put_words(const struct figure_row *r, const char *key)
 static void
 put_form(const struct figure_row *r)
 {
-	put_words(r, "form");
+	put_words(r, DOC_FORM);
 }
 
 static void
 put_basis(const struct figure_row *r)
 {
-	put_words(r, "basis");
+	put_words(r, DOC_BASIS);
 }
 
 static void
 put_direction(const struct figure_row *r)
 {
-	put_words(r, "direction");
+	put_words(r, DOC_DIRECTION);
 }
 
 static void
 put_unit(const struct figure_row *r)
 {
-	grid_text(r->g, spd_text(r->metric, "unit"));
+	grid_text(r->g, spd_text(r->metric, DOC_UNIT));
 }
 
 static void
@@ -209,14 +210,14 @@ put_reasons(const struct figure_row *r)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(json_object_get(r->figure, "excluded"), i, item)
+	json_array_foreach(json_object_get(r->figure, DOC_EXCLUDED), i, item)
 	{
-		json_int_t n = json_integer_value(json_object_get(item, "count"));
+		json_int_t n = json_integer_value(json_object_get(item, DOC_COUNT));
 
 		if (n > 0)
 			all = book_join(r->g->book, all, "; ",
 					book_text(r->g->book, "%s=%" JSON_INTEGER_FORMAT,
-						  spd_text(item, "reason"), n));
+						  spd_text(item, DOC_REASON), n));
 	}
 	grid_text(r->g, all);
 }
@@ -229,10 +230,10 @@ put_value(const struct figure_row *r)
 	double target;
 	double v;
 
-	if (spd_number(r->figure, "value", &v))
-		grid_beside(r->g, v, spd_text(r->metric, "unit"),
+	if (spd_number(r->figure, DOC_VALUE, &v))
+		grid_beside(r->g, v, spd_text(r->metric, DOC_UNIT),
 			    metric_target(r->metric, &target));
-	else if (strcmp(spd_text(r->figure, "status"), "INSUFFICIENT") == 0)
+	else if (strcmp(spd_text(r->figure, DOC_STATUS), "INSUFFICIENT") == 0)
 		grid_code(r->g, "withheld", "", TONE_MUTED);
 	else {
 		const char *words = figure_status(r->g->book, r->metric, r->figure, &tone);
@@ -252,7 +253,7 @@ put_judged(const struct figure_row *r, const char *of, const char *key)
 	double v;
 
 	if (spd_number(json_object_get(r->figure, of), key, &v))
-		grid_beside(r->g, v, spd_text(r->metric, "unit"),
+		grid_beside(r->g, v, spd_text(r->metric, DOC_UNIT),
 			    metric_target(r->metric, &target));
 	else
 		grid_empty(r->g);
@@ -261,25 +262,25 @@ put_judged(const struct figure_row *r, const char *of, const char *key)
 static void
 put_low(const struct figure_row *r)
 {
-	put_judged(r, "interval", "lo");
+	put_judged(r, DOC_INTERVAL, "lo");
 }
 
 static void
 put_high(const struct figure_row *r)
 {
-	put_judged(r, "interval", "hi");
+	put_judged(r, DOC_INTERVAL, "hi");
 }
 
 static void
 put_exact_low(const struct figure_row *r)
 {
-	put_judged(r, "exact", "low");
+	put_judged(r, DOC_EXACT, "low");
 }
 
 static void
 put_exact_high(const struct figure_row *r)
 {
-	put_judged(r, "exact", "high");
+	put_judged(r, DOC_EXACT, "high");
 }
 
 static void
@@ -288,7 +289,7 @@ put_target(const struct figure_row *r)
 	double v;
 
 	if (metric_target(r->metric, &v) != NULL)
-		grid_beside(r->g, v, spd_text(r->metric, "unit"), &v);
+		grid_beside(r->g, v, spd_text(r->metric, DOC_UNIT), &v);
 	else
 		grid_code(r->g, "not set", "", TONE_MUTED);
 }
@@ -299,24 +300,24 @@ put_status(const struct figure_row *r)
 	enum tone tone;
 	const char *words = figure_status(r->g->book, r->metric, r->figure, &tone);
 
-	grid_code(r->g, words, spd_text(r->figure, "status"), tone);
+	grid_code(r->g, words, spd_text(r->figure, DOC_STATUS), tone);
 }
 
 static void
 put_no_data(const struct figure_row *r)
 {
-	grid_text(r->g, spd_text(r->figure, "no_data"));
+	grid_text(r->g, spd_text(r->figure, DOC_NO_DATA));
 }
 
 static void
 put_coverage(const struct figure_row *r)
 {
-	const json_t *coverage = json_object_get(r->figure, "coverage");
+	const json_t *coverage = json_object_get(r->figure, DOC_COVERAGE);
 	double expected;
 	double received;
 
-	if (spd_number(coverage, "expected", &expected) &&
-	    spd_number(coverage, "received", &received) && expected > 0)
+	if (spd_number(coverage, DOC_EXPECTED, &expected) &&
+	    spd_number(coverage, DOC_RECEIVED, &received) && expected > 0)
 		grid_number(r->g, received / expected, "%");
 	else
 		grid_code(r->g, "not known", "", TONE_MUTED);
@@ -325,14 +326,14 @@ put_coverage(const struct figure_row *r)
 static void
 put_previous(const struct figure_row *r)
 {
-	grid_member(r->g, json_object_get(r->figure, "previous"), "value",
-		    spd_text(r->metric, "unit"));
+	grid_member(r->g, json_object_get(r->figure, DOC_PREVIOUS), "value",
+		    spd_text(r->metric, DOC_UNIT));
 }
 
 static const char *
 change_unit(const struct figure_row *r)
 {
-	const char *unit = spd_text(r->metric, "unit");
+	const char *unit = spd_text(r->metric, DOC_UNIT);
 
 	return strcmp(unit, "%") == 0 ? UNIT_CHANGE : unit;
 }
@@ -340,33 +341,33 @@ change_unit(const struct figure_row *r)
 static void
 put_change(const struct figure_row *r)
 {
-	grid_member(r->g, json_object_get(r->figure, "change"), "difference", change_unit(r));
+	grid_member(r->g, json_object_get(r->figure, DOC_CHANGE), "difference", change_unit(r));
 }
 
 static void
 put_change_low(const struct figure_row *r)
 {
-	grid_member(r->g, json_object_get(r->figure, "change"), "low", change_unit(r));
+	grid_member(r->g, json_object_get(r->figure, DOC_CHANGE), "low", change_unit(r));
 }
 
 static void
 put_change_high(const struct figure_row *r)
 {
-	grid_member(r->g, json_object_get(r->figure, "change"), "high", change_unit(r));
+	grid_member(r->g, json_object_get(r->figure, DOC_CHANGE), "high", change_unit(r));
 }
 
 static void
 put_comment(const struct figure_row *r)
 {
-	grid_text(r->g, figure_comment(r->g->book, spd_text(r->metric, "id"),
-				       json_object_get(r->figure, "by")));
+	grid_text(r->g, figure_comment(r->g->book, spd_text(r->metric, DOC_ID),
+				       json_object_get(r->figure, DOC_BY)));
 }
 
 /* "median=3890; p90=7102; timeouts=12", numbers in the digits that give them back. */
 static void
 put_details(const struct figure_row *r)
 {
-	json_t *details = json_object_get(r->figure, "details");
+	json_t *details = json_object_get(r->figure, DOC_DETAILS);
 	json_t *lists[] = {details, json_object_get(details, "parts")};
 	const char *all = "";
 	const char *key;

@@ -1,6 +1,7 @@
 /* Charts of a metric, each with the grid it is drawn from and a sentence that says what it shows.
  */
 #include "base/count.h"
+#include "core/spd/keys.h"
 #include "render/doc/spd_chart.h"
 #include "render/sheet/sheets.h"
 
@@ -15,7 +16,7 @@ static const struct column week_columns[] = {
     {"weeks", "Weeks", IN_ALL, 9, true},
 };
 
-static const char *const limits_key[] = {"value", "lower", NULL, "upper"};
+static const char *const limits_key[] = {DOC_VALUE, DOC_LOWER, NULL, DOC_UPPER};
 
 static bool
 is_true(const json_t *o, const char *key)
@@ -38,7 +39,8 @@ count_true(const json_t *list, const char *key)
 static const char *
 title_of(struct book *b, const json_t *metric, const char *what)
 {
-	return book_text(b, "%s %s, %s", spd_text(metric, "id"), spd_text(metric, "name"), what);
+	return book_text(b, "%s %s, %s", spd_text(metric, DOC_ID), spd_text(metric, DOC_NAME),
+			 what);
 }
 
 /* Above or below: which side of the limits the week fell. */
@@ -48,9 +50,10 @@ signal_words(const json_t *week)
 	double value;
 	double upper;
 
-	if (!is_true(week, "signal"))
+	if (!is_true(week, DOC_SIGNAL))
 		return "";
-	if (spd_number(week, "value", &value) && spd_number(week, "upper", &upper) && value > upper)
+	if (spd_number(week, DOC_VALUE, &value) && spd_number(week, DOC_UPPER, &upper) &&
+	    value > upper)
 		return "▲ above the limits";
 	return "▼ below the limits";
 }
@@ -67,11 +70,11 @@ static void
 week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t *chart)
 {
 	struct book *b = s->book;
-	const json_t *weeks = json_object_get(chart, "weeks");
+	const json_t *weeks = json_object_get(chart, DOC_WEEKS);
 	const json_t *week;
-	size_t signals = count_true(weeks, "signal");
+	size_t signals = count_true(weeks, DOC_SIGNAL);
 	const char *title = title_of(b, metric, "week by week");
-	const char *unit = spd_text(metric, "unit");
+	const char *unit = spd_text(metric, DOC_UNIT);
 	struct chart_view *c;
 	struct grid *g;
 	char change[SPD_CELL];
@@ -81,21 +84,21 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 
 	if (json_array_size(weeks) == 0)
 		return;
-	spd_number(chart, "sigma_z", &sigma_z);
-	g = sheet_grid(s, book_text(b, "%s-weeks-%s", slug, spd_text(metric, "id")), title);
+	spd_number(chart, DOC_SIGMA_Z, &sigma_z);
+	g = sheet_grid(s, book_text(b, "%s-weeks-%s", slug, spd_text(metric, DOC_ID)), title);
 	if (g == NULL)
 		return;
 	for (i = 0; i < COUNT(week_columns); i++)
 		grid_column(g, &week_columns[i]);
 	json_array_foreach(weeks, i, week)
 	{
-		grid_day(g, spd_text(week, "first_day"));
+		grid_day(g, spd_text(week, DOC_FIRST_DAY));
 		grid_member(g, week, "numerator", UNIT_INTEGER);
 		grid_member(g, week, "denominator", UNIT_INTEGER);
 		for (size_t k = 0; k < 4; k++)
 			grid_member(g, limits_key[k] == NULL ? chart : week,
 				    limits_key[k] == NULL ? "centre" : limits_key[k], unit);
-		grid_code(g, signal_words(week), is_true(week, "signal") ? "true" : "false",
+		grid_code(g, signal_words(week), is_true(week, DOC_SIGNAL) ? "true" : "false",
 			  TONE_BAD);
 		grid_member(g, week, "weeks", UNIT_INTEGER);
 	}
@@ -137,12 +140,13 @@ static const struct column funnel_columns[] = {
 static int
 compare_size(const void *a, const void *b)
 {
-	json_int_t x = json_integer_value(json_object_get(*(json_t *const *)a, "denominator"));
-	json_int_t y = json_integer_value(json_object_get(*(json_t *const *)b, "denominator"));
+	json_int_t x = json_integer_value(json_object_get(*(json_t *const *)a, DOC_DENOMINATOR));
+	json_int_t y = json_integer_value(json_object_get(*(json_t *const *)b, DOC_DENOMINATOR));
 
 	if (x != y)
 		return x < y ? -1 : 1;
-	return strcmp(spd_text(*(json_t *const *)a, "unit"), spd_text(*(json_t *const *)b, "unit"));
+	return strcmp(spd_text(*(json_t *const *)a, DOC_UNIT),
+		      spd_text(*(json_t *const *)b, DOC_UNIT));
 }
 
 static json_t **
@@ -162,9 +166,10 @@ sorted_units(struct book *b, const json_t *units)
 static void
 put_unit_row(struct grid *g, const json_t *unit, const json_t *funnel, const char *shown)
 {
-	static const char *const values[] = {"value", "low998", "low95", NULL, "high95", "high998"};
+	static const char *const values[] = {DOC_VALUE, DOC_LOW998, DOC_LOW95,
+					     NULL,      DOC_HIGH95, DOC_HIGH998};
 
-	grid_text(g, spd_text(unit, "unit"));
+	grid_text(g, spd_text(unit, DOC_UNIT));
 	grid_member(g, unit, "denominator", UNIT_INTEGER);
 	grid_member(g, unit, "numerator", UNIT_INTEGER);
 	for (size_t k = 0; k < COUNT(values); k++)
@@ -172,14 +177,14 @@ put_unit_row(struct grid *g, const json_t *unit, const json_t *funnel, const cha
 			    values[k] == NULL ? "centre" : values[k], shown);
 	grid_member(g, unit, "z", UNIT_REAL);
 	grid_member(g, unit, "adjusted_z", UNIT_REAL);
-	grid_code(g, is_true(unit, "outside") ? "◆ outside 99.8 %" : "",
-		  is_true(unit, "outside") ? "true" : "false", TONE_UNSURE);
+	grid_code(g, is_true(unit, DOC_OUTSIDE) ? "◆ outside 99.8 %" : "",
+		  is_true(unit, DOC_OUTSIDE) ? "true" : "false", TONE_UNSURE);
 }
 
 static bool
 is_overdispersed(const json_t *funnel)
 {
-	return strcmp(spd_text(funnel, "method"), "OVERDISPERSED") == 0;
+	return strcmp(spd_text(funnel, DOC_METHOD), "OVERDISPERSED") == 0;
 }
 
 /* What the limits allow for, and whether sites differ by more than chance taken together. */
@@ -190,7 +195,7 @@ limits_sentence(struct book *b, const json_t *funnel)
 
 	if (is_overdispersed(funnel))
 		return "The limits allow for what these sites differ by beyond chance.";
-	if (!spd_number(funnel, "p_spread", &p))
+	if (!spd_number(funnel, DOC_P_SPREAD, &p))
 		return "";
 	return book_text(b,
 			 "The limits allow for sampling alone, as there are few sites; were there "
@@ -202,7 +207,7 @@ static void
 funnel_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t *funnel)
 {
 	struct book *b = s->book;
-	const json_t *units = json_object_get(funnel, "units");
+	const json_t *units = json_object_get(funnel, DOC_UNITS);
 	size_t n = json_array_size(units);
 	json_t **list = n == 0 ? NULL : sorted_units(b, units);
 	const char *title = title_of(b, metric, "sites against their size");
@@ -211,17 +216,17 @@ funnel_chart(struct sheet *s, const char *slug, const json_t *metric, const json
 
 	if (list == NULL)
 		return;
-	g = sheet_grid(s, book_text(b, "%s-sites-%s", slug, spd_text(metric, "id")), title);
+	g = sheet_grid(s, book_text(b, "%s-sites-%s", slug, spd_text(metric, DOC_ID)), title);
 	if (g == NULL)
 		return;
 	for (size_t i = 0; i < COUNT(funnel_columns); i++)
 		grid_column(g, &funnel_columns[i]);
 	for (size_t i = 0; i < n; i++)
-		put_unit_row(g, list[i], funnel, spd_text(metric, "unit"));
+		put_unit_row(g, list[i], funnel, spd_text(metric, DOC_UNIT));
 	c = sheet_chart(s, g, title);
 	if (c == NULL)
 		return;
-	c->y_unit = spd_text(metric, "unit");
+	c->y_unit = spd_text(metric, DOC_UNIT);
 	c->x = 1;
 	c->x_numeric = true;
 	c->marks = true;
@@ -229,7 +234,7 @@ funnel_chart(struct sheet *s, const char *slug, const json_t *metric, const json
 	    book_text(b,
 		      "%zu sites; %zu outside the 99.8 %% limits. %s This is no ranking: a "
 		      "site outside the limits differs by more than %s explain.",
-		      n, count_true(units, "outside"), limits_sentence(b, funnel),
+		      n, count_true(units, DOC_OUTSIDE), limits_sentence(b, funnel),
 		      is_overdispersed(funnel) ? "chance, size and what sites usually differ by"
 					       : "chance and size");
 	chart_series_add(c, 4, LOOK_LIMIT);
@@ -253,7 +258,7 @@ static void
 mix_grid(struct sheet *s, const char *slug, const json_t *metric, const json_t *mix)
 {
 	struct book *b = s->book;
-	const json_t *units = json_object_get(mix, "units");
+	const json_t *units = json_object_get(mix, DOC_UNITS);
 	const json_t *unit;
 	char stratum[SPD_CELL];
 	struct grid *g;
@@ -261,8 +266,8 @@ mix_grid(struct sheet *s, const char *slug, const json_t *metric, const json_t *
 
 	if (json_array_size(units) == 0)
 		return;
-	spd_words(spd_text(mix, "stratum"), stratum);
-	g = sheet_grid(s, book_text(b, "%s-mix-%s", slug, spd_text(metric, "id")),
+	spd_words(spd_text(mix, DOC_STRATUM), stratum);
+	g = sheet_grid(s, book_text(b, "%s-mix-%s", slug, spd_text(metric, DOC_ID)),
 		       title_of(b, metric, "allowing for the mix"));
 	if (g == NULL)
 		return;
@@ -275,21 +280,21 @@ mix_grid(struct sheet *s, const char *slug, const json_t *metric, const json_t *
 		grid_column(g, &mix_columns[i]);
 	json_array_foreach(units, i, unit)
 	{
-		grid_text(g, spd_text(unit, "unit"));
+		grid_text(g, spd_text(unit, DOC_UNIT));
 		grid_member(g, unit, "observed", UNIT_INTEGER);
 		grid_member(g, unit, "expected", UNIT_REAL);
 		grid_member(g, unit, "ratio", UNIT_REAL);
 		grid_member(g, unit, "z", UNIT_REAL);
-		grid_member(g, unit, "standardised", spd_text(metric, "unit"));
+		grid_member(g, unit, "standardised", spd_text(metric, DOC_UNIT));
 	}
 }
 
 void
 charts_of_metric(struct sheet *s, const char *slug, const json_t *metric)
 {
-	week_chart(s, slug, metric, json_object_get(metric, "chart"));
-	funnel_chart(s, slug, metric, json_object_get(metric, "funnel"));
-	mix_grid(s, slug, metric, json_object_get(metric, "case_mix"));
+	week_chart(s, slug, metric, json_object_get(metric, DOC_CHART));
+	funnel_chart(s, slug, metric, json_object_get(metric, DOC_FUNNEL));
+	mix_grid(s, slug, metric, json_object_get(metric, DOC_CASE_MIX));
 }
 
 /* --- quarter by quarter ----------------------------------------------------------------------- */
@@ -299,8 +304,8 @@ has_history(const json_t *metric)
 {
 	const json_t *figure = metric_entity_figure(metric);
 
-	return strcmp(spd_text(metric, "unit"), "%") == 0 &&
-	       json_array_size(json_object_get(figure, "history")) > 0;
+	return strcmp(spd_text(metric, DOC_UNIT), "%") == 0 &&
+	       json_array_size(json_object_get(figure, DOC_HISTORY)) > 0;
 }
 
 /* The value in the quarter, an empty cell when there is none: a gap in the line, never 0. */
@@ -310,10 +315,10 @@ put_quarter(struct grid *g, const json_t *metric, const char *quarter)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(json_object_get(metric_entity_figure(metric), "history"), i, item)
+	json_array_foreach(json_object_get(metric_entity_figure(metric), DOC_HISTORY), i, item)
 	{
-		if (strcmp(spd_text(item, "quarter"), quarter) == 0) {
-			grid_member(g, item, "value", spd_text(metric, "unit"));
+		if (strcmp(spd_text(item, DOC_QUARTER), quarter) == 0) {
+			grid_member(g, item, "value", spd_text(metric, DOC_UNIT));
 			return;
 		}
 	}
@@ -338,9 +343,9 @@ quarters_of(const struct plan *p, const char *label[QUARTERS_MAX])
 	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
 		if (!has_history(*m))
 			continue;
-		json_array_foreach(json_object_get(metric_entity_figure(*m), "history"), k, item)
+		json_array_foreach(json_object_get(metric_entity_figure(*m), DOC_HISTORY), k, item)
 		{
-			const char *q = spd_text(item, "quarter");
+			const char *q = spd_text(item, DOC_QUARTER);
 			size_t at = 0;
 
 			while (at < n && strcmp(label[at], q) != 0)
@@ -375,7 +380,7 @@ put_quarter_row(struct grid *g, const char *label, const json_t *const *shown, s
 	for (size_t i = 0; i < n; i++)
 		if (now)
 			grid_member(g, metric_entity_figure(shown[i]), "value",
-				    spd_text(shown[i], "unit"));
+				    spd_text(shown[i], DOC_UNIT));
 		else
 			put_quarter(g, shown[i], label);
 }
@@ -384,7 +389,7 @@ void
 history_of_sheet(struct sheet *s, const struct plan *p)
 {
 	struct book *b = s->book;
-	const char *now = spd_text(json_object_get(b->edition->doc, "quarter"), "label");
+	const char *now = spd_text(json_object_get(b->edition->doc, DOC_QUARTER), DOC_LABEL);
 	const char *label[QUARTERS_MAX] = {NULL};
 	size_t n = quarters_of(p, label);
 	const json_t *shown[SERIES_MAX];
@@ -401,9 +406,9 @@ history_of_sheet(struct sheet *s, const struct plan *p)
 	g->where = IN_SHOWN; /* the scorecard has these too */
 	grid_column(g, &(struct column){"quarter", "Quarter", IN_ALL, 10, false});
 	for (size_t i = 0; i < n_shown; i++)
-		grid_column(g, &(struct column){spd_text(shown[i], "id"),
-						book_text(b, "%s %s", spd_text(shown[i], "id"),
-							  spd_text(shown[i], "name")),
+		grid_column(g, &(struct column){spd_text(shown[i], DOC_ID),
+						book_text(b, "%s %s", spd_text(shown[i], DOC_ID),
+							  spd_text(shown[i], DOC_NAME)),
 						IN_ALL, 9, true});
 	for (size_t q = 0; q <= n; q++)
 		put_quarter_row(g, q < n ? label[q] : now, shown, n_shown, q == n);

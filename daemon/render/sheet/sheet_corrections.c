@@ -1,5 +1,6 @@
 #include "base/count.h"
 #include "base/json/jsonin.h"
+#include "core/spd/keys.h"
 #include "render/doc/spd_doc.h"
 #include "render/sheet/sheets.h"
 
@@ -54,9 +55,9 @@ changes_text(struct arena *a, const json_t *changes)
 	json_array_foreach(changes, i, one)
 	{
 		all = arena_printf(a, "%s%s%s: %s, now %s", all, i == 0 ? "" : "; ",
-				   member_text(one, "field"),
-				   value_text(a, json_object_get(one, "was")),
-				   value_text(a, json_object_get(one, "becomes")));
+				   member_text(one, DOC_FIELD),
+				   value_text(a, json_object_get(one, DOC_WAS)),
+				   value_text(a, json_object_get(one, DOC_BECOMES)));
 		if (all == NULL)
 			return "";
 	}
@@ -66,24 +67,24 @@ changes_text(struct arena *a, const json_t *changes)
 static void
 put_row(struct grid *g, const json_t *row)
 {
-	bool is_void = json_is_true(json_object_get(row, "is_void"));
+	bool is_void = json_is_true(json_object_get(row, DOC_IS_VOID));
 
 	grid_text(g, is_void ? "Void" : "Correction");
-	grid_text(g, member_text(row, "root_kind"));
-	grid_text(g, member_text(row, "root_source"));
-	grid_text(g, member_text(row, "source_record_id"));
-	grid_text(g, member_text(row, "site"));
-	grid_text(g, member_text(row, "measure"));
+	grid_text(g, member_text(row, DOC_ROOT_KIND));
+	grid_text(g, member_text(row, DOC_ROOT_SOURCE));
+	grid_text(g, member_text(row, DOC_SOURCE_RECORD_ID));
+	grid_text(g, member_text(row, DOC_SITE));
+	grid_text(g, member_text(row, DOC_MEASURE));
 	grid_text(g, is_void ? "counts no more"
-			     : changes_text(g->book->arena, json_object_get(row, "changes")));
-	grid_text(g, member_text(row, "reason"));
-	grid_text(g, member_text(row, "made_by"));
-	grid_instant(g, member_text(row, "received_at"));
-	grid_text(g, standing_words(member_text(row, "standing")));
-	grid_text(g, member_text(row, "decided_by"));
-	grid_instant(g, member_text(row, "decided_at"));
-	grid_text(g, member_text(row, "record_id"));
-	grid_text(g, member_text(row, "root_record_id"));
+			     : changes_text(g->book->arena, json_object_get(row, DOC_CHANGES)));
+	grid_text(g, member_text(row, DOC_REASON));
+	grid_text(g, member_text(row, DOC_MADE_BY));
+	grid_instant(g, member_text(row, DOC_RECEIVED_AT));
+	grid_text(g, standing_words(member_text(row, DOC_STANDING)));
+	grid_text(g, member_text(row, DOC_DECIDED_BY));
+	grid_instant(g, member_text(row, DOC_DECIDED_AT));
+	grid_text(g, member_text(row, DOC_RECORD_ID));
+	grid_text(g, member_text(row, DOC_ROOT_RECORD_ID));
 }
 
 void
@@ -106,9 +107,9 @@ sheet_corrections(struct book *b, const struct plan *p)
 	    {"record_id", "Correction", IN_BOOK | IN_CSV, 38, false},
 	    {"root_record_id", "Corrected record", IN_BOOK | IN_CSV, 38, false},
 	};
-	const json_t *made = json_object_get(b->edition->doc, "corrections");
-	const json_t *rows = json_object_get(made, "rows");
-	json_int_t total = json_integer_value(json_object_get(made, "total"));
+	const json_t *made = json_object_get(b->edition->doc, DOC_CORRECTIONS);
+	const json_t *rows = json_object_get(made, DOC_ROWS);
+	json_int_t total = json_integer_value(json_object_get(made, DOC_TOTAL));
 	struct sheet *s = sheet_begin(b, p);
 	struct grid *g = sheet_grid(s, "corrections", "What was corrected and voided, and by whom");
 	const json_t *row;

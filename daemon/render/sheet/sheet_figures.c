@@ -1,6 +1,7 @@
 /* Sheets of figures: the scorecard, a sheet for each field, and all figures in one grid. */
 #include "base/count.h"
 #include "base/json/jsonin.h"
+#include "core/spd/keys.h"
 #include "render/sheet/figure_row.h"
 
 #include <ctype.h>
@@ -29,7 +30,7 @@ compare_dimensions(const void *a, const void *b)
 	const char *const *x = a;
 	const char *const *y = b;
 	/* What people look for first comes first. */
-	static const char *const first[] = {"site", "measure"};
+	static const char *const first[] = {DOC_SITE, DOC_MEASURE};
 
 	for (size_t i = 0; i < COUNT(first); i++) {
 		int is_x = strcmp(*x, first[i]) == 0;
@@ -48,7 +49,7 @@ dimensions_of(const json_t *figure)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(json_object_get(figure, "by"), key, value)
+	json_object_foreach(json_object_get(figure, DOC_BY), key, value)
 	{
 		if (d.n < DIMENSIONS_MAX && value != NULL)
 			d.key[d.n++] = key;
@@ -138,7 +139,7 @@ put_row(struct grid *g, const json_t *metric, const json_t *figure, const struct
 
 	figure_cells(&r, FIGURE_BEFORE, OF_SHEET, words);
 	for (size_t i = 0; i < d->n; i++)
-		grid_text(g, spd_text(json_object_get(figure, "by"), d->key[i]));
+		grid_text(g, spd_text(json_object_get(figure, DOC_BY), d->key[i]));
 	figure_cells(&r, FIGURE_AFTER, OF_SHEET, words);
 	figure_cells(&r, FIGURE_LAST, OF_SHEET, words);
 }
@@ -170,7 +171,7 @@ breakdown_grid(struct sheet *s, const struct plan *p, const struct dimensions *d
 	if (p->empty[0] != '\0')
 		g->empty = p->empty;
 	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
-		json_array_foreach(json_object_get(*m, "figures"), k, figure)
+		json_array_foreach(json_object_get(*m, DOC_FIGURES), k, figure)
 		{
 			struct dimensions of = dimensions_of(figure);
 
@@ -227,7 +228,7 @@ other_dimensions(struct book *b, const json_t *figure)
 			continue;
 		all = book_join(b, all, "; ",
 				book_text(b, "%s=%s", d.key[i],
-					  spd_text(json_object_get(figure, "by"), d.key[i])));
+					  spd_text(json_object_get(figure, DOC_BY), d.key[i])));
 	}
 	return all;
 }
@@ -236,11 +237,11 @@ static void
 put_flat_row(struct grid *g, const json_t *metric, const json_t *figure)
 {
 	struct figure_row r = {g, metric, figure};
-	const json_t *by = json_object_get(figure, "by");
+	const json_t *by = json_object_get(figure, DOC_BY);
 
 	figure_cells(&r, FIGURE_BEFORE, OF_ALL, NULL);
-	grid_text(g, spd_text(by, "site"));
-	grid_text(g, spd_text(by, "measure"));
+	grid_text(g, spd_text(by, DOC_SITE));
+	grid_text(g, spd_text(by, DOC_MEASURE));
 	grid_text(g, other_dimensions(g->book, figure));
 	figure_cells(&r, FIGURE_AFTER, OF_ALL, NULL);
 	figure_cells(&r, FIGURE_LAST, OF_ALL, NULL);
@@ -263,7 +264,7 @@ flat_grid(struct sheet *s, const char *slug, const char *title, const struct pla
 	figure_columns(g, FIGURE_AFTER, OF_ALL, NULL);
 	figure_columns(g, FIGURE_LAST, OF_ALL, NULL);
 	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
-		json_array_foreach(json_object_get(*m, "figures"), k, figure)
+		json_array_foreach(json_object_get(*m, DOC_FIGURES), k, figure)
 		{
 			put_flat_row(g, *m, figure);
 		}
@@ -293,7 +294,7 @@ figures_grids(struct sheet *s, const struct plan *p)
 	size_t k;
 
 	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
-		json_array_foreach(json_object_get(*m, "figures"), k, figure)
+		json_array_foreach(json_object_get(*m, DOC_FIGURES), k, figure)
 		{
 			struct dimensions d = dimensions_of(figure);
 			size_t at = 0;
@@ -337,7 +338,7 @@ missing_here(struct sheet *s, const struct plan *p)
 	json_array_foreach(p->unsupported, i, item)
 	{
 		for (size_t k = 0; k < COUNT(columns); k++)
-			grid_text(g, spd_text(item, k == 0 ? "id" : columns[k].key));
+			grid_text(g, spd_text(item, k == 0 ? DOC_ID : columns[k].key));
 	}
 }
 
@@ -385,9 +386,9 @@ past_quarters(const struct plan *p, const char *label[QUARTERS_MAX])
 	size_t k;
 
 	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
-		json_array_foreach(json_object_get(metric_entity_figure(*m), "history"), k, item)
+		json_array_foreach(json_object_get(metric_entity_figure(*m), DOC_HISTORY), k, item)
 		{
-			const char *q = spd_text(item, "quarter");
+			const char *q = spd_text(item, DOC_QUARTER);
 			size_t at = 0;
 
 			while (at < n && strcmp(label[at], q) < 0)
@@ -408,18 +409,19 @@ put_past(struct grid *g, const json_t *metric, const json_t *figure, const char 
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(json_object_get(figure, "history"), i, item)
+	json_array_foreach(json_object_get(figure, DOC_HISTORY), i, item)
 	{
 		double v;
 
-		if (strcmp(spd_text(item, "quarter"), quarter) != 0)
+		if (strcmp(spd_text(item, DOC_QUARTER), quarter) != 0)
 			continue;
-		if (spd_number(item, "value", &v))
-			grid_number(g, v, spd_text(metric, "unit"));
+		if (spd_number(item, DOC_VALUE, &v))
+			grid_number(g, v, spd_text(metric, DOC_UNIT));
 		else
 			grid_code(g,
-				  strcmp(spd_text(item, "status"), "INSUFFICIENT") == 0 ? "withheld"
-											: "no data",
+				  strcmp(spd_text(item, DOC_STATUS), "INSUFFICIENT") == 0
+				      ? "withheld"
+				      : "no data",
 				  "", TONE_MUTED);
 		return;
 	}
@@ -455,7 +457,7 @@ sheet_scorecard(struct book *b, const struct plan *p)
 			put_past(g, *m, r.figure, label[k]);
 		figure_cells(&r, FIGURE_LAST, OF_SCORECARD, p->words);
 	}
-	drop_when_empty(g, "change");
+	drop_when_empty(g, DOC_CHANGE);
 	drop_when_empty(g, "comment");
 	missing_here(s, p);
 }

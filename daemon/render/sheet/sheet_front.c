@@ -1,6 +1,7 @@
 /* The sheets that are no figures: cover and declaration, restatements, definitions. */
 #include "base/count.h"
 #include "base/json/jsonin.h"
+#include "core/spd/keys.h"
 #include "render/sheet/sheets.h"
 
 #include <ctype.h>
@@ -52,7 +53,7 @@ policy_words(const struct edition *ed, const char *key)
 			   "once a second person confirms it"},
 	    {"ONE_PERSON", "small entity, as declared: one person corrects and voids"},
 	};
-	const char *code = spd_text(json_object_get(ed->doc, "policy"), key);
+	const char *code = spd_text(json_object_get(ed->doc, DOC_POLICY), key);
 	for (size_t i = 0; i < COUNT(policies); i++)
 		if (strcmp(code, policies[i].code) == 0)
 			return policies[i].words;
@@ -63,7 +64,7 @@ policy_words(const struct edition *ed, const char *key)
 static void
 shown_codes(struct grid *g, struct book *b)
 {
-	const json_t *n = json_object_get(b->edition->doc, "values_shown");
+	const json_t *n = json_object_get(b->edition->doc, DOC_VALUES_SHOWN);
 
 	if (!json_is_integer(n))
 		return;
@@ -81,27 +82,27 @@ cover_identity(struct sheet *s)
 	struct grid *g = pairs_grid(s, "cover", "What this is");
 	struct book *b = s->book;
 	const json_t *doc = b->edition->doc;
-	const json_t *q = json_object_get(doc, "quarter");
+	const json_t *q = json_object_get(doc, DOC_QUARTER);
 	char state[SPD_CELL];
 
 	edition_words(b->edition, state);
 	pair(g, "Protective marking", b->marking);
 	if (b->handling != NULL)
 		pair(g, "Handling", b->handling);
-	pair(g, "Entity", spd_text(doc, "entity"));
-	pair(g, "Quarter", spd_text(q, "label"));
+	pair(g, "Entity", spd_text(doc, DOC_ENTITY));
+	pair(g, "Quarter", spd_text(q, DOC_LABEL));
 	grid_item(g, "First day");
-	grid_day(g, spd_text(q, "first_day"));
+	grid_day(g, spd_text(q, DOC_FIRST_DAY));
 	grid_item(g, "Last day");
-	grid_day(g, spd_text(q, "last_day"));
-	pair(g, "Civil time of", spd_text(doc, "zone"));
+	grid_day(g, spd_text(q, DOC_LAST_DAY));
+	pair(g, "Civil time of", spd_text(doc, DOC_ZONE));
 	grid_item(g, "Begins (UTC)");
-	grid_instant(g, spd_text(q, "start"));
+	grid_instant(g, spd_text(q, DOC_START));
 	grid_item(g, "Ends before (UTC)");
-	grid_instant(g, spd_text(q, "end"));
+	grid_instant(g, spd_text(q, DOC_END));
 	pair(g, "State", book_text(b, "%s", state));
 	grid_item(g, "As of (UTC)");
-	grid_instant(g, spd_text(doc, "as_of"));
+	grid_instant(g, spd_text(doc, DOC_AS_OF));
 	shown_codes(g, b);
 }
 
@@ -118,7 +119,7 @@ signature_line(struct grid *g, const char *what, const json_t *event)
 	if (event == NULL)
 		grid_code(g, b->provisional ? "none: provisional" : "not yet", "", TONE_MUTED);
 	else
-		grid_text(g, book_text(b, "%s, %s", who, book_time(b, spd_text(event, "at"))));
+		grid_text(g, book_text(b, "%s, %s", who, book_time(b, spd_text(event, DOC_AT))));
 }
 
 static void
@@ -128,10 +129,10 @@ cover_declaration(struct sheet *s)
 	struct book *b = s->book;
 	const struct edition *ed = b->edition;
 	const json_t *approval = edition_event(ed, "APPROVE");
-	const char *statement = spd_text(approval, "text");
+	const char *statement = spd_text(approval, DOC_TEXT);
 
 	if (statement[0] == '\0')
-		statement = spd_text(json_object_get(ed->doc, "template"), "declaration");
+		statement = spd_text(json_object_get(ed->doc, DOC_TEMPLATE), DOC_DECLARATION);
 	signature_line(g, "Prepared by", edition_event(ed, "FREEZE"));
 	signature_line(g, "Reviewed for quality by", edition_event(ed, "QA"));
 	signature_line(g, "Approved by", approval);
@@ -155,16 +156,16 @@ cover_proof(struct sheet *s)
 	struct grid *g = pairs_grid(s, "cover-proof", "Versions and proof");
 	struct book *b = s->book;
 	const struct edition *ed = b->edition;
-	const json_t *catalogue = json_object_get(ed->doc, "catalogue");
-	const json_t *template = json_object_get(ed->doc, "template");
-	const json_t *proof = json_object_get(ed->doc, "proof");
-	const json_t *previous = json_object_get(proof, "previous");
+	const json_t *catalogue = json_object_get(ed->doc, DOC_CATALOGUE);
+	const json_t *template = json_object_get(ed->doc, DOC_TEMPLATE);
+	const json_t *proof = json_object_get(ed->doc, DOC_PROOF);
+	const json_t *previous = json_object_get(proof, DOC_PREVIOUS);
 	char n[SPD_CELL];
 
-	pair(g, "Metric set", spd_text(catalogue, "version"));
-	pair(g, "Metric set, SHA-256", spd_text(catalogue, "sha256"));
-	pair(g, "Template", spd_text(template, "version"));
-	pair(g, "Template, SHA-256", spd_text(template, "sha256"));
+	pair(g, "Metric set", spd_text(catalogue, DOC_VERSION));
+	pair(g, "Metric set, SHA-256", spd_text(catalogue, DOC_SHA256));
+	pair(g, "Template", spd_text(template, DOC_VERSION));
+	pair(g, "Template, SHA-256", spd_text(template, DOC_SHA256));
 	pair(g, "Document, SHA-256", ed->sha256);
 	pair(g, "Signature (Ed25519)",
 	     ed->seal == NULL ? "not signed" : spd_text(ed->seal, "signature"));
@@ -174,14 +175,14 @@ cover_proof(struct sheet *s)
 		pair(g, "Records proved", "none: the records are not sealed while provisional");
 		return;
 	}
-	spd_count(proof, "leaves", "not known", n);
+	spd_count(proof, DOC_LEAVES, "not known", n);
 	pair(g, "Records proved", book_text(b, "%s", n));
-	pair(g, "Merkle root", spd_text(proof, "root"));
+	pair(g, "Merkle root", spd_text(proof, DOC_ROOT));
 	if (json_is_object(previous)) {
-		spd_count(previous, "revision", "?", n);
+		spd_count(previous, DOC_REVISION, "?", n);
 		pair(g, "Follows",
-		     book_text(b, "%s, revision %s, root %s", spd_text(previous, "quarter"), n,
-			       spd_text(previous, "root")));
+		     book_text(b, "%s, revision %s, root %s", spd_text(previous, DOC_QUARTER), n,
+			       spd_text(previous, DOC_ROOT)));
 	}
 }
 
@@ -197,8 +198,8 @@ step_words(struct book *b, const json_t *event)
 	    {"APPROVE", "Approved"}, {"REJECT", "Rejected"},          {"WITHDRAW", "Withdrawn"},
 	    {"SUBMIT", "Submitted"}, {"ACKNOWLEDGE", "Acknowledged"}, {"SUPERSEDE", "Superseded"},
 	};
-	const char *action = spd_text(event, "action");
-	const json_t *carried = json_object_get(event, "carried_from");
+	const char *action = spd_text(event, DOC_ACTION);
+	const json_t *carried = json_object_get(event, DOC_CARRIED_FROM);
 	char who[SPD_WHO];
 
 	for (size_t i = 0; i < COUNT(steps); i++)
@@ -234,9 +235,9 @@ cover_events(struct sheet *s)
 		return;
 	g->empty = "Nobody has done anything with this yet.";
 	add_columns(g, columns, COUNT(columns));
-	json_array_foreach(json_object_get(s->book->edition->declaration, "events"), i, event)
+	json_array_foreach(json_object_get(s->book->edition->declaration, DOC_EVENTS), i, event)
 	{
-		grid_instant(g, spd_text(event, "at"));
+		grid_instant(g, spd_text(event, DOC_AT));
 		grid_text(g, step_words(s->book, event));
 		for (size_t k = 2; k < COUNT(columns); k++)
 			grid_text(g, spd_text(event, columns[k].key));
@@ -252,7 +253,7 @@ cover_embargo(struct sheet *s)
 	    {"by", "Decided by", IN_ALL, 20, false},
 	};
 	const json_t *list =
-	    json_object_get(json_object_get(s->book->edition->doc, "embargo"), "excluded");
+	    json_object_get(json_object_get(s->book->edition->doc, DOC_EMBARGO), DOC_EXCLUDED);
 	struct grid *g;
 	const json_t *item;
 	size_t i;
@@ -264,8 +265,8 @@ cover_embargo(struct sheet *s)
 	json_array_foreach(list, i, item)
 	{
 		grid_member(g, item, "count", UNIT_INTEGER);
-		grid_text(g, spd_text(item, "reason"));
-		grid_text(g, spd_text(item, "by"));
+		grid_text(g, spd_text(item, DOC_REASON));
+		grid_text(g, spd_text(item, DOC_BY));
 	}
 }
 
@@ -296,11 +297,11 @@ value_words(struct book *b, const json_t *metric, const json_t *o, const json_t 
 
 	if (!json_is_object(o))
 		return "none";
-	spd_count(o, "numerator", "–", n);
-	spd_count(o, "denominator", "", d);
-	if (spd_number(o, "value", &v))
-		spd_value(v, spd_text(metric, "unit"),
-			  spd_number(other, "value", &beside) ? &beside : NULL, shown);
+	spd_count(o, DOC_NUMERATOR, "–", n);
+	spd_count(o, DOC_DENOMINATOR, "", d);
+	if (spd_number(o, DOC_VALUE, &v))
+		spd_value(v, spd_text(metric, DOC_UNIT),
+			  spd_number(other, DOC_VALUE, &beside) ? &beside : NULL, shown);
 	else
 		snprintf(shown, sizeof shown, "no value");
 	if (d[0] == '\0')
@@ -321,7 +322,7 @@ put_approver(struct grid *g)
 		grid_code(g, "not approved yet", NULL, TONE_MUTED);
 	else
 		grid_text(g, book_text(g->book, "%s", who));
-	grid_instant(g, spd_text(approval, "at"));
+	grid_instant(g, spd_text(approval, DOC_AT));
 }
 
 void
@@ -349,20 +350,20 @@ sheet_restatements(struct book *b, const struct plan *p)
 	g->empty = p->empty[0] != '\0' ? p->empty
 				       : "No figure differs from one that was submitted before.";
 	add_columns(g, columns, COUNT(columns));
-	json_array_foreach(json_object_get(b->edition->doc, "restatements"), i, item)
+	json_array_foreach(json_object_get(b->edition->doc, DOC_RESTATEMENTS), i, item)
 	{
-		const char *id = spd_text(item, "metric");
+		const char *id = spd_text(item, DOC_METRIC);
 		const json_t *metric = metric_of(b, id);
-		const json_t *was = json_object_get(item, "old");
-		const json_t *now = json_object_get(item, "new");
+		const json_t *was = json_object_get(item, DOC_OLD);
+		const json_t *now = json_object_get(item, DOC_NEW);
 
 		grid_text(g, id);
-		grid_text(g, figure_name(b, id, json_object_get(item, "by")));
+		grid_text(g, figure_name(b, id, json_object_get(item, DOC_BY)));
 		grid_text(g, value_words(b, metric, was, now));
 		grid_text(g, value_words(b, metric, now, was));
-		grid_member(g, was, "value", spd_text(metric, "unit"));
-		grid_member(g, now, "value", spd_text(metric, "unit"));
-		grid_text(g, spd_text(item, "cause"));
+		grid_member(g, was, "value", spd_text(metric, DOC_UNIT));
+		grid_member(g, now, "value", spd_text(metric, DOC_UNIT));
+		grid_text(g, spd_text(item, DOC_CAUSE));
 		grid_member(g, item, "records", UNIT_INTEGER);
 		put_approver(g);
 	}
@@ -403,15 +404,16 @@ any_text(struct book *b, const json_t *o, const char *key)
 static void
 put_definition(struct grid *g, const json_t *m)
 {
-	static const char *const codes[] = {"form", "basis", "shape", "unit", "direction"};
-	const json_t *target = json_object_get(m, "target");
+	static const char *const codes[] = {DOC_FORM, DOC_BASIS, DOC_SHAPE, DOC_UNIT,
+					    DOC_DIRECTION};
+	const json_t *target = json_object_get(m, DOC_TARGET);
 	struct book *b = g->book;
 	char words[SPD_CELL];
 	double wanted;
 
-	grid_text(g, spd_text(m, "id"));
-	grid_text(g, spd_text(m, "name"));
-	grid_text(g, spd_text(m, "definition"));
+	grid_text(g, spd_text(m, DOC_ID));
+	grid_text(g, spd_text(m, DOC_NAME));
+	grid_text(g, spd_text(m, DOC_DEFINITION));
 	for (size_t k = 0; k < COUNT(codes); k++) {
 		spd_words(spd_text(m, codes[k]), words);
 		for (char *p = words; *p != '\0' && k != 3; p++)
@@ -420,14 +422,14 @@ put_definition(struct grid *g, const json_t *m)
 	}
 	grid_member(g, m, "minimum_n", UNIT_INTEGER);
 	if (metric_target(m, &wanted) != NULL)
-		grid_beside(g, wanted, spd_text(m, "unit"), &wanted);
+		grid_beside(g, wanted, spd_text(m, DOC_UNIT), &wanted);
 	else
 		grid_empty(g);
-	grid_text(g, spd_text(target, "approved_by"));
+	grid_text(g, spd_text(target, DOC_APPROVED_BY));
 	grid_text(g, any_text(b, m, "version"));
-	grid_day(g, spd_text(m, "effective_from"));
-	grid_text(g, joined(b, json_object_get(m, "readers")));
-	grid_text(g, joined(b, json_object_get(m, "requirements")));
+	grid_day(g, spd_text(m, DOC_EFFECTIVE_FROM));
+	grid_text(g, joined(b, json_object_get(m, DOC_READERS)));
+	grid_text(g, joined(b, json_object_get(m, DOC_REQUIREMENTS)));
 }
 
 static void
@@ -438,7 +440,7 @@ missing_grid(struct sheet *s)
 	    {"name", "Name", IN_ALL, 40, false},
 	    {"needs", "What it would take", IN_ALL, 70, false},
 	};
-	const json_t *list = json_object_get(s->book->edition->doc, "unsupported");
+	const json_t *list = json_object_get(s->book->edition->doc, DOC_UNSUPPORTED);
 	struct grid *g =
 	    sheet_grid(s, "definitions-missing", "Not computed, for want of the records they need");
 	const json_t *item;
@@ -449,9 +451,9 @@ missing_grid(struct sheet *s)
 	add_columns(g, columns, COUNT(columns));
 	json_array_foreach(list, i, item)
 	{
-		grid_text(g, spd_text(item, "id"));
-		grid_text(g, spd_text(item, "name"));
-		grid_text(g, spd_text(item, "needs"));
+		grid_text(g, spd_text(item, DOC_ID));
+		grid_text(g, spd_text(item, DOC_NAME));
+		grid_text(g, spd_text(item, DOC_NEEDS));
 	}
 }
 
@@ -483,7 +485,7 @@ sheet_definitions(struct book *b, const struct plan *p)
 	if (g == NULL)
 		return;
 	add_columns(g, columns, COUNT(columns));
-	json_array_foreach(json_object_get(b->edition->doc, "metrics"), i, metric)
+	json_array_foreach(json_object_get(b->edition->doc, DOC_METRICS), i, metric)
 	{
 		put_definition(g, metric);
 	}

@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "base/count.h"
 #include "base/json/jsonin.h"
+#include "core/spd/keys.h"
 #include "render/sheet/sheets.h"
 
 #include <string.h>
@@ -59,14 +60,14 @@ static void
 feeds_grid(struct sheet *s, const json_t *feeds)
 {
 	static const struct member members[] = {
-	    {{"source", "Source", IN_ALL, 20, false}, 't'},
-	    {{"kind", "Records", IN_ALL, 20, false}, 'w'},
-	    {{"site", "Site", IN_ALL, 12, false}, 't'},
-	    {{"expected", "Expected", IN_ALL, 12, true}, 'n'},
-	    {{"received", "Received", IN_ALL, 12, true}, 'n'},
-	    {{"missing", "Missing", IN_ALL, 12, true}, 'n'},
-	    {{"basis", "Expected by", IN_ALL, 18, false}, 'w'},
-	    {{"last_at", "Last record (UTC)", IN_ALL, 24, false}, 'i'},
+	    {{DOC_SOURCE, "Source", IN_ALL, 20, false}, 't'},
+	    {{DOC_KIND, "Records", IN_ALL, 20, false}, 'w'},
+	    {{DOC_SITE, "Site", IN_ALL, 12, false}, 't'},
+	    {{DOC_EXPECTED, "Expected", IN_ALL, 12, true}, 'n'},
+	    {{DOC_RECEIVED, "Received", IN_ALL, 12, true}, 'n'},
+	    {{DOC_MISSING, "Missing", IN_ALL, 12, true}, 'n'},
+	    {{DOC_BASIS, "Expected by", IN_ALL, 18, false}, 'w'},
+	    {{DOC_LAST_AT, "Last record (UTC)", IN_ALL, 24, false}, 'i'},
 	};
 	struct grid *g = list_grid(s, "data-quality-feeds", "Feeds: expected and received", feeds,
 				   members, COUNT(members));
@@ -97,14 +98,14 @@ gaps_grid(struct sheet *s, const json_t *feeds)
 		grid_column(g, &columns[i]);
 	json_array_foreach(feeds, i, feed)
 	{
-		json_array_foreach(json_object_get(feed, "gaps"), k, gap)
+		json_array_foreach(json_object_get(feed, DOC_GAPS), k, gap)
 		{
-			spd_words(spd_text(feed, "kind"), words);
-			grid_text(g, spd_text(feed, "source"));
+			spd_words(spd_text(feed, DOC_KIND), words);
+			grid_text(g, spd_text(feed, DOC_SOURCE));
 			grid_text(g, book_text(g->book, "%s", words));
-			grid_instant(g, spd_text(gap, "from"));
-			grid_instant(g, spd_text(gap, "to"));
-			spd_words(spd_text(gap, "reason"), words);
+			grid_instant(g, spd_text(gap, DOC_FROM));
+			grid_instant(g, spd_text(gap, DOC_TO));
+			spd_words(spd_text(gap, DOC_REASON), words);
 			grid_text(g, book_text(g->book, "%s", words));
 		}
 	}
@@ -114,16 +115,16 @@ static void
 records_grid(struct sheet *s)
 {
 	static const struct member members[] = {
-	    {{"kind", "Records", IN_ALL, 20, false}, 'w'},
-	    {{"received", "Received", IN_ALL, 12, true}, 'n'},
-	    {{"effective", "Counted", IN_ALL, 12, true}, 'n'},
-	    {{"corrected", "Corrected", IN_ALL, 12, true}, 'n'},
-	    {{"voided", "Voided", IN_ALL, 12, true}, 'n'},
-	    {{"late", "After the quarter", IN_ALL, 18, true}, 'n'},
+	    {{DOC_KIND, "Records", IN_ALL, 20, false}, 'w'},
+	    {{DOC_RECEIVED, "Received", IN_ALL, 12, true}, 'n'},
+	    {{DOC_EFFECTIVE, "Counted", IN_ALL, 12, true}, 'n'},
+	    {{DOC_CORRECTED, "Corrected", IN_ALL, 12, true}, 'n'},
+	    {{DOC_VOIDED, "Voided", IN_ALL, 12, true}, 'n'},
+	    {{DOC_LATE, "After the quarter", IN_ALL, 18, true}, 'n'},
 	};
 
 	list_grid(s, "records", "Records of the quarter",
-		  json_object_get(s->book->edition->doc, "records"), members, COUNT(members));
+		  json_object_get(s->book->edition->doc, DOC_RECORDS), members, COUNT(members));
 }
 
 /* An object of whatever members, as name and value: what is new is shown by its own name. */
@@ -224,15 +225,15 @@ void
 balances_grid(struct sheet *s)
 {
 	static const struct member members[] = {
-	    {{"what", "What", IN_ALL, 24, false}, 'w'},
-	    {{"opening", "Open at the start", IN_ALL, 18, true}, 'n'},
-	    {{"raised", "+ raised", IN_ALL, 12, true}, 'n'},
-	    {{"closed", "− closed", IN_ALL, 12, true}, 'n'},
-	    {{"closing", "= open at the end", IN_ALL, 18, true}, 'n'},
+	    {{DOC_WHAT, "What", IN_ALL, 24, false}, 'w'},
+	    {{DOC_OPENING, "Open at the start", IN_ALL, 18, true}, 'n'},
+	    {{DOC_RAISED, "+ raised", IN_ALL, 12, true}, 'n'},
+	    {{DOC_CLOSED, "− closed", IN_ALL, 12, true}, 'n'},
+	    {{DOC_CLOSING, "= open at the end", IN_ALL, 18, true}, 'n'},
 	};
-	struct grid *g =
-	    list_grid(s, "balances", "Balances", json_object_get(s->book->edition->doc, "balances"),
-		      members, COUNT(members));
+	struct grid *g = list_grid(s, "balances", "Balances",
+				   json_object_get(s->book->edition->doc, DOC_BALANCES), members,
+				   COUNT(members));
 
 	if (g != NULL)
 		g->empty = "No balance is drawn up in this document.";
@@ -253,33 +254,33 @@ void
 sheet_quality(struct book *b, const struct plan *p)
 {
 	struct sheet *s = sheet_begin(b, p);
-	const json_t *c = json_object_get(b->edition->doc, "completeness");
-	const json_t *feeds = json_object_get(c, "feeds");
+	const json_t *c = json_object_get(b->edition->doc, DOC_COMPLETENESS);
+	const json_t *feeds = json_object_get(c, DOC_FEEDS);
 
 	if (s == NULL)
 		return;
 	if (!json_is_object(c))
 		sheet_note(s, "This document has no statement of completeness.");
 	note_more(s, "feeds that fell silent", c, "silent", "silent_total");
-	note_more(s, "plans", c, "plans", "plans_total");
+	note_more(s, DOC_PLANS, c, "plans", "plans_total");
 	any_list_grid(s, "data-quality-silent", "Feeds that fell silent",
-		      "No feed that was expected fell silent.", json_object_get(c, "silent"));
+		      "No feed that was expected fell silent.", json_object_get(c, DOC_SILENT));
 	feeds_grid(s, feeds);
 	gaps_grid(s, feeds);
 	records_grid(s);
-	object_grid(s, "data-quality-late", "Late records", json_object_get(c, "late"));
+	object_grid(s, "data-quality-late", "Late records", json_object_get(c, DOC_LATE));
 	object_grid(s, "data-quality-sessions", "TIP sessions against their events",
-		    json_object_get(c, "sessions"));
+		    json_object_get(c, DOC_SESSIONS));
 	any_list_grid(s, "data-quality-quarantine", "Refused and kept apart",
 		      "Nothing of this quarter is in the quarantine.",
-		      json_object_get(c, "quarantine"));
+		      json_object_get(c, DOC_QUARANTINE));
 	any_list_grid(s, "data-quality-clock", "Clocks that were wrong",
-		      "No clock is known to have been wrong.", json_object_get(c, "clock"));
+		      "No clock is known to have been wrong.", json_object_get(c, DOC_CLOCK));
 	any_list_grid(s, "data-quality-plans", "Plans", "No plan is named.",
-		      json_object_get(c, "plans"));
+		      json_object_get(c, DOC_PLANS));
 	any_list_grid(s, "data-quality-restores", "Restored from a copy",
 		      "Nothing was restored from a copy in this quarter.",
-		      json_object_get(c, "restores"));
+		      json_object_get(c, DOC_RESTORES));
 	history_of_sheet(s, p);
 	figures_grids(s, p);
 }

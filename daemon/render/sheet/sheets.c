@@ -2,6 +2,7 @@
 
 #include "base/count.h"
 #include "base/json/jsonin.h"
+#include "core/spd/keys.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -21,7 +22,7 @@ sheet_begin(struct book *b, const struct plan *p)
 static const json_t *
 all_metrics(const struct book *b)
 {
-	return json_object_get(b->edition->doc, "metrics");
+	return json_object_get(b->edition->doc, DOC_METRICS);
 }
 
 /* The metrics of whom the predicate is true, up to NULL. */
@@ -57,14 +58,14 @@ is_any(const json_t *metric, const void *ctx)
 static bool
 is_of_sheet(const json_t *metric, const void *ctx)
 {
-	return strcmp(spd_text(metric, "sheet"), ctx) == 0;
+	return strcmp(spd_text(metric, DOC_SHEET), ctx) == 0;
 }
 
 static bool
 is_judged(const json_t *metric, const void *ctx)
 {
 	(void)ctx;
-	return strcmp(spd_text(metric, "form"), "INFORMATION") != 0;
+	return strcmp(spd_text(metric, DOC_FORM), "INFORMATION") != 0;
 }
 
 static struct plan
@@ -110,9 +111,10 @@ unsupported_of(const struct book *b, const json_t *ids)
 
 	json_array_foreach(ids, i, id)
 	{
-		json_array_foreach(json_object_get(b->edition->doc, "unsupported"), k, item)
+		json_array_foreach(json_object_get(b->edition->doc, DOC_UNSUPPORTED), k, item)
 		{
-			if (json_is_string(id) && strcmp(spd_text(item, "id"), json_words(id)) == 0)
+			if (json_is_string(id) &&
+			    strcmp(spd_text(item, DOC_ID), json_words(id)) == 0)
 				json_array_append(list, item);
 		}
 	}
@@ -135,17 +137,18 @@ make_planned(struct book *b, const json_t *sheet)
 	    {"RESTATEMENTS", sheet_restatements},
 	    {"DEFINITIONS", sheet_definitions},
 	};
-	const json_t *ids = json_object_get(sheet, "metrics");
+	const json_t *ids = json_object_get(sheet, DOC_METRICS);
 	json_t *unsupported = unsupported_of(b, ids);
-	struct plan p = plan_of(spd_text(sheet, "id"), spd_text(sheet, "title"), listed(b, ids));
+	struct plan p =
+	    plan_of(spd_text(sheet, DOC_ID), spd_text(sheet, DOC_TITLE), listed(b, ids));
 
-	p.note = spd_text(sheet, "note");
-	p.empty = spd_text(sheet, "empty");
-	p.words = json_object_get(sheet, "columns");
-	p.by = json_object_get(sheet, "by");
+	p.note = spd_text(sheet, DOC_NOTE);
+	p.empty = spd_text(sheet, DOC_EMPTY);
+	p.words = json_object_get(sheet, DOC_COLUMNS);
+	p.by = json_object_get(sheet, DOC_BY);
 	p.unsupported = unsupported;
 	for (size_t i = 0; i < COUNT(contents); i++)
-		if (strcmp(spd_text(sheet, "content"), contents[i].content) == 0)
+		if (strcmp(spd_text(sheet, DOC_CONTENT), contents[i].content) == 0)
 			contents[i].make(b, &p);
 	json_decref(unsupported);
 }
@@ -187,7 +190,7 @@ make_field(struct book *b, const char *slug, const char *title)
 {
 	struct plan p = plan_of(slug, title, chosen(b, is_of_sheet, slug));
 	bool balances = strcmp(slug, "findings") == 0 &&
-			json_array_size(json_object_get(b->edition->doc, "balances")) > 0;
+			json_array_size(json_object_get(b->edition->doc, DOC_BALANCES)) > 0;
 
 	if (is_made(b, slug) || (p.metrics[0] == NULL && !balances))
 		return;
@@ -208,7 +211,7 @@ make_fields(struct book *b)
 		make_field(b, fields[i].slug, fields[i].title);
 	json_array_foreach(all_metrics(b), i, metric)
 	{
-		const char *slug = spd_text(metric, "sheet");
+		const char *slug = spd_text(metric, DOC_SHEET);
 		char words[SPD_CELL];
 
 		if (slug[0] == '\0' || strcmp(slug, QUALITY) == 0)
@@ -241,7 +244,7 @@ void
 sheets_make(struct book *b)
 {
 	const json_t *sheets =
-	    json_object_get(json_object_get(b->edition->doc, "template"), "sheets");
+	    json_object_get(json_object_get(b->edition->doc, DOC_TEMPLATE), DOC_SHEETS);
 	struct plan all = plan_of("figures", "All figures", chosen(b, is_any, NULL));
 	const json_t *sheet;
 	size_t i;

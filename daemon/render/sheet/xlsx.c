@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "base/count.h"
+#include "core/spd/keys.h"
 #include "render/file/archive.h"
 
 #include <errno.h>
@@ -683,7 +684,7 @@ put_head(struct page *p)
 			 book_text(b,
 				   "PROVISIONAL: computed %s, not frozen, not approved. These "
 				   "figures may change.",
-				   spd_text(b->edition->doc, "as_of")),
+				   spd_text(b->edition->doc, DOC_AS_OF)),
 			 F_STATE);
 }
 
@@ -744,10 +745,10 @@ set_properties(struct writer *w)
 		shortened(b, book_text(b, "%s: SeMS performance data, %s", b->marking, b->subject),
 			  250)),
 	    .category = owned(b, b->marking),
-	    .company = owned(b, shortened(b, spd_text(b->edition->doc, "entity"), 120)),
+	    .company = owned(b, shortened(b, spd_text(b->edition->doc, DOC_ENTITY), 120)),
 	};
 
-	utc_parse(text_of(spd_text(b->edition->doc, "as_of")), &as_of);
+	utc_parse(text_of(spd_text(b->edition->doc, DOC_AS_OF)), &as_of);
 	/* Not the time of making: the same revision gives the same bytes. */
 	properties.created = (time_t)(as_of.v / MS_PER_SECOND);
 	if (properties.created <= 0)
