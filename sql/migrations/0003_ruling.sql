@@ -810,33 +810,38 @@ BEGIN
 		SELECT a.*, coalesce(x.measure_code, a.measure_code) AS measure, x.classification
 		FROM sems.@effective_audit a,
 		    jsonb_to_recordset(coalesce(a.ratings, '[]')) AS x(measure_code text, classification text)$q$);
-	-- Every finding as every audit listed it.
+	-- Every finding as every audit listed it. Whose it is: the source that the audit says, or that of
+	-- the audit as it was first sent, whoever corrected it since.
 	PERFORM sems.make_view(t, 'spd_listed_finding', reader, $q$
 		SELECT a.*, coalesce(x.measure_code, a.measure_code) AS measure, x.finding_id, x.severity,
-		    coalesce(x.state, 'OPEN') AS state, x.origin, x.requirement_ref, x.repeat_of, x.control_id
-		FROM sems.@effective_audit a,
-		    jsonb_to_recordset(coalesce(a.findings, '[]')) AS x(finding_id text, severity text,
+		    coalesce(x.state, 'OPEN') AS state, x.origin, x.requirement_ref, x.repeat_of, x.control_id,
+		    coalesce(x.of_source, c.root_source, a.source) AS owner
+		FROM sems.@effective_audit a
+		LEFT JOIN sems.correction c ON a.corrects_record_id IS NOT NULL AND c.record_id = a.record_id
+		    AND c.source = a.source AND c.kind = 'audit'
+		CROSS JOIN jsonb_to_recordset(coalesce(a.findings, '[]')) AS x(finding_id text, severity text,
 			state text, origin text, measure_code text, requirement_ref text, repeat_of text,
-			control_id text)$q$);
+			control_id text, of_source text)$q$);
 	-- An audit may list again what an earlier one raised, whatever the kinds of the two: that is no new
-	-- finding, else those raised and those open do not reconcile. A finding repeats one of the last
-	-- twelve months, or one whose record is not here. All audits there ever were are read for it, and once.
+	-- finding, else those raised and those open do not reconcile. A finding repeats one that
+	-- was raised before it, in the last twelve months, or one whose record is not here. All audits there ever were are read for it, and once.
 	PERFORM sems.make_view(t, 'spd_finding', reader, $q$
 		WITH listed AS MATERIALIZED (
 			SELECT l.* FROM sems.@spd_listed_finding l
 		), first AS MATERIALIZED (
-			SELECT DISTINCT ON (l.source, l.site_id, l.finding_id) l.source, l.site_id, l.finding_id,
+			SELECT DISTINCT ON (l.owner, l.site_id, l.finding_id) l.owner, l.site_id, l.finding_id,
 			    l.counted_at AS first_at, l.record_id AS first_id
-			FROM listed l ORDER BY l.source, l.site_id, l.finding_id, l.counted_at, l.record_id
+			FROM listed l ORDER BY l.owner, l.site_id, l.finding_id, l.counted_at, l.record_id
 		)
 		SELECT l.*, f.first_id = l.record_id AS raised,
-		    l.repeat_of IS NOT NULL
-			AND coalesce(e.first_at >= l.counted_at - interval '12 months', true) AS repeated
+		    l.repeat_of IS NOT NULL AND l.repeat_of <> l.finding_id
+			AND coalesce(e.first_at >= l.counted_at - interval '12 months'
+			AND (e.first_at, e.first_id) < (f.first_at, f.first_id), true) AS repeated
 		FROM listed l
 		JOIN first f
-		    ON f.source = l.source AND f.site_id = l.site_id AND f.finding_id = l.finding_id
+		    ON f.owner = l.owner AND f.site_id = l.site_id AND f.finding_id = l.finding_id
 		LEFT JOIN first e
-		    ON e.source = l.source AND e.site_id = l.site_id AND e.finding_id = l.repeat_of$q$);
+		    ON e.owner = l.owner AND e.site_id = l.site_id AND e.finding_id = l.repeat_of$q$);
 	PERFORM sems.make_view(t, 'spd_equipment_check', reader, $q$
 		SELECT e.*, e.measure_code AS measure, e.counted_at <= e.due_at AS on_time,
 		    coalesce(e.attempt, 1) = 1 AS first_attempt

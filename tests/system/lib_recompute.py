@@ -54,6 +54,11 @@ def root_of(r):
     return r["corrects_source"] or r["source"], r["corrects_record_id"]
 
 
+def finding_of(audit, finding):
+    """Whose it is: as the audit says, else of who sent the audit first."""
+    return finding.get("of_source") or root_of(audit)[0], audit["site_id"], finding["finding_id"]
+
+
 def rank(r):
     """What wins among a root's corrections: the root itself, then the greatest time."""
     if r["corrects_record_id"] is None:
@@ -384,7 +389,7 @@ class Quarter:
         history = sorted(self.ev.effective["audit"], key=audit_order)
         for a in history:
             for f in a["findings"] or []:
-                first_at.setdefault((a["source"], a["site_id"], f["finding_id"]), a)
+                first_at.setdefault(finding_of(a, f), a)
         for a in sorted(self.rows["audit"], key=audit_order):
             a["first_at_site"] = a["site_id"] not in seen
             seen[a["site_id"]] = True
@@ -398,20 +403,21 @@ class Quarter:
                 self.ratings.append(Row(a, x.get("measure_code") or a["measure_code"],
                                         classification=x["classification"]))
             for f in a["findings"] or []:
-                key = a["source"], a["site_id"], f["finding_id"]
+                key = finding_of(a, f)
                 row = Row(a, f.get("measure_code") or a["measure_code"], **f)
                 row["measure"] = f.get("measure_code") or a["measure_code"]
                 row["raised"] = first_at[key]["record_id"] == a["record_id"]
-                earlier = f.get("repeat_of") and first_at.get(
-                    (a["source"], a["site_id"], f["repeat_of"]))
-                row["repeated"] = bool(f.get("repeat_of")) and (
-                    not earlier or earlier["occurred_at"] >= year_before(a["occurred_at"]))
+                of = f.get("repeat_of")
+                earlier = of and first_at.get(key[:2] + (of,))
+                row["repeated"] = bool(of) and of != f["finding_id"] and (
+                    not earlier or (earlier["occurred_at"] >= year_before(a["occurred_at"])
+                                    and audit_order(earlier)[:2] < audit_order(first_at[key])[:2]))
                 row["origin"] = f.get("origin")
                 self.findings.append(row)
         for a in history:
             for f in a["findings"] or []:
                 if a["occurred_at"] < self.end:
-                    self.listed[(a["source"], a["site_id"], f["finding_id"])] = Row(
+                    self.listed[finding_of(a, f)] = Row(
                         a, f.get("measure_code") or a["measure_code"], severity=f["severity"],
                         state=f.get("state") or "OPEN", origin=f.get("origin"))
 

@@ -23,6 +23,7 @@ enum {
 	FINDING_REPEAT_OF,
 	FINDING_DETECTED_AT,
 	FINDING_CONTROL_ID,
+	FINDING_OF_SOURCE,
 };
 
 static const struct field rating[] = {
@@ -47,8 +48,11 @@ static const struct field finding[] = {
     [FINDING_DETECTED_AT] = TIME_FIELD("detected_at", 0, "absent is the record's occurred_at"),
     [FINDING_CONTROL_ID] =
 	TEXT_FIELD("control_id", 0, ID_BYTES, "the control of the risk register that did not hold"),
+    [FINDING_OF_SOURCE] =
+	TEXT_FIELD("of_source", 0, ID_BYTES,
+		   "the source whose finding it is, in a follow-up by another; absent: its own"),
 };
-COVERS(finding, FINDING_CONTROL_ID + 1);
+COVERS(finding, FINDING_OF_SOURCE + 1);
 
 static const struct field fields[] = {
     [OWN(TYPE)] = ENUM_FIELD("type", FIELD_REQUIRED, audit_type_names,

@@ -2,21 +2,21 @@
 -- its end, as the last audit to list each before either instant left it. A finding that was corrected
 -- and not verified is open.
 WITH listed AS (
-    SELECT l.source, l.site_id, l.finding_id, l.counted_at, l.record_id,
+    SELECT l.owner, l.site_id, l.finding_id, l.counted_at, l.record_id,
         l.state IN ('OPEN', 'CORRECTED') AS is_open
     FROM sems.spd_listed_finding l WHERE l.counted_at < $2::timestamptz
 ), at_end AS (
-    SELECT DISTINCT ON (l.source, l.site_id, l.finding_id) l.source, l.site_id, l.finding_id, l.is_open
+    SELECT DISTINCT ON (l.owner, l.site_id, l.finding_id) l.owner, l.site_id, l.finding_id, l.is_open
     FROM listed l
-    ORDER BY l.source, l.site_id, l.finding_id, l.counted_at DESC, l.record_id DESC
+    ORDER BY l.owner, l.site_id, l.finding_id, l.counted_at DESC, l.record_id DESC
 ), at_start AS (
-    SELECT DISTINCT ON (l.source, l.site_id, l.finding_id) l.source, l.site_id, l.finding_id, l.is_open
+    SELECT DISTINCT ON (l.owner, l.site_id, l.finding_id) l.owner, l.site_id, l.finding_id, l.is_open
     FROM listed l WHERE l.counted_at < $1::timestamptz
-    ORDER BY l.source, l.site_id, l.finding_id, l.counted_at DESC, l.record_id DESC
+    ORDER BY l.owner, l.site_id, l.finding_id, l.counted_at DESC, l.record_id DESC
 )
 SELECT 'FINDINGS', count(*) FILTER (WHERE s.is_open),
     count(*) FILTER (WHERE s.is_open IS NULL OR (NOT s.is_open AND e.is_open)),
     count(*) FILTER (WHERE s.is_open IS NOT FALSE AND NOT e.is_open),
     count(*) FILTER (WHERE e.is_open)
-FROM at_end e LEFT JOIN at_start s USING (source, site_id, finding_id)
+FROM at_end e LEFT JOIN at_start s USING (owner, site_id, finding_id)
 HAVING count(*) > 0
