@@ -769,6 +769,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 		    r.corrects_record_id IS NULL AND c.why IS NOT DISTINCT FROM 'VOIDED' AS voided,
 		    c.record_id IS NULL AS effective,
 		    date_part('epoch', r.received_at - %1$s) / 3600 AS lag_hours,
+		    r.occurred_at > r.received_at + interval '1 minute' AS dated_ahead,
 		    %1$s < (SELECT y.created_at FROM sems.entity y) AS before_setup,
 		    abs(r.clock_offset_ms) AS clock_error_ms$q$,
 		$q$coalesce(r.occurred_end, r.occurred_at + CASE r."precision" WHEN 'DAY' THEN interval '24 hours'

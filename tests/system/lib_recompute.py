@@ -433,6 +433,7 @@ class Quarter:
             self.stored.append(Row(
                 r, root=root, voided=root and r["is_voided"],
                 corrected=root and r["is_corrected"], history=end < self.ev.entity["created_at"],
+                ahead=r["occurred_at"] > r["received_at"] + dt.timedelta(minutes=1),
                 on_time=r["received_at"] - end <= dt.timedelta(hours=72)))
         self.refused = [{"site": None, "measure": None, "kind": q["kind"], "source": q["source"]}
                         for q in self.ev.quarantine
@@ -889,7 +890,8 @@ def dq02(q):
             yield r, "x:BEFORE_SETUP", 1
         elif r["root"] and r["kind"] != "plan":
             yield r, "den", 1
-            yield r, "num", int(r["on_time"])
+            yield r, "num", int(r["on_time"] and not r["ahead"])
+            yield r, "p:DATED_AHEAD", int(r["ahead"])
 
 
 def dq03(q):
@@ -946,7 +948,7 @@ RATIO, COUNT, QUANTILE, SDT, PERSONS = "ratio", "count", "quantile", "sdt", "per
 class Metric:
     def __init__(self, shape, rows, sample=False, n_min=0, up=None, empty="NO_DATA", sums=False,
                  reasons="", parts="", persons=None, rule=None, k=0, left_out=None,
-                 needs_other=False, all_out=None):
+                 needs_other=False, all_out=None, apart=None):
         self.__dict__.update(locals())
 
 
@@ -954,8 +956,8 @@ def plan(rows, reasons="", sums=False, parts=""):
     return Metric(RATIO, rows, up=True, empty="NO_PLAN", reasons=reasons, sums=sums, parts=parts)
 
 
-def sample(rows, reasons="", parts="", up=True):
-    return Metric(RATIO, rows, sample=True, n_min=30, up=up, reasons=reasons, parts=parts)
+def sample(rows, reasons="", parts="", up=True, apart=None):
+    return Metric(RATIO, rows, sample=True, n_min=30, up=up, reasons=reasons, parts=parts, apart=apart)
 
 
 OUTCOMES = "PASS PARTIAL FAIL"
@@ -973,7 +975,7 @@ METRICS = {
                     OUTCOMES),
     "OUT01R": sample(tests_where("others"), "INVALID", OUTCOMES),
     "OUT01O": sample(tests_where("overt"), "INVALID", OUTCOMES),
-    "OUT02": sample(out02, "DETECTION_NOT_GIVEN INVALID"),
+    "OUT02": sample(out02, "DETECTION_NOT_GIVEN INVALID", apart="layer"),
     "TS01": Metric(COUNT, ts01),
     "QN14": Metric(RATIO, qn14, sums=True),
     "QN15": Metric(PERSONS, qn15_left_out, up=True, persons=persons_exposed, rule="share", k=100,
@@ -1016,7 +1018,7 @@ METRICS = {
     "QN13": Metric(RATIO, qn13, up=True, sums=True, reasons="COUNTED_TWICE", parts="ESTIMATED COUNTED_BESIDE"),
     "QL04": Metric(RATIO, ql04, up=True, reasons="NOT_DONE REPEATED"),
     "DQ01": Metric(RATIO, dq01, up=True, sums=True, reasons="NOT_ANNOUNCED"),
-    "DQ02": Metric(RATIO, dq02, up=True, reasons="BEFORE_SETUP", all_out="BEFORE_SETUP"),
+    "DQ02": Metric(RATIO, dq02, up=True, reasons="BEFORE_SETUP", all_out="BEFORE_SETUP", parts="DATED_AHEAD"),
     "DQ03": Metric(RATIO, dq03, up=False, parts="QUARANTINED VOIDED"),
     "DQ05": Metric(PERSONS, none, up=False, persons=sources_with_clock, rule="any",
                    left_out="CLOCK_OFFSET_NOT_TOLD"),
@@ -1116,7 +1118,20 @@ def status(m, value, interval, target):
     return "MET" if hi <= target else "NOT_MET" if lo > target else "NOT_PROVEN"
 
 
-def finish(m, cell, target, standard):
+def left_out(cell):
+    return any(n > 0 for name, n in cell.n.items() if name.startswith("x:") or name == "left")
+
+
+def empty(m, cell, nought=False):
+    """Why there is nothing: no plan, all that came was left out, nothing happened, nobody said."""
+    if m.all_out and cell.n["x:" + m.all_out]:
+        return m.all_out
+    if m.empty != "NO_DATA":
+        return m.empty
+    return "ALL_LEFT_OUT" if left_out(cell) else "NO_ACTIVITY" if nought else "NO_DATA"
+
+
+def finish(m, cell, target, standard, keys=()):
     x, n = cell.n["num"], cell.n["den"]
     f = {"numerator": None, "denominator": None, "value": None, "interval": None, "no_data": None,
          "status": None}
@@ -1127,10 +1142,10 @@ def finish(m, cell, target, standard):
         if x or "ev" in cell.known or "num" in cell.known:
             f["numerator"], f["value"] = x, x
         else:
-            f["no_data"] = m.empty
+            f["no_data"] = empty(m, cell)
     elif m.shape == QUANTILE:
         if not cell.values:
-            f["no_data"] = m.empty
+            f["no_data"] = empty(m, cell)
         elif len(cell.values) < m.n_min:
             f["status"] = "INSUFFICIENT"
         else:
@@ -1141,7 +1156,7 @@ def finish(m, cell, target, standard):
         f["numerator"] = x if "den" in cell.known else None
         fa, noise = cell.n["fa"], cell.n["noise"]
         if n <= 0 or noise == 0:
-            f["no_data"] = m.empty
+            f["no_data"] = empty(m, cell)
         elif not (0 <= x <= n and 0 <= fa <= noise):
             f["no_data"] = "CONTRADICTORY"
         elif n < m.n_min or cell.n["noise"] < m.n_min:
@@ -1158,10 +1173,7 @@ def finish(m, cell, target, standard):
         if n < 0 or (m.sample and "den" in cell.known and not 0 <= x <= n):
             f["no_data"] = "CONTRADICTORY"
         elif n == 0:
-            nought = m.shape == RATIO and m.empty == "NO_DATA" and "den" in cell.known
-            f["no_data"] = "NO_ACTIVITY" if nought else m.empty
-            if cell.n["x:%s" % m.all_out]:
-                f["no_data"] = m.all_out
+            f["no_data"] = empty(m, cell, m.shape == RATIO and "den" in cell.known)
         elif f["numerator"] is None:
             f["no_data"] = "NO_DATA"
         elif m.needs_other and "ev" not in cell.known:
@@ -1171,6 +1183,8 @@ def finish(m, cell, target, standard):
         else:
             f["value"] = x if m.rule == "any" else x / n
             f["interval"] = wilson(x, n) if m.sample else None
+    if m.apart and m.apart not in keys and not f["no_data"]:
+        f.update(no_data="NOT_POOLED", value=None, interval=None)
     if f["no_data"]:
         f["status"] = "NO_DATA"
     elif f["value"] is not None:
@@ -1200,7 +1214,7 @@ class Checker:
     def figure(self, m, id_, keys, key, doc, cell, target, standard):
         where = id_ + ("" if not keys else " " + ",".join(
             f"{k}={v}" for k, v in zip(keys, key)))
-        mine, detail = finish(m, cell, target, standard)
+        mine, detail = finish(m, cell, target, standard, keys)
         for part in ("numerator", "denominator", "value", "status", "no_data"):
             if part != "no_data" or doc["no_data"] != "FEED_SILENT":
                 self.like(f"{where} {part}", doc[part], mine[part])
@@ -1278,7 +1292,7 @@ class Checker:
                 if key not in cells:
                     self.wrong.append(where + ": of no row")
                     continue
-                mine, _ = finish(m, cells[key], target and target["value"], standard)
+                mine, _ = finish(m, cells[key], target and target["value"], standard, keys)
                 against.past_like(self, where, old, mine)
                 if n == 1:
                     against.change(self, where, f, mine, wilson)

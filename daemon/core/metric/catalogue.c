@@ -124,6 +124,7 @@ static const cyaml_schema_field_t metric_fields[] = {
     WORDS("requirements", requirements),
     WORDS("by", by),
     STRING("of", OPTIONAL, of, 63),
+    STRING("apart", OPTIONAL, apart, 31),
     STRING("case_mix", OPTIONAL, case_mix, 31),
     CYAML_FIELD_MAPPING_PTR("persons", OPTIONAL, struct metric, persons, person_fields),
     TERMS("numerator", OPTIONAL, numerator),

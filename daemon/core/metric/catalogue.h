@@ -109,6 +109,7 @@ struct metric {
 	char **by; /* breakdowns beyond site and measure; dimensions separated by a space */
 	unsigned by_count;
 	char *of;       /* SHAPE_QUANTILE: the field */
+	char *apart;    /* the dimension over which nothing is added up; NULL: none */
 	char *case_mix; /* the dimension that sites are compared within; NULL: none */
 	struct person_count *persons;
 	struct term *numerator;

@@ -321,6 +321,16 @@ check_case_mix(const struct metric *m, struct err *e)
 	return OK;
 }
 
+static enum code
+check_apart(const struct metric *m, struct err *e)
+{
+	if (m->apart != NULL && m->shape != SHAPE_RATIO)
+		return FAULT(e, "apart", "apart: only a ratio is kept apart");
+	if (m->apart != NULL && !has_breakdown(m, m->apart, NULL))
+		return FAULT(e, "apart", "apart: break it down by %s", m->apart);
+	return OK;
+}
+
 enum code
 catalogue_check(const struct catalogue *c, struct metric *m, struct err *e)
 {
@@ -330,5 +340,6 @@ catalogue_check(const struct catalogue *c, struct metric *m, struct err *e)
 	code = code != OK ? code : check_terms(m, e);
 	code = code != OK ? code : check_shape(c, m, e);
 	code = code != OK ? code : check_breakdowns(m, e);
+	code = code != OK ? code : check_apart(m, e);
 	return code != OK ? code : check_case_mix(m, e);
 }

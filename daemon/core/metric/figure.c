@@ -351,6 +351,17 @@ no_data(struct figure *g, const char *why)
 	g->no_data = why;
 }
 
+/* Something came, and none of it is on either side. */
+static bool
+is_all_left_out(const struct metric *m, const struct figure *g)
+{
+	bool is = g->persons_left_out > 0;
+
+	for (unsigned i = 0; i < m->excluded_count; i++)
+		is = is || g->count[GROUP_NAMED + i] > 0;
+	return is;
+}
+
 /* A reason that names an exclusion holds where something was excluded so. Only what was counted and
  * came to nought says that nothing happened. */
 static const char *
@@ -360,6 +371,8 @@ empty_reason(const struct metric *m, const struct figure *g)
 
 	if (m->empty != NULL && (x == m->excluded_count || g->count[GROUP_NAMED + x] > 0))
 		return m->empty;
+	if (is_all_left_out(m, g))
+		return "ALL_LEFT_OUT";
 	return m->shape == SHAPE_RATIO && g->has_denominator ? "NO_ACTIVITY" : "NO_DATA";
 }
 
@@ -486,6 +499,26 @@ status_of(const struct metric *m, const struct figure *g, const double *target)
 	return (up ? hi < *target : lo > *target) ? STATUS_NOT_MET : STATUS_NOT_PROVEN;
 }
 
+/* Is it broken down by the dimension over which nothing is added up? */
+static bool
+is_pooled(const struct metric *m, const struct figure *g)
+{
+	const struct breakdown *b = &m->breakdown[g->breakdown];
+
+	for (unsigned i = 0; m->apart != NULL && i < b->n; i++)
+		if (strcmp(m->dimension[b->dimension[i]], m->apart) == 0)
+			return false;
+	return m->apart != NULL;
+}
+
+static void
+withhold_pooled(struct figure *g)
+{
+	g->has_value = false;
+	g->has_interval = false;
+	no_data(g, "NOT_POOLED");
+}
+
 static void
 finish(const struct fold *f, struct figure *g, const double *target)
 {
@@ -500,6 +533,8 @@ finish(const struct fold *f, struct figure *g, const double *target)
 	g->denominator = g->count[GROUP_DENOMINATOR];
 	g->status = STATUS_NO_DATA;
 	by_shape[f->m->shape](f, g);
+	if (g->no_data == NULL && is_pooled(f->m, g))
+		withhold_pooled(g);
 	if (g->has_value)
 		g->status = status_of(f->m, g, target);
 }

@@ -94,13 +94,10 @@ static const struct column equipment_mode_own[] = {
     {"overruled_seconds", COLUMN_NUMBER, NULL},
 };
 static const struct column received_own[] = {
-    {"kind", COLUMN_TEXT, NULL},
-    {"source", COLUMN_TEXT, NULL},
-    {"correction", COLUMN_BOOL, NULL},
-    {"voided", COLUMN_BOOL, NULL},
-    {"lag_hours", COLUMN_NUMBER, NULL},
-    {"before_setup", COLUMN_BOOL, NULL},
-    {"clock_error_ms", COLUMN_NUMBER, NULL},
+    {"kind", COLUMN_TEXT, NULL},         {"source", COLUMN_TEXT, NULL},
+    {"correction", COLUMN_BOOL, NULL},   {"voided", COLUMN_BOOL, NULL},
+    {"lag_hours", COLUMN_NUMBER, NULL},  {"dated_ahead", COLUMN_BOOL, NULL},
+    {"before_setup", COLUMN_BOOL, NULL}, {"clock_error_ms", COLUMN_NUMBER, NULL},
 };
 static const struct column quarantine_own[] = {
     {"kind", COLUMN_TEXT, NULL},

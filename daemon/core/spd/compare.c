@@ -127,7 +127,7 @@ compare_chart(const struct spd_metric *s, struct arena *scratch)
 	struct made weeks;
 	struct made o;
 
-	if (!compare_is_rate(s->m))
+	if (!compare_is_rate(s->m) || s->m->apart != NULL)
 		return json_null();
 	p = charted_of(s, scratch);
 	if (p.n < CHART_PERIODS_MIN || !chart_laney(p.points, p.n, CHART_D2, &c))

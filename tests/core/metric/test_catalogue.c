@@ -253,6 +253,7 @@ static const struct {
     {"rule: SHARE_AT_LEAST", "rule: SHARE_AT_LEST"},
     {"standard: OUT03", "standard: OUT33"},
     {"of: response_ms", "of: response"},
+    {"apart: layer", "apart: lair"},
     {"case_mix: threat_category", "case_mix: threat"},
     {"within: true", "within: truth"},
     {"at_most: 72", "at_most: many"},

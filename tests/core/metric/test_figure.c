@@ -99,6 +99,56 @@ Test(figure, gives_no_value_without_a_denominator)
 	cr_expect_not(list[0]->has_denominator);
 }
 
+/* Something came and counts on neither side: that is not that nobody said anything. */
+Test(figure, tells_all_left_out_from_nothing_told)
+{
+	const struct metric *m =
+	    metric(RATIO("CENSUS", "UP") ", excluded: [{name: EARLY, terms: " TERM "}]");
+	struct fold *f = fold_new(arena, m, NULL);
+	size_t n = 0;
+
+	cr_expect_str_eq(fold_finish(f, NULL, &n)[0]->no_data, "NO_DATA");
+	fold_add(f, north, GROUP_NAMED, 3);
+	cr_expect_str_eq(fold_finish(f, NULL, &n)[0]->no_data, "ALL_LEFT_OUT");
+	cr_expect_null(figure_of(m, 1, 1, NULL)->no_data);
+}
+
+/* 50 of 100 on one layer and 90 of 100 on another are no 70 % of anything. */
+Test(figure, adds_nothing_up_over_what_is_kept_apart)
+{
+	static const char *const camera[] = {"N1", "4.1", "CAMERA", NULL, NULL, NULL, NULL, NULL};
+	static const char *const guard[] = {"N1", "4.1", "GUARD", NULL, NULL, NULL, NULL, NULL};
+	const struct metric *m = metric(
+	    "basis: SAMPLE, shape: ratio, direction: UP, minimum_n: 30, by: [layer], apart: layer,"
+	    " numerator: [{from: layer}], denominator: [{from: layer}]");
+	const double target = 0.4;
+	struct fold *f = fold_new(arena, m, NULL);
+	struct figure **list;
+	unsigned with = 0;
+	size_t n = 0;
+
+	fold_add(f, camera, GROUP_NUMERATOR, 50);
+	fold_add(f, camera, GROUP_DENOMINATOR, 100);
+	fold_add(f, guard, GROUP_NUMERATOR, 90);
+	fold_add(f, guard, GROUP_DENOMINATOR, 100);
+	list = fold_finish(f, &target, &n);
+	cr_expect_eq(list[0]->numerator, 140);
+	cr_expect_eq(list[0]->denominator, 200);
+	for (size_t i = 0; i < n; i++) {
+		bool by_layer =
+		    m->breakdown[list[i]->breakdown].n == 1 && list[i]->by[0] != NULL &&
+		    (strcmp(list[i]->by[0], "CAMERA") == 0 || strcmp(list[i]->by[0], "GUARD") == 0);
+
+		cr_expect_eq(list[i]->has_value, by_layer);
+		cr_expect_eq(list[i]->has_interval, by_layer);
+		cr_expect_eq(list[i]->status, by_layer ? STATUS_MET : STATUS_NO_DATA);
+		if (!by_layer)
+			cr_expect_str_eq(list[i]->no_data, "NOT_POOLED");
+		with += by_layer;
+	}
+	cr_expect_eq(with, 2);
+}
+
 Test(figure, says_what_all_was_left_out_for_where_something_was)
 {
 	const struct metric *m = metric(

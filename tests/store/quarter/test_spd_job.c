@@ -247,9 +247,9 @@ Test(spd_job, takes_hits_from_events_and_from_sessions_that_no_event_lies_in)
 	FIGURE_SAYS(doc, "OUT03", "stream=HOLD", "60/70 0.857143 NO_TARGET");
 	FIGURE_SAYS(doc, "QN14", "", "102/5000 0.0204 NONE");
 	/* No session tells its alarms: no rate, and no sensitivity. */
-	FIGURE_SAYS(doc, "OUT04", "", "-/- - NO_DATA");
+	FIGURE_SAYS(doc, "OUT04", "", "-/- - ALL_LEFT_OUT");
 	cr_expect_eq(spd_left_out(doc, "OUT04", "SESSIONS_WITHOUT_ALARM_COUNT"), 3);
-	FIGURE_SAYS(doc, "OUT05", "", "-/- - NO_DATA");
+	FIGURE_SAYS(doc, "OUT05", "", "-/- - ALL_LEFT_OUT");
 	FIGURE_SAYS(doc, "TP01", "", "7/- 7 NONE");
 	/* 1,001 to 1,020: too few to say. */
 	FIGURE_SAYS(doc, "OUT07", "", "-/20 - INSUFFICIENT");
@@ -589,7 +589,7 @@ Test(spd_job, takes_no_degraded_screening_as_nought_only_where_means_are_told)
 
 	spd_add(&f, "activity", 1, ", activity, count", ", 'CABIN_BAGS', 500");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	FIGURE_SAYS(doc, "QN12", "", "-/- - NO_DATA");
+	FIGURE_SAYS(doc, "QN12", "", "-/- - ALL_LEFT_OUT");
 	cr_expect_eq(spd_left_out(doc, "QN12", "MEANS_NOT_GIVEN"), 500);
 	json_decref(doc);
 	spd_add(&f, "activity", 1, ", activity, count, means", ", 'CABIN_BAGS', 500, 'NORMAL'");

@@ -89,7 +89,7 @@ static const struct {
     {"sql/migrations/0002_evidence.sql",
      "4e151e9e3ad2786cc52a54e0e1373464545fc4904702f7d00945f8a5e8c649f7"},
     {"sql/migrations/0003_ruling.sql",
-     "538882ae9960bf29f6dc21472040b1b992e6c62b61cd7ba91d86deec04ed71f1"},
+     "5c119a983344e403282d42429fcba4222a1c9664910780aa1e2b7ea0f74d3e11"},
     {"sql/migrations/0004_quarter.sql",
      "3732c9f7265bea5b2f55785868ea3c13f7015894c79b61e0862fc2ee10ed4bbb"},
     {"sql/migrations/0005_retention.sql",
