@@ -12,38 +12,72 @@
 static const struct words {
 	const char *code;
 	const char *text;
+	const char *mark; /* a sign and a word or two: never the colour alone */
 } variations[] = {
-    {"COMMON_CAUSE", "Its last weeks are within what weeks usually vary by."},
-    {"SPECIAL_CAUSE_IMPROVING", "Its last weeks are better than weeks usually vary by."},
-    {"SPECIAL_CAUSE_CONCERNING", "Its last weeks are worse than weeks usually vary by."},
-    {"SPECIAL_CAUSE_HIGHER", "Its last weeks are higher than weeks usually vary by."},
-    {"SPECIAL_CAUSE_LOWER", "Its last weeks are lower than weeks usually vary by."},
+    {"COMMON_CAUSE", "Its last weeks are within what weeks usually vary by.", "≈ as weeks vary"},
+    {"SPECIAL_CAUSE_IMPROVING", "Its last weeks are better than weeks usually vary by.",
+     "▲ better than weeks vary"},
+    {"SPECIAL_CAUSE_CONCERNING", "Its last weeks are worse than weeks usually vary by.",
+     "▼ worse than weeks vary"},
+    {"SPECIAL_CAUSE_HIGHER", "Its last weeks are higher than weeks usually vary by.",
+     "↑ higher than weeks vary"},
+    {"SPECIAL_CAUSE_LOWER", "Its last weeks are lower than weeks usually vary by.",
+     "↓ lower than weeks vary"},
 };
 static const struct words assurances[] = {
-    {"CONSISTENTLY_MET", "Weeks as they usually vary all meet the target."},
-    {"CONSISTENTLY_MISSED", "Weeks as they usually vary all miss the target."},
-    {"HIT_OR_MISS", "Weeks as they usually vary may meet the target or miss it."},
+    {"CONSISTENTLY_MET", "Weeks as they usually vary all meet the target.",
+     "● weeks meet the target"},
+    {"CONSISTENTLY_MISSED", "Weeks as they usually vary all miss the target.",
+     "○ weeks miss the target"},
+    {"HIT_OR_MISS", "Weeks as they usually vary may meet the target or miss it.",
+     "◐ weeks meet or miss the target"},
 };
 
-static const char *
+static const struct words *
 words_of(const struct words *list, size_t n, const char *code)
 {
+	static const struct words none = {"", "", ""};
+
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(list[i].code, code) == 0)
-			return list[i].text;
-	return "";
+			return &list[i];
+	return &none;
+}
+
+static const struct words *
+variation_of(const json_t *chart)
+{
+	return words_of(variations, COUNT(variations), spd_text(chart, DOC_VARIATION));
+}
+
+static const struct words *
+assurance_of(const json_t *chart)
+{
+	return words_of(assurances, COUNT(assurances), spd_text(chart, DOC_ASSURANCE));
 }
 
 const char *
 spd_chart_variation(const json_t *chart)
 {
-	return words_of(variations, COUNT(variations), spd_text(chart, DOC_VARIATION));
+	return variation_of(chart)->text;
 }
 
 const char *
 spd_chart_assurance(const json_t *chart)
 {
-	return words_of(assurances, COUNT(assurances), spd_text(chart, DOC_ASSURANCE));
+	return assurance_of(chart)->text;
+}
+
+const char *
+spd_chart_variation_mark(const json_t *chart)
+{
+	return variation_of(chart)->mark;
+}
+
+const char *
+spd_chart_assurance_mark(const json_t *chart)
+{
+	return assurance_of(chart)->mark;
 }
 
 /* "10 August 2026" of "2026-08-10"; what is no day as it is. */

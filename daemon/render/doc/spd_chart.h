@@ -11,5 +11,8 @@ bool spd_chart_change(const json_t *metric, char out[SPD_CELL]);
  * "" where the chart says nothing of it. */
 const char *spd_chart_variation(const json_t *chart);
 const char *spd_chart_assurance(const json_t *chart);
+/* The same for a row: a sign and a few words, "▲ better than weeks vary". */
+const char *spd_chart_variation_mark(const json_t *chart);
+const char *spd_chart_assurance_mark(const json_t *chart);
 
 #endif

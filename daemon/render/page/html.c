@@ -90,6 +90,8 @@ put_cell(struct buf *out, const struct grid *g, size_t column, const struct cell
 		buf_addf(out, "\">");
 		html_text(out, c->text);
 		buf_addf(out, "</time>");
+	} else if (c->points != NULL) {
+		html_spark(out, c);
 	} else {
 		html_text(out, c->text);
 	}
@@ -127,15 +129,12 @@ put_headers(struct buf *out, const struct grid *g, const bool *shown)
 	buf_addf(out, "</tr></thead>");
 }
 
-void
-html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart, const char *sheet,
+static void
+put_table(struct buf *out, const struct grid *g, const struct chart_view *chart, const char *sheet,
 	  const char *id)
 {
 	bool *shown;
 
-	buf_addf(out, "<h3 id=\"%s\">", id);
-	html_text(out, g->title);
-	buf_addf(out, "</h3>\n");
 	if (chart != NULL)
 		html_chart(out, chart, id);
 	if (g->note != NULL) {
@@ -163,6 +162,20 @@ html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
 	buf_addf(out, "<tbody>\n");
 	put_rows(out, g, shown);
 	buf_addf(out, "</tbody></table></div>\n");
+}
+
+void
+html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart, const char *sheet,
+	  const char *id)
+{
+	bool folded = g->folded && grid_rows(g) > 0;
+
+	buf_addf(out, "%s<h3 id=\"%s\">", folded ? "<details><summary>" : "", id);
+	html_text(out, g->title);
+	buf_addf(out, "</h3>%s\n", folded ? "</summary>" : "");
+	put_table(out, g, chart, sheet, id);
+	if (folded)
+		buf_addf(out, "</details>\n");
 }
 
 /* --- the page --------------------------------------------------------------------------------- */

@@ -18,6 +18,8 @@ void html_css_string(struct buf *out, const char *s); /* in quotes */
 void html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
 	       const char *sheet, const char *id);
 void html_chart(struct buf *out, const struct chart_view *c, const char *id);
+/* The points of a cell as a line that its text tells too. */
+void html_spark(struct buf *out, const struct cell *c);
 void html_summary(struct book *b, struct buf *out);
 
 extern const char *const html_style[]; /* up to NULL */

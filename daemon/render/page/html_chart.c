@@ -320,3 +320,45 @@ html_chart(struct buf *out, const struct chart_view *c, const char *id)
 	html_text(out, c->text);
 	buf_addf(out, "</figcaption></figure>\n");
 }
+
+/* --- a line in a row -------------------------------------------------------------------------- */
+
+#define SPARK_WIDTH  72.0
+#define SPARK_HEIGHT 18.0
+#define SPARK_MARGIN 3.0
+
+static double
+spark_y(double v, double low, double high)
+{
+	double room = SPARK_HEIGHT - 2 * SPARK_MARGIN;
+
+	return SPARK_MARGIN + room * (high > low ? (high - v) / (high - low) : 0.5);
+}
+
+void
+html_spark(struct buf *out, const struct cell *c)
+{
+	double step = (SPARK_WIDTH - 2 * SPARK_MARGIN) / (double)(c->n_points - 1);
+	double low = NAN;
+	double high = NAN;
+
+	for (size_t i = 0; i < c->n_points; i++) {
+		low = fmin(low, c->points[i]); /* of a number and NAN the number */
+		high = fmax(high, c->points[i]);
+	}
+	buf_addf(out,
+		 "<svg class=\"spark\" width=\"%.0f\" height=\"%.0f\" role=\"img\" aria-label=\"",
+		 SPARK_WIDTH, SPARK_HEIGHT);
+	html_text(out, c->text);
+	buf_addf(out, "\"><path d=\"");
+	for (size_t i = 0; i < c->n_points; i++) {
+		bool joined = i > 0 && !isnan(c->points[i - 1]);
+
+		if (isnan(c->points[i]))
+			continue;
+		/* A point that stands alone is a dot: a line of no length with round ends. */
+		buf_addf(out, joined ? "L%.0f %.1f" : "M%.0f %.1fh0",
+			 SPARK_MARGIN + step * (double)i, spark_y(c->points[i], low, high));
+	}
+	buf_addf(out, "\"/></svg>");
+}

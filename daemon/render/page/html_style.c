@@ -51,6 +51,9 @@ const char *const html_style[] = {
     "font-size:25px;line-height:1.2;color:var(--ink)}\n"
     ".columns{display:grid;grid-template-columns:1fr 1fr;gap:0 40px}\n"
     ".list{margin:4px 0;padding-left:1.2em}.list li{margin:3px 0}\n",
+    "summary{cursor:pointer;margin:12px 0 2px}summary h3{display:inline;margin:0}"
+    "details[open]{border-left:3px solid var(--line);padding-left:14px}\n"
+    ".spark path{fill:none;stroke:#1f4e79;stroke-width:1.8;stroke-linecap:round}\n"
     "figure{margin:14px 0 4px;max-width:800px;break-inside:avoid}\n"
     ".plot{display:block;width:100%;height:auto;font-size:11.5px;fill:var(--soft)}\n"
     ".plot .g{stroke:#e4e8ed}.plot .a{stroke:#6b7683}.plot .name{fill:var(--bad);"
@@ -77,7 +80,10 @@ const char *const html_style[] = {
     "8px}h1{font-size:18pt}.facts{margin:2px 0 0}"
     "h2{margin:8px 0 4px;padding-top:6px;font-size:14pt}h3{margin:14px 0 3px;font-size:10.5pt}"
     "h2,h3{break-after:avoid}tr,.tally{break-inside:avoid}thead{display:table-header-group}"
-    ".sheet{break-before:page}.scroll{overflow:visible}table{font-size:7.6pt;min-width:0}"
+    /* What is folded is not printed, nor a sheet of which nothing else is of interest on paper. */
+    "#scorecard{break-before:page}details:not([open]),.sheet:has(details):not(:has("
+    "details[open])):not(#scorecard){display:none}.scroll{overflow:visible}table{font-size:7.6pt;"
+    "min-width:0}"
     "th,td{padding:2.5px 7px 2.5px 0}thead th{font-size:7.6pt}.code,code{font-size:7.4pt}"
     "#summary{font-size:8.6pt}#summary h3{margin:7px 0 1px;font-size:9.6pt}"
     "#summary .list li{margin:0}#summary .tally{margin:6px 0}#summary .tally dd{font-size:13pt}"
@@ -86,6 +92,7 @@ const char *const html_style[] = {
     "font-size:80pt;font-weight:700;color:rgba(163,21,21,.07);transform:rotate(-24deg);"
     "letter-spacing:.1em}}\n"
     "@media screen and (max-width:760px){body{padding:0 14px "
-    "30px}.columns{grid-template-columns:1fr}h1{font-size:25px}}\n",
+    "30px}.columns{grid-template-columns:minmax(0,1fr)}.pairs tbody "
+    "th{width:auto;white-space:normal}.legend span{white-space:normal}h1{font-size:25px}}\n",
     NULL,
 };

@@ -34,6 +34,9 @@ struct cell {
 	const char *unit; /* CELL_NUMBER: as in the catalogue, or one of the units below */
 	double number;
 	int decimals; /* CELL_NUMBER: more than its unit has */
+	/* CELL_TEXT: drawn on a page with the text as its alternative, NAN a gap; NULL: none */
+	const double *points;
+	size_t n_points;
 };
 
 /* And UNIT_CHANGE. */
@@ -54,7 +57,8 @@ struct grid {
 	const char *note;  /* NULL: none */
 	const char *empty; /* what to say when there are no rows */
 	unsigned where;
-	bool pairs; /* two columns: what, and what it is */
+	bool pairs;  /* two columns: what, and what it is */
+	bool folded; /* on a page behind its title until it is opened */
 	struct column *columns;
 	size_t n_columns;
 	struct cell *cells; /* row by row */

@@ -88,6 +88,7 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 	g = sheet_grid(s, book_text(b, "%s-weeks-%s", slug, spd_text(metric, DOC_ID)), title);
 	if (g == NULL)
 		return;
+	g->folded = true;
 	for (i = 0; i < COUNT(week_columns); i++)
 		grid_column(g, &week_columns[i]);
 	json_array_foreach(weeks, i, week)
@@ -219,6 +220,7 @@ funnel_chart(struct sheet *s, const char *slug, const json_t *metric, const json
 	g = sheet_grid(s, book_text(b, "%s-sites-%s", slug, spd_text(metric, DOC_ID)), title);
 	if (g == NULL)
 		return;
+	g->folded = true;
 	for (size_t i = 0; i < COUNT(funnel_columns); i++)
 		grid_column(g, &funnel_columns[i]);
 	for (size_t i = 0; i < n; i++)
@@ -276,6 +278,7 @@ mix_grid(struct sheet *s, const char *slug, const json_t *metric, const json_t *
 		      "Expected: what the site would have had, had it done in every %s as all "
 		      "sites together did.",
 		      stratum);
+	g->folded = true;
 	for (i = 0; i < COUNT(mix_columns); i++)
 		grid_column(g, &mix_columns[i]);
 	json_array_foreach(units, i, unit)
@@ -404,6 +407,7 @@ history_of_sheet(struct sheet *s, const struct plan *p)
 	if (g == NULL)
 		return;
 	g->where = IN_SHOWN; /* the scorecard has these too */
+	g->folded = true;
 	grid_column(g, &(struct column){"quarter", "Quarter", IN_ALL, 10, false});
 	for (size_t i = 0; i < n_shown; i++)
 		grid_column(g, &(struct column){spd_text(shown[i], DOC_ID),

@@ -2,9 +2,11 @@
 #include "base/count.h"
 #include "base/json/jsonin.h"
 #include "core/spd/keys.h"
+#include "render/doc/spd_chart.h"
 #include "render/sheet/figure_row.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,16 +146,37 @@ put_row(struct grid *g, const json_t *metric, const json_t *figure, const struct
 	figure_cells(&r, FIGURE_LAST, OF_SHEET, words);
 }
 
-/* The rows of one breakdown, of all the metrics of the sheet. */
+/* What is only counted, and judged by nobody. */
+static bool
+is_volume(const json_t *metric)
+{
+	return strcmp(spd_text(metric, DOC_FORM), "INFORMATION") == 0;
+}
+
+/* The rows of the metric that are broken down by these. */
+static void
+put_rows_of(struct grid *g, const json_t *metric, const struct dimensions *d, const json_t *words)
+{
+	const json_t *figure;
+	size_t k;
+
+	json_array_foreach(json_object_get(metric, DOC_FIGURES), k, figure)
+	{
+		struct dimensions of = dimensions_of(figure);
+
+		if (same_keys(&of, d))
+			put_row(g, metric, figure, d, words);
+	}
+}
+
+/* The rows of one breakdown, of all the metrics of the sheet: results before volumes. */
 static void
 breakdown_grid(struct sheet *s, const struct plan *p, const struct dimensions *d)
 {
 	struct book *b = s->book;
 	const char *title = "The entity";
 	const char *slug = d->n == 0 ? book_text(b, "%s-entity", p->slug) : p->slug;
-	const json_t *figure;
 	struct grid *g;
-	size_t k;
 
 	for (size_t n = 0; n < d->n; n++) {
 		char words[SPD_CELL];
@@ -168,17 +191,13 @@ breakdown_grid(struct sheet *s, const struct plan *p, const struct dimensions *d
 	if (g == NULL)
 		return;
 	g->where = IN_SHOWN;
+	g->folded = d->n > 0;
 	if (p->empty[0] != '\0')
 		g->empty = p->empty;
-	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
-		json_array_foreach(json_object_get(*m, DOC_FIGURES), k, figure)
-		{
-			struct dimensions of = dimensions_of(figure);
-
-			if (same_keys(&of, d))
-				put_row(g, *m, figure, d, p->words);
-		}
-	}
+	for (int volumes = 0; volumes < 2; volumes++)
+		for (const json_t *const *m = p->metrics; *m != NULL; m++)
+			if (is_volume(*m) == (volumes != 0))
+				put_rows_of(g, *m, d, p->words);
 	for (size_t i = 0; i < COUNT(optional); i++)
 		drop_when_empty(g, optional[i]);
 	if (grid_rows(g) > (d->n > 1 ? PAGE_ROWS_FINE : PAGE_ROWS_MAX)) {
@@ -345,11 +364,11 @@ missing_here(struct sheet *s, const struct plan *p)
 static void
 fill_metrics(struct sheet *s, const struct plan *p)
 {
+	if (p->metrics[0] != NULL || json_array_size(p->unsupported) == 0)
+		figures_grids(s, p);
 	for (const json_t *const *m = p->metrics; *m != NULL; m++)
 		charts_of_metric(s, p->slug, *m);
 	history_of_sheet(s, p);
-	if (p->metrics[0] != NULL || json_array_size(p->unsupported) == 0)
-		figures_grids(s, p);
 	missing_here(s, p);
 }
 
@@ -403,34 +422,110 @@ past_quarters(const struct plan *p, const char *label[QUARTERS_MAX])
 	return n;
 }
 
-static void
-put_past(struct grid *g, const json_t *metric, const json_t *figure, const char *quarter)
+static const json_t *
+past_figure(const json_t *figure, const char *quarter)
 {
 	const json_t *item;
 	size_t i;
 
 	json_array_foreach(json_object_get(figure, DOC_HISTORY), i, item)
 	{
-		double v;
+		if (strcmp(spd_text(item, DOC_QUARTER), quarter) == 0)
+			return item;
+	}
+	return NULL;
+}
 
-		if (strcmp(spd_text(item, DOC_QUARTER), quarter) != 0)
-			continue;
-		if (spd_number(item, DOC_VALUE, &v))
-			grid_number(g, v, spd_text(metric, DOC_UNIT));
-		else
-			grid_code(g,
-				  strcmp(spd_text(item, DOC_STATUS), "INSUFFICIENT") == 0
-				      ? "withheld"
-				      : "no data",
-				  "", TONE_MUTED);
+static void
+put_past(struct grid *g, const json_t *metric, const json_t *figure, const char *quarter)
+{
+	const json_t *past = past_figure(figure, quarter);
+	double v;
+
+	if (past == NULL)
+		grid_empty(g);
+	else if (spd_number(past, DOC_VALUE, &v))
+		grid_number(g, v, spd_text(metric, DOC_UNIT));
+	else
+		grid_code(g,
+			  strcmp(spd_text(past, DOC_STATUS), "INSUFFICIENT") == 0 ? "withheld"
+										  : "no data",
+			  "", TONE_MUTED);
+}
+
+/* The value of the quarter, NAN where there is none, and the same in words. */
+static double
+put_point(struct book *b, const char *quarter, const json_t *figure, const char *unit,
+	  const char **words)
+{
+	char shown[SPD_CELL];
+	double v;
+
+	if (spd_number(figure, DOC_VALUE, &v))
+		spd_value(v, unit, NULL, shown);
+	else
+		snprintf(shown, sizeof shown, "no value");
+	*words = book_join(b, *words, ", ", book_text(b, "%s %s", quarter, shown));
+	return spd_number(figure, DOC_VALUE, &v) ? v : NAN;
+}
+
+/* The quarters of the scorecard and this one; empty where no earlier one has a figure. */
+static void
+put_trend(const struct figure_row *r, const char *const label[QUARTERS_MAX], size_t n)
+{
+	struct book *b = r->g->book;
+	const json_t *now = json_object_get(b->edition->doc, DOC_QUARTER);
+	const char *unit = spd_text(r->metric, DOC_UNIT);
+	double *points = arena_zalloc(b->arena, n + 1, sizeof *points);
+	const char *words = "";
+	size_t known = 0;
+
+	for (size_t i = 0; points != NULL && i < n; i++) {
+		points[i] = put_point(b, label[i], past_figure(r->figure, label[i]), unit, &words);
+		if (!isnan(points[i]))
+			known++;
+	}
+	if (points == NULL || known == 0) {
+		grid_empty(r->g);
 		return;
 	}
-	grid_empty(g);
+	points[n] = put_point(b, spd_text(now, DOC_LABEL), r->figure, unit, &words);
+	grid_add(r->g, (struct cell){
+			   .kind = CELL_TEXT, .text = words, .points = points, .n_points = n + 1});
+}
+
+/* What the last weeks say, and what weeks say of the target: a sign and words for each. */
+static void
+put_weeks(const struct figure_row *r)
+{
+	const json_t *chart = json_object_get(r->metric, DOC_CHART);
+	const char *variation = spd_chart_variation_mark(chart);
+	const char *assurance = spd_chart_assurance_mark(chart);
+
+	grid_text(r->g, assurance[0] == '\0' ? variation
+					     : book_join(r->g->book, variation, "; ", assurance));
+}
+
+static void
+put_scorecard_row(const struct figure_row *r, const char *const label[QUARTERS_MAX], size_t n,
+		  const json_t *words)
+{
+	figure_cells(r, FIGURE_BEFORE, OF_SCORECARD, words);
+	figure_cells(r, FIGURE_AFTER, OF_SCORECARD, words);
+	for (size_t k = 0; k < n; k++)
+		put_past(r->g, r->metric, r->figure, label[k]);
+	put_trend(r, label, n);
+	put_weeks(r);
+	figure_cells(r, FIGURE_LAST, OF_SCORECARD, words);
 }
 
 void
 sheet_scorecard(struct book *b, const struct plan *p)
 {
+	static const struct column trend[] = {
+	    {"trend", "By quarter", IN_PAGE, 12, false},
+	    {"weeks", "By week", IN_PAGE, 12, false},
+	};
 	struct sheet *s = sheet_begin(b, p);
 	struct grid *g = sheet_grid(s, p->slug, "The entity's figures");
 	const char *label[QUARTERS_MAX] = {NULL};
@@ -443,19 +538,16 @@ sheet_scorecard(struct book *b, const struct plan *p)
 	figure_columns(g, FIGURE_BEFORE, OF_SCORECARD, p->words);
 	figure_columns(g, FIGURE_AFTER, OF_SCORECARD, p->words);
 	for (size_t i = 0; i < n; i++)
-		grid_column(
-		    g, &(struct column){book_text(b, "q_%s", label[i]), label[i], IN_ALL, 9, true});
+		grid_column(g, &(struct column){book_text(b, "q_%s", label[i]), label[i],
+						IN_BOOK | IN_CSV, 9, true});
+	for (size_t i = 0; i < COUNT(trend); i++)
+		grid_column(g, &trend[i]);
 	figure_columns(g, FIGURE_LAST, OF_SCORECARD, p->words);
 	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
 		struct figure_row r = {g, *m, metric_entity_figure(*m)};
 
-		if (r.figure == NULL)
-			continue;
-		figure_cells(&r, FIGURE_BEFORE, OF_SCORECARD, p->words);
-		figure_cells(&r, FIGURE_AFTER, OF_SCORECARD, p->words);
-		for (size_t k = 0; k < n; k++)
-			put_past(g, *m, r.figure, label[k]);
-		figure_cells(&r, FIGURE_LAST, OF_SCORECARD, p->words);
+		if (r.figure != NULL)
+			put_scorecard_row(&r, label, n, p->words);
 	}
 	drop_when_empty(g, DOC_CHANGE);
 	drop_when_empty(g, "comment");

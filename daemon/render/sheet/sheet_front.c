@@ -484,6 +484,7 @@ sheet_definitions(struct book *b, const struct plan *p)
 
 	if (g == NULL)
 		return;
+	g->folded = true;
 	add_columns(g, columns, COUNT(columns));
 	json_array_foreach(json_object_get(b->edition->doc, DOC_METRICS), i, metric)
 	{

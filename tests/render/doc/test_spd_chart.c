@@ -60,12 +60,14 @@ Test(spd_chart, has_words_for_every_code_of_the_schema)
 		json_t *chart = json_pack("{s:s}", "variation", codes[i]);
 
 		cr_expect_str_neq(spd_chart_variation(chart), "");
+		cr_expect_str_neq(spd_chart_variation_mark(chart), "");
 		json_decref(chart);
 	}
 	for (size_t i = 0; i < COUNT(assurances); i++) {
 		json_t *chart = json_pack("{s:s}", "assurance", assurances[i]);
 
 		cr_expect_str_neq(spd_chart_assurance(chart), "");
+		cr_expect_str_neq(spd_chart_assurance_mark(chart), "");
 		json_decref(chart);
 	}
 }

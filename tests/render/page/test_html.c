@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,7 +208,7 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 	page = page_of(&s, &files);
 	plots = count(page, "<svg class=\"plot\"");
 	cr_expect_eq(plots, 3, "%zu", plots);
-	cr_expect_eq(count(page, "role=\"img\""), plots);
+	cr_expect_eq(count(page, "role=\"img\""), plots + count(page, "<svg class=\"spark\""));
 	cr_expect_eq(count(page, "<desc id="), plots);
 	cr_expect_eq(count(page, "<figcaption>"), plots);
 	cr_expect(sample_has(page, "1 outside the control limits. The limits (Laney p′) are three "
@@ -217,6 +218,50 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 	cr_expect(!sample_has(page, "inf,"));
 	renderings_fini(&files);
 	sample_fini(&s);
+}
+
+/* Results stand open, one row a metric; what they are made of opens on demand. */
+Test(html, folds_what_a_metric_is_broken_down_by)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	page = page_of(&s, &files);
+	cr_expect_eq(count(page, "<details>"), count(page, "</details>"));
+	cr_expect(sample_has(page, "<details><summary><h3 id=\"tip-2\">By site</h3></summary>"));
+	cr_expect(!sample_has(page, "<summary><h3 id=\"scorecard-1\">"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+Test(html, a_row_of_the_scorecard_tells_its_quarters_and_its_weeks)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	page = page_of(&s, &files);
+	cr_expect(sample_has(page, "▼ worse than weeks vary; ◐ weeks meet or miss the target"));
+	cr_expect(sample_has(page, "<svg class=\"spark\""));
+	cr_expect(
+	    sample_has(page, "aria-label=\"2025-Q4 no value, 2026-Q1 80.0 %, 2026-Q2 90.0 %\""));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+/* A quarter without a figure is a gap, not a nought. */
+Test(html, a_line_in_a_row_has_gaps)
+{
+	static const double points[] = {0.5, NAN, 1.0, 0.0};
+	struct cell c = {.kind = CELL_TEXT, .text = "a & b", .points = points, .n_points = 4};
+	struct buf out;
+
+	buf_init(&out, 10000);
+	html_spark(&out, &c);
+	cr_expect(sample_has(&out, "aria-label=\"a &amp; b\""));
+	cr_expect(sample_has(&out, "d=\"M3 9.0h0M47 3.0h0L69 15.0\""));
+	buf_fini(&out);
 }
 
 Test(html, restatements_name_who_approved_them)
