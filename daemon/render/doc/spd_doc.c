@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "core/spd/keys.h"
 #include "core/spd/schema.h"
+#include "render/doc/spd_reason.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -88,6 +89,17 @@ spd_words(const char *name, char out[SPD_CELL])
 }
 
 void
+spd_reason_words(const char *code, char out[SPD_CELL])
+{
+	const char *words = spd_reason(code);
+
+	if (words != NULL)
+		snprintf(out, SPD_CELL, "%s", words);
+	else
+		spd_words(code, out);
+}
+
+void
 spd_status(const json_t *metric, const json_t *figure, char out[SPD_CELL])
 {
 	const char *status = spd_text(figure, DOC_STATUS);
@@ -95,8 +107,10 @@ spd_status(const json_t *metric, const json_t *figure, char out[SPD_CELL])
 	char words[SPD_CELL];
 	double minimum;
 
-	if (reason[0] != '\0') {
-		spd_words(reason, words);
+	if (strcmp(reason, "NO_DATA") == 0) {
+		snprintf(out, SPD_CELL, "no data");
+	} else if (reason[0] != '\0') {
+		spd_reason_words(reason, words);
 		snprintf(out, SPD_CELL, "no data (%.100s)", words);
 	} else if (strcmp(status, "INSUFFICIENT") == 0 &&
 		   spd_number(metric, DOC_MINIMUM_N, &minimum)) {

@@ -30,6 +30,8 @@ void spd_count(const json_t *o, const char *key, const char *none, char out[SPD_
 void spd_digits(double v, char out[SPD_CELL]);
 /* "PASS" from "PASS", "NOT MET" from "NOT_MET": capitals, no underscores. */
 void spd_words(const char *name, char out[SPD_CELL]);
+/* A reason or a part in words; a code that has none as spd_words(). */
+void spd_reason_words(const char *code, char out[SPD_CELL]);
 /* The status of a figure in words, with the reason when there is no data. */
 void spd_status(const json_t *metric, const json_t *figure, char out[SPD_CELL]);
 /* What was left out on both sides, all reasons together; -1 when the document does not say. */

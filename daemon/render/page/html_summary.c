@@ -24,6 +24,14 @@ is_judged(const json_t *metric)
 	       strcmp(spd_text(metric, DOC_FORM), "INFORMATION") != 0;
 }
 
+/* Counted, not sampled: no rate, and no interval. */
+static bool
+is_count(const json_t *metric)
+{
+	return strcmp(spd_text(metric, DOC_UNIT), "n") == 0 &&
+	       strcmp(spd_text(metric, DOC_BASIS), "SAMPLE") != 0;
+}
+
 static bool
 has_status(const json_t *metric, const char *status)
 {
@@ -191,7 +199,54 @@ better_or_worse(const json_t *metric, double difference)
 	return difference > 0 ? "▲ up" : "▼ down";
 }
 
-/* A change is told when its interval leaves no change out. */
+static void
+put_metric(struct buf *out, const json_t *metric)
+{
+	buf_addf(out, "<li><strong>");
+	html_text(out, spd_text(metric, DOC_ID));
+	buf_addf(out, "</strong> ");
+	html_text(out, spd_text(metric, DOC_NAME));
+}
+
+static const char *
+count_verb(double before, double now)
+{
+	if (before > 0 && now == 2 * before)
+		return "doubled";
+	if (before > 0 && 2 * now == before)
+		return "halved";
+	return now > before ? "rose" : "fell";
+}
+
+/* What is all counted has no chance in it: each change is one. "doubled from 8 to 16" */
+static bool
+put_count_change(struct buf *out, const json_t *metric)
+{
+	const json_t *figure = metric_entity_figure(metric);
+	const char *unit = spd_text(metric, DOC_UNIT);
+	const char *direction = spd_text(metric, DOC_DIRECTION);
+	bool has_direction = strcmp(direction, "UP") == 0 || strcmp(direction, "DOWN") == 0;
+	char words[2][SPD_CELL];
+	double before;
+	double now;
+
+	if (!is_count(metric) || !spd_number(figure, DOC_VALUE, &now) ||
+	    !spd_number(json_object_get(figure, DOC_PREVIOUS), DOC_VALUE, &before) || now == before)
+		return false;
+	spd_value(before, unit, &now, words[0]);
+	spd_value(now, unit, &before, words[1]);
+	put_metric(out, metric);
+	buf_addf(out, " %s from ", count_verb(before, now));
+	html_text(out, words[0]);
+	buf_addf(out, " to ");
+	html_text(out, words[1]);
+	if (has_direction)
+		buf_addf(out, ", %s", better_or_worse(metric, now - before));
+	buf_addf(out, "</li>\n");
+	return true;
+}
+
+/* A change of a sample is told when its interval leaves no change out. */
 static bool
 put_change(struct buf *out, const json_t *metric)
 {
@@ -205,7 +260,7 @@ put_change(struct buf *out, const json_t *metric)
 	if (!spd_number(change, DOC_DIFFERENCE, &difference) ||
 	    !spd_number(change, DOC_LOW, &low) || !spd_number(change, DOC_HIGH, &high) ||
 	    (low <= 0 && high >= 0))
-		return false;
+		return put_count_change(out, metric);
 	buf_addf(out, "<li><strong>");
 	html_text(out, spd_text(metric, DOC_ID));
 	buf_addf(out, "</strong> ");
@@ -356,7 +411,7 @@ put_no_data(struct buf *out, const json_t *metric)
 
 	if (strcmp(spd_text(figure, DOC_STATUS), "NO_DATA") != 0)
 		return false;
-	spd_words(reason[0] == '\0' ? "NO_REASON_GIVEN" : reason, words);
+	spd_reason_words(reason[0] == '\0' ? "NO_REASON_GIVEN" : reason, words);
 	buf_addf(out, "<li><strong>");
 	html_text(out, spd_text(metric, DOC_ID));
 	buf_addf(out, "</strong> ");
@@ -437,8 +492,8 @@ html_summary(struct book *b, struct buf *out)
 	put_tally(b, out);
 	put_failures(b, out);
 	buf_addf(out, "<div class=\"columns\">\n");
-	put_list(b, out, "What changed since the quarter before", "No change beyond chance.",
-		 put_change);
+	put_list(b, out, "What changed since the quarter before",
+		 "No count changed, and no rate beyond chance.", put_change);
 	put_list(b, out, "Status changed", "No status changed.", put_status_change);
 	put_list(b, out, "Early warnings",
 		 "No level changed; no week and no site is outside its limits.", put_warning);

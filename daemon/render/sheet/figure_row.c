@@ -67,7 +67,7 @@ figure_status(struct book *b, const json_t *metric, const json_t *figure, enum t
 
 	*tone = TONE_MUTED;
 	if (reason[0] != '\0' || strcmp(status, "NO_DATA") == 0) {
-		spd_words(reason[0] == '\0' ? "no reason given" : reason, words);
+		spd_reason_words(reason[0] == '\0' ? "NO_REASON_GIVEN" : reason, words);
 		if (strcmp(reason, "NO_DATA") == 0)
 			return "∅ NO DATA";
 		return book_text(b, "∅ NO DATA (%.100s)", words);
@@ -206,20 +206,26 @@ put_excluded(const struct figure_row *r)
 static void
 put_reasons(const struct figure_row *r)
 {
+	struct book *b = r->g->book;
 	const char *all = "";
+	const char *codes = "";
 	const json_t *item;
 	size_t i;
 
 	json_array_foreach(json_object_get(r->figure, DOC_EXCLUDED), i, item)
 	{
 		json_int_t n = json_integer_value(json_object_get(item, DOC_COUNT));
+		const char *code = spd_text(item, DOC_REASON);
+		char words[SPD_CELL];
 
-		if (n > 0)
-			all = book_join(r->g->book, all, "; ",
-					book_text(r->g->book, "%s=%" JSON_INTEGER_FORMAT,
-						  spd_text(item, DOC_REASON), n));
+		if (n <= 0)
+			continue;
+		spd_reason_words(code, words);
+		all = book_join(b, all, "; ", book_text(b, "%s: %" JSON_INTEGER_FORMAT, words, n));
+		codes =
+		    book_join(b, codes, "; ", book_text(b, "%s=%" JSON_INTEGER_FORMAT, code, n));
 	}
-	grid_text(r->g, all);
+	grid_code(r->g, all, codes, TONE_PLAIN);
 }
 
 /* The number, or in its place why there is none: never an empty cell that reads as nought. */

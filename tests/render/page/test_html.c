@@ -171,8 +171,8 @@ Test(html, says_why_there_is_no_figure)
 	const struct buf *page;
 
 	page = page_of(&s, &files);
-	cr_expect(sample_has(page, "∅ NO DATA (NO PLAN)"));
-	cr_expect(sample_has(page, ">NO DATA (NO PLAN)</td>"));
+	cr_expect(sample_has(page, "∅ NO DATA (nobody told a plan)"));
+	cr_expect(sample_has(page, ">NO DATA (nobody told a plan)</td>"));
 	cr_expect(!sample_has(page, ">0.0 %<"));
 	renderings_fini(&files);
 	sample_fini(&s);
@@ -216,6 +216,32 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 	cr_expect(sample_has(page, "▼ below the limits"));
 	cr_expect(!sample_has(page, "nan"));
 	cr_expect(!sample_has(page, "inf,"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+/* A count that is no sample has no interval, and its change is a fact. */
+Test(html, tells_how_a_count_changed)
+{
+	struct renderings files;
+	struct sample s;
+	json_t *figure;
+
+	sample_init(&s);
+	json_object_set_new(metric_at(&s, 0), "unit", json_string("n"));
+	json_object_set_new(metric_at(&s, 0), "basis", json_string("CENSUS"));
+	json_object_set_new(metric_at(&s, 0), "direction", json_string("DOWN"));
+	figure = json_array_get(json_object_get(metric_at(&s, 0), "figures"), 0);
+	json_object_set_new(figure, "value", json_real(16));
+	json_object_set_new(figure, "change", json_null());
+	json_object_set_new(json_object_get(figure, "previous"), "value", json_real(8));
+	sample_render(&s, "html", &files);
+	cr_expect(sample_has(sample_file(&files, ".html"), " doubled from 8 to 16, ▲ worse</li>"));
+	renderings_fini(&files);
+	edition_fini(&s.edition);
+	json_object_set_new(figure, "value", json_real(8));
+	sample_render(&s, "html", &files);
+	cr_expect(!sample_has(sample_file(&files, ".html"), " from 8 to "));
 	renderings_fini(&files);
 	sample_fini(&s);
 }

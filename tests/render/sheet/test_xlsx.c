@@ -138,7 +138,7 @@ Test(xlsx, says_why_there_is_no_figure)
 
 	sample_init(&s);
 	workbook(&s, &files, "xl/sharedStrings.xml", &xml);
-	cr_expect(sample_has(&xml, "<t>NO DATA (NO PLAN)</t>"));
+	cr_expect(sample_has(&xml, "<t>NO DATA (nobody told a plan)</t>"));
 	cr_expect(sample_has(&xml, "<t>withheld</t>"));
 	cr_expect(sample_has(&xml, "<t>not known</t>"));
 	buf_fini(&xml);

@@ -94,7 +94,7 @@ Test(spd_table, no_data_is_its_reason_and_no_number)
 	char *t = rendered(&(struct spd_view){.by = SPD_BY_NOTHING});
 	char *line = line_of(t, "QN01");
 
-	HAS(line, "no data (NO PLAN)");
+	HAS(line, "no data (nobody told a plan)");
 	HAS_NOT(line, "0.0 %");
 	HAS_NOT(line, "100");
 	HAS(line, "not set");

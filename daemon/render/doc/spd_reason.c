@@ -1,0 +1,105 @@
+#include "render/doc/spd_reason.h"
+
+#include "base/count.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* Those of deploy/catalogue/metrics.yaml, and those that core gives by itself. */
+static const struct {
+	const char *code;
+	const char *words;
+} reasons[] = {
+    {"NO_DATA", "no record tells it"},
+    {"NO_ACTIVITY", "nothing happened that it counts"},
+    {"NO_PLAN", "nobody told a plan"},
+    {"NO_STANDARD", "no standard is set"},
+    {"NO_REASON_GIVEN", "no reason given"},
+    {"FEED_SILENT", "every feed that should tell it was silent"},
+    {"CONTRADICTORY", "its counts contradict each other"},
+    {"OTHER_PART_NOT_TOLD", "only one of its two parts was told"},
+    {"BEFORE_SETUP", "before the records were set up"},
+    {"ABORTED_BELT_STOP", "aborted, belt stopped"},
+    {"ABORTED_FAULT", "aborted, fault"},
+    {"ABORTED_IMAGE_REJECTED", "aborted, image rejected"},
+    {"ABORTED_LOGOFF", "aborted, screener logged off"},
+    {"ABORTED_OPS", "aborted for operations"},
+    {"ABORTED_REASON_NOT_GIVEN", "aborted, no reason given"},
+    {"ABORTED_SAFETY", "aborted for safety"},
+    {"ABORTED_TRAINING_MODE", "aborted, training mode"},
+    {"ANOTHER_MONTH", "of another month"},
+    {"COMPLIANT_IMPROVEMENT_DESIRABLE", "compliant, improvement desirable"},
+    {"COMPROMISED", "compromised"},
+    {"CONFIRMED_THREATS", "confirmed threats"},
+    {"CONTRADICTORY_SESSIONS", "sessions that contradict themselves"},
+    {"COUNTED_BESIDE", "counted beside"},
+    {"COUNTED_TWICE", "counted twice"},
+    {"CRITICAL", "critical"},
+    {"DEGRADED_SECONDS", "seconds degraded"},
+    {"DETECTION_NOT_GIVEN", "detection not given"},
+    {"DUE_TIME_NOT_GIVEN", "due time not given"},
+    {"EQUIPMENT_OUT_OF_SERVICE", "equipment out of service"},
+    {"ESTIMATED", "estimated"},
+    {"EVENTS_WITHOUT_BAGS", "events without bags"},
+    {"EVENTS_WITHOUT_SCREENER", "events without a screener"},
+    {"EVENTS_WITHOUT_SESSIONS", "events without sessions"},
+    {"FAIL", "failed"},
+    {"FROM_EVENTS", "taken from events"},
+    {"FROM_SESSIONS", "taken from sessions"},
+    {"FULLY_COMPLIANT", "fully compliant"},
+    {"IMAGES_WITH_NEITHER", "images with neither"},
+    {"INVALID", "invalid"},
+    {"INVALID_REASON_NOT_GIVEN", "invalid, no reason given"},
+    {"LATE", "late"},
+    {"LISTED_AGAIN", "listed again"},
+    {"MEANS_NOT_GIVEN", "means not given"},
+    {"MET", "met"},
+    {"MINOR", "minor"},
+    {"MISS_DECIDED", "missed by decision"},
+    {"MISS_TIMEOUT", "missed by timeout"},
+    {"MODE_TIME_NOT_GIVEN", "time in the mode not given"},
+    {"NON_TIP_ALARMS", "alarms that were no TIP image"},
+    {"NOT_ANNOUNCED", "not announced"},
+    {"NOT_APPLICABLE", "not applicable"},
+    {"NOT_COMPLIANT", "not compliant"},
+    {"NOT_COMPLIANT_SERIOUS", "not compliant, serious"},
+    {"NOT_CONFIRMED", "not confirmed"},
+    {"NOT_COVERT", "not covert"},
+    {"NOT_DONE", "not done"},
+    {"NOT_MET", "not met"},
+    {"NOT_OBSERVED", "not observed"},
+    {"NOT_OWN_PROGRAMME", "not of the own programme"},
+    {"NOT_OWN_TEST", "not an own test"},
+    {"NOT_TOLD_BY_EVENTS", "not told by events"},
+    {"OBSERVATION_ONLY", "observation only"},
+    {"OUT_SECONDS", "seconds out of service"},
+    {"OWN_SECURITY", "own security"},
+    {"PARTIAL", "partial"},
+    {"PASS", "passed"},
+    {"PATROLS_REQUIRED", "patrols required"},
+    {"PLANNED_MONTH_NOT_GIVEN", "planned month not given"},
+    {"PROVIDER_NOT_GIVEN", "provider not given"},
+    {"QUARANTINED", "quarantined"},
+    {"REPEATED", "repeated"},
+    {"SECONDS_OVERRULED", "seconds overruled"},
+    {"SECONDS_TOLD_TWICE", "seconds told twice"},
+    {"SERIOUS", "serious"},
+    {"SESSIONS_WITHOUT_ALARM_COUNT", "sessions without a count of alarms"},
+    {"SESSIONS_WITHOUT_ENABLED_TIME", "sessions without the time TIP was enabled"},
+    {"SESSIONS_WITHOUT_END", "sessions without an end"},
+    {"SESSIONS_WITHOUT_SCREENER", "sessions without a screener"},
+    {"SHOWN_IN_SESSIONS_WITHOUT_EVENTS", "shown in sessions without events"},
+    {"SITES", "sites"},
+    {"TESTER_ERROR", "error of the tester"},
+    {"TIME_NOT_GIVEN", "time not given"},
+    {"VOIDED", "voided"},
+};
+
+const char *
+spd_reason(const char *code)
+{
+	for (size_t i = 0; i < COUNT(reasons); i++)
+		if (strcmp(reasons[i].code, code) == 0)
+			return reasons[i].words;
+	return NULL;
+}
