@@ -57,6 +57,7 @@ Test(spd_reason, core_has_no_reason_without_words)
 	static const char *const others[] = {"NO_ACTIVITY", "NO_PLAN", "FEED_SILENT"};
 
 	cr_expect_geq(codes_have_words("daemon/core/metric/figure.c", "no_data(g, \""), 4);
+	cr_expect_geq(codes_have_words("daemon/core/metric/figure.c", "return \""), 1);
 	for (size_t i = 0; i < COUNT(others); i++)
 		cr_expect_not_null(spd_reason(others[i]), "%s", others[i]);
 }
