@@ -402,24 +402,86 @@ put_feeds(struct buf *out, const json_t *completeness)
 		 (long long)json_integer_value(json_object_get(completeness, DOC_SILENT_TOTAL)));
 }
 
-static bool
-put_no_data(struct buf *out, const json_t *metric)
+/* "" where the metric has data; else why the entity has no figure. */
+static const char *
+no_data_of(const json_t *metric)
 {
 	const json_t *figure = metric_entity_figure(metric);
 	const char *reason = spd_text(figure, DOC_NO_DATA);
+
+	if (figure == NULL || strcmp(spd_text(figure, DOC_STATUS), "NO_DATA") != 0)
+		return "";
+	return reason[0] == '\0' ? "NO_REASON_GIVEN" : reason;
+}
+
+/* The metrics from this one on that have no data for its reason, in one line. */
+static void
+put_without_data(const json_t *metrics, size_t first, const char *reason, struct buf *out)
+{
+	size_t n = 0;
 	char words[SPD_CELL];
 
-	if (strcmp(spd_text(figure, DOC_STATUS), "NO_DATA") != 0)
-		return false;
-	spd_reason_words(reason[0] == '\0' ? "NO_REASON_GIVEN" : reason, words);
-	buf_addf(out, "<li><strong>");
-	html_text(out, spd_text(metric, DOC_ID));
-	buf_addf(out, "</strong> ");
-	html_text(out, spd_text(metric, DOC_NAME));
-	buf_addf(out, ": ");
+	spd_reason_words(reason, words);
+	buf_addf(out, "<li>");
 	html_text(out, words);
+	for (size_t i = first; i < json_array_size(metrics); i++) {
+		const json_t *metric = json_array_get(metrics, i);
+
+		if (strcmp(no_data_of(metric), reason) != 0)
+			continue;
+		buf_addf(out, "%s <strong>", n++ == 0 ? ":" : ",");
+		html_text(out, spd_text(metric, DOC_ID));
+		buf_addf(out, "</strong> ");
+		html_text(out, spd_text(metric, DOC_NAME));
+	}
 	buf_addf(out, "</li>\n");
-	return true;
+}
+
+static bool
+is_reason_told(const json_t *metrics, size_t before, const char *reason)
+{
+	for (size_t i = 0; i < before; i++)
+		if (strcmp(no_data_of(json_array_get(metrics, i)), reason) == 0)
+			return true;
+	return false;
+}
+
+/* Counts too: a volume that nobody tells is no nought. */
+static void
+put_no_data(const struct book *b, struct buf *out)
+{
+	const json_t *metrics = metrics_of(b);
+	size_t n = 0;
+
+	buf_addf(out, "<div><h3>Without data</h3>\n");
+	for (size_t i = 0; i < json_array_size(metrics); i++) {
+		const char *reason = no_data_of(json_array_get(metrics, i));
+
+		if (reason[0] == '\0' || is_reason_told(metrics, i, reason))
+			continue;
+		if (n++ == 0)
+			buf_addf(out, "<ul class=\"list\">\n");
+		put_without_data(metrics, i, reason, out);
+	}
+	buf_addf(out,
+		 n == 0 ? "<p class=\"none\">Every metric has data.</p></div>\n" : "</ul></div>\n");
+}
+
+static void
+put_quarantine(struct buf *out, const json_t *completeness)
+{
+	const json_t *item;
+	json_int_t n = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(completeness, DOC_QUARANTINE), i, item) n +=
+	    json_integer_value(json_object_get(item, DOC_COUNT));
+	if (n == 1)
+		buf_addf(out, "<li>1 record was refused and kept apart.</li>\n");
+	else if (n > 1)
+		buf_addf(out,
+			 "<li>%" JSON_INTEGER_FORMAT " records were refused and kept apart.</li>\n",
+			 n);
 }
 
 static void
@@ -431,7 +493,8 @@ put_ground(const struct book *b, struct buf *out)
 	buf_addf(out, "<div><h3>What it rests on</h3>\n<ul class=\"list\">\n");
 	if (json_is_object(completeness))
 		put_feeds(out, completeness);
-	else
+	put_quarantine(out, completeness);
+	if (!json_is_object(completeness))
 		buf_addf(out, "<li>The document has no statement of completeness.</li>\n");
 	put_restatements(b, out);
 	if (missing > 0)
@@ -497,7 +560,7 @@ html_summary(struct book *b, struct buf *out)
 	put_list(b, out, "Status changed", "No status changed.", put_status_change);
 	put_list(b, out, "Early warnings",
 		 "No level changed; no week and no site is outside its limits.", put_warning);
-	put_list(b, out, "Without data", "Every metric has data.", put_no_data);
+	put_no_data(b, out);
 	put_ground(b, out);
 	put_signed(b, out);
 	buf_addf(out, "</div>\n");

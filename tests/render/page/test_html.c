@@ -246,6 +246,37 @@ Test(html, tells_how_a_count_changed)
 	sample_fini(&s);
 }
 
+/* A line a reason, counts among them, and nothing of what has data. */
+Test(html, those_without_data_share_a_line)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+	json_t *one;
+	size_t before;
+
+	page = page_of(&s, &files);
+	before = count(page, "<li>nobody told a plan:");
+	cr_expect_eq(before, 1);
+	cr_expect(sample_has(page, "2 records were refused and kept apart."));
+	renderings_fini(&files);
+	edition_fini(&s.edition);
+	one = json_deep_copy(metric_at(&s, 0));
+	json_object_set_new(one, "id", json_string("ZZ99"));
+	json_object_set_new(one, "name", json_string("Carts"));
+	json_object_set_new(one, "form", json_string("INFORMATION"));
+	json_object_update_new(
+	    json_array_get(json_object_get(one, "figures"), 0),
+	    json_pack("{s:s,s:s,s:n}", "status", "NO_DATA", "no_data", "NO_PLAN", "value"));
+	json_array_append_new(json_object_get(s.doc, "metrics"), one);
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect_eq(count(page, "<li>nobody told a plan:"), 1);
+	cr_expect(sample_has(page, ", <strong>ZZ99</strong> Carts</li>"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
 /* Results stand open, one row a metric; what they are made of opens on demand. */
 Test(html, folds_what_a_metric_is_broken_down_by)
 {
