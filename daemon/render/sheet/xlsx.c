@@ -744,6 +744,8 @@ set_properties(struct writer *w)
 		b,
 		shortened(b, book_text(b, "%s: SeMS performance data, %s", b->marking, b->subject),
 			  250)),
+	    .subject = owned(b, shortened(b, b->subject, 250)),
+	    .author = owned(b, shortened(b, spd_text(b->edition->doc, DOC_ENTITY), 120)),
 	    .category = owned(b, b->marking),
 	    .company = owned(b, shortened(b, spd_text(b->edition->doc, DOC_ENTITY), 120)),
 	};

@@ -66,6 +66,22 @@ Test(xlsx, the_same_edition_gives_the_same_bytes)
 	sample_fini(&s);
 }
 
+Test(xlsx, says_whose_it_is_and_what_it_is_about)
+{
+	struct renderings files;
+	struct sample s;
+	struct buf xml;
+
+	sample_init(&s);
+	json_object_set_new(s.doc, "entity", json_string("Northmoor & Sons"));
+	workbook(&s, &files, "docProps/core.xml", &xml);
+	cr_expect(sample_has(&xml, "<dc:creator>Northmoor &amp; Sons</dc:creator>"));
+	cr_expect(sample_has(&xml, "<dc:subject>Northmoor &amp; Sons: 2026-Q2, "));
+	buf_fini(&xml);
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
 Test(xlsx, no_text_becomes_a_formula_or_a_number)
 {
 	struct renderings files;
