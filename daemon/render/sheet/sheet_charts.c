@@ -12,8 +12,8 @@ static const struct column week_columns[] = {
     {"first_day", "Week from", IN_ALL, 12, false}, {"numerator", "Count", IN_ALL, 11, true},
     {"denominator", "Of (n)", IN_ALL, 11, true},   {"value", "Value", IN_ALL, 11, true},
     {"lower", "Lower limit", IN_ALL, 11, true},    {"centre", "Centre", IN_ALL, 11, true},
-    {"upper", "Upper limit", IN_ALL, 11, true},    {"signal", "Signal", IN_ALL, 26, false},
-    {"weeks", "Weeks", IN_ALL, 9, true},
+    {"upper", "Upper limit", IN_ALL, 11, true},    {"weeks", "Weeks", IN_ALL, 9, true},
+    {"signal", "Signal", IN_ALL, 26, false},
 };
 
 static const char *const limits_key[] = {DOC_VALUE, DOC_LOWER, NULL, DOC_UPPER};
@@ -99,9 +99,9 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 		for (size_t k = 0; k < 4; k++)
 			grid_member(g, limits_key[k] == NULL ? chart : week,
 				    limits_key[k] == NULL ? "centre" : limits_key[k], unit);
+		grid_member(g, week, "weeks", UNIT_INTEGER);
 		grid_code(g, signal_words(week), is_true(week, DOC_SIGNAL) ? "true" : "false",
 			  TONE_BAD);
-		grid_member(g, week, "weeks", UNIT_INTEGER);
 	}
 	c = sheet_chart(s, g, title);
 	if (c == NULL)

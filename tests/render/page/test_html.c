@@ -214,6 +214,8 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 	cr_expect(sample_has(page, "1 outside the control limits. The limits (Laney p′) are three "
 				   "standard deviations from the centre, times 1.25"));
 	cr_expect(sample_has(page, "▼ below the limits"));
+	/* One week and one site are outside, and each is ringed. */
+	cr_expect_eq(count(page, "<circle class=\"ring\""), 2);
 	cr_expect(!sample_has(page, "nan"));
 	cr_expect(!sample_has(page, "inf,"));
 	renderings_fini(&files);
