@@ -4,6 +4,8 @@
 -- hours. Where any event lies in a session, events count and not the session: events_absent tells. untold: what
 -- the session says was projected and no event of it tells. bags_known: it says how many bags had nothing
 -- projected, and how many of them had an alarm; contradictory: more had an alarm than there were.
+-- Joined by the four hours that a session reaches into (a span is one of them), so that events are compared with
+-- few of the sessions of their device.
 WITH began AS MATERIALIZED (
     SELECT s.*, coalesce(s.occurred_end, s.counted_at + interval '24 hours') AS ended_at
     FROM sems.effective_tip_session AS s
@@ -16,16 +18,23 @@ WITH began AS MATERIALIZED (
     SELECT s.site_id, s.device_id, s.login_session_id, s.screener_id, s.counted_at, s.record_id
     FROM sems.effective_tip_session AS s
     WHERE s.counted_at >= $2::timestamptz AND s.counted_at <= (SELECT r.until FROM reach AS r)
-), held AS MATERIALIZED (
+), span AS MATERIALIZED (
     SELECT b.record_id, b.source, b.site_id, b.device_id, b.login_session_id, b.screener_id, b.counted_at,
-        b.ended_at, min(c.counted_at) AS cut_at
+        b.ended_at, span
     FROM began AS b
-    LEFT JOIN cutting AS c ON c.site_id = b.site_id AND c.device_id = b.device_id
-        AND (c.counted_at, c.record_id) > (b.counted_at, b.record_id) AND c.counted_at <= b.ended_at
-        AND (c.login_session_id = b.login_session_id) IS NOT FALSE
-        AND (c.screener_id = b.screener_id) IS NOT FALSE
-    GROUP BY b.record_id, b.source, b.site_id, b.device_id, b.login_session_id, b.screener_id, b.counted_at,
-        b.ended_at
+    CROSS JOIN LATERAL generate_series(date_bin('4 hours', b.counted_at, '2000-01-01'), b.ended_at, '4 hours') AS span
+), cut AS MATERIALIZED (
+    SELECT s.record_id, s.source, min(c.counted_at) AS cut_at
+    FROM span AS s
+    JOIN cutting AS c ON c.site_id = s.site_id AND c.device_id = s.device_id
+        AND date_bin('4 hours', c.counted_at, '2000-01-01') = s.span
+        AND (c.counted_at, c.record_id) > (s.counted_at, s.record_id) AND c.counted_at <= s.ended_at
+        AND (c.login_session_id = s.login_session_id) IS NOT FALSE
+        AND (c.screener_id = s.screener_id) IS NOT FALSE
+    GROUP BY s.record_id, s.source
+), held AS MATERIALIZED (
+    SELECT s.*, c.cut_at
+    FROM span AS s LEFT JOIN cut AS c ON c.record_id = s.record_id AND c.source = s.source
 ), lying AS MATERIALIZED (
     SELECT e.record_id, e.source, count(*) FILTER (WHERE e.is_told AND e.outcome = 'HIT') AS hits,
         count(*) FILTER (WHERE e.is_told AND e.outcome IN ('HIT', 'MISS_DECIDED', 'MISS_TIMEOUT')) AS shown,
@@ -33,6 +42,7 @@ WITH began AS MATERIALIZED (
     FROM (SELECT h.record_id, h.source, e.outcome, (e.counted_at < h.cut_at) IS NOT FALSE AS is_told
         FROM held AS h
         JOIN sems.effective_tip_event AS e ON e.site_id = h.site_id AND e.device_id = h.device_id
+            AND date_bin('4 hours', e.counted_at, '2000-01-01') = h.span
             AND e.counted_at >= h.counted_at AND e.counted_at <= h.ended_at
             AND (e.login_session_id = h.login_session_id) IS NOT FALSE
             AND (e.screener_id = h.screener_id) IS NOT FALSE
@@ -47,3 +57,4 @@ SELECT b.*, b.measure_code AS measure, l.record_id IS NULL AS events_absent,
     CASE WHEN l.record_id IS NOT NULL THEN greatest(b.tip_shown - l.projected, 0) END AS untold
 FROM began AS b
 LEFT JOIN lying AS l ON l.record_id = b.record_id AND l.source = b.source
+OFFSET 0 -- or whoever asks for those without events has all events looked through for each
