@@ -5,6 +5,7 @@
 #include "base/file/embed.h"
 #include "core/metric/figure.h"
 #include "store/count/condition_sql.h"
+#include "store/count/view_sql.h"
 
 #include <string.h>
 
@@ -27,23 +28,6 @@ query_of(const struct view *v)
 		if (strcmp(by_record[i].view, v->name) == 0)
 			return embed_text(by_record[i].path);
 	return v->query == NULL ? NULL : embed_text(v->query);
-}
-
-/* The statement, with that of sessions put in where it asks for them; false: it is not there. */
-static bool
-expand_query(const struct view *v, struct buf *out)
-{
-	static const char sessions[] = "%TIP_SESSION%";
-	const char *text = query_of(v);
-	const char *at = text == NULL ? NULL : strstr(text, sessions);
-	const char *put_in = at == NULL ? NULL : query_of(view_by_name("tip_session"));
-
-	if (text == NULL || (at != NULL && put_in == NULL))
-		return false;
-	if (at == NULL)
-		return buf_add(out, text, strlen(text) + 1);
-	return buf_add(out, text, (size_t)(at - text)) && buf_add(out, put_in, strlen(put_in)) &&
-	       buf_add(out, at + sizeof sessions - 1, strlen(at + sizeof sessions - 1) + 1);
 }
 
 /* What was refused, or is told of several records at once, has no records to name. */
@@ -149,7 +133,7 @@ add_source(struct buf *b, const struct view *v, bool then, struct err *e)
 		return OK;
 	}
 	buf_init(&text, SQL_MAX);
-	is_there = expand_query(v, &text);
+	is_there = query_of(v) != NULL && view_sql_add(&text, query_of(v)) && buf_add(&text, "", 1);
 	buf_addf(b, " FROM (\n");
 	if (is_there)
 		add_text(b, (const char *)text.p, then);

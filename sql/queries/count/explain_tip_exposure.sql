@@ -9,5 +9,5 @@ WHERE e.counted_at >= $1::timestamptz AND e.counted_at < $2::timestamptz
 UNION ALL
 SELECT 'tip_session', s.record_id, s.source, s.counted_at, s.received_at, s.screener_id, s.site_id, s.measure,
     s.provider_id, s.stream, s.hits + s.misses, s.hits
-FROM (%TIP_SESSION%) AS s
+FROM (%VIEW:tip_session%) AS s
 WHERE s.events_absent

@@ -7,6 +7,8 @@
 -- too. They are of one ground: all that makes a place but its location. What reaches over the quarter's
 -- end is shared by time, and is at the quarter's first day in the second. No interval is longer than 93
 -- days (core/kind/kind_activity.c).
+-- Who has this put into another statement may want a part of it alone, which takes the place of ONLY: by what
+-- makes a ground, or the rest would count what belongs to others.
 -- Sorting is most of the work. A place is one text, since comparing each of seven columns took longest; no
 -- code has a control character. Its hash goes before it, since numbers are compared faster, and only
 -- grounds on which places may be one are sorted a second time. Those are known by their hashes: one that
@@ -17,16 +19,16 @@ WITH quarter AS MATERIALIZED (
         WHERE c.starts_at <= $1::timestamptz ORDER BY c.starts_at DESC LIMIT 1)
 ), told AS NOT MATERIALIZED (
     SELECT a.*, a.occurred_at AS began_at FROM sems.effective_activity AS a
-    WHERE a.occurred_at >= $1::timestamptz AND a.occurred_at < $2::timestamptz
+    WHERE a.occurred_at >= $1::timestamptz AND a.occurred_at < $2::timestamptz /* ONLY */
     UNION ALL
     SELECT a.*, a.occurred_at FROM sems.effective_activity AS a
     WHERE a.occurred_at >= sems.hours_on($1::timestamptz, -24) AND a.occurred_at < $1::timestamptz
-        AND a.occurred_end > $1::timestamptz
+        AND a.occurred_end > $1::timestamptz /* ONLY */
     UNION ALL
     SELECT a.*, a.occurred_at FROM sems.effective_activity AS a
     WHERE a.occurred_at >= sems.hours_on($1::timestamptz, -2232)
         AND a.occurred_at < sems.hours_on($1::timestamptz, -24)
-        AND a.occurred_end - a.occurred_at > interval '24 hours' AND a.occurred_end > $1::timestamptz
+        AND a.occurred_end - a.occurred_at > interval '24 hours' AND a.occurred_end > $1::timestamptz /* ONLY */
 ), placed AS NOT MATERIALIZED (
     SELECT g.*, coalesce(g.occurred_end, g.began_at) AS ended_at, hashtextextended(g.ground, 0) AS ground_hash,
         g.ground || coalesce(chr(31) || g.location_id, g.source) AS place
