@@ -27,7 +27,7 @@ NORMAL = statistics.NormalDist()
 NOT_GIVEN = "(not given)"
 KINDS = ("observation test audit tip_event tip_session activity plan equipment_check heartbeat "
          "void").split()
-TIMES = ("occurred_at occurred_end corrected_at received_at debriefed_at planned_for period_start "
+TIMES = ("occurred_at occurred_end corrected_at received_at debriefed_at planned_for period_start period_end "
          "due_at mode_from mode_to created_at").split()
 OWN = "in-house"
 
@@ -480,16 +480,114 @@ PROJECTED = ANSWERED + ("ABORTED",)
 # --- the metrics ---------------------------------------------------------------------------------
 # Each yields (row, group, amount). Groups: num, den, fa, noise, ev, "x:REASON" excluded, "p:PART".
 
-def planned(q, what):
+def done_by_kind(q):
+    """(what, record, how many) of all that may be done of a plan."""
+    for o in q.rows["observation"]:
+        if o["overall"] != "NOT_OBSERVED":
+            yield "OBSERVATIONS", o, 1
+    for t in q.rows["test"]:
+        if t["own"] and t["valid"]:
+            yield "TESTS", t, 1
+    for a in q.rows["audit"]:
+        if a["programme"] and a["on_time"]:
+            yield "AUDITS", a, 1
+    for c in routine(q):
+        if (c["attempt"] in (None, 1) and c["result"] in ("PASS", "FAIL") and c["due_at"]
+                and c["occurred_at"] <= c["due_at"]):
+            yield "EQUIPMENT_TESTS", c, 1
+    for a in counted(q, "PATROLS_DONE"):
+        yield "PATROLS", a, a["counted"]
+    for a in counted(q, "VEHICLES_SEARCHED"):
+        yield "VEHICLE_CHECKS", a, a["counted"]
+
+
+def in_window(q, r, first, last):
+    """Minute by minute by the entity's clocks; None: in for a part, or nobody can tell."""
+    at = r["occurred_at"]
+    end = at + {"DAY": dt.timedelta(hours=24), "MINUTE": dt.timedelta(minutes=1)}.get(
+        r["precision"], dt.timedelta())
+    end = max(end, r["occurred_end"] or end)
+    holds = {(first + i) % 1440 for i in range((last - first) % 1440 + 1)}
+    local = [t.astimezone(q.ev.zone) for t in (at, end)]
+    if len(holds) == 1440:
+        return True
+    if local[0].utcoffset() != local[1].utcoffset() or end - at > dt.timedelta(hours=24):
+        return None
+    minute = local[0].replace(second=0, microsecond=0, tzinfo=None)
+    said = {minute.hour * 60 + minute.minute in holds}
+    while (minute := minute + dt.timedelta(minutes=1)) < local[1].replace(tzinfo=None):
+        said.add(minute.hour * 60 + minute.minute in holds)
+    return said.pop() if len(said) == 1 else None
+
+
+class Line:
+    def __init__(self, p):
+        self.plan, self.asks, self.done = p, 0, []
+
+    def rank(self, q, r):
+        """The least fits best; None: not at all."""
+        p, at = self.plan, max(r["occurred_at"], q.start)
+        if p["site"] != r["site"] or p["measure"] not in (None, r["measure"]) or not (
+                p["period_start"] <= at < p["period_end"]):
+            return None
+        first, last = p["window_start_min"], p["window_end_min"]
+        said = None if first is None else in_window(q, r, first, last)
+        order = 1 if first is None else {True: 0, None: 2, False: 3}[said]
+        return (order, p["measure"] is None, p["period_end"] - p["period_start"], p["period_start"],
+                -1 if first is None else first, -1 if last is None else last), said
+
+
+def of_measure(r, measure, **more):
+    row = Row(r, **more)
+    row["measure"] = measure
+    return row
+
+
+def delivery(q):
+    """{what: rows} of plans, and all rows of what has a time of day, plan by plan."""
+    if hasattr(q, "delivered"):
+        return q.delivered
+    lines, out, timed = collections.defaultdict(dict), collections.defaultdict(list), []
     for p in q.rows["plan"]:
-        if p["what"] == what:
-            yield p, "den", p["planned_count"]
+        key = tuple(p[k] for k in ("site", "measure", "period_start", "period_end",
+                                   "window_start_min", "window_end_min"))
+        lines[p["what"]].setdefault(key, Line(p)).asks += p["planned_count"]
+        out[p["what"]].append((p, "den", p["planned_count"]))
+    for what, r, n in done_by_kind(q):
+        fitting = [(f[0], line, f[1]) for line in lines[what].values() if (f := line.rank(q, r))]
+        if fitting:
+            _, line, said = min(fitting, key=lambda x: x[0])
+            line.done.append((max(r["occurred_at"], q.start), r["record_id"], r["source"], r, n))
+            if line.plan["window_start_min"] is not None:
+                row = of_measure(r, line.plan["measure"], what=what)
+                timed += [(row, "x:TIME_OF_DAY_NOT_TOLD", n)] if said is None else [
+                    (row, "den", n), (row, "num" if said else "num0", n)]
+        elif lines[what]:
+            out[what].append((of_measure(r, r["measure"]), "p:UNPLANNED", n))
+    for what, of in lines.items():
+        for line in of.values():
+            left = line.asks
+            for *_, r, n in sorted(line.done, key=lambda x: x[:3]):
+                row = of_measure(r, line.plan["measure"])
+                out[what] += [(row, "num", min(n, left)), (row, "p:SURPLUS", n - min(n, left))]
+                left -= min(n, left)
+    q.delivered = out, timed
+    return q.delivered
+
+
+def planned(q, what):
+    yield from delivery(q)[0][what]
+
+
+def qn17(q):
+    yield from delivery(q)[1]
 
 
 def qn01(q):
     yield from planned(q, "OBSERVATIONS")
     for o in q.rows["observation"]:
-        yield o, "x:NOT_OBSERVED" if o["overall"] == "NOT_OBSERVED" else "num", 1
+        if o["overall"] == "NOT_OBSERVED":
+            yield o, "x:NOT_OBSERVED", 1
 
 
 def met(o, part=True):
@@ -542,10 +640,10 @@ def ob01(q):
 def qn02(q):
     yield from planned(q, "TESTS")
     for t in q.rows["test"]:
-        if t["own"]:
-            yield t, "num" if t["valid"] else "x:INVALID", 1
-        else:
+        if not t["own"]:
             yield t, "x:NOT_OWN_TEST" if t["others"] else "x:NOT_COVERT", 1
+        elif not t["valid"]:
+            yield t, "x:INVALID", 1
 
 
 def passed(t):
@@ -716,8 +814,8 @@ def qn03(q):
             yield a, "x:NOT_OWN_PROGRAMME", 1
         elif a["on_time"] is None:
             yield a, "x:PLANNED_MONTH_NOT_GIVEN", 1
-        else:
-            yield a, "num" if a["on_time"] else "x:ANOTHER_MONTH", 1
+        elif not a["on_time"]:
+            yield a, "x:ANOTHER_MONTH", 1
 
 
 def ql05(q):
@@ -792,16 +890,15 @@ def overlaps(a):
 def qn04(q):
     yield from planned(q, "VEHICLE_CHECKS")
     for a in counted(q, "VEHICLES_SEARCHED"):
-        yield a, "num", a["counted"]
-        yield estimated(a)
-        yield from overlaps(a)
+        if a["method"] == "ESTIMATED":
+            yield estimated(a)
+        yield from (x for x in overlaps(a) if x[2])
 
 
 def qn08(q):
     yield from planned(q, "PATROLS")
     for a in counted(q, "PATROLS_DONE"):
-        yield a, "num", a["counted"]
-        yield from overlaps(a)
+        yield from (x for x in overlaps(a) if x[2])
     for a in counted(q, "PATROLS_REQUIRED"):
         yield a, "p:PATROLS_REQUIRED", a["counted"]
 
@@ -817,8 +914,8 @@ def qn10(q):
             yield c, "x:NOT_DONE", 1
         elif c["attempt"] in (None, 1) and c["result"] in ("PASS", "FAIL"):
             late = c["due_at"] is not None and c["occurred_at"] > c["due_at"]
-            yield c, ("x:DUE_TIME_NOT_GIVEN" if c["due_at"] is None else
-                      "x:LATE" if late else "num"), 1
+            if late or c["due_at"] is None:
+                yield c, "x:LATE" if late else "x:DUE_TIME_NOT_GIVEN", 1
 
 
 def qn11(q):
@@ -952,8 +1049,8 @@ class Metric:
         self.__dict__.update(locals())
 
 
-def plan(rows, reasons="", sums=False, parts=""):
-    return Metric(RATIO, rows, up=True, empty="NO_PLAN", reasons=reasons, sums=sums, parts=parts)
+def plan(rows, reasons="", parts=""):
+    return Metric(RATIO, rows, up=True, empty="NO_PLAN", reasons=reasons, parts="SURPLUS UNPLANNED " + parts)
 
 
 def sample(rows, reasons="", parts="", up=True, apart=None):
@@ -1007,8 +1104,9 @@ METRICS = {
     "AU02": Metric(COUNT, au02),
     "AU03": sample(au03, up=False),
     "FI01": Metric(COUNT, fi01, reasons="LISTED_AGAIN", parts=SEVERITIES),
-    "QN04": plan(qn04, "COUNTED_TWICE", sums=True, parts="ESTIMATED COUNTED_BESIDE"),
-    "QN08": plan(qn08, "COUNTED_TWICE", sums=True, parts="PATROLS_REQUIRED COUNTED_BESIDE"),
+    "QN04": plan(qn04, "COUNTED_TWICE", parts="ESTIMATED COUNTED_BESIDE"),
+    "QN08": plan(qn08, "COUNTED_TWICE", parts="PATROLS_REQUIRED COUNTED_BESIDE"),
+    "QN17": Metric(RATIO, qn17, up=True, reasons="TIME_OF_DAY_NOT_TOLD"),
     "QN10": plan(qn10, "LATE NOT_DONE DUE_TIME_NOT_GIVEN"),
     "QN11": Metric(RATIO, qn11, up=True, sums=True, needs_other=True,
                    reasons="MODE_TIME_NOT_GIVEN SECONDS_TOLD_TWICE SECONDS_OVERRULED",

@@ -92,7 +92,8 @@ def filled(fields):
 
 
 def observation(t):
-    return {"mode": pick(["OVERT", "UNOBTRUSIVE"]), "immediate_action": pick([None, "COACHED"]), "criteria": [
+    return {"occurred_end": some(0.3, iso(t + pick([1, 1800000, 30000000]) * MS)),
+            "mode": pick(["OVERT", "UNOBTRUSIVE"]), "immediate_action": pick([None, "COACHED"]), "criteria": [
         filled({"criterion_id": c, "mandatory": pick([None, True, False]), "severity": pick([None, "CRITICAL"]),
                 "result": pick(["MET", "MET", "MET", "NOT_MET", "NOT_OBSERVED", "NOT_APPLICABLE"])})
         for c in rnd.sample(TEXTS, pick([1, 1, 3]))]}
@@ -154,7 +155,9 @@ def equipment_check(t):
 
 def plan(t):
     start = first_day(pick([-4, -1, 0, 0, 0]))
+    first, last = pick([(None, None), (360, 600), (1320, 360), (0, 1439), (700, 700)])
     return {"plan_id": pick(TEXTS), "what": pick(PLANNED), "planned_count": pick([0, 1, 5, 100]),
+            "window_start_min": first, "window_end_min": last,
             "period_start": iso(instant(start)), "period_end": iso(instant(start + dt.timedelta(days=pick([1, 7, 31]))))}
 
 

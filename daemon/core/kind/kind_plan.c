@@ -22,8 +22,9 @@ static const struct field fields[] = {
 		  "how many in the period: the only source of planned denominators"),
     [OWN(WINDOW_START_MIN)] = INT_FIELD("window_start_min", 0, 0, 1439,
 					"right time of day from, minutes after local midnight"),
-    [OWN(WINDOW_END_MIN)] = INT_FIELD("window_end_min", 0, 0, 1439,
-				      "right time of day to; before the start it spans midnight"),
+    [OWN(WINDOW_END_MIN)] =
+	INT_FIELD("window_end_min", 0, 0, 1439,
+		  "right time of day to, that minute included; before the start it spans midnight"),
 };
 
 static enum code

@@ -76,10 +76,28 @@ static const struct column tip_exposure_own[] = {
     {"shown", COLUMN_NUMBER, NULL},
     {"hits", COLUMN_NUMBER, NULL},
 };
+static const struct view_kind tip_exposure_of[] = {
+    {KIND_TIP_EVENT, NULL}, {KIND_TIP_SESSION, NULL}, /* in the stead of events */
+};
 static const struct column activity_own[] = {
     {"counted", COLUMN_NUMBER, NULL},
     {"twice", COLUMN_NUMBER, NULL},
     {"beside", COLUMN_NUMBER, NULL},
+};
+static const struct column plan_done_own[] = {
+    {"kind", COLUMN_TEXT, NULL},      {"what", COLUMN_TEXT, &planned_names},
+    {"planned", COLUMN_NUMBER, NULL}, {"done", COLUMN_NUMBER, NULL},
+    {"surplus", COLUMN_NUMBER, NULL}, {"unplanned", COLUMN_NUMBER, NULL},
+    {"timed", COLUMN_NUMBER, NULL},   {"in_window", COLUMN_BOOL, NULL},
+};
+static const struct view_kind plan_done_of[] = {
+    {KIND_PLAN, NULL},
+    {KIND_OBSERVATION, "OBSERVATIONS"},
+    {KIND_TEST, "TESTS"},
+    {KIND_AUDIT, "AUDITS"},
+    {KIND_ACTIVITY, "PATROLS"},
+    {KIND_ACTIVITY, "VEHICLE_CHECKS"},
+    {KIND_EQUIPMENT_CHECK, "EQUIPMENT_TESTS"},
 };
 static const struct column equipment_check_own[] = {
     {"on_time", COLUMN_BOOL, NULL},
@@ -114,8 +132,9 @@ static const struct column feed_own[] = {
     {"matched", COLUMN_NUMBER, NULL},   {"basis", COLUMN_TEXT, NULL},
 };
 
-#define OWN(columns) (columns), COUNT(columns)
-#define NO_OWN       NULL, 0
+#define OWN(columns) (columns), COUNT(columns), NULL, 0
+#define NO_OWN       NULL, 0, NULL, 0
+#define OF(name)     name##_own, COUNT(name##_own), name##_of, COUNT(name##_of)
 #define QUERY(name)  NULL, "sql/queries/quarter/spd_" name ".sql"
 #define TABLE(name)  "sems.spd_" name, NULL
 #define CUBES        NULL, NULL /* counted from several relations: store/count/metric_source.c */
@@ -131,9 +150,10 @@ const struct view view_table[] = {
     {"finding_at_end", QUERY("finding_at_end"), KIND_AUDIT, true, OWN(finding_own)},
     {"tip_event", CUBES, KIND_TIP_EVENT, false, NO_OWN},
     {"tip_session", QUERY("tip_session"), KIND_TIP_SESSION, false, OWN(tip_session_own)},
-    {"tip_exposure", CUBES, KIND_COUNT, false, OWN(tip_exposure_own)},
+    {"tip_exposure", CUBES, KIND_COUNT, false, OF(tip_exposure)},
     {"activity", QUERY("activity"), KIND_ACTIVITY, false, OWN(activity_own)},
     {"plan", QUERY("plan"), KIND_PLAN, false, NO_OWN},
+    {"plan_done", QUERY("plan_done"), KIND_COUNT, false, OF(plan_done)},
     {"equipment_check", TABLE("equipment_check"), KIND_EQUIPMENT_CHECK, false,
      OWN(equipment_check_own)},
     {"equipment_mode", QUERY("equipment_mode"), KIND_COUNT, false, OWN(equipment_mode_own)},

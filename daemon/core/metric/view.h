@@ -19,6 +19,12 @@ struct column {
 	const struct enum_table *names; /* of an enumeration, else NULL */
 };
 
+/* Rows of a kind in a view of several. */
+struct view_kind {
+	enum kind_id kind;
+	const char *what; /* those whose column `what` is this; NULL: any */
+};
+
 struct view {
 	const char *name;
 	/* The relation; its rows are taken by their counted_at. NULL: the text of `query`, a
@@ -30,6 +36,8 @@ struct view {
 	bool at_end;       /* its rows are a state at the end of the period */
 	const struct column *own;
 	size_t n_own;
+	const struct view_kind *of; /* without a base: the kinds it counts; NULL: none, or all */
+	size_t n_of;
 };
 
 /* In no particular order; view_table[view_count - 1] is the last. */

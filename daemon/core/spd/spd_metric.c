@@ -143,15 +143,31 @@ site_of(const struct metric *m, const struct figure *g)
 	return NULL;
 }
 
+/* Is there no condition of the term on `what` that leaves this out? */
+static bool
+may_be(const struct term *t, const char *what)
+{
+	for (unsigned i = 0; i < t->where_count && what != NULL; i++) {
+		const struct condition *w = &t->where[i];
+		bool is_in = w->in_count == 0;
+
+		for (unsigned k = 0; k < w->in_count; k++)
+			is_in = is_in || strcmp(w->in[k], what) == 0;
+		if (strcmp(w->field, "what") == 0 && !is_in)
+			return false;
+	}
+	return true;
+}
+
 static bool
 term_counts(const struct term *t, const char *kind)
 {
-	static const char exposure[] = "tip_exposure"; /* events, and sessions in their stead */
+	const struct view *v = t->view;
 
-	if (t->view->base == KIND_COUNT)
-		return strcmp(t->view->name, exposure) == 0 &&
-		       (strcmp(kind, "tip_event") == 0 || strcmp(kind, "tip_session") == 0);
-	return strcmp(kinds[t->view->base]->name, kind) == 0;
+	for (size_t i = 0; i < v->n_of; i++)
+		if (strcmp(kinds[v->of[i].kind]->name, kind) == 0 && may_be(t, v->of[i].what))
+			return true;
+	return v->base != KIND_COUNT && strcmp(kinds[v->base]->name, kind) == 0;
 }
 
 static bool

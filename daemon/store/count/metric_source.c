@@ -3,6 +3,7 @@
 #include "base/count.h"
 #include "base/file/embed.h"
 #include "store/count/condition_sql.h"
+#include "store/count/view_sql.h"
 
 #include <string.h>
 
@@ -41,9 +42,9 @@ static const struct metric_special {
 };
 
 /* Not the sum of their days: what a finding is depends on other audits, a double on other records,
- * and a mode lasts. */
-static const char *const whole[] = {"audit", "finding",    "finding_at_end", "equipment_mode",
-				    "plan",  "quarantine", "double"};
+ * what is done of a plan on what was done before, and a mode lasts. */
+static const char *const whole[] = {"audit", "finding",   "finding_at_end", "equipment_mode",
+				    "plan",  "plan_done", "quarantine",     "double"};
 
 /* --- what a view is ----------------------------------------------------------------------------
  */
@@ -409,6 +410,9 @@ metric_source_from(const struct metric_source *s, struct buf *b, struct err *e)
 	text = embed_text(v->query);
 	if (text == NULL)
 		return err_set(e, FATAL_BUG, v->query, "is not compiled in");
-	buf_addf(b, " FROM (\n%s) AS v WHERE true", text);
+	buf_addf(b, " FROM (\n");
+	if (!view_sql_add(b, text))
+		return err_set(e, FATAL_BUG, v->query, "puts in what is not compiled in");
+	buf_addf(b, ") AS v WHERE true");
 	return OK;
 }

@@ -76,6 +76,23 @@ Test(view, hides_free_text_and_knows_no_other_column)
 	cr_expect_null(view_by_name("pg_authid"));
 }
 
+Test(view, of_several_kinds_names_them)
+{
+	struct column what;
+
+	for (size_t i = 0; i < view_count; i++)
+		cr_expect(view_table[i].n_of == 0 || view_table[i].base == KIND_COUNT, "%s",
+			  view_table[i].name);
+	cr_expect_eq(view("tip_exposure")->n_of, 2);
+	cr_assert(view_column(view("plan_done"), "what", &what));
+	for (size_t i = 0; i < view("plan_done")->n_of; i++) {
+		const struct view_kind *of = &view("plan_done")->of[i];
+
+		cr_expect(of->what == NULL || enum_number(what.names, text_of(of->what)) != 0, "%s",
+			  of->what);
+	}
+}
+
 Test(view, lets_persons_be_asked_only_whether_they_are_there)
 {
 	struct column c;

@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/spd/spd_metric.h"
 #include "tests/core/against.h"
 
@@ -181,4 +182,66 @@ Test(spd_metric, is_silent_only_when_every_feed_that_is_expected_is)
 	cr_expect_str_eq(json_string_value(json_object_get(figure(&s, NULL, &keep), "no_data")),
 			 "NO_DATA");
 	json_decref(keep);
+}
+
+/* The feeds that a count of one view has, each of another kind. */
+static int64_t
+covered_by(const char *term)
+{
+	struct spd_feed all[KIND_COUNT];
+	struct spd_metric one = {0};
+	struct spd s = {.quarter = "2026-Q2", .metrics = &one, .n_metrics = 1, .feeds = all};
+	struct catalogue *c = NULL;
+	struct err e = {0};
+	char yaml[600];
+	json_t *keep;
+	int64_t expected;
+
+	snprintf(yaml, sizeof yaml,
+		 "version: 1\nmetrics:\n- {id: A1, version: 1, effective_from: 2000-01-01, name: "
+		 "n, form: OUTPUT, basis: CENSUS, shape: count, sheet: s, unit: n, direction: UP, "
+		 "definition: d, numerator: [%s]}\n",
+		 term);
+	cr_assert_eq(catalogue_read("m", yaml, &c, &e), OK, "%s", e.text);
+	for (unsigned k = 0; k < KIND_COUNT; k++)
+		all[k] = (struct spd_feed){.kind = kinds[k]->name,
+					   .has_expected = true,
+					   .expected = 1 << k,
+					   .basis = "REGISTER"};
+	s.n_feeds = KIND_COUNT;
+	s.catalogue = c;
+	one.m = &c->metrics[0];
+	one.figures = fold_finish(fold_new(a.arena, one.m, NULL), NULL, &one.n_figures);
+	expected = whole(json_object_get(figure(&s, NULL, &keep), "coverage"), "expected");
+	json_decref(keep);
+	catalogue_free(c);
+	return expected;
+}
+
+#define BIT(kind) (1 << KIND_##kind)
+
+Test(spd_metric, is_covered_by_the_feeds_of_all_kinds_that_it_counts)
+{
+	static const struct {
+		const char *term;
+		int64_t kinds;
+	} cases[] = {
+	    {"{from: test}", BIT(TEST)},
+	    {"{from: tip_exposure, sum: hits}", BIT(TIP_EVENT) | BIT(TIP_SESSION)},
+	    {"{from: plan_done, sum: done, where: [{field: what, in: [PATROLS]}]}",
+	     BIT(PLAN) | BIT(ACTIVITY)},
+	    {"{from: plan_done, sum: done, where: [{field: what, in: [TESTS, AUDITS]},"
+	     " {field: in_window, in: [\"true\"]}]}",
+	     BIT(PLAN) | BIT(TEST) | BIT(AUDIT)},
+	    {"{from: plan_done, sum: timed}", BIT(PLAN) | BIT(OBSERVATION) | BIT(TEST) |
+						  BIT(AUDIT) | BIT(ACTIVITY) |
+						  BIT(EQUIPMENT_CHECK)},
+	    {"{from: double}", 0},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t got = covered_by(cases[i].term);
+
+		cr_expect_eq(got, cases[i].kinds, "%s: %x", cases[i].term, (unsigned)got);
+	}
 }

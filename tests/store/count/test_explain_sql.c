@@ -52,7 +52,11 @@ add_evidence(struct fixture *f)
 	spd_add(f, "observation", 3, ", criteria, mode",
 		", '[{\"criterion_id\":\"a\",\"result\":\"MET\",\"mandatory\":true}]', 'OVERT'");
 	spd_add(f, "plan", 2, ", what, planned_count, period_start, period_end",
-		", 'OBSERVATIONS', 4, '2026-04-01', '2026-05-01'");
+		", 'OBSERVATIONS', 1, '2026-05-01', '2026-06-01'");
+	spd_add(f, "plan", 1,
+		", what, planned_count, period_start, period_end, window_start_min, "
+		"window_end_min",
+		", 'PATROLS', 2, '2026-05-01', '2026-06-01', 600, 660");
 	spd_add(f, "test", 4, ", mode, outcome, method_class, layers",
 		", 'OVERT', CASE WHEN i = 1 THEN 'FAIL' WHEN i = 2 THEN 'INVALID' ELSE 'PASS' END,"
 		" 'CABIN_BAG', '[{\"layer\":\"x\",\"detected\":true,\"resolved\":true}]'");
@@ -62,6 +66,7 @@ add_evidence(struct fixture *f)
 	    "'[{\"finding_id\":\"F1\",\"severity\":\"SERIOUS\",\"state\":\"OPEN\"}]',"
 	    " '[{\"measure_code\":\"4.1\",\"classification\":\"NOT_COMPLIANT\"}]', '2026-05-02'");
 	spd_add(f, "activity", 3, ", activity, count, means", ", 'CABIN_BAGS', 100, 'NORMAL'");
+	spd_add(f, "activity", 1, ", activity, count, location_id", ", 'PATROLS_DONE', 3, 'L1'");
 	spd_add(f, "equipment_check", 3, ", check_type, result, attempt, due_at",
 		", 'DAILY_OTP', 'PASS', 1, '2026-05-12T12:00:00Z'");
 }
