@@ -1299,6 +1299,8 @@ def close(a, b):
 
 
 class Checker:
+    finding_of = staticmethod(finding_of)
+
     def __init__(self, ev, spd):
         self.ev, self.spd = ev, spd
         self.q = ev.quarter(spd["quarter"]["label"])

@@ -136,10 +136,10 @@ def completeness(c):
 def balances(c):
     """Counted finding by finding, in the order in which audits listed them."""
     was, now, known = {}, {}, set()
-    for a in sorted(c.ev.effective["audit"], key=lambda a: (a["occurred_at"], a["record_id"])):
+    for a in sorted(c.ev.effective["audit"], key=lambda a: (a["occurred_at"], a["record_id"], a["source"])):
         if a["occurred_at"] < c.q.end:
             for f in a["findings"] or []:
-                key = a["source"], a["site_id"], f["finding_id"]
+                key = c.finding_of(a, f)
                 now[key] = (f.get("state") or "OPEN") in ("OPEN", "CORRECTED")
                 if a["occurred_at"] < c.q.start:
                     was[key] = now[key]
