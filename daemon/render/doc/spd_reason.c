@@ -93,8 +93,11 @@ static const struct {
     {"SESSIONS_WITHOUT_SCREENER", "sessions without a screener"},
     {"SHOWN_IN_SESSIONS_WITHOUT_EVENTS", "shown in sessions without events"},
     {"SITES", "sites"},
+    {"SURPLUS", "beyond the plan"},
     {"TESTER_ERROR", "error of the tester"},
     {"TIME_NOT_GIVEN", "time not given"},
+    {"TIME_OF_DAY_NOT_TOLD", "time of day not told"},
+    {"UNPLANNED", "of no plan"},
     {"VOIDED", "voided"},
 };
 
