@@ -58,7 +58,8 @@ def metric(number, sheet, status, x, n):
     return {"id": f"M{number:02d}", "version": "1", "effective_from": "2026-01-01", "name": f"Metric {number} {EVIL}",
             "form": "OUTPUT", "basis": "SAMPLE", "shape": "ratio", "sheet": sheet, "unit": "%", "direction": "UP",
             "definition": f"What is counted: {EVIL}", "minimum_n": 30, "readers": ["M"], "requirements": [],
-            "target": {"value": 0.9, "approved_by": "a.m", "from_quarter": "2026-Q1"}, "figures": figures,
+            "target": {"value": 0.9, "approved_by": "a.m", "from_quarter": "2026-Q1", "set_at": "2026-01-10T09:00:00.000Z",
+                       "set_by": "unix:anna", "set_late": False, "replaces": None}, "figures": figures,
             "chart": weeks(0.85) if number == 1 else None, "funnel": funnel(0.85) if number == 1 else None,
             "case_mix": None}
 

@@ -136,9 +136,12 @@ class Evidence:
         local = t.astimezone(self.zone)
         return local.year, local.month
 
-    def target(self, metric, label):
-        rows = [t for t in self.targets if t["metric"] == metric and t["from_quarter"] <= label]
-        return max(rows, key=lambda t: (t["from_quarter"], t["target_id"]), default=None)
+    def target(self, metric, label, before=None):
+        """The one in force; with `before` the one that it replaced."""
+        age = lambda t: (t["from_quarter"], t["target_id"])
+        rows = [t for t in self.targets if t["metric"] == metric and t["from_quarter"] <= label
+                and (before is None or age(t) < age(before))]
+        return max(rows, key=age, default=None)
 
 
 OF_ONE_RECORD = ("record_id source_record_id device_local_time schema_version received_at received_from "
@@ -1341,6 +1344,11 @@ class Checker:
         target = self.ev.target(doc["id"], self.q.label)
         self.like(doc["id"] + " target", doc["target"] and doc["target"]["value"],
                   target and target["value"])
+        if target and doc["target"]:
+            before = self.ev.target(doc["id"], self.q.label, target)
+            self.like(doc["id"] + " target replaced", doc["target"]["replaces"], before and before["value"])
+            self.like(doc["id"] + " target set late", doc["target"]["set_late"],
+                      dt.datetime.fromisoformat(str(target["set_at"])) >= self.q.end)
         if m.rule == "below":
             standard = self.ev.target("OUT03", self.q.label)
         standard = standard and standard["value"]

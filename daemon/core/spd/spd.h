@@ -28,6 +28,11 @@ struct spd_target {
 	double value;
 	const char *approved_by;
 	const char *from_quarter;
+	const char *set_at; /* RFC 3339, UTC */
+	const char *set_by; /* the principal; NULL: nobody was noted */
+	bool is_late;       /* set when the quarter had ended */
+	bool has_replaced;
+	double replaced; /* the target before it */
 };
 
 /* A civil week, Monday to Sunday, clipped to the quarter: the sums of the figure of the entity. */

@@ -367,6 +367,10 @@ target_json(const struct spd_target *t)
 	made_real(&o, DOC_VALUE, t->value);
 	made_text(&o, DOC_APPROVED_BY, t->approved_by);
 	made_text(&o, DOC_FROM_QUARTER, t->from_quarter);
+	made_text(&o, DOC_SET_AT, t->set_at);
+	made_text(&o, DOC_SET_BY, t->set_by);
+	made_put(&o, DOC_SET_LATE, json_boolean(t->is_late));
+	made_put(&o, DOC_REPLACES, t->has_replaced ? json_real(t->replaced) : json_null());
 	return made_take(o);
 }
 

@@ -32,6 +32,7 @@ struct setup_step {
 	json_t *(*make)(const struct setup_request *r); /* the parameter; NULL: entity and zone */
 	bool (*before)(const struct setup *s, const struct setup_request *r, struct err *e);
 	void (*read)(struct setup *s, const struct rows *r); /* NULL: the counts */
+	bool names_setter;                                   /* the second parameter is who asks */
 };
 
 static json_t *make_sites(const struct setup_request *r);
@@ -51,20 +52,20 @@ static void read_look(struct setup *s, const struct rows *r);
 static void read_stray(struct setup *s, const struct rows *r);
 
 static const struct setup_step steps[] = {
-    {NULL, "sql/queries/setup/setup_look.sql", NULL, NULL, read_look},
-    {"entities", "sql/queries/setup/setup_entity.sql", NULL, before_entity, NULL},
-    {"sites", "sql/queries/setup/setup_sites.sql", make_sites, NULL, NULL},
-    {"locations", "sql/queries/setup/setup_locations.sql", make_locations, NULL, NULL},
-    {"providers", "sql/queries/setup/setup_providers.sql", make_providers, NULL, NULL},
-    {"principals", "sql/queries/setup/setup_principals.sql", make_principals, NULL, NULL},
-    {"sources", "sql/queries/setup/setup_sources.sql", make_sources, NULL, NULL},
-    {NULL, "sql/queries/setup/setup_stray.sql", make_grants, NULL, read_stray},
-    {"grants", "sql/queries/setup/setup_grants.sql", make_grants, before_grants, NULL},
-    {"retention", "sql/queries/setup/setup_retention.sql", make_retention, NULL, NULL},
-    {"targets", "sql/queries/setup/setup_targets.sql", make_targets, NULL, NULL},
-    {"feeds", "sql/queries/setup/setup_feeds.sql", make_feeds, NULL, NULL},
-    {"policies", "sql/queries/setup/setup_policy.sql", make_policy, NULL, NULL},
-    {"settings", "sql/queries/setup/setup_settings.sql", make_settings, NULL, NULL},
+    {NULL, "sql/queries/setup/setup_look.sql", NULL, NULL, read_look, false},
+    {"entities", "sql/queries/setup/setup_entity.sql", NULL, before_entity, NULL, false},
+    {"sites", "sql/queries/setup/setup_sites.sql", make_sites, NULL, NULL, false},
+    {"locations", "sql/queries/setup/setup_locations.sql", make_locations, NULL, NULL, false},
+    {"providers", "sql/queries/setup/setup_providers.sql", make_providers, NULL, NULL, false},
+    {"principals", "sql/queries/setup/setup_principals.sql", make_principals, NULL, NULL, false},
+    {"sources", "sql/queries/setup/setup_sources.sql", make_sources, NULL, NULL, false},
+    {NULL, "sql/queries/setup/setup_stray.sql", make_grants, NULL, read_stray, false},
+    {"grants", "sql/queries/setup/setup_grants.sql", make_grants, before_grants, NULL, false},
+    {"retention", "sql/queries/setup/setup_retention.sql", make_retention, NULL, NULL, false},
+    {"targets", "sql/queries/setup/setup_targets.sql", make_targets, NULL, NULL, true},
+    {"feeds", "sql/queries/setup/setup_feeds.sql", make_feeds, NULL, NULL, false},
+    {"policies", "sql/queries/setup/setup_policy.sql", make_policy, NULL, NULL, false},
+    {"settings", "sql/queries/setup/setup_settings.sql", make_settings, NULL, NULL, false},
 };
 
 #define N_STEPS COUNT(steps)
@@ -360,8 +361,9 @@ setup_next(struct job *j, struct statement *st, struct err *e)
 		err_set(e, TRY_LIMIT, "setup", "out of memory; send it in parts");
 		return false;
 	}
-	st->n_params = 1;
+	st->n_params = step->names_setter ? 2 : 1;
 	st->params[0] = s->json;
+	st->params[1] = c->who.principal.s;
 	return true;
 }
 

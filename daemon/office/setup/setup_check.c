@@ -264,6 +264,11 @@ check_target(const struct setup_target *t, size_t i, const struct catalogue *cat
 	if (m == NULL)
 		return err_set(e, REJ_FIELD, PATH("targets[%zu].metric", i),
 			       "is not a metric of the catalogue; write it as in OUT03");
+	if (m->direction != DIRECTION_UP && m->direction != DIRECTION_DOWN)
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].metric", i),
+			       "has no better and worse, so that a target of %s would have no "
+			       "effect: leave it out",
+			       m->id);
 	if (!t->has_value || !isfinite(t->value) || t->value < 0 || t->value > target_max(m))
 		return err_set(e, REJ_FIELD, PATH("targets[%zu].value", i),
 			       "is missing or not a value %s can have; give it in the metric's "

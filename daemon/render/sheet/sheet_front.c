@@ -401,6 +401,19 @@ any_text(struct book *b, const json_t *o, const char *key)
 	return book_text(b, "%s", n);
 }
 
+/* Who set it when, what it was before; and whether the figures could be known then. */
+static void
+put_target_history(struct grid *g, const json_t *m, const json_t *target)
+{
+	bool late = json_is_true(json_object_get(target, DOC_SET_LATE));
+
+	grid_text(g, spd_text(target, DOC_SET_BY));
+	grid_instant(g, spd_text(target, DOC_SET_AT));
+	grid_member(g, target, DOC_REPLACES, spd_text(m, DOC_UNIT));
+	grid_code(g, late ? "◆ set after the quarter had ended" : "", late ? "true" : "false",
+		  TONE_UNSURE);
+}
+
 static void
 put_definition(struct grid *g, const json_t *m)
 {
@@ -426,6 +439,7 @@ put_definition(struct grid *g, const json_t *m)
 	else
 		grid_empty(g);
 	grid_text(g, spd_text(target, DOC_APPROVED_BY));
+	put_target_history(g, m, target);
 	grid_text(g, any_text(b, m, "version"));
 	grid_day(g, spd_text(m, DOC_EFFECTIVE_FROM));
 	grid_text(g, joined(b, json_object_get(m, DOC_READERS)));
@@ -471,7 +485,11 @@ sheet_definitions(struct book *b, const struct plan *p)
 	    {"direction", "Better", IN_ALL, 9, false},
 	    {"minimum_n", "Least n", IN_ALL, 9, true},
 	    {"target", "Target", IN_ALL, 10, true},
-	    {"approved_by", "Target set by", IN_BOOK | IN_CSV, 18, false},
+	    {"approved_by", "Target approved by", IN_BOOK | IN_CSV, 18, false},
+	    {"target_set_by", "Target set by", IN_BOOK | IN_CSV, 18, false},
+	    {"target_set_at", "Target set at", IN_BOOK | IN_CSV, 22, false},
+	    {"target_replaces", "Target before", IN_BOOK | IN_CSV, 14, true},
+	    {"target_late", "Target set after the quarter", IN_ALL, 26, false},
 	    {"version", "Version", IN_ALL, 9, false},
 	    {"effective_from", "In force from", IN_BOOK | IN_CSV, 14, false},
 	    {"readers", "Readers", IN_BOOK | IN_CSV, 18, false},

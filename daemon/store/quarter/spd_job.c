@@ -113,6 +113,11 @@ on_targets(struct spd_run *r, const struct rows *rows)
 		t->value = strtod(rows_text(rows, i, 1), NULL);
 		t->approved_by = rows_keep(rows, i, 2, r->arena);
 		t->from_quarter = rows_keep(rows, i, 3, r->arena);
+		t->set_at = rows_keep(rows, i, 4, r->arena);
+		t->set_by = rows_keep(rows, i, 5, r->arena);
+		t->is_late = rows_int(rows, i, 6) == 1;
+		t->has_replaced = rows_text(rows, i, 7) != NULL;
+		t->replaced = t->has_replaced ? strtod(rows_text(rows, i, 7), NULL) : 0;
 		r->targets[m - c->metrics] = t;
 	}
 	for (unsigned i = 0; i < c->metrics_count; i++) {

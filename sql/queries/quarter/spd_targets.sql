@@ -1,5 +1,10 @@
--- The targets in force in the quarter $1.
-SELECT DISTINCT ON (metric) metric, value, approved_by, from_quarter
-FROM sems.target
-WHERE from_quarter <= $1::text
-ORDER BY metric, from_quarter DESC, set_at DESC, target_id DESC
+-- The targets in force in the quarter $1, each with when and by whom it was set, whether after the quarter's
+-- end, and the value that it replaced.
+SELECT t.metric, t.value, t.approved_by, t.from_quarter, sems.rfc3339(t.set_at), t.set_by,
+    (t.set_at >= (SELECT max(d.ends_at) FROM sems.civil_day AS d WHERE d.quarter = $1::text))::int, t.replaced
+FROM (SELECT x.*, lead(x.value) OVER newest AS replaced, row_number() OVER newest AS n
+    FROM sems.target AS x
+    WHERE x.from_quarter <= $1::text
+    WINDOW newest AS (PARTITION BY x.metric ORDER BY x.from_quarter DESC, x.set_at DESC, x.target_id DESC)) AS t
+WHERE t.n = 1
+ORDER BY t.metric

@@ -1,5 +1,6 @@
 -- Sets targets: appended, and only where they differ from the one that holds.
--- $1: [{"metric", "value", "approved_by", "from_quarter"}]; of a target given twice the last counts.
+-- $1: [{"metric", "value", "approved_by", "from_quarter"}]; of a target given twice the last counts. $2: who
+-- sets them.
 WITH given AS (
     SELECT DISTINCT ON (g.metric, g.from_quarter) g.metric, g.value, g.approved_by, g.from_quarter
     FROM ROWS FROM (jsonb_to_recordset($1::jsonb)
@@ -11,8 +12,8 @@ WITH given AS (
     FROM sems.target AS t
     ORDER BY t.metric, t.from_quarter, t.target_id DESC
 ), put AS (
-    INSERT INTO sems.target (metric, value, approved_by, from_quarter)
-    SELECT g.metric, g.value, g.approved_by, g.from_quarter
+    INSERT INTO sems.target (metric, value, approved_by, from_quarter, set_by)
+    SELECT g.metric, g.value, g.approved_by, g.from_quarter, $2::text
     FROM given AS g LEFT JOIN old USING (metric, from_quarter)
     WHERE (old.value, old.approved_by) IS DISTINCT FROM (g.value, g.approved_by)
     RETURNING metric, from_quarter

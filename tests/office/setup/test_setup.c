@@ -175,6 +175,9 @@ Test(setup, appends_a_target_only_when_it_changes)
 	cr_expect_eq(
 	    cluster_int(o.pg, "SELECT count(*) FROM sems.target WHERE from_quarter = '2026-Q2'"),
 	    2);
+	/* Who set it is who was signed in, whoever approved it. */
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT DISTINCT set_by FROM sems.target"),
+			 o.principal);
 }
 
 Test(setup, sets_policies_and_the_revision_window)

@@ -144,6 +144,7 @@ BREAK(policy_crossed, s->policy.min_months = 14)
 BREAK(policy_short, s->policy.min_months = s->policy.max_months = 6)
 BREAK(policy_basis, s->policy.legal_basis = "")
 BREAK(target_metric, s->target.metric = "out03")
+BREAK(target_without_effect, s->target.metric = "OUT07")
 BREAK(target_value, s->target.has_value = 0)
 BREAK(target_negative, s->target.value = -0.1)
 BREAK(target_in_percent, s->target.value = 95)
@@ -199,6 +200,7 @@ static const struct row {
     {policy_short, "retention[0].max_months"},
     {policy_basis, "retention[0].legal_basis"},
     {target_metric, "targets[0].metric"},
+    {target_without_effect, "targets[0].metric"},
     {target_value, "targets[0].value"},
     {target_negative, "targets[0].value"},
     {target_in_percent, "targets[0].value"},

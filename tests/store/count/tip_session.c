@@ -21,7 +21,8 @@ static const struct {
 } lying[] = {
     {"", "NULL, NULL, '09:00', '11:00'", "90/100 0.9 NO_TARGET", 0},
     /* An alarm alone says that the machine tells of events. */
-    {"NULL, NULL, '10:00', 'NON_TIP_ALARM'", "NULL, NULL, '09:00', '11:00'", "-/- - NO_DATA", 100},
+    {"NULL, NULL, '10:00', 'NON_TIP_ALARM'", "NULL, NULL, '09:00', '11:00'", "-/- - ALL_LEFT_OUT",
+     100},
     {"NULL, NULL, '09:00', 'HIT'", "NULL, NULL, '09:00', '11:00'", "1/1 - INSUFFICIENT", 99},
     {"NULL, NULL, '11:00', 'HIT'", "NULL, NULL, '09:00', '11:00'", "1/1 - INSUFFICIENT", 99},
     {"NULL, NULL, '11:00:01', 'MISS_TIMEOUT'", "NULL, NULL, '09:00', '11:00'",

@@ -426,6 +426,52 @@ Test(spd_job, judges_a_sample_by_its_interval_against_the_target_in_force)
 	json_decref(doc);
 }
 
+static json_t *
+target_of(json_t *doc, const char *metric)
+{
+	json_t *m;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "metrics"), i, m)
+	{
+		if (strcmp(json_string_value(json_object_get(m, "id")), metric) == 0)
+			return json_object_get(m, "target");
+	}
+	return NULL;
+}
+
+/* The quarter ended on 2026-06-30. */
+Test(spd_job, says_of_a_target_what_it_replaced_and_whether_the_quarter_was_over)
+{
+	json_t *doc;
+	json_t *target;
+
+	set_target("OUT03", "0.7", "2025-Q1");
+	set_target("OUT03", "0.8", "2026-Q1");
+	set_target("OUT03", "0.75", "2026-Q1");
+	set_target("OUT03", "0.99", "2026-Q3");
+	set_target("OUT01", "0.9", "2026-Q1");
+	cluster_do(f.pg, "UPDATE sems.target SET set_at = '2026-01-05T09:00Z'");
+	cluster_do(
+	    f.pg,
+	    "UPDATE sems.target SET set_at = '2026-06-30T22:59:59.999Z', set_by = 'unix:anna' "
+	    "WHERE value = 0.75");
+	cluster_do(f.pg,
+		   "UPDATE sems.target SET set_at = '2026-06-30T23:00:00Z' WHERE metric = 'OUT01'");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	target = target_of(doc, "OUT03");
+	cr_expect_eq(json_real_value(json_object_get(target, "value")), 0.75);
+	cr_expect_eq(json_real_value(json_object_get(target, "replaces")), 0.8);
+	cr_expect_str_eq(json_string_value(json_object_get(target, "set_by")), "unix:anna");
+	cr_expect_str_eq(json_string_value(json_object_get(target, "set_at")),
+			 "2026-06-30T22:59:59.999Z");
+	cr_expect(json_is_false(json_object_get(target, "set_late")));
+	target = target_of(doc, "OUT01");
+	cr_expect(json_is_true(json_object_get(target, "set_late")));
+	cr_expect(json_is_null(json_object_get(target, "replaces")));
+	json_decref(doc);
+}
+
 #define FINDING(id, severity, state) \
 	"{\"finding_id\":\"" id "\",\"severity\":\"" severity "\",\"state\":\"" state "\"}"
 
