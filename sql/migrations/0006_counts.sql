@@ -66,16 +66,30 @@ GRANT EXECUTE ON FUNCTION sems.touched_days(timestamptz, timestamptz) TO sems_co
 
 -- The days of a period whose counts the log makes stale: what counts of a session is what the events
 -- that lie in it say, and which those are the sessions after it, so that it is counted again with what
--- came within a day after its start. Of longer ones there are few.
+-- came within a day after its start. Of longer ones there are few, and none is of over 93 days
+-- (core/kind/field.c): that leaves the planner its months.
 CREATE FUNCTION sems.stale_days(since timestamptz, until timestamptz)
 RETURNS TABLE (kind text, day date)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
+DECLARE
+	kinds text[];
+	days date[];
+	low timestamptz;
+	high timestamptz;
 BEGIN
-	RETURN QUERY WITH touched AS MATERIALIZED (
-		SELECT t.kind, t.day FROM sems.touched_days(stale_days.since, 'infinity') t
-	), within AS MATERIALIZED (
-		SELECT t.day, d.starts_at, d.ends_at FROM touched t JOIN sems.civil_day d ON d.day = t.day
+	IF NOT EXISTS (SELECT FROM sems.touched_day) THEN
+		RETURN;
+	END IF;
+	SELECT array_agg(t.kind), array_agg(t.day),
+	    min(d.starts_at) FILTER (WHERE t.kind IN ('tip_event', 'tip_session')),
+	    max(d.starts_at) FILTER (WHERE t.kind IN ('tip_event', 'tip_session'))
+	INTO kinds, days, low, high
+	FROM sems.touched_days(stale_days.since, 'infinity') t JOIN sems.civil_day d ON d.day = t.day;
+	RETURN QUERY WITH touched AS (
+		SELECT t.kind, t.day FROM unnest(kinds, days) AS t (kind, day)
+	), within AS (
+		SELECT t.day, d.starts_at FROM touched t JOIN sems.civil_day d ON d.day = t.day
 		WHERE t.kind IN ('tip_event', 'tip_session')
 	), stale AS (
 		SELECT t.kind, t.day FROM touched t
@@ -88,6 +102,8 @@ BEGIN
 		    AND s.occurred_end - s.occurred_at > interval '24 hours' AND s.occurred_end >= w.starts_at
 		JOIN sems.civil_day d ON d.starts_at <= s.occurred_at AND d.ends_at > s.occurred_at
 		    AND d.starts_at > s.occurred_at - interval '48 hours'
+		WHERE s.occurred_at >= greatest(low, stale_days.since) - interval '94 days'
+		AND s.occurred_at < least(high, stale_days.until)
 	)
 	SELECT s.kind, s.day FROM stale s JOIN sems.civil_day d ON d.day = s.day
 	WHERE d.starts_at < stale_days.until AND d.ends_at > stale_days.since;

@@ -83,6 +83,18 @@ rule_check_when(const struct record *r, const struct rule_when *rules, size_t n,
 }
 
 enum code
+rule_check_longest(const struct record *r, const char *advice, struct err *e)
+{
+	const int64_t longest = 93 * MS_PER_DAY;
+
+	if (!rule_given(r, ENV_OCCURRED_END) ||
+	    r->v[ENV_OCCURRED_END].i - r->v[ENV_OCCURRED_AT].i <= longest)
+		return OK;
+	return rule_broken(e, r, ENV_OCCURRED_END, "is more than 93 days after occurred_at: %s",
+			   advice);
+}
+
+enum code
 rule_check_order(const struct record *r, size_t earlier, size_t later, struct err *e)
 {
 	char a[UTC_TEXT_SIZE];

@@ -111,6 +111,9 @@ enum code rule_check_when(const struct record *r, const struct rule_when *rules,
 
 /* Time `later`, when both are given, is not before time `earlier`. */
 enum code rule_check_order(const struct record *r, size_t earlier, size_t later, struct err *e);
+/* What lasts no longer than 93 days is found by whoever looks back so far for what reaches into a
+ * quarter, which is shorter. advice: what to send instead. */
+enum code rule_check_longest(const struct record *r, const char *advice, struct err *e);
 
 /* Text `sub` differs between all items of list `index`. */
 enum code rule_check_unique(const struct record *r, size_t index, size_t sub, struct err *e);

@@ -14,18 +14,11 @@ static const struct field fields[] = {
 	ENUM_FIELD("means", 0, means_names, "by normal or degraded means, where it matters"),
 };
 
-/* Whoever counts a quarter looks back so far for what reaches into it
- * (sql/queries/quarter/spd_activity.sql): a quarter in local time is shorter. */
-#define LONGEST_MS (93 * MS_PER_DAY)
-
 static enum code
 check(const struct record *r, const struct calendar *cal, struct err *e)
 {
 	(void)cal;
-	if (r->v[ENV_OCCURRED_END].i - r->v[ENV_OCCURRED_AT].i <= LONGEST_MS)
-		return OK;
-	return rule_broken(e, r, ENV_OCCURRED_END,
-			   "is more than 93 days after occurred_at: count by quarter, or shorter");
+	return rule_check_longest(r, "count by quarter, or shorter", e);
 }
 
 const struct kind kind_activity = {

@@ -107,6 +107,8 @@ check(const struct record *r, const struct calendar *cal, struct err *e)
 		c = rule_check_part(r, parts[i].part, parts[i].whole, e);
 	if (c == OK)
 		c = check_sum(r, e);
+	if (c == OK)
+		c = rule_check_longest(r, "send a session for each login", e);
 	return c != OK ? c : check_enabled(r, e);
 }
 

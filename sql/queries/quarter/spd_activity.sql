@@ -6,7 +6,7 @@
 -- location, both count; beside: how much of a record counts at a time for which another of them counts,
 -- too. They are of one ground: all that makes a place but its location. What reaches over the quarter's
 -- end is shared by time, and is at the quarter's first day in the second. No interval is longer than 93
--- days (core/kind/kind_activity.c).
+-- days (core/kind/field.c).
 -- Who has this put into another statement may want a part of it alone, which takes the place of ONLY: by what
 -- makes a ground, or the rest would count what belongs to others.
 -- Sorting is most of the work. A place is one text, since comparing each of seven columns took longest; no

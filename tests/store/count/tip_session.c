@@ -1,5 +1,5 @@
-/* Which events lie in which session, and which of the two counts
- * (sql/queries/quarter/spd_tip_session.sql). */
+/* Which events lie in which session, and which of the two counts: P-837,
+ * sql/queries/quarter/spd_tip_session.sql. */
 #include "base/count.h"
 #include "tests/store/spd_fixture.h"
 

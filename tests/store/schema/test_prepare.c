@@ -95,7 +95,7 @@ static const struct {
     {"sql/migrations/0005_retention.sql",
      "5ce5a3bbc8f01f876a250a19e8b40fd3a2a59efeabfc7024696a5ce0d8b0ecf5"},
     {"sql/migrations/0006_counts.sql",
-     "0ef783e431a1ae0a2a69759666071a376f7051b4b900a8c2ca5db7b81566e892"},
+     "80838eb75af40b164ef7126efb749d97ea40dcebffcaf937e53e349c229d4d21"},
     {"sql/migrations/0007_inquiry.sql",
      "4de32cf5a9c5ae387168ad8491a2b157b9995b639a6cfba9fd2e940cfc0b83cf"},
 };
