@@ -216,7 +216,7 @@ Test(spd, freezes_inside_the_time_for_late_records_only_with_a_reason)
 	cluster_do(o.pg, "UPDATE sems.setting SET value = '20000' "
 			 "WHERE name = 'spd_grace_working_days'");
 	cr_expect_eq(ask(OP(FREEZE), past, 0), CODE(STATE));
-	cr_expect_not_null(strstr(o.text, "--early"), "%s", o.text);
+	cr_expect_not_null(strstr(o.next, "early"), "%s %s", o.text, o.next);
 	q.operation = OP(FREEZE);
 	q.quarter = past;
 	q.early = early;
