@@ -29,7 +29,7 @@ void world_start(struct world *w);
 void world_open_loopback(struct world *w);
 void world_end(struct world *w);
 /* Commits what there is, and answers requests. */
-void world_commit(void *w);
+void world_commit(void *ctx);
 
 /* Sockets that do not block. */
 int dial(const struct world *w);

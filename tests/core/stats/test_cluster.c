@@ -77,7 +77,7 @@ Test(cluster, gives_what_r_gives)
 	cr_assert_not_null(f, "%s", TABLE);
 	while (fgets(text, sizeof text, f) != NULL) {
 		char *save;
-		double want[4];
+		double want[4] = {0};
 		const char *what = strtok_r(text, "\t", &save);
 		const char *given = strtok_r(NULL, "\t", &save);
 		const char *gives = strtok_r(NULL, "\t", &save);
