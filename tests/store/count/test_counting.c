@@ -843,8 +843,8 @@ Test(counting, goes_where_its_table_says)
 	    "what is not: nothing more to ask > plans off, it failed > ended",
 	    "plans off: nothing more to ask > records, it failed > ended",
 	    "records: nothing more to ask > sums, it failed > ended",
-	    "sums: nothing more to ask > ended, it failed > ended, too much for one document > "
-	    "sums",
+	    ("sums: nothing more to ask > ended, it failed > ended, too much for one document > "
+	     "sums"),
 	    "ended: ",
 	};
 

@@ -40,8 +40,8 @@ keep(const char *quarter, bool stop)
 Test(feeds_keep, goes_where_its_table_says)
 {
 	static const char *const edges[] = {
-	    "lock: nothing more to ask > touched days, it failed > ended, another one counts > "
-	    "ended",
+	    ("lock: nothing more to ask > touched days, it failed > ended, another one counts > "
+	     "ended"),
 	    "touched days: nothing more to ask > keeping, it failed > ended",
 	    "keeping: nothing more to ask > ended, it failed > ended",
 	    "waiting: nothing more to ask > ended, it failed > ended",

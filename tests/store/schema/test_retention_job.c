@@ -52,8 +52,8 @@ Test(retention_job, goes_where_its_table_says)
 	static const char *const edges[] = {
 	    "planning: some may go > closing, nothing is to go > ended",
 	    "closing: all are closed > counting",
-	    "counting: another one counts > waiting, there are more days > counting, all are "
-	    "counted > removing, counting failed > opening again",
+	    ("counting: another one counts > waiting, there are more days > counting, all are "
+	     "counted > removing, counting failed > opening again"),
 	    "waiting: that one had a turn > counting",
 	    "removing: some were in use > closing, all had their turns > opening again",
 	    "opening again: all that is left is open > ended",
