@@ -143,6 +143,40 @@ refuse_right(struct refusal *why, const char *field, enum right right)
 	return false;
 }
 
+/* An item of a list may be another source's matter, such as a finding that a follow-up closes: it
+ * is said by who may send for that one, or correct it. */
+static bool
+check_sources(struct ingest *in, const struct record *r, const struct sender *from,
+	      struct refusal *why)
+{
+	struct text own = r->v[ENV_SOURCE].text;
+	struct text site = text_or_empty(&r->v[ENV_SITE_ID]);
+
+	for (size_t i = 0; i < kind_n_fields(r->kind); i++) {
+		const struct field *f = kind_field(r->kind, i);
+		const struct list *l = &r->v[i].list;
+
+		for (size_t k = 0; f->type == FIELD_LIST && r->v[i].set && k < l->n * l->width;
+		     k++) {
+			const struct field *item = &f->item[k % l->width];
+
+			if ((item->flags & FIELD_SOURCE) == 0 || !l->v[k].set ||
+			    text_eq(l->v[k].text, own) ||
+			    registry_may_send(in->registry, from->principal, l->v[k].text,
+					      r->kind->id, site))
+				continue;
+			why->reason = REASON_NOT_GRANTED;
+			err_set(&why->err, REJ_FIELD, "",
+				"this principal may not send this kind for the source that it "
+				"names; have an administrator grant it, or compliance send it");
+			snprintf(why->err.where, sizeof why->err.where, "%s.%s[%zu].%s",
+				 r->kind->name, f->name, k / l->width, item->name);
+			return false;
+		}
+	}
+	return true;
+}
+
 /*
  * Grants: principal x source x kind x site, and who may correct what. What a correction changes is
  * known to the database alone: sems.rule() looks whether this principal might.
@@ -171,7 +205,8 @@ check_grant(struct ingest *in, const struct record *r, const struct sender *from
 	    !text_eq(r->v[ENV_CORRECTS_SOURCE].text, source) && scope != SCOPE_ALL)
 		return refuse(why, REASON_NOT_GRANTED, "corrects_source",
 			      "only the same source or compliance may correct a record");
-	return true;
+	return right_scope(from->role, RIGHT_CORRECT) == SCOPE_ALL ||
+	       check_sources(in, r, from, why);
 }
 
 static bool

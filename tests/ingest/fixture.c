@@ -46,6 +46,11 @@ fixture_registry(void)
 	cr_assert(registry_add_site(r, text_of("T1")));
 	cr_assert(registry_add_principal(r, text_of("unix:lane"), ROLE_DEVICE));
 	cr_assert(registry_add_principal(r, text_of("unix:anna"), ROLE_COMPLIANCE));
+	cr_assert(registry_add_principal(r, text_of("unix:auditor"), ROLE_DEVICE));
+	for (size_t i = 0; i < 2; i++)
+		cr_assert(registry_add_grant(r, text_of("unix:auditor"),
+					     text_of(i == 0 ? "audits" : "supplier"),
+					     text_of("audit"), text_of("T1")));
 	cr_assert(registry_add_grant(r, text_of("unix:lane"), text_of("xray-1"),
 				     text_of("tip_event"), text_of("T1")));
 	cr_assert(

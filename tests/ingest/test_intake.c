@@ -197,6 +197,49 @@ Test(intake, looks_for_faults_in_the_order_that_is_told)
 	ingest_free(in);
 }
 
+/* Who may not send audits of the source that a finding is of closes none of its findings. */
+Test(intake, takes_findings_of_sources_that_one_may_send_for)
+{
+	static const struct {
+		const char *who;
+		const char *of;
+		bool is_taken;
+	} cases[] = {
+	    {"unix:auditor", NULL, true},       {"unix:auditor", "audits", true},
+	    {"unix:auditor", "supplier", true}, {"unix:auditor", "regulator", false},
+	    {"unix:anna", "regulator", true},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct ingest *in = fixture_ingest(NULL);
+		Sems__V1__Record *r = fixture_record(0);
+		Sems__V1__Audit audit = SEMS__V1__AUDIT__INIT;
+		Sems__V1__Finding findings[2] = {SEMS__V1__FINDING__INIT, SEMS__V1__FINDING__INIT};
+		Sems__V1__Finding *list[] = {&findings[0], &findings[1]};
+		const struct item *it;
+
+		r->source = (char *)"audits";
+		r->body_case = SEMS__V1__RECORD__BODY_AUDIT;
+		r->audit = &audit;
+		audit.has_type = 1;
+		audit.type = SEMS__V1__AUDIT_TYPE__AUDIT_TYPE_INSPECTION_FOLLOW_UP;
+		audit.n_findings = 2;
+		audit.findings = list;
+		for (size_t k = 0; k < 2; k++) {
+			findings[k].finding_id = (char *)(k == 0 ? "F1" : "F2");
+			findings[k].has_severity = 1;
+			findings[k].severity = SEMS__V1__SEVERITY__SEVERITY_SERIOUS;
+		}
+		findings[1].of_source = (char *)cases[i].of;
+		it = offer(in, cases[i].who, r);
+		if (cases[i].is_taken)
+			cr_expect_null(it->why, "case %zu: %s", i, it->why->err.text);
+		else
+			expect_refused(it, REASON_NOT_GRANTED, "audit.findings[1].of_source");
+		ingest_free(in);
+	}
+}
+
 Test(intake, lets_only_compliance_correct_another_source)
 {
 	static unsigned char root[16];

@@ -205,7 +205,11 @@ def began(s):
 
 
 def session_end(s):
-    return s["occurred_end"] or s["occurred_at"] + dt.timedelta(hours=24)
+    """Its last instant: without an end the one before the next session of the device begins."""
+    if s["occurred_end"]:
+        return s["occurred_end"]
+    day = s["occurred_at"] + dt.timedelta(hours=24)
+    return min(day, s["next_at"] - dt.timedelta(microseconds=1)) if s["next_at"] else day
 
 
 def alike(a, b):
@@ -355,6 +359,9 @@ class Quarter:
         longest = {}
         for device, list_ in of_device.items():
             list_.sort(key=began)
+            starts = sorted({s["occurred_at"] for s in list_})
+            for s in list_:
+                s["next_at"] = next(iter(starts[bisect.bisect_right(starts, s["occurred_at"]):][:1]), None)
             longest[device] = max(session_end(s) - s["occurred_at"] for s in list_)
         told = collections.Counter()
         for e in self.ev.effective["tip_event"]:

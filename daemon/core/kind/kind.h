@@ -42,6 +42,9 @@ enum field_flag {
 	FIELD_OF_CORRECTION = 32, /* required with corrects_record_id */
 	/* text that names something: one line, nothing hidden, no blanks around it */
 	FIELD_NAME = 64,
+	/* text that names the source whose matter this is: who may not send for that one may not
+	 * say so */
+	FIELD_SOURCE = 128,
 };
 
 #define FIELD_ITEM_BYTES 128 /* of one text in FIELD_TEXTS and FIELD_PERSONS */

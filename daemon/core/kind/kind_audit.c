@@ -49,7 +49,7 @@ static const struct field finding[] = {
     [FINDING_CONTROL_ID] =
 	TEXT_FIELD("control_id", 0, ID_BYTES, "the control of the risk register that did not hold"),
     [FINDING_OF_SOURCE] =
-	TEXT_FIELD("of_source", 0, ID_BYTES,
+	TEXT_FIELD("of_source", FIELD_SOURCE, ID_BYTES,
 		   "the source whose finding it is, in a follow-up by another; absent: its own"),
 };
 COVERS(finding, FINDING_OF_SOURCE + 1);

@@ -1,15 +1,21 @@
 -- TIP sessions that begin in a period, each with what the events that lie in it say. An event lies in
 -- the session of its device that holds its time, and its login and its screener where both name one; of
--- two sessions that it lies in it is told of the one that began last. A session without an end lasts 24
--- hours. Where any event lies in a session, events count and not the session: events_absent tells. untold: what
+-- two sessions that it lies in it is told of the one that began last. A session without an end lasts
+-- until the next one of its device begins, 24 hours at most. Where any event lies in a session, events count and not the session: events_absent tells. untold: what
 -- the session says was projected and no event of it tells. bags_known: it says how many bags had nothing
 -- projected, and how many of them had an alarm; contradictory: more had an alarm than there were.
 -- Joined by the four hours that a session reaches into (a span is one of them), so that events are compared with
 -- few of the sessions of their device.
-WITH began AS MATERIALIZED (
-    SELECT s.*, coalesce(s.occurred_end, s.counted_at + interval '24 hours') AS ended_at
+WITH sent AS NOT MATERIALIZED (
+    SELECT s.*, min(s.counted_at) OVER (PARTITION BY s.site_id, s.device_id ORDER BY s.counted_at
+        GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING) AS next_at
     FROM sems.effective_tip_session AS s
-    WHERE s.counted_at >= $1::timestamptz AND s.counted_at < $2::timestamptz
+    WHERE s.counted_at >= $1::timestamptz AND s.counted_at < $2::timestamptz + interval '24 hours'
+), began AS MATERIALIZED (
+    SELECT s.*, coalesce(s.occurred_end, least(s.counted_at + interval '24 hours',
+        s.next_at - interval '1 microsecond')) AS ended_at
+    FROM sent AS s
+    WHERE s.counted_at < $2::timestamptz
 ), reach AS MATERIALIZED (
     SELECT max(b.ended_at) AS until FROM began AS b
 ), cutting AS (

@@ -452,10 +452,23 @@ same_login(const json_t *a, const json_t *b)
 	       agree(a, b, "login_session_id") && agree(a, b, "screener_id");
 }
 
+/* Of the last instant that lies in it. Without an end: before the next one of its device. */
 static json_int_t
-session_end(const json_t *s)
+session_end(const struct world *w, const json_t *s)
 {
-	return text_at(s, "_end") == NULL ? int_at(s, "_at") + 86400000 : int_at(s, "_end");
+	json_int_t end = int_at(s, "_at") + 86400000;
+
+	if (text_at(s, "_end") != NULL)
+		return int_at(s, "_end");
+	for (size_t i = 0; i < w->n; i++) {
+		const json_t *o = w->rows[i].row;
+
+		if (is_kind(o, "tip_session") && is_effective(w, o) && same_text(o, s, "site_id") &&
+		    same_text(o, s, "device_id") && int_at(o, "_at") > int_at(s, "_at") &&
+		    int_at(o, "_at") - 1 < end)
+			end = int_at(o, "_at") - 1;
+	}
+	return end;
 }
 
 static bool
@@ -467,11 +480,11 @@ begins_later(const json_t *a, const json_t *b)
 }
 
 static bool
-lies_in(const json_t *event, const json_t *session)
+lies_in(const struct world *w, const json_t *event, const json_t *session)
 {
 	json_int_t at = int_at(event, "_at");
 
-	return at >= int_at(session, "_at") && at <= session_end(session) &&
+	return at >= int_at(session, "_at") && at <= session_end(w, session) &&
 	       same_login(event, session);
 }
 
@@ -505,7 +518,7 @@ derive_session(const struct world *w, json_t *row)
 		const json_t *e = w->rows[i].row;
 		const char *outcome;
 
-		if (!is_kind(e, "tip_event") || !is_effective(w, e) || !lies_in(e, row))
+		if (!is_kind(e, "tip_event") || !is_effective(w, e) || !lies_in(w, e, row))
 			continue;
 		events++;
 		if (!is_told_of(w, e, row))

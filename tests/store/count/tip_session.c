@@ -139,6 +139,24 @@ Test(tip_session, counts_no_alarm_where_events_tell_of_none)
 	json_decref(doc);
 }
 
+/* A machine that says when each login begins and not when it ends: what is told of the second says
+ * nothing of the first. */
+Test(tip_session, without_an_end_lasts_until_the_next_of_its_device)
+{
+	json_t *doc;
+
+	for (int i = 0; i < 2; i++)
+		spd_add_at(&f, i == 0 ? "2026-05-12T08:00:00Z" : "2026-05-12T12:00:00Z",
+			   "tip_session", 1, ", device_id, images_viewed, tip_shown, hits, misses",
+			   ", 'X1', 900, 100, 90, 10");
+	spd_add_at(&f, "2026-05-12T12:00:00Z", "tip_event", 1, ", device_id, outcome",
+		   ", 'X1', 'MISS_TIMEOUT'");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "OUT03", "", "90/101 0.891089 NO_TARGET");
+	cr_expect_eq(spd_left_out(doc, "OUT03", "NOT_TOLD_BY_EVENTS"), 99);
+	json_decref(doc);
+}
+
 static void
 write_one(enum kind_id kind, int64_t at, int64_t end, unsigned number)
 {
