@@ -285,8 +285,8 @@ shares_scan(const struct cube_set *s, const struct cube_state *states, unsigned 
 	const struct cube *b = s->cubes[j];
 
 	return states[i].is_dirty && states[j].is_dirty && a->value == NULL && b->value == NULL &&
-	       !a->is_personal && !b->is_personal && strcmp(a->fact, b->fact) == 0 &&
-	       strcmp(states[i].ranges, states[j].ranges) == 0;
+	       (a->is_dear || (!a->is_personal && !b->is_personal)) &&
+	       strcmp(a->fact, b->fact) == 0 && strcmp(states[i].ranges, states[j].ranges) == 0;
 }
 
 /* The reading that cube i has a part in. */

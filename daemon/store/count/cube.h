@@ -43,6 +43,9 @@ struct cube {
 	unsigned n_sums;
 	bool is_full; /* there was no room for a key or a sum */
 	bool is_personal;
+	/* Its fact takes more to make than to group: also those that count persons share a reading.
+	 */
+	bool is_dear;
 	bool is_weekly;
 	/* A histogram: SQL over v. Its sets are what it is added up by, bit 1 << i where key i is
 	 * not used, as grouping() of the keys read backwards. */

@@ -12,8 +12,8 @@
 /* Rows of one kind that a view has: a cube each. */
 struct part {
 	const char *kind;
-	const char *fact; /* NULL: of sessions that no event lies in, these columns */
-	const char *columns;
+	const char *fact;  /* NULL: that of the kind's own view */
+	const char *where; /* " AND ...", of its rows */
 };
 
 /* All that is counted of TIP events is of one relation, so that it takes one reading. */
@@ -22,13 +22,12 @@ struct part {
 
 #define TIP_EVENTS_COUNTED " AND (v.\"effective\")"
 
-static const struct part tip_event_parts[] = {{"tip_event", TIP_EVENTS, NULL}};
+/* The relation has every record. */
+static const struct part tip_event_parts[] = {{"tip_event", TIP_EVENTS, TIP_EVENTS_COUNTED}};
 /* What each screener was shown and found: from events, and from sessions that no event lies in. */
 static const struct part tip_exposure_parts[] = {
-    {"tip_event", TIP_EVENTS, NULL},
-    {"tip_session", NULL,
-     "SELECT s.counted_at, s.screener_id, s.site_id, s.measure, s.provider_id, s.stream,"
-     " s.hits + s.misses AS shown, s.hits"},
+    {"tip_event", TIP_EVENTS, TIP_EVENTS_COUNTED},
+    {"tip_session", NULL, " AND (v.\"events_absent\")"},
 };
 
 /* Views that are not one relation, nor one statement. */
@@ -231,23 +230,13 @@ fact_of(struct arena *a, const struct view *v)
 	return text;
 }
 
-static const char *
-sessions_alone(struct arena *a, const char *columns)
-{
-	const char *sessions = fact_of(a, view_by_name("tip_session"));
-
-	return sessions == NULL
-		   ? NULL
-		   : arena_printf(a, "%s FROM (%s) AS s WHERE s.events_absent", columns, sessions);
-}
-
 /* One kind's rows of a source; false: there are too many cubes. */
 static bool
 add_cube(struct metric_source *s, const struct part *part, const char *of)
 {
 	const char *name = arena_printf(s->all->arena, "%s%s", s->view->name, of);
 	const char *fact =
-	    part->fact == NULL ? sessions_alone(s->all->arena, part->columns) : part->fact;
+	    part->fact == NULL ? fact_of(s->all->arena, view_by_name(part->kind)) : part->fact;
 	struct cube *c;
 
 	if (fact == NULL || name == NULL)
@@ -255,8 +244,8 @@ add_cube(struct metric_source *s, const struct part *part, const char *of)
 	c = cube_new(s->all->cubes, name, part->kind, fact);
 	if (c == NULL)
 		return false;
-	/* Its relation has every record. */
-	c->where = strcmp(fact, TIP_EVENTS) == 0 ? TIP_EVENTS_COUNTED : "";
+	c->where = part->where;
+	c->is_dear = part->fact == NULL || s->view->query != NULL;
 	s->cubes[s->n_cubes++] = c;
 	return true;
 }
@@ -287,7 +276,7 @@ metric_source_open(struct metric_source *s, struct metric_sources *all, const st
 	if (v->base == KIND_COUNT)
 		return true;
 	s->is_cubed = true;
-	part = (struct part){kinds[v->base]->name, fact_of(all->arena, v), NULL};
+	part = (struct part){kinds[v->base]->name, fact_of(all->arena, v), ""};
 	return part.fact != NULL && add_cube(s, &part, of);
 }
 
@@ -318,12 +307,11 @@ metric_sources_open(struct metric_sources *all)
 	struct metric_source s = {.all = all, .view = view_by_name("received")};
 
 	for (unsigned k = 0; k < KIND_COUNT; k++) {
-		struct part part = {kinds[k]->name, received_fact(all, kinds[k]->name), NULL};
+		struct part part = {kinds[k]->name, received_fact(all, kinds[k]->name), ""};
 
 		if (part.fact == NULL ||
 		    !add_cube(&s, &part, arena_printf(all->arena, " %s", kinds[k]->name)))
 			return false;
-		all->cubes->cubes[all->cubes->n - 1]->where = "";
 	}
 	for (size_t i = 0; i < COUNT(keys); i++)
 		metric_source_key(&s, keys[i], false);

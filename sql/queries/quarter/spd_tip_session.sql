@@ -8,7 +8,8 @@
 -- few of the sessions of their device.
 WITH sent AS NOT MATERIALIZED (
     SELECT s.*, min(s.counted_at) OVER (PARTITION BY s.site_id, s.device_id ORDER BY s.counted_at
-        GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING) AS next_at
+        GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING) AS next_at,
+        lead(s.counted_at) OVER (PARTITION BY s.site_id, s.device_id ORDER BY s.counted_at, s.record_id) AS follows_at
     FROM sems.effective_tip_session AS s
     WHERE s.counted_at >= $1::timestamptz AND s.counted_at < $2::timestamptz + interval '24 hours'
 ), began AS MATERIALIZED (
@@ -26,13 +27,14 @@ WITH sent AS NOT MATERIALIZED (
     WHERE s.counted_at >= $2::timestamptz AND s.counted_at <= (SELECT r.until FROM reach AS r)
 ), span AS MATERIALIZED (
     SELECT b.record_id, b.source, b.site_id, b.device_id, b.login_session_id, b.screener_id, b.counted_at,
-        b.ended_at, span
+        b.ended_at, b.follows_at, span
     FROM began AS b
     CROSS JOIN LATERAL generate_series(date_bin('4 hours', b.counted_at, '2000-01-01'), b.ended_at, '4 hours') AS span
 ), cut AS MATERIALIZED (
     SELECT s.record_id, s.source, min(c.counted_at) AS cut_at
     FROM span AS s
-    JOIN cutting AS c ON c.site_id = s.site_id AND c.device_id = s.device_id
+    -- Most end before another begins.
+    JOIN cutting AS c ON s.follows_at <= s.ended_at AND c.site_id = s.site_id AND c.device_id = s.device_id
         AND date_bin('4 hours', c.counted_at, '2000-01-01') = s.span
         AND (c.counted_at, c.record_id) > (s.counted_at, s.record_id) AND c.counted_at <= s.ended_at
         AND (c.login_session_id = s.login_session_id) IS NOT FALSE
@@ -59,7 +61,7 @@ SELECT b.*, b.measure_code AS measure, l.record_id IS NULL AS events_absent,
     coalesce(b.non_tip_alarms > b.images_viewed - b.tip_shown, false) AS contradictory,
     coalesce(b.non_tip_alarms <= b.images_viewed - b.tip_shown, false) AS bags_known,
     extract(epoch FROM b.occurred_end - b.occurred_at)::bigint AS seconds,
-    l.hits AS event_hits, l.shown AS event_shown, l.projected AS event_projected,
+    b.hits + b.misses AS shown, l.hits AS event_hits, l.shown AS event_shown, l.projected AS event_projected,
     CASE WHEN l.record_id IS NOT NULL THEN greatest(b.tip_shown - l.projected, 0) END AS untold
 FROM began AS b
 LEFT JOIN lying AS l ON l.record_id = b.record_id AND l.source = b.source

@@ -131,7 +131,7 @@ Test(metric_source, takes_exposures_of_sessions_that_stand_alone)
 	amount_of("{from: tip_exposure}");
 	cr_assert_eq(source.n_cubes, 2);
 	cr_expect_not_null(strstr(source.cubes[1]->fact, ">= %SINCE%::timestamptz"));
-	cr_expect_not_null(strstr(source.cubes[1]->fact, "WHERE s.events_absent"));
+	cr_expect_not_null(strstr(source.cubes[1]->where, "v.\"events_absent\""));
 }
 
 Test(metric_source, takes_back_the_cubes_that_nothing_counts_in)
