@@ -86,6 +86,12 @@ must init deploy/demo/entity.yaml
 must simulate --register --silent-lane --seed "${SEMS_DEMO_SEED:-1}" ${SEMS_DEMO_OPTIONS:-} >"$out/simulate.txt"
 cat "$out/simulate.txt"
 quarter=$(sed -n 's/^.*semsctl spd show //p' "$out/simulate.txt")
+# With less traffic, and as much of what people do, so that there is something to compare with.
+before=$((${quarter%-Q*} * 4 + ${quarter#*-Q} - 2))
+before=$((before / 4))-Q$((before % 4 + 1))
+# shellcheck disable=SC2086
+must simulate --register --quarter "$before" --seed $((${SEMS_DEMO_SEED:-1} + 1)) ${SEMS_DEMO_OPTIONS:-} --scale 0.1 >"$out/before.txt"
+say "The quarter before, $before, is simulated with a tenth of the traffic, to compare with."
 say
 must spd show "$quarter" --all
 say

@@ -15,7 +15,7 @@ core/metric: base core/kind core/stats
 core/spd: base core/action core/time core/stats core/life core/metric
 host: base core/action
 render/file: base
-render/doc: base core/spd
+render/doc: base core/time core/spd
 render/sheet: base core/spd render/doc render/file
 render/page: base core/spd render/doc render/sheet
 render: base core/spd core/proof render/doc render/file render/sheet render/page

@@ -42,15 +42,15 @@ static const char sections[] =
 
 static const char of_figure[] =
     "{\"exact\":{\"low\":0.8603,\"high\":0.9315},"
-    "\"previous\":{\"quarter\":\"2026-Q1\",\"basis\":null,\"definition_version\":null,"
+    "\"previous\":{\"quarter\":\"2026-Q1\",\"basis\":null,\"definition_version\":\"1\","
     "\"numerator\":240,\"denominator\":300,\"value\":0.8,"
     "\"status\":\"NOT_PROVEN\",\"no_data\":null},"
     "\"change\":{\"difference\":0.1,\"low\":0.04,\"high\":0.16},"
     "\"coverage\":{\"expected\":320,\"received\":313},"
-    "\"history\":[{\"quarter\":\"2025-Q4\",\"basis\":null,\"definition_version\":null,"
+    "\"history\":[{\"quarter\":\"2025-Q4\",\"basis\":null,\"definition_version\":\"1\","
     "\"numerator\":null,\"denominator\":null,\"value\":null,"
     "\"status\":\"NO_DATA\",\"no_data\":\"NO_DATA\"},"
-    "{\"quarter\":\"2026-Q1\",\"basis\":null,\"definition_version\":null,\"numerator\":240,"
+    "{\"quarter\":\"2026-Q1\",\"basis\":null,\"definition_version\":\"1\",\"numerator\":240,"
     "\"denominator\":300,\"value\":0.8,"
     "\"status\":\"NOT_PROVEN\",\"no_data\":null}]}";
 
@@ -190,4 +190,16 @@ bool
 sample_has(const struct buf *b, const char *text)
 {
 	return memmem(b->p, b->n, text, strlen(text)) != NULL;
+}
+
+json_t *
+sample_metric(const struct sample *s, size_t i)
+{
+	return json_array_get(json_object_get(s->doc, "metrics"), i);
+}
+
+json_t *
+sample_figure(const struct sample *s, size_t i)
+{
+	return json_array_get(json_object_get(sample_metric(s, i), "figures"), 0);
 }

@@ -26,4 +26,8 @@ const struct buf *sample_file(const struct renderings *r, const char *end);
 /* Is this in the bytes? */
 bool sample_has(const struct buf *b, const char *text);
 
+/* Of the document, to be changed before it is read: a metric, and the entity's figure of it. */
+json_t *sample_metric(const struct sample *s, size_t i);
+json_t *sample_figure(const struct sample *s, size_t i);
+
 #endif

@@ -84,10 +84,65 @@ def check_sheets(book, spd):
     wanted = sum(bool(m[k]) for m in spd["metrics"] for k in ("chart", "funnel"))
     if sum(len(s._charts) for s in book) < wanted:
         complain("charts of", wanted, "metrics, but", sum(len(s._charts) for s in book))
-    days = [row[1].value for row in book.worksheets[0].iter_rows(max_col=2) if row[0].value == "First day"]
+    days = [row[1].value for sheet in book for row in sheet.iter_rows(max_col=2) if row[0].value == "First day"]
     if [d.date() for d in days if isinstance(d, datetime.datetime)] != [
             datetime.date.fromisoformat(spd["quarter"]["first_day"])]:
         complain("the first day is no date:", days)
+
+
+def check_links(book, spd):
+    """The summary is the first sheet, each of its rows leads on, and every link of the book somewhere."""
+    if book.sheetnames[0] != "Summary":
+        complain("the first sheet is", book.sheetnames[0])
+    ids = {m["id"] for m in spd["metrics"]}
+    leading = set()
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.hyperlink is None:
+                    continue
+                if cell.hyperlink.target or not cell.hyperlink.location:
+                    complain(sheet.title, cell.coordinate, "leads out of the workbook")
+                    continue
+                name, place = cell.hyperlink.location.rsplit("!", 1)
+                target = book[name.strip("'")]
+                if cell.value in ids and target[place].value != cell.value:
+                    complain(sheet.title, cell.coordinate, cell.value, "leads to", target[place].value)
+                leading.add((sheet.title, cell.value))
+    for metric in spd["metrics"]:
+        entity = [f for f in metric["figures"] if not f["by"]]
+        if entity and entity[0]["status"] in ("NOT_MET", "NOT_PROVEN") and metric["form"] != "INFORMATION" and (
+                "Summary", metric["id"]) not in leading:
+            complain(metric["id"], "failed, and the summary does not lead to it")
+    back = [s.title for s in book if s.title != "Summary" and (s.title, "Summary") not in leading]
+    if back:
+        complain("no way back to the summary from", back)
+
+
+def check_rows(book):
+    """What is broken into lines has room for as many as it has characters for, at the least."""
+    for sheet in book:
+        merged = {m.min_row: m for m in sheet.merged_cells.ranges}
+        for row in sheet.iter_rows():
+            for cell in row:
+                if not isinstance(cell.value, str) or not cell.alignment.wrap_text:
+                    continue
+                last = merged[cell.row].max_col if cell.row in merged and cell.column > 1 else cell.column
+                width = sum(sheet.column_dimensions[openpyxl.utils.get_column_letter(c)].width
+                            for c in range(cell.column, last + 1))
+                lines = -(-len(cell.value) // int(width))
+                if lines > 1 and (sheet.row_dimensions[cell.row].height or 12.75) < 12 * lines:
+                    complain(sheet.title, cell.coordinate, "has", lines, "lines in a row of",
+                             sheet.row_dimensions[cell.row].height)
+
+
+def check_paper(book):
+    """What is too wide to be read on one page's width is left out of printing."""
+    for sheet in book:
+        width = sum(d.width for d in sheet.column_dimensions.values())
+        area = sheet.print_area
+        if (width > 320) != bool(area):
+            complain(sheet.title, "is", width, "wide, and its print area is", area)
 
 
 def check_csv(path, spd):
@@ -114,6 +169,9 @@ def main():
         spd = json.load(f)
     check_sheets(book, spd)
     check_figures(book, spd)
+    check_links(book, spd)
+    check_rows(book)
+    check_paper(book)
     check_balances(book, spd)
     check_csv(sys.argv[3], spd)
     print("\n".join(problems[:20]))

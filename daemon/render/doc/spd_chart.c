@@ -80,9 +80,8 @@ spd_chart_assurance_mark(const json_t *chart)
 	return assurance_of(chart)->mark;
 }
 
-/* "10 August 2026" of "2026-08-10"; what is no day as it is. */
-static void
-day_words(const char *day, char out[32])
+void
+spd_day_words(const char *day, char out[SPD_DAY])
 {
 	static const char *const months[] = {"January",   "February", "March",    "April",
 					     "May",       "June",     "July",     "August",
@@ -90,9 +89,10 @@ day_words(const char *day, char out[32])
 	long month = strlen(day) == 10 ? strtol(day + 5, NULL, 10) : 0;
 
 	if (month < 1 || month > (long)COUNT(months))
-		snprintf(out, 32, "%.31s", day);
+		snprintf(out, SPD_DAY, "%.31s", day);
 	else
-		snprintf(out, 32, "%ld %s %.4s", strtol(day + 8, NULL, 10), months[month - 1], day);
+		snprintf(out, SPD_DAY, "%ld %s %.4s", strtol(day + 8, NULL, 10), months[month - 1],
+			 day);
 }
 
 bool
@@ -100,7 +100,7 @@ spd_chart_change(const json_t *metric, char out[SPD_CELL])
 {
 	const json_t *change = json_object_get(json_object_get(metric, DOC_CHART), DOC_CHANGE);
 	const char *unit = spd_text(metric, DOC_UNIT);
-	char since[32];
+	char since[SPD_DAY];
 	char words[3][SPD_CELL];
 	double before;
 	double after;
@@ -109,7 +109,7 @@ spd_chart_change(const json_t *metric, char out[SPD_CELL])
 	if (!spd_number(change, DOC_BEFORE, &before) || !spd_number(change, DOC_AFTER, &after) ||
 	    !spd_number(change, DOC_DIFFERENCE, &difference))
 		return false;
-	day_words(spd_text(change, DOC_FIRST_DAY), since);
+	spd_day_words(spd_text(change, DOC_FIRST_DAY), since);
 	spd_value(before, unit, &after, words[0]);
 	spd_value(after, unit, &before, words[1]);
 	spd_value(fabs(difference), UNIT_CHANGE, NULL, words[2]);

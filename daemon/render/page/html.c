@@ -3,6 +3,7 @@
 #include "base/count.h"
 #include "base/text.h"
 #include "core/spd/keys.h"
+#include "render/sheet/sheets.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -57,6 +58,36 @@ static const char *const tone_class[] = {[TONE_PLAIN] = "",
 					 [TONE_MUTED] = "muted"};
 COVERS(tone_class, N_TONES);
 
+/* What may stand in an id as it is. */
+static const char *
+id_of(struct book *b, const char *slug)
+{
+	char *out = arena_dup(b->arena, slug, strlen(slug));
+
+	for (char *p = out; p != NULL && *p != '\0'; p++)
+		if (!isalnum((unsigned char)*p) && *p != '_')
+			*p = '-';
+	return out == NULL ? "" : out;
+}
+
+/* Metrics and sheets may be called alike: a row of a metric has a letter before its id. */
+#define ROW_ID "m-%s"
+
+void
+html_link(struct book *b, struct buf *out, const struct cell *c)
+{
+	struct book_place to;
+
+	if (!book_find(b, c->link, &to)) {
+		html_text(out, c->text);
+		return;
+	}
+	buf_addf(out, to.grid == NULL ? "<a href=\"#%s\">" : "<a href=\"#" ROW_ID "\">",
+		 id_of(b, c->link));
+	html_text(out, to.grid == NULL ? to.sheet->name : c->text);
+	buf_addf(out, "</a>");
+}
+
 /* --- grids ------------------------------------------------------------------------------------ */
 
 /* A column in which no row has anything is left out of a page. */
@@ -71,19 +102,32 @@ is_column_shown(const struct grid *g, size_t column)
 	return false;
 }
 
+/* Which side a column's cells stand on is said once, by the table: pages have thousands of cells.
+ */
 static void
-put_cell(struct buf *out, const struct grid *g, size_t column, const struct cell *c, bool heads)
+put_cell_begin(struct buf *out, const struct grid *g, size_t column, const struct cell *c,
+	       bool heads)
 {
 	const char *tone = tone_class[c->tone];
 	/* Digests and signatures may break anywhere, words may not. */
 	bool code = c->kind == CELL_TEXT && strlen(c->text) >= 60 && strchr(c->text, ' ') == NULL;
-	bool number = g->columns[column].right;
 
 	buf_addf(out, heads ? "<th scope=\"row\"" : "<td");
-	if (number || code || tone[0] != '\0')
-		buf_addf(out, " class=\"%s%s%s%s\"", number ? "n" : "", code ? " code" : "",
-			 tone[0] != '\0' ? " " : "", tone);
+	if (code || tone[0] != '\0')
+		buf_addf(out, " class=\"%s%s%s\"", code ? "code" : "",
+			 code && tone[0] != '\0' ? " " : "", tone);
+	if (g->cards && !heads) {
+		buf_addf(out, " data-h=\"");
+		html_text(out, g->columns[column].header);
+		buf_addf(out, "\"");
+	}
 	buf_addf(out, ">");
+}
+
+static void
+put_cell(struct buf *out, const struct grid *g, size_t column, const struct cell *c, bool heads)
+{
+	put_cell_begin(out, g, column, c, heads);
 	if (c->kind == CELL_INSTANT || c->kind == CELL_DAY) {
 		buf_addf(out, "<time datetime=\"");
 		html_text(out, c->raw != NULL ? c->raw : c->text);
@@ -92,6 +136,8 @@ put_cell(struct buf *out, const struct grid *g, size_t column, const struct cell
 		buf_addf(out, "</time>");
 	} else if (c->points != NULL) {
 		html_spark(out, c);
+	} else if (c->link != NULL) {
+		html_link(g->book, out, c);
 	} else {
 		html_text(out, c->text);
 	}
@@ -104,7 +150,11 @@ put_rows(struct buf *out, const struct grid *g, const bool *shown)
 	for (size_t r = 0; r < grid_rows(g); r++) {
 		bool heads = true;
 
-		buf_addf(out, "<tr>");
+		if (g->places)
+			buf_addf(out, "<tr id=\"" ROW_ID "\">",
+				 id_of(g->book, grid_cell(g, r, 0)->text));
+		else
+			buf_addf(out, "<tr>");
 		for (size_t i = 0; i < g->n_columns; i++) {
 			if (!shown[i])
 				continue;
@@ -122,11 +172,42 @@ put_headers(struct buf *out, const struct grid *g, const bool *shown)
 	for (size_t i = 0; i < g->n_columns; i++) {
 		if (!shown[i])
 			continue;
-		buf_addf(out, "<th scope=\"col\"%s>", g->columns[i].right ? " class=\"n\"" : "");
+		buf_addf(out, "<th scope=\"col\">");
 		html_text(out, g->columns[i].header);
 		buf_addf(out, "</th>");
 	}
 	buf_addf(out, "</tr></thead>");
+}
+
+/* "n3 n4": the columns that stand to the right, as html_columns() has rules for them. */
+static void
+put_table_class(struct buf *out, const struct grid *g, const bool *shown)
+{
+	unsigned at = 0;
+
+	buf_addf(out, " class=\"%s%s", g->look == GRID_PAIRS ? "pairs" : "",
+		 g->cards ? "cards" : "");
+	for (size_t i = 0; i < g->n_columns; i++) {
+		at += shown[i];
+		if (shown[i] && g->columns[i].right)
+			buf_addf(out, " n%u", at);
+	}
+	buf_addf(out, "\"");
+}
+
+/* Rules for columns that stand to the right. */
+static void
+put_column_rules(const struct book *b, struct buf *out)
+{
+	size_t most = 1;
+
+	for (const struct sheet *s = b->first; s != NULL; s = s->next)
+		for (const struct block *k = s->first; k != NULL; k = k->next)
+			if (k->kind == BLOCK_GRID && k->grid->n_columns > most)
+				most = k->grid->n_columns;
+	for (size_t i = 1; i <= most; i++)
+		buf_addf(out, "%s.n%zu tr>:nth-child(%zu)", i == 1 ? "" : ",", i, i);
+	buf_addf(out, "{text-align:right;white-space:nowrap;padding-left:8px}\n");
 }
 
 static void
@@ -155,9 +236,11 @@ put_table(struct buf *out, const struct grid *g, const struct chart_view *chart,
 		shown[i] = is_column_shown(g, i);
 	buf_addf(out,
 		 "<div class=\"scroll\" role=\"region\" aria-labelledby=\"%s-h %s\" tabindex=\"0\">"
-		 "<table aria-labelledby=\"%s-h %s\"%s>",
-		 sheet, id, sheet, id, g->pairs ? " class=\"pairs\"" : "");
-	if (!g->pairs)
+		 "<table aria-labelledby=\"%s-h %s\"",
+		 sheet, id, sheet, id);
+	put_table_class(out, g, shown);
+	buf_addf(out, ">");
+	if (g->look != GRID_PAIRS)
 		put_headers(out, g, shown);
 	buf_addf(out, "<tbody>\n");
 	put_rows(out, g, shown);
@@ -179,18 +262,6 @@ html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
 }
 
 /* --- the page --------------------------------------------------------------------------------- */
-
-/* What may stand in an id as it is. */
-static const char *
-id_of(struct book *b, const char *slug)
-{
-	char *out = arena_dup(b->arena, slug, strlen(slug));
-
-	for (char *p = out; p != NULL && *p != '\0'; p++)
-		if (!isalnum((unsigned char)*p) && *p != '_')
-			*p = '-';
-	return out == NULL ? "" : out;
-}
 
 static void
 put_sheet(struct book *b, const struct sheet *s, struct buf *out)
@@ -234,9 +305,8 @@ static void
 put_navigation(struct book *b, struct buf *out)
 {
 	buf_addf(out, "<nav aria-label=\"Sheets\"><ul>");
-	buf_addf(out, "<li><a href=\"#summary\">Summary</a></li>");
 	for (const struct sheet *s = b->first; s != NULL; s = s->next) {
-		if (!is_on_page(s))
+		if (!is_on_page(s) || strcmp(s->slug, SHEET_OF_SUMMARY) == 0)
 			continue;
 		buf_addf(out, "<li><a href=\"#%s\">", id_of(b, s->slug));
 		html_text(out, s->name);
@@ -277,6 +347,7 @@ put_head(const struct book *b, struct buf *out)
 	html_text(out, b->subject);
 	buf_addf(out, "</title>\n<style>\n");
 	put_page_margins(b, out);
+	put_column_rules(b, out);
 	for (size_t i = 0; html_style[i] != NULL; i++)
 		buf_add(out, html_style[i], strlen(html_style[i]));
 	buf_addf(out, "</style>\n</head>\n");
@@ -315,8 +386,15 @@ put_banner(struct book *b, struct buf *out)
 	if (b->provisional)
 		buf_addf(out, "<p class=\"provisional\"><strong>PROVISIONAL.</strong> Not frozen, "
 			      "not approved: these figures may change.</p>\n");
-	put_navigation(b, out);
 	buf_addf(out, "</header>\n");
+}
+
+/* What is to be known, and then the way to the rest. */
+static void
+put_first(struct book *b, const struct sheet *s, struct buf *out)
+{
+	html_summary(s, out);
+	put_navigation(b, out);
 }
 
 void
@@ -327,9 +405,10 @@ html_render(struct book *b, struct buf *out)
 		 b->provisional ? " class=\"draft\"" : "");
 	put_banner(b, out);
 	buf_addf(out, "<main>\n");
-	html_summary(b, out);
 	for (const struct sheet *s = b->first; s != NULL; s = s->next)
-		if (is_on_page(s))
+		if (strcmp(s->slug, SHEET_OF_SUMMARY) == 0)
+			put_first(b, s, out);
+		else if (is_on_page(s))
 			put_sheet(b, s, out);
 	buf_addf(out, "</main>\n<footer>\n<p class=\"marking\">");
 	html_text(out, b->marking);

@@ -20,7 +20,9 @@ void html_grid(struct buf *out, const struct grid *g, const struct chart_view *c
 void html_chart(struct buf *out, const struct chart_view *c, const char *id);
 /* The points of a cell as a line that its text tells too. */
 void html_spark(struct buf *out, const struct cell *c);
-void html_summary(struct book *b, struct buf *out);
+/* A cell that leads on, where there is such a place. */
+void html_link(struct book *b, struct buf *out, const struct cell *c);
+void html_summary(const struct sheet *s, struct buf *out);
 
 extern const char *const html_style[]; /* up to NULL */
 

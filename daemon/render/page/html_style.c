@@ -36,7 +36,6 @@ const char *const html_style[] = {
     "th{font-weight:600}tbody th{font-weight:600;white-space:nowrap}\n"
     "thead th{vertical-align:bottom;border-bottom:1.5px solid var(--ink);color:var(--soft);"
     "font-size:12px}\n"
-    ".n{text-align:right;white-space:nowrap}th.n,td.n{padding-left:8px}\n"
     ".pairs tbody th{width:15em;color:var(--soft);font-weight:400}\n"
     ".good{color:var(--good);font-weight:600;white-space:nowrap}.bad{color:var(--bad);"
     "font-weight:600;white-space:nowrap}\n"
@@ -49,8 +48,9 @@ const char *const html_style[] = {
     "var(--line)}.tally div:last-child{border-right:0}\n"
     ".tally dt{font-size:12.5px;font-weight:600;white-space:nowrap}.tally dd{margin:0;"
     "font-size:25px;line-height:1.2;color:var(--ink)}\n"
-    ".columns{display:grid;grid-template-columns:1fr 1fr;gap:0 40px}\n"
-    ".list{margin:4px 0;padding-left:1.2em}.list li{margin:3px 0}\n",
+    ".list{margin:4px 0;padding-left:1.2em;max-width:110ch}.list li{margin:3px 0}\n"
+    /* What is read first stands close. */
+    "#summary h2{margin-top:16px;padding-top:8px}#summary h3{margin-top:18px}\n",
     "summary{cursor:pointer;margin:12px 0 2px}summary h3{display:inline;margin:0}"
     "details[open]{border-left:3px solid var(--line);padding-left:14px}\n"
     ".spark path{fill:none;stroke:#1f4e79;stroke-width:1.8;stroke-linecap:round}\n"
@@ -92,7 +92,15 @@ const char *const html_style[] = {
     "font-size:80pt;font-weight:700;color:rgba(163,21,21,.07);transform:rotate(-24deg);"
     "letter-spacing:.1em}}\n"
     "@media screen and (max-width:760px){body{padding:0 14px "
-    "30px}.columns{grid-template-columns:minmax(0,1fr)}.pairs tbody "
-    "th{width:auto;white-space:normal}.legend span{white-space:normal}h1{font-size:25px}}\n",
+    "30px}.pairs tbody "
+    "th{width:auto;white-space:normal}.legend span{white-space:normal}h1{font-size:25px}"
+    ".cards,.cards tbody,.cards tr,.cards th,.cards td{display:block;min-width:0}"
+    ".cards thead{position:absolute;left:-999em}.cards tr{padding:6px 0;border-bottom:1px solid "
+    "var(--line)}.cards tr>*{border:0;padding:1px 0!important;text-align:left!important;"
+    "white-space:normal!important}.cards td::before{content:attr(data-h)\": \";"
+    "color:var(--soft);font-weight:400}.cards td:empty{display:none}"
+    /* A metric's id and its name are one line. */
+    ".cards tr>:nth-child(-n+2){display:inline;font-weight:600}"
+    ".cards tr>:nth-child(2)::before{content:\"\"}.tally div{flex-basis:32%}}\n",
     NULL,
 };

@@ -97,6 +97,36 @@ book_sheet(struct book *b, const char *slug, const char *name)
 	return s;
 }
 
+static bool
+find_row(const struct grid *g, const char *id, size_t *row)
+{
+	for (size_t r = 0; r < grid_rows(g); r++) {
+		const struct cell *c = grid_cell(g, r, 0);
+
+		*row = r;
+		if (c->kind == CELL_TEXT && strcmp(c->text, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+book_find(const struct book *b, const char *link, struct book_place *out)
+{
+	for (const struct sheet *s = b->first; s != NULL; s = s->next) {
+		*out = (struct book_place){.sheet = s};
+		if (strcmp(s->slug, link) == 0)
+			return true;
+		for (const struct block *k = s->first; k != NULL; k = k->next) {
+			out->grid = k->grid;
+			if (k->kind == BLOCK_GRID && k->grid->places &&
+			    find_row(k->grid, link, &out->row))
+				return true;
+		}
+	}
+	return false;
+}
+
 static struct block *
 add_block(struct sheet *s, enum block_kind kind)
 {
@@ -320,9 +350,8 @@ grid_text(struct grid *g, const char *s)
 	grid_code(g, s, NULL, TONE_PLAIN);
 }
 
-/* 1234567 as "1,234,567". */
-static const char *
-grouped(struct book *b, double v)
+const char *
+book_count(struct book *b, double v)
 {
 	char digits[64];
 	char out[96];
@@ -357,7 +386,7 @@ grid_beside(struct grid *g, double v, const char *unit, const double *beside)
 	spd_digits(v, text);
 	c.raw = book_text(g->book, "%s", text);
 	if (is_integer(unit) && v > -1e15 && v < 1e15) {
-		c.text = grouped(g->book, v);
+		c.text = book_count(g->book, v);
 	} else {
 		spd_value(v, unit, beside, text);
 		c.text = book_text(g->book, "%s", text);
@@ -381,6 +410,12 @@ grid_member(struct grid *g, const json_t *o, const char *key, const char *unit)
 		grid_number(g, v, unit);
 	else
 		grid_empty(g);
+}
+
+void
+grid_link(struct grid *g, const char *text, const char *link)
+{
+	grid_add(g, (struct cell){.kind = CELL_TEXT, .text = text, .link = link});
 }
 
 /* Days since 1899-12-30, as spreadsheets count them. */

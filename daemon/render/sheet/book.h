@@ -37,6 +37,9 @@ struct cell {
 	/* CELL_TEXT: drawn on a page with the text as its alternative, NAN a gap; NULL: none */
 	const double *points;
 	size_t n_points;
+	/* Where the reader goes on, as book_find() finds it: a metric's id or a sheet's slug; NULL:
+	 * nowhere. */
+	const char *link;
 };
 
 /* And UNIT_CHANGE. */
@@ -51,14 +54,19 @@ struct column {
 	bool right;           /* holds numbers */
 };
 
+/* How a grid is laid out: columns with headers; what and what it is; a few numbers; sentences. */
+enum grid_look { GRID_TABLE, GRID_PAIRS, GRID_TALLY, GRID_SAID };
+
 struct grid {
 	const char *slug; /* one of its kind in the book: "tip-by-site" */
 	const char *title;
 	const char *note;  /* NULL: none */
 	const char *empty; /* what to say when there are no rows */
 	unsigned where;
-	bool pairs;  /* two columns: what, and what it is */
+	enum grid_look look;
 	bool folded; /* on a page behind its title until it is opened */
+	bool cards;  /* on a narrow page each row is a block of lines */
+	bool places; /* links to a metric lead to its row here, by the first cell */
 	struct column *columns;
 	size_t n_columns;
 	struct cell *cells; /* row by row */
@@ -118,10 +126,19 @@ struct book {
 enum code book_make(const struct edition *edition, struct arena *arena, struct book *b,
 		    struct err *e) MUST_CHECK;
 
+/* Where a link leads: a sheet, and of a metric the grid and the row there; false: nowhere. */
+struct book_place {
+	const struct sheet *sheet;
+	const struct grid *grid; /* NULL: the sheet as a whole */
+	size_t row;
+};
+bool book_find(const struct book *b, const char *link, struct book_place *out);
+
 struct sheet *book_sheet(struct book *b, const char *slug, const char *name);
 const char *book_text(struct book *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* all, then the separator when there is anything before, then one. */
 const char *book_join(struct book *b, const char *all, const char *separator, const char *one);
+const char *book_count(struct book *b, double v);           /* 1234567 as "1,234,567" */
 const char *book_time(struct book *b, const char *rfc3339); /* "2026-07-10 09:00:00 UTC" */
 void sheet_note(struct sheet *s, const char *text);
 /* where IN_ALL, no rows, no columns yet. */
@@ -143,6 +160,7 @@ void grid_add(struct grid *g, struct cell c);
 void grid_empty(struct grid *g);
 void grid_text(struct grid *g, const char *s); /* "" or NULL: an empty cell */
 void grid_code(struct grid *g, const char *text, const char *raw, enum tone tone);
+void grid_link(struct grid *g, const char *text, const char *link);
 void grid_number(struct grid *g, double v, const char *unit);
 /* What is read beside another number, such as a target: as spd_value(). */
 void grid_beside(struct grid *g, double v, const char *unit, const double *beside);

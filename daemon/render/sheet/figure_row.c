@@ -135,7 +135,13 @@ figure_name(struct book *b, const char *id, json_t *by)
 static void
 put_id(const struct figure_row *r)
 {
-	grid_text(r->g, spd_text(r->metric, DOC_ID));
+	const char *id = spd_text(r->metric, DOC_ID);
+
+	/* The scorecard leads to the sheet where the rest is. */
+	if (r->g->cards && !r->g->places)
+		grid_link(r->g, id, id);
+	else
+		grid_text(r->g, id);
 }
 
 static void

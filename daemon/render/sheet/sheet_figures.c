@@ -192,6 +192,8 @@ breakdown_grid(struct sheet *s, const struct plan *p, const struct dimensions *d
 		return;
 	g->where = IN_SHOWN;
 	g->folded = d->n > 0;
+	g->cards = d->n == 0;
+	g->places = d->n == 0;
 	if (p->empty[0] != '\0')
 		g->empty = p->empty;
 	for (int volumes = 0; volumes < 2; volumes++)
@@ -533,6 +535,7 @@ sheet_scorecard(struct book *b, const struct plan *p)
 
 	if (g == NULL)
 		return;
+	g->cards = true;
 	g->note = "A sample has a 95 % interval (Wilson), and its status is that of the interval: "
 		  "met when all of it meets the target, not met when none of it does.";
 	figure_columns(g, FIGURE_BEFORE, OF_SCORECARD, p->words);

@@ -24,7 +24,7 @@ pairs_grid(struct sheet *s, const char *slug, const char *title)
 
 	if (g == NULL)
 		return NULL;
-	g->pairs = true;
+	g->look = GRID_PAIRS;
 	add_columns(g, columns, COUNT(columns));
 	return g;
 }

@@ -143,7 +143,7 @@ object_grid(struct sheet *s, const char *slug, const char *title, json_t *o)
 	g = sheet_grid(s, slug, title);
 	if (g == NULL)
 		return;
-	g->pairs = true;
+	g->look = GRID_PAIRS;
 	for (size_t i = 0; i < COUNT(columns); i++)
 		grid_column(g, &columns[i]);
 	json_object_foreach(o, key, value)

@@ -249,6 +249,7 @@ sheets_make(struct book *b)
 	const json_t *sheet;
 	size_t i;
 
+	sheet_summary(b);
 	json_array_foreach(sheets, i, sheet)
 	{
 		make_planned(b, sheet);

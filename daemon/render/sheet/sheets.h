@@ -5,6 +5,7 @@
 #include "render/sheet/book.h"
 
 #define SHEET_OF_BALANCES "findings"
+#define SHEET_OF_SUMMARY  "summary"
 
 /* What a sheet is to hold: from the template where the document has one, else from the metrics. */
 struct plan {
@@ -21,6 +22,7 @@ struct plan {
 /* All of them, in order. */
 void sheets_make(struct book *b);
 
+void sheet_summary(struct book *b);
 void sheet_cover(struct book *b, const struct plan *p);
 void sheet_scorecard(struct book *b, const struct plan *p);
 void sheet_metrics(struct book *b, const struct plan *p);

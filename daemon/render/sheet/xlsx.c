@@ -4,6 +4,8 @@
 #include "base/count.h"
 #include "core/spd/keys.h"
 #include "render/file/archive.h"
+#include "render/sheet/sheets.h"
+#include "render/sheet/xlsx_part.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,195 +14,15 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
-#define TEXT_MAX   32000 /* bytes of a cell; a spreadsheet takes 32,767 characters */
-#define HEAD_ROWS  3     /* marking, title, state */
-#define CHART_ROWS 18
-#define CHART_X    1.9 /* times 480 by 288 pixels */
-#define CHART_Y    1.15
-
-enum look {
-	F_PLAIN,
-	F_WRAP,
-	F_GOOD,
-	F_BAD,
-	F_UNSURE,
-	F_MUTED,
-	F_SHARE,
-	F_CHANGE,
-	F_INTEGER,
-	F_MS,
-	F_REAL2,
-	F_REAL3,
-	F_DAY,
-	F_INSTANT,
-	F_ITEM,
-	F_HEADER,
-	F_HEADER_RIGHT,
-	F_MARKING,
-	F_TITLE,
-	F_STATE,
-	F_SUBTITLE,
-	F_NOTE,
-	N_LOOKS,
-};
-
-#define COLOR_GOOD   0x1B5E20
-#define COLOR_BAD    0xA31515
-#define COLOR_UNSURE 0x7A4A00
-#define COLOR_MUTED  0x595959
-#define COLOR_INK    0x1F2A37
-#define COLOR_HEAD   0x1F3A5F
-#define COLOR_LINE   0xA6ADB6
-
-static const struct look_of {
-	const char *number;
-	uint32_t color;
-	bool bold;
-	bool wrap;
-	bool right;
-	uint8_t size; /* 0: the usual */
-	bool head;    /* of a table */
-} looks[] = {
-    [F_PLAIN] = {NULL, 0, false, false, false, 0},
-    [F_WRAP] = {NULL, 0, false, true, false, 0},
-    [F_GOOD] = {NULL, COLOR_GOOD, true, false, false, 0},
-    [F_BAD] = {NULL, COLOR_BAD, true, false, false, 0},
-    [F_UNSURE] = {NULL, COLOR_UNSURE, true, false, false, 0},
-    [F_MUTED] = {NULL, COLOR_MUTED, false, false, false, 0},
-    [F_SHARE] = {"0.0%", 0, false, false, true, 0},
-    [F_CHANGE] = {"+0.0%;-0.0%;0.0%", 0, false, false, true, 0},
-    [F_INTEGER] = {"#,##0", 0, false, false, true, 0},
-    [F_MS] = {"#,##0\" ms\"", 0, false, false, true, 0},
-    [F_REAL2] = {"0.00", 0, false, false, true, 0},
-    [F_REAL3] = {"0.000", 0, false, false, true, 0},
-    [F_DAY] = {"yyyy-mm-dd", 0, false, false, false, 0},
-    [F_INSTANT] = {"yyyy-mm-dd hh:mm:ss", 0, false, false, false, 0},
-    [F_ITEM] = {NULL, COLOR_INK, true, false, false, 0},
-    [F_HEADER] = {NULL, 0xFFFFFF, true, true, false, 0, true},
-    [F_HEADER_RIGHT] = {NULL, 0xFFFFFF, true, true, true, 0, true},
-    [F_MARKING] = {NULL, COLOR_BAD, true, false, false, 11},
-    [F_TITLE] = {NULL, COLOR_INK, true, false, false, 14},
-    [F_STATE] = {NULL, COLOR_BAD, true, false, false, 0},
-    [F_SUBTITLE] = {NULL, COLOR_INK, true, false, false, 12},
-    [F_NOTE] = {NULL, COLOR_MUTED, false, false, false, 0},
-};
-COVERS(looks, N_LOOKS);
-
-static const enum look tone_look[] = {[TONE_PLAIN] = F_PLAIN,
-				      [TONE_GOOD] = F_GOOD,
-				      [TONE_BAD] = F_BAD,
-				      [TONE_UNSURE] = F_UNSURE,
-				      [TONE_MUTED] = F_MUTED};
-COVERS(tone_look, N_TONES);
-
-static const struct {
-	const char *unit;
-	enum look look;
-} unit_looks[] = {
-    {"%", F_SHARE}, {UNIT_CHANGE, F_CHANGE}, {UNIT_INTEGER, F_INTEGER}, {"n", F_INTEGER},
-    {"ms", F_MS},   {"0-1", F_REAL3},
-};
-
-#define FINER_MAX  12 /* decimals */
-#define FINER_SIZE 64
-
-struct writer {
-	struct book *book;
-	lxw_workbook *workbook;
-	lxw_format *format[N_LOOKS];
-	lxw_format *finer[N_LOOKS][FINER_MAX + 1]; /* by decimals; NULL: not met yet */
-};
-
-/* Where the grids of a sheet lie, so that a chart can name cells below it. */
-struct place {
-	const struct grid *grid;
-	lxw_row_t header; /* the row of the column headers */
-};
-
-struct page {
-	struct writer *w;
-	const struct sheet *sheet;
-	lxw_worksheet *ws;
-	struct place *place;
-	size_t n_places;
-};
+#define LINE_HEIGHT   13.0 /* points, of ten-point letters */
+#define PRINTED_WIDTH 260  /* characters: what is wider is not printed */
+#define NOTE_COLUMNS  6    /* that what is printed of it has */
 
 static enum code
 no_memory(struct err *e)
 {
 	return err_set(e, TRY_LIMIT, "xlsx", "out of memory; try again");
-}
-
-static void
-set_frame(lxw_format *f, size_t look)
-{
-	/* What stands left does not touch the number before it. */
-	if (look <= F_MUTED || look == F_DAY || look == F_INSTANT) {
-		format_set_align(f, LXW_ALIGN_LEFT);
-		format_set_indent(f, 1);
-	}
-	/* Not every program draws the style of a table. */
-	if (looks[look].head)
-		format_set_bg_color(f, COLOR_HEAD);
-	if (look <= F_ITEM) {
-		format_set_bottom(f, LXW_BORDER_HAIR);
-		format_set_bottom_color(f, COLOR_LINE);
-	}
-}
-
-static void
-set_look(lxw_format *f, const struct look_of *l)
-{
-	format_set_font_name(f, "Arial");
-	format_set_font_size(f, l->size == 0 ? 10 : l->size);
-	format_set_align(f, LXW_ALIGN_VERTICAL_TOP);
-	if (l->number != NULL)
-		format_set_num_format(f, l->number);
-	if (l->color != 0)
-		format_set_font_color(f, l->color);
-	if (l->bold)
-		format_set_bold(f);
-	if (l->wrap)
-		format_set_text_wrap(f);
-	if (l->right)
-		format_set_align(f, LXW_ALIGN_RIGHT);
-}
-
-static void
-make_formats(struct writer *w)
-{
-	for (size_t i = 0; i < N_LOOKS; i++) {
-		lxw_format *f = workbook_add_format(w->workbook);
-
-		w->format[i] = f;
-		if (f == NULL)
-			continue;
-		set_look(f, &looks[i]);
-		set_frame(f, i);
-	}
-}
-
-/* At most max bytes of s, cut between characters. */
-static const char *
-shortened(struct book *b, const char *s, size_t max)
-{
-	size_t n = strlen(s);
-
-	if (n <= max)
-		return s;
-	n = max;
-	while (n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80)
-		n--;
-	return book_text(b, "%.*s…", (int)n, s);
-}
-
-/* The library's structures want text that is not const. */
-static char *
-owned(struct book *b, const char *s)
-{
-	return arena_dup(b->arena, s, strlen(s));
 }
 
 /* --- where things are ------------------------------------------------------------------------- */
@@ -249,7 +71,7 @@ find_places(struct page *p, struct err *e)
 		if (!is_shown(k))
 			continue;
 		if (k->kind == BLOCK_GRID)
-			p->place[p->n_places++] = (struct place){
+			p->place[p->n_places++] = (struct placed){
 			    k->grid, (lxw_row_t)row + 1 + (k->grid->note != NULL ? 1u : 0u)};
 		row += height_of(k);
 		if (row > LXW_ROW_MAX)
@@ -261,8 +83,8 @@ find_places(struct page *p, struct err *e)
 	return OK;
 }
 
-static lxw_row_t
-header_of(const struct page *p, const struct grid *g)
+lxw_row_t
+xlsx_header_of(const struct page *p, const struct grid *g)
 {
 	for (size_t i = 0; i < p->n_places; i++)
 		if (p->place[i].grid == g)
@@ -270,9 +92,8 @@ header_of(const struct page *p, const struct grid *g)
 	return 0;
 }
 
-/* The column of the sheet that a column of the grid is in: those of other formats have none. */
-static lxw_col_t
-column_of(const struct grid *g, size_t column)
+lxw_col_t
+xlsx_column_of(const struct grid *g, size_t column)
 {
 	lxw_col_t at = 0;
 
@@ -284,88 +105,78 @@ column_of(const struct grid *g, size_t column)
 
 /* --- cells ------------------------------------------------------------------------------------ */
 
-static void
-put_text(struct page *p, lxw_row_t row, lxw_col_t col, const char *s, enum look look)
+void
+xlsx_put_text(struct page *p, lxw_row_t row, lxw_col_t col, const char *s, enum look look)
 {
 	/* write_string(): a text is never read as a formula, a link or a number. */
-	worksheet_write_string(p->ws, row, col, shortened(p->w->book, s, TEXT_MAX),
+	worksheet_write_string(p->ws, row, col, xlsx_shortened(p->w->book, s, TEXT_MAX),
 			       p->w->format[look]);
 }
 
-static enum look
-number_look(const char *unit)
+static lxw_row_t
+row_of_place(const struct book_place *to)
 {
-	for (size_t i = 0; i < COUNT(unit_looks); i++)
-		if (strcmp(unit, unit_looks[i].unit) == 0)
-			return unit_looks[i].look;
-	return F_REAL2;
-}
+	size_t row = HEAD_ROWS + 1;
 
-static bool
-is_last_digit(const char *p)
-{
-	return p[0] == '0' && p[1] != '0' && p[1] != '.';
-}
-
-/* The number format with so many decimals: "0.0%" with three is "0.000%". */
-static void
-write_finer(const char *number, int decimals, char out[FINER_SIZE])
-{
-	char zeros[FINER_MAX + 1] = "";
-	size_t n = 0;
-
-	memset(zeros, '0', (size_t)decimals);
-	for (const char *p = number; *p != '\0' && n < FINER_SIZE - 1; p++) {
-		if (*p == '.')
-			p += strspn(p + 1, "0");
-		else
-			out[n++] = *p;
-		if (is_last_digit(p))
-			n += (size_t)snprintf(out + n, FINER_SIZE - n, ".%s", zeros);
+	for (const struct block *k = to->sheet->first; k != NULL; k = k->next) {
+		if (!is_shown(k))
+			continue;
+		if (k->kind == BLOCK_GRID && k->grid == to->grid)
+			return (lxw_row_t)(row + 2 + (k->grid->note != NULL ? 1u : 0u) + to->row);
+		row += height_of(k);
 	}
-	out[n < FINER_SIZE ? n : FINER_SIZE - 1] = '\0';
-}
-
-/* A number's format; of one that needs more decimals than its unit has, made when it is met. */
-static lxw_format *
-number_format(struct writer *w, const struct cell *c)
-{
-	enum look look = number_look(c->unit);
-	const char *number = looks[look].number;
-	const char *point = strchr(number, '.');
-	int usual = point == NULL ? 0 : (int)strspn(point + 1, "0");
-	lxw_format **finer;
-	char text[FINER_SIZE];
-
-	if (c->decimals <= usual || c->decimals > FINER_MAX)
-		return w->format[look];
-	finer = &w->finer[look][c->decimals];
-	if (*finer == NULL && (*finer = workbook_add_format(w->workbook)) != NULL) {
-		write_finer(number, c->decimals, text);
-		set_look(*finer, &looks[look]);
-		set_frame(*finer, look);
-		format_set_num_format(*finer, text);
-	}
-	return *finer;
+	return 0;
 }
 
 static void
-put_cell(struct page *p, lxw_row_t row, lxw_col_t col, const struct cell *c, bool wrap)
+put_link(struct page *p, lxw_row_t row, lxw_col_t col, const char *text, const char *link)
 {
-	enum look look = tone_look[c->tone];
+	struct book *b = p->w->book;
+	struct book_place to;
 
-	if (c->kind == CELL_NUMBER)
-		worksheet_write_number(p->ws, row, col, c->number, number_format(p->w, c));
+	if (!book_find(b, link, &to)) {
+		xlsx_put_text(p, row, col, text, F_WRAP);
+		return;
+	}
+	/* Names of sheets have no apostrophe. */
+	worksheet_write_url_opt(
+	    p->ws, row, col,
+	    book_text(b, "internal:'%s'!A%u", to.sheet->name, row_of_place(&to) + 1),
+	    p->w->format[F_LINK],
+	    xlsx_shortened(b, to.grid == NULL ? to.sheet->name : text, TEXT_MAX), NULL);
+}
+
+static void
+put_cell(struct page *p, lxw_row_t row, lxw_col_t col, const struct cell *c)
+{
+	enum look look = xlsx_tone(c->tone);
+
+	if (c->link != NULL)
+		put_link(p, row, col, c->text, c->link);
+	else if (c->kind == CELL_NUMBER)
+		worksheet_write_number(p->ws, row, col, c->number, xlsx_number_format(p->w, c));
 	else if (c->kind == CELL_DAY || c->kind == CELL_INSTANT)
 		worksheet_write_number(p->ws, row, col, c->number,
 				       p->w->format[c->kind == CELL_DAY ? F_DAY : F_INSTANT]);
 	else if (c->kind == CELL_TEXT)
-		put_text(p, row, col, c->text, wrap && look == F_PLAIN ? F_WRAP : look);
+		xlsx_put_text(p, row, col, c->text, look == F_PLAIN ? F_WRAP : look);
 	else
 		worksheet_write_blank(p->ws, row, col, p->w->format[F_PLAIN]);
 }
 
-#define WRAPPED_FROM 20 /* columns so wide hold sentences */
+/* Not every program makes room for what goes over several lines. */
+static void
+set_height(struct page *p, lxw_row_t row, unsigned lines)
+{
+	if (lines > 1)
+		worksheet_set_row(p->ws, row, lines * LINE_HEIGHT + 2, NULL);
+}
+
+static unsigned
+lines_of_cell(const struct page *p, lxw_col_t col, const struct cell *c)
+{
+	return c->kind == CELL_TEXT ? xlsx_lines(c->text, p->width[col]) : 1;
+}
 
 static void
 put_rows(struct page *p, const struct grid *g, lxw_row_t first)
@@ -373,20 +184,46 @@ put_rows(struct page *p, const struct grid *g, lxw_row_t first)
 	size_t rows = grid_rows(g);
 
 	for (size_t r = 0; r < rows; r++) {
+		lxw_row_t row = first + (lxw_row_t)r;
+		unsigned most = 1;
 		lxw_col_t col = 0;
 
 		for (size_t i = 0; i < g->n_columns; i++) {
 			const struct cell *c = grid_cell(g, r, i);
+			unsigned lines;
 
 			if (!(g->columns[i].where & IN_BOOK))
 				continue;
-			if (g->pairs && i == 0)
-				put_text(p, first + (lxw_row_t)r, col, c->text, F_ITEM);
+			lines = lines_of_cell(p, col, c);
+			most = lines > most ? lines : most;
+			if (g->look == GRID_PAIRS && i == 0)
+				xlsx_put_text(p, row, col, c->text, F_ITEM);
 			else
-				put_cell(p, first + (lxw_row_t)r, col, c,
-					 g->columns[i].width >= WRAPPED_FROM);
+				put_cell(p, row, col, c);
 			col++;
 		}
+		set_height(p, row, most);
+	}
+}
+
+/* Sentences over all columns but the first, which says what each is about. */
+static void
+put_sentences(struct page *p, const struct grid *g, lxw_row_t first)
+{
+	lxw_col_t last = (lxw_col_t)(p->n_columns - 1);
+	unsigned width = 0;
+
+	for (lxw_col_t i = 1; i <= last; i++)
+		width += p->width[i];
+	for (size_t r = 0; r < grid_rows(g); r++) {
+		lxw_row_t row = first + (lxw_row_t)r;
+		const char *text = grid_cell(g, r, 1)->text;
+
+		put_cell(p, row, 0, grid_cell(g, r, 0));
+		if (last > 1)
+			worksheet_merge_range(p->ws, row, 1, row, last, "", p->w->format[F_WRAP]);
+		xlsx_put_text(p, row, 1, text, F_WRAP);
+		set_height(p, row, xlsx_lines(text, width));
 	}
 }
 
@@ -402,9 +239,9 @@ header_text(struct book *b, const struct grid *g, size_t column)
 	for (size_t i = 0; i < column; i++)
 		before += strcasecmp(g->columns[i].header, header) == 0;
 	if (before > 0)
-		return book_text(b, "%s %u", shortened(b, header, 200), before + 1);
+		return book_text(b, "%s %u", xlsx_shortened(b, header, 200), before + 1);
 	return header[0] == '\0' ? book_text(b, "Column %zu", column + 1)
-				 : shortened(b, header, 200);
+				 : xlsx_shortened(b, header, 200);
 }
 
 /* Letters, digits and underscores; with a prefix, so that it is no name of a cell. */
@@ -437,14 +274,19 @@ put_table(struct page *p, const struct grid *g, lxw_row_t header)
 	    .style_type_number = 8,
 	    .columns = list,
 	};
+	unsigned most = 1;
 	size_t n = 0;
 
 	if (column == NULL || list == NULL)
 		return;
 	for (size_t i = 0; i < g->n_columns; i++) {
+		unsigned lines;
+
 		if (!(g->columns[i].where & IN_BOOK))
 			continue;
-		column[n].header = owned(b, header_text(b, g, i));
+		column[n].header = xlsx_owned(b, header_text(b, g, i));
+		lines = xlsx_lines(column[n].header, p->width[n]);
+		most = lines > most ? lines : most;
 		column[n].header_format =
 		    p->w->format[g->columns[i].right ? F_HEADER_RIGHT : F_HEADER];
 		list[n] = &column[n];
@@ -452,126 +294,29 @@ put_table(struct page *p, const struct grid *g, lxw_row_t header)
 	}
 	if (n == 0)
 		return;
-	options.name = owned(b, table_name(b, g));
-	options.no_autofilter = g->pairs;
+	options.name = xlsx_owned(b, table_name(b, g));
+	options.no_autofilter = g->look == GRID_PAIRS;
 	worksheet_add_table(p->ws, header, 0, header + (lxw_row_t)grid_rows(g), (lxw_col_t)(n - 1),
 			    &options);
+	set_height(p, header, most);
 	put_rows(p, g, header + 1);
 }
 
 static void
 put_grid(struct page *p, const struct grid *g)
 {
-	lxw_row_t header = header_of(p, g);
+	lxw_row_t header = xlsx_header_of(p, g);
 	lxw_row_t row = header - 1;
 
 	if (g->note != NULL)
-		put_text(p, row--, 0, g->note, F_NOTE);
-	put_text(p, row, 0, g->title, F_SUBTITLE);
+		xlsx_put_text(p, row--, 0, g->note, F_NOTE);
+	xlsx_put_text(p, row, 0, g->title, F_SUBTITLE);
 	if (grid_rows(g) == 0)
-		put_text(p, header, 0, g->empty, F_NOTE);
+		xlsx_put_text(p, header, 0, g->empty, F_NOTE);
+	else if (g->look == GRID_SAID)
+		put_sentences(p, g, header);
 	else
 		put_table(p, g, header);
-}
-
-/* --- charts ----------------------------------------------------------------------------------- */
-
-static void
-style_series(lxw_chart_series *one, const struct chart_view *c, size_t i)
-{
-	static const uint32_t colors[] = {0x1F4E79, 0xB3541E, 0x2E7D32, 0x6A3D9A,
-					  0x8C564B, 0x00838F, 0x5D4037, 0x37474F};
-	lxw_chart_line line = {.width = 1.75F};
-	lxw_chart_line hidden;
-	enum series_look look = c->series[i].look;
-
-	memset(&hidden, 0, sizeof hidden);
-	hidden.none = LXW_TRUE;
-	line.color = colors[i % COUNT(colors)];
-	if (look == LOOK_LIMIT || look == LOOK_WARNING) {
-		line.color = look == LOOK_LIMIT ? COLOR_BAD : 0x808080;
-		line.width = 1.0F;
-		line.dash_type =
-		    look == LOOK_LIMIT ? LXW_CHART_LINE_DASH_DASH : LXW_CHART_LINE_DASH_ROUND_DOT;
-		chart_series_set_marker_type(one, LXW_CHART_MARKER_NONE);
-	} else {
-		lxw_chart_fill fill = {.color = line.color};
-
-		chart_series_set_marker_type(one, look == LOOK_POINTS ? LXW_CHART_MARKER_DIAMOND
-								      : LXW_CHART_MARKER_CIRCLE);
-		chart_series_set_marker_size(one, look == LOOK_POINTS ? 7 : 5);
-		chart_series_set_marker_fill(one, &fill);
-	}
-	chart_series_set_line(one, look == LOOK_POINTS ? &hidden : &line);
-}
-
-static void
-add_series(const struct page *p, lxw_chart *chart, const struct chart_view *c, size_t i)
-{
-	const struct grid *g = c->data;
-	lxw_chart_series *one = chart_add_series(chart, NULL, NULL);
-	lxw_row_t first = header_of(p, g) + 1;
-	lxw_row_t end = first + (lxw_row_t)grid_rows(g) - 1;
-	lxw_col_t x = column_of(g, c->x);
-	lxw_col_t y = column_of(g, c->series[i].column);
-
-	if (one == NULL)
-		return;
-	chart_series_set_categories(one, p->sheet->name, first, x, end, x);
-	chart_series_set_values(one, p->sheet->name, first, y, end, y);
-	chart_series_set_name_range(one, p->sheet->name, first - 1, y);
-	style_series(one, c, i);
-}
-
-static void
-style_axes(lxw_chart *chart, const struct chart_view *c)
-{
-	const struct grid *g = c->data;
-	bool days = grid_rows(g) > 0 && grid_cell(g, 0, c->x)->kind == CELL_DAY;
-	lxw_chart_line faint = {.color = 0xDDE1E6, .width = 0.75F};
-	double low;
-	double high;
-	double step;
-
-	chart_axis_set_name(chart->x_axis, g->columns[c->x].header);
-	if (days)
-		chart_axis_set_num_format(chart->x_axis, "d mmm");
-	else if (c->x_numeric)
-		chart_axis_set_num_format(chart->x_axis, "#,##0");
-	if (strcmp(c->y_unit, "%") == 0)
-		chart_axis_set_num_format(chart->y_axis, "0%");
-	chart_range(c, &low, &high, &step);
-	chart_axis_set_min(chart->y_axis, low);
-	chart_axis_set_max(chart->y_axis, high);
-	chart_axis_set_major_unit(chart->y_axis, step);
-	chart_axis_set_crossing(chart->y_axis, low);
-	chart_axis_major_gridlines_set_line(chart->y_axis, &faint);
-}
-
-static void
-put_chart(struct page *p, const struct chart_view *c, lxw_row_t row)
-{
-	struct book *b = p->w->book;
-	lxw_chart_font title = {.name = owned(b, "Arial"), .size = 11, .bold = LXW_TRUE};
-	lxw_chart_options options = {.x_scale = CHART_X, .y_scale = CHART_Y};
-	lxw_chart *chart;
-
-	put_text(p, row, 0, c->text, F_NOTE);
-	if (grid_rows(c->data) == 0)
-		return;
-	chart = workbook_add_chart(p->w->workbook,
-				   c->x_numeric ? LXW_CHART_SCATTER_STRAIGHT : LXW_CHART_LINE);
-	if (chart == NULL)
-		return;
-	for (size_t i = 0; i < c->n_series; i++)
-		add_series(p, chart, c, i);
-	chart_title_set_name(chart, shortened(b, c->title, 120));
-	chart_title_set_name_font(chart, &title);
-	chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
-	chart_show_blanks_as(chart, LXW_CHART_BLANKS_AS_GAP);
-	style_axes(chart, c);
-	options.description = owned(b, book_text(b, "%s. %s", c->title, c->text));
-	worksheet_insert_chart_opt(p->ws, row + 1, 0, chart, &options);
 }
 
 /* --- sheets ----------------------------------------------------------------------------------- */
@@ -582,10 +327,21 @@ header_escaped(struct book *b, const char *s, size_t max)
 {
 	const char *out = "";
 
-	s = shortened(b, s, max);
+	s = xlsx_shortened(b, s, max);
 	for (const char *amp; (amp = strchr(s, '&')) != NULL; s = amp + 1)
 		out = book_text(b, "%s%.*s&&", out, (int)(amp - s), s);
 	return book_text(b, "%s%s", out, s);
+}
+
+/* Nobody could read it on paper. */
+static bool
+is_too_wide(const struct page *p)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < p->n_columns; i++)
+		width += p->width[i];
+	return width > PRINTED_WIDTH;
 }
 
 static void
@@ -599,6 +355,8 @@ set_up_print(struct page *p)
 	worksheet_set_paper(p->ws, 9); /* A4 */
 	worksheet_set_margins(p->ws, 0.5, 0.5, 0.8, 0.7);
 	worksheet_fit_to_pages(p->ws, 1, 0);
+	if (is_too_wide(p))
+		worksheet_print_area(p->ws, 0, 0, HEAD_ROWS, NOTE_COLUMNS);
 	worksheet_gridlines(p->ws, LXW_HIDE_ALL_GRIDLINES);
 	worksheet_set_header(p->ws, book_text(b, "&C&\"Arial,Bold\"%s%s", marking,
 					      b->provisional ? " - PROVISIONAL" : ""));
@@ -606,8 +364,8 @@ set_up_print(struct page *p)
 	    p->ws, book_text(b, "&L&8%s&C&\"Arial,Bold\"%s&R&8Page &P of &N", subject, marking));
 }
 
-static void
-set_widths(struct page *p)
+static enum code
+set_widths(struct page *p, struct err *e)
 {
 	size_t most = 0;
 	unsigned short *width;
@@ -617,7 +375,8 @@ set_widths(struct page *p)
 			most = p->place[i].grid->n_columns;
 	width = arena_zalloc(p->w->book->arena, most + 1, sizeof *width);
 	if (width == NULL)
-		return;
+		return no_memory(e);
+	p->width = width;
 	for (const struct block *k = p->sheet->first; k != NULL; k = k->next) {
 		lxw_col_t col = 0;
 
@@ -633,8 +392,11 @@ set_widths(struct page *p)
 			col++;
 		}
 	}
-	for (lxw_col_t i = 0; i < most && width[i] > 0; i++)
+	for (lxw_col_t i = 0; i < most && width[i] > 0; i++) {
 		worksheet_set_column(p->ws, i, i, width[i] + 2.0, NULL);
+		p->n_columns++;
+	}
+	return OK;
 }
 
 static size_t
@@ -662,7 +424,7 @@ freeze(struct page *p)
 		k = k->next;
 	rows = k != NULL && k->kind == BLOCK_GRID && is_shown(k) ? grid_rows(k->grid) : 0;
 	if (rows >= HOLDS_HEAD_FROM && 3 * rows >= 2 * rows_of_sheet(p->sheet)) {
-		header = header_of(p, k->grid);
+		header = xlsx_header_of(p, k->grid);
 		worksheet_freeze_panes(p->ws, header + 1, 2);
 		worksheet_repeat_rows(p->ws, header, header);
 	} else {
@@ -675,17 +437,31 @@ put_head(struct page *p)
 {
 	struct book *b = p->w->book;
 
-	put_text(p, 0, 0,
-		 b->handling == NULL ? b->marking : book_text(b, "%s: %s", b->marking, b->handling),
-		 F_MARKING);
-	put_text(p, 1, 0, book_text(b, "%s: %s", p->sheet->name, b->subject), F_TITLE);
+	xlsx_put_text(p, 0, 0,
+		      b->handling == NULL ? b->marking
+					  : book_text(b, "%s: %s", b->marking, b->handling),
+		      F_MARKING);
+	xlsx_put_text(p, 1, 0, book_text(b, "%s: %s", p->sheet->name, b->subject), F_TITLE);
 	if (b->provisional)
-		put_text(p, 2, 0,
-			 book_text(b,
-				   "PROVISIONAL: computed %s, not frozen, not approved. These "
-				   "figures may change.",
-				   spd_text(b->edition->doc, DOC_AS_OF)),
-			 F_STATE);
+		xlsx_put_text(p, 2, 0,
+			      book_text(b,
+					"PROVISIONAL: computed %s, not frozen, not approved. These "
+					"figures may change.",
+					spd_text(b->edition->doc, DOC_AS_OF)),
+			      F_STATE);
+}
+
+/* The way back, and what is left off paper. */
+static void
+put_way(struct page *p)
+{
+	if (strcmp(p->sheet->slug, SHEET_OF_SUMMARY) != 0)
+		put_link(p, HEAD_ROWS, 0, "", SHEET_OF_SUMMARY);
+	if (is_too_wide(p))
+		xlsx_put_text(p, HEAD_ROWS, 1,
+			      "Too wide for paper: of this sheet only these lines are printed. "
+			      "All of it is in the CSV files, too.",
+			      F_NOTE);
 }
 
 static bool
@@ -714,8 +490,10 @@ put_sheet(struct writer *w, const struct sheet *s, struct err *e)
 		return no_memory(e);
 	if (find_places(p, e) != OK)
 		return e->code;
+	if (set_widths(p, e) != OK)
+		return e->code;
 	put_head(p);
-	set_widths(p);
+	put_way(p);
 	set_up_print(p);
 	freeze(p);
 	for (const struct block *k = s->first; k != NULL; k = k->next) {
@@ -724,9 +502,9 @@ put_sheet(struct writer *w, const struct sheet *s, struct err *e)
 		if (k->kind == BLOCK_GRID)
 			put_grid(p, k->grid);
 		else if (k->kind == BLOCK_CHART)
-			put_chart(p, k->chart, row);
+			xlsx_put_chart(p, k->chart, row);
 		else
-			put_text(p, row, 0, k->note, F_NOTE);
+			xlsx_put_text(p, row, 0, k->note, F_NOTE);
 		row += (lxw_row_t)height_of(k);
 	}
 	return OK;
@@ -740,14 +518,14 @@ set_properties(struct writer *w)
 	struct book *b = w->book;
 	struct utc_ms as_of = {0};
 	lxw_doc_properties properties = {
-	    .title = owned(
+	    .title = xlsx_owned(
 		b,
-		shortened(b, book_text(b, "%s: SeMS performance data, %s", b->marking, b->subject),
-			  250)),
-	    .subject = owned(b, shortened(b, b->subject, 250)),
-	    .author = owned(b, shortened(b, spd_text(b->edition->doc, DOC_ENTITY), 120)),
-	    .category = owned(b, b->marking),
-	    .company = owned(b, shortened(b, spd_text(b->edition->doc, DOC_ENTITY), 120)),
+		xlsx_shortened(
+		    b, book_text(b, "%s: SeMS performance data, %s", b->marking, b->subject), 250)),
+	    .subject = xlsx_owned(b, xlsx_shortened(b, b->subject, 250)),
+	    .author = xlsx_owned(b, xlsx_shortened(b, spd_text(b->edition->doc, DOC_ENTITY), 120)),
+	    .category = xlsx_owned(b, b->marking),
+	    .company = xlsx_owned(b, xlsx_shortened(b, spd_text(b->edition->doc, DOC_ENTITY), 120)),
 	};
 
 	utc_parse(text_of(spd_text(b->edition->doc, DOC_AS_OF)), &as_of);
@@ -765,7 +543,7 @@ write_book(struct writer *w, struct err *e)
 	enum code code = OK;
 	lxw_error failed;
 
-	make_formats(w);
+	xlsx_formats(w);
 	set_properties(w);
 	for (const struct sheet *s = w->book->first; s != NULL && code == OK; s = s->next)
 		code = put_sheet(w, s, e);

@@ -91,6 +91,10 @@ Test(xlsx, no_text_becomes_a_formula_or_a_number)
 	sample_init(&s);
 	workbook(&s, &files, "xl/worksheets/sheet", &xml);
 	cr_expect(!sample_has(&xml, "<f>"));
+	/* Links lead to other sheets of the workbook, never out of it. */
+	cr_expect(sample_has(&xml, "<hyperlink ref=\"A"));
+	buf_fini(&xml);
+	parts(sample_file(&files, ".xlsx"), "xl/worksheets/_rels/sheet", &xml);
 	cr_expect(!sample_has(&xml, "hyperlink"));
 	buf_fini(&xml);
 	parts(sample_file(&files, ".xlsx"), "xl/sharedStrings.xml", &xml);

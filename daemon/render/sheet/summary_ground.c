@@ -1,0 +1,288 @@
+/* The summary's sentences about what is not known, and about what the figures rest on. */
+#include "base/text.h"
+#include "core/spd/keys.h"
+#include "render/sheet/summary.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define QUALITY    "data_quality"
+#define FEEDS_TOLD 8 /* those that lack most */
+
+/* --- without a figure ------------------------------------------------------------------------- */
+
+/* "" where the metric has data; else why the entity has no figure. */
+static const char *
+no_data_of(const json_t *metric)
+{
+	const json_t *figure = metric_entity_figure(metric);
+	const char *reason = spd_text(figure, DOC_NO_DATA);
+
+	if (figure == NULL || strcmp(spd_text(figure, DOC_STATUS), "NO_DATA") != 0)
+		return "";
+	return reason[0] == '\0' ? "NO_REASON_GIVEN" : reason;
+}
+
+static const char *
+needs_of(const json_t *item)
+{
+	return spd_text(item, DOC_NEEDS);
+}
+
+static bool
+is_told(const json_t *list, size_t before, const char *(*why)(const json_t *), const char *reason)
+{
+	for (size_t i = 0; i < before; i++)
+		if (strcmp(why(json_array_get(list, i)), reason) == 0)
+			return true;
+	return false;
+}
+
+/* Those from this one on that have the same reason: "QN05 Training delivered, QN06 Competence". */
+static const char *
+named(struct book *b, const json_t *list, size_t first, const char *(*why)(const json_t *))
+{
+	const char *reason = why(json_array_get(list, first));
+	const char *all = "";
+
+	for (size_t i = first; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+
+		if (strcmp(why(item), reason) == 0)
+			all = book_join(b, all, ", ",
+					book_text(b, "%s %s", spd_text(item, DOC_ID),
+						  spd_text(item, DOC_NAME)));
+	}
+	return all;
+}
+
+/* A line a reason. Counts too: a volume that nobody tells is no nought. */
+void
+summary_unknown(struct sheet *s)
+{
+	struct book *b = s->book;
+	struct grid *g = summary_list(s, "unknown", "What is not known, and why",
+				      "Every metric of the catalogue has a figure.");
+	const json_t *metrics = json_object_get(b->edition->doc, DOC_METRICS);
+	const json_t *missing = json_object_get(b->edition->doc, DOC_UNSUPPORTED);
+	char words[SPD_CELL];
+
+	for (size_t i = 0; i < json_array_size(metrics); i++) {
+		const char *reason = no_data_of(json_array_get(metrics, i));
+
+		if (reason[0] == '\0' || is_told(metrics, i, no_data_of, reason))
+			continue;
+		spd_reason_words(reason, words);
+		summary_say(
+		    g, "",
+		    book_text(b, "%s: no figure (%s).", named(b, metrics, i, no_data_of), words));
+	}
+	for (size_t i = 0; i < json_array_size(missing); i++) {
+		const char *needs = needs_of(json_array_get(missing, i));
+
+		if (!is_told(missing, i, needs_of, needs))
+			summary_say(g, "",
+				    book_text(b, "%s: not computed, for want of %s.",
+					      named(b, missing, i, needs_of), needs));
+	}
+}
+
+/* --- what it rests on ------------------------------------------------------------------------- */
+
+static const json_t *
+completeness_of(const struct book *b)
+{
+	return json_object_get(b->edition->doc, DOC_COMPLETENESS);
+}
+
+static double
+missing_of(const json_t *feed)
+{
+	double missing;
+
+	return spd_number(feed, DOC_MISSING, &missing) ? missing : 0;
+}
+
+/* The feed that lacks most of those that lack less than `most`, or as much and come after `last`;
+ * NULL: none. */
+static const json_t *
+next_feed(const json_t *feeds, double most, const json_t *last)
+{
+	const json_t *found = NULL;
+	bool passed = last == NULL;
+	const json_t *feed;
+	size_t i;
+
+	json_array_foreach(feeds, i, feed)
+	{
+		double missing = missing_of(feed);
+		bool after = missing < most || (missing == most && passed);
+
+		passed = passed || feed == last;
+		if (missing > 0 && after && (found == NULL || missing > missing_of(found)))
+			found = feed;
+	}
+	return found;
+}
+
+static void
+say_feeds(struct grid *g)
+{
+	const json_t *feeds = json_object_get(completeness_of(g->book), DOC_FEEDS);
+	struct book *b = g->book;
+	size_t unknown = 0;
+	size_t lacking = 0;
+	const json_t *feed;
+	double most = 0;
+	size_t i;
+
+	json_array_foreach(feeds, i, feed)
+	{
+		double missing;
+
+		unknown += !spd_number(feed, DOC_MISSING, &missing);
+		lacking += missing_of(feed) > 0;
+		most = missing_of(feed) > most ? missing_of(feed) : most;
+	}
+	summary_say(g, QUALITY,
+		    book_text(b,
+			      "Of %zu feed%s %zu lack%s records, and of %zu nobody said what to "
+			      "expect.",
+			      json_array_size(feeds), text_s(json_array_size(feeds)), lacking,
+			      lacking == 1 ? "s" : "", unknown));
+	feed = next_feed(feeds, most, NULL);
+	for (i = 0; feed != NULL && i < FEEDS_TOLD; i++) {
+		double expected = 0;
+		char kind[SPD_CELL];
+
+		spd_number(feed, DOC_EXPECTED, &expected);
+		spd_words(spd_text(feed, DOC_KIND), kind);
+		summary_say(g, QUALITY,
+			    book_text(b, "%s, %s: %s of %s expected records are missing.",
+				      spd_text(feed, DOC_SOURCE), kind,
+				      book_count(b, missing_of(feed)), book_count(b, expected)));
+		feed = next_feed(feeds, missing_of(feed), feed);
+	}
+}
+
+static void
+say_silent(struct grid *g)
+{
+	json_int_t n =
+	    json_integer_value(json_object_get(completeness_of(g->book), DOC_SILENT_TOTAL));
+
+	if (n > 0)
+		summary_say(g, QUALITY,
+			    book_text(g->book, "%s feed%s fell silent in the quarter.",
+				      book_count(g->book, (double)n), text_s((uint64_t)n)));
+}
+
+static void
+say_quarantine(struct grid *g)
+{
+	const json_t *list = json_object_get(completeness_of(g->book), DOC_QUARANTINE);
+	const json_t *item;
+	json_int_t n = 0;
+	size_t i;
+
+	json_array_foreach(list, i, item) n += json_integer_value(json_object_get(item, DOC_COUNT));
+	if (n > 0)
+		summary_say(g, QUALITY,
+			    book_text(g->book,
+				      "%s record%s about this quarter %s refused and kept apart.",
+				      book_count(g->book, (double)n), text_s((uint64_t)n),
+				      n == 1 ? "was" : "were"));
+}
+
+static void
+say_late(struct grid *g)
+{
+	const json_t *late = json_object_get(completeness_of(g->book), DOC_LATE);
+	struct book *b = g->book;
+	double received;
+	double after;
+	double hours;
+
+	if (spd_number(late, "after_lag", &after) && spd_number(late, "lag_hours", &hours) &&
+	    spd_number(late, DOC_RECEIVED, &received) && after > 0)
+		summary_say(g, QUALITY,
+			    book_text(b,
+				      "%s of %s records came more than %.0f hours after what "
+				      "they tell.",
+				      book_count(b, after), book_count(b, received), hours));
+}
+
+static void
+say_clocks(struct grid *g)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(completeness_of(g->book), DOC_CLOCK), i, item)
+	{
+		double far = 0;
+		double told = 0;
+		double worst = 0;
+
+		if (!spd_number(item, "beyond_60s", &far) || far <= 0)
+			continue;
+		spd_number(item, "told", &told);
+		spd_number(item, "worst_ms", &worst);
+		summary_say(g, QUALITY,
+			    book_text(g->book,
+				      "%s: its clock was more than a minute wrong in %s of %s "
+				      "heartbeats, at worst by %.0f seconds.",
+				      spd_text(item, DOC_SOURCE), book_count(g->book, far),
+				      book_count(g->book, told), worst / 1000));
+	}
+}
+
+static void
+say_restatements(struct grid *g)
+{
+	size_t n = json_array_size(json_object_get(g->book->edition->doc, DOC_RESTATEMENTS));
+
+	if (n > 0)
+		summary_say(g, "restatements",
+			    book_text(g->book,
+				      "%zu figure%s differ%s from what was submitted before.", n,
+				      text_s(n), n == 1 ? "s" : ""));
+}
+
+static void
+say_embargo(struct grid *g)
+{
+	const json_t *list =
+	    json_object_get(json_object_get(g->book->edition->doc, DOC_EMBARGO), DOC_EXCLUDED);
+	const json_t *item;
+	json_int_t n = 0;
+	size_t i;
+
+	json_array_foreach(list, i, item) n += json_integer_value(json_object_get(item, DOC_COUNT));
+	if (n > 0)
+		summary_say(g, "cover",
+			    book_text(g->book,
+				      "%s test%s that nobody has debriefed yet %s left out of this "
+				      "revision.",
+				      book_count(g->book, (double)n), text_s((uint64_t)n),
+				      n == 1 ? "is" : "are"));
+}
+
+void
+summary_ground(struct sheet *s)
+{
+	struct grid *g = summary_list(s, "ground", "What it rests on",
+				      "The document has no statement of completeness.");
+
+	if (g == NULL)
+		return;
+	if (json_is_object(completeness_of(s->book))) {
+		say_feeds(g);
+		say_silent(g);
+		say_late(g);
+		say_clocks(g);
+		say_quarantine(g);
+	}
+	say_restatements(g);
+	say_embargo(g);
+}

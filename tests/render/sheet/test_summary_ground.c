@@ -1,0 +1,101 @@
+#include "base/count.h"
+#include "tests/render/sheet/book_fixture.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+
+static void
+expect(struct sample *s, const char *slug, const char *const sentences[], size_t n)
+{
+	struct arena *arena;
+	struct book b;
+
+	sample_book(s, &b, &arena);
+	for (size_t i = 0; i < n; i++)
+		cr_expect(sample_says(&b, slug, sentences[i]), "%s", sentences[i]);
+	sample_fini(s);
+	arena_free(arena);
+}
+
+/* A line a reason, counts among them; a line for each kind of record that is wanting. */
+Test(summary_ground, what_is_not_known_is_told_by_its_reason)
+{
+	static const char *const sentences[] = {
+	    "QN01 Observation plan delivery, ZZ99 Carts: no figure (nobody told a plan).",
+	    "CA01 Actions on time, CA02 Overdue: not computed, for want of action.",
+	};
+	struct sample s;
+	json_t *one;
+
+	sample_init(&s);
+	one = json_deep_copy(sample_metric(&s, 1));
+	json_object_set_new(one, "id", json_string("ZZ99"));
+	json_object_set_new(one, "name", json_string("Carts"));
+	json_object_set_new(one, "form", json_string("INFORMATION"));
+	json_array_append_new(json_object_get(s.doc, "metrics"), one);
+	json_array_append_new(
+	    json_object_get(s.doc, "unsupported"),
+	    json_pack("{s:s,s:s,s:s}", "id", "CA02", "name", "Overdue", "needs", "action"));
+	expect(&s, "summary-unknown", sentences, 2);
+}
+
+Test(summary_ground, feeds_clocks_late_and_refused_records_are_told)
+{
+	static const char *const sentences[] = {
+	    "Of 2 feeds 1 lacks records, and of 1 nobody said what to expect.",
+	    "lane-1, tip event: 7 of 320 expected records are missing.",
+	    "1 feed fell silent in the quarter.",
+	    "2 records about this quarter were refused and kept apart.",
+	    "4 of 313 records came more than 72 hours after what they tell.",
+	    "lane-1: its clock was more than a minute wrong in 12 of 1,000 heartbeats, at worst by "
+	    "91 seconds.",
+	    "1 figure differs from what was submitted before.",
+	    "2 tests that nobody has debriefed yet are left out of this revision.",
+	};
+	json_t *completeness;
+	struct sample s;
+
+	sample_init(&s);
+	completeness = json_object_get(s.doc, "completeness");
+	json_object_set_new(
+	    completeness, "late",
+	    json_pack("{s:i,s:i,s:i}", "received", 313, "after_lag", 4, "lag_hours", 72));
+	json_object_set_new(completeness, "clock",
+			    json_pack("[{s:s,s:i,s:i,s:i}]", "source", "lane-1", "beyond_60s", 12,
+				      "told", 1000, "worst_ms", 90747));
+	expect(&s, "summary-ground", sentences, COUNT(sentences));
+}
+
+/* Those that lack most come first, each once, and no more than there is room for. */
+Test(summary_ground, the_feeds_that_lack_most_are_named)
+{
+	struct arena *arena;
+	struct sample s;
+	struct book b;
+	json_t *feeds;
+
+	sample_init(&s);
+	feeds = json_object_get(json_object_get(s.doc, "completeness"), "feeds");
+	for (int i = 0; i < 12; i++) {
+		json_t *one = json_deep_copy(json_array_get(feeds, 0));
+
+		json_object_set_new(one, "source", json_sprintf("s%d", i));
+		json_object_set_new(one, "missing", json_integer(20 + i / 6));
+		json_array_append_new(feeds, one);
+	}
+	sample_book(&s, &b, &arena);
+	for (int i = 6; i < 12; i++) {
+		char sentence[100];
+
+		snprintf(sentence, sizeof sentence,
+			 "s%d, tip event: 21 of 320 expected records are missing.", i);
+		cr_expect(sample_says(&b, "summary-ground", sentence), "%s", sentence);
+	}
+	cr_expect(sample_says(&b, "summary-ground",
+			      "s1, tip event: 20 of 320 expected records are missing."));
+	cr_expect_not(sample_says(&b, "summary-ground",
+				  "s2, tip event: 20 of 320 expected records are missing."));
+	sample_fini(&s);
+	arena_free(arena);
+}
