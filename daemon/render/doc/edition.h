@@ -16,6 +16,7 @@ struct edition {
 	json_t *declaration;                 /* NULL: none */
 	json_t *seal;                        /* {signature, key_id, ...}; NULL: none */
 	char sha256[65];                     /* of the document's bytes */
+	bool full; /* a page prints all of it, and not what is to be known first alone */
 };
 
 /*

@@ -141,7 +141,7 @@ put_cell(struct buf *out, const struct grid *g, size_t column, const struct cell
 	} else {
 		html_text(out, c->text);
 	}
-	buf_addf(out, heads ? "</th>" : "</td>");
+	/* The next cell ends this one, as the next row its row: pages have thousands. */
 }
 
 static void
@@ -161,7 +161,7 @@ put_rows(struct buf *out, const struct grid *g, const bool *shown)
 			put_cell(out, g, i, grid_cell(g, r, i), heads);
 			heads = false;
 		}
-		buf_addf(out, "\n"); /* the next row ends this one: pages have thousands */
+		buf_addf(out, "\n");
 	}
 }
 
@@ -253,7 +253,9 @@ html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
 {
 	bool folded = g->folded && grid_rows(g) > 0;
 
-	buf_addf(out, "%s<h3 id=\"%s\">", folded ? "<details><summary>" : "", id);
+	if (folded)
+		buf_addf(out, "<details%s><summary>", g->book->edition->full ? " open" : "");
+	buf_addf(out, "<h3 id=\"%s\">", id);
 	html_text(out, g->title);
 	buf_addf(out, "</h3>%s\n", folded ? "</summary>" : "");
 	put_table(out, g, chart, sheet, id);
@@ -271,8 +273,8 @@ put_sheet(struct book *b, const struct sheet *s, struct buf *out)
 	unsigned n = 0;
 
 	buf_addf(out,
-		 "<section class=\"sheet\" id=\"%s\" aria-labelledby=\"%s-h\"><h2 id=\"%s-h\">",
-		 sheet, sheet, sheet);
+		 "<section class=\"sheet%s\" id=\"%s\" aria-labelledby=\"%s-h\"><h2 id=\"%s-h\">",
+		 s->on_paper ? " paper" : "", sheet, sheet, sheet);
 	html_text(out, s->name);
 	buf_addf(out, "</h2>\n");
 	for (const struct block *k = s->first; k != NULL; k = k->next) {
@@ -395,14 +397,20 @@ put_first(struct book *b, const struct sheet *s, struct buf *out)
 {
 	html_summary(s, out);
 	put_navigation(b, out);
+	if (!b->edition->full)
+		buf_addf(out, "<p class=\"onpaper\">On paper this page is its summary and its "
+			      "scorecard. All of it is in the workbook, and on paper where the "
+			      "page was made for that (--full).</p>\n");
 }
 
 void
 html_render(struct book *b, struct buf *out)
 {
 	put_head(b, out);
-	buf_addf(out, "<body%s>\n<a class=\"skip\" href=\"#summary\">Skip to the summary</a>\n",
-		 b->provisional ? " class=\"draft\"" : "");
+	buf_addf(
+	    out,
+	    "<body class=\"%s%s\">\n<a class=\"skip\" href=\"#summary\">Skip to the summary</a>\n",
+	    b->provisional ? "draft" : "", b->edition->full ? " full" : "");
 	put_banner(b, out);
 	buf_addf(out, "<main>\n");
 	for (const struct sheet *s = b->first; s != NULL; s = s->next)

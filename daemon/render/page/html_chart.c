@@ -4,18 +4,17 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define WIDTH  760.0
 #define HEIGHT 300.0
-#define LEFT   62.0
+#define LEFT   62.0 /* and RIGHT: at least; labels may take more */
 #define RIGHT  14.0
-#define TOP    12.0
+#define TOP    24.0
 #define BOTTOM 46.0
 
-#define TICKS  5
-#define LABELS 9 /* at most, along the bottom */
+#define LETTER 7.2  /* of a label, on average and in the widest of the usual fonts */
+#define APART  14.0 /* between labels along the bottom */
 
 struct plot {
 	struct buf *out;
@@ -23,6 +22,8 @@ struct plot {
 	double x_min, x_max;
 	double y_min, y_max;
 	double y_step;
+	double left, right; /* margins */
+	size_t every;       /* so many rows have one label along the bottom */
 };
 
 static double
@@ -36,7 +37,7 @@ px(const struct plot *p, double x)
 {
 	double span = p->x_max - p->x_min;
 
-	return LEFT + (WIDTH - LEFT - RIGHT) * (span > 0 ? (x - p->x_min) / span : 0.5);
+	return p->left + (WIDTH - p->left - p->right) * (span > 0 ? (x - p->x_min) / span : 0.5);
 }
 
 static double
@@ -60,37 +61,61 @@ find_range(struct plot *p)
 		p->x_max = r == 0 ? x_of_row(c, r) * 1.04 : fmax(p->x_max, x_of_row(c, r) * 1.04);
 }
 
-/* "6 Jul" of "2026-07-06"; other labels as they are, not too long. */
-static void
-short_label(const struct cell *cell, char out[32])
-{
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-					     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	long month;
-
-	if (cell->kind == CELL_DAY && strlen(cell->text) == 10) {
-		month = strtol(cell->text + 5, NULL, 10);
-		snprintf(out, 32, "%ld %s", strtol(cell->text + 8, NULL, 10),
-			 months[month < 1 || month > 12 ? 0 : month - 1]);
-		return;
-	}
-	snprintf(out, 32, "%.14s", cell->text);
-}
-
 static void
 y_label(const struct plot *p, double y, char out[SPD_CELL])
 {
 	if (strcmp(p->c->y_unit, "%") == 0)
-		snprintf(out, SPD_CELL, "%.*f %%", (int)fmax(0, -floor(log10(p->y_step) + 2.001)),
-			 y * 100);
+		snprintf(out, SPD_CELL, "%.*f %%", chart_decimals(p->c, p->y_step), y * 100);
 	else
 		spd_value(y, p->c->y_unit, NULL, out);
+}
+
+/* How wide a label is drawn, at the most. */
+static double
+width_of(const char *label)
+{
+	size_t n = 0;
+
+	for (; *label != '\0'; label++)
+		n += ((unsigned char)*label & 0xC0) != 0x80;
+	return LETTER * (double)n;
+}
+
+/* Margins that no label reaches over, and as many labels along the bottom as do not touch. */
+static void
+find_margins(struct plot *p)
+{
+	const struct chart_view *c = p->c;
+	size_t rows = grid_rows(c->data);
+	double widest = 0;
+	char label[SPD_CELL];
+	size_t room;
+
+	p->left = LEFT;
+	for (int i = 0; p->y_min + i * p->y_step <= p->y_max + p->y_step / 2; i++) {
+		y_label(p, p->y_min + i * p->y_step, label);
+		p->left = fmax(p->left, width_of(label) + 10);
+	}
+	for (size_t r = 0; r < rows && !c->x_numeric; r++)
+		widest = fmax(widest, width_of(grid_cell(c->data, r, c->x)->text));
+	if (c->x_numeric) {
+		snprintf(label, sizeof label, "%.0f", p->x_max);
+		widest = width_of(label);
+	}
+	p->right = fmax(RIGHT, widest / 2);
+	p->left = fmax(p->left, widest / 2);
+	room = (size_t)((WIDTH - p->left - p->right) / (widest + APART)) + 1;
+	room = room < 2 ? 2 : room;
+	p->every = rows <= room ? 1 : (rows - 1) / (room - 1) + ((rows - 1) % (room - 1) != 0);
 }
 
 static void
 draw_frame(const struct plot *p)
 {
 	char label[SPD_CELL];
+
+	if (p->c->good[0] != '\0')
+		buf_addf(p->out, "<text x=\"%.1f\" y=\"13\">%s</text>", p->left, p->c->good);
 
 	for (int i = 0; p->y_min + i * p->y_step <= p->y_max + p->y_step / 2; i++) {
 		double y = p->y_min + i * p->y_step;
@@ -99,7 +124,7 @@ draw_frame(const struct plot *p)
 		buf_addf(p->out,
 			 "<line class=\"g\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
 			 "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">",
-			 LEFT, WIDTH - RIGHT, py(p, y), py(p, y), LEFT - 7, py(p, y) + 4);
+			 p->left, WIDTH - p->right, py(p, y), py(p, y), p->left - 7, py(p, y) + 4);
 		html_text(p->out, label);
 		buf_addf(p->out, "</text>");
 	}
@@ -122,25 +147,22 @@ draw_x_axis(const struct plot *p)
 {
 	const struct chart_view *c = p->c;
 	size_t rows = grid_rows(c->data);
-	size_t every = (rows + LABELS - 1) / LABELS;
 	double step = c->x_numeric && p->x_max > 0 ? chart_step(p->x_max, 6) : 1;
 	char label[SPD_CELL];
 
 	buf_addf(p->out, "<line class=\"a\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
-		 LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM);
+		 p->left, WIDTH - p->right, HEIGHT - BOTTOM, HEIGHT - BOTTOM);
 	if (c->x_numeric) {
 		for (int i = 0; i * step <= p->x_max; i++) {
 			snprintf(label, sizeof label, "%.0f", i * step);
 			draw_x_tick(p, i * step, label);
 		}
 	} else {
-		for (size_t r = 0; r < rows; r += every) {
-			short_label(grid_cell(c->data, r, c->x), label);
-			draw_x_tick(p, (double)r, label);
-		}
+		for (size_t r = 0; r < rows; r += p->every)
+			draw_x_tick(p, (double)r, grid_cell(c->data, r, c->x)->text);
 	}
 	buf_addf(p->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
-		 (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6);
+		 (p->left + WIDTH - p->right) / 2, HEIGHT - 6);
 	html_text(p->out, c->data->columns[c->x].header);
 	buf_addf(p->out, "</text>");
 }
@@ -192,7 +214,7 @@ draw_markers(const struct plot *p, unsigned column, size_t shape)
 	}
 }
 
-/* The class of a series: s0, s1... for data, lim and warn for limits. */
+/* The class of a series: s0, s1... for data, others for limits and the target. */
 static void
 series_class(const struct chart_view *c, size_t i, char out[16])
 {
@@ -200,9 +222,10 @@ series_class(const struct chart_view *c, size_t i, char out[16])
 		snprintf(out, 16, "lim");
 	else if (c->series[i].look == LOOK_WARNING)
 		snprintf(out, 16, "warn");
+	else if (c->series[i].look == LOOK_TARGET)
+		snprintf(out, 16, "tgt");
 	else
-		snprintf(out, 16, "s%zu",
-			 c->n_series > 4 && c->series[0].look != LOOK_LINE ? 0 : i);
+		snprintf(out, 16, "s%zu", c->series[0].look != LOOK_LINE ? 0 : i);
 }
 
 static bool
@@ -249,17 +272,17 @@ draw_marks(const struct plot *p)
 
 	for (size_t r = 0; r < grid_rows(g); r++) {
 		const struct cell *y = grid_cell(g, r, data->column);
-		char label[32];
+		const char *label = grid_cell(g, r, 0)->text;
 		double x = px(p, x_of_row(c, r));
+		bool is_right = x + 12 + width_of(label) > WIDTH;
 
 		if (grid_cell(g, r, g->n_columns - 1)->kind != CELL_TEXT || y->kind != CELL_NUMBER)
 			continue;
-		short_label(grid_cell(g, r, 0), label);
 		buf_addf(p->out,
 			 "<circle class=\"ring\" cx=\"%.1f\" cy=\"%.1f\" r=\"8\"/>"
 			 "<text class=\"name\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">",
-			 x, py(p, y->number), x > WIDTH - 120 ? x - 12 : x + 12,
-			 py(p, y->number) + 4, x > WIDTH - 120 ? "end" : "start");
+			 x, py(p, y->number), is_right ? x - 12 : x + 12, py(p, y->number) + 4,
+			 is_right ? "end" : "start");
 		html_text(p->out, label);
 		buf_addf(p->out, "</text>");
 	}
@@ -300,6 +323,7 @@ html_chart(struct buf *out, const struct chart_view *c, const char *id)
 	if (grid_rows(c->data) == 0)
 		return;
 	find_range(&p);
+	find_margins(&p);
 	buf_addf(out,
 		 "<figure><svg class=\"plot\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
 		 "aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",

@@ -39,7 +39,8 @@ const char *const html_style[] = {
     ".pairs tbody th{width:15em;color:var(--soft);font-weight:400}\n"
     ".good{color:var(--good);font-weight:600;white-space:nowrap}.bad{color:var(--bad);"
     "font-weight:600;white-space:nowrap}\n"
-    ".unsure{color:var(--unsure);font-weight:600}.muted{color:var(--soft)}\n"
+    ".unsure{color:var(--unsure);font-weight:600}.muted{color:var(--soft)}td.muted{white-space:"
+    "normal!important}\n"
     ".code,code{font-family:\"Cascadia Mono\",Consolas,\"DejaVu Sans Mono\",\"Liberation "
     "Mono\",monospace;font-size:12px;overflow-wrap:anywhere}\n"
     ".tally{display:flex;flex-wrap:wrap;gap:0;margin:14px 0 4px;padding:0;border:1px solid "
@@ -48,7 +49,8 @@ const char *const html_style[] = {
     "var(--line)}.tally div:last-child{border-right:0}\n"
     ".tally dt{font-size:12.5px;font-weight:600;white-space:nowrap}.tally dd{margin:0;"
     "font-size:25px;line-height:1.2;color:var(--ink)}\n"
-    ".list{margin:4px 0;padding-left:1.2em;max-width:110ch}.list li{margin:3px 0}\n"
+    ".list{margin:4px 0;padding-left:1.2em;max-width:110ch}.list li{margin:3px "
+    "0}.onpaper{display:none}\n"
     /* What is read first stands close. */
     "#summary h2{margin-top:16px;padding-top:8px}#summary h3{margin-top:18px}\n",
     "summary{cursor:pointer;margin:12px 0 2px}summary h3{display:inline;margin:0}"
@@ -61,6 +63,7 @@ const char *const html_style[] = {
     ".l{fill:none;stroke-width:1.7}.m{stroke:none}\n"
     ".lim{stroke:#a31515;stroke-dasharray:7 4;stroke-width:1.2}.warn{stroke:#6b7683;"
     "stroke-dasharray:2 3;stroke-width:1.2}\n"
+    ".tgt{stroke:#1b5e20;stroke-width:2.2}\n"
     ".ring{fill:none;stroke:#a31515;stroke-width:1.6}\n"
     ".l.s0{stroke:#1f4e79}.m.s0{fill:#1f4e79}"
     ".l.s1{stroke:#b3541e;stroke-dasharray:8 3}.m.s1{fill:#b3541e}"
@@ -80,9 +83,11 @@ const char *const html_style[] = {
     "8px}h1{font-size:18pt}.facts{margin:2px 0 0}"
     "h2{margin:8px 0 4px;padding-top:6px;font-size:14pt}h3{margin:14px 0 3px;font-size:10.5pt}"
     "h2,h3{break-after:avoid}tr,.tally{break-inside:avoid}thead{display:table-header-group}"
-    /* What is folded is not printed, nor a sheet of which nothing else is of interest on paper. */
-    "#scorecard{break-before:page}details:not([open]),.sheet:has(details):not(:has("
-    "details[open])):not(#scorecard){display:none}.scroll{overflow:visible}table{font-size:7.6pt;"
+    /* Without being asked for all, what is to be known first. */
+    ".onpaper{display:block}.paper{break-before:page}"
+    "body:not(.full) "
+    ".sheet:not(.paper),details:not([open]){display:none}.scroll{overflow:visible}table{font-size:"
+    "7.6pt;"
     "min-width:0}"
     "th,td{padding:2.5px 7px 2.5px 0}thead th{font-size:7.6pt}.code,code{font-size:7.4pt}"
     "#summary{font-size:8.6pt}#summary h3{margin:7px 0 1px;font-size:9.6pt}"

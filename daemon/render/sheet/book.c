@@ -216,7 +216,8 @@ sheet_chart(struct sheet *s, const struct grid *data, const char *title)
 		k = k->next;
 	if (moved == NULL || k == NULL || k->next != moved)
 		return NULL;
-	*c = (struct chart_view){.data = data, .title = title, .text = "", .y_unit = "%"};
+	*c = (struct chart_view){
+	    .data = data, .title = title, .text = "", .y_unit = "%", .good = ""};
 	moved->grid = k->grid;
 	k->kind = BLOCK_CHART;
 	k->grid = NULL;
@@ -241,6 +242,14 @@ chart_step(double span, unsigned ticks)
 	double part = raw / power;
 
 	return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+}
+
+int
+chart_decimals(const struct chart_view *c, double step)
+{
+	int power = strcmp(c->y_unit, "%") == 0 ? 2 : 0;
+
+	return (int)fmax(0, -floor(log10(step) + power + 0.001));
 }
 
 static void
@@ -473,6 +482,19 @@ read_day(const char *s, struct civil_date *d)
 	*d = (struct civil_date){(int)strtol(s, &end, 10), (int)strtol(s + 5, NULL, 10),
 				 (int)strtol(s + 8, NULL, 10)};
 	return end == s + 4 && civil_is_valid(*d);
+}
+
+const char *
+book_day(struct book *b, const char *day, int days)
+{
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct civil_date d;
+
+	if (!read_day(day, &d))
+		return day;
+	d = civil_from_days(civil_to_days(d) + days);
+	return book_text(b, "%d %s", d.day, months[d.month - 1]);
 }
 
 void

@@ -77,7 +77,7 @@ struct grid {
 
 struct series {
 	unsigned column; /* of the grid */
-	enum series_look { LOOK_LINE, LOOK_POINTS, LOOK_LIMIT, LOOK_WARNING } look;
+	enum series_look { LOOK_LINE, LOOK_POINTS, LOOK_LIMIT, LOOK_WARNING, LOOK_TARGET } look;
 };
 
 #define SERIES_MAX 8
@@ -87,9 +87,10 @@ struct chart_view {
 	const char *title;
 	const char *text; /* what there is to see, in words */
 	const char *y_unit;
-	unsigned x;     /* column of the grid */
-	bool x_numeric; /* else one step a row */
-	bool marks;     /* rows whose last column is not empty are marked */
+	const char *good; /* "higher is better"; "": neither way is */
+	unsigned x;       /* column of the grid */
+	bool x_numeric;   /* else one step a row */
+	bool marks;       /* rows whose last column is not empty are marked */
 	struct series series[SERIES_MAX];
 	size_t n_series;
 };
@@ -106,6 +107,7 @@ struct sheet {
 	const char *slug;
 	const char *name; /* at most 31 characters, none of []:*?/\ */
 	struct book *book;
+	bool on_paper; /* a page prints it without being asked for all */
 	struct block *first;
 	struct block *last;
 	struct sheet *next;
@@ -138,7 +140,9 @@ struct sheet *book_sheet(struct book *b, const char *slug, const char *name);
 const char *book_text(struct book *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* all, then the separator when there is anything before, then one. */
 const char *book_join(struct book *b, const char *all, const char *separator, const char *one);
-const char *book_count(struct book *b, double v);           /* 1234567 as "1,234,567" */
+const char *book_count(struct book *b, double v); /* 1234567 as "1,234,567" */
+/* "6 Jul" of "2026-07-06", so many days on; what is no day as it is. */
+const char *book_day(struct book *b, const char *day, int days);
 const char *book_time(struct book *b, const char *rfc3339); /* "2026-07-10 09:00:00 UTC" */
 void sheet_note(struct sheet *s, const char *text);
 /* where IN_ALL, no rows, no columns yet. */
@@ -149,6 +153,8 @@ struct chart_view *sheet_chart(struct sheet *s, const struct grid *data, const c
  * of ten. */
 void chart_range(const struct chart_view *c, double *low, double *high, double *step);
 double chart_step(double span, unsigned ticks);
+/* How many decimals, of a share in per cent, tell ticks of that step apart. */
+int chart_decimals(const struct chart_view *c, double step);
 void chart_series_add(struct chart_view *c, unsigned column, enum series_look look);
 
 /* Columns before the first cell; then a cell for every column, row after row. */

@@ -3,16 +3,19 @@
 #include "base/count.h"
 #include "core/spd/keys.h"
 #include "render/doc/spd_chart.h"
+#include "render/doc/spd_since.h"
 #include "render/sheet/sheets.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct column week_columns[] = {
-    {"first_day", "Week from", IN_ALL, 12, false}, {"numerator", "Count", IN_ALL, 11, true},
-    {"denominator", "Of (n)", IN_ALL, 11, true},   {"value", "Value", IN_ALL, 11, true},
-    {"lower", "Lower limit", IN_ALL, 11, true},    {"centre", "Centre", IN_ALL, 11, true},
-    {"upper", "Upper limit", IN_ALL, 11, true},    {"weeks", "Weeks", IN_ALL, 9, true},
+    {"period", "Weeks from", IN_SHOWN, 16, false}, {"first_day", "First day", IN_ALL, 12, false},
+    {"numerator", "Count", IN_ALL, 11, true},      {"denominator", "Of (n)", IN_ALL, 11, true},
+    {"value", "Value", IN_ALL, 11, true},          {"lower", "Lower limit", IN_ALL, 11, true},
+    {"centre", "Centre", IN_ALL, 11, true},        {"upper", "Upper limit", IN_ALL, 11, true},
+    {"target", "Target", IN_ALL, 11, true},        {"weeks", "Weeks", IN_ALL, 9, true},
     {"signal", "Signal", IN_ALL, 26, false},
 };
 
@@ -66,6 +69,53 @@ assurance_sentence(struct book *b, const json_t *chart)
 	return text[0] == '\0' ? "" : book_text(b, " %s", text);
 }
 
+/* "6 Jul", or "6 Jul – 26 Jul" of several weeks; until: the first day after them. */
+static const char *
+period_words(struct book *b, const json_t *week, const json_t *next)
+{
+	const char *last = spd_text(json_object_get(b->edition->doc, DOC_QUARTER), DOC_LAST_DAY);
+	const char *first = spd_text(week, DOC_FIRST_DAY);
+	double weeks = 1;
+
+	spd_number(week, DOC_WEEKS, &weeks);
+	if (weeks <= 1)
+		return book_day(b, first, 0);
+	return book_text(b, "%s – %s", book_day(b, first, 0),
+			 next == NULL ? book_day(b, last, 0)
+				      : book_day(b, spd_text(next, DOC_FIRST_DAY), -1));
+}
+
+static void
+put_target(struct grid *g, const json_t *metric)
+{
+	double target;
+
+	if (metric_target(metric, &target) != NULL)
+		grid_beside(g, target, spd_text(metric, DOC_UNIT), &target);
+	else
+		grid_empty(g);
+}
+
+static const char *
+good_words(const json_t *metric)
+{
+	const char *direction = spd_text(metric, DOC_DIRECTION);
+
+	return strcmp(direction, "UP") == 0     ? "↑ higher is better"
+	       : strcmp(direction, "DOWN") == 0 ? "↓ lower is better"
+						: "";
+}
+
+static void
+add_target(struct chart_view *c, const json_t *metric, unsigned column)
+{
+	double target;
+
+	c->good = good_words(metric);
+	if (metric_target(metric, &target) != NULL)
+		chart_series_add(c, column, LOOK_TARGET);
+}
+
 static void
 week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t *chart)
 {
@@ -93,12 +143,14 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 		grid_column(g, &week_columns[i]);
 	json_array_foreach(weeks, i, week)
 	{
+		grid_text(g, period_words(b, week, json_array_get(weeks, i + 1)));
 		grid_day(g, spd_text(week, DOC_FIRST_DAY));
 		grid_member(g, week, "numerator", UNIT_INTEGER);
 		grid_member(g, week, "denominator", UNIT_INTEGER);
 		for (size_t k = 0; k < 4; k++)
 			grid_member(g, limits_key[k] == NULL ? chart : week,
 				    limits_key[k] == NULL ? "centre" : limits_key[k], unit);
+		put_target(g, metric);
 		grid_member(g, week, "weeks", UNIT_INTEGER);
 		grid_code(g, signal_words(week), is_true(week, DOC_SIGNAL) ? "true" : "false",
 			  TONE_BAD);
@@ -116,24 +168,20 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 	    json_array_size(weeks), signals, sigma_z, changed ? "The level " : "",
 	    changed ? change : "", changed ? ". " : "", spd_chart_variation(chart),
 	    assurance_sentence(b, chart));
-	chart_series_add(c, 4, LOOK_LIMIT);
-	chart_series_add(c, 6, LOOK_LIMIT);
-	chart_series_add(c, 5, LOOK_WARNING);
-	chart_series_add(c, 3, LOOK_LINE);
+	chart_series_add(c, 5, LOOK_LIMIT);
+	chart_series_add(c, 7, LOOK_LIMIT);
+	chart_series_add(c, 6, LOOK_WARNING);
+	add_target(c, metric, 8);
+	chart_series_add(c, 4, LOOK_LINE);
 }
 
 static const struct column funnel_columns[] = {
-    {"unit", "Site", IN_ALL, 16, false},
-    {"denominator", "Of (n)", IN_ALL, 11, true},
-    {"numerator", "Count", IN_ALL, 11, true},
-    {"value", "Value", IN_ALL, 11, true},
-    {"low998", "99.8 % low", IN_ALL, 11, true},
-    {"low95", "95 % low", IN_ALL, 11, true},
-    {"centre", "All sites", IN_ALL, 11, true},
-    {"high95", "95 % high", IN_ALL, 11, true},
-    {"high998", "99.8 % high", IN_ALL, 12, true},
-    {"z", "z", IN_BOOK | IN_CSV, 8, true},
-    {"adjusted_z", "z, adjusted", IN_ALL, 11, true},
+    {"unit", "Site", IN_ALL, 16, false},          {"denominator", "Of (n)", IN_ALL, 11, true},
+    {"numerator", "Count", IN_ALL, 11, true},     {"value", "Value", IN_ALL, 11, true},
+    {"low998", "99.8 % low", IN_ALL, 11, true},   {"low95", "95 % low", IN_ALL, 11, true},
+    {"centre", "All sites", IN_ALL, 11, true},    {"high95", "95 % high", IN_ALL, 11, true},
+    {"high998", "99.8 % high", IN_ALL, 12, true}, {"target", "Target", IN_ALL, 11, true},
+    {"z", "z", IN_BOOK | IN_CSV, 8, true},        {"adjusted_z", "z, adjusted", IN_ALL, 11, true},
     {"outside", "Outside", IN_ALL, 26, false},
 };
 
@@ -165,8 +213,10 @@ sorted_units(struct book *b, const json_t *units)
 }
 
 static void
-put_unit_row(struct grid *g, const json_t *unit, const json_t *funnel, const char *shown)
+put_unit_row(struct grid *g, const json_t *metric, const json_t *unit)
 {
+	const json_t *funnel = json_object_get(metric, DOC_FUNNEL);
+	const char *shown = spd_text(metric, DOC_UNIT);
 	static const char *const values[] = {DOC_VALUE, DOC_LOW998, DOC_LOW95,
 					     NULL,      DOC_HIGH95, DOC_HIGH998};
 
@@ -176,6 +226,7 @@ put_unit_row(struct grid *g, const json_t *unit, const json_t *funnel, const cha
 	for (size_t k = 0; k < COUNT(values); k++)
 		grid_member(g, values[k] == NULL ? funnel : unit,
 			    values[k] == NULL ? "centre" : values[k], shown);
+	put_target(g, metric);
 	grid_member(g, unit, "z", UNIT_REAL);
 	grid_member(g, unit, "adjusted_z", UNIT_REAL);
 	grid_code(g, is_true(unit, DOC_OUTSIDE) ? "◆ outside 99.8 %" : "",
@@ -224,7 +275,7 @@ funnel_chart(struct sheet *s, const char *slug, const json_t *metric, const json
 	for (size_t i = 0; i < COUNT(funnel_columns); i++)
 		grid_column(g, &funnel_columns[i]);
 	for (size_t i = 0; i < n; i++)
-		put_unit_row(g, list[i], funnel, spd_text(metric, DOC_UNIT));
+		put_unit_row(g, metric, list[i]);
 	c = sheet_chart(s, g, title);
 	if (c == NULL)
 		return;
@@ -244,6 +295,7 @@ funnel_chart(struct sheet *s, const char *slug, const json_t *metric, const json
 	chart_series_add(c, 5, LOOK_WARNING);
 	chart_series_add(c, 7, LOOK_WARNING);
 	chart_series_add(c, 6, LOOK_WARNING);
+	add_target(c, metric, 9);
 	chart_series_add(c, 3, LOOK_POINTS);
 }
 
@@ -328,36 +380,35 @@ put_quarter(struct grid *g, const json_t *metric, const char *quarter)
 	grid_empty(g);
 }
 
-static int
-compare_labels(const void *a, const void *b)
+size_t
+quarters_before(struct book *b, const struct plan *p, const char *label[QUARTERS_MAX])
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-#define QUARTERS_MAX 8
-
-static size_t
-quarters_of(const struct plan *p, const char *label[QUARTERS_MAX])
-{
+	const char *oldest = NULL;
 	const json_t *item;
+	char words[SPD_CELL];
 	size_t n = 0;
 	size_t k;
 
 	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
-		if (!has_history(*m))
-			continue;
 		json_array_foreach(json_object_get(metric_entity_figure(*m), DOC_HISTORY), k, item)
 		{
 			const char *q = spd_text(item, DOC_QUARTER);
-			size_t at = 0;
 
-			while (at < n && strcmp(label[at], q) != 0)
-				at++;
-			if (at == n && n < QUARTERS_MAX)
-				label[n++] = q;
+			if (oldest == NULL || strcmp(q, oldest) < 0)
+				oldest = q;
 		}
 	}
-	qsort(label, n, sizeof label[0], compare_labels);
+	snprintf(words, sizeof words, "%s",
+		 spd_text(json_object_get(b->edition->doc, DOC_QUARTER), DOC_LABEL));
+	while (oldest != NULL && n < QUARTERS_MAX && strcmp(words, oldest) > 0) {
+		char before[SPD_CELL];
+
+		spd_quarter_before(words, before);
+		memmove(&label[1], &label[0], n * sizeof label[0]);
+		label[0] = book_text(b, "%s", before);
+		memcpy(words, before, sizeof words);
+		n++;
+	}
 	return n;
 }
 
@@ -394,7 +445,7 @@ history_of_sheet(struct sheet *s, const struct plan *p)
 	struct book *b = s->book;
 	const char *now = spd_text(json_object_get(b->edition->doc, DOC_QUARTER), DOC_LABEL);
 	const char *label[QUARTERS_MAX] = {NULL};
-	size_t n = quarters_of(p, label);
+	size_t n = quarters_before(b, p, label);
 	const json_t *shown[SERIES_MAX];
 	size_t all;
 	size_t n_shown = metrics_with_history(p, shown, &all);

@@ -396,34 +396,6 @@ sheet_balances(struct book *b, const struct plan *p)
 
 /* --- the scorecard ---------------------------------------------------------------------------- */
 
-#define QUARTERS_MAX 8
-
-/* The quarters before this one that any metric has, oldest first. */
-static size_t
-past_quarters(const struct plan *p, const char *label[QUARTERS_MAX])
-{
-	const json_t *item;
-	size_t n = 0;
-	size_t k;
-
-	for (const json_t *const *m = p->metrics; *m != NULL; m++) {
-		json_array_foreach(json_object_get(metric_entity_figure(*m), DOC_HISTORY), k, item)
-		{
-			const char *q = spd_text(item, DOC_QUARTER);
-			size_t at = 0;
-
-			while (at < n && strcmp(label[at], q) < 0)
-				at++;
-			if ((at < n && strcmp(label[at], q) == 0) || n == QUARTERS_MAX)
-				continue;
-			memmove(&label[at + 1], &label[at], (n - at) * sizeof label[0]);
-			label[at] = q;
-			n++;
-		}
-	}
-	return n;
-}
-
 static const json_t *
 past_figure(const json_t *figure, const char *quarter)
 {
@@ -531,10 +503,11 @@ sheet_scorecard(struct book *b, const struct plan *p)
 	struct sheet *s = sheet_begin(b, p);
 	struct grid *g = sheet_grid(s, p->slug, "The entity's figures");
 	const char *label[QUARTERS_MAX] = {NULL};
-	size_t n = past_quarters(p, label);
+	size_t n = quarters_before(b, p, label);
 
 	if (g == NULL)
 		return;
+	s->on_paper = true;
 	g->cards = true;
 	g->note = "A sample has a 95 % interval (Wilson), and its status is that of the interval: "
 		  "met when all of it meets the target, not met when none of it does.";

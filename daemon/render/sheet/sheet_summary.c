@@ -271,8 +271,8 @@ put_signed(struct sheet *s)
 			grid_text(
 			    g, book_text(b, "%s, %s", who, book_time(b, spd_text(event, DOC_AT))));
 	}
-	grid_item(g, "Document");
-	grid_text(g, book_text(b, "SHA-256 %s", ed->sha256));
+	grid_item(g, "Document, SHA-256");
+	grid_text(g, ed->sha256);
 	grid_item(g, "Signature");
 	if (ed->seal == NULL)
 		grid_code(g, "not signed", "", TONE_MUTED);
@@ -289,11 +289,11 @@ sheet_summary(struct book *b)
 		return;
 	put_tally(s);
 	put_failed(s);
+	put_signed(s);
 	summary_serious(s);
 	summary_changed(s);
 	summary_status_changed(s);
 	summary_warnings(s);
 	summary_unknown(s);
 	summary_ground(s);
-	put_signed(s);
 }

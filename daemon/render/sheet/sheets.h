@@ -40,6 +40,10 @@ void figures_grids(struct sheet *s, const struct plan *p);
 void charts_of_metric(struct sheet *s, const char *slug, const json_t *metric);
 void history_of_sheet(struct sheet *s, const struct plan *p);
 void balances_grid(struct sheet *s);
+#define QUARTERS_MAX 8
+/* The quarters from the oldest that any metric of the plan has a figure of up to the one before the
+ * document's, those of which there is none among them: a gap is seen as one. How many. */
+size_t quarters_before(struct book *b, const struct plan *p, const char *label[QUARTERS_MAX]);
 
 /* The figure of the entity, NULL when there is none. */
 const json_t *metric_entity_figure(const json_t *metric);

@@ -8,7 +8,8 @@
 #define CHART_X 1.9 /* times 480 by 288 pixels */
 #define CHART_Y 1.15
 
-#define COLOR_BAD 0xA31515
+#define COLOR_GOOD 0x1B5E20
+#define COLOR_BAD  0xA31515
 
 static void
 style_series(lxw_chart_series *one, const struct chart_view *c, size_t i)
@@ -22,7 +23,11 @@ style_series(lxw_chart_series *one, const struct chart_view *c, size_t i)
 	memset(&hidden, 0, sizeof hidden);
 	hidden.none = LXW_TRUE;
 	line.color = colors[i % COUNT(colors)];
-	if (look == LOOK_LIMIT || look == LOOK_WARNING) {
+	if (look == LOOK_TARGET) {
+		line.color = COLOR_GOOD;
+		line.width = 2.0F;
+		chart_series_set_marker_type(one, LXW_CHART_MARKER_NONE);
+	} else if (look == LOOK_LIMIT || look == LOOK_WARNING) {
 		line.color = look == LOOK_LIMIT ? COLOR_BAD : 0x808080;
 		line.width = 1.0F;
 		line.dash_type =
@@ -57,12 +62,24 @@ add_series(const struct page *p, lxw_chart *chart, const struct chart_view *c, s
 	style_series(one, c, i);
 }
 
+/* "0.00%": ticks that differ do not look alike. */
+static void
+axis_format(const struct chart_view *c, double step, char out[32])
+{
+	static const char zeros[] = ".000000000000";
+	int decimals = chart_decimals(c, step);
+
+	snprintf(out, 32, "0%.*s%s", decimals == 0 ? 0 : decimals + 1, zeros,
+		 strcmp(c->y_unit, "%") == 0 ? "%" : "");
+}
+
 static void
 style_axes(lxw_chart *chart, const struct chart_view *c)
 {
 	const struct grid *g = c->data;
 	bool days = grid_rows(g) > 0 && grid_cell(g, 0, c->x)->kind == CELL_DAY;
 	lxw_chart_line faint = {.color = 0xDDE1E6, .width = 0.75F};
+	char format[32];
 	double low;
 	double high;
 	double step;
@@ -72,9 +89,11 @@ style_axes(lxw_chart *chart, const struct chart_view *c)
 		chart_axis_set_num_format(chart->x_axis, "d mmm");
 	else if (c->x_numeric)
 		chart_axis_set_num_format(chart->x_axis, "#,##0");
-	if (strcmp(c->y_unit, "%") == 0)
-		chart_axis_set_num_format(chart->y_axis, "0%");
 	chart_range(c, &low, &high, &step);
+	axis_format(c, step, format);
+	chart_axis_set_num_format(chart->y_axis, format);
+	if (c->good[0] != '\0')
+		chart_axis_set_name(chart->y_axis, c->good);
 	chart_axis_set_min(chart->y_axis, low);
 	chart_axis_set_max(chart->y_axis, high);
 	chart_axis_set_major_unit(chart->y_axis, step);

@@ -171,7 +171,7 @@ Test(html, says_why_there_is_no_figure)
 
 	page = page_of(&s, &files);
 	cr_expect(sample_has(page, "∅ NO DATA (nobody told a plan)"));
-	cr_expect(sample_has(page, ">NO DATA (nobody told a plan)</td>"));
+	cr_expect(sample_has(page, ">NO DATA (nobody told a plan)<"));
 	cr_expect(!sample_has(page, ">0.0 %<"));
 	renderings_fini(&files);
 	sample_fini(&s);
@@ -283,7 +283,7 @@ Test(html, a_line_in_a_row_has_gaps)
 
 Test(html, restatements_name_who_approved_them)
 {
-	static const char row[] = "<td>a_lane was late</td><td>5</td>";
+	static const char row[] = "<td>a_lane was late<td>5<";
 	struct renderings files;
 	struct sample s;
 	const struct buf *page;
@@ -291,7 +291,7 @@ Test(html, restatements_name_who_approved_them)
 
 	page = page_of(&s, &files);
 	cr_expect(sample_has(page, row));
-	cr_expect(sample_has(page, "<td>5</td><td>r.castellan</td>"));
+	cr_expect(sample_has(page, "<td>5<td>r.castellan"));
 	renderings_fini(&files);
 	edition_fini(&s.edition);
 	event = json_array_get(json_object_get(s.declaration, "events"), 2);
@@ -299,7 +299,7 @@ Test(html, restatements_name_who_approved_them)
 	sample_render(&s, "html", &files);
 	page = sample_file(&files, ".html");
 	cr_expect(sample_has(page, row));
-	cr_expect(sample_has(page, "<td>5</td><td class=\"muted\">not approved yet"));
+	cr_expect(sample_has(page, "<td>5<td class=\"muted\">not approved yet"));
 	renderings_fini(&files);
 	sample_fini(&s);
 }
@@ -307,7 +307,7 @@ Test(html, restatements_name_who_approved_them)
 /* A comment that came after the review led back to a draft. */
 Test(html, a_review_that_does_not_hold_any_more_is_none)
 {
-	static const char none[] = "<th scope=\"row\">Reviewed</th><td class=\"muted\">not yet";
+	static const char none[] = "<th scope=\"row\">Reviewed<td class=\"muted\">not yet";
 	struct renderings files;
 	struct sample s;
 	json_t *events;

@@ -68,6 +68,7 @@ render_files(const struct spd_wish *w, const struct papers *p, struct edition *e
 	enum code code =
 	    edition_read(edition, &p->document, given(&p->declaration), given(&p->seal), e);
 
+	edition->full = code == OK && w->full;
 	if (code == OK)
 		code = render(edition, w->format, files, e);
 	return code;
@@ -82,6 +83,9 @@ check_wish(struct spd_wish *w, const char *what)
 		w->format = "all";
 	if (!render_is_format(w->format))
 		return command_usage(&command_spd, "%s: --format is %s", what, render_formats);
+	if (w->full && strcmp(w->format, "bundle") == 0)
+		return command_usage(&command_spd,
+				     "%s: a bundle has the usual page: leave out --full", what);
 	return EXIT_DONE;
 }
 

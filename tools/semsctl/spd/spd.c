@@ -218,16 +218,17 @@ static const struct spd_command actions[] = {
      "rvAj",
      -1,
      spd_run_explain},
-    {{"export", "QUARTER --output DIR [--format FORMAT] [--revision N] [--force]",
+    {{"export", "QUARTER --output DIR [--format FORMAT] [--revision N] [--full] [--force]",
       "Workbook, page, CSV and JSON, or all of them as a bundle.",
       "semsctl spd export 2026-Q2 --revision 1 --output spd"},
-     "rfoF",
+     "rfoFU",
      0,
      spd_run_export},
-    {{"render", "DOCUMENT.json --output DIR [--declaration FILE] [--seal FILE] [--format FORMAT]",
+    {{"render",
+      "DOCUMENT.json --output DIR [--declaration FILE] [--seal FILE] [--format FORMAT] [--full]",
       "The same files from a stored document, without semsd.",
       "semsctl spd render spd/2026-Q2_r1_OFFICIAL-SENSITIVE_spd.json --output again"},
-     "dsfoF",
+     "dsfoFU",
      0,
      spd_run_render},
 };
@@ -315,6 +316,8 @@ take_option(struct spd_wish *w, int opt, char *value)
 		w->folder = value;
 	else if (opt == 'F')
 		w->force = 1;
+	else if (opt == 'U')
+		w->full = 1;
 	else if (opt == 'A')
 		w->all = 1;
 	else if (opt == 'R')
@@ -365,17 +368,29 @@ run_action(struct spd_wish *w, const struct spd_command *a, const char *used, in
 }
 
 static const struct option longs[] = {
-    {"revision", required_argument, NULL, 'r'}, {"by", required_argument, NULL, 'b'},
-    {"metric", required_argument, NULL, 'm'},   {"reference", required_argument, NULL, 't'},
-    {"channel", required_argument, NULL, 'c'},  {"reason", required_argument, NULL, 'a'},
-    {"early", required_argument, NULL, 'e'},    {"exclude-embargoed", required_argument, NULL, 'x'},
-    {"of", required_argument, NULL, 'v'},       {"declaration", required_argument, NULL, 'd'},
-    {"seal", required_argument, NULL, 's'},     {"seen", required_argument, NULL, 'n'},
-    {"digest", required_argument, NULL, 'n'},   {"output", required_argument, NULL, 'o'},
-    {"format", required_argument, NULL, 'f'},   {"out", required_argument, NULL, 'o'},
-    {"force", no_argument, NULL, 'F'},          {"all", no_argument, NULL, 'A'},
-    {"from-records", no_argument, NULL, 'R'},   {"edit", no_argument, NULL, 'E'},
-    {"json", no_argument, NULL, 'j'},           {NULL, 0, NULL, 0},
+    {"revision", required_argument, NULL, 'r'},
+    {"by", required_argument, NULL, 'b'},
+    {"metric", required_argument, NULL, 'm'},
+    {"reference", required_argument, NULL, 't'},
+    {"channel", required_argument, NULL, 'c'},
+    {"reason", required_argument, NULL, 'a'},
+    {"early", required_argument, NULL, 'e'},
+    {"exclude-embargoed", required_argument, NULL, 'x'},
+    {"of", required_argument, NULL, 'v'},
+    {"declaration", required_argument, NULL, 'd'},
+    {"seal", required_argument, NULL, 's'},
+    {"seen", required_argument, NULL, 'n'},
+    {"digest", required_argument, NULL, 'n'},
+    {"output", required_argument, NULL, 'o'},
+    {"format", required_argument, NULL, 'f'},
+    {"out", required_argument, NULL, 'o'},
+    {"force", no_argument, NULL, 'F'},
+    {"all", no_argument, NULL, 'A'},
+    {"from-records", no_argument, NULL, 'R'},
+    {"edit", no_argument, NULL, 'E'},
+    {"full", no_argument, NULL, 'U'},
+    {"json", no_argument, NULL, 'j'},
+    {NULL, 0, NULL, 0},
 };
 
 static int
@@ -450,6 +465,8 @@ const struct command command_spd = {
 	"  --all             show: also what did not fail; explain: every record\n"
 	"  --declaration FILE  render: who did what with this document\n"
 	"  --seal FILE       render: how it is signed; json exports both\n"
+	"  --full            export, render: the page prints all of it, and not its summary\n"
+	"                    and its scorecard alone\n"
 	"  --force           replaces files that are there with other content\n"
 	"  --json            as it is\n"
 	"\n"

@@ -34,6 +34,7 @@ struct spd_wish {
 	const char *format;
 	const char *folder;
 	int force;
+	int full; /* export, render: the page prints all of it */
 	int all;  /* explain: every page; show: every figure */
 	int edit; /* comment: all that are open, in an editor */
 	int as_json;
