@@ -173,9 +173,15 @@ set_height(struct page *p, lxw_row_t row, unsigned lines)
 }
 
 static unsigned
+width_at(const struct page *p, size_t col)
+{
+	return p->width == NULL ? 0 : p->width[col];
+}
+
+static unsigned
 lines_of_cell(const struct page *p, lxw_col_t col, const struct cell *c)
 {
-	return c->kind == CELL_TEXT ? xlsx_lines(c->text, p->width[col]) : 1;
+	return c->kind == CELL_TEXT ? xlsx_lines(c->text, width_at(p, col)) : 1;
 }
 
 static void
@@ -214,7 +220,7 @@ put_sentences(struct page *p, const struct grid *g, lxw_row_t first)
 	unsigned width = 0;
 
 	for (lxw_col_t i = 1; i <= last; i++)
-		width += p->width[i];
+		width += width_at(p, i);
 	for (size_t r = 0; r < grid_rows(g); r++) {
 		lxw_row_t row = first + (lxw_row_t)r;
 		const char *text = grid_cell(g, r, 1)->text;
@@ -285,7 +291,7 @@ put_table(struct page *p, const struct grid *g, lxw_row_t header)
 		if (!(g->columns[i].where & IN_BOOK))
 			continue;
 		column[n].header = xlsx_owned(b, header_text(b, g, i));
-		lines = xlsx_lines(column[n].header, p->width[n]);
+		lines = xlsx_lines(column[n].header, width_at(p, n));
 		most = lines > most ? lines : most;
 		column[n].header_format =
 		    p->w->format[g->columns[i].right ? F_HEADER_RIGHT : F_HEADER];
@@ -340,7 +346,7 @@ is_too_wide(const struct page *p)
 	size_t width = 0;
 
 	for (size_t i = 0; i < p->n_columns; i++)
-		width += p->width[i];
+		width += width_at(p, i);
 	return width > PRINTED_WIDTH;
 }
 

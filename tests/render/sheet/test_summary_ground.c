@@ -48,8 +48,8 @@ Test(summary_ground, feeds_clocks_late_and_refused_records_are_told)
 	    "1 feed fell silent in the quarter.",
 	    "2 records about this quarter were refused and kept apart.",
 	    "4 of 313 records came more than 72 hours after what they tell.",
-	    "lane-1: its clock was more than a minute wrong in 12 of 1,000 heartbeats, at worst by "
-	    "91 seconds.",
+	    ("lane-1: its clock was more than a minute wrong in 12 of 1,000 heartbeats, at worst "
+	     "by 91 seconds."),
 	    "1 figure differs from what was submitted before.",
 	    "2 tests that nobody has debriefed yet are left out of this revision.",
 	};

@@ -8,13 +8,12 @@
 Test(summary_warning, each_has_its_direction_its_size_and_its_n)
 {
 	static const char *const sentences[] = {
-	    "TIP hit rate fell by 10.0 pp since the week of 6 April 2026, from 90.0 % to 80.0 % "
-	    "(n 100 before, 200 since), worse.",
-	    "TIP hit rate: of 3 points by week 0 above and 1 below the control limits; furthest "
-	    "out "
-	    "is that from 6 April 2026 with 70.0 % (n 100; limits 80.0 % to 99.0 %), worse.",
-	    "TIP hit rate: site NMR is below the 99.8 % limits with 75.0 % (n 200; limits 83.0 % "
-	    "to 96.0 %), worse.",
+	    ("TIP hit rate fell by 10.0 pp since the week of 6 April 2026, from 90.0 % to 80.0 % "
+	     "(n 100 before, 200 since), worse."),
+	    ("TIP hit rate: of 3 points by week 0 above and 1 below the control limits; furthest "
+	     "out is that from 6 April 2026 with 70.0 % (n 100; limits 80.0 % to 99.0 %), worse."),
+	    ("TIP hit rate: site NMR is below the 99.8 % limits with 75.0 % (n 200; limits 83.0 % "
+	     "to 96.0 %), worse."),
 	};
 	struct arena *arena;
 	struct sample s;
