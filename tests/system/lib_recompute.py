@@ -10,6 +10,7 @@ Of a frozen document only what the freeze read counts, as its proof says.
 import bisect
 import collections
 import datetime as dt
+import functools
 import json
 import math
 import os
@@ -107,6 +108,7 @@ class Evidence:
             if last is not None and not is_void:
                 (self.embargoed if hidden else self.effective[last["kind"]]).append(last)
 
+    @functools.lru_cache(maxsize=1)
     def doubles(self):
         """Records that count and share with another what should be one record's alone."""
         shared = collections.defaultdict(list)
@@ -115,7 +117,7 @@ class Evidence:
                 for key in keys_of(r, kind):
                     shared[key].append(r)
         found = {id(r): r for records in shared.values() if len(records) > 1 for r in records}
-        return found.values()
+        return list(found.values())
 
     def instant(self, day):
         """When a civil day begins."""
@@ -359,16 +361,17 @@ class Quarter:
         longest = {}
         for device, list_ in of_device.items():
             list_.sort(key=began)
-            starts = sorted({s["occurred_at"] for s in list_})
+            starts = [s["occurred_at"] for s in list_]
             for s in list_:
                 s["next_at"] = next(iter(starts[bisect.bisect_right(starts, s["occurred_at"]):][:1]), None)
+            of_device[device] = list_, starts
             longest[device] = max(session_end(s) - s["occurred_at"] for s in list_)
         told = collections.Counter()
         for e in self.ev.effective["tip_event"]:
             device, at = (e["site_id"], e["device_id"]), e["occurred_at"]
-            list_ = of_device.get(device, [])
-            near = [s for s in list_[bisect.bisect_left(list_, at - longest[device], key=lambda s: s["occurred_at"])
-                                     if list_ else 0:] if s["occurred_at"] <= at]
+            list_, starts = of_device.get(device, ([], []))
+            since = at - longest.get(device, dt.timedelta())
+            near = list_[bisect.bisect_left(starts, since):bisect.bisect_right(starts, at)]
             for i, s in enumerate(near):
                 if at > session_end(s) or not alike(e, s):
                     continue
