@@ -794,8 +794,8 @@ BEGIN
 			FROM jsonb_to_recordset(coalesce(o.criteria, '[]')) AS x(result text, mandatory boolean)
 		) AS c$q$);
 	PERFORM sems.make_view(t, 'spd_criterion', reader, $q$
-		SELECT o.*, o.measure_code AS measure, x.criterion_id, coalesce(x.mandatory, true) AS mandatory,
-		    x.result, x.severity
+		SELECT o.*, o.measure_code AS measure, o.record_id || ' ' || o.source AS record_key, x.criterion_id,
+		    coalesce(x.mandatory, true) AS mandatory, x.result, x.severity
 		FROM sems.@effective_observation o,
 		    jsonb_to_recordset(coalesce(o.criteria, '[]'))
 			AS x(criterion_id text, mandatory boolean, result text, severity text)$q$);
@@ -808,7 +808,8 @@ BEGIN
 		    jsonb_to_recordset(coalesce(t.layers, '[]'))
 			AS x(layer text, detected boolean, resolved boolean)$q$);
 	PERFORM sems.make_view(t, 'spd_rating', reader, $q$
-		SELECT a.*, coalesce(x.measure_code, a.measure_code) AS measure, x.classification
+		SELECT a.*, coalesce(x.measure_code, a.measure_code) AS measure, a.record_id || ' ' || a.source AS record_key,
+		    x.classification
 		FROM sems.@effective_audit a,
 		    jsonb_to_recordset(coalesce(a.ratings, '[]')) AS x(measure_code text, classification text)$q$);
 	-- Every finding as every audit listed it. Whose it is: the source that the audit says, or that of

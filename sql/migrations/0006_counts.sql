@@ -118,7 +118,7 @@ CREATE TABLE sems.cube (
 	digest text NOT NULL UNIQUE,  -- SHA-256 of the statement that counts
 	name text NOT NULL,
 	kind text NOT NULL REFERENCES sems.kind,
-	is_personal boolean NOT NULL  -- its counts are of persons, and go when their records go
+	is_personal boolean NOT NULL  -- its counts are of persons or single records, and go when their records go
 );
 
 -- The days that were counted. Stale: its records have changed since.

@@ -51,9 +51,10 @@ static const char rest[] =
     "\"embargo\":{\"excluded\":[]},\"proof\":null}";
 static const char rest_of_metric[] =
     "{\"version\":\"1\",\"effective_from\":null,\"sheet\":\"\",\"readers\":[],"
-    "\"requirements\":[],\"chart\":null,\"funnel\":null,\"case_mix\":null}";
+    "\"requirements\":[],\"clusters\":null,\"chart\":null,\"funnel\":null,\"case_mix\":null}";
 static const char rest_of_figure[] =
-    "{\"exact\":null,\"previous\":null,\"change\":null,\"history\":[],\"coverage\":null}";
+    "{\"clusters\":null,\"interval_by\":null,\"exact\":null,\"previous\":null,\"change\":null,"
+    "\"history\":[],\"coverage\":null}";
 
 static json_t *
 loaded(const char *json)

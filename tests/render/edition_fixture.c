@@ -42,10 +42,12 @@ static const char sections[] =
 
 static const char of_figure[] =
     "{\"exact\":{\"low\":0.8603,\"high\":0.9315},"
+    "\"clusters\":{\"count\":24,\"untold\":0,\"deff\":2.5,\"n_effective\":120.0,\"low\":0.83,"
+    "\"high\":0.95,\"reason\":null},\"interval_by\":\"GENERAL\","
     "\"previous\":{\"quarter\":\"2026-Q1\",\"basis\":null,\"definition_version\":\"1\","
     "\"numerator\":240,\"denominator\":300,\"value\":0.8,"
     "\"status\":\"NOT_PROVEN\",\"no_data\":null},"
-    "\"change\":{\"difference\":0.1,\"low\":0.04,\"high\":0.16},"
+    "\"change\":{\"difference\":0.1,\"low\":0.04,\"high\":0.16,\"interval_by\":\"GENERAL\"},"
     "\"coverage\":{\"expected\":320,\"received\":313},"
     "\"history\":[{\"quarter\":\"2025-Q4\",\"basis\":null,\"definition_version\":\"1\","
     "\"numerator\":null,\"denominator\":null,\"value\":null,"
@@ -55,7 +57,7 @@ static const char of_figure[] =
     "\"status\":\"NOT_PROVEN\",\"no_data\":null}]}";
 
 static const char of_metric[] =
-    "{\"chart\":{\"method\":\"LANEY_P\",\"centre\":0.9,\"sigma_z\":1.25,"
+    "{\"clusters\":\"screener\",\"chart\":{\"method\":\"LANEY_P\",\"centre\":0.9,\"sigma_z\":1.25,"
     "\"change\":{\"first_day\":\"2026-04-06\",\"before\":0.9,\"after\":0.8,\"difference\":-0.1,"
     "\"likelihood\":12.5},\"variation\":\"SPECIAL_CAUSE_CONCERNING\","
     "\"assurance\":\"HIT_OR_MISS\",\"weeks\":["

@@ -171,7 +171,8 @@ Test(csv, scorecard_has_the_counts_and_the_value)
 	cr_expect_str_eq(cell(1, "denominator"), "300");
 	cr_expect_str_eq(cell(1, "excluded"), "13");
 	cr_expect_str_eq(cell(1, "value"), "0.9");
-	cr_expect_str_eq(cell(1, "interval_low"), "0.8609");
+	cr_expect_str_eq(cell(1, "interval_low"), "0.83");
+	cr_expect_str_eq(cell(1, "interval_by"), "GENERAL");
 	cr_expect_str_eq(cell(1, "target"), "0.8");
 	cr_expect_str_eq(cell(1, "status"), "MET");
 	cr_expect_str_eq(cell(1, "change"), "0.1");
@@ -208,6 +209,11 @@ Test(csv, figures_have_their_breakdown)
 	cr_expect_str_eq(cell(1, "details"), "timeouts=7");
 	cr_expect_str_eq(cell(1, "excluded_by_reason"), "ABORTED=12; OTHER=1");
 	cr_expect_str_eq(cell(1, "exact_low"), "0.8603");
+	cr_expect_str_eq(cell(1, "plain_low"), "0.8609");
+	cr_expect_str_eq(cell(1, "general_low"), "0.83");
+	cr_expect_str_eq(cell(1, "deff"), "2.5");
+	cr_expect_str_eq(cell(1, "clusters"), "24");
+	cr_expect_str_eq(cell(3, "general_low"), "");
 	cr_expect_str_eq(cell(3, "site"), "NMR");
 	cr_expect_str_eq(cell(3, "measure"), "4.1");
 	cr_expect_str_eq(cell(4, "other"), "stream=CABIN");

@@ -20,6 +20,7 @@ import zoneinfo
 from fractions import Fraction
 
 import lib_recompute_against as against
+import lib_recompute_clusters as clusters
 
 UTC = dt.timezone.utc
 Z95 = 1.9599639845400542
@@ -1058,7 +1059,7 @@ RATIO, COUNT, QUANTILE, SDT, PERSONS = "ratio", "count", "quantile", "sdt", "per
 class Metric:
     def __init__(self, shape, rows, sample=False, n_min=0, up=None, empty="NO_DATA", sums=False,
                  reasons="", parts="", persons=None, rule=None, k=0, left_out=None,
-                 needs_other=False, all_out=None, apart=None):
+                 needs_other=False, all_out=None, apart=None, cluster=None):
         self.__dict__.update(locals())
 
 
@@ -1066,18 +1067,27 @@ def plan(rows, reasons="", parts=""):
     return Metric(RATIO, rows, up=True, empty="NO_PLAN", reasons=reasons, parts="SURPLUS UNPLANNED " + parts)
 
 
-def sample(rows, reasons="", parts="", up=True, apart=None):
-    return Metric(RATIO, rows, sample=True, n_min=30, up=up, reasons=reasons, parts=parts, apart=apart)
+def sample(rows, reasons="", parts="", up=True, apart=None, cluster=None):
+    return Metric(RATIO, rows, sample=True, n_min=30, up=up, reasons=reasons, parts=parts, apart=apart,
+                  cluster=cluster)
+
+
+def by_field(field):
+    return lambda row: row[field]
+
+
+def by_record(row):
+    return row["record_id"], row["source"]
 
 
 OUTCOMES = "PASS PARTIAL FAIL"
 SEVERITIES = "CRITICAL SERIOUS MINOR OBSERVATION_ONLY"
 METRICS = {
     "QN01": plan(qn01, "NOT_OBSERVED"),
-    "QL01": sample(ql01, "NOT_OBSERVED", "MET NOT_MET NOT_OBSERVED"),
-    "QL02": sample(ql02, "NOT_OBSERVED NOT_APPLICABLE"),
+    "QL01": sample(ql01, "NOT_OBSERVED", "MET NOT_MET NOT_OBSERVED", cluster=by_field("observer_id")),
+    "QL02": sample(ql02, "NOT_OBSERVED NOT_APPLICABLE", cluster=by_record),
     "QL03": Metric(COUNT, ql03, up=False),
-    "QL09": sample(ql09, "NOT_OBSERVED OWN_SECURITY PROVIDER_NOT_GIVEN"),
+    "QL09": sample(ql09, "NOT_OBSERVED OWN_SECURITY PROVIDER_NOT_GIVEN", cluster=by_field("observer_id")),
     "OB01": Metric(COUNT, ob01),
     "QN02": plan(qn02, "INVALID NOT_OWN_TEST NOT_COVERT"),
     "OUT01": sample(out01, "COMPROMISED ABORTED_SAFETY ABORTED_OPS TESTER_ERROR "
@@ -1094,10 +1104,10 @@ METRICS = {
                    reasons="SESSIONS_WITHOUT_ENABLED_TIME SESSIONS_WITHOUT_END"),
     "OUT03": sample(out03, "ABORTED_LOGOFF ABORTED_BELT_STOP ABORTED_IMAGE_REJECTED ABORTED_FAULT "
                     "ABORTED_TRAINING_MODE NOT_TOLD_BY_EVENTS ABORTED_REASON_NOT_GIVEN",
-                    "FROM_EVENTS FROM_SESSIONS MISS_DECIDED MISS_TIMEOUT"),
+                    "FROM_EVENTS FROM_SESSIONS MISS_DECIDED MISS_TIMEOUT", cluster=by_field("screener_id")),
     "OUT04": Metric(RATIO, out04, sample=True, n_min=30, sums=True,
                     reasons="SESSIONS_WITHOUT_ALARM_COUNT CONTRADICTORY_SESSIONS",
-                    parts="NON_TIP_ALARMS CONFIRMED_THREATS IMAGES_WITH_NEITHER"),
+                    parts="NON_TIP_ALARMS CONFIRMED_THREATS IMAGES_WITH_NEITHER", cluster=by_field("screener_id")),
     "OUT05": Metric(SDT, out05, n_min=30,
                     reasons="EVENTS_WITHOUT_BAGS SESSIONS_WITHOUT_ALARM_COUNT CONTRADICTORY_SESSIONS"),
     "OUT06": Metric(PERSONS, none, up=False, persons=persons_exposed, rule="below", k=100,
@@ -1110,7 +1120,7 @@ METRICS = {
     "QN03": plan(qn03, "ANOTHER_MONTH PLANNED_MONTH_NOT_GIVEN NOT_OWN_PROGRAMME"),
     "QL05": sample(ql05, "NOT_APPLICABLE NOT_CONFIRMED",
                    "FULLY_COMPLIANT COMPLIANT_IMPROVEMENT_DESIRABLE NOT_COMPLIANT "
-                   "NOT_COMPLIANT_SERIOUS"),
+                   "NOT_COMPLIANT_SERIOUS", cluster=by_record),
     "QL06": Metric(COUNT, ql06, up=False),
     "QL07": Metric(RATIO, ql07, up=False),
     "AU01": Metric(COUNT, au01, parts="SITES"),
@@ -1165,8 +1175,11 @@ class Cell:
         self.n = collections.Counter()
         self.known = set()
         self.values = []
+        self.clusters = collections.defaultdict(lambda: [0, 0])
 
-    def add(self, group, amount):
+    def add(self, group, amount, cluster=None):
+        if cluster is not None and group in ("num", "den"):
+            self.clusters[cluster][group == "den"] += amount
         if group == "value":
             self.values.append(amount)
             group, amount = "den", 1
@@ -1176,14 +1189,14 @@ class Cell:
         self.known.add(group)
 
 
-def cells_of(rows, keys):
+def cells_of(rows, keys, cluster=None):
     """The cells of a breakdown: by what the rows say of its dimensions."""
     cells = collections.defaultdict(Cell)
     if not keys:
         cells[()]
     for row, group, amount in rows:
         key = tuple([NOT_GIVEN if row.get(k) is None else text(row[k]) for k in keys])
-        cells[key].add(group, amount)
+        cells[key].add(group, amount, cluster and cluster(row))
     return cells
 
 
@@ -1229,6 +1242,11 @@ def status(m, value, interval, target):
     return "MET" if hi <= target else "NOT_MET" if lo > target else "NOT_PROVEN"
 
 
+def judged(f):
+    """The interval that the status goes by."""
+    return (f["clusters"]["low"], f["clusters"]["high"]) if f["interval_by"] == "GENERAL" else f["interval"]
+
+
 def left_out(cell):
     return any(n > 0 for name, n in cell.n.items() if name.startswith("x:") or name == "left")
 
@@ -1245,7 +1263,7 @@ def empty(m, cell, nought=False):
 def finish(m, cell, target, standard, keys=()):
     x, n = cell.n["num"], cell.n["den"]
     f = {"numerator": None, "denominator": None, "value": None, "interval": None, "no_data": None,
-         "status": None}
+         "status": None, "clusters": None, "interval_by": None}
     if m.shape != COUNT:
         f["denominator"] = n if "den" in cell.known else None
     detail = {}
@@ -1296,10 +1314,14 @@ def finish(m, cell, target, standard, keys=()):
             f["interval"] = wilson(x, n) if m.sample else None
     if m.apart and m.apart not in keys and not f["no_data"]:
         f.update(no_data="NOT_POOLED", value=None, interval=None)
+    if f["interval"]:
+        f["clusters"] = m.cluster and clusters.clustered(cell.clusters.values(), f["value"], n)
+        general = m.cluster and f["clusters"]["reason"] is None
+        f["interval_by"] = "GENERAL" if general else "PLAIN"
     if f["no_data"]:
         f["status"] = "NO_DATA"
     elif f["value"] is not None:
-        f["status"] = status(m, f["value"], f["interval"], target)
+        f["status"] = status(m, f["value"], judged(f), target)
     return f, detail
 
 
@@ -1328,7 +1350,8 @@ class Checker:
         where = id_ + ("" if not keys else " " + ",".join(
             f"{k}={v}" for k, v in zip(keys, key)))
         mine, detail = finish(m, cell, target, standard, keys)
-        for part in ("numerator", "denominator", "value", "status", "no_data"):
+        clusters.compare(self, where, doc["clusters"], mine["clusters"])
+        for part in ("numerator", "denominator", "value", "interval_by", "status", "no_data"):
             if part != "no_data" or doc["no_data"] != "FEED_SILENT":
                 self.like(f"{where} {part}", doc[part], mine[part])
         interval = doc["interval"] and (doc["interval"]["lo"], doc["interval"]["hi"])
@@ -1368,7 +1391,7 @@ class Checker:
             by[tuple(sorted(f["by"]))][tuple(f["by"][k] for k in sorted(f["by"]))] = f
         for keys in [(), ("site",)] + [k for k in by if k not in ((), ("site",))]:
             cells = (person_cells(m, self.q, rows, keys, standard) if m.persons
-                     else cells_of(rows, keys))
+                     else cells_of(rows, keys, m.cluster))
             cells = {k: c for k, c in cells.items() if not keys or self.says(c)}
             for key in sorted(set(cells) | set(by[keys])):
                 where = f"{doc['id']} {dict(zip(keys, key))}"
@@ -1421,7 +1444,7 @@ class Checker:
         """Of another quarter; kept, because many figures ask for them."""
         if (id_, keys) not in self.kept:
             self.kept[id_, keys] = (person_cells(m, q, rows, keys, standard) if m.persons
-                                    else cells_of(rows, keys))
+                                    else cells_of(rows, keys, m.cluster))
         return self.kept[id_, keys]
 
     @staticmethod

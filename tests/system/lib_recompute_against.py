@@ -176,10 +176,17 @@ def label_before(label, n=1):
 
 
 def newcombe(wilson, x1, n1, x2, n2):
-    (l1, u1), (l2, u2) = wilson(x1, n1), wilson(x2, n2)
-    p1, p2 = x1 / n1, x2 / n2
+    return difference(x1 / n1, wilson(x1, n1), x2 / n2, wilson(x2, n2))
+
+
+def difference(p1, interval1, p2, interval2):
+    (l1, u1), (l2, u2) = interval1, interval2
     return (p1 - p2 - math.sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2),
             p1 - p2 + math.sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2))
+
+
+def bounds(figure):
+    return figure["clusters"]["low"], figure["clusters"]["high"]
 
 
 def past_like(c, where, doc, mine):
@@ -193,8 +200,11 @@ def change(c, where, doc, old, wilson):
     now = doc["value"] is not None and old["value"] is not None and doc["interval"] is not None
     c.like(f"{where} has a change", doc["change"] is not None, now)
     if now and doc["change"]:
-        low, high = newcombe(wilson, doc["numerator"], doc["denominator"], old["numerator"],
-                             old["denominator"])
+        general = {doc["interval_by"], old["interval_by"]} == {"GENERAL"}
+        low, high = newcombe(wilson, doc["numerator"], doc["denominator"], old["numerator"], old["denominator"])
+        if general:
+            low, high = difference(doc["value"], bounds(doc), old["value"], bounds(old))
+        c.like(f"{where} change is of", doc["change"]["interval_by"], "GENERAL" if general else "PLAIN")
         c.like(f"{where} change", doc["change"]["difference"], doc["value"] - old["value"])
         c.like(f"{where} change low", doc["change"]["low"], low)
         c.like(f"{where} change high", doc["change"]["high"], high)

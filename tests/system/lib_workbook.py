@@ -52,9 +52,12 @@ def check_figures(book, spd):
                 complain(column, where, row[column], figure[key])
         if figure["value"] is None and not isinstance(row["Value"], str):
             complain("no reason in the place of the value", where, row["Value"])
-        low = (figure["interval"] or {}).get("lo")
-        if not same(row["95 % from"], low):
-            complain("interval", where, row["95 % from"], low)
+        low, general = (figure["interval"] or {}).get("lo"), (figure["clusters"] or {}).get("low")
+        for column, wanted in (("95 % from", general if figure["interval_by"] == "GENERAL" else low),
+                               ("Of these from", low), ("In general from", general),
+                               ("Design effect", (figure["clusters"] or {}).get("deff"))):
+            if not same(row[column], wanted):
+                complain(column, where, row[column], wanted)
 
 
 def check_balances(book, spd):

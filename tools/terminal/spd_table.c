@@ -127,13 +127,12 @@ put_value(struct table *t, const json_t *o, const char *unit, const double *targ
 static void
 put_interval(struct table *t, const json_t *figure, const char *unit, const double *target)
 {
-	const json_t *interval = json_object_get(figure, DOC_INTERVAL);
 	char lo[SPD_CELL];
 	char hi[SPD_CELL];
 	double a;
 	double b;
 
-	if (!spd_number(interval, DOC_LO, &a) || !spd_number(interval, DOC_HI, &b)) {
+	if (!spd_interval(figure, &a, &b)) {
 		table_cell(t, "%s", "");
 		return;
 	}

@@ -96,6 +96,22 @@ static const cyaml_schema_field_t person_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_strval_t cluster_statuses[] = {
+    {"GENERAL", CLUSTER_STATUS_GENERAL},
+    {"PLAIN", CLUSTER_STATUS_PLAIN},
+};
+
+static const cyaml_schema_field_t cluster_fields[] = {
+    CYAML_FIELD_STRING_PTR("by", POINTER, struct cluster_rule, by, 1, 31),
+    CYAML_FIELD_STRING_PTR("id", POINTER, struct cluster_rule, id, 1, 63),
+    CYAML_FIELD_ENUM("status", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct cluster_rule, status,
+		     cluster_statuses, COUNT(cluster_statuses)),
+    CYAML_FIELD_SEQUENCE("numerator", OPTIONAL, struct cluster_rule, numerator, &term_schema, 1, 8),
+    CYAML_FIELD_SEQUENCE("denominator", OPTIONAL, struct cluster_rule, denominator, &term_schema, 1,
+			 8),
+    CYAML_FIELD_END,
+};
+
 #define TERMS(key, flags, member) \
 	CYAML_FIELD_SEQUENCE(key, flags, struct metric, member, &term_schema, 0, 8)
 #define NAMED(key, member) \
@@ -127,6 +143,7 @@ static const cyaml_schema_field_t metric_fields[] = {
     STRING("apart", OPTIONAL, apart, 31),
     STRING("case_mix", OPTIONAL, case_mix, 31),
     CYAML_FIELD_MAPPING_PTR("persons", OPTIONAL, struct metric, persons, person_fields),
+    CYAML_FIELD_MAPPING_PTR("clusters", OPTIONAL, struct metric, clusters, cluster_fields),
     TERMS("numerator", OPTIONAL, numerator),
     TERMS("denominator", OPTIONAL, denominator),
     TERMS("false_alarms", OPTIONAL, false_alarms),
@@ -308,6 +325,18 @@ metric_terms(const struct metric *m, unsigned group, unsigned *n)
 	t = i < m->excluded_count ? &m->excluded[i] : &m->parts[i - m->excluded_count];
 	*n = t->terms_count;
 	return t->terms;
+}
+
+const struct term *
+metric_cluster_terms(const struct metric *m, enum count_group group, unsigned *n)
+{
+	const struct cluster_rule *c = m->clusters;
+	bool above = group == GROUP_NUMERATOR;
+
+	*n = above ? c->numerator_count : c->denominator_count;
+	if (*n == 0)
+		return metric_terms(m, group, n);
+	return above ? c->numerator : c->denominator;
 }
 
 unsigned

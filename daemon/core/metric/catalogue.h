@@ -76,6 +76,23 @@ struct person_count {
 	char *left_out; /* why the others are not in the denominator */
 };
 
+/* Which of the two intervals of a clustered rate its status goes by. */
+enum cluster_status {
+	CLUSTER_STATUS_GENERAL, /* that for clusters in general, where there is one */
+	CLUSTER_STATUS_PLAIN,   /* always that for these clusters */
+};
+
+/* By what the trials of a rate come in clusters, so that those of one are alike. */
+struct cluster_rule {
+	char *by; /* one of them, in a word: "screener" */
+	char *id; /* the field that tells them apart */
+	enum cluster_status status;
+	struct term *numerator; /* NULL: the metric's own; so with the denominator */
+	unsigned numerator_count;
+	struct term *denominator;
+	unsigned denominator_count;
+};
+
 #define DIMENSIONS_MAX 8 /* of one metric */
 #define BREAKDOWN_MAX  3 /* dimensions of one breakdown */
 #define BREAKDOWNS_MAX 16
@@ -112,6 +129,7 @@ struct metric {
 	char *apart;    /* the dimension over which nothing is added up; NULL: none */
 	char *case_mix; /* the dimension that sites are compared within; NULL: none */
 	struct person_count *persons;
+	struct cluster_rule *clusters; /* NULL: trials come singly */
 	struct term *numerator;
 	unsigned numerator_count;
 	struct term *denominator;
@@ -147,6 +165,9 @@ enum count_group {
 unsigned metric_groups(const struct metric *m);
 /* The terms of a group; their number in *n. */
 const struct term *metric_terms(const struct metric *m, unsigned group, unsigned *n);
+/* The terms that are counted cluster by cluster; m->clusters is not NULL. */
+const struct term *metric_cluster_terms(const struct metric *m, enum count_group group,
+					unsigned *n);
 /* The place of the exclusion of this name; excluded_count: none, as for NULL. */
 unsigned metric_exclusion(const struct metric *m, const char *name);
 

@@ -111,6 +111,18 @@ check_terms(struct metric *m, struct err *e)
 	return code != OK ? code : check_named(m->parts, m->parts_count, e);
 }
 
+static enum code
+check_cluster_terms(struct metric *m, struct err *e)
+{
+	struct cluster_rule *c = m->clusters;
+	enum code code;
+
+	if (c == NULL)
+		return OK;
+	code = check_list(c->numerator, c->numerator_count, e);
+	return code != OK ? code : check_list(c->denominator, c->denominator_count, e);
+}
+
 /* Index of a dimension of the metric, added when it is new; DIMENSIONS_MAX: no room. */
 static unsigned
 dimension_index(struct metric *m, const char *name, size_t n)
@@ -331,6 +343,43 @@ check_apart(const struct metric *m, struct err *e)
 	return OK;
 }
 
+/* Clusters are counted in one view, by each breakdown of the figure. */
+static enum code
+check_cluster_view(const struct metric *m, enum count_group group, const struct view *v,
+		   struct err *e)
+{
+	unsigned n = 0;
+	struct column col;
+	const struct term *t = metric_cluster_terms(m, group, &n);
+
+	for (unsigned i = 0; i < n; i++)
+		if (t[i].view != v)
+			return FAULT(e, "clusters", "clusters: count them in one view");
+	if (!view_column(v, m->clusters->id, &col))
+		return FAULT(e, m->clusters->id, "%s has no field %s", v->name, m->clusters->id);
+	for (unsigned i = 0; i < m->dimension_count; i++)
+		if (!view_column(v, m->dimension[i], &col))
+			return FAULT(e, "clusters", "clusters: %s has no %s", v->name,
+				     m->dimension[i]);
+	return OK;
+}
+
+static enum code
+check_clusters(const struct metric *m, struct err *e)
+{
+	unsigned n = 0;
+	const struct view *v;
+	enum code code;
+
+	if (m->clusters == NULL)
+		return OK;
+	if (m->shape != SHAPE_RATIO || m->basis != BASIS_SAMPLE)
+		return FAULT(e, "clusters", "clusters: only the ratio of a sample has them");
+	v = metric_cluster_terms(m, GROUP_DENOMINATOR, &n)[0].view;
+	code = check_cluster_view(m, GROUP_DENOMINATOR, v, e);
+	return code != OK ? code : check_cluster_view(m, GROUP_NUMERATOR, v, e);
+}
+
 enum code
 catalogue_check(const struct catalogue *c, struct metric *m, struct err *e)
 {
@@ -338,8 +387,10 @@ catalogue_check(const struct catalogue *c, struct metric *m, struct err *e)
 
 	code = code != OK ? code : check_period(m, e);
 	code = code != OK ? code : check_terms(m, e);
+	code = code != OK ? code : check_cluster_terms(m, e);
 	code = code != OK ? code : check_shape(c, m, e);
 	code = code != OK ? code : check_breakdowns(m, e);
 	code = code != OK ? code : check_apart(m, e);
+	code = code != OK ? code : check_clusters(m, e);
 	return code != OK ? code : check_case_mix(m, e);
 }

@@ -47,6 +47,21 @@ status_parse(const char *name, enum status *out)
 	return false;
 }
 
+static const char *const cluster_lack_names[] = {
+    [CLUSTER_LACK_NONE] = NULL,
+    [CLUSTER_LACK_NOT_COUNTED] = "CLUSTERS_NOT_COUNTED",
+    [CLUSTER_LACK_NOT_TOLD] = "CLUSTERS_NOT_TOLD",
+    [CLUSTER_LACK_FEW] = "FEW_CLUSTERS",
+    [CLUSTER_LACK_NO_VARIATION] = "NO_VARIATION",
+};
+COVERS(cluster_lack_names, N_CLUSTER_LACKS);
+
+const char *
+cluster_lack_name(enum cluster_lack l)
+{
+	return cluster_lack_names[l];
+}
+
 static size_t
 hash_of(unsigned breakdown, const char *const *by, unsigned n)
 {
@@ -312,6 +327,18 @@ fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dims, in
 	g->persons_left_out += counts ? 0 : persons;
 }
 
+void
+fold_add_clusters(struct fold *f, unsigned breakdown, const char *const *dims,
+		  const struct cluster_counts *told)
+{
+	struct figure *g = figure_for(f, breakdown, dims);
+
+	if (g == NULL)
+		return;
+	g->told = *told;
+	g->has_told = true;
+}
+
 /* The k-th smallest value, from 0. */
 static int64_t
 nth_value(const struct figure *g, int64_t k)
@@ -394,6 +421,42 @@ is_contradictory(const struct metric *m, const struct figure *g)
 				      (g->numerator < 0 || g->numerator > g->denominator));
 }
 
+static enum cluster_lack
+finish_general(struct figure *g)
+{
+	const struct cluster_counts *told = &g->told;
+
+	if (!g->has_told)
+		return CLUSTER_LACK_NOT_COUNTED;
+	if (told->n > g->denominator ||
+	    (double)told->n < (double)g->denominator * CLUSTER_TOLD_MIN_PERCENT / 100)
+		return CLUSTER_LACK_NOT_TOLD;
+	if (told->sums.clusters < CLUSTERS_MIN)
+		return CLUSTER_LACK_FEW;
+	if (!stats_clustered95(told->x, told->n, &told->sums, &g->general))
+		return CLUSTER_LACK_NO_VARIATION;
+	/* Those that tell no cluster weigh in the rate, and make it no surer. */
+	g->general.interval = stats_beta_interval95(g->value, g->general.n_effective);
+	return CLUSTER_LACK_NONE;
+}
+
+/* Trials that come in clusters have a second interval, for clusters in general. */
+static void
+finish_clusters(const struct metric *m, struct figure *g)
+{
+	if (!g->has_interval || m->clusters == NULL)
+		return;
+	g->lack = finish_general(g);
+	g->has_general = g->lack == CLUSTER_LACK_NONE;
+	g->is_by_general = g->has_general && m->clusters->status == CLUSTER_STATUS_GENERAL;
+}
+
+struct interval
+figure_interval(const struct figure *g)
+{
+	return g->is_by_general ? g->general.interval : g->interval;
+}
+
 static void
 finish_ratio(const struct fold *f, struct figure *g)
 {
@@ -422,6 +485,7 @@ finish_ratio(const struct fold *f, struct figure *g)
 		g->has_interval = true;
 		g->interval = stats_wilson95(g->numerator, g->denominator);
 	}
+	finish_clusters(m, g);
 }
 
 static void
@@ -492,8 +556,8 @@ status_of(const struct metric *m, const struct figure *g, const double *target)
 		return STATUS_NONE;
 	if (target == NULL)
 		return STATUS_NO_TARGET;
-	lo = g->has_interval ? g->interval.lo : g->value;
-	hi = g->has_interval ? g->interval.hi : g->value;
+	lo = g->has_interval ? figure_interval(g).lo : g->value;
+	hi = g->has_interval ? figure_interval(g).hi : g->value;
 	if (up ? lo >= *target : hi <= *target)
 		return STATUS_MET;
 	return (up ? hi < *target : lo > *target) ? STATUS_NOT_MET : STATUS_NOT_PROVEN;
@@ -516,6 +580,8 @@ withhold_pooled(struct figure *g)
 {
 	g->has_value = false;
 	g->has_interval = false;
+	g->has_general = false;
+	g->is_by_general = false;
 	no_data(g, "NOT_POOLED");
 }
 

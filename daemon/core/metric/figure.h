@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "core/metric/catalogue.h"
+#include "core/stats/cluster.h"
 #include "core/stats/stats.h"
 
 #include <stdbool.h>
@@ -33,6 +34,28 @@ struct bin { /* of a histogram */
 	int64_t n;
 };
 
+/* Why there is no interval for clusters in general. */
+enum cluster_lack {
+	CLUSTER_LACK_NONE,
+	CLUSTER_LACK_NOT_COUNTED, /* clusters are not told apart for this figure */
+	CLUSTER_LACK_NOT_TOLD,    /* too many trials tell no cluster */
+	CLUSTER_LACK_FEW,         /* fewer than CLUSTERS_MIN */
+	CLUSTER_LACK_NO_VARIATION,
+	N_CLUSTER_LACKS
+};
+
+const char *cluster_lack_name(enum cluster_lack l); /* NULL: of CLUSTER_LACK_NONE */
+
+/* Of the trials that tell their cluster so many are enough. */
+#define CLUSTER_TOLD_MIN_PERCENT 95
+
+/* The trials that tell their cluster: x of n, and the sums over the clusters. */
+struct cluster_counts {
+	int64_t x;
+	int64_t n;
+	struct cluster_sums sums;
+};
+
 struct figure {
 	unsigned breakdown;            /* of the metric */
 	const char *by[BREAKDOWN_MAX]; /* the values of its dimensions; NULL: not given */
@@ -50,9 +73,16 @@ struct figure {
 	int64_t numerator;
 	int64_t denominator;
 	double value;
-	double p90;     /* SHAPE_QUANTILE */
-	struct sdt sdt; /* SHAPE_SDT */
-	struct interval interval;
+	double p90;               /* SHAPE_QUANTILE */
+	struct sdt sdt;           /* SHAPE_SDT */
+	struct interval interval; /* for what was drawn */
+	/* Of a metric with clusters. */
+	bool has_told;
+	struct cluster_counts told;
+	bool has_general; /* an interval for clusters in general */
+	enum cluster_lack lack;
+	struct clustered general;
+	bool is_by_general; /* the status goes by it */
 	enum status status;
 	const char *no_data; /* NULL: there is data */
 };
@@ -93,6 +123,12 @@ void fold_add_bins(struct fold *f, unsigned breakdown, const char *const *dims,
 /* So many persons with x of n, in the figure of this breakdown only. */
 void fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dims, int64_t n,
 		      int64_t x, int64_t persons);
+
+/* What is told of the clusters of the figure of this breakdown; all of it at once. */
+void fold_add_clusters(struct fold *f, unsigned breakdown, const char *const *dims,
+		       const struct cluster_counts *told);
+/* The interval that the status goes by; g->has_interval. */
+struct interval figure_interval(const struct figure *g);
 
 /* Computes values, intervals and statuses; target NULL: not set. The figures, by breakdown and
  * value, valid as long as the arena; NULL when the arena is full. */

@@ -39,9 +39,8 @@ static const struct column observation_own[] = {
     {"overall", COLUMN_TEXT, &overall_names},
 };
 static const struct column criterion_own[] = {
-    {"criterion_id", COLUMN_TEXT, NULL},
-    {"mandatory", COLUMN_BOOL, NULL},
-    {"result", COLUMN_TEXT, NULL},
+    {"record_key", COLUMN_OTHER, NULL}, {"criterion_id", COLUMN_TEXT, NULL},
+    {"mandatory", COLUMN_BOOL, NULL},   {"result", COLUMN_TEXT, NULL},
     {"severity", COLUMN_TEXT, NULL},
 };
 static const struct column layer_own[] = {
@@ -55,6 +54,7 @@ static const struct column audit_own[] = {
     {"first_at_site", COLUMN_BOOL, NULL},
 };
 static const struct column rating_own[] = {
+    {"record_key", COLUMN_OTHER, NULL},
     {"classification", COLUMN_TEXT, NULL},
 };
 static const struct column finding_own[] = {
@@ -72,7 +72,10 @@ static const struct column tip_session_own[] = {
 };
 static const struct column tip_exposure_own[] = {
     {"screener_id", COLUMN_OTHER, NULL},
-    {"stream", COLUMN_TEXT, NULL},
+    {"stream", COLUMN_TEXT, &tip_stream_names},
+    {"threat_category", COLUMN_TEXT, &threat_category_names},
+    {"library_version", COLUMN_TEXT, NULL},
+    {"image_type", COLUMN_TEXT, &tip_image_type_names},
     {"shown", COLUMN_NUMBER, NULL},
     {"hits", COLUMN_NUMBER, NULL},
 };

@@ -54,6 +54,7 @@ read_figure(struct arena *a, const struct metric *m, const json_t *j)
 	struct figure *g = arena_zalloc(a, 1, sizeof *g);
 	const json_t *value = json_object_get(j, DOC_VALUE);
 	const json_t *interval = json_object_get(j, DOC_INTERVAL);
+	const json_t *clusters = json_object_get(j, DOC_CLUSTERS);
 
 	if (g == NULL || !set_breakdown(a, m, json_object_get(j, DOC_BY), g))
 		return NULL;
@@ -64,6 +65,9 @@ read_figure(struct arena *a, const struct metric *m, const json_t *j)
 	g->has_interval = json_is_object(interval);
 	g->interval.lo = json_number_value(json_object_get(interval, DOC_LO));
 	g->interval.hi = json_number_value(json_object_get(interval, DOC_HI));
+	g->is_by_general = strcmp(member_text(j, DOC_INTERVAL_BY), "GENERAL") == 0;
+	g->general.interval.lo = json_number_value(json_object_get(clusters, DOC_LOW));
+	g->general.interval.hi = json_number_value(json_object_get(clusters, DOC_HIGH));
 	g->no_data = keep(a, json_object_get(j, DOC_NO_DATA));
 	return status_parse(member_text(j, DOC_STATUS), &g->status) ? g : NULL;
 }

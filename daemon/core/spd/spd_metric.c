@@ -9,6 +9,18 @@
 
 /* --- the figure itself -------------------------------------------------------------------- */
 
+static void
+put_count(struct made *o, const char *key, bool known, int64_t v)
+{
+	made_put(o, key, known ? json_integer((json_int_t)v) : json_null());
+}
+
+static void
+put_real(struct made *o, const char *key, bool known, double v)
+{
+	made_put(o, key, known ? json_real(v) : json_null());
+}
+
 static json_t *
 by_of(const struct metric *m, const struct figure *g)
 {
@@ -113,6 +125,34 @@ exact_of(const struct figure *g)
 	made_real(&o, DOC_LOW, i.lo);
 	made_real(&o, DOC_HIGH, i.hi);
 	return made_take(o);
+}
+
+/* For clusters in general. How many there are is told where it is no count of a few persons. */
+static json_t *
+clusters_of(const struct metric *m, const struct figure *g)
+{
+	struct made o;
+
+	if (m->clusters == NULL || !g->has_interval)
+		return json_null();
+	o = made_object();
+	put_count(&o, DOC_COUNT, g->has_told && g->told.sums.clusters >= CLUSTERS_MIN,
+		  g->told.sums.clusters);
+	put_count(&o, DOC_UNTOLD, g->has_told && g->told.n <= g->denominator,
+		  g->denominator - g->told.n);
+	put_real(&o, DOC_DEFF, g->has_general, g->general.deff);
+	put_real(&o, DOC_N_EFFECTIVE, g->has_general, g->general.n_effective);
+	put_real(&o, DOC_LOW, g->has_general, g->general.interval.lo);
+	put_real(&o, DOC_HIGH, g->has_general, g->general.interval.hi);
+	made_text(&o, DOC_REASON, cluster_lack_name(g->lack));
+	return made_take(o);
+}
+
+/* Which of the intervals the status, or the comparison, goes by. */
+static const char *
+interval_name(bool general)
+{
+	return general ? "GENERAL" : "PLAIN";
 }
 
 /* --- the feeds behind it ------------------------------------------------------------------ */
@@ -248,12 +288,6 @@ reason_of(const struct figure *g, const struct coverage *c)
 
 /* --- earlier quarters --------------------------------------------------------------------- */
 
-static void
-put_count(struct made *o, const char *key, bool known, int64_t v)
-{
-	made_put(o, key, known ? json_integer((json_int_t)v) : json_null());
-}
-
 static json_t *
 past_json(const struct spd_past *p, const struct spd_past_metric *m, const struct figure *g)
 {
@@ -293,22 +327,28 @@ previous_of(const struct spd *s, size_t metric, const struct figure *g)
 	return past_figure(&s->past[0].metrics[metric], g);
 }
 
-/* Two rates that were both published and counted by the same definition. */
+/* Two rates that were both published and counted by the same definition. Each with its interval for
+ * clusters in general where both have one that a status goes by. */
 static json_t *
 change_json(const struct metric *m, const struct spd_past_metric *p, const struct figure *old,
 	    const struct figure *g)
 {
+	bool general = old->is_by_general && g->is_by_general;
 	struct interval i;
 	struct made o;
 
 	if (!compare_is_rate(m) || !old->has_value || !g->has_value || p->version == NULL ||
 	    strcmp(p->version, m->version) != 0)
 		return json_null();
-	i = stats_newcombe95(g->numerator, g->denominator, old->numerator, old->denominator);
+	i = general
+		? stats_difference95(g->value, g->general.interval, old->value,
+				     old->general.interval)
+		: stats_newcombe95(g->numerator, g->denominator, old->numerator, old->denominator);
 	o = made_object();
 	made_real(&o, DOC_DIFFERENCE, g->value - old->value);
 	made_real(&o, DOC_LOW, i.lo);
 	made_real(&o, DOC_HIGH, i.hi);
+	made_text(&o, DOC_INTERVAL_BY, interval_name(general));
 	return made_take(o);
 }
 
@@ -346,6 +386,8 @@ figure_json(const struct spd *s, size_t metric, const struct feeds *feeds, const
 	made_put(&o, DOC_VALUE, g->has_value ? json_real(g->value) : json_null());
 	made_put(&o, DOC_INTERVAL, interval_of(g));
 	made_put(&o, DOC_EXACT, exact_of(g));
+	made_put(&o, DOC_CLUSTERS, clusters_of(m, g));
+	made_text(&o, DOC_INTERVAL_BY, g->has_interval ? interval_name(g->is_by_general) : NULL);
 	made_text(&o, DOC_STATUS, status_name(g->status));
 	made_text(&o, DOC_NO_DATA, reason_of(g, &covered));
 	made_put(&o, DOC_PREVIOUS, old == NULL ? json_null() : past_json(&s->past[0], past, old));
@@ -389,6 +431,7 @@ put_definition(struct made *o, const struct metric *m)
 	made_text(o, DOC_DIRECTION, direction_name(m->direction));
 	made_text(o, DOC_DEFINITION, m->definition);
 	made_int(o, DOC_MINIMUM_N, m->minimum_n);
+	made_text(o, DOC_CLUSTERS, m->clusters == NULL ? NULL : m->clusters->by);
 	made_put(o, DOC_READERS, made_texts(m->readers, m->readers_count));
 	made_put(o, DOC_REQUIREMENTS, made_texts(m->requirements, m->requirements_count));
 }

@@ -297,10 +297,13 @@ stats_clopper_pearson95(int64_t x, int64_t n)
 struct interval
 stats_newcombe95(int64_t x1, int64_t n1, int64_t x2, int64_t n2)
 {
-	struct interval a = stats_wilson95(x1, n1);
-	struct interval b = stats_wilson95(x2, n2);
-	double p1 = (double)x1 / (double)n1;
-	double p2 = (double)x2 / (double)n2;
+	return stats_difference95((double)x1 / (double)n1, stats_wilson95(x1, n1),
+				  (double)x2 / (double)n2, stats_wilson95(x2, n2));
+}
+
+struct interval
+stats_difference95(double p1, struct interval a, double p2, struct interval b)
+{
 	double d = p1 - p2;
 
 	if (isnan(a.lo) || isnan(b.lo))

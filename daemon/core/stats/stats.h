@@ -27,6 +27,8 @@ struct interval stats_clopper_pearson95(int64_t x, int64_t n);
 struct interval stats_beta_interval95(double p, double n);
 /* Newcombe's method 10 for x1/n1 - x2/n2, 95 %. */
 struct interval stats_newcombe95(int64_t x1, int64_t n1, int64_t x2, int64_t n2);
+/* The same of rates with whichever 95 % intervals; where both are of the same units, it is wide. */
+struct interval stats_difference95(double p1, struct interval a, double p2, struct interval b);
 
 double stats_beta_cdf(double x, double a, double b);
 double stats_beta_quantile(double p, double a, double b);

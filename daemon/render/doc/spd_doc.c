@@ -122,6 +122,53 @@ spd_status(const json_t *metric, const json_t *figure, char out[SPD_CELL])
 	}
 }
 
+static bool
+is_by_general(const json_t *figure)
+{
+	return strcmp(spd_text(figure, DOC_INTERVAL_BY), "GENERAL") == 0;
+}
+
+bool
+spd_interval(const json_t *figure, double *lo, double *hi)
+{
+	const json_t *plain = json_object_get(figure, DOC_INTERVAL);
+	const json_t *general = json_object_get(figure, DOC_CLUSTERS);
+
+	if (is_by_general(figure))
+		return spd_number(general, DOC_LOW, lo) && spd_number(general, DOC_HIGH, hi);
+	return spd_number(plain, DOC_LO, lo) && spd_number(plain, DOC_HI, hi);
+}
+
+void
+spd_interval_for(const json_t *metric, const json_t *figure, char out[SPD_CELL])
+{
+	const char *of = spd_text(metric, DOC_CLUSTERS);
+	const char *reason = spd_text(json_object_get(figure, DOC_CLUSTERS), DOC_REASON);
+	char why[SPD_CELL];
+
+	out[0] = '\0';
+	if (of[0] == '\0' || spd_text(figure, DOC_INTERVAL_BY)[0] == '\0')
+		return;
+	if (is_by_general(figure)) {
+		snprintf(out, SPD_CELL, "%.60ss in general", of);
+		return;
+	}
+	spd_reason_words(reason, why);
+	snprintf(out, SPD_CELL, "these %.60ss%s%.120s", of, reason[0] == '\0' ? "" : ": ",
+		 reason[0] == '\0' ? "" : why);
+}
+
+void
+spd_change_for(const json_t *metric, const json_t *change, char out[SPD_CELL])
+{
+	const char *of = spd_text(metric, DOC_CLUSTERS);
+
+	out[0] = '\0';
+	if (of[0] != '\0')
+		snprintf(out, SPD_CELL,
+			 is_by_general(change) ? "%.60ss in general" : "these %.60ss", of);
+}
+
 json_int_t
 spd_excluded(const json_t *figure)
 {

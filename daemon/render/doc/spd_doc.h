@@ -34,6 +34,13 @@ void spd_words(const char *name, char out[SPD_CELL]);
 void spd_reason_words(const char *code, char out[SPD_CELL]);
 /* The status of a figure in words, with the reason when there is no data. */
 void spd_status(const json_t *metric, const json_t *figure, char out[SPD_CELL]);
+/* The interval that the figure's status goes by; false: it has none. */
+bool spd_interval(const json_t *figure, double *lo, double *hi);
+/* For whom it holds: "screeners in general", "these screeners: fewer than ten"; "" where trials
+ * come singly, or there is no interval. */
+void spd_interval_for(const json_t *metric, const json_t *figure, char out[SPD_CELL]);
+/* The same of a figure's change. */
+void spd_change_for(const json_t *metric, const json_t *change, char out[SPD_CELL]);
 /* What was left out on both sides, all reasons together; -1 when the document does not say. */
 json_int_t spd_excluded(const json_t *figure);
 /* "DRAFT revision 2" or "PROVISIONAL". */

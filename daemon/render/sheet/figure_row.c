@@ -271,16 +271,78 @@ put_judged(const struct figure_row *r, const char *of, const char *key)
 		grid_empty(r->g);
 }
 
+/* The interval that the status goes by is that for clusters in general, or the other. */
+static bool
+is_by_general(const struct figure_row *r)
+{
+	return strcmp(spd_text(r->figure, DOC_INTERVAL_BY), "GENERAL") == 0;
+}
+
 static void
 put_low(const struct figure_row *r)
 {
-	put_judged(r, DOC_INTERVAL, "lo");
+	if (is_by_general(r))
+		put_judged(r, DOC_CLUSTERS, DOC_LOW);
+	else
+		put_judged(r, DOC_INTERVAL, DOC_LO);
 }
 
 static void
 put_high(const struct figure_row *r)
 {
-	put_judged(r, DOC_INTERVAL, "hi");
+	if (is_by_general(r))
+		put_judged(r, DOC_CLUSTERS, DOC_HIGH);
+	else
+		put_judged(r, DOC_INTERVAL, DOC_HI);
+}
+
+static void
+put_interval_by(const struct figure_row *r)
+{
+	char whom[SPD_CELL];
+
+	spd_interval_for(r->metric, r->figure, whom);
+	if (whom[0] == '\0')
+		grid_code(r->g, "", spd_text(r->figure, DOC_INTERVAL_BY), TONE_MUTED);
+	else
+		grid_code(r->g, book_text(r->g->book, "%s", whom),
+			  spd_text(r->figure, DOC_INTERVAL_BY), TONE_PLAIN);
+}
+
+static void
+put_plain_low(const struct figure_row *r)
+{
+	put_judged(r, DOC_INTERVAL, DOC_LO);
+}
+
+static void
+put_plain_high(const struct figure_row *r)
+{
+	put_judged(r, DOC_INTERVAL, DOC_HI);
+}
+
+static void
+put_general_low(const struct figure_row *r)
+{
+	put_judged(r, DOC_CLUSTERS, DOC_LOW);
+}
+
+static void
+put_general_high(const struct figure_row *r)
+{
+	put_judged(r, DOC_CLUSTERS, DOC_HIGH);
+}
+
+static void
+put_deff(const struct figure_row *r)
+{
+	grid_member(r->g, json_object_get(r->figure, DOC_CLUSTERS), DOC_DEFF, UNIT_REAL);
+}
+
+static void
+put_clusters(const struct figure_row *r)
+{
+	grid_member(r->g, json_object_get(r->figure, DOC_CLUSTERS), DOC_COUNT, UNIT_INTEGER);
 }
 
 static void
@@ -424,6 +486,19 @@ static const struct figure_column after[] = {
     {{"value", "Value", IN_ALL, 13, true}, OF_ANY, "value", put_value},
     {{"interval_low", "95 % from", IN_ALL, 9, true}, OF_ANY, "interval", put_low},
     {{"interval_high", "95 % to", IN_ALL, 9, true}, OF_ANY, "interval", put_high},
+    {{"interval_by", "Interval for", IN_ALL, 22, false}, OF_ANY, "interval", put_interval_by},
+    {{"plain_low", "Of these from", IN_BOOK | IN_CSV, 12, true}, OF_ALL, "interval", put_plain_low},
+    {{"plain_high", "Of these to", IN_BOOK | IN_CSV, 11, true}, OF_ALL, "interval", put_plain_high},
+    {{"general_low", "In general from", IN_BOOK | IN_CSV, 14, true},
+     OF_ALL,
+     "interval",
+     put_general_low},
+    {{"general_high", "In general to", IN_BOOK | IN_CSV, 13, true},
+     OF_ALL,
+     "interval",
+     put_general_high},
+    {{"deff", "Design effect", IN_BOOK | IN_CSV, 12, true}, OF_ALL, "interval", put_deff},
+    {{"clusters", "Clusters", IN_BOOK | IN_CSV, 9, true}, OF_ALL, "interval", put_clusters},
     {{"exact_low", "Exact from", IN_BOOK | IN_CSV, 11, true}, OF_ALL, "exact", put_exact_low},
     {{"exact_high", "Exact to", IN_BOOK | IN_CSV, 10, true}, OF_ALL, "exact", put_exact_high},
     {{"target", "Target", IN_ALL, 8, true}, OF_ANY, "target", put_target},

@@ -164,7 +164,8 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 	    b,
 	    "%zu points, each of as many weeks as make a rate; %zu outside the control "
 	    "limits. The limits (Laney p′) are three standard deviations from the centre, "
-	    "times %.2f for what weeks differ by beyond chance. %s%s%s%s%s",
+	    "times %.2f for what weeks differ by beyond chance: they go by no interval of a "
+	    "figure. %s%s%s%s%s",
 	    json_array_size(weeks), signals, sigma_z, changed ? "The level " : "",
 	    changed ? change : "", changed ? ". " : "", spd_chart_variation(chart),
 	    assurance_sentence(b, chart));
@@ -246,13 +247,16 @@ limits_sentence(struct book *b, const json_t *funnel)
 	double p;
 
 	if (is_overdispersed(funnel))
-		return "The limits allow for what these sites differ by beyond chance.";
+		return "The limits allow for what these sites differ by beyond chance; they go by "
+		       "no interval of a figure.";
 	if (!spd_number(funnel, DOC_P_SPREAD, &p))
 		return "";
-	return book_text(b,
-			 "The limits allow for sampling alone, as there are few sites; were there "
-			 "nothing else, sites would spread as much with a chance of %s.",
-			 p < 0.0001 ? "less than 0.0001" : book_text(b, "%.4f", p));
+	return book_text(
+	    b,
+	    "The limits allow for sampling alone, trial by trial whatever clusters they "
+	    "come in, as there are few sites; were there "
+	    "nothing else, sites would spread as much with a chance of %s.",
+	    p < 0.0001 ? "less than 0.0001" : book_text(b, "%.4f", p));
 }
 
 static void

@@ -102,8 +102,9 @@ says_nothing(const struct cell *c)
 }
 
 /* Left out where there is nothing in them: what is only counted is not judged. */
-static const char *const optional[] = {"denominator", "interval_low", "interval_high", "target",
-				       "status",      "coverage",     "change",        "comment"};
+static const char *const optional[] = {"denominator", "interval_low", "interval_high",
+				       "interval_by", "target",       "status",
+				       "coverage",    "change",       "comment"};
 
 static void
 drop_when_empty(struct grid *g, const char *key)
@@ -509,8 +510,10 @@ sheet_scorecard(struct book *b, const struct plan *p)
 		return;
 	s->on_paper = true;
 	g->cards = true;
-	g->note = "A sample has a 95 % interval (Wilson), and its status is that of the interval: "
-		  "met when all of it meets the target, not met when none of it does.";
+	g->note = "A sample has a 95 % interval, and its status is that of the interval: met when "
+		  "all of it meets the target, not met when none of it does. Where trials come in "
+		  "clusters, such as those of one screener, the column says for whom it holds: for "
+		  "these alone, or for such clusters in general.";
 	figure_columns(g, FIGURE_BEFORE, OF_SCORECARD, p->words);
 	figure_columns(g, FIGURE_AFTER, OF_SCORECARD, p->words);
 	for (size_t i = 0; i < n; i++)
@@ -525,6 +528,7 @@ sheet_scorecard(struct book *b, const struct plan *p)
 		if (r.figure != NULL)
 			put_scorecard_row(&r, label, n, p->words);
 	}
+	drop_when_empty(g, "interval_by");
 	drop_when_empty(g, DOC_CHANGE);
 	drop_when_empty(g, "comment");
 	missing_here(s, p);

@@ -147,17 +147,19 @@ put_tally(struct sheet *s)
 static const char *
 interval_words(struct book *b, const json_t *metric, const json_t *figure, const double *target)
 {
-	const json_t *interval = json_object_get(figure, DOC_INTERVAL);
+	char whom[SPD_CELL];
 	char lo[SPD_CELL];
 	char hi[SPD_CELL];
 	double low;
 	double high;
 
-	if (!spd_number(interval, DOC_LO, &low) || !spd_number(interval, DOC_HI, &high))
+	if (!spd_interval(figure, &low, &high))
 		return "all counted";
+	spd_interval_for(metric, figure, whom);
 	spd_value(low, spd_text(metric, DOC_UNIT), target, lo);
 	spd_value(high, spd_text(metric, DOC_UNIT), target, hi);
-	return book_text(b, "%s to %s", lo, hi);
+	return whom[0] == '\0' ? book_text(b, "%s to %s", lo, hi)
+			       : book_text(b, "%s to %s (%s)", lo, hi, whom);
 }
 
 static const char *

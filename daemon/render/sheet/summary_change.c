@@ -221,6 +221,7 @@ sample_change(struct book *b, const json_t *metric, const json_t *figure)
 	const json_t *change = json_object_get(figure, DOC_CHANGE);
 	char low[SPD_CELL];
 	char high[SPD_CELL];
+	char whom[SPD_CELL];
 	double difference;
 	double lo;
 	double hi;
@@ -234,9 +235,11 @@ sample_change(struct book *b, const json_t *metric, const json_t *figure)
 		return NULL;
 	spd_value(lo, UNIT_CHANGE, NULL, low);
 	spd_value(hi, UNIT_CHANGE, NULL, high);
+	spd_change_for(metric, change, whom);
 	return with_worth(b,
-			  book_text(b, "%s (95 %% interval %s to %s)",
-				    rate_change(b, metric, before, now), low, high),
+			  book_text(b, "%s (95 %% interval %s to %s%s%s)",
+				    rate_change(b, metric, before, now), low, high,
+				    whom[0] == '\0' ? "" : ", ", whom),
 			  metric, difference);
 }
 

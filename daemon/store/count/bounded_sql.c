@@ -14,6 +14,8 @@ n_others(const struct query *q)
 		return of_values;
 	case QUERY_PERSONS:
 		return 2 * (unsigned)q->n_persons + 1;
+	case QUERY_CLUSTERS:
+		return QUERY_CLUSTER_COLUMNS * (unsigned)q->n_persons;
 	case QUERY_SUMS:
 		break;
 	}
@@ -44,6 +46,8 @@ add_weight(struct buf *b, const struct query *q)
 		buf_addf(b, "(SELECT sum(z) FROM unnest(c1) AS z)");
 	else if (q->shape == QUERY_PERSONS)
 		buf_addf(b, "c%u", n_others(q) - 1);
+	else if (q->shape == QUERY_CLUSTERS)
+		buf_addf(b, "coalesce(c1, 0)");
 	else
 		for (unsigned i = 0; i < q->n_sums; i++)
 			buf_addf(b, "%scoalesce(c%u, 0)", i == 0 ? "" : " + ", i);
@@ -110,6 +114,7 @@ add_values(struct buf *b, const struct query *q)
 	add_numbers(b, q->n_dims + 1);
 }
 
+/* Of all others together nothing is told: who is counted in one may be in another. */
 static void
 add_persons(struct buf *b, const struct query *q)
 {
@@ -128,6 +133,7 @@ bounded_sql_add(struct buf *b, const struct query *q, const char *sql, unsigned 
 	    [QUERY_SUMS] = add_sums,
 	    [QUERY_VALUES] = add_values,
 	    [QUERY_PERSONS] = add_persons,
+	    [QUERY_CLUSTERS] = add_persons,
 	};
 	COVERS(by_shape, N_QUERY_SHAPES);
 

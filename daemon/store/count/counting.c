@@ -242,6 +242,17 @@ fold_values(struct counting *c, const struct query *q, const struct rows *rows)
 	}
 }
 
+/* The metric's breakdown that a row is grouped by; breakdown_count: none. */
+static unsigned
+grouped_by(const struct counting *c, const struct query_persons *p, int64_t grouping)
+{
+	unsigned b = 0;
+
+	while (b < c->catalogue->metrics[p->metric].breakdown_count && p->grouping[b] != grouping)
+		b++;
+	return b;
+}
+
 /* One row of persons for one metric, in the breakdown that the row is grouped by. */
 static void
 fold_row_of_persons(struct counting *c, const struct query *q, const struct query_persons *p,
@@ -249,10 +260,8 @@ fold_row_of_persons(struct counting *c, const struct query *q, const struct quer
 {
 	const struct metric *m = &c->catalogue->metrics[p->metric];
 	const char *dims[DIMENSIONS_MAX];
-	unsigned b = 0;
+	unsigned b = grouped_by(c, p, rows_int(rows, row, 0));
 
-	while (b < m->breakdown_count && p->grouping[b] != rows_int(rows, row, 0))
-		b++;
 	if (b < m->breakdown_count) {
 		read_dims(q, p->metric, rows, row, 1, dims);
 		fold_add_persons(c->folds[p->metric], b, dims, rows_int(rows, row, p->n_column),
@@ -267,6 +276,42 @@ fold_persons(struct counting *c, const struct query *q, const struct rows *rows)
 	for (size_t i = 0; i < q->n_persons; i++)
 		for (int row = 0; row < rows_count(rows); row++)
 			fold_row_of_persons(c, q, &q->persons[i], rows, row);
+}
+
+static void
+read_clusters(const struct rows *rows, int row, int column, struct cluster_counts *out)
+{
+	double *const squares[] = {&out->sums.xx, &out->sums.xn, &out->sums.nn};
+
+	out->sums.clusters = rows_int(rows, row, column);
+	out->n = rows_int(rows, row, column + 1);
+	out->x = rows_int(rows, row, column + 2);
+	for (int i = 0; i < (int)COUNT(squares); i++) {
+		const char *text = rows_text(rows, row, column + 3 + i);
+
+		*squares[i] = text == NULL ? 0 : strtod(text, NULL);
+	}
+}
+
+static void
+fold_clusters(struct counting *c, const struct query *q, const struct rows *rows)
+{
+	struct cluster_counts told;
+
+	for (size_t i = 0; i < q->n_persons; i++) {
+		const struct query_persons *p = &q->persons[i];
+		const char *dims[DIMENSIONS_MAX];
+
+		for (int row = 0; row < rows_count(rows); row++) {
+			unsigned b = grouped_by(c, p, rows_int(rows, row, 0));
+
+			if (b == c->catalogue->metrics[p->metric].breakdown_count)
+				continue;
+			read_dims(q, p->metric, rows, row, 1, dims);
+			read_clusters(rows, row, p->n_column, &told);
+			fold_add_clusters(c->folds[p->metric], b, dims, &told);
+		}
+	}
 }
 
 static unsigned
@@ -570,6 +615,7 @@ on_sums(void *ctx, const struct rows *rows, struct err *e)
 	    [QUERY_SUMS] = fold_sums,
 	    [QUERY_VALUES] = fold_values,
 	    [QUERY_PERSONS] = fold_persons,
+	    [QUERY_CLUSTERS] = fold_clusters,
 	};
 	COVERS(by_shape, N_QUERY_SHAPES);
 	struct counting *c = ctx;

@@ -385,12 +385,41 @@ plan_values(struct planner *pl, unsigned metric, struct err *e)
 	return q->sql != NULL ? OK : e->code;
 }
 
-/* --- persons ---------------------------------------------------------------------------------- */
+/* --- persons and clusters --------------------------------------------------------------------- */
 
-/* What one metric counts of a person, in the statement's first level; the second adds it up. */
-static void
-add_amount(struct metric_source *s, struct buf *b, const struct term *terms, unsigned n)
+/* What a metric counts of a person, or of a cluster. */
+static const struct term *
+terms_of(const struct metric *m, enum query_shape shape, enum count_group group, unsigned *n)
 {
+	return shape == QUERY_CLUSTERS ? metric_cluster_terms(m, group, n)
+				       : metric_terms(m, group, n);
+}
+
+/* The field that tells those apart whom the metric counts so; NULL: it counts none. */
+static const char *
+id_of(const struct metric *m, enum query_shape shape)
+{
+	if (shape == QUERY_CLUSTERS)
+		return m->clusters == NULL ? NULL : m->clusters->id;
+	return m->shape == SHAPE_PERSONS ? m->persons->id : NULL;
+}
+
+static const struct view *
+view_of(const struct metric *m, enum query_shape shape)
+{
+	unsigned n = 0;
+
+	return terms_of(m, shape, GROUP_DENOMINATOR, &n)[0].view;
+}
+
+/* In the statement's first level; the second adds it up. */
+static void
+add_amount(struct metric_source *s, struct buf *b, const struct metric *m, enum query_shape shape,
+	   enum count_group group)
+{
+	unsigned n = 0;
+	const struct term *terms = terms_of(m, shape, group, &n);
+
 	buf_addf(b, ", 0");
 	for (unsigned i = 0; i < n; i++) {
 		buf_addf(b, " %c coalesce(", terms[i].minus ? '-' : '+');
@@ -407,6 +436,24 @@ add_amounts(struct buf *b, const struct query *q, bool summed)
 			buf_addf(b, ", sum(n%zu) AS n%zu, sum(x%zu) AS x%zu", i, i, i, i);
 		else
 			buf_addf(b, ", n%zu, x%zu", i, i);
+}
+
+/* Sums over the clusters that have trials: no cluster's own counts come out. */
+static void
+add_cluster_sums(struct buf *b, const struct query *q)
+{
+	static const char sums[][2] = {{'n', 0}, {'x', 0}, {'x', 'x'}, {'x', 'n'}, {'n', 'n'}};
+	_Static_assert(COUNT(sums) + 1 == QUERY_CLUSTER_COLUMNS, "and their number");
+
+	for (size_t i = 0; i < q->n_persons; i++) {
+		buf_addf(b, ", count(*) FILTER (WHERE p IS NOT NULL AND n%zu > 0)", i);
+		for (size_t k = 0; k < COUNT(sums); k++) {
+			buf_addf(b, ", sum(%c%zu", sums[k][0], i);
+			if (sums[k][1] != 0)
+				buf_addf(b, " * %c%zu", sums[k][1], i);
+			buf_addf(b, ") FILTER (WHERE p IS NOT NULL AND n%zu > 0)", i);
+		}
+	}
 }
 
 /* One grouping set per breakdown of any of the metrics: the person and its dimensions. */
@@ -438,36 +485,26 @@ add_sets(struct buf *b, const struct query *q, const struct catalogue *c)
 	buf_addf(b, ")");
 }
 
-/* Persons are counted at the finest dimensions first, so that the many rows are read in parallel;
- * then each breakdown groups what is left. The person itself is in no row that comes out. */
+/* What each has, at the finest dimensions first, so that the many rows are read in parallel; then
+ * each breakdown groups what is left. Who it is comes out of the statement in no row. */
 static enum code
-write_persons(struct planner *pl, struct query *q, struct metric_source *s, struct err *e)
+add_fine(struct buf *b, struct query *q, struct metric_source *s, const struct catalogue *c,
+	 struct err *e)
 {
-	const struct catalogue *c = pl->c;
-	const struct metric *first = &c->metrics[q->persons[0].metric];
+	const char *id = id_of(&c->metrics[q->persons[0].metric], q->shape);
 	struct column person = {0};
-	struct buf b;
 	enum code code;
 
-	view_column(q->view, first->persons->id, &person);
-	buf_init(&b, SQL_MAX);
-	buf_addf(&b, "SELECT g, ");
-	add_dims(&b, q, false);
-	add_amounts(&b, q, false);
-	buf_addf(&b, ", count(*) FROM (\nSELECT grouping(");
-	add_dims(&b, q, false);
-	buf_addf(&b, ") AS g, ");
-	add_dims(&b, q, false);
-	add_amounts(&b, q, true);
-	buf_addf(&b, " FROM (\nSELECT v.\"%s\" AS p, ", person.name);
-	add_dims(&b, q, true);
+	view_column(q->view, id, &person);
+	buf_addf(b, "SELECT v.\"%s\" AS p, ", person.name);
+	add_dims(b, q, true);
 	for (size_t i = 0; i < q->n_persons; i++) {
 		const struct metric *m = &c->metrics[q->persons[i].metric];
 
-		add_amount(s, &b, m->denominator, m->denominator_count);
-		buf_addf(&b, " AS n%zu", i);
-		add_amount(s, &b, m->numerator, m->numerator_count);
-		buf_addf(&b, " AS x%zu", i);
+		add_amount(s, b, m, q->shape, GROUP_DENOMINATOR);
+		buf_addf(b, " AS n%zu", i);
+		add_amount(s, b, m, q->shape, GROUP_NUMERATOR);
+		buf_addf(b, " AS x%zu", i);
 	}
 	if (s->is_cubed) {
 		metric_source_key(s, person.name, false);
@@ -475,73 +512,139 @@ write_persons(struct planner *pl, struct query *q, struct metric_source *s, stru
 	}
 	for (unsigned i = 0; i < s->n_cubes; i++)
 		s->cubes[i]->is_personal = person.type == COLUMN_OTHER;
-	code = add_from(&b, q, s, e);
-	buf_addf(&b, " AND v.\"%s\" IS NOT NULL\nGROUP BY p, ", person.name);
+	code = add_from(b, q, s, e);
+	if (q->shape == QUERY_PERSONS)
+		buf_addf(b, " AND v.\"%s\" IS NOT NULL", person.name);
+	buf_addf(b, "\nGROUP BY p, ");
+	add_dims(b, q, false);
+	return code;
+}
+
+static enum code
+write_persons(struct planner *pl, struct query *q, struct metric_source *s, struct err *e)
+{
+	struct buf b;
+	enum code code;
+
+	buf_init(&b, SQL_MAX);
+	buf_addf(&b, "SELECT g, ");
 	add_dims(&b, q, false);
+	if (q->shape == QUERY_CLUSTERS) {
+		add_cluster_sums(&b, q);
+	} else {
+		add_amounts(&b, q, false);
+		buf_addf(&b, ", count(*)");
+	}
+	buf_addf(&b, " FROM (\nSELECT p, grouping(");
+	add_dims(&b, q, false);
+	buf_addf(&b, ") AS g, ");
+	add_dims(&b, q, false);
+	add_amounts(&b, q, true);
+	buf_addf(&b, " FROM (\n");
+	code = add_fine(&b, q, s, pl->c, e);
 	buf_addf(&b, ") AS fine");
-	add_sets(&b, q, c);
+	add_sets(&b, q, pl->c);
 	buf_addf(&b, ") AS persons\nGROUP BY g, ");
 	add_dims(&b, q, false);
-	add_amounts(&b, q, false);
+	if (q->shape == QUERY_PERSONS)
+		add_amounts(&b, q, false);
 	q->sql = code == OK ? finish_text(pl->arena, &b, e) : NULL;
 	buf_fini(&b);
 	return q->sql != NULL ? OK : e->code;
 }
 
-/* True when the metric counts the persons that the metric `other` counts. */
+/* Whose counts a statement has: those that this id tells apart in this view. */
+struct counted {
+	const struct view *view;
+	const char *id;
+};
+
 static bool
-is_same_persons(const struct metric *m, const struct metric *other)
+counts_them(const struct metric *m, enum query_shape shape, const struct counted *of)
 {
-	return m->shape == SHAPE_PERSONS && m->denominator[0].view == other->denominator[0].view &&
-	       strcmp(m->persons->id, other->persons->id) == 0;
+	const char *id = id_of(m, shape);
+
+	return id != NULL && view_of(m, shape) == of->view && strcmp(id, of->id) == 0;
 }
 
 static enum code
-list_persons(struct planner *pl, unsigned metric, struct query *q, struct err *e)
+list_persons(struct planner *pl, struct query *q, const struct counted *of, struct err *e)
 {
+	int columns = q->shape == QUERY_CLUSTERS ? QUERY_CLUSTER_COLUMNS : 2;
 	const struct catalogue *c = pl->c;
 	enum code code = OK;
 
-	for (unsigned i = metric; code == OK && i < c->metrics_count; i++) {
-		if (is_same_persons(&c->metrics[i], &c->metrics[metric])) {
+	for (unsigned i = 0; code == OK && i < c->metrics_count; i++) {
+		if (counts_them(&c->metrics[i], q->shape, of)) {
 			q->persons[q->n_persons++].metric = i;
 			code = map_dims(q, c, i, e);
 		}
 	}
-	if (code == OK && q->n_dims > PERSON_DIMS_MAX) {
-		code = err_set(e, FATAL_CONFIG, c->metrics[metric].id,
-			       "persons have too many dimensions");
-	}
+	if (code == OK && q->n_dims > PERSON_DIMS_MAX)
+		code = err_set(e, FATAL_CONFIG, of->view->name,
+			       "persons, or clusters, have too many dimensions");
 	for (size_t i = 0; code == OK && i < q->n_persons; i++) {
 		set_grouping(q, c, q->persons[i].metric, q->persons[i].grouping);
-		q->persons[i].n_column = 1 + (int)q->n_dims + 2 * (int)i;
+		q->persons[i].n_column = 1 + (int)q->n_dims + columns * (int)i;
 	}
-	q->persons_column = 1 + (int)q->n_dims + 2 * (int)q->n_persons;
+	q->persons_column = 1 + (int)q->n_dims + columns * (int)q->n_persons;
 	return code;
 }
 
-/* The statement for a metric that counts persons, and all that count the same; the first of them
- * makes it. */
+/* Leaves no query behind when nothing is counted in this shape. */
 static enum code
-plan_persons(struct planner *pl, unsigned metric, struct err *e)
+plan_shape(struct planner *pl, enum query_shape shape, const struct counted *of,
+	   struct metric_source *s, struct err *e)
 {
-	const struct catalogue *c = pl->c;
-	const struct view *v = c->metrics[metric].denominator[0].view;
-	struct metric_source s;
-	struct query *q;
+	struct query *q = new_query(pl, shape, of->view);
 	enum code code;
 
-	for (unsigned i = 0; i < metric; i++)
-		if (is_same_persons(&c->metrics[i], &c->metrics[metric]))
-			return OK;
-	q = new_query(pl, QUERY_PERSONS, v);
-	if (q == NULL || !metric_source_open(&s, &pl->sources, v, " of persons"))
+	if (q == NULL)
 		return no_room(e);
-	q->persons = arena_zalloc(pl->arena, c->metrics_count, sizeof(*q->persons));
+	q->persons = arena_zalloc(pl->arena, pl->c->metrics_count, sizeof(*q->persons));
 	if (q->persons == NULL)
 		return no_room(e);
-	code = list_persons(pl, metric, q, e);
-	return code == OK ? write_persons(pl, q, &s, e) : code;
+	code = list_persons(pl, q, of, e);
+	if (code == OK && q->n_persons == 0) {
+		pl->p->n--;
+		return OK;
+	}
+	return code == OK ? write_persons(pl, q, s, e) : code;
+}
+
+/* Is there an earlier metric that counts the same, or the same metric in an earlier shape? */
+static bool
+is_planned(const struct catalogue *c, unsigned metric, enum query_shape shape,
+	   const struct counted *of)
+{
+	bool is = shape == QUERY_CLUSTERS && counts_them(&c->metrics[metric], QUERY_PERSONS, of);
+
+	for (unsigned i = 0; i < metric; i++)
+		is = is || counts_them(&c->metrics[i], QUERY_PERSONS, of) ||
+		     counts_them(&c->metrics[i], QUERY_CLUSTERS, of);
+	return is;
+}
+
+/* The statements for a metric that counts persons, or clusters, and all that count the same: they
+ * read the same cubes. The first of them makes both. */
+static enum code
+plan_persons(struct planner *pl, unsigned metric, enum query_shape shape, struct err *e)
+{
+	const struct metric *m = &pl->c->metrics[metric];
+	struct counted of = {NULL, id_of(m, shape)};
+	struct metric_source s;
+	enum code code;
+
+	if (of.id == NULL)
+		return OK;
+	of.view = view_of(m, shape);
+	if (is_planned(pl->c, metric, shape, &of))
+		return OK;
+	if (!metric_source_open(&s, &pl->sources, of.view,
+				arena_printf(pl->arena, " by %s", of.id)))
+		return no_room(e);
+	code = plan_shape(pl, QUERY_PERSONS, &of, &s, e);
+	return code == OK ? plan_shape(pl, QUERY_CLUSTERS, &of, &s, e) : code;
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */
@@ -577,16 +680,17 @@ metric_sql_plan(const struct catalogue *c, struct arena *a, struct query_plan *o
 	enum code code = OK;
 
 	*out = (struct query_plan){.cubes = {.arena = a}};
-	out->queries = arena_zalloc(a, view_count + c->metrics_count, sizeof(*out->queries));
+	out->queries = arena_zalloc(a, view_count + 2 * c->metrics_count, sizeof(*out->queries));
 	if (out->queries == NULL || !metric_sources_open(&pl.sources))
 		return no_room(e);
 	for (size_t i = 0; code == OK && i < view_count; i++)
 		code = plan_view(&pl, &view_table[i], e);
-	for (unsigned m = 0; code == OK && m < c->metrics_count; m++)
+	for (unsigned m = 0; code == OK && m < c->metrics_count; m++) {
 		if (c->metrics[m].shape == SHAPE_QUANTILE)
 			code = plan_values(&pl, m, e);
-		else if (c->metrics[m].shape == SHAPE_PERSONS)
-			code = plan_persons(&pl, m, e);
+		code = code == OK ? plan_persons(&pl, m, QUERY_PERSONS, e) : code;
+		code = code == OK ? plan_persons(&pl, m, QUERY_CLUSTERS, e) : code;
+	}
 	if (code == OK)
 		code = write_records(&pl, e);
 	return code == OK ? cube_set_seal(&out->cubes, e) : code;

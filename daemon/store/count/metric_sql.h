@@ -25,13 +25,17 @@ enum query_shape {
 	QUERY_SUMS,    /* dims.., one column per aggregate; NULL: nothing counted */
 	QUERY_VALUES,  /* grouping(), dims.., values, counts: two arrays, ascending by value */
 	QUERY_PERSONS, /* grouping(), dims.., n and x of each metric.., persons */
+	/* grouping(), dims.., and of each metric its QUERY_CLUSTER_COLUMNS: clusters, their sums of
+	 * n, x, x squared, x n and n squared */
+	QUERY_CLUSTERS,
 };
-#define N_QUERY_SHAPES (QUERY_PERSONS + 1)
+#define N_QUERY_SHAPES        (QUERY_CLUSTERS + 1)
+#define QUERY_CLUSTER_COLUMNS 6
 
-/* A metric that counts persons; several of one view share a statement. */
+/* A metric that counts persons, or clusters; several of one view share a statement. */
 struct query_persons {
 	unsigned metric;
-	int n_column;                 /* x is in the next */
+	int n_column;                 /* x is in the next; of clusters the first column */
 	int grouping[BREAKDOWNS_MAX]; /* the grouping() of each breakdown */
 };
 
@@ -61,7 +65,7 @@ struct query {
 	/* Per metric of the catalogue and dimension of it: the column, or -1 when the view lacks
 	 * it. */
 	int (*dim_column)[DIMENSIONS_MAX];
-	struct query_persons *persons; /* QUERY_PERSONS */
+	struct query_persons *persons; /* QUERY_PERSONS, QUERY_CLUSTERS */
 	size_t n_persons;
 	int persons_column;
 };

@@ -103,6 +103,13 @@ is_same_bins(const struct figure *a, const struct figure *b)
 	return same;
 }
 
+static bool
+is_same_clusters(const struct cluster_counts *a, const struct cluster_counts *b)
+{
+	return a->x == b->x && a->n == b->n && a->sums.clusters == b->sums.clusters &&
+	       a->sums.xx == b->sums.xx && a->sums.xn == b->sums.xn && a->sums.nn == b->sums.nn;
+}
+
 /* All that a figure is made of: numerator, denominator, what was left out, the parts. */
 static bool
 is_same_figure(const struct metric *m, const struct figure *a, const struct figure *b)
@@ -115,7 +122,7 @@ is_same_figure(const struct metric *m, const struct figure *a, const struct figu
 
 	for (unsigned g = 0; same && g < metric_groups(m); g++)
 		same = a->count[g] == b->count[g] && a->known[g] == b->known[g];
-	return same && is_same_bins(a, b);
+	return same && is_same_bins(a, b) && is_same_clusters(&a->told, &b->told);
 }
 
 /* any: the one that is there; a or b may be NULL. */

@@ -62,7 +62,8 @@ SELECT b.*, b.measure_code AS measure, l.record_id IS NULL AS events_absent,
     coalesce(b.non_tip_alarms <= b.images_viewed - b.tip_shown, false) AS bags_known,
     extract(epoch FROM b.occurred_end - b.occurred_at)::bigint AS seconds,
     b.hits + b.misses AS shown, l.hits AS event_hits, l.shown AS event_shown, l.projected AS event_projected,
-    CASE WHEN l.record_id IS NOT NULL THEN greatest(b.tip_shown - l.projected, 0) END AS untold
+    CASE WHEN l.record_id IS NOT NULL THEN greatest(b.tip_shown - l.projected, 0) END AS untold,
+    NULL::text AS threat_category, NULL::text AS library_version, NULL::text AS image_type -- events alone tell them
 FROM began AS b
 LEFT JOIN lying AS l ON l.record_id = b.record_id AND l.source = b.source
 OFFSET 0 -- or whoever asks for those without events has all events looked through for each

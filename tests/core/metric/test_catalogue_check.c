@@ -25,6 +25,10 @@ fault(const char *shape, const char *rest)
 	return e.text;
 }
 
+#define CLUSTERS(id)                                                                  \
+	"numerator: [{from: tip_event}], denominator: [{from: tip_event}], clusters:" \
+	" {by: screener, id: " id "}"
+
 static const struct {
 	const char *shape;
 	const char *rest;
@@ -71,6 +75,15 @@ static const struct {
     {"quantile", "of: outcome, denominator: [{from: tip_event}]", "no number outcome"},
     {"quantile", "of: response_ms, denominator: [{from: tip_event}]", ""},
     {"sdt", "numerator: [{from: audit}], denominator: [{from: audit}]", "false_alarms"},
+    {"count", "numerator: [{from: tip_event}], clusters: {by: screener, id: screener_id}",
+     "only the ratio of a sample"},
+    {"ratio", CLUSTERS("screener_id"), ""},
+    {"ratio", CLUSTERS("nobody"), "no field nobody"},
+    {"ratio", CLUSTERS("site_id, denominator: [{from: audit}]"), "in one view"},
+    {"ratio",
+     "by: [threat_category], " CLUSTERS(
+	 "screener_id, numerator: [{from: tip_session}], denominator: [{from: tip_session}]"),
+     "has no threat_category"},
     {"persons", "denominator: [{from: tip_event}]", "give persons"},
     {"persons",
      "persons: {id: nobody, rule: COUNT_ANY, k: 1, left_out: X}, denominator: [{from: tip_event}]",

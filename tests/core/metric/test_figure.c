@@ -347,6 +347,79 @@ Test(figure, counts_persons_below_a_standard_only_when_chance_would_not_do_it)
 	cr_expect_str_eq(g->no_data, "NO_STANDARD");
 }
 
+#define CLUSTERED RATIO("SAMPLE", "UP") ", clusters: {by: audit, id: site_id%s}"
+
+/* 70 of 100, told by clusters with `told` trials in all; the target lies just below Wilson's
+ * interval, 0.604 to 0.781. */
+static struct figure *
+clustered(const char *words, const struct cluster_counts *told)
+{
+	const double target = 0.6;
+	char text[500];
+	struct fold *f;
+	size_t n = 0;
+
+	catalogue_free(catalogue);
+	catalogue = NULL;
+	snprintf(text, sizeof text, CLUSTERED, words);
+	f = fold_new(arena, metric(text), NULL);
+	fold_add(f, north, GROUP_NUMERATOR, 70);
+	fold_add(f, north, GROUP_DENOMINATOR, 100);
+	if (told != NULL)
+		fold_add_clusters(f, 0, nowhere, told);
+	return fold_finish(f, &target, &n)[0];
+}
+
+/* Ten of ten trials: 9 right in each of five, 5 in each of the others. The variance is 10/9 * 40 /
+ * 100^2, that of single trials 0.7 * 0.3 / 100. */
+static const struct cluster_counts ten = {70, 100, {10, 530, 700, 1000}};
+
+Test(figure, goes_by_the_interval_for_clusters_in_general)
+{
+	struct figure *g = clustered("", &ten);
+
+	cr_assert(g->has_general);
+	cr_expect(g->is_by_general);
+	cr_expect_float_eq(g->general.deff, 40.0 / 9 / 2.1, 1e-12);
+	cr_expect_eq(g->status, STATUS_NOT_PROVEN);
+	cr_expect_lt(figure_interval(g).lo, 0.55);
+	cr_expect_float_eq(g->interval.lo, 0.604, 0.001);
+}
+
+Test(figure, goes_by_the_plain_interval_where_the_catalogue_says_so)
+{
+	struct figure *g = clustered(", status: PLAIN", &ten);
+
+	cr_expect(g->has_general);
+	cr_expect_not(g->is_by_general);
+	cr_expect_eq(g->status, STATUS_MET);
+}
+
+static const struct {
+	struct cluster_counts told;
+	enum cluster_lack lack;
+} lacks[] = {
+    {{70, 100, {9, 530, 700, 1000}}, CLUSTER_LACK_FEW},
+    {{66, 94, {10, 530, 700, 1000}}, CLUSTER_LACK_NOT_TOLD},
+    {{67, 95, {10, 530, 690, 985}}, CLUSTER_LACK_NONE},
+    {{71, 101, {10, 530, 700, 1000}}, CLUSTER_LACK_NOT_TOLD},
+    {{70, 100, {10, 490, 700, 1000}}, CLUSTER_LACK_NO_VARIATION},
+};
+
+Test(figure, says_why_nothing_is_said_of_clusters_in_general)
+{
+	struct figure *g = clustered("", NULL);
+
+	cr_expect_eq(g->lack, CLUSTER_LACK_NOT_COUNTED);
+	cr_expect_eq(g->status, STATUS_MET);
+	for (size_t i = 0; i < COUNT(lacks); i++) {
+		g = clustered("", &lacks[i].told);
+		cr_expect_eq(g->lack, lacks[i].lack, "row %zu: %d", i, (int)g->lack);
+		cr_expect_eq(g->has_general, lacks[i].lack == CLUSTER_LACK_NONE, "row %zu", i);
+		cr_expect_eq(g->is_by_general, g->has_general, "row %zu", i);
+	}
+}
+
 Test(figure, finds_each_of_many_figures_again)
 {
 	struct fold *f = fold_new(arena, metric(RATIO("CENSUS", "UP")), NULL);

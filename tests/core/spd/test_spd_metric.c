@@ -94,6 +94,79 @@ Test(spd_metric, measures_the_change_from_the_quarter_before)
 	json_decref(keep);
 }
 
+/* 56 of 70 at N1, by screeners. */
+static void
+count_screeners(const struct cluster_counts *told)
+{
+	static char by[] = "screener";
+	static struct cluster_rule rule = {.by = by, .id = by};
+	static const char *const nowhere[DIMENSIONS_MAX] = {NULL};
+
+	a.catalogue->metrics[0].clusters = &rule;
+	against_count(&a, "N1", NULL, 56, 70);
+	fold_add_clusters(a.fold, 0, nowhere, told);
+}
+
+/* The catalogue frees its own. */
+static void
+forget_screeners(void)
+{
+	a.catalogue->metrics[0].clusters = NULL;
+}
+
+/* Ten clusters of ten or of eight, as unlike as in core/metric/test_figure.c: the interval of their
+ * difference holds what Newcombe's of single trials does not. */
+Test(spd_metric, measures_the_change_for_clusters_in_general_where_both_have_such_an_interval)
+{
+	static const struct cluster_counts now = {56, 70, {10, 334, 392, 490}};
+	static const struct cluster_counts then = {48, 80, {10, 334, 384, 640}};
+	struct spd s;
+	json_t *keep;
+	json_t *f;
+
+	count_screeners(&now);
+	s = quarter();
+	set_past(&s, "2026-Q1", "3");
+	f = figure(&s, NULL, &keep);
+	cr_expect_str_eq(
+	    json_string_value(json_object_get(json_object_get(f, "change"), "interval_by")),
+	    "PLAIN", "the quarter before was not told by clusters");
+	json_decref(keep);
+	old.figures[0]->told = then;
+	cr_assert(stats_clustered95(48, 80, &then.sums, &old.figures[0]->general));
+	old.figures[0]->is_by_general = true;
+	f = figure(&s, NULL, &keep);
+	cr_expect_str_eq(json_string_value(json_object_get(f, "interval_by")), "GENERAL");
+	cr_expect_eq(whole(json_object_get(f, "clusters"), "count"), 10);
+	cr_expect_eq(whole(json_object_get(f, "clusters"), "untold"), 0);
+	f = json_object_get(f, "change");
+	cr_expect_str_eq(json_string_value(json_object_get(f, "interval_by")), "GENERAL");
+	cr_expect_lt(json_real_value(json_object_get(f, "low")), 0.052);
+	cr_expect_gt(json_real_value(json_object_get(f, "high")), 0.334);
+	json_decref(keep);
+	forget_screeners();
+}
+
+/* Of nine persons not even how many they are. */
+Test(spd_metric, tells_nothing_of_few_clusters)
+{
+	static const struct cluster_counts nine = {56, 70, {9, 334, 392, 490}};
+	struct spd s;
+	json_t *keep;
+	json_t *f;
+	const char *key;
+	json_t *v;
+
+	count_screeners(&nine);
+	s = quarter();
+	f = json_object_get(figure(&s, NULL, &keep), "clusters");
+	cr_expect_str_eq(json_string_value(json_object_get(f, "reason")), "FEW_CLUSTERS");
+	json_object_foreach(f, key, v) cr_expect(
+	    json_is_null(v) || strcmp(key, "reason") == 0 || strcmp(key, "untold") == 0, "%s", key);
+	json_decref(keep);
+	forget_screeners();
+}
+
 Test(spd_metric, measures_no_change_across_definitions_or_a_missing_quarter)
 {
 	struct spd s;

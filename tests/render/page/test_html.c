@@ -153,7 +153,8 @@ Test(html, begins_with_what_failed_and_what_is_signed)
 	cr_expect(sample_has(page, "✗ NOT MET"));
 	cr_expect(sample_has(page, "90.0 % (270 of 300)"));
 	cr_expect(sample_has(page, "A new library since May."));
-	cr_expect(sample_has(page, "by 10.0 pp (95 % interval +4.0 pp to +16.0 pp), better."));
+	cr_expect(sample_has(page, "by 10.0 pp (95 % interval +4.0 pp to +16.0 pp, "
+				   "screeners in general), better."));
 	cr_expect(sample_has(page, "from not proven to not met."));
 	cr_expect(sample_has(page, "new: not proven in 2026-Q1"));
 	cr_expect(sample_has(page, "fell by 10.0 pp since the week of 6 April 2026"));

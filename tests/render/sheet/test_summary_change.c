@@ -108,7 +108,7 @@ Test(summary_change, a_rate_is_told_beyond_chance_alone)
 	sample_init(&s);
 	expect(&s, "summary-changed",
 	       "TIP hit rate rose from 80.0 % to 90.0 %, by 10.0 pp (95 % interval +4.0 pp to "
-	       "+16.0 pp), better.");
+	       "+16.0 pp, screeners in general), better.");
 	sample_init(&s);
 	change = json_object_get(sample_figure(&s, 0), "change");
 	json_object_set_new(change, "low", json_real(-0.01));

@@ -455,7 +455,7 @@ Test(xlsx, a_value_near_its_target_has_the_decimals_that_tell)
 	figure = json_array_get(json_object_get(metric, "figures"), 0);
 	json_object_set_new(json_object_get(metric, "target"), "value", json_real(0.95));
 	json_object_set_new(figure, "value", json_real(2849.0 / 3000));
-	json_object_set_new(json_object_get(figure, "interval"), "hi", json_real(0.9499996));
+	json_object_set_new(json_object_get(figure, "clusters"), "high", json_real(0.9499996));
 	json_object_set_new(figure, "status", json_string("NOT_MET"));
 	workbook(&s, &files, "xl/styles.xml", &xml);
 	cr_expect(sample_has(&xml, "\"0.00%\""));

@@ -28,6 +28,12 @@ TestSuite(metric_sql, .init = start, .fini = stop);
 	"- {id: " id ", version: 1, effective_from: 2000-01-01, name: n, form: OUTPUT, basis: " \
 	"CENSUS, shape: " shape ", sheet: s, unit: n, direction: UP, definition: d, " rest "}\n"
 
+#define CLUSTERED(id)                                                                    \
+	"- {id: " id ", version: 1, effective_from: 2000-01-01, name: n, form: OUTPUT, " \
+	"basis: SAMPLE, shape: ratio, sheet: s, unit: n, direction: UP, definition: d, " \
+	"by: [stream], clusters: {by: screener, id: screener_id}, numerator: [{from: "   \
+	"tip_event, where: [{field: outcome, in: [HIT]}]}], denominator: [{from: tip_event}]}\n"
+
 static struct query_plan
 plan_of(const char *metrics)
 {
@@ -81,6 +87,32 @@ Test(metric_sql, gives_persons_and_quantiles_statements_of_their_own)
 	cr_expect_eq(p.queries[0].persons[0].grouping[2], 2);
 	cr_expect_eq(p.queries[0].persons[0].grouping[3], 0);
 	cr_expect_eq(p.queries[1].shape, QUERY_VALUES);
+}
+
+/* Screeners and clusters of them are of the same cubes, which have each dimension of either. */
+Test(metric_sql, counts_clusters_from_the_cubes_of_persons)
+{
+	struct query_plan p = plan_of(
+	    METRIC("A", "persons",
+		   "persons: {id: screener_id, rule: SHARE_AT_LEAST, k: 1},"
+		   " denominator: [{from: tip_event, where: [{field: outcome, in: [HIT]}]}]")
+		CLUSTERED("B"));
+	const struct query *q = NULL;
+	unsigned personal = 0;
+
+	for (size_t i = 0; i < p.n; i++)
+		if (p.queries[i].shape == QUERY_CLUSTERS)
+			q = &p.queries[i];
+	cr_assert_not_null(q);
+	cr_assert_eq(q->n_persons, 1);
+	cr_expect_eq(q->persons[0].metric, 1);
+	cr_expect_eq(q->persons[0].n_column, 4, "behind grouping(), site, measure and stream");
+	for (unsigned i = 0; i < p.cubes.n; i++) {
+		personal += p.cubes.cubes[i]->is_personal;
+		cr_expect(!p.cubes.cubes[i]->is_personal ||
+			  cube_key_of(p.cubes.cubes[i], "v.\"stream\"") != NULL);
+	}
+	cr_expect_eq(personal, 1);
 }
 
 /* Runs a statement of the plan with everything counted from records; the SQLSTATE of it. */
