@@ -415,8 +415,8 @@ def metric(c, doc, m, rows):
         for part in ("chart", "funnel", "case_mix"):
             c.like(f"{id_} {part}", doc[part], None)
         return
-    # Audits are looked at one by one and not counted by week.
-    chart(c, id_, doc["chart"], [] if id_ == "AU03" else weeks_of(c.q, rows),
+    # Audits are looked at one by one and not counted by week; what is kept apart is not added up by week either.
+    chart(c, id_, doc["chart"], [] if id_ == "AU03" or m.apart else weeks_of(c.q, rows),
           doc["minimum_n"])
     funnel(c, id_, doc["funnel"], sites, whole["value"], doc["minimum_n"])
     if id_ == "OUT03":
