@@ -71,6 +71,12 @@ static const struct slot setup_target_slots[] = {
 };
 SHAPE(setup_target);
 
+static const struct slot setup_rebase_slots[] = {
+    ONE(setup_rebase, metric),      ONE(setup_rebase, first_day), ONE(setup_rebase, reason),
+    ONE(setup_rebase, approved_by), ONE(setup_rebase, withdrawn),
+};
+SHAPE(setup_rebase);
+
 static const struct slot setup_feed_slots[] = {
     ONE(setup_feed, source),      ONE(setup_feed, kind),     ONE(setup_feed, site),
     ONE(setup_feed, every_hours), ONE(setup_feed, from_day), ONE(setup_feed, until_day),
@@ -95,6 +101,7 @@ static const struct slot setup_request_slots[] = {
     LIST(setup_request, retention, &setup_retention_shape),
     LIST(setup_request, targets, &setup_target_shape),
     LIST(setup_request, feeds, &setup_feed_shape),
+    LIST(setup_request, rebases, &setup_rebase_shape),
     {AT(setup_request, spd_policy), SLOT_ONE, 0, &setup_policy_shape},
     MAYBE(setup_request, revision_window_days),
     MAYBE(setup_request, grace_working_days),

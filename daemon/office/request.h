@@ -99,6 +99,14 @@ struct setup_target {
 	const char *from_quarter;
 };
 
+struct setup_rebase {
+	const char *metric;
+	const char *first_day;
+	const char *reason;
+	const char *approved_by;
+	bool withdrawn;
+};
+
 struct setup_feed {
 	const char *source;
 	const char *kind;
@@ -132,6 +140,8 @@ struct setup_request {
 	size_t n_targets;
 	const struct setup_feed *feeds;
 	size_t n_feeds;
+	const struct setup_rebase *rebases;
+	size_t n_rebases;
 	const struct setup_policy *spd_policy; /* NULL: as it is */
 	uint32_t revision_window_days;
 	bool has_revision_window_days;

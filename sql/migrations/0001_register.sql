@@ -193,6 +193,19 @@ CREATE TABLE sems.target (
 	set_by text  -- the principal who was signed in
 );
 
+-- Append only: the newest row of a metric and week counts. From the week on, a Monday, the limits of the
+-- metric's chart are of their own.
+CREATE TABLE sems.chart_rebase (
+	rebase_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	metric text NOT NULL,
+	first_day date NOT NULL CHECK (extract(isodow FROM first_day) = 1),
+	reason text NOT NULL,
+	approved_by text NOT NULL,
+	is_withdrawn boolean NOT NULL,
+	set_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	set_by text NOT NULL  -- the principal who was signed in
+);
+
 CREATE TABLE sems.setting (
 	name text PRIMARY KEY,
 	value text NOT NULL
@@ -206,14 +219,14 @@ INSERT INTO sems.setting VALUES
 
 GRANT SELECT ON sems.schema_migration, sems.entity, sems.civil_day, sems.kind, sems.site,
     sems.location, sems.provider, sems.source, sems.principal, sems.source_grant,
-    sems.retention_policy, sems.purge_floor, sems.purge_certificate, sems.target, sems.setting
-    TO sems_compute, sems_retention, sems_admin;
+    sems.retention_policy, sems.purge_floor, sems.purge_certificate, sems.target, sems.chart_rebase,
+    sems.setting TO sems_compute, sems_retention, sems_admin;
 GRANT SELECT ON sems.entity, sems.civil_day, sems.site, sems.location, sems.provider
     TO sems_report;
 GRANT INSERT, UPDATE ON sems.site, sems.location, sems.provider, sems.source, sems.principal,
     sems.retention_policy, sems.setting TO sems_admin;
 GRANT INSERT, DELETE ON sems.source_grant TO sems_admin;
-GRANT INSERT ON sems.target TO sems_admin;
+GRANT INSERT ON sems.target, sems.chart_rebase TO sems_admin;
 
 -- The instant of a record identity: its first 48 bits are Unix milliseconds.
 CREATE FUNCTION sems.uuid_time(id uuid) RETURNS timestamptz

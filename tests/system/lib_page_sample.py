@@ -38,9 +38,13 @@ def weeks(centre):
     for k in range(13):
         value = centre + 0.02 * math.sin(k) - (0.2 if k == 8 else 0)
         out.append({"first_day": f"2026-{4 + k // 5:02d}-{1 + 6 * (k % 5):02d}", "weeks": 1, "numerator": 80, "denominator": 100,
-                    "value": value, "lower": centre - 0.08, "upper": min(1, centre + 0.08), "signal": k == 8})
+                    "value": value, "centre": centre, "alert": 3 if k == 8 else 0,
+                    "lower": centre - 0.08, "upper": min(1, centre + 0.08), "signal": k == 8})
     return {"method": "LANEY_P", "centre": centre, "sigma_z": 1.3, "change": None, "variation": "COMMON_CAUSE",
-            "assurance": "HIT_OR_MISS", "weeks": out}
+            "assurance": "HIT_OR_MISS", "weeks": out,
+            "alerts": {"mean": 0.86, "sd": 0.02, "lines": [0.84, 0.82, 0.8]},
+            "rebases": [{"first_day": "2026-04-06", "reason": EVIL, "approved_by": EVIL,
+                         "set_at": "2026-05-01T09:00:00.000Z", "set_by": "unix:anna"}]}
 
 
 def funnel(centre):

@@ -73,6 +73,7 @@ class Evidence:
         self.entity = read_rows(folder, "entity")[0]
         self.zone = zoneinfo.ZoneInfo(self.entity["zone"])
         self.targets = read_rows(folder, "target")
+        self.decided = read_rows(folder, "chart_rebase")
         read = frozen and frozen["proof"]["read"]
         until = frozen and dt.datetime.fromisoformat(frozen["as_of"].replace("Z", "+00:00"))
         known = lambda r: not frozen or (r["stored_in"] < read["until"] and r["stored_in"] not in read["in_flight"])
@@ -138,6 +139,14 @@ class Evidence:
     def month(self, t):
         local = t.astimezone(self.zone)
         return local.year, local.month
+
+    def rebases(self, metric, first, last):
+        """First days of the weeks in which a metric's chart began anew; the newest decision counts."""
+        newest = {}
+        for r in sorted(self.decided, key=lambda r: r["rebase_id"]):
+            newest[r["metric"], r["first_day"]] = r["is_withdrawn"]
+        return sorted(day for (id_, day), gone in newest.items()
+                      if id_ == metric and not gone and first <= day <= last)
 
     def target(self, metric, label, before=None):
         """The one in force; with `before` the one that it replaced."""

@@ -300,27 +300,78 @@ def level(c, id_, doc, weeks, sigma):
             c.like(f"{id_} change {part}", doc[part], value)
 
 
-def chart(c, id_, doc, weeks, minimum):
-    x, n = sum(w[1] for w in weeks), sum(w[2] for w in weeks)
-    weeks = merged(weeks, minimum)
-    sigma = 0
-    if len(weeks) >= WEEKS_MIN and 0 < x < n:
-        centre = x / n
-        z = [(k / m - centre) / math.sqrt(centre * (1 - centre) / m) for _, k, m in weeks]
-        sigma = max(1, statistics.mean(abs(b - a) for a, b in zip(z, z[1:])) / D2)
-    c.like(f"{id_} has a chart", doc is not None, sigma > 0)
-    if not sigma or doc is None:
-        return
-    c.like(f"{id_} chart centre", doc["centre"], centre)
-    c.like(f"{id_} chart sigma", doc["sigma_z"], sigma)
-    c.like(f"{id_} chart weeks", [w["first_day"] for w in doc["weeks"]], [w[0] for w in weeks])
-    level(c, id_, doc["change"], weeks, sigma)
-    for told, (day, k, m) in zip(doc["weeks"], weeks):
-        half = 3 * sigma * math.sqrt(centre * (1 - centre) / m)
-        for part, value in (("numerator", k), ("denominator", m), ("value", k / m),
-                            ("lower", max(centre - half, 0)), ("upper", min(centre + half, 1)),
-                            ("signal", abs(k / m - centre) > half)):
-            c.like(f"{id_} week {day} {part}", told[part], value)
+def levels(weeks, rebases, minimum):
+    """The weeks from one beginning to the next, merged, each with its centre and sigma; None: too few."""
+    starts = [""] + sorted(rebases) + ["9999"]
+    for since, until in zip(starts, starts[1:]):
+        part = [w for w in weeks if since <= w[0] < until]
+        x, n = sum(w[1] for w in part), sum(w[2] for w in part)
+        part, limits = merged(part, minimum), None
+        if len(part) >= WEEKS_MIN and 0 < x < n:
+            p = x / n
+            z = [(k / m - p) / math.sqrt(p * (1 - p) / m) for _, k, m in part]
+            limits = p, max(1, statistics.mean(abs(b - a) for a, b in zip(z, z[1:])) / D2)
+        if part:
+            yield part, limits
+
+
+def charted(weeks, rebases, minimum):
+    parts = list(levels(weeks, rebases, minimum))
+    return parts if any(limits for _, limits in parts) else []
+
+
+def alerts(c, id_, doc, parts, before, rebases, up):
+    """ICAO's lines: of the rates of the quarter before, since its level began anew for the last time."""
+    since = max(rebases, default="")
+    rates = [k / m for part, _ in before for day, k, m in part if day >= since]
+    some = (up is not None and since < str(c.q.first_day) and len(rates) >= WEEKS_MIN and len(set(rates)) > 1)
+    c.like(f"{id_} has alert lines", doc["alerts"] is not None, some)
+    lines = []
+    if some and doc["alerts"]:
+        mean, sd = statistics.fmean(rates), statistics.pstdev(rates)
+        lines = [min(max(mean + (-k if up else k) * sd, 0), 1) for k in (1, 2, 3)]
+        told = doc["alerts"]
+        for part, is_, value in [("mean", told["mean"], mean), ("sd", told["sd"], sd), *zip("123", told["lines"], lines)]:
+            c.like(f"{id_} alert {part}", is_, value)
+    values = [k / m for part, _ in parts for _, k, m in part]
+    for i, told in enumerate(doc["weeks"]):
+        mine = 0
+        for k, line in enumerate(lines, 1):
+            beyond = [v < line if up else v > line for v in values[max(0, i - 3 + k):i + 1]]
+            mine = k if len(beyond) == 4 - k and all(beyond) else mine
+        c.like(f"{id_} week {told['first_day']} alert", told["alert"], mine)
+
+
+def chart(c, id_, doc, weeks, minimum, rebases):
+    """Each point; what the newest level is like, and how it changed."""
+    parts = charted(weeks, rebases, minimum)
+    c.like(f"{id_} has a chart", doc is not None, bool(parts))
+    if not parts or doc is None:
+        return parts
+    last, limits = parts[-1]
+    c.like(f"{id_} chart centre", doc["centre"], limits and limits[0])
+    c.like(f"{id_} chart sigma", doc["sigma_z"], limits and limits[1])
+    c.like(f"{id_} chart weeks", [w["first_day"] for w in doc["weeks"]], [w[0] for p, _ in parts for w in p])
+    c.like(f"{id_} chart rebases", [r["first_day"] for r in doc["rebases"]],
+           [r for r in sorted(rebases) if r >= str(c.q.first_day)])
+    if limits:
+        level(c, id_, doc["change"], last, limits[1])
+    else:
+        c.like(f"{id_} change, variation", (doc["change"], doc["variation"], doc["assurance"]), (None,) * 3)
+    told = iter(doc["weeks"])
+    for part, limits in parts:
+        for day, k, m in part:
+            mine = {"numerator": k, "denominator": m, "value": k / m, "centre": None, "lower": None,
+                    "upper": None, "signal": False}
+            if limits:
+                p, sigma = limits
+                half = 3 * sigma * math.sqrt(p * (1 - p) / m)
+                mine.update(centre=p, lower=max(p - half, 0), upper=min(p + half, 1),
+                            signal=abs(k / m - p) > half)
+            doc_week = next(told)
+            for key, value in mine.items():
+                c.like(f"{id_} week {day} {key}", doc_week[key], value)
+    return parts
 
 
 def quantile(values, p):
@@ -403,6 +454,24 @@ def case_mix(c, id_, doc, rows, stratum, sites, overall, minimum):
             c.like(f"{id_} case-mix {site} {part}", u[part], value)
 
 
+def charts(c, doc, m, rows):
+    id_, minimum = doc["id"], doc["minimum_n"]
+    label = label_before(c.q.label)
+    months = str(c.ev.quarter(label).first_day), str(c.q.last_day)
+    rebases = c.ev.rebases(id_, *months)
+    # Audits are looked at one by one and not counted by week.
+    weeks = lambda q, rows: [] if id_ == "AU03" or m.apart else weeks_of(q, rows)
+    parts = chart(c, id_, doc["chart"], weeks(c.q, rows), minimum, rebases)
+    old = next(f for f in doc["figures"] if not f["by"])["previous"]
+    if not parts or doc["chart"] is None or (old and old["basis"] != "RECOMPUTED"):
+        return
+    before, q = [], c.ev.quarter(label)
+    if old and old["definition_version"] == doc["version"]:
+        then = c.ev.rebases(id_, str(c.ev.quarter(label_before(label)).first_day), str(q.last_day))
+        before = charted(weeks(q, list(m.rows(q))), then, minimum)
+    alerts(c, id_, doc["chart"], parts, before, rebases, m.up)
+
+
 def metric(c, doc, m, rows):
     """Everything beside the figures of one metric, of the entity and by site."""
     id_ = doc["id"]
@@ -415,9 +484,7 @@ def metric(c, doc, m, rows):
         for part in ("chart", "funnel", "case_mix"):
             c.like(f"{id_} {part}", doc[part], None)
         return
-    # Audits are looked at one by one and not counted by week; what is kept apart is not added up by week either.
-    chart(c, id_, doc["chart"], [] if id_ == "AU03" or m.apart else weeks_of(c.q, rows),
-          doc["minimum_n"])
+    charts(c, doc, m, rows)
     funnel(c, id_, doc["funnel"], sites, whole["value"], doc["minimum_n"])
     if id_ == "OUT03":
         case_mix(c, id_, doc["case_mix"], rows, "threat_category", sites, whole["value"], doc["minimum_n"])

@@ -52,6 +52,11 @@ targets:
   - {metric: QL06, value: 0, approved_by: AM, from_quarter: 2026-Q2}
   - {metric: DQ02, value: 0.9, approved_by: AM, from_quarter: 2026-Q3}
   - {metric: QN12, value: 0.02, approved_by: AM, from_quarter: 2025-Q4}
+rebases:
+  - {metric: OUT03, first_day: 2026-05-04, reason: New machines, approved_by: AM}
+  - {metric: OUT03, first_day: 2026-06-22, reason: Taken back, approved_by: AM, withdrawn: true}
+  - {metric: QL01, first_day: 2026-02-02, reason: New criteria, approved_by: AM}
+  - {metric: QL02, first_day: 2026-06-01, reason: New criteria, approved_by: AM}
 feeds:
   - {source: edge-cases, kind: observation, site: EDGE, every_hours: 24, from_day: 2026-01-01}
   - {source: never-came, kind: audit, every_hours: 48, from_day: 2026-02-01, until_day: 2026-07-01}

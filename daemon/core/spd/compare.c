@@ -15,9 +15,33 @@ compare_is_rate(const struct metric *m)
 
 /* --- chart -------------------------------------------------------------------------------- */
 
+/* Points of one level: from where the chart begins, or begins anew, to where it does so again. */
+struct level {
+	size_t begin;
+	size_t end; /* exclusive */
+	bool has_limits;
+	struct chart chart; /* where it has */
+};
+
+/* The points of a metric's chart, and the week that each begins with. */
+struct charted {
+	struct chart_point *points;
+	const struct spd_week **weeks;
+	size_t n;
+	struct level *levels;
+	size_t n_levels;
+};
+
+/* NaN, which the document says as null, where there is none. */
+static double
+if_any(bool is_there, double v)
+{
+	return is_there ? v : NAN;
+}
+
 /* A point may be of several weeks. */
 static json_t *
-week_json(const struct spd_week *w, const struct chart_point *p)
+week_json(const struct spd_week *w, const struct chart_point *p, const struct level *l)
 {
 	struct made o = made_object();
 
@@ -26,70 +50,125 @@ week_json(const struct spd_week *w, const struct chart_point *p)
 	made_int(&o, DOC_NUMERATOR, p->x);
 	made_int(&o, DOC_DENOMINATOR, p->n);
 	made_real(&o, DOC_VALUE, p->value);
-	made_real(&o, DOC_LOWER, fmax(p->lower, 0));
-	made_real(&o, DOC_UPPER, fmin(p->upper, 1));
+	made_real(&o, DOC_CENTRE, if_any(l->has_limits, l->chart.centre));
+	made_real(&o, DOC_LOWER, if_any(l->has_limits, fmax(p->lower, 0)));
+	made_real(&o, DOC_UPPER, if_any(l->has_limits, fmin(p->upper, 1)));
 	made_put(&o, DOC_SIGNAL, json_boolean(p->signal));
+	made_int(&o, DOC_ALERT, p->alert);
 	return made_take(o);
 }
 
-/* The points of a metric's chart, and the week that each begins with. */
-struct charted {
-	struct chart_point *points;
-	const struct spd_week **weeks;
-	size_t n;
-};
-
-static struct charted
-charted_of(const struct spd_metric *s, struct arena *scratch)
+/* The weeks from `at` on become points of a level, behind those that there are; `n` of them. */
+static void
+add_level(struct charted *c, int64_t minimum, size_t at, size_t n)
 {
-	struct charted c = {.points = arena_zalloc(scratch, s->n_weeks + 1, sizeof *c.points),
-			    .weeks = arena_zalloc(scratch, s->n_weeks + 1, sizeof *c.weeks)};
-	size_t merged = 0;
+	struct level *l = &c->levels[c->n_levels];
+	struct chart_point *p = &c->points[c->n];
+	size_t points;
 
-	if (c.points == NULL || c.weeks == NULL)
-		return c;
+	memmove(p, &c->points[at], n * sizeof *p);
+	points = chart_merge(p, n, minimum);
+	if (points == 0)
+		return;
+	for (size_t i = 0; i < points; i++) {
+		c->weeks[c->n + i] = c->weeks[at];
+		at += p[i].periods;
+	}
+	l->has_limits = points >= CHART_PERIODS_MIN && chart_laney(p, points, CHART_D2, &l->chart);
+	for (size_t i = 0; i < points && !l->has_limits; i++)
+		p[i].value = (double)p[i].x / (double)p[i].n;
+	l->begin = c->n;
+	l->end = c->n += points;
+	c->n_levels++;
+}
+
+/* From the quarter's weeks: those that have a rate. */
+static size_t
+take_weeks(const struct spd_metric *s, struct charted *c)
+{
+	size_t n = 0;
+
 	for (size_t i = 0; i < s->n_weeks; i++) {
 		const struct spd_week *w = &s->weeks[i];
 
 		if (w->denominator > 0 && w->numerator >= 0 && w->numerator <= w->denominator) {
-			c.points[c.n].x = w->numerator;
-			c.points[c.n].n = w->denominator;
-			c.weeks[c.n++] = w;
+			c->points[n].x = w->numerator;
+			c->points[n].n = w->denominator;
+			c->weeks[n++] = w;
 		}
 	}
-	c.n = chart_merge(c.points, c.n, s->m->minimum_n);
-	for (size_t i = 0; i < c.n; i++) {
-		c.weeks[i] = c.weeks[merged];
-		merged += c.points[i].periods;
+	return n;
+}
+
+static struct charted
+charted_of(const struct spd_metric *s, struct arena *scratch)
+{
+	struct charted c = {
+	    .points = arena_zalloc(scratch, s->n_weeks + 1, sizeof *c.points),
+	    .weeks = arena_zalloc(scratch, s->n_weeks + 1, sizeof *c.weeks),
+	    .levels = arena_zalloc(scratch, s->n_rebases + 1, sizeof *c.levels),
+	};
+	size_t n;
+	size_t at = 0;
+
+	if (c.points == NULL || c.weeks == NULL || c.levels == NULL)
+		return c;
+	n = take_weeks(s, &c);
+	for (size_t i = 0; i <= s->n_rebases; i++) {
+		size_t end = at;
+
+		while (end < n && (i == s->n_rebases ||
+				   strcmp(c.weeks[end]->first_day, s->rebases[i].first_day) < 0))
+			end++;
+		if (end > at)
+			add_level(&c, s->m->minimum_n, at, end - at);
+		at = end;
 	}
 	return c;
 }
 
-static json_t *
-change_json(const struct charted *c, const struct chart_change *change)
+static const struct level *
+last_level(const struct charted *c)
 {
-	struct made o = made_object();
+	return &c->levels[c->n_levels - 1];
+}
 
-	made_text(&o, DOC_FIRST_DAY, c->weeks[change->at]->first_day);
-	made_real(&o, DOC_BEFORE, change->before);
-	made_real(&o, DOC_AFTER, change->after);
-	made_real(&o, DOC_DIFFERENCE, change->after - change->before);
-	made_real(&o, DOC_LIKELIHOOD, change->likelihood);
+static json_t *
+change_json(const struct charted *c)
+{
+	const struct level *l = last_level(c);
+	struct chart_change change;
+	struct made o;
+
+	if (!l->has_limits ||
+	    !chart_changed(&c->points[l->begin], l->end - l->begin, &l->chart, &change))
+		return json_null();
+	o = made_object();
+	made_text(&o, DOC_FIRST_DAY, c->weeks[l->begin + change.at]->first_day);
+	made_real(&o, DOC_BEFORE, change.before);
+	made_real(&o, DOC_AFTER, change.after);
+	made_real(&o, DOC_DIFFERENCE, change.after - change.before);
+	made_real(&o, DOC_LIKELIHOOD, change.likelihood);
 	return made_take(o);
 }
 
 /* What is out of the ordinary at the end of the quarter: a level that changed, or a last week
- * outside the limits. */
+ * outside the limits; NULL: it has no limits. */
 static const char *
-variation_of(const struct metric *m, const struct charted *c, const struct chart *chart,
-	     const struct chart_change *change)
+variation_of(const struct metric *m, const struct charted *c)
 {
+	const struct level *l = last_level(c);
 	const struct chart_point *last = &c->points[c->n - 1];
+	struct chart_change change;
+	bool has_changed;
 	bool up;
 
-	if (change == NULL && !last->signal)
+	if (!l->has_limits)
+		return NULL;
+	has_changed = chart_changed(&c->points[l->begin], l->end - l->begin, &l->chart, &change);
+	if (!has_changed && !last->signal)
 		return "COMMON_CAUSE";
-	up = change != NULL ? change->after > change->before : last->value > chart->centre;
+	up = has_changed ? change.after > change.before : last->value > l->chart.centre;
 	if (m->direction != DIRECTION_UP && m->direction != DIRECTION_DOWN)
 		return up ? "SPECIAL_CAUSE_HIGHER" : "SPECIAL_CAUSE_LOWER";
 	return up == (m->direction == DIRECTION_UP) ? "SPECIAL_CAUSE_IMPROVING"
@@ -97,17 +176,18 @@ variation_of(const struct metric *m, const struct charted *c, const struct chart
 }
 
 /* Whether weeks within the limits meet the target always, never, or now and then; NULL: there is
- * none to meet. */
+ * none to meet, or there are no limits. */
 static const char *
 assurance_of(const struct spd_metric *s, const struct charted *c)
 {
+	const struct level *l = last_level(c);
 	bool up = s->m->direction == DIRECTION_UP;
 	double low = 0;
 	double high = 1;
 
-	if (s->target == NULL || (!up && s->m->direction != DIRECTION_DOWN))
+	if (s->target == NULL || !l->has_limits || (!up && s->m->direction != DIRECTION_DOWN))
 		return NULL;
-	for (size_t i = 0; i < c->n; i++) {
+	for (size_t i = l->begin; i < l->end; i++) {
 		low = fmax(low, c->points[i].lower);
 		high = fmin(high, c->points[i].upper);
 	}
@@ -117,32 +197,110 @@ assurance_of(const struct spd_metric *s, const struct charted *c)
 								       : "HIT_OR_MISS";
 }
 
-json_t *
-compare_chart(const struct spd_metric *s, struct arena *scratch)
+/* Where the level of the quarter's weeks began anew by decision: oldest first. */
+static json_t *
+rebases_json(const struct spd_metric *s, const char *first_day)
 {
-	struct charted p;
-	struct chart_change change;
-	struct chart c;
-	bool has_changed;
+	struct made list = made_array();
+
+	for (size_t i = 0; i < s->n_rebases; i++) {
+		const struct spd_rebase *r = &s->rebases[i];
+		struct made o;
+
+		if (strcmp(r->first_day, first_day) < 0)
+			continue;
+		o = made_object();
+		made_text(&o, DOC_FIRST_DAY, r->first_day);
+		made_text(&o, DOC_REASON, r->reason);
+		made_text(&o, DOC_APPROVED_BY, r->approved_by);
+		made_text(&o, DOC_SET_AT, r->set_at);
+		made_text(&o, DOC_SET_BY, r->set_by);
+		made_append(&list, made_take(o));
+	}
+	return made_take(list);
+}
+
+/* The rates of the quarter before, from where its level last began anew; false: there are too few,
+ * or the level began anew since. */
+static bool
+before_of(const struct spd_metric *s, const struct spd_past_metric *past, const char *first_day,
+	  struct chart_before *out, struct arena *scratch)
+{
+	const char *since = s->n_rebases == 0 ? "" : s->rebases[s->n_rebases - 1].first_day;
+	double *rates;
+	size_t n = 0;
+
+	if (past == NULL || past->version == NULL || strcmp(past->version, s->m->version) != 0 ||
+	    strcmp(since, first_day) >= 0)
+		return false;
+	rates = arena_zalloc(scratch, past->n_points + 1, sizeof *rates);
+	for (size_t i = 0; rates != NULL && i < past->n_points; i++)
+		if (strcmp(past->points[i].first_day, since) >= 0)
+			rates[n++] = past->points[i].value;
+	return rates != NULL && chart_before(rates, n, out);
+}
+
+/* ICAO's lines, on the worse side; null where there is no worse, or nothing to draw them from. */
+static json_t *
+alerts_json(const struct spd_metric *s, const struct spd_past_metric *past, const char *first_day,
+	    struct charted *c, struct arena *scratch)
+{
+	bool up = s->m->direction == DIRECTION_UP;
+	struct chart_before before;
+	struct made lines;
+	struct made o;
+
+	if ((!up && s->m->direction != DIRECTION_DOWN) ||
+	    !before_of(s, past, first_day, &before, scratch))
+		return json_null();
+	lines = made_array();
+	chart_alert(c->points, c->n, &before, up);
+	for (unsigned k = 1; k <= CHART_ALERTS; k++)
+		made_append(&lines, json_real(chart_alert_line(&before, k, up)));
+	o = made_object();
+	made_real(&o, DOC_MEAN, before.mean);
+	made_real(&o, DOC_SD, before.sd);
+	made_put(&o, DOC_LINES, made_take(lines));
+	return made_take(o);
+}
+
+bool
+compare_has_chart(const struct metric *m)
+{
+	return compare_is_rate(m) && m->apart == NULL;
+}
+
+json_t *
+compare_chart(const struct spd_metric *s, const struct spd_past_metric *past, const char *first_day,
+	      struct arena *scratch)
+{
+	struct charted c;
+	const struct level *l;
+	bool has_limits = false;
 	struct made weeks;
 	struct made o;
 
-	if (!compare_is_rate(s->m) || s->m->apart != NULL)
+	if (!compare_has_chart(s->m))
 		return json_null();
-	p = charted_of(s, scratch);
-	if (p.n < CHART_PERIODS_MIN || !chart_laney(p.points, p.n, CHART_D2, &c))
+	c = charted_of(s, scratch);
+	for (size_t i = 0; i < c.n_levels; i++)
+		has_limits = has_limits || c.levels[i].has_limits;
+	if (!has_limits)
 		return json_null();
-	has_changed = chart_changed(p.points, p.n, &c, &change);
-	weeks = made_array();
-	for (size_t i = 0; i < p.n; i++)
-		made_append(&weeks, week_json(p.weeks[i], &p.points[i]));
 	o = made_object();
+	made_put(&o, DOC_ALERTS, alerts_json(s, past, first_day, &c, scratch));
+	weeks = made_array();
+	for (size_t i = 0; i < c.n_levels; i++)
+		for (size_t k = c.levels[i].begin; k < c.levels[i].end; k++)
+			made_append(&weeks, week_json(c.weeks[k], &c.points[k], &c.levels[i]));
+	l = last_level(&c);
 	made_text(&o, DOC_METHOD, "LANEY_P");
-	made_real(&o, DOC_CENTRE, c.centre);
-	made_real(&o, DOC_SIGMA_Z, c.sigma_z);
-	made_put(&o, DOC_CHANGE, has_changed ? change_json(&p, &change) : json_null());
-	made_text(&o, DOC_VARIATION, variation_of(s->m, &p, &c, has_changed ? &change : NULL));
-	made_text(&o, DOC_ASSURANCE, assurance_of(s, &p));
+	made_real(&o, DOC_CENTRE, if_any(l->has_limits, l->chart.centre));
+	made_real(&o, DOC_SIGMA_Z, if_any(l->has_limits, l->chart.sigma_z));
+	made_put(&o, DOC_CHANGE, change_json(&c));
+	made_text(&o, DOC_VARIATION, variation_of(s->m, &c));
+	made_text(&o, DOC_ASSURANCE, assurance_of(s, &c));
+	made_put(&o, DOC_REBASES, rebases_json(s, first_day));
 	made_put(&o, DOC_WEEKS, made_take(weeks));
 	return made_take(o);
 }

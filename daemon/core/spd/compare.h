@@ -11,7 +11,10 @@
 
 /* True for a proportion of a sample, the only thing that any of this is said about. */
 bool compare_is_rate(const struct metric *m);
-json_t *compare_chart(const struct spd_metric *s, struct arena *scratch);
+/* past: the metric in the quarter before, NULL: there is none; first_day: of the quarter. */
+json_t *compare_chart(const struct spd_metric *s, const struct spd_past_metric *past,
+		      const char *first_day, struct arena *scratch);
+bool compare_has_chart(const struct metric *m);
 json_t *compare_funnel(const struct spd_metric *s, struct arena *scratch);
 json_t *compare_case_mix(const struct spd_metric *s, struct arena *scratch);
 

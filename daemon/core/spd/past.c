@@ -79,12 +79,30 @@ compare(const void *a, const void *b)
 }
 
 static void
+read_points(struct arena *a, const json_t *chart, struct spd_past_metric *out)
+{
+	const json_t *weeks = json_object_get(chart, DOC_WEEKS);
+	size_t n = json_array_size(weeks);
+
+	out->points = arena_zalloc(a, n, sizeof *out->points);
+	for (size_t i = 0; out->points != NULL && i < n; i++) {
+		const json_t *week = json_array_get(weeks, i);
+		struct spd_past_point *p = &out->points[out->n_points];
+
+		p->first_day = keep(a, json_object_get(week, DOC_FIRST_DAY));
+		p->value = json_number_value(json_object_get(week, DOC_VALUE));
+		out->n_points += p->first_day != NULL;
+	}
+}
+
+static void
 read_metric(struct arena *a, const struct metric *m, const json_t *j, struct spd_past_metric *out)
 {
 	const json_t *figures = json_object_get(j, DOC_FIGURES);
 	size_t n = json_array_size(figures);
 
 	out->version = keep(a, json_object_get(j, DOC_VERSION));
+	read_points(a, json_object_get(j, DOC_CHART), out);
 	out->figures = arena_zalloc(a, n, sizeof(struct figure *));
 	for (size_t i = 0; out->figures != NULL && i < n; i++) {
 		struct figure *g = read_figure(a, m, json_array_get(figures, i));

@@ -42,6 +42,16 @@ struct spd_week {
 	int64_t denominator;
 };
 
+/* From the week that begins on `first_day` the limits of a metric's chart are of their own:
+ * somebody decided so, because what it measures changed for good. */
+struct spd_rebase {
+	const char *first_day; /* a Monday */
+	const char *reason;
+	const char *approved_by;
+	const char *set_at; /* RFC 3339, UTC */
+	const char *set_by; /* the principal */
+};
+
 struct spd_metric {
 	const struct metric *m;
 	const struct spd_target *target; /* NULL: not set */
@@ -49,6 +59,14 @@ struct spd_metric {
 	size_t n_figures;
 	struct spd_week *weeks; /* ascending; what was not counted by week has none */
 	size_t n_weeks;
+	/* Of this quarter and the one before, ascending. */
+	struct spd_rebase *rebases;
+	size_t n_rebases;
+};
+
+struct spd_past_point { /* of an earlier chart */
+	const char *first_day;
+	double value;
 };
 
 /* What one metric of this catalogue was in an earlier quarter. */
@@ -56,6 +74,8 @@ struct spd_past_metric {
 	const char *version;     /* of the definition it was computed by */
 	struct figure **figures; /* as fold_finish() gives them; NULL: it was not computed */
 	size_t n_figures;
+	struct spd_past_point *points; /* ascending; none where there was no chart */
+	size_t n_points;
 };
 
 struct spd_past {

@@ -317,14 +317,23 @@ is_quarter_before(const char *earlier, const char *now)
 	return a.year == p.year && a.q == p.q;
 }
 
-/* The same cell of the quarter before; NULL: there is none. */
-static const struct figure *
-previous_of(const struct spd *s, size_t metric, const struct figure *g)
+/* The metric in the quarter before; NULL: there is none. */
+static const struct spd_past_metric *
+metric_before(const struct spd *s, size_t metric)
 {
 	if (s->n_past == 0 || s->past[0].metrics == NULL ||
 	    !is_quarter_before(s->past[0].quarter, s->quarter))
 		return NULL;
-	return past_figure(&s->past[0].metrics[metric], g);
+	return &s->past[0].metrics[metric];
+}
+
+/* The same cell of the quarter before; NULL: there is none. */
+static const struct figure *
+previous_of(const struct spd *s, size_t metric, const struct figure *g)
+{
+	const struct spd_past_metric *before = metric_before(s, metric);
+
+	return before == NULL ? NULL : past_figure(before, g);
 }
 
 /* Two rates that were both published and counted by the same definition. Each with its interval for
@@ -449,7 +458,7 @@ spd_metric_json(const struct spd *s, size_t i, struct arena *scratch)
 	put_definition(&o, metric->m);
 	made_put(&o, DOC_TARGET, target_json(metric->target));
 	made_put(&o, DOC_FIGURES, made_take(figures));
-	made_put(&o, DOC_CHART, compare_chart(metric, scratch));
+	made_put(&o, DOC_CHART, compare_chart(metric, metric_before(s, i), s->first_day, scratch));
 	made_put(&o, DOC_FUNNEL, compare_funnel(metric, scratch));
 	made_put(&o, DOC_CASE_MIX, compare_case_mix(metric, scratch));
 	if (arena_failed(scratch))

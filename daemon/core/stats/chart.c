@@ -145,6 +145,49 @@ chart_changed(const struct chart_point *p, size_t n, const struct chart *c,
 	return out->likelihood >= CHART_CHANGE_MIN;
 }
 
+bool
+chart_before(const double *rates, size_t n, struct chart_before *out)
+{
+	double squares = 0;
+	bool varies = false;
+
+	*out = (struct chart_before){0};
+	for (size_t i = 0; i < n; i++)
+		out->mean += rates[i] / (double)n;
+	for (size_t i = 0; i < n; i++) {
+		squares += (rates[i] - out->mean) * (rates[i] - out->mean);
+		varies = varies || rates[i] != rates[0];
+	}
+	out->sd = n == 0 ? 0 : sqrt(squares / (double)n);
+	return n >= CHART_PERIODS_MIN && varies;
+}
+
+double
+chart_alert_line(const struct chart_before *before, unsigned k, bool up_is_good)
+{
+	double line = before->mean + (up_is_good ? -1 : 1) * (double)k * before->sd;
+
+	return fmin(fmax(line, 0), 1);
+}
+
+void
+chart_alert(struct chart_point *p, size_t n, const struct chart_before *before, bool up_is_good)
+{
+	size_t in_a_row[CHART_ALERTS + 1] = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		p[i].alert = 0;
+		for (unsigned k = 1; k <= CHART_ALERTS; k++) {
+			double line = chart_alert_line(before, k, up_is_good);
+			bool beyond = up_is_good ? p[i].value < line : p[i].value > line;
+
+			in_a_row[k] = beyond ? in_a_row[k] + 1 : 0;
+			if (in_a_row[k] >= CHART_ALERTS + 1 - k)
+				p[i].alert = k;
+		}
+	}
+}
+
 struct cusum
 cusum_start(double p0, double ratio, double h)
 {

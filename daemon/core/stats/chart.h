@@ -33,8 +33,12 @@ struct chart_point { /* x of n; points come in order of time, each with n > 0 */
 	double z;       /* distance from the centre in binomial standard deviations */
 	double lower;   /* of the limits; not clipped, so it may lie below 0 or above 1 */
 	double upper;
-	bool signal; /* outside the limits */
+	bool signal;    /* outside the limits */
+	unsigned alert; /* set by chart_alert(): CHART_ALERTS to 1, the line it calls at; 0: none */
 };
+
+/* ICAO Doc 9859 draws so many lines, one, two and three standard deviations from the mean. */
+#define CHART_ALERTS 3
 
 struct chart {
 	double centre;  /* all x over all n */
@@ -64,6 +68,24 @@ bool chart_plain(struct chart_point *points, size_t n, struct chart *out);
 /* The likeliest change of a level of charted points; false: there is none to be named. */
 bool chart_changed(const struct chart_point *points, size_t n, const struct chart *chart,
 		   struct chart_change *out);
+
+/* What the rates of the period before were, each of the same weight. */
+struct chart_before {
+	double mean;
+	double sd; /* of the population; above 0 */
+};
+
+/* False: fewer than CHART_PERIODS_MIN rates, or all are the same. */
+bool chart_before(const double *rates, size_t n, struct chart_before *out);
+/* The k-th line of alert on the worse side, clipped to 0 and 1; k from 1 to CHART_ALERTS. */
+double chart_alert_line(const struct chart_before *before, unsigned k, bool up_is_good);
+/*
+ * Sets each point's alert as ICAO Doc 9859 has it: one beyond the third line, the second of two in
+ * a row beyond the second, the third of three in a row beyond the first. How often points are
+ * beyond where nothing changed is in daemon/DESIGN.md: oftener than outside the limits.
+ */
+void chart_alert(struct chart_point *points, size_t n, const struct chart_before *before,
+		 bool up_is_good);
 
 /* Bernoulli CUSUM of misses: k-th event is a miss; p0 the usual rate, ratio the odds ratio to
  * detect, h the limit at which it signals and begins anew. */

@@ -43,6 +43,7 @@ static json_t *make_principals(const struct setup_request *r);
 static json_t *make_grants(const struct setup_request *r);
 static json_t *make_retention(const struct setup_request *r);
 static json_t *make_targets(const struct setup_request *r);
+static json_t *make_rebases(const struct setup_request *r);
 static json_t *make_feeds(const struct setup_request *r);
 static json_t *make_policy(const struct setup_request *r);
 static json_t *make_settings(const struct setup_request *r);
@@ -63,6 +64,7 @@ static const struct setup_step steps[] = {
     {"grants", "sql/queries/setup/setup_grants.sql", make_grants, before_grants, NULL, false},
     {"retention", "sql/queries/setup/setup_retention.sql", make_retention, NULL, NULL, false},
     {"targets", "sql/queries/setup/setup_targets.sql", make_targets, NULL, NULL, true},
+    {"rebases", "sql/queries/setup/setup_rebases.sql", make_rebases, NULL, NULL, true},
     {"feeds", "sql/queries/setup/setup_feeds.sql", make_feeds, NULL, NULL, false},
     {"policies", "sql/queries/setup/setup_policy.sql", make_policy, NULL, NULL, false},
     {"settings", "sql/queries/setup/setup_settings.sql", make_settings, NULL, NULL, false},
@@ -217,6 +219,22 @@ make_targets(const struct setup_request *r)
 		json_array_append_new(all, json_pack("{s:s, s:f, s:s, s:s}", "metric", t->metric,
 						     "value", t->value, "approved_by",
 						     t->approved_by, "from_quarter", from));
+	}
+	return all;
+}
+
+static json_t *
+make_rebases(const struct setup_request *r)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < r->n_rebases; i++) {
+		const struct setup_rebase *b = &r->rebases[i];
+
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:s, s:b}", "metric",
+						     b->metric, "first_day", b->first_day, "reason",
+						     b->reason, "approved_by", b->approved_by,
+						     "withdrawn", b->withdrawn));
 	}
 	return all;
 }

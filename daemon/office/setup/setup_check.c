@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "core/kind/kind.h"
 #include "core/life/lifecycle.h"
+#include "core/spd/compare.h"
 #include "core/spd/marking.h"
 #include "core/time/calendar.h"
 #include "core/time/retention.h"
@@ -294,6 +295,41 @@ check_day(const char *day, const char *at, struct err *e)
 			     "is missing or not a day; write it as in 2026-01-15");
 }
 
+static bool
+is_monday(const char *day)
+{
+	const int64_t ms_a_day = 86400000;
+	char noon[40];
+	struct utc_ms t;
+
+	snprintf(noon, sizeof noon, "%.20sT12:00:00Z", day);
+	/* The first day that is counted from was a Thursday. */
+	return utc_parse(text_of(noon), &t) && (t.v / ms_a_day + 3) % 7 == 0;
+}
+
+static enum code
+check_rebase(const struct setup_rebase *r, size_t i, const struct catalogue *cat, struct err *e)
+{
+	const struct metric *m = catalogue_metric(cat, r->metric == NULL ? "" : r->metric);
+	enum code code;
+
+	if (m == NULL)
+		return err_set(e, REJ_FIELD, PATH("rebases[%zu].metric", i),
+			       "is not a metric of the catalogue; write it as in OUT03");
+	if (!compare_has_chart(m))
+		return err_set(e, REJ_FIELD, PATH("rebases[%zu].metric", i),
+			       "has no chart: %s is no rate of a sample", m->id);
+	code = check_day(r->first_day, PATH("rebases[%zu].first_day", i), e);
+	if (code == OK && !is_monday(r->first_day))
+		code = err_set(e, REJ_FIELD, PATH("rebases[%zu].first_day", i),
+			       "is no Monday, on which weeks begin");
+	if (code == OK)
+		code = check_name(r->reason, true, PATH("rebases[%zu].reason", i), e);
+	if (code == OK)
+		code = check_name(r->approved_by, true, PATH("rebases[%zu].approved_by", i), e);
+	return code;
+}
+
 static enum code
 check_feed(const struct setup_feed *f, size_t i, struct err *e)
 {
@@ -381,5 +417,7 @@ setup_check(const struct setup_request *r, const struct catalogue *cat, struct e
 		code = check_target(&r->targets[i], i, cat, e);
 	for (size_t i = 0; i < r->n_feeds && code == OK; i++)
 		code = check_feed(&r->feeds[i], i, e);
+	for (size_t i = 0; i < r->n_rebases && code == OK; i++)
+		code = check_rebase(&r->rebases[i], i, cat, e);
 	return code;
 }

@@ -16,10 +16,13 @@ static const struct column week_columns[] = {
     {"value", "Value", IN_ALL, 11, true},          {"lower", "Lower limit", IN_ALL, 11, true},
     {"centre", "Centre", IN_ALL, 11, true},        {"upper", "Upper limit", IN_ALL, 11, true},
     {"target", "Target", IN_ALL, 11, true},        {"weeks", "Weeks", IN_ALL, 9, true},
-    {"signal", "Signal", IN_ALL, 26, false},
+    {"alert", "ICAO alert", IN_ALL, 26, false},    {"signal", "Signal", IN_ALL, 26, false},
 };
 
-static const char *const limits_key[] = {DOC_VALUE, DOC_LOWER, NULL, DOC_UPPER};
+static const char *const limits_key[] = {DOC_VALUE, DOC_LOWER, DOC_CENTRE, DOC_UPPER};
+/* By the line that was called at. */
+static const char *const alert_words[] = {"", "3 in a row beyond line 1",
+					  "2 in a row beyond line 2", "beyond line 3"};
 
 static bool
 is_true(const json_t *o, const char *key)
@@ -116,6 +119,80 @@ add_target(struct chart_view *c, const json_t *metric, unsigned column)
 		chart_series_add(c, column, LOOK_TARGET);
 }
 
+/* The newest weeks may be too few since a level began anew. */
+static const char *
+week_limits_sentence(struct book *b, const json_t *chart)
+{
+	double sigma_z;
+
+	if (!spd_number(chart, DOC_SIGMA_Z, &sigma_z))
+		return "The last weeks are too few for limits of their own.";
+	return book_text(b,
+			 "The limits (Laney p′) are three standard deviations from the centre, "
+			 "times %.2f for what weeks differ by beyond chance: they go by no "
+			 "interval of a figure.",
+			 sigma_z);
+}
+
+/* 0 to CHART_ALERTS; the schema keeps it there. */
+static size_t
+alert_of(const json_t *week)
+{
+	json_int_t line = json_integer_value(json_object_get(week, DOC_ALERT));
+
+	return line > 0 && line < (json_int_t)COUNT(alert_words) ? (size_t)line : 0;
+}
+
+/* ICAO's lines and how often they were called at; "" where there are none. */
+static const char *
+alert_sentence(struct book *b, const json_t *metric, const json_t *chart)
+{
+	const json_t *alerts = json_object_get(chart, DOC_ALERTS);
+	const json_t *lines = json_object_get(alerts, DOC_LINES);
+	const json_t *weeks = json_object_get(chart, DOC_WEEKS);
+	const json_t *week;
+	char words[4][SPD_CELL];
+	const char *unit = spd_text(metric, DOC_UNIT);
+	size_t called = 0;
+	double mean;
+	size_t i;
+
+	if (!spd_number(alerts, DOC_MEAN, &mean))
+		return "";
+	spd_value(mean, unit, NULL, words[0]);
+	for (i = 0; i < 3; i++)
+		spd_value(json_number_value(json_array_get(lines, i)), unit, NULL, words[i + 1]);
+	json_array_foreach(weeks, i, week) called += alert_of(week) > 0;
+	return book_text(
+	    b,
+	    " ICAO's alert lines, one, two and three standard deviations on the worse side of "
+	    "the mean of the quarter before (%s), are at %s, %s and %s. Points that call at "
+	    "them: %zu. No status goes by them: chance calls at them oftener than at the limits.",
+	    words[0], words[1], words[2], words[3], called);
+}
+
+/* Who decided that the level begins anew, from when on and why; "" where nobody did. */
+static const char *
+rebase_sentence(struct book *b, const json_t *chart)
+{
+	const json_t *list = json_object_get(chart, DOC_REBASES);
+	const json_t *r;
+	const char *all = "";
+	size_t i;
+
+	json_array_foreach(list, i, r)
+	{
+		char day[SPD_DAY];
+
+		spd_day_words(spd_text(r, DOC_FIRST_DAY), day);
+		all = book_text(b,
+				"%s From the week of %s on the limits are of their own, as %s "
+				"decided: %s.",
+				all, day, spd_text(r, DOC_APPROVED_BY), spd_text(r, DOC_REASON));
+	}
+	return all;
+}
+
 static void
 week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t *chart)
 {
@@ -129,12 +206,10 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 	struct grid *g;
 	char change[SPD_CELL];
 	bool changed = spd_chart_change(metric, change);
-	double sigma_z = 0;
 	size_t i;
 
 	if (json_array_size(weeks) == 0)
 		return;
-	spd_number(chart, DOC_SIGMA_Z, &sigma_z);
 	g = sheet_grid(s, book_text(b, "%s-weeks-%s", slug, spd_text(metric, DOC_ID)), title);
 	if (g == NULL)
 		return;
@@ -148,10 +223,10 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 		grid_member(g, week, "numerator", UNIT_INTEGER);
 		grid_member(g, week, "denominator", UNIT_INTEGER);
 		for (size_t k = 0; k < 4; k++)
-			grid_member(g, limits_key[k] == NULL ? chart : week,
-				    limits_key[k] == NULL ? "centre" : limits_key[k], unit);
+			grid_member(g, week, limits_key[k], unit);
 		put_target(g, metric);
 		grid_member(g, week, "weeks", UNIT_INTEGER);
+		grid_text(g, alert_words[alert_of(week)]);
 		grid_code(g, signal_words(week), is_true(week, DOC_SIGNAL) ? "true" : "false",
 			  TONE_BAD);
 	}
@@ -160,15 +235,14 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 		return;
 	c->y_unit = unit;
 	c->marks = true;
-	c->text = book_text(
-	    b,
-	    "%zu points, each of as many weeks as make a rate; %zu outside the control "
-	    "limits. The limits (Laney p′) are three standard deviations from the centre, "
-	    "times %.2f for what weeks differ by beyond chance: they go by no interval of a "
-	    "figure. %s%s%s%s%s",
-	    json_array_size(weeks), signals, sigma_z, changed ? "The level " : "",
-	    changed ? change : "", changed ? ". " : "", spd_chart_variation(chart),
-	    assurance_sentence(b, chart));
+	c->text =
+	    book_text(b,
+		      "%zu points, each of as many weeks as make a rate; %zu outside the control "
+		      "limits. %s %s%s%s%s%s%s%s",
+		      json_array_size(weeks), signals, week_limits_sentence(b, chart),
+		      changed ? "The level " : "", changed ? change : "", changed ? ". " : "",
+		      spd_chart_variation(chart), assurance_sentence(b, chart),
+		      rebase_sentence(b, chart), alert_sentence(b, metric, chart));
 	chart_series_add(c, 5, LOOK_LIMIT);
 	chart_series_add(c, 7, LOOK_LIMIT);
 	chart_series_add(c, 6, LOOK_WARNING);

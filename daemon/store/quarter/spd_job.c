@@ -131,6 +131,32 @@ on_targets(struct spd_run *r, const struct rows *rows)
 	}
 }
 
+/* They come by metric, so that those of one lie together. */
+static void
+on_rebases(struct spd_run *r, const struct rows *rows)
+{
+	int n = rows_count(rows);
+	struct spd_rebase *all = arena_zalloc(r->arena, (size_t)n, sizeof *all);
+
+	for (int i = 0; all != NULL && i < n; i++) {
+		const struct metric *m = catalogue_metric(r->catalogue, rows_text(rows, i, 0));
+		struct spd_rebased *of;
+
+		if (m == NULL)
+			continue; /* of a metric that this catalogue no longer has */
+		all[i] = (struct spd_rebase){
+		    .first_day = rows_keep(rows, i, 1, r->arena),
+		    .reason = rows_keep(rows, i, 2, r->arena),
+		    .approved_by = rows_keep(rows, i, 3, r->arena),
+		    .set_at = rows_keep(rows, i, 4, r->arena),
+		    .set_by = rows_keep(rows, i, 5, r->arena),
+		};
+		of = &r->rebased[m - r->catalogue->metrics];
+		of->list = of->n == 0 ? &all[i] : of->list;
+		of->n++;
+	}
+}
+
 /* What it answers is not used. */
 static void
 on_held(struct spd_run *r, const struct rows *rows)
@@ -147,6 +173,7 @@ static const struct {
 } openings[] = {
     {"sql/queries/quarter/spd_quarter.sql", on_quarter},
     {"sql/queries/quarter/spd_targets.sql", on_targets},
+    {"sql/queries/quarter/spd_rebases.sql", on_rebases},
     {"sql/queries/quarter/spd_hold_feeds.sql", on_held},
 };
 
@@ -167,6 +194,8 @@ make_document(struct spd_run *r, struct err *e)
 		m->target = r->targets[i];
 		m->figures = fold_finish(r->folds[i], m->target == NULL ? NULL : &m->target->value,
 					 &m->n_figures);
+		m->rebases = r->rebased[i].list;
+		m->n_rebases = r->rebased[i].n;
 		counting_weeks(&r->counting, (unsigned)i, m);
 	}
 	s->values_shown = r->counting.keep;
@@ -476,6 +505,7 @@ take_definitions(struct spd_run *r)
 	r->spd.catalogue = c;
 	r->folds = arena_zalloc(r->arena, c->metrics_count, sizeof(struct fold *));
 	r->targets = arena_zalloc(r->arena, c->metrics_count, sizeof(struct spd_target *));
+	r->rebased = arena_zalloc(r->arena, c->metrics_count, sizeof *r->rebased);
 }
 
 static void

@@ -64,6 +64,10 @@ struct spd_run {
 	struct query_plan plan;
 	struct fold **folds;         /* per metric */
 	struct spd_target **targets; /* per metric; NULL: not set */
+	struct spd_rebased {
+		struct spd_rebase *list;
+		size_t n;
+	} * rebased; /* per metric */
 	struct counting counting;
 	struct spd_rechecking recheck;
 	struct spd_freezing freezing;

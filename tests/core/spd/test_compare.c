@@ -30,7 +30,7 @@ Test(compare, charts_the_weeks_that_have_something)
 
 	m.weeks = weeks;
 	m.n_weeks = 7;
-	chart = compare_chart(&m, a.arena);
+	chart = compare_chart(&m, NULL, "", a.arena);
 	cr_assert_eq(json_array_size(json_object_get(chart, "weeks")), 6);
 	cr_expect_float_eq(real(chart, "centre"), 0.15, 1e-15);
 	/* Neighbours are 0.1 apart each time. */
@@ -50,7 +50,7 @@ Test(compare, charts_no_handful_of_weeks)
 
 	m.weeks = weeks;
 	m.n_weeks = 6;
-	chart = compare_chart(&m, a.arena);
+	chart = compare_chart(&m, NULL, "", a.arena);
 	cr_expect(json_is_null(chart));
 	json_decref(chart);
 }
@@ -63,7 +63,7 @@ chart_of(struct spd_week *list, size_t n, const struct spd_target *target)
 	m.weeks = list;
 	m.n_weeks = n;
 	m.target = target;
-	return compare_chart(&m, a.arena);
+	return compare_chart(&m, NULL, "", a.arena);
 }
 
 static void
@@ -134,6 +134,119 @@ Test(compare, names_a_change_that_lasts_and_since_when)
 	chart = chart_of(fell, COUNT(fell), &low);
 	expect_text(chart, "variation", "SPECIAL_CAUSE_LOWER");
 	expect_text(chart, "assurance", NULL);
+	json_decref(chart);
+}
+
+/* Six weeks at about 90 % and as many at about 72 %, of 100 each. */
+static struct spd_week dropped[] = {
+    {"2026-04-06", 90, 100}, {"2026-04-13", 91, 100}, {"2026-04-20", 90, 100},
+    {"2026-04-27", 91, 100}, {"2026-05-04", 90, 100}, {"2026-05-11", 91, 100},
+    {"2026-05-18", 72, 100}, {"2026-05-25", 73, 100}, {"2026-06-01", 72, 100},
+    {"2026-06-08", 73, 100}, {"2026-06-15", 72, 100}, {"2026-06-22", 73, 100},
+};
+
+static json_t *
+rebased(struct spd_rebase *list, size_t n, const struct spd_past_metric *past)
+{
+	struct spd_metric m = against_metric(&a);
+
+	m.weeks = dropped;
+	m.n_weeks = COUNT(dropped);
+	m.rebases = list;
+	m.n_rebases = n;
+	return compare_chart(&m, past, "2026-04-01", a.arena);
+}
+
+static const json_t *
+week_of(const json_t *chart, size_t i)
+{
+	return json_array_get(json_object_get(chart, "weeks"), i);
+}
+
+Test(compare, begins_a_level_anew_where_somebody_decided_so)
+{
+	static struct spd_rebase once[] = {
+	    {"2026-05-18", "New machines", "J. Marsh", "2026-06-01T10:00:00Z", "unix:anna"}};
+	json_t *chart = rebased(NULL, 0, NULL);
+	const json_t *told;
+
+	expect_text(json_object_get(chart, "change"), "first_day", "2026-05-18");
+	cr_expect_eq(json_array_size(json_object_get(chart, "rebases")), 0);
+	json_decref(chart);
+	chart = rebased(once, COUNT(once), NULL);
+	/* What was before keeps the limits of its own and hides nothing. */
+	cr_assert_eq(json_array_size(json_object_get(chart, "weeks")), COUNT(dropped));
+	cr_expect_float_eq(real(week_of(chart, 0), "centre"), 0.905, 1e-12);
+	cr_expect_float_eq(real(week_of(chart, 6), "centre"), 0.725, 1e-12);
+	cr_expect_float_eq(real(chart, "centre"), 0.725, 1e-12);
+	cr_expect(json_is_null(json_object_get(chart, "change")));
+	expect_text(chart, "variation", "COMMON_CAUSE");
+	told = json_array_get(json_object_get(chart, "rebases"), 0);
+	expect_text(told, "first_day", "2026-05-18");
+	expect_text(told, "reason", "New machines");
+	expect_text(told, "approved_by", "J. Marsh");
+	expect_text(told, "set_by", "unix:anna");
+	json_decref(chart);
+}
+
+Test(compare, draws_no_limits_from_the_few_weeks_since)
+{
+	static struct spd_rebase late[] = {{"2026-06-08", "x", "y", "z", "unix:anna"}};
+	static struct spd_rebase often[] = {{"2026-05-04", "x", "y", "z", "unix:anna"},
+					    {"2026-06-01", "x", "y", "z", "unix:anna"}};
+	json_t *chart = rebased(late, COUNT(late), NULL);
+
+	cr_assert_eq(json_array_size(json_object_get(chart, "weeks")), COUNT(dropped));
+	cr_expect(json_is_real(json_object_get(week_of(chart, 8), "lower")));
+	for (size_t i = 9; i < COUNT(dropped); i++) {
+		cr_expect(json_is_null(json_object_get(week_of(chart, i), "lower")));
+		cr_expect(json_is_null(json_object_get(week_of(chart, i), "centre")));
+		cr_expect(json_is_real(json_object_get(week_of(chart, i), "value")));
+	}
+	cr_expect(json_is_null(json_object_get(chart, "centre")));
+	expect_text(chart, "variation", NULL);
+	json_decref(chart);
+	chart = rebased(often, COUNT(often), NULL);
+	cr_expect(json_is_null(chart), "no level has six weeks");
+	json_decref(chart);
+}
+
+/* Mean 0.85 and standard deviation 0.05: lines at 0.80, 0.75 and 0.70. */
+static struct spd_past_point then[] = {{"2026-01-05", 0.9}, {"2026-01-12", 0.8},
+				       {"2026-01-19", 0.9}, {"2026-01-26", 0.8},
+				       {"2026-02-02", 0.9}, {"2026-02-09", 0.8}};
+
+Test(compare, draws_icaos_lines_from_the_quarter_before)
+{
+	struct spd_past_metric past = {.points = then, .n_points = COUNT(then)};
+	static const int alert[] = {0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2};
+	struct spd_rebase before[] = {{"2026-01-12", "x", "y", "z", "unix:anna"}};
+	struct spd_rebase now[] = {{"2026-04-20", "x", "y", "z", "unix:anna"}};
+	json_t *chart;
+	const json_t *lines;
+
+	past.version = against_metric(&a).m->version;
+	chart = rebased(NULL, 0, &past);
+	lines = json_object_get(json_object_get(chart, "alerts"), "lines");
+	cr_expect_float_eq(real(json_object_get(chart, "alerts"), "mean"), 0.85, 1e-12);
+	cr_expect_float_eq(real(json_object_get(chart, "alerts"), "sd"), 0.05, 1e-12);
+	for (size_t k = 0; k < 3; k++)
+		cr_expect_float_eq(json_real_value(json_array_get(lines, k)),
+				   0.80 - 0.05 * (double)k, 1e-12);
+	for (size_t i = 0; i < COUNT(alert); i++)
+		cr_expect_eq(json_integer_value(json_object_get(week_of(chart, i), "alert")),
+			     alert[i], "week %zu", i);
+	json_decref(chart);
+	/* Five rates are too few, as are those of another level or another definition. */
+	chart = rebased(before, COUNT(before), &past);
+	cr_expect(json_is_null(json_object_get(chart, "alerts")));
+	json_decref(chart);
+	chart = rebased(now, COUNT(now), &past);
+	cr_expect(json_is_null(json_object_get(chart, "alerts")));
+	json_decref(chart);
+	past.version = "0";
+	chart = rebased(NULL, 0, &past);
+	cr_expect(json_is_null(json_object_get(chart, "alerts")));
 	json_decref(chart);
 }
 
@@ -212,7 +325,7 @@ Test(compare, says_nothing_of_what_is_no_sample)
 	a.catalogue->metrics[0].basis = BASIS_CENSUS;
 	m.weeks = weeks;
 	m.n_weeks = 7;
-	j = compare_chart(&m, a.arena);
+	j = compare_chart(&m, NULL, "", a.arena);
 	cr_expect(json_is_null(j));
 	json_decref(j);
 	j = compare_funnel(&m, a.arena);

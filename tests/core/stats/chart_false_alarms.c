@@ -55,6 +55,60 @@ draw_quarter(struct chart_point *p, int64_t n, double rate, double spread)
 	}
 }
 
+/* ICAO's lines of one quarter called at in the next. */
+struct calls {
+	double points;
+	double quarter;
+};
+
+static struct calls
+count_calls(int64_t n, double rate, double spread)
+{
+	struct calls c = {0};
+
+	for (int q = 0; q < QUARTERS; q++) {
+		struct chart_point before[WEEKS];
+		struct chart_point p[WEEKS];
+		struct chart_before lines;
+		double rates[WEEKS];
+		int called = 0;
+
+		draw_quarter(before, n, rate, spread);
+		draw_quarter(p, n, rate, spread);
+		for (size_t i = 0; i < WEEKS; i++) {
+			rates[i] = (double)before[i].x / (double)n;
+			p[i].value = (double)p[i].x / (double)n;
+		}
+		if (!chart_before(rates, WEEKS, &lines))
+			continue;
+		chart_alert(p, WEEKS, &lines, true);
+		for (size_t i = 0; i < WEEKS; i++)
+			called += p[i].alert > 0;
+		c.points += (double)called / WEEKS / QUARTERS;
+		c.quarter += (double)(called > 0) / QUARTERS;
+	}
+	return c;
+}
+
+/* They are drawn since people look for them; that no status goes by them is because of this. */
+Test(false_alarms, are_many_of_icaos_lines)
+{
+	static const int64_t sizes[] = {30, 100, 400};
+	static const double rates[] = {0.8, 0.95};
+	double most = 0;
+
+	for (size_t i = 0; i < COUNT(sizes); i++)
+		for (size_t j = 0; j < COUNT(rates); j++)
+			for (int k = 0; k < 2; k++) {
+				struct calls c = count_calls(sizes[i], rates[j], 0.3 * k);
+
+				cr_log_info("| %4d | %.2f | %.1f | %.1f | %.0f |", (int)sizes[i],
+					    rates[j], 0.3 * k, 100 * c.points, 100 * c.quarter);
+				most = fmax(most, c.quarter);
+			}
+	cr_expect_gt(most, 0.10);
+}
+
 struct alarms {
 	double points;  /* share of points outside their limits */
 	double quarter; /* share of quarters with any of them */

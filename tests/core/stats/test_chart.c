@@ -131,6 +131,35 @@ Test(chart, merges_neighbours_until_they_have_enough)
 	cr_expect_eq(chart_merge(little, 0, 30), 0);
 }
 
+/* By hand: 0.8 and 0.9 in turn have a mean of 0.85 and a standard deviation of 0.05. */
+Test(chart, calls_at_icaos_lines_on_the_worse_side_alone)
+{
+	static const double then[] = {0.8, 0.9, 0.8, 0.9, 0.8, 0.9};
+	static const double same[] = {0.8, 0.8, 0.8, 0.8, 0.8, 0.8};
+	static const int now[] = {79, 79, 81, 79, 79, 79, 74, 74, 69, 96, 99, 69};
+	static const unsigned up[] = {0, 0, 0, 0, 0, 1, 1, 2, 3, 0, 0, 3};
+	static const unsigned down[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0};
+	struct chart_before b;
+
+	cr_expect_not(chart_before(then, 5, &b));
+	cr_expect_not(chart_before(same, COUNT(same), &b));
+	cr_expect_not(chart_before(NULL, 0, &b));
+	cr_assert(chart_before(then, COUNT(then), &b));
+	NEAR(b.mean, 0.85);
+	NEAR(b.sd, 0.05);
+	NEAR(chart_alert_line(&b, 1, true), 0.8);
+	NEAR(chart_alert_line(&b, 2, false), 0.95);
+	NEAR(chart_alert_line(&b, 3, false), 1);
+	for (size_t i = 0; i < COUNT(now); i++)
+		p[i].value = now[i] / 100.0;
+	chart_alert(p, COUNT(now), &b, true);
+	for (size_t i = 0; i < COUNT(now); i++)
+		cr_expect_eq(p[i].alert, up[i], "%zu: %u", i, p[i].alert);
+	chart_alert(p, COUNT(now), &b, false);
+	for (size_t i = 0; i < COUNT(now); i++)
+		cr_expect_eq(p[i].alert, down[i], "%zu: %u", i, p[i].alert);
+}
+
 Test(chart, tells_a_change_of_level_from_none)
 {
 	struct chart_change change;

@@ -180,6 +180,28 @@ Test(setup, appends_a_target_only_when_it_changes)
 			 o.principal);
 }
 
+Test(setup, keeps_each_decision_on_a_charts_levels)
+{
+	struct setup_request r = only_entity();
+	struct setup_rebase b = {"OUT03", "2026-05-04", "New machines", "J. Marsh", false};
+
+	r.n_rebases = 1;
+	r.rebases = &b;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.rebases"), 1);
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.rebases"), 0);
+	b.withdrawn = true;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "changed.rebases"), 1);
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.chart_rebase"), 2);
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT DISTINCT set_by FROM sems.chart_rebase"),
+			 o.principal);
+	b.first_day = "2026-05-05";
+	cr_expect_eq(ask_setup(&r), CODE(INVALID));
+	cr_expect_str_eq(o.field, "rebases[0].first_day");
+}
+
 Test(setup, sets_policies_and_the_revision_window)
 {
 	struct setup_request r = only_entity();

@@ -32,6 +32,7 @@ struct sample {
 	struct setup_retention policy;
 	struct setup_target target;
 	struct setup_policy spd_policy;
+	struct setup_rebase rebase;
 	const char *kinds[2];
 	const char *grant_sites[2];
 };
@@ -97,6 +98,9 @@ sample_init(struct sample *s)
 	s->target.from_quarter = "2026-Q2";
 	s->r.n_targets = 1;
 	s->r.targets = &s->target;
+	s->rebase = (struct setup_rebase){"OUT03", "2026-05-04", "New machines", "J. Marsh", false};
+	s->r.n_rebases = 1;
+	s->r.rebases = &s->rebase;
 	s->spd_policy.approval = "APPROVER_DIFFERS";
 	s->spd_policy.declared_by = "J. Marsh";
 	s->spd_policy.declared_on = "2026-01-15";
@@ -152,6 +156,12 @@ BREAK(target_unknown, s->target.metric = "OUT99")
 BREAK(target_nan, s->target.value = (double)NAN)
 BREAK(target_quarter, s->target.from_quarter = "2026-Q5")
 BREAK(target_approver, s->target.approved_by = NULL)
+BREAK(rebase_unknown, s->rebase.metric = "OUT99")
+BREAK(rebase_of_no_rate, s->rebase.metric = "QL06")
+BREAK(rebase_on_no_monday, s->rebase.first_day = "2026-05-05")
+BREAK(rebase_on_no_day, s->rebase.first_day = "2026-02-30")
+BREAK(rebase_without_reason, s->rebase.reason = "")
+BREAK(rebase_of_nobody, s->rebase.approved_by = NULL)
 BREAK(marking_secret, s->r.marking = "TOP SECRET")
 BREAK(marking_long,
       s->r.marking = "0123456789012345678901234567890123456789012345678901234567890123456789")
@@ -208,6 +218,12 @@ static const struct row {
     {target_nan, "targets[0].value"},
     {target_quarter, "targets[0].from_quarter"},
     {target_approver, "targets[0].approved_by"},
+    {rebase_unknown, "rebases[0].metric"},
+    {rebase_of_no_rate, "rebases[0].metric"},
+    {rebase_on_no_monday, "rebases[0].first_day"},
+    {rebase_on_no_day, "rebases[0].first_day"},
+    {rebase_without_reason, "rebases[0].reason"},
+    {rebase_of_nobody, "rebases[0].approved_by"},
     {marking_secret, "marking"},
     {marking_long, "marking"},
     {handling_secret, "handling"},

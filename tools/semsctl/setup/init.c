@@ -71,6 +71,9 @@ static const char help[] =
     "    - {metric: OUT03, value: 0.8, approved_by: Security Manager, from_quarter: 2026-Q2}\n"
     "  feeds:                      # who should send what, and how long it may be silent\n"
     "    - {source: xray-1, kind: tip_event, site: LHX, every_hours: 24, from_day: 2026-01-15}\n"
+    "  rebases:                    # from a Monday on a chart's limits are of their own\n"
+    "    - {metric: OUT03, first_day: 2026-08-10, reason: New machines at LHX,\n"
+    "       approved_by: Security Manager}   # withdrawn: true takes it back\n"
     "\n"
     "Exit status: 0 done, 2 the command line or file is wrong, 3 no daemon or no database, 4\n"
     "refused.\n"
@@ -315,7 +318,9 @@ ask_all(struct client *c, const struct setup_wish *w, struct err *e)
 	LIST(&last, retention, &w->retention);
 	LIST(&last, targets, &w->targets);
 	LIST(&last, feeds, &w->feeds);
-	if (rc != OK || last.n_sources + last.n_retention + last.n_targets + last.n_feeds == 0)
+	LIST(&last, rebases, &w->rebases);
+	if (rc != OK ||
+	    last.n_sources + last.n_retention + last.n_targets + last.n_feeds + last.n_rebases == 0)
 		return rc;
 	return ask(c, &last, e);
 }
@@ -397,6 +402,7 @@ print_named(const struct setup_wish *w)
 	    {setup_wish_count(&w->retention), "retention policy", "retention policies"},
 	    {setup_wish_count(&w->targets), "target", "targets"},
 	    {setup_wish_count(&w->feeds), "feed", "feeds"},
+	    {setup_wish_count(&w->rebases), "rebase", "rebases"},
 	};
 	const char *before = ": ";
 

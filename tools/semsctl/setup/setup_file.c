@@ -64,6 +64,16 @@ static const cyaml_schema_field_t target_keys[] = {
 };
 ENTRY(target_entry, struct setup_target, target_keys);
 
+static const cyaml_schema_field_t rebase_keys[] = {
+    YAML_NEED_TEXT("metric", struct setup_rebase, metric),
+    YAML_NEED_TEXT("first_day", struct setup_rebase, first_day),
+    YAML_NEED_TEXT("reason", struct setup_rebase, reason),
+    YAML_NEED_TEXT("approved_by", struct setup_rebase, approved_by),
+    CYAML_FIELD_BOOL("withdrawn", CYAML_FLAG_OPTIONAL, struct setup_rebase, withdrawn),
+    CYAML_FIELD_END,
+};
+ENTRY(rebase_entry, struct setup_rebase, rebase_keys);
+
 static const cyaml_schema_field_t feed_keys[] = {
     YAML_NEED_TEXT("source", struct setup_feed, source),
     YAML_NEED_TEXT("kind", struct setup_feed, kind),
@@ -93,6 +103,7 @@ static const cyaml_schema_field_t setup_keys[] = {
     YAML_LIST("retention", struct setup, retention, &retention_entry),
     YAML_LIST("targets", struct setup, targets, &target_entry),
     YAML_LIST("feeds", struct setup, feeds, &feed_entry),
+    YAML_LIST("rebases", struct setup, rebases, &rebase_entry),
     CYAML_FIELD_UINT_PTR("revision_window_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 			 struct setup, revision_window_days),
     CYAML_FIELD_MAPPING_PTR("spd_policy", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct setup,

@@ -8,6 +8,8 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 struct setup_named {
 	char *id;
 	char *name;
@@ -56,6 +58,14 @@ struct setup_target {
 	char *from_quarter;
 };
 
+struct setup_rebase {
+	char *metric;
+	char *first_day;
+	char *reason;
+	char *approved_by;
+	bool withdrawn;
+};
+
 struct setup_policy {
 	char *approval;
 	char *corrections;
@@ -89,6 +99,8 @@ struct setup {
 	unsigned targets_count;
 	struct setup_feed *feeds;
 	unsigned feeds_count;
+	struct setup_rebase *rebases;
+	unsigned rebases_count;
 	unsigned *revision_window_days;
 	struct setup_policy *spd_policy;
 	unsigned *grace_working_days;

@@ -13,7 +13,7 @@ bool
 setup_wish_init(struct setup_wish *w)
 {
 	struct buf *all[] = {&w->sites,     &w->providers, &w->sources, &w->principals,
-			     &w->retention, &w->targets,   &w->feeds};
+			     &w->retention, &w->targets,   &w->feeds,   &w->rebases};
 
 	*w = (struct setup_wish){.arena = arena_new(ARENA_BYTES)};
 	for (size_t i = 0; i < COUNT(all); i++)
@@ -25,7 +25,7 @@ void
 setup_wish_fini(struct setup_wish *w)
 {
 	struct buf *all[] = {&w->sites,     &w->providers, &w->sources, &w->principals,
-			     &w->retention, &w->targets,   &w->feeds};
+			     &w->retention, &w->targets,   &w->feeds,   &w->rebases};
 
 	for (size_t i = 0; i < COUNT(all); i++)
 		buf_fini(all[i]);
@@ -200,6 +200,21 @@ add_feed(struct setup_wish *w, const struct setup_feed *f)
 }
 
 static void
+add_rebase(struct setup_wish *w, const struct setup_rebase *r)
+{
+	Sems__V1__Rebase *to = add_message(w, &w->rebases, &sems__v1__rebase__descriptor);
+
+	if (to == NULL)
+		return;
+	to->metric = setup_wish_text(w, r->metric);
+	to->first_day = setup_wish_text(w, r->first_day);
+	to->reason = setup_wish_text(w, r->reason);
+	to->approved_by = setup_wish_text(w, r->approved_by);
+	to->has_withdrawn = 1;
+	to->withdrawn = r->withdrawn;
+}
+
+static void
 add_policy(struct setup_wish *w, const struct setup_policy *p)
 {
 	Sems__V1__SpdPolicy *to = arena_zalloc(w->arena, 1, sizeof *to);
@@ -241,6 +256,8 @@ setup_wish_file(struct setup_wish *w, const struct setup *s)
 		add_target(w, &s->targets[i]);
 	for (unsigned i = 0; i < s->feeds_count; i++)
 		add_feed(w, &s->feeds[i]);
+	for (unsigned i = 0; i < s->rebases_count; i++)
+		add_rebase(w, &s->rebases[i]);
 }
 
 static enum code

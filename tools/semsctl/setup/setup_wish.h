@@ -27,6 +27,7 @@ struct setup_wish {
 	struct buf retention;
 	struct buf targets;
 	struct buf feeds;
+	struct buf rebases;
 	const unsigned *revision_window_days;
 	const unsigned *grace_working_days;
 	const unsigned *correction_alone_hours;

@@ -52,6 +52,8 @@ Test(setup_file, has_what_it_names)
 		 "from_quarter: 2026-Q2}\n"
 		 "spd_policy: {approval: APPROVER_DIFFERS, declared_by: A. Example, "
 		 "declared_on: 2026-01-15}\n"
+		 "rebases: [{metric: OUT03, first_day: 2026-08-10, reason: New machines, "
+		 "approved_by: A. Example}]\n"
 		 "grace_working_days: 0\n",
 		 &e),
 	    OK, "%s", e.text);
@@ -65,6 +67,8 @@ Test(setup_file, has_what_it_names)
 	cr_expect_eq(setup->retention[0].max_months, 36);
 	cr_expect_float_eq(setup->targets[0].value, 0.8, 1e-9);
 	cr_expect_str_eq(setup->spd_policy->declared_on, "2026-01-15");
+	cr_expect_str_eq(setup->rebases[0].reason, "New machines");
+	cr_expect_not(setup->rebases[0].withdrawn);
 	cr_assert_not_null(setup->grace_working_days, "nought is a number of days");
 	cr_expect_eq(*setup->grace_working_days, 0);
 }

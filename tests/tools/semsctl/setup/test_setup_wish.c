@@ -73,6 +73,7 @@ Test(setup_wish, has_all_that_a_file_has)
 	struct setup_retention retention = {lane, 12, 36, terminal};
 	struct setup_target target = {lane, 0.8, anna, terminal};
 	struct setup_feed feed = {.source = lane, .kind = terminal, .every_hours = 24};
+	struct setup_rebase rebase = {lane, terminal, anna, anna, true};
 	struct setup_policy policy = {
 	    .approval = terminal, .declared_by = anna, .declared_on = lane};
 	struct setup file = {
@@ -89,6 +90,8 @@ Test(setup_wish, has_all_that_a_file_has)
 	    .targets_count = 1,
 	    .feeds = &feed,
 	    .feeds_count = 1,
+	    .rebases = &rebase,
+	    .rebases_count = 1,
 	    .grace_working_days = &days,
 	    .spd_policy = &policy,
 	};
@@ -106,6 +109,7 @@ Test(setup_wish, has_all_that_a_file_has)
 		     36);
 	cr_expect_float_eq(((const Sems__V1__Target *)message(&wish.targets, 0))->value, 0.8, 1e-9);
 	cr_expect_eq(((const Sems__V1__ExpectedFeed *)message(&wish.feeds, 0))->every_hours, 24);
+	cr_expect(((const Sems__V1__Rebase *)message(&wish.rebases, 0))->withdrawn);
 	cr_expect_eq(setup_wish_count(&wish.sources), 0);
 	cr_expect_eq(wish.e.code, OK);
 }
