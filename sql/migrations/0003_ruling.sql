@@ -12,6 +12,10 @@ CREATE TABLE sems.correction (
 	root_source text NOT NULL,
 	root_record_id uuid NOT NULL,
 	root_occurred_at timestamptz NOT NULL,
+	root_kind text,                -- NULL: it is not here
+	-- What its sender named, which may be a correction or a void itself.
+	named_source text NOT NULL,
+	named_record_id uuid NOT NULL,
 	source text NOT NULL,
 	record_id uuid NOT NULL,
 	occurred_at timestamptz NOT NULL,
@@ -246,6 +250,27 @@ BEGIN
 END
 $$;
 
+-- Of many records at once what each says, by groups of one kind and month, so that each is planned over the
+-- month that it is about.
+CREATE FUNCTION sems.contents_of(kinds text[], sources text[], ids uuid[], ats timestamptz[])
+RETURNS TABLE (kind text, source text, record_id uuid, content jsonb)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	g record;
+BEGIN
+	FOR g IN SELECT w.kind, array_agg(w.source) AS sources, array_agg(w.id) AS ids, array_agg(w.at) AS ats,
+		min(w.at) AS lo, max(w.at) AS hi
+	    FROM unnest(kinds, sources, ids, ats) AS w (kind, source, id, at)
+	    GROUP BY w.kind, date_trunc('month', w.at, 'UTC')
+	LOOP
+		RETURN QUERY EXECUTE format('SELECT %L::text, r.source, r.record_id, to_jsonb(r) '
+		    'FROM unnest($1, $2, $3) AS w (source, id, at) JOIN sems.%I r ON r.occurred_at = w.at '
+		    'AND r.record_id = w.id AND r.source = w.source AND r.occurred_at BETWEEN $4 AND $5',
+		    g.kind, g.kind) USING g.sources, g.ids, g.ats, g.lo, g.hi;
+	END LOOP;
+END
+$$;
+
 CREATE FUNCTION sems.content_of(kind text, source text, record_id uuid, at timestamptz) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -396,14 +421,17 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	at timestamptz := sems.uuid_time(of_id);
 	rulings jsonb;
+	kinds text[];
 	n bigint;
 	changed bigint;
 BEGIN
 	PERFORM pg_advisory_xact_lock(hashtextextended(format('sems.family %s %s', of_id, of_source), 0));
-	IF NOT EXISTS (SELECT FROM sems.roots_of(of_source, of_id)) THEN
+	kinds := ARRAY(SELECT r.kind FROM sems.roots_of(of_source, of_id) AS r ORDER BY r.kind);
+	IF kinds = '{}' THEN
 		-- Whoever is storing the root just now, and did not see that it is waited for, has ended when
 		-- this is granted.
 		PERFORM pg_advisory_xact_lock(hashtextextended('sems.waiting', 0));
+		kinds := ARRAY(SELECT r.kind FROM sems.roots_of(of_source, of_id) AS r ORDER BY r.kind);
 	END IF;
 	-- It would change what is counted for the last time.
 	IF EXISTS (SELECT FROM sems.closed_now m WHERE (at >= m.starts_at AND at < m.ends_at)
@@ -412,9 +440,10 @@ BEGIN
 		RAISE EXCEPTION 'a month of a record and its corrections is being dropped'
 		    USING ERRCODE = 'SM004';
 	END IF;
-	UPDATE sems.correction c SET is_waiting = false WHERE c.is_waiting AND c.root_occurred_at = at
-	AND c.root_record_id = of_id AND c.root_source = of_source
-	AND EXISTS (SELECT FROM sems.roots_of(of_source, of_id));
+	UPDATE sems.correction c SET is_waiting = false,
+	    root_kind = CASE WHEN c.kind = ANY (kinds) THEN c.kind ELSE kinds[1] END
+	WHERE kinds <> '{}' AND c.root_occurred_at = at AND c.root_record_id = of_id AND c.root_source = of_source
+	AND (c.is_waiting OR c.root_kind IS DISTINCT FROM CASE WHEN c.kind = ANY (kinds) THEN c.kind ELSE kinds[1] END);
 	SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') INTO rulings FROM sems.rulings_of(of_source, of_id) AS r;
 	UPDATE sems.ruling o SET until = sems.this_transaction()
 	WHERE o.until IS NULL
@@ -460,11 +489,11 @@ BEGIN
 		of_source := named_source;
 		of_id := NEW.corrects_record_id;
 	END IF;
-	INSERT INTO sems.correction (root_source, root_record_id, root_occurred_at, source, record_id,
-	    occurred_at, corrected_at, kind, is_void, received_at, stored_in, made_by, is_of_office, grants, two_people,
+	INSERT INTO sems.correction (root_source, root_record_id, root_occurred_at, named_source, named_record_id,
+	    source, record_id, occurred_at, corrected_at, kind, is_void, received_at, stored_in, made_by, is_of_office, grants, two_people,
 	    alone_for, is_waiting)
-	SELECT of_source, of_id, sems.uuid_time(of_id), NEW.source, NEW.record_id,
-	    NEW.occurred_at, coalesce(NEW.corrected_at, NEW.occurred_at), TG_ARGV[0], TG_ARGV[0] = 'void',
+	SELECT of_source, of_id, sems.uuid_time(of_id), named_source, NEW.corrects_record_id, NEW.source,
+	    NEW.record_id, NEW.occurred_at, coalesce(NEW.corrected_at, NEW.occurred_at), TG_ARGV[0], TG_ARGV[0] = 'void',
 	    NEW.received_at, NEW.stored_in, NEW.received_from,
 	    coalesce(NEW.received_as IN ('compliance', 'admin'), false),
 	    ARRAY(SELECT g.kind || '@' || g.site FROM sems.source_grant g
@@ -530,6 +559,14 @@ $$;
 
 -- --- for people -----------------------------------------------------------------------------------
 
+-- The fields in which a correction always differs from what it corrects.
+CREATE FUNCTION sems.fields_of_sending() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT ARRAY['record_id', 'source', 'source_record_id', 'schema_version', 'corrects_record_id',
+	    'corrects_source', 'corrected_at', 'correction_reason', 'recorded_by', 'received_at', 'received_from',
+	    'received_as', 'stored_in']
+$$;
+
 -- What a correction changes of what counted before it: [{"field", "was", "becomes", "must_be_confirmed"}].
 CREATE FUNCTION sems.changes_of(c sems.correction) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -559,14 +596,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		SELECT f.field, f.was_value, f.becomes_value, f.is_grave
 		FROM base b CROSS JOIN LATERAL sems.changed_fields(c.kind, b.content,
 		    sems.content_of(c.kind, c.source, c.record_id, c.occurred_at)) AS f
-		WHERE f.field <> ALL (ARRAY['record_id', 'source', 'source_record_id', 'schema_version',
-		    'corrects_record_id', 'corrects_source', 'corrected_at', 'correction_reason', 'recorded_by',
-		    'received_at', 'received_from', 'received_as', 'stored_in'])
+		WHERE f.field <> ALL (sems.fields_of_sending())
 	) AS x
 	WHERE NOT c.is_void
 $$;
 GRANT EXECUTE ON FUNCTION sems.changes_of(sems.correction), sems.decision_on(sems.correction),
     sems.reason_of(uuid, text), sems.roots_of(text, uuid), sems.content_of(text, text, uuid, timestamptz),
+    sems.contents_of(text[], text[], uuid[], timestamptz[]), sems.fields_of_sending(),
     sems.source_number(text, text, uuid), sems.is_embargoed(jsonb),
     sems.rulings_of(text, uuid) TO sems_compute;
 
@@ -743,7 +779,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT format($q$
 		SELECT %L::text AS kind, r.record_id, r.source, r.site_id, r.measure_code AS measure,
 		    r.provider_id, %s AS counted_at, r.occurred_at, r.occurred_end, r."precision",
-		    r.received_at, r.corrects_record_id, r.corrects_source, r.clock_offset_ms, r.stored_in
+		    r.received_at, r.corrects_record_id, r.corrects_source, r.corrected_at, r.clock_offset_ms,
+		    r.stored_in
 		FROM sems.@%s%s r$q$, kind, sems.counted_at_sql(kind),
 	    CASE kind WHEN 'test' THEN 'known_' ELSE '' END, kind)
 $$;
@@ -759,6 +796,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 GRANT EXECUTE ON FUNCTION sems.count_until(bigint, timestamptz, timestamptz, timestamptz) TO sems_compute;
 
+-- A record that says of itself that it is later than its receipt, by more than clocks differ: impossible. So is a
+-- correction that would win over what is corrected afterwards.
+CREATE FUNCTION sems.is_ahead(occurred_at timestamptz, corrected_at timestamptz, received_at timestamptz)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT greatest(occurred_at, corrected_at) - received_at > interval '1 minute'
+$$;
+GRANT EXECUTE ON FUNCTION sems.is_ahead(timestamptz, timestamptz, timestamptz) TO sems_compute;
+
 -- What is said of a record r as it was received. The lag runs from the end of what the record is about:
 -- of its interval, or of the day when no more is known. What had ended before the entity was set up nobody
 -- could have sent in time.
@@ -769,7 +815,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 		    r.corrects_record_id IS NULL AND c.why IS NOT DISTINCT FROM 'VOIDED' AS voided,
 		    c.record_id IS NULL AS effective,
 		    date_part('epoch', r.received_at - %1$s) / 3600 AS lag_hours,
-		    r.occurred_at > r.received_at + interval '1 minute' AS dated_ahead,
+		    sems.is_ahead(r.occurred_at, r.corrected_at, r.received_at) AS dated_ahead,
 		    %1$s < (SELECT y.created_at FROM sems.entity y) AS before_setup,
 		    abs(r.clock_offset_ms) AS clock_error_ms$q$,
 		$q$coalesce(r.occurred_end, r.occurred_at + CASE r."precision" WHEN 'DAY' THEN interval '24 hours'

@@ -30,7 +30,7 @@ static const char sections[] =
     "\"values_shown\":null,\"balances\":[{\"what\":\"FINDINGS\",\"opening\":14,\"raised\":31,"
     "\"closed\":28,"
     "\"closing\":17}],"
-    "\"corrections\":{\"total\":0,\"rows\":[]},"
+    "\"corrections\":{\"total\":0,\"indirect\":0,\"dated_ahead\":0,\"rows\":[]},"
     "\"restatements\":[{\"metric\":\"OUT03\",\"by\":{},"
     "\"old\":{\"numerator\":265,\"denominator\":300,\"value\":0.8833},"
     "\"new\":{\"numerator\":270,\"denominator\":300,\"value\":0.9},\"cause\":\"a_lane was late\","

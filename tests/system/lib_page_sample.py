@@ -92,7 +92,7 @@ SPD = {
     "corrections": {"total": 1001, "rows": [{
         "kind": "tip_event", "source": "lane-1", "record_id": "019de2fb-1900-8000-9000-000000000001",
         "root_kind": "tip_event", "root_source": "lane-1", "root_record_id": "019de2fb-1900-8000-8000-000000000001",
-        "source_record_id": EVIL, "site": "S01", "measure": "4.1", "is_void": False, "made_by": "unix:anna",
+        "source_record_id": EVIL, "site": "S01", "measure": "4.1", "is_void": False, "names": None, "dated_ahead": False, "made_by": "unix:anna",
         "received_at": "2026-06-01T10:00:00.000Z", "corrected_at": "2026-06-01T09:00:00.000Z", "reason": EVIL,
         "standing": "PENDING", "decision": None, "decided_by": None, "decided_at": None,
         "changes": [{"field": "outcome", "was": "MISS_DECIDED", "becomes": "HIT"}]}]},

@@ -50,15 +50,14 @@ def identity(r):
     return r["source"], r["record_id"]
 
 
-def root_of(r):
-    if r["corrects_record_id"] is None:
-        return identity(r)
-    return r["corrects_source"] or r["source"], r["corrects_record_id"]
+def named_by(r):
+    """What a correction or void names; None: it is none."""
+    return r["corrects_record_id"] and (r["corrects_source"] or r["source"], r["corrects_record_id"])
 
 
 def finding_of(audit, finding):
     """Whose it is: as the audit says, else of who sent the audit first."""
-    return finding.get("of_source") or root_of(audit)[0], audit["site_id"], finding["finding_id"]
+    return finding.get("of_source") or audit["family"][0], audit["site_id"], finding["finding_id"]
 
 
 def rank(r):
@@ -88,8 +87,13 @@ class Evidence:
                 self.all.append(r)
         self.quarters = {}
         self.by_root = collections.defaultdict(list)
+        names = {identity(r): named_by(r) for r in self.all if named_by(r)}
         for r in self.all:
-            self.by_root[root_of(r)].append(r)
+            root = identity(r)
+            while names.get(root):  # what is named may be a correction or a void itself
+                root = names[root]
+            r["family"] = root
+            self.by_root[root].append(r)
         self.fold()
 
     def fold(self):
@@ -174,6 +178,10 @@ def keys_of(r, kind):
     if (r["precision"] or "MS") == "MS" and r["corrects_record_id"] is None and kind != "heartbeat":
         yield "alike", kind, json.dumps({k: v for k, v in r.items() if k in r["columns"] and k not in OF_ONE_RECORD},
                                         sort_keys=True, default=str)
+
+
+def is_ahead(r):
+    return max(r["occurred_at"], r["corrected_at"] or r["occurred_at"]) > r["received_at"] + dt.timedelta(minutes=1)
 
 
 def is_hidden(test):
@@ -456,7 +464,7 @@ class Quarter:
             self.stored.append(Row(
                 r, root=root, voided=root and r["is_voided"],
                 corrected=root and r["is_corrected"], history=end < self.ev.entity["created_at"],
-                ahead=r["occurred_at"] > r["received_at"] + dt.timedelta(minutes=1),
+                ahead=is_ahead(r),
                 on_time=r["received_at"] - end <= dt.timedelta(hours=72)))
         self.refused = [{"site": None, "measure": None, "kind": q["kind"], "source": q["source"]}
                         for q in self.ev.quarantine
@@ -1035,6 +1043,12 @@ def dq07(q):
             yield Row(r, kind=r["kind"], source=r["source"]), "num", 1
 
 
+def dq08(q):
+    for r in q.stored:
+        yield r, "den", 1
+        yield r, "num", int(r["ahead"])
+
+
 def dq06(q):
     for e in q.rows["tip_event"]:
         if e["outcome"] in PROJECTED:
@@ -1155,6 +1169,7 @@ METRICS = {
     "DQ06": Metric(RATIO, dq06, up=True,
                    reasons="EVENTS_WITHOUT_SESSIONS SHOWN_IN_SESSIONS_WITHOUT_EVENTS"),
     "DQ07": Metric(RATIO, dq07, up=False),
+    "DQ08": Metric(RATIO, dq08, up=False),
 }
 for number, name in enumerate(
         "PASSENGERS_SCREENED CABIN_BAGS HOLD_BAGS STAFF_SCREENED VEHICLES_ENTERED "
@@ -1481,6 +1496,29 @@ class Checker:
                 "late": sum(r["root"] and late(r) for r in rows)}
             self.like("records of " + doc["kind"], doc, mine)
 
+    def corrections(self):
+        """Which there are of the quarter, which name no record but a correction or void, and which came before
+        their own time."""
+        mine = set()
+        for root, rows in self.ev.by_root.items():
+            roots = [r for r in rows if not named_by(r) and r["kind"] != "void"]
+            for c in rows if roots else ():
+                of = next((r for r in roots if r["kind"] == c["kind"]), roots[0])
+                is_seen = "test" not in (c["kind"], of["kind"]) or any(
+                    r["kind"] == "test" and r["is_seen"] for r in roots)
+                if named_by(c) and is_seen and (self.q.holds(of["occurred_at"]) or (
+                        c["kind"] != "void" and self.q.holds(c["occurred_at"]))):
+                    named = named_by(c) if named_by(c) != root else None
+                    mine.add((*identity(c), named, is_ahead(c)))
+        doc = self.spd["corrections"]
+        self.like("corrections", doc["total"], len(mine))
+        self.like("corrections of such", doc["indirect"], sum(named is not None for *_, named, _ in mine))
+        self.like("corrections dated ahead", doc["dated_ahead"], sum(ahead for *_, ahead in mine))
+        if doc["total"] <= 1000:
+            key = lambda x: x and (x["source"], x["record_id"])
+            told = {(r["source"], r["record_id"], key(r["names"]), r["dated_ahead"]) for r in doc["rows"]}
+            self.like("corrections listed", sorted(told ^ mine, key=str), [])
+
     def run(self):
         q = self.spd["quarter"]
         for part, expected in (("first_day", str(self.q.first_day)),
@@ -1493,6 +1531,7 @@ class Checker:
             if doc["id"] in METRICS:
                 self.metric(doc)
         self.records()
+        self.corrections()
         against.completeness(self)
         return self.wrong
 

@@ -38,8 +38,8 @@ def correct(kind, root, at, when, **fields):
 
 
 def void(root, at, when="2026-09-01T10:00:00Z"):
-    put("void", at, None, corrects_record_id=root, corrected_at=when, correction_reason="not ours",
-        recorded_by="P-1")
+    return put("void", at, None, corrects_record_id=root, corrected_at=when, correction_reason="not ours",
+               recorded_by="P-1")
 
 
 def observation(at, *results, **more):
@@ -92,6 +92,21 @@ def corrections():
     void(root, first)
     correct("observation", root, first, "2026-10-01T10:00:00Z", **observed("NOT_MET"))
     void(identity(first), first)
+    # Corrections of a correction, also of one that comes after them, and of a void; voids of either.
+    root = observation(first, "MET")
+    of = correct("observation", root, first, "2026-07-01T10:00:00Z", **observed("NOT_MET"))
+    last = correct("observation", of, first, "2026-07-02T10:00:00Z", **observed("MET", "MET", "MET"))
+    correct("observation", last, first, "2026-07-03T10:00:00Z", **observed("NOT_MET", "MET"))
+    void(correct("observation", observation(first, "MET"), second, "2026-07-01T10:00:00Z",
+                 **observed("NOT_MET")), first)
+    of = void(observation(first, "NOT_MET"), first)
+    void(of, first)
+    correct("observation", of, first, "2026-07-01T10:00:00Z", **observed("MET"))
+    # Its own clock is hours ahead: it wins over what corrects it afterwards.
+    root = observation(first, "MET")
+    ahead = (dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    correct("observation", root, first, ahead, **observed("NOT_MET"))
+    correct("observation", root, first, "2026-07-01T10:00:00Z", **observed("MET"))
     # It was a test all along.
     root = observation(first, "NOT_MET")
     correct("test", root, first, "2026-07-01T10:00:00Z", mode="OVERT", outcome="PASS")

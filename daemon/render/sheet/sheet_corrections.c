@@ -64,6 +64,52 @@ changes_text(struct arena *a, const json_t *changes)
 	return all;
 }
 
+/* What names a correction or a void is about what that is about. */
+static void
+put_named(struct grid *g, const json_t *named)
+{
+	const char *kind = member_text(named, DOC_KIND);
+
+	if (!json_is_object(named))
+		grid_text(g, "");
+	else
+		grid_text(g, arena_printf(g->book->arena, "%s %s of %s",
+					  strcmp(kind, "void") == 0 ? "void" : "correction",
+					  member_text(named, DOC_RECORD_ID),
+					  member_text(named, DOC_SOURCE)));
+}
+
+/* "The newest 1000 of 1246. 3 name a correction or a void, ..." NULL: nothing to note. */
+static const char *
+note_of(struct arena *a, const json_t *made)
+{
+	json_int_t total = json_integer_value(json_object_get(made, DOC_TOTAL));
+	json_int_t indirect = json_integer_value(json_object_get(made, DOC_INDIRECT));
+	json_int_t ahead = json_integer_value(json_object_get(made, DOC_DATED_AHEAD));
+	size_t shown = json_array_size(json_object_get(made, DOC_ROWS));
+	const char *newest = "";
+	const char *named = "";
+	const char *dated = "";
+
+	if ((size_t)total > shown)
+		newest = arena_printf(a, "The newest %zu of %" JSON_INTEGER_FORMAT ". ", shown,
+				      total);
+	if (indirect > 0)
+		named = arena_printf(
+		    a,
+		    "Naming a correction or a void, and taken for what that is about: "
+		    "%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT ". ",
+		    indirect, total);
+	if (ahead > 0)
+		dated = arena_printf(a,
+				     "Dated more than a minute after their receipt, which cannot "
+				     "be: %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT ". ",
+				     ahead, total);
+	return newest[0] == '\0' && named[0] == '\0' && dated[0] == '\0'
+		   ? NULL
+		   : arena_printf(a, "%s%s%s", newest, named, dated);
+}
+
 static void
 put_row(struct grid *g, const json_t *row)
 {
@@ -80,10 +126,12 @@ put_row(struct grid *g, const json_t *row)
 	grid_text(g, member_text(row, DOC_REASON));
 	grid_text(g, member_text(row, DOC_MADE_BY));
 	grid_instant(g, member_text(row, DOC_RECEIVED_AT));
+	grid_text(g, json_is_true(json_object_get(row, DOC_DATED_AHEAD)) ? "dated ahead of it" : "");
 	grid_text(g, standing_words(member_text(row, DOC_STANDING)));
 	grid_text(g, member_text(row, DOC_DECIDED_BY));
 	grid_instant(g, member_text(row, DOC_DECIDED_AT));
 	grid_text(g, member_text(row, DOC_RECORD_ID));
+	put_named(g, json_object_get(row, DOC_NAMES));
 	grid_text(g, member_text(row, DOC_ROOT_RECORD_ID));
 }
 
@@ -101,15 +149,16 @@ sheet_corrections(struct book *b, const struct plan *p)
 	    {"reason", "Reason", IN_ALL, 30, false},
 	    {"made_by", "By", IN_ALL, 16, false},
 	    {"received_at", "Received (UTC)", IN_BOOK | IN_CSV, 24, false},
+	    {"dated_ahead", "Its own time", IN_ALL, 18, false},
 	    {"standing", "Standing", IN_ALL, 24, false},
 	    {"decided_by", "Decided by", IN_ALL, 16, false},
 	    {"decided_at", "Decided (UTC)", IN_BOOK | IN_CSV, 24, false},
 	    {"record_id", "Correction", IN_BOOK | IN_CSV, 38, false},
+	    {"names", "Names", IN_ALL, 38, false},
 	    {"root_record_id", "Corrected record", IN_BOOK | IN_CSV, 38, false},
 	};
 	const json_t *made = json_object_get(b->edition->doc, DOC_CORRECTIONS);
 	const json_t *rows = json_object_get(made, DOC_ROWS);
-	json_int_t total = json_integer_value(json_object_get(made, DOC_TOTAL));
 	struct sheet *s = sheet_begin(b, p);
 	struct grid *g = sheet_grid(s, "corrections", "What was corrected and voided, and by whom");
 	const json_t *row;
@@ -118,9 +167,7 @@ sheet_corrections(struct book *b, const struct plan *p)
 	if (g == NULL)
 		return;
 	g->empty = p->empty[0] != '\0' ? p->empty : "Nothing was corrected or voided.";
-	if ((size_t)total > json_array_size(rows))
-		g->note = arena_printf(b->arena, "The newest %zu of %" JSON_INTEGER_FORMAT ".",
-				       json_array_size(rows), total);
+	g->note = note_of(b->arena, made);
 	for (size_t k = 0; k < COUNT(columns); k++)
 		grid_column(g, &columns[k]);
 	json_array_foreach(rows, i, row)

@@ -385,7 +385,8 @@ corrections_sql(struct proof_check *c)
 			 "root_record_id,\n"
 			 "sems.uuid_time(coalesce(n.root_record_id, r.corrects_record_id)) "
 			 "AS root_occurred_at, "
-			 "r.source, r.record_id,\n"
+			 "coalesce(r.corrects_source, r.source) AS named_source,\n"
+			 "r.corrects_record_id AS named_record_id, r.source, r.record_id,\n"
 			 "r.occurred_at, coalesce(r.corrected_at, r.occurred_at) AS "
 			 "corrected_at, %s AS is_void\n"
 			 "FROM q CROSS JOIN sems.%s r LEFT JOIN LATERAL (SELECT y.* FROM "
@@ -405,7 +406,8 @@ corrections_sql(struct proof_check *c)
 	buf_addf(
 	    &b,
 	    "), listed AS (SELECT x.kind, x.root_source, x.root_record_id, x.root_occurred_at,\n"
-	    "x.source, x.record_id, x.occurred_at, x.corrected_at, x.is_void\n"
+	    "x.named_source, x.named_record_id, x.source, x.record_id, x.occurred_at, "
+	    "x.corrected_at, x.is_void\n"
 	    "FROM sems.correction x, q WHERE (x.occurred_at >= q.lo AND x.occurred_at < q.hi)\n"
 	    "OR (x.root_occurred_at >= q.lo AND x.root_occurred_at < q.hi))"
 	    ", differing AS ((TABLE said EXCEPT TABLE listed)\n"

@@ -89,7 +89,7 @@ static const struct {
     {"sql/migrations/0002_evidence.sql",
      "4e151e9e3ad2786cc52a54e0e1373464545fc4904702f7d00945f8a5e8c649f7"},
     {"sql/migrations/0003_ruling.sql",
-     "cbb932289918d1a7a847b3d2c884811d7e4bd911f2e67cc4c5c131b4a8696e38"},
+     "680588fbf12353c6c1383b3d4a2d74f7c67c155343f3f175898d48aabc660ae0"},
     {"sql/migrations/0004_quarter.sql",
      "3732c9f7265bea5b2f55785868ea3c13f7015894c79b61e0862fc2ee10ed4bbb"},
     {"sql/migrations/0005_retention.sql",
