@@ -47,7 +47,8 @@ static const char rest[] =
     "\"marking\":\"x\"},"
     "\"completeness\":{\"clock\":[],\"feeds\":[],\"late\":null,\"plans\":[],\"quarantine\":[],"
     "\"restores\":[],\"sessions\":null,\"silent\":[]},\"values_shown\":null,\"balances\":[],"
-    "\"corrections\":{\"total\":0,\"indirect\":0,\"dated_ahead\":0,\"rows\":[]},\"restatements\":[],"
+    "\"corrections\":{\"total\":0,\"indirect\":0,\"dated_ahead\":0,\"rows\":[]},\"restatements\":[]"
+    ","
     "\"embargo\":{\"excluded\":[]},\"proof\":null}";
 static const char rest_of_metric[] =
     "{\"version\":\"1\",\"effective_from\":null,\"sheet\":\"\",\"readers\":[],"

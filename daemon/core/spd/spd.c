@@ -120,10 +120,9 @@ fill_completeness(struct made *o)
 static json_t *
 corrections_json(const struct spd *s)
 {
-	return s->corrected == NULL
-		   ? json_pack("{s:i, s:i, s:i, s:[]}", DOC_TOTAL, 0, DOC_INDIRECT, 0,
-			       DOC_DATED_AHEAD, 0, DOC_ROWS)
-		   : json_loads(s->corrected, 0, NULL);
+	return s->corrected == NULL ? json_pack("{s:i, s:i, s:i, s:[]}", DOC_TOTAL, 0, DOC_INDIRECT,
+						0, DOC_DATED_AHEAD, 0, DOC_ROWS)
+				    : json_loads(s->corrected, 0, NULL);
 }
 
 static json_t *

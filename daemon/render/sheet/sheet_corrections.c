@@ -92,14 +92,14 @@ note_of(struct arena *a, const json_t *made)
 	const char *dated = "";
 
 	if ((size_t)total > shown)
-		newest = arena_printf(a, "The newest %zu of %" JSON_INTEGER_FORMAT ". ", shown,
-				      total);
+		newest =
+		    arena_printf(a, "The newest %zu of %" JSON_INTEGER_FORMAT ". ", shown, total);
 	if (indirect > 0)
-		named = arena_printf(
-		    a,
-		    "Naming a correction or a void, and taken for what that is about: "
-		    "%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT ". ",
-		    indirect, total);
+		named =
+		    arena_printf(a,
+				 "Naming a correction or a void, and taken for what that is about: "
+				 "%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT ". ",
+				 indirect, total);
 	if (ahead > 0)
 		dated = arena_printf(a,
 				     "Dated more than a minute after their receipt, which cannot "
@@ -126,7 +126,8 @@ put_row(struct grid *g, const json_t *row)
 	grid_text(g, member_text(row, DOC_REASON));
 	grid_text(g, member_text(row, DOC_MADE_BY));
 	grid_instant(g, member_text(row, DOC_RECEIVED_AT));
-	grid_text(g, json_is_true(json_object_get(row, DOC_DATED_AHEAD)) ? "dated ahead of it" : "");
+	grid_text(g,
+		  json_is_true(json_object_get(row, DOC_DATED_AHEAD)) ? "dated ahead of it" : "");
 	grid_text(g, standing_words(member_text(row, DOC_STANDING)));
 	grid_text(g, member_text(row, DOC_DECIDED_BY));
 	grid_instant(g, member_text(row, DOC_DECIDED_AT));
