@@ -1,6 +1,6 @@
 # An SPD from the first look to its second revision: what is frozen stays, what comes later counts later.
 . "$(dirname "$0")/lib.sh"
-plan 75
+plan 77
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -90,7 +90,10 @@ like "$RC $ERR" '^4 .*COMMENTS' 'a failing figure without a comment stops qualit
 like "$ERR" 'semsctl spd comment' 'which says what to do'
 like "$ERR$OUT" 'COMMENTS' 'the check that fails is named'
 get bin spd check 2026-Q2
-like "$RC $(tr -d '\n' <<<"$OUT")" '^4 .*COMMENTS +1 wrong.*one comment on a metric covers its parts.* OUT03' 'and says what it looks at, where it fails and what to do'
+like "$RC $(tr -d '\n' <<<"$OUT")" '^4 .*COMMENTS +1 wrong.*one comment on a metric covers its parts.* OUT03: TIP hit rate \(Pd\), [0-9.]+ %, target [0-9.]+ %' 'and says what it looks at, where it fails and what to do'
+get bin spd
+like "$OUT" '2026-Q2 +DRAFT .*semsctl spd qa 2026-Q2' 'spd alone lists the quarters, with what is due'
+like "$OUT" 'What is due' 'and says so'
 get bin spd comment 2026-Q2 OUT03 '?'
 like "$RC $ERR" '^4 .*says too little' 'a comment of one letter is none'
 must bin spd comment 2026-Q2 OUT03 'a new image library'

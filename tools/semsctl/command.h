@@ -76,9 +76,6 @@ int command_usage(const struct command *c, const char *fmt, ...)
 /* The same for whoever named a kind that is none. */
 int usage_of_kind(const struct command *c, const char *kind);
 
-/* status.c: the quarters with their state. Returns an enum exit_code. */
-int status_print_quarters(const struct options *o);
-
 extern const struct command command_init;
 extern const struct command command_template;
 extern const struct command command_import;

@@ -66,7 +66,7 @@ name_of(const json_t *metric, const json_t *figure)
 static void
 find_figure(struct check *c, const json_t *metric, const json_t *figure)
 {
-	static const char *const of_figure[] = {DOC_BY, DOC_VALUE, DOC_TARGET};
+	static const char *const of_figure[] = {DOC_BY, DOC_VALUE};
 	static const char *const of_metric[] = {DOC_NAME, DOC_UNIT};
 	json_t *name = name_of(metric, figure);
 
@@ -77,6 +77,8 @@ find_figure(struct check *c, const json_t *metric, const json_t *figure)
 			json_object_set(place, of_figure[i], json_object_get(figure, of_figure[i]));
 		for (size_t i = 0; i < COUNT(of_metric); i++)
 			json_object_set(place, of_metric[i], json_object_get(metric, of_metric[i]));
+		json_object_set(place, DOC_TARGET,
+				json_object_get(json_object_get(metric, DOC_TARGET), DOC_VALUE));
 		json_array_append_new(c->figures, place);
 	}
 	find(c, "%s", name == NULL ? "" : json_words(name));
@@ -347,7 +349,11 @@ has_comment(const struct check *c, const char *metric, const json_t *by)
 static void
 look_overlap(struct check *c, const json_t *metric, const json_t *figure)
 {
-	static const char *const twice[] = {"COUNTED_TWICE", "SECONDS_TOLD_TWICE"};
+	static const struct {
+		const char *reason;
+		const char *words;
+	} twice[] = {{"COUNTED_TWICE", "left out as counted twice"},
+		     {"SECONDS_TOLD_TWICE", "seconds left out as told twice"}};
 	const json_t *excluded = json_object_get(figure, DOC_EXCLUDED);
 	const json_t *by = json_object_get(figure, DOC_BY);
 	const json_t *parts = json_object_get(json_object_get(figure, DOC_DETAILS), "parts");
@@ -357,14 +363,17 @@ look_overlap(struct check *c, const json_t *metric, const json_t *figure)
 	if (json_object_size(by) > 0 || has_comment(c, id, by))
 		return;
 	if (beside > 0)
-		find(c, "%s: COUNTED_BESIDE %lld", id, (long long)beside);
+		find(c, "%s %s: %lld counted for a time at which another place counts, too", id,
+		     member_text(metric, DOC_NAME), (long long)beside);
 	for (size_t i = 0; i < json_array_size(excluded); i++) {
 		const json_t *e = json_array_get(excluded, i);
 		const char *reason = member_text(e, DOC_REASON);
 		json_int_t n = integer_at(e, DOC_COUNT);
 
-		if (n > 0 && (strcmp(reason, twice[0]) == 0 || strcmp(reason, twice[1]) == 0))
-			find(c, "%s: %s %lld", id, reason, (long long)n);
+		for (size_t k = 0; n > 0 && k < COUNT(twice); k++)
+			if (strcmp(reason, twice[k].reason) == 0)
+				find(c, "%s %s: %lld %s", id, member_text(metric, DOC_NAME),
+				     (long long)n, twice[k].words);
 	}
 }
 

@@ -48,8 +48,9 @@ faults(const char *check, const char *document, const char *events, const char *
 	return n;
 }
 
-#define METRIC(basis, shape, figures)                                                          \
-	"{\"metrics\": [{\"id\": \"M1\", \"basis\": \"" basis "\", \"shape\": \"" shape "\", " \
+#define METRIC(basis, shape, figures)                                              \
+	"{\"metrics\": [{\"id\": \"M1\", \"name\": \"Lanes\", \"basis\": \"" basis \
+	"\", \"shape\": \"" shape "\", "                                           \
 	"\"figures\": [" figures "]}]}"
 #define FIGURE(by, x, n, v, s)                                                              \
 	"{\"by\": {" by "}, \"numerator\": " #x ", \"denominator\": " #n ", \"value\": " #v \
@@ -246,7 +247,7 @@ Test(spd_check, asks_for_a_word_on_records_that_have_a_double)
 Test(spd_check, tells_what_was_told_twice_until_it_is_explained)
 {
 	cr_expect_eq(faults("OVERLAPS", TWICE("COUNTED_TWICE", "1000"), "[]", NULL), 1);
-	cr_expect_str_eq(first, "M1: COUNTED_TWICE 1000");
+	cr_expect_str_eq(first, "M1 Lanes: 1000 left out as counted twice");
 	cr_expect_eq(faults("OVERLAPS", TWICE("SECONDS_TOLD_TWICE", "7"), "[]", NULL), 1);
 	cr_expect_eq(faults("OVERLAPS", TWICE("COUNTED_TWICE", "0"), "[]", NULL), 0);
 	/* An outage within normal time is no fault. */
@@ -266,7 +267,8 @@ Test(spd_check, tells_what_was_told_twice_until_it_is_explained)
 Test(spd_check, tells_what_counts_for_two_places_until_it_is_explained)
 {
 	cr_expect_eq(faults("OVERLAPS", BESIDE("400"), "[]", NULL), 1);
-	cr_expect_str_eq(first, "M1: COUNTED_BESIDE 400");
+	cr_expect_str_eq(first,
+			 "M1 Lanes: 400 counted for a time at which another place counts, too");
 	cr_expect_eq(faults("OVERLAPS", BESIDE("0"), "[]", NULL), 0);
 	cr_expect_eq(faults("OVERLAPS", BESIDE("400"),
 			    "[{\"action\": \"COMMENT\", \"metric\": \"M1\", \"by_dims\": {}}]",

@@ -277,28 +277,6 @@ print_status(json_t *answer, int color)
 	}
 }
 
-int
-status_print_quarters(const struct options *o)
-{
-	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
-	Sems__V1__StatusRequest status = SEMS__V1__STATUS_REQUEST__INIT;
-	json_t *answer = NULL;
-	const json_t *quarters;
-	struct err e;
-
-	request.body_case = SEMS__V1__REQUEST__BODY_STATUS;
-	request.status = &status;
-	if (ask(o->address, &request, &answer, &e) != OK)
-		return command_fail(&e);
-	quarters = json_object_get(answer, "quarters");
-	if (json_array_size(quarters) == 0)
-		puts("No quarter yet: it begins with its first record");
-	else
-		listing_table(quarters, quarter_columns, COUNT(quarter_columns), o->color, stdout);
-	json_decref(answer);
-	return EXIT_DONE;
-}
-
 static const struct option longs[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
 
 static int

@@ -410,7 +410,7 @@ run(const struct options *o, int argc, char **argv)
 			used[strlen(used)] = (char)opt;
 	}
 	if (optind == argc)
-		return status_print_quarters(o);
+		return spd_print_quarters(&w);
 	for (size_t i = 0; i < COUNT(actions); i++) {
 		if (strcmp(argv[optind], actions[i].sub.name) == 0)
 			return run_action(&w, &actions[i], used, argc - optind - 1,

@@ -56,6 +56,8 @@ int spd_run_list(struct spd_wish *w);
 int spd_run_status(struct spd_wish *w);
 int spd_run_check(struct spd_wish *w);
 int spd_run_declaration(struct spd_wish *w);
+/* The quarters with their state, and what is due of the newest of them. */
+int spd_print_quarters(struct spd_wish *w);
 /* The checks of a revision as a table. */
 int spd_print_checks(const struct spd_wish *w, FILE *f);
 /* spd_diff.c */
@@ -71,7 +73,10 @@ int spd_run_reject(struct spd_wish *w);
 int spd_run_withdraw(struct spd_wish *w);
 int spd_run_submit(struct spd_wish *w);
 int spd_run_acknowledge(struct spd_wish *w);
-/* spd_comment.c: all that are open at once */
+/* spd_comment.c: a figure that a check has found: "QN01 at measure 1.3: Observation plan delivery,
+ * 33.3 %, target 95.0 %". */
+void spd_print_place(FILE *f, const char *before, const char *place, const json_t *figure);
+/* All that are open at once. */
 int spd_edit_comments(struct spd_wish *w);
 /* One step of a revision's life, and what it led to. */
 int spd_run_step(struct spd_wish *w, Sems__V1__SpdOperation operation, const char *done);

@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "[3] QN01 at measure 1.3: Observation plan delivery, 33.3 %, target 95.0 %" */
+#define PLACE_SIZE 1024
+
+/* "QN01 at measure 1.3: Observation plan delivery, 33.3 %, target 95.0 %" */
 static void
-add_heading(struct buf *out, size_t i, const json_t *place, const char *name)
+figure_words(const char *name, const json_t *place, char out[PLACE_SIZE])
 {
 	char value[SPD_CELL] = "no value";
 	char target[SPD_CELL] = "none";
@@ -25,8 +27,26 @@ add_heading(struct buf *out, size_t i, const json_t *place, const char *name)
 		spd_value(v, unit, aimed ? &t : NULL, value);
 	if (aimed)
 		spd_value(t, unit, &t, target);
-	buf_addf(out, "[%zu] %s: %s, %s, target %s\n\n\n", i + 1, name, spd_text(place, "name"),
-		 value, target);
+	text_print(out, PLACE_SIZE, "%s: %s, %s, target %s", name, spd_text(place, "name"), value,
+		   target);
+}
+
+void
+spd_print_place(FILE *f, const char *before, const char *place, const json_t *figure)
+{
+	char words[PLACE_SIZE];
+
+	figure_words(place, figure, words);
+	fprintf(f, "%s%s\n", before, words);
+}
+
+static void
+add_heading(struct buf *out, size_t i, const json_t *place, const char *name)
+{
+	char words[PLACE_SIZE];
+
+	figure_words(name, place, words);
+	buf_addf(out, "[%zu] %s\n\n\n", i + 1, words);
 }
 
 /* What check COMMENTS misses; NULL: the answer has no such check. */

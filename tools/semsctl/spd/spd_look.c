@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define OP(name)   SEMS__V1__SPD_OPERATION__SPD_OPERATION_##name
 #define COLUMNS(c) (c), COUNT(c)
@@ -228,6 +229,74 @@ spd_run_status(struct spd_wish *w)
 	return status;
 }
 
+/* --- quarters --------------------------------------------------------------------------------- */
+
+static const struct listing_column quarter_columns[] = {
+    {"quarter", "Quarter"},        {"state", "State"},     {"revision", ">Revision"},
+    {"submitted_at", "Submitted"}, {"due", "What is due"},
+};
+
+#define QUARTERS_ASKED 8 /* the newest; of older ones nothing is due for long */
+
+/* Says on its row what semsd says is next; where it does not, nothing. */
+static void
+ask_due(struct spd_wish *w, json_t *row)
+{
+	json_t *answer = NULL;
+	struct quarter q;
+	struct buf raw;
+	struct err e;
+
+	if (!quarter_parse(text_of(member_text(row, "quarter")), &q))
+		return;
+	quarter_format(q, w->quarter);
+	if (spd_ask(w, OP(STATUS), &raw, &e) == OK)
+		answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
+	buf_fini(&raw);
+	words_put(answer, "next");
+	json_object_set(row, "due", json_object_get(answer, "next"));
+	json_decref(answer);
+}
+
+/* How many of the list are newer. */
+static size_t
+newer_of(const json_t *quarters, const char *label)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(quarters); i++)
+		n += strcmp(member_text(json_array_get(quarters, i), "quarter"), label) > 0;
+	return n;
+}
+
+int
+spd_print_quarters(struct spd_wish *w)
+{
+	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
+	Sems__V1__StatusRequest status = SEMS__V1__STATUS_REQUEST__INIT;
+	const json_t *quarters;
+	json_t *answer = NULL;
+	struct err e;
+
+	request.body_case = SEMS__V1__REQUEST__BODY_STATUS;
+	request.status = &status;
+	if (ask(w->o->address, &request, &answer, &e) != OK)
+		return command_fail(&e);
+	quarters = json_object_get(answer, "quarters");
+	for (size_t i = 0; i < json_array_size(quarters); i++) {
+		json_t *row = json_array_get(quarters, i);
+
+		if (newer_of(quarters, member_text(row, "quarter")) < QUARTERS_ASKED)
+			ask_due(w, row);
+	}
+	if (json_array_size(quarters) == 0)
+		puts("No quarter yet: it begins with its first record");
+	else
+		listing_table(quarters, COLUMNS(quarter_columns), w->o->color, stdout);
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
 /* --- check ------------------------------------------------------------------------------------ */
 
 static const struct listing_column check_columns[] = {
@@ -244,8 +313,15 @@ print_failed(json_t *check, FILE *f)
 
 	words_put(check, "todo");
 	fprintf(f, "\n%s: %s\n", member_text(check, "check"), member_text(check, "todo"));
-	for (size_t i = 0; i < json_array_size(found); i++)
-		fprintf(f, "  %s\n", json_words(json_array_get(found, i)));
+	for (size_t i = 0; i < json_array_size(found); i++) {
+		const json_t *figure = json_array_get(json_object_get(check, "figures"), i);
+		const char *place = json_words(json_array_get(found, i));
+
+		if (figure == NULL)
+			fprintf(f, "  %s\n", place);
+		else
+			spd_print_place(f, "  ", place, figure);
+	}
 	if (count > (json_int_t)json_array_size(found))
 		fprintf(f, "  and %" JSON_INTEGER_FORMAT " more\n",
 			count - (json_int_t)json_array_size(found));
