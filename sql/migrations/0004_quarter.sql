@@ -37,12 +37,17 @@ JOIN sems.spd_record p ON (p.occurred_at = c.root_occurred_at AND p.record_id = 
     OR (p.occurred_at = c.occurred_at AND p.record_id = c.record_id AND p.source = c.source);
 GRANT SELECT ON sems.spd_change TO sems_compute;
 
--- When it happened cannot be trusted in what was refused: it counts where it was received first. The same
--- bytes from two senders are one record, and none once one of them was taken. A refused test,
+-- The same bytes from two senders are one record, and none once one of them was taken. A refused test,
 -- and what may be one or be about one, is in no count: nobody has said that its embargo is over.
+-- It counts where what it tells of belongs: by the time that its identity carries, unless that is ahead of its
+-- receipt or before all calendars; else where it was received first.
 CREATE VIEW sems.spd_quarantine AS
 SELECT DISTINCT ON (q.source, q.raw_mac) q.kind, q.source, q.reason, NULL::text AS site_id,
-    NULL::text AS measure, NULL::text AS provider_id, q.received_at AS counted_at
+    NULL::text AS measure, NULL::text AS provider_id,
+    CASE WHEN substr(q.record_id::text, 15, 1) IN ('7', '8')
+        AND sems.uuid_time(q.record_id) BETWEEN timestamptz '2000-01-02 00:00:00Z'
+            AND sems.hours_on(q.received_at, 24)
+        THEN sems.uuid_time(q.record_id) ELSE q.received_at END AS counted_at
 FROM sems.quarantine q
 WHERE NOT q.is_covert AND NOT EXISTS (SELECT FROM sems.quarantine t
     WHERE t.source = q.source AND t.raw_mac = q.raw_mac AND t.state = 'REQUEUED')

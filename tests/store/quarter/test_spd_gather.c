@@ -268,6 +268,22 @@ Test(spd_gather, reconciles_sessions_in_themselves_and_with_events)
 	json_decref(doc);
 }
 
+/* A refused activity whose identity carries the first day, and that came on the second. */
+static void
+add_refused(const char *reason, const char *told, const char *came, const char *bytes)
+{
+	char sql[640];
+
+	snprintf(sql, sizeof sql,
+		 "INSERT INTO sems.quarantine (source, principal, reason, field, message, kind, "
+		 "record_id, received_at, raw_sealed, raw_mac) VALUES ('src', 'p', '%s', 'count', "
+		 "'', 'activity', (lpad(to_hex((extract(epoch FROM timestamptz '%s 12:00:00Z') * "
+		 "1000)::bigint), 12, '0') || '80008000000000000001')::uuid, '%s 12:00:00Z', '', "
+		 "'%s')",
+		 reason, told, came, bytes);
+	cluster_do(f.pg, sql);
+}
+
 Test(spd_gather, lists_clocks_quarantine_and_plans)
 {
 	json_t *doc;
@@ -282,12 +298,22 @@ Test(spd_gather, lists_clocks_quarantine_and_plans)
 		  "'activity', state, '" IN_Q2 "', '', raw FROM (VALUES ('p', 'OPEN', 'a'::bytea), "
 		  "('q', 'OPEN', 'a'), ('p', 'OPEN', 'b'), ('q', 'REQUEUED', 'b')) AS v(p, state, "
 		  "raw)");
+	/* Where what it tells of belongs, whenever it came; unless it tells of what is to come. */
+	add_refused("FIELD", "2026-05-04", "2026-07-20", "c");
+	add_refused("FIELD", "2026-02-04", "2026-05-20", "d");
+	add_refused("TIME", "2026-08-04", "2026-05-20", "e");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
+	item = json_array_get(section(doc, "quarantine"), 0);
+	cr_expect_str_eq(json_string_value(json_object_get(item, "reason")), "FIELD");
+	cr_expect_eq(json_integer_value(json_object_get(item, "count")), 1);
+	item = json_array_get(section(doc, "quarantine"), 2);
+	cr_expect_str_eq(json_string_value(json_object_get(item, "reason")), "TIME");
+	cr_expect_eq(json_integer_value(json_object_get(item, "count")), 1);
 	item = json_array_get(section(doc, "clock"), 0);
 	cr_expect_eq(json_integer_value(json_object_get(item, "told")), 2);
 	cr_expect_eq(json_integer_value(json_object_get(item, "beyond_60s")), 2);
 	cr_expect_eq(json_integer_value(json_object_get(item, "worst_ms")), 122000);
-	item = json_array_get(section(doc, "quarantine"), 0);
+	item = json_array_get(section(doc, "quarantine"), 1);
 	cr_expect_str_eq(json_string_value(json_object_get(item, "reason")), "RANGE");
 	cr_expect_eq(json_integer_value(json_object_get(item, "count")), 1);
 	item = json_array_get(section(doc, "plans"), 0);
