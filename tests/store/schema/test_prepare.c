@@ -91,7 +91,7 @@ static const struct {
     {"sql/migrations/0003_ruling.sql",
      "680588fbf12353c6c1383b3d4a2d74f7c67c155343f3f175898d48aabc660ae0"},
     {"sql/migrations/0004_quarter.sql",
-     "3732c9f7265bea5b2f55785868ea3c13f7015894c79b61e0862fc2ee10ed4bbb"},
+     "6f0fba4cec68a48998ddfdf0996a937bfd6fe6ce862b712fb44d1420ff997d0a"},
     {"sql/migrations/0005_retention.sql",
      "5ce5a3bbc8f01f876a250a19e8b40fd3a2a59efeabfc7024696a5ce0d8b0ecf5"},
     {"sql/migrations/0006_counts.sql",
