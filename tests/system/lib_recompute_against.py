@@ -486,8 +486,9 @@ def metric(c, doc, m, rows):
         return
     charts(c, doc, m, rows)
     funnel(c, id_, doc["funnel"], sites, whole["value"], doc["minimum_n"])
-    if id_ == "OUT03":
-        case_mix(c, id_, doc["case_mix"], rows, "threat_category", sites, whole["value"], doc["minimum_n"])
+    stratum = {"OUT01": "test_item_class", "OUT03": "threat_category"}.get(id_)
+    if stratum:
+        case_mix(c, id_, doc["case_mix"], rows, stratum, sites, whole["value"], doc["minimum_n"])
     for f in doc["figures"]:
         if f["interval"] is not None:
             low, high = exact(f["numerator"], f["denominator"])
