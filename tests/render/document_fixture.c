@@ -53,9 +53,9 @@ static const char rest[] =
 static const char rest_of_metric[] =
     "{\"version\":\"1\",\"effective_from\":null,\"sheet\":\"\",\"readers\":[],"
     "\"requirements\":[],\"clusters\":null,\"chart\":null,\"funnel\":null,\"case_mix\":null}";
-static const char rest_of_figure[] =
-    "{\"clusters\":null,\"interval_by\":null,\"exact\":null,\"previous\":null,\"change\":null,"
-    "\"history\":[],\"coverage\":null}";
+static const char rest_of_figure[] = "{\"q\":null,\"clusters\":null,\"interval_by\":null,\"exact\":"
+				     "null,\"previous\":null,\"change\":null,"
+				     "\"history\":[],\"coverage\":null}";
 
 static json_t *
 loaded(const char *json)

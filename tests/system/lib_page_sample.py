@@ -24,7 +24,7 @@ def figure(by, x, n, status, **more):
     f = {"by": by, "numerator": x, "denominator": n, "excluded": [{"reason": "ABORTED", "count": 3}],
          "value": value, "interval": {"lo": value - 0.03, "hi": value + 0.03} if value else None, "exact": None,
          "clusters": {"count": 24, "untold": 2, "deff": 4.0, "n_effective": n / 4, "low": value - 0.06, "high": value + 0.06,
-                      "reason": None} if value else None, "interval_by": "GENERAL" if value else None,
+                      "reason": None} if value else None, "interval_by": "GENERAL" if value else None, "q": None,
          "status": status, "no_data": "NO_PLAN" if status == "NO_DATA" else None, "previous": past if n else None,
          "change": {"difference": 0.05, "low": 0.01, "high": 0.09, "interval_by": "GENERAL"} if value else None,
          "history": [dict(past, quarter=q, value=None if q == "2025-Q3" else past["value"])

@@ -1298,7 +1298,7 @@ def empty(m, cell, nought=False):
 def finish(m, cell, target, standard, keys=()):
     x, n = cell.n["num"], cell.n["den"]
     f = {"numerator": None, "denominator": None, "value": None, "interval": None, "no_data": None,
-         "status": None, "clusters": None, "interval_by": None}
+         "status": None, "clusters": None, "interval_by": None, "q": None}
     if m.shape != COUNT:
         f["denominator"] = n if "den" in cell.known else None
     detail = {}
@@ -1381,10 +1381,13 @@ class Checker:
         if not close(got, expected):
             self.wrong.append(f"{what}: {got} in the document, {expected} recomputed")
 
-    def figure(self, m, id_, keys, key, doc, cell, target, standard):
+    def figure(self, m, id_, keys, key, doc, cell, finished):
         where = id_ + ("" if not keys else " " + ",".join(
             f"{k}={v}" for k, v in zip(keys, key)))
-        mine, detail = finish(m, cell, target, standard, keys)
+        mine, detail = finished
+        self.like(f"{where} has q", doc["q"] is None, mine["q"] is None)
+        if doc["q"] is not None and mine["q"] is not None and abs(doc["q"] - mine["q"]) > 1e-7 * mine["q"] + 1e-12:
+            self.like(f"{where} q", doc["q"], mine["q"])
         clusters.compare(self, where, doc["clusters"], mine["clusters"])
         for part in ("numerator", "denominator", "value", "interval_by", "status", "no_data"):
             if part != "no_data" or doc["no_data"] != "FEED_SILENT":
@@ -1428,6 +1431,10 @@ class Checker:
             cells = (person_cells(m, self.q, rows, keys, standard) if m.persons
                      else cells_of(rows, keys, m.cluster))
             cells = {k: c for k, c in cells.items() if not keys or self.says(c)}
+            wanted = target and target["value"]
+            finished = {k: finish(m, c, wanted, standard, keys) for k, c in cells.items()}
+            if keys not in ((), ("site",)):
+                clusters.allow_for_many([f for f, _ in finished.values()], wanted)
             for key in sorted(set(cells) | set(by[keys])):
                 where = f"{doc['id']} {dict(zip(keys, key))}"
                 if key not in by[keys]:
@@ -1438,8 +1445,7 @@ class Checker:
                                       f"{by[keys][key]['numerator']} of "
                                       f"{by[keys][key]['denominator']}")
                 else:
-                    self.figure(m, doc["id"], keys, key, by[keys][key], cells[key],
-                                target and target["value"], standard)
+                    self.figure(m, doc["id"], keys, key, by[keys][key], cells[key], finished[key])
         if not m.persons:
             self.sums(doc["id"], by)
         against.metric(self, doc, m, rows)

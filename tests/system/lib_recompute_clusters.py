@@ -86,6 +86,28 @@ def clustered(each, value, denominator):
     return out
 
 
+def chance(f, target):
+    """How likely a rate is as far from the target, by the interval that its status goes by."""
+    if f["interval_by"] == "GENERAL":
+        n, p = f["clusters"]["n_effective"], f["value"]
+        return min(1, 2 * beta_cdf(target, n * p, n * (1 - p) + 1), 2 - 2 * beta_cdf(target, n * p + 1, n * (1 - p)))
+    spread = target * (1 - target) / f["denominator"]
+    if spread <= 0:
+        return float(f["value"] == target)
+    return math.erfc(abs(f["value"] - target) / math.sqrt(2 * spread))
+
+
+def allow_for_many(figures, target):
+    """Benjamini and Hochberg's q of the figures of one breakdown; none that is not small has a status."""
+    judged = [f for f in figures if f["interval"] and f["status"] in ("MET", "NOT_MET", "NOT_PROVEN")]
+    least = 1
+    for left, f in zip(range(len(judged), 0, -1), sorted(judged, key=lambda f: -chance(f, target))):
+        least = min(least, chance(f, target) * len(judged) / left)
+        f["q"] = least
+        if least >= 0.05:
+            f["status"] = "NOT_PROVEN"
+
+
 def compare(c, where, doc, mine):
     """Doubles that are differences of large sums agree to fewer digits than others."""
     c.like(f"{where} clusters", doc is None, mine is None)

@@ -1,6 +1,7 @@
 #include "core/metric/figure.h"
 
 #include "base/count.h"
+#include "core/stats/multiple.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -605,6 +606,62 @@ finish(const struct fold *f, struct figure *g, const double *target)
 		g->status = status_of(f->m, g, target);
 }
 
+/* The chance of the rate, were the target the true one; by the interval that the status goes by. */
+static double
+chance_of(const struct figure *g, double target)
+{
+	return g->is_by_general ? stats_beta_p(g->value, g->general.n_effective, target)
+				: stats_score_p(g->numerator, g->denominator, target);
+}
+
+static bool
+is_judged(const struct figure *g)
+{
+	return g->has_interval && (g->status == STATUS_MET || g->status == STATUS_NOT_MET ||
+				   g->status == STATUS_NOT_PROVEN);
+}
+
+/* The q values of the figures of one breakdown, and no status where it is not small: of hundreds of
+ * parts some stand out by chance. */
+static void
+allow_for_many(struct arena *a, struct figure **list, size_t n, double target)
+{
+	double *p = arena_zalloc(a, 2 * n, sizeof *p);
+	size_t *order = arena_zalloc(a, n, sizeof *order);
+	size_t judged = 0;
+
+	if (p == NULL || order == NULL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (is_judged(list[i]))
+			p[judged++] = chance_of(list[i], target);
+	stats_bh(p, judged, order, p + n);
+	judged = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_judged(list[i]))
+			continue;
+		list[i]->has_q = true;
+		list[i]->q = p[n + judged++];
+		if (!(list[i]->q < Q_MAX))
+			list[i]->status = STATUS_NOT_PROVEN;
+	}
+}
+
+/* Breakdown 0 is the entity, 1 its sites. */
+static void
+allow_for_breakdowns(struct arena *a, struct figure **list, size_t n, double target)
+{
+	size_t end;
+
+	for (size_t i = 0; i < n; i = end) {
+		end = i + 1;
+		while (end < n && list[end]->breakdown == list[i]->breakdown)
+			end++;
+		if (list[i]->breakdown > 1)
+			allow_for_many(a, list + i, end - i, target);
+	}
+}
+
 int
 figure_compare(const struct figure *x, const struct figure *y)
 {
@@ -650,5 +707,7 @@ fold_finish(struct fold *f, const double *target, size_t *n)
 		}
 	}
 	qsort(list, *n, sizeof(struct figure *), compare_places);
-	return list;
+	if (target != NULL)
+		allow_for_breakdowns(f->arena, list, *n, *target);
+	return arena_failed(f->arena) ? NULL : list;
 }

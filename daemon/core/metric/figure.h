@@ -49,6 +49,9 @@ const char *cluster_lack_name(enum cluster_lack l); /* NULL: of CLUSTER_LACK_NON
 /* Of the trials that tell their cluster so many are enough. */
 #define CLUSTER_TOLD_MIN_PERCENT 95
 
+/* Of the statuses of parts beyond sites so many are expected to be false, at most. */
+#define Q_MAX 0.05
+
 /* The trials that tell their cluster: x of n, and the sums over the clusters. */
 struct cluster_counts {
 	int64_t x;
@@ -83,6 +86,9 @@ struct figure {
 	enum cluster_lack lack;
 	struct clustered general;
 	bool is_by_general; /* the status goes by it */
+	/* Of a part beyond sites that is judged by an interval: below Q_MAX it has a status. */
+	bool has_q;
+	double q;
 	enum status status;
 	const char *no_data; /* NULL: there is data */
 };

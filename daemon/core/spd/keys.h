@@ -137,6 +137,7 @@
 #define DOC_POST               "post"
 #define DOC_PREVIOUS           "previous"
 #define DOC_PROOF              "proof"
+#define DOC_Q                  "q"
 #define DOC_QUARANTINE         "quarantine"
 #define DOC_QUARTER            "quarter"
 #define DOC_RAISED             "raised"

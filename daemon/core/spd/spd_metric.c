@@ -397,6 +397,7 @@ figure_json(const struct spd *s, size_t metric, const struct feeds *feeds, const
 	made_put(&o, DOC_EXACT, exact_of(g));
 	made_put(&o, DOC_CLUSTERS, clusters_of(m, g));
 	made_text(&o, DOC_INTERVAL_BY, g->has_interval ? interval_name(g->is_by_general) : NULL);
+	put_real(&o, DOC_Q, g->has_q, g->q);
 	made_text(&o, DOC_STATUS, status_name(g->status));
 	made_text(&o, DOC_NO_DATA, reason_of(g, &covered));
 	made_put(&o, DOC_PREVIOUS, old == NULL ? json_null() : past_json(&s->past[0], past, old));

@@ -340,6 +340,12 @@ put_deff(const struct figure_row *r)
 }
 
 static void
+put_q(const struct figure_row *r)
+{
+	grid_member(r->g, r->figure, DOC_Q, UNIT_REAL);
+}
+
+static void
 put_clusters(const struct figure_row *r)
 {
 	grid_member(r->g, json_object_get(r->figure, DOC_CLUSTERS), DOC_COUNT, UNIT_INTEGER);
@@ -499,6 +505,7 @@ static const struct figure_column after[] = {
      put_general_high},
     {{"deff", "Design effect", IN_BOOK | IN_CSV, 12, true}, OF_ALL, "interval", put_deff},
     {{"clusters", "Clusters", IN_BOOK | IN_CSV, 9, true}, OF_ALL, "interval", put_clusters},
+    {{"q", "q", IN_BOOK | IN_CSV, 9, true}, OF_ALL, "status", put_q},
     {{"exact_low", "Exact from", IN_BOOK | IN_CSV, 11, true}, OF_ALL, "exact", put_exact_low},
     {{"exact_high", "Exact to", IN_BOOK | IN_CSV, 10, true}, OF_ALL, "exact", put_exact_high},
     {{"target", "Target", IN_ALL, 8, true}, OF_ANY, "target", put_target},

@@ -1,4 +1,5 @@
 /* The summary's sentences about what is not known, and about what the figures rest on. */
+#include "base/count.h"
 #include "base/text.h"
 #include "core/spd/keys.h"
 #include "render/sheet/summary.h"
@@ -268,6 +269,58 @@ say_embargo(struct grid *g)
 				      n == 1 ? "is" : "are"));
 }
 
+/* Rates that an interval judges: alone, or by their q, and then which have a status. */
+static void
+count_judged(const json_t *metric, size_t *alone, size_t *decided)
+{
+	static const char *const statuses[] = {"MET", "NOT_MET", "NOT_PROVEN"};
+	const json_t *figure;
+	size_t i;
+
+	json_array_foreach(json_object_get(metric, DOC_FIGURES), i, figure)
+	{
+		const char *status = spd_text(figure, DOC_STATUS);
+		size_t k = 0;
+
+		while (k < COUNT(statuses) && strcmp(status, statuses[k]) != 0)
+			k++;
+		if (k == COUNT(statuses) || !json_is_object(json_object_get(figure, DOC_INTERVAL)))
+			continue;
+		if (json_is_number(json_object_get(figure, DOC_Q)))
+			*decided += k < 2;
+		else
+			(*alone)++;
+	}
+}
+
+/* How many false alarms there may be among the statuses. */
+static void
+say_chance(struct grid *g)
+{
+	const json_t *metrics = json_object_get(g->book->edition->doc, DOC_METRICS);
+	size_t alone = 0;
+	size_t decided = 0;
+
+	for (size_t i = 0; i < json_array_size(metrics); i++)
+		count_judged(json_array_get(metrics, i), &alone, &decided);
+	if (alone > 0)
+		summary_say(
+		    g, "",
+		    book_text(g->book,
+			      "%zu rate%s of the entity and its sites %s judged by the 95 %% "
+			      "interval alone: of rates exactly on their target about one "
+			      "in twenty would get a status by chance, here %.1f.",
+			      alone, text_s(alone), alone == 1 ? "is" : "are", (double)alone / 20));
+	if (decided > 0)
+		summary_say(
+		    g, "",
+		    book_text(g->book,
+			      "%zu other part%s the status met or not met (q below 0.05): at most "
+			      "one in twenty such statuses is expected to be a false alarm, "
+			      "here %.1f.",
+			      decided, decided == 1 ? " has" : "s have", (double)decided / 20));
+}
+
 void
 summary_ground(struct sheet *s)
 {
@@ -283,6 +336,7 @@ summary_ground(struct sheet *s)
 		say_clocks(g);
 		say_quarantine(g);
 	}
+	say_chance(g);
 	say_restatements(g);
 	say_embargo(g);
 }

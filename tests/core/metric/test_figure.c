@@ -420,6 +420,41 @@ Test(figure, says_why_nothing_is_said_of_clusters_in_general)
 	}
 }
 
+/* Of 20 measures one stands out (80 of 200 at a target of 0.49, z = -2.546 by the
+ * score test: p = 0.0109), which is no more than 20 of them give by chance: q = 0.218. Alone, it
+ * is not met. The sites, and the entity, go by their interval. */
+Test(figure, calls_nothing_that_stands_out_among_many_by_chance)
+{
+	const double target = 0.49;
+	const struct metric *m = metric(RATIO("SAMPLE", "UP"));
+
+	for (unsigned n = 1; n <= 20; n += 19) {
+		struct fold *f = fold_new(arena, m, NULL);
+		struct figure **list;
+		size_t count = 0;
+		unsigned seen = 0;
+
+		for (unsigned i = 0; i < n; i++) {
+			char measure[20];
+			const char *dims[DIMENSIONS_MAX] = {"N1", measure};
+
+			snprintf(measure, sizeof measure, "4.%u", i);
+			fold_add(f, dims, GROUP_NUMERATOR, i == 0 ? 80 : 98);
+			fold_add(f, dims, GROUP_DENOMINATOR, 200);
+		}
+		list = fold_finish(f, &target, &count);
+		for (size_t i = 0; i < count; i++) {
+			cr_expect_eq(list[i]->has_q, list[i]->breakdown > 1);
+			if (list[i]->breakdown != 2 || list[i]->numerator != 80)
+				continue;
+			seen++;
+			cr_expect_float_eq(list[i]->q, 0.0109 * n, 0.0001 * n);
+			cr_expect_eq(list[i]->status, n == 1 ? STATUS_NOT_MET : STATUS_NOT_PROVEN);
+		}
+		cr_expect_eq(seen, 1);
+	}
+}
+
 Test(figure, finds_each_of_many_figures_again)
 {
 	struct fold *f = fold_new(arena, metric(RATIO("CENSUS", "UP")), NULL);

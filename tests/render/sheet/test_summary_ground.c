@@ -40,6 +40,28 @@ Test(summary_ground, what_is_not_known_is_told_by_its_reason)
 	expect(&s, "summary-unknown", sentences, 2);
 }
 
+/* A status of a part is one of as many as there are; the entity's stands alone. */
+Test(summary_ground, false_alarms_are_told_as_many_as_chance_makes)
+{
+	static const char *const sentences[] = {
+	    ("1 rate of the entity and its sites is judged by the 95 % interval alone: of rates "
+	     "exactly on their target about one in twenty would get a status by chance, here 0.1."),
+	    ("1 other part has the status met or not met (q below 0.05): at most one in twenty "
+	     "such "
+	     "statuses is expected to be a false alarm, here 0.1."),
+	};
+	json_t *part;
+	struct sample s;
+
+	sample_init(&s);
+	part = json_deep_copy(sample_figure(&s, 0));
+	json_object_set_new(part, "by", json_pack("{s:s}", "stream", "HOLD"));
+	json_object_set_new(part, "q", json_real(0.01));
+	json_object_set_new(part, "history", json_array());
+	json_array_append_new(json_object_get(sample_metric(&s, 0), "figures"), part);
+	expect(&s, "summary-ground", sentences, COUNT(sentences));
+}
+
 Test(summary_ground, feeds_clocks_late_and_refused_records_are_told)
 {
 	static const char *const sentences[] = {
