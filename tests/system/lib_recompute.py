@@ -1159,7 +1159,7 @@ METRICS = {
     "QL07": Metric(RATIO, ql07, up=False),
     "AU01": Metric(COUNT, au01, parts="SITES"),
     "AU02": Metric(COUNT, au02),
-    "AU03": sample(au03, up=False),
+    "AU03": Metric(RATIO, au03, up=False),
     "FI01": Metric(COUNT, fi01, reasons="LISTED_AGAIN", parts=SEVERITIES),
     "QN04": plan(qn04, "COUNTED_TWICE", parts="ESTIMATED COUNTED_BESIDE"),
     "QN08": plan(qn08, "COUNTED_TWICE", parts="PATROLS_REQUIRED COUNTED_BESIDE"),

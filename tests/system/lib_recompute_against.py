@@ -459,8 +459,8 @@ def charts(c, doc, m, rows):
     label = label_before(c.q.label)
     months = str(c.ev.quarter(label).first_day), str(c.q.last_day)
     rebases = c.ev.rebases(id_, *months)
-    # Audits are looked at one by one and not counted by week.
-    weeks = lambda q, rows: [] if id_ == "AU03" or m.apart else weeks_of(q, rows)
+    # What is kept apart is not added up by week either.
+    weeks = lambda q, rows: [] if m.apart else weeks_of(q, rows)
     parts = chart(c, id_, doc["chart"], weeks(c.q, rows), minimum, rebases)
     old = next(f for f in doc["figures"] if not f["by"])["previous"]
     if not parts or doc["chart"] is None or (old and old["basis"] != "RECOMPUTED"):

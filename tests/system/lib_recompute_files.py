@@ -62,8 +62,9 @@ def inspections(files, spds):
         like(f"{q} audits", figures(spd, "AU01")[()]["numerator"], n)
         like(f"{q} sites", figures(spd, "AU02")[()]["numerator"], len({r["License"] for r in rows}))
         rate(f"{q} QL05", figures(spd, "QL05")[()], n - results["Fail"], n)
-        rate(f"{q} AU03", figures(spd, "AU03")[()],
-             sum(float(r["criticalCount"]) > 0 for r in rows), n)
+        au03, critical = figures(spd, "AU03")[()], sum(float(r["criticalCount"]) > 0 for r in rows)
+        like(f"{q} AU03", (au03["numerator"], au03["denominator"], au03["interval"]), (critical, n, None))
+        like(f"{q} AU03 value", au03["value"], critical / n if n else None)
         for severity, column in (("CRITICAL", "criticalCount"), ("SERIOUS", "seriousCount"),
                                  ("MINOR", "minorCount")):
             found = collections.Counter()
