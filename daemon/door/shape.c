@@ -77,6 +77,13 @@ static const struct slot setup_rebase_slots[] = {
 };
 SHAPE(setup_rebase);
 
+static const struct slot setup_not_applicable_slots[] = {
+    ONE(setup_not_applicable, metric),      ONE(setup_not_applicable, reason),
+    ONE(setup_not_applicable, declared_by), ONE(setup_not_applicable, from_quarter),
+    ONE(setup_not_applicable, applies),
+};
+SHAPE(setup_not_applicable);
+
 static const struct slot setup_feed_slots[] = {
     ONE(setup_feed, source),      ONE(setup_feed, kind),     ONE(setup_feed, site),
     ONE(setup_feed, every_hours), ONE(setup_feed, from_day), ONE(setup_feed, until_day),
@@ -100,6 +107,7 @@ static const struct slot setup_request_slots[] = {
     LIST(setup_request, principals, &setup_principal_shape),
     LIST(setup_request, retention, &setup_retention_shape),
     LIST(setup_request, targets, &setup_target_shape),
+    LIST(setup_request, not_applicable, &setup_not_applicable_shape),
     LIST(setup_request, feeds, &setup_feed_shape),
     LIST(setup_request, rebases, &setup_rebase_shape),
     {AT(setup_request, spd_policy), SLOT_ONE, 0, &setup_policy_shape},

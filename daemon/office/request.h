@@ -107,6 +107,14 @@ struct setup_rebase {
 	bool withdrawn;
 };
 
+struct setup_not_applicable {
+	const char *metric;
+	const char *reason;
+	const char *declared_by;
+	const char *from_quarter;
+	bool applies;
+};
+
 struct setup_feed {
 	const char *source;
 	const char *kind;
@@ -138,6 +146,8 @@ struct setup_request {
 	size_t n_retention;
 	const struct setup_target *targets;
 	size_t n_targets;
+	const struct setup_not_applicable *not_applicable;
+	size_t n_not_applicable;
 	const struct setup_feed *feeds;
 	size_t n_feeds;
 	const struct setup_rebase *rebases;

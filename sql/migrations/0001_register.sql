@@ -206,6 +206,18 @@ CREATE TABLE sems.chart_rebase (
 	set_by text NOT NULL  -- the principal who was signed in
 );
 
+-- Metrics that are none of this entity's business, and why. Append only, as targets are.
+CREATE TABLE sems.not_applicable (
+	declaration_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	metric text NOT NULL,
+	applies boolean NOT NULL,  -- from this quarter on it is again
+	reason text NOT NULL,
+	declared_by text NOT NULL,
+	from_quarter text NOT NULL CHECK (from_quarter ~ '^[0-9]{4}-Q[1-4]$'),
+	set_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	set_by text  -- the principal who was signed in
+);
+
 CREATE TABLE sems.setting (
 	name text PRIMARY KEY,
 	value text NOT NULL
@@ -220,13 +232,13 @@ INSERT INTO sems.setting VALUES
 GRANT SELECT ON sems.schema_migration, sems.entity, sems.civil_day, sems.kind, sems.site,
     sems.location, sems.provider, sems.source, sems.principal, sems.source_grant,
     sems.retention_policy, sems.purge_floor, sems.purge_certificate, sems.target, sems.chart_rebase,
-    sems.setting TO sems_compute, sems_retention, sems_admin;
+    sems.not_applicable, sems.setting TO sems_compute, sems_retention, sems_admin;
 GRANT SELECT ON sems.entity, sems.civil_day, sems.site, sems.location, sems.provider
     TO sems_report;
 GRANT INSERT, UPDATE ON sems.site, sems.location, sems.provider, sems.source, sems.principal,
     sems.retention_policy, sems.setting TO sems_admin;
 GRANT INSERT, DELETE ON sems.source_grant TO sems_admin;
-GRANT INSERT ON sems.target, sems.chart_rebase TO sems_admin;
+GRANT INSERT ON sems.target, sems.chart_rebase, sems.not_applicable TO sems_admin;
 
 -- The instant of a record identity: its first 48 bits are Unix milliseconds.
 CREATE FUNCTION sems.uuid_time(id uuid) RETURNS timestamptz

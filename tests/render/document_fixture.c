@@ -46,7 +46,8 @@ static const char rest[] =
     "{\"template\":null,\"policy\":{\"approval\":\"THREE_PEOPLE\",\"corrections\":\"TWO_PEOPLE\","
     "\"marking\":\"x\"},"
     "\"completeness\":{\"clock\":[],\"feeds\":[],\"late\":null,\"plans\":[],\"quarantine\":[],"
-    "\"restores\":[],\"sessions\":null,\"silent\":[]},\"values_shown\":null,\"balances\":[],"
+    "\"restores\":[],\"sessions\":null,\"silent\":[]},\"values_shown\":null,\"not_applicable\":[],"
+    "\"balances\":[],"
     "\"corrections\":{\"total\":0,\"indirect\":0,\"dated_ahead\":0,\"rows\":[]},\"restatements\":[]"
     ","
     "\"embargo\":{\"excluded\":[]},\"proof\":null}";

@@ -81,6 +81,8 @@ SPD = {
                 metric(3, "tests", "NOT_PROVEN", 280, 320), metric(4, "tests", "NO_DATA", 0, 0),
                 metric(5, "observations", "INSUFFICIENT", 12, 20)],
     "unsupported": [{"id": "CA01", "name": "Actions on time", "needs": EVIL}],
+    "not_applicable": [{"id": "RK01", "name": "Mitigation", "reason": EVIL, "declared_by": "a.m", "from_quarter": "2026-Q1",
+                        "set_at": "2026-01-10T09:00:00.000Z", "set_by": None}],
     "records": [{"kind": "tip_event", "received": 313, "effective": 312, "corrected": 1, "voided": 0, "late": 4}],
     "completeness": {"feeds": [{"source": "lane-1", "kind": "tip_event", "site": "S00", "expected": 330, "received": 313,
                                 "missing": 17, "basis": "HEARTBEATS", "last_at": "2026-06-30T20:00:00.000Z",

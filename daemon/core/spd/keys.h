@@ -121,6 +121,7 @@
 #define DOC_NAMES              "names"
 #define DOC_NEEDS              "needs"
 #define DOC_NEW                "new"
+#define DOC_NOT_APPLICABLE     "not_applicable"
 #define DOC_NO_DATA            "no_data"
 #define DOC_NOTE               "note"
 #define DOC_NUMBER             "number"

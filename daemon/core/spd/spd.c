@@ -11,13 +11,62 @@
 
 #define SCRATCH_MAX ((size_t)256 * 1024 * 1024)
 
+static bool
+is_not_applicable(const struct spd *s, const char *metric)
+{
+	for (size_t i = 0; i < s->n_not_applicable; i++)
+		if (strcmp(s->not_applicable[i].metric, metric) == 0)
+			return true;
+	return false;
+}
+
+/* What was declared as none of the entity's business is told all the same where there is anything
+ * of it: a declaration makes no figure go away. */
+static bool
+is_left_out(const struct spd *s, const struct spd_metric *m)
+{
+	const struct figure *whole = m->n_figures == 0 ? NULL : m->figures[0];
+
+	if (!is_not_applicable(s, m->m->id))
+		return false;
+	return whole == NULL ||
+	       (!whole->has_value && (!whole->has_numerator || whole->numerator == 0) &&
+		(!whole->has_denominator || whole->denominator == 0));
+}
+
 static json_t *
-unsupported_json(const struct catalogue *c)
+not_applicable_json(const struct spd *s)
 {
 	struct made list = made_array();
 
-	for (unsigned i = 0; i < c->unsupported_count; i++) {
+	for (size_t i = 0; i < s->n_not_applicable; i++) {
+		const struct spd_not_applicable *n = &s->not_applicable[i];
 		struct made o = made_object();
+
+		made_text(&o, DOC_ID, n->metric);
+		made_text(&o, DOC_NAME, n->name);
+		made_text(&o, DOC_REASON, n->reason);
+		made_text(&o, DOC_DECLARED_BY, n->declared_by);
+		made_text(&o, DOC_FROM_QUARTER, n->from_quarter);
+		made_text(&o, DOC_SET_AT, n->set_at);
+		made_text(&o, DOC_SET_BY, n->set_by);
+		made_append(&list, made_take(o));
+	}
+	return made_take(list);
+}
+
+static json_t *
+unsupported_json(const struct spd *s)
+{
+	const struct catalogue *c = s->catalogue;
+	struct made list = made_array();
+
+	for (unsigned i = 0; i < c->unsupported_count; i++) {
+		struct made o;
+
+		if (is_not_applicable(s, c->unsupported[i].id))
+			continue;
+		o = made_object();
 
 		made_text(&o, DOC_ID, c->unsupported[i].id);
 		made_text(&o, DOC_NAME, c->unsupported[i].name);
@@ -257,6 +306,8 @@ document_json(const struct spd *s, struct arena *scratch)
 	struct made o = made_object();
 
 	for (size_t i = 0; i < s->n_metrics; i++) {
+		if (is_left_out(s, &s->metrics[i]))
+			continue;
 		made_append(&metrics, spd_metric_json(s, i, scratch));
 		arena_reset(scratch);
 	}
@@ -266,7 +317,8 @@ document_json(const struct spd *s, struct arena *scratch)
 		made_put(&o, DOC_VALUES_SHOWN, json_null());
 	else
 		made_int(&o, DOC_VALUES_SHOWN, s->values_shown);
-	made_put(&o, DOC_UNSUPPORTED, unsupported_json(s->catalogue));
+	made_put(&o, DOC_NOT_APPLICABLE, not_applicable_json(s));
+	made_put(&o, DOC_UNSUPPORTED, unsupported_json(s));
 	made_put(&o, DOC_RECORDS, records_json(s));
 	made_put(&o, DOC_COMPLETENESS, completeness_json(s));
 	made_put(&o, DOC_BALANCES, balances_json(s));

@@ -35,6 +35,17 @@ struct spd_target {
 	double replaced; /* the target before it */
 };
 
+/* A metric, computed or not, that the entity declared to be none of its business. */
+struct spd_not_applicable {
+	const char *metric;
+	const char *name;
+	const char *reason;
+	const char *declared_by;
+	const char *from_quarter;
+	const char *set_at; /* RFC 3339, UTC */
+	const char *set_by; /* NULL: nobody was noted */
+};
+
 /* A civil week, Monday to Sunday, clipped to the quarter: the sums of the figure of the entity. */
 struct spd_week {
 	const char *first_day; /* "2026-04-06" */
@@ -138,6 +149,9 @@ struct spd {
 	const struct spd_template *template; /* NULL: none */
 	struct spd_metric *metrics;
 	size_t n_metrics;
+	/* By metric. Those have no figures, unless there are records of them. */
+	struct spd_not_applicable *not_applicable;
+	size_t n_not_applicable;
 	/* Of each dimension that senders choose the values of, so many have figures, the others
 	 * together one (FIGURE_OTHER); 0: all have. */
 	unsigned values_shown;

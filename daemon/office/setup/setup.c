@@ -44,6 +44,7 @@ static json_t *make_grants(const struct setup_request *r);
 static json_t *make_retention(const struct setup_request *r);
 static json_t *make_targets(const struct setup_request *r);
 static json_t *make_rebases(const struct setup_request *r);
+static json_t *make_not_applicable(const struct setup_request *r);
 static json_t *make_feeds(const struct setup_request *r);
 static json_t *make_policy(const struct setup_request *r);
 static json_t *make_settings(const struct setup_request *r);
@@ -65,6 +66,8 @@ static const struct setup_step steps[] = {
     {"retention", "sql/queries/setup/setup_retention.sql", make_retention, NULL, NULL, false},
     {"targets", "sql/queries/setup/setup_targets.sql", make_targets, NULL, NULL, true},
     {"rebases", "sql/queries/setup/setup_rebases.sql", make_rebases, NULL, NULL, true},
+    {"not_applicable", "sql/queries/setup/setup_not_applicable.sql", make_not_applicable, NULL,
+     NULL, true},
     {"feeds", "sql/queries/setup/setup_feeds.sql", make_feeds, NULL, NULL, false},
     {"policies", "sql/queries/setup/setup_policy.sql", make_policy, NULL, NULL, false},
     {"settings", "sql/queries/setup/setup_settings.sql", make_settings, NULL, NULL, false},
@@ -203,6 +206,34 @@ make_retention(const struct setup_request *r)
 	return all;
 }
 
+/* As it is stored; setup_check() has read it before. */
+static void
+stored_quarter(const char *given, char out[QUARTER_TEXT_SIZE])
+{
+	struct quarter q = {0, 0};
+
+	quarter_parse(text_of(given), &q);
+	quarter_format(q, out);
+}
+
+static json_t *
+make_not_applicable(const struct setup_request *r)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < r->n_not_applicable; i++) {
+		const struct setup_not_applicable *n = &r->not_applicable[i];
+		char from[QUARTER_TEXT_SIZE];
+
+		stored_quarter(n->from_quarter, from);
+		json_array_append_new(all, json_pack("{s:s, s:b, s:s, s:s, s:s}", "metric",
+						     n->metric, "applies", n->applies, "reason",
+						     n->reason, "declared_by", n->declared_by,
+						     "from_quarter", from));
+	}
+	return all;
+}
+
 static json_t *
 make_targets(const struct setup_request *r)
 {
@@ -210,12 +241,9 @@ make_targets(const struct setup_request *r)
 
 	for (size_t i = 0; i < r->n_targets; i++) {
 		const struct setup_target *t = &r->targets[i];
-		struct quarter q = {0, 0};
 		char from[QUARTER_TEXT_SIZE];
 
-		/* setup_check() has read it before. */
-		quarter_parse(text_of(t->from_quarter), &q);
-		quarter_format(q, from);
+		stored_quarter(t->from_quarter, from);
 		json_array_append_new(all, json_pack("{s:s, s:f, s:s, s:s}", "metric", t->metric,
 						     "value", t->value, "approved_by",
 						     t->approved_by, "from_quarter", from));

@@ -281,6 +281,35 @@ check_target(const struct setup_target *t, size_t i, const struct catalogue *cat
 	return check_name(t->approved_by, true, PATH("targets[%zu].approved_by", i), e);
 }
 
+/* Of the catalogue, whether it can be computed or not. */
+static bool
+is_metric(const struct catalogue *cat, const char *id)
+{
+	for (unsigned i = 0; i < cat->unsupported_count; i++)
+		if (strcmp(cat->unsupported[i].id, id) == 0)
+			return true;
+	return catalogue_metric(cat, id) != NULL;
+}
+
+static enum code
+check_not_applicable(const struct setup_not_applicable *n, size_t i, const struct catalogue *cat,
+		     struct err *e)
+{
+	struct quarter q;
+	enum code code;
+
+	if (n->metric == NULL || !is_metric(cat, n->metric))
+		return err_set(e, REJ_FIELD, PATH("not_applicable[%zu].metric", i),
+			       "is not a metric of the catalogue; write it as in OUT03");
+	if (!quarter_parse(text_of(n->from_quarter == NULL ? "" : n->from_quarter), &q))
+		return err_set(e, REJ_FIELD, PATH("not_applicable[%zu].from_quarter", i),
+			       "is not a quarter; write it as in 2026-Q2");
+	code = check_name(n->reason, true, PATH("not_applicable[%zu].reason", i), e);
+	return code != OK ? code
+			  : check_name(n->declared_by, true,
+				       PATH("not_applicable[%zu].declared_by", i), e);
+}
+
 /* A day such as 2026-01-15. */
 static enum code
 check_day(const char *day, const char *at, struct err *e)
@@ -415,6 +444,8 @@ setup_check(const struct setup_request *r, const struct catalogue *cat, struct e
 		code = check_policy(&r->retention[i], i, window_days, e);
 	for (size_t i = 0; i < r->n_targets && code == OK; i++)
 		code = check_target(&r->targets[i], i, cat, e);
+	for (size_t i = 0; i < r->n_not_applicable && code == OK; i++)
+		code = check_not_applicable(&r->not_applicable[i], i, cat, e);
 	for (size_t i = 0; i < r->n_feeds && code == OK; i++)
 		code = check_feed(&r->feeds[i], i, e);
 	for (size_t i = 0; i < r->n_rebases && code == OK; i++)

@@ -121,6 +121,15 @@ unsupported_of(const struct book *b, const json_t *ids)
 	return list;
 }
 
+/* A sheet of metrics all of which were declared as not applicable is left out. */
+static bool
+is_none_of_ours(const struct book *b, const json_t *sheet, const struct plan *p)
+{
+	return strcmp(spd_text(sheet, DOC_CONTENT), "METRICS") == 0 && p->metrics[0] == NULL &&
+	       json_array_size(p->unsupported) == 0 &&
+	       json_array_size(json_object_get(b->edition->doc, DOC_NOT_APPLICABLE)) > 0;
+}
+
 static void
 make_planned(struct book *b, const json_t *sheet)
 {
@@ -142,11 +151,15 @@ make_planned(struct book *b, const json_t *sheet)
 	struct plan p =
 	    plan_of(spd_text(sheet, DOC_ID), spd_text(sheet, DOC_TITLE), listed(b, ids));
 
+	p.unsupported = unsupported;
+	if (is_none_of_ours(b, sheet, &p)) {
+		json_decref(unsupported);
+		return;
+	}
 	p.note = spd_text(sheet, DOC_NOTE);
 	p.empty = spd_text(sheet, DOC_EMPTY);
 	p.words = json_object_get(sheet, DOC_COLUMNS);
 	p.by = json_object_get(sheet, DOC_BY);
-	p.unsupported = unsupported;
 	for (size_t i = 0; i < COUNT(contents); i++)
 		if (strcmp(spd_text(sheet, DOC_CONTENT), contents[i].content) == 0)
 			contents[i].make(b, &p);

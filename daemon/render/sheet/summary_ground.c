@@ -57,6 +57,28 @@ named(struct book *b, const json_t *list, size_t first, const char *(*why)(const
 	return all;
 }
 
+/* "QN16 TIP enabled time (no lane has TIP; declared by A. Example, 2026-05-04)" */
+static void
+say_not_applicable(struct grid *g)
+{
+	const json_t *item;
+	const char *all = "";
+	size_t i;
+
+	if (g == NULL)
+		return;
+	json_array_foreach(json_object_get(g->book->edition->doc, DOC_NOT_APPLICABLE), i, item)
+	{
+		all = book_join(
+		    g->book, all, ", ",
+		    book_text(g->book, "%s %s (%s; declared by %s, %.10s)", spd_text(item, DOC_ID),
+			      spd_text(item, DOC_NAME), spd_text(item, DOC_REASON),
+			      spd_text(item, DOC_DECLARED_BY), spd_text(item, DOC_SET_AT)));
+	}
+	if (all[0] != '\0')
+		summary_say(g, "", book_text(g->book, "Not applicable here: %s.", all));
+}
+
 /* A line a reason. Counts too: a volume that nobody tells is no nought. */
 void
 summary_unknown(struct sheet *s)
@@ -78,6 +100,7 @@ summary_unknown(struct sheet *s)
 		    g, "",
 		    book_text(b, "%s: no figure (%s).", named(b, metrics, i, no_data_of), words));
 	}
+	say_not_applicable(g);
 	for (size_t i = 0; i < json_array_size(missing); i++) {
 		const char *needs = needs_of(json_array_get(missing, i));
 

@@ -157,6 +157,43 @@ on_rebases(struct spd_run *r, const struct rows *rows)
 	}
 }
 
+static const char *
+name_of_metric(const struct catalogue *c, const char *id)
+{
+	const struct metric *m = catalogue_metric(c, id);
+
+	for (unsigned i = 0; i < c->unsupported_count; i++)
+		if (strcmp(c->unsupported[i].id, id) == 0)
+			return c->unsupported[i].name;
+	return m == NULL ? NULL : m->name;
+}
+
+static void
+on_not_applicable(struct spd_run *r, const struct rows *rows)
+{
+	size_t n = (size_t)rows_count(rows);
+	struct spd *s = &r->spd;
+
+	s->not_applicable = arena_zalloc(r->arena, n + 1, sizeof *s->not_applicable);
+	for (int i = 0; s->not_applicable != NULL && i < rows_count(rows); i++) {
+		struct spd_not_applicable *to = &s->not_applicable[s->n_not_applicable];
+		const char *id = rows_keep(rows, i, 0, r->arena);
+
+		if (id == NULL || name_of_metric(r->catalogue, id) == NULL)
+			continue; /* of a metric that this catalogue no longer has */
+		*to = (struct spd_not_applicable){
+		    .metric = id,
+		    .name = name_of_metric(r->catalogue, id),
+		    .reason = rows_keep(rows, i, 1, r->arena),
+		    .declared_by = rows_keep(rows, i, 2, r->arena),
+		    .from_quarter = rows_keep(rows, i, 3, r->arena),
+		    .set_at = rows_keep(rows, i, 4, r->arena),
+		    .set_by = rows_keep(rows, i, 5, r->arena),
+		};
+		s->n_not_applicable++;
+	}
+}
+
 /* What it answers is not used. */
 static void
 on_held(struct spd_run *r, const struct rows *rows)
@@ -174,6 +211,7 @@ static const struct {
     {"sql/queries/quarter/spd_quarter.sql", on_quarter},
     {"sql/queries/quarter/spd_targets.sql", on_targets},
     {"sql/queries/quarter/spd_rebases.sql", on_rebases},
+    {"sql/queries/quarter/spd_not_applicable.sql", on_not_applicable},
     {"sql/queries/quarter/spd_hold_feeds.sql", on_held},
 };
 

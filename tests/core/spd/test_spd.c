@@ -152,6 +152,52 @@ Test(spd, carries_its_marking_catalogue_and_what_is_missing)
 	json_decref(doc);
 }
 
+/* The document of a sample that declares both metrics as not applicable; with or without records.
+ */
+static json_t *
+declared(bool has_records)
+{
+	static struct spd_not_applicable list[] = {
+	    {"A1", "n", "no lane has it", "A. Example", "2026-Q1", "2026-01-10T09:00:00.000Z",
+	     NULL},
+	    {"B1", "other", "none here", "A. Example", "2026-Q1", "2026-01-10T09:00:00.000Z",
+	     "unix:anna"},
+	};
+	struct fold *f = fold_new(arena, &catalogue->metrics[0], NULL);
+	struct spd s = sample();
+	struct err e = {0};
+
+	if (!has_records)
+		metrics[0].figures = fold_finish(f, NULL, &metrics[0].n_figures);
+	s.not_applicable = list;
+	s.n_not_applicable = 2;
+	cr_assert_eq(spd_document(&s, &out, &e), OK, "%s", e.text);
+	return json_loadb((const char *)out.p, out.n, JSON_REJECT_DUPLICATES, NULL);
+}
+
+Test(spd, what_does_not_apply_is_declared_and_left_out)
+{
+	json_t *doc = declared(false);
+	json_t *list = json_object_get(doc, "not_applicable");
+
+	cr_expect_eq(json_array_size(json_object_get(doc, "metrics")), 0);
+	cr_expect_eq(json_array_size(json_object_get(doc, "unsupported")), 0);
+	cr_expect_eq(json_array_size(list), 2);
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(list, 0), "reason")),
+			 "no lane has it");
+	cr_expect(json_is_null(json_object_get(json_array_get(list, 0), "set_by")));
+	json_decref(doc);
+}
+
+Test(spd, a_declaration_makes_no_figure_go_away)
+{
+	json_t *doc = declared(true);
+
+	cr_expect_eq(json_array_size(json_object_get(doc, "metrics")), 1);
+	cr_expect_eq(json_array_size(json_object_get(doc, "not_applicable")), 2);
+	json_decref(doc);
+}
+
 Test(spd, fails_rather_than_cut_a_document_that_is_too_long)
 {
 	struct spd s = sample();

@@ -153,6 +153,28 @@ Test(setup, names_a_sender_nobody_registered)
 	cr_expect_str_eq(o.field, "sources[0].senders[0].principal");
 }
 
+Test(setup, declares_what_does_not_apply_and_takes_it_back)
+{
+	struct setup_request r = only_entity();
+	struct setup_not_applicable n = {.metric = "CA01",
+					 .reason = "no actions are kept",
+					 .declared_by = "J. Marsh",
+					 .from_quarter = "2026q2"};
+
+	r.n_not_applicable = 1;
+	r.not_applicable = &n;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.not_applicable"), 1);
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "added.not_applicable"), 0);
+	n.applies = true;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "changed.not_applicable"), 1);
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.not_applicable"), 2);
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT DISTINCT set_by FROM sems.not_applicable"),
+			 o.principal);
+}
+
 Test(setup, appends_a_target_only_when_it_changes)
 {
 	struct setup_request r = only_entity();

@@ -31,6 +31,7 @@ struct sample {
 	struct setup_principal principal;
 	struct setup_retention policy;
 	struct setup_target target;
+	struct setup_not_applicable not_applicable;
 	struct setup_policy spd_policy;
 	struct setup_rebase rebase;
 	const char *kinds[2];
@@ -101,6 +102,12 @@ sample_init(struct sample *s)
 	s->rebase = (struct setup_rebase){"OUT03", "2026-05-04", "New machines", "J. Marsh", false};
 	s->r.n_rebases = 1;
 	s->r.rebases = &s->rebase;
+	s->not_applicable.metric = "QN16";
+	s->not_applicable.reason = "no lane has TIP";
+	s->not_applicable.declared_by = "J. Marsh";
+	s->not_applicable.from_quarter = "2026-Q2";
+	s->r.n_not_applicable = 1;
+	s->r.not_applicable = &s->not_applicable;
 	s->spd_policy.approval = "APPROVER_DIFFERS";
 	s->spd_policy.declared_by = "J. Marsh";
 	s->spd_policy.declared_on = "2026-01-15";
@@ -162,6 +169,11 @@ BREAK(rebase_on_no_monday, s->rebase.first_day = "2026-05-05")
 BREAK(rebase_on_no_day, s->rebase.first_day = "2026-02-30")
 BREAK(rebase_without_reason, s->rebase.reason = "")
 BREAK(rebase_of_nobody, s->rebase.approved_by = NULL)
+BREAK(none_metric, s->not_applicable.metric = "QN99")
+BREAK(none_metric_missing, s->not_applicable.metric = NULL)
+BREAK(none_quarter, s->not_applicable.from_quarter = "2026")
+BREAK(none_reason, s->not_applicable.reason = "")
+BREAK(none_by, s->not_applicable.declared_by = NULL)
 BREAK(marking_secret, s->r.marking = "TOP SECRET")
 BREAK(marking_long,
       s->r.marking = "0123456789012345678901234567890123456789012345678901234567890123456789")
@@ -224,6 +236,11 @@ static const struct row {
     {rebase_on_no_day, "rebases[0].first_day"},
     {rebase_without_reason, "rebases[0].reason"},
     {rebase_of_nobody, "rebases[0].approved_by"},
+    {none_metric, "not_applicable[0].metric"},
+    {none_metric_missing, "not_applicable[0].metric"},
+    {none_quarter, "not_applicable[0].from_quarter"},
+    {none_reason, "not_applicable[0].reason"},
+    {none_by, "not_applicable[0].declared_by"},
     {marking_secret, "marking"},
     {marking_long, "marking"},
     {handling_secret, "handling"},

@@ -24,9 +24,13 @@ Test(summary_ground, what_is_not_known_is_told_by_its_reason)
 	static const char *const sentences[] = {
 	    "QN01 Observation plan delivery, ZZ99 Carts: no figure (nobody told a plan).",
 	    "CA01 Actions on time, CA02 Overdue: not computed, for want of action.",
+	    ("Not applicable here: QN16 TIP enabled time (no lane has TIP; declared by A. Example, "
+	     "2026-01-10), RK01 Risks (no register; declared by A. Example, 2026-01-11)."),
 	};
 	struct sample s;
 	json_t *one;
+
+	/* Declared to be nobody's business here: with why, by whom and when, in one line. */
 
 	sample_init(&s);
 	one = json_deep_copy(sample_metric(&s, 1));
@@ -37,7 +41,15 @@ Test(summary_ground, what_is_not_known_is_told_by_its_reason)
 	json_array_append_new(
 	    json_object_get(s.doc, "unsupported"),
 	    json_pack("{s:s,s:s,s:s}", "id", "CA02", "name", "Overdue", "needs", "action"));
-	expect(&s, "summary-unknown", sentences, 2);
+	json_object_set_new(
+	    s.doc, "not_applicable",
+	    json_pack("[{s:s,s:s,s:s,s:s,s:s,s:s,s:n},{s:s,s:s,s:s,s:s,s:s,s:s,s:n}]", "id", "QN16",
+		      "name", "TIP enabled time", "reason", "no lane has TIP", "declared_by",
+		      "A. Example", "from_quarter", "2026-Q1", "set_at", "2026-01-10T09:00:00.000Z",
+		      "set_by", "id", "RK01", "name", "Risks", "reason", "no register",
+		      "declared_by", "A. Example", "from_quarter", "2026-Q1", "set_at",
+		      "2026-01-11T09:00:00.000Z", "set_by"));
+	expect(&s, "summary-unknown", sentences, COUNT(sentences));
 }
 
 /* A status of a part is one of as many as there are; the entity's stands alone. */

@@ -44,6 +44,20 @@ Test(spd_job, goes_where_its_table_says)
 	MACHINE_WALK(&spd_machine, edges);
 }
 
+static bool
+is_listed(const json_t *doc, const char *list, const char *id)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, list), i, item)
+	{
+		if (strcmp(json_string_value(json_object_get(item, "id")), id) == 0)
+			return true;
+	}
+	return false;
+}
+
 Test(spd_job, says_why_there_is_no_figure_when_there_is_no_evidence)
 {
 	json_t *doc = spd_compute(&f, SPD_TASK_SHOW);
@@ -65,6 +79,32 @@ Test(spd_job, says_why_there_is_no_figure_when_there_is_no_evidence)
 	}
 	FIGURE_SAYS(doc, "QN01", "", "-/- - NO_PLAN");
 	FIGURE_SAYS(doc, "OUT06", "", "-/- - NO_STANDARD");
+	json_decref(doc);
+}
+
+/* Declared for the quarters from one on, taken back from another on. */
+Test(spd_job, what_was_declared_as_not_applicable_is_listed_and_has_no_row)
+{
+	json_t *doc;
+
+	cluster_do(f.pg, "INSERT INTO sems.not_applicable (metric, applies, reason, declared_by, "
+			 "from_quarter) VALUES "
+			 "('QN16', false, 'no TIP', 'AM', '2026-Q1'), "
+			 "('QN15', false, 'no TIP', 'AM', '2026-Q3'), "
+			 "('QN14', false, 'no TIP', 'AM', '2025-Q1'), "
+			 "('QN14', true, 'TIP came', 'AM', '2026-Q2'), "
+			 "('CA01', false, 'no actions', 'AM', '2026-Q2'), "
+			 "('ZZ99', false, 'a metric of old', 'AM', '2026-Q2')");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	cr_expect_eq(json_array_size(json_object_get(doc, "not_applicable")), 2);
+	cr_expect_str_eq(json_string_value(json_object_get(
+			     json_array_get(json_object_get(doc, "not_applicable"), 1), "reason")),
+			 "no TIP");
+	cr_expect_not(is_listed(doc, "metrics", "QN16"));
+	cr_expect(is_listed(doc, "metrics", "QN15"));
+	cr_expect(is_listed(doc, "metrics", "QN14"));
+	cr_expect_not(is_listed(doc, "unsupported", "CA01"));
+	cr_expect(is_listed(doc, "unsupported", "CA02"));
 	json_decref(doc);
 }
 

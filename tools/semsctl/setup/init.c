@@ -69,6 +69,9 @@ static const char help[] =
     "  materiality_pp: 1           # a figure that changes by more proposes a revision\n"
     "  targets:\n"
     "    - {metric: OUT03, value: 0.8, approved_by: Security Manager, from_quarter: 2026-Q2}\n"
+    "  not_applicable:             # what is none of your business; applies: true takes it back\n"
+    "    - {metric: QN16, reason: no lane has TIP, declared_by: A. Example, from_quarter: "
+    "2026-Q2}\n"
     "  feeds:                      # who should send what, and how long it may be silent\n"
     "    - {source: xray-1, kind: tip_event, site: LHX, every_hours: 24, from_day: 2026-01-15}\n"
     "  rebases:                    # from a Monday on a chart's limits are of their own\n"
@@ -317,10 +320,12 @@ ask_all(struct client *c, const struct setup_wish *w, struct err *e)
 	LIST(&last, sources, &w->sources);
 	LIST(&last, retention, &w->retention);
 	LIST(&last, targets, &w->targets);
+	LIST(&last, not_applicable, &w->not_applicable);
 	LIST(&last, feeds, &w->feeds);
 	LIST(&last, rebases, &w->rebases);
-	if (rc != OK ||
-	    last.n_sources + last.n_retention + last.n_targets + last.n_feeds + last.n_rebases == 0)
+	if (rc != OK || last.n_sources + last.n_retention + last.n_targets + last.n_feeds +
+				last.n_rebases + last.n_not_applicable ==
+			    0)
 		return rc;
 	return ask(c, &last, e);
 }
@@ -401,6 +406,8 @@ print_named(const struct setup_wish *w)
 	    {setup_wish_count(&w->principals), "role", "roles"},
 	    {setup_wish_count(&w->retention), "retention policy", "retention policies"},
 	    {setup_wish_count(&w->targets), "target", "targets"},
+	    {setup_wish_count(&w->not_applicable), "metric that does not apply",
+	     "metrics that do not apply"},
 	    {setup_wish_count(&w->feeds), "feed", "feeds"},
 	    {setup_wish_count(&w->rebases), "rebase", "rebases"},
 	};

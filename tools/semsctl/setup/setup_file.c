@@ -74,6 +74,16 @@ static const cyaml_schema_field_t rebase_keys[] = {
 };
 ENTRY(rebase_entry, struct setup_rebase, rebase_keys);
 
+static const cyaml_schema_field_t not_applicable_keys[] = {
+    YAML_NEED_TEXT("metric", struct setup_not_applicable, metric),
+    YAML_NEED_TEXT("reason", struct setup_not_applicable, reason),
+    YAML_NEED_TEXT("declared_by", struct setup_not_applicable, declared_by),
+    YAML_NEED_TEXT("from_quarter", struct setup_not_applicable, from_quarter),
+    CYAML_FIELD_BOOL("applies", CYAML_FLAG_OPTIONAL, struct setup_not_applicable, applies),
+    CYAML_FIELD_END,
+};
+ENTRY(not_applicable_entry, struct setup_not_applicable, not_applicable_keys);
+
 static const cyaml_schema_field_t feed_keys[] = {
     YAML_NEED_TEXT("source", struct setup_feed, source),
     YAML_NEED_TEXT("kind", struct setup_feed, kind),
@@ -102,6 +112,7 @@ static const cyaml_schema_field_t setup_keys[] = {
     YAML_LIST("principals", struct setup, principals, &principal_entry),
     YAML_LIST("retention", struct setup, retention, &retention_entry),
     YAML_LIST("targets", struct setup, targets, &target_entry),
+    YAML_LIST("not_applicable", struct setup, not_applicable, &not_applicable_entry),
     YAML_LIST("feeds", struct setup, feeds, &feed_entry),
     YAML_LIST("rebases", struct setup, rebases, &rebase_entry),
     CYAML_FIELD_UINT_PTR("revision_window_days", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,

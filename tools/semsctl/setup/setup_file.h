@@ -82,6 +82,14 @@ struct setup_feed {
 	char *until_day;
 };
 
+struct setup_not_applicable {
+	char *metric;
+	char *reason;
+	char *declared_by;
+	char *from_quarter;
+	bool applies; /* from that quarter on it is again */
+};
+
 struct setup {
 	char *entity;
 	char *zone;
@@ -97,6 +105,8 @@ struct setup {
 	unsigned retention_count;
 	struct setup_target *targets;
 	unsigned targets_count;
+	struct setup_not_applicable *not_applicable;
+	unsigned not_applicable_count;
 	struct setup_feed *feeds;
 	unsigned feeds_count;
 	struct setup_rebase *rebases;

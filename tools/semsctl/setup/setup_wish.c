@@ -12,8 +12,9 @@
 bool
 setup_wish_init(struct setup_wish *w)
 {
-	struct buf *all[] = {&w->sites,     &w->providers, &w->sources, &w->principals,
-			     &w->retention, &w->targets,   &w->feeds,   &w->rebases};
+	struct buf *all[] = {&w->sites,          &w->providers, &w->sources,
+			     &w->principals,     &w->retention, &w->targets,
+			     &w->not_applicable, &w->feeds,     &w->rebases};
 
 	*w = (struct setup_wish){.arena = arena_new(ARENA_BYTES)};
 	for (size_t i = 0; i < COUNT(all); i++)
@@ -24,8 +25,9 @@ setup_wish_init(struct setup_wish *w)
 void
 setup_wish_fini(struct setup_wish *w)
 {
-	struct buf *all[] = {&w->sites,     &w->providers, &w->sources, &w->principals,
-			     &w->retention, &w->targets,   &w->feeds,   &w->rebases};
+	struct buf *all[] = {&w->sites,          &w->providers, &w->sources,
+			     &w->principals,     &w->retention, &w->targets,
+			     &w->not_applicable, &w->feeds,     &w->rebases};
 
 	for (size_t i = 0; i < COUNT(all); i++)
 		buf_fini(all[i]);
@@ -183,6 +185,22 @@ add_target(struct setup_wish *w, const struct setup_target *t)
 }
 
 static void
+add_not_applicable(struct setup_wish *w, const struct setup_not_applicable *n)
+{
+	Sems__V1__NotApplicable *to =
+	    add_message(w, &w->not_applicable, &sems__v1__not_applicable__descriptor);
+
+	if (to == NULL)
+		return;
+	to->metric = setup_wish_text(w, n->metric);
+	to->reason = setup_wish_text(w, n->reason);
+	to->declared_by = setup_wish_text(w, n->declared_by);
+	to->from_quarter = setup_wish_text(w, n->from_quarter);
+	to->has_applies = 1;
+	to->applies = n->applies;
+}
+
+static void
 add_feed(struct setup_wish *w, const struct setup_feed *f)
 {
 	Sems__V1__ExpectedFeed *to =
@@ -254,6 +272,8 @@ setup_wish_file(struct setup_wish *w, const struct setup *s)
 		add_retention(w, &s->retention[i]);
 	for (unsigned i = 0; i < s->targets_count; i++)
 		add_target(w, &s->targets[i]);
+	for (unsigned i = 0; i < s->not_applicable_count; i++)
+		add_not_applicable(w, &s->not_applicable[i]);
 	for (unsigned i = 0; i < s->feeds_count; i++)
 		add_feed(w, &s->feeds[i]);
 	for (unsigned i = 0; i < s->rebases_count; i++)

@@ -26,6 +26,7 @@ struct setup_wish {
 	struct buf principals;
 	struct buf retention;
 	struct buf targets;
+	struct buf not_applicable;
 	struct buf feeds;
 	struct buf rebases;
 	const unsigned *revision_window_days;

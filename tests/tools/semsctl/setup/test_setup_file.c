@@ -50,6 +50,8 @@ Test(setup_file, has_what_it_names)
 		 "retention:\n  - {kind: plan, min_months: 12, max_months: 36, legal_basis: law}\n"
 		 "targets:\n  - {metric: OUT03, value: 0.8, approved_by: A. Example, "
 		 "from_quarter: 2026-Q2}\n"
+		 "not_applicable:\n  - {metric: QN16, reason: no lane has TIP, declared_by: A. "
+		 "Example, from_quarter: 2026-Q2}\n"
 		 "spd_policy: {approval: APPROVER_DIFFERS, declared_by: A. Example, "
 		 "declared_on: 2026-01-15}\n"
 		 "rebases: [{metric: OUT03, first_day: 2026-08-10, reason: New machines, "
@@ -66,6 +68,8 @@ Test(setup_file, has_what_it_names)
 	cr_expect_eq(setup->sources[0].senders[0].sites_count, 0);
 	cr_expect_eq(setup->retention[0].max_months, 36);
 	cr_expect_float_eq(setup->targets[0].value, 0.8, 1e-9);
+	cr_expect_str_eq(setup->not_applicable[0].reason, "no lane has TIP");
+	cr_expect_not(setup->not_applicable[0].applies);
 	cr_expect_str_eq(setup->spd_policy->declared_on, "2026-01-15");
 	cr_expect_str_eq(setup->rebases[0].reason, "New machines");
 	cr_expect_not(setup->rebases[0].withdrawn);

@@ -74,6 +74,7 @@ Test(setup_wish, has_all_that_a_file_has)
 	struct setup_target target = {lane, 0.8, anna, terminal};
 	struct setup_feed feed = {.source = lane, .kind = terminal, .every_hours = 24};
 	struct setup_rebase rebase = {lane, terminal, anna, anna, true};
+	struct setup_not_applicable none = {lane, terminal, anna, zone, true};
 	struct setup_policy policy = {
 	    .approval = terminal, .declared_by = anna, .declared_on = lane};
 	struct setup file = {
@@ -88,6 +89,8 @@ Test(setup_wish, has_all_that_a_file_has)
 	    .retention_count = 1,
 	    .targets = &target,
 	    .targets_count = 1,
+	    .not_applicable = &none,
+	    .not_applicable_count = 1,
 	    .feeds = &feed,
 	    .feeds_count = 1,
 	    .rebases = &rebase,
@@ -108,6 +111,10 @@ Test(setup_wish, has_all_that_a_file_has)
 	cr_expect_eq(((const Sems__V1__RetentionPolicy *)message(&wish.retention, 0))->max_months,
 		     36);
 	cr_expect_float_eq(((const Sems__V1__Target *)message(&wish.targets, 0))->value, 0.8, 1e-9);
+	cr_expect_str_eq(
+	    ((const Sems__V1__NotApplicable *)message(&wish.not_applicable, 0))->reason,
+	    "Terminal 1");
+	cr_expect(((const Sems__V1__NotApplicable *)message(&wish.not_applicable, 0))->applies);
 	cr_expect_eq(((const Sems__V1__ExpectedFeed *)message(&wish.feeds, 0))->every_hours, 24);
 	cr_expect(((const Sems__V1__Rebase *)message(&wish.rebases, 0))->withdrawn);
 	cr_expect_eq(setup_wish_count(&wish.sources), 0);
