@@ -3,6 +3,8 @@
 #include "base/count.h"
 #include "base/file/embed.h"
 #include "store/count/bounded_sql.h"
+#include "store/count/counting_fold.h"
+#include "store/pg/answers.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ counting_fini(struct counting *c)
 {
 	buf_fini(&c->sql);
 	buf_fini(&c->bounded);
+	buf_fini(&c->version);
 }
 
 static const char *
@@ -70,7 +73,8 @@ take_days(struct counting *c, const struct rows *rows, int row, struct cube_stat
 
 	buf_init(&ranges, STATEMENT_MAX);
 	buf_init(&taken, STATEMENT_MAX);
-	*st = (struct cube_state){.id = rows_int(rows, row, 1)};
+	*st = (struct cube_state){.id = rows_int(rows, row, 1),
+				  .version = keep(c, rows_text(rows, row, 8))};
 	for (; row < rows_count(rows) && strcmp(rows_text(rows, row, 0), digest) == 0; row++) {
 		const char *day = rows_text(rows, row, 2);
 		const char *starts_at = rows_text(rows, row, 3);
@@ -136,212 +140,6 @@ take_records(struct counting *c, const struct rows *rows)
 	}
 	c->records = list;
 	c->n_records = list == NULL ? 0 : n;
-}
-
-/* The values of a metric's dimensions in a row whose dimensions begin at column `first`. */
-static void
-read_dims(const struct query *q, unsigned metric, const struct rows *rows, int row, int first,
-	  const char *dims[DIMENSIONS_MAX])
-{
-	for (unsigned d = 0; d < DIMENSIONS_MAX; d++) {
-		int column = q->dim_column[metric][d];
-
-		dims[d] = column < 0 ? NULL : rows_text(rows, row, first + column);
-	}
-}
-
-static void
-fold_sums(struct counting *c, const struct query *q, const struct rows *rows)
-{
-	const char *dims[DIMENSIONS_MAX];
-
-	for (int row = 0; row < rows_count(rows); row++) {
-		unsigned last = UINT32_MAX;
-
-		for (size_t i = 0; i < q->n_uses; i++) {
-			const struct query_use *u = &q->uses[i];
-
-			if (rows_text(rows, row, u->column) == NULL)
-				continue;
-			if (u->metric != last) {
-				read_dims(q, u->metric, rows, row, 0, dims);
-				last = u->metric;
-			}
-			fold_add(c->folds[u->metric], dims, u->group,
-				 u->sign * rows_int(rows, row, u->column));
-		}
-	}
-}
-
-/*
- * The next number of an array's text, "{1,2}"; *s goes behind it. False: there is none. They are
- * PostgreSQL's own, whole and no longer than a bigint, and there are hundreds of thousands:
- * strtoll() took a tenth of the time of an SPD from counts.
- */
-static bool
-next_number(const char **s, int64_t *out)
-{
-	const char *p = *s;
-	bool is_negative;
-	uint64_t v;
-	const char *first;
-
-	if (p == NULL || *p == '\0' || *p == '}')
-		return false;
-	p++;
-	is_negative = *p == '-';
-	p += is_negative;
-	v = 0;
-	first = p;
-	while (*p >= '0' && *p <= '9')
-		v = 10 * v + (uint64_t)(*p++ - '0');
-	*out = is_negative ? -(int64_t)v : (int64_t)v;
-	*s = p;
-	return p > first;
-}
-
-static size_t
-read_bins(struct counting *c, const char *values, const char *counts, struct bin **out)
-{
-	size_t n = 1;
-	struct bin *bins;
-	size_t i;
-
-	for (const char *s = values; s != NULL && *s != '\0'; s++)
-		n += *s == ',';
-	bins = arena_zalloc(c->arena, n, sizeof(*bins));
-	i = 0;
-	while (bins != NULL && i < n && next_number(&values, &bins[i].value) &&
-	       next_number(&counts, &bins[i].n))
-		i++;
-	*out = bins;
-	return i;
-}
-
-static void
-fold_values(struct counting *c, const struct query *q, const struct rows *rows)
-{
-	const struct metric *m = &c->catalogue->metrics[q->metric];
-	const char *dims[DIMENSIONS_MAX];
-	int n = (int)q->n_dims;
-
-	for (int row = 0; row < rows_count(rows); row++) {
-		unsigned b = 0;
-		struct bin *bins;
-		size_t n_bins;
-
-		while (b < m->breakdown_count && q->grouping[b] != rows_int(rows, row, 0))
-			b++;
-		bins = NULL;
-		n_bins =
-		    read_bins(c, rows_text(rows, row, n + 1), rows_text(rows, row, n + 2), &bins);
-		if (b < m->breakdown_count && n_bins > 0) {
-			read_dims(q, q->metric, rows, row, 1, dims);
-			fold_add_bins(c->folds[q->metric], b, dims, bins, n_bins);
-		}
-	}
-}
-
-/* The metric's breakdown that a row is grouped by; breakdown_count: none. */
-static unsigned
-grouped_by(const struct counting *c, const struct query_persons *p, int64_t grouping)
-{
-	unsigned b = 0;
-
-	while (b < c->catalogue->metrics[p->metric].breakdown_count && p->grouping[b] != grouping)
-		b++;
-	return b;
-}
-
-/* One row of persons for one metric, in the breakdown that the row is grouped by. */
-static void
-fold_row_of_persons(struct counting *c, const struct query *q, const struct query_persons *p,
-		    const struct rows *rows, int row)
-{
-	const struct metric *m = &c->catalogue->metrics[p->metric];
-	const char *dims[DIMENSIONS_MAX];
-	unsigned b = grouped_by(c, p, rows_int(rows, row, 0));
-
-	if (b < m->breakdown_count) {
-		read_dims(q, p->metric, rows, row, 1, dims);
-		fold_add_persons(c->folds[p->metric], b, dims, rows_int(rows, row, p->n_column),
-				 rows_int(rows, row, p->n_column + 1),
-				 rows_int(rows, row, q->persons_column));
-	}
-}
-
-static void
-fold_persons(struct counting *c, const struct query *q, const struct rows *rows)
-{
-	for (size_t i = 0; i < q->n_persons; i++)
-		for (int row = 0; row < rows_count(rows); row++)
-			fold_row_of_persons(c, q, &q->persons[i], rows, row);
-}
-
-static void
-read_clusters(const struct rows *rows, int row, int column, struct cluster_counts *out)
-{
-	double *const squares[] = {&out->sums.xx, &out->sums.xn, &out->sums.nn};
-
-	out->sums.clusters = rows_int(rows, row, column);
-	out->n = rows_int(rows, row, column + 1);
-	out->x = rows_int(rows, row, column + 2);
-	for (int i = 0; i < (int)COUNT(squares); i++) {
-		const char *text = rows_text(rows, row, column + 3 + i);
-
-		*squares[i] = text == NULL ? 0 : strtod(text, NULL);
-	}
-}
-
-static void
-fold_clusters(struct counting *c, const struct query *q, const struct rows *rows)
-{
-	struct cluster_counts told;
-
-	for (size_t i = 0; i < q->n_persons; i++) {
-		const struct query_persons *p = &q->persons[i];
-		const char *dims[DIMENSIONS_MAX];
-
-		for (int row = 0; row < rows_count(rows); row++) {
-			unsigned b = grouped_by(c, p, rows_int(rows, row, 0));
-
-			if (b == c->catalogue->metrics[p->metric].breakdown_count)
-				continue;
-			read_dims(q, p->metric, rows, row, 1, dims);
-			read_clusters(rows, row, p->n_column, &told);
-			fold_add_clusters(c->folds[p->metric], b, dims, &told);
-		}
-	}
-}
-
-static unsigned
-week_of(const struct counting *c, const char *first_day)
-{
-	unsigned i = 0;
-
-	while (i < c->period.n_weeks && first_day != NULL &&
-	       strcmp(c->period.weeks[i].first_day, first_day) != 0)
-		i++;
-	return i;
-}
-
-static void
-take_sums_of_weeks(struct counting *c, const struct query *q, const struct rows *rows)
-{
-	for (int row = 0; row < rows_count(rows); row++) {
-		unsigned week = week_of(c, rows_text(rows, row, 0));
-
-		for (size_t i = 0; week < c->period.n_weeks && i < q->n_uses; i++) {
-			const struct query_use *u = &q->uses[i];
-			int column = u->column - (int)q->n_dims + 1;
-
-			if (u->group <= GROUP_DENOMINATOR && rows_text(rows, row, column) != NULL) {
-				c->weeks[u->metric][week][u->group == GROUP_DENOMINATOR] +=
-				    u->sign * rows_int(rows, row, column);
-				c->counted[u->metric][week] = true;
-			}
-		}
-	}
 }
 
 /* Are all terms of the metric's figure counted by week? */
@@ -463,9 +261,54 @@ sum_again(struct counting *c)
 static size_t
 sums_from(const struct counting *c, size_t at)
 {
-	while (at < 2 * c->plan->n && at % 2 == 1 && c->plan->queries[at / 2].week_sql == NULL)
+	while (at < 2 * c->plan->n &&
+	       (at % 2 == 1 ? c->plan->queries[at / 2].week_sql == NULL : c->is_told[at / 2]))
 		at++;
 	return at;
+}
+
+/* Is it dear to answer, and an answer short? The version of what it reads is in c->version then. */
+static bool
+is_kept(struct counting *c, const struct query *q)
+{
+	buf_clear(&c->version);
+	return c->answers != NULL && (q->shape == QUERY_PERSONS || q->shape == QUERY_CLUSTERS) &&
+	       !q->has_params && cube_version(&c->version, q->sql, c->states);
+}
+
+/* What is kept needs not be asked. Nothing is under way. */
+static void
+take_answers(struct counting *c)
+{
+	struct statement st;
+	const struct rows *rows;
+
+	memset(c->is_told, 0, c->plan->n * sizeof *c->is_told);
+	for (size_t i = 0; i < c->plan->n; i++) {
+		const struct query *q = &c->plan->queries[i];
+
+		if (!is_kept(c, q))
+			continue;
+		expand(c, q->sql, false, &st);
+		bound(c, q, &st);
+		if (c->sql.failed || c->bounded.failed)
+			return;
+		rows = answers_find(c->answers, st.sql, (const char *)c->version.p);
+		if (rows == NULL)
+			continue;
+		counting_fold(c, q, rows);
+		c->is_told[i] = true;
+	}
+}
+
+static void
+fold_answer(struct counting *c, size_t query, const struct rows *rows)
+{
+	const struct query *q = &c->plan->queries[query];
+
+	counting_fold(c, q, rows);
+	if (c->asked[query] != NULL && is_kept(c, q))
+		answers_keep(c->answers, c->asked[query], (const char *)c->version.p, rows);
 }
 
 static bool
@@ -483,6 +326,8 @@ next_sums(struct counting *c, struct statement *st)
 	expand(c, by_week ? q->week_sql : q->sql, !by_week && q->has_params, st);
 	if (!by_week)
 		bound(c, q, st);
+	if (!by_week && !c->bounded.failed && is_kept(c, q))
+		c->asked[at / 2] = keep(c, st->sql);
 	c->is_ahead = sums_from(c, c->at) < 2 * c->plan->n;
 	return true;
 }
@@ -572,8 +417,10 @@ ask_sums(void *ctx, struct statement *st, struct err *e)
 {
 	struct counting *c = ctx;
 
-	if (c->stages.asked == 0)
+	if (c->stages.asked == 0) {
 		c->at = 0;
+		take_answers(c);
+	}
 	if (next_sums(c, st))
 		return STAGE_ASKS;
 	if (!c->is_crowded)
@@ -610,14 +457,6 @@ on_records(void *ctx, const struct rows *rows, struct err *e)
 static void
 on_sums(void *ctx, const struct rows *rows, struct err *e)
 {
-	static void (*const by_shape[])(struct counting *, const struct query *,
-					const struct rows *) = {
-	    [QUERY_SUMS] = fold_sums,
-	    [QUERY_VALUES] = fold_values,
-	    [QUERY_PERSONS] = fold_persons,
-	    [QUERY_CLUSTERS] = fold_clusters,
-	};
-	COVERS(by_shape, N_QUERY_SHAPES);
 	struct counting *c = ctx;
 	size_t at = sums_from(c, c->answered);
 	const struct query *q = &c->plan->queries[at / 2];
@@ -625,9 +464,9 @@ on_sums(void *ctx, const struct rows *rows, struct err *e)
 	(void)e;
 	c->answered = at + 1;
 	if (at % 2 == 1)
-		take_sums_of_weeks(c, q, rows);
+		counting_fold_weeks(c, q, rows);
 	else if (rows_count(rows) <= COUNTING_ROWS_MAX && !c->is_crowded)
-		by_shape[q->shape](c, q, rows);
+		fold_answer(c, at / 2, rows);
 	else
 		c->is_crowded = true;
 	c->is_crowded = c->is_crowded || c->room.is_full;
@@ -695,6 +534,9 @@ counting_start(struct counting *c)
 
 	buf_init(&c->sql, STATEMENT_MAX);
 	buf_init(&c->bounded, STATEMENT_MAX);
+	buf_init(&c->version, STATEMENT_MAX);
+	c->asked = arena_zalloc(c->arena, c->plan->n, sizeof(*c->asked));
+	c->is_told = arena_zalloc(c->arena, c->plan->n, sizeof(*c->is_told));
 	c->states = arena_zalloc(c->arena, CUBES_MAX, sizeof(*c->states));
 	c->weeks = arena_zalloc(c->arena, n, sizeof(*c->weeks));
 	c->counted = arena_zalloc(c->arena, n, sizeof(*c->counted));

@@ -28,6 +28,7 @@ struct counting {
 	const struct query_plan *plan;
 	struct fold **folds; /* per metric: what is counted goes there */
 	enum spd_source source;
+	struct answers *answers; /* NULL: each statement is asked */
 	const char *quarter;
 	const char *first_day;
 	const char *start;
@@ -51,7 +52,10 @@ struct counting {
 	bool is_crowded; /* too many rows, or figures, of what was answered */
 	struct fold_room room;
 	struct buf bounded;
-	bool scanned; /* the reading that cube `at` is the first of */
+	struct buf version; /* of what a query reads */
+	const char **asked; /* per query whose answer is to be kept: its statement */
+	bool *is_told;      /* per query: its answer was kept */
+	bool scanned;       /* the reading that cube `at` is the first of */
 };
 
 /* A statement answers with no more rows, and a quarter has no more figures, all metrics together:

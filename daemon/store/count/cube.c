@@ -613,6 +613,25 @@ cube_expand(struct buf *b, const char *template, const struct cube_set *s,
 	buf_add(b, "", 1);
 }
 
+bool
+cube_version(struct buf *b, const char *template, const struct cube_state *states)
+{
+	bool any = false;
+
+	for (const char *t = strpbrk(template, "\001\002\003"); t != NULL;
+	     t = strpbrk(t + 3, "\001\002\003")) {
+		const struct cube_state *st =
+		    &states[(unsigned)(t[1] - '0') * 10 + (unsigned)(t[2] - '0')];
+
+		if (st->is_dirty || st->version == NULL)
+			return false;
+		buf_addf(b, "%" PRId64 " %s\n", st->id, st->version);
+		any = true;
+	}
+	buf_add(b, "", 1);
+	return any && !b->failed;
+}
+
 /* --- counting days ---------------------------------------------------------------------------- */
 
 static void

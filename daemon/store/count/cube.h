@@ -94,6 +94,8 @@ struct cube_state {
 	const char *ranges; /* SQL over v: the instants of those days; NULL: none */
 	const char *since;  /* the first of them, and the end of the last */
 	const char *until;
+	/* Of what is counted: another as soon as a day is counted again, or its counts go. */
+	const char *version;
 	const char *taken; /* their dates, of those counted before: 'D', 'D'; NULL: none */
 };
 
@@ -116,6 +118,8 @@ void cube_write_delta(struct buf *b, const struct cube_set *s, unsigned i,
  */
 void cube_expand(struct buf *b, const char *template, const struct cube_set *s,
 		 const struct cube_state *states, const struct cube_period *p);
+/* What the rows of a template are, as of now; false: it reads no cube, or one that is dirty. */
+bool cube_version(struct buf *b, const char *template, const struct cube_state *states);
 #define CUBE_ROWS  "\001%02u"
 #define CUBE_WEEKS "\002%02u"
 #define CUBE_BINS  "\003%02u"

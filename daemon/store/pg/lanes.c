@@ -1,11 +1,13 @@
 #include "store/pg/lanes.h"
 
+#include "store/pg/answers.h"
 #include "store/pg/asker.h"
 
 #include <stdlib.h>
 
 struct lanes {
 	struct asker *lane[LANE_COUNT];
+	struct answers *answers;
 };
 
 struct lanes *
@@ -15,6 +17,11 @@ lanes_new(struct event_base *base, struct beside *beside, const char *conninfo)
 
 	if (l == NULL)
 		return NULL;
+	l->answers = answers_new();
+	if (l->answers == NULL) {
+		lanes_free(l);
+		return NULL;
+	}
 	/* The short one first: it ends the statements of the others. */
 	for (int i = 0; i < LANE_COUNT; i++) {
 		l->lane[i] = asker_new(base, beside, conninfo, (enum lane)i, l->lane[LANE_SHORT]);
@@ -33,6 +40,7 @@ lanes_free(struct lanes *l)
 		return;
 	for (int i = 0; i < LANE_COUNT; i++)
 		asker_free(l->lane[i]);
+	answers_free(l->answers);
 	free(l);
 }
 
@@ -40,6 +48,12 @@ void
 lanes_run(struct lanes *l, struct job *j)
 {
 	asker_run(l->lane[j->ticket.lane], j);
+}
+
+struct answers *
+lanes_answers(struct lanes *l)
+{
+	return l->answers;
 }
 
 bool

@@ -299,6 +299,7 @@ begin_counting(struct spd_run *r)
 	    .plan = &r->plan,
 	    .folds = r->folds,
 	    .source = r->source,
+	    .answers = lanes_answers(r->lanes),
 	    .quarter = r->label,
 	    .first_day = r->spd.first_day,
 	    .start = r->spd.start,
