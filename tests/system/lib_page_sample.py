@@ -91,7 +91,7 @@ SPD = {
                      "quarantine": [{"reason": "FIELD", "count": 2}], "clock": [], "restores": []},
     "values_shown": None,
     "balances": [{"what": "FINDINGS", "opening": 14, "raised": 31, "closed": 28, "closing": 17}],
-    "corrections": {"total": 1001, "rows": [{
+    "corrections": {"total": 1001, "indirect": 3, "dated_ahead": 2, "rows": [{
         "kind": "tip_event", "source": "lane-1", "record_id": "019de2fb-1900-8000-9000-000000000001",
         "root_kind": "tip_event", "root_source": "lane-1", "root_record_id": "019de2fb-1900-8000-8000-000000000001",
         "source_record_id": EVIL, "site": "S01", "measure": "4.1", "is_void": False, "names": None, "dated_ahead": False, "made_by": "unix:anna",

@@ -106,6 +106,8 @@ const char *const html_style[] = {
     "color:var(--soft);font-weight:400}.cards td:empty{display:none}"
     /* A metric's id and its name are one line. */
     ".cards tr>:nth-child(-n+2){display:inline;font-weight:600}"
-    ".cards tr>:nth-child(2)::before{content:\"\"}.tally div{flex-basis:32%}}\n",
+    ".cards tr>:nth-child(2)::before{content:\"\\a0\"}"
+    ".tally div{flex-basis:30%;padding:5px 8px}.tally dt{white-space:normal}"
+    ".tally dd{font-size:20px}}\n",
     NULL,
 };
