@@ -7,30 +7,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One row with one text, at least so many bytes long. */
-static struct rows
-rows_of(const char *text, size_t bytes)
+/* One row with one text, and so many blanks. */
+static PGresult *
+rows_of(const char *text, size_t blanks)
 {
-	PGresAttDesc column = {.name = "t", .format = 0, .typid = 25};
+	PGresAttDesc column = {.name = (char[]){"t"}, .format = 0, .typid = 25};
 	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
-	size_t n = strlen(text);
-	char *padded = calloc(1, n + bytes + 1);
+	size_t n = strlen(text) + blanks;
+	char *padded = calloc(1, n + 1);
 
 	cr_assert(res != NULL && padded != NULL && PQsetResultAttrs(res, 1, &column));
-	memcpy(padded, text, n);
-	memset(padded + n, ' ', bytes);
-	cr_assert(PQsetvalue(res, 0, 0, padded, (int)(n + bytes)));
+	snprintf(padded, n + 1, "%s%*s", text, (int)blanks, "");
+	cr_assert(PQsetvalue(res, 0, 0, padded, (int)n));
 	free(padded);
-	return (struct rows){res};
+	return res;
 }
 
 static void
-keep(struct answers *a, const char *sql, const char *version, const char *text, size_t bytes)
+keep(struct answers *a, const char *sql, const char *version, const char *text, size_t blanks)
 {
-	struct rows rows = rows_of(text, bytes);
+	PGresult *res = rows_of(text, blanks);
+	struct rows rows = {res};
 
 	answers_keep(a, sql, version, &rows);
-	PQclear((PGresult *)(uintptr_t)rows.res);
+	PQclear(res);
 }
 
 static void
