@@ -8,7 +8,7 @@ dump_rows() { # folder
 	for table in observation test audit tip_event tip_session activity plan equipment_check heartbeat \
 		void entity target chart_rebase quarantine expected_feed; do
 		columns='*'
-		[ "$table" != quarantine ] || columns='source, kind, reason, received_at, state'
+		[ "$table" != quarantine ] || columns='source, kind, reason, record_id, received_at, state'
 		"${AS_USER[@]}" env PGOPTIONS='-c timezone=UTC' psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -d sems -c \
 			"SELECT row_to_json(t) FROM (SELECT $columns FROM sems.$table) AS t" >"$1/$table.jsonl" ||
 			return 1
