@@ -133,6 +133,7 @@ static const json_t *
 next_feed(const json_t *feeds, double most, const json_t *last)
 {
 	const json_t *found = NULL;
+	double least = 0; /* what more must be missing of */
 	bool passed = last == NULL;
 	const json_t *feed;
 	size_t i;
@@ -143,8 +144,10 @@ next_feed(const json_t *feeds, double most, const json_t *last)
 		bool after = missing < most || (missing == most && passed);
 
 		passed = passed || feed == last;
-		if (missing > 0 && after && (found == NULL || missing > missing_of(found)))
+		if (after && missing > least) {
 			found = feed;
+			least = missing;
+		}
 	}
 	return found;
 }
