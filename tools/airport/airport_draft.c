@@ -51,6 +51,18 @@ airport_record_id(const struct airport *ap, const char *source, const char *sour
 	return uuid_at((struct utc_ms){at}, hash, false);
 }
 
+/* A source gives no number twice, in whichever quarter. The lanes count on by themselves. */
+static const char *
+name_in_quarter(struct airport *ap, enum kind_id kind, const char *name)
+{
+	char label[QUARTER_TEXT_SIZE];
+
+	if (kind == KIND_TIP_EVENT || kind == KIND_TIP_SESSION)
+		return name;
+	quarter_format(ap->plan.quarter, label);
+	return draft_textf(ap, "%s/%s", label, name);
+}
+
 struct draft
 draft_begin(struct airport *ap, enum kind_id kind, const char *source, const char *source_record_id,
 	    int64_t at)
@@ -65,7 +77,7 @@ draft_begin(struct airport *ap, enum kind_id kind, const char *source, const cha
 	d.r.v[ENV_RECORD_ID] = (struct value){
 	    .set = true, .uuid = airport_record_id(ap, source, source_record_id, at)};
 	draft_text(&d, "source", source);
-	draft_text(&d, "source_record_id", source_record_id);
+	draft_text(&d, "source_record_id", name_in_quarter(ap, kind, source_record_id));
 	draft_int(&d, "schema_version", 1);
 	draft_int(&d, "occurred_at", at);
 	draft_enum(&d, "precision", "MS");
