@@ -418,20 +418,13 @@ check_spd(const struct setup_request *r, struct err *e)
 	return r->spd_policy == NULL ? OK : check_spd_policy(r->spd_policy, e);
 }
 
-enum code
-setup_check(const struct setup_request *r, const struct catalogue *cat, struct err *e)
+/* Sites, providers, sources and people. */
+static enum code
+check_register(const struct setup_request *r, struct err *e)
 {
 	size_t grants = 0;
-	int window_days =
-	    r->has_revision_window_days ? (int)r->revision_window_days : SETUP_WINDOW_DAYS;
-	enum code code = check_entity(r, e);
+	enum code code = OK;
 
-	if (code == OK && r->has_revision_window_days && r->revision_window_days > SETUP_WINDOW_MAX)
-		return err_set(e, REJ_FIELD, "revision_window_days", "is over %d days",
-			       SETUP_WINDOW_MAX);
-
-	if (code == OK)
-		code = check_spd(r, e);
 	for (size_t i = 0; i < r->n_sites && code == OK; i++)
 		code = check_site(&r->sites[i], i, e);
 	for (size_t i = 0; i < r->n_providers && code == OK; i++)
@@ -440,8 +433,15 @@ setup_check(const struct setup_request *r, const struct catalogue *cat, struct e
 		code = check_source(&r->sources[i], i, &grants, e);
 	for (size_t i = 0; i < r->n_principals && code == OK; i++)
 		code = check_principal(&r->principals[i], i, e);
-	for (size_t i = 0; i < r->n_retention && code == OK; i++)
-		code = check_policy(&r->retention[i], i, window_days, e);
+	return code;
+}
+
+/* What was decided about metrics and feeds. */
+static enum code
+check_decisions(const struct setup_request *r, const struct catalogue *cat, struct err *e)
+{
+	enum code code = OK;
+
 	for (size_t i = 0; i < r->n_targets && code == OK; i++)
 		code = check_target(&r->targets[i], i, cat, e);
 	for (size_t i = 0; i < r->n_not_applicable && code == OK; i++)
@@ -451,4 +451,23 @@ setup_check(const struct setup_request *r, const struct catalogue *cat, struct e
 	for (size_t i = 0; i < r->n_rebases && code == OK; i++)
 		code = check_rebase(&r->rebases[i], i, cat, e);
 	return code;
+}
+
+enum code
+setup_check(const struct setup_request *r, const struct catalogue *cat, struct err *e)
+{
+	int window_days =
+	    r->has_revision_window_days ? (int)r->revision_window_days : SETUP_WINDOW_DAYS;
+	enum code code = check_entity(r, e);
+
+	if (code == OK && r->has_revision_window_days && r->revision_window_days > SETUP_WINDOW_MAX)
+		return err_set(e, REJ_FIELD, "revision_window_days", "is over %d days",
+			       SETUP_WINDOW_MAX);
+	if (code == OK)
+		code = check_spd(r, e);
+	if (code == OK)
+		code = check_register(r, e);
+	for (size_t i = 0; i < r->n_retention && code == OK; i++)
+		code = check_policy(&r->retention[i], i, window_days, e);
+	return code == OK ? check_decisions(r, cat, e) : code;
 }
