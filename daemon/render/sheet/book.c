@@ -143,6 +143,15 @@ add_block(struct sheet *s, enum block_kind kind)
 	return k;
 }
 
+const char *
+book_decided(struct book *b, const json_t *decision, const char *named)
+{
+	const char *by = spd_text(decision, DOC_SET_BY);
+
+	return book_text(b, "set%s%s at %s in the name of %s", by[0] == '\0' ? "" : " by ", by,
+			 book_time(b, spd_text(decision, DOC_SET_AT)), spd_text(decision, named));
+}
+
 void
 sheet_note(struct sheet *s, const char *text)
 {

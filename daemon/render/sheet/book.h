@@ -144,6 +144,9 @@ const char *book_count(struct book *b, double v); /* 1234567 as "1,234,567" */
 /* "6 Jul" of "2026-07-06", so many days on; what is no day as it is. */
 const char *book_day(struct book *b, const char *day, int days);
 const char *book_time(struct book *b, const char *rfc3339); /* "2026-07-10 09:00:00 UTC" */
+/* "set by unix:anna at 2026-05-04 09:00:00 UTC in the name of A. Example": who was signed in, and
+ * whom they named in the member `named`. */
+const char *book_decided(struct book *b, const json_t *decision, const char *named);
 void sheet_note(struct sheet *s, const char *text);
 /* where IN_ALL, no rows, no columns yet. */
 struct grid *sheet_grid(struct sheet *s, const char *slug, const char *title);

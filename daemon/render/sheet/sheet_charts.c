@@ -123,15 +123,16 @@ add_target(struct chart_view *c, const json_t *metric, unsigned column)
 static const char *
 week_limits_sentence(struct book *b, const json_t *chart)
 {
+	const json_t *rebases = json_object_get(chart, DOC_REBASES);
 	double sigma_z;
 
 	if (!spd_number(chart, DOC_SIGMA_Z, &sigma_z))
 		return "The last weeks are too few for limits of their own.";
 	return book_text(b,
-			 "The limits (Laney p′) are three standard deviations from the centre, "
+			 "The limits%s (Laney p′) are three standard deviations from the centre, "
 			 "times %.2f for what weeks differ by beyond chance: they go by no "
 			 "interval of a figure.",
-			 sigma_z);
+			 json_array_size(rebases) == 0 ? "" : " of the newest level", sigma_z);
 }
 
 /* 0 to CHART_ALERTS; the schema keeps it there. */
@@ -185,10 +186,9 @@ rebase_sentence(struct book *b, const json_t *chart)
 		char day[SPD_DAY];
 
 		spd_day_words(spd_text(r, DOC_FIRST_DAY), day);
-		all = book_text(b,
-				"%s From the week of %s on the limits are of their own, as %s "
-				"decided: %s.",
-				all, day, spd_text(r, DOC_APPROVED_BY), spd_text(r, DOC_REASON));
+		all = book_text(
+		    b, "%s From the week of %s on the limits are of their own: %s (%s).", all, day,
+		    spd_text(r, DOC_REASON), book_decided(b, r, DOC_APPROVED_BY));
 	}
 	return all;
 }

@@ -57,7 +57,7 @@ named(struct book *b, const json_t *list, size_t first, const char *(*why)(const
 	return all;
 }
 
-/* "QN16 TIP enabled time (no lane has TIP; declared by A. Example, 2026-05-04)" */
+/* "QN16 TIP enabled time (no lane has TIP; set by unix:anna ...)" */
 static void
 say_not_applicable(struct grid *g)
 {
@@ -69,11 +69,10 @@ say_not_applicable(struct grid *g)
 		return;
 	json_array_foreach(json_object_get(g->book->edition->doc, DOC_NOT_APPLICABLE), i, item)
 	{
-		all = book_join(
-		    g->book, all, ", ",
-		    book_text(g->book, "%s %s (%s; declared by %s, %.10s)", spd_text(item, DOC_ID),
-			      spd_text(item, DOC_NAME), spd_text(item, DOC_REASON),
-			      spd_text(item, DOC_DECLARED_BY), spd_text(item, DOC_SET_AT)));
+		all = book_join(g->book, all, ", ",
+				book_text(g->book, "%s %s (%s; %s)", spd_text(item, DOC_ID),
+					  spd_text(item, DOC_NAME), spd_text(item, DOC_REASON),
+					  book_decided(g->book, item, DOC_DECLARED_BY)));
 	}
 	if (all[0] != '\0')
 		summary_say(g, "", book_text(g->book, "Not applicable here: %s.", all));

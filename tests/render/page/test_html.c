@@ -212,13 +212,16 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 	cr_expect_eq(count(page, "<desc id="), plots);
 	cr_expect_eq(count(page, "<figcaption>"), plots);
 	cr_expect(sample_has(page,
-			     "From the week of 6 April 2026 on the limits are of their own, as J. "
-			     "Marsh decided: New machines."));
+			     "From the week of 6 April 2026 on the limits are of their own: New "
+			     "machines (set by unix:anna at 2026-04-10 09:00:00 UTC in the name of "
+			     "J. Marsh)."));
 	cr_expect(sample_has(
 	    page, "(88.0 %), are at 86.0 %, 84.0 % and 82.0 %. Points that call at them: 1."));
 	cr_expect(sample_has(page, "beyond line 3"));
-	cr_expect(sample_has(page, "1 outside the control limits. The limits (Laney p′) are three "
-				   "standard deviations from the centre, times 1.25"));
+	cr_expect(sample_has(
+	    page,
+	    "1 outside the control limits. The limits of the newest level (Laney p′) are three "
+	    "standard deviations from the centre, times 1.25"));
 	cr_expect(sample_has(page, "▼ below the limits"));
 	/* One week and one site are outside, and each is ringed. */
 	cr_expect_eq(count(page, "<circle class=\"ring\""), 2);

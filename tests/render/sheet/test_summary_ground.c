@@ -24,8 +24,9 @@ Test(summary_ground, what_is_not_known_is_told_by_its_reason)
 	static const char *const sentences[] = {
 	    "QN01 Observation plan delivery, ZZ99 Carts: no figure (nobody told a plan).",
 	    "CA01 Actions on time, CA02 Overdue: not computed, for want of action.",
-	    ("Not applicable here: QN16 TIP enabled time (no lane has TIP; declared by A. Example, "
-	     "2026-01-10), RK01 Risks (no register; declared by A. Example, 2026-01-11)."),
+	    ("Not applicable here: QN16 TIP enabled time (no lane has TIP; set by unix:anna at "
+	     "2026-01-10 09:00:00 UTC in the name of A. Example), RK01 Risks (no register; set at "
+	     "2026-01-11 09:00:00 UTC in the name of A. Example)."),
 	};
 	struct sample s;
 	json_t *one;
@@ -43,10 +44,10 @@ Test(summary_ground, what_is_not_known_is_told_by_its_reason)
 	    json_pack("{s:s,s:s,s:s}", "id", "CA02", "name", "Overdue", "needs", "action"));
 	json_object_set_new(
 	    s.doc, "not_applicable",
-	    json_pack("[{s:s,s:s,s:s,s:s,s:s,s:s,s:n},{s:s,s:s,s:s,s:s,s:s,s:s,s:n}]", "id", "QN16",
+	    json_pack("[{s:s,s:s,s:s,s:s,s:s,s:s,s:s},{s:s,s:s,s:s,s:s,s:s,s:s,s:n}]", "id", "QN16",
 		      "name", "TIP enabled time", "reason", "no lane has TIP", "declared_by",
 		      "A. Example", "from_quarter", "2026-Q1", "set_at", "2026-01-10T09:00:00.000Z",
-		      "set_by", "id", "RK01", "name", "Risks", "reason", "no register",
+		      "set_by", "unix:anna", "id", "RK01", "name", "Risks", "reason", "no register",
 		      "declared_by", "A. Example", "from_quarter", "2026-Q1", "set_at",
 		      "2026-01-11T09:00:00.000Z", "set_by"));
 	expect(&s, "summary-unknown", sentences, COUNT(sentences));
