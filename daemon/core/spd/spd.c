@@ -20,18 +20,27 @@ is_not_applicable(const struct spd *s, const char *metric)
 	return false;
 }
 
+static bool
+has_exclusions(const struct metric *m, const struct figure *g)
+{
+	for (unsigned i = 0; i < m->excluded_count; i++)
+		if (g->count[GROUP_NAMED + i] != 0)
+			return true;
+	return g->persons_left_out != 0;
+}
+
 /* What was declared as none of the entity's business is told all the same where there is anything
- * of it: a declaration makes no figure go away. */
+ * of it, left out as it may be, and where a target is set: a declaration hides nothing. */
 static bool
 is_left_out(const struct spd *s, const struct spd_metric *m)
 {
 	const struct figure *whole = m->n_figures == 0 ? NULL : m->figures[0];
 
-	if (!is_not_applicable(s, m->m->id))
+	if (m->target != NULL || !is_not_applicable(s, m->m->id))
 		return false;
-	return whole == NULL ||
-	       (!whole->has_value && (!whole->has_numerator || whole->numerator == 0) &&
-		(!whole->has_denominator || whole->denominator == 0));
+	return whole == NULL || (!has_exclusions(m->m, whole) && !whole->has_value &&
+				 (!whole->has_numerator || whole->numerator == 0) &&
+				 (!whole->has_denominator || whole->denominator == 0));
 }
 
 static json_t *

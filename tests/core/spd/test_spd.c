@@ -152,11 +152,13 @@ Test(spd, carries_its_marking_catalogue_and_what_is_missing)
 	json_decref(doc);
 }
 
-/* The document of a sample that declares both metrics as not applicable; with or without records.
- */
+enum what { NOTHING, SOMETHING, EXCLUSIONS };
+
+/* The document of a sample that declares both metrics as not applicable, of which there is this. */
 static json_t *
-declared(bool has_records)
+declared(enum what what)
 {
+	static const char *const site[] = {"N", NULL};
 	static struct spd_not_applicable list[] = {
 	    {"A1", "n", "no lane has it", "A. Example", "2026-Q1", "2026-01-10T09:00:00.000Z",
 	     NULL},
@@ -167,7 +169,9 @@ declared(bool has_records)
 	struct spd s = sample();
 	struct err e = {0};
 
-	if (!has_records)
+	if (what == EXCLUSIONS)
+		fold_add(f, site, GROUP_NAMED, 7);
+	if (what != SOMETHING)
 		metrics[0].figures = fold_finish(f, NULL, &metrics[0].n_figures);
 	s.not_applicable = list;
 	s.n_not_applicable = 2;
@@ -177,7 +181,7 @@ declared(bool has_records)
 
 Test(spd, what_does_not_apply_is_declared_and_left_out)
 {
-	json_t *doc = declared(false);
+	json_t *doc = declared(NOTHING);
 	json_t *list = json_object_get(doc, "not_applicable");
 
 	cr_expect_eq(json_array_size(json_object_get(doc, "metrics")), 0);
@@ -191,10 +195,31 @@ Test(spd, what_does_not_apply_is_declared_and_left_out)
 
 Test(spd, a_declaration_makes_no_figure_go_away)
 {
-	json_t *doc = declared(true);
+	json_t *doc = declared(SOMETHING);
 
 	cr_expect_eq(json_array_size(json_object_get(doc, "metrics")), 1);
 	cr_expect_eq(json_array_size(json_object_get(doc, "not_applicable")), 2);
+	json_decref(doc);
+}
+
+/* That nothing is known of what has a target is no less a failure for it. */
+Test(spd, a_declaration_hides_no_target)
+{
+	static const struct spd_target target = {.value = 0.9};
+	json_t *doc;
+
+	metrics[0].target = &target;
+	doc = declared(NOTHING);
+	metrics[0].target = NULL;
+	cr_expect_eq(json_array_size(json_object_get(doc, "metrics")), 1);
+	json_decref(doc);
+}
+
+Test(spd, a_declaration_hides_nothing_that_was_left_out)
+{
+	json_t *doc = declared(EXCLUSIONS);
+
+	cr_expect_eq(json_array_size(json_object_get(doc, "metrics")), 1);
 	json_decref(doc);
 }
 
