@@ -305,14 +305,15 @@ def levels(weeks, rebases, minimum):
     starts = [""] + sorted(rebases) + ["9999"]
     for since, until in zip(starts, starts[1:]):
         part = [w for w in weeks if since <= w[0] < until]
+        if not part:
+            continue
         x, n = sum(w[1] for w in part), sum(w[2] for w in part)
         part, limits = merged(part, minimum), None
         if len(part) >= WEEKS_MIN and 0 < x < n:
             p = x / n
             z = [(k / m - p) / math.sqrt(p * (1 - p) / m) for _, k, m in part]
             limits = p, max(1, statistics.mean(abs(b - a) for a, b in zip(z, z[1:])) / D2)
-        if part:
-            yield part, limits
+        yield part, limits
 
 
 def charted(weeks, rebases, minimum):
@@ -329,7 +330,7 @@ def alerts(c, id_, doc, parts, before, rebases, up):
     lines = []
     if some and doc["alerts"]:
         mean, sd = statistics.fmean(rates), statistics.pstdev(rates)
-        lines = [min(max(mean + (-k if up else k) * sd, 0), 1) for k in (1, 2, 3)]
+        lines = [mean + (-k if up else k) * sd for k in (1, 2, 3)]
         told = doc["alerts"]
         for part, is_, value in [("mean", told["mean"], mean), ("sd", told["sd"], sd), *zip("123", told["lines"], lines)]:
             c.like(f"{id_} alert {part}", is_, value)

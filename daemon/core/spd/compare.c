@@ -67,9 +67,8 @@ add_level(struct charted *c, int64_t minimum, size_t at, size_t n)
 	size_t points;
 
 	memmove(p, &c->points[at], n * sizeof *p);
+	/* None: a level all the same, of which nothing is known. */
 	points = chart_merge(p, n, minimum);
-	if (points == 0)
-		return;
 	for (size_t i = 0; i < points; i++) {
 		c->weeks[c->n + i] = c->weeks[at];
 		at += p[i].periods;

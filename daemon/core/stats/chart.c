@@ -165,9 +165,7 @@ chart_before(const double *rates, size_t n, struct chart_before *out)
 double
 chart_alert_line(const struct chart_before *before, unsigned k, bool up_is_good)
 {
-	double line = before->mean + (up_is_good ? -1 : 1) * (double)k * before->sd;
-
-	return fmin(fmax(line, 0), 1);
+	return before->mean + (up_is_good ? -1 : 1) * (double)k * before->sd;
 }
 
 void

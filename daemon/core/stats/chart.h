@@ -77,7 +77,8 @@ struct chart_before {
 
 /* False: fewer than CHART_PERIODS_MIN rates, or all are the same. */
 bool chart_before(const double *rates, size_t n, struct chart_before *out);
-/* The k-th line of alert on the worse side, clipped to 0 and 1; k from 1 to CHART_ALERTS. */
+/* The k-th line of alert on the worse side; it may lie below 0 or above 1, where no rate is. k from
+ * 1 to CHART_ALERTS. */
 double chart_alert_line(const struct chart_before *before, unsigned k, bool up_is_good);
 /*
  * Sets each point's alert as ICAO Doc 9859 has it: one beyond the third line, the second of two in

@@ -211,6 +211,28 @@ Test(compare, draws_no_limits_from_the_few_weeks_since)
 	json_decref(chart);
 }
 
+/* What is said of the last weeks is not said of those before them. */
+Test(compare, says_nothing_of_a_level_that_is_too_small_for_a_rate)
+{
+	static struct spd_week small[COUNT(dropped)];
+	struct spd_rebase late[] = {{"2026-06-22", "x", "y", "z", "unix:anna"}};
+	struct spd_metric m = against_metric(&a);
+	json_t *chart;
+
+	memcpy(small, dropped, sizeof small);
+	small[COUNT(small) - 1] = (struct spd_week){"2026-06-22", 1, 2};
+	m.weeks = small;
+	m.n_weeks = COUNT(small);
+	m.rebases = late;
+	m.n_rebases = 1;
+	chart = compare_chart(&m, NULL, "2026-04-01", a.arena);
+	cr_assert_eq(json_array_size(json_object_get(chart, "weeks")), COUNT(small) - 1);
+	expect_text(chart, "variation", NULL);
+	cr_expect(json_is_null(json_object_get(chart, "centre")));
+	cr_expect(json_is_null(json_object_get(chart, "change")));
+	json_decref(chart);
+}
+
 /* Mean 0.85 and standard deviation 0.05: lines at 0.80, 0.75 and 0.70. */
 static struct spd_past_point then[] = {{"2026-01-05", 0.9}, {"2026-01-12", 0.8},
 				       {"2026-01-19", 0.9}, {"2026-01-26", 0.8},

@@ -150,6 +150,9 @@ Test(chart, calls_at_icaos_lines_on_the_worse_side_alone)
 	NEAR(chart_alert_line(&b, 1, true), 0.8);
 	NEAR(chart_alert_line(&b, 2, false), 0.95);
 	NEAR(chart_alert_line(&b, 3, false), 1.0);
+	b.mean = 0.95;
+	NEAR(chart_alert_line(&b, 3, false), 1.1);
+	b.mean = 0.85;
 	for (size_t i = 0; i < COUNT(now); i++)
 		p[i].value = now[i] / 100.0;
 	chart_alert(p, COUNT(now), &b, true);
