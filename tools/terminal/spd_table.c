@@ -11,6 +11,7 @@
 
 #define NAME_WIDTH 34
 #define NONE       "–"
+#define GENERAL    " *" /* behind an interval for clusters in general */
 
 /* The column of what a row is for is there when there are rows beside the entity's own. */
 static const char *const headers[] = {
@@ -124,6 +125,12 @@ put_value(struct table *t, const json_t *o, const char *unit, const double *targ
 	table_cell(t, "%s", cell);
 }
 
+static bool
+is_general(const json_t *figure)
+{
+	return strcmp(spd_text(figure, DOC_INTERVAL_BY), "GENERAL") == 0;
+}
+
 static void
 put_interval(struct table *t, const json_t *figure, const char *unit, const double *target)
 {
@@ -138,7 +145,7 @@ put_interval(struct table *t, const json_t *figure, const char *unit, const doub
 	}
 	spd_value(a, unit, target, lo);
 	spd_value(b, unit, target, hi);
-	table_cell(t, "%s to %s", lo, hi);
+	table_cell(t, "%s to %s%s", lo, hi, is_general(figure) ? GENERAL : "");
 }
 
 static void
@@ -259,6 +266,41 @@ has_target(const json_t *doc)
 	return false;
 }
 
+/* Is there a mark behind an interval among the metric's rows? */
+static bool
+is_marked(const json_t *metric, const struct spd_view *view, bool failed_only)
+{
+	const json_t *figure;
+	size_t i;
+
+	json_array_foreach(json_object_get(metric, DOC_FIGURES), i, figure)
+	{
+		if (is_wanted(figure, view->by) && is_general(figure) &&
+		    (!failed_only || rank_of(metric, figure) != RANK_REST))
+			return true;
+	}
+	return false;
+}
+
+static void
+print_marks(const json_t *doc, const struct spd_view *view, bool failed_only, FILE *f)
+{
+	const json_t *metric;
+	bool any = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, DOC_METRICS), i, metric)
+	{
+		any = any || ((view->metric == NULL ||
+			       strcmp(spd_text(metric, DOC_ID), view->metric) == 0) &&
+			      is_marked(metric, view, failed_only));
+	}
+	if (any)
+		fprintf(f, "\n* behind an interval: it holds for such screeners, or whatever the "
+			   "metric is\n  clustered by, in general (--metric says so); the others "
+			   "for what was drawn.\n");
+}
+
 static void
 print_figures(const json_t *doc, const struct spd_view *view, struct table *t, FILE *f)
 {
@@ -272,6 +314,8 @@ print_figures(const json_t *doc, const struct spd_view *view, struct table *t, F
 		all += n[r] = put_metrics(t, doc, view, (enum rank)r);
 	if (all > 0 || !some)
 		table_print(t, f, view->color);
+	if (all > 0)
+		print_marks(doc, view, some, f);
 	if (some)
 		print_rest(doc, view, n, f);
 }
@@ -301,12 +345,16 @@ print_details(const json_t *metric, FILE *f)
 	json_t *value;
 	size_t i;
 	char n[SPD_CELL];
+	char of[SPD_CELL];
 
 	fprintf(f, "\nDefinition: %s\n", spd_text(metric, DOC_DEFINITION));
 	fprintf(f, "Basis: %s; unit: %s; better: %s; minimum n: ", spd_text(metric, DOC_BASIS),
 		spd_text(metric, DOC_UNIT), spd_text(metric, DOC_DIRECTION));
 	spd_count(metric, DOC_MINIMUM_N, "none", n);
 	fprintf(f, "%s\n", n);
+	spd_interval_for(metric, figure, of);
+	if (of[0] != '\0')
+		fprintf(f, "The interval is for %s\n", of);
 	json_array_foreach(json_object_get(figure, DOC_EXCLUDED), i, item)
 	{
 		spd_count(item, DOC_COUNT, NONE, n);
