@@ -63,6 +63,7 @@ struct semsd {
 	char owners[3][128];    /* principals that administer it */
 	struct mono_ms stop_by; /* 0: not asked to */
 	int state_lock;         /* -1: none */
+	struct rare behalf_refused;
 	uid_t started_by;
 };
 
@@ -153,6 +154,21 @@ owns(void *ctx, struct text principal)
 		if (text_eq(principal, text_of(d->owners[i])))
 			return true;
 	return false;
+}
+
+/* Whom a gateway speaks for is who did it; that it did stands here. */
+static void
+behalf(void *ctx, struct text gateway, struct text principal, const char *why)
+{
+	struct semsd *d = ctx;
+	char whom[128];
+
+	text_print(whom, sizeof whom, "%.*s", (int)principal.n, principal.s);
+	if (why == NULL)
+		log_info("session.behalf", KV("gateway", gateway.s), KV("principal", whom));
+	else if (rare_may(&d->behalf_refused, server_mono().v))
+		log_warn("session.behalf", KV("gateway", gateway.s), KV("principal", whom),
+			 KVI("others_before", d->behalf_refused.unsaid), KV("why", why));
 }
 
 static void
@@ -300,6 +316,7 @@ open_ingest(struct semsd *d, struct err *e)
 	ic.person_key = person_key;
 	ic.write_row = store_write_row;
 	ic.owns = owns;
+	ic.behalf = behalf;
 	ic.step = machine_step;
 	for (size_t i = 0; i < COUNT(owners); i++)
 		users_look_up(owners[i], d->owners[i], sizeof d->owners[i]);

@@ -77,7 +77,7 @@ session_door_ask(struct admin *a, struct ingest *in, const struct ingest_request
 	    .is_gone = is_gone, .reply = reply, .fail = fail, .set_run = set_run};
 	struct asking q = {
 	    .arena = r->arena,
-	    .who = {.principal = r->principal, .role = r->role},
+	    .who = {.principal = r->principal, .role = r->role, .gateway = r->gateway},
 	    .port = {.ops = &ops,
 		     .door = in,
 		     .asker = r->session.id,

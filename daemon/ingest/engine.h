@@ -32,6 +32,8 @@ struct session {
 	uint32_t index;
 	bool dirty;
 	bool owner;
+	bool has_gateway;  /* it is not its party's own: behalf.c */
+	bool gateway_owns; /* that one is an owner */
 	bool blocked;      /* its frame found no room: feed again when it is woken */
 	struct room *room; /* whose queue it has a place in, also when it was woken; NULL: none */
 	size_t want;       /* of that room */
@@ -172,6 +174,12 @@ void caps_enter(struct ingest *in, struct session *s);
 void caps_greeted(struct session *s);
 /* It is about to close. */
 void caps_leave(struct ingest *in, struct session *s);
+
+/* behalf.c: who speaks for whom. */
+/* The session is this principal's from now on. False: refused, and told so by the field's name. */
+bool behalf_begin(struct ingest *in, struct session *s, struct text principal);
+/* False: its gateway may not speak for others any more, and it is refused. */
+bool behalf_holds(struct ingest *in, struct session *s);
 
 /* output.c: what waits to be read. */
 void output_open(struct session *s);

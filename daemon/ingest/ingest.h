@@ -42,7 +42,10 @@ struct ingest_config {
 	write_row_fn *write_row;
 	/* Whether a principal administers this daemon whatever the registry says; NULL: none. */
 	bool (*owns)(void *ctx, struct text principal);
-	void *ctx; /* of person_key and owns */
+	/* A gateway began a session for a principal, or was refused one: then why says for what
+	 * (NULL: it was not), and the principal is empty when it is none. NULL: not told. */
+	void (*behalf)(void *ctx, struct text gateway, struct text principal, const char *why);
+	void *ctx; /* of person_key, owns and behalf */
 	/* machine_step(), which logs: sessions themselves log nothing. NULL: steps are not told. */
 	unsigned (*step)(const struct machine *m, const char *of, unsigned from, unsigned event,
 			 const char *why);
@@ -136,6 +139,7 @@ struct ingest_request {
 	struct session_ref session;
 	struct text principal; /* in the arena, NUL-terminated */
 	enum role role;
+	struct text gateway; /* who speaks for it, as principal; n 0: nobody */
 };
 
 /* False: none, or none whose principal reads its answers: ask again when some were written. */

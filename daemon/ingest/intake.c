@@ -193,8 +193,10 @@ check_grant(struct ingest *in, const struct record *r, const struct sender *from
 		return refuse_right(why, "void", RIGHT_VOID);
 	if (r->kind->id == KIND_CONFIRMATION && scope == SCOPE_NONE)
 		return refuse_right(why, "confirmation", RIGHT_CONFIRM);
-	if (scope != SCOPE_ALL &&
-	    !registry_may_send(in->registry, from->principal, source, r->kind->id, site))
+	/* None: whatever is granted to it, as to a gateway. */
+	if (scope == SCOPE_NONE ||
+	    (scope != SCOPE_ALL &&
+	     !registry_may_send(in->registry, from->principal, source, r->kind->id, site)))
 		return refuse_sender(in, from, source, now, why);
 	if (site.n != 0 && !registry_has_site(in->registry, site))
 		return refuse(

@@ -336,6 +336,8 @@ on_hello(struct ingest *in, struct session *s, const struct client_frame *f, str
 			       PROTOCOL_VERSION, h->protocol_min, h->protocol_max);
 		return true;
 	}
+	if (h->on_behalf_of != NULL && !behalf_begin(in, s, text_of(h->on_behalf_of)))
+		return true;
 	session_happens(in, s, SESSION_HELLO, NULL);
 	caps_greeted(s);
 	s->is_timed = false;
@@ -379,6 +381,12 @@ on_batch(struct ingest *in, struct session *s, const struct client_frame *f, str
 	return true;
 }
 
+static struct text
+text_in(struct arena *a, const char *s)
+{
+	return (struct text){arena_dup(a, s, strlen(s)), strlen(s)};
+}
+
 static bool
 on_request(struct ingest *in, struct session *s, struct text body)
 {
@@ -404,12 +412,13 @@ on_request(struct ingest *in, struct session *s, struct text body)
 			       "out of memory for a request; try again");
 		return true;
 	}
-	node->r = (struct ingest_request){
-	    .arena = a,
-	    .request = f.request,
-	    .session = session_ref_of(s),
-	    .principal = {arena_dup(a, s->principal, strlen(s->principal)), strlen(s->principal)},
-	    .role = session_role(in, s)};
+	node->r = (struct ingest_request){.arena = a,
+					  .request = f.request,
+					  .session = session_ref_of(s),
+					  .principal = text_in(a, s->principal),
+					  .role = session_role(in, s)};
+	if (s->has_gateway)
+		node->r.gateway = text_in(a, s->party->name);
 	s->requests++;
 	TAILQ_INSERT_TAIL(&in->requests, node, link);
 	return true;
@@ -476,6 +485,8 @@ on_frame(struct ingest *in, struct session *s, struct text body, struct utc_ms n
 	}
 	if (f.type == CLIENT_HELLO)
 		return on_hello(in, s, &f, now);
+	if (!behalf_holds(in, s))
+		return true;
 	return f.type == CLIENT_BATCH ? on_batch(in, s, &f, now) : on_request(in, s, body);
 }
 

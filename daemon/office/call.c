@@ -351,6 +351,16 @@ call_reply_reload(struct call *c, json_t *answer)
 	store_reload_registry(c->admin->config.store, on_reloaded, c);
 }
 
+static void
+note_request(const struct who *who, const struct route *route)
+{
+	if (who->gateway.n != 0)
+		log_info("admin.request", KV("peer", who->principal.s), KV("request", route->name),
+			 KV("gateway", who->gateway.s));
+	else
+		log_info("admin.request", KV("peer", who->principal.s), KV("request", route->name));
+}
+
 void
 admin_handle(struct admin *a, const struct asking *q, struct utc_ms now)
 {
@@ -380,8 +390,7 @@ admin_handle(struct admin *a, const struct asking *q, struct utc_ms now)
 			call_forbid(c, "", route->right);
 			return;
 		}
-		log_info("admin.request", KV("peer", q->who.principal.s),
-			 KV("request", route->name));
+		note_request(&q->who, route);
 		c->route = route;
 		route->handle(c);
 		return;

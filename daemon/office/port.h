@@ -16,6 +16,7 @@
 struct who {
 	struct text principal; /* NUL-terminated; lives as long as the request */
 	enum role role;
+	struct text gateway; /* who speaks for him, as principal; n 0: nobody */
 };
 
 /* What an answer is, as ResponseCode of admin.proto says it. */

@@ -22,19 +22,19 @@ request(enum request_kind kind)
 /* Written once more from PROTOCOL.md, P-905: who may ask for a body at all, role by role in the
  * order of `roles`. `numbers` is for whoever has a grant and `import` by its operation: an empty
  * one is INVALID, whoever asks. */
-static const char *const roles[] = {"none",    "device",  "supervisor", "tester",
-				    "auditor", "manager", "compliance", "admin"};
+static const char *const roles[] = {"none",    "device",     "supervisor", "tester", "auditor",
+				    "manager", "compliance", "admin",      "gateway"};
 static const char *const may[] = {
-    [REQUEST_NONE] = "xxxxxxxx",       [REQUEST_SETUP] = "------xx",
-    [REQUEST_STATUS] = "----xxxx",     [REQUEST_SPD] = "----xxxx",
-    [REQUEST_RETENTION] = "------xx",  [REQUEST_GAP] = "----xxxx",
-    [REQUEST_QUARANTINE] = "----x-xx", [REQUEST_RECORD] = "---xxxxx",
-    [REQUEST_RECORDS] = "---xxxxx",    [REQUEST_VERIFY] = "----xxxx",
-    [REQUEST_SIGN] = "----xxxx",       [REQUEST_KEY] = "----xxxx",
-    [REQUEST_EXPLAIN] = "----xxxx",    [REQUEST_PENDING] = "----xxxx",
-    [REQUEST_DOUBLES] = "----xxxx",    [REQUEST_CALENDAR] = "----xxxx",
-    [REQUEST_NUMBERS] = "xxxxxxxx",    [REQUEST_IMPORT] = "xxxxxxxx",
-    [REQUEST_TRACE] = "---xxxxx",
+    [REQUEST_NONE] = "xxxxxxxxx",       [REQUEST_SETUP] = "------xx-",
+    [REQUEST_STATUS] = "----xxxx-",     [REQUEST_SPD] = "----xxxx-",
+    [REQUEST_RETENTION] = "------xx-",  [REQUEST_GAP] = "----xxxx-",
+    [REQUEST_QUARANTINE] = "----x-xx-", [REQUEST_RECORD] = "---xxxxx-",
+    [REQUEST_RECORDS] = "---xxxxx-",    [REQUEST_VERIFY] = "----xxxx-",
+    [REQUEST_SIGN] = "----xxxx-",       [REQUEST_KEY] = "----xxxx-",
+    [REQUEST_EXPLAIN] = "----xxxx-",    [REQUEST_PENDING] = "----xxxx-",
+    [REQUEST_DOUBLES] = "----xxxx-",    [REQUEST_CALENDAR] = "----xxxx-",
+    [REQUEST_NUMBERS] = "xxxxxxxx-",    [REQUEST_IMPORT] = "xxxxxxxxx",
+    [REQUEST_TRACE] = "---xxxxx-",
 };
 COVERS(may, REQUEST_KINDS);
 

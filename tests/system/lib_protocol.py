@@ -249,6 +249,38 @@ equal(me.verdicts(taken), ["DUPLICATE"], "P-310 what was taken before a Refuse i
 for address in (unix, tcp):
     equal(refused(b"\xff" * 8000000, address)[:2], ("FRAME", 0), "P-311 whose write fails finds the Refuse (%s)" % address)
 
+# --- gateways --------------------------------------------------------------------------------------
+def behalf(whom):
+    return framed(pb.ClientFrame(hello=pb.Hello(protocol_min=1, protocol_max=1, on_behalf_of=whom)).SerializeToString())
+
+
+more = admin.SetupRequest()
+more.principals.add(principal="device:phone-1", role="device")
+more.sources.add(source="phone-1").senders.add(principal="device:phone-1", kinds=["*"], sites=["*"])
+me.ask(setup=more)
+phone = Peer(greet=False)
+phone.put(behalf("device:phone-1"))
+welcome = phone.hear().welcome
+equal((welcome.principal, welcome.role, [g.source for g in welcome.grants]), ("device:phone-1", "device", ["phone-1"]),
+      "P-316 P-303 an owner opens a device's session, which has that one's role and grants")
+equal(phone.verdicts(event(source="phone-1"), event(source="mine")), ["STORED", "NOT_GRANTED source"], "P-316 and sends what is granted to it")
+equal(phone.ask(status=admin.StatusRequest()).code, admin.RESPONSE_CODE_FORBIDDEN, "P-316 and asks no more than it may")
+for whom, address in (("device:phone-1", tcp), ("unix:root", unix), ("tcp:loopback", unix), ("web:", unix)):
+    code, wait, text = refused(behalf(whom), address, greet=False)
+    equal((code, wait, text.split(":")[0]), ("UNAUTHORISED", 0, "on_behalf_of"), "P-316 P-313 but nobody else (%s, %s)" % (whom, address))
+more = admin.SetupRequest()
+more.principals.add(principal="tcp:loopback", role="gateway")
+me.ask(setup=more)
+equal(Peer(tcp).welcome.role, "gateway", "P-104 a gateway's role")
+equal(Peer(tcp).verdicts(event(source="any")), ["NOT_GRANTED source"], "P-104 which sends nothing of its own")
+phone = Peer(tcp, greet=False)
+phone.put(behalf("device:phone-1"))
+equal(phone.hear().welcome.principal, "device:phone-1", "P-316 speaks for the device")
+more.principals[0].role = "device"
+me.ask(setup=more)
+phone.put(phone.batch([event(source="phone-1")]))
+equal(phone.hear().refuse.code, pb.REFUSE_CODE_UNAUTHORISED, "P-316 and not after it has lost the role")
+
 # --- verdicts --------------------------------------------------------------------------------------
 first = event(source="mine")
 equal(me.verdicts(first) + me.verdicts(first), ["STORED", "DUPLICATE"], "P-401 P-403 stored, then a duplicate")
@@ -385,4 +417,4 @@ peer.put(framed(frame))
 ok(peer.hear().HasField("welcome"), "P-1003 a field of a later version in a frame is ignored")
 equal(me.verdicts(event(source="mine").SerializeToString() + b"\xf0\x01\x01"), ["UNKNOWN_FIELD #30"],
       "P-1002 P-1004 in a record it is not")
-done(79)
+done(90)

@@ -10,10 +10,12 @@
 #define MANAGER        ROLE_BIT(ROLE_MANAGER)
 #define AUDITOR        ROLE_BIT(ROLE_AUDITOR)
 #define TESTER         ROLE_BIT(ROLE_TESTER)
+#define GATEWAY        ROLE_BIT(ROLE_GATEWAY)
 #define ADMINISTERS    (ADMIN | COMPLIANCE)
 #define READS          (ADMINISTERS | AUDITOR | MANAGER)
-#define EVERYBODY      (ROLE_BIT(ROLE_COUNT) - 1)
-#define REGISTERED     (EVERYBODY & ~ROLE_BIT(ROLE_NONE))
+/* Who comes for himself. */
+#define EVERYBODY  ((ROLE_BIT(ROLE_COUNT) - 1) & ~GATEWAY)
+#define REGISTERED (EVERYBODY & ~ROLE_BIT(ROLE_NONE))
 
 /* A role that stands in more than one has the furthest of them. */
 static const struct {
@@ -22,8 +24,9 @@ static const struct {
 	unsigned granted;
 	unsigned own;
 } rights[] = {
-    [RIGHT_KEEP_PLACE] = {"keep_place", .all = REGISTERED},
+    [RIGHT_KEEP_PLACE] = {"keep_place", .all = REGISTERED | GATEWAY},
     [RIGHT_LAST_PLACE] = {"last_place", .all = ADMIN},
+    [RIGHT_SPEAK_FOR] = {"speak_for", .all = GATEWAY},
 
     [RIGHT_SEND] = {"send", .granted = EVERYBODY},
     [RIGHT_CORRECT] = {"correct", .all = ADMINISTERS, .granted = EVERYBODY},
@@ -85,6 +88,7 @@ role_name(enum role r)
 	    [ROLE_COMPLIANCE] = "compliance",
 	    [ROLE_MANAGER] = "manager",
 	    [ROLE_ADMIN] = "admin",
+	    [ROLE_GATEWAY] = "gateway",
 	};
 	COVERS(names, ROLE_COUNT);
 	return names[r];

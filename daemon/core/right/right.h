@@ -22,7 +22,8 @@ enum role {
 	ROLE_AUDITOR,
 	ROLE_COMPLIANCE,
 	ROLE_MANAGER,
-	ROLE_ADMIN, /* everything in embedded mode */
+	ROLE_ADMIN,   /* everything in embedded mode */
+	ROLE_GATEWAY, /* speaks for others, and does nothing of its own */
 	ROLE_COUNT
 };
 
@@ -33,6 +34,7 @@ enum right {
 	/* At the door of connections. */
 	RIGHT_KEEP_PLACE, /* not among the few places of strangers */
 	RIGHT_LAST_PLACE, /* when all other places are taken */
+	RIGHT_SPEAK_FOR,  /* a session of somebody else's, whom one has recognised */
 	/* To send records. */
 	RIGHT_SEND,
 	RIGHT_CORRECT,

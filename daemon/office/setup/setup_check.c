@@ -214,8 +214,8 @@ check_principal(const struct setup_principal *p, size_t i, struct err *e)
 	if (code == OK && given && role_by_name(text_of(p->role)) == ROLE_NONE)
 		return err_set(e, REJ_FIELD, PATH("principals[%zu].role", i),
 			       "is not a role; use device, supervisor, tester, auditor, "
-			       "compliance, manager or "
-			       "admin");
+			       "compliance, manager, admin or "
+			       "gateway");
 	if (code == OK)
 		code = check_name(p->name, false, PATH("principals[%zu].name", i), e);
 	if (code == OK)

@@ -7,58 +7,60 @@
 
 /*
  * Written once more from what PROTOCOL.md says of roles, role by role in the order none, device,
- * supervisor, tester, auditor, compliance, manager, admin: "-" not, "o" one's own, "g" as granted,
- * "a" all.
+ * supervisor, tester, auditor, compliance, manager, admin, gateway: "-" not, "o" one's own, "g" as
+ * granted, "a" all.
  */
 static const struct {
 	const char *name;
 	const char *scopes;
 } expected[] = {
     /* Transport: places for connections; few for those without a role, the last for admins. */
-    {"keep_place", "-aaaaaaa"},
-    {"last_place", "-------a"},
+    {"keep_place", "-aaaaaaaa"},
+    {"last_place", "-------a-"},
+    /* P-316: to speak for others. */
+    {"speak_for", "--------a"},
     /* P-103, P-706: who may send what. */
-    {"send", "gggggggg"},
-    {"correct", "gggggaga"},
-    {"void", "-----a-a"},
-    {"confirm", "-----aaa"},
-    {"give_pseudonym", "-----a-a"},
+    {"send", "gggggggg-"},
+    {"correct", "gggggaga-"},
+    {"void", "-----a-a-"},
+    {"confirm", "-----aaa-"},
+    {"give_pseudonym", "-----a-a-"},
     /* P-905: requests. */
-    {"set_up", "-----a-a"},
-    {"see_status", "----aaaa"},
-    {"see_spd", "----aaaa"},
-    {"run_retention", "-----a-a"},
-    {"see_quarantine", "----aa-a"},
-    {"see_records", "---aaaaa"},
-    {"see_gaps", "----aaaa"},
-    {"verify", "----aaaa"},
-    {"sign", "----aaaa"},
-    {"see_keys", "----aaaa"},
-    {"explain_figure", "----aaaa"},
-    {"see_pending", "----aaaa"},
-    {"see_doubles", "----aaaa"},
-    {"see_numbers", "gggggaga"},
-    {"run_import", "-ooooooo"},
-    {"see_imports", "----aaaa"},
-    {"see_calendar", "----aaaa"},
+    {"set_up", "-----a-a-"},
+    {"see_status", "----aaaa-"},
+    {"see_spd", "----aaaa-"},
+    {"run_retention", "-----a-a-"},
+    {"see_quarantine", "----aa-a-"},
+    {"see_records", "---aaaaa-"},
+    {"see_gaps", "----aaaa-"},
+    {"verify", "----aaaa-"},
+    {"sign", "----aaaa-"},
+    {"see_keys", "----aaaa-"},
+    {"explain_figure", "----aaaa-"},
+    {"see_pending", "----aaaa-"},
+    {"see_doubles", "----aaaa-"},
+    {"see_numbers", "gggggaga-"},
+    {"run_import", "-ooooooo-"},
+    {"see_imports", "----aaaa-"},
+    {"see_calendar", "----aaaa-"},
     /* P-905 and P-907: operations for fewer. */
-    {"discard_quarantine", "-----a-a"},
-    {"change_gaps", "-----a-a"},
-    {"make_keys", "-----a-a"},
-    {"undo_import", "-----a-a"},
-    {"mend_calendar", "-------a"},
+    {"discard_quarantine", "-----a-a-"},
+    {"change_gaps", "-----a-a-"},
+    {"make_keys", "-----a-a-"},
+    {"undo_import", "-----a-a-"},
+    {"mend_calendar", "-------a-"},
     /* P-906, P-907: parts of answers. */
-    {"know_covert", "---a-a-a"},
-    {"know_persons", "-----a-a"},
-    {"know_sessions", "-------a"},
-    {"know_admins", "----aaaa"},
+    {"know_covert", "---a-a-a-"},
+    {"know_persons", "-----a-a-"},
+    {"know_sessions", "-------a-"},
+    {"know_admins", "----aaaa-"},
     /* The SPD: compliance prepares, auditors review, the manager approves. */
-    {"comment_spd", "----aaaa"},
-    {"prepare_spd", "-----a-a"},
-    {"review_spd", "----aaa-"},
-    {"approve_spd", "------a-"},
-    {"reject_spd", "----aaa-"},
-    {"exclude_embargoed", "-----a-a"},
+    {"comment_spd", "----aaaa-"},
+    {"prepare_spd", "-----a-a-"},
+    {"review_spd", "----aaa--"},
+    {"approve_spd", "------a--"},
+    {"reject_spd", "----aaa--"},
+    {"exclude_embargoed", "-----a-a-"},
 };
 _Static_assert(COUNT(expected) == RIGHT_COUNT, "each right is expected of somebody");
 
