@@ -16,7 +16,7 @@ B       ?= build/$(MODE)
 VERSION := 0.1.0
 CC      ?= gcc
 PROTOC  ?= protoc-c
-LAYERS  := base core wire ingest host store render client office door jobs net
+LAYERS  := base core wire ingest host store render client office door jobs net web
 GEN     := $(B)/gen
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wvla \
@@ -36,7 +36,7 @@ PGINC   := $(shell pg_config --includedir 2>/dev/null)
 CPPFLAGS += -D_GNU_SOURCE -DSEMS_VERSION='"$(VERSION)"' -Idaemon -I. -isystem $(GEN) $(if $(PGINC),-isystem $(PGINC))
 CFLAGS   += -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) $(WARN)
 LDFLAGS  += $(SAN_$(MODE)) $(LINK_$(MODE))
-LIBS     := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
+LIBS     := -levent_openssl -levent -lssl -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
 RENDER_LIBS := -lxlsxwriter -lzip -lexpat
 
 PROTOS  := $(wildcard proto/sems/v1/*.proto)
@@ -68,15 +68,19 @@ LIB_office := $(B)/liboffice.a $(LIB_store)
 LIB_door := $(B)/libdoor.a $(LIB_office)
 LIB_jobs := $(B)/libjobs.a $(LIB_store)
 LIB_net  := $(B)/libnet.a $(B)/liboffice.a $(LIB_ingest)
+LIB_web  := $(B)/libweb.a $(LIB_wire)
 LIB_tools := $(B)/libtools.a $(B)/librender.a $(LIB_client)
 
 SEMSCTL := $(call obj,tools/semsctl/*.c tools/semsctl/*/*.c)
 
 .PHONY: all
-all: build/semsd build/semsctl
+all: build/semsd build/semsctl build/semsweb
 build/%: $(B)/%
 	@ln -sfn $(if $(filter build/%,$(B)),$(B:build/%=%),$(abspath $(B)))/$* $@
-$(B)/semsd: $(call obj,daemon/*.c) $(B)/libnet.a $(B)/libjobs.a $(LIB_door)
+# What speaks HTTP to strangers has no library of the database: tests/lint/symbols.sh.
+$(B)/semsweb: $(B)/daemon/semsweb.o $(LIB_web)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent_openssl -levent -lssl -lcrypto -lprotobuf-c -lcyaml -ljansson -lm
+$(B)/semsd: $(filter-out %/semsweb.o,$(call obj,daemon/*.c)) $(B)/libnet.a $(B)/libjobs.a $(LIB_door)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/semsctl: $(SEMSCTL) $(LIB_tools)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
@@ -170,24 +174,25 @@ datadir ?= $(prefix)/share
 unitdir ?= $(prefix)/lib/systemd/system
 COMPLETION := $(datadir)/bash-completion/completions/semsctl
 SHARE   := deploy/semsd.yaml $(wildcard deploy/catalogue/*.yaml proto/*.schema.json proto/sems/v1/*.proto)
-INSTALLED := $(bindir)/semsd $(bindir)/semsctl $(datadir)/man/man1/semsctl.1 $(datadir)/man/man8/semsd.8 \
-             $(unitdir)/semsd.service $(COMPLETION) $(addprefix $(datadir)/semsd/,$(notdir $(SHARE)))
+INSTALLED := $(bindir)/semsd $(bindir)/semsctl $(bindir)/semsweb $(datadir)/man/man1/semsctl.1 $(datadir)/man/man8/semsd.8 \
+             $(datadir)/man/man8/semsweb.8 $(unitdir)/semsd.service $(unitdir)/semsweb.service $(COMPLETION) $(addprefix $(datadir)/semsd/,$(notdir $(SHARE)))
 .PHONY: install uninstall
 install: all
 	@install -d $(sort $(dir $(addprefix $(DESTDIR),$(INSTALLED))))
-	@install -m 755 build/semsd build/semsctl $(DESTDIR)$(bindir)
+	@install -m 755 build/semsd build/semsctl build/semsweb $(DESTDIR)$(bindir)
 	@install -m 644 deploy/man/semsctl.1 $(DESTDIR)$(datadir)/man/man1
-	@install -m 644 deploy/man/semsd.8 $(DESTDIR)$(datadir)/man/man8
+	@install -m 644 deploy/man/semsd.8 deploy/man/semsweb.8 $(DESTDIR)$(datadir)/man/man8
 	@install -m 644 $(SHARE) $(DESTDIR)$(datadir)/semsd
-	@sed 's|/usr/bin/semsd|$(bindir)/semsd|' deploy/semsd.service >$(DESTDIR)$(unitdir)/semsd.service
+	@for u in semsd semsweb; do \
+		sed "s|/usr/bin/semsd|$(bindir)/semsd|; s|/usr/bin/semsweb|$(bindir)/semsweb|" deploy/$$u.service >$(DESTDIR)$(unitdir)/$$u.service; done
 	@build/semsctl completion bash >$(DESTDIR)$(COMPLETION)
-	@chmod 644 $(DESTDIR)$(unitdir)/semsd.service $(DESTDIR)$(COMPLETION)
+	@chmod 644 $(DESTDIR)$(unitdir)/semsd.service $(DESTDIR)$(unitdir)/semsweb.service $(DESTDIR)$(COMPLETION)
 uninstall:
 	@rm -f $(addprefix $(DESTDIR),$(INSTALLED))
 	@rmdir $(DESTDIR)$(datadir)/semsd 2>/dev/null || true
 
 # --- packages ------------------------------------------------------------------------------------
-PC        := libevent libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip expat
+PC        := libevent libevent_openssl libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip expat
 DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev protobuf-c-compiler \
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
              libxlsxwriter-dev libzip-dev libexpat1-dev \
@@ -250,7 +255,7 @@ test: deps-test
 	@tests/run
 lint: deps-lint
 	@tests/lint/run
-test-programs: $(B)/semsd $(B)/semsctl $(B)/semsbench $(PRELOADS) $(TEST_LAYERS:%=$(B)/test_%) $(FUZZ_TARGETS:%=$(B)/fuzz_%)
+test-programs: $(B)/semsd $(B)/semsctl $(B)/semsweb $(B)/semsbench $(PRELOADS) $(TEST_LAYERS:%=$(B)/test_%) $(FUZZ_TARGETS:%=$(B)/fuzz_%)
 # RUNS=, SECONDS=, TARGET=, SEED=: tests/fuzz/run
 .PHONY: fuzz coverage
 coverage: deps-coverage

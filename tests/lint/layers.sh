@@ -36,6 +36,9 @@ office/setup: base core/action core/time core/kind core/metric core/life core/sp
 door: base ingest office
 jobs: base host store/pg store/count store/quarter store/schema store
 net: base ingest
+web/http: base
+web/upstream: base wire
+web/desk: base web/http web/upstream
 tools/airport: base core/time core/kind
 tools/time: base core/time core/kind
 tools/sheet: base render/file
@@ -51,8 +54,8 @@ tools/semsctl/spd: base core/time render render/doc client tools/time tools/term
 # Which rooms may include a library of others than ours; tools/bench measures from outside.
 libraries='libpq:store/pg store/evidence store/schema
 postgres:store/evidence
-event2:net store store/pg store/evidence jobs office office/setup
-sems:wire ingest client door tools/terminal tools/semsctl/setup
+event2:net web/http web/upstream store store/pg store/evidence jobs office office/setup
+sems:wire web/upstream web/desk ingest client door tools/terminal tools/semsctl/setup
 protobuf-c:wire door'
 rc=0
 complain() {

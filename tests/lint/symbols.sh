@@ -22,4 +22,8 @@ for layer in core wire ingest; do
 		[ -z "$found" ] || { echo "${source%.o}.c calls:" "$(echo "$found" | paste -sd" ")"; rc=1; }
 	done
 done
+# What speaks HTTP to strangers cannot reach the database but through semsd.
+make -s --no-print-directory "B=$B" MODE=release "$B/semsweb" || exit 1
+found=$(readelf -d "$B/semsweb" | grep -E 'NEEDED.*lib(pq|xlsxwriter)'; nm "$B/semsweb" | grep -E ' (U|T) PQ[a-z]')
+[ -z "$found" ] || { echo "semsweb has a library of the database:" "$found"; rc=1; }
 exit $rc

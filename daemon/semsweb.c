@@ -1,0 +1,256 @@
+/*
+ * semsweb: HTTP for phones, browsers and programs, in front of semsd. It keeps no evidence, knows
+ * no database and holds none of semsd's keys: what it takes it asks semsd for, in the name of whom
+ * it has recognised.
+ */
+#include "base/count.h"
+#include "base/json/jsonmem.h"
+#include "base/log.h"
+#include "web/desk/desk.h"
+#include "web/http/httpd.h"
+
+#include <event2/event.h>
+
+#include <argp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Exit codes of sysexits, as service managers know them. */
+enum { EXIT_GOOD = 0, EXIT_BAD_USAGE = 64, EXIT_NO_SERVICE = 69, EXIT_BAD_CONFIG = 78 };
+
+#define LISTEN_MAX  HTTPD_PLACES
+#define STOP_MS     10000u /* in which those who are served get their answers */
+#define JSON_BYTES  ((size_t)192 * 1024 * 1024)
+#define MOST_VISITS 8192u
+
+struct semsweb {
+	const char *socket;
+	const char *listen[LISTEN_MAX];
+	unsigned n_listen;
+	const char *certificate, *key;
+	uint32_t connections;
+	bool verbose;
+	struct event_base *base;
+	struct httpd httpd;
+	struct desk *desk;
+	struct event *signals[3];
+	struct event *stop_poll;
+	unsigned stop_left_ms;
+	bool stops;
+};
+
+/* --- stopping --------------------------------------------------------------------------------- */
+
+static bool
+serves_somebody(const struct semsweb *w)
+{
+	const struct visit *v;
+
+	TAILQ_FOREACH (v, &w->httpd.visits.all, link)
+		if (v->state == VISIT_SERVED || v->state == VISIT_READS)
+			return true;
+	return false;
+}
+
+static void
+on_stop_poll(evutil_socket_t fd, short what, void *arg)
+{
+	const struct timeval soon = {0, 20000};
+	struct semsweb *w = arg;
+
+	(void)fd;
+	(void)what;
+	w->stop_left_ms -= w->stop_left_ms < 20 ? w->stop_left_ms : 20;
+	if (!serves_somebody(w) || w->stop_left_ms == 0 || event_add(w->stop_poll, &soon) != 0)
+		event_base_loopbreak(w->base);
+}
+
+static void
+on_stop(evutil_socket_t sig, short what, void *arg)
+{
+	struct semsweb *w = arg;
+
+	(void)what;
+	if (w->stops)
+		return;
+	log_info("semsweb.stopping", KVI("signal", sig));
+	w->stops = true;
+	w->stop_left_ms = STOP_MS;
+	httpd_stop_listening(&w->httpd);
+	on_stop_poll(-1, 0, w);
+}
+
+static void
+on_hangup(evutil_socket_t sig, short what, void *arg)
+{
+	struct semsweb *w = arg;
+	struct err e;
+
+	(void)sig;
+	(void)what;
+	if (httpd_reload(&w->httpd, &e) == OK)
+		log_info("certificate.reloaded", KV("file", w->certificate));
+	else
+		log_error("certificate.kept", KV("where", e.where), KV("text", e.text));
+}
+
+/* --- options ---------------------------------------------------------------------------------- */
+
+static const struct argp_option options[] = {
+    {"socket", 's', "PATH", 0, "semsd's socket (/run/semsd/semsd.sock)", 0},
+    {"listen", 'l', "ADDRESS:PORT", 0,
+     "where browsers and programs connect (127.0.0.1:8443); other addresses than loopback take a "
+     "certificate; may be given again",
+     0},
+    {"certificate", 'c', "FILE", 0, "certificate and chain in PEM, for HTTPS", 0},
+    {"key", 'k', "FILE", 0, "its key in PEM", 0},
+    {"connections", 'n', "NUMBER", 0, "at once, at most (512)", 0},
+    {"verbose", 'v', NULL, 0, "log what happens, too", 0},
+    {NULL, 0, NULL, 0, NULL, 0},
+};
+
+static const char doc[] =
+    "Take records, enrolments and people by HTTP, and ask semsd in their name.\v"
+    "Examples:\n"
+    "  semsweb --socket ./data/semsd.sock --listen 127.0.0.1:8443\n"
+    "  semsweb --listen 0.0.0.0:443 --certificate web.pem --key web.key\n\n"
+    "Its account needs the role gateway: semsctl init --role unix:semsweb=gateway. Stop it with "
+    "SIGTERM; SIGHUP reads certificate and key anew.";
+
+static error_t
+take_number(const char *arg, uint32_t *out)
+{
+	char *end = NULL;
+	unsigned long n = strtoul(arg, &end, 10);
+
+	if (end == arg || *end != '\0' || n == 0 || n > MOST_VISITS)
+		return EINVAL;
+	*out = (uint32_t)n;
+	return 0;
+}
+
+static error_t
+parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct semsweb *w = state->input;
+	const struct {
+		int key;
+		const char **to;
+	} texts[] = {{'s', &w->socket}, {'c', &w->certificate}, {'k', &w->key}};
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		if (texts[i].key != key)
+			continue;
+		*texts[i].to = arg;
+		return 0;
+	}
+	if (key == 'l' && w->n_listen < LISTEN_MAX)
+		w->listen[w->n_listen++] = arg;
+	else if (key == 'l')
+		argp_error(state, "--listen: at most %d places", LISTEN_MAX);
+	else if (key == 'n' && take_number(arg, &w->connections) != 0)
+		argp_error(state, "--connections takes 1 to %u", MOST_VISITS);
+	else if (key == 'v')
+		w->verbose = true;
+	else if (key == ARGP_KEY_END && (w->certificate == NULL) != (w->key == NULL))
+		argp_error(state, "--certificate and --key go together");
+	else if (key != 'n' && key != ARGP_KEY_END)
+		return ARGP_ERR_UNKNOWN;
+	return 0;
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static void
+on_libevent(int severity, const char *text)
+{
+	if (severity >= EVENT_LOG_WARN)
+		log_warn("libevent", KV("text", text));
+}
+
+static enum code
+open_signals(struct semsweb *w, struct err *e)
+{
+	static const struct {
+		int sig;
+		event_callback_fn fn;
+	} rows[] = {{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_hangup}};
+
+	w->stop_poll = evtimer_new(w->base, on_stop_poll, w);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		w->signals[i] = evsignal_new(w->base, rows[i].sig, rows[i].fn, w);
+		if (w->signals[i] == NULL || event_add(w->signals[i], NULL) != 0)
+			return err_set(e, TRY_SYSTEM, "signals", "out of memory");
+	}
+	return w->stop_poll == NULL ? err_set(e, TRY_SYSTEM, "signals", "out of memory") : OK;
+}
+
+static enum code
+start(struct semsweb *w, struct err *e)
+{
+	const struct desk_config dc = {.socket = w->socket};
+	struct httpd_config hc = {
+	    .certificate = w->certificate, .key = w->key, .connections = w->connections};
+	int port;
+
+	jsonmem_watch(malloc);
+	jsonmem_bound(JSON_BYTES);
+	event_set_log_callback(on_libevent);
+	signal(SIGPIPE, SIG_IGN);
+	w->base = event_base_new();
+	if (w->base == NULL || (w->desk = desk_new(w->base, &dc)) == NULL)
+		return err_set(e, TRY_SYSTEM, "semsweb", "out of memory");
+	if (open_signals(w, e) != OK)
+		return e->code;
+	hc.routes = desk_routes(&hc.n_routes);
+	hc.ctx = w->desk;
+	if (httpd_open(&w->httpd, w->base, &hc, e) != OK)
+		return e->code;
+	for (unsigned i = 0; i < w->n_listen; i++)
+		if (httpd_listen(&w->httpd, w->listen[i], &port, e) != OK)
+			return e->code;
+	return OK;
+}
+
+static void
+stop(struct semsweb *w)
+{
+	httpd_close(&w->httpd);
+	desk_free(w->desk);
+	for (size_t i = 0; i < COUNT(w->signals); i++)
+		if (w->signals[i] != NULL)
+			event_free(w->signals[i]);
+	if (w->stop_poll != NULL)
+		event_free(w->stop_poll);
+	if (w->base != NULL)
+		event_base_free(w->base);
+	libevent_global_shutdown();
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct argp argp = {options, parse_option, NULL, doc, NULL, NULL, NULL};
+	struct semsweb w = {.socket = "/run/semsd/semsd.sock"};
+	struct err e = {.code = OK};
+	int rc = EXIT_GOOD;
+
+	argp_err_exit_status = EXIT_BAD_USAGE;
+	argp_program_version = "semsweb " SEMS_VERSION;
+	if (argp_parse(&argp, argc, argv, 0, NULL, &w) != 0)
+		return EXIT_BAD_USAGE;
+	if (w.n_listen == 0)
+		w.listen[w.n_listen++] = "127.0.0.1:8443";
+	log_setup(STDERR_FILENO, w.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	if (start(&w, &e) == OK) {
+		event_base_dispatch(w.base);
+	} else {
+		fprintf(stderr, "semsweb: %s: %s\n", e.where, e.text);
+		rc = code_is_retry(e.code) ? EXIT_NO_SERVICE : EXIT_BAD_CONFIG;
+	}
+	stop(&w);
+	return rc;
+}

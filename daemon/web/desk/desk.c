@@ -1,0 +1,52 @@
+#include "web/desk/desk.h"
+
+#include "base/count.h"
+#include "web/upstream/upstream.h"
+
+#include <stdlib.h>
+
+struct desk {
+	struct upstream *upstream;
+};
+
+/* Says of semsweb alone that it runs: what it needs is semsd's to tell. */
+static void
+tell_alive(void *ctx, struct asked *a)
+{
+	(void)ctx;
+	answer_give(a, &(struct answer){.status = 200, .body = TEXT_LIT("OK\n")});
+}
+
+static const struct route routes[] = {
+    {METHOD_GET, "/livez", tell_alive},
+};
+
+const struct route *
+desk_routes(size_t *n)
+{
+	*n = COUNT(routes);
+	return routes;
+}
+
+struct desk *
+desk_new(struct event_base *base, const struct desk_config *config)
+{
+	struct desk *d = calloc(1, sizeof *d);
+
+	if (d == NULL)
+		return NULL;
+	d->upstream = upstream_new(base, &(struct upstream_config){.socket = config->socket});
+	if (d->upstream != NULL)
+		return d;
+	free(d);
+	return NULL;
+}
+
+void
+desk_free(struct desk *d)
+{
+	if (d == NULL)
+		return;
+	upstream_free(d->upstream);
+	free(d);
+}
