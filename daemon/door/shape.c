@@ -68,6 +68,7 @@ static const struct slot setup_target_slots[] = {
     MAYBE(setup_target, value),
     ONE(setup_target, approved_by),
     ONE(setup_target, from_quarter),
+    ONE(setup_target, of),
 };
 SHAPE(setup_target);
 

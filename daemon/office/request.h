@@ -97,6 +97,7 @@ struct setup_target {
 	bool has_value;
 	const char *approved_by;
 	const char *from_quarter;
+	const char *of;
 };
 
 struct setup_rebase {

@@ -189,6 +189,7 @@ CREATE TABLE sems.target (
 	value double precision NOT NULL,
 	approved_by text NOT NULL,
 	from_quarter text NOT NULL CHECK (from_quarter ~ '^[0-9]{4}-Q[1-4]$'),
+	of_part text,  -- of a metric that is counted apart: of which part
 	set_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	set_by text  -- the principal who was signed in
 );

@@ -55,13 +55,13 @@ claims_figures() { # title
 		QL01 details.parts.MET 168 measure=4.1
 		QL01 details.parts.NOT_MET 251 measure=4.1
 		QL01 details.parts.NOT_OBSERVED 103 measure=4.1
-		QL01 interval.lo 0.3551329067 measure=4.1
-		QL01 interval.hi 0.4485760290 measure=4.1
+		QL01 interval.lo 0.3551329067 measure=4.1 mode=UNOBTRUSIVE
+		QL01 interval.hi 0.4485760290 measure=4.1 mode=UNOBTRUSIVE
 		QL01 details.parts.MET 761 measure=5.1
 		QL01 details.parts.NOT_MET 540 measure=5.1
 		QL01 details.parts.NOT_OBSERVED 215 measure=5.1
-		QL01 interval.lo 0.5579483904 measure=5.1
-		QL01 interval.hi 0.6114208448 measure=5.1
+		QL01 interval.lo 0.5579483904 measure=5.1 mode=UNOBTRUSIVE
+		QL01 interval.hi 0.6114208448 measure=5.1 mode=UNOBTRUSIVE
 		QL01 details.parts.MET 4 measure=L.other
 		QL01 details.parts.NOT_MET 6 measure=L.other
 		QL01 details.parts.NOT_OBSERVED 7 measure=L.other

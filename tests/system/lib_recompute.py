@@ -1118,7 +1118,7 @@ OUTCOMES = "PASS PARTIAL FAIL"
 SEVERITIES = "CRITICAL SERIOUS MINOR OBSERVATION_ONLY"
 METRICS = {
     "QN01": plan(qn01, "NOT_OBSERVED"),
-    "QL01": sample(ql01, "NOT_OBSERVED", "MET NOT_MET NOT_OBSERVED", cluster=by_field("observer_id")),
+    "QL01": sample(ql01, "NOT_OBSERVED", "MET NOT_MET NOT_OBSERVED", apart="mode", cluster=by_field("observer_id")),
     "QL02": sample(ql02, "NOT_OBSERVED NOT_APPLICABLE", cluster=by_record),
     "QL03": Metric(COUNT, ql03, up=False),
     "QL09": sample(ql09, "NOT_OBSERVED OWN_SECURITY PROVIDER_NOT_GIVEN", cluster=by_field("observer_id")),
@@ -1224,14 +1224,19 @@ class Cell:
         self.known.add(group)
 
 
-def cells_of(rows, keys, cluster=None):
-    """The cells of a breakdown: by what the rows say of its dimensions."""
+def cells_of(rows, keys, m=None, part=None):
+    """The cells of a breakdown: by what the rows say of its dimensions. Where the metric is counted apart by
+    another, of the one part, those of others beside it."""
     cells = collections.defaultdict(Cell)
     if not keys:
         cells[()]
     for row, group, amount in rows:
         key = tuple([NOT_GIVEN if row.get(k) is None else text(row[k]) for k in keys])
-        cells[key].add(group, amount, cluster and cluster(row))
+        if part and m.apart not in keys and row.get(m.apart) != part:
+            if group == "den":
+                cells[key].add("x:SET_APART", amount)
+            continue
+        cells[key].add(group, amount, m and m.cluster and m.cluster(row))
     return cells
 
 
@@ -1295,7 +1300,10 @@ def empty(m, cell, nought=False):
     return "ALL_LEFT_OUT" if left_out(cell) else "NO_ACTIVITY" if nought else "NO_DATA"
 
 
-def finish(m, cell, target, standard, keys=()):
+def finish(m, cell, target, standard, keys=(), key=(), part=None):
+    """part: of what is counted apart the one that the target is for."""
+    if m.apart in keys and key[keys.index(m.apart)] != part:
+        target = None
     x, n = cell.n["num"], cell.n["den"]
     f = {"numerator": None, "denominator": None, "value": None, "interval": None, "no_data": None,
          "status": None, "clusters": None, "interval_by": None, "q": None}
@@ -1347,7 +1355,7 @@ def finish(m, cell, target, standard, keys=()):
         else:
             f["value"] = x if m.rule == "any" else x / n
             f["interval"] = wilson(x, n) if m.sample else None
-    if m.apart and m.apart not in keys and not f["no_data"]:
+    if m.apart and m.apart not in keys and not f["no_data"] and not part:
         f.update(no_data="NOT_POOLED", value=None, interval=None)
     if f["interval"]:
         f["clusters"] = m.cluster and clusters.clustered(cell.clusters.values(), f["value"], n)
@@ -1397,7 +1405,7 @@ class Checker:
         for i in range(2 if interval and mine["interval"] else 0):
             self.like(f"{where} bound {i}", interval[i], mine["interval"][i])
         excluded = {e["reason"]: e["count"] for e in doc["excluded"]}
-        expected = {r: cell.n["x:" + r] for r in m.reasons.split()}
+        expected = {r: cell.n["x:" + r] for r in m.reasons.split() + ["SET_APART"] * bool(m.apart)}
         if m.left_out:
             expected[m.left_out] = cell.n["left"]
         if keys:
@@ -1417,7 +1425,10 @@ class Checker:
                   target and target["value"])
         if target and doc["target"]:
             before = self.ev.target(doc["id"], self.q.label, target)
+            if before and before["of_part"] != target["of_part"]:
+                before = None
             self.like(doc["id"] + " target replaced", doc["target"]["replaces"], before and before["value"])
+            self.like(doc["id"] + " target's part", doc["target"]["of"], target["of_part"])
             self.like(doc["id"] + " target set late", doc["target"]["set_late"],
                       dt.datetime.fromisoformat(str(target["set_at"])) >= self.q.end)
         if m.rule == "below":
@@ -1428,11 +1439,12 @@ class Checker:
         for f in doc["figures"]:
             by[tuple(sorted(f["by"]))][tuple(f["by"][k] for k in sorted(f["by"]))] = f
         for keys in [(), ("site",)] + [k for k in by if k not in ((), ("site",))]:
+            part = target and target["of_part"]
             cells = (person_cells(m, self.q, rows, keys, standard) if m.persons
-                     else cells_of(rows, keys, m.cluster))
+                     else cells_of(rows, keys, m, part))
             cells = {k: c for k, c in cells.items() if not keys or self.says(c)}
             wanted = target and target["value"]
-            finished = {k: finish(m, c, wanted, standard, keys) for k, c in cells.items()}
+            finished = {k: finish(m, c, wanted, standard, keys, k, part) for k, c in cells.items()}
             if keys not in ((), ("site",)):
                 clusters.allow_for_many([f for f, _ in finished.values()], wanted)
             for key in sorted(set(cells) | set(by[keys])):
@@ -1448,7 +1460,8 @@ class Checker:
                     self.figure(m, doc["id"], keys, key, by[keys][key], cells[key], finished[key])
         if not m.persons:
             self.sums(doc["id"], by)
-        against.metric(self, doc, m, rows)
+        part = target and target["of_part"]
+        against.metric(self, doc, m, [r for r in rows if not part or r[0].get(m.apart) == part])
         self.before(doc, m)
 
     def before(self, doc, m):
@@ -1468,24 +1481,25 @@ class Checker:
                     continue
                 rows = list(m.rows(q)) if rows is None else rows
                 keys = tuple(sorted(f["by"]))
-                cells = self.cells(m, q, rows, keys, standard, (doc["id"], label))
+                part = target and target["of_part"]
+                cells = self.cells(m, q, rows, keys, standard, (doc["id"], label), part)
                 key = tuple(f["by"][k] for k in keys)
                 where = f"{doc['id']} {f['by']} in {label}"
                 if key not in cells:
                     self.wrong.append(where + ": of no row")
                     continue
-                mine, _ = finish(m, cells[key], target and target["value"], standard, keys)
+                mine, _ = finish(m, cells[key], target and target["value"], standard, keys, key, part)
                 against.past_like(self, where, old, mine)
                 if n == 1:
                     against.change(self, where, f, mine, wilson)
                     self.like(where + " is the previous", f["previous"]["denominator"],
                               mine["denominator"])
 
-    def cells(self, m, q, rows, keys, standard, id_):
+    def cells(self, m, q, rows, keys, standard, id_, part):
         """Of another quarter; kept, because many figures ask for them."""
         if (id_, keys) not in self.kept:
             self.kept[id_, keys] = (person_cells(m, q, rows, keys, standard) if m.persons
-                                    else cells_of(rows, keys, m.cluster))
+                                    else cells_of(rows, keys, m, part))
         return self.kept[id_, keys]
 
     @staticmethod

@@ -48,7 +48,9 @@ providers: [{id: elsewhere-guards, name: Guards}]
 targets:
   - {metric: OUT03, value: 0.8, approved_by: AM, from_quarter: 2026-Q1}
   - {metric: OUT03, value: 0.99, approved_by: AM, from_quarter: 2026-Q3}
-  - {metric: QL01, value: 0.5, approved_by: AM, from_quarter: 2026-Q2}
+  - {metric: QL01, of: OVERT, value: 0.5, approved_by: AM, from_quarter: 2026-Q2}
+  - {metric: QL01, of: UNOBTRUSIVE, value: 0.6, approved_by: AM, from_quarter: 2026-Q3}
+  - {metric: OUT02, of: X-RAY, value: 0.6, approved_by: AM, from_quarter: 2026-Q2}
   - {metric: QL06, value: 0, approved_by: AM, from_quarter: 2026-Q2}
   - {metric: DQ02, value: 0.9, approved_by: AM, from_quarter: 2026-Q3}
   - {metric: QN12, value: 0.02, approved_by: AM, from_quarter: 2025-Q4}

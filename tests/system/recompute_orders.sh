@@ -21,7 +21,7 @@ entity() { # name zone quarter seed count [order]
 		sources: [{id: n1}, {id: n2}, {id: "=n3"}]
 		targets:
 		  - {metric: OUT03, value: 0.8, approved_by: AM, from_quarter: 2024-Q1}
-		  - {metric: QL01, value: 0.5, approved_by: AM, from_quarter: $3}
+		  - {metric: QL01, of: OVERT, value: 0.5, approved_by: AM, from_quarter: $3}
 	YAML
 	chmod 644 "$T/setup.yaml"
 	ctl_must init "$T/setup.yaml" || exit 1

@@ -28,7 +28,7 @@ sources:
   - {id: gate-1, description: "a source of which somebody said more than is of use to anybody else"}
   - {id: lane-1}
 targets:
-  - {metric: QL01, value: 0.95, approved_by: A. Example, from_quarter: 2026-Q1}
+  - {metric: QL01, of: OVERT, value: 0.95, approved_by: A. Example, from_quarter: 2026-Q1}
   - {metric: QL02, value: 0.50, approved_by: A. Example, from_quarter: 2026-Q1}
   - {metric: OUT03, value: 0.80, approved_by: A. Example, from_quarter: 2026-Q1}
 YAML

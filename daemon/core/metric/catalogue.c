@@ -349,6 +349,35 @@ metric_exclusion(const struct metric *m, const char *name)
 	return i;
 }
 
+/* The names of the values of what the metric is counted apart by, in *names: NULL: any text. */
+static bool
+parts_named(const struct metric *m, const struct enum_table **names)
+{
+	struct column col;
+
+	*names = NULL;
+	if (m->apart == NULL || !view_column(m->denominator[0].view, m->apart, &col))
+		return false;
+	*names = col.names;
+	return true;
+}
+
+bool
+metric_has_part(const struct metric *m, const char *value)
+{
+	const struct enum_table *names;
+
+	return parts_named(m, &names) && (names == NULL || enum_number(names, text_of(value)) != 0);
+}
+
+bool
+metric_parts_are_few(const struct metric *m)
+{
+	const struct enum_table *names;
+
+	return parts_named(m, &names) && names != NULL;
+}
+
 const char *
 form_name(enum form f)
 {

@@ -171,6 +171,12 @@ const struct term *metric_cluster_terms(const struct metric *m, enum count_group
 /* The place of the exclusion of this name; excluded_count: none, as for NULL. */
 unsigned metric_exclusion(const struct metric *m, const char *name);
 
+/* Whether the dimension that the metric is counted apart by can have this value; it may be any text
+ * where the field is no enumeration. False: it is not counted apart. */
+bool metric_has_part(const struct metric *m, const char *value);
+/* Whether it is an enumeration's. */
+bool metric_parts_are_few(const struct metric *m);
+
 struct unsupported {
 	char *id;
 	char *name;

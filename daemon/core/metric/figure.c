@@ -13,6 +13,7 @@ struct fold {
 	struct arena *arena;
 	const struct metric *m;
 	const double *standard;
+	const char *head;      /* of a metric that is counted apart: the part that stands for it */
 	struct figure **table; /* open addressing; cap is a power of 2 */
 	size_t cap;
 	size_t n;
@@ -187,6 +188,18 @@ fold_share(struct fold *f, struct fold_room *room)
 }
 
 void
+fold_head(struct fold *f, const char *part)
+{
+	f->head = part;
+}
+
+const char *
+fold_part(const struct fold *f)
+{
+	return f->head;
+}
+
+void
 fold_clear(struct fold *f)
 {
 	static const char *const none[DIMENSIONS_MAX] = {NULL};
@@ -196,13 +209,40 @@ fold_clear(struct fold *f)
 	figure_for(f, 0, none);
 }
 
+/* Where the part stands among the breakdown's values that it is counted apart by; NULL: it is not
+ * broken down by it. */
+static const char *const *
+part_in(const struct metric *m, unsigned breakdown, const char *const *by)
+{
+	const struct breakdown *b = &m->breakdown[breakdown];
+
+	for (unsigned i = 0; m->apart != NULL && i < b->n; i++)
+		if (strcmp(m->dimension[b->dimension[i]], m->apart) == 0)
+			return &by[i];
+	return NULL;
+}
+
+/* Is what has these dimensions of another part than the one that stands for the metric? */
+static bool
+is_of_another(const struct fold *f, const char *const *dims)
+{
+	for (unsigned d = 0; f->head != NULL && d < f->m->dimension_count; d++)
+		if (strcmp(f->m->dimension[d], f->m->apart) == 0)
+			return dims[d] == NULL || strcmp(dims[d], f->head) != 0;
+	return false;
+}
+
 void
 fold_add(struct fold *f, const char *const *dims, unsigned group, int64_t v)
 {
+	bool another = is_of_another(f, dims);
+
 	for (unsigned b = 0; b < f->m->breakdown_count; b++) {
 		struct figure *g = figure_for(f, b, dims);
 
-		if (g != NULL) {
+		if (g != NULL && another && part_in(f->m, b, g->by) == NULL) {
+			g->set_apart += group == GROUP_DENOMINATOR ? v : 0;
+		} else if (g != NULL) {
 			g->count[group] += v;
 			g->known[group] = true;
 		}
@@ -332,8 +372,16 @@ void
 fold_add_clusters(struct fold *f, unsigned breakdown, const char *const *dims,
 		  const struct cluster_counts *told)
 {
-	struct figure *g = figure_for(f, breakdown, dims);
+	const struct breakdown *b = &f->m->breakdown[breakdown];
+	const char *by[BREAKDOWN_MAX] = {NULL};
+	struct figure *g;
 
+	for (unsigned i = 0; i < b->n; i++)
+		by[i] = dims[b->dimension[i]];
+	if (f->m->apart != NULL && part_in(f->m, breakdown, by) == NULL &&
+	    (f->head == NULL || is_of_another(f, dims)))
+		return;
+	g = figure_for(f, breakdown, dims);
 	if (g == NULL)
 		return;
 	g->told = *told;
@@ -383,7 +431,7 @@ no_data(struct figure *g, const char *why)
 static bool
 is_all_left_out(const struct metric *m, const struct figure *g)
 {
-	bool is = g->persons_left_out > 0;
+	bool is = g->persons_left_out > 0 || g->set_apart > 0;
 
 	for (unsigned i = 0; i < m->excluded_count; i++)
 		is = is || g->count[GROUP_NAMED + i] > 0;
@@ -564,16 +612,20 @@ status_of(const struct metric *m, const struct figure *g, const double *target)
 	return (up ? hi < *target : lo > *target) ? STATUS_NOT_MET : STATUS_NOT_PROVEN;
 }
 
-/* Is it broken down by the dimension over which nothing is added up? */
+/* Is it of several parts that nothing is added up over? */
 static bool
-is_pooled(const struct metric *m, const struct figure *g)
+is_pooled(const struct fold *f, const struct figure *g)
 {
-	const struct breakdown *b = &m->breakdown[g->breakdown];
+	return f->m->apart != NULL && f->head == NULL && part_in(f->m, g->breakdown, g->by) == NULL;
+}
 
-	for (unsigned i = 0; m->apart != NULL && i < b->n; i++)
-		if (strcmp(m->dimension[b->dimension[i]], m->apart) == 0)
-			return false;
-	return m->apart != NULL;
+/* A target is of one part. */
+static bool
+has_target(const struct fold *f, const struct figure *g)
+{
+	const char *const *part = part_in(f->m, g->breakdown, g->by);
+
+	return part == NULL || (f->head != NULL && compare_text(*part, f->head) == 0);
 }
 
 static void
@@ -600,10 +652,10 @@ finish(const struct fold *f, struct figure *g, const double *target)
 	g->denominator = g->count[GROUP_DENOMINATOR];
 	g->status = STATUS_NO_DATA;
 	by_shape[f->m->shape](f, g);
-	if (g->no_data == NULL && is_pooled(f->m, g))
+	if (g->no_data == NULL && is_pooled(f, g))
 		withhold_pooled(g);
 	if (g->has_value)
-		g->status = status_of(f->m, g, target);
+		g->status = status_of(f->m, g, has_target(f, g) ? target : NULL);
 }
 
 /* The chance of the rate, were the target the true one; by the interval that the status goes by. */
@@ -685,7 +737,7 @@ compare_places(const void *a, const void *b)
 static bool
 is_figure(const struct metric *m, const struct figure *g)
 {
-	bool known = g->breakdown == 0 || g->persons_left_out != 0;
+	bool known = g->breakdown == 0 || g->persons_left_out != 0 || g->set_apart != 0;
 
 	for (unsigned i = 0; i < metric_groups(m); i++)
 		known = known || g->known[i];

@@ -68,6 +68,7 @@ struct figure {
 	size_t n_bins;
 	size_t cap_bins;
 	int64_t persons_left_out; /* SHAPE_PERSONS: too few events to be judged */
+	int64_t set_apart;        /* of the denominator: of other parts than fold_head()'s */
 	/* Set by fold_finish(). */
 	bool has_numerator;
 	bool has_denominator;
@@ -115,6 +116,13 @@ struct fold *fold_new(struct arena *a, const struct metric *m, const double *sta
 
 /* Its figures take from the room from now on. */
 void fold_share(struct fold *f, struct fold_room *room);
+/*
+ * Of a metric that is counted apart: what is not broken down by that is of this part alone, and
+ * what is of others is counted beside it. NULL: there is none, and it has no rate. part lives as
+ * long.
+ */
+void fold_head(struct fold *f, const char *part);
+const char *fold_part(const struct fold *f);
 /* Nothing was added. */
 void fold_clear(struct fold *f);
 
@@ -130,13 +138,16 @@ void fold_add_bins(struct fold *f, unsigned breakdown, const char *const *dims,
 void fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dims, int64_t n,
 		      int64_t x, int64_t persons);
 
-/* What is told of the clusters of the figure of this breakdown; all of it at once. */
+/* What is told of the clusters of the figure of this breakdown; all of it at once. Of a metric that
+ * is counted apart dims have the part, whatever the breakdown: what is not broken down by it takes
+ * those of fold_head()'s part. */
 void fold_add_clusters(struct fold *f, unsigned breakdown, const char *const *dims,
 		       const struct cluster_counts *told);
 /* The interval that the status goes by; g->has_interval. */
 struct interval figure_interval(const struct figure *g);
 
-/* Computes values, intervals and statuses; target NULL: not set. The figures, by breakdown and
+/* Computes values, intervals and statuses; target NULL: not set, else of fold_head()'s part. The
+ * figures, by breakdown and
  * value, valid as long as the arena; NULL when the arena is full. */
 struct figure **fold_finish(struct fold *f, const double *target, size_t *n);
 

@@ -219,6 +219,15 @@ rebases_json(const struct spd_metric *s, const char *first_day)
 	return made_take(list);
 }
 
+/* Is the target of then for the part that stands for the metric now, where it is counted apart? */
+static bool
+is_same_part(const struct spd_metric *s, const struct spd_past_metric *past)
+{
+	const char *now = s->target == NULL ? NULL : s->target->of;
+
+	return now == NULL || past->of == NULL ? now == past->of : strcmp(now, past->of) == 0;
+}
+
 /* The rates of the quarter before, from where its level last began anew; false: there are too few,
  * or the level began anew since. */
 static bool
@@ -230,7 +239,7 @@ before_of(const struct spd_metric *s, const struct spd_past_metric *past, const 
 	size_t n = 0;
 
 	if (past == NULL || past->version == NULL || strcmp(past->version, s->m->version) != 0 ||
-	    strcmp(since, first_day) >= 0)
+	    !is_same_part(s, past) || strcmp(since, first_day) >= 0)
 		return false;
 	rates = arena_zalloc(scratch, past->n_points + 1, sizeof *rates);
 	for (size_t i = 0; rates != NULL && i < past->n_points; i++)
@@ -266,7 +275,7 @@ alerts_json(const struct spd_metric *s, const struct spd_past_metric *past, cons
 bool
 compare_has_chart(const struct metric *m)
 {
-	return compare_is_rate(m) && m->apart == NULL;
+	return compare_is_rate(m) && (m->apart == NULL || metric_parts_are_few(m));
 }
 
 json_t *

@@ -103,6 +103,7 @@ read_metric(struct arena *a, const struct metric *m, const json_t *j, struct spd
 
 	out->version = keep(a, json_object_get(j, DOC_VERSION));
 	read_points(a, json_object_get(j, DOC_CHART), out);
+	out->of = keep(a, json_object_get(json_object_get(j, DOC_TARGET), DOC_OF));
 	out->figures = arena_zalloc(a, n, sizeof(struct figure *));
 	for (size_t i = 0; out->figures != NULL && i < n; i++) {
 		struct figure *g = read_figure(a, m, json_array_get(figures, i));

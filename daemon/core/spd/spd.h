@@ -28,6 +28,7 @@ struct spd_target {
 	double value;
 	const char *approved_by;
 	const char *from_quarter;
+	const char *of;     /* the part that it is for, of a metric that is counted apart */
 	const char *set_at; /* RFC 3339, UTC */
 	const char *set_by; /* the principal; NULL: nobody was noted */
 	bool is_late;       /* set when the quarter had ended */
@@ -83,6 +84,7 @@ struct spd_past_point { /* of an earlier chart */
 /* What one metric of this catalogue was in an earlier quarter. */
 struct spd_past_metric {
 	const char *version;     /* of the definition it was computed by */
+	const char *of;          /* the part its target was for; NULL: none */
 	struct figure **figures; /* as fold_finish() gives them; NULL: it was not computed */
 	size_t n_figures;
 	struct spd_past_point *points; /* ascending; none where there was no chart */

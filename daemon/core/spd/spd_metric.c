@@ -59,6 +59,8 @@ excluded_of(const struct metric *m, const struct figure *g)
 	if (m->persons != NULL && m->persons->left_out != NULL &&
 	    (g->persons_left_out != 0 || g->breakdown == 0))
 		add_exclusion(&list, m->persons->left_out, g->persons_left_out);
+	if (m->apart != NULL && (g->set_apart != 0 || g->breakdown == 0))
+		add_exclusion(&list, "SET_APART", g->set_apart);
 	return made_take(list);
 }
 
@@ -419,11 +421,21 @@ target_json(const struct spd_target *t)
 	made_real(&o, DOC_VALUE, t->value);
 	made_text(&o, DOC_APPROVED_BY, t->approved_by);
 	made_text(&o, DOC_FROM_QUARTER, t->from_quarter);
+	made_text(&o, DOC_OF, t->of);
 	made_text(&o, DOC_SET_AT, t->set_at);
 	made_text(&o, DOC_SET_BY, t->set_by);
 	made_put(&o, DOC_SET_LATE, json_boolean(t->is_late));
 	made_put(&o, DOC_REPLACES, t->has_replaced ? json_real(t->replaced) : json_null());
 	return made_take(o);
+}
+
+/* Of what is counted apart the name says which part stands for it. */
+static const char *
+name_of(const struct spd_metric *s, struct arena *scratch)
+{
+	const char *part = s->target == NULL ? NULL : s->target->of;
+
+	return part == NULL ? s->m->name : arena_printf(scratch, "%s (%s)", s->m->name, part);
 }
 
 static void
@@ -432,13 +444,13 @@ put_definition(struct made *o, const struct metric *m)
 	made_text(o, DOC_ID, m->id);
 	made_text(o, DOC_VERSION, m->version);
 	made_text(o, DOC_EFFECTIVE_FROM, m->effective_from);
-	made_text(o, DOC_NAME, m->name);
 	made_text(o, DOC_FORM, form_name(m->form));
 	made_text(o, DOC_BASIS, basis_name(m->basis));
 	made_text(o, DOC_SHAPE, shape_name(m->shape));
 	made_text(o, DOC_SHEET, m->sheet);
 	made_text(o, DOC_UNIT, m->unit);
 	made_text(o, DOC_DIRECTION, direction_name(m->direction));
+	made_text(o, DOC_APART, m->apart);
 	made_text(o, DOC_DEFINITION, m->definition);
 	made_int(o, DOC_MINIMUM_N, m->minimum_n);
 	made_text(o, DOC_CLUSTERS, m->clusters == NULL ? NULL : m->clusters->by);
@@ -457,6 +469,7 @@ spd_metric_json(const struct spd *s, size_t i, struct arena *scratch)
 	for (size_t k = 0; k < metric->n_figures; k++)
 		made_append(&figures, figure_json(s, i, &feeds, metric->figures[k]));
 	put_definition(&o, metric->m);
+	made_text(&o, DOC_NAME, name_of(metric, scratch));
 	made_put(&o, DOC_TARGET, target_json(metric->target));
 	made_put(&o, DOC_FIGURES, made_take(figures));
 	made_put(&o, DOC_CHART, compare_chart(metric, metric_before(s, i), s->first_day, scratch));

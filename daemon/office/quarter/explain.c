@@ -44,6 +44,7 @@ struct explain {
 	const char *start;
 	const char *end;
 	const char *as_of; /* NULL: computed now */
+	const char *of;    /* the part that the target is for; NULL: none */
 	size_t step;       /* statements asked for */
 	long long n_late;  /* records that changed the quarter since it was frozen */
 	json_t *answer;
@@ -426,9 +427,17 @@ static enum code
 plan_records(struct call *c, struct err *e)
 {
 	struct explain *x = c->state;
-	const struct explain_wish wish = {
+	struct explain_wish wish = {
 	    .m = x->metric, .where = x->where, .n_where = x->n_where, .then = is_frozen(x)};
 
+	/* What is not broken down by what the metric is counted apart by is of one part. */
+	for (size_t i = 0; x->metric->apart != NULL && i < x->n_where; i++)
+		if (strcmp(x->where[i].name, x->metric->apart) == 0)
+			return explain_sql_plan(&wish, c->arena, &x->plan, e);
+	if (x->metric->apart != NULL && x->of != NULL && x->n_where < COUNT(x->where)) {
+		x->where[x->n_where] = (struct explain_dim){x->metric->apart, x->of};
+		wish.n_where++;
+	}
 	return explain_sql_plan(&wish, c->arena, &x->plan, e);
 }
 
@@ -443,8 +452,8 @@ further_next(struct job *j, struct statement *st, struct err *e)
 
 	if (step == 0) {
 		*st = (struct statement){embed_text("sql/queries/quarter/explain_period.sql"),
-					 2,
-					 {x->label, x->revision}};
+					 3,
+					 {x->label, x->revision, x->q->metric}};
 		return true;
 	}
 	if (e->code != OK)
@@ -477,6 +486,7 @@ further_rows(struct job *j, const struct rows *rows)
 		x->start = keep(c, rows_text(rows, 0, 0));
 		x->end = keep(c, rows_text(rows, 0, 1));
 		x->as_of = keep(c, rows_text(rows, 0, 3));
+		x->of = keep(c, rows_text(rows, 0, 4));
 		find_definition(c, rows_text(rows, 0, 2), &e);
 	}
 }

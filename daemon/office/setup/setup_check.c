@@ -256,6 +256,23 @@ target_max(const struct metric *m)
 	return m->basis == BASIS_RATIO ? RATIO_TARGET_MAX : 1;
 }
 
+/* What is counted apart has one target, of one of its parts: which is to be said. */
+static enum code
+check_target_of(const struct setup_target *t, size_t i, const struct metric *m, struct err *e)
+{
+	if (t->of == NULL && m->apart != NULL)
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].of", i),
+			       "is missing: %s is counted apart by %s; say of which the target is",
+			       m->id, m->apart);
+	if (t->of != NULL && m->apart == NULL)
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].of", i),
+			       "is for what is counted apart, which %s is not: leave it out", m->id);
+	if (t->of != NULL && !metric_has_part(m, t->of))
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].of", i),
+			       "is none that %s of %s has", m->apart, m->id);
+	return t->of == NULL ? OK : check_name(t->of, true, PATH("targets[%zu].of", i), e);
+}
+
 static enum code
 check_target(const struct setup_target *t, size_t i, const struct catalogue *cat, struct err *e)
 {
@@ -278,6 +295,8 @@ check_target(const struct setup_target *t, size_t i, const struct catalogue *cat
 	if (!quarter_parse(text_of(t->from_quarter == NULL ? "" : t->from_quarter), &q))
 		return err_set(e, REJ_FIELD, PATH("targets[%zu].from_quarter", i),
 			       "is not a quarter; write it as in 2026-Q2");
+	if (check_target_of(t, i, m, e) != OK)
+		return e->code;
 	return check_name(t->approved_by, true, PATH("targets[%zu].approved_by", i), e);
 }
 

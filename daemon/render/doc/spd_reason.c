@@ -41,6 +41,7 @@ static const struct {
     {"COUNTED_BESIDE", "counted for a time at which another place counts, too"},
     {"COUNTED_TWICE", "counted twice"},
     {"CRITICAL", "critical"},
+    {"SET_APART", "of another mode or layer than the target is for"},
     {"DATED_AHEAD", "dated ahead of their receipt"},
     {"DEGRADED_SECONDS", "seconds degraded"},
     {"DETECTION_NOT_GIVEN", "detection not given"},

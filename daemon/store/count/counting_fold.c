@@ -160,25 +160,28 @@ read_clusters(const struct rows *rows, int row, int column, struct cluster_count
 	}
 }
 
+/* One row of clusters for one metric, in each breakdown that the row is grouped for: of what is
+ * counted apart there may be two, with its parts and with one of them. */
+static void
+fold_row_of_clusters(struct counting *c, const struct query *q, const struct query_persons *p,
+		     const struct rows *rows, int row)
+{
+	const char *dims[DIMENSIONS_MAX];
+	struct cluster_counts told;
+
+	read_dims(q, p->metric, rows, row, 1, dims);
+	read_clusters(rows, row, p->n_column, &told);
+	for (unsigned b = 0; b < c->catalogue->metrics[p->metric].breakdown_count; b++)
+		if (p->grouping[b] == rows_int(rows, row, 0))
+			fold_add_clusters(c->folds[p->metric], b, dims, &told);
+}
+
 static void
 fold_clusters(struct counting *c, const struct query *q, const struct rows *rows)
 {
-	struct cluster_counts told;
-
-	for (size_t i = 0; i < q->n_persons; i++) {
-		const struct query_persons *p = &q->persons[i];
-		const char *dims[DIMENSIONS_MAX];
-
-		for (int row = 0; row < rows_count(rows); row++) {
-			unsigned b = grouped_by(c, p, rows_int(rows, row, 0));
-
-			if (b == c->catalogue->metrics[p->metric].breakdown_count)
-				continue;
-			read_dims(q, p->metric, rows, row, 1, dims);
-			read_clusters(rows, row, p->n_column, &told);
-			fold_add_clusters(c->folds[p->metric], b, dims, &told);
-		}
-	}
+	for (size_t i = 0; i < q->n_persons; i++)
+		for (int row = 0; row < rows_count(rows); row++)
+			fold_row_of_clusters(c, q, &q->persons[i], rows, row);
 }
 
 void
@@ -207,6 +210,19 @@ week_of(const struct counting *c, const char *first_day)
 	return i;
 }
 
+/* Is a row of weeks of what the metric's weeks are of: of the part that stands for it? */
+static bool
+is_of_weeks(const struct counting *c, const struct query *q, unsigned metric,
+	    const struct rows *rows, int row)
+{
+	const struct metric *m = &c->catalogue->metrics[metric];
+	const char *head = fold_part(c->folds[metric]);
+	int column = query_part_column(q, m);
+	const char *part = column < 0 ? NULL : rows_text(rows, row, column);
+
+	return m->apart == NULL || (head != NULL && part != NULL && strcmp(part, head) == 0);
+}
+
 void
 counting_fold_weeks(struct counting *c, const struct query *q, const struct rows *rows)
 {
@@ -215,9 +231,10 @@ counting_fold_weeks(struct counting *c, const struct query *q, const struct rows
 
 		for (size_t i = 0; week < c->period.n_weeks && i < q->n_uses; i++) {
 			const struct query_use *u = &q->uses[i];
-			int column = u->column - (int)q->n_dims + 1;
+			int column = u->column - (int)q->n_dims + 1 + (int)q->n_parts;
 
-			if (u->group <= GROUP_DENOMINATOR && rows_text(rows, row, column) != NULL) {
+			if (u->group <= GROUP_DENOMINATOR && rows_text(rows, row, column) != NULL &&
+			    is_of_weeks(c, q, u->metric, rows, row)) {
 				c->weeks[u->metric][week][u->group == GROUP_DENOMINATOR] +=
 				    u->sign * rows_int(rows, row, column);
 				c->counted[u->metric][week] = true;

@@ -93,7 +93,17 @@ add_dim_keys(struct metric_source *s, const struct query *q)
 		metric_source_key(s, q->dims[i], false);
 }
 
-/* The bits of grouping(): the first dimension is the highest, 1 where it is not grouped by. */
+/* The bits of grouping() that are 0 for a dimension: it is grouped by it. */
+static int
+grouped_by(const struct query *q, unsigned metric, unsigned dimension)
+{
+	int at = q->dim_column[metric][dimension];
+
+	return at < 0 ? -1 : ~(1 << ((int)q->n_dims - 1 - at));
+}
+
+/* The bits of grouping(): the first dimension is the highest, 1 where it is not grouped by. The
+ * clusters of what is counted apart are of one part, which is not known yet. */
 static void
 set_grouping(const struct query *q, const struct catalogue *c, unsigned metric, int *grouping)
 {
@@ -103,11 +113,11 @@ set_grouping(const struct query *q, const struct catalogue *c, unsigned metric, 
 		const struct breakdown *k = &m->breakdown[i];
 
 		grouping[i] = (1 << q->n_dims) - 1;
-		for (unsigned j = 0; j < k->n; j++) {
-			int at = q->dim_column[metric][k->dimension[j]];
-
-			grouping[i] &= at < 0 ? -1 : ~(1 << ((int)q->n_dims - 1 - at));
-		}
+		for (unsigned j = 0; j < k->n; j++)
+			grouping[i] &= grouped_by(q, metric, k->dimension[j]);
+		for (unsigned d = 0; q->shape == QUERY_CLUSTERS && d < m->dimension_count; d++)
+			if (m->apart != NULL && strcmp(m->dimension[d], m->apart) == 0)
+				grouping[i] &= grouped_by(q, metric, d);
 	}
 }
 
@@ -218,18 +228,50 @@ is_charted(const struct draft *d)
 	return i < d->q->n_uses;
 }
 
+int
+query_part_column(const struct query *q, const struct metric *m)
+{
+	unsigned i = 0;
+
+	while (i < q->n_parts && (m->apart == NULL || strcmp(q->parts[i], m->apart) != 0))
+		i++;
+	return i < q->n_parts ? 1 + (int)i : -1;
+}
+
+/* Weeks of what is counted apart are of one part, which is not known yet. */
+static void
+add_parts(struct draft *d)
+{
+	struct query *q = d->q;
+
+	for (size_t i = 0; i < q->n_uses; i++) {
+		const struct metric *m = &d->pl->c->metrics[q->uses[i].metric];
+
+		if (metric_parts_are_few(m) && query_part_column(q, m) < 0 &&
+		    q->n_parts < QUERY_PARTS_MAX) {
+			q->parts[q->n_parts++] = m->apart;
+			metric_source_key(&d->source, m->apart, true);
+		}
+	}
+}
+
 /* By week, of the whole entity. */
 static enum code
 write_weeks(struct draft *d, struct err *e)
 {
 	struct buf b;
 
+	add_parts(d);
 	buf_init(&b, SQL_MAX);
 	buf_addf(&b, "SELECT v.week::text");
+	for (unsigned i = 0; i < d->q->n_parts; i++)
+		buf_addf(&b, ", v.\"%s\"", d->q->parts[i]);
 	add_sum_columns(&b, d);
 	buf_addf(&b, " FROM ");
 	metric_source_rows(&d->source, &b, true);
 	buf_addf(&b, " AS v\nGROUP BY v.week");
+	for (unsigned i = 0; i < d->q->n_parts; i++)
+		buf_addf(&b, ", v.\"%s\"", d->q->parts[i]);
 	d->q->week_sql = finish_text(d->pl->arena, &b, e);
 	buf_fini(&b);
 	return d->q->week_sql != NULL ? OK : e->code;

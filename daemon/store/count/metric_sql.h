@@ -19,7 +19,8 @@
 
 #include <stddef.h>
 
-#define QUERY_DIMS_MAX 24
+#define QUERY_DIMS_MAX  24
+#define QUERY_PARTS_MAX 4
 
 enum query_shape {
 	QUERY_SUMS,    /* dims.., one column per aggregate; NULL: nothing counted */
@@ -36,7 +37,7 @@ enum query_shape {
 struct query_persons {
 	unsigned metric;
 	int n_column;                 /* x is in the next; of clusters the first column */
-	int grouping[BREAKDOWNS_MAX]; /* the grouping() of each breakdown */
+	int grouping[BREAKDOWNS_MAX]; /* the grouping() of each breakdown; several may share one */
 };
 
 /* A column of a statement, and what it is added to. */
@@ -65,6 +66,10 @@ struct query {
 	/* Per metric of the catalogue and dimension of it: the column, or -1 when the view lacks
 	 * it. */
 	int (*dim_column)[DIMENSIONS_MAX];
+	/* week_sql: the columns behind the week that tell apart what metrics are counted apart by.
+	 */
+	const char *parts[QUERY_PARTS_MAX];
+	unsigned n_parts;
 	struct query_persons *persons; /* QUERY_PERSONS, QUERY_CLUSTERS */
 	size_t n_persons;
 	int persons_column;
@@ -80,5 +85,8 @@ struct query_plan {
 /* The statements for a whole catalogue, in the arena. */
 enum code metric_sql_plan(const struct catalogue *c, struct arena *a, struct query_plan *out,
 			  struct err *e) MUST_CHECK;
+
+/* The column of week_sql with the part of what the metric is counted apart by; -1: it has none. */
+int query_part_column(const struct query *q, const struct metric *m);
 
 #endif

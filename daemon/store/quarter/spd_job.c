@@ -108,8 +108,13 @@ on_targets(struct spd_run *r, const struct rows *rows)
 		const struct metric *m = catalogue_metric(c, rows_text(rows, i, 0));
 		struct spd_target *t = arena_zalloc(r->arena, 1, sizeof(*t));
 
-		if (m == NULL || t == NULL)
-			continue; /* a target of a metric that this catalogue no longer has */
+		const char *of = rows_keep(rows, i, 8, r->arena);
+
+		/* Of a metric that this catalogue no longer has, or does not count apart as when
+		 * it was set. */
+		if (m == NULL || t == NULL || (m->apart == NULL) != (of == NULL))
+			continue;
+		t->of = of;
 		t->value = strtod(rows_text(rows, i, 1), NULL);
 		t->approved_by = rows_keep(rows, i, 2, r->arena);
 		t->from_quarter = rows_keep(rows, i, 3, r->arena);
@@ -122,12 +127,14 @@ on_targets(struct spd_run *r, const struct rows *rows)
 	}
 	for (unsigned i = 0; i < c->metrics_count; i++) {
 		const struct spd_target *standard = standard_of(r, &c->metrics[i]);
+		const double *value = standard == NULL ? NULL : &standard->value;
+		const char *part = r->targets[i] == NULL ? NULL : r->targets[i]->of;
 
-		r->folds[i] =
-		    fold_new(r->arena, &c->metrics[i], standard == NULL ? NULL : &standard->value);
-		if (r->folds[i] == NULL ||
-		    !spd_recheck_fold(r, i, standard == NULL ? NULL : &standard->value))
+		r->folds[i] = fold_new(r->arena, &c->metrics[i], value);
+		if (r->folds[i] == NULL || !spd_recheck_fold(r, i, value, part))
 			fail_memory(r);
+		else
+			fold_head(r->folds[i], part);
 	}
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 bool
-spd_recheck_fold(struct spd_run *r, unsigned metric, const double *standard)
+spd_recheck_fold(struct spd_run *r, unsigned metric, const double *standard, const char *part)
 {
 	struct spd_rechecking *x = &r->recheck;
 
@@ -18,6 +18,8 @@ spd_recheck_fold(struct spd_run *r, unsigned metric, const double *standard)
 	if (x->folds == NULL)
 		return false;
 	x->folds[metric] = fold_new(r->arena, &r->catalogue->metrics[metric], standard);
+	if (x->folds[metric] != NULL)
+		fold_head(x->folds[metric], part);
 	return x->folds[metric] != NULL;
 }
 
@@ -117,7 +119,8 @@ is_same_figure(const struct metric *m, const struct figure *a, const struct figu
 	bool same = a->numerator == b->numerator && a->denominator == b->denominator &&
 		    a->has_numerator == b->has_numerator &&
 		    a->has_denominator == b->has_denominator &&
-		    a->persons_left_out == b->persons_left_out && a->status == b->status &&
+		    a->persons_left_out == b->persons_left_out &&
+		    a->set_apart == b->set_apart && a->status == b->status &&
 		    is_same_text(a->no_data, b->no_data);
 
 	for (unsigned g = 0; same && g < metric_groups(m); g++)

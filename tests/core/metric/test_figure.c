@@ -141,12 +141,52 @@ Test(figure, adds_nothing_up_over_what_is_kept_apart)
 
 		cr_expect_eq(list[i]->has_value, by_layer);
 		cr_expect_eq(list[i]->has_interval, by_layer);
-		cr_expect_eq(list[i]->status, by_layer ? STATUS_MET : STATUS_NO_DATA);
+		cr_expect_eq(list[i]->status, by_layer ? STATUS_NO_TARGET : STATUS_NO_DATA);
 		if (!by_layer)
 			cr_expect_str_eq(list[i]->no_data, "NOT_POOLED");
 		with += by_layer;
 	}
 	cr_expect_eq(with, 2);
+}
+
+/* The target is of the camera: what is not by layer is the camera's, and the guard's is beside it.
+ */
+Test(figure, stands_for_the_part_that_the_target_is_for)
+{
+	static const char *const camera[] = {"N1", "4.1", "CAMERA", NULL, NULL, NULL, NULL, NULL};
+	static const char *const guard[] = {"N2", "4.1", "GUARD", NULL, NULL, NULL, NULL, NULL};
+	const struct metric *m = metric(
+	    "basis: SAMPLE, shape: ratio, direction: UP, minimum_n: 30, by: [layer], apart: layer,"
+	    " numerator: [{from: layer}], denominator: [{from: layer}]");
+	const double target = 0.4;
+	struct fold *f = fold_new(arena, m, NULL);
+	struct figure **list;
+	size_t n = 0;
+
+	fold_head(f, "CAMERA");
+	fold_add(f, camera, GROUP_NUMERATOR, 50);
+	fold_add(f, camera, GROUP_DENOMINATOR, 100);
+	fold_add(f, guard, GROUP_NUMERATOR, 90);
+	fold_add(f, guard, GROUP_DENOMINATOR, 100);
+	list = fold_finish(f, &target, &n);
+	cr_expect_eq(list[0]->numerator, 50);
+	cr_expect_eq(list[0]->denominator, 100);
+	cr_expect_eq(list[0]->set_apart, 100);
+	cr_expect_eq(list[0]->status, STATUS_MET);
+	for (size_t i = 1; i < n; i++) {
+		const struct figure *g = list[i];
+		bool by_site = m->breakdown[g->breakdown].n == 1 && g->by[0] != NULL &&
+			       strcmp(g->by[0], "N2") == 0;
+		bool by_guard = m->breakdown[g->breakdown].n == 1 && g->by[0] != NULL &&
+				strcmp(g->by[0], "GUARD") == 0;
+
+		if (by_site)
+			cr_expect_str_eq(g->no_data, "ALL_LEFT_OUT");
+		if (by_guard)
+			cr_expect_eq(g->status, STATUS_NO_TARGET);
+		if (by_guard)
+			cr_expect_eq(g->numerator, 90);
+	}
 }
 
 Test(figure, says_what_all_was_left_out_for_where_something_was)
@@ -417,6 +457,40 @@ Test(figure, says_why_nothing_is_said_of_clusters_in_general)
 		cr_expect_eq(g->lack, lacks[i].lack, "row %zu: %d", i, (int)g->lack);
 		cr_expect_eq(g->has_general, lacks[i].lack == CLUSTER_LACK_NONE, "row %zu", i);
 		cr_expect_eq(g->is_by_general, g->has_general, "row %zu", i);
+	}
+}
+
+/* What is not by layer takes the clusters of the camera's trials, whichever come first. */
+Test(figure, takes_the_clusters_of_the_part_that_the_target_is_for)
+{
+	static const char *const layers[][DIMENSIONS_MAX] = {
+	    {"N1", "4.1", "GUARD"}, {"N1", "4.1", "CAMERA"}, {"N1", "4.1", NULL}};
+	static const struct cluster_counts of[] = {
+	    {35, 50, {20, 70, 100, 150}}, {70, 100, {10, 530, 700, 1000}}, {8, 9, {9, 8, 8, 9}}};
+	const struct metric *m = metric(
+	    "basis: SAMPLE, shape: ratio, direction: UP, minimum_n: 30, by: [layer], apart: layer,"
+	    " clusters: {by: site, id: site_id}, numerator: [{from: layer}],"
+	    " denominator: [{from: layer}]");
+	struct fold *f = fold_new(arena, m, NULL);
+	struct figure **list;
+	size_t n = 0;
+
+	fold_head(f, "CAMERA");
+	fold_add(f, layers[1], GROUP_NUMERATOR, 70);
+	fold_add(f, layers[1], GROUP_DENOMINATOR, 100);
+	fold_add(f, layers[0], GROUP_DENOMINATOR, 50);
+	for (unsigned b = 0; b < m->breakdown_count; b++)
+		for (size_t i = 0; i < COUNT(layers); i++)
+			fold_add_clusters(f, b, layers[i], &of[i]);
+	list = fold_finish(f, NULL, &n);
+	cr_assert_gt(n, 4);
+	for (size_t i = 0; i < n; i++) {
+		const struct breakdown *b = &m->breakdown[list[i]->breakdown];
+		bool is_guard =
+		    b->n > 0 && strcmp(m->dimension[b->dimension[b->n - 1]], "layer") == 0 &&
+		    list[i]->by[b->n - 1] != NULL && strcmp(list[i]->by[b->n - 1], "GUARD") == 0;
+
+		cr_expect_eq(list[i]->told.sums.clusters, is_guard ? 20 : 10, "figure %zu", i);
 	}
 }
 

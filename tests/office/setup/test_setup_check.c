@@ -162,6 +162,14 @@ BREAK(target_in_percent, s->target.value = 95)
 BREAK(target_unknown, s->target.metric = "OUT99")
 BREAK(target_nan, s->target.value = (double)NAN)
 BREAK(target_quarter, s->target.from_quarter = "2026-Q5")
+BREAK(target_of_missing, s->target.metric = "QL01")
+BREAK(target_of_whole, s->target.of = "OVERT")
+static void
+target_of_unknown(struct sample *s)
+{
+	s->target.metric = "QL01";
+	s->target.of = "SECRET";
+}
 BREAK(target_approver, s->target.approved_by = NULL)
 BREAK(rebase_unknown, s->rebase.metric = "OUT99")
 BREAK(rebase_of_no_rate, s->rebase.metric = "QL06")
@@ -229,6 +237,9 @@ static const struct row {
     {target_unknown, "targets[0].metric"},
     {target_nan, "targets[0].value"},
     {target_quarter, "targets[0].from_quarter"},
+    {target_of_missing, "targets[0].of"},
+    {target_of_whole, "targets[0].of"},
+    {target_of_unknown, "targets[0].of"},
     {target_approver, "targets[0].approved_by"},
     {rebase_unknown, "rebases[0].metric"},
     {rebase_of_no_rate, "rebases[0].metric"},

@@ -1,4 +1,5 @@
 /* Figures against counts made by hand; the real data of the field is in tests/system. */
+#include "base/count.h"
 #include "store/quarter/spd_job.h"
 #include "tests/lib/machine_walk.h"
 #include "tests/store/spd_fixture.h"
@@ -148,22 +149,45 @@ Test(spd_job, derives_an_observations_result_from_its_criteria)
 	spd_add(&f, "observation", 2, ", criteria", CRITERIA(OPTIONAL("NOT_MET")));
 	spd_add(&f, "observation", 1, ", criteria", ", NULL");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	FIGURE_SAYS(doc, "QL01", "", "81/263 0.307985 NO_TARGET");
-	FIGURE_SAYS(doc, "QL01", "site=N1,measure=4.1", "81/263 0.307985 NO_TARGET");
+	FIGURE_SAYS(doc, "QL01", "", "81/263 - NOT_POOLED");
+	FIGURE_SAYS(doc, "QL01", "site=N1,measure=4.1", "81/263 - NOT_POOLED");
 	FIGURE_SAYS(doc, "QL01", "mode=OVERT", "81/81 1 NO_TARGET");
 	FIGURE_SAYS(doc, "QL01", "mode=CCTV_REVIEW", "0/182 0 NO_TARGET");
 	cr_expect_eq(spd_left_out(doc, "QL01", "NOT_OBSERVED"), 6);
 	cr_expect_eq(spd_part(doc, "QL01", "NOT_MET"), 182);
-	/* Newcombe 1998, table I: 81 of 263. */
-	json_t *interval = json_object_get(spd_figure(doc, "QL01", ""), "interval");
-	cr_expect_float_eq(json_real_value(json_object_get(interval, "lo")), .25528851987827423,
-			   1e-12);
-	cr_expect_float_eq(json_real_value(json_object_get(interval, "hi")), .36620957698280007,
-			   1e-12);
 	/* 81 + 182 met of 263 + 182 not met by the first criterion, and the others'. */
 	FIGURE_SAYS(doc, "QL02", "criterion_id=c1", "263/445 0.591011 NO_TARGET");
 	cr_expect_eq(spd_left_out(doc, "QL02", "NOT_OBSERVED"), 3);
 	FIGURE_SAYS(doc, "QL03", "", "0/- 0 NO_TARGET");
+	json_decref(doc);
+}
+
+Test(spd_job, gives_what_is_counted_apart_the_rate_of_what_its_target_is_for)
+{
+	json_t *doc;
+	json_t *interval;
+
+	spd_add(&f, "observation", 81, ", mode, criteria", ", 'OVERT'" CRITERIA(C("MET")));
+	spd_add(&f, "observation", 182, ", mode, criteria", ", 'OVERT'" CRITERIA(C("NOT_MET")));
+	spd_add(&f, "observation", 40, ", mode, criteria", ", 'CCTV_REVIEW'" CRITERIA(C("MET")));
+	cluster_do(f.pg, "INSERT INTO sems.target (metric, value, approved_by, from_quarter, "
+			 "of_part) VALUES ('QL01', 0.9, 'AM', '2025-Q4', 'CCTV_REVIEW'), "
+			 "('QL01', 0.3, 'AM', '2026-Q1', 'OVERT'), ('OUT03', 0.8, 'AM', '2026-Q1', "
+			 "'CABIN')");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "QL01", "", "81/263 0.307985 NOT_PROVEN");
+	FIGURE_SAYS(doc, "QL01", "site=N1,measure=4.1", "81/263 0.307985 NOT_PROVEN");
+	FIGURE_SAYS(doc, "QL01", "mode=OVERT", "81/263 0.307985 NOT_PROVEN");
+	FIGURE_SAYS(doc, "QL01", "mode=CCTV_REVIEW", "40/40 1 NO_TARGET");
+	cr_expect_eq(spd_left_out(doc, "QL01", "SET_APART"), 40);
+	/* Newcombe 1998, table I: 81 of 263. */
+	interval = json_object_get(spd_figure(doc, "QL01", ""), "interval");
+	cr_expect_float_eq(json_real_value(json_object_get(interval, "lo")), .25528851987827423,
+			   1e-12);
+	cr_expect_float_eq(json_real_value(json_object_get(interval, "hi")), .36620957698280007,
+			   1e-12);
+	/* One that was set for a part of what is not counted apart is none. */
+	FIGURE_SAYS(doc, "OUT03", "", "-/- - NO_DATA");
 	json_decref(doc);
 }
 
@@ -686,6 +710,37 @@ Test(spd_job, takes_no_degraded_screening_as_nought_only_where_means_are_told)
 #define MET     "'[{\"criterion_id\":\"a\",\"result\":\"MET\"}]'"
 #define NOT_MET "'[{\"criterion_id\":\"a\",\"result\":\"NOT_MET\"}]'"
 
+/* Twelve observers watched openly and twenty by camera, of whom nobody did both. */
+Test(spd_job, takes_the_observers_of_the_mode_that_the_target_is_for)
+{
+	static const struct {
+		const char *figure;
+		int observers;
+	} told[] = {{"", 12}, {"mode=OVERT", 12}, {"site=N1", 12}, {"mode=CCTV_REVIEW", 20}};
+	json_t *doc;
+
+	spd_add(&f, "observation", 120, ", mode, observer_id, criteria",
+		", 'OVERT', decode(md5((i % 12)::text), 'hex'),"
+		" CASE WHEN i % 3 = 0 THEN '[" C("MET") "]'::jsonb ELSE '[" C("NOT_MET") "]' END");
+	spd_add(&f, "observation", 100, ", mode, observer_id, criteria",
+		", 'CCTV_REVIEW', decode(md5('c' || i % 20), 'hex'),"
+		" CASE WHEN i % 7 = 0 THEN '[" C("MET") "]'::jsonb ELSE '[" C("NOT_MET") "]' END");
+	cluster_do(f.pg, "INSERT INTO sems.target (metric, value, approved_by, from_quarter, "
+			 "of_part) VALUES ('QL01', 0.3, 'AM', '2026-Q1', 'OVERT')");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	for (size_t i = 0; i < COUNT(told); i++) {
+		const char *figure = told[i].figure;
+		const json_t *clusters =
+		    json_object_get(spd_figure(doc, "QL01", figure), "clusters");
+
+		cr_expect_eq(json_integer_value(json_object_get(clusters, "count")),
+			     told[i].observers, "%s", figure);
+		cr_expect_eq(json_integer_value(json_object_get(clusters, "untold")), 0, "%s",
+			     figure);
+	}
+	json_decref(doc);
+}
+
 Test(spd_job, counts_no_work_of_the_entity_itself_as_a_suppliers)
 {
 	json_t *doc;
@@ -695,7 +750,7 @@ Test(spd_job, counts_no_work_of_the_entity_itself_as_a_suppliers)
 	spd_add(&f, "observation", 9, ", provider_id, criteria", ", 'guardco', " NOT_MET);
 	spd_add(&f, "observation", 2, ", criteria", ", " MET);
 	doc = spd_compute(&f, SPD_TASK_SHOW);
-	FIGURE_SAYS(doc, "QL01", "", "69/78 0.884615 NO_TARGET");
+	FIGURE_SAYS(doc, "QL01", "", "69/78 - NOT_POOLED");
 	FIGURE_SAYS(doc, "QL09", "", "27/36 0.75 NO_TARGET");
 	FIGURE_SAYS(doc, "QL09", "provider=guardco", "27/36 0.75 NO_TARGET");
 	cr_expect_eq(spd_left_out(doc, "QL09", "OWN_SECURITY"), 40);

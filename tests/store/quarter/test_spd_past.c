@@ -11,11 +11,14 @@ STORE_SUITE(spd_past, fixture_open, 0);
 #define PASSED ", '[{\"criterion_id\":\"c\",\"result\":\"MET\"}]'"
 #define FAILED ", '[{\"criterion_id\":\"c\",\"result\":\"NOT_MET\"}]'"
 
+/* All openly, which QL01 is for. */
 static void
 observe(const char *at, int met, int not_met)
 {
-	spd_add_at(&f, at, "observation", met, ", criteria", PASSED);
-	spd_add_at(&f, at, "observation", not_met, ", criteria", FAILED);
+	cluster_do(f.pg, "INSERT INTO sems.target (metric, value, approved_by, from_quarter, "
+			 "of_part) VALUES ('QL01', 0.9, 'AM', '2026-Q1', 'OVERT')");
+	spd_add_at(&f, at, "observation", met, ", mode, criteria", ", 'OVERT'" PASSED);
+	spd_add_at(&f, at, "observation", not_met, ", mode, criteria", ", 'OVERT'" FAILED);
 }
 
 static json_t *

@@ -60,6 +60,7 @@ static const cyaml_schema_field_t target_keys[] = {
     CYAML_FIELD_FLOAT("value", CYAML_FLAG_DEFAULT, struct setup_target, value),
     YAML_NEED_TEXT("approved_by", struct setup_target, approved_by),
     YAML_NEED_TEXT("from_quarter", struct setup_target, from_quarter),
+    YAML_TEXT("of", struct setup_target, of),
     CYAML_FIELD_END,
 };
 ENTRY(target_entry, struct setup_target, target_keys);

@@ -56,6 +56,7 @@ struct setup_target {
 	double value;
 	char *approved_by;
 	char *from_quarter;
+	char *of; /* of what is counted apart; NULL: not given */
 };
 
 struct setup_rebase {

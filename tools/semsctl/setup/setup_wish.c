@@ -182,6 +182,8 @@ add_target(struct setup_wish *w, const struct setup_target *t)
 	to->value = t->value;
 	to->approved_by = setup_wish_text(w, t->approved_by);
 	to->from_quarter = setup_wish_text(w, t->from_quarter);
+	if (t->of != NULL)
+		to->of = setup_wish_text(w, t->of);
 }
 
 static void
