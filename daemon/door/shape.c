@@ -64,11 +64,8 @@ static const struct slot setup_retention_slots[] = {
 SHAPE(setup_retention);
 
 static const struct slot setup_target_slots[] = {
-    ONE(setup_target, metric),
-    MAYBE(setup_target, value),
-    ONE(setup_target, approved_by),
-    ONE(setup_target, from_quarter),
-    ONE(setup_target, of),
+    ONE(setup_target, metric),       MAYBE(setup_target, value), ONE(setup_target, approved_by),
+    ONE(setup_target, from_quarter), ONE(setup_target, of),
 };
 SHAPE(setup_target);
 

@@ -11,7 +11,8 @@ static const char text[] =
     "\"metrics\":["
     "{\"id\":\"OUT03\",\"name\":\"TIP hit rate\",\"form\":\"OUTPUT\",\"basis\":\"SAMPLE\","
     "\"shape\":\"RATIO\",\"unit\":\"%\",\"direction\":\"UP\",\"definition\":\"=HIT, of all\","
-    "\"minimum_n\":30,\"target\":{\"value\":0.8,\"approved_by\":null,\"from_quarter\":null,"
+    "\"apart\":null,\"minimum_n\":30,\"target\":{\"value\":0.8,\"approved_by\":null,\"of\":null,"
+    "\"from_quarter\":null,"
     "\"set_at\":\"2026-07-01T08:00:00.000Z\",\"set_by\":\"unix:anna\",\"set_late\":true,"
     "\"replaces\":0.75},"
     "\"figures\":["
@@ -29,12 +30,13 @@ static const char text[] =
     "\"details\":{}}]},"
     "{\"id\":\"QN01\",\"name\":\"Observation plan delivery\",\"form\":\"QUANTITATIVE\","
     "\"basis\":\"CENSUS\",\"shape\":\"RATIO\",\"unit\":\"%\",\"direction\":\"UP\","
-    "\"definition\":\"done / planned\",\"minimum_n\":0,\"target\":null,\"figures\":["
+    "\"definition\":\"done / planned\",\"apart\":null,\"minimum_n\":0,\"target\":null,\"figures\":["
     "{\"by\":{},\"numerator\":null,\"denominator\":null,\"excluded\":[],\"value\":null,"
     "\"interval\":null,\"status\":\"NO_DATA\",\"no_data\":\"NO_PLAN\",\"details\":{}}]},"
     "{\"id\":\"OUT05\",\"name\":\"Sensitivity\",\"form\":\"OUTPUT\",\"basis\":\"SAMPLE\","
     "\"shape\":\"SDT\",\"unit\":\"z\",\"direction\":\"UP\",\"definition\":\"d'\","
-    "\"minimum_n\":0,\"target\":null,\"figures\":[{\"by\":{},\"numerator\":1,\"denominator\":40,"
+    "\"apart\":null,\"minimum_n\":0,\"target\":null,\"figures\":[{\"by\":{},\"numerator\":1,"
+    "\"denominator\":40,"
     "\"excluded\":[],\"value\":-0.52,\"interval\":null,\"status\":\"NO_TARGET\",\"no_data\":null,"
     "\"details\":{\"c\":0.125}}]}],"
     "\"unsupported\":[{\"id\":\"CA01\",\"name\":\"Actions on time\",\"needs\":\"action\"}],"
@@ -54,9 +56,10 @@ static const char rest[] =
 static const char rest_of_metric[] =
     "{\"version\":\"1\",\"effective_from\":null,\"sheet\":\"\",\"readers\":[],"
     "\"requirements\":[],\"clusters\":null,\"chart\":null,\"funnel\":null,\"case_mix\":null}";
-static const char rest_of_figure[] = "{\"q\":null,\"clusters\":null,\"interval_by\":null,\"exact\":"
-				     "null,\"previous\":null,\"change\":null,"
-				     "\"history\":[],\"coverage\":null}";
+static const char rest_of_figure[] =
+    "{\"q\":null,\"clusters\":null,\"interval_by\":null,\"exact\":null,\"previous\":null,"
+    "\"change\":null,\"not_comparable\":null,\"year_ago\":null,\"year_change\":null,"
+    "\"year_not_comparable\":null,\"history\":[],\"coverage\":null}";
 
 static json_t *
 loaded(const char *json)

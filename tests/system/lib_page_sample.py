@@ -26,7 +26,9 @@ def figure(by, x, n, status, **more):
          "clusters": {"count": 24, "untold": 2, "deff": 4.0, "n_effective": n / 4, "low": value - 0.06, "high": value + 0.06,
                       "reason": None} if value else None, "interval_by": "GENERAL" if value else None, "q": None,
          "status": status, "no_data": "NO_PLAN" if status == "NO_DATA" else None, "previous": past if n else None,
-         "change": {"difference": 0.05, "low": 0.01, "high": 0.09, "interval_by": "GENERAL"} if value else None,
+         "change": {"method": "NEWCOMBE", "difference": 0.05, "low": 0.01, "high": 0.09, "interval_by": "GENERAL",
+                    "matched": None} if value else None,
+         "not_comparable": None, "year_ago": None, "year_change": None, "year_not_comparable": None,
          "history": [dict(past, quarter=q, value=None if q == "2025-Q3" else past["value"])
                      for q in ("2025-Q3", "2025-Q4", "2026-Q1")] if n and not by else [],
          "coverage": {"expected": 330, "received": 313} if n else None, "details": {}}
@@ -63,8 +65,9 @@ def metric(number, sheet, status, x, n):
     figures += [figure({"site": f"S{k:02d}"}, x // 4, n // 4, "INSUFFICIENT" if n else "NO_DATA") for k in range(4)]
     return {"id": f"M{number:02d}", "version": "1", "effective_from": "2026-01-01", "name": f"Metric {number} {EVIL}",
             "form": "OUTPUT", "basis": "SAMPLE", "shape": "ratio", "sheet": sheet, "unit": "%", "direction": "UP",
-            "definition": f"What is counted: {EVIL}", "minimum_n": 30, "readers": ["M"], "requirements": [], "clusters": "screener",
-            "target": {"value": 0.9, "approved_by": "a.m", "from_quarter": "2026-Q1", "set_at": "2026-01-10T09:00:00.000Z",
+            "definition": f"What is counted: {EVIL}", "apart": None, "minimum_n": 30, "readers": ["M"], "requirements": [],
+            "clusters": "screener",
+            "target": {"value": 0.9, "approved_by": "a.m", "from_quarter": "2026-Q1", "of": None, "set_at": "2026-01-10T09:00:00.000Z",
                        "set_by": "unix:anna", "set_late": False, "replaces": None}, "figures": figures,
             "chart": weeks(0.85) if number == 1 else None, "funnel": funnel(0.85) if number == 1 else None,
             "case_mix": None}

@@ -40,8 +40,14 @@ chicago_figures() { # title
 	ROWS
 }
 
+# All of it was seen without being noticed, which the target is for.
 claims_entity() {
-	new_entity claims America/New_York tsa-claims
+	new_entity claims America/New_York tsa-claims || return
+	cat >"$T/claims.yaml" <<-'YAML'
+		targets: [{metric: QL01, of: UNOBTRUSIVE, value: 0.5, approved_by: AM, from_quarter: 2014-Q1}]
+	YAML
+	chmod 644 "$T/claims.yaml"
+	ctl_must init "$T/claims.yaml"
 }
 
 claims_import() {

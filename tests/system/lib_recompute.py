@@ -1474,7 +1474,7 @@ class Checker:
             target = self.ev.target(doc["id"], label)
             rows = None
             for f in doc["figures"]:
-                old = (f["previous"] if n == 1 and f["by"] else
+                old = (f["previous"] if n == 1 and f["by"] else f["year_ago"] if n == 4 and f["by"] else
                        next((h for h in f["history"] if h["quarter"] == label), None))
                 # Of the breakdowns the sites: the others go the same way, and there are many.
                 if old is None or old["basis"] != "RECOMPUTED" or set(f["by"]) - {"site"}:
@@ -1490,9 +1490,13 @@ class Checker:
                     continue
                 mine, _ = finish(m, cells[key], target and target["value"], standard, keys, key, part)
                 against.past_like(self, where, old, mine)
-                if n == 1:
-                    against.change(self, where, f, mine, wilson)
-                    self.like(where + " is the previous", f["previous"]["denominator"],
+                if n in (1, 4):
+                    now = self.ev.target(doc["id"], self.q.label)
+                    changed = m.apart and m.apart not in keys and (now and now["of_part"]) != part
+                    key = "change" if n == 1 else "year_change"
+                    new = list(m.rows(self.q)) if doc["id"] == "OUT03" else []
+                    against.change(self, where, f, mine, wilson, doc["id"], new, rows, key, changed)
+                    self.like(where + " is the earlier one", f["previous" if n == 1 else "year_ago"]["denominator"],
                               mine["denominator"])
 
     def cells(self, m, q, rows, keys, standard, id_, part):

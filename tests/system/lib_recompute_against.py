@@ -196,18 +196,79 @@ def past_like(c, where, doc, mine):
         c.like(f"{where} no_data", doc["no_data"], mine["no_data"])
 
 
-def change(c, where, doc, old, wilson):
-    now = doc["value"] is not None and old["value"] is not None and doc["interval"] is not None
-    c.like(f"{where} has a change", doc["change"] is not None, now)
-    if now and doc["change"]:
-        general = {doc["interval_by"], old["interval_by"]} == {"GENERAL"}
+UNMATCHED = ("OUT05", "OUT06", "OUT07")
+MATCHED_MIN = 0.5
+
+
+def strata(rows, site):
+    """x and n of each image library and threat category, of a site or of all."""
+    cells = collections.defaultdict(lambda: [0, 0])
+    for row, group, amount in rows:
+        if group in ("num", "den") and row.get("library_version") and site in (None, row["site"]):
+            cells[row["library_version"], row.get("threat_category")][group == "den"] += amount
+    return {k: v for k, v in cells.items() if v[1] > 0}
+
+
+def wider(figure):
+    """By how much the interval for clusters in general is wider, below and above."""
+    low, high = bounds(figure)
+    return [(figure["value"] - low) / (figure["value"] - lo_of(figure["interval"], 0)),
+            (high - figure["value"]) / (lo_of(figure["interval"], 1) - figure["value"])]
+
+
+def lo_of(interval, at):
+    return interval[("lo", "hi")[at]] if isinstance(interval, dict) else interval[at]
+
+
+def matched(wilson, rows, old_rows, doc, old, general):
+    """In this quarter's mix of what both have: difference, bounds, the share that is; None: too little is."""
+    site, n, old_n = doc["by"].get("site"), doc["denominator"], old["denominator"]
+    now, then = strata(rows, site), strata(old_rows, site)
+    both = sorted(set(now) & set(then), key=str)
+    n1, n2 = sum(now[k][1] for k in both), sum(then[k][1] for k in both)
+    if not both or n1 < MATCHED_MIN * n or n2 < MATCHED_MIN * old_n:
+        return None
+    (a1, b1), (a2, b2) = (wider(doc), wider(old)) if general else ((1, 1), (1, 1))
+    difference = down = up = 0
+    for k in both:
+        (x1, m1), (x2, m2), weight = now[k], then[k], now[k][1] / n1
+        p1, p2 = x1 / m1, x2 / m2
+        (l1, u1), (l2, u2) = wilson(x1, m1), wilson(x2, m2)
+        difference += weight * (p1 - p2)
+        down += weight ** 2 * ((a1 * (p1 - l1)) ** 2 + (b2 * (u2 - p2)) ** 2)
+        up += weight ** 2 * ((b1 * (u1 - p1)) ** 2 + (a2 * (p2 - l2)) ** 2)
+    return difference, difference - math.sqrt(down), difference + math.sqrt(up), min(n1 / n, n2 / old_n)
+
+
+def change(c, where, doc, old, wilson, id_, rows, old_rows, key, part_changed):
+    told, why = doc[key], doc["not_comparable" if key == "change" else "year_not_comparable"]
+    mine = {"method": "COUNTED", "low": None, "high": None, "matched": None, "interval_by": None}
+    general = {doc["interval_by"], old["interval_by"]} == {"GENERAL"}
+    obstacle = None
+    if part_changed:
+        obstacle = "PART_CHANGED"
+    elif doc["value"] is None or old["value"] is None:
+        obstacle = "NO_VALUE_NOW" if doc["value"] is None else "NO_VALUE_THEN"
+    elif id_ in UNMATCHED:
+        obstacle = "NOT_MATCHED"
+    elif id_ == "OUT03":
+        found = matched(wilson, rows, old_rows, doc, old, general)
+        obstacle = None if found else "TOO_LITTLE_ALIKE"
+        if found:
+            mine.update(zip(("difference", "low", "high", "matched"), found), method="STANDARDISED")
+    elif doc["interval"] is not None:
         low, high = newcombe(wilson, doc["numerator"], doc["denominator"], old["numerator"], old["denominator"])
         if general:
             low, high = difference(doc["value"], bounds(doc), old["value"], bounds(old))
-        c.like(f"{where} change is of", doc["change"]["interval_by"], "GENERAL" if general else "PLAIN")
-        c.like(f"{where} change", doc["change"]["difference"], doc["value"] - old["value"])
-        c.like(f"{where} change low", doc["change"]["low"], low)
-        c.like(f"{where} change high", doc["change"]["high"], high)
+        mine.update(method="NEWCOMBE", low=low, high=high)
+    if mine["low"] is not None:
+        mine["interval_by"] = "GENERAL" if general else "PLAIN"
+    c.like(f"{where} {key}: obstacle", why, obstacle)
+    c.like(f"{where} has a {key}", told is not None, obstacle is None)
+    if told and not obstacle:
+        mine.setdefault("difference", doc["value"] - old["value"])
+        for part, value in mine.items():
+            c.like(f"{where} {key} {part}", told[part], value)
 
 
 # --- exact ---------------------------------------------------------------------------------------
@@ -460,16 +521,22 @@ def charts(c, doc, m, rows):
     label = label_before(c.q.label)
     months = str(c.ev.quarter(label).first_day), str(c.q.last_day)
     rebases = c.ev.rebases(id_, *months)
-    # What is kept apart is not added up by week either.
-    weeks = lambda q, rows: [] if m.apart else weeks_of(q, rows)
-    parts = chart(c, id_, doc["chart"], weeks(c.q, rows), minimum, rebases)
+    # What is kept apart is by week of the mode that the target is for; layers are any text, and have no weeks.
+    part = lambda of: (c.ev.target(id_, of) or {"of_part": None})["of_part"]
+
+    def weeks(q, of, rows):
+        if m.apart and (m.apart != "mode" or not part(of)):
+            return []
+        return weeks_of(q, [r for r in rows if not m.apart or r[0].get(m.apart) == part(of)])
+
+    parts = chart(c, id_, doc["chart"], weeks(c.q, c.q.label, rows), minimum, rebases)
     old = next(f for f in doc["figures"] if not f["by"])["previous"]
     if not parts or doc["chart"] is None or (old and old["basis"] != "RECOMPUTED"):
         return
     before, q = [], c.ev.quarter(label)
-    if old and old["definition_version"] == doc["version"]:
+    if old and old["definition_version"] == doc["version"] and part(label) == part(c.q.label):
         then = c.ev.rebases(id_, str(c.ev.quarter(label_before(label)).first_day), str(q.last_day))
-        before = charted(weeks(q, list(m.rows(q))), then, minimum)
+        before = charted(weeks(q, label, list(m.rows(q))), then, minimum)
     alerts(c, id_, doc["chart"], parts, before, rebases, m.up)
 
 

@@ -142,6 +142,8 @@ static const cyaml_schema_field_t metric_fields[] = {
     STRING("of", OPTIONAL, of, 63),
     STRING("apart", OPTIONAL, apart, 31),
     STRING("case_mix", OPTIONAL, case_mix, 31),
+    STRING("matched", OPTIONAL, matched, 31),
+    FLAG("unmatched", struct metric, unmatched),
     CYAML_FIELD_MAPPING_PTR("persons", OPTIONAL, struct metric, persons, person_fields),
     CYAML_FIELD_MAPPING_PTR("clusters", OPTIONAL, struct metric, clusters, cluster_fields),
     TERMS("numerator", OPTIONAL, numerator),

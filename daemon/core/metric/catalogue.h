@@ -128,6 +128,8 @@ struct metric {
 	char *of;       /* SHAPE_QUANTILE: the field */
 	char *apart;    /* the dimension over which nothing is added up; NULL: none */
 	char *case_mix; /* the dimension that sites are compared within; NULL: none */
+	char *matched;  /* the one that quarters are, too; NULL: they are compared as they are */
+	bool unmatched; /* quarters are not compared: what it depends on is not told by figure */
 	struct person_count *persons;
 	struct cluster_rule *clusters; /* NULL: trials come singly */
 	struct term *numerator;

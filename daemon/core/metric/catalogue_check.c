@@ -334,6 +334,19 @@ check_case_mix(const struct metric *m, struct err *e)
 }
 
 static enum code
+check_matched(const struct metric *m, struct err *e)
+{
+	if (m->matched == NULL)
+		return OK;
+	if (m->case_mix == NULL || m->unmatched)
+		return FAULT(e, "matched", "matched: only what has a case_mix is, and is compared");
+	if (!has_breakdown(m, m->matched, m->case_mix))
+		return FAULT(e, "matched", "matched: break it down by %s %s", m->matched,
+			     m->case_mix);
+	return OK;
+}
+
+static enum code
 check_apart(const struct metric *m, struct err *e)
 {
 	if (m->apart != NULL && m->shape != SHAPE_RATIO)
@@ -392,5 +405,6 @@ catalogue_check(const struct catalogue *c, struct metric *m, struct err *e)
 	code = code != OK ? code : check_breakdowns(m, e);
 	code = code != OK ? code : check_apart(m, e);
 	code = code != OK ? code : check_clusters(m, e);
-	return code != OK ? code : check_case_mix(m, e);
+	code = code != OK ? code : check_case_mix(m, e);
+	return code != OK ? code : check_matched(m, e);
 }

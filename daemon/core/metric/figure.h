@@ -147,8 +147,7 @@ void fold_add_clusters(struct fold *f, unsigned breakdown, const char *const *di
 struct interval figure_interval(const struct figure *g);
 
 /* Computes values, intervals and statuses; target NULL: not set, else of fold_head()'s part. The
- * figures, by breakdown and
- * value, valid as long as the arena; NULL when the arena is full. */
+ * figures, by breakdown and value, valid as long as the arena; NULL when the arena is full. */
 struct figure **fold_finish(struct fold *f, const double *target, size_t *n);
 
 /* By breakdown, then by the values of its dimensions: the order of fold_finish(). */

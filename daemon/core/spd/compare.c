@@ -219,9 +219,8 @@ rebases_json(const struct spd_metric *s, const char *first_day)
 	return made_take(list);
 }
 
-/* Is the target of then for the part that stands for the metric now, where it is counted apart? */
-static bool
-is_same_part(const struct spd_metric *s, const struct spd_past_metric *past)
+bool
+compare_is_same_part(const struct spd_metric *s, const struct spd_past_metric *past)
 {
 	const char *now = s->target == NULL ? NULL : s->target->of;
 
@@ -239,7 +238,7 @@ before_of(const struct spd_metric *s, const struct spd_past_metric *past, const 
 	size_t n = 0;
 
 	if (past == NULL || past->version == NULL || strcmp(past->version, s->m->version) != 0 ||
-	    !is_same_part(s, past) || strcmp(since, first_day) >= 0)
+	    !compare_is_same_part(s, past) || strcmp(since, first_day) >= 0)
 		return false;
 	rates = arena_zalloc(scratch, past->n_points + 1, sizeof *rates);
 	for (size_t i = 0; rates != NULL && i < past->n_points; i++)

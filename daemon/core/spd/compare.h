@@ -18,4 +18,7 @@ bool compare_has_chart(const struct metric *m);
 json_t *compare_funnel(const struct spd_metric *s, struct arena *scratch);
 json_t *compare_case_mix(const struct spd_metric *s, struct arena *scratch);
 
+/* Is the target of then for the part that stands for the metric now, where it is counted apart? */
+bool compare_is_same_part(const struct spd_metric *s, const struct spd_past_metric *past);
+
 #endif

@@ -1,9 +1,8 @@
 #include "core/spd/spd_metric.h"
 
 #include "core/spd/compare.h"
+#include "core/spd/earlier.h"
 #include "core/spd/keys.h"
-#include "core/spd/past.h"
-#include "core/time/calendar.h"
 
 #include <string.h>
 
@@ -288,105 +287,13 @@ reason_of(const struct figure *g, const struct coverage *c)
 	return empty && c->feeds > 0 && c->silent == c->feeds ? "FEED_SILENT" : g->no_data;
 }
 
-/* --- earlier quarters --------------------------------------------------------------------- */
-
-static json_t *
-past_json(const struct spd_past *p, const struct spd_past_metric *m, const struct figure *g)
-{
-	struct made o = made_object();
-
-	made_text(&o, DOC_QUARTER, p->quarter);
-	made_text(&o, DOC_BASIS, p->basis);
-	made_text(&o, DOC_DEFINITION_VERSION, m->version);
-	put_count(&o, DOC_NUMERATOR, g->has_numerator, g->numerator);
-	put_count(&o, DOC_DENOMINATOR, g->has_denominator, g->denominator);
-	made_put(&o, DOC_VALUE, g->has_value ? json_real(g->value) : json_null());
-	made_text(&o, DOC_STATUS, status_name(g->status));
-	made_text(&o, DOC_NO_DATA, g->no_data);
-	return made_take(o);
-}
-
-static bool
-is_quarter_before(const char *earlier, const char *now)
-{
-	struct quarter a;
-	struct quarter b;
-	struct quarter p;
-
-	if (!quarter_parse(text_of(earlier), &a) || !quarter_parse(text_of(now), &b))
-		return false;
-	p = quarter_prev(b);
-	return a.year == p.year && a.q == p.q;
-}
-
-/* The metric in the quarter before; NULL: there is none. */
-static const struct spd_past_metric *
-metric_before(const struct spd *s, size_t metric)
-{
-	if (s->n_past == 0 || s->past[0].metrics == NULL ||
-	    !is_quarter_before(s->past[0].quarter, s->quarter))
-		return NULL;
-	return &s->past[0].metrics[metric];
-}
-
-/* The same cell of the quarter before; NULL: there is none. */
-static const struct figure *
-previous_of(const struct spd *s, size_t metric, const struct figure *g)
-{
-	const struct spd_past_metric *before = metric_before(s, metric);
-
-	return before == NULL ? NULL : past_figure(before, g);
-}
-
-/* Two rates that were both published and counted by the same definition. Each with its interval for
- * clusters in general where both have one that a status goes by. */
-static json_t *
-change_json(const struct metric *m, const struct spd_past_metric *p, const struct figure *old,
-	    const struct figure *g)
-{
-	bool general = old->is_by_general && g->is_by_general;
-	struct interval i;
-	struct made o;
-
-	if (!compare_is_rate(m) || !old->has_value || !g->has_value || p->version == NULL ||
-	    strcmp(p->version, m->version) != 0)
-		return json_null();
-	i = general
-		? stats_difference95(g->value, g->general.interval, old->value,
-				     old->general.interval)
-		: stats_newcombe95(g->numerator, g->denominator, old->numerator, old->denominator);
-	o = made_object();
-	made_real(&o, DOC_DIFFERENCE, g->value - old->value);
-	made_real(&o, DOC_LOW, i.lo);
-	made_real(&o, DOC_HIGH, i.hi);
-	made_text(&o, DOC_INTERVAL_BY, interval_name(general));
-	return made_take(o);
-}
-
-static json_t *
-history_json(const struct spd *s, size_t metric, const struct figure *g)
-{
-	struct made list = made_array();
-
-	for (size_t i = g->breakdown == 0 ? s->n_past : 0; i > 0; i--) {
-		const struct spd_past *p = &s->past[i - 1];
-		const struct figure *old =
-		    p->metrics == NULL ? NULL : past_figure(&p->metrics[metric], g);
-
-		if (old != NULL)
-			made_append(&list, past_json(p, &p->metrics[metric], old));
-	}
-	return made_take(list);
-}
-
 /* --- putting it together ------------------------------------------------------------------ */
 
 static json_t *
-figure_json(const struct spd *s, size_t metric, const struct feeds *feeds, const struct figure *g)
+figure_json(const struct spd *s, size_t metric, const struct feeds *feeds, const struct figure *g,
+	    struct arena *scratch)
 {
 	const struct metric *m = s->metrics[metric].m;
-	const struct figure *old = previous_of(s, metric, g);
-	const struct spd_past_metric *past = old == NULL ? NULL : &s->past[0].metrics[metric];
 	struct coverage covered = coverage_of(feeds, m, g);
 	struct made o = made_object();
 
@@ -402,9 +309,7 @@ figure_json(const struct spd *s, size_t metric, const struct feeds *feeds, const
 	put_real(&o, DOC_Q, g->has_q, g->q);
 	made_text(&o, DOC_STATUS, status_name(g->status));
 	made_text(&o, DOC_NO_DATA, reason_of(g, &covered));
-	made_put(&o, DOC_PREVIOUS, old == NULL ? json_null() : past_json(&s->past[0], past, old));
-	made_put(&o, DOC_CHANGE, old == NULL ? json_null() : change_json(m, past, old, g));
-	made_put(&o, DOC_HISTORY, history_json(s, metric, g));
+	earlier_put(&o, s, metric, g, scratch);
 	made_put(&o, DOC_COVERAGE, coverage_json(&covered));
 	made_put(&o, DOC_DETAILS, details_of(m, g));
 	return made_take(o);
@@ -467,12 +372,12 @@ spd_metric_json(const struct spd *s, size_t i, struct arena *scratch)
 	struct made o = made_object();
 
 	for (size_t k = 0; k < metric->n_figures; k++)
-		made_append(&figures, figure_json(s, i, &feeds, metric->figures[k]));
+		made_append(&figures, figure_json(s, i, &feeds, metric->figures[k], scratch));
 	put_definition(&o, metric->m);
 	made_text(&o, DOC_NAME, name_of(metric, scratch));
 	made_put(&o, DOC_TARGET, target_json(metric->target));
 	made_put(&o, DOC_FIGURES, made_take(figures));
-	made_put(&o, DOC_CHART, compare_chart(metric, metric_before(s, i), s->first_day, scratch));
+	made_put(&o, DOC_CHART, compare_chart(metric, earlier_metric(s, i), s->first_day, scratch));
 	made_put(&o, DOC_FUNNEL, compare_funnel(metric, scratch));
 	made_put(&o, DOC_CASE_MIX, compare_case_mix(metric, scratch));
 	if (arena_failed(scratch))

@@ -244,10 +244,10 @@ make_targets(const struct setup_request *r)
 		char from[QUARTER_TEXT_SIZE];
 
 		stored_quarter(t->from_quarter, from);
-		json_array_append_new(all, json_pack("{s:s, s:f, s:s, s:s, s:s?}", "metric",
-						     t->metric, "value", t->value, "approved_by",
-						     t->approved_by, "from_quarter", from, "of",
-						     t->of));
+		json_array_append_new(all,
+				      json_pack("{s:s, s:f, s:s, s:s, s:s?}", "metric", t->metric,
+						"value", t->value, "approved_by", t->approved_by,
+						"from_quarter", from, "of", t->of));
 	}
 	return all;
 }

@@ -266,7 +266,8 @@ check_target_of(const struct setup_target *t, size_t i, const struct metric *m, 
 			       m->id, m->apart);
 	if (t->of != NULL && m->apart == NULL)
 		return err_set(e, REJ_FIELD, PATH("targets[%zu].of", i),
-			       "is for what is counted apart, which %s is not: leave it out", m->id);
+			       "is for what is counted apart, which %s is not: leave it out",
+			       m->id);
 	if (t->of != NULL && !metric_has_part(m, t->of))
 		return err_set(e, REJ_FIELD, PATH("targets[%zu].of", i),
 			       "is none that %s of %s has", m->apart, m->id);

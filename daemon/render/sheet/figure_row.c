@@ -418,10 +418,49 @@ change_unit(const struct figure_row *r)
 	return strcmp(unit, "%") == 0 ? UNIT_CHANGE : unit;
 }
 
+/* The difference, or why two quarters that both have the figure make none. */
+static void
+put_difference(const struct figure_row *r, const char *change, const char *not_comparable)
+{
+	const char *why = spd_text(r->figure, not_comparable);
+	char words[SPD_CELL];
+
+	if (why[0] == '\0') {
+		grid_member(r->g, json_object_get(r->figure, change), DOC_DIFFERENCE,
+			    change_unit(r));
+		return;
+	}
+	spd_reason_words(why, words);
+	grid_code(r->g, book_text(r->g->book, "not comparable: %.100s", words), "", TONE_MUTED);
+}
+
 static void
 put_change(const struct figure_row *r)
 {
-	grid_member(r->g, json_object_get(r->figure, DOC_CHANGE), "difference", change_unit(r));
+	put_difference(r, DOC_CHANGE, DOC_NOT_COMPARABLE);
+}
+
+static void
+put_change_method(const struct figure_row *r)
+{
+	const char *why = spd_text(r->figure, DOC_NOT_COMPARABLE);
+
+	grid_text(r->g, why[0] != '\0'
+			    ? why
+			    : spd_text(json_object_get(r->figure, DOC_CHANGE), DOC_METHOD));
+}
+
+static void
+put_year_ago(const struct figure_row *r)
+{
+	grid_member(r->g, json_object_get(r->figure, DOC_YEAR_AGO), DOC_VALUE,
+		    spd_text(r->metric, DOC_UNIT));
+}
+
+static void
+put_year_change(const struct figure_row *r)
+{
+	put_difference(r, DOC_YEAR_CHANGE, DOC_YEAR_INCOMPARABLE);
 }
 
 static void
@@ -519,6 +558,15 @@ static const struct figure_column after[] = {
     {{"change", "Change", IN_ALL, 9, true}, OF_ANY, "change", put_change},
     {{"change_low", "Change from", IN_BOOK | IN_CSV, 12, true}, OF_ALL, "change", put_change_low},
     {{"change_high", "Change to", IN_BOOK | IN_CSV, 11, true}, OF_ALL, "change", put_change_high},
+    {{"change_method", "How compared", IN_CSV, 14, false}, OF_ALL, "change", put_change_method},
+    {{"year_ago_value", "A year ago", IN_BOOK | IN_CSV, 12, true},
+     OF_ANY,
+     "previous",
+     put_year_ago},
+    {{"year_change", "Change in a year", IN_BOOK | IN_CSV, 16, true},
+     OF_ANY,
+     "change",
+     put_year_change},
 };
 
 static const struct figure_column last[] = {

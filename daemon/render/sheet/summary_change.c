@@ -214,6 +214,18 @@ rate_change(struct book *b, const json_t *metric, double before, double now)
 			 words[2] + (words[2][0] == '+'));
 }
 
+/* The difference is of what both quarters have, so it is not that of the two values. */
+static const char *
+matched_change(struct book *b, const json_t *metric, double difference)
+{
+	char words[SPD_CELL];
+
+	spd_value(fabs(difference), UNIT_CHANGE, NULL, words);
+	return book_text(b, "%s %s by %s, of images alike in both quarters",
+			 spd_text(metric, DOC_NAME), difference > 0 ? "rose" : "fell",
+			 words + (words[0] == '+'));
+}
+
 /* A change of a sample is told when its interval leaves no change out. */
 static const char *
 sample_change(struct book *b, const json_t *metric, const json_t *figure)
@@ -227,6 +239,7 @@ sample_change(struct book *b, const json_t *metric, const json_t *figure)
 	double hi;
 	double before;
 	double now;
+	const char *told;
 
 	if (!spd_number(change, DOC_DIFFERENCE, &difference) || !spd_number(change, DOC_LOW, &lo) ||
 	    !spd_number(change, DOC_HIGH, &hi) || (lo <= 0 && hi >= 0) ||
@@ -236,9 +249,10 @@ sample_change(struct book *b, const json_t *metric, const json_t *figure)
 	spd_value(lo, UNIT_CHANGE, NULL, low);
 	spd_value(hi, UNIT_CHANGE, NULL, high);
 	spd_change_for(metric, change, whom);
+	told = is_text(change, DOC_METHOD, "STANDARDISED") ? matched_change(b, metric, difference)
+							   : rate_change(b, metric, before, now);
 	return with_worth(b,
-			  book_text(b, "%s (95 %% interval %s to %s%s%s)",
-				    rate_change(b, metric, before, now), low, high,
+			  book_text(b, "%s (95 %% interval %s to %s%s%s)", told, low, high,
 				    whom[0] == '\0' ? "" : ", ", whom),
 			  metric, difference);
 }
@@ -251,7 +265,7 @@ change_told(struct book *b, const json_t *metric)
 	double before;
 	double now;
 
-	if (!is_comparable(metric, figure))
+	if (!is_comparable(metric, figure) || spd_text(figure, DOC_NOT_COMPARABLE)[0] != '\0')
 		return NULL;
 	if (!is_counted(metric))
 		return sample_change(b, metric, figure);

@@ -119,9 +119,8 @@ is_same_figure(const struct metric *m, const struct figure *a, const struct figu
 	bool same = a->numerator == b->numerator && a->denominator == b->denominator &&
 		    a->has_numerator == b->has_numerator &&
 		    a->has_denominator == b->has_denominator &&
-		    a->persons_left_out == b->persons_left_out &&
-		    a->set_apart == b->set_apart && a->status == b->status &&
-		    is_same_text(a->no_data, b->no_data);
+		    a->persons_left_out == b->persons_left_out && a->set_apart == b->set_apart &&
+		    a->status == b->status && is_same_text(a->no_data, b->no_data);
 
 	for (unsigned g = 0; same && g < metric_groups(m); g++)
 		same = a->count[g] == b->count[g] && a->known[g] == b->known[g];

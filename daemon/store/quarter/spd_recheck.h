@@ -18,8 +18,7 @@ struct spd_rechecking {
 };
 
 /* When the targets are known: standard NULL: not set; part: as fold_head() takes it. */
-bool spd_recheck_fold(struct spd_run *r, unsigned metric, const double *standard,
-		      const char *part);
+bool spd_recheck_fold(struct spd_run *r, unsigned metric, const double *standard, const char *part);
 /* The statements after the first counting, by number from 0; false: that was all, or *e says why
  * not. */
 bool spd_recheck_next(struct spd_run *r, size_t step, struct statement *st, struct err *e);

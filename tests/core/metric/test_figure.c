@@ -113,24 +113,32 @@ Test(figure, tells_all_left_out_from_nothing_told)
 	cr_expect_null(figure_of(m, 1, 1, NULL)->no_data);
 }
 
+#define BY_LAYER                                                                                \
+	"basis: SAMPLE, shape: ratio, direction: UP, minimum_n: 30, by: [layer], apart: layer," \
+	" numerator: [{from: layer}], denominator: [{from: layer}]"
+
+static void
+add_layers(struct fold *f, const char *const *camera, const char *const *guard)
+{
+	fold_add(f, camera, GROUP_NUMERATOR, 50);
+	fold_add(f, camera, GROUP_DENOMINATOR, 100);
+	fold_add(f, guard, GROUP_NUMERATOR, 90);
+	fold_add(f, guard, GROUP_DENOMINATOR, 100);
+}
+
 /* 50 of 100 on one layer and 90 of 100 on another are no 70 % of anything. */
 Test(figure, adds_nothing_up_over_what_is_kept_apart)
 {
 	static const char *const camera[] = {"N1", "4.1", "CAMERA", NULL, NULL, NULL, NULL, NULL};
 	static const char *const guard[] = {"N1", "4.1", "GUARD", NULL, NULL, NULL, NULL, NULL};
-	const struct metric *m = metric(
-	    "basis: SAMPLE, shape: ratio, direction: UP, minimum_n: 30, by: [layer], apart: layer,"
-	    " numerator: [{from: layer}], denominator: [{from: layer}]");
+	const struct metric *m = metric(BY_LAYER);
 	const double target = 0.4;
 	struct fold *f = fold_new(arena, m, NULL);
 	struct figure **list;
 	unsigned with = 0;
 	size_t n = 0;
 
-	fold_add(f, camera, GROUP_NUMERATOR, 50);
-	fold_add(f, camera, GROUP_DENOMINATOR, 100);
-	fold_add(f, guard, GROUP_NUMERATOR, 90);
-	fold_add(f, guard, GROUP_DENOMINATOR, 100);
+	add_layers(f, camera, guard);
 	list = fold_finish(f, &target, &n);
 	cr_expect_eq(list[0]->numerator, 140);
 	cr_expect_eq(list[0]->denominator, 200);
@@ -155,19 +163,14 @@ Test(figure, stands_for_the_part_that_the_target_is_for)
 {
 	static const char *const camera[] = {"N1", "4.1", "CAMERA", NULL, NULL, NULL, NULL, NULL};
 	static const char *const guard[] = {"N2", "4.1", "GUARD", NULL, NULL, NULL, NULL, NULL};
-	const struct metric *m = metric(
-	    "basis: SAMPLE, shape: ratio, direction: UP, minimum_n: 30, by: [layer], apart: layer,"
-	    " numerator: [{from: layer}], denominator: [{from: layer}]");
+	const struct metric *m = metric(BY_LAYER);
 	const double target = 0.4;
 	struct fold *f = fold_new(arena, m, NULL);
 	struct figure **list;
 	size_t n = 0;
 
 	fold_head(f, "CAMERA");
-	fold_add(f, camera, GROUP_NUMERATOR, 50);
-	fold_add(f, camera, GROUP_DENOMINATOR, 100);
-	fold_add(f, guard, GROUP_NUMERATOR, 90);
-	fold_add(f, guard, GROUP_DENOMINATOR, 100);
+	add_layers(f, camera, guard);
 	list = fold_finish(f, &target, &n);
 	cr_expect_eq(list[0]->numerator, 50);
 	cr_expect_eq(list[0]->denominator, 100);
