@@ -31,6 +31,7 @@ struct semsweb {
 	const char *listen[LISTEN_MAX];
 	unsigned n_listen;
 	const char *certificate, *key;
+	const char *anyone; /* whom all are that come by loopback */
 	uint32_t connections;
 	bool verbose;
 	struct event_base *base;
@@ -107,6 +108,8 @@ static const struct argp_option options[] = {
      0},
     {"certificate", 'c', "FILE", 0, "certificate and chain in PEM, for HTTPS", 0},
     {"key", 'k', "FILE", 0, "its key in PEM", 0},
+    {"loopback-as", 'a', "PRINCIPAL", 0,
+     "whoever connects by loopback is this device:NAME or web:NAME; not with a certificate", 0},
     {"connections", 'n', "NUMBER", 0, "at once, at most (512)", 0},
     {"verbose", 'v', NULL, 0, "log what happens, too", 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -139,7 +142,7 @@ parse_option(int key, char *arg, struct argp_state *state)
 	const struct {
 		int key;
 		const char **to;
-	} texts[] = {{'s', &w->socket}, {'c', &w->certificate}, {'k', &w->key}};
+	} texts[] = {{'s', &w->socket}, {'c', &w->certificate}, {'k', &w->key}, {'a', &w->anyone}};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		if (texts[i].key != key)
@@ -157,6 +160,8 @@ parse_option(int key, char *arg, struct argp_state *state)
 		w->verbose = true;
 	else if (key == ARGP_KEY_END && (w->certificate == NULL) != (w->key == NULL))
 		argp_error(state, "--certificate and --key go together");
+	else if (key == ARGP_KEY_END && w->certificate != NULL && w->anyone != NULL)
+		argp_error(state, "--loopback-as is for plain HTTP on loopback: leave one out");
 	else if (key != 'n' && key != ARGP_KEY_END)
 		return ARGP_ERR_UNKNOWN;
 	return 0;
@@ -191,7 +196,7 @@ open_signals(struct semsweb *w, struct err *e)
 static enum code
 start(struct semsweb *w, struct err *e)
 {
-	const struct desk_config dc = {.socket = w->socket};
+	const struct desk_config dc = {.socket = w->socket, .anyone = w->anyone};
 	struct httpd_config hc = {
 	    .certificate = w->certificate, .key = w->key, .connections = w->connections};
 	int port;

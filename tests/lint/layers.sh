@@ -38,7 +38,8 @@ jobs: base host store/pg store/count store/quarter store/schema store
 net: base ingest
 web/http: base
 web/upstream: base wire
-web/desk: base web/http web/upstream
+web/json: base
+web/desk: base wire web/http web/upstream web/json
 tools/airport: base core/time core/kind
 tools/time: base core/time core/kind
 tools/sheet: base render/file
@@ -56,7 +57,7 @@ libraries='libpq:store/pg store/evidence store/schema
 postgres:store/evidence
 event2:net web/http web/upstream store store/pg store/evidence jobs office office/setup
 sems:wire web/upstream web/desk ingest client door tools/terminal tools/semsctl/setup
-protobuf-c:wire door'
+protobuf-c:wire door web/json'
 rc=0
 complain() {
 	echo "$1"

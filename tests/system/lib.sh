@@ -30,7 +30,7 @@ if [ "$(id -u)" = 0 ]; then
 	id semsd >/dev/null 2>&1 && TEST_USER=semsd
 	AS_USER=(setpriv "--reuid=$TEST_USER" "--regid=$(id -g "$TEST_USER")" --clear-groups env "HOME=$T")
 	mkdir "$T/bin"
-	cp "$SEMS_BUILD/semsd" "$SEMS_BUILD/semsctl" "$T/bin/"
+	cp "$SEMS_BUILD/semsd" "$SEMS_BUILD/semsctl" "$SEMS_BUILD/semsweb" "$T/bin/"
 	PROGRAMS=$T/bin
 	# Nor may that user enter every folder that root clones into: a test runs in a copy of what people wrote.
 	mkdir "$T/tree"

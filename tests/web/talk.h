@@ -30,7 +30,9 @@ bool talk_until(struct talk *t, const char *text);
 void talk_settle(struct event_base *base);
 /* A turn of the loop and a millisecond. */
 void talk_wait(struct event_base *base);
-/* Asks for a whole answer: what was heard, from its status on. */
+/* A whole answer, from its status on. */
+const char *talk_answer(struct talk *t, bool has_body);
+/* Forgets what was heard, and asks for one. */
 const char *talk_ask(struct talk *t, const char *request);
 
 #endif

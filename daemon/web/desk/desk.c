@@ -1,13 +1,12 @@
 #include "web/desk/desk.h"
 
 #include "base/count.h"
+#include "web/desk/batch.h"
+#include "web/desk/work.h"
 #include "web/upstream/upstream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-
-struct desk {
-	struct upstream *upstream;
-};
 
 /* Says of semsweb alone that it runs: what it needs is semsd's to tell. */
 static void
@@ -19,6 +18,7 @@ tell_alive(void *ctx, struct asked *a)
 
 static const struct route routes[] = {
     {METHOD_GET, "/livez", tell_alive},
+    {METHOD_POST, "/v1/batch", batch_take},
 };
 
 const struct route *
@@ -35,6 +35,9 @@ desk_new(struct event_base *base, const struct desk_config *config)
 
 	if (d == NULL)
 		return NULL;
+	d->base = base;
+	if (config->anyone != NULL)
+		snprintf(d->anyone, sizeof d->anyone, "%s", config->anyone);
 	d->upstream = upstream_new(base, &(struct upstream_config){.socket = config->socket});
 	if (d->upstream != NULL)
 		return d;

@@ -15,6 +15,8 @@ struct event_base;
 
 struct desk_config {
 	const char *socket; /* semsd's; borrowed */
+	/* Whom all are that ask, below 128 bytes: of use on loopback alone. NULL: nobody is. */
+	const char *anyone;
 };
 
 /* NULL: out of memory. */

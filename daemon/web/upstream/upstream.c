@@ -116,8 +116,10 @@ find_line(struct upstream *u, const char *principal, enum reply_kind *why)
 	*why = REPLY_FULL;
 	if (l != NULL)
 		return l;
-	if (n_of(u, principal) >= u->config.most_each)
+	if (n_of(u, principal) >= u->config.most_each) {
+		*why = REPLY_CROWDED;
 		return NULL;
+	}
 	if (u->n >= u->config.most) {
 		l = idle_line(u, NULL);
 		if (l == NULL)
@@ -137,7 +139,7 @@ find_line(struct upstream *u, const char *principal, enum reply_kind *why)
 static void
 fail(reply_fn *fn, void *ctx, enum reply_kind kind)
 {
-	const char *text = kind == REPLY_FULL ? "too many questions at once: ask again when some "
+	const char *text = kind != REPLY_AWAY ? "too many questions at once: ask again when some "
 						"are answered"
 					      : "semsd does not answer: ask again";
 

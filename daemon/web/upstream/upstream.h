@@ -25,6 +25,7 @@ enum reply_kind {
 	REPLY_AWAY,     /* semsd does not answer, or its session broke */
 	REPLY_LATE,     /* it took too long */
 	REPLY_FULL,     /* as many are asked as may be at once */
+	REPLY_CROWDED,  /* as many as one principal may */
 	REPLY_KINDS
 };
 

@@ -287,7 +287,7 @@ Test(upstream, bounds_sessions_in_all_and_of_each)
 	send_batch("device:a");
 	a = welcomed("device:a");
 	cr_expect_null(send_batch("device:a"), "one of each");
-	cr_expect_eq(heard.kind, REPLY_FULL);
+	cr_expect_eq(heard.kind, REPLY_CROWDED);
 	send_batch("device:b");
 	b = welcomed("device:b");
 	cr_expect_null(send_batch("device:c"), "two in all");

@@ -1,0 +1,39 @@
+/*
+ * A work: one request on its way to an answer, while its caller is recognised and semsd asked. It
+ * ends with its one answer, or with whoever asked.
+ */
+#ifndef SEMS_WEB_DESK_WORK_H
+#define SEMS_WEB_DESK_WORK_H
+
+#include "web/desk/desk.h"
+#include "web/upstream/upstream.h"
+
+#define PRINCIPAL_SIZE 128
+
+struct desk {
+	struct event_base *base;
+	struct upstream *upstream;
+	char anyone[PRINCIPAL_SIZE]; /* whom all are that come by loopback; "": nobody is */
+};
+
+struct work {
+	struct desk *desk;
+	struct asked *asked;
+	struct line *line;              /* semsd's reply is waited for; NULL: it is not */
+	char principal[PRINCIPAL_SIZE]; /* who asks, once he is known */
+	void (*known)(struct work *w);  /* goes on then */
+	bool is_json;                   /* what is answered */
+};
+
+/* NULL: out of memory, and a was answered. */
+struct work *work_new(struct desk *d, struct asked *a, void (*known)(struct work *w));
+/* Each ends the work. */
+void work_answer(struct work *w, const struct answer *what);
+void work_refuse(struct work *w, int status, unsigned retry_after_s, const char *field,
+		 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* What semsd said instead of an answer. */
+void work_refuse_reply(struct work *w, const struct reply *r);
+/* For Retry-After: seconds, at least one where there is anything to wait for. */
+unsigned work_seconds(uint32_t ms);
+
+#endif

@@ -1,0 +1,37 @@
+# semsweb beside a test's semsd: start_web [OPTION...], and then $WEB is where it is, without a slash at its end.
+# shellcheck shell=bash
+WEB_PID=
+WEB_LOG=$T/semsweb.log
+
+web_port() {
+	sed -n 's/.*event=listen\.http .*port=\([0-9]*\) .*/\1/p' "$WEB_LOG" | tail -n 1
+}
+
+start_web() { # option...
+	local scheme=http
+	case " $* " in *' --certificate '*) scheme=https ;; esac
+	: >"$WEB_LOG"
+	"${AS_USER[@]}" "$PROGRAMS/semsweb" --socket "$SOCKET" --listen 127.0.0.1:0 --verbose "$@" 2>>"$WEB_LOG" </dev/null &
+	WEB_PID=$!
+	wait_for 30 grep -q 'event=listen\.http' "$WEB_LOG" || {
+		not_ok 'semsweb starts' "$(cat "$WEB_LOG")"
+		return 1
+	}
+	WEB=$scheme://127.0.0.1:$(web_port)
+}
+
+stop_web() {
+	[ -n "$WEB_PID" ] || return 0
+	kill -TERM "$WEB_PID" 2>/dev/null
+	wait "$WEB_PID"
+	local rc=$?
+	WEB_PID=
+	! grep -q 'event=machine\.astray' "$WEB_LOG" ||
+		not_ok 'no state machine of semsweb goes astray' "$(grep 'event=machine\.astray' "$WEB_LOG")"
+	return $rc
+}
+
+# Status of a request; its body is in $T/body, its headers in $T/headers.
+curl_status() { # curl's arguments...
+	curl --silent --show-error --max-time 60 --output "$T/body" --dump-header "$T/headers" --write-out '%{http_code}' "$@" 2>>"$T/curl.log"
+}

@@ -1,0 +1,54 @@
+#include "tests/web/desk/stand.h"
+
+#include <criterion/criterion.h>
+#include <event2/event.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+stand_open(struct stand *s, const char *anyone)
+{
+	struct desk_config dc = {.anyone = anyone};
+	struct httpd_config hc = {.connections = 0};
+
+	s->base = event_base_new();
+	far_open(&s->semsd, s->base);
+	dc.socket = s->semsd.path;
+	s->desk = desk_new(s->base, &dc);
+	hc.routes = desk_routes(&hc.n_routes);
+	hc.ctx = s->desk;
+	s->port = talk_serve(&s->server, s->base, &hc);
+	talk_open(&s->talk, s->base, "127.0.0.1", s->port);
+}
+
+void
+stand_close(struct stand *s)
+{
+	talk_close(&s->talk);
+	httpd_close(&s->server);
+	desk_free(s->desk);
+	far_close(&s->semsd);
+	event_base_free(s->base);
+	libevent_global_shutdown();
+}
+
+void
+stand_post(struct stand *s, const char *path, const char *headers, const char *body, size_t n)
+{
+	char head[1024];
+
+	snprintf(head, sizeof head, "POST %s HTTP/1.1\r\n%sContent-Length: %zu\r\n\r\n", path,
+		 headers, n);
+	s->talk.n = 0;
+	s->talk.heard[0] = '\0';
+	talk_say(&s->talk, head, strlen(head));
+	talk_say(&s->talk, body, n);
+}
+
+const char *
+stand_answer(struct stand *s)
+{
+	return talk_answer(&s->talk, true);
+}
