@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -35,6 +36,7 @@ static int
 connect_socket(int family, const struct sockaddr *sa, socklen_t n, int *error)
 {
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int one = 1;
 
 	if (fd < 0 || connect(fd, sa, n) != 0) {
 		*error = errno;
@@ -42,6 +44,9 @@ connect_socket(int family, const struct sockaddr *sa, socklen_t n, int *error)
 			close(fd);
 		return -1;
 	}
+	/* Small frames wait for nothing. */
+	if (family != AF_UNIX)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
 		*error = errno;
 		close(fd);
@@ -65,25 +70,58 @@ connect_unix(const char *address, const char *path, int *fd, struct err *e)
 	return *fd < 0 ? unreachable(address, error, e) : OK;
 }
 
-static enum code
-connect_tcp(const char *address, const char *place, int *fd, struct err *e)
+bool
+address_is_tls(const char *address)
 {
+	return strncmp(address, "tls:", 4) == 0;
+}
+
+/* *port: what follows it. */
+static bool
+split(const char *address, char host[ADDRESS_HOST_SIZE], const char **port)
+{
+	const char *place = address + 4; /* "tcp:", "tls:" */
 	const char *colon = strrchr(place, ':');
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-	struct addrinfo *list = NULL;
-	char host[128];
 	size_t n;
-	int error = ECONNREFUSED;
 
 	if (colon == NULL || colon == place)
-		return err_set(e, FATAL_CONFIG, "socket", "%s is not tcp:HOST:PORT", address);
+		return false;
+	*port = colon + 1;
 	n = (size_t)(colon - place);
 	if (place[0] == '[' && place[n - 1] == ']') {
 		place++;
 		n -= 2;
 	}
-	snprintf(host, sizeof host, "%.*s", (int)n, place);
-	if (getaddrinfo(host, colon + 1, &hints, &list) != 0)
+	return snprintf(host, ADDRESS_HOST_SIZE, "%.*s", (int)n, place) < ADDRESS_HOST_SIZE;
+}
+
+static bool
+is_tcp(const char *address)
+{
+	return strncmp(address, "tcp:", 4) == 0 || address_is_tls(address);
+}
+
+bool
+address_host(const char *address, char host[ADDRESS_HOST_SIZE])
+{
+	const char *port;
+
+	return is_tcp(address) && split(address, host, &port);
+}
+
+static enum code
+connect_tcp(const char *address, int *fd, struct err *e)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+	struct addrinfo *list = NULL;
+	char host[ADDRESS_HOST_SIZE];
+	const char *port;
+	int error = ECONNREFUSED;
+
+	if (!split(address, host, &port))
+		return err_set(e, FATAL_CONFIG, "socket", "%s is not %.4sHOST:PORT", address,
+			       address);
+	if (getaddrinfo(host, port, &hints, &list) != 0)
 		return err_set(e, FATAL_CONFIG, "socket", "%s names no address", address);
 	*fd = -1;
 	for (const struct addrinfo *i = list; i != NULL && *fd < 0; i = i->ai_next)
@@ -95,8 +133,8 @@ connect_tcp(const char *address, const char *place, int *fd, struct err *e)
 enum code
 address_connect(const char *address, int *fd, struct err *e)
 {
-	if (strncmp(address, "tcp:", 4) == 0)
-		return connect_tcp(address, address + 4, fd, e);
+	if (is_tcp(address))
+		return connect_tcp(address, fd, e);
 	return connect_unix(address, strncmp(address, "unix:", 5) == 0 ? address + 5 : address, fd,
 			    e);
 }

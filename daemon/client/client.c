@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "base/count.h"
 #include "client/address.h"
+#include "client/link.h"
 #include "client/outbox.h"
 #include "wire/frame.h"
 
@@ -38,7 +39,7 @@ struct question {
 struct client {
 	struct arena *arena;
 	const char *address;
-	int fd;
+	struct link link;
 	struct buf in;
 	struct buf out;
 	size_t written; /* of out */
@@ -71,9 +72,7 @@ now_ms(void)
 static void
 disconnect(struct client *c)
 {
-	if (c->fd >= 0)
-		close(c->fd);
-	c->fd = -1;
+	link_close(&c->link);
 	c->greeted = false;
 	c->written = 0;
 	buf_clear(&c->in);
@@ -256,15 +255,55 @@ lost(struct client *c, const char *what, struct err *e)
 		       c->address, what);
 }
 
+/* What TLS says of certificates is final. */
+static enum code
+broken(struct client *c, const struct err *why, struct err *e)
+{
+	struct err told = *why;
+
+	if (code_is_retry(told.code))
+		return lost(c, told.text, e);
+	disconnect(c);
+	*e = told;
+	return e->code;
+}
+
+/* TLS may hold more than the socket tells: until there is none. */
+static enum code
+read_some(struct client *c, struct err *e)
+{
+	unsigned char chunk[65536];
+	enum link_result result;
+	struct err why;
+	enum code rc = OK;
+	size_t n;
+
+	do {
+		result = link_read(&c->link, chunk, sizeof chunk, &n, &why);
+		if (result == LINK_BROKEN)
+			return broken(c, &why, e);
+		if (result == LINK_ENDED)
+			return lost(c, "closed", e);
+		if (n != 0 && !buf_add(&c->in, chunk, n))
+			return err_set(e, REJ_FRAME, "frame",
+				       "semsd sent more than a frame may hold");
+		rc = take_frames(c, e);
+	} while (rc == OK && result == LINK_OK && c->link.ssl != NULL &&
+		 SSL_pending(c->link.ssl) > 0);
+	return rc;
+}
+
+/* What cannot be written any more was refused, most likely: what was said about it came before. */
 static enum code
 write_some(struct client *c, struct err *e)
 {
-	ssize_t n = send(c->fd, c->out.p + c->written, c->out.n - c->written, MSG_NOSIGNAL);
+	struct err why;
+	size_t n = 0;
 
-	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		return lost(c, strerror(errno), e);
-	if (n > 0)
-		c->written += (size_t)n;
+	if (link_write(&c->link, c->out.p + c->written, c->out.n - c->written, &n, &why) ==
+	    LINK_BROKEN)
+		return read_some(c, e) != OK ? e->code : broken(c, &why, e);
+	c->written += n;
 	if (c->written == c->out.n) {
 		c->written = 0;
 		buf_clear(&c->out);
@@ -272,41 +311,24 @@ write_some(struct client *c, struct err *e)
 	return OK;
 }
 
-static enum code
-read_some(struct client *c, struct err *e)
-{
-	unsigned char chunk[65536];
-	ssize_t n = recv(c->fd, chunk, sizeof chunk, 0);
-
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return OK;
-	if (n <= 0)
-		return lost(c, n == 0 ? "closed" : strerror(errno), e);
-	if (!buf_add(&c->in, chunk, (size_t)n))
-		return err_set(e, REJ_FRAME, "frame", "semsd sent more than a frame may hold");
-	return take_frames(c, e);
-}
-
 /* One wait of at most wait_ms, and whatever can be read and written then. */
 static enum code
 pump(struct client *c, int64_t wait_ms, struct err *e)
 {
-	struct pollfd p = {.fd = c->fd, .events = POLLIN};
+	struct pollfd p = {.fd = c->link.fd, .events = link_events(&c->link, c->out.n > 0)};
 	enum code rc = OK;
 
 	if (watch.interrupted != NULL && watch.interrupted())
 		return err_set(e, TRY_STORE, "interrupt", "interrupted");
-	if (c->fd < 0)
+	if (c->link.fd < 0)
 		return err_set(e, TRY_SYSTEM, "connection", "not connected to semsd at %s",
 			       c->address);
-	if (c->out.n > 0)
-		p.events |= POLLOUT;
 	if (poll(&p, 1, wait_ms < 0 ? 0 : (int)wait_ms) < 0 && errno != EINTR)
 		return lost(c, strerror(errno), e);
 	/* Read first: a Refuse explains why the connection is about to close. */
 	if ((p.revents & (POLLIN | POLLHUP | POLLERR)) != 0)
 		rc = read_some(c, e);
-	if (rc == OK && c->fd >= 0 && (p.revents & POLLOUT) != 0)
+	if (rc == OK && c->link.fd >= 0 && (p.revents & POLLOUT) != 0)
 		rc = write_some(c, e);
 	return rc;
 }
@@ -339,7 +361,7 @@ open_once(struct client *c, struct err *e)
 	enum code rc;
 
 	disconnect(c);
-	rc = address_connect(c->address, &c->fd, e);
+	rc = link_open(c->address, &c->link, e);
 	if (rc == OK)
 		rc = say_hello(c, e);
 	while (rc == OK && !c->greeted)
@@ -513,7 +535,7 @@ client_open(const char *address, struct client **out, struct err *e)
 		return err_set(e, TRY_LIMIT, "memory", "out of memory");
 	}
 	c->arena = a;
-	c->fd = -1;
+	c->link = LINK_NONE;
 	c->address = arena_dup(a, address, strlen(address));
 	c->progress_at = now_ms();
 	buf_init(&c->in, ANSWER_BYTES_MAX + FRAME_LENGTH_BYTES + 65536);
@@ -637,7 +659,7 @@ client_ask(struct client *c, Sems__V1__Request *request, struct buf *json, struc
 	struct question *q = &c->question;
 	enum code rc = client_flush(c, e);
 
-	if (rc == OK && c->fd < 0)
+	if (rc == OK && c->link.fd < 0)
 		rc = reopen(c, e);
 	if (rc != OK)
 		return rc;

@@ -1,5 +1,6 @@
 /* semsctl: finds the command and runs it. Every command talks to the daemon, never to its store. */
 #include "client/client.h"
+#include "client/link.h"
 #include "tools/semsctl/command.h"
 #include "tools/semsctl/words.h"
 #include "tools/terminal/screen.h"
@@ -30,8 +31,12 @@ print_help(FILE *f)
 	fputs(
 	    "\n"
 	    "Options:\n"
-	    "  -s, --socket ADDRESS  semsd's socket: a path, unix:PATH or tcp:HOST:PORT\n"
-	    "                        (default: $SEMSD_SOCKET, else " ADDRESS_DEFAULT ")\n"
+	    "  -s, --socket ADDRESS  semsd's socket: a path, unix:PATH, tcp:HOST:PORT or\n"
+	    "                        tls:HOST:PORT (default: $SEMSD_SOCKET, else\n"
+	    "                        " ADDRESS_DEFAULT ")\n"
+	    "  -i, --identity FOLDER for tls: the certificate to show and the issuer to trust, as\n"
+	    "                        semsctl pki makes them: client.pem, client.key and ca.pem\n"
+	    "                        (default: $SEMSD_IDENTITY)\n"
 	    "  -w, --wait SECONDS    how long to wait for a semsd that starts (default 20)\n"
 	    "  -q, --quiet           no progress, no summary\n"
 	    "      --color WHEN      auto, always or never (auto respects $NO_COLOR)\n"
@@ -119,13 +124,17 @@ static int
 run(int argc, char **argv)
 {
 	const char *env = getenv("SEMSD_SOCKET");
+	const char *identity = getenv("SEMSD_IDENTITY");
 	struct options o = {.address = env != NULL && env[0] != '\0' ? env : ADDRESS_DEFAULT};
 	const char *color = "auto";
 	int opt;
 
+	link_identity(identity != NULL && identity[0] != '\0' ? identity : NULL);
 	while ((opt = command_common_option(argc, argv)) != -1) {
 		if (opt == 's') {
 			o.address = optarg;
+		} else if (opt == 'i') {
+			link_identity(optarg);
 		} else if (opt == 'q') {
 			o.quiet = 1;
 		} else if (opt == 'c') {
