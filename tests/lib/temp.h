@@ -10,5 +10,7 @@
 void temp_dir(char out[TEMP_SIZE]);
 /* Removes a folder and the files in it; false: there was a folder in it, or nothing to remove. */
 bool temp_remove(const char *dir);
+/* The same with all that is in it. */
+bool temp_remove_all(const char *dir);
 
 #endif
