@@ -83,10 +83,10 @@ $(B)/semsweb: $(B)/daemon/semsweb.o $(LIB_web)
 $(B)/semsd: $(filter-out %/semsweb.o,$(call obj,daemon/*.c)) $(B)/libnet.a $(B)/libjobs.a $(LIB_door)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/semsctl: $(SEMSCTL) $(LIB_tools)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lssl -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
 $(B)/semsbench: $(call obj,tools/bench/*.c) $(LIB_tools)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
-$(B)/libtools.a: $(foreach r,airport import sheet terminal time,$(call obj,tools/$(r)/*.c)) $(B)/.sources
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent -lpq -lprotobuf-c -lssl -lcrypto -lcyaml -ljansson -lm
+$(B)/libtools.a: $(foreach r,airport import pki sheet terminal time,$(call obj,tools/$(r)/*.c)) $(B)/.sources
 	@rm -f $@
 	$(AR) rcs $@ $(filter %.o,$^)
 

@@ -17,17 +17,25 @@ text_of_setting(struct config *c, const struct setting *s)
 	return (char **)(void *)((char *)c + s->member);
 }
 
-static enum code
-add_listen(struct config *c, const char *address, struct err *e)
+static struct config_list *
+list_of_setting(struct config *c, const struct setting *s)
 {
-	if (c->n_listen == CONFIG_LISTEN_MAX)
-		return err_set(e, FATAL_CONFIG, "listen",
+	return (struct config_list *)(void *)((char *)c + s->member);
+}
+
+static enum code
+add_to_list(struct config *c, const struct setting *s, const char *address, struct err *e)
+{
+	struct config_list *list = list_of_setting(c, s);
+
+	if (list->n == CONFIG_LISTEN_MAX)
+		return err_set(e, FATAL_CONFIG, s->name,
 			       "more than %d addresses to listen on: leave out %s",
 			       CONFIG_LISTEN_MAX, address);
-	c->listen[c->n_listen] = strdup(address);
-	if (c->listen[c->n_listen] == NULL)
-		return err_set(e, TRY_SYSTEM, "listen", "out of memory");
-	c->n_listen++;
+	list->of[list->n] = strdup(address);
+	if (list->of[list->n] == NULL)
+		return err_set(e, TRY_SYSTEM, s->name, "out of memory");
+	list->n++;
 	return OK;
 }
 
@@ -40,8 +48,10 @@ add_listen(struct config *c, const char *address, struct err *e)
 /* What libcyaml reads a file into, by the table's place. */
 struct file {
 	char *text[FILE_KEYS_MAX];
-	char **list;
-	unsigned list_count;
+	struct {
+		char **of;
+		unsigned n;
+	} list[FILE_KEYS_MAX];
 };
 
 struct file_schema {
@@ -58,6 +68,23 @@ text_field(const char *key, unsigned at, bool is_needed)
 	if (is_needed)
 		f = (cyaml_schema_field_t)YAML_NEED_TEXT(key, struct file, text[0]);
 	f.data_offset = (uint32_t)(offsetof(struct file, text) + at * sizeof(char *));
+	return f;
+}
+
+static cyaml_schema_field_t
+list_field(const char *key, unsigned at)
+{
+	cyaml_schema_field_t f = {.key = key,
+				  .value = {.type = CYAML_SEQUENCE,
+					    .flags = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+					    .data_size = sizeof(char *),
+					    .sequence = {&yamlfile_text_entry, 0, 100000}},
+				  .count_size = sizeof(unsigned)};
+
+	f.data_offset = (uint32_t)(offsetof(struct file, list[0].of) +
+				   at * sizeof(((struct file *)NULL)->list[0]));
+	f.count_offset = (uint32_t)(offsetof(struct file, list[0].n) +
+				    at * sizeof(((struct file *)NULL)->list[0]));
 	return f;
 }
 
@@ -78,8 +105,7 @@ make_schema(struct file_schema *m)
 		for (char *dash = m->keys[n]; (dash = strchr(dash, '-')) != NULL;)
 			*dash = '_';
 		if (s->type == SETTING_LIST)
-			m->fields[n] =
-			    (cyaml_schema_field_t)YAML_TEXTS(m->keys[n], struct file, list);
+			m->fields[n] = list_field(m->keys[n], n);
 		else
 			m->fields[n] = text_field(m->keys[n], n, (s->place & NEEDED_IN_FILE) != 0);
 		n++;
@@ -90,23 +116,32 @@ make_schema(struct file_schema *m)
 	return true;
 }
 
+static enum code
+take_list(struct config *c, const struct setting *s, const struct file *f, unsigned at,
+	  struct err *e)
+{
+	for (unsigned i = 0; i < f->list[at].n && e->code == OK; i++)
+		add_to_list(c, s, f->list[at].of[i], e);
+	return e->code;
+}
+
 /* What the command line says goes before the file. */
 static enum code
 take_file(struct config *c, const struct file *f, struct err *e)
 {
 	unsigned n = 0;
 
-	for (size_t i = 0; i < n_settings; i++) {
-		char **to = text_of_setting(c, &settings[i]);
+	for (size_t i = 0; i < n_settings && e->code == OK; i++) {
+		const struct setting *s = &settings[i];
 
-		if ((settings[i].place & IN_FILE) == 0)
+		if ((s->place & IN_FILE) == 0)
 			continue;
-		if (settings[i].type == SETTING_TEXT && *to == NULL && f->text[n] != NULL)
-			*to = strdup(f->text[n]);
+		if (s->type == SETTING_LIST)
+			take_list(c, s, f, n, e);
+		else if (*text_of_setting(c, s) == NULL && f->text[n] != NULL)
+			*text_of_setting(c, s) = strdup(f->text[n]);
 		n++;
 	}
-	for (unsigned i = 0; i < f->list_count && e->code == OK; i++)
-		add_listen(c, f->list[i], e);
 	return e->code;
 }
 
@@ -179,7 +214,7 @@ parse_option(int key, char *arg, struct argp_state *state)
 	if (s->type == SETTING_TEXT)
 		keep(text_of_setting(p->config, s), arg);
 	else if (s->type == SETTING_LIST)
-		return add_listen(p->config, arg, p->err) == OK ? 0 : EINVAL;
+		return add_to_list(p->config, s, arg, p->err) == OK ? 0 : EINVAL;
 	else if (s->type == SETTING_FLAG)
 		*(bool *)((char *)p->config + s->member) = true;
 	else
@@ -224,6 +259,10 @@ complete(struct config *c, struct err *e)
 		c->keys = joined(c->embedded, "keys");
 	if (c->embedded != NULL && c->state == NULL)
 		c->state = strdup(c->embedded);
+	if (c->embedded != NULL && c->tls_folder == NULL)
+		c->tls_folder = joined(c->embedded, "tls");
+	if (c->tls_folder == NULL)
+		c->tls_folder = strdup("/etc/semsd/tls");
 	if (c->socket == NULL)
 		c->socket = strdup("/run/semsd/semsd.sock");
 	if (c->keys == NULL)
@@ -259,10 +298,13 @@ config_load(struct config *c, int argc, char **argv, struct err *e)
 void
 config_fini(struct config *c)
 {
-	for (size_t i = 0; i < n_settings; i++)
-		if (settings[i].type == SETTING_TEXT)
-			free(*text_of_setting(c, &settings[i]));
-	for (unsigned i = 0; i < c->n_listen; i++)
-		free(c->listen[i]);
+	for (size_t i = 0; i < n_settings; i++) {
+		const struct setting *s = &settings[i];
+
+		if (s->type == SETTING_TEXT)
+			free(*text_of_setting(c, s));
+		for (unsigned k = 0; s->type == SETTING_LIST && k < list_of_setting(c, s)->n; k++)
+			free(list_of_setting(c, s)->of[k]);
+	}
 	memset(c, 0, sizeof *c);
 }

@@ -11,6 +11,11 @@
 
 #define CONFIG_LISTEN_MAX 16 /* of the command line and the file together; more are refused */
 
+struct config_list {
+	char *of[CONFIG_LISTEN_MAX];
+	unsigned n;
+};
+
 struct config {
 	/* Command line. */
 	char *embedded; /* folder of the private cluster; NULL: the configured database */
@@ -19,13 +24,14 @@ struct config {
 	bool check;     /* read the configuration, say whether it is good, and exit */
 	bool verbose;
 	/* Either. */
-	char *database;                  /* libpq connection string */
-	char *socket;                    /* path; embedded: DIR/semsd.sock */
-	char *keys;                      /* folder; embedded: DIR/keys */
-	char *state;                     /* folder; embedded: DIR, else the one above keys */
-	char *layout;                    /* file of the SPD's layout; NULL: the one compiled in */
-	char *listen[CONFIG_LISTEN_MAX]; /* ADDRESS:PORT, loopback */
-	unsigned n_listen;
+	char *database;            /* libpq connection string */
+	char *socket;              /* path; embedded: DIR/semsd.sock */
+	char *keys;                /* folder; embedded: DIR/keys */
+	char *state;               /* folder; embedded: DIR, else the one above keys */
+	char *layout;              /* file of the SPD's layout; NULL: the one compiled in */
+	struct config_list listen; /* ADDRESS:PORT, loopback */
+	struct config_list tls;    /* ADDRESS:PORT */
+	char *tls_folder;          /* what TLS shows and trusts; embedded: DIR/tls */
 };
 
 /*

@@ -17,6 +17,7 @@
 #include "jobs/register_watch.h"
 #include "net/listener.h"
 #include "net/server.h"
+#include "net/tls/trust.h"
 #include "net/users.h"
 #include "store/count/layout.h"
 #include "store/schema/furnish.h"
@@ -184,6 +185,22 @@ on_registry(void *ctx, struct registry *r, const struct err *e)
 	log_info("registry.reloaded", KV("entity", registry_entity(r)));
 }
 
+static json_t *
+doors(void *ctx)
+{
+	const struct semsd *d = ctx;
+
+	return d->server == NULL ? json_object() : server_state(d->server);
+}
+
+static void
+reload_files(void *ctx, void (*done)(void *done_ctx, const struct err *e), void *done_ctx)
+{
+	struct semsd *d = ctx;
+
+	server_reload(d->server, done, done_ctx);
+}
+
 /* Also for new purge floors: what is older must be answered EXPIRED from now on. */
 static void
 reload_registry(void *ctx)
@@ -242,6 +259,17 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 	on_stop_poll(-1, 0, d);
 }
 
+/* What is wrong was logged where it was found. */
+static void
+on_files_read(void *ctx, const struct err *e)
+{
+	(void)ctx;
+	if (e->code == OK)
+		log_info("reload.done", KV("by", "SIGHUP"));
+	else
+		log_error("reload.failed", KV("by", "SIGHUP"), KV("text", e->text));
+}
+
 static void
 on_hangup(evutil_socket_t sig, short what, void *arg)
 {
@@ -250,6 +278,8 @@ on_hangup(evutil_socket_t sig, short what, void *arg)
 	(void)sig;
 	(void)what;
 	store_reload_registry(d->store, on_registry, d);
+	if (d->server != NULL)
+		server_reload(d->server, on_files_read, d);
 }
 
 /* --- starting --------------------------------------------------------------------------------- */
@@ -309,6 +339,8 @@ open_ingest(struct semsd *d, struct err *e)
 	struct admin_config ac = {.store = d->store,
 				  .keys = d->keys,
 				  .on_turn = on_turn,
+				  .doors = doors,
+				  .reload = reload_files,
 				  .on_output = on_output,
 				  .ctx = d};
 
@@ -341,17 +373,19 @@ open_server(struct semsd *d, struct err *e)
 				   .owner = d->started_by,
 				   .beside = store_beside(d->store),
 				   .look_up = users_look_up,
+				   .tls = d->config.tls.n == 0 ? NULL : d->config.tls_folder,
 				   .on_turn = on_turn,
 				   .ctx = d};
 	int port = 0;
 
-	d->server = server_new(d->base, &vc);
-	if (d->server == NULL)
-		return err_set(e, TRY_SYSTEM, "server", "out of memory");
-	if (server_listen(d->server, GATE_UNIX, d->config.socket, &port, e) != OK)
+	if (server_new(d->base, &vc, &d->server, e) != OK ||
+	    server_listen(d->server, GATE_UNIX, d->config.socket, &port, e) != OK)
 		return e->code;
-	for (unsigned i = 0; i < d->config.n_listen; i++)
-		if (server_listen(d->server, GATE_LOOPBACK, d->config.listen[i], &port, e) != OK)
+	for (unsigned i = 0; i < d->config.listen.n; i++)
+		if (server_listen(d->server, GATE_LOOPBACK, d->config.listen.of[i], &port, e) != OK)
+			return e->code;
+	for (unsigned i = 0; i < d->config.tls.n; i++)
+		if (server_listen(d->server, GATE_TLS, d->config.tls.of[i], &port, e) != OK)
 			return e->code;
 	return OK;
 }
@@ -556,6 +590,16 @@ fail(struct semsd *d, const struct err *e)
 	return code_is_retry(e->code) ? EXIT_NO_SERVICE : EXIT_BAD_CONFIG;
 }
 
+static enum code
+look_at_trust(const struct config *c, struct err *e)
+{
+	struct trust *t;
+
+	if (trust_load(c->tls_folder, &t, e) == OK)
+		trust_free(t);
+	return e->code;
+}
+
 /* What a start would refuse, as far as it can be seen without a database and without making
  * anything. */
 static enum code
@@ -571,10 +615,13 @@ look(const struct config *c, struct err *e)
 		return e->code;
 	if (gate_of(GATE_UNIX)->look(c->socket, e) != OK)
 		return e->code;
-	for (unsigned i = 0; i < c->n_listen; i++)
-		if (gate_of(GATE_LOOPBACK)->look(c->listen[i], e) != OK)
+	for (unsigned i = 0; i < c->listen.n; i++)
+		if (gate_of(GATE_LOOPBACK)->look(c->listen.of[i], e) != OK)
 			return e->code;
-	return OK;
+	for (unsigned i = 0; i < c->tls.n; i++)
+		if (gate_of(GATE_TLS)->look(c->tls.of[i], e) != OK)
+			return e->code;
+	return c->tls.n == 0 ? OK : look_at_trust(c, e);
 }
 
 int

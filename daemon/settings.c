@@ -61,7 +61,7 @@ const struct setting settings[] = {
      "# The layout of the SPD, where the regulator has another than the one compiled in: a copy "
      "of\n"
      "# deploy/catalogue/template.yaml, changed.\n#spd_template: /etc/semsd/template.yaml\n"},
-    {"listen", 'l', SETTING_LIST, IN_BOTH, 1, "ADDRESS:PORT", 0,
+    {"listen", 'l', SETTING_LIST, IN_BOTH, 1, "ADDRESS:PORT", MEMBER(listen),
      "Listen on loopback TCP too, e.g. 127.0.0.1:7400; port 0 takes a free one",
      "Listen on loopback TCP too; may be given up to 16 times, those of the file counted; one more "
      "is refused. Port 0 takes a free one and logs it. Whoever may\n"
@@ -69,6 +69,27 @@ const struct setting settings[] = {
      "A list of\n.IR ADDRESS : PORT ,\nas\n.BR \\-\\-listen .\n",
      "# Plain TCP for clients on this machine, loopback only. Left out: none.\n"
      "#listen:\n#  - 127.0.0.1:7400\n"},
+    {"tls", 't', SETTING_LIST, IN_BOTH, 1, "ADDRESS:PORT", MEMBER(tls),
+     "Listen on TCP with TLS and client certificates, e.g. 0.0.0.0:7443",
+     "Listen on TCP with TLS 1.3 for machines and people of other hosts; may be given up to 16 "
+     "times. Whoever connects shows a\ncertificate, and is the principal\n.IR cert: URI\n"
+     "of its subject alternative name, as in\n.IR cert:sems:device/xray-7 .\n"
+     "Port 0 takes a free one and logs it.\n",
+     "A list of\n.IR ADDRESS : PORT ,\nas\n.BR \\-\\-tls .\n",
+     "# TLS 1.3 for machines and people of other hosts, each with a certificate. Left out: none.\n"
+     "#tls:\n#  - 0.0.0.0:7443\n"},
+    {"tls-folder", 261, SETTING_TEXT, IN_BOTH, 1, "FOLDER", MEMBER(tls_folder),
+     "Certificates for --tls (default DIR/tls, or /etc/semsd/tls)",
+     "What TLS shows and trusts: server.pem with semsd's certificate and those between it and its "
+     "issuer, server.key with its\nkey, ca.pem with the issuers of those who may come, and crl.pem "
+     "with what each of these has revoked, which may be left\nout. One set: read at a start, when "
+     "a "
+     "file changes (looked at every 20 seconds), and by\n.BR \"semsctl reload\" .\n"
+     "One that is not good leaves the last one in force and is told. By default\n.IR DIR /tls,\n"
+     "or /etc/semsd/tls.\n",
+     NULL,
+     "# The folder with server.pem, server.key, ca.pem and crl.pem for it; \"semsctl pki\" makes "
+     "them.\n#tls_folder: /etc/semsd/tls\n"},
     {"user", 'u', SETTING_TEXT, IN_LINE, 1, "NAME", MEMBER(user),
      "Step down to NAME when started by root (default semsd or postgres)",
      "The user to become when started by root; by default semsd, or postgres when there is none.\n",

@@ -11,7 +11,7 @@
 
 enum setting_type {
 	SETTING_TEXT, /* char * in struct config */
-	SETTING_LIST, /* may be given again; added to `listen` */
+	SETTING_LIST, /* struct config_list in struct config; may be given again */
 	SETTING_FLAG, /* bool in struct config; on the command line only */
 	SETTING_TELL, /* prints something instead of running; on the command line only */
 };

@@ -119,6 +119,7 @@ static const struct slot setup_request_slots[] = {
 SHAPE(setup_request);
 
 static const struct shape status_request_shape = {0, NULL, 0};
+static const struct shape reload_request_shape = {0, NULL, 0};
 
 static const struct slot retention_request_slots[] = {ONE(retention_request, run)};
 SHAPE(retention_request);
@@ -244,7 +245,7 @@ static const struct body bodies[] = {
     BODY_IS(VERIFY, verify),     BODY_IS(SIGN, sign),           BODY_IS(KEY, key),
     BODY_IS(EXPLAIN, explain),   BODY_IS(TRACE, trace),         BODY_IS(PENDING, pending),
     BODY_IS(DOUBLES, doubles),   BODY_IS(NUMBERS, numbers),     BODY_IS(IMPORT, import),
-    BODY_IS(CALENDAR, calendar),
+    BODY_IS(CALENDAR, calendar), BODY_IS(RELOAD, reload),
 };
 COVERS(bodies, REQUEST_KINDS);
 

@@ -138,6 +138,16 @@ ingest_part(struct ingest *in)
 			session_part(in, &in->sessions[i]);
 }
 
+void
+ingest_dismiss(struct ingest *in, struct session_ref ref, const char *text)
+{
+	struct session *s = session_find(in, ref);
+
+	if (s != NULL)
+		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_UNAUTHORISED, 0, "%s",
+			       text);
+}
+
 bool
 ingest_drains(const struct ingest *in)
 {

@@ -96,6 +96,9 @@ struct session_ref ingest_open(struct ingest *in, const struct caller *from, str
 uint32_t ingest_most_ids(const struct ingest *in);
 /* The connection is gone: answers for it are dropped; the records stay. */
 void ingest_close(struct ingest *in, struct session_ref ref);
+/* Whoever it is may not be here any longer: told so with Refuse UNAUTHORISED and closed. What it
+ * sent that is not answered yet may be stored all the same. text: a sentence; copied. */
+void ingest_dismiss(struct ingest *in, struct session_ref ref, const char *text);
 /* False: it is closed, or about to be. */
 bool ingest_is_open(const struct ingest *in, struct session_ref ref);
 /* What an open session sends from now on is of this run of an import; 0: of none. */

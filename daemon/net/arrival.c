@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <string.h>
 #include <unistd.h>
 
 /* --- a place ---------------------------------------------------------------------------------- */
@@ -65,8 +66,12 @@ refuse(struct arrivals *as, struct peer *p, enum user_answer why)
 
 	if (rare_may(&as->nameless, as->peers->mono().v))
 		log_warn("user.unnamed", KV("peer", p->who.principal),
-			 KVI("others_before", as->nameless.unsaid), KV("why", words));
-	admit(as, p, text);
+			 KVI("others_before", as->nameless.unsaid), KV("address", p->who.address),
+			 KV("why", words));
+	if (text[0] == '\0')
+		peer_close(p, words);
+	else
+		admit(as, p, text);
 }
 
 static void
@@ -100,15 +105,21 @@ arrivals_look(struct arrivals *as)
 	}
 }
 
-static unsigned
-n_unknown(const struct arrivals *as, const struct gate *at)
+/* Whether there is room for one more who is waited for; of one address only so many. */
+static bool
+may_wait(const struct arrivals *as, const struct peer *one)
 {
+	const struct gate *at = one->gate;
 	const struct peer *p;
 	unsigned n = 0;
+	unsigned of_address = 0;
 
-	TAILQ_FOREACH (p, &as->peers->lists[PEER_UNKNOWN], link)
+	TAILQ_FOREACH (p, &as->peers->lists[PEER_UNKNOWN], link) {
 		n += p->gate == at;
-	return n;
+		of_address += p->gate == at && strcmp(p->who.address, one->who.address) == 0;
+	}
+	return n < at->unknown_max &&
+	       (at->unknown_of_address == 0 || of_address < at->unknown_of_address);
 }
 
 /* Who is known goes on at once. */
@@ -120,11 +131,10 @@ arrival_take(struct arrivals *as, evutil_socket_t fd, const struct gate *at)
 
 	if (p == NULL)
 		return;
-	p->who.users = as->users;
 	answer = at->who(&p->who);
 	if (answer != USER_ASKED)
 		settle(as, p, answer);
-	else if (n_unknown(as, at) < at->unknown_max)
+	else if (may_wait(as, p))
 		peer_happens(p, PEER_ASKED, NULL);
 	else
 		refuse(as, p, USER_BUSY);
@@ -138,7 +148,10 @@ arrivals_end(struct arrivals *as)
 
 	while ((p = TAILQ_FIRST(&as->peers->lists[PEER_UNKNOWN])) != NULL) {
 		p->gate->refuse(&p->who, USER_NAMED, text, sizeof text);
-		admit(as, p, "semsd takes nobody any more; connect again");
+		if (text[0] == '\0')
+			peer_close(p, "semsd stops");
+		else
+			admit(as, p, "semsd takes nobody any more; connect again");
 	}
 }
 

@@ -13,7 +13,6 @@
 struct arrivals {
 	/* The owner's. */
 	struct peers *peers;
-	struct users *users;
 	uid_t owner; /* besides root and whose process this is: who administers the daemon */
 	int64_t patience_ms; /* for who is not known; 0: the gate's own */
 	/* Ours. */

@@ -30,29 +30,11 @@ is_loopback(const struct sockaddr *sa)
 	return false;
 }
 
-/* libevent does not take port 0 as text: without a port it means the same. */
-static bool
-parse_address(const char *address, struct sockaddr_storage *ss, int *len)
-{
-	char text[64];
-	size_t n = strlen(address);
-
-	if (n >= sizeof text)
-		return false;
-	memcpy(text, address, n + 1);
-	if (n > 2 && strcmp(text + n - 2, ":0") == 0)
-		text[n - 2] = '\0';
-	memset(ss, 0, sizeof *ss);
-	*len = sizeof *ss;
-	return evutil_parse_sockaddr_port(text, (struct sockaddr *)ss, len) == 0;
-}
-
 static enum code
 read_address(const char *where, struct sockaddr_storage *ss, int *len, struct err *e)
 {
-	if (!parse_address(where, ss, len))
-		return err_set(e, FATAL_CONFIG, "listen",
-			       "'%s' is not ADDRESS:PORT, e.g. 127.0.0.1:7400", where);
+	if (gate_read_address(where, "127.0.0.1:7400", ss, len, e) != OK)
+		return e->code;
 	if (!is_loopback((struct sockaddr *)ss))
 		return err_set(e, FATAL_CONFIG, "listen",
 			       "%s is not a loopback address: plain TCP is for this machine only",
@@ -92,34 +74,12 @@ loopback_listen(const struct acceptor *to, const char *where, struct listener **
 /* --- who is there ----------------------------------------------------------------------------- */
 
 static struct bufferevent *
-loopback_carry(struct event_base *base, evutil_socket_t fd)
+loopback_carry(const struct means *m, evutil_socket_t fd)
 {
 	int one = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-	return bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
-}
-
-/* "?" when it is gone already. */
-static void
-loopback_see(struct visitor *v, evutil_socket_t fd)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof ss;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-	const char *text = NULL;
-
-	memset(&ss, 0, sizeof ss);
-	if (getpeername(fd, (struct sockaddr *)&ss, &len) == 0 && ss.ss_family == AF_INET6) {
-		memcpy(&in6, &ss, sizeof in6);
-		text = evutil_inet_ntop(AF_INET6, &in6.sin6_addr, v->address, sizeof v->address);
-	} else if (ss.ss_family == AF_INET) {
-		memcpy(&in, &ss, sizeof in);
-		text = evutil_inet_ntop(AF_INET, &in.sin_addr, v->address, sizeof v->address);
-	}
-	if (text == NULL)
-		snprintf(v->address, sizeof v->address, "?");
+	return bufferevent_socket_new(m->base, fd, BEV_OPT_CLOSE_ON_FREE);
 }
 
 static enum user_answer
@@ -144,7 +104,7 @@ const struct gate gate_loopback = {
     .look = loopback_look,
     .listen = loopback_listen,
     .carry = loopback_carry,
-    .see = loopback_see,
+    .see = gate_see_address,
     .who = loopback_who,
     .refuse = loopback_refuse,
     .unknown_max = 0,

@@ -99,9 +99,9 @@ unix_listen(const struct acceptor *to, const char *where, struct listener **out,
 /* --- who is there ----------------------------------------------------------------------------- */
 
 static struct bufferevent *
-unix_carry(struct event_base *base, evutil_socket_t fd)
+unix_carry(const struct means *m, evutil_socket_t fd)
 {
-	return bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+	return bufferevent_socket_new(m->base, fd, BEV_OPT_CLOSE_ON_FREE);
 }
 
 static void
@@ -119,7 +119,7 @@ static enum user_answer
 unix_who(struct visitor *v)
 {
 	if (v->has_user)
-		return users_name(v->users, v->uid, v->principal, sizeof v->principal);
+		return users_name(v->means->users, v->uid, v->principal, sizeof v->principal);
 	snprintf(v->principal, sizeof v->principal, "unix:unknown");
 	return USER_NAMED;
 }

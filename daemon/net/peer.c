@@ -71,6 +71,8 @@ peer_close(struct peer *p, const char *why)
 	ingest_close(ps->ingest, p->session);
 	if (p->session.id != 0)
 		ps->by_session[p->session.id] = NULL;
+	if (p->session.id != 0 && ps->on_gone != NULL)
+		ps->on_gone(p);
 	bufferevent_disable(p->bev, EV_READ | EV_WRITE);
 	peer_happens(p, PEER_LOST, why);
 	event_active(ps->reap, EV_TIMEOUT, 0);
@@ -87,6 +89,8 @@ on_reap(evutil_socket_t fd, short what, void *arg)
 	while ((p = TAILQ_FIRST(&ps->lists[PEER_GONE])) != NULL) {
 		TAILQ_REMOVE(&ps->lists[PEER_GONE], p, link);
 		ps->n[PEER_GONE]--;
+		if (p->gate->part != NULL)
+			p->gate->part(&p->who);
 		bufferevent_free(p->bev);
 		free(p);
 	}
@@ -190,9 +194,11 @@ write_out(struct peer *p)
 	while (!output_is_high(p) && (out = ingest_output(in, p->session)) != NULL && out->n != 0) {
 		size_t n = out->n < OUTPUT_HIGH ? out->n : OUTPUT_HIGH;
 
-		/* libevent says nothing when it cannot wait for the socket. */
+		/* libevent says nothing when it cannot wait for the socket. TLS writes at once what
+		 * it can. */
 		if (bufferevent_write(p->bev, out->p, n) != 0 ||
-		    event_pending(&p->bev->ev_write, EV_WRITE, NULL) == 0) {
+		    (evbuffer_get_length(bufferevent_get_output(p->bev)) != 0 &&
+		     event_pending(&p->bev->ev_write, EV_WRITE, NULL) == 0)) {
 			close_poor(p);
 			return;
 		}
@@ -295,6 +301,26 @@ on_write(struct bufferevent *bev, void *arg)
 	turn(p, doing[p->state].written);
 }
 
+/* Who never came in, by whatever is the gate's to say; not a line for each. */
+static void
+broke(struct peer *p)
+{
+	struct peers *ps = p->of;
+	char text[GATE_FAULT_SIZE];
+	unsigned fault = 0;
+
+	if (p->state == PEER_UNKNOWN && p->gate->fault != NULL)
+		fault = p->gate->fault(&p->who, text, sizeof text);
+	if (fault != 0 && fault < GATE_FAULTS) {
+		ps->n_faults[fault]++;
+		if (rare_may(&ps->faults[fault], ps->mono().v))
+			log_warn("conn.refused", KV("gate", p->gate->name),
+				 KV("address", p->who.address),
+				 KVI("others_before", ps->faults[fault].unsaid), KV("text", text));
+	}
+	peer_close(p, "the connection broke");
+}
+
 static void
 on_event(struct bufferevent *bev, short what, void *arg)
 {
@@ -308,7 +334,39 @@ on_event(struct bufferevent *bev, short what, void *arg)
 	else if ((what & BEV_EVENT_TIMEOUT) != 0)
 		close_unread(p);
 	else if ((what & BEV_EVENT_ERROR) != 0)
-		peer_close(p, "the connection broke");
+		broke(p);
+}
+
+/* Reading goes on in its session's own way to close. */
+static void
+look(struct peer *p, struct utc_ms now)
+{
+	char text[128];
+
+	if (p->gate->still == NULL || p->gate->still(&p->who, now, text, sizeof text))
+		return;
+	log_info("conn.dismissed", KV("peer", p->who.principal), KV("address", p->who.address),
+		 KV("text", text));
+	ingest_dismiss(p->of->ingest, p->session, text);
+}
+
+bool
+peers_look(struct peers *ps, unsigned round, unsigned so_many)
+{
+	struct utc_ms now = ps->now();
+	unsigned n = 0;
+	struct peer *p;
+
+	TAILQ_FOREACH (p, &ps->lists[PEER_OPEN], link) {
+		if (p->looked == round)
+			continue;
+		if (n++ == so_many)
+			break;
+		p->looked = round;
+		look(p, now);
+	}
+	peers_pump(ps);
+	return p != NULL;
 }
 
 void
@@ -338,7 +396,7 @@ peer_new(struct peers *ps, const struct gate *at, evutil_socket_t fd)
 	struct timeval timeout = {WRITE_TIMEOUT_S, 0};
 
 	if (p != NULL)
-		p->bev = at->carry(ps->base, fd);
+		p->bev = at->carry(ps->means, fd);
 	if (p == NULL || p->bev == NULL) {
 		tell_poor(ps, "?");
 		evutil_closesocket(fd);
@@ -348,6 +406,7 @@ peer_new(struct peers *ps, const struct gate *at, evutil_socket_t fd)
 	p->of = ps;
 	p->gate = at;
 	p->came_at = ps->mono();
+	p->who.means = ps->means;
 	p->who.bytes = p->bev;
 	at->see(&p->who, fd);
 	bufferevent_setcb(p->bev, on_read, on_write, on_event, p);
@@ -365,6 +424,8 @@ peer_admit(struct peer *p, struct session_ref session)
 	log_debug("conn.open", KV("peer", p->who.principal), KV("address", p->who.address),
 		  KVI("conn", session.id));
 	peer_happens(p, PEER_ADMITTED, NULL);
+	if (p->of->on_came != NULL)
+		p->of->on_came(p);
 	set_reading(p, true);
 }
 
@@ -375,7 +436,7 @@ peers_init(struct peers *ps)
 		TAILQ_INIT(&ps->lists[i]);
 	ps->n_by_session = ingest_most_ids(ps->ingest) + 1;
 	ps->by_session = calloc(ps->n_by_session, sizeof *ps->by_session);
-	ps->reap = evtimer_new(ps->base, on_reap, ps);
+	ps->reap = evtimer_new(ps->means->base, on_reap, ps);
 	return ps->by_session != NULL && ps->reap != NULL;
 }
 

@@ -41,6 +41,7 @@ struct peer {
 	struct session_ref session;
 	struct mono_ms came_at;
 	struct visitor who;
+	unsigned looked; /* the round in which it was last asked whether it may still be here */
 	TAILQ_ENTRY(peer)
 	link; /* in the list of its state */
 };
@@ -50,21 +51,25 @@ TAILQ_HEAD(peer_list, peer);
 /* All of them. */
 struct peers {
 	/* The owner's. */
-	struct event_base *base;
+	const struct means *means;
 	struct ingest *ingest;
 	struct mono_ms (*mono)(void);
 	struct utc_ms (*now)(void);
 	void (*on_turn)(void *ctx);       /* sessions may have filled a group or left a request */
 	void (*on_heard)(struct peer *p); /* of one that is not known: there is something new */
+	void (*on_came)(struct peer *p);  /* it has a session; may be NULL */
+	void (*on_gone)(struct peer *p);  /* the same one has none any more */
 	void *ctx;
 	/* Ours. */
 	struct peer_list lists[N_PEER_STATES];
 	size_t n[N_PEER_STATES];
 	struct peer **by_session; /* by session id */
 	size_t n_by_session;
-	struct event *reap; /* frees those that are gone after the loop's turn */
-	struct rare unread; /* lines about clients that do not read */
-	struct rare poor;   /* lines about connections that memory ran out for */
+	struct event *reap;              /* frees those that are gone after the loop's turn */
+	struct rare unread;              /* lines about clients that do not read */
+	struct rare poor;                /* lines about connections that memory ran out for */
+	struct rare faults[GATE_FAULTS]; /* lines about who could not become known */
+	uint64_t n_faults[GATE_FAULTS];  /* of the gates, since the start */
 };
 
 /* False: out of memory; peers_fini() all the same. */
@@ -82,6 +87,9 @@ void peer_admit(struct peer *p, struct session_ref session);
 void peer_close(struct peer *p, const char *why);
 /* Writes out what ingest has for the sessions, and closes those that are over. */
 void peers_pump(struct peers *ps);
+/* Asks of so many that were not asked in this round whether they may still be here, and dismisses
+ * those that may not. False: all were asked. */
+bool peers_look(struct peers *ps, unsigned round, unsigned so_many);
 /* True when no answer waits to be written. */
 bool peers_are_flushed(const struct peers *ps);
 

@@ -10,6 +10,7 @@
 #include "ingest/ingest.h"
 #include "net/gate.h"
 
+#include <jansson.h>
 #include <sys/types.h>
 
 struct beside;
@@ -25,13 +26,17 @@ struct server_config {
 	/* How long somebody may stay unknown before they are refused; 0: as long as the gate says.
 	 */
 	int64_t patience_ms;
+	/* The folder of what TLS shows and trusts (tls/trust.h); NULL: there is no TLS. */
+	const char *tls;
 	/* Called when sessions may have filled a group or left a request: the composition root's
 	 * turn. */
 	void (*on_turn)(void *ctx);
 	void *ctx;
 };
 
-struct server *server_new(struct event_base *base, const struct server_config *config);
+/* FATAL_CONFIG: what TLS is to show and trust is not good. */
+enum code server_new(struct event_base *base, const struct server_config *config,
+		     struct server **out, struct err *e) MUST_CHECK;
 /* Closes every connection at once. Accepts NULL. */
 void server_free(struct server *sv);
 
@@ -48,6 +53,12 @@ void server_pump(struct server *sv);
 void server_stop_listening(struct server *sv);
 /* True when no answer waits to be written. */
 bool server_is_flushed(const struct server *sv);
+
+/* Reads what TLS shows and trusts again; done() is called once, at once or later, with what is
+ * wrong with it or OK. */
+void server_reload(struct server *sv, void (*done)(void *ctx, const struct err *e), void *ctx);
+/* What the gates are in, as status shows it; the caller's. NULL: out of memory. */
+json_t *server_state(const struct server *sv);
 
 /* The machine's clocks. */
 struct utc_ms server_now(void);

@@ -7,6 +7,8 @@
 #include "office/request.h"
 #include "store/store.h"
 
+#include <jansson.h>
+
 struct admin;
 
 struct admin_config {
@@ -15,6 +17,12 @@ struct admin_config {
 	struct keyring *keys;
 	/* Records were given to ingest: take its group. May be NULL: the next turn takes it. */
 	void (*on_turn)(void *ctx);
+	/* What the doors are in, for status; the caller's, NULL: out of memory. May be NULL. */
+	json_t *(*doors)(void *ctx);
+	/* Reads again what is in files. done() is called once, at once or later: what is wrong, or
+	 * OK. May be NULL: there is nothing. */
+	void (*reload)(void *ctx, void (*done)(void *done_ctx, const struct err *e),
+		       void *done_ctx);
 	/* Something was answered: write it out. */
 	void (*on_output)(void *ctx);
 	void *ctx;

@@ -44,6 +44,7 @@ static const struct route {
     {REQUEST_NUMBERS, RIGHT_SEE_NUMBERS, "numbers", admin_numbers},
     {REQUEST_IMPORT, BY_OPERATION, "import", admin_import},
     {REQUEST_CALENDAR, RIGHT_SEE_CALENDAR, "calendar", admin_calendar},
+    {REQUEST_RELOAD, RIGHT_RELOAD, "reload", admin_reload},
 };
 
 struct admin *
@@ -359,6 +360,38 @@ note_request(const struct who *who, const struct route *route)
 			 KV("gateway", who->gateway.s));
 	else
 		log_info("admin.request", KV("peer", who->principal.s), KV("request", route->name));
+}
+
+json_t *
+call_doors(const struct call *c)
+{
+	const struct admin_config *config = &c->admin->config;
+
+	return config->doors == NULL ? json_object() : config->doors(config->ctx);
+}
+
+static void
+on_files_read(void *ctx, const struct err *e)
+{
+	struct call *c = ctx;
+
+	if (e->code == OK) {
+		call_reply_reload(c, call_doors(c));
+		return;
+	}
+	call_fail(c, code_is_retry(e->code) ? ANSWER_UNAVAILABLE : ANSWER_STATE, e->where, "%s",
+		  e->text);
+}
+
+void
+call_reload(struct call *c)
+{
+	const struct admin_config *config = &c->admin->config;
+
+	if (config->reload != NULL)
+		config->reload(config->ctx, on_files_read, c);
+	else
+		on_files_read(c, &(struct err){0});
 }
 
 void

@@ -68,6 +68,11 @@ void call_turn(const struct call *c);
  * call_reply_json() does. */
 void call_reply_reload(struct call *c, json_t *answer);
 
+/* What the doors are in; the caller's. NULL: out of memory. */
+json_t *call_doors(const struct call *c);
+/* Reads again what is in files, and then the registry; answers with `answer` or what is wrong. */
+void call_reload(struct call *c);
+
 /* json: UTF-8, any length; copied. */
 void call_reply(struct call *c, struct text json);
 /* Takes the answer; NULL, as when it could not be made, is out of memory. */
@@ -107,5 +112,6 @@ void admin_doubles(struct call *c);
 void admin_import(struct call *c);
 void admin_numbers(struct call *c);
 void admin_calendar(struct call *c);
+void admin_reload(struct call *c);
 
 #endif

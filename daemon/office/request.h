@@ -38,6 +38,7 @@ enum request_kind {
 	REQUEST_NUMBERS,
 	REQUEST_IMPORT,
 	REQUEST_CALENDAR,
+	REQUEST_RELOAD,
 	REQUEST_KINDS,
 };
 
@@ -354,7 +355,7 @@ struct import_request {
 
 /* --- one of them ------------------------------------------------------------------------------ */
 
-/* The member of the kind is not NULL; REQUEST_STATUS and REQUEST_NONE have none. */
+/* The member of the kind is not NULL; REQUEST_STATUS, REQUEST_RELOAD and REQUEST_NONE have none. */
 struct request {
 	enum request_kind kind;
 	union {

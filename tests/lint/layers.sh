@@ -35,7 +35,8 @@ office/quarter: base core/action core/time core/life core/metric core/proof core
 office/setup: base core/action core/time core/kind core/metric core/life core/spd ingest host store/pg store/quarter store/schema store office
 door: base ingest office
 jobs: base host store/pg store/count store/quarter store/schema store
-net: base ingest
+net/tls: base
+net: base ingest net/tls
 web/http: base
 web/upstream: base wire
 web/json: base
@@ -45,16 +46,18 @@ tools/time: base core/time core/kind
 tools/sheet: base render/file
 tools/import: base core/kind wire client tools/time tools/sheet
 tools/terminal: base core/action core/spd client render/doc tools/time
+tools/pki: base tools/terminal
 tools/bench: base core/kind wire client tools/airport tools/terminal
 tools/semsctl: base core/action core/kind client tools/terminal
 tools/semsctl/record: base core/kind wire client tools/import tools/time tools/terminal tools/semsctl
 tools/semsctl/intake: base core/kind wire client tools/import tools/sheet tools/time tools/airport tools/terminal tools/semsctl tools/semsctl/record
-tools/semsctl/setup: base core/time core/kind client tools/import tools/sheet tools/time tools/terminal tools/semsctl
+tools/semsctl/setup: base core/time core/kind client tools/import tools/pki tools/sheet tools/time tools/terminal tools/semsctl
 tools/semsctl/spd: base core/time render render/doc client tools/time tools/terminal tools/semsctl tools/semsctl/record
 '
 # Which rooms may include a library of others than ours; tools/bench measures from outside.
 libraries='libpq:store/pg store/evidence store/schema
 postgres:store/evidence
+openssl:base client net net/tls web/http render tools/sheet tools/pki tools/semsctl/setup
 event2:net web/http web/upstream store store/pg store/evidence jobs office office/setup
 sems:wire web/upstream web/desk ingest client door tools/terminal tools/semsctl/setup
 protobuf-c:wire door web/json'

@@ -9,7 +9,7 @@ Test(gate, has_all_that_a_gate_needs_in_each_row)
 {
 	for (unsigned i = 0; i < N_GATES; i++) {
 		const struct gate *g = gate_of((enum gate_id)i);
-		struct visitor v = {.users = NULL};
+		struct visitor v = {.means = NULL};
 		char text[128];
 		struct err e;
 
@@ -18,11 +18,13 @@ Test(gate, has_all_that_a_gate_needs_in_each_row)
 			      g->refuse != NULL,
 			  "gate %u", i);
 		cr_expect_eq(g->unknown_max == 0, g->patience_ms == 0, "%s", g->name);
+		cr_expect_leq(g->unknown_of_address, g->unknown_max, "%s", g->name);
 		cr_expect_eq(g->look("/\x01/no:place", &e) == OK, i == GATE_UNIX, "%s", g->name);
 		for (unsigned why = 0; why < N_USER_ANSWERS; why++) {
 			cr_expect_not_null(g->refuse(&v, (enum user_answer)why, text, sizeof text),
 					   "%s", g->name);
-			cr_expect_not_null(strstr(text, "try again"), "%s: %s", g->name, text);
+			cr_expect(text[0] == '\0' || strstr(text, "try again") != NULL, "%s: %s",
+				  g->name, text);
 			cr_expect_neq(v.principal[0], '\0', "%s", g->name);
 		}
 		for (unsigned j = 0; j < i; j++)

@@ -47,7 +47,7 @@ Test(gate_loopback, takes_a_free_port_and_tells_it)
 
 Test(gate_loopback, says_where_somebody_comes_from_but_not_who_it_is)
 {
-	struct visitor v = {.users = NULL};
+	struct visitor v = {.means = NULL};
 
 	gate_loopback.see(&v, -1);
 	cr_expect_str_eq(v.address, "?", "it is gone already");

@@ -102,7 +102,7 @@ Test(gate_unix, says_when_a_path_is_too_long)
 
 Test(gate_unix, sees_who_is_there_by_the_kernels_word)
 {
-	struct visitor v = {.users = NULL};
+	struct visitor v = {.means = NULL};
 	char text[128];
 	int fds[2];
 
@@ -121,7 +121,7 @@ Test(gate_unix, sees_who_is_there_by_the_kernels_word)
 
 Test(gate_unix, has_a_name_for_whom_the_kernel_does_not_tell)
 {
-	struct visitor v = {.users = NULL};
+	struct visitor v = {.means = NULL};
 
 	gate_unix.see(&v, -1);
 	cr_expect_not(v.has_user);

@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,12 +72,13 @@ world_start_with(struct world *w, bool (*look_up)(uid_t uid, char *name, size_t 
 				  .beside = w->beside,
 				  .look_up = look_up,
 				  .patience_ms = patience_ms,
+				  .tls = w->tls,
 				  .on_turn = world_commit,
 				  .ctx = w};
 	struct err e;
 	int port;
 
-	w->server = server_new(w->base, &c);
+	cr_assert_eq(server_new(w->base, &c, &w->server, &e), OK, "%s", e.text);
 	cr_assert_eq(server_listen(w->server, GATE_UNIX, w->path, &port, &e), OK, "%s", e.text);
 }
 
@@ -86,14 +88,25 @@ world_start(struct world *w)
 	world_start_with(w, users_look_up, 0);
 }
 
-void
-world_open_loopback(struct world *w)
+static void
+open_gate(struct world *w, enum gate_id gate)
 {
 	struct err e;
 
-	cr_assert_eq(server_listen(w->server, GATE_LOOPBACK, "127.0.0.1:0", &w->port, &e), OK, "%s",
-		     e.text);
+	cr_assert_eq(server_listen(w->server, gate, "127.0.0.1:0", &w->port, &e), OK, "%s", e.text);
 	cr_assert_gt(w->port, 0);
+}
+
+void
+world_open_loopback(struct world *w)
+{
+	open_gate(w, GATE_LOOPBACK);
+}
+
+void
+world_open_tls(struct world *w)
+{
+	open_gate(w, GATE_TLS);
 }
 
 void
@@ -193,11 +206,14 @@ int
 dial_tcp(const struct world *w)
 {
 	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t)w->port)};
+	int one = 1;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	cr_assert_eq(connect(fd, (struct sockaddr *)&sa, sizeof sa), 0);
 	fcntl(fd, F_SETFL, O_NONBLOCK);
+	/* As clients should: what is small waits for nothing. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	return fd;
 }
 

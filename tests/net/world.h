@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 struct world {
+	const char *tls; /* the folder of what TLS shows and trusts; NULL: none */
 	size_t document; /* requests are answered with one of so many bytes */
 	struct event_base *base;
 	struct beside *beside;
@@ -27,6 +28,7 @@ void world_start_with(struct world *w, bool (*look_up)(uid_t uid, char *name, si
 		      int64_t patience_ms);
 void world_start(struct world *w);
 void world_open_loopback(struct world *w);
+void world_open_tls(struct world *w);
 void world_end(struct world *w);
 /* Commits what there is, and answers requests. */
 void world_commit(void *ctx);

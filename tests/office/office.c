@@ -59,6 +59,22 @@ on_output(void *ctx)
 	(void)ctx;
 }
 
+static json_t *
+doors(void *ctx)
+{
+	(void)ctx;
+	return json_pack("{s:s}", "loaded_at", "now");
+}
+
+static void
+reload(void *ctx, void (*done)(void *done_ctx, const struct err *e), void *done_ctx)
+{
+	struct office *o = ctx;
+
+	o->reloads++;
+	done(done_ctx, &o->reload_fault);
+}
+
 static const unsigned char *
 person_key(void *ctx, int year)
 {
@@ -332,7 +348,8 @@ office_open(struct office *o)
 	    .writer = {
 		.on_written = on_written, .on_ready = on_ready, .ctx = o, .late_ms = LATE_MS}};
 	struct ingest_config ic = ingest_defaults();
-	struct admin_config ac = {.on_turn = on_turn, .on_output = on_output, .ctx = o};
+	struct admin_config ac = {
+	    .on_turn = on_turn, .doors = doors, .reload = reload, .on_output = on_output, .ctx = o};
 	const char *database = cluster_database();
 	struct err e;
 

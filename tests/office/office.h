@@ -33,7 +33,9 @@ struct office {
 	struct utc_ms now;
 	char principal[64]; /* asks, as the owner or by the role that is registered */
 	bool owner;
-	int64_t run; /* of imports, that was begun last */
+	int64_t run;             /* of imports, that was begun last */
+	struct err reload_fault; /* what is wrong with what is in files */
+	int reloads;             /* how often that was read again */
 	/* The last answer; json is NULL when it failed. */
 	int code;
 	char text[512];

@@ -34,7 +34,7 @@ static const char *const may[] = {
     [REQUEST_EXPLAIN] = "----xxxx-",    [REQUEST_PENDING] = "----xxxx-",
     [REQUEST_DOUBLES] = "----xxxx-",    [REQUEST_CALENDAR] = "----xxxx-",
     [REQUEST_NUMBERS] = "xxxxxxxx-",    [REQUEST_IMPORT] = "xxxxxxxxx",
-    [REQUEST_TRACE] = "---xxxxx-",
+    [REQUEST_TRACE] = "---xxxxx-",      [REQUEST_RELOAD] = "-------x-",
 };
 COVERS(may, REQUEST_KINDS);
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 
-SECTIONS = ("Your own first record", "Your first SPD")
+SECTIONS = ("Your own first record", "Your first SPD", "Machines and people of other hosts")
 ACCOUNTS = ("anna", "rita", "max")
 # What ends with another status on purpose: a contradicting line; what is signed is only shown without a terminal.
 STATUSES = (("semsctl import --map", 1), ("semsctl spd approve 2026-Q2 ", 2))

@@ -96,6 +96,8 @@ extern const struct command command_key;
 extern const struct command command_doubles;
 extern const struct command command_calendar;
 extern const struct command command_status;
+extern const struct command command_pki;
+extern const struct command command_reload;
 extern const struct command command_completion;
 
 #endif

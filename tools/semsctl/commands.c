@@ -7,21 +7,26 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_init,       &command_template, &command_import,    &command_send,
-    &command_correct,    &command_void,     &command_pending,   &command_confirm,
-    &command_simulate,   &command_spd,      &command_retention, &command_quarantine,
-    &command_records,    &command_gaps,     &command_verify,    &command_trace,
-    &command_doubles,    &command_calendar, &command_key,       &command_status,
-    &command_completion,
+    &command_init,     &command_template, &command_import,     &command_send,
+    &command_correct,  &command_void,     &command_pending,    &command_confirm,
+    &command_simulate, &command_spd,      &command_retention,  &command_quarantine,
+    &command_records,  &command_gaps,     &command_verify,     &command_trace,
+    &command_doubles,  &command_calendar, &command_key,        &command_status,
+    &command_reload,   &command_pki,      &command_completion,
 };
 
 const struct option command_common_options[] = {
-    {"socket", required_argument, NULL, 's'}, {"wait", required_argument, NULL, 'w'},
-    {"quiet", no_argument, NULL, 'q'},        {"color", required_argument, NULL, 'c'},
-    {"no-pager", no_argument, NULL, 'P'},     {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0},
+    {"socket", required_argument, NULL, 's'},
+    {"identity", required_argument, NULL, 'i'},
+    {"wait", required_argument, NULL, 'w'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"color", required_argument, NULL, 'c'},
+    {"no-pager", no_argument, NULL, 'P'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
 };
-const char command_common_letters[] = "+s:w:qhV";
+const char command_common_letters[] = "+s:i:w:qhV";
 
 const struct command *
 command_at(size_t i)

@@ -51,6 +51,7 @@ static const struct {
     [RIGHT_RUN_IMPORT] = {"run_import", .own = REGISTERED},
     [RIGHT_SEE_IMPORTS] = {"see_imports", .all = READS},
     [RIGHT_SEE_CALENDAR] = {"see_calendar", .all = READS},
+    [RIGHT_RELOAD] = {"reload", .all = ADMIN},
 
     [RIGHT_DISCARD_QUARANTINE] = {"discard_quarantine", .all = ADMINISTERS},
     [RIGHT_CHANGE_GAPS] = {"change_gaps", .all = ADMINISTERS},

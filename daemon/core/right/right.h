@@ -59,6 +59,7 @@ enum right {
 	RIGHT_RUN_IMPORT,
 	RIGHT_SEE_IMPORTS,
 	RIGHT_SEE_CALENDAR,
+	RIGHT_RELOAD, /* what semsd has in files */
 	/* To do what is decided with a request. */
 	RIGHT_DISCARD_QUARANTINE,
 	RIGHT_CHANGE_GAPS,

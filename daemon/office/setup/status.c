@@ -3,11 +3,13 @@
 #include "office/call.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 struct look {
 	char now[UTC_TEXT_SIZE];
 	const char *late;     /* the group that is not settled in time, as JSON; NULL: none */
 	const char *sessions; /* as JSON; NULL: who asks is no administrator */
+	const char *doors;    /* the same */
 };
 
 /* False: no memory. */
@@ -48,19 +50,36 @@ look_at_sessions(struct call *c, struct look *l)
 	return l->sessions != NULL;
 }
 
+/* False: no memory. */
+static bool
+look_at_doors(struct call *c, struct look *l)
+{
+	json_t *doors;
+	char *text;
+
+	if (!right_has(c->who.role, RIGHT_KNOW_SESSIONS))
+		return true;
+	doors = call_doors(c);
+	text = doors == NULL ? NULL : json_dumps(doors, JSON_COMPACT);
+	json_decref(doors);
+	l->doors = text == NULL ? NULL : arena_printf(c->arena, "%s", text);
+	free(text);
+	return l->doors != NULL;
+}
+
 void
 admin_status(struct call *c)
 {
 	struct look *l = arena_zalloc(c->arena, 1, sizeof *l);
 
-	if (l == NULL || !look_at_writer(c, l) || !look_at_sessions(c, l)) {
+	if (l == NULL || !look_at_writer(c, l) || !look_at_sessions(c, l) || !look_at_doors(c, l)) {
 		call_fail_memory(c);
 		return;
 	}
 	utc_format(c->now, l->now);
 	call_select(c, LANE_SHORT,
-		    &(struct statement){
-			embed_text("sql/queries/upkeep/status.sql"),
-			4,
-			{l->now, call_may_know_covert(c) ? "1" : "0", l->late, l->sessions}});
+		    &(struct statement){embed_text("sql/queries/upkeep/status.sql"),
+					5,
+					{l->now, call_may_know_covert(c) ? "1" : "0", l->late,
+					 l->sessions, l->doors}});
 }

@@ -1,5 +1,6 @@
 -- What a glance at the daemon's store tells, as one document. $1: the daemon's clock; $2: 1 when refused
--- tests may be known; $3: the group that is not settled in time, or NULL; $4: the daemon's sessions, or NULL.
+-- tests may be known; $3: the group that is not settled in time, or NULL; $4: the daemon's sessions,
+-- or NULL; $5: the state of its doors, or NULL.
 WITH settings AS (
     SELECT current_setting('fsync') AS fsync,
         current_setting('synchronous_commit') AS synchronous_commit,
@@ -79,6 +80,7 @@ SELECT jsonb_build_object(
             'failure', d.failure, 'last_run_at', d.last_run_at, 'aside_until', d.aside_until) ORDER BY d.duty), '[]')
         FROM sems.duty AS d WHERE d.bad_ends > 0),
     'sessions', $4::jsonb,
+    'doors', $5::jsonb,
     -- Not while many days wait to be counted: a glance must not take long.
     'silent', CASE WHEN (SELECT h.is_quick FROM haste AS h) THEN (SELECT coalesce(jsonb_agg(
             jsonb_build_object('source', s.source, 'kind', s.kind, 'site', s.site_id, 'device', s.device_id,

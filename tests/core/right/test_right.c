@@ -43,6 +43,7 @@ static const struct {
     {"run_import", "-ooooooo-"},
     {"see_imports", "----aaaa-"},
     {"see_calendar", "----aaaa-"},
+    {"reload", "-------a-"},
     /* P-905 and P-907: operations for fewer. */
     {"discard_quarantine", "-----a-a-"},
     {"change_gaps", "-----a-a-"},

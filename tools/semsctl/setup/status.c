@@ -251,10 +251,91 @@ print_calendar(const json_t *answer)
 	return 1;
 }
 
+/* --- doors ------------------------------------------------------------------------------------ */
+
+static json_t *
+doors_of(const json_t *answer, const char *list)
+{
+	return json_object_get(json_object_get(answer, "doors"), list);
+}
+
+static size_t
+print_trust(const json_t *answer)
+{
+	const char *fault = member_maybe(json_object_get(answer, "doors"), "fault");
+
+	if (fault == NULL)
+		return 0;
+	printf("THE CERTIFICATES IN FORCE ARE NOT THOSE OF THE FILES: %s.\n"
+	       "  The last ones that were good are in force. Do: mend it; semsctl reload says "
+	       "whether it is good\n\n",
+	       fault);
+	return 1;
+}
+
+static size_t
+print_own_ending(const json_t *answer)
+{
+	const json_t *first = json_object_get(doors_of(answer, "own_ending"), "first");
+	char cell[LISTING_CELL];
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(first, i, one)
+	{
+		listing_cell(json_object_get(one, "ends_at"), cell);
+		printf("A CERTIFICATE OF SEMSD'S OWN ENDS: %s at %s.\n"
+		       "  Do: put a new one in its place (semsctl pki renew), then semsctl "
+		       "reload\n\n",
+		       member_text(one, "file"), cell);
+	}
+	return json_array_size(first);
+}
+
+static size_t
+print_ending(const json_t *answer)
+{
+	const json_t *ending = doors_of(answer, "ending");
+	const json_t *one = json_array_get(json_object_get(ending, "first"), 0);
+	char cell[LISTING_CELL];
+
+	if (one == NULL)
+		return 0;
+	listing_cell(json_object_get(one, "ends_at"), cell);
+	printf("CERTIFICATES OF THOSE WHO COME END: %" JSON_INTEGER_FORMAT
+	       ", one of them that of %s at %s.\n"
+	       "  Do: semsctl pki renew, and give each its new one; semsctl status --json lists "
+	       "them\n\n",
+	       json_integer_value(json_object_get(ending, "all")), member_text(one, "principal"),
+	       cell);
+	return 1;
+}
+
+static size_t
+print_twice(const json_t *answer)
+{
+	const json_t *first = json_object_get(doors_of(answer, "twice"), "first");
+	char cell[LISTING_CELL];
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(first, i, one)
+	{
+		listing_cell(json_object_get(one, "at"), cell);
+		printf("ONE CERTIFICATE WAS HERE TWICE AT ONCE: %s from %s and from %s, at %s.\n"
+		       "  Do: see whether the machine was copied; give each one of its own "
+		       "(semsctl pki), and revoke this one\n\n",
+		       member_text(one, "principal"), member_text(one, "first"),
+		       member_text(one, "second"), cell);
+	}
+	return json_array_size(first);
+}
+
 /* By how much depends on it. */
 static size_t (*const wrongs[])(const json_t *answer) = {
-    print_no_entity, print_gaps,     print_late,   print_unsafe, print_refused,
-    print_doubles,   print_calendar, print_silent, print_duties,
+    print_no_entity,  print_gaps,     print_late,   print_unsafe, print_refused,
+    print_doubles,    print_calendar, print_silent, print_duties, print_trust,
+    print_own_ending, print_ending,   print_twice,
 };
 
 static void
