@@ -65,7 +65,8 @@ SHAPE(setup_retention);
 
 static const struct slot setup_target_slots[] = {
     ONE(setup_target, metric),       MAYBE(setup_target, value), ONE(setup_target, approved_by),
-    ONE(setup_target, from_quarter), ONE(setup_target, of),
+    ONE(setup_target, from_quarter), ONE(setup_target, of),      MAYBE(setup_target, low),
+    MAYBE(setup_target, high),
 };
 SHAPE(setup_target);
 

@@ -96,6 +96,10 @@ struct setup_target {
 	const char *metric;
 	double value;
 	bool has_value;
+	double low;
+	bool has_low;
+	double high;
+	bool has_high;
 	const char *approved_by;
 	const char *from_quarter;
 	const char *of;

@@ -186,12 +186,16 @@ WHERE clock_timestamp() BETWEEN c.closed_at AND c.closed_at + interval '1 hour';
 CREATE TABLE sems.target (
 	target_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	metric text NOT NULL,
-	value double precision NOT NULL,
+	value double precision,
+	low double precision,  -- of a band, which has no value: from low to high
+	high double precision,
 	approved_by text NOT NULL,
 	from_quarter text NOT NULL CHECK (from_quarter ~ '^[0-9]{4}-Q[1-4]$'),
 	of_part text,  -- of a metric that is counted apart: of which part
 	set_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-	set_by text  -- the principal who was signed in
+	set_by text,  -- the principal who was signed in
+	CHECK (CASE WHEN value IS NULL THEN low IS NOT NULL AND high IS NOT NULL AND low <= high
+		ELSE low IS NULL AND high IS NULL END)
 );
 
 -- Append only: the newest row of a metric and week counts. From the week on, a Monday, the limits of the

@@ -68,7 +68,8 @@ def metric(number, sheet, status, x, n):
             "definition": f"What is counted: {EVIL}", "apart": None, "minimum_n": 30, "readers": ["M"], "requirements": [],
             "clusters": "screener",
             "target": {"value": 0.9, "approved_by": "a.m", "from_quarter": "2026-Q1", "of": None, "set_at": "2026-01-10T09:00:00.000Z",
-                       "set_by": "unix:anna", "set_late": False, "replaces": None}, "figures": figures,
+                       "set_by": "unix:anna", "set_late": number % 3 == 0, "replaces": None,
+                       "low": None, "high": None, "replaces_low": None, "replaces_high": None}, "figures": figures,
             "chart": weeks(0.85) if number == 1 else None, "funnel": funnel(0.85) if number == 1 else None,
             "case_mix": None}
 

@@ -1271,15 +1271,22 @@ def sdt(cell):
     return {"dprime": h - f, "c": -(h + f) / 2, "da_half": math.sqrt(1.6) * (h - 0.5 * f)}
 
 
-def status(m, value, interval, target):
-    if m.up is None:
-        return "NONE"
-    if target is None:
-        return "NO_TARGET"
-    lo, hi = interval or (value, value)
-    if m.up:
-        return "MET" if lo >= target else "NOT_MET" if hi < target else "NOT_PROVEN"
-    return "MET" if hi <= target else "NOT_MET" if lo > target else "NOT_PROVEN"
+def aim(m, target):
+    """What meets it, from where to where; None: it is not set."""
+    if not target:
+        return None
+    if target["value"] is None:
+        return target["low"], target["high"]
+    return (target["value"], math.inf) if m.up else (-math.inf, target["value"])
+
+
+def status(m, value, interval, aimed):
+    if aimed is None:
+        return "NONE" if m.up is None else "NO_TARGET"
+    (lo, hi), (low, high) = interval or (value, value), aimed
+    if low <= lo and hi <= high:
+        return "MET"
+    return "NOT_MET" if hi < low or lo > high else "NOT_PROVEN"
 
 
 def judged(f):
@@ -1427,7 +1434,9 @@ class Checker:
             before = self.ev.target(doc["id"], self.q.label, target)
             if before and before["of_part"] != target["of_part"]:
                 before = None
-            self.like(doc["id"] + " target replaced", doc["target"]["replaces"], before and before["value"])
+            for end, of in (("value", "replaces"), ("low", "replaces_low"), ("high", "replaces_high")):
+                self.like(f"{doc['id']} target {of}", doc["target"][of], before and before[end])
+                self.like(f"{doc['id']} target's {end}", doc["target"][end], target[end])
             self.like(doc["id"] + " target's part", doc["target"]["of"], target["of_part"])
             self.like(doc["id"] + " target set late", doc["target"]["set_late"],
                       dt.datetime.fromisoformat(str(target["set_at"])) >= self.q.end)
@@ -1443,7 +1452,7 @@ class Checker:
             cells = (person_cells(m, self.q, rows, keys, standard) if m.persons
                      else cells_of(rows, keys, m, part))
             cells = {k: c for k, c in cells.items() if not keys or self.says(c)}
-            wanted = target and target["value"]
+            wanted = aim(m, target)
             finished = {k: finish(m, c, wanted, standard, keys, k, part) for k, c in cells.items()}
             if keys not in ((), ("site",)):
                 clusters.allow_for_many([f for f, _ in finished.values()], wanted)
@@ -1488,7 +1497,7 @@ class Checker:
                 if key not in cells:
                     self.wrong.append(where + ": of no row")
                     continue
-                mine, _ = finish(m, cells[key], target and target["value"], standard, keys, key, part)
+                mine, _ = finish(m, cells[key], aim(m, target), standard, keys, key, part)
                 against.past_like(self, where, old, mine)
                 if n in (1, 4):
                     now = self.ev.target(doc["id"], self.q.label)

@@ -86,15 +86,25 @@ def clustered(each, value, denominator):
     return out
 
 
-def chance(f, target):
-    """How likely a rate is as far from the target, by the interval that its status goes by."""
+def chance_at(f, rate):
+    """How likely a rate is as far from this one, by the interval that its status goes by."""
     if f["interval_by"] == "GENERAL":
         n, p = f["clusters"]["n_effective"], f["value"]
-        return min(1, 2 * beta_cdf(target, n * p, n * (1 - p) + 1), 2 - 2 * beta_cdf(target, n * p + 1, n * (1 - p)))
-    spread = target * (1 - target) / f["denominator"]
+        return min(1, 2 * beta_cdf(rate, n * p, n * (1 - p) + 1), 2 - 2 * beta_cdf(rate, n * p + 1, n * (1 - p)))
+    spread = rate * (1 - rate) / f["denominator"]
     if spread <= 0:
-        return float(f["value"] == target)
-    return math.erfc(abs(f["value"] - target) / math.sqrt(2 * spread))
+        return float(f["value"] == rate)
+    return math.erfc(abs(f["value"] - rate) / math.sqrt(2 * spread))
+
+
+def chance(f, aimed):
+    """Of the ends that there are: the one that it lies beside, or the likelier of those that it lies between."""
+    low, high = aimed
+    if high == math.inf or f["value"] < low:
+        return chance_at(f, low)
+    if low == -math.inf or f["value"] > high:
+        return chance_at(f, high)
+    return max(chance_at(f, low), chance_at(f, high))
 
 
 def allow_for_many(figures, target):

@@ -50,6 +50,9 @@ targets:
   - {metric: OUT03, value: 0.99, approved_by: AM, from_quarter: 2026-Q3}
   - {metric: QL01, of: OVERT, value: 0.5, approved_by: AM, from_quarter: 2026-Q2}
   - {metric: QL01, of: UNOBTRUSIVE, value: 0.6, approved_by: AM, from_quarter: 2026-Q3}
+  - {metric: OUT04, low: 0.01, high: 0.2, approved_by: AM, from_quarter: 2026-Q1}
+  - {metric: OUT04, low: 0.02, high: 0.08, approved_by: AM, from_quarter: 2026-Q2}
+  - {metric: QN14, low: 0.005, high: 0.04, approved_by: AM, from_quarter: 2026-Q2}
   - {metric: OUT02, of: X-RAY, value: 0.6, approved_by: AM, from_quarter: 2026-Q2}
   - {metric: QL06, value: 0, approved_by: AM, from_quarter: 2026-Q2}
   - {metric: DQ02, value: 0.9, approved_by: AM, from_quarter: 2026-Q3}

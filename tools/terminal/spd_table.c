@@ -2,6 +2,7 @@
 
 #include "base/count.h"
 #include "core/spd/keys.h"
+#include "render/doc/spd_target.h"
 #include "render/doc/spd_value.h"
 #include "tools/terminal/table.h"
 
@@ -153,11 +154,13 @@ put_figure(struct table *t, const json_t *metric, const json_t *figure, const st
 {
 	bool with_for = view->by != SPD_BY_NOTHING;
 	const char *unit = spd_text(metric, DOC_UNIT);
-	const json_t *target = json_object_get(metric, DOC_TARGET);
 	char by[SPD_CELL];
 	char status[SPD_CELL];
+	char target[SPD_CELL];
+	double value;
 	double wanted;
-	const double *beside = spd_number(target, DOC_VALUE, &wanted) ? &wanted : NULL;
+	const double *beside =
+	    spd_number(figure, DOC_VALUE, &value) ? spd_target_near(metric, value, &wanted) : NULL;
 
 	spd_by_values(figure, by);
 	spd_status(metric, figure, status);
@@ -169,10 +172,7 @@ put_figure(struct table *t, const json_t *metric, const json_t *figure, const st
 	put_counts(t, figure);
 	put_value(t, figure, unit, beside);
 	put_interval(t, figure, unit, beside);
-	if (json_is_object(target))
-		put_value(t, target, unit, beside);
-	else
-		table_cell(t, "not set");
+	table_cell(t, "%s", spd_target_words(metric, target) ? target : "not set");
 	put_status(t, status, view->color);
 }
 

@@ -21,6 +21,9 @@ void yamlfile_free(const cyaml_schema_value_t *schema, void *data); /* accepts N
 	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 0, 4096)
 #define YAML_NEED_TEXT(key, type, member) \
 	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, member, 1, 4096)
+/* A number as a member that points to it, NULL where it is absent. */
+#define YAML_REAL(key, type, member) \
+	CYAML_FIELD_FLOAT_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member)
 #define YAML_TEXTS(key, type, member)                                                     \
 	CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, \
 			     &yamlfile_text_entry, 0, 100000)

@@ -594,22 +594,30 @@ finish_sdt(const struct fold *f, struct figure *g)
 	}
 }
 
-static enum status
-status_of(const struct metric *m, const struct figure *g, const double *target)
+struct aim
+aim_at(enum direction d, double value)
 {
-	bool up = m->direction == DIRECTION_UP;
+	struct aim up = {value, HUGE_VAL};
+	struct aim down = {-HUGE_VAL, value};
+
+	return d == DIRECTION_DOWN ? down : up;
+}
+
+static enum status
+status_of(const struct metric *m, const struct figure *g, const struct aim *aim)
+{
 	double lo;
 	double hi;
 
-	if (!up && m->direction != DIRECTION_DOWN)
+	if (m->direction == DIRECTION_TREND || (aim == NULL && m->direction == DIRECTION_BAND))
 		return STATUS_NONE;
-	if (target == NULL)
+	if (aim == NULL)
 		return STATUS_NO_TARGET;
 	lo = g->has_interval ? figure_interval(g).lo : g->value;
 	hi = g->has_interval ? figure_interval(g).hi : g->value;
-	if (up ? lo >= *target : hi <= *target)
+	if (lo >= aim->low && hi <= aim->high)
 		return STATUS_MET;
-	return (up ? hi < *target : lo > *target) ? STATUS_NOT_MET : STATUS_NOT_PROVEN;
+	return hi < aim->low || lo > aim->high ? STATUS_NOT_MET : STATUS_NOT_PROVEN;
 }
 
 /* Is it of several parts that nothing is added up over? */
@@ -639,7 +647,7 @@ withhold_pooled(struct figure *g)
 }
 
 static void
-finish(const struct fold *f, struct figure *g, const double *target)
+finish(const struct fold *f, struct figure *g, const struct aim *aim)
 {
 	static void (*const by_shape[])(const struct fold *, struct figure *) = {
 	    [SHAPE_RATIO] = finish_ratio,        [SHAPE_COUNT] = finish_count,
@@ -655,15 +663,30 @@ finish(const struct fold *f, struct figure *g, const double *target)
 	if (g->no_data == NULL && is_pooled(f, g))
 		withhold_pooled(g);
 	if (g->has_value)
-		g->status = status_of(f->m, g, has_target(f, g) ? target : NULL);
+		g->status = status_of(f->m, g, has_target(f, g) ? aim : NULL);
 }
 
-/* The chance of the rate, were the target the true one; by the interval that the status goes by. */
+/* The chance of the rate, were this the true one; by the interval that the status goes by. */
 static double
-chance_of(const struct figure *g, double target)
+chance_at(const struct figure *g, double rate)
 {
-	return g->is_by_general ? stats_beta_p(g->value, g->general.n_effective, target)
-				: stats_score_p(g->numerator, g->denominator, target);
+	return g->is_by_general ? stats_beta_p(g->value, g->general.n_effective, rate)
+				: stats_score_p(g->numerator, g->denominator, rate);
+}
+
+/* Were the nearest rate the true one of those that would make the status another: of a rate within
+ * a band that is either end, of one beside it the end that it lies at. */
+static double
+chance_of(const struct figure *g, const struct aim *aim)
+{
+	bool has_low = isfinite(aim->low);
+	bool has_high = isfinite(aim->high);
+
+	if (!has_high || (has_low && g->value < aim->low))
+		return chance_at(g, aim->low);
+	if (!has_low || g->value > aim->high)
+		return chance_at(g, aim->high);
+	return fmax(chance_at(g, aim->low), chance_at(g, aim->high));
 }
 
 static bool
@@ -676,7 +699,7 @@ is_judged(const struct figure *g)
 /* The q values of the figures of one breakdown, and no status where it is not small: of hundreds of
  * parts some stand out by chance. */
 static void
-allow_for_many(struct arena *a, struct figure **list, size_t n, double target)
+allow_for_many(struct arena *a, struct figure **list, size_t n, const struct aim *aim)
 {
 	double *p = arena_zalloc(a, 2 * n, sizeof *p);
 	size_t *order = arena_zalloc(a, n, sizeof *order);
@@ -686,7 +709,7 @@ allow_for_many(struct arena *a, struct figure **list, size_t n, double target)
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (is_judged(list[i]))
-			p[judged++] = chance_of(list[i], target);
+			p[judged++] = chance_of(list[i], aim);
 	stats_bh(p, judged, order, p + n);
 	judged = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -701,7 +724,7 @@ allow_for_many(struct arena *a, struct figure **list, size_t n, double target)
 
 /* Breakdown 0 is the entity, 1 its sites. */
 static void
-allow_for_breakdowns(struct arena *a, struct figure **list, size_t n, double target)
+allow_for_breakdowns(struct arena *a, struct figure **list, size_t n, const struct aim *aim)
 {
 	size_t end;
 
@@ -710,7 +733,7 @@ allow_for_breakdowns(struct arena *a, struct figure **list, size_t n, double tar
 		while (end < n && list[end]->breakdown == list[i]->breakdown)
 			end++;
 		if (list[i]->breakdown > 1)
-			allow_for_many(a, list + i, end - i, target);
+			allow_for_many(a, list + i, end - i, aim);
 	}
 }
 
@@ -745,7 +768,7 @@ is_figure(const struct metric *m, const struct figure *g)
 }
 
 struct figure **
-fold_finish(struct fold *f, const double *target, size_t *n)
+fold_finish(struct fold *f, const struct aim *aim, size_t *n)
 {
 	struct figure **list = arena_zalloc(f->arena, f->n, sizeof(struct figure *));
 
@@ -754,12 +777,12 @@ fold_finish(struct fold *f, const double *target, size_t *n)
 		return NULL;
 	for (size_t i = 0; i < f->cap; i++) {
 		if (f->table[i] != NULL && is_figure(f->m, f->table[i])) {
-			finish(f, f->table[i], target);
+			finish(f, f->table[i], aim);
 			list[(*n)++] = f->table[i];
 		}
 	}
 	qsort(list, *n, sizeof(struct figure *), compare_places);
-	if (target != NULL)
-		allow_for_breakdowns(f->arena, list, *n, *target);
+	if (aim != NULL)
+		allow_for_breakdowns(f->arena, list, *n, aim);
 	return arena_failed(f->arena) ? NULL : list;
 }

@@ -29,6 +29,16 @@ enum status {
 const char *status_name(enum status s);
 bool status_parse(const char *name, enum status *out); /* false also for NULL */
 
+/* What meets a target: from low to high, both included; HUGE_VAL, or less than nothing, where there
+ * is no bound. */
+struct aim {
+	double low;
+	double high;
+};
+
+/* Of a metric with a better and a worse. */
+struct aim aim_at(enum direction d, double value);
+
 struct bin { /* of a histogram */
 	int64_t value;
 	int64_t n;
@@ -146,9 +156,9 @@ void fold_add_clusters(struct fold *f, unsigned breakdown, const char *const *di
 /* The interval that the status goes by; g->has_interval. */
 struct interval figure_interval(const struct figure *g);
 
-/* Computes values, intervals and statuses; target NULL: not set, else of fold_head()'s part. The
- * figures, by breakdown and value, valid as long as the arena; NULL when the arena is full. */
-struct figure **fold_finish(struct fold *f, const double *target, size_t *n);
+/* Computes values, intervals and statuses; aim NULL: no target is set, else of fold_head()'s part.
+ * The figures, by breakdown and value, valid as long as the arena; NULL when the arena is full. */
+struct figure **fold_finish(struct fold *f, const struct aim *aim, size_t *n);
 
 /* By breakdown, then by the values of its dimensions: the order of fold_finish(). */
 int figure_compare(const struct figure *x, const struct figure *y);

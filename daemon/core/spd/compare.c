@@ -180,20 +180,19 @@ static const char *
 assurance_of(const struct spd_metric *s, const struct charted *c)
 {
 	const struct level *l = last_level(c);
-	bool up = s->m->direction == DIRECTION_UP;
 	double low = 0;
 	double high = 1;
 
-	if (s->target == NULL || !l->has_limits || (!up && s->m->direction != DIRECTION_DOWN))
+	if (s->target == NULL || !l->has_limits)
 		return NULL;
 	for (size_t i = l->begin; i < l->end; i++) {
 		low = fmax(low, c->points[i].lower);
 		high = fmin(high, c->points[i].upper);
 	}
-	if (up ? low >= s->target->value : high <= s->target->value)
+	if (low >= s->target->aim.low && high <= s->target->aim.high)
 		return "CONSISTENTLY_MET";
-	return (up ? high < s->target->value : low > s->target->value) ? "CONSISTENTLY_MISSED"
-								       : "HIT_OR_MISS";
+	return high < s->target->aim.low || low > s->target->aim.high ? "CONSISTENTLY_MISSED"
+								      : "HIT_OR_MISS";
 }
 
 /* Where the level of the quarter's weeks began anew by decision: oldest first. */

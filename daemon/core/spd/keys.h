@@ -157,6 +157,8 @@
 #define DOC_RECORDS            "records"
 #define DOC_REFERENCE          "reference"
 #define DOC_REPLACES           "replaces"
+#define DOC_REPLACES_HIGH      "replaces_high"
+#define DOC_REPLACES_LOW       "replaces_low"
 #define DOC_REQUIREMENTS       "requirements"
 #define DOC_RESTATEMENTS       "restatements"
 #define DOC_RESTORES           "restores"

@@ -25,15 +25,20 @@
 struct json_t; /* jansson's */
 
 struct spd_target {
-	double value;
+	bool is_band;   /* from aim.low to aim.high, else: */
+	double value;   /* the one end that aim has */
+	struct aim aim; /* what meets it */
 	const char *approved_by;
 	const char *from_quarter;
 	const char *of;     /* the part that it is for, of a metric that is counted apart */
 	const char *set_at; /* RFC 3339, UTC */
 	const char *set_by; /* the principal; NULL: nobody was noted */
 	bool is_late;       /* set when the quarter had ended */
+	/* The target before it: what it was, or of a band both ends. */
 	bool has_replaced;
-	double replaced; /* the target before it */
+	double replaced;
+	bool has_replaced_band;
+	struct aim replaced_band;
 };
 
 /* A metric, computed or not, that the entity declared to be none of its business. */

@@ -79,6 +79,11 @@ find_figure(struct check *c, const json_t *metric, const json_t *figure)
 			json_object_set(place, of_metric[i], json_object_get(metric, of_metric[i]));
 		json_object_set(place, DOC_TARGET,
 				json_object_get(json_object_get(metric, DOC_TARGET), DOC_VALUE));
+		/* Of a band, whose target has no value of its own. */
+		json_object_set(place, DOC_LOW,
+				json_object_get(json_object_get(metric, DOC_TARGET), DOC_LOW));
+		json_object_set(place, DOC_HIGH,
+				json_object_get(json_object_get(metric, DOC_TARGET), DOC_HIGH));
 		json_array_append_new(c->figures, place);
 	}
 	find(c, "%s", name == NULL ? "" : json_words(name));

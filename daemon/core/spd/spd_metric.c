@@ -323,14 +323,18 @@ target_json(const struct spd_target *t)
 	if (t == NULL)
 		return json_null();
 	o = made_object();
-	made_real(&o, DOC_VALUE, t->value);
+	put_real(&o, DOC_VALUE, !t->is_band, t->value);
+	put_real(&o, DOC_LOW, t->is_band, t->aim.low);
+	put_real(&o, DOC_HIGH, t->is_band, t->aim.high);
 	made_text(&o, DOC_APPROVED_BY, t->approved_by);
 	made_text(&o, DOC_FROM_QUARTER, t->from_quarter);
 	made_text(&o, DOC_OF, t->of);
 	made_text(&o, DOC_SET_AT, t->set_at);
 	made_text(&o, DOC_SET_BY, t->set_by);
 	made_put(&o, DOC_SET_LATE, json_boolean(t->is_late));
-	made_put(&o, DOC_REPLACES, t->has_replaced ? json_real(t->replaced) : json_null());
+	put_real(&o, DOC_REPLACES, t->has_replaced, t->replaced);
+	put_real(&o, DOC_REPLACES_LOW, t->has_replaced_band, t->replaced_band.low);
+	put_real(&o, DOC_REPLACES_HIGH, t->has_replaced_band, t->replaced_band.high);
 	return made_take(o);
 }
 

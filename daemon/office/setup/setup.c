@@ -234,6 +234,13 @@ make_not_applicable(const struct setup_request *r)
 	return all;
 }
 
+static void
+put_real(json_t *o, const char *key, bool known, double v)
+{
+	if (known)
+		json_object_set_new(o, key, json_real(v));
+}
+
 static json_t *
 make_targets(const struct setup_request *r)
 {
@@ -242,12 +249,15 @@ make_targets(const struct setup_request *r)
 	for (size_t i = 0; i < r->n_targets; i++) {
 		const struct setup_target *t = &r->targets[i];
 		char from[QUARTER_TEXT_SIZE];
+		json_t *one;
 
 		stored_quarter(t->from_quarter, from);
-		json_array_append_new(all,
-				      json_pack("{s:s, s:f, s:s, s:s, s:s?}", "metric", t->metric,
-						"value", t->value, "approved_by", t->approved_by,
-						"from_quarter", from, "of", t->of));
+		one = json_pack("{s:s, s:s, s:s, s:s?}", "metric", t->metric, "approved_by",
+				t->approved_by, "from_quarter", from, "of", t->of);
+		put_real(one, "value", t->has_value, t->value);
+		put_real(one, "low", t->has_low, t->low);
+		put_real(one, "high", t->has_high, t->high);
+		json_array_append_new(all, one);
 	}
 	return all;
 }

@@ -274,6 +274,55 @@ check_target_of(const struct setup_target *t, size_t i, const struct metric *m, 
 	return t->of == NULL ? OK : check_name(t->of, true, PATH("targets[%zu].of", i), e);
 }
 
+static bool
+is_possible(const struct metric *m, bool given, double value)
+{
+	return given && isfinite(value) && value >= 0 && value <= target_max(m);
+}
+
+/* A band has two ends, and leaves something out. */
+static enum code
+check_band(const struct setup_target *t, size_t i, const struct metric *m, struct err *e)
+{
+	if (t->has_value)
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].value", i),
+			       "is no target of %s, which has a band: give its ends, low and high",
+			       m->id);
+	if (!is_possible(m, t->has_low, t->low))
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].low", i),
+			       "is missing or not a value %s can have; give the lower end of the "
+			       "band in the metric's unit, 0.01 for 1 %%",
+			       m->id);
+	if (!is_possible(m, t->has_high, t->high) || t->high < t->low)
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].high", i),
+			       "is missing, below the lower end, or not a value %s can have; give "
+			       "the upper end of the band",
+			       m->id);
+	if (t->low <= 0 && t->high >= target_max(m))
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].low", i),
+			       "and high are all that %s can be, so that the target would have no "
+			       "effect: leave it out",
+			       m->id);
+	return OK;
+}
+
+static enum code
+check_value(const struct setup_target *t, size_t i, const struct metric *m, struct err *e)
+{
+	if (m->direction == DIRECTION_BAND)
+		return check_band(t, i, m, e);
+	if (t->has_low || t->has_high)
+		return err_set(e, REJ_FIELD,
+			       PATH("targets[%zu].%s", i, t->has_low ? "low" : "high"),
+			       "is for what has a band, which %s has not: give a value", m->id);
+	if (!is_possible(m, t->has_value, t->value))
+		return err_set(e, REJ_FIELD, PATH("targets[%zu].value", i),
+			       "is missing or not a value %s can have; give it in the metric's "
+			       "unit, 0.95 for 95 %%",
+			       m->id);
+	return OK;
+}
+
 static enum code
 check_target(const struct setup_target *t, size_t i, const struct catalogue *cat, struct err *e)
 {
@@ -283,16 +332,13 @@ check_target(const struct setup_target *t, size_t i, const struct catalogue *cat
 	if (m == NULL)
 		return err_set(e, REJ_FIELD, PATH("targets[%zu].metric", i),
 			       "is not a metric of the catalogue; write it as in OUT03");
-	if (m->direction != DIRECTION_UP && m->direction != DIRECTION_DOWN)
+	if (m->direction == DIRECTION_TREND)
 		return err_set(e, REJ_FIELD, PATH("targets[%zu].metric", i),
 			       "has no better and worse, so that a target of %s would have no "
 			       "effect: leave it out",
 			       m->id);
-	if (!t->has_value || !isfinite(t->value) || t->value < 0 || t->value > target_max(m))
-		return err_set(e, REJ_FIELD, PATH("targets[%zu].value", i),
-			       "is missing or not a value %s can have; give it in the metric's "
-			       "unit, 0.95 for 95 %%",
-			       m->id);
+	if (check_value(t, i, m, e) != OK)
+		return e->code;
 	if (!quarter_parse(text_of(t->from_quarter == NULL ? "" : t->from_quarter), &q))
 		return err_set(e, REJ_FIELD, PATH("targets[%zu].from_quarter", i),
 			       "is not a quarter; write it as in 2026-Q2");

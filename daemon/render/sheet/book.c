@@ -414,6 +414,17 @@ grid_beside(struct grid *g, double v, const char *unit, const double *beside)
 }
 
 void
+grid_mark(struct grid *g, const char *sign)
+{
+	struct cell *c;
+
+	if (g == NULL || g->n_cells == 0)
+		return;
+	c = &g->cells[g->n_cells - 1];
+	c->text = book_text(g->book, "%s %s", c->text, sign);
+}
+
+void
 grid_number(struct grid *g, double v, const char *unit)
 {
 	grid_beside(g, v, unit, NULL);

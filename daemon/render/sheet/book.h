@@ -173,6 +173,8 @@ void grid_link(struct grid *g, const char *text, const char *link);
 void grid_number(struct grid *g, double v, const char *unit);
 /* What is read beside another number, such as a target: as spd_value(). */
 void grid_beside(struct grid *g, double v, const char *unit, const double *beside);
+/* A sign behind the text of the last cell, where it is read as text; a number stays one. */
+void grid_mark(struct grid *g, const char *sign);
 /* The member, an empty cell when it is no number. */
 void grid_member(struct grid *g, const json_t *o, const char *key, const char *unit);
 void grid_instant(struct grid *g, const char *rfc3339); /* "": an empty cell */

@@ -4,6 +4,7 @@
 #include "base/count.h"
 #include "base/json/jsonin.h"
 #include "core/spd/keys.h"
+#include "render/doc/spd_target.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -14,6 +15,23 @@ const double *
 metric_target(const json_t *metric, double *out)
 {
 	return spd_number(json_object_get(metric, DOC_TARGET), DOC_VALUE, out) ? out : NULL;
+}
+
+bool
+metric_put_target(struct grid *g, const json_t *metric)
+{
+	char words[SPD_CELL];
+	char digits[SPD_CELL];
+	double v;
+
+	if (metric_target(metric, &v) != NULL) {
+		grid_beside(g, v, spd_text(metric, DOC_UNIT), &v);
+		return true;
+	}
+	if (g == NULL || !spd_target_words(metric, words) || !spd_target_digits(metric, digits))
+		return false;
+	grid_code(g, book_text(g->book, "%s", words), book_text(g->book, "%s", digits), TONE_PLAIN);
+	return true;
 }
 
 const json_t *
@@ -244,7 +262,7 @@ put_value(const struct figure_row *r)
 
 	if (spd_number(r->figure, DOC_VALUE, &v))
 		grid_beside(r->g, v, spd_text(r->metric, DOC_UNIT),
-			    metric_target(r->metric, &target));
+			    spd_target_near(r->metric, v, &target));
 	else if (strcmp(spd_text(r->figure, DOC_STATUS), "INSUFFICIENT") == 0)
 		grid_code(r->g, "withheld", "", TONE_MUTED);
 	else {
@@ -266,7 +284,7 @@ put_judged(const struct figure_row *r, const char *of, const char *key)
 
 	if (spd_number(json_object_get(r->figure, of), key, &v))
 		grid_beside(r->g, v, spd_text(r->metric, DOC_UNIT),
-			    metric_target(r->metric, &target));
+			    spd_target_near(r->metric, v, &target));
 	else
 		grid_empty(r->g);
 }
@@ -366,12 +384,10 @@ put_exact_high(const struct figure_row *r)
 static void
 put_target(const struct figure_row *r)
 {
-	double v;
-
-	if (metric_target(r->metric, &v) != NULL)
-		grid_beside(r->g, v, spd_text(r->metric, DOC_UNIT), &v);
-	else
+	if (!metric_put_target(r->g, r->metric))
 		grid_code(r->g, "not set", "", TONE_MUTED);
+	else if (spd_target_is_late(r->metric))
+		grid_mark(r->g, SIGN_LATE);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include "core/spd/keys.h"
 #include "render/doc/spd_chart.h"
 #include "render/doc/spd_since.h"
+#include "render/doc/spd_target.h"
 #include "render/sheet/sheets.h"
 
 #include <stdio.h>
@@ -100,10 +101,13 @@ put_target(struct grid *g, const json_t *metric)
 }
 
 static const char *
-good_words(const json_t *metric)
+good_words(struct book *b, const json_t *metric)
 {
 	const char *direction = spd_text(metric, DOC_DIRECTION);
+	char band[SPD_CELL];
 
+	if (strcmp(direction, "BAND") == 0)
+		return spd_target_words(metric, band) ? book_text(b, "↕ good from %s", band) : "";
 	return strcmp(direction, "UP") == 0     ? "↑ higher is better"
 	       : strcmp(direction, "DOWN") == 0 ? "↓ lower is better"
 						: "";
@@ -114,7 +118,7 @@ add_target(struct chart_view *c, const json_t *metric, unsigned column)
 {
 	double target;
 
-	c->good = good_words(metric);
+	c->good = good_words(c->data->book, metric);
 	if (metric_target(metric, &target) != NULL)
 		chart_series_add(c, column, LOOK_TARGET);
 }

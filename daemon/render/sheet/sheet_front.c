@@ -2,6 +2,7 @@
 #include "base/count.h"
 #include "base/json/jsonin.h"
 #include "core/spd/keys.h"
+#include "render/doc/spd_target.h"
 #include "render/sheet/sheets.h"
 
 #include <ctype.h>
@@ -405,13 +406,17 @@ any_text(struct book *b, const json_t *o, const char *key)
 static void
 put_target_history(struct grid *g, const json_t *m, const json_t *target)
 {
-	bool late = json_is_true(json_object_get(target, DOC_SET_LATE));
+	bool late = spd_target_is_late(m);
+	char before[SPD_CELL];
 
 	grid_text(g, spd_text(target, DOC_SET_BY));
 	grid_instant(g, spd_text(target, DOC_SET_AT));
-	grid_member(g, target, DOC_REPLACES, spd_text(m, DOC_UNIT));
-	grid_code(g, late ? "◆ set after the quarter had ended" : "", late ? "true" : "false",
-		  TONE_UNSURE);
+	if (json_is_number(json_object_get(target, DOC_REPLACES)) || !spd_target_before(m, before))
+		grid_member(g, target, DOC_REPLACES, spd_text(m, DOC_UNIT));
+	else
+		grid_text(g, book_text(g->book, "%s", before));
+	grid_code(g, late ? SIGN_LATE " set after the quarter had ended" : "",
+		  late ? "true" : "false", TONE_UNSURE);
 }
 
 static void
@@ -422,7 +427,6 @@ put_definition(struct grid *g, const json_t *m)
 	const json_t *target = json_object_get(m, DOC_TARGET);
 	struct book *b = g->book;
 	char words[SPD_CELL];
-	double wanted;
 
 	grid_text(g, spd_text(m, DOC_ID));
 	grid_text(g, spd_text(m, DOC_NAME));
@@ -434,9 +438,7 @@ put_definition(struct grid *g, const json_t *m)
 		grid_code(g, book_text(b, "%s", words), spd_text(m, codes[k]), TONE_PLAIN);
 	}
 	grid_member(g, m, "minimum_n", UNIT_INTEGER);
-	if (metric_target(m, &wanted) != NULL)
-		grid_beside(g, wanted, spd_text(m, DOC_UNIT), &wanted);
-	else
+	if (!metric_put_target(g, m))
 		grid_empty(g);
 	grid_text(g, spd_text(target, DOC_APPROVED_BY));
 	put_target_history(g, m, target);

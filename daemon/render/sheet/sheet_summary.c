@@ -2,6 +2,7 @@
 #include "base/count.h"
 #include "core/spd/keys.h"
 #include "render/doc/spd_since.h"
+#include "render/doc/spd_target.h"
 #include "render/sheet/summary.h"
 
 #include <stdio.h>
@@ -163,16 +164,18 @@ interval_words(struct book *b, const json_t *metric, const json_t *figure, const
 }
 
 static const char *
-target_words(struct book *b, const json_t *metric, const double *target)
+target_words(struct book *b, const json_t *metric)
 {
+	const char *direction = spd_text(metric, DOC_DIRECTION);
+	const char *late = spd_target_is_late(metric) ? " " SIGN_LATE : "";
 	char shown[SPD_CELL];
 
-	if (target == NULL)
+	if (!spd_target_words(metric, shown))
 		return "not set";
-	spd_value(*target, spd_text(metric, DOC_UNIT), target, shown);
-	return book_text(
-	    b, "%s %s",
-	    strcmp(spd_text(metric, DOC_DIRECTION), "DOWN") == 0 ? "at most" : "at least", shown);
+	if (strcmp(direction, "BAND") == 0)
+		return book_text(b, "%s%s", shown, late);
+	return book_text(b, "%s %s%s", strcmp(direction, "DOWN") == 0 ? "at most" : "at least",
+			 shown, late);
 }
 
 static void
@@ -183,7 +186,9 @@ put_failed_row(struct grid *g, const json_t *metric)
 	const json_t *figure = metric_entity_figure(metric);
 	const char *comment = figure_comment(b, spd_text(metric, DOC_ID), NULL);
 	double wanted;
-	const double *target = metric_target(metric, &wanted);
+	double value;
+	const double *target =
+	    spd_number(figure, DOC_VALUE, &value) ? spd_target_near(metric, value, &wanted) : NULL;
 	char since[SPD_CELL];
 	enum tone tone;
 	const char *status = figure_status(b, metric, figure, &tone);
@@ -194,7 +199,7 @@ put_failed_row(struct grid *g, const json_t *metric)
 	grid_code(g, status, spd_text(figure, DOC_STATUS), tone);
 	grid_text(g, summary_value(b, metric, figure, target));
 	grid_text(g, interval_words(b, metric, figure, target));
-	grid_text(g, target_words(b, metric, target));
+	grid_text(g, target_words(b, metric));
 	grid_text(g, book_text(b, "%s", since));
 	if (comment[0] == '\0')
 		grid_code(g, "no comment", "", TONE_MUTED);

@@ -47,8 +47,12 @@ size_t quarters_before(struct book *b, const struct plan *p, const char *label[Q
 
 /* The figure of the entity, NULL when there is none. */
 const json_t *metric_entity_figure(const json_t *metric);
-/* out, when the metric has a target; else NULL. */
+/* out, when the metric has a target that is one value; else NULL. */
 const double *metric_target(const json_t *metric, double *out);
+/* A cell with the target, whatever it is; false, and none: it is not set. */
+bool metric_put_target(struct grid *g, const json_t *metric);
+/* Behind a target that was set when the quarter had ended. */
+#define SIGN_LATE "◆"
 /* The status in words with its sign, for people; its tone. */
 const char *figure_status(struct book *b, const json_t *metric, const json_t *figure,
 			  enum tone *tone);

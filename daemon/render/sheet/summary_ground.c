@@ -2,6 +2,7 @@
 #include "base/count.h"
 #include "base/text.h"
 #include "core/spd/keys.h"
+#include "render/doc/spd_target.h"
 #include "render/sheet/summary.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #define QUALITY    "data_quality"
 #define FEEDS_TOLD 8 /* those that lack most */
+#define LATE_NAMED 10
 
 /* --- without a figure ------------------------------------------------------------------------- */
 
@@ -346,6 +348,30 @@ say_chance(struct grid *g)
 			      decided, decided == 1 ? " has" : "s have", (double)decided / 20));
 }
 
+/* Who sets a target may know then what it will be met by. */
+static void
+say_late_targets(struct grid *g)
+{
+	struct book *b = g->book;
+	const char *names = "";
+	const json_t *metric;
+	size_t n = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(b->edition->doc, DOC_METRICS), i, metric)
+	{
+		if (spd_target_is_late(metric) && n++ < LATE_NAMED)
+			names = book_join(b, names, ", ", spd_text(metric, DOC_ID));
+	}
+	if (n > 0)
+		summary_say(g, "definitions",
+			    book_text(b,
+				      SIGN_LATE " %zu target%s %s set when the quarter had ended: "
+						"%s%s.",
+				      n, text_s(n), n == 1 ? "was" : "were", names,
+				      n > LATE_NAMED ? ", and others" : ""));
+}
+
 void
 summary_ground(struct sheet *s)
 {
@@ -362,6 +388,7 @@ summary_ground(struct sheet *s)
 		say_quarantine(g);
 	}
 	say_chance(g);
+	say_late_targets(g);
 	say_restatements(g);
 	say_embargo(g);
 }

@@ -99,6 +99,46 @@ standard_of(const struct spd_run *r, const struct metric *m)
 	return standard == NULL ? NULL : r->targets[standard - c->metrics];
 }
 
+static bool
+real_at(const struct rows *rows, int row, int column, double *out)
+{
+	const char *text = rows_text(rows, row, column);
+
+	*out = text == NULL ? 0 : strtod(text, NULL);
+	return text != NULL;
+}
+
+/* Both ends, from this column on. */
+static bool
+band_at(const struct rows *rows, int row, int column, struct aim *out)
+{
+	bool has_low = real_at(rows, row, column, &out->low);
+
+	return real_at(rows, row, column + 1, &out->high) && has_low;
+}
+
+static struct spd_target *
+read_target(struct spd_run *r, const struct metric *m, const struct rows *rows, int i)
+{
+	struct spd_target *t = arena_zalloc(r->arena, 1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	if (real_at(rows, i, 1, &t->value))
+		t->aim = aim_at(m->direction, t->value);
+	else
+		t->is_band = band_at(rows, i, 9, &t->aim);
+	t->approved_by = rows_keep(rows, i, 2, r->arena);
+	t->from_quarter = rows_keep(rows, i, 3, r->arena);
+	t->set_at = rows_keep(rows, i, 4, r->arena);
+	t->set_by = rows_keep(rows, i, 5, r->arena);
+	t->is_late = rows_int(rows, i, 6) == 1;
+	t->has_replaced = real_at(rows, i, 7, &t->replaced);
+	t->of = rows_keep(rows, i, 8, r->arena);
+	t->has_replaced_band = band_at(rows, i, 11, &t->replaced_band);
+	return t;
+}
+
 static void
 on_targets(struct spd_run *r, const struct rows *rows)
 {
@@ -106,23 +146,13 @@ on_targets(struct spd_run *r, const struct rows *rows)
 
 	for (int i = 0; i < rows_count(rows); i++) {
 		const struct metric *m = catalogue_metric(c, rows_text(rows, i, 0));
-		struct spd_target *t = arena_zalloc(r->arena, 1, sizeof(*t));
+		struct spd_target *t = m == NULL ? NULL : read_target(r, m, rows, i);
 
-		const char *of = rows_keep(rows, i, 8, r->arena);
-
-		/* Of a metric that this catalogue no longer has, or does not count apart as when
-		 * it was set. */
-		if (m == NULL || t == NULL || (m->apart == NULL) != (of == NULL))
+		/* Of a metric that this catalogue no longer has, or does not count apart as when it
+		 * was set, or that had no band then, or had one. */
+		if (t == NULL || (m->apart == NULL) != (t->of == NULL) ||
+		    (m->direction == DIRECTION_BAND) != t->is_band)
 			continue;
-		t->of = of;
-		t->value = strtod(rows_text(rows, i, 1), NULL);
-		t->approved_by = rows_keep(rows, i, 2, r->arena);
-		t->from_quarter = rows_keep(rows, i, 3, r->arena);
-		t->set_at = rows_keep(rows, i, 4, r->arena);
-		t->set_by = rows_keep(rows, i, 5, r->arena);
-		t->is_late = rows_int(rows, i, 6) == 1;
-		t->has_replaced = rows_text(rows, i, 7) != NULL;
-		t->replaced = t->has_replaced ? strtod(rows_text(rows, i, 7), NULL) : 0;
 		r->targets[m - c->metrics] = t;
 	}
 	for (unsigned i = 0; i < c->metrics_count; i++) {
@@ -237,7 +267,7 @@ make_document(struct spd_run *r, struct err *e)
 
 		m->m = &r->catalogue->metrics[i];
 		m->target = r->targets[i];
-		m->figures = fold_finish(r->folds[i], m->target == NULL ? NULL : &m->target->value,
+		m->figures = fold_finish(r->folds[i], m->target == NULL ? NULL : &m->target->aim,
 					 &m->n_figures);
 		m->rebases = r->rebased[i].list;
 		m->n_rebases = r->rebased[i].n;

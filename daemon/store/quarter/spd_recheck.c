@@ -221,7 +221,7 @@ spd_recheck_compare(struct spd_run *r, struct err *e)
 		const struct spd_metric *m = &r->spd.metrics[i];
 		size_t n = 0;
 		struct figure **records = fold_finish(
-		    r->recheck.folds[i], m->target == NULL ? NULL : &m->target->value, &n);
+		    r->recheck.folds[i], m->target == NULL ? NULL : &m->target->aim, &n);
 
 		if (records == NULL)
 			return err_set(e, TRY_LIMIT, "spd", "out of memory; try again");

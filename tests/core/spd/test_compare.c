@@ -106,9 +106,11 @@ Test(compare, names_a_change_that_lasts_and_since_when)
 	    {"d01", 90, 100}, {"d02", 90, 100}, {"d03", 90, 100}, {"d04", 90, 100},
 	    {"d05", 70, 100}, {"d06", 70, 100}, {"d07", 70, 100}, {"d08", 70, 100},
 	};
-	static const struct spd_target high = {.value = 0.99};
-	static const struct spd_target some = {.value = 0.8};
-	static const struct spd_target low = {.value = 0.5};
+	static const struct spd_target high = {.aim = {0.99, HUGE_VAL}};
+	static const struct spd_target some = {.aim = {0.8, HUGE_VAL}};
+	static const struct spd_target low = {.aim = {0.5, HUGE_VAL}};
+	static const struct spd_target at_most = {.aim = {-HUGE_VAL, 0.5}};
+	static const struct spd_target beside = {.aim = {0.1, 0.4}};
 	json_t *chart = chart_of(fell, COUNT(fell), &some);
 	const json_t *change = json_object_get(chart, "change");
 
@@ -126,14 +128,17 @@ Test(compare, names_a_change_that_lasts_and_since_when)
 	expect_text(chart, "assurance", "CONSISTENTLY_MET");
 	json_decref(chart);
 	a.catalogue->metrics[0].direction = DIRECTION_DOWN;
-	chart = chart_of(fell, COUNT(fell), &low);
+	chart = chart_of(fell, COUNT(fell), &at_most);
 	expect_text(chart, "variation", "SPECIAL_CAUSE_IMPROVING");
 	expect_text(chart, "assurance", "CONSISTENTLY_MISSED");
 	json_decref(chart);
 	a.catalogue->metrics[0].direction = DIRECTION_BAND;
-	chart = chart_of(fell, COUNT(fell), &low);
+	chart = chart_of(fell, COUNT(fell), NULL);
 	expect_text(chart, "variation", "SPECIAL_CAUSE_LOWER");
 	expect_text(chart, "assurance", NULL);
+	json_decref(chart);
+	chart = chart_of(fell, COUNT(fell), &beside);
+	expect_text(chart, "assurance", "CONSISTENTLY_MISSED");
 	json_decref(chart);
 }
 

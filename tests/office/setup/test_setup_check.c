@@ -171,6 +171,33 @@ target_of_unknown(struct sample *s)
 	s->target.of = "SECRET";
 }
 BREAK(target_approver, s->target.approved_by = NULL)
+BREAK(target_band_for_value, s->target.has_high = true)
+static void
+aim_at_band(struct sample *s, double low, double high)
+{
+	s->target.metric = "OUT04";
+	s->target.has_value = false;
+	s->target.has_low = true;
+	s->target.low = low;
+	s->target.has_high = true;
+	s->target.high = high;
+}
+static void
+band_with_value(struct sample *s)
+{
+	aim_at_band(s, 0.01, 0.1);
+	s->target.has_value = true;
+}
+static void
+band_without_low(struct sample *s)
+{
+	aim_at_band(s, 0.01, 0.1);
+	s->target.has_low = false;
+}
+BREAK(band_turned, aim_at_band(s, 0.2, 0.1))
+BREAK(band_in_percent, aim_at_band(s, 1, 10))
+BREAK(band_of_all, aim_at_band(s, 0, 1))
+BREAK(band_nan, aim_at_band(s, (double)NAN, 0.1))
 BREAK(rebase_unknown, s->rebase.metric = "OUT99")
 BREAK(rebase_of_no_rate, s->rebase.metric = "QL06")
 BREAK(rebase_on_no_monday, s->rebase.first_day = "2026-05-05")
@@ -241,6 +268,13 @@ static const struct row {
     {target_of_whole, "targets[0].of"},
     {target_of_unknown, "targets[0].of"},
     {target_approver, "targets[0].approved_by"},
+    {target_band_for_value, "targets[0].high"},
+    {band_with_value, "targets[0].value"},
+    {band_without_low, "targets[0].low"},
+    {band_turned, "targets[0].high"},
+    {band_in_percent, "targets[0].high"},
+    {band_of_all, "targets[0].low"},
+    {band_nan, "targets[0].low"},
     {rebase_unknown, "rebases[0].metric"},
     {rebase_of_no_rate, "rebases[0].metric"},
     {rebase_on_no_monday, "rebases[0].first_day"},

@@ -277,6 +277,19 @@ Test(html, a_row_of_the_scorecard_tells_its_quarters_and_its_weeks)
 	sample_fini(&s);
 }
 
+Test(html, marks_a_target_that_was_set_when_the_quarter_had_ended)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	page = page_of(&s, &files);
+	cr_expect(sample_has(page, ">80.0 % ◆<"));
+	cr_expect(sample_has(page, "◆ 1 target was set when the quarter had ended: OUT03."));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
 /* A quarter without a figure is a gap, not a nought. */
 Test(html, a_line_in_a_row_has_gaps)
 {

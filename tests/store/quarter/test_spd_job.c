@@ -536,6 +536,32 @@ Test(spd_job, says_of_a_target_what_it_replaced_and_whether_the_quarter_was_over
 	json_decref(doc);
 }
 
+/* Alarms: 12 of the 100 images with nothing projected. */
+Test(spd_job, judges_by_a_band_and_says_which_one_it_replaced)
+{
+	json_t *doc;
+	json_t *target;
+
+	spd_add(&f, "tip_session", 1,
+		", device_id, screener_id, images_viewed, tip_shown, hits, misses, non_tip_alarms",
+		", 'd', decode(md5('p'), 'hex'), 110, 10, 9, 1, 12");
+	cluster_do(f.pg, "INSERT INTO sems.target (metric, value, low, high, approved_by, "
+			 "from_quarter) VALUES ('OUT04', NULL, 0.01, 0.02, 'AM', '2026-Q1'), "
+			 "('OUT04', NULL, 0.05, 0.25, 'AM', '2026-Q2'), "
+			 "('QN14', 0.1, NULL, NULL, 'AM', '2026-Q2')");
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "OUT04", "", "12/100 0.12 MET");
+	target = target_of(doc, "OUT04");
+	cr_expect(json_is_null(json_object_get(target, "value")));
+	cr_expect_eq(json_real_value(json_object_get(target, "low")), 0.05);
+	cr_expect_eq(json_real_value(json_object_get(target, "high")), 0.25);
+	cr_expect_eq(json_real_value(json_object_get(target, "replaces_low")), 0.01);
+	cr_expect_eq(json_real_value(json_object_get(target, "replaces_high")), 0.02);
+	/* A single value was set when it had no band. */
+	cr_expect(json_is_null(target_of(doc, "QN14")));
+	json_decref(doc);
+}
+
 #define FINDING(id, severity, state) \
 	"{\"finding_id\":\"" id "\",\"severity\":\"" severity "\",\"state\":\"" state "\"}"
 

@@ -85,7 +85,7 @@ static const struct {
 	const char *sha256;
 } first_schema[] = {
     {"sql/migrations/0001_register.sql",
-     "5417ab9c9159c12ced6e9033f5db6c86690534f289464d40a00f4f637bbe14b6"},
+     "a7dc7d945397ac908720e145c669de4e54917212c7dae728204e58d2b2627eaa"},
     {"sql/migrations/0002_evidence.sql",
      "4e151e9e3ad2786cc52a54e0e1373464545fc4904702f7d00945f8a5e8c649f7"},
     {"sql/migrations/0003_ruling.sql",

@@ -71,6 +71,8 @@ static const char help[] =
     "    - {metric: OUT03, value: 0.8, approved_by: Security Manager, from_quarter: 2026-Q2}\n"
     "    - {metric: QL01, of: OVERT, value: 0.9, approved_by: Security Manager,\n"
     "       from_quarter: 2026-Q2} # the mode, of what is counted apart by it\n"
+    "    - {metric: QN14, low: 0.01, high: 0.03, approved_by: Security Manager,\n"
+    "       from_quarter: 2026-Q2} # the ends of a band, of what has one\n"
     "  not_applicable:             # what is none of your business; applies: true takes it back\n"
     "    - {metric: QN16, reason: no lane has TIP, declared_by: A. Example, from_quarter: "
     "2026-Q2}\n"

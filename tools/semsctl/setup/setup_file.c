@@ -57,7 +57,9 @@ ENTRY(retention_entry, struct setup_retention, retention_keys);
 
 static const cyaml_schema_field_t target_keys[] = {
     YAML_NEED_TEXT("metric", struct setup_target, metric),
-    CYAML_FIELD_FLOAT("value", CYAML_FLAG_DEFAULT, struct setup_target, value),
+    YAML_REAL("value", struct setup_target, value),
+    YAML_REAL("low", struct setup_target, low),
+    YAML_REAL("high", struct setup_target, high),
     YAML_NEED_TEXT("approved_by", struct setup_target, approved_by),
     YAML_NEED_TEXT("from_quarter", struct setup_target, from_quarter),
     YAML_TEXT("of", struct setup_target, of),

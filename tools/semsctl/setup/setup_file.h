@@ -53,7 +53,9 @@ struct setup_retention {
 
 struct setup_target {
 	char *metric;
-	double value;
+	double *value; /* or both ends of a band; NULL: not given */
+	double *low;
+	double *high;
 	char *approved_by;
 	char *from_quarter;
 	char *of; /* of what is counted apart; NULL: not given */

@@ -178,8 +178,12 @@ add_target(struct setup_wish *w, const struct setup_target *t)
 	if (to == NULL)
 		return;
 	to->metric = setup_wish_text(w, t->metric);
-	to->has_value = 1;
-	to->value = t->value;
+	to->has_value = t->value != NULL;
+	to->value = t->value == NULL ? 0 : *t->value;
+	to->has_low = t->low != NULL;
+	to->low = t->low == NULL ? 0 : *t->low;
+	to->has_high = t->high != NULL;
+	to->high = t->high == NULL ? 0 : *t->high;
 	to->approved_by = setup_wish_text(w, t->approved_by);
 	to->from_quarter = setup_wish_text(w, t->from_quarter);
 	if (t->of != NULL)

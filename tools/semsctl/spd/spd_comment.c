@@ -18,15 +18,22 @@ figure_words(const char *name, const json_t *place, char out[PLACE_SIZE])
 {
 	char value[SPD_CELL] = "no value";
 	char target[SPD_CELL] = "none";
+	char end[SPD_CELL];
 	const char *unit = spd_text(place, "unit");
 	double v;
 	double t;
+	double high;
 	bool aimed = spd_number(place, "target", &t);
 
 	if (spd_number(place, "value", &v))
 		spd_value(v, unit, aimed ? &t : NULL, value);
-	if (aimed)
+	if (aimed) {
 		spd_value(t, unit, &t, target);
+	} else if (spd_number(place, "low", &t) && spd_number(place, "high", &high)) {
+		spd_value(t, unit, &t, target);
+		spd_value(high, unit, &high, end);
+		text_print(target + strlen(target), sizeof target - strlen(target), " to %s", end);
+	}
 	text_print(out, PLACE_SIZE, "%s: %s, %s, target %s", name, spd_text(place, "name"), value,
 		   target);
 }
