@@ -42,6 +42,7 @@ if [ "$(id -u)" = 0 ] && ip netns add "sems$$" 2>/dev/null; then
 	out=$(ip netns exec "sems$$" bash -c "$(declare -f import); PROGRAMS=$PROGRAMS PKI=$PKI T=$T import tls:10.9.8.1:$PORT" 2>&1)
 	like "$out" '1 accepted' 'a record comes from another network'
 	ip netns del "sems$$"
+	trap finish EXIT
 else
 	like "$("${AS_USER[@]}" bash -c "$(declare -f import); PROGRAMS=$PROGRAMS PKI=$PKI T=$T import tls:127.0.0.1:$PORT" 2>&1)" '1 accepted' 'a record comes over TLS'
 fi
