@@ -85,7 +85,7 @@ $(B)/semsd: $(filter-out %/semsweb.o,$(call obj,daemon/*.c)) $(B)/libnet.a $(B)/
 $(B)/semsctl: $(SEMSCTL) $(LIB_tools)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lssl -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
 $(B)/semsbench: $(call obj,tools/bench/*.c) $(LIB_tools)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent -lpq -lprotobuf-c -lssl -lcrypto -lcyaml -ljansson -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent_openssl -levent -lpq -lprotobuf-c -lssl -lcrypto -lcyaml -ljansson -lm
 $(B)/libtools.a: $(foreach r,airport import pki sheet terminal time,$(call obj,tools/$(r)/*.c)) $(B)/.sources
 	@rm -f $@
 	$(AR) rcs $@ $(filter %.o,$^)

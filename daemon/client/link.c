@@ -133,17 +133,30 @@ shake_hands(struct link *l, const char *address, struct err *e)
 	return OK;
 }
 
+SSL_CTX *
+link_ctx(struct err *e)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+
+	*e = (struct err){0};
+	if (ctx == NULL) {
+		err_set(e, TRY_LIMIT, "memory", "out of memory");
+		return NULL;
+	}
+	SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	if (read_identity(ctx, e) == OK)
+		return ctx;
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
 static enum code
 open_tls(struct link *l, const char *address, struct err *e)
 {
-	SSL_CTX *ctx;
+	SSL_CTX *ctx = link_ctx(e);
 
-	ctx = SSL_CTX_new(TLS_client_method());
-	if (ctx != NULL) {
-		SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
-		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	}
-	if (ctx != NULL && read_identity(ctx, e) == OK)
+	if (ctx != NULL)
 		l->ssl = SSL_new(ctx);
 	SSL_CTX_free(ctx);
 	if (e->code != OK)

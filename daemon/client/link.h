@@ -22,6 +22,8 @@ struct link {
  * first: there is none. */
 void link_identity(const char *folder);
 
+/* What every TLS connection of this identity is made of; the caller's. NULL: *e says why. */
+SSL_CTX *link_ctx(struct err *e);
 /* Connects to "unix:PATH", a path, "tcp:HOST:PORT" or "tls:HOST:PORT", and shows who it is;
  * *out is LINK_NONE when it fails. The socket does not block afterwards. */
 enum code link_open(const char *address, struct link *out, struct err *e) MUST_CHECK;

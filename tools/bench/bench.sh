@@ -5,7 +5,7 @@
 #   BENCH_ROWS=N      rows of the table that is already full (default 10000000; 0: leave it out)
 #   BENCH_DIR=DIR     where the database lies: the disk that is measured (default $TMPDIR or /tmp)
 #   BENCH_OUT=DIR     where bench.json goes (default build)
-#   BENCH_PARTS=...   which measurements (default all: connections offered poison resends full spd)
+#   BENCH_PARTS=...   which measurements (default all: connections tls offered poison resends full spd)
 #   BENCH_SPD_ROWS=N  TIP events of the quarter whose SPD is computed (default 10000000; 0: leave it out)
 #   BENCH_PEERS=...   what one would take instead, too: all, or some of psql node rsyslog pgbench
 #   SEMS_BUILD=DIR    where semsd, semsctl and semsbench are (default build)
@@ -17,7 +17,7 @@ out=${BENCH_OUT:-build}
 seconds=${BENCH_SECONDS:-4}
 rows=${BENCH_ROWS:-10000000}
 spd_rows=${BENCH_SPD_ROWS:-10000000}
-parts=" ${BENCH_PARTS:-connections offered poison resends full spd} "
+parts=" ${BENCH_PARTS:-connections tls offered poison resends full spd} "
 copy_rows=5000
 lanes=100
 pid=
@@ -58,7 +58,12 @@ load() { # name connections frame option...
 	measure load "$name" --connections "$connections" --frame "$frame" --seconds "$seconds" "$@"
 }
 
-"$bin/semsd" --embedded "$data" >"$work/semsd.log" 2>&1 </dev/null &
+# For TLS: semsd started by root becomes somebody else, who is to read its set.
+pki() { "$bin/semsctl" pki --pki "$work/pki" "$@" >>"$work/pki.log" || { cat "$work/pki.log" >&2; exit 1; }; }
+pki init --server 127.0.0.1 --out "$work/tls"
+pki device bench
+[ "$(id -u)" != 0 ] || chown -R "$(id -un semsd 2>/dev/null || echo postgres)" "$work/tls"
+"$bin/semsd" --embedded "$data" --tls 127.0.0.1:0 --tls-folder "$work/tls" >"$work/semsd.log" 2>&1 </dev/null &
 pid=$!
 until=$((SECONDS + 90))
 until ctl status >/dev/null 2>&1; do
@@ -75,9 +80,12 @@ me=unix:$(id -un)
 	printf 'sites:\n  - {id: bench-site, name: Benchmark}\nsources:\n'
 	for ((i = 0; i < lanes; i++)); do
 		printf '  - id: bench-lane-%03d\n    senders:\n' "$i"
-		printf '      - {principal: "%s", kinds: [tip_event], sites: [bench-site]}\n' "$me"
+		for who in "$me" cert:sems:device/bench; do
+			printf '      - {principal: "%s", kinds: [tip_event], sites: [bench-site]}\n' "$who"
+		done
 	done
 	printf 'principals:\n  - {principal: "%s", role: admin}\n' "$me"
+	printf '  - {principal: "cert:sems:device/bench", role: device}\n'
 } >"$work/entity.yaml"
 ctl init "$work/entity.yaml" >"$work/init.log" || { cat "$work/init.log" >&2; exit 1; }
 ulimit -n "$(ulimit -H -n)" 2>/dev/null
@@ -97,6 +105,21 @@ copy --fresh
 by_connections() {
 	for connections in 1 10 100 1000; do
 		for frame in 50 1000; do
+			load "$connections connections, frames of $frame" "$connections" "$frame" --fresh
+		done
+		copy --fresh
+	done
+}
+
+# The same over TLS, each beside the same without.
+over_tls() {
+	local port
+	port=$(sed -n 's/.*event=listen.tls.* port=\([0-9]*\).*/\1/p' "$work/semsd.log")
+	for connections in 10 1000; do
+		for frame in 50 1000; do
+			load "$connections connections, frames of $frame" "$connections" "$frame" --fresh
+			load "TLS, $connections connections, frames of $frame" "$connections" "$frame" --fresh \
+				--socket "tls:127.0.0.1:$port" --identity "$work/pki/device/bench"
 			load "$connections connections, frames of $frame" "$connections" "$frame" --fresh
 		done
 		copy --fresh
@@ -196,6 +219,7 @@ of_a_quarter() {
 
 wanted() { case $parts in *" $1 "*) true ;; *) false ;; esac; }
 ! wanted connections || by_connections
+! wanted tls || over_tls
 ! wanted offered || offered
 ! wanted poison || with_poison
 ! wanted full || [ "$rows" = 0 ] || full_table

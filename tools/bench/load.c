@@ -4,6 +4,8 @@
  * instant a frame was due, so that a sender who had to wait is not left out.
  */
 #include "base/count.h"
+#include "client/address.h"
+#include "client/link.h"
 #include "client/packed.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/rows.h"
@@ -11,6 +13,7 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 
 #include <errno.h>
@@ -18,8 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,7 +62,8 @@ struct load {
 	int64_t start_us;
 	int64_t stop_us;
 	int64_t last_us;
-	bool going; /* false: no more frames, only answers */
+	bool going;   /* false: no more frames, only answers */
+	SSL_CTX *tls; /* NULL: the socket itself */
 };
 
 int64_t
@@ -344,30 +346,37 @@ say_hello(struct sender *s)
 	return good;
 }
 
+static struct bufferevent *
+carry(struct load *l, int fd)
+{
+	const int options = BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS;
+	SSL *ssl;
+
+	if (!address_is_tls(l->o->socket))
+		return bufferevent_socket_new(l->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (l->tls == NULL)
+		l->tls = link_ctx(l->e);
+	ssl = l->tls == NULL ? NULL : SSL_new(l->tls);
+	return ssl == NULL ? NULL
+			   : bufferevent_openssl_socket_new(l->base, fd, ssl,
+							    BUFFEREVENT_SSL_CONNECTING, options);
+}
+
+/* Connecting blocks: with a thousand at once the queue of who waits to be accepted is full at
+ * times. */
 static enum code
 open_sender(struct load *l, struct sender *s)
 {
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
 	int fd;
 
 	s->load = l;
-	if (strlen(l->o->socket) >= sizeof to.sun_path)
-		return err_set(l->e, FATAL_CONFIG, "socket", "the path is too long");
-	memcpy(to.sun_path, l->o->socket, strlen(l->o->socket) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* Blocking: with a thousand at once the queue of who waits to be accepted is full at times.
-	 */
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&to, sizeof to) != 0) {
-		err_set(l->e, TRY_SYSTEM, l->o->socket, "%s", strerror(errno));
-		if (fd >= 0)
-			close(fd);
+	if (address_connect(l->o->socket, &fd, l->e) != OK)
 		return l->e->code;
-	}
-	evutil_make_socket_nonblocking(fd);
-	s->bev = bufferevent_socket_new(l->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	s->bev = carry(l, fd);
 	if (s->bev == NULL) {
 		close(fd);
-		return err_set(l->e, TRY_SYSTEM, "load", "out of memory");
+		return l->e->code != OK ? l->e->code
+					: err_set(l->e, TRY_SYSTEM, "load", "out of memory");
 	}
 	bufferevent_setcb(s->bev, on_read, NULL, on_event, s);
 	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
@@ -398,6 +407,7 @@ close_all(struct load *l)
 		event_free(l->timer);
 	if (l->base != NULL)
 		event_base_free(l->base);
+	SSL_CTX_free(l->tls);
 	free(l->senders);
 	rows_fini(&l->rows);
 }

@@ -1,5 +1,6 @@
 /* One measurement of the benchmark, or the report of many; see bench.h and README.md. */
 #include "base/count.h"
+#include "client/link.h"
 #include "tools/bench/bench.h"
 
 #include <getopt.h>
@@ -24,7 +25,8 @@ static const char help[] =
     "report   makes a table and a JSON file of what the others printed\n"
     "\n"
     "  --name TEXT --table TEXT      what is measured, on which state of the table\n"
-    "  --socket PATH --pid PID       semsd's\n"
+    "  --socket ADDRESS --pid PID    semsd's: a path, or tls:HOST:PORT\n"
+    "  --identity FOLDER             for tls: as semsctl pki device makes it\n"
     "  --database CONNINFO           a superuser's, to count and to empty\n"
     "  --writer CONNINFO             with the rights of the role sems_ingest\n"
     "  --connections N --frame N     records in a frame, rows in a COPY\n"
@@ -71,6 +73,8 @@ take_text(struct bench_options *o, int opt, const char *arg)
 		o->table = arg;
 	else if (opt == 's')
 		o->socket = arg;
+	else if (opt == 'I')
+		link_identity(arg);
 	else if (opt == 'd')
 		o->database = arg;
 	else if (opt == 'W')
@@ -86,15 +90,25 @@ static bool
 parse(struct bench_options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
-	    {"name", required_argument, NULL, 'n'},   {"table", required_argument, NULL, 't'},
-	    {"socket", required_argument, NULL, 's'}, {"database", required_argument, NULL, 'd'},
-	    {"writer", required_argument, NULL, 'W'}, {"out", required_argument, NULL, 'o'},
-	    {"pid", required_argument, NULL, 'p'},    {"connections", required_argument, NULL, 'c'},
-	    {"frame", required_argument, NULL, 'f'},  {"window", required_argument, NULL, 'w'},
-	    {"poison", required_argument, NULL, 'x'}, {"seconds", required_argument, NULL, 'S'},
-	    {"rate", required_argument, NULL, 'r'},   {"records", required_argument, NULL, 'R'},
-	    {"first", required_argument, NULL, 'F'},  {"salt", required_argument, NULL, 'z'},
-	    {"fresh", no_argument, NULL, 'e'},        {NULL, 0, NULL, 0},
+	    {"name", required_argument, NULL, 'n'},
+	    {"table", required_argument, NULL, 't'},
+	    {"identity", required_argument, NULL, 'I'},
+	    {"socket", required_argument, NULL, 's'},
+	    {"database", required_argument, NULL, 'd'},
+	    {"writer", required_argument, NULL, 'W'},
+	    {"out", required_argument, NULL, 'o'},
+	    {"pid", required_argument, NULL, 'p'},
+	    {"connections", required_argument, NULL, 'c'},
+	    {"frame", required_argument, NULL, 'f'},
+	    {"window", required_argument, NULL, 'w'},
+	    {"poison", required_argument, NULL, 'x'},
+	    {"seconds", required_argument, NULL, 'S'},
+	    {"rate", required_argument, NULL, 'r'},
+	    {"records", required_argument, NULL, 'R'},
+	    {"first", required_argument, NULL, 'F'},
+	    {"salt", required_argument, NULL, 'z'},
+	    {"fresh", no_argument, NULL, 'e'},
+	    {NULL, 0, NULL, 0},
 	};
 	int opt;
 
