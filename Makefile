@@ -83,7 +83,7 @@ $(B)/semsweb: $(B)/daemon/semsweb.o $(LIB_web)
 $(B)/semsd: $(filter-out %/semsweb.o,$(call obj,daemon/*.c)) $(B)/libnet.a $(B)/libjobs.a $(LIB_door)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/semsctl: $(SEMSCTL) $(LIB_tools)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lssl -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lssl -lcrypto -lcyaml -ljansson -lcsv -lqrencode $(RENDER_LIBS) -lm
 $(B)/semsbench: $(call obj,tools/bench/*.c) $(LIB_tools)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent_openssl -levent -lpq -lprotobuf-c -lssl -lcrypto -lcyaml -ljansson -lm
 $(B)/libtools.a: $(foreach r,airport import pki sheet terminal time,$(call obj,tools/$(r)/*.c)) $(B)/.sources
@@ -114,7 +114,7 @@ $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 # Whose tests let memory run out.
 $(B)/test_ingest: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(B)/test_tools: $(call tests_o,tools) $(call obj,tests/lib/*.c) $(FIXTURE_tools) $(filter-out $(B)/tools/semsctl/semsctl.o,$(SEMSCTL)) $(LIB_tools)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcsv $(RENDER_LIBS) -lcriterion
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lqrencode -lcsv $(RENDER_LIBS) -lcriterion
 # A world around the engine of ingest: one program for the tests, one for any number of schedules.
 SIM := $(filter-out %/main.o %/suite.o,$(call obj,tests/sim/*.c))
 $(B)/test_sim: $(B)/tests/sim/suite.o $(SIM) $(LIB_ingest)
@@ -192,10 +192,10 @@ uninstall:
 	@rmdir $(DESTDIR)$(datadir)/semsd 2>/dev/null || true
 
 # --- packages ------------------------------------------------------------------------------------
-PC        := libevent libevent_openssl libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip expat
+PC        := libevent libevent_openssl libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip expat libqrencode
 DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev protobuf-c-compiler \
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
-             libxlsxwriter-dev libzip-dev libexpat1-dev \
+             libxlsxwriter-dev libzip-dev libexpat1-dev libqrencode-dev \
              postgresql-15 python3 python3-protobuf tzdata openssl
 DEPS_LINT := clang-format clang-tidy cppcheck shellcheck
 # What reads, shows and judges the exported files, and what makes faults; without them tests are skipped.

@@ -237,6 +237,13 @@ static const struct slot import_request_slots[] = {
 };
 SHAPE(import_request);
 
+static const struct slot device_request_slots[] = {
+    ONE(device_request, operation),  ONE(device_request, name),   ONE(device_request, code),
+    ONE(device_request, public_key), ONE(device_request, key_id), ONE(device_request, token_sha256),
+    ONE(device_request, seen),
+};
+SHAPE(device_request);
+
 /* The fields of Request's body, by what they are for the office. */
 #define BODY_IS(kind, name) [REQUEST_##kind] = {#name, &name##_request_shape}
 static const struct body bodies[] = {
@@ -246,7 +253,7 @@ static const struct body bodies[] = {
     BODY_IS(VERIFY, verify),     BODY_IS(SIGN, sign),           BODY_IS(KEY, key),
     BODY_IS(EXPLAIN, explain),   BODY_IS(TRACE, trace),         BODY_IS(PENDING, pending),
     BODY_IS(DOUBLES, doubles),   BODY_IS(NUMBERS, numbers),     BODY_IS(IMPORT, import),
-    BODY_IS(CALENDAR, calendar), BODY_IS(RELOAD, reload),
+    BODY_IS(CALENDAR, calendar), BODY_IS(RELOAD, reload),       BODY_IS(DEVICE, device),
 };
 COVERS(bodies, REQUEST_KINDS);
 

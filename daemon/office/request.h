@@ -39,6 +39,7 @@ enum request_kind {
 	REQUEST_IMPORT,
 	REQUEST_CALENDAR,
 	REQUEST_RELOAD,
+	REQUEST_DEVICE,
 	REQUEST_KINDS,
 };
 
@@ -357,6 +358,28 @@ struct import_request {
 	uint32_t limit;
 };
 
+/* --- devices ---------------------------------------------------------------------------------- */
+
+/* As DeviceOperation of admin.proto. */
+enum device_op {
+	DEVICE_OP_NONE,
+	DEVICE_OP_INVITE,
+	DEVICE_OP_REVOKE,
+	DEVICE_OP_LIST,
+	DEVICE_OP_ENROL,
+	DEVICE_OP_KNOW,
+};
+
+struct device_request {
+	uint32_t operation; /* enum device_op */
+	const char *name;
+	const char *code;
+	struct text public_key;
+	const char *key_id;
+	struct text token_sha256;
+	bool seen;
+};
+
 /* --- one of them ------------------------------------------------------------------------------ */
 
 /* The member of the kind is not NULL; REQUEST_STATUS, REQUEST_RELOAD and REQUEST_NONE have none. */
@@ -381,6 +404,7 @@ struct request {
 		const struct numbers_request *numbers;
 		const struct import_request *import;
 		const struct calendar_request *calendar;
+		const struct device_request *device;
 	};
 };
 

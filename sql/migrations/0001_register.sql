@@ -117,6 +117,25 @@ CREATE TABLE sems.principal (
 	name text CHECK (length(name) <= 200),  -- the person's, as printed where they sign
 	post text CHECK (length(post) <= 200)
 );
+-- Devices that come by HTTP, one row each: what shows that it is one. A code is exchanged once, for a key of the
+-- device's own or for a token; of code and token only digests are kept. Who is revoked is nobody until he enrols anew.
+CREATE TABLE sems.device (
+	principal text PRIMARY KEY REFERENCES sems.principal CHECK (principal LIKE 'device:_%'),
+	code_sha256 bytea UNIQUE CHECK (length(code_sha256) = 32),  -- NULL: none is open
+	code_until timestamptz CHECK ((code_until IS NULL) = (code_sha256 IS NULL)),
+	key_id text UNIQUE,
+	public_key bytea CHECK (length(public_key) = 65),  -- a point of P-256
+	token_sha256 bytea UNIQUE CHECK (length(token_sha256) = 32),
+	invited_at timestamptz NOT NULL,
+	invited_by text NOT NULL,
+	enrolled_at timestamptz,
+	last_seen_at timestamptz,
+	revoked_at timestamptz,
+	revoked_by text,
+	CHECK ((key_id IS NULL) = (public_key IS NULL)),
+	CHECK (num_nonnulls(public_key, token_sha256) = num_nonnulls(enrolled_at)),
+	CHECK ((revoked_at IS NULL) = (revoked_by IS NULL))
+);
 CREATE TABLE sems.source_grant (
 	principal text NOT NULL REFERENCES sems.principal,
 	source text NOT NULL,
@@ -238,6 +257,7 @@ GRANT SELECT ON sems.schema_migration, sems.entity, sems.civil_day, sems.kind, s
     sems.location, sems.provider, sems.source, sems.principal, sems.source_grant,
     sems.retention_policy, sems.purge_floor, sems.purge_certificate, sems.target, sems.chart_rebase,
     sems.not_applicable, sems.setting TO sems_compute, sems_retention, sems_admin;
+GRANT SELECT, INSERT, UPDATE ON sems.device TO sems_admin;
 GRANT SELECT ON sems.entity, sems.civil_day, sems.site, sems.location, sems.provider
     TO sems_report;
 GRANT INSERT, UPDATE ON sems.site, sems.location, sems.provider, sems.source, sems.principal,

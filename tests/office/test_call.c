@@ -20,8 +20,8 @@ request(enum request_kind kind)
 }
 
 /* Written once more from PROTOCOL.md, P-905: who may ask for a body at all, role by role in the
- * order of `roles`. `numbers` is for whoever has a grant and `import` by its operation: an empty
- * one is INVALID, whoever asks. */
+ * order of `roles`. `numbers` is for whoever has a grant, `import` and `device` by their
+ * operation: an empty one is INVALID, whoever asks. */
 static const char *const roles[] = {"none",    "device",     "supervisor", "tester", "auditor",
 				    "manager", "compliance", "admin",      "gateway"};
 static const char *const may[] = {
@@ -35,6 +35,7 @@ static const char *const may[] = {
     [REQUEST_DOUBLES] = "----xxxx-",    [REQUEST_CALENDAR] = "----xxxx-",
     [REQUEST_NUMBERS] = "xxxxxxxx-",    [REQUEST_IMPORT] = "xxxxxxxxx",
     [REQUEST_TRACE] = "---xxxxx-",      [REQUEST_RELOAD] = "-------x-",
+    [REQUEST_DEVICE] = "xxxxxxxxx",
 };
 COVERS(may, REQUEST_KINDS);
 

@@ -93,6 +93,7 @@ extern const struct command command_records;
 extern const struct command command_verify;
 extern const struct command command_trace;
 extern const struct command command_key;
+extern const struct command command_device;
 extern const struct command command_doubles;
 extern const struct command command_calendar;
 extern const struct command command_status;

@@ -52,12 +52,15 @@ static const struct {
     [RIGHT_SEE_IMPORTS] = {"see_imports", .all = READS},
     [RIGHT_SEE_CALENDAR] = {"see_calendar", .all = READS},
     [RIGHT_RELOAD] = {"reload", .all = ADMIN},
+    [RIGHT_SEE_DEVICES] = {"see_devices", .all = READS},
 
     [RIGHT_DISCARD_QUARANTINE] = {"discard_quarantine", .all = ADMINISTERS},
     [RIGHT_CHANGE_GAPS] = {"change_gaps", .all = ADMINISTERS},
     [RIGHT_MAKE_KEYS] = {"make_keys", .all = ADMINISTERS},
     [RIGHT_UNDO_IMPORT] = {"undo_import", .all = ADMINISTERS},
     [RIGHT_MEND_CALENDAR] = {"mend_calendar", .all = ADMIN},
+    [RIGHT_INVITE_DEVICES] = {"invite_devices", .all = ADMIN},
+    [RIGHT_RECOGNISE_DEVICES] = {"recognise_devices", .all = ADMIN | GATEWAY},
 
     [RIGHT_KNOW_COVERT] = {"know_covert", .all = ADMINISTERS | TESTER},
     [RIGHT_KNOW_PERSONS] = {"know_persons", .all = ADMINISTERS},

@@ -60,12 +60,15 @@ enum right {
 	RIGHT_SEE_IMPORTS,
 	RIGHT_SEE_CALENDAR,
 	RIGHT_RELOAD, /* what semsd has in files */
+	RIGHT_SEE_DEVICES,
 	/* To do what is decided with a request. */
 	RIGHT_DISCARD_QUARANTINE,
 	RIGHT_CHANGE_GAPS,
 	RIGHT_MAKE_KEYS,
 	RIGHT_UNDO_IMPORT,
 	RIGHT_MEND_CALENDAR,
+	RIGHT_INVITE_DEVICES,    /* and revoke them */
+	RIGHT_RECOGNISE_DEVICES, /* by what they show */
 	/* To know: parts of answers. */
 	RIGHT_KNOW_COVERT,  /* of tests before their debrief, and of what may be one */
 	RIGHT_KNOW_PERSONS, /* what may name somebody: pseudonyms, free text, bytes as sent */

@@ -44,12 +44,15 @@ static const struct {
     {"see_imports", "----aaaa-"},
     {"see_calendar", "----aaaa-"},
     {"reload", "-------a-"},
+    {"see_devices", "----aaaa-"},
     /* P-905 and P-907: operations for fewer. */
     {"discard_quarantine", "-----a-a-"},
     {"change_gaps", "-----a-a-"},
     {"make_keys", "-----a-a-"},
     {"undo_import", "-----a-a-"},
     {"mend_calendar", "-------a-"},
+    {"invite_devices", "-------a-"},
+    {"recognise_devices", "-------aa"},
     /* P-906, P-907: parts of answers. */
     {"know_covert", "---a-a-a-"},
     {"know_persons", "-----a-a-"},

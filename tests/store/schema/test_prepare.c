@@ -85,7 +85,7 @@ static const struct {
 	const char *sha256;
 } first_schema[] = {
     {"sql/migrations/0001_register.sql",
-     "a7dc7d945397ac908720e145c669de4e54917212c7dae728204e58d2b2627eaa"},
+     "b4eada3783f910a7ed7c059ed29d3aaf6f6d29b6ce9de04d09db4984ddfc97d9"},
     {"sql/migrations/0002_evidence.sql",
      "4e151e9e3ad2786cc52a54e0e1373464545fc4904702f7d00945f8a5e8c649f7"},
     {"sql/migrations/0003_ruling.sql",
