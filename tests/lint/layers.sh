@@ -57,7 +57,7 @@ tools/semsctl/spd: base core/time render render/doc client tools/time tools/term
 # Which rooms may include a library of others than ours; tools/bench measures from outside.
 libraries='libpq:store/pg store/evidence store/schema
 postgres:store/evidence
-openssl:base client net net/tls web/http render tools/sheet tools/pki tools/semsctl/setup
+openssl:base web/http web/desk client net net/tls render tools/sheet tools/pki tools/semsctl/setup
 event2:net web/http web/upstream store store/pg store/evidence jobs office office/setup
 sems:wire web/upstream web/desk ingest client door tools/terminal tools/semsctl/setup
 protobuf-c:wire door web/json'

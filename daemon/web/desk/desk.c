@@ -2,6 +2,7 @@
 
 #include "base/count.h"
 #include "web/desk/batch.h"
+#include "web/desk/enrol.h"
 #include "web/desk/work.h"
 #include "web/upstream/upstream.h"
 
@@ -19,6 +20,7 @@ tell_alive(void *ctx, struct asked *a)
 static const struct route routes[] = {
     {METHOD_GET, "/livez", tell_alive},
     {METHOD_POST, "/v1/batch", batch_take},
+    {METHOD_POST, "/v1/enrol", enrol_take},
 };
 
 const struct route *

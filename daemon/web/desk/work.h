@@ -6,14 +6,16 @@
 #define SEMS_WEB_DESK_WORK_H
 
 #include "web/desk/desk.h"
+#include "web/desk/known.h"
 #include "web/upstream/upstream.h"
 
-#define PRINCIPAL_SIZE 128
+#define PRINCIPAL_SIZE KNOWN_NAME_SIZE
 
 struct desk {
 	struct event_base *base;
 	struct upstream *upstream;
 	char anyone[PRINCIPAL_SIZE]; /* whom all are that come by loopback; "": nobody is */
+	struct known_list known;
 };
 
 struct work {
@@ -23,6 +25,9 @@ struct work {
 	char principal[PRINCIPAL_SIZE]; /* who asks, once he is known */
 	void (*known)(struct work *w);  /* goes on then */
 	bool is_json;                   /* what is answered */
+	bool is_signed;                 /* by a key; else a token is shown, or nothing */
+	struct signed_by by;            /* what its signature says */
+	char shown[KNOWN_ID_SIZE];      /* by which he is recognised */
 };
 
 /* NULL: out of memory, and a was answered. */

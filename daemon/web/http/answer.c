@@ -119,6 +119,26 @@ asked_header(const struct asked *a, const char *name)
 	return value == NULL ? "" : value;
 }
 
+const char *
+asked_method(const struct asked *a)
+{
+	if (a->req == NULL)
+		return "";
+	return evhttp_request_get_command(a->req) == EVHTTP_REQ_POST ? "POST" : "GET";
+}
+
+const char *
+asked_path(const struct asked *a)
+{
+	const struct evhttp_uri *uri =
+	    a->req == NULL ? NULL : evhttp_request_get_evhttp_uri(a->req);
+	const char *path = uri == NULL ? NULL : evhttp_uri_get_path(uri);
+
+	if (a->req == NULL)
+		return "";
+	return path == NULL || path[0] == '\0' ? "/" : path;
+}
+
 bool
 asked_is_tls(const struct asked *a)
 {

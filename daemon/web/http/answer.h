@@ -46,6 +46,9 @@ void answer_refuse(struct asked *a, int status, unsigned retry_after_s, const ch
 const char *answer_error(int status);
 /* A header of the request, the first of its name; "": there is none. */
 const char *asked_header(const struct asked *a, const char *name);
+/* "POST", and the path without what follows ?; "": whoever asked is gone. */
+const char *asked_method(const struct asked *a);
+const char *asked_path(const struct asked *a);
 bool asked_is_tls(const struct asked *a);
 
 #endif

@@ -91,15 +91,6 @@ refuse_site(struct asked *a)
 
 /* --- where it goes ---------------------------------------------------------------------------- */
 
-static const char *
-path_of(const struct evhttp_request *req)
-{
-	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
-	const char *path = uri == NULL ? NULL : evhttp_uri_get_path(uri);
-
-	return path == NULL || path[0] == '\0' ? "/" : path;
-}
-
 static void
 refuse_method(struct asked *a, bool gets, bool posts)
 {
@@ -119,7 +110,7 @@ refuse_method(struct asked *a, bool gets, bool posts)
 static void
 go(const struct routes *rs, struct asked *a)
 {
-	const char *path = path_of(a->req);
+	const char *path = asked_path(a);
 	enum method method = method_of(a->req);
 	const struct route *found = NULL;
 	bool on[METHODS] = {false};

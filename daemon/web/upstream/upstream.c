@@ -106,6 +106,13 @@ n_of(const struct upstream *u, const char *principal)
 	return n;
 }
 
+/* semsweb's own ask who all the others are. */
+static uint32_t
+most_of(const struct upstream *u, const char *principal)
+{
+	return principal[0] != '\0' ? u->config.most_each : 1 + u->config.most / 4;
+}
+
 /* One that waits, else a new one, in the place of somebody's who waits where there is no other.
  * NULL: *why says why. */
 static struct line *
@@ -116,7 +123,7 @@ find_line(struct upstream *u, const char *principal, enum reply_kind *why)
 	*why = REPLY_FULL;
 	if (l != NULL)
 		return l;
-	if (n_of(u, principal) >= u->config.most_each) {
+	if (n_of(u, principal) >= most_of(u, principal)) {
 		*why = REPLY_CROWDED;
 		return NULL;
 	}
