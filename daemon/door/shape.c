@@ -48,10 +48,8 @@ static const struct slot setup_source_slots[] = {
 SHAPE(setup_source);
 
 static const struct slot setup_principal_slots[] = {
-    ONE(setup_principal, principal),
-    ONE(setup_principal, role),
-    ONE(setup_principal, name),
-    ONE(setup_principal, post),
+    ONE(setup_principal, principal), ONE(setup_principal, role),   ONE(setup_principal, name),
+    ONE(setup_principal, post),      ONE(setup_principal, person),
 };
 SHAPE(setup_principal);
 

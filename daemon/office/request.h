@@ -82,6 +82,7 @@ struct setup_principal {
 	const char *role;
 	const char *name;
 	const char *post;
+	const char *person;
 };
 
 struct setup_retention {

@@ -111,11 +111,16 @@ CREATE TABLE sems.source (
 	source text PRIMARY KEY,
 	description text NOT NULL DEFAULT ''
 );
+-- Somebody, however they connect: four eyes are those of two of them.
+CREATE TABLE sems.person (
+	person text PRIMARY KEY,
+	name text CHECK (length(name) <= 200),  -- as printed where they sign
+	post text CHECK (length(post) <= 200)
+);
 CREATE TABLE sems.principal (
 	principal text PRIMARY KEY,
 	role text NOT NULL,
-	name text CHECK (length(name) <= 200),  -- the person's, as printed where they sign
-	post text CHECK (length(post) <= 200)
+	person text REFERENCES sems.person  -- NULL: nobody else is this principal
 );
 -- Devices that come by HTTP, one row each: what shows that it is one. A code is exchanged once, for a key of the
 -- device's own or for a token; of code and token only digests are kept. Who is revoked is nobody until he enrols anew.
@@ -254,16 +259,23 @@ INSERT INTO sems.setting VALUES
     ('correction_alone_hours', '24');  -- after a record's receipt, in which one person may correct it
 
 GRANT SELECT ON sems.schema_migration, sems.entity, sems.civil_day, sems.kind, sems.site,
-    sems.location, sems.provider, sems.source, sems.principal, sems.source_grant,
+    sems.location, sems.provider, sems.source, sems.person, sems.principal, sems.source_grant,
     sems.retention_policy, sems.purge_floor, sems.purge_certificate, sems.target, sems.chart_rebase,
     sems.not_applicable, sems.setting TO sems_compute, sems_retention, sems_admin;
 GRANT SELECT, INSERT, UPDATE ON sems.device TO sems_admin;
 GRANT SELECT ON sems.entity, sems.civil_day, sems.site, sems.location, sems.provider
     TO sems_report;
-GRANT INSERT, UPDATE ON sems.site, sems.location, sems.provider, sems.source, sems.principal,
+GRANT INSERT, UPDATE ON sems.site, sems.location, sems.provider, sems.source, sems.person, sems.principal,
     sems.retention_policy, sems.setting TO sems_admin;
 GRANT INSERT, DELETE ON sems.source_grant TO sems_admin;
 GRANT INSERT ON sems.target, sems.chart_rebase, sems.not_applicable TO sems_admin;
+
+-- Who a principal is; whoever has no person, or is not registered, is nobody else.
+CREATE FUNCTION sems.person_of(of_principal text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT coalesce((SELECT p.person FROM sems.principal p WHERE p.principal = of_principal), of_principal)
+$$;
+GRANT EXECUTE ON FUNCTION sems.person_of(text) TO sems_compute, sems_retention, sems_admin;
 
 -- The instant of a record identity: its first 48 bits are Unix milliseconds.
 CREATE FUNCTION sems.uuid_time(id uuid) RETURNS timestamptz

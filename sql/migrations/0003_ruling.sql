@@ -305,7 +305,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	WHERE f.occurred_at = c.occurred_at AND f.confirms_record_id = c.record_id
 	AND coalesce(f.confirms_source, f.source) = c.source
 	AND f.received_as IN ('compliance', 'manager', 'admin')
-	AND (f.received_from <> c.made_by OR f.decision = 'DECLINED')
+	AND (sems.person_of(f.received_from) <> sems.person_of(c.made_by) OR f.decision = 'DECLINED')
 	ORDER BY f.decided_at DESC, f.record_id DESC, f.source DESC LIMIT 1
 $$;
 

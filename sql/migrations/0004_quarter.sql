@@ -245,11 +245,13 @@ $$;
 CREATE FUNCTION sems.spd_four_eyes(e sems.spd_event, s sems.spd_status) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT CASE
-	WHEN e.action = 'APPROVE' AND e.made_by = s.created_by
+	WHEN e.action = 'APPROVE' AND sems.person_of(e.made_by) = sems.person_of(s.created_by)
 	    THEN 'whoever froze a revision may not approve it'
-	WHEN e.action = 'APPROVE' AND s.approval = 'THREE_PEOPLE' AND e.made_by = s.reviewed_by
+	WHEN e.action = 'APPROVE' AND s.approval = 'THREE_PEOPLE'
+	    AND sems.person_of(e.made_by) = sems.person_of(s.reviewed_by)
 	    THEN 'whoever reviewed a revision may not approve it'
-	WHEN e.action = 'QA' AND s.approval = 'THREE_PEOPLE' AND e.made_by = s.created_by
+	WHEN e.action = 'QA' AND s.approval = 'THREE_PEOPLE'
+	    AND sems.person_of(e.made_by) = sems.person_of(s.created_by)
 	    THEN 'whoever froze a revision may not review it'
 	END
 $$;
@@ -287,7 +289,7 @@ BEGIN
 	IF NEW.carried_from IS NULL OR pg_trigger_depth() = 1 THEN
 		NEW.carried_from := NULL;
 		SELECT p.name, p.post INTO NEW.made_by_name, NEW.made_by_post
-		FROM sems.principal p WHERE p.principal = NEW.made_by;
+		FROM sems.person p WHERE p.person = sems.person_of(NEW.made_by);
 	END IF;
 	IF NEW.action = 'FREEZE' AND pg_trigger_depth() > 1 THEN
 		RETURN NEW;
@@ -296,7 +298,7 @@ BEGIN
 	WHERE x.quarter = NEW.quarter AND x.revision = NEW.revision;
 	SELECT t.next INTO to_state FROM sems.spd_transition t
 	WHERE t.state = s.state AND t.action = NEW.action
-	    AND (NOT t.by_reviewer OR NEW.made_by = s.reviewed_by)
+	    AND (NOT t.by_reviewer OR sems.person_of(NEW.made_by) = sems.person_of(s.reviewed_by))
 	ORDER BY t.by_reviewer DESC LIMIT 1;
 	IF to_state IS NULL THEN
 		RAISE EXCEPTION '% cannot follow: revision % of % is %', NEW.action, NEW.revision,

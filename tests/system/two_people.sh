@@ -1,7 +1,7 @@
 # Corrections and voids by several accounts: what each may change, what one person may alone, and what takes
 # effect once somebody else confirms it.
 . "$(dirname "$0")/lib.sh"
-plan 30
+plan 31
 
 start_for_users
 cat >"$T/entity.yaml" <<'YAML'
@@ -104,6 +104,11 @@ is "$? $(rate) $(waits)" '0 60/101 1' 'a void is proposed'
 void=$(ctl pending --json | sed -n 's/^    "record_id": "\(.*\)",*$/\1/p' | head -n 1)
 ctl_as games confirm "$void" >"$T/out"
 is "$(rate) $(waits)" '60/101 1' 'who proposed it does not confirm it'
+# P-112
+ctl_must init --is unix:games=ann --is unix:mail=ann
+ctl_as mail confirm "$void" >"$T/out" 2>&1
+is "$(rate) $(waits)" '60/101 1' 'nor the same person, signed in otherwise'
+ctl_must init --is unix:mail=max
 ctl_as mail confirm "$void" >"$T/out"
 is "$? $(rate) $(waits)" '0 60/100 0' 'somebody else does'
 OUT=$(ctl_as sys void lane-1 "$(event 63)" --reason x 2>&1)

@@ -256,16 +256,16 @@ check_people(const struct life *l, const struct terms *t, struct err *e)
 	    (t->people & NOT_PREPARER) != 0 || ((t->people & NOT_PREPARER_OF_THREE) != 0 && three);
 	bool reviewed = (t->people & NOT_REVIEWER_OF_THREE) != 0 && three;
 
-	if (prepared && same(l->who, l->preparer)) {
+	if (prepared && same(l->person, l->preparer)) {
 		return err_set(e, REJ_FORBIDDEN, "operation",
-			       "%s froze it, so somebody else has to do this (policy %s)", l->who,
-			       spd_approval_name(l->approval));
+			       "%s froze it, so somebody else has to do this (policy %s)",
+			       l->person, spd_approval_name(l->approval));
 	}
-	if (reviewed && same(l->who, l->reviewer)) {
+	if (reviewed && same(l->person, l->reviewer)) {
 		err_set(e, REJ_FORBIDDEN, "operation",
 			"%s reviewed it, so a third person has to approve; a small entity may "
 			"declare the policy APPROVER_DIFFERS (setup)",
-			l->who);
+			l->person);
 		return action_offer(e, &(struct todo){.action = ACTION_SETUP});
 	}
 	return OK;
@@ -350,7 +350,7 @@ check_words(const struct life *l, enum spd_action a, struct err *e)
 enum code
 life_step(const struct life *l, enum spd_action a, enum spd_state *next, struct err *e)
 {
-	uint32_t holds = same(l->who, l->reviewer) ? LIFE_BY_REVIEWER : 0;
+	uint32_t holds = same(l->person, l->reviewer) ? LIFE_BY_REVIEWER : 0;
 	const struct move *move = machine_find(&life_machine, l->state, a, holds);
 	const struct terms *t = move == NULL ? NULL : move->terms;
 	enum code code;

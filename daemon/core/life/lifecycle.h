@@ -69,10 +69,12 @@ struct life {
 	int64_t revision; /* 0: none yet */
 	enum spd_state state;
 	enum spd_approval approval;
-	bool was_submitted;   /* a revision of the quarter once was */
+	bool was_submitted; /* a revision of the quarter once was */
+	/* Persons, each however they connect. */
 	const char *preparer; /* NULL: nobody yet */
 	const char *reviewer; /* NULL: nobody, or what they reviewed is not all there is now */
-	/* Who acts, and with what. */
+	const char *person;   /* that acts; NULL where nothing goes by it */
+	/* Who acts, as they are signed in, and with what. */
 	const char *who;
 	uint64_t rights;  /* a set, RIGHT_BIT() */
 	const char *text; /* NULL or "": none */

@@ -33,6 +33,9 @@ enum revision_column {
 	COL_REASON,
 	COL_SUBMITTED,
 	COL_DOCUMENT,
+	COL_PREPARER,
+	COL_REVIEWER,
+	COL_PERSON,
 };
 
 static const struct {
@@ -96,8 +99,9 @@ load_revision(struct call *c, const struct rows *rows)
 	l->revision = rows_int(rows, 0, COL_REVISION);
 	l->approval = spd_approval_by_name(rows_text(rows, 0, COL_APPROVAL));
 	l->was_submitted = rows_int(rows, 0, COL_SUBMITTED) > 0;
-	l->preparer = keep(c, rows_text(rows, 0, COL_CREATED_BY));
-	l->reviewer = keep(c, rows_text(rows, 0, COL_REVIEWED_BY));
+	l->preparer = keep(c, rows_text(rows, 0, COL_PREPARER));
+	l->reviewer = keep(c, rows_text(rows, 0, COL_REVIEWER));
+	l->person = keep(c, rows_text(rows, 0, COL_PERSON));
 	a->since = keep(c, rows_text(rows, 0, COL_AS_OF));
 	memcpy(a->sha256, sha, strlen(sha) + 1);
 	a->head = revision_json(rows, 0);
@@ -157,8 +161,8 @@ spd_load_next(struct spd_ask *a, int step, struct statement *st, struct err *e)
 {
 	if (step == 0) {
 		*st = (struct statement){embed_text("sql/queries/quarter/spd_revision.sql"),
-					 3,
-					 {a->label, a->revision, "true"}};
+					 4,
+					 {a->label, a->revision, "true", a->life.who}};
 		return true;
 	}
 	if (a->life.revision == 0) {
@@ -314,8 +318,9 @@ next_list(struct job *j, struct statement *st, struct err *e)
 	struct spd_ask *a = ((struct call *)j->ctx)->state;
 
 	(void)e;
-	*st = (struct statement){
-	    embed_text("sql/queries/quarter/spd_revision.sql"), 3, {a->label, "0", "false"}};
+	*st = (struct statement){embed_text("sql/queries/quarter/spd_revision.sql"),
+				 4,
+				 {a->label, "0", "false", a->life.who}};
 	return a->step++ == 0;
 }
 

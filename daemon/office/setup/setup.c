@@ -150,9 +150,10 @@ make_principals(const struct setup_request *r)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < r->n_principals; i++)
-		json_array_append_new(all, json_pack("{s:s, s:o, s:o, s:o}", "principal",
+		json_array_append_new(all, json_pack("{s:s, s:o, s:o, s:o, s:o}", "principal",
 						     r->principals[i].principal, "role",
-						     text_or_null(r->principals[i].role), "name",
+						     text_or_null(r->principals[i].role), "person",
+						     text_or_null(r->principals[i].person), "name",
 						     text_or_null(r->principals[i].name), "post",
 						     text_or_null(r->principals[i].post)));
 	return all;

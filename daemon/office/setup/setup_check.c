@@ -10,11 +10,13 @@
 #include "ingest/registry.h"
 #include "office/call.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#define PERSON_MAX       64 /* bytes of its short name */
 #define RATIO_TARGET_MAX 10.0
 
 struct path {
@@ -203,6 +205,24 @@ check_provider(const struct setup_provider *p, size_t i, struct err *e)
 	return code != OK ? code : check_name(p->name, false, PATH("providers[%zu].name", i), e);
 }
 
+/* "rita": short, without spaces. NULL: none. */
+static enum code
+check_person(const char *s, const char *at, struct err *e)
+{
+	size_t n = 0;
+
+	if (s == NULL)
+		return OK;
+	while (isgraph((unsigned char)s[n]) != 0)
+		n++;
+	if (s[n] == '\0' && n > 0 && n <= PERSON_MAX)
+		return OK;
+	return err_set(e, REJ_FIELD, at,
+		       "is not a person's short name: up to %d characters without spaces, as in "
+		       "rita",
+		       PERSON_MAX);
+}
+
 static enum code
 check_principal(const struct setup_principal *p, size_t i, struct err *e)
 {
@@ -220,6 +240,8 @@ check_principal(const struct setup_principal *p, size_t i, struct err *e)
 		code = check_name(p->name, false, PATH("principals[%zu].name", i), e);
 	if (code == OK)
 		code = check_name(p->post, false, PATH("principals[%zu].post", i), e);
+	if (code == OK)
+		code = check_person(p->person, PATH("principals[%zu].person", i), e);
 	return code;
 }
 

@@ -28,6 +28,7 @@ in(enum spd_state state, enum spd_action a)
 	    .preparer = "unix:anna",
 	    .reviewer = "unix:bob",
 	    .who = "unix:cy",
+	    .person = "unix:cy",
 	    .rights = ALL,
 	    .text = if_said(a, 't', "why it is so"),
 	    .metric = if_said(a, 'm', "OUT03"),
@@ -85,13 +86,13 @@ Test(lifecycle, has_what_is_said_after_the_review_reviewed_unless_the_reviewer_s
 	struct err e = {0};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		l.who = rows[i].who;
+		l.person = rows[i].who;
 		cr_assert_eq(life_step(&l, SPD_COMMENT, &to, &e), OK, "%s", e.text);
-		cr_expect_eq(to, rows[i].to, "%s", l.who);
+		cr_expect_eq(to, rows[i].to, "%s", l.person);
 	}
 	/* Nobody's review holds: nobody is the reviewer. */
 	l.reviewer = NULL;
-	l.who = "unix:bob";
+	l.person = "unix:bob";
 	cr_assert_eq(life_step(&l, SPD_COMMENT, &to, &e), OK, "%s", e.text);
 	cr_expect_eq(to, SPD_DRAFT);
 }
@@ -169,7 +170,7 @@ Test(lifecycle, asks_for_different_people_as_the_policy_says)
 		enum spd_state to;
 		struct err e = {0};
 
-		l.who = rows[i].who;
+		l.person = rows[i].who;
 		l.approval = rows[i].approval;
 		cr_expect_eq(life_step(&l, rows[i].action, &to, &e), rows[i].code, "row %zu: %s", i,
 			     e.text);

@@ -316,6 +316,7 @@ static const char *
 anna_is(void)
 {
 	return cluster_text(o.pg, "SELECT concat_ws('/', role, name, post) FROM sems.principal "
+				  "LEFT JOIN sems.person USING (person) "
 				  "WHERE principal = 'unix:anna'");
 }
 
@@ -330,4 +331,25 @@ Test(setup, says_who_a_principal_is_and_leaves_what_is_not_named_as_it_was)
 	cr_expect_str_eq(anna_is(), "auditor/Anna Example");
 	tell(NULL, NULL, "Quality Manager");
 	cr_expect_str_eq(anna_is(), "auditor/Anna Example/Quality Manager");
+}
+
+/* P-112 */
+Test(setup, lets_principals_be_one_person_with_one_name)
+{
+	struct setup_request r = only_entity();
+	struct setup_principal two[] = {
+	    {.principal = "unix:anna", .role = "auditor", .person = "anna"},
+	    {.principal = "cert:sems:person/anna", .person = "anna", .name = "Anna Example"}};
+
+	r.principals = two;
+	r.n_principals = 2;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(anna_is(), "auditor/Anna Example");
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT string_agg(sems.person_of(principal), ' ') "
+					    "FROM sems.principal WHERE person IS NOT NULL"),
+			 "anna anna");
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT sems.person_of('unix:nobody')"), "unix:nobody");
+	two[0].person = "an na";
+	cr_expect_eq(ask_setup(&r), CODE(INVALID));
+	cr_expect_str_eq(o.field, "principals[0].person");
 }

@@ -345,15 +345,31 @@ Test(spd_freeze, lets_nobody_say_something_in_anothers_name_as_carried_over)
 
 Test(spd_freeze, keeps_who_somebody_was_when_it_was_done)
 {
-	cluster_do(f.pg, "INSERT INTO sems.principal VALUES ('unix:bob', 'auditor', 'Bob Reader', "
-			 "'Quality Manager')");
+	cluster_do(f.pg, "INSERT INTO sems.person VALUES ('bob', 'Bob Reader', 'Quality Manager');"
+			 "INSERT INTO sems.principal VALUES ('unix:bob', 'auditor', 'bob')");
 	freeze();
 	cr_expect_str_eq(step("unix:bob", "QA", SAID), ALLOWED);
-	cluster_do(f.pg, "UPDATE sems.principal SET post = 'Director'");
+	cluster_do(f.pg, "UPDATE sems.person SET post = 'Director'");
 	cr_expect_str_eq(cluster_text(f.pg,
 				      "SELECT string_agg(concat_ws('/', action, made_by_name, "
 				      "made_by_post), ' ' ORDER BY step) FROM sems.spd_event"),
 			 "FREEZE QA/Bob Reader/Quality Manager");
+}
+
+Test(spd_freeze, counts_the_eyes_of_persons_and_not_of_their_principals)
+{
+	cluster_do(f.pg, "INSERT INTO sems.person VALUES ('anna', NULL, NULL);"
+			 "INSERT INTO sems.principal VALUES ('unix:anna', 'compliance', 'anna'),"
+			 " ('cert:sems:person/anna', 'manager', 'anna')");
+	freeze();
+	cr_expect_str_neq(step("cert:sems:person/anna", "QA", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:bob", "QA", SAID), ALLOWED);
+	cr_expect_str_neq(step("cert:sems:person/anna", "APPROVE", SAID), ALLOWED);
+	cluster_do(f.pg, "INSERT INTO sems.person VALUES ('bob', NULL, NULL);"
+			 "INSERT INTO sems.principal VALUES ('unix:bob', 'auditor', 'bob'),"
+			 " ('cert:sems:person/bob', 'manager', 'bob')");
+	cr_expect_str_neq(step("cert:sems:person/bob", "APPROVE", SAID), ALLOWED);
+	cr_expect_str_eq(step("unix:cy", "APPROVE", SAID), ALLOWED);
 }
 
 Test(spd_freeze, lets_one_of_two_who_act_at_once_have_it)

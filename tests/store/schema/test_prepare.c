@@ -85,13 +85,13 @@ static const struct {
 	const char *sha256;
 } first_schema[] = {
     {"sql/migrations/0001_register.sql",
-     "b4eada3783f910a7ed7c059ed29d3aaf6f6d29b6ce9de04d09db4984ddfc97d9"},
+     "2d193c3beef81552a1fa18c89fc39c06c903ceb72ea735807067b3026a042e57"},
     {"sql/migrations/0002_evidence.sql",
      "4e151e9e3ad2786cc52a54e0e1373464545fc4904702f7d00945f8a5e8c649f7"},
     {"sql/migrations/0003_ruling.sql",
-     "680588fbf12353c6c1383b3d4a2d74f7c67c155343f3f175898d48aabc660ae0"},
+     "3b8f5af5c06754aaf84f255561adedb0d6968a98447d6f6080e057f0fcf8c3d5"},
     {"sql/migrations/0004_quarter.sql",
-     "6f0fba4cec68a48998ddfdf0996a937bfd6fe6ce862b712fb44d1420ff997d0a"},
+     "1aa3ed1cd9e646bab42d62e6b5a3eab87ad9c0775790b33995514f74a33e4612"},
     {"sql/migrations/0005_retention.sql",
      "5ce5a3bbc8f01f876a250a19e8b40fd3a2a59efeabfc7024696a5ce0d8b0ecf5"},
     {"sql/migrations/0006_counts.sql",

@@ -38,6 +38,7 @@ static const char help[] =
     "                            admin or gateway; may be repeated\n"
     "  -P, --person PRINCIPAL='NAME, POST'  who that is, printed where they sign, e.g.\n"
     "                            unix:rita='Rita Novak, Quality Manager'; may be repeated\n"
+    "      --is PRINCIPAL=PERSON which person that is, e.g. cert:sems:person/rita=rita\n"
     "\n"
     "The file has the same in YAML:\n"
     "  entity: Example Airport\n"
@@ -55,7 +56,8 @@ static const char help[] =
     "      senders:\n"
     "        - {principal: \"unix:gateway\", kinds: [tip_event, tip_session], sites: [LHX]}\n"
     "  principals:\n"
-    "    - {principal: \"unix:anna\", role: compliance, name: Anna Example, post: Compliance}\n"
+    "    - {principal: \"unix:anna\", role: compliance, name: Anna Example, post: Compliance,\n"
+    "       person: anna}\n"
     "  retention:\n"
     "    - {kind: tip_event, min_months: 12, max_months: 36, legal_basis: policy SP-12}\n"
     "  revision_window_days: 120   # a submitted quarter's evidence is kept that long\n"
@@ -106,6 +108,8 @@ struct flags {
 	unsigned n_senders;
 	unsigned n_roles;
 	unsigned n_persons;
+	char *same[FLAGS_MAX];
+	unsigned n_same;
 	char *sites_from;
 	char *column;
 	char *file;
@@ -136,6 +140,7 @@ take_flag(struct flags *f, int opt)
 	    {'s', NULL, f->sites, &f->n_sites},     {'p', NULL, f->providers, &f->n_providers},
 	    {'S', NULL, f->sources, &f->n_sources}, {'u', NULL, f->senders, &f->n_senders},
 	    {'r', NULL, f->roles, &f->n_roles},     {'P', NULL, f->persons, &f->n_persons},
+	    {'I', NULL, f->same, &f->n_same},
 	};
 
 	for (size_t i = 0; i < COUNT(table); i++) {
@@ -150,17 +155,12 @@ take_flag(struct flags *f, int opt)
 }
 
 static const struct option longs[] = {
-    {"entity", required_argument, NULL, 'e'},
-    {"zone", required_argument, NULL, 'z'},
-    {"site", required_argument, NULL, 's'},
-    {"sites-from", required_argument, NULL, 'F'},
-    {"column", required_argument, NULL, 'C'},
-    {"provider", required_argument, NULL, 'p'},
-    {"source", required_argument, NULL, 'S'},
-    {"sender", required_argument, NULL, 'u'},
-    {"role", required_argument, NULL, 'r'},
-    {"person", required_argument, NULL, 'P'},
-    {NULL, 0, NULL, 0},
+    {"entity", required_argument, NULL, 'e'}, {"zone", required_argument, NULL, 'z'},
+    {"site", required_argument, NULL, 's'},   {"sites-from", required_argument, NULL, 'F'},
+    {"column", required_argument, NULL, 'C'}, {"provider", required_argument, NULL, 'p'},
+    {"source", required_argument, NULL, 'S'}, {"sender", required_argument, NULL, 'u'},
+    {"role", required_argument, NULL, 'r'},   {"person", required_argument, NULL, 'P'},
+    {"is", required_argument, NULL, 'I'},     {NULL, 0, NULL, 0},
 };
 
 static int
@@ -256,6 +256,15 @@ add_flags(struct setup_wish *w, const struct flags *f)
 	}
 	for (unsigned i = 0; i < f->n_persons; i++)
 		add_person(w, f->persons[i]);
+	for (unsigned i = 0; i < f->n_same; i++) {
+		struct setup_named n = split(w, f->same[i]);
+
+		if (n.name == NULL)
+			err_set(&w->e, FATAL_CONFIG, "is", "--is %s: write PRINCIPAL=PERSON",
+				f->same[i]);
+		setup_wish_principal(
+		    w, &(struct setup_principal){.principal = n.id, .person = n.name});
+	}
 }
 
 /* ---- asking ---- */

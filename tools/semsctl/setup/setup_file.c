@@ -42,6 +42,7 @@ static const cyaml_schema_field_t principal_keys[] = {
     YAML_TEXT("role", struct setup_principal, role),
     YAML_TEXT("name", struct setup_principal, name),
     YAML_TEXT("post", struct setup_principal, post),
+    YAML_TEXT("person", struct setup_principal, person),
     CYAML_FIELD_END,
 };
 ENTRY(principal_entry, struct setup_principal, principal_keys);

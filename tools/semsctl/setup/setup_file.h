@@ -42,6 +42,7 @@ struct setup_principal {
 	char *role;
 	char *name; /* of the person; NULL: as it was */
 	char *post;
+	char *person; /* which that is; NULL: as it was */
 };
 
 struct setup_retention {

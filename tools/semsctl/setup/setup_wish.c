@@ -103,6 +103,7 @@ setup_wish_principal(struct setup_wish *w, const struct setup_principal *p)
 	to->role = setup_wish_text(w, p->role);
 	to->name = setup_wish_text(w, p->name);
 	to->post = setup_wish_text(w, p->post);
+	to->person = setup_wish_text(w, p->person);
 }
 
 static char **
