@@ -253,6 +253,10 @@ complete(struct config *c, struct err *e)
 		return err_set(e, FATAL_CONFIG, "options",
 			       "no database: say --embedded DIR for a private one, or --config "
 			       "FILE for yours");
+	if (c->embedded == NULL && c->web != NULL)
+		return err_set(e, FATAL_CONFIG, "options",
+			       "--web goes with --embedded: beside a database of your own start "
+			       "semsweb by itself");
 	if (c->embedded != NULL && c->socket == NULL)
 		c->socket = joined(c->embedded, "semsd.sock");
 	if (c->embedded != NULL && c->keys == NULL)

@@ -20,6 +20,7 @@ struct config {
 	/* Command line. */
 	char *embedded; /* folder of the private cluster; NULL: the configured database */
 	char *user;     /* to step down to when started by root */
+	char *web;      /* ADDRESS:PORT of the semsweb that is started too; NULL: none */
 	char *file;     /* YAML */
 	bool check;     /* read the configuration, say whether it is good, and exit */
 	bool verbose;

@@ -10,6 +10,7 @@
 #include "door/session_door.h"
 #include "host/embedded.h"
 #include "host/keyring.h"
+#include "host/web_child.h"
 #include "ingest/ingest.h"
 #include "jobs/duties.h"
 #include "jobs/highwater.h"
@@ -47,6 +48,7 @@ enum { EXIT_GOOD = 0, EXIT_BAD_USAGE = 64, EXIT_NO_SERVICE = 69, EXIT_BAD_CONFIG
 struct semsd {
 	struct config config;
 	struct embedded *cluster;
+	struct web_child *web;
 	const char *conninfo;
 	struct keyring *keys;
 	struct event_base *base;
@@ -479,6 +481,7 @@ on_tend(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	embedded_tend(d->cluster);
+	web_child_tend(d->web);
 }
 
 static enum code
@@ -540,12 +543,16 @@ start(struct semsd *d, struct err *e)
 	if (open_key_watch(d, e) != OK || open_highwater(d, e) != OK ||
 	    open_register_watch(d, e) != OK || open_tend(d, e) != OK || open_server(d, e) != OK)
 		return e->code;
-	return open_duties(d, e) == OK ? open_stop(d, e) : e->code;
+	if (open_duties(d, e) != OK || open_stop(d, e) != OK)
+		return e->code;
+	return d->config.web == NULL ? OK
+				     : web_child_start(d->config.socket, d->config.web, &d->web, e);
 }
 
 static void
 stop(struct semsd *d)
 {
+	web_child_stop(d->web);
 	server_free(d->server);
 	store_free(d->store);
 	highwater_free(d->highwater);

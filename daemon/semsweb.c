@@ -32,6 +32,7 @@ struct semsweb {
 	unsigned n_listen;
 	const char *certificate, *key;
 	const char *anyone; /* whom all are that come by loopback */
+	bool shows_link;    /* to the owner */
 	uint32_t connections;
 	bool verbose;
 	struct event_base *base;
@@ -110,6 +111,7 @@ static const struct argp_option options[] = {
     {"key", 'k', "FILE", 0, "its key in PEM", 0},
     {"loopback-as", 'a', "PRINCIPAL", 0,
      "whoever connects by loopback is this device:NAME or web:NAME; not with a certificate", 0},
+    {"owner-link", 'o', NULL, 0, "print a link that signs in the owner of this semsweb, once", 0},
     {"connections", 'n', "NUMBER", 0, "at once, at most (512)", 0},
     {"verbose", 'v', NULL, 0, "log what happens, too", 0},
     {NULL, 0, NULL, 0, NULL, 0},
@@ -158,6 +160,8 @@ parse_option(int key, char *arg, struct argp_state *state)
 		argp_error(state, "--connections takes 1 to %u", MOST_VISITS);
 	else if (key == 'v')
 		w->verbose = true;
+	else if (key == 'o')
+		w->shows_link = true;
 	else if (key == ARGP_KEY_END && (w->certificate == NULL) != (w->key == NULL))
 		argp_error(state, "--certificate and --key go together");
 	else if (key == ARGP_KEY_END && w->certificate != NULL && w->anyone != NULL)
@@ -174,6 +178,21 @@ on_libevent(int severity, const char *text)
 {
 	if (severity >= EVENT_LOG_WARN)
 		log_warn("libevent", KV("text", text));
+}
+
+/* On standard output, which is the terminal's: the log may be read by others. */
+static void
+show_link(const struct semsweb *w, int port)
+{
+	char secret[SECRET_SIZE];
+
+	if (!desk_owner_link(w->desk, secret))
+		return;
+	printf("semsweb: http%s://%.*s:%d/enter?key=%s signs in the owner, once, within an hour.\n",
+	       w->certificate == NULL ? "" : "s", (int)(strrchr(w->listen[0], ':') - w->listen[0]),
+	       w->listen[0], port, secret);
+	fflush(stdout);
+	wipe(secret, sizeof secret);
 }
 
 static enum code
@@ -199,7 +218,7 @@ start(struct semsweb *w, struct err *e)
 	const struct desk_config dc = {.socket = w->socket, .anyone = w->anyone};
 	struct httpd_config hc = {
 	    .certificate = w->certificate, .key = w->key, .connections = w->connections};
-	int port;
+	int port = 0;
 
 	jsonmem_watch(malloc);
 	jsonmem_bound(JSON_BYTES);
@@ -214,9 +233,12 @@ start(struct semsweb *w, struct err *e)
 	hc.ctx = w->desk;
 	if (httpd_open(&w->httpd, w->base, &hc, e) != OK)
 		return e->code;
-	for (unsigned i = 0; i < w->n_listen; i++)
+	for (unsigned i = 0; i < w->n_listen; i++) {
 		if (httpd_listen(&w->httpd, w->listen[i], &port, e) != OK)
 			return e->code;
+		if (i == 0 && w->shows_link)
+			show_link(w, port);
+	}
 	return OK;
 }
 

@@ -90,6 +90,13 @@ const struct setting settings[] = {
      NULL,
      "# The folder with server.pem, server.key, ca.pem and crl.pem for it; \"semsctl pki\" makes "
      "them.\n#tls_folder: /etc/semsd/tls\n"},
+    {"web", 'w', SETTING_TEXT, IN_LINE, 1, "ADDRESS:PORT", MEMBER(web),
+     "With --embedded: start semsweb there too, e.g. 127.0.0.1:8443",
+     "With\n.BR \\-\\-embedded :\nstart\n.BR semsweb (8)\nthere too, on a loopback address, from "
+     "the "
+     "folder that semsd is in. It prints a link that signs in the owner, once, and ends with "
+     "semsd.\n",
+     NULL, NULL},
     {"user", 'u', SETTING_TEXT, IN_LINE, 1, "NAME", MEMBER(user),
      "Step down to NAME when started by root (default semsd or postgres)",
      "The user to become when started by root; by default semsd, or postgres when there is none.\n",

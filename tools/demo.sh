@@ -101,7 +101,7 @@ say
 say "The SPD is in $out/spd: a page to read, a workbook, CSV files, and JSON for programs."
 say
 say "To look further:"
-[ -z "$pid" ] || say "  $bin/semsd --embedded $data &"
+[ -z "$pid" ] || say "  $bin/semsd --embedded $data --web 127.0.0.1:8443 &   # prints a link to its page, http://127.0.0.1:8443"
 say "  export SEMSD_SOCKET=$data/semsd.sock"
 say "  $bin/semsctl spd show $quarter --by site          # or: --by measure, --metric OUT03"
 say "  $bin/semsctl spd freeze $quarter                  # a revision that never changes"

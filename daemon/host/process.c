@@ -44,7 +44,9 @@ become(const char *const argv[], int output, pid_t parent)
 	if (getppid() != parent)
 		give_up();
 	null = open("/dev/null", O_RDONLY);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0)
+	if (null < 0 || dup2(null, 0) < 0)
+		give_up();
+	if (output >= 0 && (dup2(output, 1) < 0 || dup2(output, 2) < 0))
 		give_up();
 	close_range(3, ~0U, 0);
 	execv(argv[0], args.plain);
@@ -54,16 +56,18 @@ become(const char *const argv[], int output, pid_t parent)
 pid_t
 process_start(const char *const argv[], const char *output)
 {
-	int fd = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int fd =
+	    output == NULL ? -1 : open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	pid_t parent = getpid();
 	pid_t pid;
 
-	if (fd < 0)
+	if (fd < 0 && output != NULL)
 		return -1;
 	pid = fork();
 	if (pid == 0)
 		become(argv, fd, parent);
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return pid;
 }
 

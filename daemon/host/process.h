@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Starts argv[0] with its output appended to the file; the child gets SIGINT when we die, is in a
- * session of its own (a terminal's ^C is for us alone) and inherits nothing else. -1: errno. */
+/* Starts argv[0] with its output appended to the file (NULL: ours is its own); the child gets
+ * SIGINT when we die, is in a session of its own (a terminal's ^C is for us alone) and inherits
+ * nothing else. -1: errno. */
 pid_t process_start(const char *const argv[], const char *output);
 /* process_start(), then waits: the exit status, or -1. */
 int process_run(const char *const argv[], const char *output);

@@ -3,11 +3,13 @@
 #include "base/count.h"
 #include "web/desk/batch.h"
 #include "web/desk/enrol.h"
+#include "web/desk/page.h"
 #include "web/desk/work.h"
 #include "web/upstream/upstream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* Says of semsweb alone that it runs: what it needs is semsd's to tell. */
 static void
@@ -18,9 +20,10 @@ tell_alive(void *ctx, struct asked *a)
 }
 
 static const struct route routes[] = {
-    {METHOD_GET, "/livez", tell_alive},
-    {METHOD_POST, "/v1/batch", batch_take},
-    {METHOD_POST, "/v1/enrol", enrol_take},
+    {METHOD_GET, "/livez", tell_alive},     {METHOD_POST, "/v1/batch", batch_take},
+    {METHOD_POST, "/v1/enrol", enrol_take}, {METHOD_GET, "/", page_front},
+    {METHOD_GET, "/enter", page_enter},     {METHOD_POST, "/enter", page_sign_in},
+    {METHOD_POST, "/leave", page_sign_out}, {METHOD_GET, "/style.css", page_style},
 };
 
 const struct route *
@@ -45,6 +48,16 @@ desk_new(struct event_base *base, const struct desk_config *config)
 		return d;
 	free(d);
 	return NULL;
+}
+
+bool
+desk_owner_link(struct desk *d, char secret[SECRET_SIZE])
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return signin_make_link(&d->signins, (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000,
+				secret);
 }
 
 void

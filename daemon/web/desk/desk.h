@@ -6,6 +6,7 @@
 #ifndef SEMS_WEB_DESK_DESK_H
 #define SEMS_WEB_DESK_DESK_H
 
+#include "web/desk/signin.h"
 #include "web/http/route.h"
 
 #include <stddef.h>
@@ -22,6 +23,8 @@ struct desk_config {
 /* NULL: out of memory. */
 struct desk *desk_new(struct event_base *base, const struct desk_config *config);
 void desk_free(struct desk *d); /* accepts NULL; whoever is served hears no more */
+/* For /enter?key=: signs in the owner once, within an hour. */
+bool desk_owner_link(struct desk *d, char secret[SECRET_SIZE]);
 /* With a struct desk * as their ctx. */
 const struct route *desk_routes(size_t *n);
 

@@ -7,6 +7,7 @@
 
 #include "web/desk/desk.h"
 #include "web/desk/known.h"
+#include "web/desk/signin.h"
 #include "web/upstream/upstream.h"
 
 #define PRINCIPAL_SIZE KNOWN_NAME_SIZE
@@ -16,6 +17,7 @@ struct desk {
 	struct upstream *upstream;
 	char anyone[PRINCIPAL_SIZE]; /* whom all are that come by loopback; "": nobody is */
 	struct known_list known;
+	struct signins signins;
 };
 
 struct work {
@@ -28,6 +30,7 @@ struct work {
 	bool is_signed;                 /* by a key; else a token is shown, or nothing */
 	struct signed_by by;            /* what its signature says */
 	char shown[KNOWN_ID_SIZE];      /* by which he is recognised */
+	char form[SECRET_SIZE];         /* of the page that is made */
 };
 
 /* NULL: out of memory, and a was answered. */

@@ -139,6 +139,16 @@ asked_path(const struct asked *a)
 	return path == NULL || path[0] == '\0' ? "/" : path;
 }
 
+const char *
+asked_query(const struct asked *a)
+{
+	const struct evhttp_uri *uri =
+	    a->req == NULL ? NULL : evhttp_request_get_evhttp_uri(a->req);
+	const char *query = uri == NULL ? NULL : evhttp_uri_get_query(uri);
+
+	return query == NULL ? "" : query;
+}
+
 bool
 asked_is_tls(const struct asked *a)
 {

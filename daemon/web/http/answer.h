@@ -49,6 +49,8 @@ const char *asked_header(const struct asked *a, const char *name);
 /* "POST", and the path without what follows ?; "": whoever asked is gone. */
 const char *asked_method(const struct asked *a);
 const char *asked_path(const struct asked *a);
+/* What follows ?; "": nothing. */
+const char *asked_query(const struct asked *a);
 bool asked_is_tls(const struct asked *a);
 
 #endif

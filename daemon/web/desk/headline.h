@@ -1,0 +1,11 @@
+/* How semsd is, in short: what its status says is wrong, or that nothing is. */
+#ifndef SEMS_WEB_DESK_HEADLINE_H
+#define SEMS_WEB_DESK_HEADLINE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+/* The next thing that is wrong with a status, from *at = 0 on; NULL: nothing further. */
+const char *headline_next(const json_t *status, size_t *at);
+
+#endif
