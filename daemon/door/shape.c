@@ -145,7 +145,7 @@ static const struct slot spd_request_slots[] = {
     ONE(spd_request, metric),       LIST(spd_request, by, &dimension_shape),
     ONE(spd_request, early),        ONE(spd_request, exclude_embargoed),
     ONE(spd_request, from_records), ONE(spd_request, exported_as),
-    ONE(spd_request, seen),
+    ONE(spd_request, seen),         ONE(spd_request, unsuppressed),
 };
 SHAPE(spd_request);
 

@@ -229,6 +229,7 @@ struct spd_request {
 	bool from_records;
 	const char *exported_as;
 	const char *seen;
+	const char *unsuppressed;
 };
 
 enum gap_op {

@@ -24,6 +24,8 @@ json_t *spd_compute(struct fixture *f, enum spd_task task);
 /* Another quarter. */
 json_t *spd_compute_quarter(struct fixture *f, enum spd_task task, struct quarter q);
 /* The same, not kept, from day counts or from records. */
+/* As semsd gives it: figures of few persons are suppressed; the others show them. */
+json_t *spd_compute_suppressed(struct fixture *f);
 json_t *spd_compute_from(struct fixture *f, enum spd_source from);
 /* Counts what was touched, until nothing is left; how many days of cubes. */
 size_t spd_recount(struct fixture *f);

@@ -144,6 +144,8 @@ static const cyaml_schema_field_t metric_fields[] = {
     STRING("case_mix", OPTIONAL, case_mix, 31),
     STRING("matched", OPTIONAL, matched, 31),
     FLAG("unmatched", struct metric, unmatched),
+    FLAG("of_persons", struct metric, of_persons),
+    STRING("persons_as", OPTIONAL, persons_as, 15),
     CYAML_FIELD_MAPPING_PTR("persons", OPTIONAL, struct metric, persons, person_fields),
     CYAML_FIELD_MAPPING_PTR("clusters", OPTIONAL, struct metric, clusters, cluster_fields),
     TERMS("numerator", OPTIONAL, numerator),

@@ -125,11 +125,13 @@ struct metric {
 	unsigned requirements_count;
 	char **by; /* breakdowns beyond site and measure; dimensions separated by a space */
 	unsigned by_count;
-	char *of;       /* SHAPE_QUANTILE: the field */
-	char *apart;    /* the dimension over which nothing is added up; NULL: none */
-	char *case_mix; /* the dimension that sites are compared within; NULL: none */
-	char *matched;  /* the one that quarters are, too; NULL: they are compared as they are */
-	bool unmatched; /* quarters are not compared: what it depends on is not told by figure */
+	char *of;        /* SHAPE_QUANTILE: the field */
+	char *apart;     /* the dimension over which nothing is added up; NULL: none */
+	char *case_mix;  /* the dimension that sites are compared within; NULL: none */
+	char *matched;   /* the one that quarters are, too; NULL: they are compared as they are */
+	bool unmatched;  /* quarters are not compared: what it depends on is not told by figure */
+	bool of_persons; /* what it tells of a few persons is suppressed: its persons or clusters */
+	char *persons_as; /* and where this metric's is, in the same cell; NULL: it is not */
 	struct person_count *persons;
 	struct cluster_rule *clusters; /* NULL: trials come singly */
 	struct term *numerator;

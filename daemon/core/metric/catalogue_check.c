@@ -393,6 +393,20 @@ check_clusters(const struct metric *m, struct err *e)
 	return code != OK ? code : check_cluster_view(m, GROUP_NUMERATOR, v, e);
 }
 
+/* Whose persons are taken stands before, so that what is suppressed there is known. */
+static enum code
+check_of_persons(const struct catalogue *c, const struct metric *m, struct err *e)
+{
+	const struct metric *as = m->persons_as == NULL ? NULL : catalogue_metric(c, m->persons_as);
+
+	if (m->of_persons && m->persons == NULL && m->clusters == NULL)
+		return FAULT(e, "of_persons", "of_persons: only what counts persons, or clusters");
+	if (m->persons_as != NULL && (as == NULL || as >= m || !as->of_persons || m->of_persons))
+		return FAULT(e, "persons_as",
+			     "persons_as: a metric before this one that is of_persons");
+	return OK;
+}
+
 enum code
 catalogue_check(const struct catalogue *c, struct metric *m, struct err *e)
 {
@@ -406,5 +420,6 @@ catalogue_check(const struct catalogue *c, struct metric *m, struct err *e)
 	code = code != OK ? code : check_apart(m, e);
 	code = code != OK ? code : check_clusters(m, e);
 	code = code != OK ? code : check_case_mix(m, e);
-	return code != OK ? code : check_matched(m, e);
+	code = code != OK ? code : check_matched(m, e);
+	return code != OK ? code : check_of_persons(c, m, e);
 }

@@ -737,6 +737,18 @@ allow_for_breakdowns(struct arena *a, struct figure **list, size_t n, const stru
 	}
 }
 
+void
+figure_suppress(struct figure *g)
+{
+	struct figure bare = {.breakdown = g->breakdown,
+			      .status = STATUS_NO_DATA,
+			      .no_data = "SUPPRESSED",
+			      .is_suppressed = true};
+
+	memcpy(bare.by, g->by, sizeof bare.by);
+	*g = bare;
+}
+
 int
 figure_compare(const struct figure *x, const struct figure *y)
 {

@@ -102,6 +102,7 @@ struct figure {
 	double q;
 	enum status status;
 	const char *no_data; /* NULL: there is data */
+	bool is_suppressed;  /* figure_suppress() */
 };
 
 /* The text of a dimension's value that a record did not give. */
@@ -159,6 +160,9 @@ struct interval figure_interval(const struct figure *g);
 /* Computes values, intervals and statuses; aim NULL: no target is set, else of fold_head()'s part.
  * The figures, by breakdown and value, valid as long as the arena; NULL when the arena is full. */
 struct figure **fold_finish(struct fold *f, const struct aim *aim, size_t *n);
+
+/* Takes its numbers and its status away, whatever they are, and says SUPPRESSED in their place. */
+void figure_suppress(struct figure *g);
 
 /* By breakdown, then by the values of its dimensions: the order of fold_finish(). */
 int figure_compare(const struct figure *x, const struct figure *y);

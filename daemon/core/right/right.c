@@ -64,6 +64,7 @@ static const struct {
 
     [RIGHT_KNOW_COVERT] = {"know_covert", .all = ADMINISTERS | TESTER},
     [RIGHT_KNOW_PERSONS] = {"know_persons", .all = ADMINISTERS},
+    [RIGHT_KNOW_SMALL_CELLS] = {"know_small_cells", .all = ADMINISTERS},
     [RIGHT_KNOW_SESSIONS] = {"know_sessions", .all = ADMIN},
     /* Who administers is no affair of whoever may not read what is kept. */
     [RIGHT_KNOW_ADMINS] = {"know_admins", .all = READS},

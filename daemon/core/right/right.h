@@ -70,8 +70,9 @@ enum right {
 	RIGHT_INVITE_DEVICES,    /* and revoke them */
 	RIGHT_RECOGNISE_DEVICES, /* by what they show */
 	/* To know: parts of answers. */
-	RIGHT_KNOW_COVERT,  /* of tests before their debrief, and of what may be one */
-	RIGHT_KNOW_PERSONS, /* what may name somebody: pseudonyms, free text, bytes as sent */
+	RIGHT_KNOW_COVERT,      /* of tests before their debrief, and of what may be one */
+	RIGHT_KNOW_PERSONS,     /* what may name somebody: pseudonyms, free text, bytes as sent */
+	RIGHT_KNOW_SMALL_CELLS, /* figures of few persons, asked for explicitly */
 	RIGHT_KNOW_SESSIONS,
 	RIGHT_KNOW_ADMINS, /* by their names */
 	/* The steps of an SPD's life. */

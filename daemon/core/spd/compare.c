@@ -286,7 +286,8 @@ compare_chart(const struct spd_metric *s, const struct spd_past_metric *past, co
 	struct made weeks;
 	struct made o;
 
-	if (!compare_has_chart(s->m))
+	/* The weeks of what is suppressed would tell it. */
+	if (!compare_has_chart(s->m) || (s->n_figures > 0 && s->figures[0]->is_suppressed))
 		return json_null();
 	c = charted_of(s, scratch);
 	for (size_t i = 0; i < c.n_levels; i++)
@@ -419,6 +420,19 @@ is_same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* What a site's suppressed strata are is not to be told by the sum of all. */
+static bool
+has_suppressed(const struct spd_metric *s, const char *site)
+{
+	unsigned by_both = breakdown_of(s->m, "site", s->m->case_mix);
+	bool has = false;
+
+	for (size_t i = 0; i < s->n_figures && !has; i++)
+		has = s->figures[i]->breakdown == by_both && s->figures[i]->is_suppressed &&
+		      is_same(s->figures[i]->by[0], site);
+	return has;
+}
+
 /* The figure of all units in a stratum; NULL: it contradicts itself. */
 static const struct figure *
 stratum_of(const struct spd_metric *s, unsigned by_stratum, const char *stratum)
@@ -486,7 +500,7 @@ compare_case_mix(const struct spd_metric *s, struct arena *scratch)
 	for (size_t i = 0; i < n; i++) {
 		struct case_mix c;
 
-		if (sites[i].is_withheld)
+		if (sites[i].is_withheld || has_suppressed(s, sites[i].unit))
 			continue;
 		c = mix_of(s, sites[i].unit);
 		case_mix_finish(&c, all->value);

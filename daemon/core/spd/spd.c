@@ -5,6 +5,7 @@
 #include "core/metric/template.h"
 #include "core/spd/keys.h"
 #include "core/spd/marking.h"
+#include "core/spd/small.h"
 #include "core/spd/spd_metric.h"
 
 #include <string.h>
@@ -23,10 +24,10 @@ is_not_applicable(const struct spd *s, const char *metric)
 static bool
 has_exclusions(const struct metric *m, const struct figure *g)
 {
-	for (unsigned i = 0; i < m->excluded_count; i++)
+	for (unsigned i = 0; i < m->excluded_count && !g->is_suppressed; i++)
 		if (g->count[GROUP_NAMED + i] != 0)
 			return true;
-	return g->persons_left_out != 0;
+	return g->persons_left_out != 0 || g->is_suppressed;
 }
 
 /* What was declared as none of the entity's business is told all the same where there is anything
@@ -309,6 +310,17 @@ embargo_json(const struct spd *s)
 }
 
 static json_t *
+small_cells_json(const struct spd *s)
+{
+	struct made o = made_object();
+
+	made_int(&o, DOC_BELOW, SMALL_PERSONS);
+	made_int(&o, DOC_SUPPRESSED, (int64_t)s->n_suppressed);
+	made_put(&o, DOC_SHOWN, json_boolean(s->shows_small_cells));
+	return made_take(o);
+}
+
+static json_t *
 document_json(const struct spd *s, struct arena *scratch)
 {
 	struct made metrics = made_array();
@@ -326,6 +338,7 @@ document_json(const struct spd *s, struct arena *scratch)
 		made_put(&o, DOC_VALUES_SHOWN, json_null());
 	else
 		made_int(&o, DOC_VALUES_SHOWN, s->values_shown);
+	made_put(&o, DOC_SMALL_CELLS, small_cells_json(s));
 	made_put(&o, DOC_NOT_APPLICABLE, not_applicable_json(s));
 	made_put(&o, DOC_UNSUPPORTED, unsupported_json(s));
 	made_put(&o, DOC_RECORDS, records_json(s));

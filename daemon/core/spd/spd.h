@@ -162,6 +162,9 @@ struct spd {
 	/* Of each dimension that senders choose the values of, so many have figures, the others
 	 * together one (FIGURE_OTHER); 0: all have. */
 	unsigned values_shown;
+	/* Of figures of few persons: how many are suppressed; or, asked for explicitly, none is. */
+	size_t n_suppressed;
+	bool shows_small_cells;
 	struct spd_past past[SPD_PAST_MAX]; /* newest first */
 	size_t n_past;
 	struct spd_feed *feeds;

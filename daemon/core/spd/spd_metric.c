@@ -47,8 +47,11 @@ add_exclusion(struct made *list, const char *reason, int64_t count)
 static json_t *
 excluded_of(const struct metric *m, const struct figure *g)
 {
-	struct made list = made_array();
+	struct made list;
 
+	if (g->is_suppressed)
+		return json_null();
+	list = made_array();
 	for (unsigned i = 0; i < m->excluded_count; i++) {
 		int64_t n = g->count[GROUP_NAMED + i];
 
@@ -78,6 +81,8 @@ details_of(const struct metric *m, const struct figure *g)
 {
 	struct made o = made_object();
 
+	if (g->is_suppressed)
+		return made_take(o);
 	if (m->parts_count > 0)
 		made_put(&o, "parts", parts_of(m, g));
 	if (m->shape == SHAPE_SDT) {

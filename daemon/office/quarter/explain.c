@@ -605,6 +605,13 @@ explain_document(struct call *c)
 		refuse(c, &e);
 		return;
 	}
+	if (strcmp(member_text(figure, DOC_NO_DATA), "SUPPRESSED") == 0) {
+		err_set(&e, REJ_STATE, "where",
+			"the figure is suppressed: it is of fewer than 5 persons, or such could be "
+			"told by it");
+		refuse(c, &e);
+		return;
+	}
 	x->answer = json_pack("{s:s, s:O, s:s?, s:O, s:o, s:O, s:O}", "quarter", x->label,
 			      "revision", json_object_get(x->document, DOC_REVISION), "as_of",
 			      member_text(x->document, DOC_AS_OF), "catalogue",

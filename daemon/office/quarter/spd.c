@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void
 spd_reply_document(struct call *c, struct text document)
@@ -133,6 +134,7 @@ compute(struct call *c, enum spd_task task, bool revises,
 	    .task = task,
 	    .source = a->q->from_records ? SPD_FROM_RAW : SPD_FROM_COUNTS,
 	    .by = c->who.principal.s,
+	    .shows_small = task == SPD_TASK_SHOW && a->q->unsuppressed != NULL,
 	    .will = {a->rights, revises, a->q->text, a->q->early, a->q->exclude_embargoed},
 	    .done = done,
 	    .ctx = c,
@@ -143,11 +145,43 @@ compute(struct call *c, enum spd_task task, bool revises,
 		spd_start(&a->run);
 }
 
+/* False: the call has been answered. Who sees them, and why, is in the log before they do. */
+static bool
+may_see_small(struct call *c)
+{
+	const struct spd_request *q = c->request.spd;
+	size_t n = q->unsuppressed == NULL ? 0 : strlen(q->unsuppressed);
+
+	if (q->unsuppressed == NULL)
+		return true;
+	if (!right_has(c->who.role, RIGHT_KNOW_SMALL_CELLS)) {
+		call_forbid(c, "unsuppressed", RIGHT_KNOW_SMALL_CELLS);
+		return false;
+	}
+	if (n == 0 || n > SPD_TEXT_MAX) {
+		call_fail(c, ANSWER_INVALID, "unsuppressed",
+			  "say in at most %d bytes why figures of few persons are to be shown",
+			  SPD_TEXT_MAX);
+		return false;
+	}
+	if (q->revision != 0 || q->exported_as != NULL) {
+		call_fail(c, ANSWER_INVALID, "unsuppressed",
+			  "what is frozen or handed out has no figures of few persons: show them "
+			  "as they are computed now");
+		return false;
+	}
+	log_info("spd.unsuppressed", KV("quarter", q->quarter), KV("by", c->who.principal.s),
+		 KV("reason", q->unsuppressed));
+	return true;
+}
+
 static void
 show(struct call *c)
 {
 	const struct spd_ask *a = c->state;
 
+	if (!may_see_small(c))
+		return;
 	if (a->revision[0] == '0')
 		compute(c, SPD_TASK_SHOW, false, on_shown);
 	else

@@ -47,6 +47,7 @@ static const struct {
     {"NO_VALUE_THEN", "no value then"},
     {"NOT_MATCHED", "not told by what is alike in both quarters"},
     {"TOO_LITTLE_ALIKE", "less than half of it is alike in both quarters"},
+    {"SUPPRESSED", "suppressed: fewer than 5 persons, or such could be told by it"},
     {"SET_APART", "of another mode or layer than the target is for"},
     {"DATED_AHEAD", "dated ahead of their receipt"},
     {"DEGRADED_SECONDS", "seconds degraded"},

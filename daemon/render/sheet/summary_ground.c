@@ -348,6 +348,29 @@ say_chance(struct grid *g)
 			      decided, decided == 1 ? " has" : "s have", (double)decided / 20));
 }
 
+static void
+say_suppressed(struct grid *g)
+{
+	const json_t *small = json_object_get(g->book->edition->doc, DOC_SMALL_CELLS);
+	double n;
+	double below;
+
+	if (!spd_number(small, DOC_BELOW, &below))
+		return;
+	if (json_is_true(json_object_get(small, DOC_SHOWN)))
+		summary_say(g, "",
+			    book_text(g->book,
+				      "Figures of fewer than %.0f persons are NOT suppressed: for "
+				      "whoever asked for them alone.",
+				      below));
+	else if (spd_number(small, DOC_SUPPRESSED, &n) && n > 0)
+		summary_say(g, "",
+			    book_text(g->book,
+				      "%s figure%s suppressed: of fewer than %.0f persons, or such "
+				      "that those could be told by subtraction.",
+				      book_count(g->book, n), n == 1 ? " is" : "s are", below));
+}
+
 /* Who sets a target may know then what it will be met by. */
 static void
 say_late_targets(struct grid *g)
@@ -389,6 +412,7 @@ summary_ground(struct sheet *s)
 	}
 	say_chance(g);
 	say_late_targets(g);
+	say_suppressed(g);
 	say_restatements(g);
 	say_embargo(g);
 }

@@ -5,6 +5,7 @@
 #include "base/file/embed.h"
 #include "base/json/jsonmem.h"
 #include "core/action/action.h"
+#include "core/spd/small.h"
 #include "store/quarter/spd_gather.h"
 
 #include <inttypes.h>
@@ -252,6 +253,24 @@ static const struct {
     {"sql/queries/quarter/spd_hold_feeds.sql", on_held},
 };
 
+/* What is frozen, and whatever leaves semsd otherwise, has no figures of few persons. */
+static enum code
+suppress(struct spd_run *r, struct err *e)
+{
+	struct spd *s = &r->spd;
+	struct arena *scratch;
+	bool done;
+
+	s->shows_small_cells = r->shows_small && r->task != SPD_TASK_FREEZE;
+	if (s->shows_small_cells)
+		return OK;
+	scratch = arena_new(SMALL_SCRATCH_MAX);
+	done = scratch != NULL && small_suppress(s->metrics, s->n_metrics, scratch);
+	arena_free(scratch);
+	s->n_suppressed = small_count(s->metrics, s->n_metrics);
+	return done ? OK : err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
+}
+
 static enum code
 make_document(struct spd_run *r, struct err *e)
 {
@@ -283,6 +302,8 @@ make_document(struct spd_run *r, struct err *e)
 	}
 	again = false;
 	code = spd_recheck_compare(r, e);
+	if (code == OK)
+		code = suppress(r, e);
 	if (code == OK)
 		code = spd_document(s, &r->document, e);
 	if (code == OK)

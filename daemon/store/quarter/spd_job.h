@@ -46,6 +46,7 @@ struct spd_run {
 	enum spd_source source;
 	const char *by;       /* SPD_TASK_FREEZE: who */
 	struct spd_will will; /* SPD_TASK_FREEZE: what they want */
+	bool shows_small;     /* figures of few persons, too; never of SPD_TASK_FREEZE */
 	/* Once, from the loop. *e is OK, or says why there is no document. */
 	void (*done)(struct spd_run *r, const struct err *e);
 	void *ctx;

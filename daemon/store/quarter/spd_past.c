@@ -88,6 +88,7 @@ compute_next(struct spd_run *r)
 	    .task = SPD_TASK_SHOW,
 	    .source = r->source,
 	    .is_past = true,
+	    .shows_small = r->shows_small,
 	    .done = on_computed,
 	    .ctx = r,
 	};

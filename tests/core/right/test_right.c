@@ -56,6 +56,7 @@ static const struct {
     /* P-906, P-907: parts of answers. */
     {"know_covert", "---a-a-a-"},
     {"know_persons", "-----a-a-"},
+    {"know_small_cells", "-----a-a-"},
     {"know_sessions", "-------a-"},
     {"know_admins", "----aaaa-"},
     /* The SPD: compliance prepares, auditors review, the manager approves. */

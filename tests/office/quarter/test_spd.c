@@ -249,6 +249,39 @@ Test(spd, lets_readers_read_and_only_compliance_decide)
 			 "unix:carl");
 }
 
+static bool
+shows_small(void)
+{
+	return json_is_true(json_object_get(json_object_get(o.json, "small_cells"), "shown"));
+}
+
+/* P-941: with a reason, by whoever has the right, and of nothing that is kept or handed out. */
+Test(spd, shows_figures_of_few_persons_to_whom_they_are_for)
+{
+	struct spd_request q = office_spd(OP(SHOW), past, 0);
+
+	q.unsuppressed = "the lane's manager asked";
+	office_be(&o, "unix:queenie", "auditor");
+	cr_expect_eq(office_ask_spd(&o, &q), CODE(FORBIDDEN));
+	office_be(&o, "unix:mona", "manager");
+	cr_expect_eq(office_ask_spd(&o, &q), CODE(FORBIDDEN));
+	office_be(&o, "unix:carl", "compliance");
+	cr_expect_eq(office_ask_spd(&o, &q), CODE(OK), "%s", o.text);
+	cr_expect(shows_small());
+	q.unsuppressed = "";
+	cr_expect_eq(office_ask_spd(&o, &q), CODE(INVALID));
+	q.unsuppressed = "why";
+	q.exported_as = "json";
+	cr_expect_eq(office_ask_spd(&o, &q), CODE(INVALID));
+	q.exported_as = NULL;
+	q.revision = 1;
+	cr_expect_eq(office_ask_spd(&o, &q), CODE(INVALID));
+	cr_expect_str_eq(o.field, "unsuppressed");
+	q = office_spd(OP(SHOW), past, 0);
+	cr_expect_eq(office_ask_spd(&o, &q), CODE(OK), "%s", o.text);
+	cr_expect_not(shows_small());
+}
+
 /* P-912 */
 Test(spd, refuses_what_it_cannot_read)
 {

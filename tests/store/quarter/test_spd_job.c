@@ -562,6 +562,49 @@ Test(spd_job, judges_by_a_band_and_says_which_one_it_replaced)
 	json_decref(doc);
 }
 
+/* Two screeners at one site, thirty at another, and as many at a third. */
+Test(spd_job, suppresses_what_is_of_few_persons_and_what_would_tell_it)
+{
+	static const char of[] =
+	    ", device_id, screener_id, images_viewed, tip_shown, hits, misses, "
+	    "non_tip_alarms";
+	static const char *const sites[] = {"N1", "N2", "N3"};
+	json_t *doc;
+
+	for (size_t i = 0; i < COUNT(sites); i++) {
+		char values[200];
+
+		snprintf(values, sizeof values,
+			 ", 'd', decode(md5('%s' || i %% %d), 'hex'), 110, 10, 9, 1, 12", sites[i],
+			 i == 0 ? 2 : 30);
+		spd_add(&f, "tip_session", i == 0 ? 10 : (int)(60 * i), of, values);
+		snprintf(values, sizeof values,
+			 "UPDATE sems.tip_session SET site_id = '%s' WHERE site_id = 'N1'"
+			 " AND screener_id IN (SELECT decode(md5('%s' || i), 'hex') FROM"
+			 " generate_series(0, 29) AS i)",
+			 sites[i], sites[i]);
+		cluster_do(f.pg, values);
+	}
+	doc = spd_compute_suppressed(&f);
+	FIGURE_SAYS(doc, "OUT03", "", "1710/1900 0.9 NO_TARGET");
+	FIGURE_SAYS(doc, "OUT03", "site=N1", "-/- - SUPPRESSED");
+	FIGURE_SAYS(doc, "OUT03", "site=N2", "-/- - SUPPRESSED");
+	FIGURE_SAYS(doc, "OUT03", "site=N3", "1080/1200 0.9 NO_TARGET");
+	FIGURE_SAYS(doc, "OUT05", "site=N1", "-/- - SUPPRESSED");
+	cr_expect(json_is_null(json_object_get(spd_figure(doc, "OUT03", "site=N1"), "excluded")));
+	cr_expect_gt(
+	    json_integer_value(json_object_get(json_object_get(doc, "small_cells"), "suppressed")),
+	    4);
+	json_decref(doc);
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "OUT03", "site=N1", "90/100 0.9 NO_TARGET");
+	cr_expect(json_is_true(json_object_get(json_object_get(doc, "small_cells"), "shown")));
+	json_decref(doc);
+	doc = spd_compute(&f, SPD_TASK_FREEZE);
+	FIGURE_SAYS(doc, "OUT03", "site=N1", "-/- - SUPPRESSED");
+	json_decref(doc);
+}
+
 #define FINDING(id, severity, state) \
 	"{\"finding_id\":\"" id "\",\"severity\":\"" severity "\",\"state\":\"" state "\"}"
 

@@ -46,6 +46,7 @@ spd_ask(const struct spd_wish *w, Sems__V1__SpdOperation operation, struct buf *
 	spd.early = w->early;
 	spd.exclude_embargoed = w->exclude_embargoed;
 	spd.exported_as = w->exported_as;
+	spd.unsuppressed = w->unsuppressed;
 	spd.has_from_records = w->from_records;
 	spd.from_records = w->from_records;
 	spd.n_by = w->n_by;
@@ -87,7 +88,7 @@ spd_ask_figures(struct spd_wish *w, struct buf *raw, struct err *e)
 	uint32_t newest = 0;
 
 	if (code == REJ_STATE && strcmp(e->where, "quarter") == 0 && w->revision == 0 &&
-	    !w->from_records)
+	    !w->from_records && w->unsuppressed == NULL)
 		newest = newest_revision(w);
 	if (newest == 0)
 		return code;
@@ -130,7 +131,7 @@ spd_print_raw(const struct buf *raw)
 static const struct spd_command actions[] = {
     {{"show", "QUARTER [--revision N] [--metric ID] [--by WHAT] [--all] [--json]",
       "The figures: computed now, or of a frozen revision.", "semsctl spd show 2026-Q2 --by site"},
-     "rbmjRA",
+     "rbmjRAu",
      0,
      spd_run_show},
     {{"status", "QUARTER [--revision N] [--json]", "State, people, times, and what is next.",
@@ -291,6 +292,7 @@ take_option(struct spd_wish *w, int opt, char *value)
 	    {'a', &w->reason},
 	    {'e', &w->early},
 	    {'x', &w->exclude_embargoed},
+	    {'u', &w->unsuppressed},
 	    {'d', &w->declaration},
 	    {'s', &w->seal},
 	    {'n', &w->seen},
@@ -376,6 +378,7 @@ static const struct option longs[] = {
     {"reason", required_argument, NULL, 'a'},
     {"early", required_argument, NULL, 'e'},
     {"exclude-embargoed", required_argument, NULL, 'x'},
+    {"unsuppressed", required_argument, NULL, 'u'},
     {"of", required_argument, NULL, 'v'},
     {"declaration", required_argument, NULL, 'd'},
     {"seal", required_argument, NULL, 's'},
@@ -448,6 +451,9 @@ const struct command command_spd = {
 	"  --metric ID       one metric, with its definition and what was left out\n"
 	"  --by WHAT         rows beside the entity's own: site, measure or all (show, diff)\n"
 	"  --from-records    show: counts every record again, and takes nothing from day counts\n"
+	"  --unsuppressed REASON\n"
+	"                    show: figures of fewer than 5 persons, too, computed now; who looked\n"
+	"                    and why is in semsd's log (compliance, admin)\n"
 	"  --edit            comment: opens all that wait for a comment in $EDITOR\n"
 	"  --early REASON    freezes while late records are still waited for\n"
 	"  --exclude-embargoed REASON\n"

@@ -22,6 +22,7 @@ struct spd_wish {
 	char *reason;
 	char *early;
 	char *exclude_embargoed;
+	char *unsuppressed; /* show: why figures of few persons are to be shown */
 	int from_records;
 	char *metric; /* of comment */
 	char *text;
