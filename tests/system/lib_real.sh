@@ -29,8 +29,8 @@ chicago_figures() { # title
 		QL05 details.parts.NOT_COMPLIANT 457
 		QL05 numerator 1989
 		QL05 denominator 2446
-		QL05 interval.lo 0.7972307869
-		QL05 interval.hi 0.8281158022
+		QL05 interval.lo null
+		QL05 interval.hi null
 		FI01 numerator 519 severity=CRITICAL
 		FI01 numerator 843 severity=SERIOUS
 		FI01 numerator 9071 severity=MINOR

@@ -807,6 +807,17 @@ def out05(q):
         yield s, "num", s["hits"] if s["alone"] else s["event_hits"]
 
 
+def out11(q):
+    for e in q.rows["tip_event"]:
+        if e["outcome"] in ("HIT", "MISS_DECIDED", "MISS_TIMEOUT"):
+            yield e, "den", 1
+            if e["outcome"] == "HIT":
+                yield e, "num", 1
+    for s in q.rows["tip_session"]:
+        if s["bags_known"]:
+            yield from alarms(s, "fa", "noise")
+
+
 def out07(q):
     for e in q.rows["tip_event"]:
         if e["outcome"] == "HIT":
@@ -1145,6 +1156,7 @@ METRICS = {
                     parts="NON_TIP_ALARMS CONFIRMED_THREATS IMAGES_WITH_NEITHER", cluster=by_field("screener_id")),
     "OUT05": Metric(SDT, out05, n_min=30,
                     reasons="EVENTS_WITHOUT_BAGS SESSIONS_WITHOUT_ALARM_COUNT CONTRADICTORY_SESSIONS"),
+    "OUT11": Metric(SDT, out11, n_min=30, apart="threat_category"),
     "OUT06": Metric(PERSONS, none, up=False, persons=persons_exposed, rule="below", k=100,
                     left_out="TOO_FEW_EVENTS"),
     "OUT07": Metric(QUANTILE, out07, n_min=30, reasons="TIME_NOT_GIVEN"),
@@ -1153,9 +1165,8 @@ METRICS = {
     "TP03": Metric(COUNT, session_sum("tip_shown")),
     "TP04": Metric(RATIO, tp04),
     "QN03": plan(qn03, "ANOTHER_MONTH PLANNED_MONTH_NOT_GIVEN NOT_OWN_PROGRAMME"),
-    "QL05": sample(ql05, "NOT_APPLICABLE NOT_CONFIRMED",
-                   "FULLY_COMPLIANT COMPLIANT_IMPROVEMENT_DESIRABLE NOT_COMPLIANT "
-                   "NOT_COMPLIANT_SERIOUS", cluster=by_record),
+    "QL05": Metric(RATIO, ql05, up=True, reasons="NOT_APPLICABLE NOT_CONFIRMED",
+                   parts="FULLY_COMPLIANT COMPLIANT_IMPROVEMENT_DESIRABLE NOT_COMPLIANT NOT_COMPLIANT_SERIOUS"),
     "QL06": Metric(COUNT, ql06, up=False),
     "QL07": Metric(RATIO, ql07, up=False),
     "AU01": Metric(COUNT, au01, parts="SITES"),
@@ -1231,13 +1242,24 @@ def cells_of(rows, keys, m=None, part=None):
     cells = collections.defaultdict(Cell)
     if not keys:
         cells[()]
+    alone = m and m.shape == SDT and m.apart in keys
     for row, group, amount in rows:
         key = tuple([NOT_GIVEN if row.get(k) is None else text(row[k]) for k in keys])
+        if alone and group in ("fa", "noise"):
+            continue
         if part and m.apart not in keys and row.get(m.apart) != part:
             if group == "den":
                 cells[key].add("x:SET_APART", amount)
             continue
         cells[key].add(group, amount, m and m.cluster and m.cluster(row))
+    if alone:
+        # An alarm with nothing projected is of no category: what all have where the cell is.
+        others = [k for k in keys if k != m.apart]
+        whole = cells_of(rows, others)
+        for key, cell in cells.items():
+            all_ = whole.get(tuple(v for k, v in zip(keys, key) if k != m.apart), Cell())
+            for group in ("fa", "noise"):
+                cell.n[group] = all_.n[group]
     return cells
 
 
@@ -1270,6 +1292,17 @@ def sdt(cell):
     h = NORMAL.inv_cdf((hit + 0.5) / (hit + miss + 1))
     f = NORMAL.inv_cdf((fa + 0.5) / (fa + cr + 1))
     return {"dprime": h - f, "c": -(h + f) / 2, "da_half": math.sqrt(1.6) * (h - 0.5 * f)}
+
+
+def sdt_interval(cell):
+    """By the variance of Gourevitch and Galanter, of the corrected rates."""
+    hits, trials = cell.n["num"], cell.n["den"]
+    variance = 0
+    for x, n in ((hits, trials), (cell.n["fa"], cell.n["noise"])):
+        p = (x + 0.5) / (n + 1)
+        variance += p * (1 - p) / (n * NORMAL.pdf(NORMAL.inv_cdf(p)) ** 2)
+    half = Z95 * math.sqrt(variance)
+    return sdt(cell)["dprime"] - half, sdt(cell)["dprime"] + half
 
 
 def aim(m, target):
@@ -1343,7 +1376,7 @@ def finish(m, cell, target, standard, keys=(), key=(), part=None):
             f["status"] = "INSUFFICIENT"
         else:
             detail = sdt(cell)
-            f["value"] = detail["dprime"]
+            f["value"], f["interval"] = detail["dprime"], sdt_interval(cell)
     elif m.rule == "below" and standard is None:
         f["no_data"] = "NO_STANDARD"
     else:
@@ -1365,6 +1398,7 @@ def finish(m, cell, target, standard, keys=(), key=(), part=None):
             f["interval"] = wilson(x, n) if m.sample else None
     if m.apart and m.apart not in keys and not f["no_data"] and not part:
         f.update(no_data="NOT_POOLED", value=None, interval=None)
+        detail = {}
     if f["interval"]:
         f["clusters"] = m.cluster and clusters.clustered(cell.clusters.values(), f["value"], n)
         general = m.cluster and f["clusters"]["reason"] is None

@@ -196,7 +196,7 @@ def past_like(c, where, doc, mine):
         c.like(f"{where} no_data", doc["no_data"], mine["no_data"])
 
 
-UNMATCHED = ("OUT05", "OUT06", "OUT07")
+UNMATCHED = ("OUT05", "OUT06", "OUT07", "OUT11")
 MATCHED_MIN = 0.5
 
 

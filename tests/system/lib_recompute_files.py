@@ -61,7 +61,9 @@ def inspections(files, spds):
         results = collections.Counter(r["Results"] for r in rows)
         like(f"{q} audits", figures(spd, "AU01")[()]["numerator"], n)
         like(f"{q} sites", figures(spd, "AU02")[()]["numerator"], len({r["License"] for r in rows}))
-        rate(f"{q} QL05", figures(spd, "QL05")[()], n - results["Fail"], n)
+        ql05 = figures(spd, "QL05")[()]
+        like(f"{q} QL05", (ql05["numerator"], ql05["denominator"], ql05["interval"]), (n - results["Fail"], n, None))
+        like(f"{q} QL05 value", ql05["value"], (n - results["Fail"]) / n if n else None)
         au03, critical = figures(spd, "AU03")[()], sum(float(r["criticalCount"]) > 0 for r in rows)
         like(f"{q} AU03", (au03["numerator"], au03["denominator"], au03["interval"]), (critical, n, None))
         like(f"{q} AU03 value", au03["value"], critical / n if n else None)

@@ -349,8 +349,8 @@ check_matched(const struct metric *m, struct err *e)
 static enum code
 check_apart(const struct metric *m, struct err *e)
 {
-	if (m->apart != NULL && m->shape != SHAPE_RATIO)
-		return FAULT(e, "apart", "apart: only a ratio is kept apart");
+	if (m->apart != NULL && m->shape != SHAPE_RATIO && m->shape != SHAPE_SDT)
+		return FAULT(e, "apart", "apart: only a ratio, or an sdt, is kept apart");
 	if (m->apart != NULL && !has_breakdown(m, m->apart, NULL))
 		return FAULT(e, "apart", "apart: break it down by %s", m->apart);
 	return OK;

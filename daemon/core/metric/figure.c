@@ -232,13 +232,23 @@ is_of_another(const struct fold *f, const char *const *dims)
 	return false;
 }
 
+/* What is counted with nothing projected is of no part. */
+static bool
+is_of_no_part(const struct metric *m, unsigned breakdown, unsigned group, const char *const *by)
+{
+	return m->shape == SHAPE_SDT && (group == GROUP_FALSE_ALARMS || group == GROUP_NOISE) &&
+	       part_in(m, breakdown, by) != NULL;
+}
+
 void
 fold_add(struct fold *f, const char *const *dims, unsigned group, int64_t v)
 {
+	static const char *const none[BREAKDOWN_MAX] = {NULL};
 	bool another = is_of_another(f, dims);
 
 	for (unsigned b = 0; b < f->m->breakdown_count; b++) {
-		struct figure *g = figure_for(f, b, dims);
+		struct figure *g =
+		    is_of_no_part(f->m, b, group, none) ? NULL : figure_for(f, b, dims);
 
 		if (g != NULL && another && part_in(f->m, b, g->by) == NULL) {
 			g->set_apart += group == GROUP_DENOMINATOR ? v : 0;
@@ -572,26 +582,84 @@ finish_persons(const struct fold *f, struct figure *g)
 		g->value = (double)g->numerator;
 }
 
+/* The breakdown by all that this one is by but for the parts; breakdown_count: there is none. */
+static unsigned
+without_parts(const struct metric *m, unsigned breakdown)
+{
+	const struct breakdown *b = &m->breakdown[breakdown];
+
+	for (unsigned i = 0; i < m->breakdown_count; i++) {
+		const struct breakdown *other = &m->breakdown[i];
+		unsigned shared = 0;
+
+		for (unsigned k = 0; k < b->n; k++)
+			for (unsigned l = 0; l < other->n; l++)
+				shared += b->dimension[k] == other->dimension[l] &&
+					  strcmp(m->dimension[b->dimension[k]], m->apart) != 0;
+		if (other->n + 1 == b->n && shared == other->n)
+			return i;
+	}
+	return m->breakdown_count;
+}
+
+/* Of a part: what is counted with nothing projected where the part is. */
+static void
+take_noise(const struct fold *f, struct figure *g)
+{
+	const struct metric *m = f->m;
+	unsigned to = m->breakdown_count;
+	const char *by[BREAKDOWN_MAX] = {NULL};
+	const struct figure *all;
+
+	if (part_in(m, g->breakdown, g->by) != NULL)
+		to = without_parts(m, g->breakdown);
+	if (to == m->breakdown_count)
+		return;
+	for (unsigned i = 0; i < m->breakdown[to].n; i++)
+		for (unsigned k = 0; k < m->breakdown[g->breakdown].n; k++)
+			if (m->breakdown[to].dimension[i] ==
+			    m->breakdown[g->breakdown].dimension[k])
+				by[i] = g->by[k];
+	all = *slot_of(f, to, by);
+	for (unsigned i = GROUP_FALSE_ALARMS; all != NULL && i <= GROUP_NOISE; i++) {
+		g->count[i] = all->count[i];
+		g->known[i] = all->known[i];
+	}
+}
+
+/* d' with the variance of Gourevitch and Galanter (1967). */
+static void
+finish_dprime(struct figure *g, int64_t fa, int64_t noise)
+{
+	int64_t misses = g->denominator - g->numerator;
+	double half = Z95 * sqrt(stats_dprime_variance(g->numerator, misses, fa, noise - fa));
+
+	g->sdt = stats_sdt_loglinear(g->numerator, misses, fa, noise - fa);
+	g->has_value = true;
+	g->value = g->sdt.dprime;
+	g->has_interval = true;
+	g->interval = (struct interval){g->value - half, g->value + half};
+}
+
 static void
 finish_sdt(const struct fold *f, struct figure *g)
 {
-	int64_t fa = g->count[GROUP_FALSE_ALARMS];
-	int64_t noise = g->count[GROUP_NOISE];
+	int64_t fa;
+	int64_t noise;
 
+	take_noise(f, g);
+	fa = g->count[GROUP_FALSE_ALARMS];
+	noise = g->count[GROUP_NOISE];
 	g->has_denominator = g->known[GROUP_DENOMINATOR];
 	g->has_numerator = g->has_denominator;
-	if (g->denominator <= 0 || noise == 0 || !g->known[GROUP_FALSE_ALARMS]) {
+	if (g->denominator <= 0 || noise == 0 || !g->known[GROUP_FALSE_ALARMS])
 		no_data(g, empty_reason(f->m, g));
-	} else if (g->numerator < 0 || g->numerator > g->denominator || fa < 0 || fa > noise) {
+	else if (g->numerator < 0 || g->numerator > g->denominator || fa < 0 || fa > noise)
 		no_data(g, "CONTRADICTORY");
-	} else if (g->denominator < f->m->minimum_n || noise < f->m->minimum_n) {
+	else if (g->denominator < f->m->minimum_n || noise < f->m->minimum_n)
 		g->status = STATUS_INSUFFICIENT;
-	} else {
-		g->sdt = stats_sdt_loglinear(g->numerator, g->denominator - g->numerator, fa,
-					     noise - fa);
-		g->has_value = true;
-		g->value = g->sdt.dprime;
-	}
+	else
+		finish_dprime(g, fa, noise);
 }
 
 struct aim

@@ -119,12 +119,12 @@ interval_of(const struct figure *g)
 
 /* Guaranteed to hold at least 95 %, where Wilson's holds that on average. */
 static json_t *
-exact_of(const struct figure *g)
+exact_of(const struct metric *m, const struct figure *g)
 {
 	struct interval i;
 	struct made o;
 
-	if (!g->has_interval)
+	if (!g->has_interval || m->shape != SHAPE_RATIO)
 		return json_null();
 	i = stats_clopper_pearson95(g->numerator, g->denominator);
 	o = made_object();
@@ -308,7 +308,7 @@ figure_json(const struct spd *s, size_t metric, const struct feeds *feeds, const
 	made_put(&o, DOC_EXCLUDED, excluded_of(m, g));
 	made_put(&o, DOC_VALUE, g->has_value ? json_real(g->value) : json_null());
 	made_put(&o, DOC_INTERVAL, interval_of(g));
-	made_put(&o, DOC_EXACT, exact_of(g));
+	made_put(&o, DOC_EXACT, exact_of(m, g));
 	made_put(&o, DOC_CLUSTERS, clusters_of(m, g));
 	made_text(&o, DOC_INTERVAL_BY, g->has_interval ? interval_name(g->is_by_general) : NULL);
 	put_real(&o, DOC_Q, g->has_q, g->q);

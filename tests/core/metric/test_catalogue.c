@@ -39,10 +39,10 @@ expect_fault(const char *yaml, const char *place, const char *words)
 Test(catalogue, holds_the_fields_metrics_in_all_three_forms)
 {
 	static const char *const ids[] = {
-	    "QN01",  "QN02", "QN03", "QN04",  "QN08",  "QN10",  "QN11",  "QN12",  "QN13",
-	    "QN14",  "QN15", "QN16", "QN17",  "QL01",  "QL02",  "QL03",  "QL04",  "QL05",
-	    "QL06",  "QL07", "QL09", "OUT01", "OUT02", "OUT03", "OUT04", "OUT05", "OUT06",
-	    "OUT07", "DQ01", "DQ02", "DQ03",  "DQ05",  "DQ07",
+	    "QN01",  "QN02",  "QN03", "QN04",  "QN08",  "QN10",  "QN11",  "QN12",  "QN13",
+	    "QN14",  "QN15",  "QN16", "QN17",  "QL01",  "QL02",  "QL03",  "QL04",  "QL05",
+	    "QL06",  "QL07",  "QL09", "OUT01", "OUT02", "OUT03", "OUT04", "OUT05", "OUT11",
+	    "OUT06", "OUT07", "DQ01", "DQ02",  "DQ03",  "DQ05",  "DQ07",
 	};
 	struct catalogue *c = built_in();
 	int by_form[4] = {0};

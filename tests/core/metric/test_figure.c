@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -632,4 +633,91 @@ Test(figure, tells_a_full_arena_instead_of_losing_figures_silently)
 	cr_expect(arena_failed(small));
 	cr_expect_null(fold_finish(f, NULL, &n));
 	arena_free(small);
+}
+
+#define SDT                                                                          \
+	"basis: SAMPLE, shape: sdt, direction: TREND, minimum_n: 30, by: [stream,"   \
+	" threat_category, stream threat_category], numerator: [{from: tip_event}]," \
+	" denominator: [{from: tip_event}], false_alarms: [{from: tip_session,"      \
+	" sum: non_tip_alarms}], noise: [{from: tip_session, sum: images_viewed}]"
+
+/* Hits of trials of a category in a stream; and alarms of images, which have none. */
+static void
+project(struct fold *f, const char *stream, const char *category, int64_t hits, int64_t trials)
+{
+	const char *dims[DIMENSIONS_MAX] = {"N1", "4.1", stream, category};
+
+	fold_add(f, dims, GROUP_NUMERATOR, hits);
+	fold_add(f, dims, GROUP_DENOMINATOR, trials);
+}
+
+static void
+alarm(struct fold *f, const char *stream, int64_t alarms, int64_t images)
+{
+	const char *dims[DIMENSIONS_MAX] = {"N1", "4.1", stream, NULL};
+
+	fold_add(f, dims, GROUP_FALSE_ALARMS, alarms);
+	fold_add(f, dims, GROUP_NOISE, images);
+}
+
+/* 80 of 100 and 150 of 5,000: d' 2.7105, its variance 0.021533 (computed at 40 digits). */
+Test(figure, gives_sensitivity_its_interval)
+{
+	struct fold *f = fold_new(arena, metric(SDT), NULL);
+	double half = 1.9599639845400542 * sqrt(.021532895180068226);
+	const struct figure *g;
+	size_t n = 0;
+
+	project(f, "CABIN", "GUN", 80, 100);
+	alarm(f, "CABIN", 150, 5000);
+	g = fold_finish(f, NULL, &n)[0];
+	cr_assert(g->has_interval);
+	cr_expect_float_eq(g->value, 2.7104726535770883, 1e-12);
+	cr_expect_float_eq(g->interval.lo, 2.7104726535770883 - half, 1e-12);
+	cr_expect_float_eq(g->interval.hi, 2.7104726535770883 + half, 1e-12);
+}
+
+/* Each category with the alarms of its stream, or of all; nothing over categories. */
+Test(figure, pools_no_categories_of_sensitivity_that_are_kept_apart)
+{
+	static const struct {
+		const char *stream;
+		const char *category;
+		int64_t alarms;
+	} parts[] = {{NULL, "GUN", 450},
+		     {"CABIN", "GUN", 150},
+		     {"HOLD", "GUN", 300},
+		     {"CABIN", "BLADE", 150}};
+	const struct metric *m = metric(SDT ", apart: threat_category");
+	struct fold *f = fold_new(arena, m, NULL);
+	struct figure **list;
+	size_t n = 0;
+	unsigned seen = 0;
+
+	project(f, "CABIN", "GUN", 80, 100);
+	project(f, "HOLD", "GUN", 50, 100);
+	project(f, "CABIN", "BLADE", 30, 100);
+	alarm(f, "CABIN", 150, 5000);
+	alarm(f, "HOLD", 300, 5000);
+	list = fold_finish(f, NULL, &n);
+	cr_expect_str_eq(list[0]->no_data, "NOT_POOLED");
+	cr_expect_not(list[0]->has_value || list[0]->has_interval);
+	for (size_t i = 0; i < n; i++) {
+		const struct breakdown *b = &m->breakdown[list[i]->breakdown];
+		const char *category = b->n > 0 ? list[i]->by[b->n - 1] : NULL;
+		bool is_part = b->n > 0 &&
+			       strcmp(m->dimension[b->dimension[b->n - 1]], "threat_category") == 0;
+
+		cr_expect_eq(list[i]->has_value, is_part, "figure %zu", i);
+		cr_expect(!is_part || category != NULL, "figure %zu", i);
+		for (size_t k = 0; is_part && category != NULL && k < COUNT(parts); k++) {
+			if (strcmp(category, parts[k].category) != 0 ||
+			    (b->n == 1) != (parts[k].stream == NULL) ||
+			    (b->n == 2 && strcmp(list[i]->by[0], parts[k].stream) != 0))
+				continue;
+			cr_expect_eq(list[i]->count[GROUP_FALSE_ALARMS], parts[k].alarms, "%zu", k);
+			seen++;
+		}
+	}
+	cr_expect_eq(seen, COUNT(parts));
 }

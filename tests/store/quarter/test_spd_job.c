@@ -633,7 +633,7 @@ Test(spd_job, counts_findings_as_raised_and_as_open_at_the_end)
 	FIGURE_SAYS(doc, "AU01", "", "2/- 2 NONE");
 	FIGURE_SAYS(doc, "AU02", "", "1/- 1 NONE");
 	FIGURE_SAYS(doc, "AU03", "", "2/2 1 NO_TARGET");
-	FIGURE_SAYS(doc, "QL05", "", "1/1 - INSUFFICIENT");
+	FIGURE_SAYS(doc, "QL05", "", "1/1 1 NO_TARGET");
 	cr_expect_eq(spd_left_out(doc, "QL05", "NOT_CONFIRMED"), 1);
 	json_decref(doc);
 }
