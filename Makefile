@@ -123,13 +123,14 @@ $(B)/sim: $(B)/tests/sim/main.o $(SIM) $(LIB_ingest)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
 
 # Fuzz targets: with libFuzzer's main in MODE=fuzz, else with one that feeds files.
-FUZZ_TARGETS := guard frame record session request catalogue map
+FUZZ_TARGETS := guard frame record session request catalogue map web
 FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
 FUZZ_LIBS := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
 FUZZ_WITH_record  := $(B)/tests/wire/make_record.o $(LIB_wire)
 FUZZ_WITH_session := $(B)/tests/fuzz/world.o $(LIB_ingest)
 FUZZ_WITH_request := $(B)/tests/fuzz/world.o $(B)/libdoor.a $(B)/liboffice.a $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
 FUZZ_WITH_map     := $(LIB_tools)
+FUZZ_WITH_web     := $(LIB_web)
 define fuzz_program
 $(B)/fuzz_$(1): $(B)/tests/fuzz/fuzz_$(1).o $(FUZZ_MAIN) $(or $(FUZZ_WITH_$(1)),$(LIB_wire))
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(FUZZ_LIBS)
