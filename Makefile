@@ -1,5 +1,5 @@
 # One non-recursive Makefile; everything it makes is under build/.
-#   make            build/semsd and build/semsctl
+#   make            build/semsd, build/semsctl and build/semsweb
 #   make demo       an airport quarter, simulated, stored and summarised
 #   make test       every test, with the sanitizers; closes with "N passed, N failed"
 #   make bench      what semsd reaches beside the database's own COPY, in build/bench.json

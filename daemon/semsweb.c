@@ -21,10 +21,11 @@
 /* Exit codes of sysexits, as service managers know them. */
 enum { EXIT_GOOD = 0, EXIT_BAD_USAGE = 64, EXIT_NO_SERVICE = 69, EXIT_BAD_CONFIG = 78 };
 
-#define LISTEN_MAX  HTTPD_PLACES
-#define STOP_MS     10000u /* in which those who are served get their answers */
-#define JSON_BYTES  ((size_t)192 * 1024 * 1024)
-#define MOST_VISITS 8192u
+#define LISTEN_MAX   HTTPD_PLACES
+#define STOP_MS      10000u /* in which those who are served get their answers */
+#define JSON_BYTES   ((size_t)192 * 1024 * 1024)
+#define MOST_VISITS  8192u
+#define MOST_SECONDS 300u
 
 struct semsweb {
 	const char *socket;
@@ -34,6 +35,7 @@ struct semsweb {
 	const char *anyone; /* whom all are that come by loopback */
 	bool shows_link;    /* to the owner */
 	uint32_t connections;
+	uint32_t request_s; /* 0: as usual */
 	bool verbose;
 	struct event_base *base;
 	struct httpd httpd;
@@ -113,6 +115,8 @@ static const struct argp_option options[] = {
      "whoever connects by loopback is this device:NAME or web:NAME; not with a certificate", 0},
     {"owner-link", 'o', NULL, 0, "print a link that signs in the owner of this semsweb, once", 0},
     {"connections", 'n', "NUMBER", 0, "at once, at most (512)", 0},
+    {"request-seconds", 'r', "NUMBER", 0, "from a request's first byte to its last, at most (30)",
+     0},
     {"verbose", 'v', NULL, 0, "log what happens, too", 0},
     {NULL, 0, NULL, 0, NULL, 0},
 };
@@ -126,12 +130,12 @@ static const char doc[] =
     "SIGTERM; SIGHUP reads certificate and key anew.";
 
 static error_t
-take_number(const char *arg, uint32_t *out)
+take_number(const char *arg, uint32_t most, uint32_t *out)
 {
 	char *end = NULL;
 	unsigned long n = strtoul(arg, &end, 10);
 
-	if (end == arg || *end != '\0' || n == 0 || n > MOST_VISITS)
+	if (end == arg || *end != '\0' || n == 0 || n > most)
 		return EINVAL;
 	*out = (uint32_t)n;
 	return 0;
@@ -156,8 +160,10 @@ parse_option(int key, char *arg, struct argp_state *state)
 		w->listen[w->n_listen++] = arg;
 	else if (key == 'l')
 		argp_error(state, "--listen: at most %d places", LISTEN_MAX);
-	else if (key == 'n' && take_number(arg, &w->connections) != 0)
+	else if (key == 'n' && take_number(arg, MOST_VISITS, &w->connections) != 0)
 		argp_error(state, "--connections takes 1 to %u", MOST_VISITS);
+	else if (key == 'r' && take_number(arg, MOST_SECONDS, &w->request_s) != 0)
+		argp_error(state, "--request-seconds takes 1 to %u", MOST_SECONDS);
 	else if (key == 'v')
 		w->verbose = true;
 	else if (key == 'o')
@@ -166,7 +172,7 @@ parse_option(int key, char *arg, struct argp_state *state)
 		argp_error(state, "--certificate and --key go together");
 	else if (key == ARGP_KEY_END && w->certificate != NULL && w->anyone != NULL)
 		argp_error(state, "--loopback-as is for plain HTTP on loopback: leave one out");
-	else if (key != 'n' && key != ARGP_KEY_END)
+	else if (key != 'n' && key != 'r' && key != ARGP_KEY_END)
 		return ARGP_ERR_UNKNOWN;
 	return 0;
 }
@@ -229,6 +235,10 @@ start(struct semsweb *w, struct err *e)
 		return err_set(e, TRY_SYSTEM, "semsweb", "out of memory");
 	if (open_signals(w, e) != OK)
 		return e->code;
+	if (w->request_s != 0) {
+		hc.patience = visit_patience();
+		hc.patience.request = w->request_s * 1000;
+	}
 	hc.routes = desk_routes(&hc.n_routes);
 	hc.ctx = w->desk;
 	if (httpd_open(&w->httpd, w->base, &hc, e) != OK)
