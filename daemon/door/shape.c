@@ -129,6 +129,9 @@ static const struct slot key_request_slots[] = {
 };
 SHAPE(key_request);
 
+static const struct slot rights_request_slots[] = {ONE(rights_request, principal)};
+SHAPE(rights_request);
+
 static const struct slot calendar_request_slots[] = {
     ONE(calendar_request, apply),
     ONE(calendar_request, reason),
@@ -251,7 +254,8 @@ static const struct body bodies[] = {
     BODY_IS(VERIFY, verify),     BODY_IS(SIGN, sign),           BODY_IS(KEY, key),
     BODY_IS(EXPLAIN, explain),   BODY_IS(TRACE, trace),         BODY_IS(PENDING, pending),
     BODY_IS(DOUBLES, doubles),   BODY_IS(NUMBERS, numbers),     BODY_IS(IMPORT, import),
-    BODY_IS(CALENDAR, calendar), BODY_IS(RELOAD, reload),       BODY_IS(DEVICE, device),
+    BODY_IS(CALENDAR, calendar), BODY_IS(RELOAD, reload),       BODY_IS(RIGHTS, rights),
+    BODY_IS(DEVICE, device),
 };
 COVERS(bodies, REQUEST_KINDS);
 

@@ -45,6 +45,7 @@ static const struct route {
     {REQUEST_IMPORT, BY_OPERATION, "import", admin_import},
     {REQUEST_CALENDAR, RIGHT_SEE_CALENDAR, "calendar", admin_calendar},
     {REQUEST_RELOAD, RIGHT_RELOAD, "reload", admin_reload},
+    {REQUEST_RIGHTS, BY_OPERATION, "rights", admin_rights},
     {REQUEST_DEVICE, BY_OPERATION, "device", admin_device},
 };
 

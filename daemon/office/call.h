@@ -113,6 +113,7 @@ void admin_import(struct call *c);
 void admin_numbers(struct call *c);
 void admin_calendar(struct call *c);
 void admin_reload(struct call *c);
+void admin_rights(struct call *c);
 void admin_device(struct call *c);
 
 #endif

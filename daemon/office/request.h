@@ -40,6 +40,7 @@ enum request_kind {
 	REQUEST_CALENDAR,
 	REQUEST_RELOAD,
 	REQUEST_DEVICE,
+	REQUEST_RIGHTS,
 	REQUEST_KINDS,
 };
 
@@ -180,6 +181,10 @@ struct retention_request {
 struct key_request {
 	bool make_new;
 	bool register_newest;
+};
+
+struct rights_request {
+	const char *principal; /* NULL, "": who asks */
 };
 
 struct calendar_request {
@@ -406,6 +411,7 @@ struct request {
 		const struct numbers_request *numbers;
 		const struct import_request *import;
 		const struct calendar_request *calendar;
+		const struct rights_request *rights;
 		const struct device_request *device;
 	};
 };

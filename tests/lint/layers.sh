@@ -59,7 +59,7 @@ libraries='libpq:store/pg store/evidence store/schema
 postgres:store/evidence
 openssl:base web/http web/desk client net net/tls render tools/sheet tools/pki tools/semsctl/setup
 event2:net web/http web/upstream store store/pg store/evidence jobs office office/setup
-sems:wire web/upstream web/desk ingest client door tools/terminal tools/semsctl/setup
+sems:wire web/upstream web/desk ingest client door tools/terminal tools/semsctl tools/semsctl/setup
 protobuf-c:wire door web/json'
 rc=0
 complain() {

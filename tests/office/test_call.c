@@ -35,7 +35,7 @@ static const char *const may[] = {
     [REQUEST_DOUBLES] = "----xxxx-",    [REQUEST_CALENDAR] = "----xxxx-",
     [REQUEST_NUMBERS] = "xxxxxxxx-",    [REQUEST_IMPORT] = "xxxxxxxxx",
     [REQUEST_TRACE] = "---xxxxx-",      [REQUEST_RELOAD] = "-------x-",
-    [REQUEST_DEVICE] = "xxxxxxxxx",
+    [REQUEST_RIGHTS] = "xxxxxxxxx",     [REQUEST_DEVICE] = "xxxxxxxxx",
 };
 COVERS(may, REQUEST_KINDS);
 

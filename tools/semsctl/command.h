@@ -99,6 +99,7 @@ extern const struct command command_calendar;
 extern const struct command command_status;
 extern const struct command command_pki;
 extern const struct command command_reload;
+extern const struct command command_rights;
 extern const struct command command_completion;
 
 #endif

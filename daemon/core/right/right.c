@@ -20,63 +20,98 @@
 /* A role that stands in more than one has the furthest of them. */
 static const struct {
 	const char *name;
+	const char *about; /* a sentence without its subject, who has it */
 	unsigned all;
 	unsigned granted;
 	unsigned own;
 } rights[] = {
-    [RIGHT_KEEP_PLACE] = {"keep_place", .all = REGISTERED | GATEWAY},
-    [RIGHT_LAST_PLACE] = {"last_place", .all = ADMIN},
-    [RIGHT_SPEAK_FOR] = {"speak_for", .all = GATEWAY},
+    [RIGHT_KEEP_PLACE] = {"keep_place",
+			  "keeps a place among the connections, besides those of strangers",
+			  .all = REGISTERED | GATEWAY},
+    [RIGHT_LAST_PLACE] = {"last_place", "comes in when all other places are taken", .all = ADMIN},
+    [RIGHT_SPEAK_FOR] = {"speak_for",
+			 "opens sessions for people and devices that it has recognised",
+			 .all = GATEWAY},
 
-    [RIGHT_SEND] = {"send", .granted = EVERYBODY},
-    [RIGHT_CORRECT] = {"correct", .all = ADMINISTERS, .granted = EVERYBODY},
-    [RIGHT_VOID] = {"void", .all = ADMINISTERS},
-    [RIGHT_CONFIRM] = {"confirm", .all = ADMINISTERS | MANAGER},
-    [RIGHT_GIVE_PSEUDONYM] = {"give_pseudonym", .all = ADMINISTERS},
+    [RIGHT_SEND] = {"send", "sends records", .granted = EVERYBODY},
+    [RIGHT_CORRECT] = {"correct", "corrects records", .all = ADMINISTERS, .granted = EVERYBODY},
+    [RIGHT_VOID] = {"void", "takes records out of every count, once a second person confirms it",
+		    .all = ADMINISTERS},
+    [RIGHT_CONFIRM] = {"confirm", "confirms or declines corrections and voids of others",
+		       .all = ADMINISTERS | MANAGER},
+    [RIGHT_GIVE_PSEUDONYM] = {"give_pseudonym",
+			      "corrects records whose persons it knows by pseudonym only",
+			      .all = ADMINISTERS},
 
-    [RIGHT_SET_UP] = {"set_up", .all = ADMINISTERS},
-    [RIGHT_SEE_STATUS] = {"see_status", .all = READS},
-    [RIGHT_SEE_SPD] = {"see_spd", .all = READS},
-    [RIGHT_RUN_RETENTION] = {"run_retention", .all = ADMINISTERS},
-    [RIGHT_SEE_QUARANTINE] = {"see_quarantine", .all = ADMINISTERS | AUDITOR},
-    [RIGHT_SEE_RECORDS] = {"see_records", .all = READS | TESTER},
-    [RIGHT_SEE_GAPS] = {"see_gaps", .all = READS},
-    [RIGHT_VERIFY] = {"verify", .all = READS},
-    [RIGHT_SIGN] = {"sign", .all = READS},
-    [RIGHT_SEE_KEYS] = {"see_keys", .all = READS},
-    [RIGHT_EXPLAIN_FIGURE] = {"explain_figure", .all = READS},
-    [RIGHT_SEE_PENDING] = {"see_pending", .all = READS},
-    [RIGHT_SEE_DOUBLES] = {"see_doubles", .all = READS},
-    [RIGHT_SEE_NUMBERS] = {"see_numbers", .all = ADMINISTERS, .granted = EVERYBODY},
-    [RIGHT_RUN_IMPORT] = {"run_import", .own = REGISTERED},
-    [RIGHT_SEE_IMPORTS] = {"see_imports", .all = READS},
-    [RIGHT_SEE_CALENDAR] = {"see_calendar", .all = READS},
-    [RIGHT_RELOAD] = {"reload", .all = ADMIN},
-    [RIGHT_SEE_DEVICES] = {"see_devices", .all = READS},
+    [RIGHT_SET_UP] =
+	{"set_up", "sets up the entity: sites, sources, people and their roles, targets, retention",
+	 .all = ADMINISTERS},
+    [RIGHT_SEE_STATUS] = {"see_status", "sees what semsd holds and how it is", .all = READS},
+    [RIGHT_SEE_SPD] = {"see_spd", "sees the SPD of a quarter, and what became of it", .all = READS},
+    [RIGHT_RUN_RETENTION] = {"run_retention", "sees what is to be removed when, and removes it",
+			     .all = ADMINISTERS},
+    [RIGHT_SEE_QUARANTINE] = {"see_quarantine", "sees which records were refused, and why",
+			      .all = ADMINISTERS | AUDITOR},
+    [RIGHT_SEE_RECORDS] = {"see_records", "sees records", .all = READS | TESTER},
+    [RIGHT_SEE_GAPS] = {"see_gaps", "sees what a restored database may lack", .all = READS},
+    [RIGHT_VERIFY] = {"verify", "checks records against what was frozen", .all = READS},
+    [RIGHT_SIGN] = {"sign", "has what it exports signed", .all = READS},
+    [RIGHT_SEE_KEYS] = {"see_keys", "sees which keys sign", .all = READS},
+    [RIGHT_EXPLAIN_FIGURE] = {"explain_figure", "goes from a figure to its records", .all = READS},
+    [RIGHT_SEE_PENDING] = {"see_pending",
+			   "sees which corrections and voids wait for a second person",
+			   .all = READS},
+    [RIGHT_SEE_DOUBLES] = {"see_doubles", "sees which records are stored twice", .all = READS},
+    [RIGHT_SEE_NUMBERS] = {"see_numbers",
+			   "asks which numbers of its sources are stored at another time",
+			   .all = ADMINISTERS, .granted = EVERYBODY},
+    [RIGHT_RUN_IMPORT] = {"run_import", "begins and ends runs of an import", .own = REGISTERED},
+    [RIGHT_SEE_IMPORTS] = {"see_imports", "sees runs of imports", .all = READS},
+    [RIGHT_SEE_CALENDAR] = {"see_calendar",
+			    "sees how the calendar differs from the zone's rules of today",
+			    .all = READS},
+    [RIGHT_RELOAD] = {"reload", "has semsd read its certificates again", .all = ADMIN},
+    [RIGHT_SEE_RIGHTS] = {"see_rights", "sees what others may, and by which grants", .all = READS},
+    [RIGHT_SEE_DEVICES] = {"see_devices", "sees which devices are enrolled", .all = READS},
 
-    [RIGHT_DISCARD_QUARANTINE] = {"discard_quarantine", .all = ADMINISTERS},
-    [RIGHT_CHANGE_GAPS] = {"change_gaps", .all = ADMINISTERS},
-    [RIGHT_MAKE_KEYS] = {"make_keys", .all = ADMINISTERS},
-    [RIGHT_UNDO_IMPORT] = {"undo_import", .all = ADMINISTERS},
-    [RIGHT_MEND_CALENDAR] = {"mend_calendar", .all = ADMIN},
-    [RIGHT_INVITE_DEVICES] = {"invite_devices", .all = ADMIN},
-    [RIGHT_RECOGNISE_DEVICES] = {"recognise_devices", .all = ADMIN | GATEWAY},
+    [RIGHT_DISCARD_QUARANTINE] = {"discard_quarantine",
+				  "tries refused records again, or discards them",
+				  .all = ADMINISTERS},
+    [RIGHT_CHANGE_GAPS] = {"change_gaps", "says that a gap is closed, or that there is one",
+			   .all = ADMINISTERS},
+    [RIGHT_MAKE_KEYS] = {"make_keys", "makes the keys that sign", .all = ADMINISTERS},
+    [RIGHT_UNDO_IMPORT] = {"undo_import", "takes an import back", .all = ADMINISTERS},
+    [RIGHT_MEND_CALENDAR] = {"mend_calendar", "gives days to come the zone's rules of today",
+			     .all = ADMIN},
+    [RIGHT_INVITE_DEVICES] = {"invite_devices", "invites devices, and revokes them", .all = ADMIN},
+    [RIGHT_RECOGNISE_DEVICES] = {"recognise_devices", "asks what a device is known by",
+				 .all = ADMIN | GATEWAY},
 
-    [RIGHT_KNOW_COVERT] = {"know_covert", .all = ADMINISTERS | TESTER},
-    [RIGHT_KNOW_PERSONS] = {"know_persons", .all = ADMINISTERS},
-    [RIGHT_KNOW_SMALL_CELLS] = {"know_small_cells", .all = ADMINISTERS},
-    [RIGHT_KNOW_SESSIONS] = {"know_sessions", .all = ADMIN},
+    [RIGHT_KNOW_COVERT] = {"know_covert", "knows of covert tests before their debrief",
+			   .all = ADMINISTERS | TESTER},
+    [RIGHT_KNOW_PERSONS] =
+	{"know_persons",
+	 "sees what may name somebody: pseudonyms, free text, bytes as they were sent",
+	 .all = ADMINISTERS},
+    [RIGHT_KNOW_SMALL_CELLS] = {"know_small_cells",
+				"asks for figures of fewer than five persons, with a reason",
+				.all = ADMINISTERS},
+    [RIGHT_KNOW_SESSIONS] = {"know_sessions", "sees who is connected, and what the doors are in",
+			     .all = ADMIN},
     /* Who administers is no affair of whoever may not read what is kept. */
-    [RIGHT_KNOW_ADMINS] = {"know_admins", .all = READS},
+    [RIGHT_KNOW_ADMINS] = {"know_admins", "is told who administers", .all = READS},
 
     /* The system's administrator keeps the quarter's papers where nobody else does, as in a store
      * of one's own; reviewing and approving take a person whose task it is. */
-    [RIGHT_COMMENT_SPD] = {"comment_spd", .all = READS},
-    [RIGHT_PREPARE_SPD] = {"prepare_spd", .all = ADMINISTERS},
-    [RIGHT_REVIEW_SPD] = {"review_spd", .all = AUDITOR | COMPLIANCE | MANAGER},
-    [RIGHT_APPROVE_SPD] = {"approve_spd", .all = MANAGER},
-    [RIGHT_REJECT_SPD] = {"reject_spd", .all = AUDITOR | COMPLIANCE | MANAGER},
-    [RIGHT_EXCLUDE_EMBARGOED] = {"exclude_embargoed", .all = ADMINISTERS},
+    [RIGHT_COMMENT_SPD] = {"comment_spd", "comments on figures", .all = READS},
+    [RIGHT_PREPARE_SPD] = {"prepare_spd", "freezes, revises, withdraws and submits an SPD",
+			   .all = ADMINISTERS},
+    [RIGHT_REVIEW_SPD] = {"review_spd", "reviews an SPD", .all = AUDITOR | COMPLIANCE | MANAGER},
+    [RIGHT_APPROVE_SPD] = {"approve_spd", "approves an SPD", .all = MANAGER},
+    [RIGHT_REJECT_SPD] = {"reject_spd", "rejects an SPD", .all = AUDITOR | COMPLIANCE | MANAGER},
+    [RIGHT_EXCLUDE_EMBARGOED] = {"exclude_embargoed",
+				 "freezes without tests that are not debriefed",
+				 .all = ADMINISTERS},
 };
 COVERS(rights, RIGHT_COUNT);
 _Static_assert(RIGHT_COUNT < 64, "a set of rights, and none of them, are bits of a number");
@@ -112,6 +147,26 @@ const char *
 right_name(enum right r)
 {
 	return rights[r].name;
+}
+
+const char *
+right_about(enum right r)
+{
+	return rights[r].about;
+}
+
+const char *
+scope_name(enum scope s)
+{
+	static const char *const names[] = {
+	    [SCOPE_NONE] = "none",
+	    [SCOPE_OWN] = "own",
+	    [SCOPE_GRANTED] = "granted",
+	    [SCOPE_ALL] = "all",
+	};
+	COVERS(names, SCOPES);
+
+	return names[s];
 }
 
 enum scope

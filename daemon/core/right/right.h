@@ -59,7 +59,8 @@ enum right {
 	RIGHT_RUN_IMPORT,
 	RIGHT_SEE_IMPORTS,
 	RIGHT_SEE_CALENDAR,
-	RIGHT_RELOAD, /* what semsd has in files */
+	RIGHT_RELOAD,     /* what semsd has in files */
+	RIGHT_SEE_RIGHTS, /* others'; one's own everybody sees */
 	RIGHT_SEE_DEVICES,
 	/* To do what is decided with a request. */
 	RIGHT_DISCARD_QUARANTINE,
@@ -91,11 +92,16 @@ enum scope {
 	SCOPE_NONE,    /* not had */
 	SCOPE_OWN,     /* what one began oneself */
 	SCOPE_GRANTED, /* the sources, kinds and sites that one has a grant for */
-	SCOPE_ALL
+	SCOPE_ALL,
+	SCOPES
 };
 
 /* "see_status"; of a right below RIGHT_COUNT. */
 const char *right_name(enum right r);
+/* What whoever has it does: "sees what semsd holds and how it is". */
+const char *right_about(enum right r);
+/* "granted" */
+const char *scope_name(enum scope s);
 /* SCOPE_NONE for RIGHT_COUNT, which is nobody's. */
 enum scope right_scope(enum role role, enum right r);
 /* Whether anything of it is allowed: how far it goes is asked with right_scope(). */

@@ -44,6 +44,7 @@ static const struct {
     {"see_imports", "----aaaa-"},
     {"see_calendar", "----aaaa-"},
     {"reload", "-------a-"},
+    {"see_rights", "----aaaa-"},
     {"see_devices", "----aaaa-"},
     /* P-905 and P-907: operations for fewer. */
     {"discard_quarantine", "-----a-a-"},

@@ -1,10 +1,10 @@
 /* semsctl status: what the daemon holds and how it is. */
 #include "base/count.h"
 #include "base/json/jsonin.h"
-#include "client/ask.h"
+#include "base/text.h"
 #include "tools/semsctl/command.h"
+#include "tools/semsctl/show.h"
 #include "tools/terminal/listing.h"
-#include "tools/terminal/screen.h"
 
 #include <stdlib.h>
 
@@ -365,8 +365,6 @@ run(const struct options *o, int argc, char **argv)
 {
 	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
 	Sems__V1__StatusRequest status = SEMS__V1__STATUS_REQUEST__INIT;
-	json_t *answer = NULL;
-	struct err e;
 	int as_json = 0;
 	int opt;
 
@@ -379,17 +377,7 @@ run(const struct options *o, int argc, char **argv)
 		return command_usage(&command_status, "takes no argument '%s'", argv[optind]);
 	request.body_case = SEMS__V1__REQUEST__BODY_STATUS;
 	request.status = &status;
-	if (ask(o->address, &request, &answer, &e) != OK)
-		return command_fail(&e);
-	screen_page();
-	if (as_json) {
-		json_dumpf(answer, stdout, JSON_INDENT(2));
-		putchar('\n');
-	} else {
-		print_status(answer, o->color);
-	}
-	json_decref(answer);
-	return EXIT_DONE;
+	return command_show(o, &request, as_json, print_status);
 }
 
 const struct command command_status = {
