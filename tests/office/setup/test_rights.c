@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* P-941 */
+/* P-950 */
 
 OFFICE_SUITE(rights, office_open_set_up);
 
