@@ -862,14 +862,14 @@ BEGIN
 	-- the audit as it was first sent, whoever corrected it since.
 	PERFORM sems.make_view(t, 'spd_listed_finding', reader, $q$
 		SELECT a.*, coalesce(x.measure_code, a.measure_code) AS measure, x.finding_id, x.severity,
-		    coalesce(x.state, 'OPEN') AS state, x.origin, x.requirement_ref, x.repeat_of, x.control_id,
+		    coalesce(x.state, 'OPEN') AS state, x.origin, x.requirement_ref, x.repeat_of, x.control_id, x.detected_at,
 		    coalesce(x.of_source, c.root_source, a.source) AS owner
 		FROM sems.@effective_audit a
 		LEFT JOIN sems.correction c ON a.corrects_record_id IS NOT NULL AND c.record_id = a.record_id
 		    AND c.source = a.source AND c.kind = 'audit'
 		CROSS JOIN jsonb_to_recordset(coalesce(a.findings, '[]')) AS x(finding_id text, severity text,
 			state text, origin text, measure_code text, requirement_ref text, repeat_of text,
-			control_id text, of_source text)$q$);
+			control_id text, detected_at timestamptz, of_source text)$q$);
 	-- An audit may list again what an earlier one raised, whatever the kinds of the two: that is no new
 	-- finding, else those raised and those open do not reconcile. A finding repeats one that
 	-- was raised before it, in the last twelve months, or one whose record is not here. All audits there ever were are read for it, and once.

@@ -457,12 +457,21 @@ class Quarter:
                                     and audit_order(earlier)[:2] < audit_order(first_at[key])[:2]))
                 row["origin"] = f.get("origin")
                 self.findings.append(row)
+        self.closings, opened, is_open = [], {}, {}
         for a in history:
             for f in a["findings"] or []:
                 if a["occurred_at"] < self.end:
-                    self.listed[finding_of(a, f)] = Row(
-                        a, f.get("measure_code") or a["measure_code"], severity=f["severity"],
-                        state=f.get("state") or "OPEN", origin=f.get("origin"))
+                    key, state = finding_of(a, f), f.get("state") or "OPEN"
+                    told = f.get("detected_at")
+                    at = dt.datetime.fromisoformat(told.replace("Z", "+00:00")) if told else a["occurred_at"]
+                    opened[key] = min(at, opened.get(key, at))
+                    row = Row(a, f.get("measure_code") or a["measure_code"], severity=f["severity"],
+                              state=state, origin=f.get("origin"))
+                    row["opened_at"] = opened[key]
+                    self.listed[key] = row
+                    if is_open.get(key) and state not in ("OPEN", "CORRECTED") and self.holds(a["occurred_at"]):
+                        self.closings.append(dict(row, closed_at=a["occurred_at"]))
+                    is_open[key] = state in ("OPEN", "CORRECTED")
 
     def received(self):
         self.stored = []
@@ -928,6 +937,18 @@ def fi01(q):
             yield f, "x:LISTED_AGAIN", 1
 
 
+def fi02(q):
+    for f in q.listed.values():
+        if f["state"] in ("OPEN", "CORRECTED"):
+            yield f, "value", (q.last_day - f["opened_at"].astimezone(q.ev.zone).date()).days
+
+
+def fi03(q):
+    for f in q.closings:
+        day = lambda at: at.astimezone(q.ev.zone).date()
+        yield f, "value", (day(f["closed_at"]) - day(f["opened_at"])).days
+
+
 def counted(q, *activities):
     return (a for a in q.rows["activity"] if a["activity"] in activities)
 
@@ -1173,6 +1194,8 @@ METRICS = {
     "AU02": Metric(COUNT, au02),
     "AU03": Metric(RATIO, au03, up=False),
     "FI01": Metric(COUNT, fi01, reasons="LISTED_AGAIN", parts=SEVERITIES),
+    "FI02": Metric(QUANTILE, fi02, up=False),
+    "FI03": Metric(QUANTILE, fi03, up=False),
     "QN04": plan(qn04, "COUNTED_TWICE", parts="ESTIMATED COUNTED_BESIDE"),
     "QN08": plan(qn08, "COUNTED_TWICE", parts="PATROLS_REQUIRED COUNTED_BESIDE"),
     "QN17": Metric(RATIO, qn17, up=True, reasons="TIME_OF_DAY_NOT_TOLD"),

@@ -64,6 +64,12 @@ static const struct column finding_own[] = {
     {"control_id", COLUMN_TEXT, NULL},      {"raised", COLUMN_BOOL, NULL},
     {"repeated", COLUMN_BOOL, NULL},
 };
+static const struct column finding_aged_own[] = {
+    {"finding_id", COLUMN_TEXT, NULL},      {"severity", COLUMN_TEXT, NULL},
+    {"state", COLUMN_TEXT, NULL},           {"origin", COLUMN_TEXT, NULL},
+    {"requirement_ref", COLUMN_TEXT, NULL}, {"control_id", COLUMN_TEXT, NULL},
+    {"age_days", COLUMN_NUMBER, NULL},
+};
 static const struct column tip_session_own[] = {
     {"events_absent", COLUMN_BOOL, NULL},     {"bags_known", COLUMN_BOOL, NULL},
     {"contradictory", COLUMN_BOOL, NULL},     {"seconds", COLUMN_NUMBER, NULL},
@@ -150,7 +156,8 @@ const struct view view_table[] = {
     {"audit", QUERY("audit"), KIND_AUDIT, false, OWN(audit_own)},
     {"rating", TABLE("rating"), KIND_AUDIT, false, OWN(rating_own)},
     {"finding", TABLE("finding"), KIND_AUDIT, false, OWN(finding_own)},
-    {"finding_at_end", QUERY("finding_at_end"), KIND_AUDIT, true, OWN(finding_own)},
+    {"finding_at_end", QUERY("finding_at_end"), KIND_AUDIT, true, OWN(finding_aged_own)},
+    {"finding_closed", QUERY("finding_closed"), KIND_AUDIT, false, OWN(finding_aged_own)},
     {"tip_event", CUBES, KIND_TIP_EVENT, false, NO_OWN},
     {"tip_session", QUERY("tip_session"), KIND_TIP_SESSION, false, OWN(tip_session_own)},
     {"tip_exposure", CUBES, KIND_COUNT, false, OF(tip_exposure)},

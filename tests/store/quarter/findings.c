@@ -102,3 +102,49 @@ Test(findings, repeat_neither_themselves_nor_a_later_one)
 	FIGURE_SAYS(doc, "QL07", "", says);
 	json_decref(doc);
 }
+
+static void
+expect_days(const char *metric, const char *figure, const char *says)
+{
+	json_t *doc = spd_compute(&f, SPD_TASK_SHOW);
+
+	FIGURE_SAYS(doc, metric, figure, says);
+	json_decref(doc);
+}
+
+/* To 2026-06-30: detected on 30 April, of which the second audit knows; and first listed on 20
+ * June. In London it is the 21st by then. */
+Test(findings, are_as_old_as_their_detection_to_the_last_day)
+{
+	list_finding("one", "2026-05-10T10:00:00Z", "F1", "");
+	list_finding("one", "2026-05-20T10:00:00Z", "F1",
+		     ",\"detected_at\":\"2026-04-30T10:00:00Z\"");
+	list_finding("one", "2026-06-20T23:30:00Z", "F2", "");
+	list_finding("one", "2026-05-20T10:00:00Z", "F3", CLOSED);
+	expect_days("FI02", "", "-/2 35 NO_TARGET");
+	expect_days("FI02", "severity=SERIOUS", "-/2 35 NO_TARGET");
+}
+
+/* Ten days, and after it was opened again forty; what was closed from the start took no time, nor
+ * did what is open. */
+Test(findings, take_the_days_that_they_were_open)
+{
+	list_finding("one", "2026-04-10T10:00:00Z", "F1", "");
+	list_finding("one", "2026-04-20T10:00:00Z", "F1", CLOSED);
+	list_finding("one", "2026-04-25T10:00:00Z", "F1", CLOSED);
+	list_finding("one", "2026-05-01T10:00:00Z", "F1", "");
+	list_finding("one", "2026-05-20T10:00:00Z", "F1", CLOSED);
+	list_finding("one", "2026-05-20T10:00:00Z", "F2", CLOSED);
+	list_finding("one", "2026-05-20T10:00:00Z", "F3", "");
+	expect_days("FI03", "", "-/2 25 NO_TARGET");
+}
+
+/* What was closed before the quarter was not closed in it. */
+Test(findings, are_closed_in_the_quarter_of_the_audit_that_says_so)
+{
+	list_finding("one", "2026-03-10T10:00:00Z", "F1", "");
+	list_finding("one", "2026-03-20T10:00:00Z", "F1", CLOSED);
+	list_finding("one", "2026-03-10T10:00:00Z", "F2", "");
+	list_finding("one", "2026-04-02T10:00:00Z", "F2", CLOSED);
+	expect_days("FI03", "", "-/1 23 NO_TARGET");
+}
