@@ -93,7 +93,8 @@ SPD = {
                                 "gaps": [{"from": "2026-05-01T00:00:00Z", "to": "2026-05-02T00:00:00Z", "reason": EVIL}]}],
                      "plans": [], "sessions": {"reconciled": 5, "differing": 1}, "silent": [], "late": {"late": 4},
                      "quarantine": [{"reason": "FIELD", "count": 2}], "clock": [], "restores": []},
-    "values_shown": None, "small_cells": {"below": 5, "suppressed": 2, "shown": False},
+    "values_shown": None, "forms": [{"measure": f"4.{k}", "quantitative": True, "qualitative": k % 2 == 0, "output": False} for k in range(4)],
+          "small_cells": {"below": 5, "suppressed": 2, "shown": False},
     "balances": [{"what": "FINDINGS", "opening": 14, "raised": 31, "closed": 28, "closing": 17}],
     "corrections": {"total": 1001, "indirect": 3, "dated_ahead": 2, "rows": [{
         "kind": "tip_event", "source": "lane-1", "record_id": "019de2fb-1900-8000-9000-000000000001",

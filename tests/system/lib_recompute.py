@@ -1598,6 +1598,19 @@ class Checker:
                 if whole is not None:
                     self.like(f"{id_} {part} of all {keys} together", got, whole)
 
+    def forms(self):
+        """By measure, by the figures of the document, which were counted again."""
+        mine = collections.defaultdict(set)
+        for m in self.spd["metrics"]:
+            for f in m["figures"]:
+                measure = f["by"].get("measure")
+                known = small.hidden(f) or f["value"] is not None or (f["numerator"] or 0) > 0 or (f["denominator"] or 0) > 0
+                if list(f["by"]) == ["measure"] and known and measure not in (NOT_GIVEN, "(other)"):
+                    mine[measure].add(m["form"].lower())
+        self.like("forms", self.spd["forms"], [
+            dict({form: form in mine[measure] for form in ("quantitative", "qualitative", "output")}, measure=measure)
+            for measure in sorted(mine, key=lambda m: m.encode())])
+
     def records(self):
         late = lambda r: r["received_at"] >= self.q.end
         for doc in self.spd["records"]:
@@ -1644,6 +1657,7 @@ class Checker:
         for doc in self.spd["metrics"]:
             if doc["id"] in METRICS:
                 self.metric(doc)
+        self.forms()
         self.records()
         self.corrections()
         against.completeness(self)

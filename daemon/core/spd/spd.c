@@ -3,6 +3,7 @@
 #include "base/count.h"
 #include "base/json/jsonout.h"
 #include "core/metric/template.h"
+#include "core/spd/forms.h"
 #include "core/spd/keys.h"
 #include "core/spd/marking.h"
 #include "core/spd/small.h"
@@ -338,6 +339,7 @@ document_json(const struct spd *s, struct arena *scratch)
 		made_put(&o, DOC_VALUES_SHOWN, json_null());
 	else
 		made_int(&o, DOC_VALUES_SHOWN, s->values_shown);
+	made_put(&o, DOC_FORMS, forms_json(s, scratch));
 	made_put(&o, DOC_SMALL_CELLS, small_cells_json(s));
 	made_put(&o, DOC_NOT_APPLICABLE, not_applicable_json(s));
 	made_put(&o, DOC_UNSUPPORTED, unsupported_json(s));

@@ -112,6 +112,37 @@ gaps_grid(struct sheet *s, const json_t *feeds)
 }
 
 static void
+forms_grid(struct sheet *s)
+{
+	static const struct column columns[] = {
+	    {DOC_MEASURE, "Measure", IN_ALL, 12, false},
+	    {DOC_QUANTITATIVE, "Quantitative", IN_ALL, 14, false},
+	    {DOC_QUALITATIVE, "Qualitative", IN_ALL, 14, false},
+	    {DOC_OUTPUT, "Output", IN_ALL, 14, false},
+	};
+	struct grid *g = sheet_grid(s, "data-quality-forms", "Measures by the forms of metrics");
+	const json_t *item;
+	size_t i;
+
+	if (g == NULL)
+		return;
+	g->empty = "Nothing is known of any measure.";
+	g->folded = true;
+	for (i = 0; i < COUNT(columns); i++)
+		grid_column(g, &columns[i]);
+	json_array_foreach(json_object_get(s->book->edition->doc, DOC_FORMS), i, item)
+	{
+		grid_text(g, spd_text(item, DOC_MEASURE));
+		for (size_t k = 1; k < COUNT(columns); k++) {
+			bool is = json_is_true(json_object_get(item, columns[k].key));
+
+			grid_code(g, is ? "✓" : "– none", is ? "true" : "false",
+				  is ? TONE_PLAIN : TONE_UNSURE);
+		}
+	}
+}
+
+static void
 records_grid(struct sheet *s)
 {
 	static const struct member members[] = {
@@ -268,6 +299,7 @@ sheet_quality(struct book *b, const struct plan *p)
 	feeds_grid(s, feeds);
 	gaps_grid(s, feeds);
 	records_grid(s);
+	forms_grid(s);
 	object_grid(s, "data-quality-late", "Late records", json_object_get(c, DOC_LATE));
 	object_grid(s, "data-quality-sessions", "TIP sessions against their events",
 		    json_object_get(c, DOC_SESSIONS));

@@ -8,9 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define QUALITY    "data_quality"
-#define FEEDS_TOLD 8 /* those that lack most */
-#define LATE_NAMED 10
+#define QUALITY     "data_quality"
+#define FEEDS_TOLD  8 /* those that lack most */
+#define LATE_NAMED  10
+#define FORMS_NAMED 20
 
 /* --- without a figure ------------------------------------------------------------------------- */
 
@@ -80,6 +81,32 @@ say_not_applicable(struct grid *g)
 		summary_say(g, "", book_text(g->book, "Not applicable here: %s.", all));
 }
 
+/* Measures of which nothing is known in this form, of those of which anything is. */
+static void
+say_form(struct grid *g, const char *form, const char *words)
+{
+	const json_t *list = json_object_get(g->book->edition->doc, DOC_FORMS);
+	struct book *b = g->book;
+	const char *names = "";
+	const json_t *item;
+	size_t n = 0;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		if (json_is_false(json_object_get(item, form)) && n++ < FORMS_NAMED)
+			names = book_join(b, names, ", ", spd_text(item, DOC_MEASURE));
+	}
+	if (n > 0)
+		summary_say(
+		    g, QUALITY,
+		    book_text(b,
+			      "Of %zu measures that anything is known of, no %s metric tells "
+			      "anything of %zu: %s%s.",
+			      json_array_size(list), words, n, names,
+			      n > FORMS_NAMED ? ", and others" : ""));
+}
+
 /* A line a reason. Counts too: a volume that nobody tells is no nought. */
 void
 summary_unknown(struct sheet *s)
@@ -100,6 +127,10 @@ summary_unknown(struct sheet *s)
 		summary_say(
 		    g, "",
 		    book_text(b, "%s: no figure (%s).", named(b, metrics, i, no_data_of), words));
+	}
+	if (g != NULL) {
+		say_form(g, DOC_QUALITATIVE, "qualitative");
+		say_form(g, DOC_OUTPUT, "output");
 	}
 	say_not_applicable(g);
 	for (size_t i = 0; i < json_array_size(missing); i++) {

@@ -277,6 +277,20 @@ Test(html, a_row_of_the_scorecard_tells_its_quarters_and_its_weeks)
 	sample_fini(&s);
 }
 
+Test(html, names_measures_that_lack_a_form)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	page = page_of(&s, &files);
+	cr_expect(sample_has(page, "Of 1 measures that anything is known of, no qualitative metric "
+				   "tells anything of 1: 4.1."));
+	cr_expect_not(sample_has(page, "no output metric"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
 Test(html, marks_a_target_that_was_set_when_the_quarter_had_ended)
 {
 	struct renderings files;
