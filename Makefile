@@ -36,7 +36,7 @@ PGINC   := $(shell pg_config --includedir 2>/dev/null)
 CPPFLAGS += -D_GNU_SOURCE -DSEMS_VERSION='"$(VERSION)"' -Idaemon -I. -isystem $(GEN) $(if $(PGINC),-isystem $(PGINC))
 CFLAGS   += -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) $(WARN)
 LDFLAGS  += $(SAN_$(MODE)) $(LINK_$(MODE))
-LIBS     := -levent_openssl -levent -lssl -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lm
+LIBS     := -levent_openssl -levent -lssl -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lsystemd -lm
 RENDER_LIBS := -lxlsxwriter -lzip -lexpat
 
 PROTOS  := $(wildcard proto/sems/v1/*.proto)
@@ -176,7 +176,7 @@ unitdir ?= $(prefix)/lib/systemd/system
 COMPLETION := $(datadir)/bash-completion/completions/semsctl
 SHARE   := deploy/semsd.yaml $(wildcard deploy/catalogue/*.yaml proto/*.schema.json proto/sems/v1/*.proto)
 INSTALLED := $(bindir)/semsd $(bindir)/semsctl $(bindir)/semsweb $(datadir)/man/man1/semsctl.1 $(datadir)/man/man8/semsd.8 \
-             $(datadir)/man/man8/semsweb.8 $(unitdir)/semsd.service $(unitdir)/semsweb.service $(COMPLETION) $(addprefix $(datadir)/semsd/,$(notdir $(SHARE)))
+             $(datadir)/man/man8/semsweb.8 $(unitdir)/semsd.service $(unitdir)/semsd.socket $(unitdir)/semsweb.service $(COMPLETION) $(addprefix $(datadir)/semsd/,$(notdir $(SHARE)))
 .PHONY: install uninstall
 install: all
 	@install -d $(sort $(dir $(addprefix $(DESTDIR),$(INSTALLED))))
@@ -185,8 +185,9 @@ install: all
 	@install -m 644 deploy/man/semsd.8 deploy/man/semsweb.8 $(DESTDIR)$(datadir)/man/man8
 	@install -m 644 $(SHARE) $(DESTDIR)$(datadir)/semsd
 	@for u in semsd semsweb; do \
-		sed "s|/usr/bin/semsd|$(bindir)/semsd|; s|/usr/bin/semsweb|$(bindir)/semsweb|" deploy/$$u.service >$(DESTDIR)$(unitdir)/$$u.service; done
+		sed "s|/usr/bin/semsd|$(bindir)/semsd|; s|/usr/bin/semsctl|$(bindir)/semsctl|; s|/usr/bin/semsweb|$(bindir)/semsweb|" deploy/$$u.service >$(DESTDIR)$(unitdir)/$$u.service; done
 	@build/semsctl completion bash >$(DESTDIR)$(COMPLETION)
+	@install -m 644 deploy/semsd.socket $(DESTDIR)$(unitdir)
 	@chmod 644 $(DESTDIR)$(unitdir)/semsd.service $(DESTDIR)$(unitdir)/semsweb.service $(DESTDIR)$(COMPLETION)
 uninstall:
 	@rm -f $(addprefix $(DESTDIR),$(INSTALLED))
@@ -196,7 +197,7 @@ uninstall:
 PC        := libevent libevent_openssl libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip expat libqrencode
 DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev protobuf-c-compiler \
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
-             libxlsxwriter-dev libzip-dev libexpat1-dev libqrencode-dev \
+             libxlsxwriter-dev libzip-dev libexpat1-dev libsystemd-dev libqrencode-dev \
              postgresql-15 python3 python3-protobuf tzdata openssl
 DEPS_LINT := clang-format clang-tidy cppcheck shellcheck
 # What reads, shows and judges the exported files, and what makes faults; without them tests are skipped.

@@ -10,6 +10,7 @@
 #include "door/session_door.h"
 #include "host/embedded.h"
 #include "host/keyring.h"
+#include "host/supervisor.h"
 #include "host/web_child.h"
 #include "ingest/ingest.h"
 #include "jobs/duties.h"
@@ -63,6 +64,7 @@ struct semsd {
 	struct event *signals[3];
 	struct event *stop_poll;
 	struct event *tend;
+	struct event *alive;    /* NULL: nobody wants to hear that the loop turns */
 	char owners[3][128];    /* principals that administer it */
 	struct mono_ms stop_by; /* 0: not asked to */
 	int state_lock;         /* -1: none */
@@ -250,6 +252,7 @@ on_stop(evutil_socket_t sig, short what, void *arg)
 	if (d->stop_by.v != 0)
 		return;
 	log_info("semsd.stopping", KVI("signal", sig));
+	supervisor_stopping();
 	d->stop_by.v = server_mono().v + STOP_DEADLINE_MS;
 	duties_stop(d->duties);
 	register_watch_stop(d->register_watch);
@@ -376,6 +379,7 @@ open_server(struct semsd *d, struct err *e)
 				   .beside = store_beside(d->store),
 				   .look_up = users_look_up,
 				   .tls = d->config.tls.n == 0 ? NULL : d->config.tls_folder,
+				   .held = supervisor_socket,
 				   .on_turn = on_turn,
 				   .ctx = d};
 	int port = 0;
@@ -498,6 +502,30 @@ open_tend(struct semsd *d, struct err *e)
 }
 
 static void
+on_alive(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	supervisor_alive();
+}
+
+static enum code
+open_alive(struct semsd *d, struct err *e)
+{
+	int64_t ms = supervisor_every_ms();
+	struct timeval every = {(time_t)(ms / MS_PER_SECOND),
+				(suseconds_t)(ms % MS_PER_SECOND * 1000)};
+
+	if (ms == 0)
+		return OK;
+	d->alive = event_new(d->base, -1, EV_PERSIST, on_alive, d);
+	if (d->alive == NULL || event_add(d->alive, &every) != 0)
+		return err_set(e, TRY_SYSTEM, "watchdog", "out of memory");
+	return OK;
+}
+
+static void
 on_libevent(int severity, const char *text)
 {
 	if (severity >= EVENT_LOG_WARN)
@@ -543,7 +571,7 @@ start(struct semsd *d, struct err *e)
 	if (open_key_watch(d, e) != OK || open_highwater(d, e) != OK ||
 	    open_register_watch(d, e) != OK || open_tend(d, e) != OK || open_server(d, e) != OK)
 		return e->code;
-	if (open_duties(d, e) != OK || open_stop(d, e) != OK)
+	if (open_duties(d, e) != OK || open_alive(d, e) != OK || open_stop(d, e) != OK)
 		return e->code;
 	return d->config.web == NULL ? OK
 				     : web_child_start(d->config.socket, d->config.web, &d->web, e);
@@ -571,6 +599,8 @@ stop(struct semsd *d)
 		event_free(d->stop_poll);
 	if (d->tend != NULL)
 		event_free(d->tend);
+	if (d->alive != NULL)
+		event_free(d->alive);
 	if (d->base != NULL)
 		event_base_free(d->base);
 	embedded_stop(d->cluster);
@@ -663,6 +693,7 @@ main(int argc, char **argv)
 	if (start(&d, &e) != OK)
 		return fail(&d, &e);
 	log_info("semsd.started", KV("version", SEMS_VERSION));
+	supervisor_ready();
 	event_base_dispatch(d.base);
 	stop(&d);
 	log_info("semsd.stopped", KV("version", SEMS_VERSION));

@@ -80,17 +80,19 @@ unix_listen(const struct acceptor *to, const char *where, struct listener **out,
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	struct place at = {&gate_unix, (const struct sockaddr *)&sa, sizeof sa, where, where};
 	int fault = 0;
+	bool is_held;
 
 	*port = 0;
 	if (unix_look(where, e) != OK)
 		return e->code;
 	memcpy(sa.sun_path, where, strlen(where));
-	if (clear_stale(&sa, e) != OK)
+	is_held = listener_is_held(to, at.sa);
+	if (!is_held && clear_stale(&sa, e) != OK)
 		return e->code;
 	if (listener_open(to, &at, out, &fault, e) != OK)
 		return cannot_listen(where, fault, e);
 	/* Who may do what is decided by the peer's credentials and its grants, not by the file. */
-	if (chmod(where, 0666) != 0)
+	if (!is_held && chmod(where, 0666) != 0)
 		log_warn("listener.mode", KV("path", where));
 	log_info("listen.unix", KV("path", where));
 	return OK;

@@ -100,18 +100,43 @@ listener_new(const struct acceptor *to, const struct place *at)
 	return l;
 }
 
+static int
+held_for(const struct acceptor *to, const struct sockaddr *sa)
+{
+	return to->held == NULL ? -1 : to->held(sa);
+}
+
+bool
+listener_is_held(const struct acceptor *to, const struct sockaddr *sa)
+{
+	return held_for(to, sa) >= 0;
+}
+
+/* Of one that is held only our copy is closed in the end. */
+static struct evconnlistener *
+new_listener(struct listener *l, const struct place *at)
+{
+	unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
+	int fd = held_for(&l->to, at->sa);
+
+	if (fd < 0)
+		return evconnlistener_new_bind(l->to.base, on_accept, l, flags, BACKLOG, at->sa,
+					       (int)at->len);
+	evutil_make_socket_nonblocking(fd);
+	evutil_make_socket_closeonexec(fd);
+	return evconnlistener_new(l->to.base, on_accept, l, flags, 0, fd);
+}
+
 enum code
 listener_open(const struct acceptor *to, const struct place *at, struct listener **out, int *fault,
 	      struct err *e)
 {
-	unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
 	struct listener *l = listener_new(to, at);
 
 	*fault = 0;
 	if (l == NULL)
 		return err_set(e, TRY_SYSTEM, "listen", "out of memory");
-	l->ev =
-	    evconnlistener_new_bind(to->base, on_accept, l, flags, BACKLOG, at->sa, (int)at->len);
+	l->ev = new_listener(l, at);
 	/* It was enabled when it was made, but that does not tell when it failed. */
 	if (l->ev == NULL || l->resume == NULL || evconnlistener_enable(l->ev) != 0) {
 		*fault = errno;
@@ -120,7 +145,7 @@ listener_open(const struct acceptor *to, const struct place *at, struct listener
 			       strerror(*fault)); /* NOLINT(concurrency-mt-unsafe): one thread */
 	}
 	evconnlistener_set_error_cb(l->ev, on_accept_error);
-	if (at->file != NULL)
+	if (at->file != NULL && !listener_is_held(to, at->sa))
 		snprintf(l->file, sizeof l->file, "%s", at->file);
 	*out = l;
 	return OK;

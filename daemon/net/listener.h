@@ -18,6 +18,9 @@ struct listener;
 struct acceptor {
 	struct event_base *base;
 	void (*accept)(void *ctx, evutil_socket_t fd, const struct gate *at);
+	/* A socket that somebody else holds open for an address, and listens already; -1: none.
+	 * NULL: nobody does. */
+	int (*held)(const struct sockaddr *sa);
 	void *ctx;
 };
 
@@ -30,6 +33,8 @@ struct place {
 	const char *file;  /* removed in the end; NULL: none */
 };
 
+/* Whether somebody else holds a socket for it: what is in its place is theirs. */
+bool listener_is_held(const struct acceptor *to, const struct sockaddr *sa);
 /* *fault: of the system, when that is why; else 0. */
 enum code listener_open(const struct acceptor *to, const struct place *at, struct listener **out,
 			int *fault, struct err *e) MUST_CHECK;

@@ -244,7 +244,8 @@ server_new(struct event_base *base, const struct server_config *config, struct s
 	if (sv == NULL)
 		return err_set(e, TRY_SYSTEM, "server", "out of memory");
 	sv->config = *config;
-	sv->acceptor = (struct acceptor){base, on_accepted, sv};
+	sv->acceptor =
+	    (struct acceptor){.base = base, .accept = on_accepted, .held = config->held, .ctx = sv};
 	sv->means = (struct means){.base = base, .users = users_new(&users)};
 	sv->peers = (struct peers){.means = &sv->means,
 				   .ingest = config->ingest,

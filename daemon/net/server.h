@@ -11,6 +11,7 @@
 #include "net/gate.h"
 
 #include <jansson.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 struct beside;
@@ -28,6 +29,8 @@ struct server_config {
 	int64_t patience_ms;
 	/* The folder of what TLS shows and trusts (tls/trust.h); NULL: there is no TLS. */
 	const char *tls;
+	/* As in struct acceptor; NULL: nobody holds any. */
+	int (*held)(const struct sockaddr *sa);
 	/* Called when sessions may have filled a group or left a request: the composition root's
 	 * turn. */
 	void (*on_turn)(void *ctx);

@@ -24,8 +24,9 @@ Test(gate_loopback, refuses_addresses_that_are_not_loopback)
 	int port;
 
 	for (size_t i = 0; i < COUNT(bad); i++)
-		cr_assert_eq(gate_loopback.listen(&(struct acceptor){base, drop, NULL}, bad[i], &l,
-						  &port, &e),
+		cr_assert_eq(gate_loopback.listen(
+				 &(struct acceptor){.base = base, .accept = drop, .ctx = NULL},
+				 bad[i], &l, &port, &e),
 			     FATAL_CONFIG, "%s", bad[i]);
 	event_base_free(base);
 }
@@ -37,9 +38,10 @@ Test(gate_loopback, takes_a_free_port_and_tells_it)
 	struct err e;
 	int port = 0;
 
-	cr_assert_eq(gate_loopback.listen(&(struct acceptor){base, drop, NULL}, "127.0.0.1:0", &l,
-					  &port, &e),
-		     OK, "%s", e.text);
+	cr_assert_eq(
+	    gate_loopback.listen(&(struct acceptor){.base = base, .accept = drop, .ctx = NULL},
+				 "127.0.0.1:0", &l, &port, &e),
+	    OK, "%s", e.text);
 	cr_assert_gt(port, 0);
 	listener_free(l);
 	event_base_free(base);

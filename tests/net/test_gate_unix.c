@@ -38,9 +38,11 @@ Test(gate_unix, replaces_a_stale_socket_but_not_a_live_one)
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	cr_assert_eq(bind(fd, (struct sockaddr *)&sa, sizeof sa), 0);
 	close(fd); /* nobody answers on the file any more */
-	cr_assert_eq(gate_unix.listen(&(struct acceptor){base, drop, &n}, path, &first, &port, &e),
+	cr_assert_eq(gate_unix.listen(&(struct acceptor){.base = base, .accept = drop, .ctx = &n},
+				      path, &first, &port, &e),
 		     OK, "%s", e.text);
-	cr_assert_eq(gate_unix.listen(&(struct acceptor){base, drop, &n}, path, &second, &port, &e),
+	cr_assert_eq(gate_unix.listen(&(struct acceptor){.base = base, .accept = drop, .ctx = &n},
+				      path, &second, &port, &e),
 		     FATAL_CONFIG);
 	cr_assert_null(second);
 	listener_free(first);
@@ -58,7 +60,8 @@ Test(gate_unix, never_removes_a_file_that_is_no_socket)
 	struct err e;
 	int port;
 
-	cr_assert_eq(gate_unix.listen(&(struct acceptor){base, drop, NULL}, path, &l, &port, &e),
+	cr_assert_eq(gate_unix.listen(&(struct acceptor){.base = base, .accept = drop, .ctx = NULL},
+				      path, &l, &port, &e),
 		     FATAL_CONFIG);
 	cr_assert_eq(access(path, F_OK), 0);
 	close(fd);
@@ -74,7 +77,8 @@ Test(gate_unix, names_the_path_and_the_folder_that_is_missing)
 	struct err e;
 	int port;
 
-	cr_assert_eq(gate_unix.listen(&(struct acceptor){base, drop, NULL}, path, &l, &port, &e),
+	cr_assert_eq(gate_unix.listen(&(struct acceptor){.base = base, .accept = drop, .ctx = NULL},
+				      path, &l, &port, &e),
 		     TRY_SYSTEM);
 	cr_expect_not_null(
 	    strstr(e.text, "cannot listen at /tmp/no-such-folder-of-semsd/semsd.sock"), "%s",
@@ -94,7 +98,8 @@ Test(gate_unix, says_when_a_path_is_too_long)
 
 	memset(path, 'x', sizeof path);
 	path[sizeof path - 1] = '\0';
-	cr_assert_eq(gate_unix.listen(&(struct acceptor){base, drop, NULL}, path, &l, &port, &e),
+	cr_assert_eq(gate_unix.listen(&(struct acceptor){.base = base, .accept = drop, .ctx = NULL},
+				      path, &l, &port, &e),
 		     FATAL_CONFIG);
 	cr_assert_not_null(strstr(e.text, "shorter"));
 	event_base_free(base);

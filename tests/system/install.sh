@@ -1,6 +1,6 @@
 # make install puts what a machine needs where it looks for it, below any folder, and make uninstall takes it away.
 . "$(dirname "$0")/lib.sh"
-plan 13
+plan 14
 
 # What was built is taken as it is: the build is no test of this one.
 make_it() { # target [variable...]
@@ -10,7 +10,7 @@ ln -s "$SEMS_BUILD" build 2>/dev/null || [ -e build ] || exit 1
 to=$T/root
 OUT=$(make_it install "DESTDIR=$to" prefix=/usr)
 is "$? $OUT" '0 ' 'make install succeeds and says nothing'
-for file in bin/semsd bin/semsctl bin/semsweb lib/systemd/system/semsweb.service share/man/man1/semsctl.1 share/man/man8/semsd.8 lib/systemd/system/semsd.service \
+for file in bin/semsd bin/semsctl bin/semsweb lib/systemd/system/semsweb.service share/man/man1/semsctl.1 share/man/man8/semsd.8 lib/systemd/system/semsd.service lib/systemd/system/semsd.socket \
 	share/semsd/metrics.yaml share/semsd/spd.schema.json; do
 	if [ -s "$to/usr/$file" ]; then ok "it brings $file"; else not_ok "it brings $file"; fi
 done
