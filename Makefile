@@ -174,7 +174,7 @@ bindir  ?= $(prefix)/bin
 datadir ?= $(prefix)/share
 unitdir ?= $(prefix)/lib/systemd/system
 COMPLETION := $(datadir)/bash-completion/completions/semsctl
-SHARE   := deploy/semsd.yaml $(wildcard deploy/catalogue/*.yaml proto/*.schema.json proto/sems/v1/*.proto)
+SHARE   := deploy/semsd.yaml deploy/semsd-network.conf $(wildcard deploy/catalogue/*.yaml proto/*.schema.json proto/sems/v1/*.proto)
 INSTALLED := $(bindir)/semsd $(bindir)/semsctl $(bindir)/semsweb $(datadir)/man/man1/semsctl.1 $(datadir)/man/man8/semsd.8 \
              $(datadir)/man/man8/semsweb.8 $(unitdir)/semsd.service $(unitdir)/semsd.socket $(unitdir)/semsweb.service $(COMPLETION) $(addprefix $(datadir)/semsd/,$(notdir $(SHARE)))
 .PHONY: install uninstall
@@ -202,7 +202,7 @@ DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev p
 DEPS_LINT := clang-format clang-tidy cppcheck shellcheck
 # What reads, shows and judges the exported files, and what makes faults; without them tests are skipped.
 DEPS_TEST := python3-openpyxl python3-jsonschema chromium fonts-dejavu-core poppler-utils \
-             libreoffice-calc-nogui strace faketime bash-completion $(if $(shell command -v npm),,npm)
+             libreoffice-calc-nogui strace faketime bash-completion systemd $(if $(shell command -v npm),,npm)
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_COVERAGE := gcovr
 .PHONY: deps deps-test deps-lint deps-fuzz deps-coverage
