@@ -1,7 +1,7 @@
 # Devices that come by HTTP: invited, enrolled with a token and with keys of other programs, revoked.
 . "$(dirname "$0")/lib.sh"
 . "$TREE/tests/system/lib_web.sh"
-plan 27
+plan 28
 start_daemon || exit 1
 start_web || exit 1
 ctl_must init --entity Northfield --zone Europe/London --site NFD --source phone-1 --sender device:phone-1
@@ -119,4 +119,5 @@ is "$RC" 4 'one that there is not cannot be'
 ctl_get device invite 'Phone 3'
 is "$RC" 4 'nor can a name that is none be invited'
 like "$ERR" 'small letters, digits' 'and it is said which are'
+like "$(cat "$WEB_LOG")" 'event=caller\.refused address=127\.0\.0\.1 ' 'who was not recognised is logged, by where it came from'
 stop_web

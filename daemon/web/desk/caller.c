@@ -25,9 +25,16 @@ clock_ms(clockid_t id)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Worth a line, and not one for each of many. */
 static void
 refuse(struct work *w, const char *why)
 {
+	struct rare *rare = &w->desk->refused;
+
+	if (rare_may(rare, clock_ms(CLOCK_MONOTONIC)))
+		log_warn("caller.refused", KV("address", asked_address(w->asked)),
+			 KV("shown", w->is_signed ? w->by.key_id : ""),
+			 KVI("others_before", rare->unsaid), KV("why", why));
 	work_refuse(w, 401, 0, "Authorization", "%s", why);
 }
 
@@ -150,21 +157,23 @@ know_token(struct work *w, const char *token)
 static void
 know_key(struct work *w, const char *given)
 {
+	char why[160];
 	int64_t late;
 
 	if (!signature_read(given, &w->by)) {
 		refuse(w, "is not: SEMS keyId=..., time=..., signature=...");
 		return;
 	}
+	w->is_signed = true;
 	late = clock_ms(CLOCK_REALTIME) - w->by.time_ms;
 	if (late > CLOCK_MS || late < -CLOCK_MS) {
-		work_refuse(w, 401, 0, "Authorization",
-			    "the time is %" PRId64 " s from ours, and 300 are the most: set the "
-			    "clock, or go by the Date of this answer",
-			    late / 1000);
+		text_print(why, sizeof why,
+			   "the time is %" PRId64 " s from ours, and 300 are the most: set the "
+			   "clock, or go by the Date of this answer",
+			   late / 1000);
+		refuse(w, why);
 		return;
 	}
-	w->is_signed = true;
 	snprintf(w->shown, sizeof w->shown, "%s", w->by.key_id);
 	know(w);
 }

@@ -5,6 +5,7 @@
 #ifndef SEMS_WEB_DESK_WORK_H
 #define SEMS_WEB_DESK_WORK_H
 
+#include "base/log.h"
 #include "web/desk/desk.h"
 #include "web/desk/known.h"
 #include "web/desk/signin.h"
@@ -18,6 +19,7 @@ struct desk {
 	char anyone[PRINCIPAL_SIZE]; /* whom all are that come by loopback; "": nobody is */
 	struct known_list known;
 	struct signins signins;
+	struct rare refused; /* callers who are not recognised */
 };
 
 struct work {

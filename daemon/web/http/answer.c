@@ -149,6 +149,12 @@ asked_query(const struct asked *a)
 	return query == NULL ? "" : query;
 }
 
+const char *
+asked_address(const struct asked *a)
+{
+	return a->visit == NULL ? "" : a->visit->address;
+}
+
 bool
 asked_is_tls(const struct asked *a)
 {

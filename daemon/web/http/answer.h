@@ -51,6 +51,8 @@ const char *asked_method(const struct asked *a);
 const char *asked_path(const struct asked *a);
 /* What follows ?; "": nothing. */
 const char *asked_query(const struct asked *a);
+/* Of the network it comes from, as text; "": not known. */
+const char *asked_address(const struct asked *a);
 bool asked_is_tls(const struct asked *a);
 
 #endif
