@@ -832,7 +832,10 @@ BEGIN
 	-- Derived, never typed: a mandatory criterion not met fails the observation; one met and none
 	-- failed passes it; all else was not observed. A criterion is mandatory unless it says it is not.
 	PERFORM sems.make_view(t, 'spd_observation', reader, $q$
-		SELECT o.*, o.measure_code AS measure, c.overall
+		SELECT o.*, o.measure_code AS measure, c.overall,
+		    extract(isodow FROM o.counted_at AT TIME ZONE (SELECT e.zone FROM sems.entity e))::int::text AS weekday,
+		    CASE WHEN o.precision IS DISTINCT FROM 'DAY'
+			THEN to_char(o.counted_at AT TIME ZONE (SELECT e.zone FROM sems.entity e), 'HH24') END AS hour
 		FROM sems.@effective_observation o
 		CROSS JOIN LATERAL (
 			SELECT CASE WHEN bool_or(x.result = 'NOT_MET' AND coalesce(x.mandatory, true)) THEN 'FAIL'

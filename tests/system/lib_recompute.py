@@ -1118,6 +1118,21 @@ def none(q):
     return ()
 
 
+def spread(of, reason):
+    """How many values something of the observations has, and those that have none."""
+    def left_out(q):
+        for o in q.rows["observation"]:
+            if of(q, o) is None:
+                yield o, "x:" + reason, 1
+
+    return Metric(PERSONS, left_out, persons=lambda q: [(of(q, o), o, 1, 1) for o in q.rows["observation"]],
+                  rule="any", reasons=reason)
+
+
+def local(q, o):
+    return o["occurred_at"].astimezone(q.ev.zone)
+
+
 # id: (what it is, rows, what else is known of it). A "rows" numerator counts rows, so that none is 0;
 # a "sum" of nothing is unknown.
 RATIO, COUNT, QUANTILE, SDT, PERSONS = "ratio", "count", "quantile", "sdt", "persons"
@@ -1156,6 +1171,10 @@ METRICS = {
     "QL03": Metric(COUNT, ql03, up=False),
     "QL09": sample(ql09, "NOT_OBSERVED OWN_SECURITY PROVIDER_NOT_GIVEN", cluster=by_field("observer_id")),
     "OB01": Metric(COUNT, ob01),
+    "OB02": spread(lambda q, o: o["observer_id"], "OBSERVER_NOT_GIVEN"),
+    "OB03": spread(lambda q, o: o["shift_id"], "SHIFT_NOT_GIVEN"),
+    "OB04": spread(lambda q, o: local(q, o).isoweekday(), "WEEKDAY_NOT_KNOWN"),
+    "OB05": spread(lambda q, o: None if o["precision"] == "DAY" else local(q, o).hour, "HOUR_NOT_KNOWN"),
     "QN02": plan(qn02, "INVALID NOT_OWN_TEST NOT_COVERT"),
     "OUT01": sample(out01, "COMPROMISED ABORTED_SAFETY ABORTED_OPS TESTER_ERROR "
                     "EQUIPMENT_OUT_OF_SERVICE INVALID_REASON_NOT_GIVEN NOT_OWN_TEST NOT_COVERT",

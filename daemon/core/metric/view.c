@@ -37,6 +37,8 @@ static const struct enum_table overall_names = {
 
 static const struct column observation_own[] = {
     {"overall", COLUMN_TEXT, &overall_names},
+    {"weekday", COLUMN_TEXT, NULL}, /* "1", Monday, to "7"; in the entity's zone, as the hour */
+    {"hour", COLUMN_TEXT, NULL},    /* "00" to "23"; absent: told by day alone */
 };
 static const struct column criterion_own[] = {
     {"record_key", COLUMN_OTHER, NULL}, {"criterion_id", COLUMN_TEXT, NULL},

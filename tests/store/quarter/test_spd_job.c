@@ -779,6 +779,29 @@ Test(spd_job, takes_no_degraded_screening_as_nought_only_where_means_are_told)
 #define MET     "'[{\"criterion_id\":\"a\",\"result\":\"MET\"}]'"
 #define NOT_MET "'[{\"criterion_id\":\"a\",\"result\":\"NOT_MET\"}]'"
 
+/* A Saturday, 9 May 2026, at 23:30 in London, and the Sunday half an hour later; one told by day
+ * alone. */
+Test(spd_job, tells_how_wide_the_sample_of_observations_is)
+{
+	json_t *doc;
+
+	spd_add_at(&f, "2026-05-09T22:30:00Z", "observation", 6, ", observer_id, shift_id, mode",
+		   ", decode(md5(i::text), 'hex'), 'late', 'OVERT'");
+	spd_add_at(&f, "2026-05-09T23:00:00Z", "observation", 2, ", observer_id, mode",
+		   ", decode(md5('1'), 'hex'), 'OVERT'");
+	spd_add_at(&f, "2026-05-10T23:00:00Z", "observation", 1, ", precision, mode",
+		   ", 'DAY', 'OVERT'");
+	doc = spd_compute_suppressed(&f);
+	FIGURE_SAYS(doc, "OB02", "", "6/6 6 NONE");
+	cr_expect_eq(spd_left_out(doc, "OB02", "OBSERVER_NOT_GIVEN"), 1);
+	FIGURE_SAYS(doc, "OB03", "", "1/1 1 NONE");
+	cr_expect_eq(spd_left_out(doc, "OB03", "SHIFT_NOT_GIVEN"), 3);
+	FIGURE_SAYS(doc, "OB04", "", "3/3 3 NONE");
+	FIGURE_SAYS(doc, "OB05", "", "2/2 2 NONE");
+	cr_expect_eq(spd_left_out(doc, "OB05", "HOUR_NOT_KNOWN"), 1);
+	json_decref(doc);
+}
+
 /* Twelve observers watched openly and twenty by camera, of whom nobody did both. */
 Test(spd_job, takes_the_observers_of_the_mode_that_the_target_is_for)
 {

@@ -89,7 +89,7 @@ static const struct {
     {"sql/migrations/0002_evidence.sql",
      "4e151e9e3ad2786cc52a54e0e1373464545fc4904702f7d00945f8a5e8c649f7"},
     {"sql/migrations/0003_ruling.sql",
-     "f0b3bd3660637d3f1668fc4d309a441c9f0ba8c9798ef34fb0b610253de47f4a"},
+     "af690acdd954a37ef4f50bd9841b6de52431659db0831995945e53f13262eba5"},
     {"sql/migrations/0004_quarter.sql",
      "1aa3ed1cd9e646bab42d62e6b5a3eab87ad9c0775790b33995514f74a33e4612"},
     {"sql/migrations/0005_retention.sql",
