@@ -1530,6 +1530,11 @@ class Checker:
         for f in doc["figures"]:
             by[tuple(sorted(f["by"]))][tuple(f["by"][k] for k in sorted(f["by"]))] = f
         for keys in [(), ("site",)] + [k for k in by if k not in ((), ("site",))]:
+            # Of sensitivity by category there is nothing over categories but the entity's.
+            if m.shape == SDT and m.apart and keys and m.apart not in keys:
+                if by[keys]:
+                    self.wrong.append(f"{doc['id']} is told by {keys}")
+                continue
             part = target and target["of_part"]
             cells = (person_cells(m, self.q, rows, keys, standard) if m.persons
                      else cells_of(rows, keys, m, part))
@@ -1552,7 +1557,7 @@ class Checker:
                                       f"{by[keys][key]['denominator']}")
                 else:
                     self.figure(m, doc["id"], keys, key, by[keys][key], cells[key], finished[key])
-        if not m.persons:
+        if not m.persons and not (m.shape == SDT and m.apart):
             self.sums(doc["id"], by)
         part = target and target["of_part"]
         against.metric(self, doc, m, [r for r in rows if not part or r[0].get(m.apart) == part])

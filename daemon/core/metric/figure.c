@@ -232,23 +232,36 @@ is_of_another(const struct fold *f, const char *const *dims)
 	return false;
 }
 
-/* What is counted with nothing projected is of no part. */
+/* Of sensitivity that is counted apart there is nothing to tell over its parts, but of the entity.
+ */
 static bool
-is_of_no_part(const struct metric *m, unsigned breakdown, unsigned group, const char *const *by)
+is_over_parts(const struct metric *m, unsigned breakdown)
 {
-	return m->shape == SHAPE_SDT && (group == GROUP_FALSE_ALARMS || group == GROUP_NOISE) &&
-	       part_in(m, breakdown, by) != NULL;
+	static const char *const none[BREAKDOWN_MAX] = {NULL};
+
+	return m->shape == SHAPE_SDT && m->apart != NULL && breakdown != 0 &&
+	       part_in(m, breakdown, none) == NULL;
+}
+
+/* What is counted with nothing projected is of no part, what is projected is of one. */
+static bool
+is_told_elsewhere(const struct metric *m, unsigned breakdown, unsigned group)
+{
+	static const char *const none[BREAKDOWN_MAX] = {NULL};
+
+	if (group != GROUP_FALSE_ALARMS && group != GROUP_NOISE)
+		return is_over_parts(m, breakdown);
+	return m->shape == SHAPE_SDT && part_in(m, breakdown, none) != NULL;
 }
 
 void
 fold_add(struct fold *f, const char *const *dims, unsigned group, int64_t v)
 {
-	static const char *const none[BREAKDOWN_MAX] = {NULL};
 	bool another = is_of_another(f, dims);
 
 	for (unsigned b = 0; b < f->m->breakdown_count; b++) {
 		struct figure *g =
-		    is_of_no_part(f->m, b, group, none) ? NULL : figure_for(f, b, dims);
+		    is_told_elsewhere(f->m, b, group) ? NULL : figure_for(f, b, dims);
 
 		if (g != NULL && another && part_in(f->m, b, g->by) == NULL) {
 			g->set_apart += group == GROUP_DENOMINATOR ? v : 0;
@@ -844,7 +857,7 @@ is_figure(const struct metric *m, const struct figure *g)
 
 	for (unsigned i = 0; i < metric_groups(m); i++)
 		known = known || g->known[i];
-	return known;
+	return known && !is_over_parts(m, g->breakdown);
 }
 
 struct figure **

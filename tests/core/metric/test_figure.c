@@ -708,6 +708,7 @@ Test(figure, pools_no_categories_of_sensitivity_that_are_kept_apart)
 		bool is_part = b->n > 0 &&
 			       strcmp(m->dimension[b->dimension[b->n - 1]], "threat_category") == 0;
 
+		cr_expect(is_part || b->n == 0, "figure %zu", i);
 		cr_expect_eq(list[i]->has_value, is_part, "figure %zu", i);
 		cr_expect(!is_part || category != NULL, "figure %zu", i);
 		for (size_t k = 0; is_part && category != NULL && k < COUNT(parts); k++) {
