@@ -21,7 +21,7 @@ SEMS_BUILD=$SEMS_BUILD unshare -m bash -c '
 	for folder in /mnt /srv /usr/local; do mount -t tmpfs tmpfs "$folder" || exit 9; done
 	mkdir -p /usr/local/bin /mnt/anna/semsd/build
 	cp -R "$1/tree/." /mnt/anna/semsd/
-	cp "$SEMS_BUILD/semsd" "$SEMS_BUILD/semsctl" /mnt/anna/semsd/build/
+	cp "$SEMS_BUILD/semsd" "$SEMS_BUILD/semsctl" "$SEMS_BUILD/semsweb" /mnt/anna/semsd/build/
 	for name in anna rita max; do
 		mkdir -p "/mnt/$name" && chown -R "$name:$name" "/mnt/$name" && chmod 700 "/mnt/$name" || exit 9
 	done
