@@ -139,6 +139,7 @@ spd_recount(struct fixture *f)
 		struct err e = {0};
 		bool done = false;
 		struct recount_run r = {.lanes = store_lanes(f->store),
+					.ticket = {.lane = LANE_DUTY},
 					.catalogue = spd_catalogue(&e),
 					.at_once = true,
 					.done = on_recounted,
