@@ -1,7 +1,7 @@
 # TLS, as machines and people of other hosts meet it: P-106, P-107, P-108, P-109, P-940. An issuer, a machine and two
 # persons are five commands; the machine is in a network of its own.
 . "$(dirname "$0")/lib.sh"
-plan 26
+plan 27
 
 PKI=$T/pki
 mkdir "$T/home" && cd "$T/home" || exit 1
@@ -131,6 +131,15 @@ ctl_must status
 unlike "$OUT" 'CERTIFICATES IN FORCE ARE NOT' 'mended, it is silent again'
 "${AS_USER[@]}" "$PROGRAMS/semsd" --embedded "$DIR" --tls 127.0.0.1:0 --tls-folder "$T/nowhere" --check >"$T/check" 2>&1
 is $? 78 'a set that a start would refuse is refused by --check'
+
+# --- root revokes for whoever semsd is ---
+if [ "$(id -u)" = 0 ]; then
+	"$PROGRAMS/semsctl" pki --pki "$PKI" revoke person/otto >/dev/null
+	ctl_get reload
+	is "$RC $(stat -c %U "$PKI/server/crl.pem")" "0 $TEST_USER" 'what root revokes semsd can read, and so it is in force'
+else
+	ok 'what root revokes semsd can read, and so it is in force'
+fi
 
 # --- one certificate at two places ---
 hold() { python3 "$T/stay.py" "$PORT" "$PKI/person/rita" "$PKI/ca.pem" >"$T/hold$1" 2>&1 & }

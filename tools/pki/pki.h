@@ -9,7 +9,8 @@
  *   device/NAME/        for a machine, person/NAME/ for a person: client.pem, client.key, ca.pem
  *
  * Keys are P-256, signatures SHA-256. Nothing but these files is kept: what there is is read from
- * them. One that is written is whole, or as it was, and for its owner alone to read.
+ * them. One that is written is whole, or as it was, and for its owner alone to read, who is that
+ * of its folder when root writes it.
  */
 #ifndef SEMS_TOOLS_PKI_PKI_H
 #define SEMS_TOOLS_PKI_PKI_H
