@@ -6,23 +6,31 @@
 #include "base/count.h"
 #include "ingest/engine.h"
 
-/* Whom the kernel or a certificate recognises speaks for himself. */
-static const char *const prefixes[] = {"web:", "device:"};
+/* Whom the kernel or a certificate recognises speaks for himself. An owner is somebody, and an
+ * admin, whatever else the register has him for: did he speak for people, one person would be two
+ * pairs of eyes. */
+static const struct {
+	const char *prefix;
+	bool by_owner;
+} spoken_for[] = {{"web:", false}, {"device:", true}};
 
-static bool
-may_be_spoken_for(struct text principal)
+/* Its place in spoken_for; COUNT(spoken_for): nobody speaks for such a one. */
+static size_t
+sort_of(struct text principal)
 {
-	for (size_t i = 0; i < COUNT(prefixes); i++) {
-		const size_t n = strlen(prefixes[i]);
+	size_t i;
 
-		if (principal.n > n && memcmp(principal.s, prefixes[i], n) == 0)
-			return principal.n < PARTY_NAME_SIZE &&
-			       text_is_name((struct text){principal.s + n, principal.n - n});
+	for (i = 0; i < COUNT(spoken_for); i++) {
+		const size_t n = strlen(spoken_for[i].prefix);
+
+		if (principal.n > n && memcmp(principal.s, spoken_for[i].prefix, n) == 0 &&
+		    principal.n < PARTY_NAME_SIZE &&
+		    text_is_name((struct text){principal.s + n, principal.n - n}))
+			break;
 	}
-	return false;
+	return i;
 }
 
-/* Owners could as well read and write behind semsd's back. */
 static bool
 may_speak(const struct ingest *in, const struct session *s)
 {
@@ -45,6 +53,7 @@ behalf_begin(struct ingest *in, struct session *s, struct text principal)
 {
 	char why[160];
 	char roles[RIGHT_WHO_SIZE];
+	const size_t sort = sort_of(principal);
 
 	s->gateway_owns = s->owner;
 	if (!may_speak(in, s)) {
@@ -53,10 +62,14 @@ behalf_begin(struct ingest *in, struct session *s, struct text principal)
 			   s->principal, roles);
 		return refuse(in, s, (struct text){"", 0}, why);
 	}
-	if (!may_be_spoken_for(principal))
+	if (sort == COUNT(spoken_for))
 		return refuse(in, s, (struct text){"", 0},
 			      "is not one who is spoken for; give web:NAME or device:NAME, of at "
 			      "most 127 bytes");
+	if (s->gateway_owns && !spoken_for[sort].by_owner)
+		return refuse(in, s, principal,
+			      "an owner of semsd speaks for devices alone; run semsweb under an "
+			      "account of its own, with the role gateway");
 	s->owner = false;
 	s->has_gateway = true;
 	memcpy(s->principal, principal.s, principal.n);

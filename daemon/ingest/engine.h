@@ -33,7 +33,7 @@ struct session {
 	bool dirty;
 	bool owner;
 	bool has_gateway;  /* it is not its party's own: behalf.c */
-	bool gateway_owns; /* that one is an owner */
+	bool gateway_owns; /* that one is an owner: new evidence and nothing else */
 	bool blocked;      /* its frame found no room: feed again when it is woken */
 	struct room *room; /* whose queue it has a place in, also when it was woken; NULL: none */
 	size_t want;       /* of that room */
@@ -196,8 +196,9 @@ void output_tick(struct ingest *in, struct session *s, int64_t awake_ms);
 struct sender {
 	struct text principal;
 	enum role role;
-	bool tried_again; /* what they sent once, out of the quarantine */
-	int64_t run;      /* of an import; 0: none */
+	struct text owner; /* who speaks for it and owns semsd, as principal; n 0: nobody */
+	bool tried_again;  /* what they sent once, out of the quarantine */
+	int64_t run;       /* of an import; 0: none */
 };
 
 /* How many records the filling group has room for; SIZE_MAX when it is empty, since a batch is

@@ -195,7 +195,7 @@ ingest_open(struct ingest *in, const struct caller *from, struct mono_ms now)
 	memcpy(s->principal, principal.s, principal.n);
 	s->principal[principal.n] = '\0';
 	s->run = 0;
-	s->has_gateway = false;
+	s->has_gateway = s->gateway_owns = false;
 	caps_enter(in, s);
 	session_dismiss(in, s);
 	if (from->refusal != NULL)

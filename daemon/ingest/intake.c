@@ -254,6 +254,24 @@ write_row(struct ingest *in, const struct record *r, struct item *it, const stru
 	return true;
 }
 
+/*
+ * Who changes what is stored by a device that he speaks for could confirm it by his own account. It
+ * is refused as his own, so that out of the quarantine it is nobody else's either.
+ */
+static bool
+owner_changes(const struct record *r, struct item *it, const struct sender *from,
+	      struct refusal *why)
+{
+	if (from->owner.n == 0 || !(record_is_correction(r) || r->kind->id == KIND_VOID ||
+				    r->kind->id == KIND_CONFIRMATION))
+		return false;
+	it->principal = from->owner;
+	refuse(why, REASON_NOT_GRANTED, "",
+	       "an owner of semsd speaks for devices that send new evidence, and changes none of "
+	       "it for them; run semsweb under an account of its own, with the role gateway");
+	return true;
+}
+
 static bool
 accept(struct ingest *in, struct item *it, const struct sender *from, struct utc_ms now,
        struct refusal *why)
@@ -261,6 +279,8 @@ accept(struct ingest *in, struct item *it, const struct sender *from, struct utc
 	struct record r;
 
 	if (!wire_record(it->raw, in->decoded, &r, &it->source, why))
+		return false;
+	if (owner_changes(&r, it, from, why))
 		return false;
 	if (!record_validate(&r, now, registry_calendar(in->registry), why))
 		return false;

@@ -170,7 +170,12 @@ session_find(const struct ingest *in, struct session_ref ref)
 enum role
 session_role(const struct ingest *in, const struct session *s)
 {
-	return s->owner ? ROLE_ADMIN : registry_role(in->registry, text_of(s->principal));
+	enum role role;
+
+	if (s->owner)
+		return ROLE_ADMIN;
+	role = registry_role(in->registry, text_of(s->principal));
+	return s->gateway_owns ? role_as_device(role) : role;
 }
 
 void
@@ -347,6 +352,12 @@ on_hello(struct ingest *in, struct session *s, const struct client_frame *f, str
 
 /* --- batch and request ------------------------------------------------------------------------ */
 
+static struct text
+text_in(struct arena *a, const char *s)
+{
+	return (struct text){arena_dup(a, s, strlen(s)), strlen(s)};
+}
+
 /* False: no room now; the frame stays unconsumed and the session waits. */
 static bool
 on_batch(struct ingest *in, struct session *s, const struct client_frame *f, struct utc_ms now)
@@ -365,10 +376,11 @@ on_batch(struct ingest *in, struct session *s, const struct client_frame *f, str
 	}
 	if (!may_take(in, s, &in->group_room, f->batch.n))
 		return false;
-	from.principal.s = arena_dup(in->filling->g.arena, s->principal, strlen(s->principal));
-	from.principal.n = strlen(s->principal);
+	from.principal = text_in(in->filling->g.arena, s->principal);
+	if (s->gateway_owns)
+		from.owner = text_in(in->filling->g.arena, s->party->name);
 	b = intake_batch(in, f->batch.n);
-	if (b == NULL || from.principal.s == NULL) {
+	if (b == NULL || arena_failed(in->filling->g.arena)) {
 		session_refuse(in, s, SEMS__V1__REFUSE_CODE__REFUSE_CODE_BUSY, RETRY_AFTER_MS,
 			       "out of memory for a batch; connect again and resend");
 		return true;
@@ -379,12 +391,6 @@ on_batch(struct ingest *in, struct session *s, const struct client_frame *f, str
 	for (size_t i = 0; i < f->batch.n; i++)
 		intake_record(in, f->batch.records[i], &from, now);
 	return true;
-}
-
-static struct text
-text_in(struct arena *a, const char *s)
-{
-	return (struct text){arena_dup(a, s, strlen(s)), strlen(s)};
 }
 
 static bool

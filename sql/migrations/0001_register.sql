@@ -120,7 +120,8 @@ CREATE TABLE sems.person (
 CREATE TABLE sems.principal (
 	principal text PRIMARY KEY,
 	role text NOT NULL,
-	person text REFERENCES sems.person  -- NULL: nobody else is this principal
+	person text REFERENCES sems.person,  -- NULL: nobody else is this principal
+	CHECK (role <> 'gateway' OR person IS NULL)  -- who speaks for persons is none of them
 );
 -- Devices that come by HTTP, one row each: what shows that it is one. A code is exchanged once, for a key of the
 -- device's own or for a token; of code and token only digests are kept. Who is revoked is nobody until he enrols anew.

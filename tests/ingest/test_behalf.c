@@ -185,7 +185,7 @@ Test(behalf, takes_a_name_that_has_room)
 	ingest_free(in);
 }
 
-/* P-105, P-316: an owner may, and is then no owner in that session. */
+/* P-960: an owner may for devices, and is then no owner in that session. */
 Test(behalf, is_an_owners_too_who_hands_on_nothing)
 {
 	struct ingest *in = open_house();
@@ -197,6 +197,94 @@ Test(behalf, is_an_owners_too_who_hands_on_nothing)
 	cr_expect_null(fixture_answer(in, s), "an owner needs no role");
 	expect_refusal(in, hello_for(in, "unix:web", false, "device:ph-1"));
 	ingest_free(in);
+}
+
+/* P-960: else who has reviewed as himself could approve as somebody else. */
+Test(behalf, of_an_owner_is_for_no_person_whatever_his_role)
+{
+	struct ingest *in = open_house();
+
+	expect_refusal(in, hello_for(in, "unix:me", true, "web:rita"));
+	expect_refusal(in, hello_for(in, "unix:web", true, "web:rita"));
+	cr_expect_str_eq(told.principal, "web:rita");
+	expect_welcome(in, hello_for(in, "unix:web", false, "web:rita"), "web:rita", "auditor", 0);
+	ingest_free(in);
+}
+
+/* P-960: whatever the device is to others. */
+Test(behalf, of_an_owner_asks_with_the_role_of_a_device)
+{
+	struct ingest *in = open_house();
+	struct registry *r = registered(ROLE_GATEWAY);
+	struct session_ref s;
+	struct ingest_request q;
+
+	cr_assert(registry_add_principal(r, text_of("device:desk"), ROLE_MANAGER));
+	ingest_set_registry(in, r);
+	s = hello_for(in, "unix:me", true, "device:desk");
+	expect_welcome(in, s, "device:desk", "device", 0);
+	fixture_feed(in, s, fixture_request(7));
+	cr_assert(ingest_take_request(in, &q));
+	cr_expect_eq(q.role, ROLE_DEVICE);
+	arena_free(q.arena);
+	expect_welcome(in, hello_for(in, "unix:web", false, "device:desk"), "device:desk",
+		       "manager", 0);
+	expect_welcome(in, hello_for(in, "unix:me", true, "device:x"), "device:x", "none", 0);
+	ingest_free(in);
+}
+
+/* What the device's session offers as a correction; valid until the ingest's next group. */
+static const struct item *
+offered_by(struct ingest *in, const char *gateway, bool owner, unsigned n, bool corrects)
+{
+	static unsigned char root[16];
+	const unsigned char rest[10] = {95};
+	struct session_ref s = hello_for(in, gateway, owner, "device:ph-1");
+	Sems__V1__Record *r = fixture_record(n);
+	Sems__V1__ClientFrame f = SEMS__V1__CLIENT_FRAME__INIT;
+	Sems__V1__Batch b = SEMS__V1__BATCH__INIT;
+	struct group *g;
+
+	memcpy(root, uuid_at((struct utc_ms){T0}, rest, false).b, 16);
+	r->has_corrects_record_id = r->has_corrected_at = corrects;
+	r->corrects_record_id = (ProtobufCBinaryData){16, root};
+	r->corrected_at = T0;
+	r->correction_reason = corrects ? (char *)"wrong outcome" : NULL;
+	r->recorded_by = corrects ? (char *)"m-1" : r->recorded_by;
+	b.records = &r;
+	b.n_records = 1;
+	f.batch = &b;
+	f.body_case = SEMS__V1__CLIENT_FRAME__BODY_BATCH;
+	fixture_feed(in, s, &f.base);
+	g = ingest_take_group(in);
+	cr_assert(g != NULL && g->n == 1);
+	return g->items;
+}
+
+/* P-960: he could confirm it by his own account; in the quarantine it is his, too. */
+Test(behalf, of_an_owner_changes_nothing_and_is_refused_as_his)
+{
+	static const struct {
+		const char *gateway;
+		bool owner, corrects, taken;
+		const char *principal;
+	} rows[] = {
+	    {"unix:me", true, false, true, "device:ph-1"},
+	    {"unix:me", true, true, false, "unix:me"},
+	    {"unix:web", false, true, true, "device:ph-1"},
+	};
+
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct ingest *in = open_house();
+		const struct item *it =
+		    offered_by(in, rows[i].gateway, rows[i].owner, i + 1, rows[i].corrects);
+
+		cr_expect(text_is(it->principal, rows[i].principal), "row %u", i);
+		cr_expect_eq(it->why == NULL, rows[i].taken, "row %u", i);
+		if (it->why != NULL)
+			cr_expect_eq(it->why->reason, REASON_NOT_GRANTED);
+		ingest_free(in);
+	}
 }
 
 /* P-316: what a role may counts at once. */

@@ -143,6 +143,12 @@ role_by_name(struct text name)
 	return ROLE_NONE;
 }
 
+enum role
+role_as_device(enum role r)
+{
+	return r == ROLE_NONE ? ROLE_NONE : ROLE_DEVICE;
+}
+
 const char *
 right_name(enum right r)
 {

@@ -29,6 +29,8 @@ enum role {
 
 const char *role_name(enum role r);
 enum role role_by_name(struct text name); /* ROLE_NONE: unknown */
+/* What is left of a role to whom another might be: a device's; of none, none. */
+enum role role_as_device(enum role r);
 
 enum right {
 	/* At the door of connections. */

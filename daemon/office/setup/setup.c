@@ -52,6 +52,8 @@ static bool before_entity(const struct setup *s, const struct setup_request *r, 
 static bool before_grants(const struct setup *s, const struct setup_request *r, struct err *e);
 static void read_look(struct setup *s, const struct rows *r);
 static void read_stray(struct setup *s, const struct rows *r);
+static void read_gateways(struct setup *s, const struct rows *r);
+static bool before_principals(const struct setup *s, const struct setup_request *r, struct err *e);
 
 static const struct setup_step steps[] = {
     {NULL, "sql/queries/setup/setup_look.sql", NULL, NULL, read_look, false},
@@ -59,7 +61,9 @@ static const struct setup_step steps[] = {
     {"sites", "sql/queries/setup/setup_sites.sql", make_sites, NULL, NULL, false},
     {"locations", "sql/queries/setup/setup_locations.sql", make_locations, NULL, NULL, false},
     {"providers", "sql/queries/setup/setup_providers.sql", make_providers, NULL, NULL, false},
-    {"principals", "sql/queries/setup/setup_principals.sql", make_principals, NULL, NULL, false},
+    {NULL, "sql/queries/setup/setup_gateways.sql", make_principals, NULL, read_gateways, false},
+    {"principals", "sql/queries/setup/setup_principals.sql", make_principals, before_principals,
+     NULL, false},
     {"sources", "sql/queries/setup/setup_sources.sql", make_sources, NULL, NULL, false},
     {NULL, "sql/queries/setup/setup_stray.sql", make_grants, NULL, read_stray, false},
     {"grants", "sql/queries/setup/setup_grants.sql", make_grants, before_grants, NULL, false},
@@ -80,7 +84,8 @@ struct setup {
 	char *json;  /* the parameter of the statement that runs; jansson's */
 	bool has_entity;
 	bool zone_known;
-	char stray[64]; /* path of what a grant names and nobody registered; "" none */
+	char stray[64]; /* path of what a grant names and nobody registered, or of a gateway that
+			   is a person; "" none */
 	bool stray_is_site;
 	struct setup_count count[N_STEPS];
 };
@@ -356,6 +361,19 @@ before_entity(const struct setup *s, const struct setup_request *r, struct err *
 	return true;
 }
 
+/* One who speaks for persons and is one of them would be two pairs of eyes. */
+static bool
+before_principals(const struct setup *s, const struct setup_request *r, struct err *e)
+{
+	(void)r;
+	if (s->stray[0] == '\0')
+		return true;
+	err_set(e, REJ_FIELD, s->stray,
+		"would be a gateway and a person: who speaks for people is none of them; give "
+		"semsweb an account of its own");
+	return false;
+}
+
 static bool
 before_grants(const struct setup *s, const struct setup_request *r, struct err *e)
 {
@@ -374,6 +392,14 @@ read_look(struct setup *s, const struct rows *r)
 {
 	s->has_entity = rows_int(r, 0, 0) != 0;
 	s->zone_known = rows_int(r, 0, 1) != 0;
+}
+
+static void
+read_gateways(struct setup *s, const struct rows *r)
+{
+	if (rows_count(r) != 0)
+		snprintf(s->stray, sizeof s->stray, "principals[%" PRId64 "].role",
+			 rows_int(r, 0, 0));
 }
 
 static void

@@ -155,6 +155,19 @@ Test(right, says_who_has_it_within_its_room)
 	}
 }
 
+/* P-960: nothing that takes two persons is a device's. */
+Test(right, leaves_a_role_what_a_device_has)
+{
+	cr_expect_eq(role_as_device(ROLE_NONE), ROLE_NONE);
+	for (unsigned i = ROLE_DEVICE; i < ROLE_COUNT; i++)
+		cr_expect_eq(role_as_device((enum role)i), ROLE_DEVICE);
+	for (unsigned r = 0; r < RIGHT_COUNT; r++)
+		if (right_has(ROLE_DEVICE, (enum right)r))
+			cr_expect(r != RIGHT_VOID && r != RIGHT_CONFIRM && r != RIGHT_REVIEW_SPD &&
+				      r != RIGHT_APPROVE_SPD && r != RIGHT_REJECT_SPD,
+				  "%s", right_name((enum right)r));
+}
+
 Test(right, roles_have_names_both_ways)
 {
 	for (unsigned i = ROLE_DEVICE; i < ROLE_COUNT; i++)

@@ -60,6 +60,31 @@ Test(setup, refuses_a_zone_the_database_does_not_know)
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.entity"), 0);
 }
 
+/* P-961: at once, and whichever of both was said before; nothing of such a setup is kept. */
+Test(setup, takes_no_gateway_that_is_somebody)
+{
+	struct setup_principal all[] = {{.principal = "unix:lane", .role = device},
+					{.principal = "unix:web", .role = "gateway"}};
+	struct setup_request r = only_entity();
+
+	r.principals = all;
+	r.n_principals = 2;
+	all[1].person = "rita";
+	cr_expect_eq(ask_setup(&r), CODE(INVALID));
+	cr_expect_str_eq(o.field, "principals[1].role");
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.principal"), 0);
+	all[1].person = NULL;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	all[1] = (struct setup_principal){.principal = "unix:web", .post = "Manager"};
+	cr_expect_eq(ask_setup(&r), CODE(INVALID));
+	all[1] = (struct setup_principal){.principal = "unix:rita", .person = "rita"};
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	all[1] = (struct setup_principal){.principal = "unix:rita", .role = "gateway"};
+	cr_expect_eq(ask_setup(&r), CODE(INVALID));
+	cr_expect_eq(
+	    cluster_int(o.pg, "SELECT count(*) FROM sems.principal WHERE role = 'gateway'"), 1);
+}
+
 /* P-910 */
 Test(setup, keeps_the_zone_once_there_is_evidence)
 {

@@ -85,7 +85,7 @@ static const struct {
 	const char *sha256;
 } first_schema[] = {
     {"sql/migrations/0001_register.sql",
-     "2d193c3beef81552a1fa18c89fc39c06c903ceb72ea735807067b3026a042e57"},
+     "40d6d1808fb5a137ebad537b8f75f56d407ca315092cd5f8ad20766132328bc8"},
     {"sql/migrations/0002_evidence.sql",
      "4e151e9e3ad2786cc52a54e0e1373464545fc4904702f7d00945f8a5e8c649f7"},
     {"sql/migrations/0003_ruling.sql",
