@@ -245,17 +245,43 @@ static const struct slot device_request_slots[] = {
 };
 SHAPE(device_request);
 
+static const struct slot log_request_slots[] = {
+    ONE(log_request, since), ONE(log_request, until), ONE(log_request, who),
+    ONE(log_request, what),  ONE(log_request, limit), ONE(log_request, after),
+    ONE(log_request, chain),
+};
+SHAPE(log_request);
+
+static const struct slot history_request_slots[] = {ONE(history_request, day)};
+SHAPE(history_request);
+
 /* The fields of Request's body, by what they are for the office. */
 #define BODY_IS(kind, name) [REQUEST_##kind] = {#name, &name##_request_shape}
 static const struct body bodies[] = {
-    [REQUEST_NONE] = {"", NULL}, BODY_IS(SETUP, setup),         BODY_IS(STATUS, status),
-    BODY_IS(SPD, spd),           BODY_IS(RETENTION, retention), BODY_IS(QUARANTINE, quarantine),
-    BODY_IS(RECORD, record),     BODY_IS(RECORDS, records),     BODY_IS(GAP, gap),
-    BODY_IS(VERIFY, verify),     BODY_IS(SIGN, sign),           BODY_IS(KEY, key),
-    BODY_IS(EXPLAIN, explain),   BODY_IS(TRACE, trace),         BODY_IS(PENDING, pending),
-    BODY_IS(DOUBLES, doubles),   BODY_IS(NUMBERS, numbers),     BODY_IS(IMPORT, import),
-    BODY_IS(CALENDAR, calendar), BODY_IS(RELOAD, reload),       BODY_IS(RIGHTS, rights),
+    [REQUEST_NONE] = {"", NULL},
+    BODY_IS(SETUP, setup),
+    BODY_IS(STATUS, status),
+    BODY_IS(SPD, spd),
+    BODY_IS(RETENTION, retention),
+    BODY_IS(QUARANTINE, quarantine),
+    BODY_IS(RECORD, record),
+    BODY_IS(RECORDS, records),
+    BODY_IS(GAP, gap),
+    BODY_IS(VERIFY, verify),
+    BODY_IS(SIGN, sign),
+    BODY_IS(KEY, key),
+    BODY_IS(EXPLAIN, explain),
+    BODY_IS(TRACE, trace),
+    BODY_IS(PENDING, pending),
+    BODY_IS(DOUBLES, doubles),
+    BODY_IS(NUMBERS, numbers),
+    BODY_IS(IMPORT, import),
+    BODY_IS(CALENDAR, calendar),
+    BODY_IS(RELOAD, reload),
+    BODY_IS(RIGHTS, rights),
     BODY_IS(DEVICE, device),
+    BODY_IS(LOG, log),
+    BODY_IS(HISTORY, history),
 };
 COVERS(bodies, REQUEST_KINDS);
 

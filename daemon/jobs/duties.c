@@ -43,6 +43,7 @@ struct duties {
 	bool is_stopped;
 	bool has_looked; /* once, since the start */
 	bool has_begun;  /* the database said when a duty last ran */
+	int64_t linked;  /* the last entry of the access log that was told */
 	bool has_offset;
 	int64_t offset_ms;             /* of the wall clock to the other one, at the last look */
 	struct mono_ms distrust_until; /* when the wall clock was set */
@@ -67,6 +68,7 @@ struct duties {
 
 static void duty_claim(struct duties *d);
 static void calendar_rows(struct duties *d, const struct rows *r);
+static void log_rows(struct duties *d, const struct rows *r);
 static void begin_recount(struct duties *d);
 static void quarters_rows(struct duties *d, const struct rows *r);
 static void run_feeds(struct duties *d);
@@ -77,6 +79,7 @@ static void duty_start(struct duties *d);
 static const struct duty duties[] = {
     {"partitions", "1 hour", "sql/queries/upkeep/duty_partitions.sql", 0, false, false, false, NULL,
      NULL},
+    {"log", "1 minute", "sql/queries/upkeep/duty_log.sql", 0, false, true, false, log_rows, NULL},
     {"counts", "1 minute", NULL, 0, false, true, false, NULL, begin_recount},
     {"feeds", "15 minutes", NULL, 0, false, false, false, NULL, run_feeds},
     {"quarter_end", "1 hour", "sql/queries/upkeep/duty_quarters.sql", 2, false, true, false,
@@ -167,6 +170,17 @@ duty_over(struct duties *d)
 	d->is_running = false;
 	d->has_looked = true;
 	look_again(d, d->config.look_ms);
+}
+
+/* The head of the access log stands outside the database, too: who removes the newest entries there
+ * cannot remove it here. */
+static void
+log_rows(struct duties *d, const struct rows *r)
+{
+	if (rows_count(r) == 0 || rows_int(r, 0, 0) == d->linked)
+		return;
+	d->linked = rows_int(r, 0, 0);
+	log_info("log.head", KVI("number", d->linked), KV("sha256", rows_text(r, 0, 1)));
 }
 
 /* Nothing is changed by itself: what is stored counts by the calendar that it was stored by. */

@@ -47,6 +47,8 @@ static const struct route {
     {REQUEST_RELOAD, RIGHT_RELOAD, "reload", admin_reload},
     {REQUEST_RIGHTS, BY_OPERATION, "rights", admin_rights},
     {REQUEST_DEVICE, BY_OPERATION, "device", admin_device},
+    {REQUEST_LOG, RIGHT_SEE_LOG, "log", admin_log},
+    {REQUEST_HISTORY, RIGHT_SEE_HISTORY, "history", admin_history},
 };
 
 struct admin *
@@ -373,12 +375,18 @@ call_doors(const struct call *c)
 }
 
 static void
+reply_doors(struct call *c)
+{
+	call_reply_reload(c, call_doors(c));
+}
+
+static void
 on_files_read(void *ctx, const struct err *e)
 {
 	struct call *c = ctx;
 
 	if (e->code == OK) {
-		call_reply_reload(c, call_doors(c));
+		call_note(c, "reload", "semsd", json_object(), reply_doors);
 		return;
 	}
 	call_fail(c, code_is_retry(e->code) ? ANSWER_UNAVAILABLE : ANSWER_STATE, e->where, "%s",
@@ -412,7 +420,11 @@ admin_handle(struct admin *a, const struct asking *q, struct utc_ms now)
 			   .now = now,
 			   .port = q->port,
 			   .json_failed = jsonmem_failed()};
-	c->waiter = (struct waiter){.name = c->who.principal.s, .is_gone = is_gone};
+	c->waiter = (struct waiter){
+	    .name = c->who.principal.s,
+	    .gateway = c->who.gateway.n == 0 ? NULL : c->who.gateway.s,
+	    .is_gone = is_gone,
+	};
 	c->job.ctx = c;
 	for (size_t i = 0; i < COUNT(routes); i++) {
 		const struct route *route = &routes[i];

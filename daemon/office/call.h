@@ -19,8 +19,17 @@
 #include <jansson.h>
 
 struct admin;
+struct call;
 struct machine;
 struct route;
+
+/* An entry for the access log on its way; note.c. */
+struct noting {
+	const char *what, *subject;
+	char *more; /* jansson's */
+	void (*then)(struct call *c);
+	bool asked;
+};
 
 struct call {
 	struct waiter waiter; /* first: a struct waiter * of ours is a call */
@@ -33,8 +42,9 @@ struct call {
 	struct job job;          /* for the handler; job.ctx is the call */
 	void *state;             /* the handler's, in the arena */
 	struct statement select; /* call_select()'s; sql NULL: asked */
-	struct text answer;      /* in the arena, until it may go */
-	uint64_t json_failed;    /* jsonmem_failed() when it began */
+	struct noting noting;
+	struct text answer;   /* in the arena, until it may go */
+	uint64_t json_failed; /* jsonmem_failed() when it began */
 	const struct route *route;
 	unsigned repeats; /* of the handler, because others changed the same; see call_keep() */
 };
@@ -62,6 +72,11 @@ void call_run(struct call *c, enum lane lane);
 /* For what is one statement that reads: its one value is the answer. The parameters live in the
  * call's arena, or longer. */
 void call_select(struct call *c, enum lane lane, const struct statement *st);
+/* Writes an entry of the access log, {"who", "what", "subject"} and the members of `more` (taken;
+ * NULL: out of memory), and goes on with then() when it is committed; else the call fails. what and
+ * subject live as long as the call. It takes c->job. */
+void call_note(struct call *c, const char *what, const char *subject, json_t *more,
+	       void (*then)(struct call *c));
 /* The handler gave records to ingest: the composition root may take the group. */
 void call_turn(const struct call *c);
 /* The registry's tables have changed: loads them anew into ingest, then answers as
@@ -115,5 +130,7 @@ void admin_calendar(struct call *c);
 void admin_reload(struct call *c);
 void admin_rights(struct call *c);
 void admin_device(struct call *c);
+void admin_log(struct call *c);
+void admin_history(struct call *c);
 
 #endif

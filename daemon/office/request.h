@@ -40,6 +40,8 @@ enum request_kind {
 	REQUEST_CALENDAR,
 	REQUEST_RELOAD,
 	REQUEST_DEVICE,
+	REQUEST_LOG,
+	REQUEST_HISTORY,
 	REQUEST_RIGHTS,
 	REQUEST_KINDS,
 };
@@ -387,6 +389,20 @@ struct device_request {
 	bool seen;
 };
 
+struct log_request {
+	const char *since; /* a day or an instant; NULL, "": from the beginning */
+	const char *until; /* to its end, or before it; NULL, "": to the end */
+	const char *who;
+	const char *what;
+	uint32_t limit; /* 0: 100, at most 1,000 */
+	uint64_t after; /* the number of the entry before; 0: none */
+	bool chain;
+};
+
+struct history_request {
+	const char *day; /* NULL, "": now */
+};
+
 /* --- one of them ------------------------------------------------------------------------------ */
 
 /* The member of the kind is not NULL; REQUEST_STATUS, REQUEST_RELOAD and REQUEST_NONE have none. */
@@ -413,6 +429,8 @@ struct request {
 		const struct calendar_request *calendar;
 		const struct rights_request *rights;
 		const struct device_request *device;
+		const struct log_request *log;
+		const struct history_request *history;
 	};
 };
 

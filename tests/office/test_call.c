@@ -36,6 +36,7 @@ static const char *const may[] = {
     [REQUEST_NUMBERS] = "xxxxxxxx-",    [REQUEST_IMPORT] = "xxxxxxxxx",
     [REQUEST_TRACE] = "---xxxxx-",      [REQUEST_RELOAD] = "-------x-",
     [REQUEST_RIGHTS] = "xxxxxxxxx",     [REQUEST_DEVICE] = "xxxxxxxxx",
+    [REQUEST_LOG] = "------xx-",        [REQUEST_HISTORY] = "----xxxx-",
 };
 COVERS(may, REQUEST_KINDS);
 

@@ -100,6 +100,8 @@ extern const struct command command_status;
 extern const struct command command_pki;
 extern const struct command command_reload;
 extern const struct command command_rights;
+extern const struct command command_log;
+extern const struct command command_setup;
 extern const struct command command_completion;
 
 #endif

@@ -73,6 +73,9 @@ static const struct {
     [RIGHT_RELOAD] = {"reload", "has semsd read its certificates again", .all = ADMIN},
     [RIGHT_SEE_RIGHTS] = {"see_rights", "sees what others may, and by which grants", .all = READS},
     [RIGHT_SEE_DEVICES] = {"see_devices", "sees which devices are enrolled", .all = READS},
+    [RIGHT_SEE_LOG] = {"see_log", "reads the access log: who did what, and when",
+		       .all = ADMINISTERS},
+    [RIGHT_SEE_HISTORY] = {"see_history", "sees what is set up, and how it was", .all = READS},
 
     [RIGHT_DISCARD_QUARANTINE] = {"discard_quarantine",
 				  "tries refused records again, or discards them",

@@ -64,6 +64,8 @@ enum right {
 	RIGHT_RELOAD,     /* what semsd has in files */
 	RIGHT_SEE_RIGHTS, /* others'; one's own everybody sees */
 	RIGHT_SEE_DEVICES,
+	RIGHT_SEE_LOG,
+	RIGHT_SEE_HISTORY, /* as it is, and was */
 	/* To do what is decided with a request. */
 	RIGHT_DISCARD_QUARANTINE,
 	RIGHT_CHANGE_GAPS,

@@ -10,6 +10,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void
+reply_kept(struct call *c)
+{
+	call_reply(c, c->answer);
+}
+
+/* Who takes what out of the house is in the log before he has it. */
+static void
+note_export(struct call *c, struct text document, const char *digest)
+{
+	const struct spd_request *q = c->request.spd;
+
+	c->answer.n = document.n;
+	c->answer.s = arena_dup(c->arena, document.s, document.n);
+	if (c->answer.s == NULL)
+		call_fail_memory(c);
+	else
+		call_note(c, "spd.export", ((const struct spd_ask *)c->state)->label,
+			  json_pack("{s:I, s:s, s:s}", "revision", (json_int_t)q->revision,
+				    "format", q->exported_as, "sha256", digest),
+			  reply_kept);
+}
+
 void
 spd_reply_document(struct call *c, struct text document)
 {
@@ -23,9 +46,13 @@ spd_reply_document(struct call *c, struct text document)
 		log_info("spd.export", KV("quarter", q->quarter), KVI("revision", q->revision),
 			 KV("by", c->who.principal.s), KV("format", q->exported_as),
 			 KV("sha256", digest));
+		note_export(c, document, digest);
+		return;
 	}
 	call_reply(c, document);
 }
+
+#define FORMAT_MAX 64 /* bytes of what names a format */
 
 void
 spd_ask_fini(struct spd_ask *a)
@@ -176,16 +203,32 @@ may_see_small(struct call *c)
 }
 
 static void
-show(struct call *c)
+show_now(struct call *c)
 {
 	const struct spd_ask *a = c->state;
 
-	if (!may_see_small(c))
-		return;
 	if (a->revision[0] == '0')
 		compute(c, SPD_TASK_SHOW, false, on_shown);
 	else
 		spd_show_stored(c);
+}
+
+static void
+show(struct call *c)
+{
+	const struct spd_request *q = c->request.spd;
+
+	if (q->exported_as != NULL && strlen(q->exported_as) > FORMAT_MAX) {
+		call_fail(c, ANSWER_INVALID, "exported_as", "is over %d bytes", FORMAT_MAX);
+		return;
+	}
+	if (!may_see_small(c))
+		return;
+	if (q->unsuppressed == NULL)
+		show_now(c);
+	else
+		call_note(c, "spd.unsuppressed", ((const struct spd_ask *)c->state)->label,
+			  json_pack("{s:s}", "reason", q->unsuppressed), show_now);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "base/machine.h"
+#include "base/text.h"
 #include "store/pg/conn.h"
 #include "store/pg/pg.h"
 #include "store/pg/plans.h"
@@ -247,16 +248,37 @@ finish(struct asker *a, enum happening what)
 	run_next(a);
 }
 
+#define NAME_MAX_BYTES 200 /* of a principal; what is longer, which none is, is cut */
+#define WHO_SIZE       (sizeof "; SET LOCAL sems.gateway = ''" + 2 * NAME_MAX_BYTES)
+
+/* In hexadecimal, so that no name means anything to SQL. */
+static void
+put_who(char out[WHO_SIZE], const char *setting, const char *name)
+{
+	char hex[2 * NAME_MAX_BYTES + 1];
+	size_t n = name == NULL ? 0 : strlen(name);
+
+	hex_encode((const unsigned char *)name, n > NAME_MAX_BYTES ? NAME_MAX_BYTES : n, hex);
+	snprintf(out, WHO_SIZE, "; SET LOCAL %s = '%s'", setting, hex);
+}
+
 static void
 begin(struct asker *a)
 {
 	const char *role = role_names[a->job->role];
-	char sql[160];
+	const struct waiter *waiter = a->job->ticket.waiter;
+	char who[WHO_SIZE];
+	char gateway[WHO_SIZE];
+	char sql[160 + 2 * WHO_SIZE];
 
-	snprintf(sql, sizeof sql,
-		 "BEGIN ISOLATION LEVEL REPEATABLE READ%s; SET LOCAL statement_timeout = %d%s%s",
-		 a->job->writes ? "" : " READ ONLY", a->rule->time_ms,
-		 role == NULL ? "" : "; SET LOCAL ROLE ", role == NULL ? "" : role);
+	put_who(who, "sems.who", waiter == NULL ? "semsd" : waiter->name);
+	put_who(gateway, "sems.gateway", waiter == NULL ? NULL : waiter->gateway);
+	snprintf(
+	    sql, sizeof sql,
+	    "BEGIN ISOLATION LEVEL REPEATABLE READ%s; SET LOCAL statement_timeout = %d%s%s%s%s",
+	    a->job->writes ? "" : " READ ONLY", a->rule->time_ms, a->job->writes ? who : "",
+	    a->job->writes && waiter != NULL && waiter->gateway != NULL ? gateway : "",
+	    role == NULL ? "" : "; SET LOCAL ROLE ", role == NULL ? "" : role);
 	a->err = (struct err){0};
 	a->committed = false;
 	happens(a, ON_TURN);

@@ -32,7 +32,8 @@ enum lane {
 /* Who waits for a job. Once they are gone their jobs are not begun any more, and what runs is
  * ended and rolled back. A lane takes only so many of one name, and serves names in turn. */
 struct waiter {
-	const char *name;
+	const char *name;    /* a principal; the access log has it for what the job changes */
+	const char *gateway; /* who speaks for it; NULL: nobody */
 	bool (*is_gone)(const struct waiter *w);
 };
 

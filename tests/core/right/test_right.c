@@ -46,6 +46,8 @@ static const struct {
     {"reload", "-------a-"},
     {"see_rights", "----aaaa-"},
     {"see_devices", "----aaaa-"},
+    {"see_log", "-----a-a-"},
+    {"see_history", "----aaaa-"},
     /* P-905 and P-907: operations for fewer. */
     {"discard_quarantine", "-----a-a-"},
     {"change_gaps", "-----a-a-"},
