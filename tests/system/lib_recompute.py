@@ -1108,6 +1108,21 @@ def persons_exposed(q):
     return q.exposure
 
 
+def results(q):
+    return [e for e in q.rows["tip_event"] if e["outcome"] in ("HIT", "MISS_DECIDED", "MISS_TIMEOUT")]
+
+
+def images_shown(q):
+    return [(e["image_id"] and (e["library_id"], e["library_version"], e["image_id"]), e, 1,
+             int(e["outcome"] == "HIT")) for e in results(q)]
+
+
+def tp05_left_out(q):
+    for e in results(q):
+        if e["image_id"] is None:
+            yield e, "x:IMAGE_NOT_GIVEN", 1
+
+
 def sources_with_clock(q):
     return [(r["source"], r, 1, int(abs(r["clock_offset_ms"]) > 60000)) for r in q.stored
             if r["clock_offset_ms"] is not None] + [
@@ -1140,7 +1155,7 @@ RATIO, COUNT, QUANTILE, SDT, PERSONS = "ratio", "count", "quantile", "sdt", "per
 
 class Metric:
     def __init__(self, shape, rows, sample=False, n_min=0, up=None, empty="NO_DATA", sums=False,
-                 reasons="", parts="", persons=None, rule=None, k=0, left_out=None,
+                 reasons="", parts="", persons=None, rule=None, k=0, low=0, left_out=None,
                  needs_other=False, all_out=None, apart=None, cluster=None):
         self.__dict__.update(locals())
 
@@ -1204,6 +1219,8 @@ METRICS = {
     "TP02": Metric(COUNT, session_sum("images_viewed")),
     "TP03": Metric(COUNT, session_sum("tip_shown")),
     "TP04": Metric(RATIO, tp04),
+    "TP05": Metric(PERSONS, tp05_left_out, persons=images_shown, rule="extreme", k=30, low=20,
+                   left_out="TOO_FEW_PROJECTIONS", reasons="IMAGE_NOT_GIVEN"),
     "QN03": plan(qn03, "ANOTHER_MONTH PLANNED_MONTH_NOT_GIVEN NOT_OWN_PROGRAMME"),
     "QL05": Metric(RATIO, ql05, up=True, reasons="NOT_APPLICABLE NOT_CONFIRMED",
                    parts="FULLY_COMPLIANT COMPLIANT_IMPROVEMENT_DESIRABLE NOT_COMPLIANT NOT_COMPLIANT_SERIOUS"),
@@ -1315,8 +1332,9 @@ def person_cells(m, q, rows, keys, standard):
     cells = collections.defaultdict(Cell)
     for (key, _), (n, x) in each.items():
         cell = cells[key]
-        counts = n >= m.k if m.rule == "below" else n > 0 if m.rule == "any" else True
+        counts = n >= m.k if m.rule in ("below", "extreme") else n > 0 if m.rule == "any" else True
         meets = {"share": lambda: n >= m.k, "any": lambda: x > 0,
+                 "extreme": lambda: x == n or Fraction(x, n) < Fraction(m.low, 100),
                  "below": lambda: standard is not None and wilson(x, n, Z998)[1] < standard}
         cell.add("den", int(counts))
         cell.add("num", int(counts and meets[m.rule]()))

@@ -53,6 +53,8 @@ static const struct {
     {"LAG", 0.08, 0.1}, {"OTHER_PROHIBITED", 0.1, -0.2},
 };
 
+#define IMAGES 60 /* of a threat and a type, in a version of the library */
+
 /* The library is renewed within the quarter: newer images are harder until they are known. */
 static const struct {
 	const char *version;
@@ -152,7 +154,7 @@ static void
 put_projection(struct draft *d, struct prng *g, const struct session *s, size_t threat)
 {
 	bool fictional = s->device->stream != STREAM_HOLD && prng_chance(g, 0.7);
-	int64_t image = prng_between(g, 1, 1200);
+	int64_t image = prng_between(g, 1, IMAGES);
 
 	draft_text(d, "library_id", "NIMBUS");
 	draft_text(d, "library_version", libraries[library_of(s->day)].version);

@@ -45,6 +45,7 @@ static const cyaml_strval_t rules[] = {
     {"SHARE_AT_LEAST", PERSON_SHARE_AT_LEAST},
     {"SHARE_BELOW_STANDARD", PERSON_SHARE_BELOW},
     {"COUNT_ANY", PERSON_COUNT_ANY},
+    {"SHARE_AT_EXTREMES", PERSON_SHARE_EXTREME},
 };
 
 static const cyaml_schema_value_t word = {
@@ -91,6 +92,7 @@ static const cyaml_schema_field_t person_fields[] = {
     CYAML_FIELD_STRING_PTR("id", POINTER, struct person_count, id, 1, 63),
     ONE_OF("rule", struct person_count, rule, rules),
     CYAML_FIELD_INT("k", CYAML_FLAG_DEFAULT, struct person_count, k),
+    CYAML_FIELD_INT("below", CYAML_FLAG_OPTIONAL, struct person_count, below),
     CYAML_FIELD_STRING_PTR("standard", OPTIONAL, struct person_count, standard, 1, 31),
     CYAML_FIELD_STRING_PTR("left_out", OPTIONAL, struct person_count, left_out, 1, 63),
     CYAML_FIELD_END,

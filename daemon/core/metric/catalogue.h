@@ -38,6 +38,9 @@ enum person_rule {
 	PERSON_SHARE_AT_LEAST, /* share of persons with a denominator of at least k */
 	PERSON_SHARE_BELOW, /* of those: share whose 99.8 % interval is below a metric's target */
 	PERSON_COUNT_ANY,   /* how many have a numerator of at least k */
+	/* Of those with a denominator of at least k: share whose numerator is all of it, or less
+	 * than `below` per cent. */
+	PERSON_SHARE_EXTREME,
 };
 
 /* One condition on one field; exactly one of the five is given. */
@@ -69,9 +72,10 @@ struct named_terms {
 };
 
 struct person_count {
-	char *id; /* the field that tells persons (or sources) apart */
+	char *id; /* the field that tells persons (or sources, or images) apart */
 	enum person_rule rule;
 	int64_t k;
+	int64_t below;  /* PERSON_SHARE_EXTREME: per cent, 1 to 99; of other rules 0 */
 	char *standard; /* PERSON_SHARE_BELOW: the metric whose target is the standard */
 	char *left_out; /* why the others are not in the denominator */
 };

@@ -217,7 +217,11 @@ check_persons(const struct catalogue *c, const struct metric *m, struct err *e)
 		return FAULT(e, m->persons->id, "%s has no field %s", m->denominator[0].from,
 			     m->persons->id);
 	}
-	if (m->persons->rule == PERSON_SHARE_BELOW && m->persons->left_out == NULL)
+	if ((m->persons->rule == PERSON_SHARE_EXTREME) !=
+	    (m->persons->below > 0 && m->persons->below < 100))
+		return FAULT(e, "below", "1 to 99 per cent, with SHARE_AT_EXTREMES and no other");
+	if ((m->persons->rule == PERSON_SHARE_BELOW || m->persons->rule == PERSON_SHARE_EXTREME) &&
+	    m->persons->left_out == NULL)
 		return FAULT(e, "persons", "left_out: say why others are not counted");
 	if (m->persons->rule == PERSON_SHARE_BELOW &&
 	    (m->persons->standard == NULL || catalogue_metric(c, m->persons->standard) == NULL)) {

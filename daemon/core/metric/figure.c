@@ -364,30 +364,56 @@ upper998(int64_t x, int64_t n)
 	return (p + z2 / 2 + half) / (1 + z2);
 }
 
+/* Does it count in the denominator? */
+static bool
+person_counts(const struct person_count *rule, int64_t n)
+{
+	switch (rule->rule) {
+	case PERSON_SHARE_AT_LEAST:
+		return true;
+	case PERSON_COUNT_ANY:
+		return n > 0;
+	case PERSON_SHARE_BELOW:
+	case PERSON_SHARE_EXTREME:
+		break;
+	}
+	return n >= rule->k;
+}
+
+/* Does who counts meet the rule with x of n? Counts are below 2^53 / 100. */
+static bool
+person_meets(const struct person_count *rule, const double *standard, int64_t n, int64_t x)
+{
+	switch (rule->rule) {
+	case PERSON_SHARE_AT_LEAST:
+		return n >= rule->k;
+	case PERSON_COUNT_ANY:
+		return x >= rule->k;
+	case PERSON_SHARE_EXTREME:
+		return x == n || x * 100 < n * rule->below;
+	case PERSON_SHARE_BELOW:
+		break;
+	}
+	return standard != NULL && upper998(x, n) < *standard;
+}
+
 void
 fold_add_persons(struct fold *f, unsigned breakdown, const char *const *dims, int64_t n, int64_t x,
 		 int64_t persons)
 {
 	const struct person_count *rule = f->m->persons;
-	struct figure *g = figure_for(f, breakdown, dims);
-	bool counts = true;
-	bool meets;
+	/* An image whose projections were all aborted was put before nobody. */
+	struct figure *g =
+	    rule->rule == PERSON_SHARE_EXTREME && n == 0 ? NULL : figure_for(f, breakdown, dims);
+	bool counts = person_counts(rule, n);
+	bool meets = counts && person_meets(rule, f->standard, n, x);
 
 	if (g == NULL)
 		return;
 	g->known[GROUP_NUMERATOR] = true;
 	g->known[GROUP_DENOMINATOR] = true;
-	if (rule->rule == PERSON_SHARE_AT_LEAST) {
-		meets = n >= rule->k;
-	} else if (rule->rule == PERSON_COUNT_ANY) {
-		counts = n > 0;
-		meets = x >= rule->k;
-	} else {
-		counts = n >= rule->k;
-		meets = counts && f->standard != NULL && upper998(x, n) < *f->standard;
-	}
 	g->count[GROUP_DENOMINATOR] += counts ? persons : 0;
-	g->count[GROUP_NUMERATOR] += counts && meets ? persons : 0;
+	g->count[GROUP_NUMERATOR] += meets ? persons : 0;
 	g->persons_left_out += counts ? 0 : persons;
 }
 

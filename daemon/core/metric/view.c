@@ -72,6 +72,8 @@ static const struct column finding_aged_own[] = {
     {"requirement_ref", COLUMN_TEXT, NULL}, {"control_id", COLUMN_TEXT, NULL},
     {"age_days", COLUMN_NUMBER, NULL},
 };
+/* An image of its library and that's version: the same id elsewhere is another. */
+static const struct column tip_event_own[] = {{"image", COLUMN_OTHER, NULL}};
 static const struct column tip_session_own[] = {
     {"events_absent", COLUMN_BOOL, NULL},     {"bags_known", COLUMN_BOOL, NULL},
     {"contradictory", COLUMN_BOOL, NULL},     {"seconds", COLUMN_NUMBER, NULL},
@@ -160,7 +162,7 @@ const struct view view_table[] = {
     {"finding", TABLE("finding"), KIND_AUDIT, false, OWN(finding_own)},
     {"finding_at_end", QUERY("finding_at_end"), KIND_AUDIT, true, OWN(finding_aged_own)},
     {"finding_closed", QUERY("finding_closed"), KIND_AUDIT, false, OWN(finding_aged_own)},
-    {"tip_event", CUBES, KIND_TIP_EVENT, false, NO_OWN},
+    {"tip_event", CUBES, KIND_TIP_EVENT, false, OWN(tip_event_own)},
     {"tip_session", QUERY("tip_session"), KIND_TIP_SESSION, false, OWN(tip_session_own)},
     {"tip_exposure", CUBES, KIND_COUNT, false, OF(tip_exposure)},
     {"activity", QUERY("activity"), KIND_ACTIVITY, false, OWN(activity_own)},

@@ -17,8 +17,11 @@ struct part {
 };
 
 /* All that is counted of TIP events is of one relation, so that it takes one reading. */
-#define TIP_EVENTS \
-	"SELECT r.*, r.received_at >= %END%::timestamptz AS late FROM sems.spd_tip_event AS r"
+#define TIP_EVENTS                                                                                \
+	"SELECT r.*, r.received_at >= %END%::timestamptz AS late,"                                \
+	" coalesce(r.library_id, '') || E'\\x1f' || coalesce(r.library_version, '') || E'\\x1f' " \
+	"||"                                                                                      \
+	" r.image_id AS image FROM sems.spd_tip_event AS r"
 
 #define TIP_EVENTS_COUNTED " AND (v.\"effective\")"
 

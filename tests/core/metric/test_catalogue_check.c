@@ -97,6 +97,17 @@ static const struct {
      " denominator: [{from: tip_event}]",
      "standard"},
     {"persons",
+     "persons: {id: image, rule: SHARE_AT_EXTREMES, k: 1, below: 100, left_out: X},"
+     " denominator: [{from: tip_event}]",
+     "1 to 99 per cent"},
+    {"persons",
+     "persons: {id: image, rule: COUNT_ANY, k: 1, below: 20}, denominator: [{from: tip_event}]",
+     "with SHARE_AT_EXTREMES and no other"},
+    {"persons",
+     "persons: {id: image, rule: SHARE_AT_EXTREMES, k: 1, below: 20},"
+     " denominator: [{from: tip_event}]",
+     "say why others are not counted"},
+    {"persons",
      "persons: {id: screener_id, rule: SHARE_AT_LEAST, k: 1}, numerator: [{from: audit}],"
      " denominator: [{from: tip_event}]",
      "one view"},

@@ -425,6 +425,29 @@ Test(figure, gives_sensitivity_only_where_bags_are_known)
 	cr_expect_float_eq(g->sdt.da_half, 3.1544098418, 5e-11);
 }
 
+Test(figure, counts_images_that_are_always_found_or_hardly_ever)
+{
+	const struct metric *m = metric(
+	    "basis: CENSUS, shape: persons, direction: TREND, denominator: [{from: tip_event}],"
+	    " persons: {id: image, rule: SHARE_AT_EXTREMES, k: 30, below: 20, left_out: X}");
+	struct fold *f = fold_new(arena, m, NULL);
+	struct figure *g;
+	size_t n = 0;
+
+	/* A fifth is not below a fifth; 29 of 29 are too few. */
+	fold_add_persons(f, 0, nowhere, 30, 30, 1);
+	fold_add_persons(f, 0, nowhere, 30, 29, 2);
+	fold_add_persons(f, 0, nowhere, 30, 6, 4);
+	fold_add_persons(f, 0, nowhere, 30, 5, 8);
+	fold_add_persons(f, 0, nowhere, 300, 0, 16);
+	fold_add_persons(f, 0, nowhere, 29, 29, 32);
+	fold_add_persons(f, 0, nowhere, 0, 0, 64);
+	g = fold_finish(f, NULL, &n)[0];
+	cr_expect_eq(g->numerator, 1 + 8 + 16);
+	cr_expect_eq(g->denominator, 1 + 2 + 4 + 8 + 16);
+	cr_expect_eq(g->persons_left_out, 32);
+}
+
 Test(figure, counts_persons_below_a_standard_only_when_chance_would_not_do_it)
 {
 	const struct metric *m = metric(

@@ -413,6 +413,35 @@ Test(spd_job, counts_screeners_and_names_none)
 	json_decref(doc);
 }
 
+/* I1 of version 1 and of version 2 are two images; together they would be neither always found nor
+ * hardly ever. */
+Test(spd_job, counts_images_at_an_extreme_by_their_librarys_version)
+{
+	static const char columns[] = ", device_id, library_version, image_id, outcome";
+	static const struct {
+		int n;
+		const char *values;
+	} shown[] = {
+	    {30, ", 'X1', '1', 'I1', 'HIT'"},
+	    {30, ", 'X1', '2', 'I1', CASE WHEN i <= 6 THEN 'HIT' ELSE 'MISS_TIMEOUT' END"},
+	    {40, ", 'X1', '1', 'I2', CASE WHEN i <= 7 THEN 'HIT' ELSE 'MISS_DECIDED' END"},
+	    {29, ", 'X1', '1', 'I3', 'HIT'"},
+	    {5, ", 'X1', '1', NULL, 'HIT'"},
+	    {1, ", 'X1', '1', 'I1', 'ABORTED'"},
+	};
+	json_t *doc;
+
+	for (size_t i = 0; i < COUNT(shown); i++)
+		spd_add(&f, "tip_event", shown[i].n, columns, shown[i].values);
+	doc = spd_compute(&f, SPD_TASK_SHOW);
+	FIGURE_SAYS(doc, "TP05", "", "2/3 0.666667 NONE");
+	FIGURE_SAYS(doc, "TP05", "library_version=1", "2/2 1 NONE");
+	FIGURE_SAYS(doc, "TP05", "library_version=2", "0/1 0 NONE");
+	cr_expect_eq(spd_left_out(doc, "TP05", "TOO_FEW_PROJECTIONS"), 1);
+	cr_expect_eq(spd_left_out(doc, "TP05", "IMAGE_NOT_GIVEN"), 5);
+	json_decref(doc);
+}
+
 /* As a catalogue may say: who is judged since long, by a standard that counts from July on. */
 Test(spd_job, has_no_standard_before_the_metric_that_has_it_is_in_force)
 {
