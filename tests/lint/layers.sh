@@ -12,11 +12,11 @@ core/life: base core/action core/right
 core/proof: base
 core/kind: base core/time
 core/metric: base core/kind core/stats
-core/spd: base core/action core/time core/stats core/life core/metric
+core/spd: base core/action core/time core/kind core/stats core/life core/metric
 host: base core/action
 render/file: base
 render/doc: base core/time core/spd
-render/sheet: base core/spd render/doc render/file
+render/sheet: base core/kind core/spd render/doc render/file
 render/page: base core/spd render/doc render/sheet
 render: base core/spd core/proof render/doc render/file render/sheet render/page
 wire: base core/kind

@@ -1,5 +1,6 @@
 #include "core/spd/spd_metric.h"
 
+#include "core/kind/words.h"
 #include "core/spd/compare.h"
 #include "core/spd/earlier.h"
 #include "core/spd/keys.h"
@@ -349,7 +350,12 @@ name_of(const struct spd_metric *s, struct arena *scratch)
 {
 	const char *part = s->target == NULL ? NULL : s->target->of;
 
-	return part == NULL ? s->m->name : arena_printf(scratch, "%s (%s)", s->m->name, part);
+	char words[64];
+
+	if (part == NULL)
+		return s->m->name;
+	code_words(s->m->apart == NULL ? "" : s->m->apart, part, words, sizeof words);
+	return arena_printf(scratch, "%s (%s)", s->m->name, words);
 }
 
 static void

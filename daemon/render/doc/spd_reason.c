@@ -2,6 +2,8 @@
 
 #include "base/count.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -127,4 +129,31 @@ spd_reason(const char *code)
 		if (strcmp(reasons[i].code, code) == 0)
 			return reasons[i].words;
 	return NULL;
+}
+
+#define CODE_SIZE  64
+#define CODE_LEAST 5 /* shorter ones are words that a sentence may have in capitals: MET, PASS */
+
+void
+spd_reason_prose(struct buf *out, const char *text)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+
+	while (*text != '\0') {
+		size_t other = strcspn(text, letters);
+		size_t n = strspn(text + other, letters);
+		const char *at = text + other;
+		bool is_whole = (at == text || isalnum((unsigned char)at[-1]) == 0) &&
+				isalnum((unsigned char)at[n]) == 0;
+		char code[CODE_SIZE] = "";
+		const char *words;
+
+		if (is_whole && n >= CODE_LEAST && n < sizeof code)
+			memcpy(code, at, n);
+		words = spd_reason(code);
+		buf_add(out, text, other + (words == NULL ? n : 0));
+		if (words != NULL)
+			buf_addf(out, "\"%s\"", words);
+		text = at + n;
+	}
 }

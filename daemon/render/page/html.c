@@ -144,10 +144,19 @@ put_cell(struct buf *out, const struct grid *g, size_t column, const struct cell
 	/* The next cell ends this one, as the next row its row: pages have thousands. */
 }
 
+/* Of those that a page has. */
+static size_t
+first_row(const struct grid *g)
+{
+	size_t n = grid_rows(g);
+
+	return g->page_rows == 0 || g->page_rows >= n ? 0 : n - g->page_rows;
+}
+
 static void
 put_rows(struct buf *out, const struct grid *g, const bool *shown)
 {
-	for (size_t r = 0; r < grid_rows(g); r++) {
+	for (size_t r = first_row(g); r < grid_rows(g); r++) {
 		bool heads = true;
 
 		if (g->places)
@@ -223,6 +232,11 @@ put_table(struct buf *out, const struct grid *g, const struct chart_view *chart,
 		html_text(out, g->note);
 		buf_addf(out, "</p>\n");
 	}
+	if (first_row(g) > 0)
+		buf_addf(out,
+			 "<p class=\"note\">The last %zu of %zu rows: all are in the workbook and "
+			 "in the CSV file.</p>\n",
+			 g->page_rows, grid_rows(g));
 	if (grid_rows(g) == 0) {
 		buf_addf(out, "<p class=\"none\">");
 		html_text(out, g->empty);

@@ -1,6 +1,7 @@
 #include "render/sheet/book.h"
 
 #include "base/civil.h"
+#include "core/kind/words.h"
 #include "core/spd/keys.h"
 #include "render/sheet/sheets.h"
 
@@ -366,6 +367,22 @@ void
 grid_text(struct grid *g, const char *s)
 {
 	grid_code(g, s, NULL, TONE_PLAIN);
+}
+
+const char *
+book_value(struct book *b, const char *field, const char *value)
+{
+	char words[SPD_CELL];
+
+	return code_words(field, value, words, sizeof words) ? book_text(b, "%s", words) : value;
+}
+
+void
+grid_value(struct grid *g, const char *field, const char *value)
+{
+	const char *words = g == NULL ? value : book_value(g->book, field, value);
+
+	grid_code(g, words, words == value ? NULL : value, TONE_PLAIN);
 }
 
 const char *

@@ -64,9 +64,10 @@ struct grid {
 	const char *empty; /* what to say when there are no rows */
 	unsigned where;
 	enum grid_look look;
-	bool folded; /* on a page behind its title until it is opened */
-	bool cards;  /* on a narrow page each row is a block of lines */
-	bool places; /* links to a metric lead to its row here, by the first cell */
+	bool folded;      /* on a page behind its title until it is opened */
+	bool cards;       /* on a narrow page each row is a block of lines */
+	size_t page_rows; /* a page has no more than the last of them; 0: all */
+	bool places;      /* links to a metric lead to its row here, by the first cell */
 	struct column *columns;
 	size_t n_columns;
 	struct cell *cells; /* row by row */
@@ -167,7 +168,12 @@ const struct cell *grid_cell(const struct grid *g, size_t row, size_t column);
 void grid_add(struct grid *g, struct cell c);
 
 void grid_empty(struct grid *g);
-void grid_text(struct grid *g, const char *s); /* "" or NULL: an empty cell */
+void grid_text(struct grid *g, const char *s);
+/* What a record's field of this name says: a code of its enumeration in words, and as it is in CSV.
+ */
+void grid_value(struct grid *g, const char *field, const char *value);
+const char *book_value(struct book *b, const char *field,
+		       const char *value); /* "" or NULL: an empty cell */
 void grid_code(struct grid *g, const char *text, const char *raw, enum tone tone);
 void grid_link(struct grid *g, const char *text, const char *link);
 void grid_number(struct grid *g, double v, const char *unit);

@@ -142,8 +142,9 @@ figure_name(struct book *b, const char *id, json_t *by)
 		char words[SPD_CELL];
 
 		spd_words(key, words);
-		out = book_text(b, "%s, %s %s", out, words,
-				json_is_string(value) ? json_words(value) : "?");
+		out =
+		    book_text(b, "%s, %s %s", out, words,
+			      json_is_string(value) ? book_value(b, key, json_words(value)) : "?");
 	}
 	return out;
 }

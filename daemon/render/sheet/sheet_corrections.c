@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* On a page, which is for reading: the newest. */
+#define PAGE_ROWS 40
+
 static const char *
 standing_words(const char *code)
 {
@@ -44,9 +47,85 @@ value_text(struct arena *a, const json_t *v)
 	return copy == NULL ? "" : copy;
 }
 
-/* "outcome: MISS_DECIDED, now HIT; site_id: T1, now T2" */
+/* "state: open, now closed" */
 static const char *
-changes_text(struct arena *a, const json_t *changes)
+member_change(struct book *b, const char *field, const json_t *was, const json_t *becomes)
+{
+	return book_text(b, "%s: %s, now %s", field,
+			 book_value(b, field, value_text(b->arena, was)),
+			 book_value(b, field, value_text(b->arena, becomes)));
+}
+
+/* What differs of an item; what is not there is NULL. "": nothing. */
+static const char *
+item_text(struct book *b, json_t *was, json_t *becomes)
+{
+	const char *all = "";
+	const char *key;
+	json_t *v;
+
+	if (json_equal(was, becomes) != 0)
+		return "";
+	if (!json_is_object(was) || !json_is_object(becomes))
+		return book_text(b, "%s, now %s", value_text(b->arena, was),
+				 value_text(b->arena, becomes));
+	json_object_foreach(was, key, v)
+	{
+		const json_t *now = json_object_get(becomes, key);
+
+		if (json_equal(v, now) == 0)
+			all = book_join(b, all, ", ", member_change(b, key, v, now));
+	}
+	json_object_foreach(becomes, key, v)
+	{
+		if (json_object_get(was, key) == NULL)
+			all = book_join(b, all, ", ", member_change(b, key, NULL, v));
+	}
+	return all;
+}
+
+/* What names the item in both, such as its finding_id; else its place, from 1. */
+static const char *
+item_name(struct book *b, json_t *was, json_t *becomes, size_t place)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach(was, key, v)
+	{
+		size_t n = strlen(key);
+
+		if (n > 3 && strcmp(key + n - 3, "_id") == 0 && json_is_string(v) &&
+		    json_equal(v, json_object_get(becomes, key)) != 0)
+			return json_words(v);
+	}
+	return book_text(b, "%zu", place);
+}
+
+/* Those of a list that are alike in both are not said again. */
+static const char *
+list_text(struct book *b, const char *field, const json_t *was, const json_t *becomes)
+{
+	size_t n_was = json_array_size(was);
+	size_t n = json_array_size(becomes);
+	const char *all = "";
+
+	for (size_t i = 0; i < (n_was > n ? n_was : n); i++) {
+		json_t *before = json_array_get(was, i);
+		json_t *now = json_array_get(becomes, i);
+		const char *one = item_text(b, before, now);
+
+		if (one[0] != '\0')
+			all = book_join(b, all, "; ",
+					book_text(b, "%s %s: %s", field,
+						  item_name(b, before, now, i + 1), one));
+	}
+	return all[0] == '\0' ? book_text(b, "%s: as before", field) : all;
+}
+
+/* As in CSV: every value whole. */
+static const char *
+changes_code(struct arena *a, const json_t *changes)
 {
 	const char *all = "";
 	const json_t *one;
@@ -60,6 +139,28 @@ changes_text(struct arena *a, const json_t *changes)
 				   value_text(a, json_object_get(one, DOC_BECOMES)));
 		if (all == NULL)
 			return "";
+	}
+	return all;
+}
+
+/* "outcome: missed, now hit; site_id: T1, now T2; findings 3: state: open, now closed" */
+static const char *
+changes_text(struct book *b, const json_t *changes)
+{
+	const char *all = "";
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(changes, i, one)
+	{
+		const char *field = member_text(one, DOC_FIELD);
+		const json_t *was = json_object_get(one, DOC_WAS);
+		const json_t *becomes = json_object_get(one, DOC_BECOMES);
+
+		all = book_join(b, all, "; ",
+				json_is_array(was) && json_is_array(becomes)
+				    ? list_text(b, field, was, becomes)
+				    : member_change(b, field, was, becomes));
 	}
 	return all;
 }
@@ -111,6 +212,16 @@ note_of(struct arena *a, const json_t *made)
 }
 
 static void
+put_changes(struct grid *g, bool is_void, const json_t *changes)
+{
+	if (is_void)
+		grid_text(g, "counts no more");
+	else
+		grid_code(g, changes_text(g->book, changes), changes_code(g->book->arena, changes),
+			  TONE_PLAIN);
+}
+
+static void
 put_row(struct grid *g, const json_t *row)
 {
 	bool is_void = json_is_true(json_object_get(row, DOC_IS_VOID));
@@ -121,8 +232,7 @@ put_row(struct grid *g, const json_t *row)
 	grid_text(g, member_text(row, DOC_SOURCE_RECORD_ID));
 	grid_text(g, member_text(row, DOC_SITE));
 	grid_text(g, member_text(row, DOC_MEASURE));
-	grid_text(g, is_void ? "counts no more"
-			     : changes_text(g->book->arena, json_object_get(row, DOC_CHANGES)));
+	put_changes(g, is_void, json_object_get(row, DOC_CHANGES));
 	grid_text(g, member_text(row, DOC_REASON));
 	grid_text(g, member_text(row, DOC_MADE_BY));
 	grid_instant(g, member_text(row, DOC_RECEIVED_AT));
@@ -168,6 +278,7 @@ sheet_corrections(struct book *b, const struct plan *p)
 	if (g == NULL)
 		return;
 	g->empty = p->empty[0] != '\0' ? p->empty : "Nothing was corrected or voided.";
+	g->page_rows = PAGE_ROWS;
 	g->note = note_of(b->arena, made);
 	for (size_t k = 0; k < COUNT(columns); k++)
 		grid_column(g, &columns[k]);

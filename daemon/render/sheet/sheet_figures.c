@@ -14,7 +14,7 @@
 /* Rows of a breakdown that a page shows at most, by one dimension and by several: it is for
  * reading. The workbook and the CSV files have all. */
 #define PAGE_ROWS_MAX  400
-#define PAGE_ROWS_FINE 60
+#define PAGE_ROWS_FINE 40
 
 /* --- dimensions ------------------------------------------------------------------------------- */
 
@@ -142,7 +142,7 @@ put_row(struct grid *g, const json_t *metric, const json_t *figure, const struct
 
 	figure_cells(&r, FIGURE_BEFORE, OF_SHEET, words);
 	for (size_t i = 0; i < d->n; i++)
-		grid_text(g, spd_text(json_object_get(figure, DOC_BY), d->key[i]));
+		grid_value(g, d->key[i], spd_text(json_object_get(figure, DOC_BY), d->key[i]));
 	figure_cells(&r, FIGURE_AFTER, OF_SHEET, words);
 	figure_cells(&r, FIGURE_LAST, OF_SHEET, words);
 }

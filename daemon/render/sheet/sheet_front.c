@@ -2,6 +2,7 @@
 #include "base/count.h"
 #include "base/json/jsonin.h"
 #include "core/spd/keys.h"
+#include "render/doc/spd_reason.h"
 #include "render/doc/spd_target.h"
 #include "render/sheet/sheets.h"
 
@@ -419,6 +420,24 @@ put_target_history(struct grid *g, const json_t *m, const json_t *target)
 		  late ? "true" : "false", TONE_UNSURE);
 }
 
+#define DEFINITION_MAX 65536 /* bytes; a longer one is printed as it is */
+
+/* Codes in words; CSV keeps the codes. */
+static const char *
+definition_words(struct book *b, const char *definition)
+{
+	struct buf words;
+	const char *out;
+
+	buf_init(&words, DEFINITION_MAX);
+	spd_reason_prose(&words, definition);
+	out = words.failed || words.n == 0
+		  ? definition
+		  : book_text(b, "%.*s", (int)words.n, (const char *)words.p);
+	buf_fini(&words);
+	return out;
+}
+
 static void
 put_definition(struct grid *g, const json_t *m)
 {
@@ -430,7 +449,8 @@ put_definition(struct grid *g, const json_t *m)
 
 	grid_text(g, spd_text(m, DOC_ID));
 	grid_text(g, spd_text(m, DOC_NAME));
-	grid_text(g, spd_text(m, DOC_DEFINITION));
+	grid_code(g, definition_words(b, spd_text(m, DOC_DEFINITION)), spd_text(m, DOC_DEFINITION),
+		  TONE_PLAIN);
 	for (size_t k = 0; k < COUNT(codes); k++) {
 		spd_words(spd_text(m, codes[k]), words);
 		for (char *p = words; *p != '\0' && k != 3; p++)

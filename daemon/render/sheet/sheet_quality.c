@@ -202,7 +202,7 @@ has_column(const struct grid *g, const char *key)
 }
 
 static void
-put_any(struct grid *g, const json_t *value)
+put_any(struct grid *g, const char *key, const json_t *value)
 {
 	const char *text = json_string_value(value);
 	struct utc_ms t;
@@ -213,8 +213,10 @@ put_any(struct grid *g, const json_t *value)
 		grid_number(g, json_real_value(value), UNIT_REAL);
 	else if (text != NULL && utc_parse(text_of(text), &t))
 		grid_instant(g, text);
+	else if (text != NULL)
+		grid_value(g, key, text);
 	else
-		grid_text(g, json_is_true(value) ? "yes" : json_is_false(value) ? "no" : text);
+		grid_text(g, json_is_true(value) ? "yes" : json_is_false(value) ? "no" : NULL);
 }
 
 /* A list of objects of whatever members: a column for each that any of them has. */
@@ -248,7 +250,7 @@ any_list_grid(struct sheet *s, const char *slug, const char *title, const char *
 	json_array_foreach(list, i, item)
 	{
 		for (size_t k = 0; k < g->n_columns; k++)
-			put_any(g, json_object_get(item, g->columns[k].key));
+			put_any(g, g->columns[k].key, json_object_get(item, g->columns[k].key));
 	}
 }
 

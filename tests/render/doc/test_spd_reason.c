@@ -68,3 +68,27 @@ Test(spd_reason, an_unknown_code_has_no_words)
 	cr_expect_null(spd_reason(""));
 	cr_expect_str_eq(spd_reason("NO_PLAN"), "nobody told a plan");
 }
+
+Test(spd_reason, stands_in_place_of_its_code_in_a_sentence)
+{
+	static const struct {
+		const char *text;
+		const char *words;
+	} rows[] = {
+	    {"beside it (SET_APART).",
+	     "beside it (\"of another mode or layer than the target is for\")."},
+	    {"UNPLANNED: none; SURPLUS", "\"of no plan\": none; \"beyond the plan\""},
+	    {"A PASS of TIP, X_UNPLANNED, UNPLANNED2", "A PASS of TIP, X_UNPLANNED, UNPLANNED2"},
+	    {"", ""},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct buf out;
+
+		buf_init(&out, 1000);
+		spd_reason_prose(&out, rows[i].text);
+		buf_add(&out, "", 1);
+		cr_expect_str_eq((const char *)out.p, rows[i].words);
+		buf_fini(&out);
+	}
+}

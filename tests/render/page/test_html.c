@@ -409,3 +409,61 @@ Test(html, says_how_many_metrics_a_history_leaves_out)
 	renderings_fini(&files);
 	sample_fini(&s);
 }
+
+/* One correction of two findings of three; so many of them, the last by "p41". */
+static void
+put_corrections(json_t *doc, int n)
+{
+	static const char row[] =
+	    "{\"is_void\":false,\"kind\":\"audit\",\"dated_ahead\":false,\"names\":null,"
+	    "\"received_at\":\"2026-05-04T10:15:00.000Z\",\"record_id\":\"r\",\"source\":\"s\","
+	    "\"standing\":\"IN_EFFECT\",\"changes\":[{\"field\":\"findings\","
+	    "\"was\":["
+	    "{\"finding_id\":\"F1\",\"state\":\"OPEN\"},{\"finding_id\":\"F2\",\"state\":\"OPEN\"},"
+	    "{\"finding_id\":\"F3\",\"state\":\"OPEN\"}],\"becomes\":["
+	    "{\"finding_id\":\"F1\",\"state\":\"OPEN\"},{\"finding_id\":\"F2\",\"state\":"
+	    "\"CLOSED\","
+	    "\"severity\":\"OBSERVATION_ONLY\"},{\"finding_id\":\"F4\",\"state\":\"OPEN\"}]},"
+	    "{\"field\":\"site_id\",\"was\":\"OPEN\",\"becomes\":null}]}";
+	json_t *rows = json_object_get(json_object_get(doc, "corrections"), "rows");
+
+	json_array_append_new(json_object_get(json_object_get(doc, "template"), "sheets"),
+			      json_pack("{s:s, s:s, s:s, s:n, s:n, s:[], s:[], s:[]}", "id",
+					"corrections", "title", "Corrections", "content",
+					"CORRECTIONS", "note", "empty", "metrics", "by",
+					"columns"));
+
+	for (int i = 1; i <= n; i++) {
+		json_t *one = json_loads(row, 0, NULL);
+
+		json_object_set_new(one, "made_by", json_sprintf("p%d", i));
+		json_array_append_new(rows, one);
+	}
+}
+
+Test(html, says_what_a_correction_changed_and_not_what_it_left)
+{
+	struct sample s;
+	struct renderings files;
+	const struct buf *page;
+	const struct buf *csv;
+
+	sample_init(&s);
+	put_corrections(s.doc, 41);
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect_eq(count(page, "<td>findings F2: state: open, now closed, severity: not given, "
+				 "now observation only; findings 3: finding_id: F3, now F4; "
+				 "site_id: OPEN, now not given"),
+		     40);
+	cr_expect_eq(count(page, ">p41"), 1);
+	cr_expect_eq(count(page, ">p1<"), 0);
+	cr_expect_eq(count(page, "The last 40 of 41 rows: all are in the workbook"), 1);
+	renderings_fini(&files);
+	edition_fini(&s.edition);
+	sample_render(&s, "csv", &files);
+	csv = sample_file(&files, "_corrections.csv");
+	cr_expect_eq(count(csv, "OBSERVATION_ONLY"), 41);
+	renderings_fini(&files);
+	sample_fini(&s);
+}
