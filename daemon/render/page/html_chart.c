@@ -167,6 +167,15 @@ draw_x_axis(const struct plot *p)
 	buf_addf(p->out, "</text>");
 }
 
+/* Is this number in the row, and is there such a row? */
+static bool
+is_number(const struct grid *g, size_t row, unsigned column, double v)
+{
+	const struct cell *c = row < grid_rows(g) ? grid_cell(g, row, column) : NULL;
+
+	return c != NULL && c->kind == CELL_NUMBER && !(c->number < v) && !(c->number > v);
+}
+
 /* A line breaks where there is no value. */
 static void
 draw_line(const struct plot *p, unsigned column)
@@ -180,6 +189,10 @@ draw_line(const struct plot *p, unsigned column)
 			pen_down = false;
 			continue;
 		}
+		/* Within a level only its ends are drawn. */
+		if (pen_down && is_number(p->c->data, r + 1, column, y->number) &&
+		    is_number(p->c->data, r - 1, column, y->number))
+			continue;
 		buf_addf(p->out, "%s%.1f %.1f", pen_down ? "L" : "M", px(p, x_of_row(p->c, r)),
 			 py(p, y->number));
 		pen_down = true;
@@ -222,6 +235,8 @@ series_class(const struct chart_view *c, size_t i, char out[16])
 		snprintf(out, 16, "lim");
 	else if (c->series[i].look == LOOK_WARNING)
 		snprintf(out, 16, "warn");
+	else if (c->series[i].look == LOOK_ALERT)
+		snprintf(out, 16, "al a%zu", i % 3);
 	else if (c->series[i].look == LOOK_TARGET)
 		snprintf(out, 16, "tgt");
 	else

@@ -63,6 +63,8 @@ const char *const html_style[] = {
     ".l{fill:none;stroke-width:1.7}.m{stroke:none}\n"
     ".lim{stroke:#a31515;stroke-dasharray:7 4;stroke-width:1.2}.warn{stroke:#6b7683;"
     "stroke-dasharray:2 3;stroke-width:1.2}\n"
+    ".al{stroke:#7a4b00;stroke-width:1.2}.a0{stroke-dasharray:1 4}.a1{stroke-dasharray:4 4}"
+    ".a2{stroke-dasharray:9 3 2 3}\n"
     ".tgt{stroke:#1b5e20;stroke-width:2.2}\n"
     ".ring{fill:none;stroke:#a31515;stroke-width:1.6}\n"
     ".l.s0{stroke:#1f4e79}.m.s0{fill:#1f4e79}"

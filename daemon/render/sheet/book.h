@@ -78,7 +78,14 @@ struct grid {
 
 struct series {
 	unsigned column; /* of the grid */
-	enum series_look { LOOK_LINE, LOOK_POINTS, LOOK_LIMIT, LOOK_WARNING, LOOK_TARGET } look;
+	enum series_look {
+		LOOK_LINE,
+		LOOK_POINTS,
+		LOOK_LIMIT,
+		LOOK_WARNING,
+		LOOK_ALERT,
+		LOOK_TARGET
+	} look;
 };
 
 #define SERIES_MAX 8

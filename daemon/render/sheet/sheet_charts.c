@@ -12,13 +12,25 @@
 #include <string.h>
 
 static const struct column week_columns[] = {
-    {"period", "Weeks from", IN_SHOWN, 16, false}, {"first_day", "First day", IN_ALL, 12, false},
-    {"numerator", "Count", IN_ALL, 11, true},      {"denominator", "Of (n)", IN_ALL, 11, true},
-    {"value", "Value", IN_ALL, 11, true},          {"lower", "Lower limit", IN_ALL, 11, true},
-    {"centre", "Centre", IN_ALL, 11, true},        {"upper", "Upper limit", IN_ALL, 11, true},
-    {"target", "Target", IN_ALL, 11, true},        {"weeks", "Weeks", IN_ALL, 9, true},
-    {"alert", "ICAO alert", IN_ALL, 26, false},    {"signal", "Signal", IN_ALL, 26, false},
+    {"period", "Weeks from", IN_SHOWN, 16, false},
+    {"first_day", "First day", IN_ALL, 12, false},
+    {"numerator", "Count", IN_ALL, 11, true},
+    {"denominator", "Of (n)", IN_ALL, 11, true},
+    {"value", "Value", IN_ALL, 11, true},
+    {"lower", "Lower limit", IN_ALL, 11, true},
+    {"centre", "Centre", IN_ALL, 11, true},
+    {"upper", "Upper limit", IN_ALL, 11, true},
+    {"target", "Target", IN_ALL, 11, true},
+    {"weeks", "Weeks", IN_ALL, 9, true},
+    {"alert_line_1", "ICAO 1 SD", IN_BOOK | IN_CSV, 11, true},
+    {"alert_line_2", "ICAO 2 SD", IN_BOOK | IN_CSV, 11, true},
+    {"alert_line_3", "ICAO 3 SD", IN_BOOK | IN_CSV, 11, true},
+    {"alert", "ICAO alert", IN_ALL, 26, false},
+    {"signal", "Signal", IN_ALL, 26, false},
 };
+
+#define ALERT_LINES      3
+#define FIRST_ALERT_LINE 10 /* its column */
 
 static const char *const limits_key[] = {DOC_VALUE, DOC_LOWER, DOC_CENTRE, DOC_UPPER};
 /* By the line that was called at. */
@@ -148,6 +160,35 @@ alert_of(const json_t *week)
 	return line > 0 && line < (json_int_t)COUNT(alert_words) ? (size_t)line : 0;
 }
 
+/* The same in each week, as what is drawn across all of them. */
+static void
+put_alert_lines(struct grid *g, const json_t *metric, const json_t *chart)
+{
+	const json_t *lines = json_object_get(json_object_get(chart, DOC_ALERTS), DOC_LINES);
+
+	for (size_t i = 0; i < ALERT_LINES; i++) {
+		const json_t *line = json_array_get(lines, i);
+
+		if (json_is_number(line))
+			grid_number(g, json_number_value(line), spd_text(metric, DOC_UNIT));
+		else
+			grid_empty(g);
+	}
+}
+
+/* Without a quarter before there are none, and no columns for them. */
+static void
+add_alert_lines(struct chart_view *c, struct grid *g, const json_t *chart)
+{
+	bool are_drawn = json_is_object(json_object_get(chart, DOC_ALERTS));
+
+	for (unsigned i = FIRST_ALERT_LINE; i < FIRST_ALERT_LINE + ALERT_LINES; i++)
+		if (are_drawn)
+			chart_series_add(c, i, LOOK_ALERT);
+		else
+			g->columns[i].where = IN_CSV;
+}
+
 /* ICAO's lines and how often they were called at; "" where there are none. */
 static const char *
 alert_sentence(struct book *b, const json_t *metric, const json_t *chart)
@@ -230,6 +271,7 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 			grid_member(g, week, limits_key[k], unit);
 		put_target(g, metric);
 		grid_member(g, week, "weeks", UNIT_INTEGER);
+		put_alert_lines(g, metric, chart);
 		grid_text(g, alert_words[alert_of(week)]);
 		grid_code(g, signal_words(week), is_true(week, DOC_SIGNAL) ? "true" : "false",
 			  TONE_BAD);
@@ -250,6 +292,7 @@ week_chart(struct sheet *s, const char *slug, const json_t *metric, const json_t
 	chart_series_add(c, 5, LOOK_LIMIT);
 	chart_series_add(c, 7, LOOK_LIMIT);
 	chart_series_add(c, 6, LOOK_WARNING);
+	add_alert_lines(c, g, chart);
 	add_target(c, metric, 8);
 	chart_series_add(c, 4, LOOK_LINE);
 }

@@ -8,14 +8,19 @@
 #define CHART_X 1.9 /* times 480 by 288 pixels */
 #define CHART_Y 1.15
 
-#define COLOR_GOOD 0x1B5E20
-#define COLOR_BAD  0xA31515
+#define COLOR_GOOD  0x1B5E20
+#define COLOR_BAD   0xA31515
+#define COLOR_ALERT 0x7A4B00
 
 static void
 style_series(lxw_chart_series *one, const struct chart_view *c, size_t i)
 {
 	static const uint32_t colors[] = {0x1F4E79, 0xB3541E, 0x2E7D32, 0x6A3D9A,
 					  0x8C564B, 0x00838F, 0x5D4037, 0x37474F};
+	/* Of the three alert lines, each its own. */
+	static const uint8_t dashes[] = {LXW_CHART_LINE_DASH_ROUND_DOT,
+					 LXW_CHART_LINE_DASH_SQUARE_DOT,
+					 LXW_CHART_LINE_DASH_LONG_DASH_DOT};
 	lxw_chart_line line = {.width = 1.75F};
 	lxw_chart_line hidden;
 	enum series_look look = c->series[i].look;
@@ -32,6 +37,11 @@ style_series(lxw_chart_series *one, const struct chart_view *c, size_t i)
 		line.width = 1.0F;
 		line.dash_type =
 		    look == LOOK_LIMIT ? LXW_CHART_LINE_DASH_DASH : LXW_CHART_LINE_DASH_ROUND_DOT;
+		chart_series_set_marker_type(one, LXW_CHART_MARKER_NONE);
+	} else if (look == LOOK_ALERT) {
+		line.color = COLOR_ALERT;
+		line.width = 1.0F;
+		line.dash_type = dashes[i % COUNT(dashes)];
 		chart_series_set_marker_type(one, LXW_CHART_MARKER_NONE);
 	} else {
 		lxw_chart_fill fill = {.color = line.color};

@@ -467,3 +467,23 @@ Test(html, says_what_a_correction_changed_and_not_what_it_left)
 	renderings_fini(&files);
 	sample_fini(&s);
 }
+
+/* The quarter before tells three lines; where there was none, none are drawn. */
+Test(html, draws_alert_lines_beside_the_limits)
+{
+	struct sample s;
+	struct renderings files;
+	const struct buf *page = page_of(&s, &files);
+
+	cr_expect_eq(count(page, "<path class=\"l al a0\" d=\"M62"), 1);
+	cr_expect_eq(count(page, "<path class=\"l al a1\" d=\"M62"), 1);
+	cr_expect_eq(count(page, "<path class=\"l al a2\" d=\"M62"), 1);
+	cr_expect_eq(count(page, "</svg> ICAO 3 SD</span>"), 1);
+	renderings_fini(&files);
+	edition_fini(&s.edition);
+	json_object_set_new(json_object_get(metric_at(&s, 0), "chart"), "alerts", json_null());
+	sample_render(&s, "html", &files);
+	cr_expect_eq(count(sample_file(&files, ".html"), "ICAO 3 SD"), 0);
+	renderings_fini(&files);
+	sample_fini(&s);
+}
