@@ -243,6 +243,22 @@ folder_above(const char *path)
 }
 
 static enum code
+check_durability(const struct config *c, struct err *e)
+{
+	if (strcmp(c->durability, DURABILITY_LOCAL) == 0)
+		return OK;
+	if (strcmp(c->durability, DURABILITY_REPLICATED) != 0)
+		return err_set(e, FATAL_CONFIG, "durability",
+			       "\"%.40s\" is no level of durability: say local or replicated",
+			       c->durability);
+	return c->embedded == NULL
+		   ? OK
+		   : err_set(e, FATAL_CONFIG, "durability",
+			     "replicated needs a database with a synchronous standby, and "
+			     "--embedded has none: say local, or use --config or --database");
+}
+
+static enum code
 complete(struct config *c, struct err *e)
 {
 	if (c->embedded != NULL && (c->database != NULL || c->file != NULL))
@@ -273,7 +289,9 @@ complete(struct config *c, struct err *e)
 		c->keys = strdup("/var/lib/semsd/keys");
 	if (c->state == NULL && c->keys != NULL)
 		c->state = folder_above(c->keys);
-	return OK;
+	if (c->durability == NULL)
+		c->durability = strdup(DURABILITY_LOCAL);
+	return check_durability(c, e);
 }
 
 enum code

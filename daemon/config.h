@@ -9,6 +9,10 @@
 
 #include <stdbool.h>
 
+/* What an answer means: on the database's disk; on a synchronous standby's, too. */
+#define DURABILITY_LOCAL      "local"
+#define DURABILITY_REPLICATED "replicated"
+
 #define CONFIG_LISTEN_MAX 16 /* of the command line and the file together; more are refused */
 
 struct config_list {
@@ -32,6 +36,7 @@ struct config {
 	char *layout;              /* file of the SPD's layout; NULL: the one compiled in */
 	struct config_list listen; /* ADDRESS:PORT, loopback */
 	struct config_list tls;    /* ADDRESS:PORT */
+	char *durability;          /* DURABILITY_LOCAL or DURABILITY_REPLICATED */
 	char *tls_folder;          /* what TLS shows and trusts; embedded: DIR/tls */
 };
 

@@ -313,6 +313,7 @@ open_store(struct semsd *d, struct err *e)
 			return e->code;
 		d->conninfo = embedded_conninfo(d->cluster);
 	}
+	sc.writer.is_replicated = strcmp(d->config.durability, DURABILITY_REPLICATED) == 0;
 	if (take_state(d, e) != OK || schema_prepare(d->conninfo, e) != OK ||
 	    keyring_open(d->config.keys, &d->keys, e) != OK ||
 	    schema_check_keys(d->conninfo, d->keys, e) != OK)
@@ -350,6 +351,7 @@ open_ingest(struct semsd *d, struct err *e)
 				  .ctx = d};
 
 	ic.max_sessions = count_sessions(ic.max_sessions);
+	ic.durability = d->config.durability;
 	ic.person_key = person_key;
 	ic.write_row = store_write_row;
 	ic.owns = owns;

@@ -50,6 +50,21 @@ const struct setting settings[] = {
      "restored "
      "backup.\n# One semsd to a folder. Never restore that file together with the database.\n"
      "state: /var/lib/semsd\n"},
+    {"durability", 262, SETTING_TEXT, IN_BOTH, 1, "LEVEL", MEMBER(durability),
+     "What an answer means: local (default), or replicated",
+     "What it means that a record is answered:\n.BR local ,\n"
+     "the default, that it is on the disk of the database;\n.BR replicated ,\n"
+     "that a synchronous standby has it on its disk, too. Then semsd looks every two seconds "
+     "whether as many standbys stream as\nsynchronous_standby_names waits for, and asks after each "
+     "commit whether it waited. While that is not so, records are\nanswered RETRY, and\n"
+     ".B semsctl status\nsays why. Clients are told the level when they connect, and the SPD has "
+     "the days of each.\n",
+     NULL,
+     "# What it means that a record is answered: local, it is on the database's disk; replicated, "
+     "a "
+     "synchronous\n# standby has it, too. Then synchronous_standby_names must name one, and "
+     "records "
+     "are sent back (RETRY)\n# while none streams.\n#durability: replicated\n"},
     {"spd-template", 259, SETTING_TEXT, IN_BOTH, 1, "FILE", MEMBER(layout),
      "The SPD's layout (default: the one compiled in)",
      "The layout of the SPD (YAML) in place of the one that is compiled in: its sheets, their "

@@ -14,9 +14,9 @@ DECLARE
 BEGIN
 	-- sems_owner owns the schema; _ingest adds evidence; _compute reads it for the SPD; _retention
 	-- removes what is past its time; _admin keeps the register and the quarantine; _report reads
-	-- the effective views.
+	-- the effective views; _watch sees which standbys stream, and nothing of sems.
 	FOREACH name IN ARRAY ARRAY['sems_owner', 'sems_ingest', 'sems_compute', 'sems_retention',
-	    'sems_admin', 'sems_report'] LOOP
+	    'sems_admin', 'sems_report', 'sems_watch'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = name) THEN
 			EXECUTE format('CREATE ROLE %I NOLOGIN', name);
 		END IF;
@@ -27,4 +27,5 @@ BEGIN
 	ALTER ROLE semsd NOINHERIT;
 END
 $$;
-GRANT sems_owner, sems_ingest, sems_compute, sems_retention, sems_admin, sems_report TO semsd;
+GRANT pg_read_all_stats TO sems_watch;
+GRANT sems_owner, sems_ingest, sems_compute, sems_retention, sems_admin, sems_report, sems_watch TO semsd;

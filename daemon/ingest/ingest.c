@@ -20,6 +20,7 @@ ingest_defaults(void)
 {
 	return (struct ingest_config){
 	    .software = "semsd " SEMS_VERSION,
+	    .durability = "local",
 	    .max_sessions = 12000,
 	    .max_frame_bytes = FRAME_BYTES_MAX,
 	    .max_batch_records = BATCH_RECORDS_MAX,
@@ -357,6 +358,12 @@ ingest_requeue(struct ingest *in, struct text raw, struct text principal, struct
 	b->requeue_ctx = ctx;
 	intake_record(in, raw, &from, now);
 	return true;
+}
+
+const char *
+ingest_durability(const struct ingest *in)
+{
+	return in->config.durability;
 }
 
 const struct ingest_counters *

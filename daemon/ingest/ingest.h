@@ -25,6 +25,7 @@ struct machine;
 
 struct ingest_config {
 	const char *software; /* told to clients, e.g. "semsd 0.1.0" */
+	const char *durability; /* what an answer means, for Welcome; static */
 	uint32_t
 	    max_sessions; /* PROTOCOL.md has the parts that one account, address ... may have */
 	uint32_t max_frame_bytes;
@@ -182,6 +183,9 @@ struct ingest_sessions {
 };
 
 struct ingest_sessions ingest_sessions(const struct ingest *in);
+
+/* As configured. */
+const char *ingest_durability(const struct ingest *in);
 
 /* Bytes of answers that wait to be read. */
 size_t ingest_unsent(const struct ingest *in);

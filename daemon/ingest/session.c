@@ -313,7 +313,7 @@ send_welcome(struct ingest *in, struct session *s, struct utc_ms now)
 	w.max_frame_bytes = in->config.max_frame_bytes;
 	w.max_batch_records = in->config.max_batch_records;
 	w.window_batches = in->config.window_batches;
-	w.durability = arena_printf(a, "local");
+	w.durability = arena_printf(a, "%s", in->config.durability);
 	w.principal = s->principal;
 	w.role = arena_printf(a, "%s", role_name(session_role(in, s)));
 	w.n_grants = gs.n;

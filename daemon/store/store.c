@@ -97,6 +97,12 @@ store_write(struct store *s, struct group *g)
 	writer_write(s->writer, g);
 }
 
+const char *
+store_fault(const struct store *s)
+{
+	return writer_fault(s->writer);
+}
+
 bool
 store_late(const struct store *s, struct store_late *out)
 {

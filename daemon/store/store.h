@@ -36,6 +36,9 @@ struct beside *store_beside(const struct store *s);
  * the database goes away, the group is written or answered RETRY; on_written comes exactly once. */
 bool store_ready(const struct store *s);
 void store_write(struct store *s, struct group *g);
+/* NULL, or why records are answered RETRY at this level of durability; a sentence without its full
+ * stop. Static. */
+const char *store_fault(const struct store *s);
 /* False: no group is late. The texts are valid until the loop goes on. */
 bool store_late(const struct store *s, struct store_late *out);
 /* True when nothing is being written and no job runs: it is safe to stop. */

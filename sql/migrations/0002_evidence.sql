@@ -261,6 +261,28 @@ CREATE TABLE sems.touched_day (
 GRANT INSERT ON sems.touched_day TO sems_ingest;
 GRANT SELECT, DELETE ON sems.touched_day TO sems_compute;
 
+-- What an answer of semsd meant on the entity's days on which it took something: "local", on this
+-- server's disk; "replicated", on a synchronous standby, too. Both, where two levels were in force on
+-- a day. Written in the transaction that stores, so that no day is missing whose records are here.
+CREATE TABLE sems.durability_day (
+	day date NOT NULL,
+	level text NOT NULL CHECK (level IN ('local', 'replicated')),
+	PRIMARY KEY (day, level)
+);
+GRANT SELECT ON sems.durability_day TO sems_compute, sems_admin;
+
+-- at: when semsd received what the transaction stores.
+CREATE FUNCTION sems.note_durability(level text, at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = sems, pg_temp AS $$
+	INSERT INTO sems.durability_day (day, level)
+	SELECT t.day, $1 FROM (SELECT d.day FROM sems.civil_day d WHERE d.starts_at <= $2
+	    ORDER BY d.starts_at DESC LIMIT 1) AS t
+	WHERE NOT EXISTS (SELECT FROM sems.durability_day k WHERE k.day = t.day AND k.level = $1)
+	ON CONFLICT DO NOTHING
+$$;
+REVOKE ALL ON FUNCTION sems.note_durability(text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sems.note_durability(text, timestamptz) TO sems_ingest;
+
 -- The writer knows the days of what it stores and says that it logs them. Whoever else changes
 -- evidence has touched all of the kind. And a record may be one that its corrections wait for.
 CREATE FUNCTION sems.touch_all() RETURNS trigger

@@ -185,6 +185,31 @@ cluster_start(struct cluster *c)
 	run_server(c);
 }
 
+pid_t
+cluster_receive(const struct cluster *c)
+{
+	char program[256];
+	char where[256];
+	const char *receive[] = {program,         "-D",        "received", "-d", where,
+				 "--synchronous", "--no-loop", NULL};
+	const char *make[] = {"/bin/mkdir", "-p", "received", NULL};
+	int status;
+
+	bin(program, sizeof program, "pg_receivewal");
+	snprintf(where, sizeof where, "host=%s port=5432 user=postgres application_name=other",
+		 c->dir);
+	if (waitpid(spawn(c, make), &status, 0) < 0 || status != 0)
+		die("no folder for what is received in %s", c->dir);
+	return spawn(c, receive);
+}
+
+void
+cluster_unreceive(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static int
 remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
 {

@@ -33,6 +33,11 @@ void cluster_stop(struct cluster *c);
 /* Kills every process of it at once, as a power cut would; then starts it again and waits. */
 void cluster_crash(struct cluster *c);
 void cluster_recover(struct cluster *c);
+/* Another machine that keeps all that the cluster writes: its synchronous standby, where
+ * synchronous_standby_names has "other". Its process, for cluster_unreceive(). */
+pid_t cluster_receive(const struct cluster *c);
+/* Ends it at once. */
+void cluster_unreceive(pid_t pid);
 /* Makes a database of that name, as sql/roles.sql says. */
 void cluster_create(const struct cluster *c, const char *name, const char *template_name);
 /* As user semsd, or as the superuser "postgres". Valid until the next call. */

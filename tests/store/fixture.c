@@ -86,7 +86,8 @@ open_store(struct fixture *f)
 						 .on_written = on_written,
 						 .on_ready = on_ready,
 						 .ctx = f,
-						 .late_ms = f->late_ms},
+						 .late_ms = f->late_ms,
+						 .is_replicated = f->is_replicated},
 				      .waits_ms = f->waits_ms};
 
 	f->store = store_new(f->base, &config);
@@ -124,6 +125,16 @@ void
 fixture_open_on(struct fixture *f, const struct cluster *c, const char *database)
 {
 	open_database(f, c, database);
+	cluster_do(f->pg, "SELECT sems.setup_entity('Invented Airport', 'Europe/London')");
+	f->base = event_base_new();
+	open_store(f);
+}
+
+void
+fixture_open_replicated(struct fixture *f, const struct cluster *c, const char *database)
+{
+	open_database(f, c, database);
+	f->is_replicated = true;
 	cluster_do(f->pg, "SELECT sems.setup_entity('Invented Airport', 'Europe/London')");
 	f->base = event_base_new();
 	open_store(f);

@@ -27,6 +27,7 @@ struct fixture {
 	bool second;
 	int late_ms;
 	int waits_ms;
+	bool is_replicated;
 	int n_unready; /* how often the writer became unable */
 };
 
@@ -40,6 +41,8 @@ void fixture_open_late(struct fixture *f, int late_ms);
 void fixture_open_waiting(struct fixture *f, int waits_ms);
 /* The same on a database of another cluster, prepared and without an entity. */
 void fixture_open_on(struct fixture *f, const struct cluster *c, const char *database);
+/* The same, and an answer means that a standby has it, too; it need not be ready yet. */
+void fixture_open_replicated(struct fixture *f, const struct cluster *c, const char *database);
 /* Another daemon on the database of an open fixture, in the same loop; closed before it. */
 void fixture_second(struct fixture *second, const struct fixture *first);
 void fixture_close(struct fixture *f);

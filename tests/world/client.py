@@ -110,7 +110,7 @@ class Sender:
         self.outbox = collections.deque(items)
         self.rng = random.Random(seed)
         self.batch, self.window, self.pace = batch, window, pace
-        self.connections = 0
+        self.connections = self.retries = 0
         self.latencies = []
         self.last_answer = 0.0
         self.stopped = False
@@ -175,6 +175,7 @@ class Sender:
                     again.append(item)
                     wait = max(wait, run.retry_after_ms / 1000)
             at += run.count
+        self.retries += len(again)
         if again:
             self.outbox.extend(again)
             await asyncio.sleep(min(wait, RETRY_CAP_S))

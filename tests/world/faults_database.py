@@ -252,6 +252,114 @@ def _terminate(cluster):
     time.sleep(0.1)
 
 
+# --- F51 -----------------------------------------------------------------------------------------------
+
+class Pair:
+    """A primary, its synchronous standby, and a semsd that answers what both have."""
+
+    def __init__(self, world):
+        self.world = world
+        self.primary, self.standby = (
+            cluster_.Cluster(world.folder / ("%s%d" % (name, world.folders)), ["max_wal_senders=4"])
+            for name in ("p", "s"))
+        world.folders += 1
+
+    def make(self):
+        """Both run, and commits wait for the second."""
+        self.primary.make()
+        self.standby.copy_of(self.primary)
+        self.set("synchronous_standby_names = '*'")
+
+    def set(self, what):
+        """A setting of the primary, in force."""
+        self.primary.sql("SET synchronous_commit = local; ALTER SYSTEM SET " + what)
+        self.primary.sql("SELECT pg_reload_conf()")
+
+    def change(self):
+        """The standby is promoted, and the old primary becomes its standby, from a new copy."""
+        self.primary.kill()
+        self.standby.sql("SELECT pg_promote()")
+        self.primary, self.standby = self.standby, cluster_.Cluster(
+            self.world.folder / ("s%d" % self.world.folders), ["max_wal_senders=4"])
+        self.world.folders += 1
+        self.world.cluster = self.primary
+
+    def end(self):
+        """Neither runs."""
+        for made in (self.primary, self.standby):
+            if made.process is not None:
+                made.stop("immediate")
+
+
+async def _sent_back(world, daemon, why):
+    """A record is answered RETRY and stays with its sender."""
+    sender = client.Sender(world.journal, daemon.socket, world.maker(days=1).goods(1, kind="tip_event"), 1)
+    running = asyncio.ensure_future(sender.run())
+    await until(lambda: sender.retries > 0, 20, "no RETRY " + why)
+    need(sender.outbox or not running.done(), "stored " + why)
+    return running
+
+
+async def replicated(world):
+    """durability: replicated. The standby dies and returns, none is waited for, a wait is cancelled, the primary dies."""
+    pair = Pair(world)
+    whole, world.cluster = world.cluster, pair.primary
+    try:
+        pair.make()
+        conninfo = "host=%s,%s dbname=sems user=semsd target_session_attrs=read-write connect_timeout=3" % (
+            pair.primary.folder, pair.standby.folder)
+        daemon = await world.serving(database=conninfo, options=["--durability", "replicated"])
+        world.set_up(daemon, [world.fault])
+        return await _replicated(world, pair, daemon)
+    finally:
+        await world.leave()
+        world.cluster = whole
+        pair.end()
+        world.journal.forget(world.fault)
+
+
+async def _replicated(world, pair, daemon):
+    load = Load(world, daemon.socket, kind="tip_event").start()
+    await _probe(world, daemon, 15, "with a standby")
+    for _ in range(world.more(1, 5)):
+        pair.standby.kill()
+        waiting = await _sent_back(world, daemon, "without the standby")
+        pair.standby.start()
+        await asyncio.wait_for(waiting, 30)
+    pair.set("synchronous_standby_names = ''")
+    waiting = await _sent_back(world, daemon, "with no standby waited for")
+    pair.set("synchronous_standby_names = '*'")
+    await asyncio.wait_for(waiting, 30)
+    pair.set("synchronous_commit = local")
+    waiting = await _sent_back(world, daemon, "with commits that do not wait")
+    pair.set("synchronous_commit = on")
+    await asyncio.wait_for(waiting, 30)
+    # It stands still while commits wait for it; they are cancelled, and nobody is answered.
+    os.kill(pair.standby.process.pid, signal.SIGSTOP)
+    for process in pair.standby.processes():
+        os.kill(process, signal.SIGSTOP)
+    await until(lambda: pair.primary.sql(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'").strip() != "0", 20, "no COMMIT waits")
+    for _ in range(3):
+        pair.primary.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        await asyncio.sleep(0.2)
+    for process in pair.standby.processes():
+        os.kill(process, signal.SIGCONT)
+    await _probe(world, daemon, 30, "after the standby went on")
+    pair.change()
+    waiting = await _sent_back(world, daemon, "by a promoted server that has no standby")
+    pair.standby.copy_of(pair.primary)
+    pair.set("synchronous_standby_names = '*'")
+    await asyncio.wait_for(waiting, 60)
+    await load.end()
+    pair.primary.kinds()
+    wrong = world.journal.check(pair.primary, world.keys, world.fault)
+    need(not wrong, "\n".join(wrong[:10]))
+    days = pair.primary.rows("SELECT DISTINCT level FROM sems.durability_day")
+    need(days == [["replicated"]], "levels noted: %s" % days)
+    return "standby and primary killed, waits cancelled, settings changed"
+
+
 # --- F6 ------------------------------------------------------------------------------------------------
 
 UNSAFE = (  # name, how it becomes unsafe, how it becomes safe, whether the server restarts
@@ -462,4 +570,5 @@ FAULTS = (
     ("F7", "disk full", disk_full),
     ("F15", "partition missing", partition_dropped),
     ("F28", "slow and frozen database", slow_database),
+    ("F51", "durability replicated", replicated),
 )

@@ -79,7 +79,8 @@ admin_status(struct call *c)
 	utc_format(c->now, l->now);
 	call_select(c, LANE_SHORT,
 		    &(struct statement){embed_text("sql/queries/upkeep/status.sql"),
-					5,
+					7,
 					{l->now, call_may_know_covert(c) ? "1" : "0", l->late,
-					 l->sessions, l->doors}});
+					 l->sessions, l->doors, ingest_durability(call_ingest(c)),
+					 store_fault(call_store(c))}});
 }

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "store/evidence/copy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ROWS_MAX (64u * 1024u * 1024u)
@@ -15,12 +16,13 @@
 #define MESSAGE_MAX 1000u
 
 bool
-batch_init(struct batch *b, const unsigned char *quarantine_key)
+batch_init(struct batch *b, const unsigned char *quarantine_key, const char *opening)
 {
 	bool good = true;
 
 	memset(b, 0, sizeof *b);
 	b->key = quarantine_key;
+	b->opening = opening;
 	buf_init(&b->sql, SQL_MAX);
 	buf_init(&b->quarantine, ROWS_MAX);
 	buf_init(&b->runs, ROWS_MAX);
@@ -51,6 +53,7 @@ batch_clear(struct batch *b, bool rollback)
 	buf_clear(&b->sql);
 	if (rollback)
 		buf_addf(&b->sql, "ROLLBACK;");
+	b->note[0] = '\0';
 	buf_clear(&b->quarantine);
 	b->has_quarantine = false;
 	buf_clear(&b->runs);
@@ -63,6 +66,15 @@ batch_clear(struct batch *b, bool rollback)
 	lean_clear(&b->lean);
 	b->n_order = 0;
 	b->next = 0;
+}
+
+void
+batch_note_level(struct batch *b, const char *level, struct utc_ms received_at)
+{
+	char at[UTC_TEXT_SIZE];
+
+	utc_format(received_at, at);
+	snprintf(b->note, sizeof b->note, "SELECT sems.note_durability('%.16s', '%s');", level, at);
 }
 
 void
@@ -228,10 +240,16 @@ add_runs(struct batch *b)
 	add_copy(b, &b->runs);
 }
 
+static void
+begin(struct batch *b)
+{
+	buf_addf(&b->sql, "BEGIN;%s%s", b->opening, b->note);
+}
+
 const char *
 batch_sql_fast(struct batch *b)
 {
-	buf_addf(&b->sql, "BEGIN;");
+	begin(b);
 	touched_sql(&b->touched, &b->sql);
 	for (int k = 0; k < KIND_COUNT; k++) {
 		if (!b->has[k])
@@ -250,7 +268,7 @@ batch_sql_fast(struct batch *b)
 const char *
 batch_sql_settle(struct batch *b)
 {
-	buf_addf(&b->sql, "BEGIN;");
+	begin(b);
 	touched_sql(&b->touched, &b->sql);
 	for (int k = 0; k < KIND_COUNT; k++) {
 		if (!b->has[k])

@@ -13,6 +13,8 @@
 
 struct batch {
 	const unsigned char *key; /* of the quarantine */
+	const char *opening;      /* statements that each transaction begins with; static */
+	char note[96];            /* the statement that notes the level of durability; "": none */
 	struct buf columns[KIND_COUNT];
 	struct buf rows[KIND_COUNT];
 	struct buf quarantine;
@@ -33,11 +35,15 @@ struct range {
 	size_t to; /* exclusive */
 };
 
-bool batch_init(struct batch *b, const unsigned char *quarantine_key);
+/* opening: "", or statements that end in a semicolon. */
+bool batch_init(struct batch *b, const unsigned char *quarantine_key, const char *opening);
 void batch_fini(struct batch *b);
 
 /* Nothing is in it. rollback: the connection is in a transaction that failed. */
 void batch_clear(struct batch *b, bool rollback);
+/* What an answer means (SCHEMA.md, durability_day), to be noted for the day of a receipt. level: of
+ * ours, no more than 16 bytes. */
+void batch_note_level(struct batch *b, const char *level, struct utc_ms received_at);
 /* A record that batch_add() is to take straight into the evidence: of all of them first. */
 void batch_look(struct batch *b, const struct group *g, size_t n);
 /* A record's row; n is the item's number in the group. False: no room. */

@@ -6,6 +6,9 @@
  * by itself. It gives the same verdicts to records that an earlier attempt may have committed, so
  * it is also the way to go on when an outcome is unknown.
  *
+ * Where a standby must have it (durability "replicated"), a commit is believed when the server says
+ * afterwards that it waited (store/pg/replica.h).
+ *
  * Invariants: an item's verdict is set only once the COMMIT that made it true is known; a group is
  * handed back exactly once, with a verdict for every item.
  */
@@ -25,6 +28,9 @@
 #include "store/evidence/repeat.h"
 #include "store/pg/conn.h"
 #include "store/pg/pg.h"
+#include "store/pg/replica.h"
+
+#include <event2/event.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +39,7 @@
 #define PARTITION_TRIES 3
 #define RETRY_SOON_MS   1000
 #define RETRY_LATER_MS  60000
+#define RETRY_BARE_MS   5000 /* until there may be a standby again */
 /* What waits for this connection is waited for by every sender. */
 #define SILENCE_MAX_MS 60000
 /* A Unix socket is to be written to again when three quarters of it are read: with the usual 208
@@ -45,6 +52,7 @@ enum phase {
 	PHASE_FAST,      /* COPY and COMMIT */
 	PHASE_SETTLE,    /* staging and settling */
 	PHASE_CLOSE,     /* conflicts to the quarantine, COMMIT */
+	PHASE_CONFIRM,   /* the COMMIT is answered: whether it waited for a standby */
 	N_PHASES
 };
 
@@ -56,6 +64,12 @@ struct writer {
 	struct months months;
 	struct repeat repeat;
 	struct late late;
+	struct replica *replica;    /* NULL: an answer is this server's alone */
+	struct replica_mark before; /* of the transaction that runs, and after it */
+	struct replica_mark after;
+	struct event *soon;  /* a group is handed back that nothing is tried of */
+	int64_t noted_slice; /* of time, up to which the level of durability is noted */
+	int64_t slice;       /* of the transaction that runs */
 	enum phase phase;
 	struct group *g;
 	struct remaining remaining;
@@ -90,7 +104,7 @@ tell_ready(struct writer *w)
 
 static const char *const phase_names[] = {
     [PHASE_IDLE] = "idle",     [PHASE_PARTITION] = "partition", [PHASE_FAST] = "fast",
-    [PHASE_SETTLE] = "settle", [PHASE_CLOSE] = "close",
+    [PHASE_SETTLE] = "settle", [PHASE_CLOSE] = "close",         [PHASE_CONFIRM] = "confirm",
 };
 COVERS(phase_names, N_PHASES);
 
@@ -99,6 +113,7 @@ enum happening {
 	ON_COPY,
 	ON_STAGE,
 	ON_SETTLED,
+	ON_COMMITTED,
 	ON_OVER,
 	ON_FAULT,
 	ON_LOST,
@@ -110,20 +125,24 @@ static const char *const happening_names[] = {
     [ON_COPY] = "rows are ready",
     [ON_STAGE] = "records are ready to be staged",
     [ON_SETTLED] = "they are settled",
+    [ON_COMMITTED] = "the commit is answered",
     [ON_OVER] = "to go on",
     [ON_FAULT] = "a fault of ours",
     [ON_LOST] = "the connection is lost",
 };
 COVERS(happening_names, N_HAPPENINGS);
 
-#define AT   MACHINE_AT
-#define BUSY (AT(PHASE_PARTITION) | AT(PHASE_FAST) | AT(PHASE_SETTLE) | AT(PHASE_CLOSE))
+#define AT MACHINE_AT
+#define BUSY                                                                         \
+	(AT(PHASE_PARTITION) | AT(PHASE_FAST) | AT(PHASE_SETTLE) | AT(PHASE_CLOSE) | \
+	 AT(PHASE_CONFIRM))
 
 static const struct move moves[] = {
     {ON_MONTH, AT(PHASE_IDLE), PHASE_PARTITION, 0, NULL},
     {ON_COPY, AT(PHASE_IDLE), PHASE_FAST, 0, NULL},
     {ON_STAGE, AT(PHASE_IDLE), PHASE_SETTLE, 0, NULL},
     {ON_SETTLED, AT(PHASE_SETTLE), PHASE_CLOSE, 0, NULL},
+    {ON_COMMITTED, AT(PHASE_FAST) | AT(PHASE_CLOSE), PHASE_CONFIRM, 0, NULL},
     {ON_OVER, BUSY | AT(PHASE_IDLE), PHASE_IDLE, 0, NULL},
     {ON_FAULT, BUSY | AT(PHASE_IDLE), PHASE_IDLE, 0, NULL},
     {ON_LOST, BUSY | AT(PHASE_IDLE), PHASE_IDLE, 0, NULL},
@@ -137,6 +156,7 @@ static const char *const phase_words[] = {
     [PHASE_FAST] = "its rows are copied and committed",
     [PHASE_SETTLE] = "its records are staged and settled",
     [PHASE_CLOSE] = "what was settled is committed",
+    [PHASE_CONFIRM] = "it is asked whether the commit waited for a standby",
 };
 COVERS(phase_words, N_PHASES);
 
@@ -200,10 +220,41 @@ poison(struct writer *w, size_t i, const char *sqlstate)
 	it->why = found_refusal(&w->found, it->kind, sqlstate);
 }
 
+/*
+ * No standby streams, so that a commit would wait for nobody knows how long: its senders keep the
+ * records. What an earlier attempt may have committed is found when they come again.
+ */
+static void
+send_back(struct writer *w)
+{
+	for (size_t i = 0; i < w->g->n; i++)
+		if (item_is_pending(&w->g->items[i]))
+			answer(&w->g->items[i], VERDICT_RETRY, RETRY_BARE_MS);
+	remaining_end(&w->remaining);
+	happens(w, ON_OVER);
+	hand_back(w);
+}
+
+/* Not from the stack of whoever gave the group: the next one may come of it. */
+static void
+on_soon(evutil_socket_t fd, short what, void *arg)
+{
+	struct writer *w = arg;
+
+	(void)fd;
+	(void)what;
+	if (w->g == NULL || w->phase != PHASE_IDLE)
+		return;
+	if (writer_fault(w) != NULL)
+		send_back(w);
+	else
+		go_on(w);
+}
+
 /* --- one transaction -------------------------------------------------------------------------- */
 
 static void
-send(struct writer *w, enum happening what, const char *sql)
+send_sql(struct writer *w, enum happening what, const char *sql)
 {
 	if (sql == NULL) {
 		give_up(w, "53200", "out of memory for a group's rows");
@@ -291,6 +342,16 @@ sort_out(struct writer *w, const struct range *r, bool staged)
 	return room;
 }
 
+/* The quarter of an hour, since every civil day begins with one: noted once in each. */
+static void
+note_level(struct writer *w)
+{
+	w->slice = w->g->received_at.v / (15 * MS_PER_MINUTE);
+	if (w->slice != w->noted_slice)
+		batch_note_level(&w->batch, w->replica == NULL ? "local" : "replicated",
+				 w->g->received_at);
+}
+
 /* Fills the batch with the top range. False: the range was narrowed, or the group is gone. */
 static bool
 fill(struct writer *w, bool staged)
@@ -298,6 +359,7 @@ fill(struct writer *w, bool staged)
 	bool room;
 
 	batch_clear(&w->batch, conn_in_transaction(w->conn));
+	note_level(w);
 	found_clear(&w->found);
 	room = sort_out(w, remaining_top(&w->remaining), staged);
 	if (!staged)
@@ -324,8 +386,8 @@ attempt(struct writer *w)
 	}
 	w->parted = 0;
 	if (fill(w, staged))
-		send(w, staged ? ON_STAGE : ON_COPY,
-		     staged ? batch_sql_settle(&w->batch) : batch_sql_fast(&w->batch));
+		send_sql(w, staged ? ON_STAGE : ON_COPY,
+			 staged ? batch_sql_settle(&w->batch) : batch_sql_fast(&w->batch));
 }
 
 static void
@@ -334,6 +396,8 @@ go_on(struct writer *w)
 	happens(w, ON_OVER);
 	if (remaining_next(&w->remaining) == NULL)
 		hand_back(w);
+	else if (writer_fault(w) != NULL)
+		event_active(w->soon, EV_TIMEOUT, 0);
 	else if (conn_is_up(w->conn))
 		attempt(w);
 }
@@ -363,7 +427,7 @@ close_transaction(struct writer *w)
 			return;
 		}
 	}
-	send(w, ON_SETTLED, batch_sql_close(&w->batch));
+	send_sql(w, ON_SETTLED, batch_sql_close(&w->batch));
 }
 
 /* The COMMIT is known: what was found is true from now on. */
@@ -387,24 +451,47 @@ settle_items(struct writer *w)
 	}
 }
 
+/* Rolled back, or perhaps only here and on no standby: not known to be safe. */
 static void
-on_committed(struct writer *w)
+doubt(struct writer *w)
 {
-	if (!w->committed || conn_warned(w->conn)) {
-		/* Rolled back, or perhaps only here and on no standby: not known to be safe. */
-		w->slow = true;
-		conn_reset(w->conn, "a commit was not confirmed");
-		return;
-	}
+	w->slow = true;
+	conn_reset(w->conn, "a commit was not confirmed");
+}
+
+static void
+on_safe(struct writer *w)
+{
 	if (!found_all(&w->found, remaining_top(&w->remaining))) {
 		give_up(w, "", "the database did not settle every record");
 		return;
 	}
 	conn_succeeded(w->conn);
+	w->noted_slice = w->slice;
 	w->partition_tries = 0;
 	settle_items(w);
 	remaining_pop(&w->remaining);
 	go_on(w);
+}
+
+static void
+on_committed(struct writer *w)
+{
+	if (!w->committed || conn_warned(w->conn))
+		doubt(w);
+	else if (w->replica != NULL)
+		send_sql(w, ON_COMMITTED, replica_mark_sql);
+	else
+		on_safe(w);
+}
+
+static void
+on_confirmed(struct writer *w)
+{
+	if (replica_mark_holds(&w->before, &w->after))
+		on_safe(w);
+	else
+		doubt(w);
 }
 
 /* --- failures --------------------------------------------------------------------------------- */
@@ -538,6 +625,8 @@ on_result(void *ctx, PGresult *res)
 		take_partition(w, res);
 	} else if (PQnfields(res) == 2) {
 		found_take(&w->found, res);
+	} else if (PQnfields(res) == REPLICA_MARK_COLUMNS) {
+		replica_mark_take(w->phase == PHASE_CONFIRM ? &w->after : &w->before, res);
 	}
 	return false;
 }
@@ -565,6 +654,8 @@ on_finished(void *ctx)
 		close_transaction(w);
 	else if (w->phase == PHASE_PARTITION)
 		go_on(w);
+	else if (w->phase == PHASE_CONFIRM)
+		on_confirmed(w);
 	else
 		on_committed(w);
 }
@@ -591,6 +682,32 @@ on_down(void *ctx)
 	tell_ready(w);
 }
 
+/* What waits for a standby would wait for long, and keep its locks. */
+static void
+on_replica(void *ctx)
+{
+	struct writer *w = ctx;
+
+	if (w->g == NULL || writer_fault(w) == NULL)
+		return;
+	if (w->phase != PHASE_IDLE)
+		conn_reset(w->conn, "no standby has what was committed");
+	if (w->g != NULL)
+		event_active(w->soon, EV_TIMEOUT, 0);
+}
+
+static bool
+open_replica(struct writer *w, struct event_base *base, struct beside *beside)
+{
+	const struct replica_config rc = {
+	    .conninfo = w->config.conninfo, .on_change = on_replica, .ctx = w};
+
+	if (!w->config.is_replicated)
+		return true;
+	w->replica = replica_new(base, beside, &rc);
+	return w->replica != NULL;
+}
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 struct writer *
@@ -615,8 +732,11 @@ writer_new(struct event_base *base, struct beside *beside, const struct writer_c
 	found_init(&w->found);
 	order_init(&w->order);
 	w->conn = conn_new(base, beside, "writer", config->conninfo, &ops, w);
-	if (!batch_init(&w->batch, keyring_quarantine(config->keys)) || w->conn == NULL ||
-	    !late_init(&w->late, base, config->late_ms)) {
+	w->soon = event_new(base, -1, 0, on_soon, w);
+	if (!batch_init(&w->batch, keyring_quarantine(config->keys),
+			config->is_replicated ? replica_begin_sql : "") ||
+	    w->conn == NULL || w->soon == NULL || !late_init(&w->late, base, config->late_ms) ||
+	    !open_replica(w, base, beside)) {
 		writer_free(w);
 		return NULL;
 	}
@@ -629,6 +749,9 @@ writer_free(struct writer *w)
 	if (w == NULL)
 		return;
 	conn_free(w->conn);
+	replica_free(w->replica);
+	if (w->soon != NULL)
+		event_free(w->soon);
 	late_fini(&w->late);
 	months_fini(&w->months);
 	batch_fini(&w->batch);
@@ -655,6 +778,12 @@ writer_late(const struct writer *w, struct store_late *out)
 	return late_look(&w->late, out);
 }
 
+const char *
+writer_fault(const struct writer *w)
+{
+	return w->replica == NULL ? NULL : replica_fault(w->replica);
+}
+
 /* Also items that ingest had no memory for: nothing was taken of them. */
 static bool
 look_over(struct writer *w)
@@ -677,6 +806,7 @@ writer_write(struct writer *w, struct group *g)
 	w->g = g;
 	late_begin(&w->late, g);
 	w->slow = look_over(w);
+	w->before = w->after = (struct replica_mark){0};
 	w->partition_tries = 0;
 	w->asked_closed = false;
 	w->parted = 0;

@@ -26,6 +26,9 @@ struct writer_config {
 	/* The writer became able, or unable, to take a group. */
 	void (*on_ready)(void *ctx, bool ready);
 	void *ctx;
+	/* A commit must wait for a synchronous standby; while it would not, or none streams, a group's
+	 * items are answered RETRY. */
+	bool is_replicated;
 	int late_ms; /* a group that took so long is late; 0: half a minute */
 };
 
@@ -35,6 +38,9 @@ void writer_free(struct writer *w); /* accepts NULL */
 bool writer_ready(const struct writer *w);
 bool writer_idle(const struct writer *w);
 bool writer_late(const struct writer *w, struct store_late *out);
+/* NULL: what is answered is as durable as the configuration demands. Else why nothing is, as a
+ * sentence without its full stop. Static. */
+const char *writer_fault(const struct writer *w);
 void writer_write(struct writer *w, struct group *g);
 
 #endif

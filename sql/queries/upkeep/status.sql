@@ -1,6 +1,6 @@
 -- What a glance at the daemon's store tells, as one document. $1: the daemon's clock; $2: 1 when refused
 -- tests may be known; $3: the group that is not settled in time, or NULL; $4: the daemon's sessions,
--- or NULL; $5: the state of its doors, or NULL.
+-- or NULL; $5: the state of its doors, or NULL; $6: the level of durability; $7: why it does not hold, or NULL.
 WITH settings AS (
     SELECT current_setting('fsync') AS fsync,
         current_setting('synchronous_commit') AS synchronous_commit,
@@ -48,6 +48,7 @@ SELECT jsonb_build_object(
     'now', $1::timestamptz,
     'schema_version', (SELECT max(v.version) FROM sems.schema_migration AS v),
     'database', (SELECT to_jsonb(s) || jsonb_build_object('version', current_setting('server_version'),
+        'durability', $6::text, 'durability_fault', $7::text,
         'is_safe', s.fsync = 'on' AND s.synchronous_commit <> 'off' AND s.full_page_writes = 'on'
         AND NOT s.is_replica) FROM settings AS s),
     'kinds', (SELECT jsonb_agg(jsonb_build_object('kind', k.kind,

@@ -87,7 +87,7 @@ static const struct {
     {"sql/migrations/0001_register.sql",
      "40d6d1808fb5a137ebad537b8f75f56d407ca315092cd5f8ad20766132328bc8"},
     {"sql/migrations/0002_evidence.sql",
-     "4e151e9e3ad2786cc52a54e0e1373464545fc4904702f7d00945f8a5e8c649f7"},
+     "8f9a6f8661ef5a45f3d6d455c9d79137e360ec8f074b7dc9a9aac21e4f4e6671"},
     {"sql/migrations/0003_ruling.sql",
      "af690acdd954a37ef4f50bd9841b6de52431659db0831995945e53f13262eba5"},
     {"sql/migrations/0004_quarter.sql",

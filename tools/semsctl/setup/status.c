@@ -167,6 +167,20 @@ print_unsafe(const json_t *answer)
 	return 1;
 }
 
+static size_t
+print_unreplicated(const json_t *answer)
+{
+	const char *why = member_maybe(json_object_get(answer, "database"), "durability_fault");
+
+	if (why == NULL)
+		return 0;
+	printf("NOTHING IS TAKEN, FOR IT WOULD BE ON ONE SERVER ALONE: %s.\n"
+	       "  Senders keep their records. Do: start the standby, or look at "
+	       "pg_stat_replication on the primary\n\n",
+	       why);
+	return 1;
+}
+
 /* The first ones: the table below has them all. */
 static size_t
 print_silent(const json_t *answer)
@@ -333,9 +347,9 @@ print_twice(const json_t *answer)
 
 /* By how much depends on it. */
 static size_t (*const wrongs[])(const json_t *answer) = {
-    print_no_entity,  print_gaps,     print_late,   print_unsafe, print_refused,
-    print_doubles,    print_calendar, print_silent, print_duties, print_trust,
-    print_own_ending, print_ending,   print_twice,
+    print_no_entity, print_gaps,       print_late,     print_unsafe, print_unreplicated,
+    print_refused,   print_doubles,    print_calendar, print_silent, print_duties,
+    print_trust,     print_own_ending, print_ending,   print_twice,
 };
 
 static void
