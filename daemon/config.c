@@ -258,6 +258,19 @@ check_durability(const struct config *c, struct err *e)
 			     "--embedded has none: say local, or use --config or --database");
 }
 
+static void
+complete_embedded(struct config *c)
+{
+	if (c->socket == NULL)
+		c->socket = joined(c->embedded, "semsd.sock");
+	if (c->keys == NULL)
+		c->keys = joined(c->embedded, "keys");
+	if (c->state == NULL)
+		c->state = strdup(c->embedded);
+	if (c->tls_folder == NULL)
+		c->tls_folder = joined(c->embedded, "tls");
+}
+
 static enum code
 complete(struct config *c, struct err *e)
 {
@@ -273,14 +286,8 @@ complete(struct config *c, struct err *e)
 		return err_set(e, FATAL_CONFIG, "options",
 			       "--web goes with --embedded: beside a database of your own start "
 			       "semsweb by itself");
-	if (c->embedded != NULL && c->socket == NULL)
-		c->socket = joined(c->embedded, "semsd.sock");
-	if (c->embedded != NULL && c->keys == NULL)
-		c->keys = joined(c->embedded, "keys");
-	if (c->embedded != NULL && c->state == NULL)
-		c->state = strdup(c->embedded);
-	if (c->embedded != NULL && c->tls_folder == NULL)
-		c->tls_folder = joined(c->embedded, "tls");
+	if (c->embedded != NULL)
+		complete_embedded(c);
 	if (c->tls_folder == NULL)
 		c->tls_folder = strdup("/etc/semsd/tls");
 	if (c->socket == NULL)

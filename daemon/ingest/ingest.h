@@ -24,7 +24,7 @@ struct ingest;
 struct machine;
 
 struct ingest_config {
-	const char *software; /* told to clients, e.g. "semsd 0.1.0" */
+	const char *software;   /* told to clients, e.g. "semsd 0.1.0" */
 	const char *durability; /* what an answer means, for Welcome; static */
 	uint32_t
 	    max_sessions; /* PROTOCOL.md has the parts that one account, address ... may have */

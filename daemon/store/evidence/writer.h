@@ -26,8 +26,8 @@ struct writer_config {
 	/* The writer became able, or unable, to take a group. */
 	void (*on_ready)(void *ctx, bool ready);
 	void *ctx;
-	/* A commit must wait for a synchronous standby; while it would not, or none streams, a group's
-	 * items are answered RETRY. */
+	/* A commit must wait for a synchronous standby; while it would not, or none streams, a
+	 * group's items are answered RETRY. */
 	bool is_replicated;
 	int late_ms; /* a group that took so long is late; 0: half a minute */
 };
