@@ -33,10 +33,12 @@ Test(writer, goes_where_its_table_says)
 	    "records are ready to be staged > settle, to go on > idle, a fault of ours > idle, "
 	    "the connection is lost > idle",
 	    "partition: to go on > idle, a fault of ours > idle, the connection is lost > idle",
-	    "fast: the commit is answered > confirm, to go on > idle, a fault of ours > idle, the connection is lost > idle",
+	    "fast: the commit is answered > confirm, to go on > idle, a fault of ours > idle, the "
+	    "connection is lost > idle",
 	    "settle: they are settled > close, to go on > idle, a fault of ours > idle, "
 	    "the connection is lost > idle",
-	    "close: the commit is answered > confirm, to go on > idle, a fault of ours > idle, the connection is lost > idle",
+	    "close: the commit is answered > confirm, to go on > idle, a fault of ours > idle, the "
+	    "connection is lost > idle",
 	    "confirm: to go on > idle, a fault of ours > idle, the connection is lost > idle",
 	};
 

@@ -202,6 +202,14 @@ Test(replica, marks_change_with_the_configuration)
  */
 
 static void
+open_pair(struct fixture *f, struct cluster *own)
+{
+	begin(own);
+	fixture_open_replicated(f, own, "sems");
+	cluster_do(f->pg, "SELECT sems.make_partition('tip_event', '2026-05-12')");
+}
+
+static void
 wait_fault(struct fixture *f, bool is_none)
 {
 	for (int i = 0; i < TURNS_MAX && (store_fault(f->store) == NULL) != is_none; i++)
@@ -231,9 +239,7 @@ Test(replica, records_are_sent_back_while_no_standby_has_them)
 	struct fixture f;
 	pid_t other;
 
-	begin(&own);
-	fixture_open_replicated(&f, &own, "sems");
-	cluster_do(f.pg, "SELECT sems.make_partition('tip_event', '2026-05-12')");
+	open_pair(&f, &own);
 	cr_expect_eq(write_one(&f, 1), VERDICT_RETRY, "no standby is named");
 	wait_for("other", f.pg);
 	fixture_turn(&f);
@@ -261,13 +267,11 @@ Test(replica, records_are_sent_back_while_no_standby_has_them)
 Test(replica, a_commit_that_waits_in_vain_is_no_answer)
 {
 	struct group *g = fixture_group();
-	struct cluster own = {0};
 	struct fixture f;
+	struct cluster own = {0};
 	pid_t other;
 
-	begin(&own);
-	fixture_open_replicated(&f, &own, "sems");
-	cluster_do(f.pg, "SELECT sems.make_partition('tip_event', '2026-05-12')");
+	open_pair(&f, &own);
 	wait_for("other", f.pg);
 	other = cluster_receive(&own);
 	wait_fault(&f, true);
