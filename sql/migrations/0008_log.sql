@@ -78,6 +78,27 @@ BEGIN
 END
 $$;
 
+-- The digest that the chain has at a number, computed from the lines; NULL: up to there some were altered, or are gone.
+CREATE FUNCTION sems.log_head(at_number bigint) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	e record;
+	n bigint := 0;
+	head bytea := decode(repeat('00', 32), 'hex');
+BEGIN
+	FOR e IN SELECT l.number, l.sha256, a.line FROM sems.access_link l
+	    LEFT JOIN sems.access_log a USING (entry_id) WHERE l.number <= at_number ORDER BY l.number
+	LOOP
+		n := n + 1;
+		head := sha256(head || int8send(n) || convert_to(e.line, 'UTF8'));
+		IF (e.number, e.sha256) IS DISTINCT FROM (n, head) THEN
+			RETURN NULL;
+		END IF;
+	END LOOP;
+	RETURN CASE WHEN n = at_number THEN encode(head, 'hex') END;
+END
+$$;
+
 -- A row was added, changed or removed. Arguments: what to call it; the columns that name the row; those that are
 -- told to nobody; and the column that says who did it, '': the transaction does.
 CREATE FUNCTION sems.log_change() RETURNS trigger
@@ -242,5 +263,5 @@ $$;
 
 GRANT SELECT ON sems.access_log TO sems_admin;
 GRANT SELECT ON sems.access_link TO sems_admin, sems_compute;
-GRANT EXECUTE ON FUNCTION sems.register_before(bigint), sems.register_since() TO sems_compute;
+GRANT EXECUTE ON FUNCTION sems.register_before(bigint), sems.register_since(), sems.log_head(bigint) TO sems_compute;
 GRANT EXECUTE ON FUNCTION sems.log_put(text, text, jsonb), sems.link_log() TO sems_compute, sems_retention, sems_admin;

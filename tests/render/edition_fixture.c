@@ -38,7 +38,8 @@ static const char sections[] =
     "\"embargo\":{\"excluded\":[{\"count\":2,\"reason\":\"not debriefed\",\"by\":\"m.okafor\"}]},"
     "\"proof\":{\"read\":{\"until\":7,\"in_flight\":[]},\"algorithm\":\"RFC6962-SHA256\","
     "\"leaves\":313,\"root\":\"ef01\","
-    "\"previous\":{\"quarter\":\"2026-Q1\",\"revision\":1,\"root\":\"ef00\"},\"days\":[]}}";
+    "\"previous\":{\"quarter\":\"2026-Q1\",\"revision\":1,\"root\":\"ef00\"},"
+    "\"log\":{\"number\":412,\"sha256\":\"ef02\"},\"days\":[]}}";
 
 static const char of_figure[] =
     "{\"exact\":{\"low\":0.8603,\"high\":0.9315},"

@@ -1,7 +1,7 @@
 # The access log from outside: whatever somebody alters, removes, moves or rewrites in the database is found, two
 # who write at once and one who takes it back break nothing, and the register of a day is told.
 . "$(dirname "$0")/lib.sh"
-plan 19
+plan 22
 
 start_for_users
 ctl_must init --entity Northfield --zone Europe/London --site T1='Terminal 1' --source lane-1 \
@@ -44,6 +44,19 @@ noted=$(head_of)
 verify --head "$noted"
 like "$RC ${OUT//$'\n'/ }" "^0 .*$noted is in it" 'a head that was noted is in it'
 
+# A frozen document has the head, which every format prints.
+ctl_must spd freeze 2026-Q2
+mkdir -m 777 "$T/csv"
+ctl -q spd export 2026-Q2 --revision 1 --format csv --output "$T/csv" >/dev/null
+printed=$(cat "$T"/csv/*.csv | grep -o 'Access log then,[0-9]*:[0-9a-f]*' | cut -d, -f2)
+verify --head "$printed"
+like "$RC $printed" '^0 [0-9]+:[0-9a-f]{64}$' 'a frozen document prints a head that is in it'
+is "$(ctl log --what spd. --json | sed -n 's/^ *"what": "\(.*\)",*$/\1/p' | tr '\n' ' ')" 'spd.export spd.freeze ' \
+	'and freezing and handing out are entries'
+
+verify
+noted=$(head_of)
+
 # P-963: whoever stops the triggers.
 number=$(sql "SELECT number FROM sems.access_link JOIN sems.access_log USING (entry_id) WHERE who = 'unix:games'")
 sql 'CREATE TABLE kept AS TABLE sems.access_link' >/dev/null
@@ -58,6 +71,8 @@ mend() {
 behind "UPDATE sems.access_log SET line = replace(line, 'unix:games', 'unix:mail') WHERE who = 'unix:games'"
 verify
 like "$RC ${OUT//$'\n'/ }" "^1 .*Entry $number is not what was written" 'who else did it is found'
+ctl spd verify 2026-Q2 >"$T/out" 2>&1
+like "$? $(tr '\n' ' ' <"$T/out")" '^[1-9] .*verifying the log' 'also by whoever verifies the document'
 mend
 behind "DELETE FROM sems.access_log WHERE who = 'unix:games'"
 verify

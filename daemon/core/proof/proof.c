@@ -82,6 +82,7 @@ proof_json(const struct proof *p)
 {
 	json_t *days = json_array();
 	json_t *previous = json_null();
+	json_t *log = json_null();
 
 	for (size_t i = 0; i < p->n_days; i++) {
 		const struct proof_day *d = &p->days[i];
@@ -98,11 +99,14 @@ proof_json(const struct proof *p)
 		previous =
 		    json_pack("{s:s, s:I, s:o}", "quarter", p->previous_quarter, "revision",
 			      (json_int_t)p->previous_revision, "root", hex_json(p->previous));
-	return json_pack("{s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:{s:I, s:o}}", "algorithm",
+	if (p->log_sha256 != NULL)
+		log = json_pack("{s:I, s:s}", "number", (json_int_t)p->log_number, "sha256",
+				p->log_sha256);
+	return json_pack("{s:s, s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:{s:I, s:o}}", "algorithm",
 			 "RFC6962-SHA256", "encoding", PROOF_ENCODING, "number",
 			 (json_int_t)p->number, "leaves", (json_int_t)p->leaves, "root",
-			 hex_json(p->root), "previous", previous, "days", days, "read", "until",
-			 (json_int_t)p->read_until, "in_flight", in_flight_json(p));
+			 hex_json(p->root), "previous", previous, "log", log, "days", days, "read",
+			 "until", (json_int_t)p->read_until, "in_flight", in_flight_json(p));
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -169,6 +173,9 @@ proof_read(const json_t *document, struct arena *a, struct proof *p, struct err 
 	p->revision = json_integer_value(json_object_get(document, "revision"));
 	p->number = json_integer_value(json_object_get(proof, "number"));
 	p->leaves = json_integer_value(json_object_get(proof, "leaves"));
+	p->log_number =
+	    json_integer_value(json_object_get(json_object_get(proof, "log"), "number"));
+	p->log_sha256 = member_maybe(json_object_get(proof, "log"), "sha256");
 	p->n_days = json_array_size(days);
 	p->days = arena_zalloc(a, p->n_days + 1, sizeof *p->days);
 	good = p->quarter != NULL && json_is_array(days) && p->days != NULL &&

@@ -40,6 +40,9 @@ struct proof {
 	const char *previous_quarter;
 	int64_t previous_revision;
 	unsigned char previous[SHA256_SIZE];
+	/* The access log's newest entry then; NULL: it had none. */
+	int64_t log_number;
+	const char *log_sha256; /* in hexadecimal */
 	/* What it read: what transactions below this number stored, but for those in flight. */
 	int64_t read_until;
 	int64_t *in_flight;

@@ -106,6 +106,7 @@
 #define DOC_LIKELIHOOD         "likelihood"
 #define DOC_LINES              "lines"
 #define DOC_LO                 "lo"
+#define DOC_LOG                "log"
 #define DOC_LOW                "low"
 #define DOC_LOW95              "low95"
 #define DOC_LOW998             "low998"

@@ -162,6 +162,7 @@ cover_proof(struct sheet *s)
 	const json_t *template = json_object_get(ed->doc, DOC_TEMPLATE);
 	const json_t *proof = json_object_get(ed->doc, DOC_PROOF);
 	const json_t *previous = json_object_get(proof, DOC_PREVIOUS);
+	const json_t *log = json_object_get(proof, DOC_LOG);
 	char n[SPD_CELL];
 
 	pair(g, "Metric set", spd_text(catalogue, DOC_VERSION));
@@ -180,6 +181,10 @@ cover_proof(struct sheet *s)
 	spd_count(proof, DOC_LEAVES, "not known", n);
 	pair(g, "Records proved", book_text(b, "%s", n));
 	pair(g, "Merkle root", spd_text(proof, DOC_ROOT));
+	if (json_is_object(log)) {
+		spd_count(log, DOC_NUMBER, "?", n);
+		pair(g, "Access log then", book_text(b, "%s:%s", n, spd_text(log, DOC_SHA256)));
+	}
 	if (json_is_object(previous)) {
 		spd_count(previous, DOC_REVISION, "?", n);
 		pair(g, "Follows",

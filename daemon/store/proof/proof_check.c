@@ -436,6 +436,24 @@ corrections_sql(struct proof_check *c)
 	return sql;
 }
 
+/* The log, computed anew as far as the document's head. */
+static void
+on_log(void *ctx, const struct rows *rows, struct err *e)
+{
+	struct proof_check *c = ctx;
+	const char *head = rows_count(rows) == 1 ? rows_text(rows, 0, 0) : NULL;
+
+	(void)e;
+	if (c->proof.log_sha256 != NULL && head != NULL && strcmp(head, c->proof.log_sha256) == 0)
+		note(c, "LOG", NULL);
+	else
+		note(c, "LOG",
+		     "the access log has not the head %" PRId64
+		     " any more that the document prints: "
+		     "entries up to it were altered or removed; verifying the log names the first",
+		     c->proof.log_number);
+}
+
 static void
 on_corrections(void *ctx, const struct rows *rows, struct err *e)
 {
@@ -485,6 +503,17 @@ ask_chain(void *ctx, struct statement *st, struct err *e)
 
 	(void)e;
 	*st = (struct statement){embed_text("sql/queries/proof/proof_chain.sql"), 0, {NULL}};
+	return stages_once(&c->stages);
+}
+
+static unsigned
+ask_log(void *ctx, struct statement *st, struct err *e)
+{
+	struct proof_check *c = ctx;
+
+	(void)e;
+	snprintf(c->log_number, sizeof c->log_number, "%" PRId64, c->proof.log_number);
+	*st = (struct statement){embed_text("sql/queries/proof/proof_log.sql"), 1, {c->log_number}};
 	return stages_once(&c->stages);
 }
 
@@ -540,6 +569,7 @@ ask_corrections(void *ctx, struct statement *st, struct err *e)
 enum stage_id {
 	CHECKING_REVISION,
 	CHECKING_CHAIN,
+	CHECKING_LOG,
 	CHECKING_DAYS,
 	CHECKING_PIECES,
 	CHECKING_KINDS,
@@ -549,9 +579,13 @@ enum stage_id {
 };
 
 static const char *const stage_names[] = {
-    [CHECKING_REVISION] = "revision", [CHECKING_CHAIN] = "chain",
-    [CHECKING_DAYS] = "days",         [CHECKING_PIECES] = "leaves",
-    [CHECKING_KINDS] = "records",     [CHECKING_CORRECTIONS] = "corrections",
+    [CHECKING_REVISION] = "revision",
+    [CHECKING_CHAIN] = "chain",
+    [CHECKING_LOG] = "log",
+    [CHECKING_DAYS] = "days",
+    [CHECKING_PIECES] = "leaves",
+    [CHECKING_KINDS] = "records",
+    [CHECKING_CORRECTIONS] = "corrections",
     [CHECKING_ENDED] = "ended",
 };
 COVERS(stage_names, N_CHECKING);
@@ -560,7 +594,8 @@ COVERS(stage_names, N_CHECKING);
 
 static const struct move moves[] = {
     {STAGE_OVER, AT(CHECKING_REVISION), CHECKING_CHAIN, 0, NULL},
-    {STAGE_OVER, AT(CHECKING_CHAIN), CHECKING_DAYS, 0, NULL},
+    {STAGE_OVER, AT(CHECKING_CHAIN), CHECKING_LOG, 0, NULL},
+    {STAGE_OVER, AT(CHECKING_LOG), CHECKING_DAYS, 0, NULL},
     {STAGE_OVER, AT(CHECKING_DAYS), CHECKING_PIECES, 0, NULL},
     {STAGE_OVER, AT(CHECKING_PIECES), CHECKING_KINDS, 0, NULL},
     {STAGE_OVER, AT(CHECKING_KINDS), CHECKING_CORRECTIONS, 0, NULL},
@@ -573,6 +608,7 @@ const struct machine checking_machine =
 static const struct stage stages[] = {
     [CHECKING_REVISION] = {ask_revision, on_revision},
     [CHECKING_CHAIN] = {ask_chain, on_chain},
+    [CHECKING_LOG] = {ask_log, on_log},
     [CHECKING_DAYS] = {ask_days, on_days},
     [CHECKING_PIECES] = {ask_pieces, on_piece},
     [CHECKING_KINDS] = {ask_kinds, on_kind},

@@ -45,7 +45,8 @@ struct proof_check {
 	size_t at; /* the day, or the kind */
 	struct proof_piece piece;
 	const char *as_of;
-	char found[24]; /* the revision */
+	char found[24];      /* the revision */
+	char log_number[24]; /* of the head that the document prints */
 	int64_t altered, missing, added, late, purged;
 	bool sound;
 	struct err err;

@@ -25,6 +25,8 @@ on_begin(void *ctx, const struct rows *rows, struct err *e)
 	if (!proof_take_snapshot(snapshot, v->arena, &v->proof))
 		err_set(e, TRY_LIMIT, "proof", "out of memory; try again");
 	json_decref(snapshot);
+	v->proof.log_number = rows_int(rows, 0, 5);
+	v->proof.log_sha256 = rows_keep(rows, 0, 6, v->arena);
 	if (rows_text(rows, 0, 0) == NULL)
 		return;
 	v->proof.number = rows_int(rows, 0, 0) + 1;

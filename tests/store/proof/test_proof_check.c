@@ -68,7 +68,8 @@ Test(proof_check, goes_where_its_table_says)
 {
 	static const char *const edges[] = {
 	    "revision: nothing more to ask > chain, it failed > ended",
-	    "chain: nothing more to ask > days, it failed > ended",
+	    "chain: nothing more to ask > log, it failed > ended",
+	    "log: nothing more to ask > days, it failed > ended",
 	    "days: nothing more to ask > leaves, it failed > ended",
 	    "leaves: nothing more to ask > records, it failed > ended",
 	    "records: nothing more to ask > corrections, it failed > ended",
@@ -87,7 +88,7 @@ Test(proof_check, finds_nothing_where_nothing_was_done)
 	freeze();
 	report = proof_verify(&f, false);
 	cr_expect(json_is_true(json_object_get(report, "sound")));
-	cr_expect_eq(json_array_size(json_object_get(report, "checks")), 8);
+	cr_expect_eq(json_array_size(json_object_get(report, "checks")), 9);
 	json_decref(report);
 	expect_sound("");
 }
@@ -422,6 +423,38 @@ Test(proof_check, sees_a_chain_that_was_cut)
 	cr_expect(strstr(proof_check_text(report, "CHAIN"), "freeze 3") != NULL, "%s",
 		  proof_check_text(report, "CHAIN"));
 	json_decref(report);
+}
+
+/* P-963: each such change is one that the log's own triggers would not let through. */
+Test(proof_check, sees_that_the_access_log_lacks_the_head_of_then)
+{
+	static const char *const tampers[] = {
+	    "UPDATE sems.access_log SET line = replace(line, 'semsd', 'nobody') WHERE entry_id = 2",
+	    "DELETE FROM sems.access_log WHERE entry_id = 2",
+	    "UPDATE sems.access_link SET sha256 = sha256('x') WHERE number = 3",
+	    "DELETE FROM sems.access_link WHERE number = 2",
+	    "DELETE FROM sems.access_link WHERE number = (SELECT max(number) FROM "
+	    "sems.access_link)",
+	};
+	json_t *report;
+
+	add_evidence();
+	freeze();
+	report = proof_verify(&f, true);
+	cr_expect_str_eq(proof_check_text(report, "LOG"), "");
+	json_decref(report);
+	cluster_do(f.pg, "CREATE TABLE log AS TABLE sems.access_link; CREATE TABLE lines AS "
+			 "SELECT entry_id, line FROM sems.access_log");
+	for (size_t i = 0; i < COUNT(tampers); i++) {
+		proof_tamper(&f, tampers[i]);
+		report = proof_verify(&f, true);
+		cr_expect_neq(proof_check_text(report, "LOG")[0], '\0', "%s", tampers[i]);
+		json_decref(report);
+		proof_tamper(
+		    &f, "DELETE FROM sems.access_link; DELETE FROM sems.access_log; INSERT INTO "
+			"sems.access_log (entry_id, line) OVERRIDING SYSTEM VALUE TABLE lines; "
+			"INSERT INTO sems.access_link TABLE log");
+	}
 }
 
 /* It decides what counts. */
