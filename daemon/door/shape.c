@@ -132,6 +132,14 @@ SHAPE(key_request);
 static const struct slot rights_request_slots[] = {ONE(rights_request, principal)};
 SHAPE(rights_request);
 
+static const struct slot hold_request_slots[] = {
+    ONE(hold_request, operation), MAYBE(hold_request, hold_id), ONE(hold_request, kind),
+    ONE(hold_request, source),    ONE(hold_request, site_id),   ONE(hold_request, record_id),
+    ONE(hold_request, person),    MAYBE(hold_request, since),   MAYBE(hold_request, until),
+    ONE(hold_request, reason),    ONE(hold_request, authority), ONE(hold_request, review_on),
+};
+SHAPE(hold_request);
+
 static const struct slot calendar_request_slots[] = {
     ONE(calendar_request, apply),
     ONE(calendar_request, reason),
@@ -282,6 +290,7 @@ static const struct body bodies[] = {
     BODY_IS(DEVICE, device),
     BODY_IS(LOG, log),
     BODY_IS(HISTORY, history),
+    BODY_IS(HOLD, hold),
 };
 COVERS(bodies, REQUEST_KINDS);
 

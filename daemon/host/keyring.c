@@ -520,6 +520,14 @@ keyring_person(struct keyring *k, int year)
 	return y->agreed ? y->key : NULL;
 }
 
+const unsigned char *
+keyring_person_there(const struct keyring *k, int year)
+{
+	bool is_year = year >= YEAR_FIRST && year <= YEAR_LAST;
+
+	return is_year && k->year[year - YEAR_FIRST].agreed ? k->year[year - YEAR_FIRST].key : NULL;
+}
+
 int
 keyring_wanted(const struct keyring *k, int after)
 {

@@ -41,6 +41,8 @@ bool keyring_check(const unsigned char key[KEY_SIZE], unsigned char check[KEY_CH
  * so it is used only once the database has its check; until then NULL, and the year is wanted.
  */
 const unsigned char *keyring_person(struct keyring *k, int year);
+/* The same without a wish for it: NULL when it is not here, or not agreed on. */
+const unsigned char *keyring_person_there(const struct keyring *k, int year);
 /* The next year after that one that is wanted and not agreed on; 0: none. */
 int keyring_wanted(const struct keyring *k, int after);
 /*

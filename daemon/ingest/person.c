@@ -70,10 +70,20 @@ look_up(const struct person_keeper *k, struct text person, bool *known)
 	return e;
 }
 
+bool
+person_pseudonym(const unsigned char *key, struct text person, unsigned char out[PSEUDONYM_SIZE])
+{
+	unsigned char mac[SHA256_SIZE];
+
+	if (!hmac_sha256(key, person.s, person.n, mac))
+		return false;
+	memcpy(out, mac, PSEUDONYM_SIZE);
+	return true;
+}
+
 static bool
 make_pseudonym(const struct person_keeper *k, struct text person, unsigned char *out)
 {
-	unsigned char mac[SHA256_SIZE];
 	bool known;
 	struct entry *e = look_up(k, person, &known);
 
@@ -81,15 +91,14 @@ make_pseudonym(const struct person_keeper *k, struct text person, unsigned char 
 		memcpy(out, e->pseudonym, PSEUDONYM_SIZE);
 		return true;
 	}
-	if (!hmac_sha256(k->key, person.s, person.n, mac))
+	if (!person_pseudonym(k->key, person, out))
 		return false;
-	memcpy(out, mac, PSEUDONYM_SIZE);
 	if (e != NULL) {
 		e->year = k->year;
 		e->n = (unsigned char)person.n;
 		if (person.n != 0)
 			memcpy(e->text, person.s, person.n);
-		memcpy(e->pseudonym, mac, PSEUDONYM_SIZE);
+		memcpy(e->pseudonym, out, PSEUDONYM_SIZE);
 	}
 	return true;
 }

@@ -28,6 +28,10 @@ struct person_keeper {
 	struct arena *arena;
 };
 
+/* The same of one identifier, under a year's key. False: out of memory. */
+bool person_pseudonym(const unsigned char *key, struct text person,
+		      unsigned char out[PSEUDONYM_SIZE]);
+
 /*
  * Replaces every person of r (fields and lists) by its pseudonym, in the arena. A value "~" and 32
  * hexadecimal digits is a pseudonym already and is taken as it is when `given_allowed` (a

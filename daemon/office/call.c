@@ -46,6 +46,7 @@ static const struct route {
     {REQUEST_CALENDAR, RIGHT_SEE_CALENDAR, "calendar", admin_calendar},
     {REQUEST_RELOAD, RIGHT_RELOAD, "reload", admin_reload},
     {REQUEST_RIGHTS, BY_OPERATION, "rights", admin_rights},
+    {REQUEST_HOLD, RIGHT_HOLD, "hold", admin_hold},
     {REQUEST_DEVICE, BY_OPERATION, "device", admin_device},
     {REQUEST_LOG, RIGHT_SEE_LOG, "log", admin_log},
     {REQUEST_HISTORY, RIGHT_SEE_HISTORY, "history", admin_history},

@@ -112,6 +112,7 @@ void admin_setup(struct call *c);
 void admin_status(struct call *c);
 void admin_spd(struct call *c);
 void admin_retention(struct call *c);
+void admin_hold(struct call *c);
 void admin_quarantine(struct call *c);
 void admin_record(struct call *c);
 void admin_records(struct call *c);

@@ -43,6 +43,7 @@ enum request_kind {
 	REQUEST_LOG,
 	REQUEST_HISTORY,
 	REQUEST_RIGHTS,
+	REQUEST_HOLD,
 	REQUEST_KINDS,
 };
 
@@ -178,6 +179,31 @@ struct setup_request {
 
 struct retention_request {
 	bool run;
+};
+
+enum hold_op {
+	HOLD_OP_LIST = 1,
+	HOLD_OP_SHOW,
+	HOLD_OP_ADD,
+	HOLD_OP_LIFT,
+};
+
+struct hold_request {
+	uint32_t operation; /* enum hold_op */
+	uint64_t hold_id;
+	bool has_hold_id;
+	const char *kind;
+	const char *source;
+	const char *site_id;
+	const char *record_id;
+	const char *person; /* as in records, or "~" and a pseudonym */
+	int64_t since;
+	bool has_since;
+	int64_t until;
+	bool has_until;
+	const char *reason;
+	const char *authority;
+	const char *review_on;
 };
 
 struct key_request {
@@ -428,6 +454,7 @@ struct request {
 		const struct import_request *import;
 		const struct calendar_request *calendar;
 		const struct rights_request *rights;
+		const struct hold_request *hold;
 		const struct device_request *device;
 		const struct log_request *log;
 		const struct history_request *history;

@@ -176,8 +176,10 @@ CREATE TABLE sems.purge_floor (
 	floor timestamptz NOT NULL
 );
 
--- What was dropped, under which rule and by whom. A month that has one is never made again.
+-- What was dropped, under which rule and by whom. A month that has one is never made again, and takes no record
+-- that is not there; what a legal hold kept of it may go later, with a certificate of its own.
 CREATE TABLE sems.purge_certificate (
+	certificate_no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	kind text NOT NULL REFERENCES sems.kind,
 	month date NOT NULL,  -- its first civil day
 	quarter text NOT NULL,
@@ -186,12 +188,16 @@ CREATE TABLE sems.purge_certificate (
 	records bigint NOT NULL,
 	first_occurred_at timestamptz,
 	last_occurred_at timestamptz,
+	set_sha256 bytea NOT NULL CHECK (length(set_sha256) = 32),  -- of the identities that went: set_digest()
+	held bigint NOT NULL,    -- records that stayed
+	holds bigint[] NOT NULL, -- for these
+	min_months int NOT NULL,
 	max_months int NOT NULL,
 	legal_basis text NOT NULL,
 	dropped_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-	dropped_by text NOT NULL,
-	PRIMARY KEY (kind, month)
+	dropped_by text NOT NULL
 );
+CREATE INDEX ON sems.purge_certificate (kind, month);
 
 -- Months that take no record for now, because they are being counted and dropped. An hour only: whoever
 -- closed one may have ended before he dropped it. A clock that was set back opens it at once.

@@ -311,6 +311,15 @@ BEGIN
 END
 $$;
 
+-- Of a month that retention dropped but for what is under a legal hold: nothing comes to that. SM001, as where
+-- there is no month any more; settle() tells what is there from what is not.
+CREATE FUNCTION sems.refuse_purged() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	RAISE EXCEPTION 'records of that month have been purged' USING ERRCODE = 'SM001';
+END
+$$;
+
 -- Makes the partition that holds the instant, unless it is there, and returns its bounds, and whether it
 -- takes no records for now.
 -- CREATE TABLE LIKE and ATTACH instead of PARTITION OF, which waits behind every reader.
@@ -512,7 +521,8 @@ GRANT EXECUTE ON FUNCTION sems.stage(text) TO sems_ingest;
 
 -- Moves what is staged for a kind into the evidence. The verdict of each staged row n:
 -- STORED; DUPLICATE (the same content is stored); CONFLICT (the identity is stored with other
--- content); RETRY (it was purged while we looked). No other kind is asked: what it holds would be
+-- content); EXPIRED (it is not there, and the rest of its month was purged); RETRY (it was purged while we
+-- looked). No other kind is asked: what it holds would be
 -- told to who may not know it.
 --
 -- Safe beside other writers: ON CONFLICT waits for an insert of the same key by another transaction
@@ -530,6 +540,7 @@ DECLARE
 	since timestamptz;
 	until timestamptz;
 	same int[];
+	purged int[];
 	won int[];
 BEGIN
 	-- A commit that writes waits for the standbys, which vouches for the duplicates, too.
@@ -557,22 +568,28 @@ BEGIN
 		RETURN;
 	END IF;
 
+	EXECUTE format('SELECT coalesce(array_agg(s.n), ''{}'') FROM pg_temp.%I s WHERE NOT s.n = ANY ($2) '
+	    'AND EXISTS (SELECT FROM sems.purge_certificate c WHERE c.kind = $1 '
+	    'AND s.occurred_at >= c.starts_at AND s.occurred_at < c.ends_at)', 'stage_' || kind)
+	INTO purged USING kind, same;
+
 	-- In key order, so that two writers with the same records cannot wait for each other.
 	EXECUTE format('WITH first AS MATERIALIZED ('
 	    'SELECT DISTINCT ON (occurred_at, record_id, source) * FROM pg_temp.%I '
-	    'WHERE NOT n = ANY ($1) ORDER BY occurred_at, record_id, source, n), '
+	    'WHERE NOT n = ANY ($1) AND NOT n = ANY ($2) ORDER BY occurred_at, record_id, source, n), '
 	    'won AS (INSERT INTO sems.%I (%s) SELECT %s FROM first '
 	    'ORDER BY occurred_at, record_id, source ON CONFLICT DO NOTHING '
 	    'RETURNING record_id, source) '
 	    'SELECT coalesce(array_agg(f.n), ''{}'') FROM first f JOIN won USING (record_id, source)',
 	    'stage_' || kind, kind, columns, columns)
-	INTO won USING same;
+	INTO won USING same, purged;
 
 	IF cardinality(won) = staged THEN
 		RETURN QUERY SELECT w.n, 'STORED' FROM unnest(won) AS w(n);
 		RETURN;
 	END IF;
 	RETURN QUERY EXECUTE format('SELECT s.n, CASE WHEN s.n = ANY ($1) THEN ''STORED'' '
+	    'WHEN t.record_id IS NULL AND s.n = ANY ($5) THEN ''EXPIRED'' '
 	    'WHEN t.record_id IS NULL THEN ''RETRY'' '
 	    'WHEN ROW (%s) IS NOT DISTINCT FROM ROW (%s) THEN ''DUPLICATE'' '
 	    'ELSE ''CONFLICT'' END '
@@ -580,7 +597,7 @@ BEGIN
 	    'AND t.record_id = s.record_id AND t.source = s.source '
 	    'AND t.occurred_at BETWEEN $2 AND $3 WHERE NOT s.n = ANY ($4)',
 	    staged_content, stored_content, 'stage_' || kind, kind)
-	USING won, since, until, same;
+	USING won, since, until, same, purged;
 END
 $$;
 GRANT EXECUTE ON FUNCTION sems.settle(text) TO sems_ingest;
@@ -642,7 +659,8 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION sems.settle_quarantine() TO sems_ingest;
 
--- Quarantined bytes are kept so long since they last came, and no longer; how many went.
+-- Quarantined bytes are kept so long since they last came, and no longer unless a legal hold may be about them;
+-- how many went.
 CREATE FUNCTION sems.purge_quarantine(at timestamptz) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -650,8 +668,10 @@ DECLARE
 	gone bigint;
 BEGIN
 	SELECT s.value::int INTO STRICT days FROM sems.setting s WHERE s.name = 'quarantine_days';
+	LOCK TABLE sems.hold IN SHARE MODE;
 	DELETE FROM sems.quarantine q
-	WHERE coalesce(q.last_received_at, q.received_at) < at - make_interval(days => days);
+	WHERE coalesce(q.last_received_at, q.received_at) < at - make_interval(days => days)
+	AND NOT sems.is_entry_held(q.kind, q.source, q.record_id);
 	GET DIAGNOSTICS gone = ROW_COUNT;
 	RETURN gone;
 END

@@ -142,6 +142,203 @@ GRANT EXECUTE ON FUNCTION sems.months_since(date, timestamptz)
 -- After a quarter's submission its evidence may still be needed for a revision.
 INSERT INTO sems.setting VALUES ('revision_window_days', '120');
 
+-- --- legal holds ---------------------------------------------------------------------------------
+
+-- What must not be removed although its time is over, whatever retention says. Each condition that is there must
+-- be met. Rows are never removed: a hold is lifted, once.
+CREATE TABLE sems.hold (
+	hold_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	kind text REFERENCES sems.kind,
+	source text,
+	site_id text,
+	record_id uuid,
+	persons bytea[] CHECK (cardinality(persons) > 0),  -- pseudonyms of one person, of a year's key each
+	since timestamptz,  -- by occurred_at
+	until timestamptz CHECK (until > since),
+	reason text NOT NULL CHECK (reason <> ''),
+	authority text NOT NULL CHECK (authority <> ''),  -- who asks for it, and by what
+	review_on date NOT NULL,
+	set_by text NOT NULL,
+	set_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	lifted_by text,
+	lifted_at timestamptz,
+	lifted_why text CHECK (lifted_why <> ''),
+	CHECK (num_nonnulls(kind, source, site_id, record_id, persons, since, until) > 0),
+	CHECK (num_nulls(lifted_by, lifted_at, lifted_why) IN (0, 3))
+);
+GRANT SELECT ON sems.hold TO sems_compute, sems_retention, sems_admin;
+
+CREATE FUNCTION sems.keep_hold() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF TG_OP = 'UPDATE' AND OLD.lifted_at IS NULL AND to_jsonb(NEW) - '{lifted_by,lifted_at,lifted_why}'::text[]
+	    = to_jsonb(OLD) - '{lifted_by,lifted_at,lifted_why}'::text[] THEN
+		RETURN NEW;
+	END IF;
+	RAISE EXCEPTION 'a hold is lifted once, and never changed or removed';
+END
+$$;
+CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON sems.hold
+    FOR EACH ROW EXECUTE FUNCTION sems.keep_hold();
+CREATE TRIGGER keep_all BEFORE TRUNCATE ON sems.hold
+    FOR EACH STATEMENT EXECUTE FUNCTION sems.keep_hold();
+
+-- wish: a hold's conditions, as the columns are named; persons in hexadecimal digits.
+CREATE FUNCTION sems.set_hold(wish jsonb, by text) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	INSERT INTO sems.hold AS h (kind, source, site_id, record_id, persons, since, until, reason, authority,
+	    review_on, set_by)
+	SELECT w.kind, w.source, w.site_id, w.record_id, (SELECT array_agg(decode(p, 'hex') ORDER BY p)
+	    FROM jsonb_array_elements_text(wish -> 'persons') AS p), w.since, w.until, w.reason, w.authority,
+	    w.review_on, by
+	FROM jsonb_to_record(wish) AS w (kind text, source text, site_id text, record_id uuid, since timestamptz,
+	    until timestamptz, reason text, authority text, review_on date)
+	RETURNING h.hold_id
+$$;
+
+CREATE FUNCTION sems.lift_hold(hold_id bigint, by text, at timestamptz, why text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	found_one sems.hold;
+BEGIN
+	SELECT h.* INTO found_one FROM sems.hold h WHERE h.hold_id = lift_hold.hold_id FOR UPDATE;
+	IF found_one.hold_id IS NULL THEN
+		RAISE EXCEPTION 'there is no hold %', hold_id;
+	ELSIF found_one.lifted_at IS NOT NULL THEN
+		RAISE EXCEPTION 'hold % was lifted by %', hold_id, found_one.lifted_by;
+	END IF;
+	UPDATE sems.hold h SET lifted_by = by, lifted_at = at, lifted_why = why
+	WHERE h.hold_id = lift_hold.hold_id;
+	RETURN hold_id;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.set_hold(jsonb, text), sems.lift_hold(bigint, text, timestamptz, text)
+    TO sems_admin;
+
+-- Whether a hold h is about a record r of the kind, as SQL. All of a kind's columns of 16 bytes are persons, as
+-- are the auditors of an audit.
+CREATE FUNCTION sems.hold_sql(kind text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT format('h.lifted_at IS NULL AND coalesce(h.kind, %1$L) = %1$L AND coalesce(h.source, r.source) = r.source '
+	    'AND (h.site_id IS NULL OR h.site_id = r.site_id) AND coalesce(h.record_id, r.record_id) = r.record_id '
+	    'AND coalesce(h.since, r.occurred_at) <= r.occurred_at AND (h.until IS NULL OR h.until > r.occurred_at) '
+	    'AND (h.persons IS NULL OR h.persons && (ARRAY[%2$s]%3$s))', kind,
+	    string_agg('r.' || quote_ident(a.attname), ', ' ORDER BY a.attnum),
+	    CASE WHEN kind = 'audit' THEN ' || ARRAY(SELECT decode(p, ''hex'') '
+		'FROM jsonb_array_elements_text(coalesce(r.auditors, ''[]'')) AS p)' ELSE '' END)
+	FROM pg_attribute a WHERE a.attrelid = format('sems.%I', kind)::regclass AND a.attnum > 0
+	AND a.atttypid = 'bytea'::regtype AND NOT a.attisdropped
+$$;
+
+-- The records of a kind and period that are held, and by which holds. With a record its whole family stays (what
+-- it corrects, its corrections, voids and confirmations), since without it nobody could tell what it says.
+CREATE FUNCTION sems.held_records(of_kind text, since timestamptz, until timestamptz)
+RETURNS TABLE (record_id uuid, source text, hold_id bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	k text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM sems.hold h WHERE h.lifted_at IS NULL) THEN
+		RETURN;
+	END IF;
+	RETURN QUERY EXECUTE format('SELECT r.record_id, r.source, h.hold_id FROM sems.%I r JOIN sems.hold h ON %s '
+	    'WHERE r.occurred_at >= $1 AND r.occurred_at < $2', of_kind, sems.hold_sql(of_kind)) USING since, until;
+	FOR k IN SELECT n.kind FROM sems.kind n ORDER BY n.kind LOOP
+		RETURN QUERY EXECUTE format('WITH mine AS MATERIALIZED ('
+		    'SELECT c.root_record_id, c.root_source, c.record_id, c.source FROM sems.correction c '
+		    'WHERE c.kind = $1 AND c.occurred_at >= $2 AND c.occurred_at < $3 '
+		    'UNION SELECT c.root_record_id, c.root_source, c.root_record_id, c.root_source '
+		    'FROM sems.correction c '
+		    'WHERE c.root_kind = $1 AND c.root_occurred_at >= $2 AND c.root_occurred_at < $3 '
+		    'UNION SELECT c.root_record_id, c.root_source, f.record_id, f.source FROM sems.confirmation f '
+		    'JOIN sems.correction c ON c.record_id = f.confirms_record_id AND c.source = f.confirms_source '
+		    'WHERE $1 = ''confirmation'' AND f.occurred_at >= $2 AND f.occurred_at < $3), '
+		    'kin AS MATERIALIZED (SELECT m.record_id, m.source, c.record_id AS kin_id, c.source AS kin_source '
+		    'FROM mine m JOIN sems.correction c USING (root_record_id, root_source) WHERE c.kind = %1$L '
+		    'UNION SELECT m.record_id, m.source, c.root_record_id, c.root_source '
+		    'FROM mine m JOIN sems.correction c USING (root_record_id, root_source) '
+		    'WHERE c.root_kind = %1$L) '
+		    'SELECT n.record_id, n.source, h.hold_id FROM kin n JOIN sems.%1$I r '
+		    'ON r.occurred_at = sems.uuid_time(n.kin_id) AND r.record_id = n.kin_id AND r.source = n.kin_source '
+		    'JOIN sems.hold h ON %2$s', k, sems.hold_sql(k)) USING of_kind, since, until;
+	END LOOP;
+END
+$$;
+
+-- How many of a kind's records of a period are held and how many are not, and the holds in words: the first two
+-- by number. Of a month that is not due nothing is read.
+CREATE FUNCTION sems.month_holds(kind text, since timestamptz, until timestamptz, is_due boolean, OUT rest bigint,
+    OUT held bigint, OUT holds text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	held := 0;
+	IF is_due IS NOT TRUE THEN
+		RETURN;
+	END IF;
+	SELECT count(DISTINCT (x.record_id, x.source)) INTO held FROM sems.held_records(kind, since, until) x;
+	IF held = 0 THEN
+		RETURN;
+	END IF;
+	EXECUTE format('SELECT count(*) - $3 FROM sems.%I r WHERE r.occurred_at >= $1 AND r.occurred_at < $2', kind)
+	INTO rest USING since, until, held;
+	SELECT string_agg(format('hold %s (%s; review %s)', n.hold_id,
+	    CASE WHEN length(n.reason) > 40 THEN left(n.reason, 37) || '...' ELSE n.reason END, n.review_on),
+	    ', ' ORDER BY n.hold_id) FILTER (WHERE n.place <= 2)
+	    || CASE WHEN count(*) > 2 THEN format(' and %s more', count(*) - 2) ELSE '' END
+	INTO holds
+	FROM (SELECT h.*, row_number() OVER (ORDER BY h.hold_id) AS place FROM sems.hold h
+	    WHERE h.hold_id IN (SELECT x.hold_id
+	    FROM sems.held_records(month_holds.kind, month_holds.since, month_holds.until) x)) AS n;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.month_holds(text, timestamptz, timestamptz, boolean) TO sems_retention;
+
+-- How many records a hold keeps now, by kind.
+CREATE FUNCTION sems.hold_records(of_hold bigint) RETURNS TABLE (kind text, records bigint, months bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	k text;
+BEGIN
+	FOR k IN SELECT n.kind FROM sems.kind n ORDER BY n.kind LOOP
+		RETURN QUERY EXECUTE format('SELECT %L, count(*), count(DISTINCT d.month) FROM sems.%I r '
+		    'JOIN sems.hold h ON %s JOIN sems.civil_day d ON d.starts_at <= r.occurred_at '
+		    'AND d.ends_at > r.occurred_at WHERE h.hold_id = $1 HAVING count(*) > 0',
+		    k, k, sems.hold_sql(k)) USING of_hold;
+	END LOOP;
+END
+$$;
+GRANT EXECUTE ON FUNCTION sems.hold_records(bigint) TO sems_admin;
+
+-- Whether a hold may be about an entry of the quarantine, of which kind, source and time may be known and the
+-- rest is sealed: what is not known may be what the hold says.
+CREATE FUNCTION sems.is_entry_held(kind text, source text, record_id uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT EXISTS (SELECT FROM sems.hold h WHERE h.lifted_at IS NULL
+	    AND (h.kind IS NULL OR h.kind = is_entry_held.kind OR is_entry_held.kind IS NULL)
+	    AND (h.source IS NULL OR h.source = is_entry_held.source OR is_entry_held.source = '')
+	    AND (is_entry_held.record_id IS NULL OR (
+		coalesce(h.record_id, is_entry_held.record_id) = is_entry_held.record_id
+		AND coalesce(h.since, '-infinity') <= sems.uuid_time(is_entry_held.record_id)
+		AND coalesce(h.until, 'infinity') > sems.uuid_time(is_entry_held.record_id))))
+$$;
+
+-- The digest of a set of identities: of each civil day the SHA-256 of its records' ids and sources in order, and
+-- over the days the SHA-256 of those; so that no day needs more memory than its records.
+CREATE FUNCTION sems.set_digest(part regclass, but regclass, OUT records bigint, OUT first_at timestamptz,
+    OUT last_at timestamptz, OUT digest bytea)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	EXECUTE format('SELECT coalesce(sum(d.n), 0), min(d.first_at), max(d.last_at), '
+	    'sha256(coalesce(string_agg(d.digest, ''''::bytea ORDER BY d.first_at), '''')) FROM ('
+	    'SELECT count(*) AS n, min(r.occurred_at) AS first_at, max(r.occurred_at) AS last_at, '
+	    'sha256(string_agg(uuid_send(r.record_id) || convert_to(r.source, ''UTF8'') || ''\x0a'', ''''::bytea '
+	    'ORDER BY r.record_id, r.source COLLATE "C")) AS digest FROM %s r WHERE NOT EXISTS (SELECT FROM %s b '
+	    'WHERE b.occurred_at = r.occurred_at AND b.record_id = r.record_id AND b.source = r.source) '
+	    'GROUP BY date_trunc(''day'', r.occurred_at AT TIME ZONE ''UTC'')) AS d', part, but)
+	INTO records, first_at, last_at, digest;
+END
+$$;
+
 -- A month of a kind that may go, by the facts of now. Whoever asks has decided by the whole rule; what must
 -- never happen is refused here once more: a quarter that has not been submitted, a month that is not past
 -- its maximum, a finding that is not settled.
@@ -213,7 +410,50 @@ $$;
 GRANT EXECUTE ON FUNCTION sems.close_month(text, date, timestamptz), sems.reopen_month(text, date)
     TO sems_retention;
 
--- Drops one month of one kind, if it may go and is counted, and certifies it.
+-- What is known of records beside them goes with them: runs of imports that have no record any more, and keys that
+-- doubles are found by. part: what is left of the month; NULL: nothing.
+CREATE FUNCTION sems.forget_month(e sems.evidence_month, part regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	kept text := CASE WHEN part IS NULL THEN '' ELSE format(' AND NOT EXISTS (SELECT FROM %s r '
+	    'WHERE r.occurred_at = x.at AND r.record_id = x.record_id AND r.source = x.source)', part) END;
+	kept_keys text := CASE WHEN part IS NULL THEN '' ELSE format(' AND NOT EXISTS (SELECT FROM %s r '
+	    'WHERE r.occurred_at = k.occurred_at)', part) END;
+BEGIN
+	EXECUTE 'WITH gone AS (DELETE FROM sems.import_record i USING (SELECT n.ctid AS place, n.record_id, n.source, '
+	    'sems.uuid_time(n.record_id) AS at FROM sems.import_record n WHERE n.kind = $1) AS x '
+	    'WHERE i.ctid = x.place AND x.at >= $2 AND x.at < $3' || kept || ' RETURNING i.run_no, i.ctid) '
+	    'DELETE FROM sems.import_run r WHERE r.run_no IN (SELECT g.run_no FROM gone g) '
+	    'AND (SELECT count(*) FROM gone g WHERE g.run_no = r.run_no) '
+	    '= (SELECT count(*) FROM sems.import_record i WHERE i.run_no = r.run_no)'
+	USING e.kind, e.starts_at, e.ends_at;
+	-- Runs of that time or before that stored nothing, or have no record any more.
+	DELETE FROM sems.import_run r WHERE r.started_at < e.ends_at
+	AND NOT EXISTS (SELECT FROM sems.import_record i WHERE i.run_no = r.run_no);
+	EXECUTE 'DELETE FROM sems.record_key k WHERE k.kind = $1 AND k.occurred_at >= $2 AND k.occurred_at < $3'
+	    || kept_keys USING e.kind, e.starts_at, e.ends_at;
+	DELETE FROM sems.doubled d WHERE d.kind = e.kind
+	AND NOT EXISTS (SELECT FROM sems.record_key k WHERE k.key = d.key);
+END
+$$;
+
+-- In place of a month's partition one with the records that are held and no others, which takes none.
+CREATE FUNCTION sems.replace_month(e sems.evidence_month, kept regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+DECLARE
+	part text := e.kind || '_' || to_char(e.month, 'YYYYMM');
+BEGIN
+	EXECUTE format('DROP TABLE %s', e.partition);
+	EXECUTE format('ALTER TABLE %s RENAME TO %I', kept, part);
+	EXECUTE format('ALTER TABLE sems.%I ATTACH PARTITION sems.%I FOR VALUES FROM (%L) TO (%L)', e.kind, part,
+	    e.starts_at, e.ends_at);
+	EXECUTE format('CREATE TRIGGER refuse_purged BEFORE INSERT ON sems.%I FOR EACH ROW '
+	    'EXECUTE FUNCTION sems.refuse_purged()', part);
+END
+$$;
+
+-- Drops one month of one kind, if it may go and is counted, but for what is held, and certifies it. No hold is set
+-- or lifted from the look at them until the month is gone.
 --
 -- A short lock_timeout, because writers queue behind the lock that dropping takes.
 CREATE FUNCTION sems.drop_month(kind text, month date, at timestamptz, by text) RETURNS bigint
@@ -222,36 +462,42 @@ SET search_path = pg_catalog, pg_temp SET lock_timeout = '800ms' AS $$
 DECLARE
 	facts record;
 	e sems.evidence_month;
-	done sems.purge_certificate;
+	left_over text := 'sems.' || kind || '_' || to_char(month, 'YYYYMM') || '_held';
+	of_holds bigint[];
+	gone record;
+	kept bigint;
 	oldest timestamptz;
 BEGIN
 	facts := sems.month_to_drop(kind, month, at);
 	e := facts.e;
 
 	-- Nobody adds what is not counted; readers go on until the table goes.
-	EXECUTE format('LOCK TABLE %s IN SHARE MODE', e.partition);
-	EXECUTE format('SELECT count(*), min(occurred_at), max(occurred_at) FROM %s', e.partition)
-	INTO done.records, done.first_occurred_at, done.last_occurred_at;
-	INSERT INTO sems.purge_certificate (kind, month, quarter, starts_at, ends_at, records,
-	    first_occurred_at, last_occurred_at, max_months, legal_basis, dropped_by)
-	VALUES (drop_month.kind, drop_month.month, e.quarter, e.starts_at, e.ends_at, done.records,
-	    done.first_occurred_at, done.last_occurred_at, (facts.policy).max_months, (facts.policy).legal_basis, by);
+	EXECUTE format('LOCK TABLE sems.hold, %s IN SHARE MODE', e.partition);
+	EXECUTE format('CREATE TABLE %s (LIKE sems.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES '
+	    'INCLUDING STORAGE)', left_over, kind);
+	EXECUTE format('WITH held AS MATERIALIZED (SELECT * FROM sems.held_records($1, $2, $3)), '
+	    'kept AS (INSERT INTO %s SELECT r.* FROM %s r '
+	    'WHERE (r.record_id, r.source) IN (SELECT h.record_id, h.source FROM held h) RETURNING 1) '
+	    'SELECT (SELECT count(*) FROM kept), ARRAY(SELECT DISTINCT h.hold_id FROM held h ORDER BY 1)',
+	    left_over, e.partition)
+	INTO kept, of_holds USING kind, e.starts_at, e.ends_at;
+	gone := sems.set_digest(e.partition, left_over::regclass);
+	IF kept > 0 AND gone.records = 0 THEN
+		RAISE EXCEPTION 'all of it is under a legal hold';
+	END IF;
 	PERFORM sems.keep_counts(kind, month);
-	EXECUTE format('DROP TABLE %s', e.partition);
+	INSERT INTO sems.purge_certificate (kind, month, quarter, starts_at, ends_at, records, first_occurred_at,
+	    last_occurred_at, set_sha256, held, holds, min_months, max_months, legal_basis, dropped_by)
+	VALUES (drop_month.kind, drop_month.month, e.quarter, e.starts_at, e.ends_at, gone.records, gone.first_at,
+	    gone.last_at, gone.digest, kept, of_holds, (facts.policy).min_months, (facts.policy).max_months,
+	    (facts.policy).legal_basis, by);
+	IF kept > 0 THEN
+		PERFORM sems.replace_month(e, left_over::regclass);
+	ELSE
+		EXECUTE format('DROP TABLE %s, %s', e.partition, left_over);
+	END IF;
 	DELETE FROM sems.closed_month c WHERE c.kind = drop_month.kind AND c.month = drop_month.month;
-	WITH gone AS (DELETE FROM sems.import_record i WHERE i.kind = drop_month.kind
-		AND sems.uuid_time(i.record_id) >= e.starts_at AND sems.uuid_time(i.record_id) < e.ends_at
-		RETURNING i.run_no, i.ctid)
-	DELETE FROM sems.import_run r WHERE r.run_no IN (SELECT g.run_no FROM gone g)
-	AND (SELECT count(*) FROM gone g WHERE g.run_no = r.run_no)
-	    = (SELECT count(*) FROM sems.import_record i WHERE i.run_no = r.run_no);
-	-- Runs of that time or before that stored nothing, or have no record any more.
-	DELETE FROM sems.import_run r WHERE r.started_at < e.ends_at
-	AND NOT EXISTS (SELECT FROM sems.import_record i WHERE i.run_no = r.run_no);
-	DELETE FROM sems.record_key k WHERE k.kind = drop_month.kind
-	AND k.occurred_at >= e.starts_at AND k.occurred_at < e.ends_at;
-	DELETE FROM sems.doubled d WHERE d.kind = drop_month.kind
-	AND NOT EXISTS (SELECT FROM sems.record_key k WHERE k.key = d.key);
+	PERFORM sems.forget_month(e, to_regclass('sems.' || kind || '_' || to_char(month, 'YYYYMM')));
 
 	-- The floor stays below what is still kept: a correction of it must find its place.
 	SELECT min(m.starts_at) INTO oldest FROM sems.evidence_month m WHERE m.kind = drop_month.kind;
@@ -261,7 +507,7 @@ BEGIN
 	HAVING max(c.ends_at) IS NOT NULL
 	ON CONFLICT ON CONSTRAINT purge_floor_pkey
 	    DO UPDATE SET floor = greatest(f.floor, excluded.floor);
-	RETURN done.records;
+	RETURN gone.records;
 EXCEPTION WHEN lock_not_available THEN
 	RAISE EXCEPTION 'it is in use by %', sems.holders(e.partition::text, 'sems.' || kind)
 	    USING ERRCODE = 'SM005';

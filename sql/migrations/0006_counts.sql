@@ -192,8 +192,11 @@ DECLARE
 BEGIN
 	SELECT min(d.starts_at), max(d.ends_at), min(d.quarter) INTO since, until, of_quarter
 	FROM sems.civil_day d WHERE d.month = keep_counts.month;
-	-- A plan counts in the period it is for: it is never counted by day.
-	IF kind <> 'plan' AND (EXISTS (
+	-- What a hold had kept of a month counts as it did when the rest went. A plan counts in the period it is
+	-- for: it is never counted by day.
+	IF kind <> 'plan' AND NOT EXISTS (
+		SELECT FROM sems.purge_certificate c WHERE c.kind = keep_counts.kind AND c.month = keep_counts.month
+	) AND (EXISTS (
 		SELECT FROM sems.stale_days(since, until) t WHERE t.kind = ANY (counted)
 	) OR EXISTS (
 		SELECT FROM sems.civil_day d CROSS JOIN unnest(counted) AS k(kind)

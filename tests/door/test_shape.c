@@ -102,6 +102,10 @@ numbers_agree(const ProtobufCEnumDescriptor *d, const struct number *numbers, si
 	{                                             \
 		"GAP_OPERATION_" #name, GAP_OP_##name \
 	}
+#define HOLD(name)                                      \
+	{                                               \
+		"HOLD_OPERATION_" #name, HOLD_OP_##name \
+	}
 #define QUARANTINE(name)                                            \
 	{                                                           \
 		"QUARANTINE_OPERATION_" #name, QUARANTINE_OP_##name \
@@ -125,6 +129,9 @@ Test(shape, numbers_operations_as_the_protocol_does)
 					       IMPORT(SHOW), IMPORT(UNDONE)};
 
 	numbers_agree(&sems__v1__spd_operation__descriptor, spd, COUNT(spd));
+	static const struct number hold[] = {HOLD(LIST), HOLD(SHOW), HOLD(ADD), HOLD(LIFT)};
+
+	numbers_agree(&sems__v1__hold_operation__descriptor, hold, COUNT(hold));
 	numbers_agree(&sems__v1__gap_operation__descriptor, gap, COUNT(gap));
 	numbers_agree(&sems__v1__quarantine_operation__descriptor, quarantine, COUNT(quarantine));
 	numbers_agree(&sems__v1__import_operation__descriptor, import, COUNT(import));

@@ -37,6 +37,7 @@ static const char *const may[] = {
     [REQUEST_TRACE] = "---xxxxx-",      [REQUEST_RELOAD] = "-------x-",
     [REQUEST_RIGHTS] = "xxxxxxxxx",     [REQUEST_DEVICE] = "xxxxxxxxx",
     [REQUEST_LOG] = "------xx-",        [REQUEST_HISTORY] = "----xxxx-",
+    [REQUEST_HOLD] = "------xx-",
 };
 COVERS(may, REQUEST_KINDS);
 

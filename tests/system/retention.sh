@@ -1,7 +1,7 @@
 # What is past its maximum goes by the month, and only when no quarter needs it any more.
 # P-914
 . "$(dirname "$0")/lib.sh"
-plan 25
+plan 32
 
 psql_must() { # statement
 	"${AS_USER[@]}" psql -qAt -v ON_ERROR_STOP=1 -h "$(dirname "$(find "$DIR" -type s -name '.s.PGSQL.*')")" \
@@ -55,7 +55,7 @@ ctl_get send -S lane-1 tip_event "$T/later.csv"
 like "$OUT$ERR" 'expired +1' 'so is what never came before'
 is "$(figure_of_status tip_event)" 2 'nothing comes back'
 stop_daemon
-start_daemon || exit 1
+start_daemon --listen 127.0.0.1:0 || exit 1
 ctl_get send -S lane-1 tip_event "$T/later.csv"
 like "$OUT$ERR" 'expired +1' 'the floor holds after a restart'
 ctl_must retention run --yes
@@ -76,3 +76,24 @@ like "$RC $ERR" '^4 .*cannot be computed anew.*spd show 2021-Q4 --revision 1 .*1
 	'who wants it counted anew is refused, and told what there is'
 ctl_get spd explain 2021-Q4 OUT03
 like "$RC $ERR" '^4 .*spd show 2021-Q4 --revision 1' 'so is who wants it explained as of now'
+
+# A legal hold keeps one record of a month that goes. P-980, P-981, P-983
+printf '%s\n' occurred_at,site_id,device_id,outcome,source_record_id 2022-02-02T10:00:00Z,NFD,X2,MISS_DECIDED,20 >"$T/held.csv"
+chmod 644 "$T/held.csv"
+ctl_must send -S lane-1 tip_event "$T/held.csv"
+submit_quarter 2022-Q1
+ctl_get hold add --kind tip_event --since 2022-02-02T00:00:00Z --until 2022-02-03T00:00:00Z \
+	--reason 'claim 12' --authority 'county court' --review 2026-01-31
+like "$OUT" ' tip_event +1 +1$' 'a hold is set, and says what it keeps'
+like "$(ctl retention plan)" 'DROP.*hold 1 \(claim 12; review 2026-01-31\) stays' 'the plan says what stays, and why'
+ctl_must retention run --yes
+is "$(figure_of_status tip_event)" 2 'the other record of the month goes'
+ctl_get send -S lane-1 tip_event "$T/held.csv"
+like "$OUT$ERR" 'duplicate.* 1' 'what is held is there'
+ctl_get status
+like "$OUT" 'A LEGAL HOLD IS TO BE REVIEWED: hold 1, since 2026-01-31' 'status tells that its review is due'
+ctl_must hold lift 1 --reason 'case closed'
+ctl_must retention run --yes
+is "$(figure_of_status tip_event)" 1 'once it is lifted, it goes'
+ctl_get spd verify 2022-Q1
+like "$RC $OUT" '^0 ' 'what was frozen is proved by what is left'

@@ -87,6 +87,7 @@ extern const struct command command_confirm;
 extern const struct command command_simulate;
 extern const struct command command_spd;
 extern const struct command command_retention;
+extern const struct command command_hold;
 extern const struct command command_quarantine;
 extern const struct command command_gaps;
 extern const struct command command_records;

@@ -50,6 +50,8 @@ static const struct {
     [RIGHT_SEE_SPD] = {"see_spd", "sees the SPD of a quarter, and what became of it", .all = READS},
     [RIGHT_RUN_RETENTION] = {"run_retention", "sees what is to be removed when, and removes it",
 			     .all = ADMINISTERS},
+    [RIGHT_HOLD] = {"hold", "keeps records from removal by a legal hold, and lifts holds",
+		    .all = ADMINISTERS},
     [RIGHT_SEE_QUARANTINE] = {"see_quarantine", "sees which records were refused, and why",
 			      .all = ADMINISTERS | AUDITOR},
     [RIGHT_SEE_RECORDS] = {"see_records", "sees records", .all = READS | TESTER},

@@ -1,6 +1,7 @@
 #include "core/time/retention.h"
 
 #include "base/count.h"
+#include "base/text.h"
 #include "core/time/calendar.h"
 
 #include <stdio.h>
@@ -49,12 +50,15 @@ decide_old(const struct retention_case *c, char why[RETENTION_TEXT_SIZE])
 			 "first");
 		return RETENTION_KEEP_OPEN_FINDINGS;
 	}
-	if (c->is_held) {
-		snprintf(why, RETENTION_TEXT_SIZE, "past its maximum, but under a legal hold");
+	if (c->holds != NULL && c->all_held) {
+		text_print(why, RETENTION_TEXT_SIZE, "past its maximum, but all of it is under %s",
+			   c->holds);
 		return RETENTION_KEEP_HOLD;
 	}
-	snprintf(why, RETENTION_TEXT_SIZE, "past its maximum; %s is submitted and its window over",
-		 quarter);
+	text_print(why, RETENTION_TEXT_SIZE,
+		   "past its maximum; %s is submitted and its window over%s%s%s", quarter,
+		   c->holds == NULL ? "" : "; what is under ", c->holds == NULL ? "" : c->holds,
+		   c->holds == NULL ? "" : " stays");
 	return RETENTION_DROP;
 }
 

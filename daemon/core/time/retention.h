@@ -23,7 +23,8 @@ struct retention_case {
 	struct civil_date submitted_on; /* of its latest submitted revision */
 	int window_days;        /* after submission, during which a revision may be needed */
 	bool has_open_findings; /* findings of the partition that are not closed */
-	bool is_held;           /* a legal hold touches the partition */
+	const char *holds;      /* legal holds of its records, in words; NULL: none */
+	bool all_held;          /* and no record is without one */
 };
 
 enum retention {
@@ -37,7 +38,7 @@ enum retention {
 	RETENTION_COUNT
 };
 
-#define RETENTION_TEXT_SIZE 160
+#define RETENTION_TEXT_SIZE 256
 
 /* why: for people, always filled. The policy must have passed retention_check_policy(). */
 enum retention retention_decide(const struct retention_policy *p, const struct retention_case *c,

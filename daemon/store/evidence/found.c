@@ -58,7 +58,7 @@ static const struct {
 } verdict_names[] = {
     {"STORED", VERDICT_STORED},     {"DUPLICATE", VERDICT_DUPLICATE},
     {"CONFLICT", VERDICT_CONFLICT}, {"QUARANTINED", VERDICT_QUARANTINED},
-    {"RETRY", VERDICT_RETRY},
+    {"RETRY", VERDICT_RETRY},       {"EXPIRED", VERDICT_EXPIRED},
 };
 
 static enum verdict

@@ -549,6 +549,13 @@ on_closed(struct writer *w)
 	go_on(w);
 }
 
+/* A record is there already, or of a month of which a legal hold alone has records. */
+static bool
+is_for_settling(const struct writer *w)
+{
+	return w->failure.class == SQL_DUPLICATE || w->failure.class == SQL_PURGED;
+}
+
 static void
 on_failed(struct writer *w)
 {
@@ -566,7 +573,7 @@ on_failed(struct writer *w)
 		on_closed(w);
 	} else if (w->failure.class == SQL_PARTITION) {
 		on_no_partition(w);
-	} else if (w->failure.class == SQL_DUPLICATE && !w->slow) {
+	} else if (is_for_settling(w) && !w->slow) {
 		w->slow = true;
 		go_on(w);
 	} else if (w->failure.class == SQL_DUPLICATE || w->failure.class == SQL_DATA) {

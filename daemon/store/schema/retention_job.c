@@ -25,6 +25,8 @@ enum {
 	COL_OPEN_FINDINGS,
 	COL_TODAY,
 	COL_WINDOW_DAYS,
+	COL_HOLDS, /* in words; NULL: none */
+	COL_ALL_HELD,
 };
 
 /* One that is in use, or that somebody corrected while it was counted, has so many turns. */
@@ -130,6 +132,8 @@ decide(struct retention_month *m, const struct rows *rows, int i, int window_day
 	    .submitted_on = date_of(rows_text(rows, i, COL_SUBMITTED_ON)),
 	    .window_days = window_days,
 	    .has_open_findings = rows_int(rows, i, COL_OPEN_FINDINGS) > 0,
+	    .holds = rows_text(rows, i, COL_HOLDS),
+	    .all_held = rows_int(rows, i, COL_ALL_HELD) != 0,
 	};
 	struct err e;
 

@@ -17,7 +17,8 @@ SELECT m.kind, to_char(m.month, 'YYYY-MM-DD') AS month, coalesce(q.missing, m.qu
     CASE WHEN q.missing IS NULL THEN to_char(q.submitted_at AT TIME ZONE e.zone, 'YYYY-MM-DD') END
         AS submitted_on,
     coalesce(f.n, 0) AS open_findings,
-    to_char(today.day, 'YYYY-MM-DD') AS today, w.value AS window_days
+    to_char(today.day, 'YYYY-MM-DD') AS today, w.value AS window_days,
+    h.holds, coalesce(h.rest = 0, false)::int AS all_held
 FROM sems.held_months(2000) AS m
 CROSS JOIN today
 CROSS JOIN sems.entity AS e
@@ -29,5 +30,7 @@ CROSS JOIN LATERAL (
 ) AS q
 JOIN sems.setting AS w ON w.name = 'revision_window_days'
 LEFT JOIN sems.retention_policy AS p ON p.kind = m.kind
+CROSS JOIN LATERAL sems.month_holds(m.kind, m.starts_at, m.ends_at,
+    sems.months_since(m.month, $1::timestamptz) >= p.max_months) AS h
 LEFT JOIN findings AS f ON m.kind = 'audit' AND f.month = m.month
 ORDER BY m.month, m.kind

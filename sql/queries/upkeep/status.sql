@@ -70,6 +70,12 @@ SELECT jsonb_build_object(
     'gaps', (SELECT coalesce(jsonb_agg(jsonb_build_object('gap_id', g.gap_id, 'lacks_from', g.lacks_from,
             'lacks_to', g.lacks_to, 'reason', g.reason, 'found_at', g.found_at) ORDER BY g.gap_id), '[]')
         FROM sems.restore_gap AS g WHERE g.resolved_at IS NULL),
+    -- Legal holds that were to be looked at again by now.
+    'holds_due', (SELECT coalesce(jsonb_agg(jsonb_build_object('hold_id', d.hold_id, 'review_on', d.review_on)
+            ORDER BY d.review_on, d.hold_id), '[]')
+        FROM (SELECT h.hold_id, h.review_on FROM sems.hold AS h WHERE h.lifted_at IS NULL AND h.review_on
+            < ($1::timestamptz AT TIME ZONE coalesce((SELECT e.zone FROM sems.entity AS e), 'UTC'))::date
+            ORDER BY h.review_on, h.hold_id LIMIT 100) AS d),
     'late_groups', CASE WHEN $3::jsonb IS NULL THEN '[]' ELSE jsonb_build_array($3::jsonb
         || jsonb_build_object('blocked_by', to_jsonb(pg_blocking_pids(($3::jsonb ->> 'backend')::int)))) END,
     -- Two at least share each; too many to look at are not looked at.

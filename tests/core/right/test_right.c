@@ -30,6 +30,7 @@ static const struct {
     {"see_status", "----aaaa-"},
     {"see_spd", "----aaaa-"},
     {"run_retention", "-----a-a-"},
+    {"hold", "-----a-a-"},
     {"see_quarantine", "----aa-a-"},
     {"see_records", "---aaaaa-"},
     {"see_gaps", "----aaaa-"},

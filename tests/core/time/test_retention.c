@@ -72,10 +72,13 @@ Test(retention, keeps_open_findings_and_holds)
 	struct retention_case c = january_on(2027, 5, 1);
 
 	c.has_open_findings = true;
-	c.is_held = true;
+	c.holds = "hold 7";
+	c.all_held = true;
 	expect(c, RETENTION_KEEP_OPEN_FINDINGS, "not closed");
 	c.has_open_findings = false;
-	expect(c, RETENTION_KEEP_HOLD, "legal hold");
+	expect(c, RETENTION_KEEP_HOLD, "all of it is under hold 7");
+	c.all_held = false;
+	expect(c, RETENTION_DROP, "window over; what is under hold 7 stays");
 }
 
 Test(retention, counts_a_december_into_the_next_year)

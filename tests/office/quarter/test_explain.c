@@ -307,8 +307,10 @@ Test(explain, says_what_can_still_be_shown_when_records_were_purged)
 	evidence_freeze(&o);
 	cluster_do(o.pg,
 		   "INSERT INTO sems.purge_certificate (kind, month, quarter, starts_at, ends_at, "
-		   "records, max_months, legal_basis, dropped_by) VALUES ('tip_event', "
-		   "'2020-02-01', '2020-Q1', '2020-02-01Z', '2020-03-01Z', 12, 13, 'a test', "
+		   "records, set_sha256, held, holds, min_months, max_months, legal_basis, "
+		   "dropped_by) VALUES ('tip_event', "
+		   "'2020-02-01', '2020-Q1', '2020-02-01Z', '2020-03-01Z', 12, sha256(''), 0, "
+		   "'{}', 13, 13, 'a test', "
 		   "'a test'); DROP TABLE sems.tip_event_202002");
 	cr_assert_eq(explain((struct wish){.metric = "OUT03", .revision = 1}), CODE(OK), "%s",
 		     o.text);

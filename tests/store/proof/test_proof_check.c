@@ -505,8 +505,10 @@ Test(proof_check, says_what_was_purged_and_still_checks_its_leaves)
 	freeze();
 	cluster_do(f.pg,
 		   "INSERT INTO sems.purge_certificate (kind, month, quarter, starts_at, ends_at, "
-		   "records, max_months, legal_basis, dropped_by) VALUES ('tip_event', "
-		   "'2026-05-01', '2026-Q2', '2026-04-30T23:00Z', '2026-05-31T23:00Z', 40, 13, "
+		   "records, set_sha256, held, holds, min_months, max_months, legal_basis, "
+		   "dropped_by) VALUES ('tip_event', "
+		   "'2026-05-01', '2026-Q2', '2026-04-30T23:00Z', '2026-05-31T23:00Z', 40, "
+		   "sha256(''), 0, '{}', 13, 13, "
 		   "'a test', 'a test'); DROP TABLE sems.tip_event_202605");
 	expect_sound("purged 40");
 	proof_tamper(&f, "UPDATE sems.spd_leaves SET leaves = set_byte(leaves, 25, "

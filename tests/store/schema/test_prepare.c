@@ -85,17 +85,17 @@ static const struct {
 	const char *sha256;
 } first_schema[] = {
     {"sql/migrations/0001_register.sql",
-     "40d6d1808fb5a137ebad537b8f75f56d407ca315092cd5f8ad20766132328bc8"},
+     "2efe2f8f0dccc165d67ef5940c3a7c744f356677289cd8a0cfc8f6b9f661420f"},
     {"sql/migrations/0002_evidence.sql",
-     "8f9a6f8661ef5a45f3d6d455c9d79137e360ec8f074b7dc9a9aac21e4f4e6671"},
+     "aec203b80a825f275aee5208e0c77c7787c72f0a59b84f82e2e8e7aeb8847fe2"},
     {"sql/migrations/0003_ruling.sql",
      "af690acdd954a37ef4f50bd9841b6de52431659db0831995945e53f13262eba5"},
     {"sql/migrations/0004_quarter.sql",
      "1aa3ed1cd9e646bab42d62e6b5a3eab87ad9c0775790b33995514f74a33e4612"},
     {"sql/migrations/0005_retention.sql",
-     "5ce5a3bbc8f01f876a250a19e8b40fd3a2a59efeabfc7024696a5ce0d8b0ecf5"},
+     "debf9606445c8fd976bd885ff5067cb7099f87cc8ef967f89b4b813daf697e4e"},
     {"sql/migrations/0006_counts.sql",
-     "0db52b61fe9d73dbf83d1f0fa2b674d29e58a68206cdf609e045787bbbc581d6"},
+     "0a5e9386f253b8490e9a06ac072fe270a996cbb281d8a55c0a1058ac373726a9"},
     {"sql/migrations/0007_inquiry.sql",
      "4de32cf5a9c5ae387168ad8491a2b157b9995b639a6cfba9fd2e940cfc0b83cf"},
 };

@@ -265,6 +265,28 @@ print_calendar(const json_t *answer)
 	return 1;
 }
 
+/* At most 100 are in the answer. */
+static size_t
+print_holds(const json_t *answer)
+{
+	const json_t *due = json_object_get(answer, "holds_due");
+	json_t *hold;
+	size_t i;
+
+	json_array_foreach(due, i, hold)
+	{
+		char number[LISTING_CELL];
+
+		listing_cell(json_object_get(hold, "hold_id"), number);
+		printf("A LEGAL HOLD IS TO BE REVIEWED: hold %s, since %s; what it is about stays "
+		       "until somebody lifts it.\n"
+		       "  Do: semsctl hold show %s, and if its reason is gone semsctl hold lift %s "
+		       "--reason TEXT\n\n",
+		       number, member_text(hold, "review_on"), number, number);
+	}
+	return json_array_size(due);
+}
+
 /* --- doors ------------------------------------------------------------------------------------ */
 
 static json_t *
@@ -349,7 +371,7 @@ print_twice(const json_t *answer)
 static size_t (*const wrongs[])(const json_t *answer) = {
     print_no_entity, print_gaps,       print_late,     print_unsafe, print_unreplicated,
     print_refused,   print_doubles,    print_calendar, print_silent, print_duties,
-    print_trust,     print_own_ending, print_ending,   print_twice,
+    print_trust,     print_own_ending, print_ending,   print_twice,  print_holds,
 };
 
 static void
