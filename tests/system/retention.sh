@@ -84,7 +84,7 @@ ctl_must send -S lane-1 tip_event "$T/held.csv"
 submit_quarter 2022-Q1
 ctl_get hold add --kind tip_event --since 2022-02-02T00:00:00Z --until 2022-02-03T00:00:00Z \
 	--reason 'claim 12' --authority 'county court' --review 2026-01-31
-like "$OUT" ' tip_event +1 +1$' 'a hold is set, and says what it keeps'
+like "$OUT" 'tip_event +1 +1' 'a hold is set, and says what it keeps'
 like "$(ctl retention plan)" 'DROP.*hold 1 \(claim 12; review 2026-01-31\) stays' 'the plan says what stays, and why'
 ctl_must retention run --yes
 is "$(figure_of_status tip_event)" 2 'the other record of the month goes'
