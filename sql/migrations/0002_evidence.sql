@@ -273,7 +273,7 @@ GRANT SELECT ON sems.durability_day TO sems_compute, sems_admin;
 
 -- at: when semsd received what the transaction stores.
 CREATE FUNCTION sems.note_durability(level text, at timestamptz) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = sems, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	INSERT INTO sems.durability_day (day, level)
 	SELECT t.day, $1 FROM (SELECT d.day FROM sems.civil_day d WHERE d.starts_at <= $2
 	    ORDER BY d.starts_at DESC LIMIT 1) AS t

@@ -87,7 +87,7 @@ static const struct {
     {"sql/migrations/0001_register.sql",
      "2efe2f8f0dccc165d67ef5940c3a7c744f356677289cd8a0cfc8f6b9f661420f"},
     {"sql/migrations/0002_evidence.sql",
-     "aec203b80a825f275aee5208e0c77c7787c72f0a59b84f82e2e8e7aeb8847fe2"},
+     "3e87755cd97756e7fa755c0bd825530bfa65ddd7bed4e8527606ca46602b0f99"},
     {"sql/migrations/0003_ruling.sql",
      "af690acdd954a37ef4f50bd9841b6de52431659db0831995945e53f13262eba5"},
     {"sql/migrations/0004_quarter.sql",
