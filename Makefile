@@ -201,7 +201,7 @@ DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev p
              postgresql-15 python3 python3-protobuf tzdata openssl
 DEPS_LINT := clang-format clang-tidy cppcheck shellcheck
 # What reads, shows and judges the exported files, and what makes faults; without them tests are skipped.
-DEPS_TEST := python3-openpyxl python3-jsonschema chromium fonts-dejavu-core poppler-utils \
+DEPS_TEST := python3-openpyxl python3-prometheus-client python3-jsonschema chromium fonts-dejavu-core poppler-utils \
              libreoffice-calc-nogui strace faketime bash-completion systemd $(if $(shell command -v npm),,npm)
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_COVERAGE := gcovr

@@ -119,6 +119,7 @@ SHAPE(setup_request);
 
 static const struct shape status_request_shape = {0, NULL, 0};
 static const struct shape reload_request_shape = {0, NULL, 0};
+static const struct shape health_request_shape = {0, NULL, 0};
 
 static const struct slot retention_request_slots[] = {ONE(retention_request, run)};
 SHAPE(retention_request);
@@ -291,6 +292,7 @@ static const struct body bodies[] = {
     BODY_IS(LOG, log),
     BODY_IS(HISTORY, history),
     BODY_IS(HOLD, hold),
+    BODY_IS(HEALTH, health),
 };
 COVERS(bodies, REQUEST_KINDS);
 

@@ -50,6 +50,7 @@ static const struct route {
     {REQUEST_DEVICE, BY_OPERATION, "device", admin_device},
     {REQUEST_LOG, RIGHT_SEE_LOG, "log", admin_log},
     {REQUEST_HISTORY, RIGHT_SEE_HISTORY, "history", admin_history},
+    {REQUEST_HEALTH, RIGHT_SEE_HEALTH, "health", admin_health},
 };
 
 struct admin *
@@ -360,7 +361,11 @@ call_reply_reload(struct call *c, json_t *answer)
 static void
 note_request(const struct who *who, const struct route *route)
 {
-	if (who->gateway.n != 0)
+	/* Asked every few seconds by whoever watches. */
+	if (route->kind == REQUEST_HEALTH)
+		log_debug("admin.request", KV("peer", who->principal.s),
+			  KV("request", route->name));
+	else if (who->gateway.n != 0)
 		log_info("admin.request", KV("peer", who->principal.s), KV("request", route->name),
 			 KV("gateway", who->gateway.s));
 	else

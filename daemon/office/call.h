@@ -133,5 +133,6 @@ void admin_rights(struct call *c);
 void admin_device(struct call *c);
 void admin_log(struct call *c);
 void admin_history(struct call *c);
+void admin_health(struct call *c);
 
 #endif

@@ -42,6 +42,7 @@ enum request_kind {
 	REQUEST_DEVICE,
 	REQUEST_LOG,
 	REQUEST_HISTORY,
+	REQUEST_HEALTH,
 	REQUEST_RIGHTS,
 	REQUEST_HOLD,
 	REQUEST_KINDS,
@@ -431,7 +432,8 @@ struct history_request {
 
 /* --- one of them ------------------------------------------------------------------------------ */
 
-/* The member of the kind is not NULL; REQUEST_STATUS, REQUEST_RELOAD and REQUEST_NONE have none. */
+/* The member of the kind is not NULL; REQUEST_STATUS, REQUEST_RELOAD, REQUEST_HEALTH and
+ * REQUEST_NONE have none. */
 struct request {
 	enum request_kind kind;
 	union {

@@ -97,6 +97,12 @@ store_write(struct store *s, struct group *g)
 	writer_write(s->writer, g);
 }
 
+bool
+store_is_up(const struct store *s)
+{
+	return writer_is_up(s->writer);
+}
+
 const char *
 store_fault(const struct store *s)
 {

@@ -36,6 +36,8 @@ struct beside *store_beside(const struct store *s);
  * the database goes away, the group is written or answered RETRY; on_written comes exactly once. */
 bool store_ready(const struct store *s);
 void store_write(struct store *s, struct group *g);
+/* A safe database is connected to for evidence. */
+bool store_is_up(const struct store *s);
 /* NULL, or why records are answered RETRY at this level of durability; a sentence without its full
  * stop. Static. */
 const char *store_fault(const struct store *s);

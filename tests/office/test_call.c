@@ -37,7 +37,7 @@ static const char *const may[] = {
     [REQUEST_TRACE] = "---xxxxx-",      [REQUEST_RELOAD] = "-------x-",
     [REQUEST_RIGHTS] = "xxxxxxxxx",     [REQUEST_DEVICE] = "xxxxxxxxx",
     [REQUEST_LOG] = "------xx-",        [REQUEST_HISTORY] = "----xxxx-",
-    [REQUEST_HOLD] = "------xx-",
+    [REQUEST_HOLD] = "------xx-",       [REQUEST_HEALTH] = "-------xx",
 };
 COVERS(may, REQUEST_KINDS);
 

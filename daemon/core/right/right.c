@@ -73,6 +73,8 @@ static const struct {
 			    "sees how the calendar differs from the zone's rules of today",
 			    .all = READS},
     [RIGHT_RELOAD] = {"reload", "has semsd read its certificates again", .all = ADMIN},
+    [RIGHT_SEE_HEALTH] = {"see_health", "asks whether records are taken now, and how many were",
+			  .all = ADMIN | GATEWAY},
     [RIGHT_SEE_RIGHTS] = {"see_rights", "sees what others may, and by which grants", .all = READS},
     [RIGHT_SEE_DEVICES] = {"see_devices", "sees which devices are enrolled", .all = READS},
     [RIGHT_SEE_LOG] = {"see_log", "reads the access log: who did what, and when",

@@ -63,6 +63,7 @@ enum right {
 	RIGHT_SEE_IMPORTS,
 	RIGHT_SEE_CALENDAR,
 	RIGHT_RELOAD,     /* what semsd has in files */
+	RIGHT_SEE_HEALTH, /* whether records are taken now, and how many */
 	RIGHT_SEE_RIGHTS, /* others'; one's own everybody sees */
 	RIGHT_SEE_DEVICES,
 	RIGHT_SEE_LOG,

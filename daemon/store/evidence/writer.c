@@ -91,7 +91,7 @@ static void go_on(struct writer *w);
 static void
 tell_ready(struct writer *w)
 {
-	bool ready = !w->dead && conn_is_up(w->conn);
+	bool ready = writer_is_up(w);
 
 	if (ready == w->told_ready || (ready && w->g != NULL))
 		return;
@@ -768,9 +768,15 @@ writer_free(struct writer *w)
 }
 
 bool
+writer_is_up(const struct writer *w)
+{
+	return !w->dead && conn_is_up(w->conn);
+}
+
+bool
 writer_ready(const struct writer *w)
 {
-	return !w->dead && w->g == NULL && conn_is_up(w->conn);
+	return w->g == NULL && writer_is_up(w);
 }
 
 bool

@@ -36,6 +36,8 @@ struct writer *writer_new(struct event_base *base, struct beside *beside,
 			  const struct writer_config *config);
 void writer_free(struct writer *w); /* accepts NULL */
 bool writer_ready(const struct writer *w);
+/* A safe server is connected to, whatever is under way. */
+bool writer_is_up(const struct writer *w);
 bool writer_idle(const struct writer *w);
 bool writer_late(const struct writer *w, struct store_late *out);
 /* NULL: what is answered is as durable as the configuration demands. Else why nothing is, as a

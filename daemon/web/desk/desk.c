@@ -3,6 +3,7 @@
 #include "base/count.h"
 #include "web/desk/batch.h"
 #include "web/desk/enrol.h"
+#include "web/desk/health.h"
 #include "web/desk/page.h"
 #include "web/desk/work.h"
 #include "web/upstream/upstream.h"
@@ -20,10 +21,11 @@ tell_alive(void *ctx, struct asked *a)
 }
 
 static const struct route routes[] = {
-    {METHOD_GET, "/livez", tell_alive},     {METHOD_POST, "/v1/batch", batch_take},
-    {METHOD_POST, "/v1/enrol", enrol_take}, {METHOD_GET, "/", page_front},
-    {METHOD_GET, "/enter", page_enter},     {METHOD_POST, "/enter", page_sign_in},
-    {METHOD_POST, "/leave", page_sign_out}, {METHOD_GET, "/style.css", page_style},
+    {METHOD_GET, "/livez", tell_alive},       {METHOD_GET, "/readyz", health_ready},
+    {METHOD_GET, "/metrics", health_metrics}, {METHOD_POST, "/v1/batch", batch_take},
+    {METHOD_POST, "/v1/enrol", enrol_take},   {METHOD_GET, "/", page_front},
+    {METHOD_GET, "/enter", page_enter},       {METHOD_POST, "/enter", page_sign_in},
+    {METHOD_POST, "/leave", page_sign_out},   {METHOD_GET, "/style.css", page_style},
 };
 
 const struct route *

@@ -58,6 +58,9 @@ static const struct {
 } wrongs[] = {
     {{"gaps", NULL}, has_some, "Records may be missing since the database was restored."},
     {{"database", "is_safe"}, is_no, "The database is not safe: what is stored might be lost."},
+    {{"database", "durability_fault"},
+     is_said,
+     "Nothing is taken: it would be on one server alone."},
     {{"late_groups", NULL}, has_some, "Records wait to be stored, and whoever sends waits."},
     {{"entity", NULL}, is_missing, "Nothing is set up yet: no record is taken."},
     {{"doors", "fault"}, is_said, "The certificates in force are not those of the files."},

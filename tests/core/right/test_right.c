@@ -45,6 +45,7 @@ static const struct {
     {"see_imports", "----aaaa-"},
     {"see_calendar", "----aaaa-"},
     {"reload", "-------a-"},
+    {"see_health", "-------aa"},
     {"see_rights", "----aaaa-"},
     {"see_devices", "----aaaa-"},
     {"see_log", "-----a-a-"},
