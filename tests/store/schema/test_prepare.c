@@ -10,6 +10,7 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -377,5 +378,38 @@ Test(prepare, gives_nobody_but_the_owner_a_function_that_no_grant_names)
 		    "WHERE pronamespace = 'sems'::regnamespace AND prosecdef "
 		    "AND NOT coalesce(proconfig::text LIKE '%search_path=pg_catalog%', false)"),
 	    "");
+	PQfinish(pg);
+}
+
+/* A file of this folder; the caller's to free. */
+static char *
+whole_file(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	cr_assert_not_null(f, "%s", path);
+	cr_assert_gt(getdelim(&text, &size, '\0', f), 0, "%s", path);
+	fclose(f);
+	return text;
+}
+
+Test(prepare, gives_each_role_what_the_table_of_grants_says_and_nothing_else)
+{
+	PGconn *pg = cluster_connect(cluster_entity_database());
+	char *sql = whole_file("tests/store/schema/grants.sql");
+	char *wanted = whole_file("tests/store/schema/grants.txt");
+	const char *const values[] = {wanted};
+	PGresult *res;
+
+	cluster_do(pg, "SELECT sems.make_partition(kind, '2026-05-05') FROM sems.kind");
+	res = PQexecParams(pg, sql, 1, NULL, values, NULL, NULL, 0);
+	cr_assert_eq(PQresultStatus(res), PGRES_TUPLES_OK, "%s", PQerrorMessage(pg));
+	for (int i = 0; i < PQntuples(res); i++)
+		cr_expect_fail("%s", PQgetvalue(res, i, 0));
+	PQclear(res);
+	free(wanted);
+	free(sql);
 	PQfinish(pg);
 }
