@@ -9,6 +9,7 @@
 #   make coverage   branches of guard and sessions that the tests reach
 #   make lint       format, layers, clang-tidy, cppcheck
 #   make install    into prefix=/usr/local, below DESTDIR=; make uninstall takes the same away
+#   make deb        packages for Debian 12, in build/deb
 #   make deps       the Debian packages this needs (as root or with sudo)
 .DEFAULT_GOAL := all
 MODE    ?= release
@@ -148,10 +149,10 @@ $(GEN)/files.S: $(EMBED) Makefile $(B)/.sources
 	@sed '1i .section .data.rel.ro,"aw"\n\t.balign 8\n\t.globl embed_table\nembed_table:\n.section .rodata' $@.raw > $@
 	@printf '.section .data.rel.ro,"aw"\n\t.quad 0, 0\n.section .note.GNU-stack,"",@progbits\n' >> $@; rm $@.raw
 $(EMBEDO): $(GEN)/files.S
-	$(CC) -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
 $(B)/gen/%.o: $(GEN)/%.c | $(B)/.toolchain
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=c11 -g $(OPT_$(MODE)) $(SAN_$(MODE)) -w -MD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) -w -MD -MP -c -o $@ $<
 $(B)/%.o: %.c | $(PBC)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MD -MP -c -o $@ $<
@@ -174,7 +175,7 @@ bindir  ?= $(prefix)/bin
 datadir ?= $(prefix)/share
 unitdir ?= $(prefix)/lib/systemd/system
 COMPLETION := $(datadir)/bash-completion/completions/semsctl
-SHARE   := deploy/semsd.yaml deploy/semsd-network.conf $(wildcard deploy/catalogue/*.yaml proto/*.schema.json proto/sems/v1/*.proto)
+SHARE   := deploy/semsd.yaml deploy/semsd-network.conf sql/roles.sql $(wildcard deploy/catalogue/*.yaml proto/*.schema.json proto/sems/v1/*.proto)
 INSTALLED := $(bindir)/semsd $(bindir)/semsctl $(bindir)/semsweb $(datadir)/man/man1/semsctl.1 $(datadir)/man/man8/semsd.8 \
              $(datadir)/man/man8/semsweb.8 $(unitdir)/semsd.service $(unitdir)/semsd.socket $(unitdir)/semsweb.service $(COMPLETION) $(addprefix $(datadir)/semsd/,$(notdir $(SHARE)))
 .PHONY: install uninstall
@@ -199,15 +200,21 @@ DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev p
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
              libxlsxwriter-dev libzip-dev libexpat1-dev libsystemd-dev libqrencode-dev \
              postgresql-15 python3 python3-protobuf tzdata openssl
+# What makes packages, and what judges them.
+DEPS_DEB  := debhelper dpkg-dev lintian blhc
 DEPS_LINT := clang-format clang-tidy cppcheck shellcheck
 # What reads, shows and judges the exported files, and what makes faults; without them tests are skipped.
 DEPS_TEST := python3-openpyxl python3-prometheus-client python3-jsonschema chromium fonts-dejavu-core poppler-utils \
-             libreoffice-calc-nogui strace faketime bash-completion systemd $(if $(shell command -v npm),,npm)
+             libreoffice-calc-nogui strace faketime bash-completion systemd $(DEPS_DEB) $(if $(shell command -v npm),,npm)
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_COVERAGE := gcovr
-.PHONY: deps deps-test deps-lint deps-fuzz deps-coverage
+.PHONY: deb deps deps-deb deps-test deps-lint deps-fuzz deps-coverage
+deb: deps-deb
+	@tools/deb.sh $(VERSION)
 deps:
 	@tools/deps.sh $(DEPS)
+deps-deb: deps
+	@tools/deps.sh $(DEPS_DEB)
 deps-test: deps
 	@tools/deps.sh $(DEPS_TEST)
 deps-lint: deps-test
@@ -242,7 +249,7 @@ torture-programs: $(B)/semsd $(B)/semsctl $(PRELOADS)
 torture: deps-test
 	@$(MAKE) -s --no-print-directory -j$(JOBS) torture-programs
 	@$(MAKE) -s --no-print-directory -j$(JOBS) MODE=asan torture-programs
-	@$(if $(FAULTS),,SEMS_LONG=1 tests/run system/recompute_files)
+	@$(if $(FAULTS),,SEMS_LONG=1 tests/run system/recompute_files system/deb)
 	@/usr/bin/python3 -B tests/world/world.py --build build/release,build/asan --long \
 	$(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) \
 	$(if $(ROUNDS),--rounds $(ROUNDS),--seconds $(or $(SECONDS),900))

@@ -2,7 +2,7 @@
 # Scripts parse, and shellcheck finds nothing.
 set -u
 rc=0
-mapfile -t scripts < <(find tests tools .ci deploy -type f \( -name '*.sh' -o -name run \))
+mapfile -t scripts < <(find tests tools .ci deploy -type f \( -name '*.sh' -o -name run -o -name '*.p*rm' \))
 for f in "${scripts[@]}"; do
 	bash -n "$f" || rc=1
 done
