@@ -177,12 +177,12 @@ Test(spd_compare, tells_every_record_behind_a_figure_however_many_places_they_ar
 		   "INSERT INTO sems.tip_event (record_id, source, site_id, occurred_at, "
 		   "received_at, received_from, device_id, outcome) SELECT gen_random_uuid(), "
 		   "'lane', 'S' || n, '2020-02-01', now(), 'x', 'X1', 'MISS_DECIDED' "
-		   "FROM generate_series(1, 4100) AS n");
+		   "FROM generate_series(1, 3000) AS n");
 	cr_assert_eq(ask(OP(DIFF), 0), CODE(OK), "%s", o.text);
-	cr_expect_eq(office_int(&o, "records.count"), 4100);
+	cr_expect_eq(office_int(&o, "records.count"), 3000);
 	c = change_of("OUT03");
 	cr_assert_not_null(c);
-	cr_expect_eq(json_integer_value(json_object_get(c, "records")), 4100);
+	cr_expect_eq(json_integer_value(json_object_get(c, "records")), 3000);
 }
 
 Test(spd_compare, compares_nothing_that_is_not_there)
