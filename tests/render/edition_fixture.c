@@ -26,7 +26,7 @@ static const char sections[] =
     "\"silent\":[{\"source\":\"lane-1\",\"kind\":\"tip_event\",\"site\":\"NMR\"}],"
     "\"silent_total\":1,"
     "\"late\":{\"received\":313,\"late\":4},\"quarantine\":[{\"reason\":\"FIELD\",\"count\":2}],"
-    "\"clock\":[{\"source\":\"lane-1\",\"offset_ms\":-71234}],\"restores\":[]},"
+    "\"clock\":[{\"source\":\"lane-1\",\"offset_ms\":-71234}],\"durability\":[],\"restores\":[]},"
     "\"values_shown\":null,\"balances\":[{\"what\":\"FINDINGS\",\"opening\":14,\"raised\":31,"
     "\"closed\":28,"
     "\"closing\":17}],"

@@ -92,7 +92,7 @@ SPD = {
                                 "missing": 17, "basis": "HEARTBEATS", "last_at": "2026-06-30T20:00:00.000Z",
                                 "gaps": [{"from": "2026-05-01T00:00:00Z", "to": "2026-05-02T00:00:00Z", "reason": EVIL}]}],
                      "plans": [], "sessions": {"reconciled": 5, "differing": 1}, "silent": [], "late": {"late": 4},
-                     "quarantine": [{"reason": "FIELD", "count": 2}], "clock": [], "restores": []},
+                     "quarantine": [{"reason": "FIELD", "count": 2}], "clock": [], "durability": [], "restores": []},
     "values_shown": None, "forms": [{"measure": f"4.{k}", "quantitative": True, "qualitative": k % 2 == 0, "output": False} for k in range(4)],
           "small_cells": {"below": 5, "suppressed": 2, "shown": False},
     "balances": [{"what": "FINDINGS", "opening": 14, "raised": 31, "closed": 28, "closing": 17}],

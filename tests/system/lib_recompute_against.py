@@ -129,6 +129,12 @@ def completeness(c):
     for p in doc["plans"]:
         told[p["what"]] += p["planned"] or 0
     c.like("plans", dict(told), dict(planned))
+    # A day counts when something came on it; of that, records that are stored are a part.
+    days = {r["received_at"].astimezone(q.ev.zone).date().isoformat() for r in q.stored if r["received_at"] >= q.start}
+    c.like("levels of durability", [x["level"] for x in doc["durability"]], ["local"] if doc["durability"] or days else [])
+    for x in doc["durability"]:
+        if days and not (x["first_day"] <= min(days) and x["last_day"] >= max(days) and x["days"] >= len(days)):
+            c.wrong.append(f"durability: {x} does not span the days of receipt {sorted(days)}")
     sessions(c, doc["sessions"])
     balances(c)
 

@@ -169,7 +169,8 @@ struct spd {
 	size_t n_past;
 	struct spd_feed *feeds;
 	size_t n_feeds;
-	/* JSON object: plans, sessions, silent, late, quarantine, clock, restores; NULL: unknown */
+	/* JSON object: plans, sessions, silent, late, quarantine, clock, durability,
+	 * restores; NULL: unknown */
 	const char *completeness;
 	struct spd_records *records;
 	size_t n_records;

@@ -112,6 +112,37 @@ gaps_grid(struct sheet *s, const json_t *feeds)
 }
 
 static void
+durability_grid(struct sheet *s, const json_t *list)
+{
+	static const struct column columns[] = {
+	    {DOC_LEVEL, "Where an answered record was", IN_ALL, 40, false},
+	    {DOC_DAYS, "Days", IN_ALL, 10, true},
+	    {DOC_FIRST_DAY, "First day", IN_ALL, 14, false},
+	    {DOC_LAST_DAY, "Last day", IN_ALL, 14, false},
+	};
+	struct grid *g = sheet_grid(s, "data-quality-durability",
+				    "Days on which records were taken, since the quarter began");
+	const json_t *one;
+	size_t i;
+
+	if (g == NULL)
+		return;
+	g->empty = "No record was taken since the quarter began.";
+	for (i = 0; i < COUNT(columns); i++)
+		grid_column(g, &columns[i]);
+	json_array_foreach(list, i, one)
+	{
+		bool is_local = strcmp(spd_text(one, DOC_LEVEL), "local") == 0;
+
+		grid_text(g, is_local ? "on the disk of the database"
+				      : "on that disk and a synchronous standby's");
+		grid_member(g, one, DOC_DAYS, "");
+		grid_day(g, spd_text(one, DOC_FIRST_DAY));
+		grid_day(g, spd_text(one, DOC_LAST_DAY));
+	}
+}
+
+static void
 forms_grid(struct sheet *s)
 {
 	static const struct column columns[] = {
@@ -312,6 +343,7 @@ sheet_quality(struct book *b, const struct plan *p)
 		      "No clock is known to have been wrong.", json_object_get(c, DOC_CLOCK));
 	any_list_grid(s, "data-quality-plans", "Plans", "No plan is named.",
 		      json_object_get(c, DOC_PLANS));
+	durability_grid(s, json_object_get(c, DOC_DURABILITY));
 	any_list_grid(s, "data-quality-restores", "Restored from a copy",
 		      "Nothing was restored from a copy in this quarter.",
 		      json_object_get(c, DOC_RESTORES));

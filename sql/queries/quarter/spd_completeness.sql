@@ -41,6 +41,13 @@ WITH quality AS MATERIALIZED (
     FROM sems.restore_gap g
     WHERE g.lacks_to >= $1::timestamptz AND g.found_at <= now()
     AND g.lacks_from < $2::timestamptz + interval '92 days'
+), durability AS (
+    -- Since the quarter began, since records of it come later, too.
+    SELECT jsonb_agg(jsonb_build_object('level', t.level, 'days', t.days, 'first_day', t.first_day,
+        'last_day', t.last_day) ORDER BY t.level) AS list
+    FROM (SELECT k.level, count(*) AS days, min(k.day) AS first_day, max(k.day) AS last_day
+        FROM sems.durability_day k JOIN sems.civil_day d USING (day)
+        WHERE d.starts_at >= $1::timestamptz GROUP BY k.level) AS t
 )
 SELECT jsonb_build_object('late', (SELECT l.o FROM late l),
     'clock', (SELECT y.q -> 'clock' FROM quality y),
@@ -51,4 +58,5 @@ SELECT jsonb_build_object('late', (SELECT l.o FROM late l),
     'silent', (SELECT coalesce(jsonb_agg(s.one ORDER BY s.place), '[]') FROM quality y,
         jsonb_array_elements(y.q -> 'silent') WITH ORDINALITY AS s (one, place) WHERE s.place <= 1000),
     'silent_total', (SELECT jsonb_array_length(y.q -> 'silent') FROM quality y),
+    'durability', coalesce((SELECT d.list FROM durability d), '[]'),
     'restores', coalesce((SELECT r.list FROM restore r), '[]'))::text
