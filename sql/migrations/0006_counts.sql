@@ -251,7 +251,8 @@ CREATE TABLE sems.feed_day (
 	lagging bigint NOT NULL,  -- received more than 72 hours after the end of what they are about
 	clock_told bigint NOT NULL,
 	clock_off bigint NOT NULL,  -- more than 60 seconds
-	clock_worst_ms bigint
+	clock_worst_ms bigint,
+	last_received_at timestamptz NOT NULL
 );
 CREATE INDEX ON sems.feed_day (day);
 
@@ -375,7 +376,7 @@ BEGIN
 		WHERE d.starts_at >= since AND d.starts_at < until
 	), record AS (
 		SELECT width_bucket(r.counted_at, c.starts) AS at, r.kind, r.source, r.site_id,
-		    r.occurred_at, r.stored_in, r.clock_offset_ms,
+		    r.occurred_at, r.received_at, r.stored_in, r.clock_offset_ms,
 		    r.received_at >= c.quarter_ends[width_bucket(r.counted_at, c.starts)] AS is_late,
 		    r.received_at > coalesce(r.occurred_end,
 			r.occurred_at + CASE r."precision" WHEN 'DAY' THEN interval '24 hours'
@@ -392,12 +393,13 @@ BEGIN
 		    count(*) FILTER (WHERE r.is_lagging) AS lagging,
 		    count(r.clock_offset_ms) AS clock_told,
 		    count(*) FILTER (WHERE abs(r.clock_offset_ms) > 60000) AS clock_off,
-		    max(abs(r.clock_offset_ms)) AS clock_worst_ms
+		    max(abs(r.clock_offset_ms)) AS clock_worst_ms,
+		    max(r.received_at) AS last_received_at
 		FROM record r
 		GROUP BY r.at, r.kind, r.source, r.site_id
 	)
 	SELECT c.days[n.at], n.kind, n.source, n.site_id, n.records, n.last_at, n.last_stored_in,
-	    n.late, n.lagging, n.clock_told, n.clock_off, n.clock_worst_ms
+	    n.late, n.lagging, n.clock_told, n.clock_off, n.clock_worst_ms, n.last_received_at
 	FROM counted n, calendar c;
 END
 $$;
