@@ -175,7 +175,7 @@ bindir  ?= $(prefix)/bin
 datadir ?= $(prefix)/share
 unitdir ?= $(prefix)/lib/systemd/system
 COMPLETION := $(datadir)/bash-completion/completions/semsctl
-SHARE   := deploy/semsd.yaml deploy/semsd-network.conf sql/roles.sql $(wildcard deploy/catalogue/*.yaml proto/*.schema.json proto/sems/v1/*.proto)
+SHARE   := deploy/semsd.yaml deploy/semsd-network.conf sql/roles.sql deploy/grafana/semsd.json $(wildcard deploy/catalogue/*.yaml proto/*.schema.json proto/sems/v1/*.proto)
 INSTALLED := $(bindir)/semsd $(bindir)/semsctl $(bindir)/semsweb $(datadir)/man/man1/semsctl.1 $(datadir)/man/man8/semsd.8 \
              $(datadir)/man/man8/semsweb.8 $(unitdir)/semsd.service $(unitdir)/semsd.socket $(unitdir)/semsweb.service $(COMPLETION) $(addprefix $(datadir)/semsd/,$(notdir $(SHARE)))
 .PHONY: install uninstall
