@@ -118,6 +118,19 @@ store_late(const struct store *s, struct store_late *out)
 	return false;
 }
 
+/* As long as the database is there. */
+bool
+store_is_up(const struct store *s)
+{
+	return s->lanes.statements > 0;
+}
+
+const char *
+store_fault(const struct store *s)
+{
+	return s->lanes.statements > 0 ? NULL : "no standby streams";
+}
+
 const struct keyring *
 store_keys(const struct store *s)
 {
