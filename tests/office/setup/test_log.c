@@ -134,7 +134,9 @@ Test(log, links_each_entry_to_the_one_before)
 		memcpy(of, head, sizeof head);
 		of[SHA256_SIZE + 6] = (unsigned char)((i + 1) >> 8);
 		of[SHA256_SIZE + 7] = (unsigned char)(i + 1);
-		memcpy(of + SHA256_SIZE + 8, line, strlen(line));
+		cr_assert_lt(strlen(line), sizeof of - SHA256_SIZE - 8);
+		for (size_t k = 0; line[k] != '\0'; k++)
+			of[SHA256_SIZE + 8 + k] = (unsigned char)line[k];
 		cr_assert(sha256(of, SHA256_SIZE + 8 + strlen(line), head));
 		hex_encode(head, sizeof head, hex);
 		cr_expect_eq(json_integer_value(json_object_get(one, "number")), (json_int_t)i + 1);

@@ -433,8 +433,8 @@ Test(proof_check, sees_that_the_access_log_lacks_the_head_of_then)
 	    "DELETE FROM sems.access_log WHERE entry_id = 2",
 	    "UPDATE sems.access_link SET sha256 = sha256('x') WHERE number = 3",
 	    "DELETE FROM sems.access_link WHERE number = 2",
-	    "DELETE FROM sems.access_link WHERE number = (SELECT max(number) FROM "
-	    "sems.access_link)",
+	    ("DELETE FROM sems.access_link WHERE number = (SELECT max(number) FROM "
+	     "sems.access_link)"),
 	};
 	json_t *report;
 
