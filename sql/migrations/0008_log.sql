@@ -167,6 +167,7 @@ BEGIN
 	    ['device', 'device', 'principal', 'code_sha256 code_until token_sha256 public_key last_seen_at', ''],
 	    ['signing_key', 'key', 'key_id', 'public_key', ''],
 	    ['restore_gap', 'gap', 'gap_id', '', ''],
+	    ['hold', 'hold', 'hold_id', 'persons', ''],
 	    ['calendar_change', 'calendar', 'change_no', 'runs', 'changed_by'],
 	    ['purge_certificate', 'retention.drop', 'kind month', 'records first_occurred_at last_occurred_at',
 		'dropped_by'],

@@ -256,6 +256,25 @@ Test(hold, is_told_in_status_from_the_day_after_its_review)
 }
 
 /* P-980 */
+/* P-962: who set it, and who lifted it and why; not whose records it holds. */
+Test(hold, is_in_the_access_log)
+{
+	struct hold_request r = wish();
+
+	r.person = "00112233445566778899aabbccddeeff";
+	add(&r);
+	lift(1);
+	cr_expect_str_eq(
+	    cluster_text(o.pg, "SELECT string_agg(who || ' ' || subject || ' ' || "
+			       "coalesce(line::jsonb #>> '{is,lifted_why}', 'set'), ', ' "
+			       "ORDER BY entry_id) FROM sems.access_log WHERE what = 'hold'"),
+	    "unix:owner 1 set, unix:owner 1 closed");
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.access_log "
+				       "WHERE what = 'hold' AND (line LIKE '%persons%' "
+				       "OR line LIKE '%00112233%')"),
+		     0);
+}
+
 Test(hold, is_never_changed_or_removed)
 {
 	hold_second();
