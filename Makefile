@@ -1,7 +1,8 @@
 # One non-recursive Makefile; everything it makes is under build/.
 #   make            build/semsd, build/semsctl and build/semsweb
 #   make demo       an airport quarter, simulated, stored and summarised
-#   make test       every test, with the sanitizers; closes with "N passed, N failed"
+#   make test       the tests, with the sanitizers; closes with "N passed, N failed"
+#   make test-long  the suites that take longest, in the same way
 #   make bench      what semsd reaches beside the database's own COPY, in build/bench.json
 #   make sim        seeded schedules of the engine of ingest: SCHEDULES=n SEED=s
 #   make fuzz       what reads bytes of others, under libFuzzer: RUNS=n SECONDS=s TARGET=t
@@ -228,7 +229,7 @@ deps-coverage: deps
 # Each builds through a second make: this one may have begun before the packages were there.
 JOBS        := $(shell nproc 2>/dev/null || echo 2)
 TEST_LAYERS := $(foreach l,$(LAYERS) tools sim,$(if $(wildcard tests/$(l)/*.c tests/$(l)/*/*.c),$(l)))
-.PHONY: demo test lint test-programs tidy bench bench-peers
+.PHONY: demo test test-long lint test-programs tidy bench bench-peers
 # BENCH_SECONDS=, BENCH_ROWS=, BENCH_DIR=: tools/bench/README.md
 bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all build/semsbench
@@ -249,7 +250,7 @@ torture-programs: $(B)/semsd $(B)/semsctl $(PRELOADS)
 torture: deps-test
 	@$(MAKE) -s --no-print-directory -j$(JOBS) torture-programs
 	@$(MAKE) -s --no-print-directory -j$(JOBS) MODE=asan torture-programs
-	@$(if $(FAULTS),,SEMS_LONG=1 tests/run system/recompute_files system/deb)
+	@$(if $(FAULTS),,SEMS_LONG=1 tests/run --long)
 	@/usr/bin/python3 -B tests/world/world.py --build build/release,build/asan --long \
 	$(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) \
 	$(if $(ROUNDS),--rounds $(ROUNDS),--seconds $(or $(SECONDS),900))
@@ -262,6 +263,8 @@ demo: deps
 	@tools/demo.sh
 test: deps-test
 	@tests/run
+test-long: deps-test
+	@tests/run --long
 lint: deps-lint
 	@tests/lint/run
 test-programs: $(B)/semsd $(B)/semsctl $(B)/semsweb $(B)/semsbench $(PRELOADS) $(TEST_LAYERS:%=$(B)/test_%) $(FUZZ_TARGETS:%=$(B)/fuzz_%)

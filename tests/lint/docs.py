@@ -124,8 +124,9 @@ def database():
 
 def tests():
     page = text("tests/README.md")
-    if not re.search(r"^Recorded: \d+ tests", page, flags=re.M):
-        complain("tests/README.md", "records no number of tests")
+    for which in "short", "long":
+        if not re.search(rf"^Recorded, {which}: \d+ tests", page, flags=re.M):
+            complain("tests/README.md", f"records no number of {which} tests")
     for f in [*pathlib.Path("tests/system").glob("*.sh"), *pathlib.Path("tests/system").glob("*.py")]:
         if not f.name.startswith(("lib.", "lib_")) and not re.search(rf"\b{f.stem}\b", page):
             complain("tests/README.md", f"does not describe {f}")
