@@ -277,6 +277,21 @@ GRANT INSERT, UPDATE ON sems.site, sems.location, sems.provider, sems.source, se
 GRANT INSERT, DELETE ON sems.source_grant TO sems_admin;
 GRANT INSERT ON sems.target, sems.chart_rebase, sems.not_applicable TO sems_admin;
 
+-- Once somebody administers, somebody does: else nobody could give anybody a role. Two who take each other's role
+-- away at once wait here for each other's row.
+CREATE FUNCTION sems.keep_an_administrator() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM FROM sems.principal WHERE role = 'admin' FOR UPDATE;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION '% is the last administrator: make somebody else one first', OLD.principal;
+	END IF;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER keep_an_administrator AFTER UPDATE ON sems.principal FOR EACH ROW
+    WHEN (OLD.role = 'admin' AND NEW.role <> 'admin') EXECUTE FUNCTION sems.keep_an_administrator();
+
 -- Who a principal is; whoever has no person, or is not registered, is nobody else.
 CREATE FUNCTION sems.person_of(of_principal text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -85,6 +85,32 @@ Test(setup, takes_no_gateway_that_is_somebody)
 	    cluster_int(o.pg, "SELECT count(*) FROM sems.principal WHERE role = 'gateway'"), 1);
 }
 
+/* P-965: an owner is admin besides, by no register, and does not count. */
+Test(setup, leaves_somebody_who_administers)
+{
+	struct setup_principal all[] = {{.principal = "unix:anna", .role = "admin"},
+					{.principal = "unix:bob", .role = "admin"}};
+	struct setup_request r = only_entity();
+
+	r.principals = all;
+	r.n_principals = 2;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	all[0].role = all[1].role = "compliance";
+	cr_expect_eq(ask_setup(&r), CODE(STATE));
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.principal WHERE role = 'admin'"),
+		     2);
+	r.n_principals = 1;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	all[0] = all[1];
+	cr_expect_eq(ask_setup(&r), CODE(STATE));
+	cr_expect(strstr(o.text, "unix:bob") != NULL, "%s", o.text);
+	all[1] = (struct setup_principal){.principal = "unix:cleo", .role = "admin"};
+	r.n_principals = 2;
+	cr_assert_eq(ask_setup(&r), CODE(OK), "%s", o.text);
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.principal WHERE role = 'admin'"),
+		     1);
+}
+
 /* P-910 */
 Test(setup, keeps_the_zone_once_there_is_evidence)
 {

@@ -86,7 +86,7 @@ static const struct {
 	const char *sha256;
 } first_schema[] = {
     {"sql/migrations/0001_register.sql",
-     "2efe2f8f0dccc165d67ef5940c3a7c744f356677289cd8a0cfc8f6b9f661420f"},
+     "19f0034e4110a9a439ef7980ee6fb0158b346ebfd5a534b034a2f16cadfd7a4f"},
     {"sql/migrations/0002_evidence.sql",
      "3e87755cd97756e7fa755c0bd825530bfa65ddd7bed4e8527606ca46602b0f99"},
     {"sql/migrations/0003_ruling.sql",
