@@ -136,6 +136,8 @@ Test(spd_step, asks_for_the_role_that_goes_with_it)
 	    {OP(SUBMIT), "auditor", "compliance"},
 	};
 
+	be("anna", "admin"); /* who stays it, when rita is something else */
+	be("carl", "compliance");
 	freeze();
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		be("rita", rows[i].role);
