@@ -254,6 +254,14 @@ static const struct slot device_request_slots[] = {
 };
 SHAPE(device_request);
 
+static const struct slot passkey_request_slots[] = {
+    ONE(passkey_request, operation),  ONE(passkey_request, principal),
+    ONE(passkey_request, link),       ONE(passkey_request, credential_id),
+    ONE(passkey_request, public_key), ONE(passkey_request, sign_count),
+    ONE(passkey_request, name),       ONE(passkey_request, passkey),
+};
+SHAPE(passkey_request);
+
 static const struct slot log_request_slots[] = {
     ONE(log_request, since), ONE(log_request, until), ONE(log_request, who),
     ONE(log_request, what),  ONE(log_request, limit), ONE(log_request, after),
@@ -293,6 +301,7 @@ static const struct body bodies[] = {
     BODY_IS(HISTORY, history),
     BODY_IS(HOLD, hold),
     BODY_IS(HEALTH, health),
+    BODY_IS(PASSKEY, passkey),
 };
 COVERS(bodies, REQUEST_KINDS);
 

@@ -48,6 +48,7 @@ static const struct route {
     {REQUEST_RIGHTS, BY_OPERATION, "rights", admin_rights},
     {REQUEST_HOLD, RIGHT_HOLD, "hold", admin_hold},
     {REQUEST_DEVICE, BY_OPERATION, "device", admin_device},
+    {REQUEST_PASSKEY, BY_OPERATION, "passkey", admin_passkey},
     {REQUEST_LOG, RIGHT_SEE_LOG, "log", admin_log},
     {REQUEST_HISTORY, RIGHT_SEE_HISTORY, "history", admin_history},
     {REQUEST_HEALTH, RIGHT_SEE_HEALTH, "health", admin_health},

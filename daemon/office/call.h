@@ -131,6 +131,7 @@ void admin_calendar(struct call *c);
 void admin_reload(struct call *c);
 void admin_rights(struct call *c);
 void admin_device(struct call *c);
+void admin_passkey(struct call *c);
 void admin_log(struct call *c);
 void admin_history(struct call *c);
 void admin_health(struct call *c);

@@ -43,6 +43,7 @@ enum request_kind {
 	REQUEST_LOG,
 	REQUEST_HISTORY,
 	REQUEST_HEALTH,
+	REQUEST_PASSKEY,
 	REQUEST_RIGHTS,
 	REQUEST_HOLD,
 	REQUEST_KINDS,
@@ -416,6 +417,29 @@ struct device_request {
 	bool seen;
 };
 
+/* As PasskeyOperation of admin.proto. */
+enum passkey_op {
+	PASSKEY_OP_NONE,
+	PASSKEY_OP_INVITE,
+	PASSKEY_OP_REVOKE,
+	PASSKEY_OP_LIST,
+	PASSKEY_OP_LOOK,
+	PASSKEY_OP_REGISTER,
+	PASSKEY_OP_KNOW,
+	PASSKEY_OP_USE,
+};
+
+struct passkey_request {
+	uint32_t operation; /* enum passkey_op */
+	const char *principal;
+	const char *link;
+	struct text credential_id;
+	struct text public_key;
+	uint32_t sign_count;
+	const char *name;
+	uint64_t passkey;
+};
+
 struct log_request {
 	const char *since; /* a day or an instant; NULL, "": from the beginning */
 	const char *until; /* to its end, or before it; NULL, "": to the end */
@@ -458,6 +482,7 @@ struct request {
 		const struct rights_request *rights;
 		const struct hold_request *hold;
 		const struct device_request *device;
+		const struct passkey_request *passkey;
 		const struct log_request *log;
 		const struct history_request *history;
 	};

@@ -20,7 +20,7 @@ request(enum request_kind kind)
 }
 
 /* Written once more from PROTOCOL.md, P-905: who may ask for a body at all, role by role in the
- * order of `roles`. `numbers` is for whoever has a grant, `import` and `device` by their
+ * order of `roles`. `numbers` is for whoever has a grant, `import`, `device` and `passkey` by their
  * operation: an empty one is INVALID, whoever asks. */
 static const char *const roles[] = {"none",    "device",     "supervisor", "tester", "auditor",
 				    "manager", "compliance", "admin",      "gateway"};
@@ -38,6 +38,7 @@ static const char *const may[] = {
     [REQUEST_RIGHTS] = "xxxxxxxxx",     [REQUEST_DEVICE] = "xxxxxxxxx",
     [REQUEST_LOG] = "------xx-",        [REQUEST_HISTORY] = "----xxxx-",
     [REQUEST_HOLD] = "------xx-",       [REQUEST_HEALTH] = "-------xx",
+    [REQUEST_PASSKEY] = "xxxxxxxxx",
 };
 COVERS(may, REQUEST_KINDS);
 

@@ -95,6 +95,7 @@ extern const struct command command_verify;
 extern const struct command command_trace;
 extern const struct command command_key;
 extern const struct command command_device;
+extern const struct command command_person;
 extern const struct command command_doubles;
 extern const struct command command_calendar;
 extern const struct command command_status;

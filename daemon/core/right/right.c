@@ -93,6 +93,11 @@ static const struct {
     [RIGHT_INVITE_DEVICES] = {"invite_devices", "invites devices, and revokes them", .all = ADMIN},
     [RIGHT_RECOGNISE_DEVICES] = {"recognise_devices", "asks what a device is known by",
 				 .all = ADMIN | GATEWAY},
+    [RIGHT_INVITE_PERSONS] = {"invite_persons",
+			      "invites people to sign in, and ends their passkeys", .all = ADMIN},
+    /* Who speaks for people is none of them: an administrator is somebody. */
+    [RIGHT_RECOGNISE_PERSONS] = {"recognise_persons", "asks whom a passkey signs in",
+				 .all = GATEWAY},
 
     [RIGHT_KNOW_COVERT] = {"know_covert", "knows of covert tests before their debrief",
 			   .all = ADMINISTERS | TESTER},

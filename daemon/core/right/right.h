@@ -76,6 +76,8 @@ enum right {
 	RIGHT_MEND_CALENDAR,
 	RIGHT_INVITE_DEVICES,    /* and revoke them */
 	RIGHT_RECOGNISE_DEVICES, /* by what they show */
+	RIGHT_INVITE_PERSONS,    /* and see and revoke their passkeys */
+	RIGHT_RECOGNISE_PERSONS, /* by what they show */
 	/* To know: parts of answers. */
 	RIGHT_KNOW_COVERT,      /* of tests before their debrief, and of what may be one */
 	RIGHT_KNOW_PERSONS,     /* what may name somebody: pseudonyms, free text, bytes as sent */

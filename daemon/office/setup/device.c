@@ -9,6 +9,7 @@
 #include "base/json/jsonin.h"
 #include "base/log.h"
 #include "office/call.h"
+#include "office/setup/one_row.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,10 +25,8 @@
 #define DEVICE_NAME_SIZE (NAME_MAX_BYTES + sizeof "device:")
 
 struct device_job {
-	struct statement st;
-	bool is_asked;
-	bool reloads; /* who somebody is has changed */
-	json_t *answer;
+	struct one_row row;  /* first: what is run */
+	bool reloads;        /* who somebody is has changed */
 	const char *nothing; /* what is said when there is no row */
 	const char *done;    /* what was done, for the log */
 	char principal[DEVICE_NAME_SIZE];
@@ -39,45 +38,17 @@ struct device_job {
 	const char *secret_is;              /* "code", "token" */
 };
 
-static bool
-device_next(struct job *j, struct statement *st, struct err *e)
-{
-	struct call *c = j->ctx;
-	struct device_job *d = c->state;
-
-	(void)e;
-	if (d->is_asked)
-		return false;
-	d->is_asked = true;
-	*st = d->st;
-	return true;
-}
-
 static void
-device_rows(struct job *j, const struct rows *r)
+device_done(struct call *c, json_t *answer, const struct err *e)
 {
-	struct call *c = j->ctx;
 	struct device_job *d = c->state;
 
-	if (rows_count(r) == 1 && rows_text(r, 0, 0) != NULL)
-		d->answer = json_loads(rows_text(r, 0, 0), 0, NULL);
-}
-
-static void
-device_done(struct job *j, const struct err *e)
-{
-	struct call *c = j->ctx;
-	struct device_job *d = c->state;
-	json_t *answer = d->answer;
-
-	d->answer = NULL;
 	if (e->code == OK && answer != NULL && d->secret[0] != '\0')
 		json_object_set_new(answer, d->secret_is, json_string(d->secret));
 	if (e->code == OK && answer != NULL && d->key_id[0] != '\0')
 		json_object_set_new(answer, "key_id", json_string(d->key_id));
 	wipe(d->secret, sizeof d->secret);
 	if (e->code != OK) {
-		json_decref(answer);
 		call_fail_err(c, e);
 	} else if (answer == NULL) {
 		call_fail(c, ANSWER_NOT_FOUND, "", "%s", d->nothing);
@@ -91,15 +62,11 @@ device_done(struct job *j, const struct err *e)
 }
 
 static void
-run(struct call *c, bool writes)
+run(struct call *c, bool writes, struct statement st)
 {
-	c->job = (struct job){.role = DB_ADMIN,
-			      .writes = writes,
-			      .next = device_next,
-			      .rows = device_rows,
-			      .done = device_done,
-			      .ctx = c};
-	call_run(c, LANE_SHORT);
+	struct device_job *d = c->state;
+
+	one_row_run(c, &d->row, writes, st, device_done);
 }
 
 static bool
@@ -196,10 +163,10 @@ invite(struct call *c)
 	d->nothing = "";
 	d->done = "invited";
 	d->reloads = true;
-	d->st = (struct statement){embed_text("sql/queries/setup/device_invite.sql"),
-				   3,
-				   {d->principal, d->digest, c->who.principal.s}};
-	run(c, true);
+	run(c, true,
+	    (struct statement){embed_text("sql/queries/setup/device_invite.sql"),
+			       3,
+			       {d->principal, d->digest, c->who.principal.s}});
 }
 
 static void
@@ -212,10 +179,10 @@ revoke(struct call *c)
 	d->nothing = "there is no such device";
 	d->done = "revoked";
 	d->reloads = true;
-	d->st = (struct statement){embed_text("sql/queries/setup/device_revoke.sql"),
-				   2,
-				   {d->principal, c->who.principal.s}};
-	run(c, true);
+	run(c, true,
+	    (struct statement){embed_text("sql/queries/setup/device_revoke.sql"),
+			       2,
+			       {d->principal, c->who.principal.s}});
 }
 
 static void
@@ -224,8 +191,8 @@ list(struct call *c)
 	struct device_job *d = c->state;
 
 	d->nothing = "";
-	d->st = (struct statement){embed_text("sql/queries/setup/device_list.sql"), 0, {NULL}};
-	run(c, false);
+	run(c, false,
+	    (struct statement){embed_text("sql/queries/setup/device_list.sql"), 0, {NULL}});
 }
 
 static bool
@@ -275,11 +242,11 @@ enrol(struct call *c)
 	d->nothing = "the code is unknown, was used, or its hour is over: get another one";
 	d->done = "enrolled";
 	d->reloads = true;
-	d->st = (struct statement){embed_text("sql/queries/setup/device_enrol.sql"),
-				   4,
-				   {d->digest, has_key ? d->key_id : NULL, has_key ? d->key : NULL,
-				    has_key ? NULL : d->other_digest}};
-	run(c, true);
+	run(c, true,
+	    (struct statement){embed_text("sql/queries/setup/device_enrol.sql"),
+			       4,
+			       {d->digest, has_key ? d->key_id : NULL, has_key ? d->key : NULL,
+				has_key ? NULL : d->other_digest}});
 }
 
 static void
@@ -297,11 +264,11 @@ know(struct call *c)
 	if (!has_id)
 		hex_encode((const unsigned char *)q->token_sha256.s, q->token_sha256.n, d->digest);
 	d->nothing = "nobody is known by this, or not any more";
-	d->st = (struct statement){
-	    embed_text("sql/queries/setup/device_know.sql"),
-	    3,
-	    {has_id ? q->key_id : NULL, has_id ? NULL : d->digest, q->seen ? "1" : "0"}};
-	run(c, true);
+	run(c, true,
+	    (struct statement){
+		embed_text("sql/queries/setup/device_know.sql"),
+		3,
+		{has_id ? q->key_id : NULL, has_id ? NULL : d->digest, q->seen ? "1" : "0"}});
 }
 
 void

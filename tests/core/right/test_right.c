@@ -58,6 +58,8 @@ static const struct {
     {"mend_calendar", "-------a-"},
     {"invite_devices", "-------a-"},
     {"recognise_devices", "-------aa"},
+    {"invite_persons", "-------a-"},
+    {"recognise_persons", "--------a"},
     /* P-906, P-907: parts of answers. */
     {"know_covert", "---a-a-a-"},
     {"know_persons", "-----a-a-"},
