@@ -46,14 +46,17 @@ PBC     := $(PROTOS:proto/%.proto=$(GEN)/%.pb-c.c)
 PBO     := $(PBC:$(GEN)/%.c=$(B)/gen/%.o)
 obj      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 
+# What semsweb serves as it is.
+WEB_FILES := $(wildcard daemon/web/*/*.js)
+
 # A file that goes away is newer than nothing: the list of files is.
-SOURCES := $(wildcard daemon/*/*.c daemon/*/*/*.c tools/*/*.c tools/*/*/*.c sql/*/*.sql sql/*/*/*.sql deploy/catalogue/*.yaml proto/*.json)
+SOURCES := $(wildcard daemon/*/*.c daemon/*/*/*.c tools/*/*.c tools/*/*/*.c sql/*/*.sql sql/*/*/*.sql deploy/catalogue/*.yaml proto/*.json $(WEB_FILES))
 .PHONY: FORCE
 $(B)/.sources: FORCE
 	@mkdir -p $(@D); echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
 
 # Data compiled in: each file becomes a NUL-terminated array, see base/file/embed.h.
-EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*/*.sql sql/roles.sql sql/statistics.sql deploy/catalogue/*.yaml proto/*.schema.json)
+EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*/*.sql sql/roles.sql sql/statistics.sql deploy/catalogue/*.yaml proto/*.schema.json) $(WEB_FILES)
 EMBEDO  := $(B)/gen/files.o
 
 layer_o  = $(call obj,daemon/$(1)/*.c daemon/$(1)/*/*.c)
@@ -70,7 +73,7 @@ LIB_office := $(B)/liboffice.a $(LIB_store)
 LIB_door := $(B)/libdoor.a $(LIB_office)
 LIB_jobs := $(B)/libjobs.a $(LIB_store)
 LIB_net  := $(B)/libnet.a $(B)/liboffice.a $(LIB_ingest)
-LIB_web  := $(B)/libweb.a $(LIB_wire)
+LIB_web  := $(B)/libweb.a $(B)/libnet.a $(LIB_wire)
 LIB_tools := $(B)/libtools.a $(B)/librender.a $(LIB_client)
 
 SEMSCTL := $(call obj,tools/semsctl/*.c tools/semsctl/*/*.c)
@@ -81,7 +84,7 @@ build/%: $(B)/%
 	@ln -sfn $(if $(filter build/%,$(B)),$(B:build/%=%),$(abspath $(B)))/$* $@
 # What speaks HTTP to strangers has no library of the database: tests/lint/symbols.sh.
 $(B)/semsweb: $(B)/daemon/semsweb.o $(LIB_web)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent_openssl -levent -lssl -lcrypto -lprotobuf-c -lcyaml -ljansson -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -levent_openssl -levent -lssl -lcrypto -lfido2 -lprotobuf-c -lcyaml -ljansson -lm
 $(B)/semsd: $(filter-out %/semsweb.o,$(call obj,daemon/*.c)) $(B)/libnet.a $(B)/libjobs.a $(LIB_door)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/semsctl: $(SEMSCTL) $(LIB_tools)
@@ -97,6 +100,7 @@ FIXTURE_tools := $(B)/tests/client/fake_daemon.o $(B)/tests/render/document_fixt
 FIXTURE_net := $(B)/tests/ingest/fixture.o
 # The store writes the samples of core.
 FIXTURE_store := $(B)/tests/core/sample.o
+LIBS_web := -lfido2
 # Who else knows how to ask a cluster.
 FIXTURE_host := $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
 # All that ask a database have it from the same hooks.
@@ -110,7 +114,7 @@ $(B)/lib$(1).a: $(call layer_o,$(1)) $(if $(filter wire,$(1)),$(PBO)) $(if $(fil
 	@rm -f $$@
 	$$(AR) rcs $$@ $$(filter %.o,$$^)
 $(B)/test_$(1): $(call tests_o,$(1)) $(call obj,tests/lib/*.c) $(FIXTURE_$(1)) $(LIB_$(1))
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(RENDER_LIBS) -lcsv -lcriterion
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) $$(RENDER_LIBS) $(LIBS_$(1)) -lcsv -lcriterion
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 # Whose tests let memory run out.
@@ -127,7 +131,7 @@ $(B)/sim: $(B)/tests/sim/main.o $(SIM) $(LIB_ingest)
 # Fuzz targets: with libFuzzer's main in MODE=fuzz, else with one that feeds files.
 FUZZ_TARGETS := guard frame record session request catalogue map web
 FUZZ_MAIN := $(if $(filter fuzz,$(MODE)),,$(B)/tests/fuzz/replay.o)
-FUZZ_LIBS := -levent -lpq -lprotobuf-c -lcrypto -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
+FUZZ_LIBS := -levent -lpq -lprotobuf-c -lcrypto -lfido2 -lcyaml -ljansson -lcsv $(RENDER_LIBS) -lm
 FUZZ_WITH_record  := $(B)/tests/wire/make_record.o $(LIB_wire)
 FUZZ_WITH_session := $(B)/tests/fuzz/world.o $(LIB_ingest)
 FUZZ_WITH_request := $(B)/tests/fuzz/world.o $(B)/libdoor.a $(B)/liboffice.a $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
@@ -196,17 +200,17 @@ uninstall:
 	@rmdir $(DESTDIR)$(datadir)/semsd 2>/dev/null || true
 
 # --- packages ------------------------------------------------------------------------------------
-PC        := libevent libevent_openssl libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip expat libqrencode
+PC        := libevent libevent_openssl libpq libprotobuf-c libcrypto libcyaml jansson xlsxwriter libzip expat libqrencode libfido2
 DEPS      := gcc libc6-dev pkg-config libevent-dev libpq-dev libprotobuf-c-dev protobuf-c-compiler \
              protobuf-compiler libssl-dev libcyaml-dev libjansson-dev libcsv-dev libcriterion-dev \
-             libxlsxwriter-dev libzip-dev libexpat1-dev libsystemd-dev libqrencode-dev \
+             libxlsxwriter-dev libzip-dev libexpat1-dev libsystemd-dev libqrencode-dev libfido2-dev \
              postgresql-15 python3 python3-protobuf tzdata openssl
 # What makes packages, and what judges them.
 DEPS_DEB  := debhelper dpkg-dev lintian blhc
 DEPS_LINT := clang-format clang-tidy cppcheck shellcheck
 # What reads, shows and judges the exported files, and what makes faults; without them tests are skipped.
 DEPS_TEST := python3-openpyxl python3-prometheus-client python3-jsonschema chromium fonts-dejavu-core poppler-utils \
-             libreoffice-calc-nogui strace faketime bash-completion systemd $(DEPS_DEB) $(if $(shell command -v npm),,npm)
+             libreoffice-calc-nogui strace faketime bash-completion systemd nginx-light $(DEPS_DEB) $(if $(shell command -v npm),,npm)
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_COVERAGE := gcovr
 .PHONY: deb deps deps-deb deps-test deps-lint deps-fuzz deps-coverage

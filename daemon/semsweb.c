@@ -6,8 +6,9 @@
 #include "base/count.h"
 #include "base/json/jsonmem.h"
 #include "base/log.h"
-#include "web/desk/desk.h"
 #include "web/http/httpd.h"
+#include "web/person/origin.h"
+#include "web/site.h"
 
 #include <event2/event.h>
 
@@ -32,6 +33,10 @@ struct semsweb {
 	const char *listen[LISTEN_MAX];
 	unsigned n_listen;
 	const char *certificate, *key;
+	const char *people, *revoked; /* issuers of people's certificates, and their lists */
+	const char *origin;           /* as given */
+	const char *header;           /* of a proxy's */
+	struct origin own;
 	const char *anyone; /* whom all are that come by loopback */
 	bool shows_link;    /* to the owner */
 	uint32_t connections;
@@ -39,7 +44,7 @@ struct semsweb {
 	bool verbose;
 	struct event_base *base;
 	struct httpd httpd;
-	struct desk *desk;
+	struct site *site;
 	struct event *signals[3];
 	struct event *stop_poll;
 	unsigned stop_left_ms;
@@ -106,11 +111,18 @@ on_hangup(evutil_socket_t sig, short what, void *arg)
 static const struct argp_option options[] = {
     {"socket", 's', "PATH", 0, "semsd's socket (/run/semsd/semsd.sock)", 0},
     {"listen", 'l', "ADDRESS:PORT", 0,
-     "where browsers and programs connect (127.0.0.1:8443); other addresses than loopback take a "
-     "certificate; may be given again",
+     "where browsers and programs connect (127.0.0.1:8443), or unix:/PATH for a proxy; other "
+     "addresses than loopback take a certificate; may be given again",
      0},
     {"certificate", 'c', "FILE", 0, "certificate and chain in PEM, for HTTPS", 0},
     {"key", 'k', "FILE", 0, "its key in PEM", 0},
+    {"origin", 'O', "URL", 0,
+     "where browsers find it, as https://sems.example:8443: people then sign in by passkeys", 0},
+    {"people", 'p', "FILE", 0,
+     "issuers of people's certificates, in PEM: browsers may show one, and need none", 0},
+    {"revoked", 'R', "FILE", 0, "what each of those has revoked, in PEM", 0},
+    {"person-header", 'H', "NAME", 0,
+     "the header in which a proxy names the person; heeded over unix: alone", 0},
     {"loopback-as", 'a', "PRINCIPAL", 0,
      "whoever connects by loopback is this device:NAME or web:NAME; not with a certificate", 0},
     {"owner-link", 'o', NULL, 0, "print a link that signs in the owner of this semsweb, once", 0},
@@ -141,6 +153,36 @@ take_number(const char *arg, uint32_t most, uint32_t *out)
 	return 0;
 }
 
+static bool
+listens_for_proxy(const struct semsweb *w)
+{
+	for (unsigned i = 0; i < w->n_listen; i++)
+		if (strncmp(w->listen[i], "unix:", 5) == 0)
+			return true;
+	return false;
+}
+
+/* What goes with what. */
+static void
+check_options(struct semsweb *w, struct argp_state *state)
+{
+	const char *wrong = w->origin == NULL ? NULL : origin_parse(w->origin, &w->own);
+
+	if (wrong != NULL)
+		argp_error(state, "--origin %s: %s", w->origin, wrong);
+	else if ((w->certificate == NULL) != (w->key == NULL))
+		argp_error(state, "--certificate and --key go together");
+	else if (w->certificate != NULL && w->anyone != NULL)
+		argp_error(state, "--loopback-as is for plain HTTP on loopback: leave one out");
+	else if (w->people != NULL && w->certificate == NULL)
+		argp_error(state, "--people takes --certificate: plain HTTP has no certificates");
+	else if (w->revoked != NULL && w->people == NULL)
+		argp_error(state, "--revoked goes with --people");
+	else if (w->header != NULL && !listens_for_proxy(w))
+		argp_error(state, "--person-header takes --listen unix:/PATH: nobody else's word "
+				  "is taken");
+}
+
 static error_t
 parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -148,7 +190,9 @@ parse_option(int key, char *arg, struct argp_state *state)
 	const struct {
 		int key;
 		const char **to;
-	} texts[] = {{'s', &w->socket}, {'c', &w->certificate}, {'k', &w->key}, {'a', &w->anyone}};
+	} texts[] = {{'s', &w->socket},  {'c', &w->certificate}, {'k', &w->key},
+		     {'a', &w->anyone},  {'O', &w->origin},      {'p', &w->people},
+		     {'R', &w->revoked}, {'H', &w->header}};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		if (texts[i].key != key)
@@ -168,11 +212,9 @@ parse_option(int key, char *arg, struct argp_state *state)
 		w->verbose = true;
 	else if (key == 'o')
 		w->shows_link = true;
-	else if (key == ARGP_KEY_END && (w->certificate == NULL) != (w->key == NULL))
-		argp_error(state, "--certificate and --key go together");
-	else if (key == ARGP_KEY_END && w->certificate != NULL && w->anyone != NULL)
-		argp_error(state, "--loopback-as is for plain HTTP on loopback: leave one out");
-	else if (key != 'n' && key != 'r' && key != ARGP_KEY_END)
+	else if (key == ARGP_KEY_END)
+		check_options(w, state);
+	else if (key != 'n' && key != 'r')
 		return ARGP_ERR_UNKNOWN;
 	return 0;
 }
@@ -192,7 +234,7 @@ show_link(const struct semsweb *w, int port)
 {
 	char secret[SECRET_SIZE];
 
-	if (!desk_owner_link(w->desk, secret))
+	if (!site_owner_link(w->site, secret))
 		return;
 	printf("semsweb: http%s://%.*s:%d/enter?key=%s signs in the owner, once, within an hour.\n",
 	       w->certificate == NULL ? "" : "s", (int)(strrchr(w->listen[0], ':') - w->listen[0]),
@@ -221,9 +263,15 @@ open_signals(struct semsweb *w, struct err *e)
 static enum code
 start(struct semsweb *w, struct err *e)
 {
-	const struct desk_config dc = {.socket = w->socket, .anyone = w->anyone};
-	struct httpd_config hc = {
-	    .certificate = w->certificate, .key = w->key, .connections = w->connections};
+	const struct site_config sc = {.socket = w->socket,
+				       .anyone = w->anyone,
+				       .origin = w->origin == NULL ? NULL : &w->own,
+				       .header = w->header};
+	struct httpd_config hc = {.certificate = w->certificate,
+				  .key = w->key,
+				  .people = w->people,
+				  .revoked = w->revoked,
+				  .connections = w->connections};
 	int port = 0;
 
 	jsonmem_watch(malloc);
@@ -231,7 +279,7 @@ start(struct semsweb *w, struct err *e)
 	event_set_log_callback(on_libevent);
 	signal(SIGPIPE, SIG_IGN);
 	w->base = event_base_new();
-	if (w->base == NULL || (w->desk = desk_new(w->base, &dc)) == NULL)
+	if (w->base == NULL || (w->site = site_new(w->base, &sc)) == NULL)
 		return err_set(e, TRY_SYSTEM, "semsweb", "out of memory");
 	if (open_signals(w, e) != OK)
 		return e->code;
@@ -239,8 +287,8 @@ start(struct semsweb *w, struct err *e)
 		hc.patience = visit_patience();
 		hc.patience.request = w->request_s * 1000;
 	}
-	hc.routes = desk_routes(&hc.n_routes);
-	hc.ctx = w->desk;
+	hc.routes = site_routes(&hc.n_routes);
+	hc.ctx = site_ctx(w->site);
 	if (httpd_open(&w->httpd, w->base, &hc, e) != OK)
 		return e->code;
 	for (unsigned i = 0; i < w->n_listen; i++) {
@@ -256,7 +304,7 @@ static void
 stop(struct semsweb *w)
 {
 	httpd_close(&w->httpd);
-	desk_free(w->desk);
+	site_free(w->site);
 	for (size_t i = 0; i < COUNT(w->signals); i++)
 		if (w->signals[i] != NULL)
 			event_free(w->signals[i]);

@@ -1,7 +1,8 @@
 /*
  * What a stranger sends by HTTP and evhttp hands on: a line that says who it is, and a body of
- * JSON. Whatever it is, it is read or refused by a path; a Batch that was read is one that
- * protobuf-c reads, and written as JSON and read again it is the same to the last byte.
+ * JSON, or of what passkeys are made of. Whatever it is, it is read or refused by a path; a Batch
+ * that was read is one that protobuf-c reads, and written as JSON and read again it is the same to
+ * the last byte.
  */
 #include "base/json/jsonmem.h"
 #include "tests/fuzz/fuzz.h"
@@ -9,6 +10,8 @@
 #include "web/json/base64.h"
 #include "web/json/json_in.h"
 #include "web/json/json_out.h"
+#include "web/person/cose.h"
+#include "web/person/proof.h"
 #include "wire/decode.h"
 
 #include <sems/v1/protocol.pb-c.h>
@@ -53,6 +56,24 @@ read_base64(struct text t)
 	base64_encode(bytes, n, text);
 	MUST(base64_decode(text_of(text), again, &m));
 	MUST(m == n && memcmp(bytes, again, n) == 0);
+}
+
+/* What a page's script sends of a passkey, and the key that is in one. */
+static void
+read_passkey(struct text body)
+{
+	static struct proof p;
+	struct created made;
+	struct cose key;
+	const struct origin site = {"https://sems.example", "sems.example"};
+	size_t n = cose_read(body, &key);
+
+	MUST(n <= body.n && (n == 0 || key.n <= sizeof key.key));
+	if (!proof_read(body, &p))
+		return;
+	MUST(p.shown.authdata.n <= PROOF_PART_MAX && p.id.n <= PROOF_PART_MAX);
+	if (webauthn_created(&p.shown, &site, &made) == NULL)
+		MUST(made.credential_id.n + made.public_key.n <= p.shown.authdata.n);
 }
 
 /* As semsd gets it: the bytes of a frame's Batch. */
@@ -119,6 +140,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(arena != NULL);
 	read_who(line, body);
 	read_base64(line);
+	read_passkey(body);
 	buf_clear(&first);
 	code = json_to_message(body, &sems__v1__batch__descriptor, LIST_MAX, &first, &why);
 	if (code != OK) {

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 WEB_PID=
 WEB_LOG=$T/semsweb.log
+WEB_AS=("${AS_USER[@]}")
 
 web_port() {
 	sed -n 's/.*event=listen\.http .*port=\([0-9]*\) .*/\1/p' "$WEB_LOG" | tail -n 1
@@ -11,13 +12,20 @@ start_web() { # option...
 	local scheme=http
 	case " $* " in *' --certificate '*) scheme=https ;; esac
 	: >"$WEB_LOG"
-	"${AS_USER[@]}" "$PROGRAMS/semsweb" --socket "$SOCKET" --listen 127.0.0.1:0 --verbose "$@" 2>>"$WEB_LOG" </dev/null &
+	"${WEB_AS[@]}" "$PROGRAMS/semsweb" --socket "$SOCKET" --listen 127.0.0.1:0 --verbose "$@" 2>>"$WEB_LOG" </dev/null &
 	WEB_PID=$!
 	wait_for 30 grep -q 'event=listen\.http' "$WEB_LOG" || {
 		not_ok 'semsweb starts' "$(cat "$WEB_LOG")"
 		return 1
 	}
 	WEB=$scheme://127.0.0.1:$(web_port)
+}
+
+# The same under an account of its own, which takes root: start_for_users.
+start_web_as() { # user option...
+	WEB_AS=(setpriv "--reuid=$1" "--regid=$(id -g "$1")" --clear-groups env "HOME=$T")
+	shift
+	start_web "$@"
 }
 
 stop_web() {

@@ -143,6 +143,16 @@ put_number(struct passkey_job *p, uint64_t n)
 	snprintf(p->number, sizeof p->number, "%" PRIu64, n);
 }
 
+static bool
+take_number(struct call *c, struct passkey_job *p)
+{
+	put_number(p, c->request.passkey->passkey);
+	if (c->request.passkey->passkey != 0 && c->request.passkey->passkey <= INT64_MAX)
+		return true;
+	call_fail(c, ANSWER_INVALID, "passkey", "give its number, as the list has it");
+	return false;
+}
+
 /* --- operations ------------------------------------------------------------------------------- */
 
 static void
@@ -205,15 +215,20 @@ enrol(struct call *c, struct passkey_job *p)
 
 static const char nobodys[] = "nobody is known by this passkey, or not any more";
 
+/* By its id, or by its number. */
 static void
 know(struct call *c, struct passkey_job *p)
 {
-	if (!take_credential(c, p))
+	const struct passkey_request *q = c->request.passkey;
+	const bool by_number = q->passkey != 0 && q->credential_id.n == 0;
+
+	if (by_number ? !take_number(c, p) : !take_credential(c, p))
 		return;
 	p->nothing = nobodys;
 	run(c, NULL,
-	    (struct statement){
-		embed_text("sql/queries/setup/passkey_know.sql"), 1, {p->credential}});
+	    (struct statement){embed_text("sql/queries/setup/passkey_know.sql"),
+			       2,
+			       {by_number ? NULL : p->credential, by_number ? p->number : NULL}});
 }
 
 static void
@@ -245,11 +260,8 @@ list(struct call *c, struct passkey_job *p)
 static void
 revoke(struct call *c, struct passkey_job *p)
 {
-	if (c->request.passkey->passkey == 0 || c->request.passkey->passkey > INT64_MAX) {
-		call_fail(c, ANSWER_INVALID, "passkey", "give its number, as the list has it");
+	if (!take_number(c, p))
 		return;
-	}
-	put_number(p, c->request.passkey->passkey);
 	p->nothing = "there is no such passkey";
 	run(c, "revoked",
 	    (struct statement){embed_text("sql/queries/setup/passkey_revoke.sql"),

@@ -8,18 +8,20 @@
 #include "base/log.h"
 #include "web/desk/desk.h"
 #include "web/desk/known.h"
-#include "web/desk/signin.h"
 #include "web/upstream/upstream.h"
 
 #define PRINCIPAL_SIZE KNOWN_NAME_SIZE
+#define WORK_FORM_SIZE 65
+
+struct persons;
 
 struct desk {
 	struct event_base *base;
 	struct upstream *upstream;
 	char anyone[PRINCIPAL_SIZE]; /* whom all are that come by loopback; "": nobody is */
 	struct known_list known;
-	struct signins signins;
-	struct rare refused; /* callers who are not recognised */
+	struct persons *persons; /* web/person's, who are signed in; NULL: none */
+	struct rare refused;     /* callers who are not recognised */
 };
 
 struct work {
@@ -32,7 +34,10 @@ struct work {
 	bool is_signed;                 /* by a key; else a token is shown, or nothing */
 	struct signed_by by;            /* what its signature says */
 	char shown[KNOWN_ID_SIZE];      /* by which he is recognised */
-	char form[SECRET_SIZE];         /* of the page that is made */
+	/* Of web/person, for the page that is made. */
+	char form[WORK_FORM_SIZE]; /* the secret of its form; "": it has none */
+	unsigned way;              /* by which the person is known */
+	uint64_t signin_no;        /* 0: by no sign-in */
 };
 
 /* NULL: out of memory, and a was answered. */

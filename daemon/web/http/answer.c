@@ -2,15 +2,18 @@
 
 #include "base/count.h"
 #include "base/json/jsonout.h"
+#include "web/http/people.h"
 #include "web/http/visit.h"
 
 #include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #define TEXT_SIZE 640
 #define BODY_SIZE 8192 /* that text, escaped, and a field */
@@ -159,6 +162,41 @@ bool
 asked_is_tls(const struct asked *a)
 {
 	return a->visit != NULL && a->visit->is_tls;
+}
+
+bool
+asked_is_proxied(const struct asked *a)
+{
+	return a->visit != NULL && a->visit->is_local;
+}
+
+bool
+asked_is_secure(const struct asked *a)
+{
+	return asked_is_tls(a) || asked_is_proxied(a);
+}
+
+unsigned
+asked_header_count(const struct asked *a, const char *name)
+{
+	const struct evkeyval *h;
+	unsigned n = 0;
+
+	if (a->req == NULL)
+		return 0;
+	TAILQ_FOREACH (h, evhttp_request_get_input_headers(a->req), next)
+		n += strcasecmp(h->key, name) == 0;
+	return n;
+}
+
+enum bad_certificate
+asked_certificate(const struct asked *a, char principal[IDENTITY_SIZE])
+{
+	const struct visit *v = a->visit;
+
+	if (v == NULL || !v->is_tls || v->of->people == NULL)
+		return CERTIFICATE_ABSENT;
+	return people_judge(v->of->people, bufferevent_openssl_get_ssl(v->bev), principal);
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #define SEMS_WEB_HTTP_ANSWER_H
 
 #include "base/text.h"
+#include "net/tls/identity.h"
 
 #include <stdbool.h>
 
@@ -54,5 +55,13 @@ const char *asked_query(const struct asked *a);
 /* Of the network it comes from, as text; "": not known. */
 const char *asked_address(const struct asked *a);
 bool asked_is_tls(const struct asked *a);
+/* It came over a Unix socket: what a proxy says of it is the proxy's word. */
+bool asked_is_proxied(const struct asked *a);
+/* Its browser speaks TLS, with semsweb or with the proxy. */
+bool asked_is_secure(const struct asked *a);
+/* How often a header of this name is there. */
+unsigned asked_header_count(const struct asked *a, const char *name);
+/* Whom its certificate names. CERTIFICATE_ABSENT: it has none, or none is asked for. */
+enum bad_certificate asked_certificate(const struct asked *a, char principal[IDENTITY_SIZE]);
 
 #endif

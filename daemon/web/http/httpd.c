@@ -1,6 +1,7 @@
 #include "web/http/httpd.h"
 
 #include "base/log.h"
+#include "web/http/people.h"
 
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
@@ -14,6 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #define HEADERS_MAX (16 * 1024)
 /* A body over BODY_MAX is answered by us; past this by evhttp, which reads no further. */
@@ -48,7 +53,7 @@ read_files(SSL_CTX *c, const char *certificate, const char *key, struct err *e)
 }
 
 static enum code
-open_tls(const char *certificate, const char *key, SSL_CTX **out, struct err *e)
+open_tls(const struct httpd *h, SSL_CTX **out, struct err *e)
 {
 	SSL_CTX *c = SSL_CTX_new(TLS_server_method());
 
@@ -60,7 +65,8 @@ open_tls(const char *certificate, const char *key, SSL_CTX **out, struct err *e)
 	}
 	SSL_CTX_set_options(c, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
 	SSL_CTX_set_mode(c, SSL_MODE_RELEASE_BUFFERS);
-	if (read_files(c, certificate, key, e) != OK) {
+	if (read_files(c, h->certificate, h->key, e) != OK ||
+	    (h->people != NULL && people_ask(c, h->people, h->revoked, e) != OK)) {
 		SSL_CTX_free(c);
 		return e->code;
 	}
@@ -75,10 +81,11 @@ httpd_reload(struct httpd *h, struct err *e)
 
 	if (h->certificate == NULL)
 		return OK;
-	if (open_tls(h->certificate, h->key, &fresh, e) != OK)
+	if (open_tls(h, &fresh, e) != OK)
 		return e->code;
 	SSL_CTX_free(h->tls);
 	h->tls = fresh;
+	h->visits.people = h->people == NULL ? NULL : fresh;
 	return OK;
 }
 
@@ -108,8 +115,20 @@ make_connection(struct event_base *base, void *arg)
 		bev = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (bev == NULL && ssl != NULL)
 		SSL_free(ssl);
-	if (bev == NULL || visit_new(&h->visits, bev, h->tls != NULL) == NULL)
+	if (bev == NULL ||
+	    visit_new(&h->visits, bev, h->tls == NULL ? VISIT_PLAIN : VISIT_TLS) == NULL)
 		log_warn("visit.memory", KV("text", "out of memory for a connection"));
+	return bev;
+}
+
+static struct bufferevent *
+make_local(struct event_base *base, void *arg)
+{
+	struct httpd *h = arg;
+	struct bufferevent *bev = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+
+	if (bev == NULL || visit_new(&h->visits, bev, VISIT_LOCAL) == NULL)
+		log_warn("visit.memory", KV("text", "out of memory for a proxy's connection"));
 	return bev;
 }
 
@@ -153,14 +172,70 @@ port_of(evutil_socket_t fd)
 	return ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
 }
 
+static void
+keep_bound(struct httpd *h, struct evhttp *by, struct evhttp_bound_socket *bound)
+{
+	h->bound_by[h->n_bound] = by;
+	h->bound[h->n_bound++] = bound;
+}
+
+/* -1: errno says why. Its group may connect, which is the proxy's way in. */
+static int
+open_socket(const char *path)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	struct stat st;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+	/* What a semsweb left that was killed; whatever else is there stays. */
+	if (fd >= 0 && lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		unlink(path);
+	if (fd >= 0 && bind(fd, (const struct sockaddr *)&at, sizeof at) == 0 &&
+	    chmod(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) == 0 && listen(fd, SOMAXCONN) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static enum code
+listen_local(struct httpd *h, const char *path, struct err *e)
+{
+	struct evhttp_bound_socket *bound;
+	int fd;
+
+	if (path[0] != '/' || strlen(path) >= sizeof h->socket || h->socket[0] != '\0')
+		return err_set(e, FATAL_CONFIG, "listen",
+			       "unix: takes a path from /, below %zu bytes, and once",
+			       sizeof h->socket);
+	fd = open_socket(path);
+	if (fd < 0)
+		return err_set(e, TRY_SYSTEM, "listen", "unix:%s cannot be listened on: %s", path,
+			       strerror(errno));
+	bound = evhttp_accept_socket_with_handle(h->local, fd);
+	if (bound == NULL) {
+		close(fd);
+		return err_set(e, TRY_SYSTEM, "listen", "out of memory");
+	}
+	keep_bound(h, h->local, bound);
+	snprintf(h->socket, sizeof h->socket, "%s", path);
+	log_info("listen.proxy", KV("path", path));
+	return OK;
+}
+
 enum code
 httpd_listen(struct httpd *h, const char *where, int *port, struct err *e)
 {
+	static const char local[] = "unix:";
 	struct evhttp_bound_socket *bound;
 	struct place at;
 
+	*port = 0;
 	if (h->n_bound == HTTPD_PLACES)
 		return err_set(e, FATAL_CONFIG, "listen", "at most %d places", HTTPD_PLACES);
+	if (strncmp(where, local, sizeof local - 1) == 0)
+		return listen_local(h, where + sizeof local - 1, e);
 	if (!parse_place(where, &at))
 		return err_set(e, FATAL_CONFIG, "listen",
 			       "%s is no ADDRESS:PORT; write it as 127.0.0.1:8443", where);
@@ -173,7 +248,7 @@ httpd_listen(struct httpd *h, const char *where, int *port, struct err *e)
 	if (bound == NULL)
 		return err_set(e, TRY_SYSTEM, "listen", "%s cannot be listened on: %s", where,
 			       strerror(errno));
-	h->bound[h->n_bound++] = bound;
+	keep_bound(h, h->http, bound);
 	*port = port_of(evhttp_bound_socket_get_fd(bound));
 	log_info("listen.http", KV("address", at.address), KVI("port", *port),
 		 KV("tls", h->tls == NULL ? "no" : "yes"));
@@ -182,11 +257,34 @@ httpd_listen(struct httpd *h, const char *where, int *port, struct err *e)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+/* NULL: out of memory. */
+static struct evhttp *
+new_http(struct httpd *h, struct event_base *base,
+	 struct bufferevent *(*make)(struct event_base *base, void *arg))
+{
+	struct evhttp *http = evhttp_new(base);
+
+	if (http == NULL)
+		return NULL;
+	evhttp_set_allowed_methods(http, METHODS_KNOWN);
+	evhttp_set_max_headers_size(http, HEADERS_MAX);
+	evhttp_set_max_body_size(http, BODY_READ_MAX);
+	/* Its own time, which is from byte to byte, beside ours: for a connection that is not
+	 * counted. */
+	evhttp_set_timeout(http, 600);
+	evhttp_set_bevcb(http, make, h);
+	evhttp_set_gencb(http, route_take, &h->routes);
+	return http;
+}
+
 enum code
 httpd_open(struct httpd *h, struct event_base *base, const struct httpd_config *config,
 	   struct err *e)
 {
-	*h = (struct httpd){.certificate = config->certificate, .key = config->key};
+	*h = (struct httpd){.certificate = config->certificate,
+			    .key = config->key,
+			    .people = config->people,
+			    .revoked = config->revoked};
 	visits_init(&h->visits, base,
 		    config->connections == 0 ? HTTPD_CONNECTIONS : config->connections);
 	if (config->patience.request != 0)
@@ -194,34 +292,34 @@ httpd_open(struct httpd *h, struct event_base *base, const struct httpd_config *
 	h->routes = (struct routes){config->routes, config->n_routes, config->ctx, &h->visits};
 	if (httpd_reload(h, e) != OK)
 		return e->code;
-	h->http = evhttp_new(base);
-	if (h->http == NULL)
-		return err_set(e, TRY_SYSTEM, "http", "out of memory");
-	evhttp_set_allowed_methods(h->http, METHODS_KNOWN);
-	evhttp_set_max_headers_size(h->http, HEADERS_MAX);
-	evhttp_set_max_body_size(h->http, BODY_READ_MAX);
-	/* Its own time, which is from byte to byte, beside ours: for a connection that is not
-	 * counted. */
-	evhttp_set_timeout(h->http, 600);
-	evhttp_set_bevcb(h->http, make_connection, h);
-	evhttp_set_gencb(h->http, route_take, &h->routes);
-	return OK;
+	h->http = new_http(h, base, make_connection);
+	h->local = new_http(h, base, make_local);
+	return h->http == NULL || h->local == NULL ? err_set(e, TRY_SYSTEM, "http", "out of memory")
+						   : OK;
 }
 
 void
 httpd_stop_listening(struct httpd *h)
 {
-	while (h->n_bound != 0)
-		evhttp_del_accept_socket(h->http, h->bound[--h->n_bound]);
+	while (h->n_bound != 0) {
+		h->n_bound--;
+		evhttp_del_accept_socket(h->bound_by[h->n_bound], h->bound[h->n_bound]);
+	}
+	if (h->socket[0] != '\0')
+		unlink(h->socket);
+	h->socket[0] = '\0';
 }
 
 void
 httpd_close(struct httpd *h)
 {
-	if (h->http != NULL) {
+	httpd_stop_listening(h);
+	if (h->http != NULL)
 		visits_fini(&h->visits);
+	if (h->http != NULL)
 		evhttp_free(h->http);
-	}
+	if (h->local != NULL)
+		evhttp_free(h->local);
 	SSL_CTX_free(h->tls);
 	*h = (struct httpd){.http = NULL};
 }

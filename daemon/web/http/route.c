@@ -4,10 +4,9 @@
 #include "web/http/visit.h"
 
 #include <event2/http.h>
-#include <event2/keyvalq_struct.h>
 
 #include <stdio.h>
-#include <strings.h>
+#include <string.h>
 
 static const struct {
 	enum evhttp_cmd_type type;
@@ -27,25 +26,14 @@ method_of(const struct evhttp_request *req)
 	return METHODS;
 }
 
-static unsigned
-n_headers(const struct asked *a, const char *name)
-{
-	const struct evkeyval *h;
-	unsigned n = 0;
-
-	TAILQ_FOREACH (h, evhttp_request_get_input_headers(a->req), next)
-		n += strcasecmp(h->key, name) == 0;
-	return n;
-}
-
 /* --- what is asked of a body ------------------------------------------------------------------ */
 
 /* True: refused. Where its end is not sure the connection ends with it. */
 static bool
 refuse_length(struct asked *a, bool takes_body)
 {
-	unsigned lengths = n_headers(a, "Content-Length");
-	bool is_chunked = n_headers(a, "Transfer-Encoding") != 0;
+	unsigned lengths = asked_header_count(a, "Content-Length");
+	bool is_chunked = asked_header_count(a, "Transfer-Encoding") != 0;
 
 	if (lengths <= 1 && !is_chunked && (lengths == 1 || !takes_body))
 		return false;

@@ -218,7 +218,9 @@ meet(struct visit *v)
 	}
 	evhttp_connection_set_closecb(v->evcon, on_closed, v);
 	note_address(v);
-	if (v->refusal == NULL && n_of_address(v->of, v->address) > v->of->most_address)
+	/* What comes by a proxy is of many. */
+	if (v->refusal == NULL && !v->is_local &&
+	    n_of_address(v->of, v->address) > v->of->most_address)
 		turn_away(v, crowded);
 	if (evbuffer_add_cb(bufferevent_get_input(v->bev), on_input, v) == NULL)
 		v->is_doomed = true;
@@ -253,7 +255,7 @@ visit_written(struct visit *v)
 }
 
 struct visit *
-visit_new(struct visits *vs, struct bufferevent *bev, bool is_tls)
+visit_new(struct visits *vs, struct bufferevent *bev, enum visit_way way)
 {
 	bool is_full = vs->n - vs->turned_away >= vs->most;
 	struct visit *v;
@@ -269,7 +271,8 @@ visit_new(struct visits *vs, struct bufferevent *bev, bool is_tls)
 	v->of = vs;
 	v->no = ++vs->last_no;
 	v->bev = bev;
-	v->is_tls = is_tls;
+	v->is_tls = way == VISIT_TLS;
+	v->is_local = way == VISIT_LOCAL;
 	bufferevent_incref(bev);
 	TAILQ_INSERT_TAIL(&vs->all, v, link);
 	vs->n++;

@@ -11,6 +11,7 @@
 #include "base/machine.h"
 
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
@@ -62,6 +63,7 @@ struct visit {
 	const char *refusal; /* it is only told this; NULL: it is served */
 	bool is_doomed;      /* closed at the next turn */
 	bool is_tls;
+	bool is_local;  /* it came over a Unix socket */
 	uint64_t taken; /* bytes of the request that comes */
 	/* What works for it; told once when it goes first. NULL: nothing does. */
 	void (*on_gone)(void *ctx);
@@ -80,6 +82,7 @@ struct visits {
 	uint32_t most;         /* places */
 	uint32_t most_address; /* of one address */
 	uint64_t most_bytes;   /* of all requests that come and are not answered */
+	SSL_CTX *people;       /* which vouches for people; borrowed; NULL: none does */
 	struct visit_patience patience;
 	uint32_t n;
 	uint32_t turned_away; /* of them */
@@ -97,7 +100,8 @@ void visits_fini(struct visits *vs);
 
 /* A connection that evhttp is about to make: it has no socket yet. Takes a reference of bev. NULL:
  * no memory. */
-struct visit *visit_new(struct visits *vs, struct bufferevent *bev, bool is_tls);
+enum visit_way { VISIT_PLAIN, VISIT_TLS, VISIT_LOCAL };
+struct visit *visit_new(struct visits *vs, struct bufferevent *bev, enum visit_way way);
 /* The one of evhttp's connection; NULL: there is none, and it must not be served. */
 struct visit *visit_find(const struct visits *vs, const struct evhttp_connection *evcon);
 /* The only writer of its state, and of its deadline. */

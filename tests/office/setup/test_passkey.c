@@ -109,6 +109,15 @@ Test(passkey, is_registered_by_a_link_once_and_known)
 	cr_expect_str_eq(office_str(&o, "principal"), "web:rita");
 	cr_expect_eq(strncmp(office_str(&o, "public_key"), "6120434f5345", 12), 0);
 	cr_expect_eq(by_id(PASSKEY_OP_KNOW, "id-2", 0), CODE(NOT_FOUND));
+	cr_assert_eq(
+	    ask_as_gateway((struct passkey_request){
+		.operation = PASSKEY_OP_KNOW,
+		.passkey = (uint64_t)cluster_int(o.pg, "SELECT passkey FROM sems.passkey")}),
+	    CODE(OK));
+	cr_expect_str_eq(office_str(&o, "principal"), "web:rita");
+	cr_expect_eq(
+	    ask_as_gateway((struct passkey_request){.operation = PASSKEY_OP_KNOW, .passkey = 99}),
+	    CODE(NOT_FOUND));
 	cr_expect_eq(logged("passkey.invitation"), 1, "that it was used says the passkey's entry");
 	cr_expect_eq(logged("passkey"), 1);
 }

@@ -10,15 +10,20 @@
 void
 stand_open(struct stand *s, const char *anyone)
 {
-	struct desk_config dc = {.anyone = anyone};
+	stand_open_site(s, (struct site_config){.anyone = anyone});
+}
+
+void
+stand_open_site(struct stand *s, struct site_config sc)
+{
 	struct httpd_config hc = {.connections = 0};
 
 	s->base = event_base_new();
 	far_open(&s->semsd, s->base);
-	dc.socket = s->semsd.path;
-	s->desk = desk_new(s->base, &dc);
-	hc.routes = desk_routes(&hc.n_routes);
-	hc.ctx = s->desk;
+	sc.socket = s->semsd.path;
+	s->site = site_new(s->base, &sc);
+	hc.routes = site_routes(&hc.n_routes);
+	hc.ctx = site_ctx(s->site);
 	s->port = talk_serve(&s->server, s->base, &hc);
 	talk_open(&s->talk, s->base, "127.0.0.1", s->port);
 }
@@ -28,7 +33,7 @@ stand_close(struct stand *s)
 {
 	talk_close(&s->talk);
 	httpd_close(&s->server);
-	desk_free(s->desk);
+	site_free(s->site);
 	far_close(&s->semsd);
 	event_base_free(s->base);
 	libevent_global_shutdown();

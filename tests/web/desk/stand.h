@@ -4,12 +4,12 @@
 
 #include "tests/web/far_end.h"
 #include "tests/web/talk.h"
-#include "web/desk/desk.h"
+#include "web/site.h"
 
 struct stand {
 	struct event_base *base;
 	struct far_end semsd;
-	struct desk *desk;
+	struct site *site;
 	struct httpd server;
 	int port;
 	struct talk talk;
@@ -17,6 +17,8 @@ struct stand {
 
 /* anyone: NULL, or whom all are. */
 void stand_open(struct stand *s, const char *anyone);
+/* The same with what else a site is told; its socket is the stand's. */
+void stand_open_site(struct stand *s, struct site_config sc);
 void stand_close(struct stand *s);
 /* Sends a request with a body; headers: each with its end of line. */
 void stand_post(struct stand *s, const char *path, const char *headers, const char *body, size_t n);

@@ -1,7 +1,8 @@
-#include "web/desk/signin.h"
+#include "web/person/signin.h"
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static struct signins all;
@@ -59,15 +60,56 @@ Test(signin, ends_when_one_leaves_and_has_a_secret_of_its_own)
 	cr_expect_not_null(signin_find(&all, two, 3));
 }
 
+static void
+begin(const char *principal, int64_t now, char cookie[SECRET_SIZE])
+{
+	cr_assert(signin_begin(&all, principal, 7, now, cookie));
+}
+
 Test(signin, makes_way_where_it_was_not_seen_for_longest)
 {
-	char cookies[SIGNINS_MOST + 1][SECRET_SIZE];
+	static char cookies[SIGNINS_MOST + 1][SECRET_SIZE];
+	char name[32];
 
-	for (int i = 0; i < SIGNINS_MOST; i++)
-		cr_assert(enter(100 + i, cookies[i]));
-	cr_expect_not_null(signin_find(&all, cookies[0], 500));
-	cr_assert(enter(600, cookies[SIGNINS_MOST]));
+	for (int i = 0; i <= SIGNINS_MOST; i++) {
+		snprintf(name, sizeof name, "web:p%d", i);
+		if (i == SIGNINS_MOST)
+			cr_expect_not_null(signin_find(&all, cookies[0], 500));
+		begin(name, i == SIGNINS_MOST ? 600 : 100 + i, cookies[i]);
+	}
 	cr_expect_not_null(signin_find(&all, cookies[0], 700));
 	cr_expect_null(signin_find(&all, cookies[1], 700));
 	cr_expect_not_null(signin_find(&all, cookies[SIGNINS_MOST], 700));
+}
+
+/* P-1405 */
+Test(signin, of_one_person_is_bounded_and_shuts_out_nobody_else)
+{
+	char first[SECRET_SIZE], other[SECRET_SIZE], cookie[SECRET_SIZE];
+
+	begin("web:max", 1, other);
+	begin("web:rita", 2, first);
+	for (int i = 0; i < SIGNINS_OF_ONE; i++) {
+		cr_expect_not_null(signin_find(&all, first, 3));
+		begin("web:rita", 10 + i, cookie);
+		all.list[1].seen_ms = 3;
+	}
+	cr_expect_null(signin_find(&all, first, 100));
+	cr_expect_not_null(signin_find(&all, cookie, 100));
+	cr_expect_str_eq(signin_find(&all, other, 100)->principal, "web:max");
+}
+
+Test(signin, is_found_by_its_number_until_it_ends)
+{
+	char one[SECRET_SIZE], two[SECRET_SIZE];
+	uint64_t no;
+
+	begin("web:rita", 1, one);
+	begin("web:max", 1, two);
+	no = signin_find(&all, one, 2)->no;
+	cr_expect_neq(no, signin_find(&all, two, 2)->no);
+	cr_expect_str_eq(signin_by_no(&all, no)->principal, "web:rita");
+	signin_leave(signin_find(&all, one, 2));
+	cr_expect_null(signin_by_no(&all, no));
+	cr_expect_null(signin_by_no(&all, 0));
 }

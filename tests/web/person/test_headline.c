@@ -1,5 +1,5 @@
 #include "base/count.h"
-#include "web/desk/headline.h"
+#include "web/person/headline.h"
 
 #include <criterion/criterion.h>
 

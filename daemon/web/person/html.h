@@ -1,6 +1,6 @@
 /* HTML as it is put together: what comes from elsewhere is escaped. */
-#ifndef SEMS_WEB_DESK_HTML_H
-#define SEMS_WEB_DESK_HTML_H
+#ifndef SEMS_WEB_PERSON_HTML_H
+#define SEMS_WEB_PERSON_HTML_H
 
 #include "base/buf.h"
 

@@ -1,4 +1,4 @@
-#include "web/desk/headline.h"
+#include "web/person/headline.h"
 
 #include "base/count.h"
 #include "base/json/jsonin.h"

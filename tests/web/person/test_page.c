@@ -39,7 +39,7 @@ open_page(char key[80])
 
 	cookie[0] = '\0';
 	stand_open(&s, NULL);
-	cr_assert(desk_owner_link(s.desk, secret));
+	cr_assert(site_owner_link(s.site, secret));
 	snprintf(key, 80, "key=%s", secret);
 }
 

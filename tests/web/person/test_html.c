@@ -1,4 +1,4 @@
-#include "web/desk/html.h"
+#include "web/person/html.h"
 
 #include <criterion/criterion.h>
 

@@ -1,0 +1,104 @@
+// Passkeys: registers one by a link of an administrator's, and signs in by one.
+"use strict";
+
+const bytesOf = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+const textOf = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+const bytesOfHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (h) => parseInt(h, 16));
+
+const say = (text, isBad) => {
+  const state = document.getElementById("state");
+  state.textContent = text;
+  state.className = isBad ? "bad" : "good";
+};
+
+const ask = async (path, what) => {
+  const answer = await fetch(path, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(what),
+  });
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok)
+    throw new Error(said.text ?? `the answer was ${answer.status}: try again`);
+  return said;
+};
+
+// What goes wrong in a browser has names; the usual ones are told in words.
+const wordsFor = (error) => ({
+  NotAllowedError: "Nothing was signed: it took too long, was cancelled, or this device has no passkey for here.",
+  InvalidStateError: "This device has a passkey for here already.",
+  NotSupportedError: "This browser has no passkeys of the sort that is asked for.",
+  SecurityError: "This page is not at the address that passkeys are for: open it by its own.",
+}[error.name] ?? error.message);
+
+const attempt = (button, work) => async (event) => {
+  event.preventDefault();
+  button.disabled = true;
+  try {
+    if (!window.PublicKeyCredential)
+      throw new Error("This browser has no passkeys.");
+    await work();
+  } catch (error) {
+    say(wordsFor(error), true);
+  } finally {
+    button.disabled = false;
+  }
+};
+
+const signIn = async () => {
+  const asked = await ask("/passkey/begin", {});
+  const credential = await navigator.credentials.get({
+    publicKey: { challenge: bytesOf(asked.challenge), rpId: asked.rpId, userVerification: "required" },
+  });
+  const r = credential.response;
+  await ask("/passkey/sign-in", {
+    id: textOf(credential.rawId), clientDataJSON: textOf(r.clientDataJSON),
+    authenticatorData: textOf(r.authenticatorData), signature: textOf(r.signature),
+    userHandle: r.userHandle ? textOf(r.userHandle) : "",
+  });
+  location.assign("/");
+};
+
+const register = async (link, name) => {
+  const asked = await ask("/passkey/invited", { link });
+  const credential = await navigator.credentials.create({
+    publicKey: {
+      challenge: bytesOf(asked.challenge),
+      rp: { id: asked.rpId, name: "semsd" },
+      user: { id: bytesOf(asked.user), name: asked.principal, displayName: asked.name },
+      pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: "public-key", alg })),
+      excludeCredentials: asked.known.map((id) => ({ type: "public-key", id: bytesOfHex(id) })),
+      authenticatorSelection: { residentKey: "required", requireResidentKey: true, userVerification: "required" },
+      attestation: "none",
+    },
+  });
+  const r = credential.response;
+  await ask("/passkey/register", {
+    link, name, clientDataJSON: textOf(r.clientDataJSON), authenticatorData: textOf(r.getAuthenticatorData()),
+  });
+  history.replaceState(null, "", "/invite");
+  document.getElementById("register").remove();
+  say("The passkey is registered: sign in by it from now on.", false);
+  document.getElementById("front").hidden = false;
+};
+
+// The secret of a link stands behind #, which a browser sends to nobody.
+const invite = (form) => {
+  const link = location.hash.slice(1);
+  if (!/^[0-9a-f]{64}$/.test(link)) {
+    form.remove();
+    say("This address lacks its end: open the whole link that you were given.", true);
+    return;
+  }
+  const button = form.querySelector("button");
+  form.addEventListener("submit", attempt(button, () => register(link, form.elements.namedItem("name").value.trim())));
+};
+
+const start = () => {
+  const button = document.getElementById("sign-in");
+  const form = document.getElementById("register");
+  if (button)
+    button.addEventListener("click", attempt(button, signIn));
+  if (form)
+    invite(form);
+};
+
+start();

@@ -1,0 +1,91 @@
+#include "web/site.h"
+
+#include "base/count.h"
+#include "web/desk/batch.h"
+#include "web/desk/desk.h"
+#include "web/desk/enrol.h"
+#include "web/desk/health.h"
+#include "web/person/page.h"
+#include "web/person/passkey.h"
+#include "web/person/persons.h"
+
+#include <stdlib.h>
+
+struct site {
+	struct desk *desk;
+	struct persons persons;
+};
+
+/* Says of semsweb alone that it runs: what it needs is semsd's to tell. */
+static void
+tell_alive(void *ctx, struct asked *a)
+{
+	(void)ctx;
+	answer_give(a, &(struct answer){.status = 200, .body = TEXT_LIT("OK\n")});
+}
+
+static const struct route routes[] = {
+    {METHOD_GET, "/livez", tell_alive},
+    {METHOD_GET, "/readyz", health_ready},
+    {METHOD_GET, "/metrics", health_metrics},
+    {METHOD_POST, "/v1/batch", batch_take},
+    {METHOD_POST, "/v1/enrol", enrol_take},
+    {METHOD_GET, "/", page_front},
+    {METHOD_GET, "/enter", page_enter},
+    {METHOD_POST, "/enter", page_sign_in},
+    {METHOD_POST, "/leave", page_sign_out},
+    {METHOD_GET, "/invite", page_invite},
+    {METHOD_GET, "/person.js", page_script},
+    {METHOD_GET, "/style.css", page_style},
+    {METHOD_POST, "/passkey/invited", passkey_invited},
+    {METHOD_POST, "/passkey/register", passkey_register},
+    {METHOD_POST, "/passkey/begin", passkey_begin},
+    {METHOD_POST, "/passkey/sign-in", passkey_sign_in},
+};
+
+const struct route *
+site_routes(size_t *n)
+{
+	*n = COUNT(routes);
+	return routes;
+}
+
+struct site *
+site_new(struct event_base *base, const struct site_config *config)
+{
+	struct site *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	s->persons.header = config->header;
+	if (config->origin != NULL)
+		s->persons.origin = *config->origin;
+	s->desk = desk_new(base, &(struct desk_config){.socket = config->socket,
+						       .anyone = config->anyone,
+						       .persons = &s->persons});
+	if (s->desk != NULL)
+		return s;
+	free(s);
+	return NULL;
+}
+
+bool
+site_owner_link(struct site *s, char secret[SECRET_SIZE])
+{
+	return signin_make_link(&s->persons.signins, persons_now_ms(), secret);
+}
+
+void *
+site_ctx(struct site *s)
+{
+	return s->desk;
+}
+
+void
+site_free(struct site *s)
+{
+	if (s == NULL)
+		return;
+	desk_free(s->desk);
+	free(s);
+}
