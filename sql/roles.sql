@@ -14,10 +14,10 @@ DECLARE
 BEGIN
 	-- sems_owner owns the schema; _ingest adds evidence; _compute reads it for the SPD; _retention
 	-- removes what is past its time; _admin keeps the register and the quarantine; _report reads
-	-- the effective views; _watch sees which standbys stream, and nothing of sems; _viewer reads the
+	-- the effective views; _identity keeps who the persons are, and reads nothing else; _watch sees which standbys stream, and nothing of sems; _viewer reads the
 	-- views of schema report, and nothing else: semsd is no member, the house grants it to its tools.
 	FOREACH name IN ARRAY ARRAY['sems_owner', 'sems_ingest', 'sems_compute', 'sems_retention',
-	    'sems_admin', 'sems_report', 'sems_watch', 'sems_viewer'] LOOP
+	    'sems_admin', 'sems_report', 'sems_identity', 'sems_watch', 'sems_viewer'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = name) THEN
 			EXECUTE format('CREATE ROLE %I NOLOGIN', name);
 		END IF;
@@ -29,4 +29,5 @@ BEGIN
 END
 $$;
 GRANT pg_read_all_stats TO sems_watch;
-GRANT sems_owner, sems_ingest, sems_compute, sems_retention, sems_admin, sems_report, sems_watch TO semsd;
+GRANT sems_owner, sems_ingest, sems_compute, sems_retention, sems_admin, sems_report, sems_identity, sems_watch
+    TO semsd;

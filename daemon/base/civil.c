@@ -172,3 +172,15 @@ utc_parse(struct text s, struct utc_ms *t)
 	       second * MS_PER_SECOND + ms;
 	return true;
 }
+
+bool
+civil_is_day(const char *s)
+{
+	char noon[UTC_TEXT_SIZE];
+	struct utc_ms t;
+
+	if (s == NULL || strlen(s) != sizeof "2026-01-15" - 1)
+		return false;
+	snprintf(noon, sizeof noon, "%sT12:00:00Z", s);
+	return utc_parse(text_of(noon), &t);
+}

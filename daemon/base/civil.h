@@ -44,6 +44,8 @@ struct civil_date {
 int64_t civil_to_days(struct civil_date d);
 struct civil_date civil_from_days(int64_t days);
 bool civil_is_valid(struct civil_date d);
+/* Whether it is a day such as "2026-01-15"; NULL is none. */
+bool civil_is_day(const char *s);
 
 /* "2026-04-01T09:00:00.000Z"; out has room for UTC_TEXT_SIZE. */
 #define UTC_TEXT_SIZE 32

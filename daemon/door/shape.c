@@ -228,7 +228,8 @@ static const struct slot records_request_slots[] = {
     ONE(records_request, outcome),      ONE(records_request, quarter),
     MAYBE(records_request, from),       MAYBE(records_request, until),
     ONE(records_request, oldest_first), ONE(records_request, after),
-    ONE(records_request, limit),
+    ONE(records_request, limit),        ONE(records_request, person),
+    ONE(records_request, reason),
 };
 SHAPE(records_request);
 
@@ -272,6 +273,21 @@ SHAPE(log_request);
 static const struct slot history_request_slots[] = {ONE(history_request, day)};
 SHAPE(history_request);
 
+static const struct slot identity_person_slots[] = {
+    ONE(identity_person, person),
+    ONE(identity_person, name),
+    ONE(identity_person, until),
+};
+SHAPE(identity_person);
+
+static const struct slot identity_request_slots[] = {
+    ONE(identity_request, operation),
+    LIST(identity_request, persons, &identity_person_shape),
+    ONE(identity_request, person),
+    ONE(identity_request, reason),
+};
+SHAPE(identity_request);
+
 /* The fields of Request's body, by what they are for the office. */
 #define BODY_IS(kind, name) [REQUEST_##kind] = {#name, &name##_request_shape}
 static const struct body bodies[] = {
@@ -300,6 +316,7 @@ static const struct body bodies[] = {
     BODY_IS(LOG, log),
     BODY_IS(HISTORY, history),
     BODY_IS(HOLD, hold),
+    BODY_IS(IDENTITY, identity),
     BODY_IS(HEALTH, health),
     BODY_IS(PASSKEY, passkey),
 };

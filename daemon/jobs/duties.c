@@ -87,6 +87,7 @@ static const struct duty duties[] = {
     {"retention", "1 day", NULL, 0, true, false, false, NULL, run_retention},
     {"quarantine", "1 day", "sql/queries/upkeep/duty_quarantine.sql", 1, true, false, false, NULL,
      NULL},
+    {"identity", "1 day", "sql/queries/upkeep/duty_identity.sql", 1, true, true, false, NULL, NULL},
     {"calendar", "1 day", "sql/queries/upkeep/duty_calendar.sql", 1, false, true, true,
      calendar_rows, NULL},
 };

@@ -47,6 +47,7 @@ static const struct route {
     {REQUEST_RELOAD, RIGHT_RELOAD, "reload", admin_reload},
     {REQUEST_RIGHTS, BY_OPERATION, "rights", admin_rights},
     {REQUEST_HOLD, RIGHT_HOLD, "hold", admin_hold},
+    {REQUEST_IDENTITY, RIGHT_KEEP_IDENTITIES, "identity", admin_identity},
     {REQUEST_DEVICE, BY_OPERATION, "device", admin_device},
     {REQUEST_PASSKEY, BY_OPERATION, "passkey", admin_passkey},
     {REQUEST_LOG, RIGHT_SEE_LOG, "log", admin_log},

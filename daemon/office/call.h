@@ -23,6 +23,8 @@ struct call;
 struct machine;
 struct route;
 
+struct about;
+
 /* An entry for the access log on its way; note.c. */
 struct noting {
 	const char *what, *subject;
@@ -43,6 +45,7 @@ struct call {
 	void *state;             /* the handler's, in the arena */
 	struct statement select; /* call_select()'s; sql NULL: asked */
 	struct noting noting;
+	struct about *about;  /* call_about()'s, in the arena */
 	struct text answer;   /* in the arena, until it may go */
 	uint64_t json_failed; /* jsonmem_failed() when it began */
 	const struct route *route;
@@ -113,6 +116,7 @@ void admin_status(struct call *c);
 void admin_spd(struct call *c);
 void admin_retention(struct call *c);
 void admin_hold(struct call *c);
+void admin_identity(struct call *c);
 void admin_quarantine(struct call *c);
 void admin_record(struct call *c);
 void admin_records(struct call *c);

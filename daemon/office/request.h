@@ -46,6 +46,7 @@ enum request_kind {
 	REQUEST_PASSKEY,
 	REQUEST_RIGHTS,
 	REQUEST_HOLD,
+	REQUEST_IDENTITY,
 	REQUEST_KINDS,
 };
 
@@ -208,6 +209,26 @@ struct hold_request {
 	const char *review_on;
 };
 
+enum identity_op {
+	IDENTITY_OP_NOTE = 1,
+	IDENTITY_OP_FIND,
+	IDENTITY_OP_ERASE,
+};
+
+struct identity_person {
+	const char *person; /* as senders name him */
+	const char *name;
+	const char *until; /* "2026-11-30"; NULL, "": he is with the entity */
+};
+
+struct identity_request {
+	uint32_t operation; /* enum identity_op */
+	const struct identity_person *persons;
+	size_t n_persons;
+	const char *person; /* the same, or "~" and a pseudonym */
+	const char *reason;
+};
+
 struct key_request {
 	bool make_new;
 	bool register_newest;
@@ -365,6 +386,8 @@ struct records_request {
 	bool oldest_first;
 	const char *after;
 	uint32_t limit;
+	const char *person; /* NULL, "": whoever they are about */
+	const char *reason; /* with it */
 };
 
 struct numbers_request {
@@ -481,6 +504,7 @@ struct request {
 		const struct calendar_request *calendar;
 		const struct rights_request *rights;
 		const struct hold_request *hold;
+		const struct identity_request *identity;
 		const struct device_request *device;
 		const struct passkey_request *passkey;
 		const struct log_request *log;

@@ -215,19 +215,25 @@ $$;
 GRANT EXECUTE ON FUNCTION sems.set_hold(jsonb, text), sems.lift_hold(bigint, text, timestamptz, text)
     TO sems_admin;
 
--- Whether a hold h is about a record r of the kind, as SQL. All of a kind's columns of 16 bytes are persons, as
--- are the auditors of an audit.
+-- The pseudonyms in a record r of the kind, as an array in SQL. All of a kind's columns of bytes are persons, as are
+-- the auditors of an audit.
+CREATE FUNCTION sems.persons_sql(kind text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT format('(ARRAY[%s]%s)', string_agg('r.' || quote_ident(a.attname), ', ' ORDER BY a.attnum),
+	    CASE WHEN kind = 'audit' THEN ' || ARRAY(SELECT decode(p, ''hex'') '
+		'FROM jsonb_array_elements_text(coalesce(r.auditors, ''[]'')) AS p)' ELSE '' END)
+	FROM pg_attribute a WHERE a.attrelid = format('sems.%I', kind)::regclass AND a.attnum > 0
+	AND a.atttypid = 'bytea'::regtype AND NOT a.attisdropped
+$$;
+GRANT EXECUTE ON FUNCTION sems.persons_sql(text) TO sems_compute;
+
+-- Whether a hold h is about a record r of the kind, as SQL.
 CREATE FUNCTION sems.hold_sql(kind text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT format('h.lifted_at IS NULL AND coalesce(h.kind, %1$L) = %1$L AND coalesce(h.source, r.source) = r.source '
 	    'AND (h.site_id IS NULL OR h.site_id = r.site_id) AND coalesce(h.record_id, r.record_id) = r.record_id '
 	    'AND coalesce(h.since, r.occurred_at) <= r.occurred_at AND (h.until IS NULL OR h.until > r.occurred_at) '
-	    'AND (h.persons IS NULL OR h.persons && (ARRAY[%2$s]%3$s))', kind,
-	    string_agg('r.' || quote_ident(a.attname), ', ' ORDER BY a.attnum),
-	    CASE WHEN kind = 'audit' THEN ' || ARRAY(SELECT decode(p, ''hex'') '
-		'FROM jsonb_array_elements_text(coalesce(r.auditors, ''[]'')) AS p)' ELSE '' END)
-	FROM pg_attribute a WHERE a.attrelid = format('sems.%I', kind)::regclass AND a.attnum > 0
-	AND a.atttypid = 'bytea'::regtype AND NOT a.attisdropped
+	    'AND (h.persons IS NULL OR h.persons && %2$s)', kind, sems.persons_sql(kind))
 $$;
 
 -- The records of a kind and period that are held, and by which holds. With a record its whole family stays (what

@@ -507,6 +507,8 @@ DECLARE
 	past_id uuid := (wish ->> 'after_id')::uuid;
 	past_source text := wish ->> 'after_source';
 	past_kind text := wish ->> 'after_kind';
+	persons bytea[] := (SELECT array_agg(decode(p, 'hex'))
+	    FROM jsonb_array_elements_text(wish -> 'persons') AS p);
 	-- Where this one must end.
 	end_id uuid;
 	end_source text;
@@ -527,16 +529,19 @@ BEGIN
 		seen := 0;
 		matched := 0;
 		FOR r IN EXECUTE format('SELECT r.record_id, r.source, r.source_record_id, r.site_id, r.measure_code, '
-		    'r.provider_id, r.occurred_at, r."precision", r.received_at, r.corrects_record_id, %1$s AS outcome '
+		    'r.provider_id, r.occurred_at, r."precision", r.received_at, r.corrects_record_id, %1$s AS outcome, '
+		    '%6$s AS is_named '
 		    'FROM sems.%2$I r WHERE r.occurred_at >= $1 AND r.occurred_at < $2 AND ($3 IS NULL '
 		    'OR (r.occurred_at, r.record_id, r.source) %3$s ($4, $3, $5)) '
 		    'ORDER BY r.occurred_at %4$s, r.record_id %4$s, r.source %4$s LIMIT %5$s',
 		    sems.outcome_sql(k), CASE WHEN all_known THEN '' ELSE 'known_' END || k,
 		    CASE WHEN newest THEN '<' ELSE '>' END
-			|| CASE WHEN (k < past_kind) = newest THEN '=' ELSE '' END, direction, look_at_most)
-		    USING from_at, until_at, past_id, sems.uuid_time(past_id), past_source LOOP
+			|| CASE WHEN (k < past_kind) = newest THEN '=' ELSE '' END, direction, look_at_most,
+		    CASE WHEN persons IS NULL THEN 'true' ELSE '$6 && ' || sems.persons_sql(k) END)
+		    USING from_at, until_at, past_id, sems.uuid_time(past_id), past_source, persons LOOP
 			seen := seen + 1;
 			IF (k, r.record_id, r.source) IS DISTINCT FROM (past_kind, past_id, past_source)
+			    AND r.is_named
 			    AND (wish ->> 'source' IS NULL OR r.source = wish ->> 'source')
 			    AND (wish ->> 'site' IS NULL OR r.site_id = wish ->> 'site')
 			    AND (wish ->> 'number' IS NULL OR r.source_record_id = wish ->> 'number')

@@ -106,6 +106,10 @@ numbers_agree(const ProtobufCEnumDescriptor *d, const struct number *numbers, si
 	{                                               \
 		"HOLD_OPERATION_" #name, HOLD_OP_##name \
 	}
+#define IDENTITY(name)                                          \
+	{                                                       \
+		"IDENTITY_OPERATION_" #name, IDENTITY_OP_##name \
+	}
 #define QUARANTINE(name)                                            \
 	{                                                           \
 		"QUARANTINE_OPERATION_" #name, QUARANTINE_OP_##name \
@@ -132,6 +136,9 @@ Test(shape, numbers_operations_as_the_protocol_does)
 	static const struct number hold[] = {HOLD(LIST), HOLD(SHOW), HOLD(ADD), HOLD(LIFT)};
 
 	numbers_agree(&sems__v1__hold_operation__descriptor, hold, COUNT(hold));
+	static const struct number identity[] = {IDENTITY(NOTE), IDENTITY(FIND), IDENTITY(ERASE)};
+
+	numbers_agree(&sems__v1__identity_operation__descriptor, identity, COUNT(identity));
 	numbers_agree(&sems__v1__gap_operation__descriptor, gap, COUNT(gap));
 	numbers_agree(&sems__v1__quarantine_operation__descriptor, quarantine, COUNT(quarantine));
 	numbers_agree(&sems__v1__import_operation__descriptor, import, COUNT(import));

@@ -38,7 +38,7 @@ static const char *const may[] = {
     [REQUEST_RIGHTS] = "xxxxxxxxx",     [REQUEST_DEVICE] = "xxxxxxxxx",
     [REQUEST_LOG] = "------xx-",        [REQUEST_HISTORY] = "----xxxx-",
     [REQUEST_HOLD] = "------xx-",       [REQUEST_HEALTH] = "-------xx",
-    [REQUEST_PASSKEY] = "xxxxxxxxx",
+    [REQUEST_PASSKEY] = "xxxxxxxxx",    [REQUEST_IDENTITY] = "------xx-",
 };
 COVERS(may, REQUEST_KINDS);
 

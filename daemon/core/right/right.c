@@ -52,6 +52,10 @@ static const struct {
 			     .all = ADMINISTERS},
     [RIGHT_HOLD] = {"hold", "keeps records from removal by a legal hold, and lifts holds",
 		    .all = ADMINISTERS},
+    [RIGHT_KEEP_IDENTITIES] =
+	{"keep_identities",
+	 "keeps who the persons in records are, is told it for a reason, and erases it",
+	 .all = ADMINISTERS},
     [RIGHT_SEE_QUARANTINE] = {"see_quarantine", "sees which records were refused, and why",
 			      .all = ADMINISTERS | AUDITOR},
     [RIGHT_SEE_RECORDS] = {"see_records", "sees records", .all = READS | TESTER},

@@ -8,6 +8,7 @@
 #include "base/file/embed.h"
 #include "core/time/calendar.h"
 #include "office/call.h"
+#include "office/pseudonym.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -25,6 +26,12 @@ struct look {
 	const char *wish;  /* JSON, as records_page.sql takes it */
 	char limit[16];
 };
+
+static bool
+has_text(const char *s)
+{
+	return s != NULL && s[0] != '\0';
+}
 
 /* --- what is asked for ------------------------------------------------------------------------ */
 
@@ -146,13 +153,71 @@ read_times(struct call *c, json_t *wish)
 	return true;
 }
 
+/* What somebody is told of himself does not tell him that he is being tested. */
+static void
+look_go(struct call *c)
+{
+	const struct records_request *q = c->request.records;
+	const struct look *l = c->state;
+	bool may_know = call_may_know_covert(c) && !has_text(q->person);
+
+	call_select(
+	    c, LANE_SHORT,
+	    &(struct statement){embed_text("sql/queries/evidence/records_page.sql"),
+				5,
+				{l->kinds, may_know ? "1" : "0", l->wish, l->limit, LOOK_MOST}});
+}
+
+/* Whose records they are, into the wish as well. */
+static bool
+read_person(struct call *c, json_t *wish, json_t **pseudonyms)
+{
+	const struct records_request *q = c->request.records;
+	struct err e;
+
+	if (!has_text(q->person))
+		return true;
+	if (!right_has(c->who.role, RIGHT_KEEP_IDENTITIES)) {
+		call_forbid(c, "person", RIGHT_KEEP_IDENTITIES);
+		return false;
+	}
+	if (reason_check(q->reason, &e) != OK ||
+	    pseudonyms_of(c, q->person, pseudonyms, &e) != OK) {
+		call_fail_err(c, &e);
+		return false;
+	}
+	json_object_set(wish, "persons", *pseudonyms);
+	return true;
+}
+
+/* Takes both. */
+static void
+look(struct call *c, struct look *l, json_t *wish, json_t *pseudonyms)
+{
+	char *text = json_dumps(wish, JSON_COMPACT);
+
+	json_decref(wish);
+	l->wish = text == NULL ? NULL : arena_dup(c->arena, text, strlen(text));
+	free(text);
+	if (l->wish == NULL || call_lacks_memory(c)) {
+		json_decref(pseudonyms);
+		call_fail_memory(c);
+		return;
+	}
+	c->state = l;
+	if (pseudonyms == NULL)
+		look_go(c);
+	else
+		call_about(c, "identity.records", pseudonyms, c->request.records->reason, look_go);
+}
+
 void
 admin_records(struct call *c)
 {
 	const struct records_request *q = c->request.records;
 	struct look *l = arena_zalloc(c->arena, 1, sizeof *l);
 	json_t *wish = json_object();
-	char *text;
+	json_t *pseudonyms = NULL;
 
 	if (l == NULL) {
 		json_decref(wish);
@@ -160,22 +225,11 @@ admin_records(struct call *c)
 		return;
 	}
 	if ((q->limit > PAGE_MAX && !bad(c, "limit", "is more than 1,000")) || !read_kinds(c, l) ||
-	    !read_texts(c, wish) || !read_after(c, wish) || !read_times(c, wish)) {
+	    !read_texts(c, wish) || !read_after(c, wish) || !read_times(c, wish) ||
+	    !read_person(c, wish, &pseudonyms)) {
 		json_decref(wish);
 		return;
 	}
-	text = json_dumps(wish, JSON_COMPACT);
-	json_decref(wish);
-	l->wish = text == NULL ? NULL : arena_dup(c->arena, text, strlen(text));
-	free(text);
-	if (l->wish == NULL || call_lacks_memory(c)) {
-		call_fail_memory(c);
-		return;
-	}
 	snprintf(l->limit, sizeof l->limit, "%u", q->limit == 0 ? PAGE : q->limit);
-	call_select(c, LANE_SHORT,
-		    &(struct statement){embed_text("sql/queries/evidence/records_page.sql"),
-					5,
-					{l->kinds, call_may_know_covert(c) ? "1" : "0", l->wish,
-					 l->limit, LOOK_MOST}});
+	look(c, l, wish, pseudonyms);
 }

@@ -1,12 +1,10 @@
 /* Legal holds: set, listed and lifted, with who says so, why and until when it is looked at. */
 #include "base/count.h"
-#include "base/digest.h"
 #include "base/file/embed.h"
 #include "base/log.h"
 #include "core/kind/kind.h"
-#include "host/keyring.h"
-#include "ingest/person.h"
 #include "office/call.h"
+#include "office/pseudonym.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -14,9 +12,6 @@
 #include <stdlib.h>
 
 #define TEXT_MAX_BYTES 1000
-#define YEARS_FIRST    2000
-#define YEARS_LAST     2100
-#define DATE_SIZE      11
 #define TIME_MAX_MS    INT64_C(253402300799999)
 
 struct holding {
@@ -110,19 +105,6 @@ take_text(const char *name, const char *s, json_t *wish, struct err *e)
 	return OK;
 }
 
-/* "2027-01-31", a day that is. */
-static bool
-is_date(const char *s)
-{
-	struct utc_ms at;
-	char text[UTC_TEXT_SIZE];
-
-	if (s == NULL || strlen(s) != DATE_SIZE - 1)
-		return false;
-	snprintf(text, sizeof text, "%.10sT00:00:00Z", s);
-	return utc_parse(text_of(text), &at);
-}
-
 static enum code
 take_why(const struct hold_request *q, json_t *wish, struct err *e)
 {
@@ -133,7 +115,7 @@ take_why(const struct hold_request *q, json_t *wish, struct err *e)
 		return err_set(e, REJ_FIELD, "authority",
 			       "say who asks for it, and by what, in at most %d bytes",
 			       TEXT_MAX_BYTES);
-	if (!is_date(q->review_on))
+	if (!civil_is_day(q->review_on))
 		return err_set(e, REJ_FIELD, "review_on",
 			       "say when it is to be looked at again, such as 2027-01-31");
 	json_object_set_new(wish, "reason", json_string(q->reason));
@@ -142,44 +124,17 @@ take_why(const struct hold_request *q, json_t *wish, struct err *e)
 	return OK;
 }
 
-/* One key a year makes one pseudonym a year: those of all years whose key is here. */
 static enum code
 take_person(const struct call *c, json_t *wish, struct err *e)
 {
 	const char *person = c->request.hold->person;
-	unsigned char pseudonym[PSEUDONYM_SIZE];
-	char hex[2 * PSEUDONYM_SIZE + 1];
 	json_t *persons;
 
 	if (!has_text(person))
 		return OK;
-	persons = json_array();
+	if (pseudonyms_of(c, person, &persons, e) != OK)
+		return e->code;
 	json_object_set_new(wish, "persons", persons);
-	if (person[0] == '~') {
-		if (!hex_decode(text_of(person + 1), pseudonym, sizeof pseudonym))
-			return err_set(e, REJ_FIELD, "person",
-				       "a pseudonym is ~ and 32 hexadecimal digits");
-		json_array_append_new(persons, json_string(person + 1));
-		return OK;
-	}
-	if (!is_text(person))
-		return err_set(e, REJ_FIELD, "person", "is text of at most %d bytes",
-			       TEXT_MAX_BYTES);
-	for (int year = YEARS_FIRST; year <= YEARS_LAST; year++) {
-		const unsigned char *key = keyring_person_there(call_keys(c), year);
-
-		if (key == NULL)
-			continue;
-		if (!person_pseudonym(key, text_of(person), pseudonym))
-			return err_set(e, TRY_LIMIT, "person",
-				       "the pseudonym could not be made; "
-				       "try again");
-		hex_encode(pseudonym, sizeof pseudonym, hex);
-		json_array_append_new(persons, json_string(hex));
-	}
-	if (json_array_size(persons) == 0)
-		return err_set(e, REJ_STATE, "person",
-			       "no year's key is here, so nobody can be recognised");
 	return OK;
 }
 

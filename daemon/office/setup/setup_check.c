@@ -402,14 +402,9 @@ check_not_applicable(const struct setup_not_applicable *n, size_t i, const struc
 static enum code
 check_day(const char *day, const char *at, struct err *e)
 {
-	char noon[40];
-	struct utc_ms t;
-
-	snprintf(noon, sizeof noon, "%.20sT12:00:00Z", day == NULL ? "" : day);
-	return utc_parse(text_of(noon), &t)
-		   ? OK
-		   : err_set(e, REJ_FIELD, at,
-			     "is missing or not a day; write it as in 2026-01-15");
+	return civil_is_day(day) ? OK
+				 : err_set(e, REJ_FIELD, at,
+					   "is missing or not a day; write it as in 2026-01-15");
 }
 
 static bool

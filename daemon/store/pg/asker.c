@@ -145,6 +145,7 @@ static const char *const role_names[] = {
     [DB_COMPUTE] = "sems_compute",
     [DB_RETENTION] = "sems_retention",
     [DB_ADMIN] = "sems_admin",
+    [DB_IDENTITY] = "sems_identity",
     [DB_LOGIN] = NULL,
 };
 COVERS(role_names, N_DB_ROLES);

@@ -17,7 +17,7 @@
  * `writes`). Jobs queue in their lane; each runs whole before the next of the lane. Statements that
  * come again are planned once a connection. DB_LOGIN: as whom semsd logs in, for the store itself.
  */
-enum db_role { DB_COMPUTE, DB_RETENTION, DB_ADMIN, DB_LOGIN, N_DB_ROLES };
+enum db_role { DB_COMPUTE, DB_RETENTION, DB_ADMIN, DB_IDENTITY, DB_LOGIN, N_DB_ROLES };
 
 /* What is quick never waits for what is long. */
 enum lane {

@@ -1,6 +1,6 @@
 -- A page of the stored records. $1: of these kinds, with commas between, or NULL for all; $2: 1 when tests
--- under embargo may be seen; $3: what is looked for (source, site, number, outcome, quarter, from, until, newest,
--- after_id, after_source, after_kind), each may be absent; $4: so many; $5: looks at most at so many.
+-- under embargo may be seen; $3: what is looked for (source, site, number, outcome, persons, quarter, from, until,
+-- newest, after_id, after_source, after_kind), each may be absent; $4: so many; $5: looks at most at so many.
 SELECT sems.records_page(
     CASE WHEN $1::text IS NULL THEN (SELECT array_agg(k.kind ORDER BY k.kind) FROM sems.kind AS k)
         ELSE string_to_array($1, ',') END,

@@ -31,6 +31,7 @@ static const struct {
     {"see_spd", "----aaaa-"},
     {"run_retention", "-----a-a-"},
     {"hold", "-----a-a-"},
+    {"keep_identities", "-----a-a-"},
     {"see_quarantine", "----aa-a-"},
     {"see_records", "---aaaaa-"},
     {"see_gaps", "----aaaa-"},

@@ -274,3 +274,42 @@ Test(records, what_is_asked_wrongly_is_told)
 		cr_expect_str_eq(o.field, "after");
 	}
 }
+
+/* --- whom they are about -----------------------------------------------------------------------
+ */
+
+#define BECAUSE "he asked for it on 3 May"
+
+static void
+store_of(unsigned n, const char *at, char *person)
+{
+	Sems__V1__Record *r = office_activity(office_time(at), n);
+
+	r->recorded_by = person;
+	cr_assert_eq(office_send(&o, r), VERDICT(STORED), "%s", o.text);
+}
+
+/* P-989 */
+Test(records, are_found_by_whom_they_name)
+{
+	static char sam[] = "S-7";
+	static char eve[] = "S-8";
+
+	store_of(1, "2025-12-31T09:00:00Z", sam);
+	store_of(2, "2026-05-10T09:00:00Z", sam);
+	store_of(3, "2026-05-10T09:00:01Z", eve);
+	cr_expect_eq(count((struct records_request){.person = sam, .reason = BECAUSE}), 2);
+	cr_expect_eq(count((struct records_request){.person = "S-9", .reason = BECAUSE}), 0);
+	cr_expect_eq(
+	    count((struct records_request){.person = sam, .reason = BECAUSE, .quarter = "2026-Q2"}),
+	    1);
+	cr_expect_eq(cluster_int(o.pg,
+				 "SELECT count(*) FROM sems.access_log "
+				 "WHERE what = 'identity.records' AND line LIKE '%" BECAUSE "%'"),
+		     3);
+	cr_expect_eq(ask((struct records_request){.person = sam}), CODE(INVALID));
+	cr_expect_str_eq(o.field, "reason");
+	office_be(&o, "unix:otto", "auditor");
+	cr_expect_eq(ask((struct records_request){.person = sam, .reason = BECAUSE}),
+		     CODE(FORBIDDEN));
+}

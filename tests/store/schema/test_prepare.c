@@ -94,11 +94,11 @@ static const struct {
     {"sql/migrations/0004_quarter.sql",
      "1aa3ed1cd9e646bab42d62e6b5a3eab87ad9c0775790b33995514f74a33e4612"},
     {"sql/migrations/0005_retention.sql",
-     "debf9606445c8fd976bd885ff5067cb7099f87cc8ef967f89b4b813daf697e4e"},
+     "b1a5c52d26b0ecf470b82a230e7a7a4a282f2be2afa0fa15b518fff6efd362c6"},
     {"sql/migrations/0006_counts.sql",
      "1402aa02beceb6ec55af71777b3705ce5c9dfaefeb312fc882426002139a0201"},
     {"sql/migrations/0007_inquiry.sql",
-     "4de32cf5a9c5ae387168ad8491a2b157b9995b639a6cfba9fd2e940cfc0b83cf"},
+     "9714505a15dd4f83df2bba26c1c88c7984fe5fff35a4c181e2ef1a7b678cb986"},
 };
 
 static void

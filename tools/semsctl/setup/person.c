@@ -3,6 +3,7 @@
 #include "base/json/jsonin.h"
 #include "client/ask.h"
 #include "tools/semsctl/command.h"
+#include "tools/semsctl/setup/identity.h"
 #include "tools/terminal/listing.h"
 
 #include <errno.h>
@@ -120,15 +121,18 @@ do_word(const struct options *o, const struct word *w, char *given, const char *
 	return EXIT_DONE;
 }
 
-static const struct option longs[] = {
-    {"json", no_argument, NULL, 'j'}, {"web", required_argument, NULL, 'W'}, {NULL, 0, NULL, 0}};
+static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
+				      {"web", required_argument, NULL, 'W'},
+				      {"reason", required_argument, NULL, 'r'},
+				      {"out", required_argument, NULL, 'o'},
+				      {NULL, 0, NULL, 0}};
 
 static int
 run(const struct options *o, int argc, char **argv)
 {
+	struct identity_wish w = {.o = o};
 	const char *web = "";
 	const char *word;
-	bool as_json = false;
 	size_t i = 0;
 	int opt, given;
 
@@ -136,19 +140,27 @@ run(const struct options *o, int argc, char **argv)
 		if (opt == '?')
 			return EXIT_USAGE;
 		if (opt == 'j')
-			as_json = true;
-		else
+			w.as_json = true;
+		else if (opt == 'W')
 			web = optarg;
+		else
+			*(opt == 'r' ? &w.reason : &w.out) = optarg;
 	}
 	word = optind < argc ? argv[optind++] : words[0].word;
 	given = argc - optind;
+	if (identity_word(word) != NULL) {
+		if (given != 1)
+			return command_usage(&command_person, "%s takes one argument", word);
+		w.given = argv[optind];
+		return identity_word(word)(&w);
+	}
 	while (i < COUNT(words) && strcmp(words[i].word, word) != 0)
 		i++;
 	if (i == COUNT(words))
 		return command_unknown_sub(&command_person, word);
 	if (given < words[i].least || given > words[i].most)
 		return command_usage(&command_person, "see what follows %s", word);
-	return do_word(o, &words[i], given == 0 ? NULL : argv[optind], web, as_json);
+	return do_word(o, &words[i], given == 0 ? NULL : argv[optind], web, w.as_json);
 }
 
 static const struct sub subs[] = {
@@ -159,6 +171,19 @@ static const struct sub subs[] = {
      "semsctl person invite web:rita --web https://sems.example:8443"},
     {"revoke-passkey", "NUMBER [--json]", "It signs nobody in any more.",
      "semsctl person revoke-passkey 7"},
+    {"note", "FILE",
+     "Notes who the identifiers in records belong to: a CSV file or workbook with the columns "
+     "person, name and, for who left, until.",
+     "semsctl person note staff.csv"},
+    {"find", "IDENTIFIER|~PSEUDONYM --reason TEXT [--json]",
+     "Who that is, and by which pseudonyms records name him. The access log has it.",
+     "semsctl person find ~5b1c7a52f0a3c4de9f60b1827d3e4c55 --reason 'retraining after OUT01'"},
+    {"erase", "IDENTIFIER --reason TEXT",
+     "Takes somebody out of the map for good: nobody is told again who that was.",
+     "semsctl person erase S-1042 --reason 'request of 3 May, left in 2024'"},
+    {"export", "IDENTIFIER|~PSEUDONYM --reason TEXT [--out FILE]",
+     "All records that name somebody, as JSON: what he may ask for.",
+     "semsctl person export S-1042 --reason 'subject access, 3 May' --out S-1042.json"},
 };
 
 static const struct sub *
@@ -172,7 +197,7 @@ const struct command command_person = {
     .options = longs,
     .letters = "",
     .name = "person",
-    .summary = "people who come by a browser, and their passkeys",
+    .summary = "people who come by a browser, their passkeys, and who records are about",
     .help = "A person who comes by semsweb is web:NAME, with the role that is given to that name\n"
 	    "(semsctl init --role web:rita=auditor --person web:rita=\"Rita Novak, Auditor\").\n"
 	    "`invite` makes a link for one, good for an hour; whoever follows it registers a\n"
@@ -181,6 +206,14 @@ const struct command command_person = {
 	    "minute. \"Went back\" is told of a passkey whose own count did: it may have been\n"
 	    "copied.\n"
 	    "\n"
+	    "Records name people by pseudonyms. `note` keeps, apart from everything else, whose\n"
+	    "the identifiers are that senders use; `find`, `export` and `erase` say who is asked\n"
+	    "about in the access log, by pseudonym, and why. `erase` waits for no retention, and\n"
+	    "is refused while a legal hold is about that person. Whoever left goes from the map\n"
+	    "by himself when no record of him can be stored any more.\n"
+	    "\n"
+	    "      --reason TEXT     why, for the access log: 10 characters or more\n"
+	    "      --out FILE        where an export is written; it must not be there\n"
 	    "      --web URL         where semsweb is, for the link\n"
 	    "      --json            the answer as JSON\n"
 	    "\n"
