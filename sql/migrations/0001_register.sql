@@ -90,7 +90,8 @@ CREATE TABLE sems.kind (
 	kind text PRIMARY KEY
 );
 INSERT INTO sems.kind VALUES ('observation'), ('test'), ('audit'), ('tip_event'), ('tip_session'),
-    ('activity'), ('plan'), ('equipment_check'), ('heartbeat'), ('void'), ('confirmation');
+    ('activity'), ('plan'), ('equipment_check'), ('heartbeat'), ('void'), ('confirmation'), ('training'),
+    ('deployment'), ('incident'), ('report'), ('patrol'), ('exercise');
 
 CREATE TABLE sems.site (
 	site_id text PRIMARY KEY,
@@ -168,7 +169,13 @@ INSERT INTO sems.retention_policy VALUES
     ('equipment_check', 84, 84, 'entity default: life of the device and 2 years'),
     ('heartbeat', 13, 13, 'entity default: as long as the TIP events they vouch for'),
     ('void', 84, 84, 'entity default: as long as the longest record they remove'),
-    ('confirmation', 84, 84, 'entity default: as long as the longest record they let change');
+    ('confirmation', 84, 84, 'entity default: as long as the longest record they let change'),
+    ('training', 48, 48, 'entity default: a cycle of certification of 3 years, and a year'),
+    ('deployment', 36, 36, 'entity default: denominators live as long as observations'),
+    ('incident', 84, 84, 'entity default: no public rule'),
+    ('report', 36, 36, 'entity default: no public rule'),
+    ('patrol', 36, 36, 'entity default: no public rule; aligned with maritime practice of 3 years'),
+    ('exercise', 36, 36, 'entity default: maritime practice of 3 years');
 
 -- What occurred before the floor was purged and is never taken again.
 CREATE TABLE sems.purge_floor (

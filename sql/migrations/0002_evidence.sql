@@ -247,6 +247,101 @@ CREATE TABLE sems.confirmation (
 	PRIMARY KEY (occurred_at, record_id, source)
 ) PARTITION BY RANGE (occurred_at);
 
+CREATE TABLE sems.training (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	course text,
+	basis text,
+	method text,
+	hours double precision,
+	result text,
+	expires_at timestamptz,
+	previous_expires_at timestamptz,
+	image_recognition boolean,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	received_as text,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+-- A renewal counts in the period in which it fell due, whenever it was done.
+CREATE INDEX training_due ON sems.training (previous_expires_at) WHERE previous_expires_at IS NOT NULL;
+
+CREATE TABLE sems.deployment (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	role text,
+	competences jsonb,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	received_as text,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.incident (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	incident_ref text,
+	category text,
+	severity text,
+	unlawful_interference boolean,
+	channel text,
+	breach_of text,
+	breach_confirmed boolean,
+	missed_by text,
+	exposure text,
+	closed_at timestamptz,
+	note text,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	received_as text,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.report (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	category text,
+	channel text,
+	acknowledged_at timestamptz,
+	closed_at timestamptz,
+	incident_ref text,
+	note text,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	received_as text,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.patrol (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	route text,
+	result text,
+	slot_minutes bigint,
+	planned_ref text,
+	purpose text,
+	persons bigint,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	received_as text,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE sems.exercise (
+	LIKE sems.envelope INCLUDING CONSTRAINTS,
+	scope text,
+	type text,
+	scenario text,
+	objectives jsonb,
+	note text,
+	received_at timestamptz NOT NULL,
+	received_from text NOT NULL,
+	received_as text,
+	stored_in bigint NOT NULL DEFAULT sems.this_transaction(),
+	PRIMARY KEY (occurred_at, record_id, source)
+) PARTITION BY RANGE (occurred_at);
+
 -- One row for each transaction, kind and UTC day that it stored records of: the first and the last
 -- instant of them. A correction changes the day it occurred on, its root's, and those of every other
 -- correction of that root: which those are is looked up by the root when the log is read.

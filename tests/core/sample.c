@@ -40,6 +40,17 @@ static const char *const required[KIND_COUNT][8][2] = {
     [KIND_CONFIRMATION] = {{"confirms_record_id", "019e1b85-95c0-7000-8000-000000000001"},
 			   {"decision", "CONFIRMED"},
 			   {"decided_at", "1778578200000"}},
+    [KIND_TRAINING] = {{"subject_person", "anna"},
+		       {"course", "11.2.3.1"},
+		       {"basis", "RECURRENT"},
+		       {"result", "PASS"}},
+    [KIND_DEPLOYMENT] = {{"subject_person", "anna"},
+			 {"occurred_end", "1778581800000"},
+			 {"role", "SCREENER"}},
+    [KIND_INCIDENT] = {{"category", "perimeter"}},
+    [KIND_REPORT] = {{"category", "unattended-item"}, {"channel", "STAFF"}},
+    [KIND_PATROL] = {{"route", "fence-north"}, {"result", "DONE"}},
+    [KIND_EXERCISE] = {{"scope", "LOCAL"}},
 };
 
 static struct value *

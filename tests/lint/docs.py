@@ -31,7 +31,7 @@ def links():
 
 def sources():
     """Files that a page or a comment names are there: with folders below the project's or daemon's root, or the
-    end of such a path; alone by their name. What the recipes add (a patrol) is not."""
+    end of such a path; alone by their name. What the recipes add (an escort) is not."""
     files = [f for top in ("daemon", "tools", "tests", "sql", "proto", "deploy") for f in pathlib.Path(top).rglob("*.*")]
     known = {"/" + str(f) for f in files}
     alone = {f.name for f in files}
@@ -41,7 +41,7 @@ def sources():
     for f in pages + code:
         words = text(f) if f.suffix == ".md" else "\n".join(re.findall(r"/\*.*?\*/", text(f), flags=re.S))
         for name in sorted(set(named.findall(words))):
-            if name in alone or any(k.endswith("/" + name) for k in known) or re.search("patrol|NNNN", name):
+            if name in alone or any(k.endswith("/" + name) for k in known) or re.search("escort|NNNN", name):
                 continue
             complain(f, f"names {name}, which is not there")
 

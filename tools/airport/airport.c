@@ -22,6 +22,15 @@ static const struct airport_place providers[] = {
     {PROVIDER_GUARDING, "Kestrel Guarding (invented contractor)"},
 };
 
+/* Of the entity as a whole. */
+static const struct airport_place own_sources[] = {
+    {SOURCE_COMPLIANCE, "Compliance team (simulated)"},
+    {SOURCE_TESTS, "Covert test team (simulated)"},
+    {SOURCE_TRAINING, "Training records (simulated)"},
+    {SOURCE_ROSTER, "Rosters (simulated)"},
+    {SOURCE_DESK, "Security desk (simulated)"},
+};
+
 /* Posts that every site has besides its lanes. */
 static const struct airport_place posts[] = {
     {"GATE-A", "Vehicle gate A"},
@@ -299,13 +308,11 @@ airport_new(const struct airport_plan *plan, struct arena *a, struct airport **o
 	    (int)(civil_to_days(quarter_first(quarter_next(plan->quarter))) - ap->first_day);
 	ap->quarter_index = plan->quarter.year * 4 + plan->quarter.q - 1;
 	ap->sites = arena_zalloc(a, n, sizeof(*ap->sites));
-	ap->sources = arena_zalloc(a, n * 4 + 2, sizeof(*ap->sources));
+	ap->sources = arena_zalloc(a, n * 4 + COUNT(own_sources), sizeof(*ap->sources));
 	if (ap->sites == NULL || ap->sources == NULL)
 		return err_set(e, TRY_LIMIT, "", "out of memory");
-	ap->sources[ap->n_sources++] =
-	    (struct airport_place){SOURCE_COMPLIANCE, "Compliance team (simulated)"};
-	ap->sources[ap->n_sources++] =
-	    (struct airport_place){SOURCE_TESTS, "Covert test team (simulated)"};
+	for (size_t i = 0; i < COUNT(own_sources); i++)
+		ap->sources[ap->n_sources++] = own_sources[i];
 	ap->n_sites = n;
 	for (size_t i = 0; i < n; i++)
 		if (!plan_site(ap, i))
@@ -317,7 +324,8 @@ airport_new(const struct airport_plan *plan, struct arena *a, struct airport **o
 
 /* What happens once at a site, in the order of delivery. */
 static void (*const once[])(struct airport *, struct site *) = {
-    airport_plans, airport_observations, airport_tests, airport_audits, airport_oddities,
+    airport_plans,  airport_observations, airport_tests,    airport_audits,
+    airport_people, airport_events,       airport_oddities,
 };
 
 size_t
@@ -342,6 +350,7 @@ run_days(struct airport *ap)
 			airport_tip_day(ap, &ap->sites[i], day);
 			airport_device_day(ap, &ap->sites[i], day);
 			airport_counts_day(ap, &ap->sites[i], day);
+			airport_patrols_day(ap, &ap->sites[i], day);
 			ap->steps_done++;
 		}
 	}

@@ -79,6 +79,9 @@ struct airport {
 /* Sources of the entity as a whole. */
 #define SOURCE_COMPLIANCE "compliance"
 #define SOURCE_TESTS      "covert-tests"
+#define SOURCE_TRAINING   "training-records"
+#define SOURCE_ROSTER     "rosters"
+#define SOURCE_DESK       "security-desk"
 
 #define PROVIDER_OWN      "in-house"
 #define PROVIDER_GUARDING "kestrel-guarding"
@@ -156,11 +159,16 @@ struct uuid airport_record_id(const struct airport *ap, const char *source,
 void airport_tip_day(struct airport *ap, struct site *s, int day);
 void airport_device_day(struct airport *ap, struct site *s, int day);
 void airport_counts_day(struct airport *ap, struct site *s, int day);
+void airport_patrols_day(struct airport *ap, struct site *s, int day);
 void airport_plans(struct airport *ap, struct site *s);
+void airport_people(struct airport *ap, struct site *s);
+void airport_events(struct airport *ap, struct site *s);
 void airport_observations(struct airport *ap, struct site *s);
 void airport_tests(struct airport *ap, struct site *s);
 void airport_audits(struct airport *ap, struct site *s);
 void airport_oddities(struct airport *ap, struct site *s); /* corrections, a void, bad records */
+
+#define PATROLS_A_DAY 12
 
 /* How often assurance work is planned per quarter at a site: shared by plans and what was done. */
 struct assurance {

@@ -222,7 +222,6 @@ airport_device_day(struct airport *ap, struct site *s, int day)
 /* --- counts ---------------------------------------------------------------------------------- */
 
 #define VEHICLES_SEARCHED_A_DAY 24
-#define PATROLS_A_DAY           12
 
 static const double weekday_traffic[7] = {1.02, 0.93, 0.95, 1.04, 1.14, 0.94, 1.08};
 

@@ -293,3 +293,78 @@ static const struct enum_name decision_names_of[] = {
     {DECISION_DECLINED, "DECLINED"},
 };
 TABLE(decision_names, "DECISION_");
+
+static const struct enum_name training_basis_names_of[] = {
+    {TRAINING_BASIS_INITIAL, "INITIAL"},
+    {TRAINING_BASIS_RECURRENT, "RECURRENT"},
+};
+TABLE(training_basis_names, "TRAINING_BASIS_");
+
+static const struct enum_name training_method_names_of[] = {
+    {TRAINING_METHOD_CBT, "CBT"},
+    {TRAINING_METHOD_CLASSROOM, "CLASSROOM"},
+    {TRAINING_METHOD_OJT_TIP, "OJT_TIP"},
+    {TRAINING_METHOD_PRACTICAL, "PRACTICAL"},
+};
+TABLE(training_method_names, "TRAINING_METHOD_");
+
+static const struct enum_name training_result_names_of[] = {
+    {TRAINING_RESULT_PASS, "PASS"},
+    {TRAINING_RESULT_FAIL, "FAIL"},
+    {TRAINING_RESULT_NOT_DONE, "NOT_DONE"},
+};
+TABLE(training_result_names, "TRAINING_RESULT_");
+
+static const struct enum_name deployment_role_names_of[] = {
+    {DEPLOYMENT_ROLE_X_RAY_OPERATOR, "X_RAY_OPERATOR"},
+    {DEPLOYMENT_ROLE_SCREENER, "SCREENER"},
+    {DEPLOYMENT_ROLE_SUPERVISOR, "SUPERVISOR"},
+    {DEPLOYMENT_ROLE_ACCESS_CONTROL, "ACCESS_CONTROL"},
+    {DEPLOYMENT_ROLE_VEHICLE_EXAMINER, "VEHICLE_EXAMINER"},
+    {DEPLOYMENT_ROLE_PATROL, "PATROL"},
+    {DEPLOYMENT_ROLE_AIRCRAFT_SECURITY, "AIRCRAFT_SECURITY"},
+    {DEPLOYMENT_ROLE_CARGO_SECURITY, "CARGO_SECURITY"},
+    {DEPLOYMENT_ROLE_INSTRUCTOR, "INSTRUCTOR"},
+    {DEPLOYMENT_ROLE_OTHER, "OTHER"},
+};
+TABLE(deployment_role_names, "DEPLOYMENT_ROLE_");
+
+static const struct enum_name breach_of_names_of[] = {
+    {BREACH_OF_ACCESS_CONTROL, "ACCESS_CONTROL"},
+    {BREACH_OF_RESTRICTED_AREA, "RESTRICTED_AREA"},
+    {BREACH_OF_CRITICAL_PART, "CRITICAL_PART"},
+    {BREACH_OF_BOUNDARY, "BOUNDARY"},
+    {BREACH_OF_AIRCRAFT, "AIRCRAFT"},
+    {BREACH_OF_OTHER, "OTHER"},
+};
+TABLE(breach_of_names, "BREACH_OF_");
+
+static const struct enum_name report_channel_names_of[] = {
+    {REPORT_CHANNEL_STAFF, "STAFF"},
+    {REPORT_CHANNEL_ANONYMOUS, "ANONYMOUS"},
+    {REPORT_CHANNEL_PASSENGER, "PASSENGER"},
+    {REPORT_CHANNEL_SYSTEM, "SYSTEM"},
+};
+TABLE(report_channel_names, "REPORT_CHANNEL_");
+
+static const struct enum_name patrol_result_names_of[] = {
+    {PATROL_RESULT_DONE, "DONE"},
+    {PATROL_RESULT_LATE, "LATE"},
+    {PATROL_RESULT_MISSED, "MISSED"},
+    {PATROL_RESULT_EXCUSED, "EXCUSED"},
+};
+TABLE(patrol_result_names, "PATROL_RESULT_");
+
+static const struct enum_name exercise_scope_names_of[] = {
+    {EXERCISE_SCOPE_LOCAL, "LOCAL"},
+    {EXERCISE_SCOPE_NATIONAL, "NATIONAL"},
+};
+TABLE(exercise_scope_names, "EXERCISE_SCOPE_");
+
+static const struct enum_name exercise_type_names_of[] = {
+    {EXERCISE_TYPE_DRILL, "DRILL"},
+    {EXERCISE_TYPE_TABLETOP, "TABLETOP"},
+    {EXERCISE_TYPE_PARTIAL, "PARTIAL"},
+    {EXERCISE_TYPE_FULL_SCALE, "FULL_SCALE"},
+};
+TABLE(exercise_type_names, "EXERCISE_TYPE_");

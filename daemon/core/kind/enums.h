@@ -267,6 +267,72 @@ enum service_mode {
 	SERVICE_MODE_OUT,
 };
 
+enum training_basis {
+	TRAINING_BASIS_INITIAL = 1,
+	TRAINING_BASIS_RECURRENT,
+};
+
+enum training_method {
+	TRAINING_METHOD_CBT = 1,
+	TRAINING_METHOD_CLASSROOM,
+	TRAINING_METHOD_OJT_TIP,
+	TRAINING_METHOD_PRACTICAL,
+};
+
+enum training_result {
+	TRAINING_RESULT_PASS = 1,
+	TRAINING_RESULT_FAIL,
+	TRAINING_RESULT_NOT_DONE,
+};
+
+enum deployment_role {
+	DEPLOYMENT_ROLE_X_RAY_OPERATOR = 1,
+	DEPLOYMENT_ROLE_SCREENER,
+	DEPLOYMENT_ROLE_SUPERVISOR,
+	DEPLOYMENT_ROLE_ACCESS_CONTROL,
+	DEPLOYMENT_ROLE_VEHICLE_EXAMINER,
+	DEPLOYMENT_ROLE_PATROL,
+	DEPLOYMENT_ROLE_AIRCRAFT_SECURITY,
+	DEPLOYMENT_ROLE_CARGO_SECURITY,
+	DEPLOYMENT_ROLE_INSTRUCTOR,
+	DEPLOYMENT_ROLE_OTHER,
+};
+
+enum breach_of {
+	BREACH_OF_ACCESS_CONTROL = 1,
+	BREACH_OF_RESTRICTED_AREA,
+	BREACH_OF_CRITICAL_PART,
+	BREACH_OF_BOUNDARY,
+	BREACH_OF_AIRCRAFT,
+	BREACH_OF_OTHER,
+};
+
+enum report_channel {
+	REPORT_CHANNEL_STAFF = 1,
+	REPORT_CHANNEL_ANONYMOUS,
+	REPORT_CHANNEL_PASSENGER,
+	REPORT_CHANNEL_SYSTEM,
+};
+
+enum patrol_result {
+	PATROL_RESULT_DONE = 1,
+	PATROL_RESULT_LATE,
+	PATROL_RESULT_MISSED,
+	PATROL_RESULT_EXCUSED,
+};
+
+enum exercise_scope {
+	EXERCISE_SCOPE_LOCAL = 1,
+	EXERCISE_SCOPE_NATIONAL,
+};
+
+enum exercise_type {
+	EXERCISE_TYPE_DRILL = 1,
+	EXERCISE_TYPE_TABLETOP,
+	EXERCISE_TYPE_PARTIAL,
+	EXERCISE_TYPE_FULL_SCALE,
+};
+
 extern const struct enum_table precision_names;
 extern const struct enum_table marking_names;
 extern const struct enum_table observer_role_names;
@@ -300,5 +366,14 @@ extern const struct enum_table check_type_names;
 extern const struct enum_table check_result_names;
 extern const struct enum_table service_mode_names;
 extern const struct enum_table decision_names;
+extern const struct enum_table training_basis_names;
+extern const struct enum_table training_method_names;
+extern const struct enum_table training_result_names;
+extern const struct enum_table deployment_role_names;
+extern const struct enum_table breach_of_names;
+extern const struct enum_table report_channel_names;
+extern const struct enum_table patrol_result_names;
+extern const struct enum_table exercise_scope_names;
+extern const struct enum_table exercise_type_names;
 
 #endif

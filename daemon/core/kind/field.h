@@ -124,7 +124,7 @@ enum code rule_check_part(const struct record *r, size_t part, size_t whole, str
 /* Two persons, when both are given, are not the same. */
 enum code rule_check_differ(const struct record *r, size_t a, size_t b, struct err *e);
 
-/* One per kind file; the table in kind.c gathers them. */
+/* The table in kind.c gathers them. */
 extern const struct kind kind_observation;
 extern const struct kind kind_test;
 extern const struct kind kind_audit;
@@ -136,5 +136,11 @@ extern const struct kind kind_equipment_check;
 extern const struct kind kind_heartbeat;
 extern const struct kind kind_void;
 extern const struct kind kind_confirmation;
+extern const struct kind kind_training;
+extern const struct kind kind_deployment;
+extern const struct kind kind_incident;
+extern const struct kind kind_report;
+extern const struct kind kind_patrol;
+extern const struct kind kind_exercise;
 
 #endif

@@ -75,6 +75,12 @@ const struct kind *const kinds[] = {
     [KIND_HEARTBEAT] = &kind_heartbeat,
     [KIND_VOID] = &kind_void,
     [KIND_CONFIRMATION] = &kind_confirmation,
+    [KIND_TRAINING] = &kind_training,
+    [KIND_DEPLOYMENT] = &kind_deployment,
+    [KIND_INCIDENT] = &kind_incident,
+    [KIND_REPORT] = &kind_report,
+    [KIND_PATROL] = &kind_patrol,
+    [KIND_EXERCISE] = &kind_exercise,
 };
 COVERS(kinds, KIND_COUNT);
 

@@ -69,7 +69,9 @@ Test(kind, requires_what_its_table_says)
 		cr_expect(kind_requires(kinds[k], ENV_OCCURRED_AT));
 		cr_expect_eq(kind_requires(kinds[k], ENV_SITE_ID), has_site);
 		cr_expect_eq(kind_requires(kinds[k], ENV_OCCURRED_END),
-			     is_heartbeat || k == KIND_ACTIVITY);
+			     is_heartbeat || k == KIND_ACTIVITY || k == KIND_DEPLOYMENT);
+		cr_expect_eq(kind_requires(kinds[k], ENV_SUBJECT_PERSON),
+			     k == KIND_TRAINING || k == KIND_DEPLOYMENT);
 		cr_expect_eq(kind_requires(kinds[k], ENV_RECORDED_BY), false);
 		cr_expect_eq(kind_requires(kinds[k], ENV_CORRECTS_RECORD_ID), is_void);
 		cr_expect_eq(kind_requires(kinds[k], ENV_CORRECTED_AT), is_void);

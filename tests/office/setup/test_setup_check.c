@@ -378,7 +378,7 @@ Test(setup_check, refuses_a_feed_that_says_nothing_to_judge_by)
 	    {"x", "tip_event", "N1", 2208, "2026-01-15", "2026-01-16", ""},
 	    {NULL, "tip_event", NULL, 24, "2026-01-15", NULL, "feeds[0].source"},
 	    {"x", "*", NULL, 24, "2026-01-15", NULL, "feeds[0].kind"},
-	    {"x", "patrol", NULL, 24, "2026-01-15", NULL, "feeds[0].kind"},
+	    {"x", "escort", NULL, 24, "2026-01-15", NULL, "feeds[0].kind"},
 	    {"x", "tip_event", "*", 24, "2026-01-15", NULL, "feeds[0].site"},
 	    {"x", "tip_event", NULL, 0, "2026-01-15", NULL, "feeds[0].every_hours"},
 	    {"x", "tip_event", NULL, 2209, "2026-01-15", NULL, "feeds[0].every_hours"},

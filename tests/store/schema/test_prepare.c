@@ -86,11 +86,11 @@ static const struct {
 	const char *sha256;
 } first_schema[] = {
     {"sql/migrations/0001_register.sql",
-     "19f0034e4110a9a439ef7980ee6fb0158b346ebfd5a534b034a2f16cadfd7a4f"},
+     "ebe0c78769f3a141be1a3f831a7a9559218614c3b1147ea45001236f1ffea7b6"},
     {"sql/migrations/0002_evidence.sql",
-     "3e87755cd97756e7fa755c0bd825530bfa65ddd7bed4e8527606ca46602b0f99"},
+     "92f888776a913fe0ff8a1194eb3e099a7784d58689a8407d09d4cd6d0cca30d8"},
     {"sql/migrations/0003_ruling.sql",
-     "af690acdd954a37ef4f50bd9841b6de52431659db0831995945e53f13262eba5"},
+     "300d3990408ca255a3ed7f057f9d6bce44e2c0526173dc70e437b4419b1e5e97"},
     {"sql/migrations/0004_quarter.sql",
      "1aa3ed1cd9e646bab42d62e6b5a3eab87ad9c0775790b33995514f74a33e4612"},
     {"sql/migrations/0005_retention.sql",
