@@ -58,7 +58,8 @@ $$;
 
 -- Records of another time that last into a period, as they alone say, whatever other records say of them:
 -- activity counts that began before it, and modes. A mode without an end may last 366 days; see
--- sql/queries/quarter/spd_equipment_mode.sql. With the record that they correct, or themselves.
+-- sql/queries/quarter/spd_equipment_mode.sql. Training lasts to the end of its civil year, and reaches the period in
+-- which what it renews fell due; see sql/queries/quarter/spd_renewal.sql. With the record that they correct, or themselves.
 CREATE FUNCTION sems.reaching(starts timestamptz, ends timestamptz)
 RETURNS TABLE (kind text, root_occurred_at timestamptz, root_record_id uuid, root_source text,
     occurred_at timestamptz, record_id uuid, source text, is_correction boolean, site_id text, measure text,
@@ -92,6 +93,23 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		    AND e.occurred_at > starts - interval '17568 hours'
 		    AND e.occurred_at < ends + interval '8784 hours'
 		    AND NOT (e.occurred_at >= starts AND e.occurred_at < ends)
+		UNION ALL
+		SELECT 'training', t.occurred_at, t.record_id, t.source, t.corrects_record_id,
+		    t.corrects_source, t.site_id, t.measure_code, t.received_at, t.stored_in
+		FROM sems.training t
+		WHERE t.occurred_at >= starts - interval '8784 hours' AND t.occurred_at < starts
+		    AND t.occurred_at >= (SELECT min(y.starts_at) FROM sems.civil_day y WHERE y.year = (
+			SELECT d.year FROM sems.civil_day d WHERE d.starts_at <= starts AND d.ends_at > starts))
+		UNION ALL
+		SELECT 'training', t.occurred_at, t.record_id, t.source, t.corrects_record_id,
+		    t.corrects_source, t.site_id, t.measure_code, t.received_at, t.stored_in
+		FROM sems.training t
+		WHERE t.previous_expires_at >= starts AND t.previous_expires_at < ends
+		    AND t.occurred_at >= starts - interval '8784 hours'
+		    AND t.occurred_at < ends + interval '8784 hours'
+		    AND NOT (t.occurred_at < ends AND t.occurred_at >= (SELECT min(y.starts_at) FROM sems.civil_day y
+			WHERE y.year = (SELECT d.year FROM sems.civil_day d
+			    WHERE d.starts_at <= starts AND d.ends_at > starts)))
 	) AS r
 $$;
 
@@ -208,6 +226,17 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	FROM sems.equipment_check e
 	WHERE of_kind = 'equipment_check' AND e.occurred_at = sems.uuid_time(id) AND e.record_id = id
 	    AND e.source = of_source AND e.service_mode IS NOT NULL
+	UNION ALL
+	SELECT v.since, v.until FROM sems.training t
+	CROSS JOIN LATERAL (
+		SELECT t.occurred_at AS since, (SELECT max(y.ends_at) FROM sems.civil_day y WHERE y.year = (
+		    SELECT d.year FROM sems.civil_day d
+		    WHERE d.starts_at <= t.occurred_at AND d.ends_at > t.occurred_at)) AS until
+		UNION ALL
+		SELECT t.previous_expires_at, t.previous_expires_at + interval '1 ms'
+		WHERE t.previous_expires_at IS NOT NULL) AS v
+	WHERE of_kind = 'training' AND t.occurred_at = sems.uuid_time(id) AND t.record_id = id
+	    AND t.source = of_source
 $$;
 
 -- The kinds and days of a period, and of corrections of it elsewhere, that have more records which say that

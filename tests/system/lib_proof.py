@@ -120,6 +120,10 @@ def reaches(name, quarter, of):
     if name == "activity":
         return (of("occurred_end") is not None and instant(of("occurred_end")) > quarter.starts
                 and quarter.starts - LONGEST["activity"] <= occurred < quarter.starts)
+    if name == "training":
+        due = instant(of("previous_expires_at")) if of("previous_expires_at") else None
+        return (occurred < quarter.starts and quarter.day(occurred).year == quarter.first.year
+                or due is not None and quarter.starts <= due < quarter.ends)
     if name != "equipment_check" or of("service_mode") is None:
         return False
     begins = instant(of("mode_from"))
@@ -144,7 +148,7 @@ def roots_of_the_quarter(psql, kinds, quarter, read):
     roots = set()
     columns = ["source", "record_id", "corrects_source", "corrects_record_id", "occurred_at", "stored_in"]
     more = {"plan": ["period_start"], "activity": ["occurred_end"],
-            "equipment_check": ["service_mode", "mode_from", "mode_to"]}
+            "equipment_check": ["service_mode", "mode_from", "mode_to"], "training": ["previous_expires_at"]}
     for name in kinds:
         wanted = columns + more.get(name, [])
         for line in run(psql, f"COPY (SELECT {', '.join(wanted)} FROM sems.{name}) TO STDOUT").splitlines():

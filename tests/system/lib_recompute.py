@@ -21,6 +21,7 @@ from fractions import Fraction
 
 import lib_recompute_against as against
 import lib_recompute_clusters as clusters
+import lib_recompute_people as people
 import lib_recompute_small as small
 
 UTC = dt.timezone.utc
@@ -29,9 +30,9 @@ Z998 = 3.0902323061678135
 NORMAL = statistics.NormalDist()
 NOT_GIVEN = "(not given)"
 KINDS = ("observation test audit tip_event tip_session activity plan equipment_check heartbeat "
-         "void").split()
+         "void training deployment incident report patrol exercise").split()
 TIMES = ("occurred_at occurred_end corrected_at received_at debriefed_at planned_for period_start period_end "
-         "due_at mode_from mode_to created_at").split()
+         "due_at mode_from mode_to created_at expires_at previous_expires_at acknowledged_at closed_at").split()
 OWN = "in-house"
 
 
@@ -1243,6 +1244,12 @@ METRICS = {
                    reasons="COUNTED_TWICE MEANS_NOT_GIVEN", parts="COUNTED_BESIDE"),
     "QN13": Metric(RATIO, qn13, up=True, sums=True, reasons="COUNTED_TWICE", parts="ESTIMATED COUNTED_BESIDE"),
     "QL04": Metric(RATIO, ql04, up=True, reasons="NOT_DONE REPEATED"),
+    "TR01": Metric(PERSONS, none, persons=people.persons_due, rule="any"),
+    "QN05": Metric(RATIO, people.renewals, up=True, reasons="NOT_DEPLOYED"),
+    "QN06": Metric(PERSONS, people.not_in_date_for, up=True, persons=people.persons_in_date, rule="share", k=1,
+                   reasons="NOT_DEPLOYED_AT_END COMPETENCE_NOT_TOLD"),
+    "QN07": Metric(PERSONS, people.half_year_runs, up=True, persons=people.persons_trained, rule="share", k=1,
+                   reasons="HALF_YEAR_RUNS", all_out="HALF_YEAR_RUNS"),
     "DQ01": Metric(RATIO, dq01, up=True, sums=True, reasons="NOT_ANNOUNCED"),
     "DQ02": Metric(RATIO, dq02, up=True, reasons="BEFORE_SETUP", all_out="BEFORE_SETUP", parts="DATED_AHEAD"),
     "DQ03": Metric(RATIO, dq03, up=False, parts="QUARANTINED VOIDED"),

@@ -166,8 +166,32 @@ def heartbeat(t):
                             for k in rnd.sample(["tip_event", "observation", "test", "audit"], 2)]}
 
 
+def training(t):
+    result = pick(["PASS", "PASS", "PASS", "FAIL", "NOT_DONE"])
+    due = t + pick([-3, 0, 1, 20]) * dt.timedelta(days=1) if result == "NOT_DONE" or rnd.random() < 0.4 else None
+    left = pick([0, 1, 40, 90, 400])
+    return {"subject_person": pick(PEOPLE), "course": pick(COURSES), "result": result,
+            "basis": "RECURRENT" if due or rnd.random() < 0.5 else "INITIAL", "method": pick([None, *METHODS]),
+            "hours": pick([0.5, 2, 5.99, 6, 6.0083]) if result != "NOT_DONE" else None,
+            "previous_expires_at": due and iso(due), "image_recognition": pick([None, True, True, False]),
+            "expires_at": some(0.9, iso(max(t, due or t) + dt.timedelta(days=left))) if result == "PASS" else None}
+
+
+def deployment(t):
+    # No later than is known.
+    end = min(t + pick([8 * 3600, 30 * 86400, 90 * 86400]) * 1000 * MS, max(NOW, t))
+    return {"subject_person": pick(PEOPLE), "role": pick(["X_RAY_OPERATOR", "X_RAY_OPERATOR", "SCREENER", "PATROL"]),
+            "occurred_end": iso(end), "competences": some(0.8, [
+                filled({"course": c, "expires_at": some(0.8, iso(t + dt.timedelta(days=pick([-5, 30, 90, 300]))))})
+                for c in rnd.sample(COURSES, pick([1, 1, 2]))])}
+
+
+PEOPLE = [f"P{n}" for n in range(9)]
+COURSES = ["11.2.3.1", "11.2.6.2"]
+METHODS = ["CBT", "CLASSROOM", "OJT_TIP", "PRACTICAL"]
 MAKE = [observation] * 3 + [test] * 4 + [tip_event] * 8 + [tip_session] * 2 + [audit] * 3 + [activity] * 2 + [
-    equipment_check] * 3 + [plan] * 2 + [heartbeat]
+    equipment_check] * 3 + [plan] * 2 + [heartbeat] + [training] * 5 + [
+    deployment] * 4
 
 
 def put(make, t, **more):

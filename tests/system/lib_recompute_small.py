@@ -2,8 +2,9 @@
 import collections
 
 BELOW = 5
-OF_PERSONS = ("OB02", "QN15", "OUT03", "OUT04", "OUT05", "OUT06", "OUT07", "OUT11", "TP05")
-AS = {"OUT05": "OUT03", "OUT07": "OUT03", "OUT11": "OUT03", "TP05": "OUT03"}
+OF_PERSONS = ("OB02", "QN15", "OUT03", "OUT04", "OUT05", "OUT06", "OUT07", "OUT11", "TP05", "TR01", "QN05",
+              "QN06", "QN07")
+AS = {"OUT05": "OUT03", "OUT07": "OUT03", "OUT11": "OUT03", "TP05": "OUT03", "QN05": "TR01"}
 NUMBERS = "numerator denominator value interval exact clusters interval_by q excluded change".split()
 
 

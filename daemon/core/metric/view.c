@@ -124,6 +124,28 @@ static const struct column equipment_mode_own[] = {
     {"twice_seconds", COLUMN_NUMBER, NULL},
     {"overruled_seconds", COLUMN_NUMBER, NULL},
 };
+static const struct column renewal_own[] = {
+    {"person", COLUMN_OTHER, NULL},
+    {"course", COLUMN_TEXT, NULL},
+    {"basis", COLUMN_TEXT, &training_basis_names},
+    {"method", COLUMN_TEXT, &training_method_names},
+    {"kept", COLUMN_BOOL, NULL}, /* absent: nobody tells whether the person was still deployed */
+};
+static const struct view_kind renewal_of[] = {{KIND_TRAINING, NULL}};
+/* One row a person: judged, or operator, is the person where there is something to judge. */
+static const struct column deployed_own[] = {
+    {"judged", COLUMN_OTHER, NULL}, {"role", COLUMN_TEXT, &deployment_role_names},
+    {"at_end", COLUMN_BOOL, NULL},  {"required", COLUMN_BOOL, NULL},
+    {"in_date", COLUMN_BOOL, NULL},
+};
+static const struct view_kind deployed_of[] = {{KIND_DEPLOYMENT, NULL}};
+static const struct column operator_own[] = {
+    {"operator", COLUMN_OTHER, NULL},
+    {"half_year", COLUMN_BOOL, NULL},
+    {"minutes", COLUMN_NUMBER, NULL},
+    {"on_the_job", COLUMN_BOOL, NULL},
+};
+static const struct view_kind operator_of[] = {{KIND_DEPLOYMENT, NULL}, {KIND_TRAINING, NULL}};
 static const struct column received_own[] = {
     {"kind", COLUMN_TEXT, NULL},         {"source", COLUMN_TEXT, NULL},
     {"correction", COLUMN_BOOL, NULL},   {"voided", COLUMN_BOOL, NULL},
@@ -171,6 +193,9 @@ const struct view view_table[] = {
     {"equipment_check", TABLE("equipment_check"), KIND_EQUIPMENT_CHECK, false,
      OWN(equipment_check_own)},
     {"equipment_mode", QUERY("equipment_mode"), KIND_COUNT, false, OWN(equipment_mode_own)},
+    {"renewal", QUERY("renewal"), KIND_COUNT, false, OF(renewal)},
+    {"deployed", QUERY("deployed"), KIND_COUNT, false, OF(deployed)},
+    {"operator", QUERY("operator"), KIND_COUNT, false, OF(operator)},
     {"received", TABLE("received"), KIND_COUNT, false, OWN(received_own)},
     {"quarantine", TABLE("quarantine"), KIND_COUNT, false, OWN(quarantine_own)},
     {"double", TABLE("double"), KIND_COUNT, false, OWN(double_own)},

@@ -44,10 +44,11 @@ static const struct metric_special {
 };
 
 /* Not the sum of their days: what a finding is depends on other audits, a double on other records,
- * what is done of a plan on what was done before, and a mode lasts. */
-static const char *const whole[] = {"audit",          "finding",        "finding_at_end",
-				    "finding_closed", "equipment_mode", "plan",
-				    "plan_done",      "quarantine",     "double"};
+ * what is done of a plan on what was done before, what is held on earlier training, and a mode
+ * lasts. */
+static const char *const whole[] = {"audit",          "finding", "finding_at_end", "finding_closed",
+				    "equipment_mode", "plan",    "plan_done",      "quarantine",
+				    "double",         "renewal", "deployed",       "operator"};
 
 /* --- what a view is ----------------------------------------------------------------------------
  */

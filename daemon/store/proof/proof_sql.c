@@ -84,7 +84,7 @@ tells_of_tests(const struct kind *k)
 static bool
 lasts(const struct kind *k)
 {
-	return k->id == KIND_ACTIVITY || k->id == KIND_EQUIPMENT_CHECK;
+	return k->id == KIND_ACTIVITY || k->id == KIND_EQUIPMENT_CHECK || k->id == KIND_TRAINING;
 }
 
 static void

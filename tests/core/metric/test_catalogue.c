@@ -257,7 +257,7 @@ static const struct {
     {"case_mix: threat_category", "case_mix: threat"},
     {"within: true", "within: truth"},
     {"at_most: 72", "at_most: many"},
-    {"needs: training records", "need: training records"},
+    {"needs: a comparison", "need: a comparison"},
     {"unsupported:", "unsuported:"},
 };
 
