@@ -98,7 +98,7 @@ static const struct {
     {"sql/migrations/0006_counts.sql",
      "1402aa02beceb6ec55af71777b3705ce5c9dfaefeb312fc882426002139a0201"},
     {"sql/migrations/0007_inquiry.sql",
-     "9714505a15dd4f83df2bba26c1c88c7984fe5fff35a4c181e2ef1a7b678cb986"},
+     "fc03bb0e5754bc7b9dbed95d462b50b15ee283ecf1877639caa95522ac7d8ae6"},
 };
 
 static void
