@@ -28,24 +28,35 @@ static const char *const action_names[] = {
 };
 COVERS(action_names, SPD_ACTIONS);
 
-/* What must be said with an action, or may: nothing else is kept with it. */
-enum need { NOTHING = 0, TEXT = 1, METRIC = 2, REFERENCE = 4, CHANNEL = 8 };
+/* What can be said with an action, in the order in which a fault of it is told. */
+enum word { SAYS_METRIC, SAYS_TEXT, SAYS_CHANNEL, SAYS_REFERENCE, SPD_WORDS };
 
-static const struct {
-	const char *done; /* "... cannot be DONE" */
-	unsigned need;
-	unsigned may;
-} actions[] = {
-    [SPD_FREEZE] = {"frozen", NOTHING, TEXT},
-    [SPD_REVISE] = {"revised", TEXT, NOTHING},
-    [SPD_COMMENT] = {"commented on", TEXT | METRIC, NOTHING},
-    [SPD_QA] = {"taken into quality assurance", NOTHING, TEXT},
-    [SPD_APPROVE] = {"approved", NOTHING, TEXT},
-    [SPD_REJECT] = {"rejected", TEXT, NOTHING},
-    [SPD_WITHDRAW] = {"withdrawn", TEXT, NOTHING},
-    [SPD_SUBMIT] = {"submitted", CHANNEL | REFERENCE, NOTHING},
-    [SPD_ACKNOWLEDGE] = {"acknowledged", REFERENCE, NOTHING},
-    [SPD_SUPERSEDE] = {"superseded", NOTHING, NOTHING},
+static const struct life_word words[] = {
+    [SAYS_METRIC] = {.name = "metric", .type = WORD_LINE, .max = SPD_LINE_MAX},
+    [SAYS_TEXT] = {.name = "text", .type = WORD_TEXT, .max = SPD_TEXT_MAX},
+    [SAYS_CHANNEL] = {.name = "channel", .type = WORD_LINE, .max = SPD_LINE_MAX},
+    [SAYS_REFERENCE] = {.name = "reference", .type = WORD_LINE, .max = SPD_LINE_MAX},
+};
+COVERS(words, SPD_WORDS);
+
+#define NOTHING   0
+#define METRIC    (UINT64_C(1) << SAYS_METRIC)
+#define TEXT      (UINT64_C(1) << SAYS_TEXT)
+#define CHANNEL   (UINT64_C(1) << SAYS_CHANNEL)
+#define REFERENCE (UINT64_C(1) << SAYS_REFERENCE)
+
+/* What must be said with an action, or may: nothing else is kept with it. */
+static const struct life_deed actions[] = {
+    [SPD_FREEZE] = {"frozen", NOTHING, TEXT, NULL},
+    [SPD_REVISE] = {"revised", TEXT, NOTHING, NULL},
+    [SPD_COMMENT] = {"commented on", TEXT | METRIC, NOTHING, NULL},
+    [SPD_QA] = {"taken into quality assurance", NOTHING, TEXT, NULL},
+    [SPD_APPROVE] = {"approved", NOTHING, TEXT, NULL},
+    [SPD_REJECT] = {"rejected", TEXT, NOTHING, NULL},
+    [SPD_WITHDRAW] = {"withdrawn", TEXT, NOTHING, NULL},
+    [SPD_SUBMIT] = {"submitted", CHANNEL | REFERENCE, NOTHING, NULL},
+    [SPD_ACKNOWLEDGE] = {"acknowledged", REFERENCE, NOTHING, NULL},
+    [SPD_SUPERSEDE] = {"superseded", NOTHING, NOTHING, NULL},
 };
 COVERS(actions, SPD_ACTIONS);
 
@@ -58,22 +69,15 @@ enum people {
 	NOT_PREPARER_OF_THREE = 2,
 	NOT_REVIEWER_OF_THREE = 4,
 };
+static const char *const people_names[] = {"preparer", "preparer_of_three", "reviewer_of_three"};
+static const char *const given_names[] = {"by_reviewer"};
 
-/* What another step does by itself. */
-#define NOBODYS RIGHT_COUNT
-
-/* Who may take a step. */
-struct terms {
-	enum right right;
-	unsigned people;
-};
-
-static const struct terms prepares = {RIGHT_PREPARE_SPD, ANYBODY};
-static const struct terms comments = {RIGHT_COMMENT_SPD, ANYBODY};
-static const struct terms reviews = {RIGHT_REVIEW_SPD, NOT_PREPARER_OF_THREE};
-static const struct terms approves = {RIGHT_APPROVE_SPD, NOT_PREPARER | NOT_REVIEWER_OF_THREE};
-static const struct terms rejects = {RIGHT_REJECT_SPD, ANYBODY};
-static const struct terms nobody = {NOBODYS, ANYBODY};
+static const struct life_terms prepares = {RIGHT_PREPARE_SPD, ANYBODY};
+static const struct life_terms comments = {RIGHT_COMMENT_SPD, ANYBODY};
+static const struct life_terms reviews = {RIGHT_REVIEW_SPD, NOT_PREPARER_OF_THREE};
+static const struct life_terms approves = {RIGHT_APPROVE_SPD, NOT_PREPARER | NOT_REVIEWER_OF_THREE};
+static const struct life_terms rejects = {RIGHT_REJECT_SPD, ANYBODY};
+static const struct life_terms nobody = {LIFE_NOBODYS, ANYBODY};
 
 #define AT MACHINE_AT
 /* What the regulator did not get yet. */
@@ -104,6 +108,18 @@ static const struct move moves[] = {
 };
 const struct machine life_machine =
     MACHINE("spd", AT(SPD_OPEN) | AT(SPD_COLLECTING), state_names, action_names, moves);
+const struct life_kind life_spd = {
+    .machine = &life_machine,
+    .deeds = actions,
+    .words = words,
+    .n_words = COUNT(words),
+    .others = people_names,
+    .n_others = COUNT(people_names),
+    .given = given_names,
+    .n_given = COUNT(given_names),
+    .nobody = "nobody asks for it: submitting the next revision does it",
+    .field = "operation",
+};
 
 /* --- names ------------------------------------------------------------------------------------ */
 
@@ -203,8 +219,9 @@ same(const char *a, const char *b)
 }
 
 static enum code
-refuse_state(const struct life *l, enum spd_action a, struct err *e)
+refuse_state(const void *of, unsigned a, struct err *e)
 {
+	const struct life *l = of;
 	struct life_advice advice;
 
 	life_next(l, &advice);
@@ -219,42 +236,20 @@ refuse_state(const struct life *l, enum spd_action a, struct err *e)
 	return e->code;
 }
 
-static enum code
-refuse_role(enum right right, const char *where, struct err *e)
-{
-	char who[RIGHT_WHO_SIZE];
-
-	right_who(right, ", ", who, sizeof who);
-	return err_set(e, REJ_ROLE, where, "%s", who);
-}
-
 enum code
 life_may(enum spd_action a, uint64_t rights, struct err *e)
 {
-	enum right first = NOBODYS;
-
-	for (size_t i = 0; i < COUNT(moves); i++) {
-		const struct terms *t = moves[i].terms;
-
-		if (moves[i].event == a && (RIGHT_BIT(t->right) & rights) != 0)
-			return OK;
-		if (moves[i].event == a && first == NOBODYS)
-			first = t->right;
-	}
-	if (first == NOBODYS) {
-		return err_set(e, REJ_FORBIDDEN, "operation",
-			       "nobody asks for it: submitting the next revision does it");
-	}
-	return refuse_role(first, "operation", e);
+	return life_kind_may(&life_spd, a, rights, e);
 }
 
 static enum code
-check_people(const struct life *l, const struct terms *t, struct err *e)
+check_people(const void *of, uint32_t others, struct err *e)
 {
+	const struct life *l = of;
 	bool three = l->approval == SPD_THREE_PEOPLE;
 	bool prepared =
-	    (t->people & NOT_PREPARER) != 0 || ((t->people & NOT_PREPARER_OF_THREE) != 0 && three);
-	bool reviewed = (t->people & NOT_REVIEWER_OF_THREE) != 0 && three;
+	    (others & NOT_PREPARER) != 0 || ((others & NOT_PREPARER_OF_THREE) != 0 && three);
+	bool reviewed = (others & NOT_REVIEWER_OF_THREE) != 0 && three;
 
 	if (prepared && same(l->person, l->preparer)) {
 		return err_set(e, REJ_FORBIDDEN, "operation",
@@ -267,31 +262,6 @@ check_people(const struct life *l, const struct terms *t, struct err *e)
 			"declare the policy APPROVER_DIFFERS (setup)",
 			l->person);
 		return action_offer(e, &(struct todo){.action = ACTION_SETUP});
-	}
-	return OK;
-}
-
-static bool
-is_blank(const char *s)
-{
-	return s == NULL || s[strspn(s, " ")] == '\0';
-}
-
-/* `lines`: line feeds are text, too. */
-static enum code
-check_said(const char *s, bool needed, size_t max, bool lines, const char *where, struct err *e)
-{
-	struct text t;
-
-	if (is_blank(s))
-		return needed ? err_set(e, REJ_FIELD, where, "is missing; give one") : OK;
-	t = text_of(s);
-	if (t.n > max)
-		return err_set(e, REJ_FIELD, where, "is %zu bytes long; at most %zu", t.n, max);
-	if (!text_is_clean_utf8(t) || strchr(s, '\t') != NULL ||
-	    (!lines && strchr(s, '\n') != NULL)) {
-		return err_set(e, REJ_FIELD, where,
-			       "holds invalid UTF-8 or a control character; use plain text");
 	}
 	return OK;
 }
@@ -319,56 +289,42 @@ check_comment(const char *s, struct err *e)
 			 SPD_TEXT_MIN);
 }
 
-static enum code
-check_words(const struct life *l, enum spd_action a, struct err *e)
-{
-	const struct {
-		enum need need;
-		const char *where;
-		const char *said;
-		size_t max;
-	} words[] = {
-	    {METRIC, "metric", l->metric, SPD_LINE_MAX},
-	    {TEXT, "text", l->text, SPD_TEXT_MAX},
-	    {CHANNEL, "channel", l->channel, SPD_LINE_MAX},
-	    {REFERENCE, "reference", l->reference, SPD_LINE_MAX},
-	};
-	enum code code = OK;
-	for (size_t i = 0; i < COUNT(words) && code == OK; i++) {
-		unsigned bit = words[i].need;
-
-		if (((actions[a].need | actions[a].may) & bit) == 0 && !is_blank(words[i].said)) {
-			return err_set(e, REJ_FIELD, words[i].where,
-				       "does not go with %s; leave it out", action_names[a]);
-		}
-		code = check_said(words[i].said, (actions[a].need & bit) != 0, words[i].max,
-				  bit == TEXT, words[i].where, e);
-	}
-	return code == OK && a == SPD_COMMENT ? check_comment(l->text, e) : code;
-}
-
 enum code
 life_step(const struct life *l, enum spd_action a, enum spd_state *next, struct err *e)
 {
-	uint32_t holds = same(l->person, l->reviewer) ? LIFE_BY_REVIEWER : 0;
-	const struct move *move = machine_find(&life_machine, l->state, a, holds);
-	const struct terms *t = move == NULL ? NULL : move->terms;
-	enum code code;
+	const char *const said[SPD_WORDS] = {
+	    [SAYS_METRIC] = l->metric,
+	    [SAYS_TEXT] = l->text,
+	    [SAYS_CHANNEL] = l->channel,
+	    [SAYS_REFERENCE] = l->reference,
+	};
+	const struct life_ask ask = {
+	    .kind = &life_spd,
+	    .state = l->state,
+	    .holds = same(l->person, l->reviewer) ? LIFE_BY_REVIEWER : 0,
+	    .rights = l->rights,
+	    .said = said,
+	    .refuse = refuse_state,
+	    .check_people = check_people,
+	    .of = l,
+	};
+	unsigned to = l->state;
+	enum code code = life_ask(&ask, a, &to, e);
 
-	if (life_may(a, l->rights, e) != OK)
-		return e->code;
-	if (t == NULL)
-		return refuse_state(l, a, e);
-	if ((RIGHT_BIT(t->right) & l->rights) == 0)
-		return refuse_role(t->right, "operation", e);
-	code = check_people(l, t, e);
-	if (code == OK)
-		code = check_words(l, a, e);
-	*next = (enum spd_state)move->to;
-	return code;
+	COVERS(said, SPD_WORDS);
+	*next = (enum spd_state)to;
+	return code == OK && a == SPD_COMMENT ? check_comment(l->text, e) : code;
 }
 
 /* --- freezing --------------------------------------------------------------------------------- */
+
+static enum code
+check_reason(const char *name, const char *s, struct err *e)
+{
+	const struct life_word word = {.name = name, .type = WORD_TEXT, .max = SPD_TEXT_MAX};
+
+	return life_is_blank(s) ? OK : life_check_word(&word, s, e);
+}
 
 static enum code
 check_embargo(const struct life *l, const struct life_freeze *f, struct err *e)
@@ -376,9 +332,9 @@ check_embargo(const struct life *l, const struct life_freeze *f, struct err *e)
 	bool knows = (l->rights & RIGHT_BIT(RIGHT_EXCLUDE_EMBARGOED)) != 0;
 	char who[RIGHT_WHO_SIZE];
 
-	if (!is_blank(f->exclude) && !knows)
-		return refuse_role(RIGHT_EXCLUDE_EMBARGOED, "exclude_embargoed", e);
-	if (!f->has_embargoed || !is_blank(f->exclude))
+	if (!life_is_blank(f->exclude) && !knows)
+		return life_refuse_role(RIGHT_EXCLUDE_EMBARGOED, "exclude_embargoed", e);
+	if (!f->has_embargoed || !life_is_blank(f->exclude))
 		return OK;
 	/* That there is such a test is itself under embargo, and how many there are for everybody.
 	 */
@@ -415,12 +371,12 @@ life_freeze(const struct life *l, enum spd_action a, const struct life_freeze *f
 		return refuse_state(l, a, e);
 	code = life_step(l, a, &next, e);
 	if (code == OK)
-		code = check_said(f->early, false, SPD_TEXT_MAX, true, "early", e);
+		code = check_reason("early", f->early, e);
 	if (code == OK)
-		code = check_said(f->exclude, false, SPD_TEXT_MAX, true, "exclude_embargoed", e);
+		code = check_reason("exclude_embargoed", f->exclude, e);
 	if (code != OK)
 		return code;
-	if (!f->grace_is_over && is_blank(f->early)) {
+	if (!f->grace_is_over && life_is_blank(f->early)) {
 		err_set(e, REJ_STATE, "quarter",
 			"late records of %s are waited for until %s; freeze it after that day, "
 			"or say why not: spd.freeze",

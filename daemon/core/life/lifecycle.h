@@ -11,6 +11,7 @@
 #include "base/machine.h"
 #include "base/text.h"
 #include "core/action/action.h"
+#include "core/life/step.h"
 #include "core/right/right.h"
 
 #include <stdbool.h>
@@ -61,6 +62,7 @@ enum spd_approval spd_approval_by_name(const char *name); /* NULL or unknown: th
 /* Its states and what is done to it, roles and people aside. A condition: whoever does it is the
  * reviewer, and what they reviewed is all there is. */
 extern const struct machine life_machine;
+extern const struct life_kind life_spd;
 #define LIFE_BY_REVIEWER UINT32_C(1)
 
 /* A revision, or a quarter without one, and who wants to do what; all texts borrowed. */

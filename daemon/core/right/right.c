@@ -10,6 +10,7 @@
 #define MANAGER        ROLE_BIT(ROLE_MANAGER)
 #define AUDITOR        ROLE_BIT(ROLE_AUDITOR)
 #define TESTER         ROLE_BIT(ROLE_TESTER)
+#define SUPERVISOR     ROLE_BIT(ROLE_SUPERVISOR)
 #define GATEWAY        ROLE_BIT(ROLE_GATEWAY)
 #define ADMINISTERS    (ADMIN | COMPLIANCE)
 #define READS          (ADMINISTERS | AUDITOR | MANAGER)
@@ -84,6 +85,8 @@ static const struct {
     [RIGHT_SEE_LOG] = {"see_log", "reads the access log: who did what, and when",
 		       .all = ADMINISTERS},
     [RIGHT_SEE_HISTORY] = {"see_history", "sees what is set up, and how it was", .all = READS},
+    [RIGHT_SEE_CASES] = {"see_cases", "sees findings, actions and the rest of the register",
+			 .all = READS | SUPERVISOR},
 
     [RIGHT_DISCARD_QUARANTINE] = {"discard_quarantine",
 				  "tries refused records again, or discards them",
@@ -128,6 +131,17 @@ static const struct {
     [RIGHT_EXCLUDE_EMBARGOED] = {"exclude_embargoed",
 				 "freezes without tests that are not debriefed",
 				 .all = ADMINISTERS},
+
+    /* Who says that it is done is not asked whether it helped; the machines see to the persons. */
+    [RIGHT_RAISE_CASES] = {"raise_cases", "raises findings, adds actions, notes on cases",
+			   .all = READS | SUPERVISOR | TESTER},
+    [RIGHT_WORK_ON_CASES] = {"work_on_cases",
+			     "plans, starts and extends actions, and says that they are done",
+			     .all = READS | SUPERVISOR},
+    [RIGHT_VERIFY_CASES] = {"verify_cases", "verifies what others did, or opens it again",
+			    .all = AUDITOR | COMPLIANCE | MANAGER},
+    [RIGHT_CLOSE_CASES] = {"close_cases", "closes cases, or turns them down",
+			   .all = ADMINISTERS | MANAGER},
 };
 COVERS(rights, RIGHT_COUNT);
 _Static_assert(RIGHT_COUNT < 64, "a set of rights, and none of them, are bits of a number");

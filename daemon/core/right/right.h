@@ -69,6 +69,7 @@ enum right {
 	RIGHT_SEE_DEVICES,
 	RIGHT_SEE_LOG,
 	RIGHT_SEE_HISTORY, /* as it is, and was */
+	RIGHT_SEE_CASES,
 	/* To do what is decided with a request. */
 	RIGHT_DISCARD_QUARANTINE,
 	RIGHT_CHANGE_GAPS,
@@ -93,6 +94,11 @@ enum right {
 	RIGHT_APPROVE_SPD,
 	RIGHT_REJECT_SPD,
 	RIGHT_EXCLUDE_EMBARGOED, /* from a freeze, and so to be told that there are such tests */
+	/* The steps of cases. */
+	RIGHT_RAISE_CASES,
+	RIGHT_WORK_ON_CASES,
+	RIGHT_VERIFY_CASES, /* and open again what did not help */
+	RIGHT_CLOSE_CASES,  /* or turn down */
 	RIGHT_COUNT
 };
 

@@ -51,6 +51,7 @@ static const struct {
     {"see_devices", "----aaaa-"},
     {"see_log", "-----a-a-"},
     {"see_history", "----aaaa-"},
+    {"see_cases", "--a-aaaa-"},
     /* P-905 and P-907: operations for fewer. */
     {"discard_quarantine", "-----a-a-"},
     {"change_gaps", "-----a-a-"},
@@ -74,6 +75,11 @@ static const struct {
     {"approve_spd", "------a--"},
     {"reject_spd", "----aaa--"},
     {"exclude_embargoed", "-----a-a-"},
+    /* P-1346: cases. */
+    {"raise_cases", "--aaaaaa-"},
+    {"work_on_cases", "--a-aaaa-"},
+    {"verify_cases", "----aaa--"},
+    {"close_cases", "-----aaa-"},
 };
 _Static_assert(COUNT(expected) == RIGHT_COUNT, "each right is expected of somebody");
 
