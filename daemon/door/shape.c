@@ -288,6 +288,32 @@ static const struct slot identity_request_slots[] = {
 };
 SHAPE(identity_request);
 
+static const struct slot case_word_said_slots[] = {
+    ONE(case_word_said, name),
+    ONE(case_word_said, value),
+};
+SHAPE(case_word_said);
+
+static const struct slot case_event_told_slots[] = {
+    ONE(case_event_told, event_id), ONE(case_event_told, number),
+    ONE(case_event_told, kind),     ONE(case_event_told, event),
+    MAYBE(case_event_told, valid),  LIST(case_event_told, words, &case_word_said_shape),
+};
+SHAPE(case_event_told);
+
+static const struct slot case_request_slots[] = {
+    ONE(case_request, operation), LIST(case_request, events, &case_event_told_shape),
+    ONE(case_request, number),    LIST(case_request, kinds, NULL),
+    ONE(case_request, state),     ONE(case_request, owner),
+    ONE(case_request, finding),   ONE(case_request, severity),
+    ONE(case_request, site_id),   ONE(case_request, open),
+    ONE(case_request, due_until), ONE(case_request, as_of),
+    ONE(case_request, known_by),  ONE(case_request, since),
+    ONE(case_request, until),     ONE(case_request, after),
+    ONE(case_request, limit),     ONE(case_request, local_severity),
+};
+SHAPE(case_request);
+
 /* The fields of Request's body, by what they are for the office. */
 #define BODY_IS(kind, name) [REQUEST_##kind] = {#name, &name##_request_shape}
 static const struct body bodies[] = {
@@ -319,6 +345,7 @@ static const struct body bodies[] = {
     BODY_IS(IDENTITY, identity),
     BODY_IS(HEALTH, health),
     BODY_IS(PASSKEY, passkey),
+    [REQUEST_CASE] = {"case", &case_request_shape},
 };
 COVERS(bodies, REQUEST_KINDS);
 

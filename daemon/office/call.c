@@ -52,6 +52,7 @@ static const struct route {
     {REQUEST_PASSKEY, BY_OPERATION, "passkey", admin_passkey},
     {REQUEST_LOG, RIGHT_SEE_LOG, "log", admin_log},
     {REQUEST_HISTORY, RIGHT_SEE_HISTORY, "history", admin_history},
+    {REQUEST_CASE, BY_OPERATION, "case", admin_case},
     {REQUEST_HEALTH, RIGHT_SEE_HEALTH, "health", admin_health},
 };
 

@@ -139,5 +139,6 @@ void admin_passkey(struct call *c);
 void admin_log(struct call *c);
 void admin_history(struct call *c);
 void admin_health(struct call *c);
+void admin_case(struct call *c);
 
 #endif

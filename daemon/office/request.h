@@ -47,6 +47,7 @@ enum request_kind {
 	REQUEST_RIGHTS,
 	REQUEST_HOLD,
 	REQUEST_IDENTITY,
+	REQUEST_CASE,
 	REQUEST_KINDS,
 };
 
@@ -477,6 +478,55 @@ struct history_request {
 	const char *day; /* NULL, "": now */
 };
 
+/* --- cases ------------------------------------------------------------------------------------ */
+
+enum case_op {
+	CASE_OP_LIST = 1,
+	CASE_OP_SHOW,
+	CASE_OP_DIFF,
+	CASE_OP_TELL,
+	CASE_OP_SCALE,
+};
+
+struct case_word_said {
+	const char *name;
+	const char *value;
+};
+
+struct case_event_told {
+	struct text event_id;
+	const char *number; /* NULL, "": a new case */
+	const char *kind;
+	const char *event;
+	int64_t valid;
+	bool has_valid;
+	const struct case_word_said *words;
+	size_t n_words;
+};
+
+struct case_request {
+	uint32_t operation; /* enum case_op */
+	const struct case_event_told *events;
+	size_t n_events;
+	const char *number;
+	const char *const *kinds;
+	size_t n_kinds;
+	const char *state;
+	const char *owner;
+	const char *finding;
+	const char *severity;
+	const char *site_id;
+	bool open;
+	const char *due_until;
+	const char *as_of;
+	const char *known_by;
+	const char *since;
+	const char *until;
+	const char *after;
+	uint32_t limit;
+	const char *local_severity;
+};
+
 /* --- one of them ------------------------------------------------------------------------------ */
 
 /* The member of the kind is not NULL; REQUEST_STATUS, REQUEST_RELOAD, REQUEST_HEALTH and
@@ -505,6 +555,7 @@ struct request {
 		const struct rights_request *rights;
 		const struct hold_request *hold;
 		const struct identity_request *identity;
+		const struct case_request *cases;
 		const struct device_request *device;
 		const struct passkey_request *passkey;
 		const struct log_request *log;

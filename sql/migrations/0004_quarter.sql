@@ -59,26 +59,47 @@ GRANT SELECT ON sems.spd_quarantine TO sems_compute;
 -- is another table, to which can only be added. So the state of a revision is what its last event
 -- left it in, and nobody can set it.
 
--- How an event moves a revision; daemon/core/life/lifecycle.c has the same table, a test compares them.
-CREATE TABLE sems.spd_transition (
+-- What may follow what in the life of whatever has one; daemon/core/life has the same tables, a test compares them.
+CREATE TABLE sems.transition (
+	machine text NOT NULL,
 	state text NOT NULL,
-	action text NOT NULL,
+	event text NOT NULL,
 	next text NOT NULL,
-	by_reviewer boolean NOT NULL DEFAULT false,  -- goes before the same step by anybody
-	PRIMARY KEY (state, action, by_reviewer)
+	given text NOT NULL,       -- what must hold besides; goes before the same step without it
+	"right" text NOT NULL,     -- that it takes; '': nobody asks for it
+	others text[] NOT NULL,    -- whose work it must not be
+	PRIMARY KEY (machine, state, event, given)
 );
-INSERT INTO sems.spd_transition VALUES
-    ('DRAFT', 'COMMENT', 'DRAFT'), ('DRAFT', 'QA', 'IN_QA'), ('DRAFT', 'REJECT', 'REJECTED'),
-    ('DRAFT', 'WITHDRAW', 'WITHDRAWN'),
-    ('IN_QA', 'COMMENT', 'DRAFT'), ('IN_QA', 'APPROVE', 'APPROVED'), ('IN_QA', 'REJECT', 'REJECTED'),
-    ('IN_QA', 'WITHDRAW', 'WITHDRAWN'),
-    ('APPROVED', 'SUBMIT', 'SUBMITTED'), ('APPROVED', 'REJECT', 'REJECTED'),
-    ('APPROVED', 'WITHDRAW', 'WITHDRAWN'),
-    ('SUBMITTED', 'ACKNOWLEDGE', 'ACKNOWLEDGED'), ('SUBMITTED', 'REJECT', 'REJECTED'),
-    ('SUBMITTED', 'WITHDRAW', 'WITHDRAWN'), ('SUBMITTED', 'SUPERSEDE', 'SUPERSEDED'),
-    ('ACKNOWLEDGED', 'SUPERSEDE', 'SUPERSEDED');
 -- What anybody else says after the review, the reviewer has not read: it has to be reviewed again.
-INSERT INTO sems.spd_transition VALUES ('IN_QA', 'COMMENT', 'IN_QA', true);
+INSERT INTO sems.transition VALUES
+    ('spd', 'COLLECTING', 'FREEZE', 'DRAFT', '', 'prepare_spd', '{}'),
+    ('spd', 'REJECTED', 'FREEZE', 'DRAFT', '', 'prepare_spd', '{}'),
+    ('spd', 'WITHDRAWN', 'FREEZE', 'DRAFT', '', 'prepare_spd', '{}'),
+    ('spd', 'SUBMITTED', 'REVISE', 'DRAFT', '', 'prepare_spd', '{}'),
+    ('spd', 'ACKNOWLEDGED', 'REVISE', 'DRAFT', '', 'prepare_spd', '{}'),
+    ('spd', 'REJECTED', 'REVISE', 'DRAFT', '', 'prepare_spd', '{}'),
+    ('spd', 'WITHDRAWN', 'REVISE', 'DRAFT', '', 'prepare_spd', '{}'),
+    ('spd', 'DRAFT', 'COMMENT', 'DRAFT', '', 'comment_spd', '{}'),
+    ('spd', 'IN_QA', 'COMMENT', 'IN_QA', 'by_reviewer', 'comment_spd', '{}'),
+    ('spd', 'IN_QA', 'COMMENT', 'DRAFT', '', 'comment_spd', '{}'),
+    ('spd', 'DRAFT', 'QA', 'IN_QA', '', 'review_spd', '{preparer_of_three}'),
+    ('spd', 'IN_QA', 'APPROVE', 'APPROVED', '', 'approve_spd', '{preparer,reviewer_of_three}'),
+    ('spd', 'DRAFT', 'REJECT', 'REJECTED', '', 'reject_spd', '{}'),
+    ('spd', 'IN_QA', 'REJECT', 'REJECTED', '', 'reject_spd', '{}'),
+    ('spd', 'APPROVED', 'REJECT', 'REJECTED', '', 'reject_spd', '{}'),
+    ('spd', 'SUBMITTED', 'REJECT', 'REJECTED', '', 'prepare_spd', '{}'),
+    ('spd', 'DRAFT', 'WITHDRAW', 'WITHDRAWN', '', 'prepare_spd', '{}'),
+    ('spd', 'IN_QA', 'WITHDRAW', 'WITHDRAWN', '', 'prepare_spd', '{}'),
+    ('spd', 'APPROVED', 'WITHDRAW', 'WITHDRAWN', '', 'prepare_spd', '{}'),
+    ('spd', 'SUBMITTED', 'WITHDRAW', 'WITHDRAWN', '', 'prepare_spd', '{}'),
+    ('spd', 'APPROVED', 'SUBMIT', 'SUBMITTED', '', 'prepare_spd', '{}'),
+    ('spd', 'SUBMITTED', 'ACKNOWLEDGE', 'ACKNOWLEDGED', '', 'prepare_spd', '{}'),
+    ('spd', 'SUBMITTED', 'SUPERSEDE', 'SUPERSEDED', '', '', '{}'),
+    ('spd', 'ACKNOWLEDGED', 'SUPERSEDE', 'SUPERSEDED', '', '', '{}');
+-- How an event moves a revision. The freezes make one instead.
+CREATE VIEW sems.spd_transition AS
+SELECT t.state, t.event AS action, t.next, t.given = 'by_reviewer' AS by_reviewer
+FROM sems.transition t WHERE t.machine = 'spd' AND t.event NOT IN ('FREEZE', 'REVISE');
 
 -- Append only: the last row is what the entity declares now.
 CREATE TABLE sems.spd_policy (
@@ -394,7 +415,7 @@ GRANT EXECUTE ON FUNCTION sems.carry_comments(sems.spd_revision), sems.spd_figur
     sems.spd_lacks(sems.spd_event), sems.spd_adds(sems.spd_event) TO sems_compute;
 
 GRANT SELECT, INSERT ON sems.spd_revision, sems.spd_event TO sems_compute;
-GRANT SELECT ON sems.spd_status, sems.spd_transition, sems.spd_policy TO sems_compute;
+GRANT SELECT ON sems.spd_status, sems.spd_transition, sems.transition, sems.spd_policy TO sems_compute;
 GRANT SELECT, INSERT, UPDATE ON sems.spd_live TO sems_compute;
 GRANT SELECT ON sems.spd_revision, sems.spd_event, sems.spd_status, sems.spd_live, sems.spd_policy
     TO sems_retention, sems_admin;

@@ -110,6 +110,10 @@ numbers_agree(const ProtobufCEnumDescriptor *d, const struct number *numbers, si
 	{                                                       \
 		"IDENTITY_OPERATION_" #name, IDENTITY_OP_##name \
 	}
+#define CASE(name)                                      \
+	{                                               \
+		"CASE_OPERATION_" #name, CASE_OP_##name \
+	}
 #define QUARANTINE(name)                                            \
 	{                                                           \
 		"QUARANTINE_OPERATION_" #name, QUARANTINE_OP_##name \
@@ -139,6 +143,10 @@ Test(shape, numbers_operations_as_the_protocol_does)
 	static const struct number identity[] = {IDENTITY(NOTE), IDENTITY(FIND), IDENTITY(ERASE)};
 
 	numbers_agree(&sems__v1__identity_operation__descriptor, identity, COUNT(identity));
+	static const struct number cases[] = {CASE(LIST), CASE(SHOW), CASE(DIFF), CASE(TELL),
+					      CASE(SCALE)};
+
+	numbers_agree(&sems__v1__case_operation__descriptor, cases, COUNT(cases));
 	numbers_agree(&sems__v1__gap_operation__descriptor, gap, COUNT(gap));
 	numbers_agree(&sems__v1__quarantine_operation__descriptor, quarantine, COUNT(quarantine));
 	numbers_agree(&sems__v1__import_operation__descriptor, import, COUNT(import));

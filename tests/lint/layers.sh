@@ -31,6 +31,7 @@ store/schema: base core/time ingest host store/pg store/count
 store: base ingest store/pg store/evidence store/schema
 office: base core/action core/kind core/right ingest store host
 office/evidence: base core/action core/time core/kind core/metric core/proof wire ingest host store/pg store/count store office
+office/cases: base core/life core/right store/pg store office
 office/quarter: base core/action core/time core/life core/metric core/proof core/spd host store/pg store/count store/proof store/quarter store office
 office/setup: base core/action core/time core/kind core/metric core/life core/spd ingest host store/pg store/quarter store/schema store office
 door: base ingest office

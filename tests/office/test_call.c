@@ -20,8 +20,8 @@ request(enum request_kind kind)
 }
 
 /* Written once more from PROTOCOL.md, P-905: who may ask for a body at all, role by role in the
- * order of `roles`. `numbers` is for whoever has a grant, `import`, `device` and `passkey` by their
- * operation: an empty one is INVALID, whoever asks. */
+ * order of `roles`. `numbers` is for whoever has a grant, `import`, `device`, `passkey` and `case`
+ * by their operation: an empty one is INVALID, whoever asks. */
 static const char *const roles[] = {"none",    "device",     "supervisor", "tester", "auditor",
 				    "manager", "compliance", "admin",      "gateway"};
 static const char *const may[] = {
@@ -39,6 +39,7 @@ static const char *const may[] = {
     [REQUEST_LOG] = "------xx-",        [REQUEST_HISTORY] = "----xxxx-",
     [REQUEST_HOLD] = "------xx-",       [REQUEST_HEALTH] = "-------xx",
     [REQUEST_PASSKEY] = "xxxxxxxxx",    [REQUEST_IDENTITY] = "------xx-",
+    [REQUEST_CASE] = "xxxxxxxxx",
 };
 COVERS(may, REQUEST_KINDS);
 

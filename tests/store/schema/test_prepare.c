@@ -92,7 +92,7 @@ static const struct {
     {"sql/migrations/0003_ruling.sql",
      "300d3990408ca255a3ed7f057f9d6bce44e2c0526173dc70e437b4419b1e5e97"},
     {"sql/migrations/0004_quarter.sql",
-     "1aa3ed1cd9e646bab42d62e6b5a3eab87ad9c0775790b33995514f74a33e4612"},
+     "dae971c381ff5d4d32a8efdd2c6cc9b95166ecb4a525fc326cf3e046f2ec95df"},
     {"sql/migrations/0005_retention.sql",
      "b1a5c52d26b0ecf470b82a230e7a7a4a282f2be2afa0fa15b518fff6efd362c6"},
     {"sql/migrations/0006_counts.sql",

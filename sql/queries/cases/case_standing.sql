@@ -1,0 +1,20 @@
+-- What is known when somebody wants to tell something of a case. $1: who; $2: the event's id; $3: the case, or NULL
+-- for a new one; $4: what is said.
+SELECT jsonb_build_object(
+    'person', sems.person_of($1::text),
+    'strays', sems.case_strays($4::jsonb),
+    'told', (SELECT jsonb_build_object('number', e.number, 'event', e.event, 'state', e.state, 'step', e.step,
+            'kind', e.kind, 'content', e.content, 'valid_ms', floor(extract(epoch FROM e.valid) * 1000)::bigint,
+            'made_by', e.made_by)
+        FROM sems.case_event AS e WHERE e.event_id = $2::uuid),
+    'case', (SELECT jsonb_build_object('state', l.state, 'step', l.step, 'kind', l.kind, 'folded', l.folded,
+            'valid_ms', ceil(extract(epoch FROM l.valid) * 1000)::bigint)
+        FROM sems.case_event AS l WHERE l.number = $3::text ORDER BY l.step DESC LIMIT 1),
+    'is', (SELECT c.number FROM sems.case_file AS c WHERE (c.of_source, c.site_id, c.finding_id)
+        = ($4::jsonb ->> 'of_source', $4::jsonb ->> 'site_id', $4::jsonb ->> 'finding_id')),
+    'listed', (SELECT jsonb_build_object('severity', l.severity, 'detected_on', to_char(l.counted_at
+            AT TIME ZONE coalesce((SELECT z.zone FROM sems.entity AS z), 'UTC'), 'YYYY-MM-DD'))
+        FROM sems.spd_listed_finding AS l
+        WHERE $4::jsonb ? 'finding_id' AND l.owner = $4::jsonb ->> 'of_source'
+            AND l.site_id = $4::jsonb ->> 'site_id' AND l.finding_id = $4::jsonb ->> 'finding_id'
+        ORDER BY l.counted_at, l.record_id LIMIT 1))

@@ -1,0 +1,547 @@
+/* Events of cases as people tell them: each once, in order, by whom it may be. */
+#include "base/count.h"
+#include "core/life/case.h"
+#include "core/life/lifecycle.h"
+#include "tests/office/office.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+
+/* One of each role; dora asks where nobody else is named. */
+static void
+open_office(struct office *o)
+{
+	static const char *const people[][2] = {{"unix:olga", "supervisor"},
+						{"unix:vera", "auditor"},
+						{"unix:max", "manager"},
+						{"unix:carl", "compliance"},
+						{"unix:dora", "admin"}};
+
+	office_open_set_up(o);
+	for (size_t i = 0; i < COUNT(people); i++)
+		office_be(o, people[i][0], people[i][1]);
+	cluster_do(o->pg, "INSERT INTO sems.person VALUES ('olga', 'Olga Ost', 'Team leader')");
+	cluster_do(o->pg,
+		   "UPDATE sems.principal SET person = 'olga' WHERE principal = 'unix:olga'");
+}
+
+OFFICE_SUITE(tell, open_office);
+
+#define WORDS(...)                      \
+	(const struct case_word_said[]) \
+	{                               \
+		__VA_ARGS__             \
+	}
+#define N_WORDS(...) COUNT(WORDS(__VA_ARGS__))
+#define MAKES(k, ev, ...)                                                \
+	{                                                                \
+		.kind = (k), .event = (ev), .words = WORDS(__VA_ARGS__), \
+		.n_words = N_WORDS(__VA_ARGS__)                          \
+	}
+#define OF(no, ev, ...)                                                     \
+	{                                                                   \
+		.number = (no), .event = (ev), .words = WORDS(__VA_ARGS__), \
+		.n_words = N_WORDS(__VA_ARGS__)                             \
+	}
+
+static const struct case_event_told added =
+    MAKES("action", "ADD", {"title", "A mirror at lane 3"}, {"type", "CORRECTIVE"},
+	  {"owner", "unix:olga"}, {"original_due", "2026-06-30"});
+
+static char ids[600][16];
+
+/* Each event has an id of its own, unless it has one already. */
+static int
+tell(const struct case_event_told *events, size_t n)
+{
+	static struct case_event_told list[600];
+	static unsigned made;
+	struct case_request q = {.operation = CASE_OP_TELL, .events = list, .n_events = n};
+
+	for (size_t i = 0; i < n; i++) {
+		list[i] = events[i];
+		if (list[i].event_id.n != 0)
+			continue;
+		made++;
+		memset(ids[i], 7, sizeof ids[i]);
+		memcpy(ids[i], &made, sizeof made);
+		list[i].event_id = (struct text){ids[i], sizeof ids[i]};
+	}
+	return office_ask(&o, &(struct request){.kind = REQUEST_CASE, .cases = &q});
+}
+
+static int
+tell_one(struct case_event_told event)
+{
+	return tell(&event, 1);
+}
+
+static void
+told(struct case_event_told event, const char *state)
+{
+	cr_assert_eq(tell_one(event), CODE(OK), "%s: %s: %s", event.event, o.field, o.text);
+	cr_expect_str_eq(office_str(&o, "results.0.verdict"), "STORED");
+	cr_expect_str_eq(office_str(&o, "results.0.state"), state);
+}
+
+static void
+be(const char *who)
+{
+	snprintf(o.principal, sizeof o.principal, "%s", who);
+	o.owner = false;
+}
+
+/* --- P-1340: numbers -------------------------------------------------------------------------- */
+
+/* The year is that of the database's clock, whatever day it is. */
+static const char *
+spoken(const char *letter, int n)
+{
+	static char text[24];
+	char sql[160];
+
+	snprintf(
+	    sql, sizeof sql,
+	    "SELECT '%s-' || extract(year FROM clock_timestamp() AT TIME ZONE 'Europe/London') "
+	    "|| '-' || lpad('%d', 3, '0')",
+	    letter, n);
+	snprintf(text, sizeof text, "%s", cluster_text(o.pg, sql));
+	return text;
+}
+
+/* P-1340 */
+Test(tell, gives_each_kind_numbers_of_its_own)
+{
+	const struct case_event_told found = MAKES("finding", "RAISE", {"title", "No mirror"},
+						   {"origin", "REVIEW"}, {"severity", "MINOR"});
+
+	told(added, "OPEN");
+	cr_expect_str_eq(office_str(&o, "results.0.number"), spoken("A", 1));
+	told(found, "OPEN");
+	cr_expect_str_eq(office_str(&o, "results.0.number"), spoken("F", 1));
+	told(added, "OPEN");
+	cr_expect_str_eq(office_str(&o, "results.0.number"), spoken("A", 2));
+}
+
+/* A second connection waits for the first; what goes back leaves no gap. P-1340 */
+Test(tell, leaves_no_gap_and_no_double_among_who_add_at_once)
+{
+	static const char add[] =
+	    "INSERT INTO sems.case_event (event_id, kind, event, made_by, content) VALUES "
+	    "(gen_random_uuid(), 'action', 'ADD', 'unix:dora', '{\"title\": \"x\", \"type\": "
+	    "\"CORRECTIVE\", \"owner\": \"olga\", \"original_due\": \"2026-06-30\"}')";
+	PGconn *other = PQconnectdb(o.conninfo);
+
+	cr_assert_eq(PQstatus(other), CONNECTION_OK);
+	PQclear(PQexec(other, "SET ROLE sems_compute"));
+	cluster_do(o.pg, "BEGIN");
+	cluster_do(o.pg, add);
+	cr_assert_eq(PQsendQuery(other, add), 1);
+	/* It waits: nothing has come by when the first is done. */
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT count(*) FROM sems.case_file"), "1");
+	cluster_do(o.pg, "ROLLBACK");
+	PQclear(PQgetResult(other));
+	PQclear(PQgetResult(other));
+	cluster_do(o.pg, add);
+	PQfinish(other);
+	cr_expect_str_eq(cluster_text(o.pg,
+				      "SELECT string_agg(serial::text, ' ' ORDER BY serial) FROM "
+				      "sems.case_file"),
+			 "1 2");
+}
+
+/* --- P-1341, P-1342: events ------------------------------------------------------------------- */
+
+/* P-1341 */
+Test(tell, takes_an_event_once_and_says_so_when_it_comes_again)
+{
+	struct case_event_told again = added;
+
+	again.event_id = (struct text){"0123456789abcdef", 16};
+	told(again, "OPEN");
+	cr_assert_eq(tell_one(again), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "results.0.verdict"), "DUPLICATE");
+	cr_expect_str_eq(office_str(&o, "results.0.number"), spoken("A", 1));
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.case_event"), 1);
+	again.n_words--;
+	cr_expect_eq(tell_one(again), CODE(STATE));
+	cr_expect_str_eq(o.field, "event_id");
+	again = added;
+	again.event_id = (struct text){"0123456789abcdef", 15};
+	cr_expect_eq(tell_one(again), CODE(INVALID));
+}
+
+/* P-1342 */
+Test(tell, gives_each_of_several_events_its_verdict)
+{
+	const struct case_event_told events[] = {
+	    added,
+	    OF(spoken("A", 1), "VERIFY", {"text", "looked at"}),
+	    MAKES("action", "ADD", {"title", "without an owner"}),
+	    added,
+	};
+
+	cr_assert_eq(tell(events, COUNT(events)), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "results.0.verdict"), "STORED");
+	cr_expect_str_eq(office_str(&o, "results.1.verdict"), "REFUSED");
+	cr_expect_str_eq(office_str(&o, "results.2.verdict"), "REFUSED");
+	cr_expect_str_eq(office_str(&o, "results.2.field"), "owner");
+	cr_expect_str_eq(office_str(&o, "results.3.verdict"), "STORED");
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.case_event"), 2);
+}
+
+/* P-1342 */
+Test(tell, takes_five_hundred_events_at_once_and_not_one_more)
+{
+	static struct case_event_told many[501];
+
+	for (size_t i = 0; i < COUNT(many); i++)
+		many[i] = added;
+	cr_expect_eq(tell(many, 501), CODE(INVALID));
+	cr_expect_eq(tell(many, 0), CODE(INVALID));
+	cr_assert_eq(tell(many, 500), CODE(OK), "%s", o.text);
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.case_event"), 500);
+}
+
+/* --- P-1343: refusals ------------------------------------------------------------------------- */
+
+/* P-1343 */
+Test(tell, names_state_event_and_whose_it_is_when_a_step_is_refused)
+{
+	char wanted[200];
+
+	told(added, "OPEN");
+	be("unix:vera");
+	cr_expect_eq(
+	    tell_one((struct case_event_told)OF(spoken("A", 1), "VERIFY", {"text", "yes"})),
+	    CODE(STATE));
+	snprintf(wanted, sizeof wanted,
+		 "%s is OPEN and cannot be verified: VERIFY follows DONE_CLAIMED, by auditor, "
+		 "compliance or manager",
+		 spoken("A", 1));
+	cr_expect_str_eq(o.text, wanted);
+	be("unix:olga");
+	cr_expect_eq(
+	    tell_one((struct case_event_told)OF(spoken("A", 1), "VERIFY", {"text", "yes"})),
+	    CODE(FORBIDDEN));
+	cr_expect_not_null(strstr(o.text, "auditor, compliance or manager"), "%s", o.text);
+}
+
+struct refused {
+	struct case_event_told event;
+	int code;
+	const char *field;
+};
+
+#define ADDED_BUT(...)                                                                    \
+	MAKES("action", "ADD", {"title", "x"}, {"type", "CORRECTIVE"}, {"owner", "olga"}, \
+	      {"original_due", "2026-06-30"}, __VA_ARGS__)
+
+/* P-1345 */
+Test(tell, refuses_what_names_nothing_or_says_too_little)
+{
+	const struct refused rows[] = {
+	    {ADDED_BUT({"finding", "F-2026-001"}), CODE(INVALID), "finding"},
+	    {ADDED_BUT({"site_id", "T9"}), CODE(INVALID), "site_id"},
+	    {ADDED_BUT({"title", "twice"}), CODE(INVALID), "title"},
+	    {ADDED_BUT({"colour", "blue"}), CODE(INVALID), "words"},
+	    {ADDED_BUT({NULL, "blue"}), CODE(INVALID), "words"},
+	    {ADDED_BUT({"due", "2026-07-30"}), CODE(INVALID), "due"},
+	    {MAKES("action", "ADD", {"title", "x"}, {"type", "CORRECTIVE"}, {"owner", "nobody"},
+		   {"original_due", "2026-06-30"}),
+	     CODE(INVALID), "owner"},
+	    {MAKES("finding", "RAISE", {"title", "x"}, {"origin", "REVIEW"}), CODE(INVALID),
+	     "severity"},
+	    {MAKES("finding", "RAISE", {"title", "x"}, {"origin", "REVIEW"},
+		   {"local_severity", "Level 1"}),
+	     CODE(INVALID), "local_severity"},
+	    {MAKES("finding", "RAISE", {"title", "x"}, {"origin", "AUDIT"}, {"finding_id", "7"}),
+	     CODE(INVALID), "of_source"},
+	    {MAKES("finding", "RAISE", {"title", "x"}, {"origin", "AUDIT"}, {"finding_id", "7"},
+		   {"of_source", "lane"}, {"site_id", "T1"}),
+	     CODE(NOT_FOUND), "finding_id"},
+	    {MAKES("riddle", "RAISE", {"title", "x"}), CODE(INVALID), "kind"},
+	    {MAKES("action", "SING", {"title", "x"}), CODE(INVALID), "event"},
+	    {MAKES("action", "START", {"text", "x"}), CODE(STATE), "event"},
+	    {OF("A-2026-777", "START", {"text", "x"}), CODE(NOT_FOUND), "number"},
+	    {OF("A-2026-7", "START", {"text", "x"}), CODE(INVALID), "number"},
+	    {OF("X-2026-777", "START", {"text", "x"}), CODE(INVALID), "number"},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		cr_expect_eq(tell_one(rows[i].event), rows[i].code, "row %zu: %s: %s", i, o.field,
+			     o.text);
+		cr_expect_str_eq(o.field, rows[i].field, "row %zu: %s", i, o.text);
+	}
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.case_event"), 0);
+}
+
+/* --- P-1344: when it was so ------------------------------------------------------------------- */
+
+/* P-1344 */
+Test(tell, takes_things_in_the_order_in_which_they_were_so)
+{
+	struct case_event_told past = added;
+	struct case_event_told start = OF(spoken("A", 1), "START", {"text", "begun"});
+
+	past.valid = office_time("2026-03-02T09:00:00Z").v;
+	past.has_valid = true;
+	told(past, "OPEN");
+	start.has_valid = true;
+	start.valid = past.valid - 1;
+	cr_expect_eq(tell_one(start), CODE(STATE));
+	cr_expect_str_eq(o.field, "valid");
+	start.valid = office_time("2026-05-15T10:02:00Z").v; /* two minutes ahead */
+	cr_expect_eq(tell_one(start), CODE(INVALID));
+	start.valid = office_time("1999-12-31T23:59:59Z").v;
+	cr_expect_eq(tell_one(start), CODE(INVALID));
+	start.valid = past.valid;
+	told(start, "IN_PROGRESS");
+}
+
+/* --- P-1350 to P-1352: an action -------------------------------------------------------------- */
+
+/* P-1350, P-1351, P-1352, P-1359 */
+Test(tell, leads_an_action_from_its_beginning_to_its_end_and_opens_it_again)
+{
+	const char *no = spoken("A", 1);
+	static char kept[24];
+
+	snprintf(kept, sizeof kept, "%s", no);
+	told(added, "OPEN");
+	be("unix:olga");
+	told((struct case_event_told)OF(kept, "PLAN", {"timetable", "order in May, mount in June"}),
+	     "PLANNED");
+	told((struct case_event_told)OF(kept, "START", {"text", "ordered"}), "IN_PROGRESS");
+	told(
+	    (struct case_event_told)OF(kept, "EXTEND", {"due", "2026-08-31"}, {"reason", "strike"}),
+	    "IN_PROGRESS");
+	told((struct case_event_told)OF(kept, "CLAIM", {"text", "mounted"}), "DONE_CLAIMED");
+	be("unix:carl");
+	told((struct case_event_told)OF(kept, "VERIFY", {"text", "seen at noon"}),
+	     "VERIFIED_EFFECTIVE");
+	told((struct case_event_told)OF(kept, "CLOSE", {"text", "done"}), "CLOSED");
+	told((struct case_event_told)OF(kept, "REOPEN", {"reason", "it fell down"}), "REOPENED");
+	cr_expect_str_eq(
+	    cluster_text(o.pg,
+			 "SELECT folded ->> 'original_due' || ' ' || (folded ->> 'due') || ' ' || "
+			 "occurrence || ' ' || (folded ->> 'owner') || ' ' || "
+			 "(folded ->> 'claimed_by') || ' ' || (folded ->> 'verified_by') "
+			 "FROM sems.case_event ORDER BY step DESC LIMIT 1"),
+	    "2026-06-30 2026-08-31 2 olga olga unix:carl");
+	cr_expect_str_eq(
+	    cluster_text(o.pg,
+			 "SELECT string_agg(DISTINCT made_by_name || ', ' || made_by_post, ';') "
+			 "FROM sems.case_event WHERE person = 'olga'"),
+	    "Olga Ost, Team leader");
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT string_agg(what || ' ' || who, ', ' ORDER BY "
+					    "entry_id) FROM sems.access_log WHERE what IN "
+					    "('case.add', 'case.claim', 'case.verify')"),
+			 "case.add unix:dora, case.claim unix:olga, case.verify unix:carl");
+}
+
+/* By another principal of hers she is the same person. P-1352 */
+Test(tell, has_an_action_verified_by_another_person_than_its_owner)
+{
+	static char kept[24];
+
+	snprintf(kept, sizeof kept, "%s", spoken("A", 1));
+	told(added, "OPEN");
+	be("unix:carl");
+	told((struct case_event_told)OF(kept, "CLAIM", {"text", "done"}), "DONE_CLAIMED");
+	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
+		     CODE(FORBIDDEN));
+	cr_expect_not_null(strstr(o.text, "unix:carl said that it was done"), "%s", o.text);
+	office_be(&o, "cert:sems:person/olga", "auditor");
+	cluster_do(o.pg, "UPDATE sems.principal SET person = 'olga' WHERE principal = "
+			 "'cert:sems:person/olga'");
+	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
+		     CODE(FORBIDDEN));
+	cr_expect_not_null(strstr(o.text, "olga is its owner"), "%s", o.text);
+	be("unix:vera");
+	told((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED_EFFECTIVE");
+}
+
+/* --- P-1349: findings of audits --------------------------------------------------------------- */
+
+/* P-1358 */
+Test(tell, maps_the_grades_of_the_entity)
+{
+	const struct case_request scale = {
+	    .operation = CASE_OP_SCALE, .local_severity = "Level 1", .severity = "CRITICAL"};
+	const struct case_request wrong = {
+	    .operation = CASE_OP_SCALE, .local_severity = "Level 1", .severity = "BAD"};
+	const struct case_request asked = {.operation = CASE_OP_SCALE};
+
+	cr_expect_eq(office_ask(&o, &(struct request){.kind = REQUEST_CASE, .cases = &wrong}),
+		     CODE(INVALID));
+	cr_assert_eq(office_ask(&o, &(struct request){.kind = REQUEST_CASE, .cases = &scale}),
+		     CODE(OK), "%s", o.text);
+	told((struct case_event_told)MAKES("finding", "RAISE", {"title", "x"}, {"origin", "REVIEW"},
+					   {"local_severity", "Level 1"}),
+	     "OPEN");
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT folded ->> 'severity' FROM sems.case_event"),
+			 "CRITICAL");
+	cr_assert_eq(office_ask(&o, &(struct request){.kind = REQUEST_CASE, .cases = &asked}),
+		     CODE(OK));
+	cr_expect_str_eq(office_str(&o, "scale.0.severity"), "CRITICAL");
+	be("unix:vera");
+	cr_expect_eq(office_ask(&o, &(struct request){.kind = REQUEST_CASE, .cases = &scale}),
+		     CODE(FORBIDDEN));
+}
+
+/* --- the database by itself ------------------------------------------------------------------- */
+
+/* The role that the daemon takes for all of this, trying it directly. */
+static const char *
+as_compute(const char *sql)
+{
+	static char state[6];
+
+	cluster_do(o.pg, "SET ROLE sems_compute");
+	snprintf(state, sizeof state, "%s", cluster_state(o.pg, sql));
+	cluster_do(o.pg, "RESET ROLE");
+	return state;
+}
+
+#define EVENT(who, event, said)                                                           \
+	"INSERT INTO sems.case_event (event_id, number, event, made_by, content) SELECT " \
+	"gen_random_uuid(), number, '" event "', '" who "', '" said "' FROM sems.case_file"
+
+/* P-1343, P-1351, P-1352: whoever writes there. */
+Test(tell, is_kept_by_the_database_as_core_would_have_it)
+{
+	static const struct {
+		const char *sql;
+		const char *state;
+	} rows[] = {
+	    {EVENT("unix:carl", "VERIFY", "{\"text\": \"x\"}"), "P0001"},
+	    {EVENT("unix:olga", "EXTEND", "{\"due\": \"2026-07-01\"}"), "P0001"},
+	    {EVENT(
+		 "unix:olga", "EXTEND",
+		 "{\"due\": \"2026-07-01\", \"reason\": \"x\", \"original_due\": \"2026-07-01\"}"),
+	     "P0001"},
+	    {EVENT("unix:olga", "CHANGE", "{\"owner\": \"nobody\"}"), "P0001"},
+	    {EVENT("unix:olga", "CLAIM", "{\"text\": \"x\"}"), "00000"},
+	    {EVENT("unix:olga", "VERIFY", "{\"text\": \"x\"}"), "P0001"},
+	    {EVENT("unix:carl", "VERIFY", "{\"text\": \"x\"}"), "00000"},
+	    {"UPDATE sems.case_event SET state = 'OPEN'", "42501"},
+	    {"DELETE FROM sems.case_event", "42501"},
+	    {"INSERT INTO sems.case_counter VALUES ('finding', 2026, 7)", "42501"},
+	    {"INSERT INTO sems.case_file VALUES ('A-2026-009', 'action', 2026, 9)", "42501"},
+	};
+
+	told(added, "OPEN");
+	for (size_t i = 0; i < COUNT(rows); i++)
+		cr_expect_str_eq(as_compute(rows[i].sql), rows[i].state, "%s", rows[i].sql);
+	cr_expect_str_eq(cluster_state(o.pg, "UPDATE sems.case_event SET state = 'OPEN'"), "P0001");
+}
+
+/* --- one table here and there ----------------------------------------------------------------- */
+
+static const struct life_kind *const lives[] = {&life_spd, &life_finding, &life_action,
+						&life_entry};
+
+static void
+set_of(char *out, size_t size, uint64_t set, const char *(*name)(const struct life_kind *, size_t),
+       const struct life_kind *k)
+{
+	size_t n = (size_t)snprintf(out, size, "{");
+
+	for (size_t i = 0; i < 64; i++)
+		if ((set >> i & 1) != 0)
+			n += (size_t)snprintf(out + n, size - n, "%s%s", n == 1 ? "" : ",",
+					      name(k, i));
+	snprintf(out + n, size - n, "}");
+}
+
+static const char *
+word_name(const struct life_kind *k, size_t i)
+{
+	return k->words[i].name;
+}
+
+static const char *
+other_name(const struct life_kind *k, size_t i)
+{
+	return k->others[i];
+}
+
+/* P-1343 */
+Test(tell, finds_in_the_database_the_moves_of_core_and_no_others)
+{
+	char others[200];
+	char sql[600];
+	int n = 0;
+
+	for (size_t i = 0; i < COUNT(lives); i++) {
+		const struct machine *m = lives[i]->machine;
+
+		for (size_t k = 0; k < m->n_moves * m->n_states; k++) {
+			const struct move *move = &m->moves[k / m->n_states];
+			size_t from = k % m->n_states;
+			const struct life_terms *t = move->terms;
+
+			if ((move->from & MACHINE_AT(from)) == 0)
+				continue;
+			n++;
+			set_of(others, sizeof others, t->others, other_name, lives[i]);
+			snprintf(
+			    sql, sizeof sql,
+			    "SELECT count(*) FROM sems.transition WHERE machine = '%s' AND state = "
+			    "'%s' AND event = '%s' AND next = '%s' AND given = '%s' AND \"right\" "
+			    "= '%s' AND others = '%s'",
+			    m->name, m->states[from], m->events[move->event], m->states[move->to],
+			    move->given == 0 ? "" : lives[i]->given[0],
+			    t->right == LIFE_NOBODYS ? "" : right_name(t->right), others);
+			cr_expect_eq(cluster_int(o.pg, sql), 1, "%s", sql);
+		}
+	}
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.transition"), n);
+}
+
+/* P-1345 */
+Test(tell, finds_in_the_database_the_words_of_core_and_no_others)
+{
+	char need[1000];
+	char may[1000];
+	char sql[2600];
+	int n = 0;
+
+	for (size_t i = 0; i < COUNT(lives); i++) {
+		const struct machine *m = lives[i]->machine;
+
+		for (size_t v = 0; v < m->n_events; v++) {
+			const struct life_deed *d = &lives[i]->deeds[v];
+
+			n++;
+			set_of(need, sizeof need, d->need, word_name, lives[i]);
+			set_of(may, sizeof may, d->may, word_name, lives[i]);
+			snprintf(
+			    sql, sizeof sql,
+			    "SELECT count(*) FROM sems.deed WHERE machine = '%s' AND event = '%s' "
+			    "AND needs = '%s' AND may = '%s' AND coalesce(marks, '') = '%s'",
+			    m->name, m->events[v], need, may, d->marks == NULL ? "" : d->marks);
+			cr_expect_eq(cluster_int(o.pg, sql), 1, "%s", sql);
+		}
+	}
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.deed"), n);
+}
+
+/* P-1340 */
+Test(tell, finds_in_the_database_the_kinds_of_core_and_no_others)
+{
+	char sql[300];
+
+	for (size_t i = 0; i < CASE_KINDS; i++) {
+		snprintf(
+		    sql, sizeof sql,
+		    "SELECT count(*) FROM sems.case_kind WHERE kind = '%s' AND letter = '%s' AND "
+		    "machine = '%s'",
+		    case_kinds[i].name, case_kinds[i].letter, case_kinds[i].life->machine->name);
+		cr_expect_eq(cluster_int(o.pg, sql), 1, "%s", sql);
+	}
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.case_kind"), CASE_KINDS);
+}
