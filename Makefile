@@ -47,7 +47,7 @@ PBO     := $(PBC:$(GEN)/%.c=$(B)/gen/%.o)
 obj      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 
 # What semsweb serves as it is.
-WEB_FILES := $(wildcard daemon/web/*/*.js)
+WEB_FILES := $(wildcard daemon/web/*/*.js daemon/web/field/*.html daemon/web/field/*.css daemon/web/field/*.svg daemon/web/field/*.webmanifest)
 
 # A file that goes away is newer than nothing: the list of files is.
 SOURCES := $(wildcard daemon/*/*.c daemon/*/*/*.c tools/*/*.c tools/*/*/*.c sql/*/*.sql sql/*/*/*.sql deploy/catalogue/*.yaml proto/*.json $(WEB_FILES))

@@ -5,6 +5,8 @@
 #include "web/desk/desk.h"
 #include "web/desk/enrol.h"
 #include "web/desk/health.h"
+#include "web/field/app.h"
+#include "web/field/forms.h"
 #include "web/person/page.h"
 #include "web/person/passkey.h"
 #include "web/person/persons.h"
@@ -30,6 +32,8 @@ static const struct route routes[] = {
     {METHOD_GET, "/metrics", health_metrics},
     {METHOD_POST, "/v1/batch", batch_take},
     {METHOD_POST, "/v1/enrol", enrol_take},
+    {METHOD_GET, "/v1/enrol", app_enrol},
+    {METHOD_GET, "/v1/forms", forms_take},
     {METHOD_GET, "/", page_front},
     {METHOD_GET, "/enter", page_enter},
     {METHOD_POST, "/enter", page_sign_in},
@@ -41,6 +45,18 @@ static const struct route routes[] = {
     {METHOD_POST, "/passkey/register", passkey_register},
     {METHOD_POST, "/passkey/begin", passkey_begin},
     {METHOD_POST, "/passkey/sign-in", passkey_sign_in},
+    {METHOD_GET, "/field/", app_serve},
+    {METHOD_GET, "/field/field.css", app_serve},
+    {METHOD_GET, "/field/app.webmanifest", app_serve},
+    {METHOD_GET, "/field/icon.svg", app_serve},
+    {METHOD_GET, "/field/app.js", app_serve},
+    {METHOD_GET, "/field/clock.js", app_serve},
+    {METHOD_GET, "/field/db.js", app_serve},
+    {METHOD_GET, "/field/device.js", app_serve},
+    {METHOD_GET, "/field/form.js", app_serve},
+    {METHOD_GET, "/field/outbox.js", app_serve},
+    {METHOD_GET, "/field/record.js", app_serve},
+    {METHOD_GET, "/field/sw.js", app_serve},
 };
 
 const struct route *

@@ -1,26 +1,9 @@
 // People sign in at semsweb in Chromium, with its virtual authenticator: passkey.mjs WEB LINK_RITA LINK_MAX LINK_SPARE
-// Prints TAP lines without a plan. What a shell has to do meanwhile it is asked for by a line "do WHAT" on standard
-// output; it answers with a line on standard input.
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
-import { openBrowser } from "./lib.mjs";
+import { askShell, is, like, openBrowser, violations as axeFinds } from "./lib.mjs";
 
 const [web, linkRita, linkMax, linkSpare] = process.argv.slice(2);
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const axe = readFileSync(new URL("./node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
-
-const is = (got, wanted, what) => {
-  const good = got === wanted;
-  console.log(`${good ? "ok" : "not ok"} - ${what}${good ? "" : ` (got ${JSON.stringify(got)}, not ${JSON.stringify(wanted)})`}`);
-};
-const like = (got, pattern, what) => {
-  const good = pattern.test(got);
-  console.log(`${good ? "ok" : "not ok"} - ${what}${good ? "" : ` (got ${JSON.stringify(got)})`}`);
-};
-const askShell = async (what) => {
-  console.log(`do ${what}`);
-  return (await lines.next()).value;
-};
 
 const { browser, close } = await openBrowser();
 
@@ -61,9 +44,7 @@ const signIn = async (person) => {
 const violations = async (page) => {
   await page.context().newCDPSession(page).then((s) => s.send("Page.setBypassCSP", { enabled: true }));
   await page.reload();
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  return found.passes.length < 10 ? "few rules were looked at" : found.violations.map((v) => v.id).join(" ");
+  return axeFinds(page, axe);
 };
 const post = (page, path, body) => page.evaluate(async ([p, b]) => {
   const r = await fetch(p, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(b) });

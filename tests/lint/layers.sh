@@ -43,7 +43,8 @@ web/upstream: base wire
 web/json: base
 web/desk: base wire web/http web/upstream web/json
 web/person: base net/tls web/http web/upstream web/json web/desk
-web: base web/http web/desk web/person
+web/field: base core/kind web/http web/upstream web/desk
+web: base web/http web/desk web/person web/field
 tools/airport: base core/time core/kind
 tools/time: base core/time core/kind
 tools/sheet: base render/file
@@ -62,7 +63,7 @@ libraries='libpq:store/pg store/evidence store/schema
 postgres:store/evidence
 openssl:base web/http web/desk client net net/tls render tools/sheet tools/pki tools/semsctl/setup
 event2:net web/http web/upstream store store/pg store/evidence jobs office office/setup
-sems:wire web/upstream web/desk web/person ingest client door tools/terminal tools/semsctl tools/semsctl/setup
+sems:wire web/upstream web/desk web/person web/field ingest client door tools/terminal tools/semsctl tools/semsctl/setup
 protobuf-c:wire door web/json
 fido:web/person'
 rc=0

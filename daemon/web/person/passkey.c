@@ -145,9 +145,11 @@ ask(struct work *w, Sems__V1__PasskeyRequest *q, reply_fn *fn)
 		w->line = l;
 }
 
-/* t lies within the part. */
+/* t lies within the part, which protobuf-c may be given although it is read alone. */
 static void
-set_bytes(protobuf_c_boolean *has, ProtobufCBinaryData *to, unsigned char *part, struct text t)
+set_bytes(protobuf_c_boolean *has, ProtobufCBinaryData *to,
+	  unsigned char *part, /* NOLINT(readability-non-const-parameter): what it gives is not */
+	  struct text t)
 {
 	*has = 1;
 	*to = (ProtobufCBinaryData){t.n, &part[t.s - (const char *)part]};

@@ -137,7 +137,8 @@ const struct command command_device = {
     .summary = "phones and other devices that come by HTTP",
     .help = "A device that comes by semsweb is device:NAME, with what is granted to that name.\n"
 	    "`invite` makes a code, valid for an hour, which it exchanges once for a credential\n"
-	    "of its own; on a terminal it is shown as a QR code, too. One that is invited again\n"
+	    "of its own; on a terminal it is shown as a QR code, too, which with --web opens the\n"
+	    "field app on a phone. One that is invited again\n"
 	    "keeps its credential until the new code is used. `revoke` ends it at once; records\n"
 	    "that it sent before stay.\n"
 	    "\n"
