@@ -439,6 +439,7 @@ open_duties(struct semsd *d, struct err *e)
 
 	dc.now = now;
 	dc.mono = mono;
+	dc.keys = d->keys;
 	dc.on_purged = reload_registry;
 	dc.ctx = d;
 	d->duties = duties_new(d->base, d->store, &dc);

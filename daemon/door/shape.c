@@ -121,7 +121,12 @@ static const struct shape status_request_shape = {0, NULL, 0};
 static const struct shape reload_request_shape = {0, NULL, 0};
 static const struct shape health_request_shape = {0, NULL, 0};
 
-static const struct slot retention_request_slots[] = {ONE(retention_request, run)};
+static const struct slot retention_request_slots[] = {
+    ONE(retention_request, run),
+    ONE(retention_request, certificates),
+    MAYBE(retention_request, certificate_no),
+    ONE(retention_request, after),
+};
 SHAPE(retention_request);
 
 static const struct slot key_request_slots[] = {

@@ -507,6 +507,7 @@ static void
 run_retention(struct duties *d)
 {
 	d->retention = (struct retention_run){.lanes = store_lanes(d->store),
+					      .keys = d->config.keys,
 					      .ticket = ticket,
 					      .now = d->config.now(d->config.ctx),
 					      .by = "semsd",

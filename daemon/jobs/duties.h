@@ -16,15 +16,17 @@
 #include <stdbool.h>
 
 struct event_base;
+struct keyring;
 struct duties;
 
 struct duties_config {
 	struct utc_ms (*now)(void *ctx); /* the clock that decides what is due */
 	/* The clock that tells when the other one was set; NULL: it never is. */
 	struct mono_ms (*mono)(void *ctx);
-	unsigned first_look_ms; /* after the start */
-	unsigned look_ms;       /* between looks */
-	unsigned grace_hours;   /* late records have after a quarter's end */
+	unsigned first_look_ms;     /* after the start */
+	unsigned look_ms;           /* between looks */
+	unsigned grace_hours;       /* late records have after a quarter's end */
+	const struct keyring *keys; /* what retention removes is certified with them */
 	/* Something was purged: ingest must know the new floors. */
 	void (*on_purged)(void *ctx);
 	void *ctx;

@@ -183,6 +183,10 @@ struct setup_request {
 
 struct retention_request {
 	bool run;
+	bool certificates;       /* of what was removed, in place of the plan */
+	uint64_t certificate_no; /* one of them */
+	bool has_certificate_no;
+	uint64_t after; /* the last number of the page before */
 };
 
 enum hold_op {

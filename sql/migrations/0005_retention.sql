@@ -458,11 +458,33 @@ BEGIN
 END
 $$;
 
+-- What a certificate states, byte by byte: this is what is signed.
+CREATE FUNCTION sems.certificate_statement(c sems.purge_certificate) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT jsonb_build_object('form', 'sems.purge_certificate/1', 'certificate_no', c.certificate_no, 'kind', c.kind,
+	    'month', to_char(c.month, 'YYYY-MM'), 'quarter', c.quarter, 'from', sems.rfc3339(c.starts_at),
+	    'until', sems.rfc3339(c.ends_at), 'records', c.records, 'first_occurred_at', sems.rfc3339(c.first_occurred_at),
+	    'last_occurred_at', sems.rfc3339(c.last_occurred_at), 'set_sha256', encode(c.set_sha256, 'hex'),
+	    'held', c.held, 'holds', to_jsonb(c.holds), 'min_months', c.min_months, 'max_months', c.max_months,
+	    'legal_basis', c.legal_basis, 'dropped_at', sems.rfc3339(c.dropped_at), 'dropped_by', c.dropped_by)::text
+$$;
+GRANT EXECUTE ON FUNCTION sems.certificate_statement(sems.purge_certificate) TO sems_admin;
+
+-- semsd's signature of a certificate's statement, made in the transaction that drops.
+CREATE TABLE sems.purge_signature (
+	certificate_no bigint PRIMARY KEY REFERENCES sems.purge_certificate,
+	key_id text NOT NULL REFERENCES sems.signing_key,
+	signature bytea NOT NULL CHECK (octet_length(signature) = 64)
+);
+GRANT INSERT ON sems.purge_signature TO sems_retention;
+GRANT SELECT ON sems.purge_signature TO sems_admin;
+
 -- Drops one month of one kind, if it may go and is counted, but for what is held, and certifies it. No hold is set
 -- or lifted from the look at them until the month is gone.
 --
 -- A short lock_timeout, because writers queue behind the lock that dropping takes.
-CREATE FUNCTION sems.drop_month(kind text, month date, at timestamptz, by text) RETURNS bigint
+CREATE FUNCTION sems.drop_month(kind text, month date, at timestamptz, by text, OUT records bigint,
+    OUT certificate_no bigint, OUT statement text)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '800ms' AS $$
 DECLARE
@@ -473,6 +495,7 @@ DECLARE
 	gone record;
 	kept bigint;
 	oldest timestamptz;
+	certificate sems.purge_certificate;
 BEGIN
 	facts := sems.month_to_drop(kind, month, at);
 	e := facts.e;
@@ -496,7 +519,11 @@ BEGIN
 	    last_occurred_at, set_sha256, held, holds, min_months, max_months, legal_basis, dropped_by)
 	VALUES (drop_month.kind, drop_month.month, e.quarter, e.starts_at, e.ends_at, gone.records, gone.first_at,
 	    gone.last_at, gone.digest, kept, of_holds, (facts.policy).min_months, (facts.policy).max_months,
-	    (facts.policy).legal_basis, by);
+	    (facts.policy).legal_basis, by)
+	RETURNING * INTO certificate;
+	records := gone.records;
+	certificate_no := certificate.certificate_no;
+	statement := sems.certificate_statement(certificate);
 	IF kept > 0 THEN
 		PERFORM sems.replace_month(e, left_over::regclass);
 	ELSE
@@ -513,7 +540,6 @@ BEGIN
 	HAVING max(c.ends_at) IS NOT NULL
 	ON CONFLICT ON CONSTRAINT purge_floor_pkey
 	    DO UPDATE SET floor = greatest(f.floor, excluded.floor);
-	RETURN gone.records;
 EXCEPTION WHEN lock_not_available THEN
 	RAISE EXCEPTION 'it is in use by %', sems.holders(e.partition::text, 'sems.' || kind)
 	    USING ERRCODE = 'SM005';

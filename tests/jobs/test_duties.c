@@ -2,6 +2,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "jobs/duties.h"
+#include "store/schema/schema.h"
 #include "tests/jobs/scene.h"
 
 #include <criterion/criterion.h>
@@ -62,6 +63,7 @@ make_duties(void)
 	config.first_look_ms = config.look_ms = 3600 * 1000;
 	config.now = scene_now;
 	config.mono = mono;
+	config.keys = s.keys;
 	config.on_purged = on_purged;
 	config.ctx = &s;
 	return duties_new(s.base, s.store, &config);
@@ -70,7 +72,10 @@ make_duties(void)
 static void
 open_duties(void)
 {
+	struct err e;
+
 	scene_open(&s);
+	cr_assert_eq(schema_check_keys(s.conninfo, s.keys, &e), OK, "%s", e.text);
 	duties = make_duties();
 	cr_assert_not_null(duties);
 }

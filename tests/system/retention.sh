@@ -1,7 +1,7 @@
 # What is past its maximum goes by the month, and only when no quarter needs it any more.
 # P-914
 . "$(dirname "$0")/lib.sh"
-plan 32
+plan 36
 
 psql_must() { # statement
 	"${AS_USER[@]}" psql -qAt -v ON_ERROR_STOP=1 -h "$(dirname "$(find "$DIR" -type s -name '.s.PGSQL.*')")" \
@@ -97,3 +97,15 @@ ctl_must retention run --yes
 is "$(figure_of_status tip_event)" 1 'once it is lifted, it goes'
 ctl_get spd verify 2022-Q1
 like "$RC $OUT" '^0 ' 'what was frozen is proved by what is left'
+
+# P-990: what was removed is certified, and whoever changes that in the database is found.
+ctl_get retention verify
+like "$RC $OUT" '^0 .*4 certificates, 0 bad' 'each certificate is what semsd signed'
+ctl_get retention certificates
+like "$OUT" 'tip_event +2022-02 +1 +1 ' 'they are listed, with what was held'
+psql_must "UPDATE sems.purge_certificate SET records = 7 WHERE certificate_no = 1"
+ctl_get retention verify
+like "$RC $OUT" '^1 .*certificate 1, tip_event of 2021-11: it is not what was signed' 'one that was altered is named'
+psql_must "DELETE FROM sems.purge_signature WHERE certificate_no = 1; DELETE FROM sems.purge_certificate WHERE certificate_no = 1"
+ctl_get retention verify
+like "$RC $OUT" '^1 .*certificate 1: the access log has it' 'and one that is gone'

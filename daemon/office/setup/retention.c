@@ -1,11 +1,15 @@
 /* Retention by hand: the plan, or the run, with every month's reason. */
 #include "core/time/retention.h"
 
+#include "base/file/embed.h"
 #include "base/log.h"
 #include "office/call.h"
+#include "office/setup/one_row.h"
 #include "store/schema/retention_job.h"
 
+#include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static json_t *
@@ -68,8 +72,63 @@ on_done(struct retention_run *r, const struct err *e)
 		call_reply_json(c, answer);
 }
 
-void
-admin_retention(struct call *c)
+/* --- certificates ----------------------------------------------------------------------------- */
+
+#define CERTIFICATES_PAGE "200"
+
+struct listing {
+	struct one_row row;
+	char after[24];
+	char only[24];
+};
+
+static void
+on_certificates(struct call *c, json_t *answer, const struct err *e)
+{
+	const char *signs;
+
+	if (e->code != OK) {
+		call_fail_err(c, e);
+	} else if (c->request.retention->has_certificate_no &&
+		   json_array_size(json_object_get(answer, "certificates")) == 0) {
+		json_decref(answer);
+		call_fail(c, ANSWER_NOT_FOUND, "certificate_no", "there is no certificate %" PRIu64,
+			  c->request.retention->certificate_no);
+	} else {
+		json_object_set_new(answer, "keys", call_keys_json(c, &signs));
+		call_reply_json(c, answer);
+	}
+}
+
+static void
+list_certificates(struct call *c)
+{
+	const struct retention_request *q = c->request.retention;
+	struct listing *l = arena_zalloc(c->arena, 1, sizeof *l);
+
+	if (l == NULL) {
+		call_fail_memory(c);
+		return;
+	}
+	if (q->after > INT64_MAX || q->certificate_no > INT64_MAX || q->run) {
+		call_fail(c, ANSWER_INVALID, q->run ? "run" : "certificate_no",
+			  q->run ? "nothing is removed when certificates are asked for"
+				 : "is no certificate's number");
+		return;
+	}
+	snprintf(l->after, sizeof l->after, "%" PRIu64, q->after);
+	snprintf(l->only, sizeof l->only, "%" PRIu64, q->certificate_no);
+	c->state = l;
+	one_row_run(c, &l->row, false,
+		    (struct statement){
+			embed_text("sql/queries/upkeep/retention_certificates.sql"),
+			3,
+			{l->after, CERTIFICATES_PAGE, q->has_certificate_no ? l->only : NULL}},
+		    on_certificates);
+}
+
+static void
+plan_or_run(struct call *c)
 {
 	struct retention_run *r = arena_zalloc(c->arena, 1, sizeof *r);
 
@@ -81,8 +140,18 @@ admin_retention(struct call *c)
 	r->ticket = call_ticket(c, LANE_LONG);
 	r->now = c->now;
 	r->by = c->who.principal.s;
+	r->keys = call_keys(c);
 	r->drop = c->request.retention->run;
 	r->done = on_done;
 	r->ctx = c;
 	retention_start(r);
+}
+
+void
+admin_retention(struct call *c)
+{
+	if (c->request.retention->certificates)
+		list_certificates(c);
+	else
+		plan_or_run(c);
 }

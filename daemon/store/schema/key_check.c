@@ -188,14 +188,15 @@ warn_signer(const struct keyring *keys)
 	size_t n = keyring_signers(keys, &list);
 
 	if (n == 0)
-		log_warn("key.signing", KV("text", "there is no signing key in the folder of keys, "
-						   "and the database knows of one: nothing is "
-						   "frozen here until it is copied, " KEY_RUNBOOK));
+		log_warn("key.signing",
+			 KV("text", "there is no signing key in the folder of keys, "
+				    "and the database knows of one: nothing is "
+				    "frozen or removed here until it is copied, " KEY_RUNBOOK));
 	else if (!list[n - 1].is_registered)
 		log_warn(
 		    "key.signing", KV("key", list[n - 1].id),
 		    KV("text",
-		       "it is not registered in the database: nothing is frozen here "
+		       "it is not registered in the database: nothing is frozen or removed here "
 		       "until the right one is there or this one is registered, " KEY_RUNBOOK));
 }
 

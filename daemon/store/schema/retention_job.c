@@ -2,12 +2,14 @@
 
 #include "base/arena.h"
 #include "base/count.h"
+#include "base/digest.h"
 #include "base/file/embed.h"
 #include "base/text.h"
 #include "store/count/layout.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Ten kinds over a century of months fit. */
 #define PLAN_BYTES ((size_t)8 * 1024 * 1024)
@@ -321,14 +323,42 @@ step_statement(struct job *j, struct statement *st, struct err *e)
 	struct retention_run *r = j->ctx;
 	const struct retention_month *m = &r->months[r->at];
 
-	(void)e;
-	if (r->asked)
+	if (!r->asked) {
+		r->asked = true;
+		r->signature_asked = false;
+		r->certificate_no[0] = '\0';
+		*st = (struct statement){embed_text(by_month[r->state].sql),
+					 by_month[r->state].n_params,
+					 {m->kind, m->month, r->now_text, r->by}};
+		return true;
+	}
+	if (r->certificate_no[0] == '\0' || r->signature_asked)
 		return false;
-	r->asked = true;
-	*st = (struct statement){embed_text(by_month[r->state].sql),
-				 by_month[r->state].n_params,
-				 {m->kind, m->month, r->now_text, r->by}};
+	if (r->unsigned_why.code != OK) {
+		*e = r->unsigned_why;
+		return false;
+	}
+	*st = (struct statement){embed_text("sql/queries/upkeep/retention_sign.sql"),
+				 3,
+				 {r->certificate_no, r->key_id, r->signature}};
+	r->signature_asked = true;
 	return true;
+}
+
+/* What is dropped without a signature cannot be shown to have been: then it is not dropped. */
+static void
+sign_certificate(struct retention_run *r, const struct rows *rows)
+{
+	struct text statement = text_of(rows_text(rows, 0, 2));
+	unsigned char signature[SIGN_SIZE];
+	const struct signer *by = NULL;
+
+	snprintf(r->certificate_no, sizeof r->certificate_no, "%s", rows_text(rows, 0, 1));
+	r->unsigned_why = (struct err){.code = OK};
+	if (keyring_sign(r->keys, statement.s, statement.n, signature, &by, &r->unsigned_why) != OK)
+		return;
+	memcpy(r->key_id, by->id, sizeof r->key_id);
+	hex_encode(signature, sizeof signature, r->signature);
 }
 
 static void
@@ -336,10 +366,11 @@ step_rows(struct job *j, const struct rows *rows)
 {
 	struct retention_run *r = j->ctx;
 
-	if (r->state != RETENTION_REMOVES)
+	if (r->state != RETENTION_REMOVES || r->certificate_no[0] != '\0')
 		return;
 	r->months[r->at].records = rows_int(rows, 0, 0);
 	r->months[r->at].is_exact = true;
+	sign_certificate(r, rows);
 }
 
 static void next_month(struct retention_run *r);

@@ -12,6 +12,7 @@
 #include "base/civil.h"
 #include "base/machine.h"
 #include "core/time/retention.h"
+#include "host/keyring.h"
 #include "store/count/recount.h"
 #include "store/pg/lanes.h"
 
@@ -47,8 +48,9 @@ struct retention_run {
 	struct lanes *lanes;
 	struct ticket ticket;
 	struct utc_ms now;
-	const char *by; /* goes into the certificates */
-	bool drop;      /* false: plan only */
+	const char *by;             /* goes into the certificates */
+	const struct keyring *keys; /* the newest of them signs these */
+	bool drop;                  /* false: plan only */
 	/* Once, from the loop. *e is OK or says why there is no plan; a month that could not be
 	 * dropped says so itself. */
 	void (*done)(struct retention_run *r, const struct err *e);
@@ -65,6 +67,13 @@ struct retention_run {
 	enum retention_state state;
 	size_t at;
 	bool asked;
+	/* Of the month that is being dropped: its certificate, and the signature of its statement.
+	 */
+	char certificate_no[24];
+	char key_id[SIGN_ID_SIZE];
+	char signature[2 * SIGN_SIZE + 1];
+	struct err unsigned_why;
+	bool signature_asked;
 	bool again; /* something of this round may go in another one */
 	unsigned rounds;
 	unsigned waits;

@@ -66,7 +66,7 @@ lift(uint64_t id)
 static void
 run(bool drops, int dropped)
 {
-	const struct retention_request r = {drops};
+	const struct retention_request r = {.run = drops};
 
 	cr_assert_eq(office_ask(&o, &(struct request){.kind = REQUEST_RETENTION, .retention = &r}),
 		     CODE(OK), "%s", o.text);

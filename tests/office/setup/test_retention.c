@@ -1,4 +1,8 @@
 #include "base/count.h"
+#include "base/digest.h"
+#include "base/json/jsonin.h"
+#include "base/sign.h"
+#include "host/keyring.h"
 #include "tests/office/office.h"
 
 #include <criterion/criterion.h>
@@ -91,6 +95,49 @@ Test(retention, drops_what_may_go_and_certifies_it)
 		     3);
 	cr_assert_eq(ask(true), CODE(OK), "%s", o.text);
 	cr_expect_eq(office_int(&o, "dropped"), 0);
+}
+
+/* P-990: whoever has the public key sees that nothing of it was altered. */
+Test(retention, signs_what_a_certificate_states)
+{
+	const struct retention_request q = {.certificates = true};
+	const struct signer *key;
+	unsigned char signature[SIGN_SIZE];
+	size_t i;
+	json_t *one;
+
+	cr_assert_eq(ask(true), CODE(OK), "%s", o.text);
+	cr_assert_eq(office_ask(&o, &(struct request){.kind = REQUEST_RETENTION, .retention = &q}),
+		     CODE(OK), "%s", o.text);
+	cr_assert_eq(office_int(&o, "total"), 3);
+	json_array_foreach(json_object_get(o.json, "certificates"), i, one)
+	{
+		const char *statement = member_text(one, "statement");
+
+		key = keyring_signer(o.keys, member_text(one, "key_id"));
+		cr_assert_not_null(key);
+		cr_assert(hex_decode(text_of(member_text(one, "signature")), signature,
+				     sizeof signature));
+		cr_expect(sign_good(key->public, statement, strlen(statement), signature));
+		cr_expect_not_null(strstr(statement, "\"dropped_by\": \"unix:owner\""), "%s",
+				   statement);
+	}
+}
+
+/* P-990 */
+Test(retention, removes_nothing_that_it_cannot_certify)
+{
+	long long before = months_held();
+	struct err e;
+
+	/* The newest key signs, and the database does not know it. */
+	cr_assert_eq(keyring_new_signer(o.keys, &e), OK, "%s", e.text);
+	cr_assert_eq(ask(true), CODE(OK), "%s", o.text);
+	cr_expect_eq(office_int(&o, "dropped"), 0);
+	cr_expect_eq(months_held(), before);
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.purge_certificate"), 0);
+	cr_expect_eq(office_send(&o, office_activity(office_time("2025-01-11T09:00:00Z"), 9)),
+		     VERDICT(STORED), "it is open again: %s", o.text);
 }
 
 Test(retention, refuses_purged_records_and_still_takes_those_of_a_kept_month)

@@ -94,7 +94,7 @@ static const struct {
     {"sql/migrations/0004_quarter.sql",
      "dae971c381ff5d4d32a8efdd2c6cc9b95166ecb4a525fc326cf3e046f2ec95df"},
     {"sql/migrations/0005_retention.sql",
-     "b1a5c52d26b0ecf470b82a230e7a7a4a282f2be2afa0fa15b518fff6efd362c6"},
+     "1592607d819f459617ab92a764cceb30358c751a7783d4d343b1ee522471eb89"},
     {"sql/migrations/0006_counts.sql",
      "1402aa02beceb6ec55af71777b3705ce5c9dfaefeb312fc882426002139a0201"},
     {"sql/migrations/0007_inquiry.sql",

@@ -37,8 +37,11 @@ on_done(struct retention_run *r, const struct err *e)
 static void
 run(struct retention_run *r, bool drop)
 {
-	*r = (struct retention_run){
-	    .lanes = store_lanes(f.store), .by = "somebody", .drop = drop, .done = on_done};
+	*r = (struct retention_run){.lanes = store_lanes(f.store),
+				    .by = "somebody",
+				    .keys = f.keys,
+				    .drop = drop,
+				    .done = on_done};
 	cr_assert(utc_parse(text_of("2026-05-15T10:00:00Z"), &r->now));
 	retention_start(r);
 	for (int i = 0; i < TURNS_MAX && n_done == 0; i++)
@@ -285,8 +288,11 @@ Test(retention_job, drops_a_month_in_one_run_although_its_records_keep_coming, .
 	struct fixture second;
 	struct stream one = {.f = &f};
 	struct stream two = {.f = &second, .n = 30000};
-	struct retention_run r = {
-	    .lanes = store_lanes(f.store), .by = "somebody", .drop = true, .done = on_done};
+	struct retention_run r = {.lanes = store_lanes(f.store),
+				  .by = "somebody",
+				  .keys = f.keys,
+				  .drop = true,
+				  .done = on_done};
 
 	fixture_second(&second, &f);
 	cluster_submit(f.pg, "2026-Q2", "2026-07-20Z");
@@ -356,8 +362,11 @@ Test(retention_job, opens_again_what_it_could_not_drop_and_says_who_was_in_the_w
 Test(retention_job, waits_for_who_counts_and_counts_itself)
 {
 	PGconn *counting = cluster_connect(f.database);
-	struct retention_run r = {
-	    .lanes = store_lanes(f.store), .by = "somebody", .drop = true, .done = on_done};
+	struct retention_run r = {.lanes = store_lanes(f.store),
+				  .by = "somebody",
+				  .keys = f.keys,
+				  .drop = true,
+				  .done = on_done};
 	bool waited = false;
 
 	spd_add_at(&f, "2020-02-10T10:00:00Z", "tip_event", 2, ", device_id, outcome",
