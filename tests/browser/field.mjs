@@ -80,6 +80,24 @@ for (const colorScheme of ["light", "dark"]) {
   is(await violations(page, axe), "", `nor on the first page`);
 }
 
+// --- what can be told without the server
+await press(page, "Equipment check");
+await heading(page, "Equipment check");
+await page.locator('[data-field="site_id"] input').fill("NFD");
+await press(page, "Done");
+await page.waitForFunction(() => document.getElementById("note").textContent !== "");
+like(await page.textContent("#note"), /Device id is missing/, "what is missing is told at once");
+await page.locator('[data-field="device_id"] input').fill("x-ray 1");
+await choose(page, "check_type", "Daily otp");
+await page.getByText("More", { exact: true }).first().click();
+await page.locator('[data-field="attempt"] input').fill("0");
+await press(page, "Done");
+await page.waitForFunction(() => /Attempt/.test(document.getElementById("note").textContent));
+like(await page.textContent("#note"), /Attempt is 1 at least/, "and what is out of its limits");
+await press(page, "Delete");
+await press(page, "Yes");
+await heading(page, "New entry");
+
 // --- with the server
 await enter(page, "seen");
 is(await until(page, "STORED", 1), 1, "an entry is sent at once");
@@ -221,6 +239,28 @@ for (const [hours, name] of [[7, "ahead"], [-30, "behind"]]) {
   is(await until(late, "STORED", wanted), wanted, `a clock that is ${Math.abs(hours)} hours ${name} keeps nothing from being sent`);
   await late.close();
 }
+
+// --- more than one batch takes
+page = await open(chrome.context);
+await heading(page, "New entry");
+await askShell("stop");
+const copied = await page.evaluate(async () => {
+  const { entriesOf, putEntry } = await import("/field/db.js");
+  const { makeId } = await import("/field/record.js");
+  const [one] = (await entriesOf("STORED")).filter((e) => e.begun.offset !== null);
+  for (let i = 0; i < 230; i++)
+    await putEntry({ ...one, key: `copy-${i}`, state: "QUEUED", attempts: 0, verdict: null, recordId: makeId(one.occurredAt) });
+  return one.occurredAt > 0;
+});
+is(copied, true, "a long time without the server");
+await askShell("start");
+const sizes = [];
+page.on("request", (r) => { if (r.url().endsWith("/v1/batch")) sizes.push(r.postDataJSON().records.length); });
+await page.click("#waiting");
+await heading(page, "Outbox");
+await press(page, "Send now");
+is(await until(page, "STORED", 248), 248, "all is sent");
+is(sizes.join(), "100,100,30", "a hundred records at once, one batch after the other");
 
 // --- a window that keeps nothing
 const { browser, close } = await openBrowser();

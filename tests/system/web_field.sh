@@ -1,7 +1,7 @@
 # The field app in Chromium (P-1413): its types, its life on a device, and that the database has each entry once.
 . "$(dirname "$0")/lib.sh"
 . "$TREE/tests/system/lib_web.sh"
-plan 42
+plan 61
 for program in node npm chromium; do
 	command -v "$program" >/dev/null || skip_all "no $program"
 done
@@ -11,6 +11,7 @@ mkdir "$T/js" "$T/js/field" && mkdir -m 1777 "$T/work" && cp tests/browser/* "$T
 is "$(cd "$T/js" && node_modules/.bin/tsc -p . 2>&1)" '' 'its modules have no fault of type'
 is "$(sed -n 's/.*MODULE("\(.*\)").*/\1/p; s/.*MODULE(WORKER).*/sw.js/p' daemon/web/field/app.c | sort)" \
 	"$(cd daemon/web/field && ls -- *.js)" 'and all of them are served'
+(cd "$T/js" && node worker.mjs field/sw.js 2>&1) | tee "$T/tap"
 start_daemon || exit 1
 ctl_must init --entity Northfield --zone Europe/London --site NFD --source phone-1 --sender device:phone-1 \
 	--sender "unix:${TEST_USER:-$(id -un)}"
@@ -44,6 +45,6 @@ import json, re, sys
 text = open(sys.argv[1]).read()
 print(len(set(re.findall(r'"record_id": *"([0-9a-f-]{36})"', text))))
 PY
-is "$(cat "$T/stored")" 18 'the database has each entry once'
+is "$(cat "$T/stored")" 248 'the database has each entry once'
 stop_web
 is $? 0 'semsweb stops cleanly'

@@ -83,7 +83,8 @@ mkdir "$T/nginx"
 nginx -c "$T/nginx/nginx.conf" >"$T/nginx/out" 2>&1 &
 nginx_pid=$!
 WEB=https://localhost:$port
-wait_for 10 curl --silent --cacert "$T/shared/ca.pem" --output "$T/body" "$WEB/v1/"
+wait_for 30 curl --silent --output "$T/body" "http://127.0.0.1:$sso/"
+wait_for 30 curl --silent --cacert "$T/shared/ca.pem" --output "$T/body" "$WEB/v1/"
 is "$(curl_status --cacert "$T/shared/ca.pem" "$WEB/")" 302 'nginx sends a stranger to the sign-in'
 said=$(seen -b sso=rita "$WEB/")
 like "$said" 'You are web:rita Role auditor Signed in by the proxy' 'who signed in there is a person'

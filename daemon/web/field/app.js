@@ -2,7 +2,7 @@
 import { lastContact, loadClock, momentNow, timeOf } from "./clock.js";
 import { changeEntries, entriesOf, getEntry, getNamed, putEntry, setNamed } from "./db.js";
 import { askAs, enrol, loadDevice } from "./device.js";
-import { make, missingIn, showFields, words } from "./form.js";
+import { faultIn, make, showFields, words } from "./form.js";
 import { formFor, send } from "./outbox.js";
 import { identify, lineOf } from "./record.js";
 
@@ -198,10 +198,10 @@ const showWhen = (entry, changed) => {
 
 /** @param {Entry} entry @param {Form} form @param {() => Promise<void>} save */
 const queue = async (entry, form, save) => {
-  const missing = missingIn(form.fields, entry.values);
-  if (missing !== "") {
-    tell(`Still missing: ${words(missing)}.`, true);
-    view.querySelector(`[data-field="${missing.replace(/\[.*/, "")}"]`)?.scrollIntoView();
+  const fault = faultIn(form.fields, entry.values);
+  if (fault !== null) {
+    tell(`${words(fault.path)} ${fault.text}.`, true);
+    view.querySelector(`[data-field="${fault.path.replace(/\[.*/, "")}"]`)?.scrollIntoView();
     return;
   }
   identify(entry);

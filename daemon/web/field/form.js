@@ -140,18 +140,49 @@ export const showFields = (fields, values, host) => {
   return [...shown, make("details", {}, [make("summary", {}, ["More"]), ...rest.map((f) => showField(f, values, host))])];
 };
 
-/** What is still missing, by its path; "": nothing. @param {Field[]} fields @param {Item} values @param {string} [path] @returns {string} */
-export const missingIn = (fields, values, path = "") => {
+/** @typedef {{path: string, text: string}} Fault */
+
+/** @param {Field} field @param {string} text @returns {string} */
+const faultOfText = (field, text) => {
+  if (field.code && !/^[A-Za-z0-9._-]*$/.test(text))
+    return "takes letters, digits, dots, dashes and underscores alone";
+  return field.max !== undefined && new TextEncoder().encode(text).length > field.max ? `takes ${field.max} bytes at most` : "";
+};
+
+/** @param {Field} field @param {number} n @returns {string} */
+const faultOfNumber = (field, n) => {
+  if (!Number.isFinite(n) || (field.type === "INT" && !Number.isInteger(n)))
+    return field.type === "INT" ? "takes a whole number" : "takes a number";
+  if (field.type === "INT" && field.min !== undefined && n < field.min)
+    return `is ${field.min} at least`;
+  return field.type === "INT" && field.max !== undefined && n > field.max ? `is ${field.max} at most` : "";
+};
+
+/** @param {Field} field @param {Value | undefined} value @returns {string} "": nothing is wrong */
+const faultOf = (field, value) => {
+  if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0))
+    return field.required ? "is missing" : "";
+  if (typeof value === "string" && (field.type === "TEXT" || field.type === "PERSON"))
+    return faultOfText(field, value);
+  return typeof value === "number" ? faultOfNumber(field, value) : "";
+};
+
+/**
+ * The first thing that is wrong, as far as it can be told here; null: nothing.
+ * @param {Field[]} fields @param {Item} values @param {string} [path]
+ * @returns {Fault | null}
+ */
+export const faultIn = (fields, values, path = "") => {
   for (const field of fields) {
     const value = values[field.name];
-    const at = `${path}${field.name}`;
-    if (field.required && (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)))
-      return at;
+    const text = faultOf(field, value);
+    if (text !== "")
+      return { path: `${path}${field.name}`, text };
     for (const [i, item] of (Array.isArray(value) ? value : []).entries()) {
-      const inside = missingIn(field.item ?? [], item, `${at}[${i}].`);
-      if (inside !== "")
+      const inside = faultIn(field.item ?? [], item, `${path}${field.name}[${i}].`);
+      if (inside !== null)
         return inside;
     }
   }
-  return "";
+  return null;
 };

@@ -5,6 +5,7 @@ export interface Field {
   type: "TEXT" | "PERSON" | "ENUM" | "INT" | "REAL" | "BOOL" | "TIME" | "LIST";
   required: boolean;
   main: boolean;
+  code?: boolean;
   help: string;
   min?: number;
   max?: number;

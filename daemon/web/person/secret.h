@@ -8,7 +8,8 @@
 
 /* False: no random number is to be had. */
 bool secret_make(char secret[SECRET_SIZE], unsigned char digest[SHA256_SIZE]);
-/* Whether its digest is this one. */
-bool secret_is(const char *secret, const unsigned char digest[SHA256_SIZE]);
+/* The digest of one that was shown; false: it is none. Of digests the time of a comparison tells
+ * nothing. */
+bool secret_digest(const char *secret, unsigned char digest[SHA256_SIZE]);
 
 #endif

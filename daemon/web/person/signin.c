@@ -73,7 +73,10 @@ signin_begin(struct signins *s, const char *principal, uint64_t passkey, int64_t
 bool
 signin_enter(struct signins *s, const char *secret, int64_t now_ms, char cookie[SECRET_SIZE])
 {
-	if (now_ms >= s->link_until_ms || !secret_is(secret, s->link))
+	unsigned char its[SHA256_SIZE];
+
+	if (now_ms >= s->link_until_ms || !secret_digest(secret, its) ||
+	    memcmp(its, s->link, sizeof its) != 0)
 		return false;
 	s->link_until_ms = 0;
 	return signin_begin(s, "", 0, now_ms, cookie);
@@ -82,10 +85,14 @@ signin_enter(struct signins *s, const char *secret, int64_t now_ms, char cookie[
 struct signin *
 signin_find(struct signins *s, const char *cookie, int64_t now_ms)
 {
+	unsigned char its[SHA256_SIZE];
+
+	if (!secret_digest(cookie, its))
+		return NULL;
 	for (size_t k = 0; k < SIGNINS_MOST; k++) {
 		struct signin *i = &s->list[k];
 
-		if (is_over(i, now_ms) || !secret_is(cookie, i->cookie))
+		if (is_over(i, now_ms) || memcmp(its, i->cookie, sizeof its) != 0)
 			continue;
 		i->seen_ms = now_ms;
 		return i;

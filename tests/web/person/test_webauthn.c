@@ -6,25 +6,35 @@
 
 #include <criterion/criterion.h>
 
+#include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <stdio.h>
 #include <string.h>
 
-#define DATA_MAX 256
+#define DATA_MAX 512
 
 static const struct origin site = {"https://sems.example", "sems.example"};
 static const unsigned char challenge[CHALLENGE_SIZE] = "what is asked for, in 32 bytes..";
 
 static struct {
 	EVP_PKEY *key;
-	char cose[77];
+	char cose[300];
+	size_t cose_size;
 	char client[512];
 	unsigned char data[DATA_MAX];
 	size_t n;
-	unsigned char signature[80];
+	unsigned char signature[300];
 	size_t signature_size;
 } device;
+
+static void
+put_cose(const void *p, size_t n)
+{
+	memcpy(device.cose + device.cose_size, p, n);
+	device.cose_size += n;
+}
 
 static void
 open_device(void)
@@ -34,10 +44,43 @@ open_device(void)
 
 	device.key = EVP_EC_gen("prime256v1");
 	cr_assert(EVP_PKEY_get_octet_string_param(device.key, "pub", point, sizeof point, &n) == 1);
-	memcpy(device.cose, "\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20", 10);
-	memcpy(device.cose + 10, point + 1, 32);
-	memcpy(device.cose + 42, "\x22\x58\x20", 3);
-	memcpy(device.cose + 45, point + 33, 32);
+	device.cose_size = 0;
+	put_cose("\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20", 10);
+	put_cose(point + 1, 32);
+	put_cose("\x22\x58\x20", 3);
+	put_cose(point + 33, 32);
+}
+
+/* In place of that, a key of another sort. */
+static void
+open_eddsa(void)
+{
+	unsigned char x[32];
+	size_t n = sizeof x;
+
+	EVP_PKEY_free(device.key);
+	device.key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	cr_assert(EVP_PKEY_get_raw_public_key(device.key, x, &n) == 1);
+	device.cose_size = 0;
+	put_cose("\xa4\x01\x01\x03\x27\x20\x06\x21\x58\x20", 10);
+	put_cose(x, sizeof x);
+}
+
+static void
+open_rs256(void)
+{
+	unsigned char modulus[256];
+	BIGNUM *n = NULL;
+
+	EVP_PKEY_free(device.key);
+	device.key = EVP_RSA_gen(2048);
+	cr_assert(EVP_PKEY_get_bn_param(device.key, "n", &n) == 1);
+	cr_assert_eq(BN_bn2binpad(n, modulus, sizeof modulus), sizeof modulus);
+	BN_free(n);
+	device.cose_size = 0;
+	put_cose("\xa4\x01\x03\x03\x39\x01\x00\x20\x59\x01\x00", 11);
+	put_cose(modulus, sizeof modulus);
+	put_cose("\x21\x43\x01\x00\x01", 5);
 }
 
 static void
@@ -75,8 +118,8 @@ put_key(void)
 {
 	memset(device.data + 37, 0, 16);
 	memcpy(device.data + 53, "\0\5id-01", 7);
-	memcpy(device.data + 60, device.cose, sizeof device.cose);
-	device.n = 60 + sizeof device.cose;
+	memcpy(device.data + 60, device.cose, device.cose_size);
+	device.n = 60 + device.cose_size;
 }
 
 static void
@@ -88,7 +131,9 @@ sign(void)
 	memcpy(all, device.data, device.n);
 	sha256(device.client, strlen(device.client), all + device.n);
 	device.signature_size = sizeof device.signature;
-	cr_assert(EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, device.key) == 1);
+	cr_assert(EVP_DigestSignInit(ctx, NULL,
+				     EVP_PKEY_is_a(device.key, "ED25519") ? NULL : EVP_sha256(),
+				     NULL, device.key) == 1);
 	cr_assert(EVP_DigestSign(ctx, device.signature, &device.signature_size, all,
 				 device.n + SHA256_SIZE) == 1);
 	EVP_MD_CTX_free(ctx);
@@ -107,7 +152,7 @@ signed_by(uint32_t *count)
 {
 	const struct shown s = shown();
 
-	return webauthn_signed(&s, &site, (struct text){device.cose, sizeof device.cose}, count);
+	return webauthn_signed(&s, &site, (struct text){device.cose, device.cose_size}, count);
 }
 
 static const char *
@@ -159,9 +204,9 @@ Test(webauthn, a_new_passkey_is_read_whole)
 	wrong = created(&c);
 	cr_assert_null(wrong, "%s", wrong);
 	cr_expect(text_is(c.credential_id, "id-01"));
-	cr_expect(text_eq(c.public_key, (struct text){device.cose, sizeof device.cose}));
+	cr_expect(text_eq(c.public_key, (struct text){device.cose, device.cose_size}));
 	cr_expect_eq(c.count, 7);
-	for (size_t n = 0; n < 60 + sizeof device.cose; n++) {
+	for (size_t n = 0; n < 60 + device.cose_size; n++) {
 		device.n = n;
 		cr_expect_not_null(created(&c), "cut at %zu", n);
 	}
@@ -170,7 +215,7 @@ Test(webauthn, a_new_passkey_is_read_whole)
 	cr_expect_not_null(created(&c), "something is behind it");
 	device.data[32] |= 0x80;
 	cr_expect_null(created(&c), "but extensions may be");
-	cr_expect_eq(c.public_key.n, sizeof device.cose);
+	cr_expect_eq(c.public_key.n, device.cose_size);
 }
 
 Test(webauthn, a_new_passkey_is_refused_for_each_thing_that_is_wrong)
@@ -224,6 +269,33 @@ Test(webauthn, a_signature_is_of_this_key_for_this_site_and_person)
 	device.cose[20] ^= 1;
 	device.signature_size = 0;
 	cr_expect_not_null(signed_by(&count));
+}
+
+/* P-1402 */
+Test(webauthn, keys_of_the_other_sorts_are_made_and_sign)
+{
+	void (*const sorts[])(void) = {open_eddsa, open_rs256};
+	struct created c;
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < COUNT(sorts); i++) {
+		const char *wrong;
+
+		sorts[i]();
+		put_head(site.rp_id, 0x45, 0);
+		put_key();
+		wrong = created(&c);
+		cr_expect_null(wrong, "%zu: %s", i, wrong);
+		cr_expect_eq(c.public_key.n, device.cose_size);
+		say_client("webauthn.get", (const char *)challenge, site.text, "");
+		put_head(site.rp_id, 0x05, 9);
+		sign();
+		wrong = signed_by(&count);
+		cr_expect_null(wrong, "%zu: %s", i, wrong);
+		cr_expect_eq(count, 9);
+		device.signature[0] ^= 1;
+		cr_expect_not_null(signed_by(&count));
+	}
 }
 
 /* P-1404: rightly signed, and yet of no use. */
