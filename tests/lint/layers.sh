@@ -55,15 +55,16 @@ tools/bench: base core/kind wire client tools/airport tools/terminal
 tools/semsctl: base core/action core/kind client tools/terminal
 tools/semsctl/record: base core/kind wire client tools/import tools/time tools/terminal tools/semsctl
 tools/semsctl/intake: base core/kind wire client tools/import tools/sheet tools/time tools/airport tools/terminal tools/semsctl tools/semsctl/record
+tools/semsctl/cases: base core/life core/action core/right client render/file tools/sheet tools/terminal tools/semsctl
 tools/semsctl/setup: base core/time core/kind client tools/import tools/pki tools/sheet tools/time tools/terminal tools/semsctl
-tools/semsctl/spd: base core/time render render/doc client tools/time tools/terminal tools/semsctl tools/semsctl/record
+tools/semsctl/spd: base core/time core/life render render/doc client tools/time tools/terminal tools/semsctl tools/semsctl/cases tools/semsctl/record
 '
 # Which rooms may include a library of others than ours; tools/bench measures from outside.
 libraries='libpq:store/pg store/evidence store/schema
 postgres:store/evidence
 openssl:base web/http web/desk client net net/tls render tools/sheet tools/pki tools/semsctl/setup
 event2:net web/http web/upstream store store/pg store/evidence jobs office office/setup
-sems:wire web/upstream web/desk web/person web/field ingest client door tools/terminal tools/semsctl tools/semsctl/setup
+sems:wire web/upstream web/desk web/person web/field ingest client door tools/terminal tools/semsctl tools/semsctl/cases tools/semsctl/setup
 protobuf-c:wire door web/json
 fido:web/person'
 rc=0

@@ -149,10 +149,13 @@ static const struct spd_command actions[] = {
      "exj",
      0,
      spd_run_freeze},
-    {{"comment", "QUARTER METRIC TEXT [--of NAME=VALUE]... | QUARTER --edit",
-      "Says why a figure is as it is; --edit opens all that wait for a comment.",
+    {{"comment",
+      ("QUARTER METRIC TEXT [--of NAME=VALUE]... [--action TITLE --owner WHO --due DAY [--cause "
+       "TEXT]] | QUARTER --edit"),
+      ("Says why a figure is as it is, and adds what is done about it as an action; --edit opens "
+       "all that wait for a comment."),
       "semsctl spd comment 2026-Q2 OUT03 'New image library since May'"},
-     "rvjE",
+     "rvjENODC",
      2,
      spd_run_comment},
     {{"check", "QUARTER [--revision N] [--json]", "What must be right before quality assurance.",
@@ -296,6 +299,10 @@ take_option(struct spd_wish *w, int opt, char *value)
 	    {'d', &w->declaration},
 	    {'s', &w->seal},
 	    {'n', &w->seen},
+	    {'N', &w->action},
+	    {'O', &w->owner},
+	    {'D', &w->due},
+	    {'C', &w->cause},
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
@@ -391,6 +398,10 @@ static const struct option longs[] = {
     {"all", no_argument, NULL, 'A'},
     {"from-records", no_argument, NULL, 'R'},
     {"edit", no_argument, NULL, 'E'},
+    {"action", required_argument, NULL, 'N'},
+    {"owner", required_argument, NULL, 'O'},
+    {"due", required_argument, NULL, 'D'},
+    {"cause", required_argument, NULL, 'C'},
     {"full", no_argument, NULL, 'U'},
     {"json", no_argument, NULL, 'j'},
     {NULL, 0, NULL, 0},
@@ -458,6 +469,9 @@ const struct command command_spd = {
 	"  --early REASON    freezes while late records are still waited for\n"
 	"  --exclude-embargoed REASON\n"
 	"                    freezes without the covert tests that nobody has debriefed yet\n"
+	"  --action TITLE    comment: adds an action about the figure, of --owner and due on "
+	"--due,\n"
+	"                    with --cause, why it came to that\n"
 	"  --of NAME=VALUE   the comment is on this figure of the metric: --of site=LHX\n"
 	"  --reason TEXT     why; it is kept\n"
 	"  --seen PAPERS     the digest of document and comments that `status` showed: refused\n"

@@ -35,9 +35,10 @@ struct spd_wish {
 	const char *format;
 	const char *folder;
 	int force;
-	int full; /* export, render: the page prints all of it */
-	int all;  /* explain: every page; show: every figure */
-	int edit; /* comment: all that are open, in an editor */
+	int full;                           /* export, render: the page prints all of it */
+	int all;                            /* explain: every page; show: every figure */
+	char *action, *owner, *due, *cause; /* comment: what is done about it */
+	int edit;                           /* comment: all that are open, in an editor */
 	int as_json;
 };
 
@@ -67,6 +68,9 @@ int spd_run_diff(struct spd_wish *w);
 int spd_run_freeze(struct spd_wish *w);
 int spd_run_revise(struct spd_wish *w);
 int spd_run_comment(struct spd_wish *w);
+/* spd_action.c: whether the action that is wished with a comment says enough; and adds it. */
+int spd_check_action(const struct spd_wish *w);
+int spd_add_action(struct spd_wish *w);
 int spd_run_qa(struct spd_wish *w);
 /* spd_sign.c: shows what would be signed, and signs what the revision and the digest name. */
 int spd_run_approve(struct spd_wish *w);

@@ -127,7 +127,14 @@ spd_run_revise(struct spd_wish *w)
 int
 spd_run_comment(struct spd_wish *w)
 {
-	return w->edit ? spd_edit_comments(w) : spd_run_step(w, OP(COMMENT), "Comment kept");
+	int status = spd_check_action(w);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (w->edit)
+		return spd_edit_comments(w);
+	status = spd_run_step(w, OP(COMMENT), "Comment kept");
+	return status != EXIT_DONE || w->action == NULL ? status : spd_add_action(w);
 }
 
 int

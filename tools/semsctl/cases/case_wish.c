@@ -1,0 +1,108 @@
+/* The options of commands about cases: a word each, and what is asked besides. */
+#include "tools/semsctl/cases/case_wish.h"
+
+#include "base/count.h"
+#include "base/digest.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Options that are words; the others have letters. */
+#define WORD_OPTION 1000
+#define W(option, word)                                                    \
+	{                                                                  \
+		option, required_argument, NULL, WORD_OPTION + SAYS_##word \
+	}
+
+/* What both take. */
+#define BOTH                                                                                      \
+	W("title", TITLE), W("severity", SEVERITY), W("site", SITE_ID),                           \
+	    W("measure", MEASURE_CODE), W("provider", PROVIDER_ID), W("owner", OWNER),            \
+	    W("cause", ROOT_CAUSE), W("finding", FINDING), W("scenario", SCENARIO),               \
+	    W("control", CONTROL), W("evidence", EVIDENCE), W("metric", METRIC), W("ref", REF),   \
+	    W("reason", REASON), W("text", TEXT), {"due", required_argument, NULL, 'd'},          \
+	    {"file", required_argument, NULL, 'f'}, {"on", required_argument, NULL, 'o'},         \
+	    {"state", required_argument, NULL, 's'}, {"open", no_argument, NULL, 'O'},            \
+	    {"due-until", required_argument, NULL, 'D'}, {"as-of", required_argument, NULL, 'a'}, \
+	    {"known-by", required_argument, NULL, 'k'}, {"since", required_argument, NULL, 'S'},  \
+	    {"until", required_argument, NULL, 'U'}, {"csv", required_argument, NULL, 'c'},       \
+	    {"json", no_argument, NULL, 'j'},                                                     \
+	{                                                                                         \
+		NULL, 0, NULL, 0                                                                  \
+	}
+
+const struct option case_finding_options[] = {
+    W("local-severity", LOCAL_SEVERITY),
+    W("origin", ORIGIN),
+    W("record", RECORD),
+    W("finding-id", FINDING_ID),
+    W("of-source", OF_SOURCE),
+    W("requirement", REQUIREMENT_REF),
+    W("detected", DETECTED_ON),
+    W("repeat-of", REPEAT_OF),
+    BOTH,
+};
+
+const struct option case_action_options[] = {
+    W("type", TYPE),           W("by-group", BY_GROUP),
+    W("level", LEVEL),         W("reach", REACH),
+    W("priority", PRIORITY),   W("lead", LEAD_AGENCY),
+    W("resources", RESOURCES), W("timetable", TIMETABLE),
+    W("review", REVIEW_ON),    BOTH,
+};
+
+int
+case_take_option(struct case_wish *w, int opt, char *value)
+{
+	const struct {
+		int letter;
+		char **to;
+	} texts[] = {
+	    {'d', &w->due},   {'f', &w->file},      {'o', &w->on},    {'s', &w->state},
+	    {'a', &w->as_of}, {'k', &w->known_by},  {'S', &w->since}, {'U', &w->until},
+	    {'c', &w->csv},   {'D', &w->due_until},
+	};
+
+	if (opt == '?')
+		return EXIT_USAGE;
+	w->open |= opt == 'O';
+	w->as_json |= opt == 'j';
+	if (opt >= WORD_OPTION)
+		w->said[opt - WORD_OPTION] = value;
+	for (size_t i = 0; i < COUNT(texts); i++)
+		if (texts[i].letter == opt)
+			*texts[i].to = value;
+	return EXIT_DONE;
+}
+
+int
+case_message_make(struct case_message *m, char *const said[CASE_WORDS], const char *event,
+		  const char *number, enum case_kind kind)
+{
+	size_t n = 0;
+
+	m->event = (Sems__V1__CaseEvent)SEMS__V1__CASE_EVENT__INIT;
+	for (size_t i = 0; i < CASE_WORDS; i++) {
+		if (said[i] == NULL)
+			continue;
+		m->words[n] = (Sems__V1__CaseWord)SEMS__V1__CASE_WORD__INIT;
+		text_print(m->names[n], sizeof m->names[n], "%s", case_words[i].name);
+		m->words[n].name = m->names[n];
+		m->words[n].value = said[i];
+		m->list[n] = &m->words[n];
+		n++;
+	}
+	m->event.words = m->list;
+	m->event.n_words = n;
+	text_print(m->happened, sizeof m->happened, "%s", event);
+	text_print(m->number, sizeof m->number, "%s", number == NULL ? "" : number);
+	text_print(m->kind, sizeof m->kind, "%s", case_kinds[kind].name);
+	m->event.event = m->happened;
+	m->event.number = number == NULL ? NULL : m->number;
+	m->event.kind = number == NULL ? m->kind : NULL;
+	m->event.has_event_id = 1;
+	m->event.event_id.data = m->id;
+	m->event.event_id.len = sizeof m->id;
+	return random_bytes(m->id, sizeof m->id);
+}
