@@ -243,7 +243,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT coalesce(before, '{}') || (content - 'reason' - CASE WHEN before IS NULL OR of_event = 'CHANGE'
 	    THEN '{}'::text[] ELSE '{text,evidence}' END)
 	    || CASE WHEN marks IS NULL THEN '{}' ELSE jsonb_build_object(marks, person) END
-	    || CASE WHEN content ? 'owner' THEN jsonb_build_object('owner', sems.person_of(content ->> 'owner'))
+	    || CASE WHEN content ? 'owner' THEN jsonb_build_object('owner', sems.person_of(content ->> 'owner'),
+		'owner_as', content ->> 'owner')
 		ELSE '{}' END
 	    || CASE WHEN content ? 'local_severity' AND NOT content ? 'severity'
 		THEN jsonb_build_object('severity', sems.severity_of(content ->> 'local_severity')) ELSE '{}' END

@@ -20,6 +20,7 @@ import zoneinfo
 from fractions import Fraction
 
 import lib_recompute_against as against
+import lib_recompute_cases as cases
 import lib_recompute_clusters as clusters
 import lib_recompute_people as people
 import lib_recompute_small as small
@@ -32,7 +33,8 @@ NOT_GIVEN = "(not given)"
 KINDS = ("observation test audit tip_event tip_session activity plan equipment_check heartbeat "
          "void training deployment incident report patrol exercise").split()
 TIMES = ("occurred_at occurred_end corrected_at received_at debriefed_at planned_for period_start period_end "
-         "due_at mode_from mode_to created_at expires_at previous_expires_at acknowledged_at closed_at").split()
+         "due_at mode_from mode_to created_at expires_at previous_expires_at acknowledged_at closed_at "
+         "valid received").split()
 OWN = "in-house"
 
 
@@ -98,6 +100,7 @@ class Evidence:
                 r["columns"] = set(r)
                 r["kind"] = kind
                 self.all.append(r)
+        self.cases = cases.Cases(filter(known, read_rows(folder, "case_event")), self.zone)
         self.quarters = {}
         self.by_root = collections.defaultdict(list)
         names = {identity(r): named_by(r) for r in self.all if named_by(r)}
@@ -1233,6 +1236,10 @@ METRICS = {
     "FI01": Metric(COUNT, fi01, reasons="LISTED_AGAIN", parts=SEVERITIES),
     "FI02": Metric(QUANTILE, fi02, up=False),
     "FI03": Metric(QUANTILE, fi03, up=False),
+    "CA01": Metric(RATIO, cases.ca01, up=True, reasons="REJECTED", parts="ON_TIME LATE NOT_VERIFIED"),
+    "CA02": Metric(COUNT, cases.ca02, up=False, parts="OVERDUE_A_MONTH OVERDUE_A_QUARTER OVERDUE_LONGER"),
+    "CA03": Metric(QUANTILE, cases.ca03, up=False),
+    "CA04": Metric(RATIO, cases.ca04, up=False),
     "QN04": plan(qn04, "COUNTED_TWICE", parts="ESTIMATED COUNTED_BESIDE"),
     "QN08": plan(qn08, "COUNTED_TWICE", parts="PATROLS_REQUIRED COUNTED_BESIDE"),
     "QN17": Metric(RATIO, qn17, up=True, reasons="TIME_OF_DAY_NOT_TOLD"),

@@ -6,7 +6,8 @@ dump_rows() { # folder
 	local table columns
 	mkdir -p "$1"
 	for table in observation test audit tip_event tip_session activity plan equipment_check heartbeat \
-		void training deployment incident report patrol exercise entity target chart_rebase quarantine expected_feed; do
+		void training deployment incident report patrol exercise case_event entity target chart_rebase quarantine \
+		expected_feed; do
 		columns='*'
 		[ "$table" != quarantine ] || columns='source, kind, reason, record_id, received_at, state'
 		"${AS_USER[@]}" env PGOPTIONS='-c timezone=UTC' psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -d sems -c \

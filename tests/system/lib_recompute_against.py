@@ -137,6 +137,7 @@ def completeness(c):
             c.wrong.append(f"durability: {x} does not span the days of receipt {sorted(days)}")
     sessions(c, doc["sessions"])
     balances(c)
+    actions(c)
 
 
 def balances(c):
@@ -158,6 +159,15 @@ def balances(c):
                 "closing": sum(now.values())}
         c.like("balance of findings", doc, mine)
         c.like("findings balance", doc["opening"] + doc["raised"] - doc["closed"], doc["closing"])
+
+
+def actions(c):
+    mine = c.q.ev.cases.balance(c.q)
+    doc = {b["what"]: b for b in c.spd["balances"]}.get("ACTIONS")
+    c.like("has a balance of actions", doc is not None, bool(mine))
+    if doc:
+        c.like("balance of actions", doc, mine)
+        c.like("actions balance", doc["opening"] + doc["raised"] - doc["closed"], doc["closing"])
 
 
 def sessions(c, doc):

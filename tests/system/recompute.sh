@@ -16,6 +16,16 @@ send_edges() {
 	done
 }
 
+# Findings and actions, told by whoever writes to the database.
+tell_cases() { # seed
+	local there
+	there=$("${AS_USER[@]}" psql -qAtX -h "$DIR/run" -d sems -c "SELECT count(*) FILTER (WHERE kind = 'action') || ' ' ||
+		count(*) FILTER (WHERE kind = 'finding') FROM sems.case_file") || return 1
+	# shellcheck disable=SC2086 # two words
+	/usr/bin/python3 -B tests/system/lib_recompute_told.py "$1" Europe/London $there |
+		"${AS_USER[@]}" psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -d sems >/dev/null
+}
+
 # What a document says, without the moment it was made at.
 figures_of() { # quarter [option...]
 	/usr/bin/python3 -c 'import json, sys
@@ -68,6 +78,7 @@ feeds:
 YAML
 chmod 644 "$T/setup.yaml"
 ctl_must init "$T/setup.yaml" --source edge-cases || exit 1
+tell_cases 1 || exit 1
 quarters_recompute 'a simulated quarter' 2026-Q2
 send_edges || exit 1
 quarters_recompute 'the quarter with all that is hard to count' 2026-Q2
@@ -85,6 +96,7 @@ echo '{"occurred_at":"2026-02-03T04:05:06Z","site_id":"EDGE","source":"edge-case
 	>"$T/late.jsonl"
 chmod 644 "$T/late.jsonl"
 ctl_must send --json observation "$T/late.jsonl"
+tell_cases 2 || exit 1
 is "$(figures_of 2026-Q1 --revision 1)" "$before" 'a record that comes later changes nothing in it'
 quarters_recompute 'but the figures of now' 2026-Q1
 

@@ -167,6 +167,40 @@ static const struct column feed_own[] = {
     {"matched", COLUMN_NUMBER, NULL},   {"basis", COLUMN_TEXT, NULL},
 };
 
+/* How an action stood by the day that was agreed first; derived. */
+static const struct enum_name standing_names_of[] = {
+    {1, "ON_TIME"},
+    {2, "LATE"},
+    {3, "NOT_VERIFIED"},
+    {4, "REJECTED"},
+};
+static const struct enum_table standing_names = {
+    .prefix = "",
+    .names = standing_names_of,
+    .n = COUNT(standing_names_of),
+};
+static const struct column action_due_own[] = {
+    {"type", COLUMN_TEXT, NULL},
+    {"priority", COLUMN_TEXT, NULL},
+    {"standing", COLUMN_TEXT, &standing_names},
+};
+static const struct column action_at_end_own[] = {
+    {"type", COLUMN_TEXT, NULL},
+    {"priority", COLUMN_TEXT, NULL},
+    {"state", COLUMN_TEXT, NULL},
+    {"overdue_days", COLUMN_NUMBER, NULL},
+};
+static const struct column action_closed_own[] = {
+    {"type", COLUMN_TEXT, NULL},
+    {"priority", COLUMN_TEXT, NULL},
+    {"reopened", COLUMN_BOOL, NULL},
+};
+static const struct column finding_verified_own[] = {
+    {"severity", COLUMN_TEXT, NULL},
+    {"origin", COLUMN_TEXT, NULL},
+    {"age_days", COLUMN_NUMBER, NULL},
+};
+
 #define OWN(columns) (columns), COUNT(columns), NULL, 0
 #define NO_OWN       NULL, 0, NULL, 0
 #define OF(name)     name##_own, COUNT(name##_own), name##_of, COUNT(name##_of)
@@ -199,6 +233,10 @@ const struct view view_table[] = {
     {"received", TABLE("received"), KIND_COUNT, false, OWN(received_own)},
     {"quarantine", TABLE("quarantine"), KIND_COUNT, false, OWN(quarantine_own)},
     {"double", TABLE("double"), KIND_COUNT, false, OWN(double_own)},
+    {"action_due", QUERY("action_due"), KIND_COUNT, false, OWN(action_due_own)},
+    {"action_at_end", QUERY("action_at_end"), KIND_COUNT, true, OWN(action_at_end_own)},
+    {"action_closed", QUERY("action_closed"), KIND_COUNT, false, OWN(action_closed_own)},
+    {"finding_verified", QUERY("finding_verified"), KIND_COUNT, false, OWN(finding_verified_own)},
     {"feed", QUERY("expected"), KIND_COUNT, false, OWN(feed_own)},
 };
 const size_t view_count = COUNT(view_table);

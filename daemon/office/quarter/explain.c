@@ -531,7 +531,7 @@ note_on(const struct explain *x)
 		return "It counts persons, who are not shown; these are the records behind them.";
 	if (x->plan.nameless != NULL)
 		return "A part of it is not counted by single records of evidence (what was "
-		       "refused, or what feeds announced).";
+		       "refused, what feeds announced, or cases of the register).";
 	if (json_is_true(json_object_get(records, "agrees")))
 		return x->as_of == NULL ? NULL
 					: "These are the records as they counted when it was "

@@ -30,11 +30,18 @@ query_of(const struct view *v)
 	return v->query == NULL ? NULL : embed_text(v->query);
 }
 
-/* What was refused, or is told of several records at once, has no records to name. */
+/* What was refused, what is told of several records at once, and cases, which are none. */
 static bool
 has_records(const struct view *v)
 {
-	return strcmp(v->name, "quarantine") != 0 && strcmp(v->name, "feed") != 0;
+	static const char *const nameless[] = {"quarantine",    "feed",
+					       "action_due",    "action_at_end",
+					       "action_closed", "finding_verified"};
+
+	for (size_t i = 0; i < COUNT(nameless); i++)
+		if (strcmp(v->name, nameless[i]) == 0)
+			return false;
+	return true;
 }
 
 /* --- pieces of SQL ---------------------------------------------------------------------------- */

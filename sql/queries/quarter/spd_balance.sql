@@ -20,3 +20,13 @@ SELECT 'FINDINGS', count(*) FILTER (WHERE s.is_open),
     count(*) FILTER (WHERE e.is_open)
 FROM at_end e LEFT JOIN at_start s USING (owner, site_id, finding_id)
 HAVING count(*) > 0
+UNION ALL
+-- The same of actions: what is closed or rejected is open no more.
+SELECT 'ACTIONS', count(*) FILTER (WHERE NOT s.is_over),
+    count(*) FILTER (WHERE s.is_over IS NULL OR (s.is_over AND NOT e.is_over)),
+    count(*) FILTER (WHERE s.is_over IS NOT TRUE AND e.is_over),
+    count(*) FILTER (WHERE NOT e.is_over)
+FROM sems.cases_at($2::timestamptz, 'infinity') AS e
+LEFT JOIN sems.cases_at($1::timestamptz, 'infinity') AS s USING (number)
+WHERE e.kind = 'action'
+HAVING count(*) > 0

@@ -366,6 +366,51 @@ Test(tell, has_an_action_verified_by_another_person_than_its_owner)
 
 /* --- P-1349: findings of audits --------------------------------------------------------------- */
 
+#define OF_AUDIT(...)                                                          \
+	MAKES("finding", "RAISE", {"title", "No mirror"}, {"origin", "AUDIT"}, \
+	      {"finding_id", "F7"}, {"of_source", "lane"}, {"site_id", "T1"}, __VA_ARGS__)
+
+/* Of 3 March, which lists it as serious. */
+static void
+add_audit(void)
+{
+	cluster_do(o.pg, "SELECT sems.make_partition('audit', '2026-03-03Z')");
+	cluster_do(o.pg,
+		   "INSERT INTO sems.audit (record_id, source, site_id, occurred_at, received_at, "
+		   "received_from, type, findings) VALUES ('019cb166-8600-7000-8000-000000000001', "
+		   "'lane', 'T1', '2026-03-03 00:00Z', '2026-03-03 01:00Z', 'unix:anna', "
+		   "'INTERNAL_AUDIT', '[{\"finding_id\": \"F7\", \"severity\": \"SERIOUS\"}]')");
+}
+
+/* P-1349 */
+Test(tell, takes_a_finding_of_an_audit_once_and_as_the_audit_has_it)
+{
+	const struct case_event_told found = OF_AUDIT({"text", "at lane 3"});
+
+	add_audit();
+	told(found, "OPEN");
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT folded ->> 'severity' || ' ' || (folded ->> "
+					    "'detected_on') FROM sems.case_event"),
+			 "SERIOUS 2026-03-03");
+	cr_expect_eq(tell_one(found), CODE(STATE));
+	cr_expect_str_eq(o.field, "finding_id");
+	cr_expect_not_null(strstr(o.text, spoken("F", 1)), "%s", o.text);
+}
+
+/* The same again is the same, whatever the audit added to it. P-1341, P-1349 */
+Test(tell, takes_a_finding_of_an_audit_again_as_the_same)
+{
+	struct case_event_told found = OF_AUDIT({"severity", "MINOR"});
+
+	found.event_id = (struct text){"0123456789abcdef", 16};
+	add_audit();
+	told(found, "OPEN");
+	cr_assert_eq(tell_one(found), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "results.0.verdict"), "DUPLICATE");
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT folded ->> 'severity' FROM sems.case_event"),
+			 "MINOR");
+}
+
 /* P-1358 */
 Test(tell, maps_the_grades_of_the_entity)
 {

@@ -94,18 +94,18 @@ Test(spd_job, what_was_declared_as_not_applicable_is_listed_and_has_no_row)
 			 "('QN15', false, 'no TIP', 'AM', '2026-Q3'), "
 			 "('QN14', false, 'no TIP', 'AM', '2025-Q1'), "
 			 "('QN14', true, 'TIP came', 'AM', '2026-Q2'), "
-			 "('CA01', false, 'no actions', 'AM', '2026-Q2'), "
+			 "('RK01', false, 'no actions', 'AM', '2026-Q2'), "
 			 "('ZZ99', false, 'a metric of old', 'AM', '2026-Q2')");
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	cr_expect_eq(json_array_size(json_object_get(doc, "not_applicable")), 2);
 	cr_expect_str_eq(json_string_value(json_object_get(
-			     json_array_get(json_object_get(doc, "not_applicable"), 1), "reason")),
+			     json_array_get(json_object_get(doc, "not_applicable"), 0), "reason")),
 			 "no TIP");
 	cr_expect_not(is_listed(doc, "metrics", "QN16"));
 	cr_expect(is_listed(doc, "metrics", "QN15"));
 	cr_expect(is_listed(doc, "metrics", "QN14"));
-	cr_expect_not(is_listed(doc, "unsupported", "CA01"));
-	cr_expect(is_listed(doc, "unsupported", "CA02"));
+	cr_expect_not(is_listed(doc, "unsupported", "RK01"));
+	cr_expect(is_listed(doc, "unsupported", "RK02"));
 	json_decref(doc);
 }
 
