@@ -55,7 +55,8 @@ static const char rest[] =
     "\"measure\":\"4.1\",\"quantitative\":true,\"qualitative\":false,\"output\":true}],\"small_"
     "cells\":{"
     "\"below\":5,\"suppressed\":3,\"shown\":false},\"not_applicable\":[],"
-    "\"balances\":[],"
+    "\"balances\":[],\"names\":{\"measure\":{\"4.1\":\"Screening\"},\"provider\":{},"
+    "\"site\":{\"NMR\":\"=Northmoor\"}},"
     "\"corrections\":{\"total\":0,\"indirect\":0,\"dated_ahead\":0,\"rows\":[]},\"restatements\":[]"
     ","
     "\"embargo\":{\"excluded\":[]},\"proof\":null}";

@@ -84,6 +84,7 @@ SPD = {
     "metrics": [metric(1, "tip", "NOT_MET", 270, 320), metric(2, "tip", "MET", 310, 320),
                 metric(3, "tests", "NOT_PROVEN", 280, 320), metric(4, "tests", "NO_DATA", 0, 0),
                 metric(5, "observations", "INSUFFICIENT", 12, 20)],
+    "names": {"measure": {}, "provider": {}, "site": {}},
     "unsupported": [{"id": "CA01", "name": "Actions on time", "needs": EVIL}],
     "not_applicable": [{"id": "RK01", "name": "Mitigation", "reason": EVIL, "declared_by": "a.m", "from_quarter": "2026-Q1",
                         "set_at": "2026-01-10T09:00:00.000Z", "set_by": None}],

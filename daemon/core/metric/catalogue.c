@@ -173,11 +173,21 @@ static const cyaml_schema_value_t unsupported_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct unsupported, unsupported_fields),
 };
 
+static const cyaml_schema_field_t measure_fields[] = {
+    CYAML_FIELD_STRING_PTR("code", POINTER, struct measure_name, code, 1, 31),
+    CYAML_FIELD_STRING_PTR("name", POINTER, struct measure_name, name, 1, 100),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t measure_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct measure_name, measure_fields),
+};
+
 static const cyaml_schema_field_t catalogue_fields[] = {
     CYAML_FIELD_STRING_PTR("version", POINTER, struct catalogue, version, 1, 31),
     CYAML_FIELD_SEQUENCE("metrics", POINTER, struct catalogue, metrics, &metric_schema, 1, 200),
     CYAML_FIELD_SEQUENCE("unsupported", OPTIONAL, struct catalogue, unsupported,
 			 &unsupported_schema, 0, 200),
+    CYAML_FIELD_SEQUENCE("measures", OPTIONAL, struct catalogue, measures, &measure_schema, 0, 200),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t catalogue_schema = {
@@ -220,6 +230,19 @@ check_id(const struct catalogue *c, unsigned i, struct err *e)
 	return OK;
 }
 
+/* A code that is called two things would be called one of them. */
+static enum code
+check_measures(const struct catalogue *c, const char *name, struct err *e)
+{
+	for (unsigned i = 0; i < c->measures_count; i++)
+		for (unsigned k = 0; k < i; k++)
+			if (strcmp(c->measures[i].code, c->measures[k].code) == 0)
+				return err_set(e, FATAL_CONFIG, name,
+					       "%s: measures: the code %s is there twice", name,
+					       c->measures[i].code);
+	return OK;
+}
+
 static enum code
 check_all(struct catalogue *c, const char *name, const char *yaml, struct err *e)
 {
@@ -253,6 +276,8 @@ catalogue_read(const char *name, const char *yaml, struct catalogue **out, struc
 	}
 	c = data;
 	code = check_all(c, name, yaml, e);
+	if (code == OK)
+		code = check_measures(c, name, e);
 	if (code == OK && !sha256(yaml, strlen(yaml), digest))
 		code = err_set(e, FATAL_BUG, name, "SHA-256 failed");
 	if (code != OK) {

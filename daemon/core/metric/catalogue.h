@@ -191,12 +191,19 @@ struct unsupported {
 	char *needs; /* which kind of record is missing */
 };
 
+struct measure_name {
+	char *code; /* "4.1" */
+	char *name;
+};
+
 struct catalogue {
 	char *version;
 	struct metric *metrics;
 	unsigned metrics_count;
 	struct unsupported *unsupported;
 	unsigned unsupported_count;
+	struct measure_name *measures; /* what codes of measures are called */
+	unsigned measures_count;
 	char sha256[65]; /* of the text it was read from */
 };
 

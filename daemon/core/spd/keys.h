@@ -140,6 +140,7 @@
 #define DOC_OPENING            "opening"
 #define DOC_OUTPUT             "output"
 #define DOC_OUTSIDE            "outside"
+#define DOC_PROVIDER           "provider"
 #define DOC_P_SPREAD           "p_spread"
 #define DOC_PHI                "phi"
 #define DOC_PLANS              "plans"

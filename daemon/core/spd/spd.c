@@ -1,6 +1,7 @@
 #include "core/spd/spd.h"
 
 #include "base/count.h"
+#include "base/json/jsonin.h"
 #include "base/json/jsonout.h"
 #include "core/metric/template.h"
 #include "core/spd/forms.h"
@@ -321,11 +322,74 @@ small_cells_json(const struct spd *s)
 	return made_take(o);
 }
 
+static const char *
+measure_name(const struct catalogue *c, const char *code)
+{
+	for (unsigned i = 0; i < c->measures_count; i++)
+		if (strcmp(c->measures[i].code, code) == 0)
+			return c->measures[i].name;
+	return NULL;
+}
+
+/* NULL: it has none that is not the code itself. */
+static const char *
+name_of(const struct spd *s, const json_t *given, const char *field, const char *code)
+{
+	const char *name = strcmp(field, DOC_MEASURE) == 0
+			       ? measure_name(s->catalogue, code)
+			       : member_maybe(json_object_get(given, field), code);
+
+	return name == NULL || name[0] == '\0' || strcmp(name, code) == 0 ? NULL : name;
+}
+
+/* Those of one metric's figures. */
+static void
+add_names(const struct spd *s, const json_t *given, const json_t *metric, const char *field,
+	  struct made *out)
+{
+	const json_t *figure;
+	size_t i;
+
+	json_array_foreach(json_object_get(metric, DOC_FIGURES), i, figure)
+	{
+		const char *code = member_maybe(json_object_get(figure, DOC_BY), field);
+		const char *name = code == NULL ? NULL : name_of(s, given, field, code);
+
+		if (name != NULL)
+			made_text(out, code, name);
+	}
+}
+
+/* What the house calls the sites and providers that figures name, and the catalogue the measures:
+ * of the codes in `metrics`, the document's, and no others. */
+static json_t *
+names_json(const struct spd *s, const json_t *metrics)
+{
+	static const char *const fields[] = {DOC_MEASURE, DOC_PROVIDER, DOC_SITE};
+	json_t *given = s->names == NULL ? NULL : json_loads(s->names, 0, NULL);
+	struct made all = made_object();
+	const json_t *metric;
+	size_t i;
+
+	for (size_t f = 0; f < COUNT(fields); f++) {
+		struct made of = made_object();
+
+		json_array_foreach(metrics, i, metric)
+		{
+			add_names(s, given, metric, fields[f], &of);
+		}
+		made_put(&all, fields[f], made_take(of));
+	}
+	json_decref(given);
+	return made_take(all);
+}
+
 static json_t *
 document_json(const struct spd *s, struct arena *scratch)
 {
 	struct made metrics = made_array();
 	struct made o = made_object();
+	json_t *list;
 
 	for (size_t i = 0; i < s->n_metrics; i++) {
 		if (is_left_out(s, &s->metrics[i]))
@@ -334,7 +398,9 @@ document_json(const struct spd *s, struct arena *scratch)
 		arena_reset(scratch);
 	}
 	put_head(&o, s);
-	made_put(&o, DOC_METRICS, made_take(metrics));
+	list = made_take(metrics);
+	made_put(&o, DOC_NAMES, names_json(s, list));
+	made_put(&o, DOC_METRICS, list);
 	if (s->values_shown == 0)
 		made_put(&o, DOC_VALUES_SHOWN, json_null());
 	else

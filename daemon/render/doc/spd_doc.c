@@ -277,3 +277,9 @@ spd_by_values(const json_t *figure, char out[SPD_CELL])
 			at = add_value(out, at, json_string_value(value));
 	}
 }
+
+const char *
+spd_name(const json_t *doc, const char *field, const char *code)
+{
+	return member_maybe(json_object_get(json_object_get(doc, DOC_NAMES), field), code);
+}

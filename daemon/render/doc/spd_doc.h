@@ -55,5 +55,7 @@ void spd_who(const json_t *event, char out[SPD_WHO]);
 bool spd_is_by(const json_t *figure, const char *dimensions);
 /* The values of its dimensions: "NMR, 4.1"; "" for the entity as a whole. */
 void spd_by_values(const json_t *figure, char out[SPD_CELL]);
+/* What the document calls a site, a provider or a measure; NULL: by its code alone. */
+const char *spd_name(const json_t *doc, const char *field, const char *code);
 
 #endif

@@ -373,7 +373,10 @@ const char *
 book_value(struct book *b, const char *field, const char *value)
 {
 	char words[SPD_CELL];
+	const char *name = spd_name(b->edition->doc, field, value);
 
+	if (name != NULL)
+		return book_text(b, "%s %s", value, name);
 	return code_words(field, value, words, sizeof words) ? book_text(b, "%s", words) : value;
 }
 

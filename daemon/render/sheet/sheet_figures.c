@@ -82,12 +82,21 @@ dimension_words(struct book *b, const char *key)
 	return book_text(b, "%s", words);
 }
 
+static bool
+has_names(const struct book *b, const char *key)
+{
+	const json_t *names = json_object_get(b->edition->doc, DOC_NAMES);
+
+	return json_object_size(json_object_get(names, key)) > 0;
+}
+
 static void
 dimension_columns(struct grid *g, const struct dimensions *d)
 {
 	for (size_t i = 0; i < d->n; i++)
-		grid_column(g, &(struct column){d->key[i], dimension_words(g->book, d->key[i]),
-						IN_ALL, 13, false});
+		grid_column(g,
+			    &(struct column){d->key[i], dimension_words(g->book, d->key[i]), IN_ALL,
+					     has_names(g->book, d->key[i]) ? 28 : 13, false});
 }
 
 /* --- the grids -------------------------------------------------------------------------------- */

@@ -79,6 +79,7 @@ on_quarter(struct spd_run *r, const struct rows *rows)
 	s->marking = rows_keep(rows, 0, 12, r->arena);
 	s->handling = rows_keep(rows, 0, 13, r->arena);
 	s->corrections = rows_keep(rows, 0, 15, r->arena);
+	s->names = rows_keep(rows, 0, 16, r->arena);
 	r->newest = rows_int(rows, 0, 9);
 	if (rows_int(rows, 0, 11) > 0)
 		refuse_purged(r, rows_text(rows, 0, 14));

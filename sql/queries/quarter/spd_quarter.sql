@@ -13,7 +13,9 @@ SELECT e.name, e.zone, to_char(min(d.day), 'YYYY-MM-DD'), to_char(max(d.day), 'Y
     (SELECT nullif(value, '') FROM sems.setting WHERE name = 'spd_handling'),
     (SELECT string_agg(s.revision || ' ' || s.state, ', ' ORDER BY s.revision) FROM sems.spd_status s
 	WHERE s.quarter = $1::text),
-    (SELECT p.corrections FROM sems.spd_policy p ORDER BY p.policy_id DESC LIMIT 1)
+    (SELECT p.corrections FROM sems.spd_policy p ORDER BY p.policy_id DESC LIMIT 1),
+    jsonb_build_object('site', (SELECT coalesce(jsonb_object_agg(s.site_id, s.name), '{}') FROM sems.site s),
+        'provider', (SELECT coalesce(jsonb_object_agg(p.provider_id, p.name), '{}') FROM sems.provider p))
 FROM sems.entity e, sems.civil_day d
 WHERE d.quarter = $1::text
 GROUP BY e.name, e.zone

@@ -221,6 +221,10 @@ Test(catalogue, refuses_two_definitions_at_a_time)
 	expect_fault("version: 1\nmetrics:\n" ENTRY(
 			 "one", "2020-01-01", "") "unsupported:\n- {id: A1, name: n, needs: n}\n",
 		     "line 3:", "unsupported");
+	expect_fault("version: 1\nmetrics:\n" ENTRY(
+			 "one", "2020-01-01",
+			 "") "measures:\n- {code: \"4.1\", name: n}\n- {code: \"4.1\", name: m}\n",
+		     "measures:", "4.1 is there twice");
 }
 
 /* One typing error in each kind of place of the real catalogue, and where it is found. */

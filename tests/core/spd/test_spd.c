@@ -152,6 +152,25 @@ Test(spd, carries_its_marking_catalogue_and_what_is_missing)
 	json_decref(doc);
 }
 
+Test(spd, names_its_own_codes_and_no_others)
+{
+	struct spd s = sample();
+	json_t *doc;
+	const json_t *names;
+	struct err e;
+
+	s.names =
+	    "{\"site\": {\"N\\\"1\\n\": \"North One\", \"T9\": \"Far away\"}, \"provider\": {}}";
+	cr_assert_eq(spd_document(&s, &out, &e), OK, "%s", e.text);
+	doc = json_loadb((const char *)out.p, out.n, 0, NULL);
+	names = json_object_get(json_object_get(doc, "names"), "site");
+	cr_expect_str_eq(json_string_value(json_object_get(names, "N\"1\n")), "North One");
+	cr_expect_eq(json_object_size(names), 1);
+	cr_expect_eq(json_object_size(json_object_get(json_object_get(doc, "names"), "provider")),
+		     0);
+	json_decref(doc);
+}
+
 enum what { NOTHING, SOMETHING, EXCLUSIONS };
 
 /* The document of a sample that declares both metrics as not applicable, of which there is this. */

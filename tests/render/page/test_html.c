@@ -104,6 +104,28 @@ Test(html, nothing_that_comes_in_can_act)
 	sample_fini(&s);
 }
 
+/* In its words for people, and for programs the code alone. */
+Test(html, calls_sites_and_measures_by_name_beside_their_codes)
+{
+	struct renderings page = {0};
+	struct renderings csv = {0};
+	struct sample s;
+	struct err e;
+
+	sample_init(&s);
+	cr_assert_eq(sample_read(&s, &e), OK, "%s", e.text);
+	cr_assert_eq(render(&s.edition, "html", &page, &e), OK, "%s", e.text);
+	cr_assert_eq(render(&s.edition, "csv", &csv, &e), OK, "%s", e.text);
+	cr_expect(sample_has(sample_file(&page, ".html"), ">NMR =Northmoor<"));
+	cr_expect(sample_has(sample_file(&page, ".html"), ">4.1 Screening<"));
+	for (size_t i = 0; i < csv.n; i++)
+		cr_expect(!sample_has(&csv.file[i].bytes, "NMR =Northmoor"), "%s",
+			  csv.file[i].name);
+	renderings_fini(&csv);
+	renderings_fini(&page);
+	sample_fini(&s);
+}
+
 Test(html, is_one_page_that_fetches_nothing)
 {
 	struct renderings files;
