@@ -42,6 +42,8 @@ const fill = async (page, criterion, site = "NFD") => {
     await press(page, "Add to criteria");
   await page.locator('[data-field="criterion_id"] input').first().fill(criterion);
   await choose(page, "result", "Met");
+  if (await page.locator('[data-field="note"] textarea').inputValue() === "")
+    await page.locator('[data-field="note"] textarea').fill("Somebody by name");
   await saved(page);
 };
 const enter = async (page, criterion, site) => {
@@ -105,6 +107,10 @@ await page.click("#waiting");
 await heading(page, "Outbox");
 like(await text(page), /Stored .*, 0[0-9a-f]{7}-[0-9a-f]{4}-7/, "and its receipt has the time and the number");
 is(await violations(page, axe), "", "axe finds nothing on the outbox");
+is(await page.evaluate(async () => {
+  const { entriesOf, getNamed } = await import("/field/db.js");
+  return JSON.stringify([(await entriesOf("STORED")).map((e) => e.values), Object.keys(await getNamed("typed")).filter((k) => /note|recorded_by/.test(k))]);
+}), "[[{}],[]]", "of what was stored the device keeps the receipt alone, and offers no name again");
 await press(page, "Back");
 
 // --- offline
@@ -249,7 +255,8 @@ const copied = await page.evaluate(async () => {
   const { makeId } = await import("/field/record.js");
   const [one] = (await entriesOf("STORED")).filter((e) => e.begun.offset !== null);
   for (let i = 0; i < 230; i++)
-    await putEntry({ ...one, key: `copy-${i}`, state: "QUEUED", attempts: 0, verdict: null, recordId: makeId(one.occurredAt) });
+    await putEntry({ ...one, key: `copy-${i}`, state: "QUEUED", attempts: 0, verdict: null, recordId: makeId(one.occurredAt),
+      values: { site_id: "NFD", mode: "OVERT", criteria: [{ criterion_id: "copy", result: "MET" }] } });
   return one.occurredAt > 0;
 });
 is(copied, true, "a long time without the server");

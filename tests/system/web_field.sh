@@ -1,11 +1,12 @@
 # The field app in Chromium (P-1413): its types, its life on a device, and that the database has each entry once.
 . "$(dirname "$0")/lib.sh"
 . "$TREE/tests/system/lib_web.sh"
-plan 61
+plan 62
 for program in node npm chromium; do
 	command -v "$program" >/dev/null || skip_all "no $program"
 done
-mkdir "$T/js" "$T/js/field" && mkdir -m 1777 "$T/work" && cp tests/browser/* "$T/js/" && cp daemon/web/field/* "$T/js/field/"
+mkdir "$T/js" "$T/js/field" "$T/js/person" && mkdir -m 1777 "$T/work" && cp tests/browser/* "$T/js/" && cp daemon/web/field/* "$T/js/field/" &&
+	cp daemon/web/person/*.js "$T/js/person/"
 (cd "$T/js" && HOME=$T npm ci --ignore-scripts --no-audit --no-fund >"$T/npm.log" 2>&1) ||
 	skip_all "npm cannot get playwright-core: $(tail -n 1 "$T/npm.log")"
 is "$(cd "$T/js" && node_modules/.bin/tsc -p . 2>&1)" '' 'its modules have no fault of type'

@@ -8,6 +8,7 @@ import { identify, lineOf } from "./record.js";
 
 /** @typedef {import("./types").Device} Device */
 /** @typedef {import("./types").Entry} Entry */
+/** @typedef {import("./types").Field} Field */
 /** @typedef {import("./types").Form} Form */
 /** @typedef {import("./types").Forms} Forms */
 /** @typedef {import("./types").Item} Item */
@@ -104,6 +105,7 @@ const fetchForms = async () => {
       await setNamed("forms", forms);
     } else if (status === 401 || status === 403) {
       inTheWay = String(said.text ?? "This device is not known any more.");
+      tell(inTheWay, true);
     }
   } catch {
     // Without the server the forms of last time do.
@@ -125,20 +127,22 @@ const hold = (key) => new Promise((resolve) => {
   });
 });
 
-/** @param {Form} form @param {Item} values */
+/** What was typed, to be offered next time: nothing that may name people. @param {Form} form @param {Item} values */
 const remember = async (form, values) => {
-  /** @param {Item} item @param {string} path */
-  const each = (item, path) => {
-    for (const [name, value] of Object.entries(item)) {
-      const at = `${path}${name}`;
-      if (typeof value === "string" && value !== "" && name !== "note")
+  /** @param {Field[]} fields @param {Item} item @param {string} path */
+  const each = (fields, item, path) => {
+    for (const field of fields) {
+      const value = item[field.name];
+      const at = `${path}${field.name}`;
+      if (field.type === "TEXT" && !field.restricted && typeof value === "string" && value !== "")
         typedLast[at] = [value, ...(typedLast[at] ?? []).filter((v) => v !== value)].slice(0, SUGGESTED);
       for (const inner of Array.isArray(value) ? value : [])
-        each(inner, `${at}.`);
+        each(field.item ?? [], inner, `${at}.`);
     }
   };
-  each(values, "");
-  typedLast[`${form.kind} criteria`] = (Array.isArray(values.criteria) ? values.criteria : []).map((c) => String(c.criterion_id ?? ""));
+  each(form.fields, values, "");
+  const criteria = Array.isArray(values.criteria) ? values.criteria : [];
+  typedLast[`${form.kind} criteria`] = criteria.map((c) => String(c.criterion_id ?? ""));
   await setNamed("typed", typedLast);
 };
 

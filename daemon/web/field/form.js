@@ -66,7 +66,7 @@ const typed = (field, values, host) => {
   const id = `f${++made}`;
   const how = inputs[field.type] ?? inputs.TEXT;
   const attributes = { id, type: how.type, autocomplete: "off", "aria-describedby": `${id}h`, ...(how.mode ? { inputmode: how.mode } : {}) };
-  const long = field.name === "note";
+  const long = field.restricted === true;
   const input = /** @type {HTMLInputElement} */ (make(long ? "textarea" : "input", attributes));
   const suggested = field.type === "TEXT" ? host.suggest(field.name) : [];
   if (field.required)

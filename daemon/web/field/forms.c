@@ -92,6 +92,8 @@ field_head(const struct field *f, bool required, bool is_main)
 		made_int(&o, "min", f->min);
 	if (f->type != FIELD_ENUM && f->max > 0 && f->max < INT32_MAX)
 		made_int(&o, "max", f->max);
+	if ((f->flags & FIELD_RESTRICTED) != 0)
+		made_put(&o, "restricted", json_true());
 	if ((f->flags & FIELD_CODE) != 0)
 		made_put(&o, "code", json_true());
 	if (f->type == FIELD_ENUM)

@@ -57,8 +57,10 @@ const nextBatch = async (forms) => {
 const settled = (entry, verdict, waitMs) => {
   if (verdict.code === "RETRY")
     return { ...entry, notBefore: Date.now() + Math.max(waitMs, 1000) };
-  const isStored = verdict.code === "STORED" || verdict.code === "DUPLICATE";
-  return { ...entry, state: isStored ? "STORED" : "NEEDS", verdict, changedAt: Date.now() };
+  // What the database has the device forgets, but for the receipt.
+  if (verdict.code === "STORED" || verdict.code === "DUPLICATE")
+    return { ...entry, state: "STORED", verdict, values: {}, changedAt: Date.now() };
+  return { ...entry, state: "NEEDS", verdict, changedAt: Date.now() };
 };
 
 /** @param {Entry[]} entries @param {Run[]} runs */

@@ -6,6 +6,7 @@ export interface Field {
   required: boolean;
   main: boolean;
   code?: boolean;
+  restricted?: boolean;
   help: string;
   min?: number;
   max?: number;
@@ -47,7 +48,7 @@ export interface Entry {
   kind: string;
   version: string;         // of its form
   source: string;
-  values: Item;
+  values: Item;            // empty, once the database has it
   begun: Moment;
   at: number | null;       // when it occurred, Unix milliseconds; null: when it was begun
   recordId: string;        // a UUID; "": not made yet

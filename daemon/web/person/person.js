@@ -1,16 +1,24 @@
 // Passkeys: registers one by a link of an administrator's, and signs in by one.
 "use strict";
 
+/** @param {string} text */
 const bytesOf = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+/** @param {ArrayBuffer} bytes */
 const textOf = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+/** @param {string} text */
 const bytesOfHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (h) => parseInt(h, 16));
 
+/** @param {string} id @returns {HTMLElement} */
+const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** @param {string} text @param {boolean} isBad */
 const say = (text, isBad) => {
-  const state = document.getElementById("state");
+  const state = part("state");
   state.textContent = text;
   state.className = isBad ? "bad" : "good";
 };
 
+/** @param {string} path @param {object} what @returns {Promise<any>} */
 const ask = async (path, what) => {
   const answer = await fetch(path, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(what),
@@ -22,13 +30,15 @@ const ask = async (path, what) => {
 };
 
 // What goes wrong in a browser has names; the usual ones are told in words.
-const wordsFor = (error) => ({
+/** @type {Record<string, string>} */
+const words = {
   NotAllowedError: "Nothing was signed: it took too long, was cancelled, or this device has no passkey for here.",
   InvalidStateError: "This device has a passkey for here already.",
   NotSupportedError: "This browser has no passkeys of the sort that is asked for.",
   SecurityError: "This page is not at the address that passkeys are for: open it by its own.",
-}[error.name] ?? error.message);
+};
 
+/** @param {HTMLButtonElement} button @param {() => Promise<void>} work @returns {(event: Event) => Promise<void>} */
 const attempt = (button, work) => async (event) => {
   event.preventDefault();
   button.disabled = true;
@@ -37,7 +47,8 @@ const attempt = (button, work) => async (event) => {
       throw new Error("This browser has no passkeys.");
     await work();
   } catch (error) {
-    say(wordsFor(error), true);
+    const { name, message } = /** @type {Error} */ (error);
+    say(words[name] ?? message, true);
   } finally {
     button.disabled = false;
   }
@@ -45,10 +56,10 @@ const attempt = (button, work) => async (event) => {
 
 const signIn = async () => {
   const asked = await ask("/passkey/begin", {});
-  const credential = await navigator.credentials.get({
+  const credential = /** @type {PublicKeyCredential} */ (await navigator.credentials.get({
     publicKey: { challenge: bytesOf(asked.challenge), rpId: asked.rpId, userVerification: "required" },
-  });
-  const r = credential.response;
+  }));
+  const r = /** @type {AuthenticatorAssertionResponse} */ (credential.response);
   await ask("/passkey/sign-in", {
     id: textOf(credential.rawId), clientDataJSON: textOf(r.clientDataJSON),
     authenticatorData: textOf(r.authenticatorData), signature: textOf(r.signature),
@@ -57,30 +68,32 @@ const signIn = async () => {
   location.assign("/");
 };
 
+/** @param {string} link @param {string} name */
 const register = async (link, name) => {
   const asked = await ask("/passkey/invited", { link });
-  const credential = await navigator.credentials.create({
+  const credential = /** @type {PublicKeyCredential} */ (await navigator.credentials.create({
     publicKey: {
       challenge: bytesOf(asked.challenge),
       rp: { id: asked.rpId, name: "semsd" },
       user: { id: bytesOf(asked.user), name: asked.principal, displayName: asked.name },
-      pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: "public-key", alg })),
-      excludeCredentials: asked.known.map((id) => ({ type: "public-key", id: bytesOfHex(id) })),
+      pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: /** @type {const} */ ("public-key"), alg })),
+      excludeCredentials: asked.known.map((/** @type {string} */ id) => ({ type: "public-key", id: bytesOfHex(id) })),
       authenticatorSelection: { residentKey: "required", requireResidentKey: true, userVerification: "required" },
       attestation: "none",
     },
-  });
-  const r = credential.response;
+  }));
+  const r = /** @type {AuthenticatorAttestationResponse} */ (credential.response);
   await ask("/passkey/register", {
     link, name, clientDataJSON: textOf(r.clientDataJSON), authenticatorData: textOf(r.getAuthenticatorData()),
   });
   history.replaceState(null, "", "/invite");
-  document.getElementById("register").remove();
+  part("register").remove();
   say("The passkey is registered: sign in by it from now on.", false);
-  document.getElementById("front").hidden = false;
+  part("front").hidden = false;
 };
 
 // The secret of a link stands behind #, which a browser sends to nobody.
+/** @param {HTMLFormElement} form */
 const invite = (form) => {
   const link = location.hash.slice(1);
   if (!/^[0-9a-f]{64}$/.test(link)) {
@@ -88,13 +101,14 @@ const invite = (form) => {
     say("This address lacks its end: open the whole link that you were given.", true);
     return;
   }
-  const button = form.querySelector("button");
-  form.addEventListener("submit", attempt(button, () => register(link, form.elements.namedItem("name").value.trim())));
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
+  const name = /** @type {HTMLInputElement} */ (form.elements.namedItem("name"));
+  form.addEventListener("submit", attempt(button, () => register(link, name.value.trim())));
 };
 
 const start = () => {
-  const button = document.getElementById("sign-in");
-  const form = document.getElementById("register");
+  const button = /** @type {HTMLButtonElement | null} */ (document.getElementById("sign-in"));
+  const form = /** @type {HTMLFormElement | null} */ (document.getElementById("register"));
   if (button)
     button.addEventListener("click", attempt(button, signIn));
   if (form)
