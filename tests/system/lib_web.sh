@@ -43,3 +43,23 @@ stop_web() {
 curl_status() { # curl's arguments...
 	curl --silent --show-error --max-time 60 --output "$T/body" --dump-header "$T/headers" --write-out '%{http_code}' "$@" 2>>"$T/curl.log"
 }
+
+# A script of tests/browser, in $T/js: each of its lines is a test, or asks for something by "do WHAT", to which the line that
+# `answer WHAT` prints is the answer.
+drive() { # script argument...
+	local line pid
+	mkfifo "$T/to_script" "$T/from_script"
+	(cd "$T/js" && exec timeout 400 node "$@" <"$T/to_script" >"$T/from_script" 2>&1) &
+	pid=$!
+	exec 8<>"$T/to_script" 9<"$T/from_script"
+	while IFS= read -r line <&9; do
+		case $line in
+		'do '*) answer "${line#do }" >&8 ;;
+		*) printf '%s\n' "$line" | tee -a "$T/tap" ;;
+		esac
+	done
+	exec 8>&- 9<&-
+	wait "$pid"
+	is $? 0 "$1 comes to its end"
+	RAN=$((RAN + $(grep -Ec '^(not )?ok - ' "$T/tap"))) FAILED=$((FAILED + $(grep -c '^not ok - ' "$T/tap")))
+}
