@@ -1,6 +1,7 @@
 """For screen.sh: a command on a terminal of its own.
 
     lib_pty.py COLUMNS LINES COMMAND...    what the terminal was given, with plain line ends; its exit status
+                                           (TYPED in the environment: a line that is typed)
     lib_pty.py widest FILE                 the columns of the widest line, without styles; 2 for wide characters
 """
 import fcntl
@@ -29,6 +30,9 @@ def run(columns, lines, command):
             os.dup2(slave, fd)
         os.execvp(command[0], command)
     os.close(slave)
+    typed = os.environ.get("TYPED")
+    if typed is not None:
+        os.write(master, typed.encode() + b"\n")
     got = b""
     while True:
         try:

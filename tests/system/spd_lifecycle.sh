@@ -1,6 +1,6 @@
 # An SPD from the first look to its second revision: what is frozen stays, what comes later counts later.
 . "$(dirname "$0")/lib.sh"
-plan 77
+plan 80
 
 [ "$(id -u)" = 0 ] || skip_all 'several users take root'
 SOCKET=$T/semsd.sock
@@ -137,7 +137,18 @@ get games spd approve 2026-Q2 --revision 2 --digest "${seen:0:12}"
 like "$RC $ERR" '^4 .*look again' 'the beginning of another digest signs nothing'
 get games spd approve 2026-Q2 --revision 2 --seen "$seen"
 like "$RC $ERR" '^4 .*look again' 'but nobody approves what they have not seen'
-must games spd approve 2026-Q2 --revision 2 --seen "$(papers)"
+at_terminal() { # what is typed
+	OUT=$(TYPED=$1 /usr/bin/python3 -B tests/system/lib_pty.py 160 50 setpriv --reuid=games "--regid=$(id -g games)" \
+		--clear-groups "$PROGRAMS/semsctl" --socket "$SOCKET" spd approve 2026-Q2)
+	RC=$?
+}
+at_terminal yes
+like "$RC ${OUT//$'\n'/ }" '^2 .*Nothing is signed' 'a yes at a terminal signs nothing'
+at_terminal "1 ${seen:0:8}"
+like "$RC ${OUT//$'\n'/ }" '^2 .*Nothing is signed' 'nor does what is typed of other papers'
+now=$(papers)
+at_terminal "2 ${now:0:8}"
+like "$RC ${OUT//$'\n'/ }" '^0 .*APPROVED' 'the revision and the beginning of the digest do'
 get bin spd comment 2026-Q2 OUT03 'one more word'
 is "$RC" 4 'nothing is said any more once it is approved'
 get bin spd submit 2026-Q2 --reference R-17

@@ -98,14 +98,19 @@ print_signed(const struct spd_wish *w, const json_t *state, const json_t *docume
 	       member_text(state, "papers"));
 }
 
+/* Who types what is signed has looked at it; a "yes" is typed at anything. */
 static bool
-is_confirmed(void)
+is_confirmed(const struct spd_wish *w, const char *papers)
 {
-	char line[16];
+	char wanted[32];
+	char line[sizeof wanted];
 
-	fputs("Sign this? Type yes: ", stdout);
+	snprintf(wanted, sizeof wanted, "%" PRIu32 " %.*s\n", w->revision, DIGEST_LEAST, papers);
+	printf("Sign this? Type its revision and the first %d characters of the last digest, with "
+	       "a blank between: ",
+	       DIGEST_LEAST);
 	fflush(stdout);
-	return fgets(line, sizeof line, stdin) != NULL && strcmp(line, "yes\n") == 0;
+	return fgets(line, sizeof line, stdin) != NULL && strcmp(line, wanted) == 0;
 }
 
 /* What was not named in full is shown, and asked for. */
@@ -119,7 +124,7 @@ sign_shown(struct spd_wish *w, const json_t *state, char *papers)
 		return status;
 	print_signed(w, state, document);
 	json_decref(document);
-	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && is_confirmed()) {
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && is_confirmed(w, papers)) {
 		w->seen = papers;
 		return spd_run_step(w, OP(APPROVE), "Approved");
 	}
