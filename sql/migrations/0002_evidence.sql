@@ -50,6 +50,7 @@ CREATE TABLE sems.observation (
 	immediate_action text,
 	finding_id text,
 	note text,
+	pair_id text,
 	received_at timestamptz NOT NULL,
 	received_from text NOT NULL,
 	received_as text,  -- of a correction, void or confirmation the role it was sent in

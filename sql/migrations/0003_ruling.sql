@@ -923,6 +923,17 @@ BEGIN
 		SELECT e.*, e.measure_code AS measure, e.counted_at <= e.due_at AS on_time,
 		    coalesce(e.attempt, 1) = 1 AS first_attempt
 		FROM sems.@effective_equipment_check e$q$);
+	PERFORM sems.make_view(t, 'spd_incident', reader, $q$
+		SELECT i.*, i.measure_code AS measure, coalesce(i.exposure, 'PASSENGERS_SCREENED') AS exposed_by
+		FROM sems.@effective_incident i$q$);
+	PERFORM sems.make_view(t, 'spd_report', reader, $q$
+		SELECT r.*, r.measure_code AS measure,
+		    date_part('epoch', r.acknowledged_at - r.occurred_at) / 3600 AS answered_hours
+		FROM sems.@effective_report r$q$);
+	PERFORM sems.make_view(t, 'spd_objective', reader, $q$
+		SELECT x.*, x.measure_code AS measure, o.objective, o.met
+		FROM sems.@effective_exercise x,
+		    jsonb_to_recordset(coalesce(x.objectives, '[]')) AS o (objective text, met boolean)$q$);
 	-- Every stored record of a quarter, and what became of it.
 	PERFORM sems.make_view(t, 'spd_record', reader, (SELECT string_agg(sems.record_sql(x.kind),
 	    ' UNION ALL ' ORDER BY x.kind) FROM sems.kind x WHERE x.kind NOT IN ('void', 'confirmation')));
@@ -942,7 +953,8 @@ BEGIN
 		    AND c.kind = 'tip_event'$q$, sems.received_sql()));
 	-- Of every other kind its records as they are.
 	FOR k IN SELECT x.kind FROM sems.kind x
-	    WHERE x.kind NOT IN ('observation', 'test', 'tip_event', 'tip_session', 'equipment_check') LOOP
+	    WHERE x.kind NOT IN ('observation', 'test', 'tip_event', 'tip_session', 'equipment_check',
+	    'incident', 'report') LOOP
 		PERFORM sems.make_view(t, 'spd_' || k, reader, format($q$
 			SELECT e.*, e.measure_code AS measure FROM sems.@effective_%s e$q$, k));
 	END LOOP;

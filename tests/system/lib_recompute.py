@@ -22,6 +22,7 @@ from fractions import Fraction
 import lib_recompute_against as against
 import lib_recompute_cases as cases
 import lib_recompute_clusters as clusters
+import lib_recompute_events as events
 import lib_recompute_people as people
 import lib_recompute_small as small
 
@@ -552,7 +553,11 @@ def done_by_kind(q):
                 and c["occurred_at"] <= c["due_at"]):
             yield "EQUIPMENT_TESTS", c, 1
     for a in counted(q, "PATROLS_DONE"):
-        yield "PATROLS", a, a["counted"]
+        if a["site"] not in events.sites_of_rounds(q):
+            yield "PATROLS", a, a["counted"]
+    for p in q.rows["patrol"]:
+        if p["result"] in ("DONE", "EXCUSED"):
+            yield "PATROLS", p, 1
     for a in counted(q, "VEHICLES_SEARCHED"):
         yield "VEHICLE_CHECKS", a, a["counted"]
 
@@ -614,18 +619,21 @@ def delivery(q):
         if fitting:
             _, line, said = min(fitting, key=lambda x: x[0])
             line.done.append((max(r["occurred_at"], q.start), r["record_id"], r["source"], r, n))
-            if line.plan["window_start_min"] is not None:
+            if line.plan["window_start_min"] is not None and r.get("result") != "EXCUSED":
                 row = of_measure(r, line.plan["measure"], what=what)
                 timed += [(row, "x:TIME_OF_DAY_NOT_TOLD", n)] if said is None else [
                     (row, "den", n), (row, "num" if said else "num0", n)]
-        elif lines[what]:
+        elif lines[what] and r.get("result") != "EXCUSED":
             out[what].append((of_measure(r, r["measure"]), "p:UNPLANNED", n))
     for what, of in lines.items():
         for line in of.values():
             left = line.asks
             for *_, r, n in sorted(line.done, key=lambda x: x[:3]):
                 row = of_measure(r, line.plan["measure"])
-                out[what] += [(row, "num", min(n, left)), (row, "p:SURPLUS", n - min(n, left))]
+                if r.get("result") == "EXCUSED":
+                    out[what].append((row, "den", -min(n, left)))
+                else:
+                    out[what] += [(row, "num", min(n, left)), (row, "p:SURPLUS", n - min(n, left))]
                 left -= min(n, left)
     q.delivered = out, timed
     return q.delivered
@@ -976,8 +984,14 @@ def qn04(q):
 
 def qn08(q):
     yield from planned(q, "PATROLS")
+    is_planned = any(p["what"] == "PATROLS" for p in q.rows["plan"])
     for a in counted(q, "PATROLS_DONE"):
         yield from (x for x in overlaps(a) if x[2])
+        if is_planned and a["site"] in events.sites_of_rounds(q):
+            yield a, "x:COUNTED_BY_ROUNDS", a["counted"]
+    for p in q.rows["patrol"]:
+        if p["result"] != "DONE":
+            yield p, "x:" + p["result"], 1
     for a in counted(q, "PATROLS_REQUIRED"):
         yield a, "p:PATROLS_REQUIRED", a["counted"]
 
@@ -1154,13 +1168,14 @@ def local(q, o):
 
 # id: (what it is, rows, what else is known of it). A "rows" numerator counts rows, so that none is 0;
 # a "sum" of nothing is unknown.
-RATIO, COUNT, QUANTILE, SDT, PERSONS = "ratio", "count", "quantile", "sdt", "persons"
+RATIO, COUNT, QUANTILE, SDT, PERSONS, SPREAD, KAPPA = (
+    "ratio", "count", "quantile", "sdt", "persons", "spread", "kappa")
 
 
 class Metric:
     def __init__(self, shape, rows, sample=False, n_min=0, up=None, empty="NO_DATA", sums=False,
                  reasons="", parts="", persons=None, rule=None, k=0, low=0, left_out=None,
-                 needs_other=False, all_out=None, apart=None, cluster=None):
+                 needs_other=False, all_out=None, apart=None, cluster=None, per=1):
         self.__dict__.update(locals())
 
 
@@ -1188,6 +1203,7 @@ METRICS = {
     "QL01": sample(ql01, "NOT_OBSERVED", "MET NOT_MET NOT_OBSERVED", apart="mode", cluster=by_field("observer_id")),
     "QL02": sample(ql02, "NOT_OBSERVED NOT_APPLICABLE", cluster=by_record),
     "QL03": Metric(COUNT, ql03, up=False),
+    "QL08": Metric(KAPPA, events.ql08, n_min=30, up=True, reasons="LONE NOT_RATED_BY_BOTH"),
     "QL09": sample(ql09, "NOT_OBSERVED OWN_SECURITY PROVIDER_NOT_GIVEN", cluster=by_field("observer_id")),
     "OB01": Metric(COUNT, ob01),
     "OB02": spread(lambda q, o: o["observer_id"], "OBSERVER_NOT_GIVEN"),
@@ -1241,7 +1257,7 @@ METRICS = {
     "CA03": Metric(QUANTILE, cases.ca03, up=False),
     "CA04": Metric(RATIO, cases.ca04, up=False),
     "QN04": plan(qn04, "COUNTED_TWICE", parts="ESTIMATED COUNTED_BESIDE"),
-    "QN08": plan(qn08, "COUNTED_TWICE", parts="PATROLS_REQUIRED COUNTED_BESIDE"),
+    "QN08": plan(qn08, "COUNTED_TWICE COUNTED_BY_ROUNDS LATE MISSED EXCUSED", parts="PATROLS_REQUIRED COUNTED_BESIDE"),
     "QN17": Metric(RATIO, qn17, up=True, reasons="TIME_OF_DAY_NOT_TOLD"),
     "QN10": plan(qn10, "LATE NOT_DONE DUE_TIME_NOT_GIVEN"),
     "QN11": Metric(RATIO, qn11, up=True, sums=True, needs_other=True,
@@ -1257,6 +1273,17 @@ METRICS = {
                    reasons="NOT_DEPLOYED_AT_END COMPETENCE_NOT_TOLD"),
     "QN07": Metric(PERSONS, people.half_year_runs, up=True, persons=people.persons_trained, rule="share", k=1,
                    reasons="HALF_YEAR_RUNS", all_out="HALF_YEAR_RUNS"),
+    "QN09": Metric(SPREAD, events.qn09, n_min=30, up=True, reasons="SLOT_NOT_TOLD"),
+    "DR01": Metric(COUNT, events.dr01),
+    "DR02": Metric(RATIO, events.dr02, up=True, reasons="NOT_TRIED"),
+    "OUT08": Metric(RATIO, events.out08, up=False, needs_other=True, per=100000,
+                    reasons="NOT_BY_PASSENGERS COUNTED_TWICE", parts="ESTIMATED COUNTED_BESIDE"),
+    "OUT09": Metric(COUNT, events.out09, up=False, reasons="NOT_YET_KNOWN", parts="RESTRICTED_AREA ACCESS_CONTROL"),
+    "OUT10": Metric(COUNT, events.out10, up=False),
+    "IN01": Metric(COUNT, events.in01, parts="UNLAWFUL_INTERFERENCE"),
+    "RP01": Metric(RATIO, events.rp01, up=True, needs_other=True, per=100, reasons="NOT_BY_STAFF", parts="ANONYMOUS"),
+    "RP02": Metric(RATIO, events.rp02, up=True, parts="NOT_ACKNOWLEDGED"),
+    "RP03": Metric(COUNT, events.rp03),
     "DQ01": Metric(RATIO, dq01, up=True, sums=True, reasons="NOT_ANNOUNCED"),
     "DQ02": Metric(RATIO, dq02, up=True, reasons="BEFORE_SETUP", all_out="BEFORE_SETUP", parts="DATED_AHEAD"),
     "DQ03": Metric(RATIO, dq03, up=False, parts="QUARANTINED VOIDED"),
@@ -1439,6 +1466,28 @@ def finish(m, cell, target, standard, keys=(), key=(), part=None):
             values = sorted(cell.values)
             f["value"] = quantile7(values, 0.5)
             detail = {"median": f["value"], "p90": quantile7(values, 0.9)}
+    elif m.shape == KAPPA:
+        f["numerator"] = x if "den" in cell.known else None
+        if not n:
+            f["no_data"] = empty(m, cell)
+        elif n < m.n_min:
+            f["status"] = "INSUFFICIENT"
+        elif (chance := events.chance(n, cell.n["fa"], cell.n["noise"])) == 1:
+            f["no_data"] = "NO_VARIATION"
+        else:
+            f["value"], *f["interval"] = [float((Fraction(p) - chance) / (1 - chance))
+                                          for p in (Fraction(x, n), *wilson(x, n))]
+            f["interval"] = tuple(f["interval"])
+        detail = {"first_met": cell.n["fa"], "second_met": cell.n["noise"]}
+    elif m.shape == SPREAD:
+        if not cell.values:
+            f["no_data"] = empty(m, cell)
+        elif len(cell.values) < m.n_min:
+            f["status"] = "INSUFFICIENT"
+        elif not events.may_vary(cell.values):
+            f["no_data"] = "NO_VARIATION"
+        else:
+            f["value"] = events.spread(cell.values)
     elif m.shape == SDT:
         f["numerator"] = x if "den" in cell.known else None
         fa, noise = cell.n["fa"], cell.n["noise"]
@@ -1468,7 +1517,7 @@ def finish(m, cell, target, standard, keys=(), key=(), part=None):
         elif n < m.n_min:
             f["status"] = "INSUFFICIENT"
         else:
-            f["value"] = x if m.rule == "any" else x / n
+            f["value"] = x if m.rule == "any" else x * m.per / n
             f["interval"] = wilson(x, n) if m.sample else None
     if m.apart and m.apart not in keys and not f["no_data"] and not part:
         f.update(no_data="NOT_POOLED", value=None, interval=None)

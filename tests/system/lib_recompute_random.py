@@ -93,7 +93,8 @@ def filled(fields):
 
 def observation(t):
     return {"occurred_end": some(0.3, iso(t + pick([1, 1800000, 30000000]) * MS)),
-            "mode": pick(["OVERT", "UNOBTRUSIVE"]), "immediate_action": pick([None, "COACHED"]), "criteria": [
+            "mode": pick(["OVERT", "UNOBTRUSIVE"]), "pair_id": some(0.3, pick(["1", "2", "3", "4", "=5"])),
+            "observer_id": pick([None, "O1", "O2", "O3"]), "immediate_action": pick([None, "COACHED"]), "criteria": [
         filled({"criterion_id": c, "mandatory": pick([None, True, False]), "severity": pick([None, "CRITICAL"]),
                 "result": pick(["MET", "MET", "MET", "NOT_MET", "NOT_OBSERVED", "NOT_APPLICABLE"])})
         for c in rnd.sample(TEXTS, pick([1, 1, 3]))]}
@@ -163,7 +164,7 @@ def plan(t):
 
 def heartbeat(t):
     return {"occurred_end": iso(t + dt.timedelta(days=1)), "events_made": [{"kind": k, "count": pick([0, 1, 50])}
-                            for k in rnd.sample(["tip_event", "observation", "test", "audit"], 2)]}
+                            for k in rnd.sample(["tip_event", "observation", "test", "audit", "incident", "report"], 2)]}
 
 
 def training(t):
@@ -186,12 +187,36 @@ def deployment(t):
                 for c in rnd.sample(COURSES, pick([1, 1, 2]))])}
 
 
+def incident(t):
+    return {"category": pick(CATEGORIES), "severity": pick([None, "MINOR", "CRITICAL"]), "breach_of": pick(BREACHES),
+            "breach_confirmed": pick([None, True, False]), "missed_by": pick([None, None, "4.1", "1.3"]),
+            "exposure": pick([None, None, "PASSENGERS_SCREENED", "FLIGHTS"]),
+            "unlawful_interference": pick([None, True, False])}
+
+
+def report(t):
+    return {"category": pick(CATEGORIES), "channel": pick(["STAFF", "STAFF", "ANONYMOUS", "PASSENGER", "SYSTEM"]),
+            "acknowledged_at": some(0.8, iso(t + dt.timedelta(hours=72) + pick([-10**8, -1, 0, 1, 10**8]) * MS))}
+
+
+def patrol(t):
+    return {"route": pick(["N", "S"]), "result": pick(["DONE"] * 4 + ["LATE", "MISSED", "EXCUSED"]),
+            "slot_minutes": pick([None, 60, 60, 360, 1440])}
+
+
+def exercise(t):
+    return {"scope": pick(["LOCAL", "NATIONAL"]), "type": pick([None, "DRILL"]), "objectives": [
+        filled({"objective": o, "met": pick([None, True, False])}) for o in rnd.sample(TEXTS, pick([1, 3]))]}
+
+
+BREACHES = ["RESTRICTED_AREA", "CRITICAL_PART", "ACCESS_CONTROL", "BOUNDARY"]
+CATEGORIES = ["perimeter", "L.2", "unattended-item"]
 PEOPLE = [f"P{n}" for n in range(9)]
 COURSES = ["11.2.3.1", "11.2.6.2"]
 METHODS = ["CBT", "CLASSROOM", "OJT_TIP", "PRACTICAL"]
 MAKE = [observation] * 3 + [test] * 4 + [tip_event] * 8 + [tip_session] * 2 + [audit] * 3 + [activity] * 2 + [
     equipment_check] * 3 + [plan] * 2 + [heartbeat] + [training] * 5 + [
-    deployment] * 4
+    deployment] * 4 + [incident] * 2 + [report] * 2 + [patrol] * 4 + [exercise]
 
 
 def put(make, t, **more):

@@ -180,8 +180,22 @@ criterion_result(struct prng *g, double met)
 	return prng_chance(g, met) ? "MET" : "NOT_MET";
 }
 
-struct draft
-airport_observation(struct airport *ap, const struct site *s, size_t assurance, int64_t index)
+/* Each so many is watched by a second one, who sees most of it alike. */
+#define PAIR_EVERY     16
+#define SEEN_OTHERWISE 0.04
+#define SECOND_LATER   (30 * MS_PER_SECOND)
+
+static const char *
+seen_by_second(struct prng *g, const char *result)
+{
+	if (!prng_chance(g, SEEN_OTHERWISE))
+		return result;
+	return strcmp(result, "MET") == 0 ? "NOT_MET" : "MET";
+}
+
+/* second: as the second of two saw it, half a minute later. */
+static struct draft
+observe(struct airport *ap, const struct site *s, size_t assurance, int64_t index, bool second)
 {
 	static const char *const modes[] = {"OVERT", "UNOBTRUSIVE", "CCTV_REVIEW"};
 	static const double mode_weights[] = {0.8, 0.12, 0.08};
@@ -192,10 +206,13 @@ airport_observation(struct airport *ap, const struct site *s, size_t assurance, 
 	struct prng g = prng_for(ap->plan.seed, 'O', (uint64_t)(s - ap->sites) << 8 | assurance,
 				 (uint64_t)index);
 	int day = pick_day(ap, &g);
-	int64_t local = pick_time(&g);
-	struct draft d = draft_begin(ap, KIND_OBSERVATION, s->field_app,
-				     draft_textf(ap, "OBS-%s-%04" PRId64, a->measure, index),
-				     airport_at(ap, day, local));
+	int64_t local = pick_time(&g) + (second ? SECOND_LATER : 0);
+	struct draft d = draft_begin(
+	    ap, KIND_OBSERVATION, s->field_app,
+	    draft_textf(ap, "OBS-%s-%04" PRId64 "%s", a->measure, index, second ? "-second" : ""),
+	    airport_at(ap, day, local));
+	struct prng eye = prng_for(ap->plan.seed, 'e', (uint64_t)(s - ap->sites) << 8 | assurance,
+				   (uint64_t)index);
 	size_t mode;
 	bool failed;
 
@@ -220,6 +237,8 @@ airport_observation(struct airport *ap, const struct site *s, size_t assurance, 
 		/* People do better when they know that they are watched. */
 		const char *result = criterion_result(&g, mode == 0 ? c->met : c->met - 0.03);
 
+		if (second)
+			result = seen_by_second(&eye, result);
 		failed = failed || (c->mandatory && strcmp(result, "NOT_MET") == 0);
 		draft_item_text(&d, "criteria", i, "criterion_id", c->id);
 		draft_item_bool(&d, "criteria", i, "mandatory", c->mandatory);
@@ -230,8 +249,21 @@ airport_observation(struct airport *ap, const struct site *s, size_t assurance, 
 		   !failed                ? "NONE"
 		   : prng_chance(&g, 0.7) ? "COACHED"
 					  : "RESCREENED");
+	if (index % PAIR_EVERY == 0)
+		draft_text(&d, "pair_id",
+			   draft_textf(ap, "%s-%s-%04" PRId64, s->id, a->measure, index));
+	if (second) {
+		draft_text(&d, "observer_id", draft_textf(ap, "%s-QA01", s->id));
+		draft_enum(&d, "observer_role", "ASSURANCE");
+	}
 	d.late = prng_chance(&g, ap->plan.late);
 	return d;
+}
+
+struct draft
+airport_observation(struct airport *ap, const struct site *s, size_t assurance, int64_t index)
+{
+	return observe(ap, s, assurance, index, false);
 }
 
 /* How much of the plan was done differs between measures. */
@@ -254,6 +286,10 @@ airport_observations(struct airport *ap, struct site *s)
 		for (int64_t i = 0; i < n && !ap->stopped; i++) {
 			struct draft d = airport_observation(ap, s, a, i);
 
+			draft_emit(&d);
+			if (i % PAIR_EVERY != 0)
+				continue;
+			d = observe(ap, s, a, i, true);
 			draft_emit(&d);
 		}
 	}

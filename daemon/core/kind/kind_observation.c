@@ -13,6 +13,7 @@ enum {
 	IMMEDIATE_ACTION,
 	FINDING_ID,
 	NOTE,
+	PAIR_ID,
 };
 
 enum { CRITERION_ID, CRITERION_MANDATORY, CRITERION_RESULT, CRITERION_SEVERITY };
@@ -49,6 +50,8 @@ static const struct field fields[] = {
     [OWN(FINDING_ID)] = TEXT_FIELD("finding_id", 0, ID_BYTES, "the finding raised, if any"),
     [OWN(NOTE)] = TEXT_FIELD("note", FIELD_RESTRICTED, NOTE_BYTES,
 			     "free text; restricted, in no list or report"),
+    [OWN(PAIR_ID)] = TEXT_FIELD("pair_id", 0, ID_BYTES,
+				"the same of two observers who watched the same, at one site"),
 };
 
 static enum code

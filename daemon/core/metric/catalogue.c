@@ -34,6 +34,7 @@ static const cyaml_strval_t bases[] = {
 static const cyaml_strval_t shapes[] = {
     {"ratio", SHAPE_RATIO},       {"count", SHAPE_COUNT},     {"state_at_end", SHAPE_STATE_AT_END},
     {"quantile", SHAPE_QUANTILE}, {"persons", SHAPE_PERSONS}, {"sdt", SHAPE_SDT},
+    {"spread", SHAPE_SPREAD},     {"kappa", SHAPE_KAPPA},
 };
 static const cyaml_strval_t directions[] = {
     {"UP", DIRECTION_UP},
@@ -138,6 +139,7 @@ static const cyaml_schema_field_t metric_fields[] = {
     STRING("empty", OPTIONAL, empty, 31),
     FLAG("within", struct metric, within),
     CYAML_FIELD_INT("minimum_n", CYAML_FLAG_OPTIONAL, struct metric, minimum_n),
+    CYAML_FIELD_INT("per", CYAML_FLAG_OPTIONAL, struct metric, per),
     WORDS("readers", readers),
     WORDS("requirements", requirements),
     WORDS("by", by),
@@ -431,6 +433,8 @@ shape_name(enum shape s)
 	    [SHAPE_QUANTILE] = "quantile",
 	    [SHAPE_PERSONS] = "persons",
 	    [SHAPE_SDT] = "sdt",
+	    [SHAPE_KAPPA] = "kappa",
+	    [SHAPE_SPREAD] = "spread",
 	};
 	COVERS(names, N_SHAPES);
 

@@ -31,6 +31,9 @@ enum shape {
 	SHAPE_QUANTILE,     /* median (value) and p90 of a field, type 7 */
 	SHAPE_PERSONS,      /* persons that meet a rule, never which */
 	SHAPE_SDT,          /* d', c and d_a(0.5), log-linear */
+	SHAPE_KAPPA,        /* Cohen's, of what two said */
+	SHAPE_SPREAD, /* entropy of where a field's values are, over the most it can be: PATROL_SLOT
+		       */
 	N_SHAPES
 };
 
@@ -123,6 +126,7 @@ struct metric {
 	    empty; /* why there is no data when the denominator is 0; or the name of an exclusion */
 	bool within; /* the numerator is part of the denominator: none of it is 0, not unknown */
 	int64_t minimum_n;
+	int64_t per; /* BASIS_RATIO: the value is so many times the ratio; 0 is once */
 	char **readers;
 	unsigned readers_count;
 	char **requirements;
@@ -184,6 +188,13 @@ unsigned metric_exclusion(const struct metric *m, const char *name);
 bool metric_has_part(const struct metric *m, const char *value);
 /* Whether it is an enumeration's. */
 bool metric_parts_are_few(const struct metric *m);
+
+/* It is made of how often each value of a field comes, not of counts alone. */
+static inline bool
+metric_has_values(const struct metric *m)
+{
+	return m->shape == SHAPE_QUANTILE || m->shape == SHAPE_SPREAD;
+}
 
 struct unsupported {
 	char *id;

@@ -243,24 +243,37 @@ check_quantile(const struct metric *m, struct err *e)
 	return OK;
 }
 
+/* Of what is within its whole, and has an interval, the value is the share itself. */
+static enum code
+check_per(const struct metric *m, struct err *e)
+{
+	if (m->per < 0 || m->per > 1000000000)
+		return FAULT(e, "per", "per: from 1 to 1000000000");
+	if (m->per > 0 && (m->shape != SHAPE_RATIO || m->basis != BASIS_RATIO))
+		return FAULT(e, "per", "per: only a ratio of the basis RATIO has one");
+	return OK;
+}
+
 static enum code
 check_shape(const struct catalogue *c, const struct metric *m, struct err *e)
 {
 	bool has_denominator;
+	bool has_pairs;
 
 	if (m->shape == SHAPE_PERSONS)
 		return check_persons(c, m, e);
-	if (m->shape == SHAPE_QUANTILE)
+	if (metric_has_values(m))
 		return check_quantile(m, e);
 	if (m->numerator_count == 0)
 		return FAULT(e, m->id, "a numerator is missing");
-	has_denominator = m->shape == SHAPE_RATIO || m->shape == SHAPE_SDT;
+	has_pairs = m->shape == SHAPE_SDT || m->shape == SHAPE_KAPPA;
+	has_denominator = m->shape == SHAPE_RATIO || has_pairs;
 	if (has_denominator != (m->denominator_count > 0)) {
 		return FAULT(e, has_denominator ? m->id : "denominator",
 			     has_denominator ? "a denominator is missing"
 					     : "a count has no denominator");
 	}
-	if (m->shape == SHAPE_SDT && (m->false_alarms_count == 0 || m->noise_count == 0))
+	if (has_pairs && (m->false_alarms_count == 0 || m->noise_count == 0))
 		return FAULT(e, m->id, "give false_alarms and noise");
 	for (unsigned i = 0; m->shape == SHAPE_STATE_AT_END && i < m->numerator_count; i++) {
 		if (!m->numerator[i].view->at_end) {
@@ -420,6 +433,7 @@ catalogue_check(const struct catalogue *c, struct metric *m, struct err *e)
 	code = code != OK ? code : check_terms(m, e);
 	code = code != OK ? code : check_cluster_terms(m, e);
 	code = code != OK ? code : check_shape(c, m, e);
+	code = code != OK ? code : check_per(m, e);
 	code = code != OK ? code : check_breakdowns(m, e);
 	code = code != OK ? code : check_apart(m, e);
 	code = code != OK ? code : check_clusters(m, e);

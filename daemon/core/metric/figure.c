@@ -1,7 +1,9 @@
 #include "core/metric/figure.h"
 
 #include "base/count.h"
+#include "core/stats/agreement.h"
 #include "core/stats/multiple.h"
+#include "core/stats/spread.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -577,7 +579,8 @@ finish_ratio(const struct fold *f, struct figure *g)
 		g->status = STATUS_INSUFFICIENT;
 	} else {
 		g->has_value = true;
-		g->value = (double)g->numerator / (double)g->denominator;
+		g->value = (double)(m->per > 0 ? m->per : 1) * (double)g->numerator /
+			   (double)g->denominator;
 	}
 	if (g->has_value && is_rate(m)) {
 		g->has_interval = true;
@@ -611,6 +614,45 @@ finish_quantile(const struct fold *f, struct figure *g)
 		g->value = quantile7(g, g->denominator, 0.5);
 		g->p90 = quantile7(g, g->denominator, 0.9);
 	}
+}
+
+/* A value is the number of a site and route, the minutes of its slots in 11 bits, and the slot in
+ * 11 more: sql/queries/quarter/spd_patrol_start.sql. */
+#define SLOT_BITS     11
+#define SLOT_MASK     ((1 << SLOT_BITS) - 1)
+#define MINUTES_A_DAY 1440
+
+static bool
+spread_of(const struct figure *g, double *out)
+{
+	struct spread s = {0};
+	int64_t of = -1;
+
+	for (size_t i = 0; i < g->n_bins; i++) {
+		int64_t group = g->bins[i].value >> SLOT_BITS;
+
+		if (g->bins[i].n <= 0 || (group & SLOT_MASK) == 0)
+			continue;
+		if (group != of)
+			spread_group(&s, MINUTES_A_DAY / (group & SLOT_MASK));
+		of = group;
+		spread_place(&s, g->bins[i].n);
+	}
+	return spread_value(&s, out);
+}
+
+static void
+finish_spread(const struct fold *f, struct figure *g)
+{
+	g->has_denominator = g->known[GROUP_DENOMINATOR];
+	if (g->denominator <= 0)
+		no_data(g, empty_reason(f->m, g));
+	else if (g->denominator < f->m->minimum_n)
+		g->status = STATUS_INSUFFICIENT;
+	else if (spread_of(g, &g->value))
+		g->has_value = true;
+	else
+		no_data(g, "NO_VARIATION");
 }
 
 static void
@@ -701,6 +743,32 @@ finish_sdt(const struct fold *f, struct figure *g)
 		finish_dprime(g, fa, noise);
 }
 
+/* As if those who said yes first were false alarms, and second noise. */
+static void
+finish_kappa(const struct fold *f, struct figure *g)
+{
+	struct agreement a = {g->denominator, g->numerator, g->count[GROUP_FALSE_ALARMS],
+			      g->count[GROUP_NOISE]};
+	struct kappa k;
+
+	g->has_denominator = g->known[GROUP_DENOMINATOR];
+	g->has_numerator = g->has_denominator;
+	if (g->denominator <= 0) {
+		no_data(g, empty_reason(f->m, g));
+	} else if (!agreement_is_sound(&a)) {
+		no_data(g, "CONTRADICTORY");
+	} else if (g->denominator < f->m->minimum_n) {
+		g->status = STATUS_INSUFFICIENT;
+	} else if (!stats_kappa95(&a, &k)) {
+		no_data(g, "NO_VARIATION");
+	} else {
+		g->has_value = true;
+		g->value = k.value;
+		g->has_interval = true;
+		g->interval = k.interval;
+	}
+}
+
 struct aim
 aim_at(enum direction d, double value)
 {
@@ -760,6 +828,7 @@ finish(const struct fold *f, struct figure *g, const struct aim *aim)
 	    [SHAPE_RATIO] = finish_ratio,        [SHAPE_COUNT] = finish_count,
 	    [SHAPE_STATE_AT_END] = finish_count, [SHAPE_QUANTILE] = finish_quantile,
 	    [SHAPE_PERSONS] = finish_persons,    [SHAPE_SDT] = finish_sdt,
+	    [SHAPE_SPREAD] = finish_spread,      [SHAPE_KAPPA] = finish_kappa,
 	};
 	COVERS(by_shape, N_SHAPES);
 

@@ -98,10 +98,11 @@ static const struct column activity_own[] = {
     {"beside", COLUMN_NUMBER, NULL},
 };
 static const struct column plan_done_own[] = {
-    {"kind", COLUMN_TEXT, NULL},      {"what", COLUMN_TEXT, &planned_names},
-    {"planned", COLUMN_NUMBER, NULL}, {"done", COLUMN_NUMBER, NULL},
-    {"surplus", COLUMN_NUMBER, NULL}, {"unplanned", COLUMN_NUMBER, NULL},
-    {"timed", COLUMN_NUMBER, NULL},   {"in_window", COLUMN_BOOL, NULL},
+    {"kind", COLUMN_TEXT, NULL},        {"what", COLUMN_TEXT, &planned_names},
+    {"planned", COLUMN_NUMBER, NULL},   {"done", COLUMN_NUMBER, NULL},
+    {"surplus", COLUMN_NUMBER, NULL},   {"unplanned", COLUMN_NUMBER, NULL},
+    {"timed", COLUMN_NUMBER, NULL},     {"in_window", COLUMN_BOOL, NULL},
+    {"by_rounds", COLUMN_NUMBER, NULL},
 };
 static const struct view_kind plan_done_of[] = {
     {KIND_PLAN, NULL},
@@ -109,6 +110,7 @@ static const struct view_kind plan_done_of[] = {
     {KIND_TEST, "TESTS"},
     {KIND_AUDIT, "AUDITS"},
     {KIND_ACTIVITY, "PATROLS"},
+    {KIND_PATROL, "PATROLS"},
     {KIND_ACTIVITY, "VEHICLE_CHECKS"},
     {KIND_EQUIPMENT_CHECK, "EQUIPMENT_TESTS"},
 };
@@ -146,6 +148,20 @@ static const struct column operator_own[] = {
     {"on_the_job", COLUMN_BOOL, NULL},
 };
 static const struct view_kind operator_of[] = {{KIND_DEPLOYMENT, NULL}, {KIND_TRAINING, NULL}};
+static const struct column incident_own[] = {{"exposed_by", COLUMN_TEXT, &activity_type_names}};
+static const struct column report_own[] = {{"answered_hours", COLUMN_NUMBER, NULL}};
+static const struct column patrol_start_own[] = {{"start_slot", COLUMN_NUMBER, NULL}};
+static const struct column objective_own[] = {{"met", COLUMN_BOOL, NULL}};
+static const struct column pair_own[] = {
+    {"mode", COLUMN_TEXT, &observation_mode_names},
+    {"criterion_id", COLUMN_TEXT, NULL},
+    {"lone", COLUMN_BOOL, NULL},
+    {"paired", COLUMN_BOOL, NULL},
+    {"agreed", COLUMN_BOOL, NULL},
+    {"first_met", COLUMN_BOOL, NULL},
+    {"second_met", COLUMN_BOOL, NULL},
+};
+static const struct view_kind pair_of[] = {{KIND_OBSERVATION, NULL}};
 static const struct column received_own[] = {
     {"kind", COLUMN_TEXT, NULL},         {"source", COLUMN_TEXT, NULL},
     {"correction", COLUMN_BOOL, NULL},   {"voided", COLUMN_BOOL, NULL},
@@ -230,6 +246,13 @@ const struct view view_table[] = {
     {"renewal", QUERY("renewal"), KIND_COUNT, false, OF(renewal)},
     {"deployed", QUERY("deployed"), KIND_COUNT, false, OF(deployed)},
     {"operator", QUERY("operator"), KIND_COUNT, false, OF(operator)},
+    {"incident", TABLE("incident"), KIND_INCIDENT, false, OWN(incident_own)},
+    {"report", TABLE("report"), KIND_REPORT, false, OWN(report_own)},
+    {"patrol", TABLE("patrol"), KIND_PATROL, false, NO_OWN},
+    {"patrol_start", QUERY("patrol_start"), KIND_PATROL, false, OWN(patrol_start_own)},
+    {"exercise", TABLE("exercise"), KIND_EXERCISE, false, NO_OWN},
+    {"objective", TABLE("objective"), KIND_EXERCISE, false, OWN(objective_own)},
+    {"pair", QUERY("pair"), KIND_COUNT, false, OF(pair)},
     {"received", TABLE("received"), KIND_COUNT, false, OWN(received_own)},
     {"quarantine", TABLE("quarantine"), KIND_COUNT, false, OWN(quarantine_own)},
     {"double", TABLE("double"), KIND_COUNT, false, OWN(double_own)},

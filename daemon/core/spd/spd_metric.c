@@ -98,6 +98,10 @@ details_of(const struct metric *m, const struct figure *g)
 		made_real(&o, "c", g->sdt.c);
 		made_real(&o, "da_half", g->sdt.da_half);
 	}
+	if (m->shape == SHAPE_KAPPA) {
+		made_int(&o, "first_met", g->count[GROUP_FALSE_ALARMS]);
+		made_int(&o, "second_met", g->count[GROUP_NOISE]);
+	}
 	if (m->shape == SHAPE_QUANTILE && g->has_value) {
 		made_real(&o, "median", g->value);
 		made_real(&o, "p90", g->p90);

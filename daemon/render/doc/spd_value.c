@@ -22,10 +22,10 @@ static const struct unit *
 unit_of(const char *name)
 {
 	static const struct unit units[] = {
-	    {"%", 2, 1, " %", false, true},          {"n", 0, 0, "", false, false},
-	    {"count", 0, 0, "", false, false},       {"ms", 0, 0, " ms", false, false},
-	    {"0-1", 0, 3, "", false, true},          {"z", 0, 2, "", false, false},
-	    {UNIT_CHANGE, 2, 1, " pp", true, false},
+	    {"%", 2, 1, " %", false, true},    {"n", 0, 0, "", false, false},
+	    {"count", 0, 0, "", false, false}, {"ms", 0, 0, " ms", false, false},
+	    {"0-1", 0, 3, "", false, true},    {"z", 0, 2, "", false, false},
+	    {"kappa", 0, 2, "", false, true},  {UNIT_CHANGE, 2, 1, " pp", true, false},
 	};
 	static const struct unit other = {NULL, 0, 2, " ", false, false};
 

@@ -40,8 +40,11 @@ is_comparable(const json_t *metric, const json_t *figure)
 static bool
 is_counted(const json_t *metric)
 {
+	static const char per[] = "per ";
+
 	return !is_text(metric, DOC_BASIS, "SAMPLE") &&
-	       (is_text(metric, DOC_UNIT, "n") || is_text(metric, DOC_UNIT, "%"));
+	       (is_text(metric, DOC_UNIT, "n") || is_text(metric, DOC_UNIT, "%") ||
+		strncmp(spd_text(metric, DOC_UNIT), per, sizeof per - 1) == 0);
 }
 
 /* A number of what should not happen. */
@@ -208,7 +211,7 @@ rate_change(struct book *b, const json_t *metric, double before, double now)
 
 	spd_value(before, unit, &now, words[0]);
 	spd_value(now, unit, &before, words[1]);
-	spd_value(fabs(now - before), UNIT_CHANGE, NULL, words[2]);
+	spd_value(fabs(now - before), strcmp(unit, "%") == 0 ? UNIT_CHANGE : unit, NULL, words[2]);
 	return book_text(b, "%s %s from %s to %s, by %s", spd_text(metric, DOC_NAME),
 			 now > before ? "rose" : "fell", words[0], words[1],
 			 words[2] + (words[2][0] == '+'));

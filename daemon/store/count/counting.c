@@ -155,7 +155,8 @@ has_weeks(const struct counting *c, unsigned metric)
 			if (q->uses[j].metric == metric && q->uses[j].group <= GROUP_DENOMINATOR)
 				return false;
 	}
-	return shape != SHAPE_QUANTILE && shape != SHAPE_PERSONS && shape != SHAPE_STATE_AT_END;
+	return !metric_has_values(&c->catalogue->metrics[metric]) && shape != SHAPE_PERSONS &&
+	       shape != SHAPE_STATE_AT_END;
 }
 
 void

@@ -50,7 +50,7 @@ has_records(const struct view *v)
 static const char *
 quantile_field(const struct metric *m, unsigned group)
 {
-	return m->shape == SHAPE_QUANTILE && group == GROUP_DENOMINATOR ? m->of : NULL;
+	return metric_has_values(m) && group == GROUP_DENOMINATOR ? m->of : NULL;
 }
 
 static void
@@ -174,6 +174,10 @@ explain_group_name(const struct metric *m, unsigned group)
 					    [GROUP_EVIDENCE] = "evidence"};
 	COVERS(names, GROUP_NAMED);
 
+	if (m->shape == SHAPE_KAPPA && group == GROUP_FALSE_ALARMS)
+		return "first_met";
+	if (m->shape == SHAPE_KAPPA && group == GROUP_NOISE)
+		return "second_met";
 	if (group < GROUP_NAMED)
 		return names[group];
 	group -= GROUP_NAMED;

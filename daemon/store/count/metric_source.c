@@ -48,7 +48,8 @@ static const struct metric_special {
  * lasts. */
 static const char *const whole[] = {"audit",          "finding", "finding_at_end", "finding_closed",
 				    "equipment_mode", "plan",    "plan_done",      "quarantine",
-				    "double",         "renewal", "deployed",       "operator"};
+				    "double",         "renewal", "deployed",       "operator",
+				    "patrol_start",   "pair"};
 
 /* --- what a view is ----------------------------------------------------------------------------
  */

@@ -165,7 +165,7 @@ add_from(struct buf *b, struct query *q, const struct metric_source *s, struct e
 static bool
 is_own(const struct metric *m, unsigned group)
 {
-	return (m->shape == SHAPE_QUANTILE || m->shape == SHAPE_PERSONS) &&
+	return (metric_has_values(m) || m->shape == SHAPE_PERSONS) &&
 	       (group == GROUP_NUMERATOR || group == GROUP_DENOMINATOR);
 }
 
@@ -728,7 +728,7 @@ metric_sql_plan(const struct catalogue *c, struct arena *a, struct query_plan *o
 	for (size_t i = 0; code == OK && i < view_count; i++)
 		code = plan_view(&pl, &view_table[i], e);
 	for (unsigned m = 0; code == OK && m < c->metrics_count; m++) {
-		if (c->metrics[m].shape == SHAPE_QUANTILE)
+		if (metric_has_values(&c->metrics[m]))
 			code = plan_values(&pl, m, e);
 		code = code == OK ? plan_persons(&pl, m, QUERY_PERSONS, e) : code;
 		code = code == OK ? plan_persons(&pl, m, QUERY_CLUSTERS, e) : code;

@@ -5,6 +5,8 @@
 -- time of day does not; then one with a measure, the shortest period, and the one that began first. Of a
 -- plan's, in order of time, so much is done as was planned, and the rest is surplus; what fits no plan is
 -- unplanned. Only what has plans in the period is read. A count that lasts is where it begins.
+-- Patrols are told round by round or by counts: at a site with any round in the period its counts are not counted
+-- (by_rounds). A round that was excused was not required after all: it takes one from its plan.
 -- timed: what was done, of plans with a time of day; in_window: whether it was then. A time of day reaches
 -- to the end of its last minute. What lasts, or is told by the day, is in or out when the whole of it is and
 -- no clock was changed in it.
@@ -16,28 +18,33 @@ WITH line AS MATERIALIZED (
     FROM sems.effective_plan AS p
     WHERE p.counted_at >= $1::timestamptz AND p.counted_at < $2::timestamptz
     GROUP BY p.what, p.site_id, p.measure_code, p.period_start, p.period_end, p.window_start_min, p.window_end_min
-), told AS NOT MATERIALIZED (
+), round AS MATERIALIZED (
+    SELECT p.*, p.measure_code AS measure FROM sems.effective_patrol AS p
+    WHERE p.counted_at >= $1::timestamptz AND p.counted_at < $2::timestamptz
+        AND EXISTS (SELECT FROM line AS l WHERE l.what = 'PATROLS')
+), told AS (
     SELECT 'OBSERVATIONS' AS what, 'observation' AS kind, o.record_id, o.source, o.counted_at, o.received_at,
-        o.site_id, o.measure, o.provider_id, o.occurred_at, o.occurred_end, o."precision", 1::bigint AS amount
+        o.site_id, o.measure, o.provider_id, o.occurred_at, o.occurred_end, o."precision", 1::bigint AS amount,
+        'DONE' AS state
     FROM sems.spd_observation AS o
     WHERE o.counted_at >= $1::timestamptz AND o.counted_at < $2::timestamptz AND o.overall IN ('PASS', 'FAIL')
         AND EXISTS (SELECT FROM line AS l WHERE l.what = 'OBSERVATIONS')
     UNION ALL
     SELECT 'TESTS', 'test', t.record_id, t.source, t.counted_at, t.received_at, t.site_id, t.measure, t.provider_id,
-        t.occurred_at, t.occurred_end, t."precision", 1
+        t.occurred_at, t.occurred_end, t."precision", 1, 'DONE'
     FROM sems.spd_test AS t
     WHERE t.counted_at >= $1::timestamptz AND t.counted_at < $2::timestamptz AND t.mode = 'COVERT'
         AND (t.commissioned_by IN ('REGULATOR', 'OTHER_STATE')) IS NOT TRUE
         AND t.outcome IN ('PASS', 'FAIL', 'PARTIAL') AND EXISTS (SELECT FROM line AS l WHERE l.what = 'TESTS')
     UNION ALL
     SELECT 'AUDITS', 'audit', a.record_id, a.source, a.counted_at, a.received_at, a.site_id, a.measure,
-        a.provider_id, a.occurred_at, a.occurred_end, a."precision", 1
+        a.provider_id, a.occurred_at, a.occurred_end, a."precision", 1, 'DONE'
     FROM (%VIEW:audit%) AS a
     WHERE a.on_time AND (a.type IN ('REGULATOR_AUDIT', 'REGULATOR_INSPECTION', 'INVESTIGATION')) IS NOT TRUE
         AND EXISTS (SELECT FROM line AS l WHERE l.what = 'AUDITS')
     UNION ALL
     SELECT 'EQUIPMENT_TESTS', 'equipment_check', e.record_id, e.source, e.counted_at, e.received_at, e.site_id,
-        e.measure, e.provider_id, e.occurred_at, e.occurred_end, e."precision", 1
+        e.measure, e.provider_id, e.occurred_at, e.occurred_end, e."precision", 1, 'DONE'
     FROM sems.spd_equipment_check AS e
     WHERE e.counted_at >= $1::timestamptz AND e.counted_at < $2::timestamptz
         AND e.check_type IN ('ROUTINE_TEST', 'DAILY_OTP') AND e.first_attempt AND e.result IN ('PASS', 'FAIL')
@@ -45,10 +52,17 @@ WITH line AS MATERIALIZED (
     UNION ALL
     SELECT CASE c.activity WHEN 'PATROLS_DONE' THEN 'PATROLS' ELSE 'VEHICLE_CHECKS' END, 'activity', c.record_id,
         c.source, c.counted_at, c.received_at, c.site_id, c.measure, c.provider_id, c.occurred_at, c.occurred_end,
-        c."precision", c.counted
+        c."precision", c.counted,
+        CASE WHEN c.activity = 'PATROLS_DONE' AND c.site_id IN (SELECT r.site_id FROM round AS r) THEN 'BY_ROUNDS'
+            ELSE 'DONE' END
     FROM (%VIEW:activity AND EXISTS (SELECT FROM line AS l WHERE l.what IN ('PATROLS', 'VEHICLE_CHECKS'))
         AND a.activity IN (SELECT CASE l.what WHEN 'PATROLS' THEN 'PATROLS_DONE' ELSE 'VEHICLES_SEARCHED' END
             FROM line AS l WHERE l.what IN ('PATROLS', 'VEHICLE_CHECKS'))%) AS c
+    UNION ALL
+    SELECT 'PATROLS', 'patrol', r.record_id, r.source, r.counted_at, r.received_at, r.site_id, r.measure,
+        r.provider_id, r.occurred_at, r.occurred_end, r."precision", 1, r.result
+    FROM round AS r
+    WHERE r.result IN ('DONE', 'EXCUSED')
 ), clocked AS NOT MATERIALIZED (
     SELECT t.*, extract(epoch FROM t.ended_at - t.occurred_at) AS seconds,
         extract(epoch FROM (t.occurred_at AT TIME ZONE t.zone)::time) AS second_of_day,
@@ -59,6 +73,7 @@ WITH line AS MATERIALIZED (
             WHEN 'DAY' THEN interval '24 hours' WHEN 'MINUTE' THEN interval '1 minute'
             ELSE interval '0' END) AS ended_at
         FROM told AS t CROSS JOIN sems.entity AS n
+        WHERE t.state <> 'BY_ROUNDS'
     ) AS t
 ), fitting AS (
     -- Its own measure, and any.
@@ -83,13 +98,23 @@ WITH line AS MATERIALIZED (
 )
 SELECT p.what, 'plan' AS kind, p.record_id, p.source, p.counted_at, p.received_at, p.site_id,
     p.measure_code AS measure, p.provider_id, p.planned_count AS planned, NULL::bigint AS done,
-    NULL::bigint AS surplus, NULL::bigint AS unplanned, NULL::bigint AS timed, NULL::boolean AS in_window
+    NULL::bigint AS surplus, NULL::bigint AS unplanned, NULL::bigint AS timed, NULL::boolean AS in_window,
+    NULL::bigint AS by_rounds
 FROM sems.effective_plan AS p
 WHERE p.counted_at >= $1::timestamptz AND p.counted_at < $2::timestamptz
 UNION ALL
 SELECT r.what, r.kind, r.record_id, r.source, r.counted_at, r.received_at, r.site_id,
-    CASE WHEN r.line IS NULL THEN r.measure ELSE r.planned_measure END, r.provider_id, NULL,
-    CASE WHEN r.line IS NOT NULL THEN greatest(0, least(r.amount, r.planned - r.before))::bigint END,
-    CASE WHEN r.line IS NOT NULL THEN greatest(0, r.amount - greatest(0, r.planned - r.before))::bigint END,
-    CASE WHEN r.line IS NULL THEN r.amount END, CASE WHEN r.width IS NOT NULL THEN r.amount END, r.in_window
+    CASE WHEN r.line IS NULL THEN r.measure ELSE r.planned_measure END, r.provider_id,
+    CASE WHEN r.line IS NOT NULL AND r.state = 'EXCUSED'
+        THEN -greatest(0, least(r.amount, r.planned - r.before))::bigint END,
+    CASE WHEN r.line IS NOT NULL AND r.state = 'DONE'
+        THEN greatest(0, least(r.amount, r.planned - r.before))::bigint END,
+    CASE WHEN r.line IS NOT NULL AND r.state = 'DONE'
+        THEN greatest(0, r.amount - greatest(0, r.planned - r.before))::bigint END,
+    CASE WHEN r.line IS NULL AND r.state = 'DONE' THEN r.amount END,
+    CASE WHEN r.width IS NOT NULL AND r.state = 'DONE' THEN r.amount END, r.in_window, NULL
 FROM running AS r
+UNION ALL
+SELECT t.what, t.kind, t.record_id, t.source, t.counted_at, t.received_at, t.site_id, t.measure, t.provider_id,
+    NULL, NULL, NULL, NULL, NULL, NULL, t.amount
+FROM told AS t WHERE t.state = 'BY_ROUNDS'

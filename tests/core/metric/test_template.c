@@ -57,6 +57,7 @@ Test(template, has_the_sheets_of_the_field_in_their_order)
 	    "physical_controls",
 	    "cargo",
 	    "incidents",
+	    "exercises",
 	    "risk",
 	    "data_quality",
 	    "corrections",

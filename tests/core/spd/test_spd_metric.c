@@ -302,13 +302,13 @@ Test(spd_metric, is_covered_by_the_feeds_of_all_kinds_that_it_counts)
 	    {"{from: test}", BIT(TEST)},
 	    {"{from: tip_exposure, sum: hits}", BIT(TIP_EVENT) | BIT(TIP_SESSION)},
 	    {"{from: plan_done, sum: done, where: [{field: what, in: [PATROLS]}]}",
-	     BIT(PLAN) | BIT(ACTIVITY)},
+	     BIT(PLAN) | BIT(ACTIVITY) | BIT(PATROL)},
 	    {"{from: plan_done, sum: done, where: [{field: what, in: [TESTS, AUDITS]},"
 	     " {field: in_window, in: [\"true\"]}]}",
 	     BIT(PLAN) | BIT(TEST) | BIT(AUDIT)},
 	    {"{from: plan_done, sum: timed}", BIT(PLAN) | BIT(OBSERVATION) | BIT(TEST) |
 						  BIT(AUDIT) | BIT(ACTIVITY) |
-						  BIT(EQUIPMENT_CHECK)},
+						  BIT(EQUIPMENT_CHECK) | BIT(PATROL)},
 	    {"{from: double}", 0},
 	};
 
