@@ -507,7 +507,7 @@ static const struct {
      1,
      {{.action = ACTION_SPD_COMMENT, .needs = {"metric", "text"}}}},
     {"BALANCES",
-     "findings open at the start, plus raised, less closed, are those open at the end",
+     "what was open at the start, plus raised, less closed, is what is open at the end",
      check_balances,
      "correct the findings (record.correct), or revise the quarter before, then freeze again",
      1,

@@ -88,6 +88,7 @@ add_all(void)
 	verify("2026-07-01T10:00Z", "2026-07-01T11:00Z");
 }
 
+/* P-1360, P-1351 */
 Test(actions, are_on_time_by_the_day_that_was_agreed_first)
 {
 	json_t *doc;
@@ -124,7 +125,8 @@ expect_balance(const json_t *b, int opening, int raised, int closed, int closing
 	cr_expect_eq(json_integer_value(json_object_get(b, "closing")), closing);
 }
 
-/* Closed and rejected ones are open no more; what is verified is, until somebody closes it. */
+/* Closed and rejected ones are open no more; what is verified is, until somebody closes it. P-1360
+ */
 Test(actions, reconcile)
 {
 	json_t *doc = spd_compute(&f, SPD_TASK_SHOW);
