@@ -1203,7 +1203,7 @@ METRICS = {
     "QL01": sample(ql01, "NOT_OBSERVED", "MET NOT_MET NOT_OBSERVED", apart="mode", cluster=by_field("observer_id")),
     "QL02": sample(ql02, "NOT_OBSERVED NOT_APPLICABLE", cluster=by_record),
     "QL03": Metric(COUNT, ql03, up=False),
-    "QL08": Metric(KAPPA, events.ql08, n_min=30, up=True, reasons="LONE NOT_RATED_BY_BOTH"),
+    "QL08": Metric(KAPPA, events.ql08, n_min=30, up=True, reasons="NOT_OF_TWO NOT_RATED_BY_BOTH"),
     "QL09": sample(ql09, "NOT_OBSERVED OWN_SECURITY PROVIDER_NOT_GIVEN", cluster=by_field("observer_id")),
     "OB01": Metric(COUNT, ob01),
     "OB02": spread(lambda q, o: o["observer_id"], "OBSERVER_NOT_GIVEN"),

@@ -151,7 +151,7 @@ def ql08(q):
         seen = {o["observer_id"] for o in both}
         if len(both) != 2 or len(seen) != 2 or None in seen:
             for o in both:
-                yield dict(o, criterion_id=None), "x:LONE", 1
+                yield dict(o, criterion_id=None), "x:NOT_OF_TWO", 1
             continue
         first, second = sorted(both, key=people.order)
         said = {c["criterion_id"]: c["result"] for c in second["criteria"] or []}

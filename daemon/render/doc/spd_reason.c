@@ -79,7 +79,7 @@ static const struct {
     {"INVALID_REASON_NOT_GIVEN", "invalid, no reason given"},
     {"LATE", "late"},
     {"LISTED_AGAIN", "listed again by a later audit"},
-    {"LONE", "observations of a pair that is none"},
+    {"NOT_OF_TWO", "observations of a pair that is none"},
     {"MEANS_NOT_GIVEN", "means not given"},
     {"MET", "met"},
     {"MINOR", "minor"},

@@ -235,7 +235,7 @@ Test(events, two_who_watched_the_same_agree_beyond_chance)
 	add_observation("2026-06-30T23:00:00Z", "e", 2, FIRST);
 	doc = spd_compute(&f, SPD_TASK_SHOW);
 	FIGURE_SAYS(doc, "QL08", "", "35/50 0.4 NO_TARGET");
-	cr_expect_eq(spd_left_out(doc, "QL08", "LONE"), 7);
+	cr_expect_eq(spd_left_out(doc, "QL08", "NOT_OF_TWO"), 7);
 	cr_expect_eq(spd_left_out(doc, "QL08", "NOT_RATED_BY_BOTH"), 1);
 	FIGURE_SAYS(doc, "QL08", "criterion_id=c0", "1/1 - INSUFFICIENT");
 	json_decref(doc);
