@@ -236,6 +236,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	END
 $$;
 
+-- Whether what is said of a case names a test under embargo, of whose being whoever sees the register would know.
+CREATE FUNCTION sems.case_names_embargoed(content jsonb) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT EXISTS (SELECT FROM regexp_matches(concat_ws(' ', content ->> 'record', content ->> 'evidence'),
+	    '/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})', 'g') AS m
+	    JOIN sems.test t ON t.occurred_at = sems.uuid_time(m[1]::uuid) AND t.record_id = m[1]::uuid
+	    WHERE NOT EXISTS (SELECT FROM sems.known_test k WHERE k.occurred_at = t.occurred_at
+	    AND k.record_id = t.record_id AND k.source = t.source))
+$$;
+
 -- The fields after an event: what was said with it stays said. Its reasons, and what is said of the step alone, are
 -- its own.
 CREATE FUNCTION sems.case_fold(before jsonb, of_event text, content jsonb, marks text, person text) RETURNS jsonb
@@ -401,5 +411,5 @@ $$;
 GRANT SELECT ON sems.deed, sems.case_kind, sems.case_file, sems.case_now, sems.severity_scale TO sems_compute;
 GRANT SELECT, INSERT ON sems.case_event TO sems_compute;
 GRANT INSERT ON sems.severity_scale TO sems_compute;
-GRANT EXECUTE ON FUNCTION sems.severity_of(text), sems.case_strays(jsonb), sems.case_key(jsonb), sems.cases_at(timestamptz, timestamptz),
+GRANT EXECUTE ON FUNCTION sems.severity_of(text), sems.case_strays(jsonb), sems.case_names_embargoed(jsonb), sems.case_key(jsonb), sems.cases_at(timestamptz, timestamptz),
     sems.end_of(text, timestamptz) TO sems_compute;

@@ -289,6 +289,10 @@ judge(struct call *c, struct telling *t, const char **verdict, struct err *e)
 		return check_told(c, t, before, verdict, e);
 	if (take_listed(c, t, e) != OK || judge_step(c, t, e) != OK)
 		return e->code;
+	if (json_is_true(json_object_get(t->standing, "names_embargoed")))
+		return err_set(e, REJ_STATE, t->said[SAYS_RECORD] == NULL ? "evidence" : "record",
+			       "names a test that is not debriefed: whoever sees the register "
+			       "would know of it; tell it after the debrief");
 	return stray == NULL ? OK : refuse_stray(stray, e);
 }
 
@@ -342,8 +346,9 @@ ask_standing(struct call *c, struct telling *t, struct statement *st)
 {
 	t->stage = JUDGE;
 	*st = (struct statement){embed_text("sql/queries/cases/case_standing.sql"),
-				 4,
-				 {c->who.principal.s, t->event_id, t->number, t->content}};
+				 5,
+				 {c->who.principal.s, t->event_id, t->number, t->content,
+				  call_may_know_covert(c) ? "1" : "0"}};
 }
 
 static void

@@ -1,8 +1,9 @@
 -- What is known when somebody wants to tell something of a case. $1: who; $2: the event's id; $3: the case, or NULL
--- for a new one; $4: what is said.
+-- for a new one; $4: what is said; $5: 1 when he may know of tests under embargo, so that he is told of them.
 SELECT jsonb_build_object(
     'person', sems.person_of($1::text),
     'strays', sems.case_strays($4::jsonb),
+    'names_embargoed', $5::int = 1 AND sems.case_names_embargoed($4::jsonb),
     'told', (SELECT jsonb_build_object('number', e.number, 'event', e.event, 'state', e.state, 'step', e.step,
             'kind', e.kind, 'content', e.content, 'valid_ms', floor(extract(epoch FROM e.valid) * 1000)::bigint,
             'made_by', e.made_by)

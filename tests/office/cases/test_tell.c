@@ -412,6 +412,30 @@ Test(tell, takes_a_finding_of_an_audit_again_as_the_same)
 }
 
 /* P-1358 */
+/* P-1361: until its debrief, and by whoever may know of it; to others the identity says nothing. */
+Test(tell, names_no_test_under_embargo)
+{
+	static const char test[] = "lane/019dd000-0000-7000-8000-000000000001";
+	const struct case_event_told raised =
+	    MAKES("finding", "RAISE", {"title", "A knife went through"}, {"origin", "TEST"},
+		  {"severity", "SERIOUS"}, {"record", test});
+
+	cluster_do(o.pg,
+		   "SELECT sems.make_partition('test', sems.uuid_time("
+		   "'019dd000-0000-7000-8000-000000000001')); INSERT INTO sems.test "
+		   "(record_id, source, occurred_at, received_at, received_from, mode, outcome) "
+		   "SELECT i, 'lane', sems.uuid_time(i), now(), 'x', 'COVERT', 'FAIL' "
+		   "FROM (VALUES ('019dd000-0000-7000-8000-000000000001'::uuid)) AS v (i)");
+	office_be(&o, "unix:carl", "compliance");
+	cr_expect_eq(tell_one(raised), CODE(STATE));
+	cr_expect_str_eq(o.field, "record");
+	office_be(&o, "unix:vera", "auditor");
+	cr_expect_eq(tell_one(raised), CODE(OK), "%s", o.text);
+	cluster_do(o.pg, "UPDATE sems.test SET debriefed_at = now()");
+	office_be(&o, "unix:carl", "compliance");
+	cr_expect_eq(tell_one(raised), CODE(OK), "%s", o.text);
+}
+
 Test(tell, maps_the_grades_of_the_entity)
 {
 	const struct case_request scale = {
