@@ -39,11 +39,13 @@ static enum code
 take_given(const char *digits, json_t *all, struct err *e)
 {
 	unsigned char pseudonym[PSEUDONYM_SIZE];
+	char text[PSEUDONYM_TEXT];
 
 	if (!hex_decode(text_of(digits), pseudonym, sizeof pseudonym))
 		return err_set(e, REJ_FIELD, "person",
 			       "a pseudonym is ~ and 32 hexadecimal digits");
-	json_array_append_new(all, json_string(digits));
+	hex_encode(pseudonym, sizeof pseudonym, text);
+	json_array_append_new(all, json_string(text));
 	return OK;
 }
 

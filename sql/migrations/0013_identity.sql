@@ -55,8 +55,9 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION identity.erase(text, text[], text, text) TO sems_identity;
 
--- Whoever left goes from the map when no record of him can be here any more: the longest maximum of all kinds after
--- the month of his last day. Where a kind has none, nobody goes. How many went.
+-- Whoever left goes from the map when no record of him is here any more: the longest maximum of all kinds after the
+-- month of his last day, and no month up to that one is left, whatever keeps it. Where a kind has no maximum, nobody
+-- goes. How many went.
 CREATE FUNCTION identity.expire(at timestamptz) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -65,7 +66,8 @@ DECLARE
 	gone bigint;
 BEGIN
 	DELETE FROM identity.person p
-	WHERE sems.months_since(date_trunc('month', p.until)::date, at) >= months;
+	WHERE sems.months_since(date_trunc('month', p.until)::date, at) >= months
+	AND NOT EXISTS (SELECT FROM sems.evidence_month m WHERE m.month <= p.until);
 	GET DIAGNOSTICS gone = ROW_COUNT;
 	IF gone > 0 THEN
 		PERFORM sems.log_put('identity.expire', gone || ' left long ago',

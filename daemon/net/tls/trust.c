@@ -149,14 +149,16 @@ trust_refused(const SSL *ssl, const X509 **cert)
 enum bad_certificate
 trust_judge(const struct trust *t, X509 *cert, STACK_OF(X509) * with)
 {
-	return certificate_judge(SSL_CTX_get_cert_store(t->ctx), cert, with);
+	/* Without memory: it was good when it came, and is looked at again. */
+	return certificate_judge(SSL_CTX_get_cert_store(t->ctx), cert, with, CERTIFICATE_GOOD);
 }
 
 enum bad_certificate
-certificate_judge(X509_STORE *store, X509 *cert, STACK_OF(X509) * with)
+certificate_judge(X509_STORE *store, X509 *cert, STACK_OF(X509) * with,
+		  enum bad_certificate unjudged)
 {
 	X509_STORE_CTX *x = X509_STORE_CTX_new();
-	enum bad_certificate bad = CERTIFICATE_GOOD; /* out of memory: at the next look */
+	enum bad_certificate bad = unjudged;
 
 	if (x != NULL && X509_STORE_CTX_init(x, store, cert, with) == 1) {
 		X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(x), SECURITY_LEVEL);

@@ -46,6 +46,7 @@ enum bad_certificate trust_refused(const SSL *ssl, const X509 **cert);
  * revoked that should have been replaced still says what it says. */
 enum bad_certificate trust_judge(const struct trust *t, X509 *cert, STACK_OF(X509) * with);
 /* The same by whatever store there is. */
-enum bad_certificate certificate_judge(X509_STORE *store, X509 *cert, STACK_OF(X509) * with);
+enum bad_certificate certificate_judge(X509_STORE *store, X509 *cert, STACK_OF(X509) * with,
+				       enum bad_certificate unjudged);
 
 #endif

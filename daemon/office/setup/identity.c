@@ -14,6 +14,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #define PERSONS_MAX    200
 #define NAME_MAX_BYTES 200
@@ -211,8 +212,10 @@ all_pseudonyms(const struct call *c, json_t **all, struct err *e)
 		json_t *own;
 		enum code code = pseudonyms_of(c, q->persons[i].person, &own, e);
 
-		if (code == REJ_STATE) /* no key yet, and so no pseudonym that could be barred */
+		if (code == REJ_STATE) { /* no key yet, and so no pseudonym that could be barred */
+			*e = (struct err){.code = OK};
 			return OK;
+		}
 		if (code != OK)
 			return code;
 		json_array_extend(*all, own);
@@ -268,7 +271,7 @@ person_json(const struct call *c, const struct identity *s, const struct rows *r
 
 		if (!pseudonym_text(&years[y], text_of(rows_text(r, i, 0)), text + 1))
 			break;
-		is_wanted = is_wanted || strcmp(text, s->wanted) == 0;
+		is_wanted = is_wanted || strcasecmp(text, s->wanted) == 0;
 		json_array_append_new(
 		    all, json_pack("{s:i, s:s}", "year", years[y].year, "pseudonym", text));
 	}

@@ -195,7 +195,8 @@ caller_know(struct work *w)
 		schemes[i].know(w, given + n);
 		return;
 	}
-	if (given[0] == '\0' && w->desk->anyone[0] != '\0')
+	/* Who comes through a proxy comes from anywhere. */
+	if (given[0] == '\0' && w->desk->anyone[0] != '\0' && !asked_is_proxied(w->asked))
 		go_on(w, w->desk->anyone);
 	else
 		refuse(w, "say who it is: Authorization with the token of an enrolled device, or "

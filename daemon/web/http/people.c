@@ -58,7 +58,7 @@ people_judge(SSL_CTX *ctx, const SSL *ssl, char principal[IDENTITY_SIZE])
 
 	if (cert != NULL)
 		bad = certificate_judge(SSL_CTX_get_cert_store(ctx), cert,
-					SSL_get_peer_cert_chain(ssl));
+					SSL_get_peer_cert_chain(ssl), CERTIFICATE_OTHER);
 	if (bad == CERTIFICATE_GOOD)
 		bad = identity_of(cert, principal);
 	X509_free(cert);

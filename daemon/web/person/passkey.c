@@ -79,6 +79,18 @@ put_bytes(struct made *o, const char *name, const unsigned char *p, size_t n)
 	made_text(o, name, text);
 }
 
+/* Whose a challenge is, so that nobody has all of them: behind a proxy its last word on where that
+ * came from. */
+static const char *
+party_of(const struct asked *a)
+{
+	const char *last = strrchr(asked_header(a, "X-Forwarded-For"), ',');
+
+	if (!asked_is_proxied(a))
+		return asked_address(a);
+	return last == NULL ? asked_header(a, "X-Forwarded-For") : last + 1;
+}
+
 /* What is to be signed, and for which site; link NULL: to sign in. */
 static void
 answer_challenge(struct work *w, const char *link, struct made o)
@@ -86,8 +98,8 @@ answer_challenge(struct work *w, const char *link, struct made o)
 	struct persons *ps = w->desk->persons;
 	char secret[SECRET_SIZE];
 	char cookie[COOKIE_SIZE];
-	const struct challenge *c = challenge_make(&ps->challenges, link, asked_address(w->asked),
-						   persons_now_ms(), secret);
+	const struct challenge *c =
+	    challenge_make(&ps->challenges, link, party_of(w->asked), persons_now_ms(), secret);
 
 	if (c == NULL) {
 		json_decref(made_take(o));

@@ -29,14 +29,17 @@ begins_with_secret(struct text t)
 	return true;
 }
 
-void
-secret_take(struct text t, const char *name, char out[SECRET_SIZE])
+/* Of a form or a query "&" begins the next, of cookies ";" and a blank: else a value that somebody
+ * else may set, such as a cookie of another host of the domain, could hold one of ours. */
+static void
+take_behind(struct text t, const char *separator, const char *name, char out[SECRET_SIZE])
 {
 	const size_t length = strlen(name);
+	const size_t n = strlen(separator);
 
 	out[0] = '\0';
 	for (size_t i = 0; i + length + SECRET_SIZE - 1 <= t.n; i++) {
-		bool begins = i == 0 || strchr("&; ", t.s[i - 1]) != NULL;
+		bool begins = i == 0 || (i >= n && memcmp(t.s + i - n, separator, n) == 0);
 		struct text rest = {t.s + i + length, t.n - i - length};
 
 		if (!begins || memcmp(t.s + i, name, length) != 0 || !begins_with_secret(rest))
@@ -48,12 +51,18 @@ secret_take(struct text t, const char *name, char out[SECRET_SIZE])
 }
 
 void
+secret_take(struct text t, const char *name, char out[SECRET_SIZE])
+{
+	take_behind(t, "&", name, out);
+}
+
+void
 cookie_take(const struct asked *a, const char *name, char secret[SECRET_SIZE])
 {
 	char whole[64];
 
 	snprintf(whole, sizeof whole, "%s%s=", asked_is_secure(a) ? "__Host-" : "", name);
-	secret_take(text_of(asked_header(a, "Cookie")), whole, secret);
+	take_behind(text_of(asked_header(a, "Cookie")), "; ", whole, secret);
 }
 
 void

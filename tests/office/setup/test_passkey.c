@@ -183,16 +183,19 @@ Test(passkey, tells_a_count_that_does_not_grow)
 /* P-1400 */
 Test(passkey, is_nobodys_once_it_is_revoked)
 {
+	char open_link[128];
 	long long number;
 
 	cr_assert_eq(enrol(invited("web:rita"), "id-1"), CODE(OK));
 	number = office_int(&o, "passkey");
+	snprintf(open_link, sizeof open_link, "%s", invited("web:rita"));
 	cr_assert_eq(ask_as_admin((struct passkey_request){.operation = PASSKEY_OP_REVOKE,
 							   .passkey = (uint64_t)number}),
 		     CODE(OK), "%s", o.text);
 	cr_expect_str_eq(office_str(&o, "revoked_by"), "unix:adam");
 	cr_expect_eq(by_id(PASSKEY_OP_KNOW, "id-1", 0), CODE(NOT_FOUND));
 	cr_expect_eq(by_id(PASSKEY_OP_USE, "id-1", 1), CODE(NOT_FOUND));
+	cr_expect_eq(enrol(open_link, "id-2"), CODE(NOT_FOUND), "nor does a link make another");
 	cr_expect_eq(
 	    ask_as_admin((struct passkey_request){.operation = PASSKEY_OP_REVOKE, .passkey = 999}),
 	    CODE(NOT_FOUND));

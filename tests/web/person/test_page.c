@@ -96,6 +96,22 @@ Test(page, tells_nothing_to_who_is_not_signed_in)
 	stand_close(&s);
 }
 
+/* A cookie that another host of the domain may set holds none of ours. */
+Test(page, takes_no_secret_out_of_another_cookie)
+{
+	char key[80], secret[80];
+
+	open_page(key);
+	sign_in(key);
+	snprintf(secret, sizeof secret, "%s", strstr(cookie, "sems="));
+	snprintf(cookie, sizeof cookie, "Cookie: a=&%s", secret);
+	cr_expect_not_null(strstr(get("/"), "Nobody is signed in here."));
+	snprintf(cookie, sizeof cookie, "Cookie: a= %s", secret);
+	cr_expect_not_null(strstr(get("/"), "Nobody is signed in here."));
+	cr_expect(far_is_quiet(&s.semsd));
+	stand_close(&s);
+}
+
 Test(page, signs_the_owner_in_by_a_button_once)
 {
 	char key[80], path[100];
