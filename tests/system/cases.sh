@@ -1,7 +1,7 @@
 # Findings and actions by several accounts: told by whoever is signed in, verified by somebody else, kept in a spreadsheet
 # and in a calendar.
 . "$(dirname "$0")/lib.sh"
-plan 28
+plan 29
 
 start_for_users
 cat >"$T/entity.yaml" <<'YAML'
@@ -80,6 +80,11 @@ is "$RC $OUT" '0 0 made, 0 changed, 3 as they were, 0 refused' 'and comes in aga
 sed -i 's/Lamp/Lamp at the gate/' "$T/in/all.csv"
 by games action import all.csv
 is "$RC $OUT" '0 0 made, 1 changed, 2 as they were, 0 refused' 'what was changed in it is changed'
+# Changed back by hand, and once more by the file.
+LAMP="A-$(date +%Y)-003"
+by games action change "$LAMP" --title Lamp
+by games action import all.csv
+is "$RC $OUT" '0 0 made, 1 changed, 2 as they were, 0 refused' 'what was changed back since is changed again'
 
 # P-1356
 by games due --ics due.ics

@@ -1,8 +1,8 @@
 /*
  * A register that was kept in a spreadsheet: a row a case, a column a word. What is there already,
  * by its number or by `ref`, its number elsewhere, is changed where the row says something else;
- * all other rows make cases. An event's id is made of what the row says, so that the same file
- * again changes nothing.
+ * all other rows make cases. An event's id is made of what the row says and of how many steps the
+ * case has, so that the same file again changes nothing, and changes what was changed back since.
  */
 #include "base/arena.h"
 #include "base/count.h"
@@ -105,7 +105,7 @@ take_cells(struct import *m, const struct sheet_row *row)
 /* --- what is there ---------------------------------------------------------------------------- */
 
 /* NULL: it is not there. */
-static const json_t *
+static json_t *
 find(const struct import *m)
 {
 	const char *ref = m->said[SAYS_REF];
@@ -121,9 +121,9 @@ find(const struct import *m)
 	return NULL;
 }
 
-/* Of the kind, the case if it is there, and all that is said. */
+/* Of the kind, the case if it is there with its steps, and all that is said. */
 static void
-make_id(const struct import *m, struct case_message *message)
+make_id(const struct import *m, const json_t *there, struct case_message *message)
 {
 	unsigned char digest[SHA256_SIZE];
 	json_t *j = json_array();
@@ -131,6 +131,7 @@ make_id(const struct import *m, struct case_message *message)
 
 	json_array_append_new(j, json_string(case_kinds[m->w->kind].name));
 	json_array_append_new(j, json_string(message->number));
+	json_array_append_new(j, json_integer(json_integer_value(json_object_get(there, "steps"))));
 	for (size_t i = 0; i < CASE_WORDS; i++)
 		json_array_append_new(j, json_string(m->said[i] == NULL ? "" : m->said[i]));
 	text = json_dumps(j, JSON_COMPACT);
@@ -140,9 +141,21 @@ make_id(const struct import *m, struct case_message *message)
 	json_decref(j);
 }
 
-static int
-send(struct import *m, const struct sheet_row *row, const char *event, const char *number)
+/* A later row of the same file meets the case as this one left it. */
+static void
+note_change(const struct import *m, json_t *there, const json_t *result)
 {
+	for (size_t i = 0; i < CASE_WORDS; i++)
+		if (m->said[i] != NULL)
+			json_object_set_new(there, case_words[i].name, json_string(m->said[i]));
+	json_object_set(there, "steps", json_object_get(result, "step"));
+}
+
+/* there NULL: it makes a case. */
+static int
+send(struct import *m, const struct sheet_row *row, const char *event, json_t *there)
+{
+	const char *number = there == NULL ? NULL : member_text(there, "number");
 	Sems__V1__CaseRequest q = SEMS__V1__CASE_REQUEST__INIT;
 	struct case_message message;
 	Sems__V1__CaseEvent *list[] = {&message.event};
@@ -152,7 +165,7 @@ send(struct import *m, const struct sheet_row *row, const char *event, const cha
 
 	if (!case_message_make(&message, m->said, event, number, m->w->kind))
 		return command_usage(m->w->command, "no random numbers are to be had");
-	make_id(m, &message);
+	make_id(m, there, &message);
 	q.operation = SEMS__V1__CASE_OPERATION__CASE_OPERATION_TELL;
 	q.events = list;
 	q.n_events = COUNT(list);
@@ -162,12 +175,14 @@ send(struct import *m, const struct sheet_row *row, const char *event, const cha
 	if (status != EXIT_DONE)
 		return status;
 	result = json_array_get(json_object_get(answer, "results"), 0);
-	if (strcmp(member_text(result, "verdict"), "DUPLICATE") == 0)
+	if (strcmp(member_text(result, "verdict"), "DUPLICATE") == 0) {
 		m->same++;
-	else if (number == NULL)
+	} else if (there == NULL) {
 		m->made++;
-	else
+	} else {
 		m->changed++;
+		note_change(m, there, result);
+	}
 	json_decref(answer);
 	return EXIT_DONE;
 }
@@ -201,7 +216,7 @@ static int
 take_row(struct import *m, const struct sheet_row *row)
 {
 	const struct machine *machine = case_kinds[m->w->kind].life->machine;
-	const json_t *there;
+	json_t *there;
 	int status = take_cells(m, row);
 
 	if (status != EXIT_DONE)
@@ -220,7 +235,7 @@ take_row(struct import *m, const struct sheet_row *row)
 		m->same++;
 		return EXIT_DONE;
 	}
-	return send(m, row, "CHANGE", member_text(there, "number"));
+	return send(m, row, "CHANGE", there);
 }
 
 static int
