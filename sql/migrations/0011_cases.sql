@@ -268,6 +268,23 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 	    coalesce(folded ->> 'due', folded ->> 'original_due')
 $$;
 
+-- Which of `others` a person is to a case. Names are looked up now: whoever was given a person after he told something is
+-- that person. Its owners are all that it had since it was opened last, so that nobody gets rid of his own by handing it
+-- over.
+CREATE FUNCTION sems.case_others(of_number text, of_person text) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	WITH l AS (
+	    SELECT e.occurrence, e.folded FROM sems.case_event e WHERE e.number = of_number ORDER BY e.step DESC LIMIT 1
+	)
+	SELECT ARRAY(
+	    SELECT o.o FROM l CROSS JOIN unnest('{claimed_by,raised_by}'::text[]) AS o (o)
+	    WHERE sems.person_of(l.folded ->> o.o) = of_person
+	    UNION ALL
+	    SELECT 'owner' WHERE EXISTS (SELECT FROM l JOIN sems.case_event e
+		ON e.number = of_number AND e.occurrence = l.occurrence
+		WHERE sems.person_of(e.folded ->> 'owner') = of_person))
+$$;
+
 -- The number of a new case, which is counted in the year in which it is told.
 CREATE FUNCTION sems.case_open(of_kind text, content jsonb) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -297,6 +314,7 @@ DECLARE
 	of_machine text;
 	t sems.transition;
 	d sems.deed;
+	is_other text[];
 	other text;
 	why text;
 BEGIN
@@ -315,8 +333,9 @@ BEGIN
 	END IF;
 	NEW.person := sems.person_of(NEW.made_by);
 	SELECT p.name, p.post INTO NEW.made_by_name, NEW.made_by_post FROM sems.person p WHERE p.person = NEW.person;
+	is_other := sems.case_others(NEW.number, NEW.person);
 	FOREACH other IN ARRAY t.others LOOP
-		IF before.folded ->> other = NEW.person THEN
+		IF other = ANY (is_other) THEN
 			RAISE EXCEPTION '% is for another than its %', NEW.event, other;
 		END IF;
 	END LOOP;
@@ -411,5 +430,6 @@ $$;
 GRANT SELECT ON sems.deed, sems.case_kind, sems.case_file, sems.case_now, sems.severity_scale TO sems_compute;
 GRANT SELECT, INSERT ON sems.case_event TO sems_compute;
 GRANT INSERT ON sems.severity_scale TO sems_compute;
-GRANT EXECUTE ON FUNCTION sems.severity_of(text), sems.case_strays(jsonb), sems.case_names_embargoed(jsonb), sems.case_key(jsonb), sems.cases_at(timestamptz, timestamptz),
+GRANT EXECUTE ON FUNCTION sems.severity_of(text), sems.case_strays(jsonb), sems.case_names_embargoed(jsonb),
+    sems.case_others(text, text), sems.case_key(jsonb), sems.cases_at(timestamptz, timestamptz),
     sems.end_of(text, timestamptz) TO sems_compute;

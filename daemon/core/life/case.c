@@ -87,7 +87,7 @@ static enum code
 check_people(const void *of, uint32_t others, struct err *e)
 {
 	static const char *const whose[] = {
-	    [CASE_OWNER] = "is its owner",
+	    [CASE_OWNER] = "is its owner, or was since it was opened",
 	    [CASE_CLAIMED_BY] = "said that it was done",
 	    [CASE_RAISED_BY] = "brought it up",
 	};

@@ -54,7 +54,8 @@ struct case_standing {
 	unsigned state;
 	const char *person; /* that tells */
 	uint64_t rights;
-	/* By the bits of its life's `others`: who that is; NULL: nobody, or not known. */
+	/* By the bits of its life's `others`: who that is, of several owners since it was opened
+	 * `person` if one was; NULL: nobody, or somebody else. */
 	const char *const *others;
 	const char *const *said; /* by the words of its life */
 };

@@ -231,6 +231,23 @@ take_listed(struct call *c, struct telling *t, struct err *e)
 	return write_content(c, t, e);
 }
 
+/* Which of the others whoever tells it is, by their bits; the database knows who they are now. */
+static void
+take_others(const struct telling *t, const char *others[CASE_OTHERS])
+{
+	const json_t *list = json_object_get(t->standing, "others");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(list, i, one)
+	{
+		unsigned o = life_find_name(case_others, CASE_OTHERS, json_string_value(one));
+
+		if (o < CASE_OTHERS)
+			others[o] = member_text(t->standing, "person");
+	}
+}
+
 /* A finding says how grave it is, on one scale or the other. */
 static enum code
 check_severity(const struct telling *t, struct err *e)
@@ -245,9 +262,8 @@ static enum code
 judge_step(struct call *c, struct telling *t, struct err *e)
 {
 	const json_t *there = json_object_get(t->standing, "case");
-	const json_t *folded = json_object_get(there, "folded");
 	const struct machine *m = case_kinds[t->kind].life->machine;
-	const char *others[CASE_OTHERS];
+	const char *others[CASE_OTHERS] = {NULL};
 	const char *state = member_text(there, "state");
 	unsigned next;
 	struct case_standing s = {
@@ -261,8 +277,7 @@ judge_step(struct call *c, struct telling *t, struct err *e)
 	    .said = t->said,
 	};
 
-	for (unsigned i = 0; i < CASE_OTHERS; i++)
-		others[i] = member_maybe(folded, case_others[i]);
+	take_others(t, others);
 	if (t->number != NULL && !json_is_object(there))
 		return err_set(e, REJ_NOT_FOUND, "number", "there is no case %s", t->number);
 	if (s.state == m->n_states)

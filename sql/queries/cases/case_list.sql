@@ -3,7 +3,9 @@
 -- this instant, NULL: now; $3: as it was known then; $4: after this number; $5: so many.
 WITH q AS MATERIALIZED (
     SELECT ARRAY(SELECT jsonb_array_elements_text(j.j -> 'kind')) AS kinds, j.j ->> 'state' AS state,
-        sems.person_of(j.j ->> 'owner') AS owner, j.j ->> 'finding' AS finding, j.j ->> 'severity' AS severity,
+        -- All names by which that person may have been written down.
+        j.j ? 'owner' AS has_owner, ARRAY(SELECT sems.person_of(j.j ->> 'owner') UNION ALL SELECT p.principal
+            FROM sems.principal AS p WHERE p.person = sems.person_of(j.j ->> 'owner')) AS owners, j.j ->> 'finding' AS finding, j.j ->> 'severity' AS severity,
         j.j ->> 'site_id' AS site_id, j.j ? 'open' AS is_open, j.j ->> 'due_until' AS due_until,
         j.j ? 'kind' AS has_kinds, j.j ?| '{state,owner,finding,severity,site_id,due_until}' AS has_keys,
         sems.end_of($2, 'infinity') AS so_before, sems.end_of($3, 'infinity') AS told_before,
@@ -16,7 +18,7 @@ WITH q AS MATERIALIZED (
     FROM q CROSS JOIN sems.case_now AS n
     WHERE $2::text IS NULL AND $3::text IS NULL
         AND (NOT q.has_kinds OR n.kind = ANY (q.kinds)) AND (NOT q.is_open OR NOT n.is_over)
-        AND (q.state IS NULL OR n.state = q.state) AND (q.owner IS NULL OR n.owner = q.owner)
+        AND (q.state IS NULL OR n.state = q.state) AND (NOT q.has_owner OR n.owner = ANY (q.owners))
         AND (q.finding IS NULL OR n.finding = q.finding) AND (q.severity IS NULL OR n.severity = q.severity)
         AND (q.site_id IS NULL OR n.site_id = q.site_id) AND (q.due_until IS NULL OR n.due_on <= q.due_until)
     UNION ALL
@@ -31,7 +33,7 @@ WITH q AS MATERIALIZED (
         AND (NOT q.has_keys OR (q.state IS NULL OR l.state = q.state) AND EXISTS (
             SELECT FROM sems.case_event AS f CROSS JOIN sems.case_key(f.folded) AS k
             WHERE f.number = c.number AND f.step = l.step
-                AND (q.owner IS NULL OR k.owner = q.owner) AND (q.finding IS NULL OR k.finding = q.finding)
+                AND (NOT q.has_owner OR k.owner = ANY (q.owners)) AND (q.finding IS NULL OR k.finding = q.finding)
                 AND (q.severity IS NULL OR k.severity = q.severity) AND (q.site_id IS NULL OR k.site_id = q.site_id)
                 AND (q.due_until IS NULL OR k.due_on <= q.due_until)))
 ), page AS MATERIALIZED (

@@ -2,6 +2,7 @@
 -- for a new one; $4: what is said; $5: 1 when he may know of tests under embargo, so that he is told of them.
 SELECT jsonb_build_object(
     'person', sems.person_of($1::text),
+    'others', sems.case_others($3::text, sems.person_of($1::text)),
     'strays', sems.case_strays($4::jsonb),
     'names_embargoed', $5::int = 1 AND sems.case_names_embargoed($4::jsonb),
     'told', (SELECT jsonb_build_object('number', e.number, 'event', e.event, 'state', e.state, 'step', e.step,

@@ -107,6 +107,19 @@ Test(case, lists_what_is_looked_for)
 			 "A1 IN_PROGRESS, A2 REJECTED");
 }
 
+/* Also what was told before its owner had a person. P-1353 */
+Test(case, lists_by_owner_what_was_his_before_he_had_a_person)
+{
+	cluster_do(o.pg, "INSERT INTO sems.person VALUES ('olga', 'Olga Ost', NULL)");
+	cluster_do(o.pg, "UPDATE sems.principal SET person = 'olga' WHERE principal = 'unix:olga'");
+	cr_expect_str_eq(listed((struct case_request){.owner = "olga"}),
+			 "A1 IN_PROGRESS, A2 REJECTED");
+	cr_expect_str_eq(listed((struct case_request){.owner = "unix:olga"}),
+			 "A1 IN_PROGRESS, A2 REJECTED");
+	cr_expect_str_eq(listed((struct case_request){.owner = "olga", .as_of = "2025-03-12"}),
+			 "A1 IN_PROGRESS");
+}
+
 /* P-1353 */
 Test(case, lists_page_by_page)
 {

@@ -93,6 +93,22 @@ be(const char *who)
 	o.owner = false;
 }
 
+/* The role that the daemon takes for all of this, trying it directly. */
+static const char *
+as_compute(const char *sql)
+{
+	static char state[6];
+
+	cluster_do(o.pg, "SET ROLE sems_compute");
+	snprintf(state, sizeof state, "%s", cluster_state(o.pg, sql));
+	cluster_do(o.pg, "RESET ROLE");
+	return state;
+}
+
+#define EVENT(who, event, said)                                                           \
+	"INSERT INTO sems.case_event (event_id, number, event, made_by, content) SELECT " \
+	"gen_random_uuid(), number, '" event "', '" who "', '" said "' FROM sems.case_file"
+
 /* --- P-1340: numbers -------------------------------------------------------------------------- */
 
 /* The year is that of the database's clock, whatever day it is. */
@@ -364,6 +380,61 @@ Test(tell, has_an_action_verified_by_another_person_than_its_owner)
 	told((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED_EFFECTIVE");
 }
 
+/* Who told it before the setup gave him a person is that person all the same. P-1352 */
+Test(tell, knows_a_person_again_who_was_none_when_he_told_it)
+{
+	static char kept[24];
+
+	snprintf(kept, sizeof kept, "%s", spoken("A", 1));
+	told((struct case_event_told)MAKES("action", "ADD", {"title", "x"}, {"type", "CORRECTIVE"},
+					   {"owner", "unix:max"}, {"original_due", "2026-06-30"}),
+	     "OPEN");
+	be("unix:vera");
+	told((struct case_event_told)OF(kept, "CLAIM", {"text", "done"}), "DONE_CLAIMED");
+	cluster_do(o.pg, "INSERT INTO sems.person VALUES ('vera', 'Vera', NULL), ('max', 'Max', "
+			 "NULL)");
+	cluster_do(o.pg, "UPDATE sems.principal SET person = substr(principal, 6) "
+			 "WHERE principal IN ('unix:vera', 'unix:max')");
+	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
+		     CODE(FORBIDDEN));
+	cr_expect_not_null(strstr(o.text, "vera said that it was done"), "%s", o.text);
+	cr_expect_str_eq(as_compute(EVENT("unix:vera", "VERIFY", "{\"text\": \"x\"}")), "P0001");
+	be("unix:max");
+	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
+		     CODE(FORBIDDEN));
+	cr_expect_str_eq(as_compute(EVENT("unix:max", "VERIFY", "{\"text\": \"x\"}")), "P0001");
+	be("unix:carl");
+	told((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED_EFFECTIVE");
+}
+
+/* Until it is opened again. P-1352 */
+Test(tell, has_nobody_verify_what_was_his_own_before_he_handed_it_over)
+{
+	static char kept[24];
+
+	snprintf(kept, sizeof kept, "%s", spoken("F", 1));
+	told((struct case_event_told)MAKES("finding", "RAISE", {"title", "x"}, {"origin", "REVIEW"},
+					   {"severity", "MINOR"}, {"owner", "unix:carl"}),
+	     "OPEN");
+	be("unix:carl");
+	told((struct case_event_told)OF(kept, "CHANGE", {"owner", "unix:olga"}), "OPEN");
+	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "REJECT", {"reason", "none"})),
+		     CODE(FORBIDDEN));
+	cr_expect_str_eq(as_compute(EVENT("unix:carl", "REJECT", "{\"reason\": \"x\"}")), "P0001");
+	be("unix:olga");
+	told((struct case_event_told)OF(kept, "CORRECT", {"text", "done"}), "CORRECTED");
+	be("unix:carl");
+	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
+		     CODE(FORBIDDEN));
+	cr_expect_not_null(strstr(o.text, "unix:carl is its owner, or was"), "%s", o.text);
+	cr_expect_str_eq(as_compute(EVENT("unix:carl", "VERIFY", "{\"text\": \"x\"}")), "P0001");
+	told((struct case_event_told)OF(kept, "REOPEN", {"reason", "again"}), "OPEN");
+	be("unix:olga");
+	told((struct case_event_told)OF(kept, "CORRECT", {"text", "done"}), "CORRECTED");
+	be("unix:carl");
+	told((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED");
+}
+
 /* --- P-1349: findings of audits --------------------------------------------------------------- */
 
 #define OF_AUDIT(...)                                                          \
@@ -462,22 +533,6 @@ Test(tell, maps_the_grades_of_the_entity)
 }
 
 /* --- the database by itself ------------------------------------------------------------------- */
-
-/* The role that the daemon takes for all of this, trying it directly. */
-static const char *
-as_compute(const char *sql)
-{
-	static char state[6];
-
-	cluster_do(o.pg, "SET ROLE sems_compute");
-	snprintf(state, sizeof state, "%s", cluster_state(o.pg, sql));
-	cluster_do(o.pg, "RESET ROLE");
-	return state;
-}
-
-#define EVENT(who, event, said)                                                           \
-	"INSERT INTO sems.case_event (event_id, number, event, made_by, content) SELECT " \
-	"gen_random_uuid(), number, '" event "', '" who "', '" said "' FROM sems.case_file"
 
 /* P-1343, P-1351, P-1352: whoever writes there. */
 Test(tell, is_kept_by_the_database_as_core_would_have_it)
