@@ -3,22 +3,50 @@
 /** @typedef {import("./types").Entry} Entry */
 /** @typedef {import("./types").State} State */
 
+/** Of whatever was thrown: browsers that run out of space say null, too. @param {unknown} error */
+export const messageOf = (error) =>
+  (error instanceof Error || error instanceof DOMException ? error.message : "the device could not keep it");
+
 /** @type {Promise<IDBDatabase> | null} */
 let opened = null;
 
 /** @returns {Promise<IDBDatabase>} */
 const open = () => {
-  opened ??= new Promise((resolve, reject) => {
+  if (opened !== null)
+    return opened;
+  const opening = /** @type {Promise<IDBDatabase>} */ (new Promise((resolve, reject) => {
     const request = indexedDB.open("sems-field", 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("named");
       request.result.createObjectStore("entries", { keyPath: "key" }).createIndex("state", "state");
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      const db = request.result;
+      db.onclose = () => { opened = null; };
+      db.onversionchange = () => {
+        opened = null;
+        db.close();
+      };
+      resolve(db);
+    };
     request.onerror = () => reject(request.error);
     request.onblocked = () => reject(new Error("another page of this app is too old: close it"));
-  });
-  return opened;
+  }));
+  // What failed, or was closed by the browser, is opened anew by whoever comes next.
+  opening.catch(() => { opened = null; });
+  opened = opening;
+  return opening;
+};
+
+/** @param {IDBDatabase} db @param {IDBTransactionMode} mode */
+const begin = (db, mode) => {
+  try {
+    return db.transaction(["named", "entries"], mode, { durability: "strict" });
+  } catch (error) {
+    // Some browsers close it and say so nowhere else.
+    opened = null;
+    throw error;
+  }
 };
 
 /**
@@ -30,10 +58,9 @@ const open = () => {
 const run = async (mode, work) => {
   const db = await open();
   return new Promise((resolve, reject) => {
-    const tx = db.transaction(["named", "entries"], mode, { durability: "strict" });
+    const tx = begin(db, mode);
     const request = work(tx);
     tx.oncomplete = () => resolve(/** @type {T} */ (request?.result));
-    tx.onerror = () => reject(tx.error);
     tx.onabort = () => reject(tx.error ?? new Error("the device could not keep it"));
   });
 };
