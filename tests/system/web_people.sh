@@ -1,7 +1,7 @@
 # People at semsweb by certificates of their browsers (P-1406), and by what nginx says over a Unix socket (P-1407).
 . "$(dirname "$0")/lib.sh"
 . "$TREE/tests/system/lib_web.sh"
-plan 19
+plan 22
 command -v nginx >/dev/null || skip_all 'no nginx'
 start_for_users
 PKI=$T/pki
@@ -64,7 +64,8 @@ class Sso(http.server.BaseHTTPRequestHandler):
         who = dict(c.strip().split("=", 1) for c in self.headers.get("Cookie", "").split(";") if "=" in c).get("sso")
         self.send_response(202 if who else 401)
         if who:
-            self.send_header("X-Auth-Request-Preferred-Username", who)
+            self.send_header("X-Auth-Request-User", who)
+            self.send_header("X-Auth-Request-Preferred-Username", "adam")
         self.end_headers()
 
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Sso).serve_forever()
@@ -92,6 +93,9 @@ like "$(seen -b sso=rita -H 'X-Sems-Person: root' -H 'x-sems-person: adam' "$WEB
 	'whatever the browser says'
 is "$(curl_status --cacert "$T/shared/ca.pem" -b sso=rita -H 'Content-Type: application/json' -H 'X-Sems-Person: rita' \
 	-d '{"records":[]}' "$WEB/v1/batch")" 401 'a batch takes a device of its own'
+like "$(seen "$WEB/field/")" 'semsd field' 'the field app takes no sign-in'
+is "$(curl_status --cacert "$T/shared/ca.pem" "$WEB/livez")" 200 'nor does asking whether the server is there'
+is "$(curl_status --cacert "$T/shared/ca.pem" --path-as-is "$WEB/livez/../")" 302 'and nothing is got by way of them'
 is "$(curl_status --cacert "$T/shared/ca.pem" -b sso=rita "$WEB/readyz")" 404 'what is for this machine alone stays so'
 kill "$nginx_pid" "$sso_pid"
 wait "$nginx_pid" "$sso_pid" 2>/dev/null
