@@ -46,6 +46,18 @@ const fill = async (page, criterion, site = "NFD") => {
     await page.locator('[data-field="note"] textarea').fill("Somebody by name");
   await saved(page);
 };
+// What the device keeps in a store cannot be kept, until it is mended.
+const breakStore = (page, store) => page.evaluate((s) => {
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (...args) {
+    if (this.name === s)
+      throw new DOMException("no space", "QuotaExceededError");
+    return put.apply(this, args);
+  };
+  globalThis.mend = () => { IDBObjectStore.prototype.put = put; };
+}, store);
+const mend = (page) => page.evaluate(() => globalThis.mend());
+const noted = (page, part) => page.waitForFunction((p) => document.getElementById("note").textContent.includes(p), part);
 const enter = async (page, criterion, site) => {
   await fill(page, criterion, site);
   await press(page, "Done");
@@ -109,9 +121,55 @@ like(await text(page), /Stored .*, 0[0-9a-f]{7}-[0-9a-f]{4}-7/, "and its receipt
 is(await violations(page, axe), "", "axe finds nothing on the outbox");
 is(await page.evaluate(async () => {
   const { entriesOf, getNamed } = await import("/field/db.js");
-  return JSON.stringify([(await entriesOf("STORED")).map((e) => e.values), Object.keys(await getNamed("typed")).filter((k) => /note|recorded_by/.test(k))]);
-}), "[[{}],[]]", "of what was stored the device keeps the receipt alone, and offers no name again");
+  return JSON.stringify([(await entriesOf("STORED")).map((e) => [e.values, e.record, e.line]), Object.keys(await getNamed("typed")).filter((k) => /note|recorded_by/.test(k))]);
+}), "[[[{},\"\",\"\"]],[]]", "of what was stored the device keeps the receipt alone, and offers no name again");
 await press(page, "Back");
+
+// --- a device that has no space
+await fill(page, "no space");
+await breakStore(page, "entries");
+for (const name of ["Done", "Later"]) {
+  await page.evaluate(() => { document.getElementById("note").textContent = ""; });
+  await press(page, name);
+  await noted(page, "could not be kept");
+  like(await page.textContent("#note"), /could not be kept: no space/, `what cannot be kept is told by "${name}"`);
+  is(await page.textContent("#view h1"), "Observation", "and the form stays");
+}
+await page.locator('[data-field="criterion_id"] input').first().fill("space again");
+await mend(page);
+await press(page, "Done");
+is(await until(page, "STORED", 2), 2, "once it can be kept it is sent");
+await breakStore(page, "named");
+await enter(page, "no space for the clock");
+is(await until(page, "STORED", 3), 3, "and is sent where the server's time cannot be kept");
+await mend(page);
+
+// --- opened while it is sent
+await chrome.context.setOffline(true);
+await enter(page, "picked");
+await chrome.context.setOffline(false);
+is(await until(page, "STORED", 4), 4, "offline and back");
+is(await page.evaluate(async () => {
+  const { entriesOf, putEntry } = await import("/field/db.js");
+  const { send } = await import("/field/outbox.js");
+  const { encode } = TextEncoder.prototype;
+  const [one] = await entriesOf("STORED");
+  const waiting = { ...one, key: "opened", state: "QUEUED", attempts: 0, record: "{}", verdict: null };
+  await navigator.locks.request("sems-send", () => undefined);
+  await putEntry(waiting);
+  // The size of what is picked is the last that is asked before it is marked; once before, to see whether to knock.
+  let picked = 0;
+  TextEncoder.prototype.encode = function (text) {
+    if (text === "{}" && ++picked === 2)
+      putEntry({ ...waiting, state: "DRAFT" });
+    return encode.call(this, text);
+  };
+  const said = await send({ principal: "", keyId: "", key: null });
+  TextEncoder.prototype.encode = encode;
+  const [left] = (await entriesOf("DRAFT")).filter((e) => e.key === "opened");
+  return `${said}|${left?.state}|${left?.attempts}`;
+}), "|DRAFT|0", "what is opened between being picked and sent is not sent, and stays a draft");
+await page.evaluate(async () => (await import("/field/db.js")).changeEntries(["opened"], () => null));
 
 // --- offline
 await chrome.context.setOffline(true);
@@ -149,7 +207,7 @@ for (let i = 0; i < 50 && files.length === 0; i++)
 await files[0].saveAs(`${folder}/queue.jsonl`);
 like(await askShell("import"), /2 accepted, 0 rejected/, "the queue can be saved, and sent by semsctl send --json");
 await chrome.context.setOffline(false);
-is(await until(page, "STORED", 3), 3, "back in the network it is sent by itself, and what was there already is no fault");
+is(await until(page, "STORED", 6), 6, "back in the network it is sent by itself, and what was there already is no fault");
 
 // --- killed with a draft
 await page.goto(`${web}/field/`);
@@ -170,7 +228,7 @@ const other = await open(chrome.context);
 await heading(other, "New entry");
 is(await other.locator(".draft").count(), 0, "what is open in one tab is not offered in another");
 await press(page, "Done");
-is(await until(page, "STORED", 4), 4, "it is finished and sent");
+is(await until(page, "STORED", 7), 7, "it is finished and sent");
 
 // --- two tabs, the server away, and back
 await askShell("stop");
@@ -188,7 +246,7 @@ let posts = 0;
 for (const tab of [page, other])
   tab.on("request", (r) => { posts += r.method() === "POST"; });
 await Promise.all([page, other].map((p) => p.evaluate(() => dispatchEvent(new Event("online")))));
-is(await until(page, "STORED", 14), 14, "when it is back all are sent");
+is(await until(page, "STORED", 17), 17, "when it is back all are sent");
 is(posts, 1, "by one of the tabs, in one batch");
 
 // --- an answer that is lost
@@ -208,9 +266,19 @@ await page.waitForTimeout(500);
 await page.click("#waiting");
 await heading(page, "Outbox");
 like(await text(page), /sent and not answered yet, so that it stays as it is/, "an entry whose answer was lost cannot be changed");
-await page.waitForTimeout(500);
-await press(page, "Send now");
-is(await until(page, "STORED", 15), 15, "and is sent again as it is");
+// In another zone, and by a server that has no form for it any more.
+const zone = await chrome.context.newCDPSession(page);
+await zone.send("Emulation.setTimezoneOverride", { timezoneId: "Asia/Kathmandu" });
+await chrome.context.route("**/v1/forms", (route) => route.fulfill({ json: { principal: "device:phone-1", grants: [], forms: [] } }));
+await page.evaluate(async () => (await import("/field/db.js")).setNamed("forms", { principal: "", grants: [], forms: [] }));
+await page.reload();
+is(await until(page, "STORED", 18), 18, "and is sent again as it is, whatever became of the form and the zone");
+await zone.send("Emulation.setTimezoneOverride", { timezoneId: "" });
+await chrome.context.unroute("**/v1/forms");
+await page.reload();
+await page.getByRole("button", { name: "Observation", exact: true }).waitFor();
+await page.click("#waiting");
+await heading(page, "Outbox");
 
 // --- what the database does not take
 await press(page, "Back");
@@ -225,7 +293,25 @@ await heading(page, "Observation");
 await page.locator('[data-field="site_id"] input').fill("NFD");
 await saved(page);
 await press(page, "Done");
-is(await until(page, "STORED", 16), 16, "mended it is stored");
+is(await until(page, "STORED", 19), 19, "mended it is stored");
+
+// --- a batch that is refused as a whole
+await heading(page, "New entry");
+await chrome.context.setOffline(true);
+for (const name of ["good-1", "good-2", "unlucky", "good-3"])
+  await enter(page, name);
+await chrome.context.route("**/v1/batch", (route) => (/unlucky/.test(route.request().postData())
+  ? route.fulfill({ status: 400, json: { text: "not like this" } }) : route.continue()));
+await chrome.context.setOffline(false);
+is(await until(page, "STORED", 22), 22, "of a batch that is refused as a whole the rest is sent");
+is(await until(page, "NEEDS", 1), 1, "and the one that it was needs somebody");
+await chrome.context.unroute("**/v1/batch");
+await page.click("#waiting");
+await heading(page, "Outbox");
+like(await text(page), /Needs you.*Refused: not like this/s, "with what was said");
+await page.locator('li[data-state="NEEDS"]').getByRole("button", { name: "Delete" }).click();
+await press(page, "Yes");
+is(await until(page, "NEEDS", 0), 0, "who may delete it");
 
 // --- the clock
 for (const [hours, name] of [[7, "ahead"], [-30, "behind"]]) {
@@ -241,7 +327,7 @@ for (const [hours, name] of [[7, "ahead"], [-30, "behind"]]) {
   await late.goto(`${web}/field/`);
   await heading(late, "New entry");
   await enter(late, `clock-${name}`);
-  const wanted = hours > 0 ? 17 : 18;
+  const wanted = hours > 0 ? 23 : 24;
   is(await until(late, "STORED", wanted), wanted, `a clock that is ${Math.abs(hours)} hours ${name} keeps nothing from being sent`);
   await late.close();
 }
@@ -251,12 +337,17 @@ page = await open(chrome.context);
 await heading(page, "New entry");
 await askShell("stop");
 const copied = await page.evaluate(async () => {
-  const { entriesOf, putEntry } = await import("/field/db.js");
-  const { makeId } = await import("/field/record.js");
+  const { entriesOf, getNamed, putEntry } = await import("/field/db.js");
+  const { makeId, recordOf } = await import("/field/record.js");
   const [one] = (await entriesOf("STORED")).filter((e) => e.begun.offset !== null);
-  for (let i = 0; i < 230; i++)
-    await putEntry({ ...one, key: `copy-${i}`, state: "QUEUED", attempts: 0, verdict: null, recordId: makeId(one.occurredAt),
-      values: { site_id: "NFD", mode: "OVERT", criteria: [{ criterion_id: "copy", result: "MET" }] } });
+  const { forms } = await getNamed("forms");
+  for (let i = 0; i < 230; i++) {
+    const copy = { ...one, key: `copy-${i}`, state: "QUEUED", attempts: 0, verdict: null, recordId: makeId(one.occurredAt),
+      // The first waits since before the clock, two hours ahead, was set back.
+      notBefore: i === 0 ? Date.now() + 2 * 3600000 : 0,
+      values: { site_id: "NFD", mode: "OVERT", criteria: [{ criterion_id: "copy", result: "MET" }] } };
+    await putEntry({ ...copy, record: JSON.stringify(recordOf(copy, forms.find((f) => f.kind === copy.kind))) });
+  }
   return one.occurredAt > 0;
 });
 is(copied, true, "a long time without the server");
@@ -266,7 +357,7 @@ page.on("request", (r) => { if (r.url().endsWith("/v1/batch")) sizes.push(r.post
 await page.click("#waiting");
 await heading(page, "Outbox");
 await press(page, "Send now");
-is(await until(page, "STORED", 248), 248, "all is sent");
+is(await until(page, "STORED", 254), 254, "all is sent");
 is(sizes.join(), "100,100,30", "a hundred records at once, one batch after the other");
 
 // --- a window that keeps nothing
@@ -276,6 +367,13 @@ await context.addInitScript(() => { delete Navigator.prototype.serviceWorker; })
 const hidden = await open(context);
 await heading(hidden, "This does not work here");
 like(await text(hidden), /private window/, "a window that keeps nothing is refused, with the reason");
+is(await hidden.evaluate(async () => {
+  const { getNamed, setNamed } = await import("/field/db.js");
+  await setNamed("typed", 1);
+  await new Promise((resolve) => { indexedDB.deleteDatabase("sems-field").onsuccess = resolve; });
+  await setNamed("typed", 2);
+  return getNamed("typed");
+}), 2, "what was closed for somebody else is opened anew");
 await close();
 await chrome.close();
 process.exit(0);

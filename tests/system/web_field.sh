@@ -1,7 +1,7 @@
 # The field app in Chromium (P-1413): its types, its life on a device, and that the database has each entry once.
 . "$(dirname "$0")/lib.sh"
 . "$TREE/tests/system/lib_web.sh"
-plan 63
+plan 76
 for program in node npm chromium; do
 	command -v "$program" >/dev/null || skip_all "no $program"
 done
@@ -39,6 +39,6 @@ import json, re, sys
 text = open(sys.argv[1]).read()
 print(len(set(re.findall(r'"record_id": *"([0-9a-f-]{36})"', text))))
 PY
-is "$(cat "$T/stored")" 248 'the database has each entry once'
+is "$(cat "$T/stored")" 254 'the database has each entry once'
 stop_web
 is $? 0 'semsweb stops cleanly'

@@ -1,10 +1,10 @@
 // The field app: what is seen, and what happens when it is touched.
 import { lastContact, loadClock, momentNow, timeOf } from "./clock.js";
-import { changeEntries, entriesOf, getEntry, getNamed, putEntry, setNamed } from "./db.js";
+import { changeEntries, entriesOf, getEntry, getNamed, messageOf, putEntry, setNamed } from "./db.js";
 import { askAs, enrol, loadDevice } from "./device.js";
 import { faultIn, make, showFields, words } from "./form.js";
-import { formFor, send } from "./outbox.js";
-import { identify, lineOf } from "./record.js";
+import { send } from "./outbox.js";
+import { identify, lineOf, recordOf } from "./record.js";
 
 /** @typedef {import("./types").Device} Device */
 /** @typedef {import("./types").Entry} Entry */
@@ -17,6 +17,7 @@ const SEND_MS = 30000;
 const AGAIN_MS = 1000;
 const CODE = /^[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}$/;
 const SUGGESTED = 6;
+const NO_FORM = "There is no form for this any more.";
 
 const view = /** @type {HTMLElement} */ (document.getElementById("view"));
 const note = /** @type {HTMLElement} */ (document.getElementById("note"));
@@ -40,6 +41,9 @@ const tell = (text, isBad = false) => {
   note.className = isBad ? "bad" : "";
 };
 
+/** @param {unknown} error */
+const blame = (error) => tell(messageOf(error), true);
+
 /** @param {string} text @param {() => unknown} work @param {string} [kind] */
 const button = (text, work, kind = "") => {
   const b = /** @type {HTMLButtonElement} */ (make("button", { type: "button", ...(kind ? { class: kind } : {}) }, [text]));
@@ -48,7 +52,7 @@ const button = (text, work, kind = "") => {
     try {
       await work();
     } catch (error) {
-      tell(/** @type {Error} */ (error).message, true);
+      blame(error);
     } finally {
       b.disabled = false;
     }
@@ -71,8 +75,11 @@ const show = (title, ...parts) => {
 /** @param {number} ms */
 const time = (ms) => new Date(ms).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 
+/** @param {Entry} entry @returns {Form | undefined} */
+const formFor = (entry) => forms.forms.find((f) => f.kind === entry.kind);
+
 /** @param {Entry} entry */
-const titleOf = (entry) => `${formFor(forms, entry)?.title ?? words(entry.kind)}, ${time(entry.at ?? timeOf(entry.begun))}`;
+const titleOf = (entry) => `${formFor(entry)?.title ?? words(entry.kind)}, ${time(entry.at ?? timeOf(entry.begun))}`;
 
 // --- sending ---------------------------------------------------------------------------------------
 
@@ -84,7 +91,7 @@ const count = async () => {
 const sendNow = async () => {
   if (device === null)
     return;
-  inTheWay = await send(device, forms);
+  inTheWay = await send(device);
   await count();
   pages.postMessage("sent");
   clearTimeout(again.timer);
@@ -168,23 +175,25 @@ const begin = async (form) => {
   /** @type {Entry} */
   const entry = {
     key: crypto.randomUUID(), state: "DRAFT", kind: form.kind, version: form.version, source: sourceFor(form.kind),
-    values: beginWith(form), begun: momentNow(), at: null, recordId: "", occurredAt: 0, attempts: 0, notBefore: 0,
-    verdict: null, changedAt: Date.now(),
+    values: beginWith(form), begun: momentNow(), at: null, recordId: "", occurredAt: 0,
+    record: "", line: "", attempts: 0, notBefore: 0, verdict: null, changedAt: Date.now(),
   };
   await putEntry(entry);
   await openEntry(entry);
 };
 
-/** Each change is kept before the next. @param {Entry} entry */
+/** Each change is kept before the next. Whoever saves is told by a rejection that it was not kept. @param {Entry} entry */
 const saver = (entry) => {
+  /** @type {Promise<unknown>} */
   let last = Promise.resolve();
   return () => {
     const copy = structuredClone({ ...entry, changedAt: Date.now() });
-    last = last.then(async () => {
+    const kept = last.then(async () => {
       await putEntry(copy);
       document.body.dataset.saved = String(copy.changedAt);
-    }).catch((error) => tell(`This could not be kept: ${error.message}`, true));
-    return last;
+    }).catch((error) => { throw new Error(`This could not be kept: ${messageOf(error)}`); });
+    last = kept.catch(() => {});
+    return kept;
   };
 };
 
@@ -200,6 +209,9 @@ const showWhen = (entry, changed) => {
   return make("details", {}, [make("summary", {}, [`When: ${time(ms)}`]), make("label", { for: "when" }, ["It occurred at"]), input]);
 };
 
+/** @type {Pick<Entry, "state" | "record" | "line">} */
+const NOT_QUEUED = { state: "DRAFT", record: "", line: "" };
+
 /** @param {Entry} entry @param {Form} form @param {() => Promise<void>} save */
 const queue = async (entry, form, save) => {
   const fault = faultIn(form.fields, entry.values);
@@ -209,9 +221,18 @@ const queue = async (entry, form, save) => {
     return;
   }
   identify(entry);
-  Object.assign(entry, { state: "QUEUED", notBefore: 0, verdict: null });
-  await save();
-  await remember(form, entry.values);
+  const before = { verdict: entry.verdict, ...NOT_QUEUED };
+  // As it is now it is sent, however often, and whatever becomes of the form or of the device's zone.
+  Object.assign(entry, { state: "QUEUED", notBefore: 0, verdict: null,
+    record: JSON.stringify(recordOf(entry, form)), line: JSON.stringify(lineOf(entry, form)) });
+  try {
+    await save();
+  } catch (error) {
+    Object.assign(entry, before);
+    throw error;
+  }
+  // It is kept, whether or not the same is offered next time.
+  await remember(form, entry.values).catch(() => {});
   letGo?.();
   tell("It is in the outbox.");
   await showHome();
@@ -230,13 +251,17 @@ const discard = async (entry) => {
 
 /** @param {Entry} entry */
 const openEntry = async (entry) => {
-  const form = formFor(forms, entry);
+  const form = formFor(entry);
   if (form === undefined || !await hold(entry.key)) {
-    tell(form === undefined ? "There is no form for this any more." : "It is open in another page of this app.", true);
+    tell(form === undefined ? NO_FORM : "It is open in another page of this app.", true);
     return;
   }
   const save = saver(entry);
-  const changed = () => { save(); };
+  const changed = () => {
+    // What is done is done, though a letter comes late.
+    if (entry.state === "DRAFT")
+      save().catch(blame);
+  };
   tell("");
   show(form.title,
     ...(entry.verdict ? [verdictBox(entry)] : []),
@@ -248,8 +273,12 @@ const openEntry = async (entry) => {
 
 /** Takes an entry back from where it waits, unless it was sent meanwhile. @param {Entry} entry */
 const reopen = async (entry) => {
+  if (formFor(entry) === undefined) {
+    tell(NO_FORM, true);
+    return;
+  }
   await changeEntries([entry.key], (now) => (now.state === "NEEDS" || (now.state === "QUEUED" && now.attempts === 0)
-    ? { ...now, state: "DRAFT", attempts: 0,
+    ? { ...now, ...NOT_QUEUED, attempts: 0,
       // An identity that other content has is of no use to this.
       recordId: now.verdict?.code === "CONFLICT" ? "" : now.recordId } : undefined));
   const now = await getEntry(entry.key);
@@ -304,12 +333,10 @@ const showOutbox = async () => {
 /** One file a kind, a record a line, for semsctl send --json. */
 const saveFiles = async () => {
   const queued = await entriesOf("QUEUED");
-  for (const form of forms.forms) {
-    const lines = queued.filter((e) => e.kind === form.kind).map((e) => JSON.stringify(lineOf(e, form)));
-    if (lines.length === 0)
-      continue;
+  for (const kind of new Set(queued.map((e) => e.kind))) {
+    const lines = queued.filter((e) => e.kind === kind).map((e) => e.line);
     const url = URL.createObjectURL(new Blob([`${lines.join("\n")}\n`], { type: "application/json" }));
-    const link = make("a", { href: url, download: `sems-${form.kind}.jsonl` });
+    const link = make("a", { href: url, download: `sems-${kind}.jsonl` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(url), 60000);
   }
@@ -426,4 +453,4 @@ const start = async () => {
   await sendNow();
 };
 
-start().catch((error) => refuse(`Something went wrong: ${error.message}`));
+start().catch((error) => refuse(`Something went wrong: ${messageOf(error)}`));

@@ -53,8 +53,10 @@ export interface Entry {
   at: number | null;       // when it occurred, Unix milliseconds; null: when it was begun
   recordId: string;        // a UUID; "": not made yet
   occurredAt: number;      // what the record says; of use with recordId
+  record: string;          // QUEUED: its JSON for the server, the same at each attempt; "": not queued, or stored
+  line: string;            // QUEUED: its line of a saved file
   attempts: number;        // how often it was sent
-  notBefore: number;       // not to be sent sooner, by the device's clock
+  notBefore: number;       // not to be sent sooner, by the device's clock; what is more than an hour away does not count
   verdict: Verdict | null;
   changedAt: number;
 }
