@@ -1,7 +1,7 @@
 # Findings and actions by several accounts: told by whoever is signed in, verified by somebody else, kept in a spreadsheet
 # and in a calendar.
 . "$(dirname "$0")/lib.sh"
-plan 29
+plan 32
 
 start_for_users
 cat >"$T/entity.yaml" <<'YAML'
@@ -53,6 +53,14 @@ by games action verify "$A" --text 'seen' --on 2026-04-21
 is "$RC $OUT" "0 $A is VERIFIED_EFFECTIVE" 'another person verifies it'
 by mail action close "$A" --on 2026-04-22
 is "$RC $OUT" "0 $A is CLOSED" 'and it is closed'
+
+# A day is told as its noon at the airport, which has summer time then; today may be told in the morning, too.
+by mail action show "$A" --json
+like "$OUT" '"valid": "2026-04-20T11:00:00.000Z"' "a day is its noon in the entity's zone"
+by mail action note "$A" --text 'seen once more' --on "$(TZ=Europe/London date +%F)"
+is "$RC" 0 'today is told at any hour'
+by mail action note "$A" --text 'seen once more' --on 2099-01-01
+is "$RC" 4 'what has not come yet is refused'
 
 # P-1354
 by mail action list --as-of 2026-03-03 --known-by 2099-01-01 --json

@@ -180,7 +180,7 @@ action_sub(size_t i)
 	"  --evidence LIST   records, SOURCE/ID each, and files, sha256:DIGEST each, with "       \
 	"blanks\n"                                                                                \
 	"                    between; --file PATH adds a file's digest, the file stays yours\n"   \
-	"  --on TIME         when it was so, a day (its noon, UTC) or an instant; else now\n"     \
+	"  --on TIME         when it was so, a day (the entity's noon) or an instant; else now\n" \
 	"  --as-of DAY       as it was then and was known then; --known-by DAY: as it is known\n" \
 	"                    by that day\n"                                                       \
 	"  --open, --state, --owner, --finding, --severity, --site, --due-until\n"                \

@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "client/ask.h"
 #include "tools/semsctl/cases/case_wish.h"
+#include "tools/semsctl/record/amend.h"
+#include "tools/time/zone.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -59,22 +61,51 @@ add_file(struct case_wish *w, struct buf *evidence)
 	return EXIT_DONE;
 }
 
-/* "2026-03-02", which is its noon, or an instant. */
+/* Noon of the entity's day, wherever the client is; of the day that it is, now if that is earlier.
+ */
+static int
+take_day(const struct case_wish *w, struct civil_date day, struct utc_ms *at)
+{
+	const struct local_time noon = {.date = day, .hour = 12};
+	struct utc_ms now = amend_now();
+	struct client *client;
+	struct zone zone;
+	struct err e;
+	bool is_there;
+
+	if (client_open(w->o->address, &client, &e) != OK)
+		return command_fail(&e);
+	is_there = zone_open(client_welcome(client)->zone, &zone);
+	client_close(client);
+	if (!is_there)
+		return command_usage(w->command,
+				     "this system does not know the entity's zone; give "
+				     "--on an instant as 2026-03-02T09:00:00Z");
+	zone_to_utc(&zone, &noon, at);
+	if (at->v > now.v && zone_day_start(&zone, day).v <= now.v)
+		*at = now;
+	return EXIT_DONE;
+}
+
+/* "2026-03-02" or an instant. */
 static int
 take_time(const struct case_wish *w, Sems__V1__CaseEvent *event)
 {
 	char text[64];
 	struct utc_ms at;
+	int status = EXIT_DONE;
 
 	if (w->on == NULL)
 		return EXIT_DONE;
-	text_print(text, sizeof text, "%s%s", w->on, strlen(w->on) == 10 ? "T12:00:00Z" : "");
+	text_print(text, sizeof text, "%s%s", w->on, strlen(w->on) == 10 ? "T00:00:00Z" : "");
 	if (!utc_parse(text_of(text), &at))
 		return command_usage(w->command, "--on is a day as 2026-03-02, or an instant as "
 						 "2026-03-02T09:00:00Z");
+	if (strlen(w->on) == 10)
+		status = take_day(w, civil_from_days(at.v / MS_PER_DAY), &at);
 	event->has_valid = 1;
 	event->valid = at.v;
-	return EXIT_DONE;
+	return status;
 }
 
 static int
