@@ -193,6 +193,8 @@ CREATE TABLE sems.case_event (
 	UNIQUE (number, step) INCLUDE (valid, received, state, is_over)
 );
 CREATE INDEX ON sems.case_event (valid);
+-- The actions of a finding, on any day.
+CREATE INDEX case_event_of_finding ON sems.case_event ((folded ->> 'finding')) WHERE kind = 'action';
 
 -- The last event of each case, and what lists ask for of it. Written by a trigger, and can be made anew.
 CREATE TABLE sems.case_now (
@@ -236,14 +238,31 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	END
 $$;
 
--- Whether what is said of a case names a test under embargo, of whose being whoever sees the register would know.
-CREATE FUNCTION sems.case_names_embargoed(content jsonb) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT EXISTS (SELECT FROM regexp_matches(concat_ws(' ', content ->> 'record', content ->> 'evidence'),
-	    '/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})', 'g') AS m
-	    JOIN sems.test t ON t.occurred_at = sems.uuid_time(m[1]::uuid) AND t.record_id = m[1]::uuid
-	    WHERE NOT EXISTS (SELECT FROM sems.known_test k WHERE k.occurred_at = t.occurred_at
-	    AND k.record_id = t.record_id AND k.source = t.source))
+-- Whether what is said of a case names a record that is not there for everybody: one under embargo, of whose being
+-- whoever sees the register would know, or one that is not stored, which may yet turn out to be one.
+CREATE FUNCTION sems.case_names_unknown(content jsonb) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	query text;
+	named record;
+	is_known boolean;
+BEGIN
+	-- By constants, so that each kind is planned over one month alone.
+	SELECT string_agg(format('SELECT FROM sems.%I r WHERE r.occurred_at = $1 AND r.record_id = $2 AND r.source = $3',
+	    CASE WHEN sems.tells_of_tests(k.kind) THEN 'known_' || k.kind ELSE k.kind END), ' UNION ALL ')
+	INTO query FROM sems.kind k;
+	FOR named IN SELECT DISTINCT m[1] AS source, m[2]::uuid AS id
+	    FROM regexp_matches(concat_ws(' ', content ->> 'record', content ->> 'evidence'),
+		'([^ ]+)/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})', 'g') AS m
+	LOOP
+		EXECUTE format('SELECT EXISTS (%s)', query) INTO is_known
+		USING sems.uuid_time(named.id), named.id, named.source;
+		IF NOT is_known THEN
+			RETURN true;
+		END IF;
+	END LOOP;
+	RETURN false;
+END
 $$;
 
 -- The fields after an event: what was said with it stays said. Its reasons, and what is said of the step alone, are
@@ -351,6 +370,9 @@ BEGIN
 		RAISE EXCEPTION '% cannot have been so %: it is told at %, and what came before was so %', NEW.event,
 		    NEW.valid, NEW.received, before.valid;
 	END IF;
+	IF NEW.content ->> 'detected_on' > sems.entity_day(NEW.valid) THEN
+		RAISE EXCEPTION 'detected_on is %, after the day on which it was brought up', NEW.content ->> 'detected_on';
+	END IF;
 	IF NEW.number IS NULL THEN
 		NEW.number := sems.case_open(NEW.kind, NEW.content);
 	END IF;
@@ -418,6 +440,12 @@ LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 	    ORDER BY e.step DESC LIMIT 1) AS l
 $$;
 
+-- The entity's day of an instant, as words of cases write it.
+CREATE FUNCTION sems.entity_day(at timestamptz) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT to_char(at AT TIME ZONE coalesce((SELECT e.zone FROM sems.entity e), 'UTC'), 'YYYY-MM-DD')
+$$;
+
 -- When a day of the entity ends; an instant is one already. NULL: `or_else`.
 CREATE FUNCTION sems.end_of(day text, or_else timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -430,6 +458,6 @@ $$;
 GRANT SELECT ON sems.deed, sems.case_kind, sems.case_file, sems.case_now, sems.severity_scale TO sems_compute;
 GRANT SELECT, INSERT ON sems.case_event TO sems_compute;
 GRANT INSERT ON sems.severity_scale TO sems_compute;
-GRANT EXECUTE ON FUNCTION sems.severity_of(text), sems.case_strays(jsonb), sems.case_names_embargoed(jsonb),
+GRANT EXECUTE ON FUNCTION sems.severity_of(text), sems.case_strays(jsonb), sems.case_names_unknown(jsonb),
     sems.case_others(text, text), sems.case_key(jsonb), sems.cases_at(timestamptz, timestamptz),
-    sems.end_of(text, timestamptz) TO sems_compute;
+    sems.end_of(text, timestamptz), sems.entity_day(timestamptz) TO sems_compute;

@@ -224,8 +224,11 @@ take_listed(struct call *c, struct telling *t, struct err *e)
 			       "is in no audit of that source at that site");
 	for (unsigned i = SAYS_SEVERITY; i <= SAYS_DETECTED_ON; i++) {
 		const char *s = member_maybe(listed, case_words[i].name);
+		/* The entity's own grade says how grave it is, too. */
+		bool is_said = t->said[i] != NULL ||
+			       (i == SAYS_SEVERITY && t->said[SAYS_LOCAL_SEVERITY] != NULL);
 
-		if (t->said[i] == NULL && s != NULL)
+		if (!is_said && s != NULL)
 			t->said[i] = arena_printf(c->arena, "%s", s);
 	}
 	return write_content(c, t, e);
@@ -293,6 +296,19 @@ judge_step(struct call *c, struct telling *t, struct err *e)
 	return OK;
 }
 
+/* Nothing is found after it is brought up. */
+static enum code
+check_detected(const struct telling *t, struct err *e)
+{
+	const char *day = member_text(t->standing, "day");
+	const char *said = t->said[SAYS_DETECTED_ON];
+
+	if (said == NULL || strcmp(said, day) <= 0)
+		return OK;
+	return err_set(e, REJ_FIELD, "detected_on",
+		       "is after %s, the day on which it is brought up", day);
+}
+
 /* NULL in *verdict: it is to be kept. */
 static enum code
 judge(struct call *c, struct telling *t, const char **verdict, struct err *e)
@@ -302,12 +318,13 @@ judge(struct call *c, struct telling *t, const char **verdict, struct err *e)
 
 	if (json_is_object(before))
 		return check_told(c, t, before, verdict, e);
-	if (take_listed(c, t, e) != OK || judge_step(c, t, e) != OK)
+	if (take_listed(c, t, e) != OK || judge_step(c, t, e) != OK || check_detected(t, e) != OK)
 		return e->code;
-	if (json_is_true(json_object_get(t->standing, "names_embargoed")))
+	if (json_is_true(json_object_get(t->standing, "names_unknown")))
 		return err_set(e, REJ_STATE, t->said[SAYS_RECORD] == NULL ? "evidence" : "record",
-			       "names a test that is not debriefed: whoever sees the register "
-			       "would know of it; tell it after the debrief");
+			       "names what is no stored record, or one of a test that is not "
+			       "debriefed: whoever sees the register would know of it; tell it "
+			       "when it is stored and after the debrief");
 	return stray == NULL ? OK : refuse_stray(stray, e);
 }
 
@@ -361,9 +378,10 @@ ask_standing(struct call *c, struct telling *t, struct statement *st)
 {
 	t->stage = JUDGE;
 	*st = (struct statement){embed_text("sql/queries/cases/case_standing.sql"),
-				 5,
+				 6,
 				 {c->who.principal.s, t->event_id, t->number, t->content,
-				  call_may_know_covert(c) ? "1" : "0"}};
+				  call_may_know_covert(c) ? "1" : "0",
+				  told(c, t)->has_valid ? t->valid : NULL}};
 }
 
 static void
@@ -429,6 +447,19 @@ tell_rows(struct job *j, const struct rows *r)
 	next_event(t);
 }
 
+/*
+ * What core let pass by what it saw, and the database refuses by what is there, others told
+ * meanwhile: it is to be told again from the beginning. Where the two still disagree after that,
+ * the database's own words are answered.
+ */
+static enum code
+code_of_failure(const struct call *c, const struct err *e)
+{
+	bool is_of_database = e->code == REJ_STATE && e->where[0] == '\0';
+
+	return is_of_database && c->repeats < CONFLICT_REPEATS ? TRY_CONFLICT : e->code;
+}
+
 static void
 tell_done(struct job *j, const struct err *e)
 {
@@ -438,8 +469,11 @@ tell_done(struct job *j, const struct err *e)
 
 	json_decref(t->standing);
 	if (e->code != OK) {
+		struct err why = *e;
+
+		why.code = code_of_failure(c, e);
 		json_decref(results);
-		call_fail_err(c, e);
+		call_fail_err(c, &why);
 		return;
 	}
 	call_reply_json(c, json_pack("{s:o}", "results", results));

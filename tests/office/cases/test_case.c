@@ -1,5 +1,6 @@
 /* Cases as they were on any day, by anybody's knowledge of any day. */
 #include "base/count.h"
+#include "base/file/embed.h"
 #include "tests/office/office.h"
 
 #include <criterion/criterion.h>
@@ -204,6 +205,46 @@ Test(case, shows_a_case_with_its_events_up_to_a_day)
 	cr_expect_eq(ask((struct case_request){.operation = CASE_OP_SHOW, .number = "A-2025-999"}),
 		     CODE(NOT_FOUND));
 	cr_expect_eq(ask((struct case_request){.operation = CASE_OP_SHOW}), CODE(INVALID));
+}
+
+/* Not by a look at all events of all actions. P-1353 */
+Test(case, shows_the_actions_of_a_finding_by_an_index)
+{
+	static char sql[4000];
+	const char *const wanted[] = {"F-2025-001", NULL, NULL};
+	PGresult *plan;
+
+	snprintf(sql, sizeof sql, "EXPLAIN (FORMAT JSON)\n%s",
+		 embed_text("sql/queries/cases/case_show.sql"));
+	cluster_do(o.pg, "SET enable_seqscan = off");
+	plan = PQexecParams(o.pg, sql, COUNT(wanted), NULL, wanted, NULL, NULL, 0);
+	cr_assert_eq(PQresultStatus(plan), PGRES_TUPLES_OK, "%s", PQerrorMessage(o.pg));
+	cr_expect_not_null(strstr(PQgetvalue(plan, 0, 0), "case_event_of_finding"), "%s",
+			   PQgetvalue(plan, 0, 0));
+	PQclear(plan);
+}
+
+/* As of a day before it was given to another finding it is the first one's. P-1354 */
+Test(case, shows_the_actions_that_a_finding_had_on_a_day)
+{
+	char number[24];
+	char said[80];
+
+	listed((struct case_request){.severity = "SERIOUS"});
+	snprintf(number, sizeof number, "%s", office_str(&o, "cases.0.number"));
+	snprintf(said, sizeof said, "{\"finding\": \"%s\"}", number);
+	put(&o, "action", 1, "CHANGE", "unix:olga", "2025-04-06 09:00Z", "2025-04-06 09:00Z", said);
+	put(&o, "finding", 2, "RAISE", "unix:vera", "2025-04-07 09:00Z", "2025-04-07 09:00Z",
+	    "{\"title\": \"No lamp\", \"origin\": \"REVIEW\", \"severity\": \"MINOR\"}");
+	snprintf(said, sizeof said, "{\"finding\": \"%.*s2\"}", (int)strlen(number) - 1, number);
+	put(&o, "action", 1, "CHANGE", "unix:olga", "2025-04-08 09:00Z", "2025-04-08 09:00Z", said);
+	cr_assert_eq(ask((struct case_request){.operation = CASE_OP_SHOW, .number = number}),
+		     CODE(OK));
+	cr_expect_eq(json_array_size(json_object_get(o.json, "actions")), 0);
+	cr_assert_eq(ask((struct case_request){
+			 .operation = CASE_OP_SHOW, .number = number, .as_of = "2025-04-06"}),
+		     CODE(OK));
+	cr_expect_str_eq(office_str(&o, "actions.0.state"), "IN_PROGRESS");
 }
 
 /* P-1355 */

@@ -1,7 +1,6 @@
 /* Events of cases as people tell them: each once, in order, by whom it may be. */
 #include "base/count.h"
 #include "core/life/case.h"
-#include "core/life/lifecycle.h"
 #include "tests/office/office.h"
 
 #include <criterion/criterion.h>
@@ -28,6 +27,8 @@ open_office(struct office *o)
 }
 
 OFFICE_SUITE(tell, open_office);
+
+#define VERDICT(name) SEMS__V1__VERDICT_CODE__VERDICT_CODE_##name
 
 #define WORDS(...)                      \
 	(const struct case_word_said[]) \
@@ -482,7 +483,6 @@ Test(tell, takes_a_finding_of_an_audit_again_as_the_same)
 			 "MINOR");
 }
 
-/* P-1358 */
 /* P-1361: until its debrief, and by whoever may know of it; to others the identity says nothing. */
 Test(tell, names_no_test_under_embargo)
 {
@@ -507,6 +507,120 @@ Test(tell, names_no_test_under_embargo)
 	cr_expect_eq(tell_one(raised), CODE(OK), "%s", o.text);
 }
 
+/* It may yet be a test, whichever kind is named; what is stored and no test is named by anybody.
+ * P-1361 */
+Test(tell, names_no_record_that_is_not_stored_for_who_may_know_of_tests)
+{
+	static const char *const named[] = {"lane/019dd000-0000-7000-8000-000000000002",
+					    "other/019dd000-0000-7000-8000-000000000003",
+					    "lane/019dd000-0000-7000-8000-000000000004"};
+
+	cluster_do(o.pg, "SELECT sems.make_partition(k, sems.uuid_time("
+			 "'019dd000-0000-7000-8000-000000000003')) "
+			 "FROM unnest('{activity,void}'::text[]) AS k");
+	/* Of a void nothing says yet what it is of. */
+	cluster_do(o.pg, "INSERT INTO sems.void (record_id, source, occurred_at, received_at, "
+			 "received_from, corrects_record_id, correction_reason) "
+			 "SELECT i, 'lane', sems.uuid_time(i), now(), 'x', "
+			 "'019dd000-0000-7000-8000-000000000001', 'twice' "
+			 "FROM (VALUES ('019dd000-0000-7000-8000-000000000004'::uuid)) AS v (i)");
+	for (size_t i = 0; i < COUNT(named); i++) {
+		const struct case_event_told raised =
+		    MAKES("finding", "RAISE", {"title", "x"}, {"origin", "TEST"},
+			  {"severity", "SERIOUS"}, {"record", named[i]});
+
+		be("unix:carl");
+		cr_expect_eq(tell_one(raised), CODE(STATE), "%s", named[i]);
+		cr_expect_str_eq(o.field, "record");
+		be("unix:vera");
+		cr_expect_eq(tell_one(raised), CODE(OK), "%s", o.text);
+	}
+	office_be(&o, "unix:carl", "compliance");
+	cr_assert_eq(office_send(&o, office_activity(office_time("2026-05-04T10:00:00Z"), 7)),
+		     VERDICT(STORED));
+	{
+		char stored[80];
+		const struct case_event_told raised =
+		    MAKES("finding", "RAISE", {"title", "x"}, {"origin", "REVIEW"},
+			  {"severity", "SERIOUS"}, {"record", stored});
+
+		snprintf(
+		    stored, sizeof stored, "%s",
+		    cluster_text(o.pg, "SELECT source || '/' || record_id FROM sems.activity"));
+		cr_expect_eq(tell_one(raised), CODE(OK), "%s", o.text);
+	}
+}
+
+/* P-1345: also where the audit says it. */
+Test(tell, takes_nothing_that_was_found_after_it_was_brought_up)
+{
+	struct case_event_told found =
+	    MAKES("finding", "RAISE", {"title", "x"}, {"origin", "REVIEW"}, {"severity", "MINOR"},
+		  {"detected_on", "2026-04-02"});
+	struct case_event_told listed = OF_AUDIT({"text", "x"});
+
+	add_audit();
+	found.has_valid = true;
+	found.valid = office_time("2026-04-01T22:59:59Z").v; /* 2 April begins at 23:00 */
+	cr_expect_eq(tell_one(found), CODE(INVALID));
+	cr_expect_str_eq(o.field, "detected_on");
+	found.valid = office_time("2026-04-01T23:00:00Z").v;
+	told(found, "OPEN");
+	listed.has_valid = true;
+	listed.valid = office_time("2026-03-02T10:00:00Z").v;
+	cr_expect_eq(tell_one(listed), CODE(INVALID));
+	cr_expect_str_eq(o.field, "detected_on");
+	cr_expect_str_eq(
+	    as_compute("INSERT INTO sems.case_event (event_id, kind, event, made_by, content) "
+		       "VALUES (gen_random_uuid(), 'finding', 'RAISE', 'unix:vera', "
+		       "'{\"title\": \"x\", \"origin\": \"REVIEW\", \"severity\": \"MINOR\", "
+		       "\"detected_on\": \"2099-01-01\"}')"),
+	    "P0001");
+}
+
+/* By the entity's own grade, not by the audit's. P-1349 */
+Test(tell, grades_a_finding_of_an_audit_as_the_entity_does)
+{
+	add_audit();
+	cluster_do(o.pg, "INSERT INTO sems.severity_scale (local_severity, severity, set_by) "
+			 "VALUES ('Level 3', 'MINOR', 'x')");
+	told((struct case_event_told)OF_AUDIT({"local_severity", "Level 3"}), "OPEN");
+	cr_expect_str_eq(cluster_text(o.pg, "SELECT folded ->> 'severity' || ' ' || (folded ->> "
+					    "'detected_on') FROM sems.case_event"),
+			 "MINOR 2026-03-03");
+}
+
+/* Refused by the database as what another semsd told first would have it: P-1341. */
+Test(tell, tells_again_what_others_were_quicker_with)
+{
+	static const char failing[] =
+	    "CREATE SEQUENCE public.quicker; CREATE FUNCTION public.quicker() RETURNS trigger "
+	    "LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN IF nextval('public.quicker') <= %d THEN "
+	    "RAISE 'quicker' USING ERRCODE = '%s'; END IF; RETURN NEW; END $$; "
+	    "CREATE TRIGGER quicker BEFORE INSERT ON sems.case_event FOR EACH ROW "
+	    "EXECUTE FUNCTION public.quicker()";
+	static const struct {
+		int times;
+		const char *state;
+		int code;
+	} rows[] = {{3, "23505", CODE(OK)},
+		    {3, "P0001", CODE(OK)},
+		    {1000, "23505", CODE(STATE)},
+		    {1000, "P0001", CODE(STATE)}};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char sql[600];
+
+		snprintf(sql, sizeof sql, failing, rows[i].times, rows[i].state);
+		cluster_do(o.pg, sql);
+		cr_expect_eq(tell_one(added), rows[i].code, "row %zu: %s", i, o.text);
+		cluster_do(o.pg,
+			   "DROP FUNCTION public.quicker() CASCADE; DROP SEQUENCE public.quicker");
+	}
+	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.case_event"), 2);
+}
+
+/* P-1358 */
 Test(tell, maps_the_grades_of_the_entity)
 {
 	const struct case_request scale = {
@@ -561,111 +675,4 @@ Test(tell, is_kept_by_the_database_as_core_would_have_it)
 	for (size_t i = 0; i < COUNT(rows); i++)
 		cr_expect_str_eq(as_compute(rows[i].sql), rows[i].state, "%s", rows[i].sql);
 	cr_expect_str_eq(cluster_state(o.pg, "UPDATE sems.case_event SET state = 'OPEN'"), "P0001");
-}
-
-/* --- one table here and there ----------------------------------------------------------------- */
-
-static const struct life_kind *const lives[] = {&life_spd, &life_finding, &life_action,
-						&life_entry};
-
-static void
-set_of(char *out, size_t size, uint64_t set, const char *(*name)(const struct life_kind *, size_t),
-       const struct life_kind *k)
-{
-	size_t n = (size_t)snprintf(out, size, "{");
-
-	for (size_t i = 0; i < 64; i++)
-		if ((set >> i & 1) != 0)
-			n += (size_t)snprintf(out + n, size - n, "%s%s", n == 1 ? "" : ",",
-					      name(k, i));
-	snprintf(out + n, size - n, "}");
-}
-
-static const char *
-word_name(const struct life_kind *k, size_t i)
-{
-	return k->words[i].name;
-}
-
-static const char *
-other_name(const struct life_kind *k, size_t i)
-{
-	return k->others[i];
-}
-
-/* P-1343 */
-Test(tell, finds_in_the_database_the_moves_of_core_and_no_others)
-{
-	char others[200];
-	char sql[600];
-	int n = 0;
-
-	for (size_t i = 0; i < COUNT(lives); i++) {
-		const struct machine *m = lives[i]->machine;
-
-		for (size_t k = 0; k < m->n_moves * m->n_states; k++) {
-			const struct move *move = &m->moves[k / m->n_states];
-			size_t from = k % m->n_states;
-			const struct life_terms *t = move->terms;
-
-			if ((move->from & MACHINE_AT(from)) == 0)
-				continue;
-			n++;
-			set_of(others, sizeof others, t->others, other_name, lives[i]);
-			snprintf(
-			    sql, sizeof sql,
-			    "SELECT count(*) FROM sems.transition WHERE machine = '%s' AND state = "
-			    "'%s' AND event = '%s' AND next = '%s' AND given = '%s' AND \"right\" "
-			    "= '%s' AND others = '%s'",
-			    m->name, m->states[from], m->events[move->event], m->states[move->to],
-			    move->given == 0 ? "" : lives[i]->given[0],
-			    t->right == LIFE_NOBODYS ? "" : right_name(t->right), others);
-			cr_expect_eq(cluster_int(o.pg, sql), 1, "%s", sql);
-		}
-	}
-	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.transition"), n);
-}
-
-/* P-1345 */
-Test(tell, finds_in_the_database_the_words_of_core_and_no_others)
-{
-	char need[1000];
-	char may[1000];
-	char sql[2600];
-	int n = 0;
-
-	for (size_t i = 0; i < COUNT(lives); i++) {
-		const struct machine *m = lives[i]->machine;
-
-		for (size_t v = 0; v < m->n_events; v++) {
-			const struct life_deed *d = &lives[i]->deeds[v];
-
-			n++;
-			set_of(need, sizeof need, d->need, word_name, lives[i]);
-			set_of(may, sizeof may, d->may, word_name, lives[i]);
-			snprintf(
-			    sql, sizeof sql,
-			    "SELECT count(*) FROM sems.deed WHERE machine = '%s' AND event = '%s' "
-			    "AND needs = '%s' AND may = '%s' AND coalesce(marks, '') = '%s'",
-			    m->name, m->events[v], need, may, d->marks == NULL ? "" : d->marks);
-			cr_expect_eq(cluster_int(o.pg, sql), 1, "%s", sql);
-		}
-	}
-	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.deed"), n);
-}
-
-/* P-1340 */
-Test(tell, finds_in_the_database_the_kinds_of_core_and_no_others)
-{
-	char sql[300];
-
-	for (size_t i = 0; i < CASE_KINDS; i++) {
-		snprintf(
-		    sql, sizeof sql,
-		    "SELECT count(*) FROM sems.case_kind WHERE kind = '%s' AND letter = '%s' AND "
-		    "machine = '%s'",
-		    case_kinds[i].name, case_kinds[i].letter, case_kinds[i].life->machine->name);
-		cr_expect_eq(cluster_int(o.pg, sql), 1, "%s", sql);
-	}
-	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.case_kind"), CASE_KINDS);
 }
