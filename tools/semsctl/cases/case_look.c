@@ -217,7 +217,10 @@ case_show(struct case_wish *w, const char *number)
 	if (answer == NULL)
 		return status;
 	events = json_object_get(answer, "events");
-	json_array_foreach(events, i, one) add_said(one);
+	json_array_foreach(events, i, one)
+	{
+		add_said(one);
+	}
 	listing_members(answer, stdout);
 	putchar('\n');
 	listing_table(events, event_columns, COUNT(event_columns), w->o->color, stdout);
@@ -272,7 +275,10 @@ case_diff(struct case_wish *w, const char *number)
 	status = ask_shown(w, &q, &answer);
 	if (answer == NULL)
 		return status;
-	json_array_foreach(json_object_get(answer, "cases"), i, one) name_fields(one);
+	json_array_foreach(json_object_get(answer, "cases"), i, one)
+	{
+		name_fields(one);
+	}
 	listing_table(json_object_get(answer, "cases"), diff_columns, COUNT(diff_columns),
 		      w->o->color, stdout);
 	listing_members(json_object_get(answer, "totals"), stdout);

@@ -116,7 +116,10 @@ write_ics(const char *path, const json_t *cases)
 	add_line(&out, "BEGIN", "VCALENDAR");
 	add_line(&out, "VERSION", "2.0");
 	add_line(&out, "PRODID", "-//semsd//due//EN");
-	json_array_foreach(cases, i, one) add_event(&out, one);
+	json_array_foreach(cases, i, one)
+	{
+		add_event(&out, one);
+	}
 	add_line(&out, "END", "VCALENDAR");
 	if (out.failed) {
 		err_set(&e, REJ_LIMIT, "ics", "would have more than 64 MiB: ask for less");

@@ -241,7 +241,9 @@ run_erase(const struct identity_wish *w)
 	    "could make them again, until the keys of these years are destroyed:",
 	    stdout);
 	json_array_foreach(json_object_get(answer, "years"), i, year)
-	    printf(" %" JSON_INTEGER_FORMAT, json_integer_value(year));
+	{
+		printf(" %" JSON_INTEGER_FORMAT, json_integer_value(year));
+	}
 	putchar('\n');
 	json_decref(answer);
 	return EXIT_DONE;
