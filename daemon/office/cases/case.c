@@ -152,7 +152,8 @@ list(struct call *c)
 		call_fail_err(c, &e);
 		return;
 	}
-	call_select(c, LANE_LONG,
+	/* What is now is kept as it is; what was is made of the events. */
+	call_select(c, as_of == NULL && known == NULL ? LANE_SHORT : LANE_LONG,
 		    &(struct statement){embed_text("sql/queries/cases/case_list.sql"),
 					5,
 					{wanted(c, of_kinds), as_of, known == NULL ? as_of : known,

@@ -162,7 +162,8 @@ look_go(struct call *c)
 	bool may_know = call_may_know_covert(c) && !has_text(q->person);
 
 	call_select(
-	    c, LANE_SHORT,
+	    /* Whom records name no index knows: a page looks through all that it may look at. */
+	    c, has_text(q->person) ? LANE_LONG : LANE_SHORT,
 	    &(struct statement){embed_text("sql/queries/evidence/records_page.sql"),
 				5,
 				{l->kinds, may_know ? "1" : "0", l->wish, l->limit, LOOK_MOST}});

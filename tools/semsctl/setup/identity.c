@@ -234,7 +234,9 @@ run_erase(const struct identity_wish *w)
 	if (ask_one(w, SEMS__V1__IDENTITY_OPERATION__IDENTITY_OPERATION_ERASE, &answer, &e) != OK)
 		return command_fail(&e);
 	puts(json_is_true(json_object_get(answer, "was_noted"))
-		 ? "Erased: the name is gone, and nobody is told who it was any more."
+		 ? "Erased: the name is gone, but from backups that were made before, and nobody "
+		   "is told "
+		   "who it was any more."
 		 : "The person was not noted here; from now on nobody is told who it was.");
 	fputs(
 	    "Records keep pseudonyms. With the identifier from elsewhere somebody who has the keys "
@@ -362,9 +364,11 @@ run_export(const struct identity_wish *w)
 	if (rc == OK)
 		rc = write_export(&x, &e);
 	if (rc == OK && w->out != NULL)
-		printf("%s: %zu records that name the person. Tests before their debrief are not "
-		       "among them; pseudonyms and free text of others may be.\n",
-		       w->out, json_array_size(x.records));
+		printf(
+		    "%s: %zu records that name the person. Tests before their debrief are not "
+		    "among them, nor what was refused and is sealed in the quarantine; pseudonyms "
+		    "and free text of others may be.\n",
+		    w->out, json_array_size(x.records));
 	json_decref(x.records);
 	return rc == OK ? EXIT_DONE : command_fail(&e);
 }

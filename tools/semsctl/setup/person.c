@@ -64,7 +64,8 @@ print_revoked(const struct options *o, const json_t *answer, const char *web)
 {
 	(void)o;
 	(void)web;
-	printf("\"%s\" of %s is revoked since %s: it signs nobody in any more.\n",
+	printf("\"%s\" of %s is revoked since %s: it signs nobody in any more. If a link was "
+	       "open, it is closed, too: invite anew.\n",
 	       member_text(answer, "name"), member_text(answer, "principal"),
 	       member_text(answer, "revoked_at"));
 }
