@@ -92,7 +92,7 @@ static const struct move moves[] = {
     {CLOSE, AT(VERIFIED_EFFECTIVE), CLOSED, 0, &case_closes},
     {REOPEN, AT(DONE_CLAIMED) | AT(VERIFIED_EFFECTIVE) | AT(CLOSED) | AT(REJECTED), REOPENED, 0,
      &case_reopens},
-    {REJECT, TO_DO, REJECTED, 0, &case_closes},
+    {REJECT, TO_DO, REJECTED, 0, &case_rejects},
 };
 static const struct machine machine = MACHINE("action", AT(NEW), states, events, moves);
 const struct life_kind life_action = CASE_LIFE(machine, deeds);

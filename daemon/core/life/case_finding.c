@@ -38,9 +38,6 @@ static const struct life_deed deeds[] = {
 };
 COVERS(deeds, EVENTS);
 
-/* Nobody turns down what is his to correct. */
-static const struct life_terms rejects = {RIGHT_CLOSE_CASES, OTHER_THAN(OWNER)};
-
 #define AT MACHINE_AT
 
 static const struct move moves[] = {
@@ -59,7 +56,7 @@ static const struct move moves[] = {
     {VERIFY, AT(CORRECTED), VERIFIED, 0, &case_verifies},
     {CLOSE, AT(VERIFIED), CLOSED, 0, &case_closes},
     {REOPEN, AT(CORRECTED) | AT(VERIFIED) | AT(CLOSED) | AT(REJECTED), OPEN, 0, &case_reopens},
-    {REJECT, AT(OPEN), REJECTED, 0, &rejects},
+    {REJECT, AT(OPEN), REJECTED, 0, &case_rejects},
 };
 static const struct machine machine = MACHINE("finding", AT(NEW), states, events, moves);
 const struct life_kind life_finding = CASE_LIFE(machine, deeds);

@@ -86,3 +86,5 @@ const struct life_terms case_verifies = {RIGHT_VERIFY_CASES,
 					 OTHER_THAN(OWNER) | OTHER_THAN(CLAIMED_BY)};
 const struct life_terms case_reopens = {RIGHT_VERIFY_CASES, 0};
 const struct life_terms case_closes = {RIGHT_CLOSE_CASES, 0};
+/* Nobody turns down what is his to do: it would not be late any more. */
+const struct life_terms case_rejects = {RIGHT_CLOSE_CASES, OTHER_THAN(OWNER)};

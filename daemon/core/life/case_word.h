@@ -54,7 +54,8 @@ extern const char *const case_others[CASE_OTHERS];
 
 /* Terms that lives of cases share: who may bring up and note, work on, verify (neither the owner
  * nor whoever says that it is done), open again, close or turn down. */
-extern const struct life_terms case_raises, case_works, case_verifies, case_reopens, case_closes;
+extern const struct life_terms case_raises, case_works, case_verifies, case_reopens, case_closes,
+    case_rejects;
 
 /* Deeds that they share. */
 #define CASE_NOTED                                           \

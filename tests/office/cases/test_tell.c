@@ -408,6 +408,24 @@ Test(tell, knows_a_person_again_who_was_none_when_he_told_it)
 	told((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED_EFFECTIVE");
 }
 
+/* P-1352: it would not be late any more. */
+Test(tell, has_nobody_turn_down_what_is_his_to_do)
+{
+	static char kept[24];
+	struct case_event_told mine =
+	    MAKES("action", "ADD", {"title", "A mirror"}, {"type", "CORRECTIVE"},
+		  {"owner", "unix:carl"}, {"original_due", "2026-06-30"});
+
+	snprintf(kept, sizeof kept, "%s", spoken("A", 1));
+	be("unix:carl");
+	told(mine, "OPEN");
+	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "REJECT", {"reason", "none"})),
+		     CODE(FORBIDDEN));
+	cr_expect_str_eq(as_compute(EVENT("unix:carl", "REJECT", "{\"reason\": \"x\"}")), "P0001");
+	be("unix:max");
+	told((struct case_event_told)OF(kept, "REJECT", {"reason", "none"}), "REJECTED");
+}
+
 /* Until it is opened again. P-1352 */
 Test(tell, has_nobody_verify_what_was_his_own_before_he_handed_it_over)
 {
