@@ -1252,7 +1252,7 @@ METRICS = {
     "FI01": Metric(COUNT, fi01, reasons="LISTED_AGAIN", parts=SEVERITIES),
     "FI02": Metric(QUANTILE, fi02, up=False),
     "FI03": Metric(QUANTILE, fi03, up=False),
-    "CA01": Metric(RATIO, cases.ca01, up=True, reasons="REJECTED", parts="ON_TIME LATE NOT_VERIFIED"),
+    "CA01": Metric(RATIO, cases.ca01, up=True, reasons="REJECTED", parts="ON_TIME TOLD_AFTER_THE_DAY LATE NOT_VERIFIED"),
     "CA02": Metric(COUNT, cases.ca02, up=False, parts="OVERDUE_A_MONTH OVERDUE_A_QUARTER OVERDUE_LONGER"),
     "CA03": Metric(QUANTILE, cases.ca03, up=False),
     "CA04": Metric(RATIO, cases.ca04, up=False),

@@ -75,6 +75,8 @@ def ca01(q):
         elif q.ev.cases.day(verified[-1]["valid"]) <= due:
             yield row, "num", 1
             yield row, "p:ON_TIME", 1
+            if q.ev.cases.day(verified[-1]["received"]) > due:
+                yield row, "p:TOLD_AFTER_THE_DAY", 1
         else:
             yield row, "p:LATE", 1
 

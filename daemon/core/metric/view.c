@@ -199,6 +199,7 @@ static const struct column action_due_own[] = {
     {"type", COLUMN_TEXT, NULL},
     {"priority", COLUMN_TEXT, NULL},
     {"standing", COLUMN_TEXT, &standing_names},
+    {"told_late", COLUMN_BOOL, NULL},
 };
 static const struct column action_at_end_own[] = {
     {"type", COLUMN_TEXT, NULL},

@@ -141,6 +141,7 @@ static const struct {
     {"TOO_FEW_PROJECTIONS", "images shown too few times to be judged"},
     {"TIME_NOT_GIVEN", "time not given"},
     {"TIME_OF_DAY_NOT_TOLD", "time of day not told"},
+    {"TOLD_AFTER_THE_DAY", "of those on time told after the day"},
     {"UNPLANNED", "of no plan"},
     {"SLOT_NOT_TOLD", "length of slots, or time of day, not told"},
     {"UNLAWFUL_INTERFERENCE", "of unlawful interference"},

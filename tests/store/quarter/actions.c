@@ -102,6 +102,28 @@ Test(actions, are_on_time_by_the_day_that_was_agreed_first)
 	json_decref(doc);
 }
 
+static json_int_t
+told_after(void)
+{
+	json_t *doc = spd_compute(&f, SPD_TASK_SHOW);
+	const json_t *parts =
+	    json_object_get(json_object_get(spd_figure(doc, "CA01", ""), "details"), "parts");
+	json_int_t n = json_integer_value(json_object_get(parts, "TOLD_AFTER_THE_DAY"));
+
+	json_decref(doc);
+	return n;
+}
+
+/* Whoever verifies says when it was so; that it was said only after the day is seen. */
+Test(actions, that_are_told_of_after_their_day_are_counted_beside)
+{
+	add_all();
+	cr_expect_eq(told_after(), 1);
+	cluster_do(f.pg, "SET session_replication_role = replica; UPDATE sems.case_event SET "
+			 "received = valid; SET session_replication_role = origin");
+	cr_expect_eq(told_after(), 0);
+}
+
 static const json_t *
 balance(const json_t *doc, const char *what)
 {
