@@ -21,6 +21,20 @@ text_of(const char *s)
 	return (struct text){s, s == NULL ? 0 : strlen(s)};
 }
 
+/* Nothing, NULL or "", is what is not given. */
+static inline bool
+text_is_given(const char *s)
+{
+	return s != NULL && s[0] != '\0';
+}
+
+/* NULL: it is not given. */
+static inline const char *
+text_if_given(const char *s)
+{
+	return text_is_given(s) ? s : NULL;
+}
+
 static inline bool
 text_eq(struct text a, struct text b)
 {

@@ -11,6 +11,9 @@
 /* raw: the answer's bytes, initialised here, the caller's to buf_fini() also on failure. */
 enum code ask_raw(const char *address, Sems__V1__Request *request, struct buf *raw,
 		  struct err *e) MUST_CHECK;
+/* The same over a connection that is there, of an answer that is an object; NULL when it fails. */
+enum code ask_over(struct client *c, Sems__V1__Request *request, json_t **answer,
+		   struct err *e) MUST_CHECK;
 /* answer: the caller's to json_decref(). */
 enum code ask(const char *address, Sems__V1__Request *request, json_t **answer,
 	      struct err *e) MUST_CHECK;

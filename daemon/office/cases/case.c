@@ -14,19 +14,13 @@
 #define PAGE_MAX 1000u
 #define DAY_SIZE 10 /* of 2026-05-31 */
 
-static const char *
-text_or_null(const char *s)
-{
-	return s == NULL || s[0] == '\0' ? NULL : s;
-}
-
 /* "" or NULL is one, too. */
 static bool
 is_day(const char *s)
 {
 	static const struct life_word day = {.name = "", .type = WORD_DAY, .max = DAY_SIZE};
 
-	return text_or_null(s) == NULL || life_check_word(&day, s, &(struct err){0}) == OK;
+	return text_if_given(s) == NULL || life_check_word(&day, s, &(struct err){0}) == OK;
 }
 
 static bool
@@ -130,7 +124,7 @@ wanted(struct call *c, json_t *of_kinds)
 	json_t *j = json_object();
 
 	for (size_t i = 0; i < COUNT(texts); i++)
-		if (text_or_null(texts[i].s) != NULL)
+		if (text_if_given(texts[i].s) != NULL)
 			json_object_set_new(j, texts[i].name, json_string(texts[i].s));
 	if (q->open)
 		json_object_set_new(j, "open", json_true());
@@ -143,8 +137,8 @@ static void
 list(struct call *c)
 {
 	const struct case_request *q = c->request.cases;
-	const char *as_of = text_or_null(q->as_of);
-	const char *known = text_or_null(q->known_by);
+	const char *as_of = text_if_given(q->as_of);
+	const char *known = text_if_given(q->known_by);
 	json_t *of_kinds;
 	struct err e;
 
@@ -157,7 +151,7 @@ list(struct call *c)
 		    &(struct statement){embed_text("sql/queries/cases/case_list.sql"),
 					5,
 					{wanted(c, of_kinds), as_of, known == NULL ? as_of : known,
-					 text_or_null(q->after), page_size(c)}});
+					 text_if_given(q->after), page_size(c)}});
 }
 
 static void
@@ -167,7 +161,7 @@ diff(struct call *c)
 	json_t *of_kinds;
 	struct err e;
 
-	if (text_or_null(q->since) == NULL) {
+	if (text_if_given(q->since) == NULL) {
 		call_fail(c, ANSWER_INVALID, "since", "is missing; give a day");
 		return;
 	}
@@ -179,7 +173,7 @@ diff(struct call *c)
 		    &(struct statement){
 			embed_text("sql/queries/cases/case_diff.sql"),
 			4,
-			{q->since, text_or_null(q->until), keep_json(c, of_kinds), page_size(c)}});
+			{q->since, text_if_given(q->until), keep_json(c, of_kinds), page_size(c)}});
 }
 
 /* A statement of which there may be no row. */
@@ -249,10 +243,10 @@ static void
 show(struct call *c)
 {
 	const struct case_request *q = c->request.cases;
-	const char *as_of = text_or_null(q->as_of);
-	const char *known = text_or_null(q->known_by);
+	const char *as_of = text_if_given(q->as_of);
+	const char *known = text_if_given(q->known_by);
 
-	if (text_or_null(q->number) == NULL) {
+	if (text_if_given(q->number) == NULL) {
 		call_fail(c, ANSWER_INVALID, "number", "is missing; say which case");
 		return;
 	}
@@ -269,7 +263,7 @@ scale(struct call *c)
 	const struct case_request *q = c->request.cases;
 	struct err e;
 
-	if (text_or_null(q->local_severity) == NULL) {
+	if (text_if_given(q->local_severity) == NULL) {
 		call_select(c, LANE_SHORT,
 			    &(struct statement){
 				embed_text("sql/queries/cases/severity_list.sql"), 0, {NULL}});

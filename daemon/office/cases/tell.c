@@ -43,12 +43,6 @@ told(const struct call *c, const struct telling *t)
 	return &c->request.cases->events[t->at];
 }
 
-static bool
-has_text(const char *s)
-{
-	return s != NULL && s[0] != '\0';
-}
-
 /* --- what is told, of itself ------------------------------------------------------------------ */
 
 static enum code
@@ -96,7 +90,7 @@ take_kind(struct telling *t, const struct case_event_told *q, struct err *e)
 	static const struct life_word number = {
 	    .name = "number", .type = WORD_CASE, .max = CASE_NUMBER_SIZE - 1};
 
-	t->number = has_text(q->number) ? q->number : NULL;
+	t->number = text_is_given(q->number) ? q->number : NULL;
 	if (t->number != NULL && life_check_word(&number, t->number, e) != OK)
 		return e->code;
 	t->kind = t->number != NULL ? case_kind_by_number(t->number)

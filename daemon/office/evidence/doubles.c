@@ -107,12 +107,6 @@ read_after(struct call *c, struct doubles *d)
 	       strspn(rest + (rest[0] == '-'), "0123456789") == strlen(rest + (rest[0] == '-'));
 }
 
-static const char *
-given(const char *s)
-{
-	return s == NULL || s[0] == '\0' ? NULL : s;
-}
-
 /* What is wrong with the request, and NULL when nothing is. */
 static const char *
 read_wish(struct call *c, struct doubles *d)
@@ -120,8 +114,8 @@ read_wish(struct call *c, struct doubles *d)
 	const struct doubles_request *q = c->request.doubles;
 	struct quarter quarter;
 
-	d->kind = given(q->kind);
-	d->quarter = given(q->quarter);
+	d->kind = text_if_given(q->kind);
+	d->quarter = text_if_given(q->quarter);
 	if (d->kind != NULL && kind_by_name(text_of(d->kind)) == NULL)
 		return "kind";
 	if (q->source != NULL && !text_is_clean_utf8(text_of(q->source)))

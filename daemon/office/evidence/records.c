@@ -27,12 +27,6 @@ struct look {
 	char limit[16];
 };
 
-static bool
-has_text(const char *s)
-{
-	return s != NULL && s[0] != '\0';
-}
-
 /* --- what is asked for ------------------------------------------------------------------------ */
 
 static bool
@@ -159,11 +153,11 @@ look_go(struct call *c)
 {
 	const struct records_request *q = c->request.records;
 	const struct look *l = c->state;
-	bool may_know = call_may_know_covert(c) && !has_text(q->person);
+	bool may_know = call_may_know_covert(c) && !text_is_given(q->person);
 
 	call_select(
 	    /* Whom records name no index knows: a page looks through all that it may look at. */
-	    c, has_text(q->person) ? LANE_LONG : LANE_SHORT,
+	    c, text_is_given(q->person) ? LANE_LONG : LANE_SHORT,
 	    &(struct statement){embed_text("sql/queries/evidence/records_page.sql"),
 				5,
 				{l->kinds, may_know ? "1" : "0", l->wish, l->limit, LOOK_MOST}});
@@ -176,7 +170,7 @@ read_person(struct call *c, json_t *wish, json_t **pseudonyms)
 	const struct records_request *q = c->request.records;
 	struct err e;
 
-	if (!has_text(q->person))
+	if (!text_is_given(q->person))
 		return true;
 	if (!right_has(c->who.role, RIGHT_KEEP_IDENTITIES)) {
 		call_forbid(c, "person", RIGHT_KEEP_IDENTITIES);

@@ -83,21 +83,15 @@ hold_done(struct job *j, const struct err *e)
 /* --- what is wished --------------------------------------------------------------------------- */
 
 static bool
-has_text(const char *s)
-{
-	return s != NULL && s[0] != '\0';
-}
-
-static bool
 is_text(const char *s)
 {
-	return has_text(s) && strlen(s) <= TEXT_MAX_BYTES && text_is_clean_utf8(text_of(s));
+	return text_is_given(s) && strlen(s) <= TEXT_MAX_BYTES && text_is_clean_utf8(text_of(s));
 }
 
 static enum code
 take_text(const char *name, const char *s, json_t *wish, struct err *e)
 {
-	if (!has_text(s))
+	if (!text_is_given(s))
 		return OK;
 	if (!is_text(s))
 		return err_set(e, REJ_FIELD, name, "is text of at most %d bytes", TEXT_MAX_BYTES);
@@ -130,7 +124,7 @@ take_person(const struct call *c, json_t *wish, struct err *e)
 	const char *person = c->request.hold->person;
 	json_t *persons;
 
-	if (!has_text(person))
+	if (!text_is_given(person))
 		return OK;
 	if (pseudonyms_of(c, person, &persons, e) != OK)
 		return e->code;
@@ -159,9 +153,9 @@ take_conditions(const struct call *c, json_t *wish, struct err *e)
 	struct uuid id;
 	enum code code = OK;
 
-	if (has_text(q->kind) && kind_by_name(text_of(q->kind)) == NULL)
+	if (text_is_given(q->kind) && kind_by_name(text_of(q->kind)) == NULL)
 		return call_no_kind("kind", e);
-	if (has_text(q->record_id) && !uuid_parse(text_of(q->record_id), &id))
+	if (text_is_given(q->record_id) && !uuid_parse(text_of(q->record_id), &id))
 		return err_set(e, REJ_FIELD, "record_id", "is no record's id");
 	if (q->has_since && q->has_until && q->since >= q->until)
 		return err_set(e, REJ_FIELD, "until", "is not after since");

@@ -26,12 +26,6 @@ number_or_null(char *out, size_t size, int64_t n)
 	return n == 0 ? NULL : out;
 }
 
-static const char *
-text_or_null(const char *s)
-{
-	return s == NULL || s[0] == '\0' ? NULL : s;
-}
-
 /* What was written a moment ago is linked first, so that it is shown. */
 static bool
 log_next(struct job *j, struct statement *st, struct err *e)
@@ -50,9 +44,9 @@ log_next(struct job *j, struct statement *st, struct err *e)
 	else
 		*st = (struct statement){embed_text("sql/queries/setup/log_list.sql"),
 					 7,
-					 {after, k->limit, text_or_null(q->since),
-					  text_or_null(q->until), text_or_null(q->who),
-					  text_or_null(q->what),
+					 {after, k->limit, text_if_given(q->since),
+					  text_if_given(q->until), text_if_given(q->who),
+					  text_if_given(q->what),
 					  call_may_know_covert(c) ? "t" : "f"}};
 	return k->step++ < 2;
 }
@@ -90,7 +84,7 @@ is_day(const char *s)
 	char noon[40];
 	struct utc_ms at;
 
-	if (text_or_null(s) == NULL)
+	if (text_if_given(s) == NULL)
 		return true;
 	snprintf(noon, sizeof noon, "%.20sT12:00:00Z", s);
 	return strlen(s) == DAY_BYTES && utc_parse(text_of(noon), &at);
@@ -157,7 +151,7 @@ admin_log(struct call *c)
 void
 admin_history(struct call *c)
 {
-	const char *day = text_or_null(c->request.history->day);
+	const char *day = text_if_given(c->request.history->day);
 
 	if (!is_day(day)) {
 		call_fail(c, ANSWER_INVALID, "day", "is no day; give it as in 2026-05-31");

@@ -153,12 +153,6 @@ spd_freeze_amend(struct spd_run *r, bool *again, struct err *e)
 	return ok ? OK : err_set(e, TRY_LIMIT, "spd", "out of memory; try again");
 }
 
-static bool
-is_given(const char *s)
-{
-	return s != NULL && s[0] != '\0';
-}
-
 void
 spd_freeze_keep(struct spd_run *r, struct statement *st)
 {
@@ -175,7 +169,7 @@ spd_freeze_keep(struct spd_run *r, struct statement *st)
 	};
 	const char *all = NULL;
 	for (size_t i = 0; i < COUNT(parts); i++) {
-		if (parts[i].counts && is_given(parts[i].text)) {
+		if (parts[i].counts && text_is_given(parts[i].text)) {
 			all = arena_printf(r->arena, "%s%s%s%s", all == NULL ? "" : all,
 					   all == NULL ? "" : "; ", parts[i].label, parts[i].text);
 		}

@@ -19,7 +19,6 @@
 
 #define OP(name)       SEMS__V1__IMPORT_OPERATION__IMPORT_OPERATION_##name
 #define PAGE           500
-#define ANSWER_BYTES   (64u * 1024u * 1024u)
 #define RECORD_BYTES   (4u * 1024u * 1024u)
 #define REASON_DEFAULT "the import is taken back"
 
@@ -27,21 +26,10 @@ static enum code
 run_ask(struct client *c, Sems__V1__ImportRequest *about, json_t **answer, struct err *e)
 {
 	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
-	struct buf raw;
-	enum code rc;
-
-	*answer = NULL;
 	about->has_operation = 1;
 	request.body_case = SEMS__V1__REQUEST__BODY_IMPORT;
 	request.import = about;
-	buf_init(&raw, ANSWER_BYTES);
-	rc = client_ask(c, &request, &raw, e);
-	if (rc == OK)
-		*answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
-	if (rc == OK && !json_is_object(*answer))
-		rc = err_set(e, FATAL_BUG, "import", "semsd's answer is not what it should be");
-	buf_fini(&raw);
-	return rc;
+	return ask_over(c, &request, answer, e);
 }
 
 static void

@@ -2,6 +2,7 @@
 
 #include "base/json/jsonin.h"
 #include "base/text.h"
+#include "client/ask.h"
 #include "core/kind/validate.h"
 #include "tools/import/identity.h"
 #include "wire/encode.h"
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-#define ANSWER_BYTES (16u * 1024u * 1024u)
 #define RECORD_BYTES (1024u * 1024u)
 
 struct utc_ms
@@ -23,14 +23,13 @@ amend_now(void)
 }
 
 static enum code
-ask(struct client *c, const char *kind, const char *source, struct uuid id, json_t **out,
-    struct err *e)
+ask_record(struct client *c, const char *kind, const char *source, struct uuid id, json_t **out,
+	   struct err *e)
 {
 	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
 	Sems__V1__RecordRequest about = SEMS__V1__RECORD_REQUEST__INIT;
 	char kind_copy[64];
 	char source_copy[128];
-	struct buf answer;
 	enum code rc;
 
 	snprintf(kind_copy, sizeof kind_copy, "%s", kind);
@@ -41,15 +40,9 @@ ask(struct client *c, const char *kind, const char *source, struct uuid id, json
 	about.record_id = (ProtobufCBinaryData){sizeof id.b, id.b};
 	request.body_case = SEMS__V1__REQUEST__BODY_RECORD;
 	request.record = &about;
-	buf_init(&answer, ANSWER_BYTES);
-	rc = client_ask(c, &request, &answer, e);
-	if (rc == OK) {
-		*out = json_loadb((const char *)answer.p, answer.n, 0, NULL);
-		if (!json_is_object(*out) || !json_is_object(json_object_get(*out, "record")))
-			rc = err_set(e, FATAL_BUG, "record",
-				     "semsd's answer is not what it should be");
-	}
-	buf_fini(&answer);
+	rc = ask_over(c, &request, out, e);
+	if (rc == OK && !json_is_object(json_object_get(*out, "record")))
+		rc = err_set(e, FATAL_BUG, "record", "semsd's answer is not what it should be");
 	return rc;
 }
 
@@ -87,7 +80,7 @@ amend_fetch(struct client *c, const char *kind, const char *source, const char *
 	if (!uuid_parse(text_of(record_id), &id))
 		return err_set(e, FATAL_CONFIG, "record_id",
 			       "'%s' is not a record_id: it is a UUID", record_id);
-	rc = ask(c, kind, source, id, &answer, e);
+	rc = ask_record(c, kind, source, id, &answer, e);
 	if (rc == OK)
 		rc = take_answer(answer, out, e);
 	else
@@ -97,7 +90,7 @@ amend_fetch(struct client *c, const char *kind, const char *source, const char *
 	    !read_key(json_object_get(out->answer, "effective"), &effective_source, &id))
 		return rc;
 	answer = NULL;
-	rc = ask(c, kind, effective_source, id, &answer, e);
+	rc = ask_record(c, kind, effective_source, id, &answer, e);
 	if (rc == OK)
 		return take_answer(answer, out, e);
 	json_decref(answer);
@@ -158,7 +151,7 @@ amend_fetch_itself(struct client *c, const char *kind, const char *source, struc
 		   struct stored *out, struct err *e)
 {
 	json_t *answer = NULL;
-	enum code rc = ask(c, kind, source, id, &answer, e);
+	enum code rc = ask_record(c, kind, source, id, &answer, e);
 
 	if (rc == OK)
 		return take_answer(answer, out, e);

@@ -3,6 +3,7 @@
 
 #include "base/json/jsonin.h"
 #include "base/text.h"
+#include "client/ask.h"
 #include "tools/semsctl/command.h"
 #include "tools/terminal/listing.h"
 #include "tools/terminal/screen.h"
@@ -10,8 +11,7 @@
 
 #include <stdio.h>
 
-#define ANSWER_BYTES (64u * 1024u * 1024u)
-#define PAGE         500
+#define PAGE 500
 
 enum code
 pending_fetch(struct client *c, const struct pending_filter *f, json_t **out, struct err *e)
@@ -29,15 +29,10 @@ pending_fetch(struct client *c, const struct pending_filter *f, json_t **out, st
 	about.has_limit = 1;
 	about.limit = PAGE;
 	do {
-		struct buf raw;
-		json_t *page = NULL;
+		json_t *page;
 
 		about.after = after;
-		buf_init(&raw, ANSWER_BYTES);
-		rc = client_ask(c, &request, &raw, e);
-		if (rc == OK)
-			page = json_loadb((const char *)raw.p, raw.n, 0, NULL);
-		buf_fini(&raw);
+		rc = ask_over(c, &request, &page, e);
 		if (rc == OK && !json_is_array(json_object_get(page, "pending")))
 			rc = err_set(e, FATAL_BUG, "pending",
 				     "semsd's answer is not what it should be");

@@ -17,8 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_BYTES (64u * 1024u * 1024u)
-#define LIMIT_MOST   1000
+#define LIMIT_MOST 1000
 
 struct wish {
 	const struct options *o;
@@ -107,16 +106,9 @@ fetch(struct client *c, Sems__V1__RecordsRequest *q, json_t **page, struct err *
 	snprintf(after, sizeof after, "%s", q->after == NULL ? "" : q->after);
 	q->after = after;
 	do {
-		struct buf raw;
-
 		json_decref(*page);
-		*page = NULL;
 		q->limit = limit - (uint32_t)json_array_size(records);
-		buf_init(&raw, ANSWER_BYTES);
-		rc = client_ask(c, &request, &raw, e);
-		if (rc == OK)
-			*page = json_loadb((const char *)raw.p, raw.n, 0, NULL);
-		buf_fini(&raw);
+		rc = ask_over(c, &request, page, e);
 		if (rc == OK && !json_is_array(json_object_get(*page, "records")))
 			rc = err_set(e, FATAL_BUG, "records",
 				     "semsd's answer is not what it should be");

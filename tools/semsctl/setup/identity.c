@@ -77,7 +77,7 @@ send_persons(struct noting *n, struct err *e)
 {
 	Sems__V1__Request request = SEMS__V1__REQUEST__INIT;
 	Sems__V1__IdentityRequest q = SEMS__V1__IDENTITY_REQUEST__INIT;
-	struct buf raw;
+	json_t *answer;
 	enum code rc;
 
 	if (n->n == 0)
@@ -88,18 +88,12 @@ send_persons(struct noting *n, struct err *e)
 	q.persons = n->list;
 	request.body_case = SEMS__V1__REQUEST__BODY_IDENTITY;
 	request.identity = &q;
-	buf_init(&raw, ASK_ANSWER_MAX);
-	rc = client_ask(n->client, &request, &raw, e);
-	if (rc == OK) {
-		json_t *answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
-
-		n->added += json_integer_value(json_object_get(answer, "added"));
-		n->changed += json_integer_value(json_object_get(answer, "changed"));
-		json_decref(answer);
-	} else {
+	rc = ask_over(n->client, &request, &answer, e);
+	if (rc != OK)
 		name_line(n, e);
-	}
-	buf_fini(&raw);
+	n->added += json_integer_value(json_object_get(answer, "added"));
+	n->changed += json_integer_value(json_object_get(answer, "changed"));
+	json_decref(answer);
 	forget_persons(n);
 	return rc;
 }
@@ -260,23 +254,6 @@ struct exporting {
 	json_t *records;
 };
 
-static enum code
-ask_json(struct client *c, Sems__V1__Request *request, json_t **answer, struct err *e)
-{
-	struct buf raw;
-	enum code rc;
-
-	*answer = NULL;
-	buf_init(&raw, ASK_ANSWER_MAX);
-	rc = client_ask(c, request, &raw, e);
-	if (rc == OK)
-		*answer = json_loadb((const char *)raw.p, raw.n, 0, NULL);
-	buf_fini(&raw);
-	if (rc == OK && *answer == NULL)
-		return err_set(e, FATAL_BUG, "person", "semsd's answer is not what it should be");
-	return rc;
-}
-
 /* All that one says, and its corrections. */
 static enum code
 add_record(struct exporting *x, const json_t *listed, struct err *e)
@@ -297,7 +274,7 @@ add_record(struct exporting *x, const json_t *listed, struct err *e)
 	q.record_id = (ProtobufCBinaryData){sizeof id.b, id.b};
 	request.body_case = SEMS__V1__REQUEST__BODY_RECORD;
 	request.record = &q;
-	if (ask_json(x->client, &request, &whole, e) != OK)
+	if (ask_over(x->client, &request, &whole, e) != OK)
 		return e->code;
 	json_array_append_new(x->records, whole);
 	return OK;
@@ -321,7 +298,7 @@ add_page(struct exporting *x, struct err *e)
 	q.after = x->after;
 	request.body_case = SEMS__V1__REQUEST__BODY_RECORDS;
 	request.records = &q;
-	rc = ask_json(x->client, &request, &page, e);
+	rc = ask_over(x->client, &request, &page, e);
 	json_array_foreach(json_object_get(page, "records"), i, listed)
 	{
 		if (rc == OK)
