@@ -47,7 +47,7 @@ PBO     := $(PBC:$(GEN)/%.c=$(B)/gen/%.o)
 obj      = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 
 # What semsweb serves as it is.
-WEB_FILES := $(wildcard daemon/web/*/*.js daemon/web/field/*.html daemon/web/field/*.css daemon/web/field/*.svg daemon/web/field/*.webmanifest)
+WEB_FILES := $(wildcard daemon/web/*/*.js daemon/web/field/*.html daemon/web/*/*.css daemon/web/field/*.svg daemon/web/field/*.webmanifest)
 
 # A file that goes away is newer than nothing: the list of files is.
 SOURCES := $(wildcard daemon/*/*.c daemon/*/*/*.c tools/*/*.c tools/*/*/*.c sql/*/*.sql sql/*/*/*.sql deploy/catalogue/*.yaml proto/*.json $(WEB_FILES))
@@ -73,7 +73,7 @@ LIB_office := $(B)/liboffice.a $(LIB_store)
 LIB_door := $(B)/libdoor.a $(LIB_office)
 LIB_jobs := $(B)/libjobs.a $(LIB_store)
 LIB_net  := $(B)/libnet.a $(B)/liboffice.a $(LIB_ingest)
-LIB_web  := $(B)/libweb.a $(B)/libnet.a $(LIB_wire)
+LIB_web  := $(B)/libweb.a $(B)/librender.a $(B)/libnet.a $(LIB_wire)
 LIB_tools := $(B)/libtools.a $(B)/librender.a $(LIB_client)
 
 SEMSCTL := $(call obj,tools/semsctl/*.c tools/semsctl/*/*.c)

@@ -7,6 +7,7 @@
 #include "web/desk/health.h"
 #include "web/field/app.h"
 #include "web/field/forms.h"
+#include "web/pages.h"
 #include "web/person/page.h"
 #include "web/person/passkey.h"
 #include "web/person/persons.h"
@@ -34,7 +35,7 @@ static const struct route routes[] = {
     {METHOD_POST, "/v1/enrol", enrol_take},
     {METHOD_GET, "/v1/enrol", app_enrol},
     {METHOD_GET, "/v1/forms", forms_take},
-    {METHOD_GET, "/", page_front},
+    {METHOD_GET, "/", pages_take},
     {METHOD_GET, "/enter", page_enter},
     {METHOD_POST, "/enter", page_sign_in},
     {METHOD_POST, "/leave", page_sign_out},
@@ -73,6 +74,10 @@ site_new(struct event_base *base, const struct site_config *config)
 
 	if (s == NULL)
 		return NULL;
+	if (!random_bytes(s->persons.key, sizeof s->persons.key)) {
+		free(s);
+		return NULL;
+	}
 	s->persons.header = config->header;
 	if (config->origin != NULL)
 		s->persons.origin = *config->origin;

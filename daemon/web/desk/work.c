@@ -7,6 +7,14 @@
 #include <stdlib.h>
 
 static void
+end(struct work *w)
+{
+	if (w->drop != NULL)
+		w->drop(w->page);
+	free(w);
+}
+
+static void
 on_gone(struct asked *a)
 {
 	struct work *w = a->work;
@@ -37,7 +45,7 @@ void
 work_answer(struct work *w, const struct answer *what)
 {
 	answer_give(w->asked, what);
-	free(w);
+	end(w);
 }
 
 void
@@ -51,7 +59,7 @@ work_refuse(struct work *w, int status, unsigned retry_after_s, const char *fiel
 	text_vprint(text, sizeof text, fmt, ap);
 	va_end(ap);
 	answer_refuse(w->asked, status, retry_after_s, field, "%s", text);
-	free(w);
+	end(w);
 }
 
 unsigned
@@ -61,8 +69,8 @@ work_seconds(uint32_t ms)
 }
 
 /* By what a Refuse or a Response is to whoever sent it; others are ours or semsd's faults. */
-static int
-status_of(const struct reply *r)
+int
+work_status(const struct reply *r)
 {
 	static const struct {
 		enum reply_kind kind;
@@ -88,6 +96,6 @@ status_of(const struct reply *r)
 void
 work_refuse_reply(struct work *w, const struct reply *r)
 {
-	work_refuse(w, status_of(r), work_seconds(r->retry_after_ms), r->field, "%s",
+	work_refuse(w, work_status(r), work_seconds(r->retry_after_ms), r->field, "%s",
 		    r->text[0] != '\0' ? r->text : "semsd does not say why");
 }

@@ -38,6 +38,8 @@ struct work {
 	char form[WORK_FORM_SIZE]; /* the secret of its form; "": it has none */
 	unsigned way;              /* by which the person is known */
 	uint64_t signin_no;        /* 0: by no sign-in */
+	void *page;                /* what is made of it; NULL: nothing is */
+	void (*drop)(void *page);  /* frees that, with the work */
 };
 
 /* NULL: out of memory, and a was answered. */
@@ -48,6 +50,8 @@ void work_refuse(struct work *w, int status, unsigned retry_after_s, const char 
 		 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* What semsd said instead of an answer. */
 void work_refuse_reply(struct work *w, const struct reply *r);
+/* The status of HTTP that this is. */
+int work_status(const struct reply *r);
 /* For Retry-After: seconds, at least one where there is anything to wait for. */
 unsigned work_seconds(uint32_t ms);
 

@@ -95,6 +95,17 @@ refuse_method(struct asked *a, bool gets, bool posts)
 					.allow = allow});
 }
 
+/* A path with a star at its end is all that begins so, and goes on. */
+static bool
+is_at(const struct route *r, const char *path)
+{
+	size_t n = strlen(r->path);
+
+	if (n == 0 || r->path[n - 1] != '*')
+		return strcmp(r->path, path) == 0;
+	return strncmp(r->path, path, n - 1) == 0 && path[n - 1] != '\0';
+}
+
 static void
 go(const struct routes *rs, struct asked *a)
 {
@@ -104,7 +115,7 @@ go(const struct routes *rs, struct asked *a)
 	bool on[METHODS] = {false};
 
 	for (size_t i = 0; i < rs->n; i++) {
-		if (strcmp(rs->list[i].path, path) != 0)
+		if (!is_at(&rs->list[i], path))
 			continue;
 		on[rs->list[i].method] = true;
 		if (rs->list[i].method == method)

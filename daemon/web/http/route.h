@@ -17,7 +17,7 @@ enum method { METHOD_GET, METHOD_POST, METHODS };
 
 struct route {
 	enum method method; /* GET is HEAD, too */
-	const char *path;
+	const char *path;   /* with a * at its end all that begin so, and go on */
 	void (*handle)(void *ctx, struct asked *a);
 };
 

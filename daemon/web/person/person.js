@@ -65,7 +65,7 @@ const signIn = async () => {
     authenticatorData: textOf(r.authenticatorData), signature: textOf(r.signature),
     userHandle: r.userHandle ? textOf(r.userHandle) : "",
   });
-  location.assign("/");
+  location.assign(location.pathname + location.search);
 };
 
 /** @param {string} link @param {string} name */

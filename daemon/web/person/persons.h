@@ -22,6 +22,8 @@ struct persons {
 	struct signins signins;
 	struct challenges challenges;
 	struct rare refused; /* passkeys */
+	/* Of the forms of those who have no sign-in; random, and the process's own. */
+	unsigned char key[KEY_SIZE];
 };
 
 enum person_by { BY_NOBODY, BY_CERTIFICATE, BY_LINK, BY_PASSKEY, BY_PROXY, BY_WAYS };

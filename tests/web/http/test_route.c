@@ -19,10 +19,8 @@ tell(void *ctx, struct asked *a)
 }
 
 static const struct route routes[] = {
-    {METHOD_GET, "/", tell},
-    {METHOD_POST, "/take", tell},
-    {METHOD_GET, "/both", tell},
-    {METHOD_POST, "/both", tell},
+    {METHOD_GET, "/", tell},      {METHOD_POST, "/take", tell},   {METHOD_GET, "/both", tell},
+    {METHOD_POST, "/both", tell}, {METHOD_GET, "/below/*", tell},
 };
 
 #define REQUEST(line, headers) line " HTTP/1.1\r\nHost: h\r\n" headers "\r\n"
@@ -39,6 +37,11 @@ static const struct {
     {REQUEST("POST /take", "Content-Length: 0\r\n"), "200", "body of 0"},
     {REQUEST("GET /none", ""), "404", "\"not_found\""},
     {REQUEST("GET /take/", ""), "404", "\"not_found\""},
+    {REQUEST("GET /below/a", ""), "200", "body of 0"},
+    {REQUEST("GET /below/a/b?c", ""), "200", "body of 0"},
+    {REQUEST("GET /below/", ""), "404", "\"not_found\""},
+    {REQUEST("GET /below", ""), "404", "\"not_found\""},
+    {REQUEST("POST /below/a", "Content-Length: 0\r\n"), "405", "Allow: GET, HEAD\r\n"},
     {REQUEST("GET /take", ""), "405", "Allow: POST\r\n"},
     {REQUEST("POST /", "Content-Length: 0\r\n"), "405", "Allow: GET, HEAD\r\n"},
     {REQUEST("PUT /both", "Content-Length: 0\r\n"), "405", "Allow: GET, HEAD, POST\r\n"},

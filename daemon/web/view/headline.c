@@ -1,4 +1,4 @@
-#include "web/person/headline.h"
+#include "web/view/headline.h"
 
 #include "base/count.h"
 #include "base/json/jsonin.h"
@@ -54,27 +54,33 @@ has_set_aside(json_t *v)
 static const struct {
 	const char *path[2];
 	bool (*is_wrong)(json_t *v);
-	const char *words;
+	struct headline is;
 } wrongs[] = {
-    {{"gaps", NULL}, has_some, "Records may be missing since the database was restored."},
-    {{"database", "is_safe"}, is_no, "The database is not safe: what is stored might be lost."},
+    {{"gaps", NULL}, has_some, {"Records may be missing since the database was restored.", NULL}},
+    {{"database", "is_safe"},
+     is_no,
+     {"The database is not safe: what is stored might be lost.", NULL}},
     {{"database", "durability_fault"},
      is_said,
-     "Nothing is taken: it would be on one server alone."},
-    {{"late_groups", NULL}, has_some, "Records wait to be stored, and whoever sends waits."},
-    {{"entity", NULL}, is_missing, "Nothing is set up yet: no record is taken."},
-    {{"doors", "fault"}, is_said, "The certificates in force are not those of the files."},
-    {{"doors", "own_ending"}, NULL, "A certificate of semsd's own ends."},
-    {{"doors", "twice"}, NULL, "One certificate was here twice at once."},
-    {{"doors", "ending"}, NULL, "Certificates of those who come end."},
-    {{"duties", NULL}, has_set_aside, "A duty is set aside."},
-    {{"silent_total", NULL}, has_some, "Feeds are silent."},
-    {{"quarantine_open", NULL}, sums_to_some, "Records were refused: see the quarantine."},
-    {{"doubles", "records"}, has_some, "Records are stored twice."},
-    {{"calendar", "days"}, has_some, "The calendar is not today's."},
+     {"Nothing is taken: it would be on one server alone.", NULL}},
+    {{"late_groups", NULL},
+     has_some,
+     {"Records wait to be stored, and whoever sends waits.", NULL}},
+    {{"entity", NULL}, is_missing, {"Nothing is set up yet: no record is taken.", NULL}},
+    {{"doors", "fault"}, is_said, {"The certificates in force are not those of the files.", NULL}},
+    {{"doors", "own_ending"}, NULL, {"A certificate of semsd's own ends.", NULL}},
+    {{"doors", "twice"}, NULL, {"One certificate was here twice at once.", NULL}},
+    {{"doors", "ending"}, NULL, {"Certificates of those who come end.", NULL}},
+    {{"duties", NULL}, has_set_aside, {"A duty is set aside.", NULL}},
+    {{"silent_total", NULL}, has_some, {"Feeds are silent.", "/feeds"}},
+    {{"quarantine_open", NULL},
+     sums_to_some,
+     {"Records were refused: see the quarantine.", "/quarantine"}},
+    {{"doubles", "records"}, has_some, {"Records are stored twice.", "/doubles"}},
+    {{"calendar", "days"}, has_some, {"The calendar is not today's.", NULL}},
 };
 
-const char *
+const struct headline *
 headline_next(const json_t *status, size_t *at)
 {
 	while (*at < COUNT(wrongs)) {
@@ -86,7 +92,7 @@ headline_next(const json_t *status, size_t *at)
 		/* Without a test of their own: a list with its first ones. */
 		if (wrongs[i].is_wrong == NULL ? has_some(json_object_get(v, "first"))
 					       : wrongs[i].is_wrong(v))
-			return wrongs[i].words;
+			return &wrongs[i].is;
 	}
 	return NULL;
 }

@@ -1,5 +1,5 @@
 #include "base/count.h"
-#include "web/person/headline.h"
+#include "web/view/headline.h"
 
 #include <criterion/criterion.h>
 
@@ -11,11 +11,11 @@
 	"ending\":{"                                                                               \
 	"\"first\":[]}}"
 
-static const char *
+static const struct headline *
 first_of(const char *json, size_t *at)
 {
 	json_t *j = json_loads(json, 0, NULL);
-	const char *words;
+	const struct headline *words;
 
 	cr_assert_not_null(j, "%s", json);
 	*at = 0;
@@ -54,13 +54,14 @@ Test(headline, says_each_thing_that_is_wrong)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char json[1024];
-		const char *words;
+		const struct headline *words;
 		size_t at;
 
 		snprintf(json, sizeof json, "{" GOOD ",%s}", rows[i].member);
 		words = first_of(json, &at);
 		cr_assert_not_null(words, "%s", rows[i].member);
-		cr_expect_not_null(strstr(words, rows[i].says), "%s: %s", rows[i].member, words);
+		cr_expect_not_null(strstr(words->words, rows[i].says), "%s: %s", rows[i].member,
+				   words->words);
 	}
 }
 
@@ -69,8 +70,8 @@ Test(headline, goes_on_to_the_next)
 	json_t *j = json_loads("{\"gaps\":[{}],\"entity\":\"E\",\"silent_total\":1}", 0, NULL);
 	size_t at = 0;
 
-	cr_expect_not_null(strstr(headline_next(j, &at), "missing"));
-	cr_expect_not_null(strstr(headline_next(j, &at), "silent"));
+	cr_expect_not_null(strstr(headline_next(j, &at)->words, "missing"));
+	cr_expect_not_null(strstr(headline_next(j, &at)->words, "silent"));
 	cr_expect_null(headline_next(j, &at));
 	cr_expect_null(headline_next(j, &at));
 	json_decref(j);
