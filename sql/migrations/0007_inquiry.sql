@@ -331,6 +331,123 @@ BEGIN
 END
 $$;
 
+-- Of each quarter that had been submitted before an instant: what its first such revision had read.
+CREATE FUNCTION sems.first_submissions(before timestamptz)
+RETURNS TABLE (quarter text, starts_at timestamptz, ends_at timestamptz, read_until bigint, in_flight bigint[],
+    first_unread bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT DISTINCT ON (e.quarter) e.quarter, q.starts_at, q.ends_at, v.read_until, v.in_flight,
+	    least(v.read_until, (SELECT min(f.id) FROM unnest(v.in_flight) AS f (id)))
+	FROM sems.spd_event e
+	JOIN sems.spd_revision v USING (quarter, revision)
+	CROSS JOIN LATERAL (SELECT min(d.starts_at) AS starts_at, max(d.ends_at) AS ends_at
+	    FROM sems.civil_day d WHERE d.quarter = e.quarter) AS q
+	WHERE e.action = 'SUBMIT' AND e.at < before
+	ORDER BY e.quarter, e.revision
+$$;
+
+-- The days of a quarter that hold first records which a snapshot may not have read, as runs. What feeds are kept of
+-- tells that of most without a look at any record.
+CREATE FUNCTION sems.unread_spans(of_quarter text, starts timestamptz, ends timestamptz, first_unread bigint)
+RETURNS TABLE (since timestamptz, until timestamptz)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+	dirty date[];
+BEGIN
+	IF (SELECT (k.quality ->> 'last_stored_in')::bigint FROM sems.counted_feed_quarter k
+	    WHERE k.quarter = sems.kept_feed_quarter(starts, ends)) < first_unread THEN
+		RETURN;
+	END IF;
+	dirty := sems.dirty_feed_days(starts, ends);
+	RETURN QUERY SELECT min(x.starts_at), max(x.ends_at)
+	FROM (SELECT d.starts_at, d.ends_at, d.day - (row_number() OVER (ORDER BY d.day))::int AS island
+	    FROM sems.civil_day d
+	    WHERE d.quarter = of_quarter AND (d.day = ANY (dirty) OR EXISTS (SELECT FROM sems.feed_day f
+		WHERE f.day = d.day AND f.last_stored_in >= first_unread))) AS x
+	GROUP BY x.island;
+END
+$$;
+
+-- The corrections, voids and confirmations among what spd_overtaking() tells of one quarter (starts, ends).
+CREATE FUNCTION sems.spd_overtaking_corrections(since timestamptz, until timestamptz, starts timestamptz,
+    ends timestamptz, read_until bigint, in_flight bigint[])
+RETURNS TABLE (how text, source text, record_id uuid, site_id text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+SET enable_nestloop = on AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY WITH near AS MATERIALIZED (
+		SELECT c.* FROM sems.correction c
+		WHERE (c.root_kind = 'plan' OR c.kind = 'plan' OR c.root_occurred_at >= starts AND c.root_occurred_at < ends
+			OR NOT c.is_void AND c.occurred_at >= starts AND c.occurred_at < ends)
+		    AND (c.root_kind <> 'test' AND c.kind <> 'test' OR EXISTS (SELECT FROM sems.known_test AS t
+			WHERE t.occurred_at = c.root_occurred_at AND t.record_id = c.root_record_id
+			AND t.source = c.root_source))
+	), said AS (
+		SELECT n.*, CASE WHEN n.is_void THEN 'VOID' ELSE 'CORRECTION' END AS how, n.source AS of_source,
+		    n.record_id AS of_id
+		FROM near n
+		WHERE n.received_at >= since AND n.received_at < until
+		    AND sems.not_read(n.stored_in, read_until, in_flight)
+		UNION ALL
+		SELECT n.*, 'CONFIRMATION', f.source, f.record_id
+		FROM sems.confirmation f
+		JOIN near n ON n.occurred_at = f.occurred_at AND n.record_id = f.confirms_record_id
+		    AND n.source = coalesce(f.confirms_source, f.source)
+		WHERE f.received_at >= since AND f.received_at < until
+		    AND sems.not_read(f.stored_in, read_until, in_flight)
+	), place AS (
+		SELECT s.how, s.of_source, s.of_id, s.root_kind AS kind, s.root_occurred_at AS at,
+		    s.root_record_id AS id, s.root_source AS source, 1 AS rank
+		FROM said s
+		UNION ALL
+		SELECT s.how, s.of_source, s.of_id, s.kind, s.occurred_at, s.record_id, s.source, 2
+		FROM said s WHERE NOT s.is_void
+	)
+	SELECT DISTINCT ON (p.of_source, p.of_id, p.how) p.how, p.of_source, p.of_id, h.site_id
+	FROM place p
+	CROSS JOIN LATERAL (SELECT r.site_id FROM sems.spd_record r
+	    WHERE p.kind <> 'plan' AND r.kind = p.kind AND r.occurred_at = p.at AND r.record_id = p.id
+		AND r.source = p.source AND r.occurred_at >= starts AND r.occurred_at < ends
+	    UNION ALL SELECT r.site_id FROM sems.plan r
+	    WHERE p.kind = 'plan' AND r.occurred_at = p.at AND r.record_id = p.id AND r.source = p.source
+		AND r.period_start >= starts AND r.period_start < ends
+	    OFFSET 0) AS h
+	ORDER BY p.of_source, p.of_id, p.how, p.rank;
+END
+$$;
+
+-- What came in a period and concerns a quarter that had been submitted before the period's end, without the
+-- revision that was submitted first having read it: new records, and corrections, voids and confirmations of
+-- records that lie there, each once a quarter. Nothing of a test that may not be known.
+CREATE FUNCTION sems.spd_overtaking(since timestamptz, until timestamptz)
+RETURNS TABLE (quarter text, how text, source text, record_id uuid, site_id text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+	s record;
+	d record;
+BEGIN
+	FOR s IN SELECT f.* FROM sems.first_submissions(until) AS f LOOP
+		FOR d IN SELECT u.* FROM sems.unread_spans(s.quarter, s.starts_at, s.ends_at, s.first_unread) AS u LOOP
+			RETURN QUERY SELECT s.quarter, 'NEW', r.source, r.record_id, r.site_id
+			FROM sems.spd_record r
+			WHERE r.counted_at >= d.since AND r.counted_at < d.until AND r.kind <> 'plan'
+			    AND r.corrects_record_id IS NULL AND r.received_at >= since AND r.received_at < until
+			    AND sems.not_read(r.stored_in, s.read_until, s.in_flight);
+		END LOOP;
+		RETURN QUERY SELECT s.quarter, 'NEW', p.source, p.record_id, p.site_id
+		FROM sems.plan p
+		WHERE p.period_start >= s.starts_at AND p.period_start < s.ends_at AND p.corrects_record_id IS NULL
+		    AND p.received_at >= since AND p.received_at < until
+		    AND sems.not_read(p.stored_in, s.read_until, s.in_flight);
+		RETURN QUERY SELECT s.quarter, c.* FROM sems.spd_overtaking_corrections(since, until, s.starts_at, s.ends_at,
+		    s.read_until, s.in_flight) AS c;
+	END LOOP;
+END
+$$;
+
 -- The freezes that did not read a stored record of a period of theirs: of its own day, its root's, that of a plan
 -- of its root, one that it or its root lasts in, one that a mode would last in that it or its root ended, or where
 -- another correction of its root that they read has put it.
@@ -404,7 +521,10 @@ GRANT EXECUTE ON FUNCTION sems.without_leaf(bigint, bigint, bigint[]),
     sems.spd_lasting(timestamptz, timestamptz, bigint, bigint[]), sems.lasts(text, text, uuid),
     sems.doubtful_days(timestamptz, timestamptz, text, int),
     sems.spd_added(timestamptz, timestamptz, text, int),
-    sems.spd_late(timestamptz, timestamptz, text, int), sems.freezes_without(text, text, uuid)
+    sems.spd_late(timestamptz, timestamptz, text, int), sems.freezes_without(text, text, uuid),
+    sems.first_submissions(timestamptz), sems.unread_spans(text, timestamptz, timestamptz, bigint),
+    sems.spd_overtaking_corrections(timestamptz, timestamptz, timestamptz, timestamptz, bigint, bigint[]),
+    sems.spd_overtaking(timestamptz, timestamptz)
     TO sems_compute;
 
 -- --- runs of imports -----------------------------------------------------------------------------

@@ -25,6 +25,7 @@ import lib_recompute_clusters as clusters
 import lib_recompute_events as events
 import lib_recompute_people as people
 import lib_recompute_small as small
+import lib_recompute_submitted as submitted
 
 UTC = dt.timezone.utc
 Z95 = 1.9599639845400542
@@ -35,7 +36,7 @@ KINDS = ("observation test audit tip_event tip_session activity plan equipment_c
          "void training deployment incident report patrol exercise").split()
 TIMES = ("occurred_at occurred_end corrected_at received_at debriefed_at planned_for period_start period_end "
          "due_at mode_from mode_to created_at expires_at previous_expires_at acknowledged_at closed_at "
-         "valid received").split()
+         "valid received at").split()
 OWN = "in-house"
 
 
@@ -95,6 +96,10 @@ class Evidence:
         # A refused record has no leaf and no transaction of its own to go by.
         self.quarantine = [r for r in read_rows(folder, "quarantine") if not frozen or r["received_at"] < until]
         self.expected = read_rows(folder, "expected_feed")
+        self.steps = list(filter(known, read_rows(folder, "spd_event")))
+        self.revisions = {(r["quarter"], r["revision"]): r for r in read_rows(folder, "spd_revision")}
+        self.confirmations = list(filter(known, read_rows(folder, "confirmation")))
+        self.sites = [s["site_id"] for s in read_rows(folder, "site")]
         self.all = []
         for kind in KINDS:
             for r in filter(known, read_rows(folder, kind)):
@@ -1287,6 +1292,8 @@ METRICS = {
     "DQ01": Metric(RATIO, dq01, up=True, sums=True, reasons="NOT_ANNOUNCED"),
     "DQ02": Metric(RATIO, dq02, up=True, reasons="BEFORE_SETUP", all_out="BEFORE_SETUP", parts="DATED_AHEAD"),
     "DQ03": Metric(RATIO, dq03, up=False, parts="QUARANTINED VOIDED"),
+    "DQ04": Metric(COUNT, submitted.dq04, up=False, empty="NOTHING_SUBMITTED",
+                   parts="NEW_RECORDS CORRECTIONS VOIDS CONFIRMATIONS"),
     "DQ05": Metric(PERSONS, none, up=False, persons=sources_with_clock, rule="any",
                    left_out="CLOCK_OFFSET_NOT_TOLD"),
     "DQ06": Metric(RATIO, dq06, up=True,

@@ -7,8 +7,9 @@ dump_rows() { # folder
 	mkdir -p "$1"
 	for table in observation test audit tip_event tip_session activity plan equipment_check heartbeat \
 		void training deployment incident report patrol exercise case_event entity target chart_rebase quarantine \
-		expected_feed; do
+		expected_feed confirmation spd_event spd_revision site; do
 		columns='*'
+		[ "$table" != spd_revision ] || columns='quarter, revision, read_until, in_flight'
 		[ "$table" != quarantine ] || columns='source, kind, reason, record_id, received_at, state'
 		"${AS_USER[@]}" env PGOPTIONS='-c timezone=UTC' psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -d sems -c \
 			"SELECT row_to_json(t) FROM (SELECT $columns FROM sems.$table) AS t" >"$1/$table.jsonl" ||

@@ -2,7 +2,7 @@
 # program makes of the stored rows: no view, no statement and no catalogue has a part in that.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_recompute.sh"
-plan 10
+plan 11
 
 simulated() {
 	ctl_must simulate --register --quarter 2026-Q2 --seed 11 --scale 0.02 --sites 1 --silent-lane
@@ -130,3 +130,26 @@ print(*[m["id"] for m in json.load(open(sys.argv[1]))["metrics"]
 	esac
 done
 is "$unexplained" '' 'each of which is explained by the records of then'
+
+# Submitted, by three people; what came since had come in the spring.
+"${AS_USER[@]}" psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -d sems >/dev/null <<-'SQL' || exit 1
+	INSERT INTO sems.spd_event (quarter, revision, made_by, action, channel, reference)
+		SELECT '2026-Q1', 1, e.who, e.action, CASE e.action WHEN 'SUBMIT' THEN 'post' END,
+			CASE e.action WHEN 'SUBMIT' THEN 'letter 1' END
+		FROM (VALUES (1, 'unix:reviewer', 'QA'), (2, 'unix:manager', 'APPROVE'), (3, 'unix:preparer', 'SUBMIT'))
+			AS e (n, who, action) ORDER BY e.n;
+	ALTER TABLE sems.spd_event DISABLE TRIGGER USER;
+	UPDATE sems.spd_event SET at = '2026-04-22T12:00Z';
+	ALTER TABLE sems.spd_event ENABLE TRIGGER USER;
+	UPDATE sems.observation AS o SET received_at = '2026-05-20T12:00Z' FROM sems.spd_revision AS r
+		WHERE o.stored_in >= r.read_until;
+	UPDATE sems.void AS v SET received_at = '2026-07-20T12:00Z' FROM sems.spd_revision AS r
+		WHERE v.stored_in >= r.read_until;
+	UPDATE sems.correction AS c SET received_at = CASE WHEN c.is_void THEN '2026-07-20T12:00Z'::timestamptz
+		ELSE '2026-05-20T12:00Z' END FROM sems.spd_revision AS r WHERE c.stored_in >= r.read_until;
+SQL
+for quarter in 2026-Q2 2026-Q3; do
+	ctl spd show "$quarter" --json >"$T/submitted.json"
+	[ "$(figure "$T/submitted.json" DQ04 numerator)" -gt 0 ] || not_ok "DQ04 of $quarter" 'it has nothing that came'
+done
+quarters_recompute 'what came for a quarter after it was submitted' 2026-Q2 2026-Q3

@@ -287,7 +287,8 @@ check_shape(const struct catalogue *c, const struct metric *m, struct err *e)
 static enum code
 check_words(const struct metric *m, struct err *e)
 {
-	static const char *const reasons[] = {"NO_DATA", "NO_ACTIVITY", "NO_PLAN", "FEED_SILENT"};
+	static const char *const reasons[] = {"NO_DATA", "NO_ACTIVITY", "NO_PLAN", "FEED_SILENT",
+					      "NOTHING_SUBMITTED"};
 	bool known = m->empty == NULL || metric_exclusion(m, m->empty) < m->excluded_count;
 
 	for (size_t i = 0; !known && i < COUNT(reasons); i++)

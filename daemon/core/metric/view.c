@@ -177,6 +177,23 @@ static const struct column double_own[] = {
     {"kind", COLUMN_TEXT, NULL},
     {"source", COLUMN_TEXT, NULL},
 };
+/* What it is of what came after a submission; derived. */
+static const struct enum_name overtaking_names_of[] = {
+    {1, "NEW"},
+    {2, "CORRECTION"},
+    {3, "VOID"},
+    {4, "CONFIRMATION"},
+};
+static const struct enum_table overtaking_names = {
+    .prefix = "",
+    .names = overtaking_names_of,
+    .n = COUNT(overtaking_names_of),
+};
+static const struct column overtaking_own[] = {
+    {"quarter", COLUMN_TEXT, NULL}, /* that was submitted: "2026-Q1" */
+    {"how", COLUMN_TEXT, &overtaking_names},
+    {"submitted", COLUMN_BOOL, NULL}, /* no record, but that the quarter was */
+};
 static const struct column feed_own[] = {
     {"kind", COLUMN_TEXT, NULL},        {"source", COLUMN_TEXT, NULL},
     {"announced", COLUMN_NUMBER, NULL}, {"received", COLUMN_NUMBER, NULL},
@@ -257,6 +274,7 @@ const struct view view_table[] = {
     {"received", TABLE("received"), KIND_COUNT, false, OWN(received_own)},
     {"quarantine", TABLE("quarantine"), KIND_COUNT, false, OWN(quarantine_own)},
     {"double", TABLE("double"), KIND_COUNT, false, OWN(double_own)},
+    {"overtaking", QUERY("overtaking"), KIND_COUNT, false, OWN(overtaking_own)},
     {"action_due", QUERY("action_due"), KIND_COUNT, false, OWN(action_due_own)},
     {"action_at_end", QUERY("action_at_end"), KIND_COUNT, true, OWN(action_at_end_own)},
     {"action_closed", QUERY("action_closed"), KIND_COUNT, false, OWN(action_closed_own)},

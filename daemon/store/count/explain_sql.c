@@ -30,13 +30,14 @@ query_of(const struct view *v)
 	return v->query == NULL ? NULL : embed_text(v->query);
 }
 
-/* What was refused, what is told of several records at once, and cases, which are none. */
+/* What was refused, what is told of several records at once, what came for other quarters, and
+ * cases, which are none. */
 static bool
 has_records(const struct view *v)
 {
-	static const char *const nameless[] = {"quarantine",    "feed",
-					       "action_due",    "action_at_end",
-					       "action_closed", "finding_verified"};
+	static const char *const nameless[] = {"quarantine",      "feed",          "overtaking",
+					       "action_due",      "action_at_end", "action_closed",
+					       "finding_verified"};
 
 	for (size_t i = 0; i < COUNT(nameless); i++)
 		if (strcmp(v->name, nameless[i]) == 0)

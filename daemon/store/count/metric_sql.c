@@ -48,7 +48,7 @@ finish_text(struct arena *a, struct buf *b, struct err *e)
 static bool
 is_free(const struct column *col)
 {
-	static const char *const listed[] = {"kind", "source", "site_id", "basis"};
+	static const char *const listed[] = {"kind", "source", "site_id", "basis", "quarter"};
 	bool free = col->type == COLUMN_TEXT && col->names == NULL;
 
 	for (size_t i = 0; i < COUNT(listed); i++)

@@ -261,7 +261,7 @@ static const struct {
     {"case_mix: threat_category", "case_mix: threat"},
     {"within: true", "within: truth"},
     {"at_most: 72", "at_most: many"},
-    {"needs: a comparison", "need: a comparison"},
+    {"needs: the risk register", "need: the risk register"},
     {"unsupported:", "unsuported:"},
 };
 
