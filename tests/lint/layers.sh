@@ -15,7 +15,7 @@ core/metric: base core/kind core/stats
 core/spd: base core/action core/time core/kind core/stats core/life core/metric
 host: base core/action
 render/file: base
-render/doc: base core/time core/spd
+render/doc: base core/time core/kind core/spd
 render/sheet: base core/kind core/spd render/doc render/file
 render/page: base core/spd render/doc render/sheet
 render: base core/spd core/proof render/doc render/file render/sheet render/page
@@ -51,7 +51,7 @@ tools/airport: base core/time core/kind
 tools/time: base core/time core/kind
 tools/sheet: base render/file
 tools/import: base core/kind wire client tools/time tools/sheet
-tools/terminal: base core/action core/spd client render/doc tools/time
+tools/terminal: base core/action core/kind core/spd client render/doc tools/time
 tools/pki: base tools/terminal
 tools/bench: base core/kind wire client tools/airport tools/terminal
 tools/semsctl: base core/action core/kind client tools/terminal
@@ -59,7 +59,7 @@ tools/semsctl/record: base core/kind wire client tools/import tools/time tools/t
 tools/semsctl/intake: base core/kind wire client tools/import tools/sheet tools/time tools/airport tools/terminal tools/semsctl tools/semsctl/record
 tools/semsctl/cases: base core/life core/action core/right client render/file tools/sheet tools/time tools/terminal tools/semsctl tools/semsctl/record
 tools/semsctl/setup: base core/time core/kind client tools/import tools/pki tools/sheet tools/time tools/terminal tools/semsctl
-tools/semsctl/spd: base core/time core/life render render/doc client tools/time tools/terminal tools/semsctl tools/semsctl/cases tools/semsctl/record
+tools/semsctl/spd: base core/time core/kind core/life render render/doc client tools/time tools/terminal tools/semsctl tools/semsctl/cases tools/semsctl/record
 '
 # Which rooms may include a library of others than ours; tools/bench measures from outside.
 libraries='libpq:store/pg store/evidence store/schema

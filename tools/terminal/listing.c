@@ -3,6 +3,7 @@
 #include "base/count.h"
 #include "base/json/jsonin.h"
 #include "base/text.h"
+#include "core/kind/words.h"
 #include "tools/terminal/shown.h"
 #include "tools/terminal/table.h"
 #include "tools/time/moment.h"
@@ -99,6 +100,22 @@ listing_table(const json_t *rows, const struct listing_column *columns, size_t n
 	}
 	table_print(t, f, color);
 	table_free(t);
+}
+
+void
+listing_names(const json_t *rows, const char *key, const json_t *names, const char *field)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		const char *code = member_maybe(row, key);
+		char words[LISTING_CELL];
+
+		if (code != NULL && code_named(names, field, code, words, sizeof words))
+			json_object_set_new(row, key, json_string(words));
+	}
 }
 
 /* In one line, whatever it holds. */

@@ -23,6 +23,9 @@ void listing_cell(const json_t *v, char out[LISTING_CELL]);
  */
 void listing_table(const json_t *rows, const struct listing_column *columns, size_t n, int color,
 		   FILE *f);
+/* Puts behind each code what it is called: of the member `key` of each row, as a `field` of names
+ * (core/kind/words.h, which has their form). */
+void listing_names(const json_t *rows, const char *key, const json_t *names, const char *field);
 /* The scalar members, "key: value" a line, in the document's order; objects of scalars in one line.
  * Arrays are left out. When something occurred is told as exactly as the object's precision says:
  * of a DAY the day, here and in tables. */

@@ -2,6 +2,7 @@
 
 #include "base/count.h"
 #include "core/spd/keys.h"
+#include "render/doc/spd_reason.h"
 #include "render/doc/spd_target.h"
 #include "render/doc/spd_value.h"
 #include "tools/terminal/table.h"
@@ -10,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_WIDTH 34
-#define NONE       "–"
-#define GENERAL    " *" /* behind an interval for clusters in general */
+#define NAME_WIDTH     34
+#define DEFINITION_MAX 65536 /* bytes; a longer one is printed as it is */
+#define NONE           "–"
+#define GENERAL        " *" /* behind an interval for clusters in general */
 
 /* The column of what a row is for is there when there are rows beside the entity's own. */
 static const char *const headers[] = {
@@ -150,7 +152,8 @@ put_interval(struct table *t, const json_t *figure, const char *unit, const doub
 }
 
 static void
-put_figure(struct table *t, const json_t *metric, const json_t *figure, const struct spd_view *view)
+put_figure(struct table *t, const json_t *doc, const json_t *metric, const json_t *figure,
+	   const struct spd_view *view)
 {
 	bool with_for = view->by != SPD_BY_NOTHING;
 	const char *unit = spd_text(metric, DOC_UNIT);
@@ -162,7 +165,7 @@ put_figure(struct table *t, const json_t *metric, const json_t *figure, const st
 	const double *beside =
 	    spd_number(figure, DOC_VALUE, &value) ? spd_target_near(metric, value, &wanted) : NULL;
 
-	spd_by_values(figure, by);
+	spd_by_values(doc, figure, by);
 	spd_status(metric, figure, status);
 	table_cell(t, "%s", spd_text(metric, DOC_ID));
 	table_cell(t, "%s", spd_text(metric, DOC_NAME));
@@ -204,7 +207,8 @@ is_wanted(const json_t *figure, enum spd_by by)
 
 /* Its figures of this rank; RANK_COUNT: all. How many those are. */
 static size_t
-put_metric(struct table *t, const json_t *metric, const struct spd_view *view, enum rank rank)
+put_metric(struct table *t, const json_t *doc, const json_t *metric, const struct spd_view *view,
+	   enum rank rank)
 {
 	const json_t *figure;
 	size_t put = 0;
@@ -216,7 +220,7 @@ put_metric(struct table *t, const json_t *metric, const struct spd_view *view, e
 		    (rank != RANK_COUNT && rank_of(metric, figure) != rank))
 			continue;
 		if (t != NULL)
-			put_figure(t, metric, figure, view);
+			put_figure(t, doc, metric, figure, view);
 		put++;
 	}
 	return put;
@@ -233,7 +237,7 @@ put_metrics(struct table *t, const json_t *doc, const struct spd_view *view, enu
 	json_array_foreach(json_object_get(doc, DOC_METRICS), i, metric)
 	{
 		if (view->metric == NULL || strcmp(spd_text(metric, DOC_ID), view->metric) == 0)
-			put += put_metric(t, metric, view, rank);
+			put += put_metric(t, doc, metric, view, rank);
 	}
 	return put;
 }
@@ -334,6 +338,38 @@ metric_named(const json_t *doc, const char *id)
 	return NULL;
 }
 
+/* What a metric counts, and how it is read; codes in words. */
+static void
+print_definition(const json_t *metric, FILE *f)
+{
+	static const struct {
+		const char *key;
+		const char *code;
+		const char *words;
+	} known[] = {
+	    {DOC_BASIS, "CENSUS", "everything was counted"},
+	    {DOC_BASIS, "SAMPLE", "a sample was looked at"},
+	    {DOC_BASIS, "RATIO", "one count by another, which may be more than 100 %"},
+	    {DOC_DIRECTION, "UP", "better: more"},
+	    {DOC_DIRECTION, "DOWN", "better: less"},
+	    {DOC_DIRECTION, "BAND", "better: within its target, from low to high"},
+	    {DOC_DIRECTION, "TREND", "neither more nor less is better"},
+	};
+	struct buf prose;
+
+	buf_init(&prose, DEFINITION_MAX);
+	spd_reason_prose(&prose, spd_text(metric, DOC_DEFINITION));
+	if (prose.failed)
+		fprintf(f, "\nDefinition: %s\n", spd_text(metric, DOC_DEFINITION));
+	else
+		fprintf(f, "\nDefinition: %.*s\n", (int)prose.n, (const char *)prose.p);
+	buf_fini(&prose);
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (strcmp(spd_text(metric, known[i].key), known[i].code) == 0)
+			fprintf(f, "%s; ", known[i].words);
+	fprintf(f, "unit: %s\n", spd_text(metric, DOC_UNIT));
+}
+
 /* What stands behind one metric: its definition, what was left out and why. */
 static void
 print_details(const json_t *metric, FILE *f)
@@ -346,10 +382,10 @@ print_details(const json_t *metric, FILE *f)
 	size_t i;
 	char n[SPD_CELL];
 	char of[SPD_CELL];
+	char words[SPD_CELL];
 
-	fprintf(f, "\nDefinition: %s\n", spd_text(metric, DOC_DEFINITION));
-	fprintf(f, "Basis: %s; unit: %s; better: %s; minimum n: ", spd_text(metric, DOC_BASIS),
-		spd_text(metric, DOC_UNIT), spd_text(metric, DOC_DIRECTION));
+	print_definition(metric, f);
+	fprintf(f, "Minimum n: ");
 	spd_count(metric, DOC_MINIMUM_N, "none", n);
 	fprintf(f, "%s\n", n);
 	spd_interval_for(metric, figure, of);
@@ -358,18 +394,21 @@ print_details(const json_t *metric, FILE *f)
 	json_array_foreach(json_object_get(figure, DOC_EXCLUDED), i, item)
 	{
 		spd_count(item, DOC_COUNT, NONE, n);
-		fprintf(f, "Left out: %s: %s\n", spd_text(item, DOC_REASON), n);
+		spd_reason_words(spd_text(item, DOC_REASON), words);
+		fprintf(f, "Left out: %s: %s\n", words, n);
 	}
 	json_object_foreach(json_object_get(json_object_get(figure, DOC_DETAILS), "parts"), key,
 			    value)
 	{
-		fprintf(f, "Of these: %s: %" JSON_INTEGER_FORMAT "\n", key,
+		spd_reason_words(key, words);
+		fprintf(f, "Of these: %s: %" JSON_INTEGER_FORMAT "\n", words,
 			json_integer_value(value));
 	}
 	json_object_foreach(json_object_get(figure, DOC_DETAILS), key, value)
 	{
+		spd_words(key, words);
 		if (json_is_number(value))
-			fprintf(f, "%s: %.6g\n", key, json_number_value(value));
+			fprintf(f, "%s: %.6g\n", words, json_number_value(value));
 	}
 }
 

@@ -1,6 +1,8 @@
 #include "core/kind/words.h"
 
 #include "base/count.h"
+#include "base/json/jsonin.h"
+#include "base/text.h"
 #include "core/kind/kind.h"
 
 #include <ctype.h>
@@ -60,4 +62,19 @@ code_words(const char *field, const char *code, char *out, size_t n)
 			p[end++] = ' ';
 	}
 	return true;
+}
+
+bool
+code_named(const json_t *names, const char *field, const char *code, char *out, size_t n)
+{
+	const char *name = member_maybe(json_object_get(names, field), code);
+
+	if (name != NULL) {
+		text_print(out, n, "%s %s", code, name);
+		return true;
+	}
+	if (code_words(field, code, out, n))
+		return true;
+	text_print(out, n, "%s", code);
+	return false;
 }

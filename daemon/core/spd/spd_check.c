@@ -4,6 +4,7 @@
 #include "base/json/jsonin.h"
 #include "base/text.h"
 #include "core/action/action.h"
+#include "core/kind/words.h"
 #include "core/spd/keys.h"
 
 #include <jansson.h>
@@ -11,6 +12,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#define NAME_SIZE 256 /* of a code with its name; a longer one is cut */
 
 /* One check as it runs. */
 struct check {
@@ -42,10 +45,12 @@ is_text(const json_t *o, const char *key, const char *wanted)
 	return strcmp(member_text(o, key), wanted) == 0;
 }
 
-/* "QN01" for the entity's own, "QN01 at measure 1.3, site N1" for a part. */
+/* "QN01" for the entity's own, "QN01 at measure 1.3 Screening of staff, site N1 North" for a part.
+ */
 static json_t *
-name_of(const json_t *metric, const json_t *figure)
+name_of(const json_t *document, const json_t *metric, const json_t *figure)
 {
+	const json_t *names = json_object_get(document, DOC_NAMES);
 	json_t *name = json_string(member_text(metric, DOC_ID));
 	const char *key;
 	json_t *value;
@@ -53,8 +58,11 @@ name_of(const json_t *metric, const json_t *figure)
 
 	json_object_foreach(json_object_get(figure, DOC_BY), key, value)
 	{
-		json_t *longer =
-		    json_sprintf("%s%s %s %s", json_words(name), before, key, json_words(value));
+		char words[NAME_SIZE];
+		json_t *longer;
+
+		code_named(names, key, json_words(value), words, sizeof words);
+		longer = json_sprintf("%s%s %s %s", json_words(name), before, key, words);
 		json_decref(name);
 		name = longer;
 		before = ",";
@@ -68,7 +76,7 @@ find_figure(struct check *c, const json_t *metric, const json_t *figure)
 {
 	static const char *const of_figure[] = {DOC_BY, DOC_VALUE};
 	static const char *const of_metric[] = {DOC_NAME, DOC_UNIT};
-	json_t *name = name_of(metric, figure);
+	json_t *name = name_of(c->document, metric, figure);
 
 	if (c->count < SPD_FOUND_MAX) {
 		json_t *place = json_pack("{s:s}", "metric", member_text(metric, DOC_ID));

@@ -9,6 +9,7 @@
 #include "core/time/calendar.h"
 #include "office/call.h"
 #include "office/pseudonym.h"
+#include "store/count/layout.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -22,8 +23,9 @@
 #define TIME_MOST INT64_C(7258118400000) /* 2200-01-01T00:00Z */
 
 struct look {
-	const char *kinds; /* with commas between; NULL: all */
-	const char *wish;  /* JSON, as records_page.sql takes it */
+	const char *kinds;    /* with commas between; NULL: all */
+	const char *wish;     /* JSON, as records_page.sql takes it */
+	const char *measures; /* JSON: what they are called */
 	char limit[16];
 };
 
@@ -158,9 +160,10 @@ look_go(struct call *c)
 	call_select(
 	    /* Whom records name no index knows: a page looks through all that it may look at. */
 	    c, text_is_given(q->person) ? LANE_LONG : LANE_SHORT,
-	    &(struct statement){embed_text("sql/queries/evidence/records_page.sql"),
-				5,
-				{l->kinds, may_know ? "1" : "0", l->wish, l->limit, LOOK_MOST}});
+	    &(struct statement){
+		embed_text("sql/queries/evidence/records_page.sql"),
+		6,
+		{l->kinds, may_know ? "1" : "0", l->wish, l->limit, LOOK_MOST, l->measures}});
 }
 
 /* Whose records they are, into the wish as well. */
@@ -185,6 +188,26 @@ read_person(struct call *c, json_t *wish, json_t **pseudonyms)
 	return true;
 }
 
+/* NULL: memory ran out, or there is no catalogue, without which semsd does not start. */
+static const char *
+measure_names(struct call *c)
+{
+	struct err e;
+	const struct catalogue *all = spd_catalogue(&e);
+	json_t *names = json_object();
+	char *text;
+	const char *kept;
+
+	for (unsigned i = 0; all != NULL && i < all->measures_count; i++)
+		json_object_set_new(names, all->measures[i].code,
+				    json_string(all->measures[i].name));
+	text = all == NULL ? NULL : json_dumps(names, JSON_COMPACT);
+	json_decref(names);
+	kept = text == NULL ? NULL : arena_dup(c->arena, text, strlen(text));
+	free(text);
+	return kept;
+}
+
 /* Takes both. */
 static void
 look(struct call *c, struct look *l, json_t *wish, json_t *pseudonyms)
@@ -194,7 +217,8 @@ look(struct call *c, struct look *l, json_t *wish, json_t *pseudonyms)
 	json_decref(wish);
 	l->wish = text == NULL ? NULL : arena_dup(c->arena, text, strlen(text));
 	free(text);
-	if (l->wish == NULL || call_lacks_memory(c)) {
+	l->measures = measure_names(c);
+	if (l->wish == NULL || l->measures == NULL || call_lacks_memory(c)) {
 		json_decref(pseudonyms);
 		call_fail_memory(c);
 		return;

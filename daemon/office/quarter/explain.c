@@ -531,7 +531,8 @@ note_on(const struct explain *x)
 		return "It counts persons, who are not shown; these are the records behind them.";
 	if (x->plan.nameless != NULL)
 		return "A part of it is not counted by single records of evidence (what was "
-		       "refused, what feeds announced, or cases of the register).";
+		       "refused, what feeds announced, what came for other quarters, or cases of "
+		       "the register).";
 	if (json_is_true(json_object_get(records, "agrees")))
 		return x->as_of == NULL ? NULL
 					: "These are the records as they counted when it was "
@@ -612,11 +613,12 @@ explain_document(struct call *c)
 		refuse(c, &e);
 		return;
 	}
-	x->answer = json_pack("{s:s, s:O, s:s?, s:O, s:o, s:O, s:O}", "quarter", x->label,
+	x->answer = json_pack("{s:s, s:O, s:s?, s:O, s:o, s:O, s:O, s:O}", "quarter", x->label,
 			      "revision", json_object_get(x->document, DOC_REVISION), "as_of",
 			      member_text(x->document, DOC_AS_OF), "catalogue",
 			      json_object_get(x->document, DOC_CATALOGUE), "metric", metric_json(x),
-			      "figure", figure, "state", json_object_get(x->document, DOC_STATE));
+			      "figure", figure, "state", json_object_get(x->document, DOC_STATE),
+			      DOC_NAMES, json_object_get(x->document, DOC_NAMES));
 	c->job = (struct job){.role = DB_COMPUTE,
 			      .next = records_next,
 			      .rows = records_rows,

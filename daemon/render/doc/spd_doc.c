@@ -2,6 +2,7 @@
 
 #include "base/json/jsonin.h"
 #include "base/text.h"
+#include "core/kind/words.h"
 #include "core/spd/keys.h"
 #include "core/spd/schema.h"
 #include "render/doc/spd_reason.h"
@@ -246,18 +247,18 @@ spd_is_by(const json_t *figure, const char *dimensions)
 #define VALUE_BYTES (SPD_CELL / 3 - 2)
 
 static size_t
-add_value(char out[SPD_CELL], size_t at, const char *value)
+add_value(char out[SPD_CELL], size_t at, const json_t *doc, const char *field, const char *value)
 {
 	char shown[VALUE_BYTES];
 	int n;
 
-	text_print(shown, sizeof shown, "%s", value);
+	code_named(json_object_get(doc, DOC_NAMES), field, value, shown, sizeof shown);
 	n = snprintf(out + at, SPD_CELL - at, "%s%s", at > 0 ? ", " : "", shown);
 	return n < 0 || (size_t)n >= SPD_CELL - at ? SPD_CELL - 1 : at + (size_t)n;
 }
 
 void
-spd_by_values(const json_t *figure, char out[SPD_CELL])
+spd_by_values(const json_t *doc, const json_t *figure, char out[SPD_CELL])
 {
 	/* What people look for first comes first. */
 	static const char *const first[] = {DOC_SITE, DOC_MEASURE};
@@ -269,17 +270,11 @@ spd_by_values(const json_t *figure, char out[SPD_CELL])
 	out[0] = '\0';
 	for (size_t i = 0; i < 2; i++)
 		if (member_maybe(by, first[i]) != NULL)
-			at = add_value(out, at, member_text(by, first[i]));
+			at = add_value(out, at, doc, first[i], member_text(by, first[i]));
 	json_object_foreach(by, key, value)
 	{
 		if (json_is_string(value) && strcmp(key, first[0]) != 0 &&
 		    strcmp(key, first[1]) != 0)
-			at = add_value(out, at, json_string_value(value));
+			at = add_value(out, at, doc, key, json_string_value(value));
 	}
-}
-
-const char *
-spd_name(const json_t *doc, const char *field, const char *code)
-{
-	return member_maybe(json_object_get(json_object_get(doc, DOC_NAMES), field), code);
 }

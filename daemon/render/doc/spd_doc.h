@@ -53,9 +53,8 @@ void spd_who(const json_t *event, char out[SPD_WHO]);
 /* True when the figure is broken down by exactly these dimensions, given as "", "site", "site
  * measure" in any order. */
 bool spd_is_by(const json_t *figure, const char *dimensions);
-/* The values of its dimensions: "NMR, 4.1"; "" for the entity as a whole. */
-void spd_by_values(const json_t *figure, char out[SPD_CELL]);
-/* What the document calls a site, a provider or a measure; NULL: by its code alone. */
-const char *spd_name(const json_t *doc, const char *field, const char *code);
+/* The values of its dimensions, with what the document calls them: "NMR Northmoor, 4.1 Screening of
+ * passengers"; "" for the entity as a whole. */
+void spd_by_values(const json_t *doc, const json_t *figure, char out[SPD_CELL]);
 
 #endif

@@ -372,12 +372,12 @@ grid_text(struct grid *g, const char *s)
 const char *
 book_value(struct book *b, const char *field, const char *value)
 {
+	const json_t *names = json_object_get(b->edition->doc, DOC_NAMES);
 	char words[SPD_CELL];
-	const char *name = spd_name(b->edition->doc, field, value);
 
-	if (name != NULL)
-		return book_text(b, "%s %s", value, name);
-	return code_words(field, value, words, sizeof words) ? book_text(b, "%s", words) : value;
+	if (!code_named(names, field, value, words, sizeof words))
+		return value;
+	return book_text(b, "%s", words);
 }
 
 void

@@ -4,8 +4,10 @@
 #include "base/count.h"
 #include "base/json/jsonin.h"
 #include "core/spd/keys.h"
+#include "render/doc/spd_reason.h"
 #include "render/sheet/sheets.h"
 
+#include <ctype.h>
 #include <string.h>
 
 struct member {
@@ -13,11 +15,21 @@ struct member {
 	char kind; /* 't' text, 'w' a code in words, 'n' integer, 'i' instant, 's' a share of two */
 };
 
+/* A code as people say it; CSV keeps it. */
 static void
-put_member(struct grid *g, const json_t *o, const struct member *m)
+put_code(struct grid *g, const char *code)
 {
 	char words[SPD_CELL];
 
+	spd_reason_words(code, words);
+	for (char *p = words; *p != '\0' && spd_reason(code) == NULL; p++)
+		*p = (char)tolower((unsigned char)*p);
+	grid_code(g, book_text(g->book, "%s", words), code, TONE_PLAIN);
+}
+
+static void
+put_member(struct grid *g, const json_t *o, const struct member *m)
+{
 	if (m->kind == 'n') {
 		double v;
 
@@ -28,8 +40,7 @@ put_member(struct grid *g, const json_t *o, const struct member *m)
 	} else if (m->kind == 'i') {
 		grid_instant(g, spd_text(o, m->c.key));
 	} else if (m->kind == 'w') {
-		spd_words(spd_text(o, m->c.key), words);
-		grid_code(g, book_text(g->book, "%s", words), spd_text(o, m->c.key), TONE_PLAIN);
+		put_code(g, spd_text(o, m->c.key));
 	} else {
 		grid_text(g, spd_text(o, m->c.key));
 	}
@@ -87,7 +98,6 @@ gaps_grid(struct sheet *s, const json_t *feeds)
 	struct grid *g = sheet_grid(s, "data-quality-gaps", "Gaps");
 	const json_t *feed;
 	const json_t *gap;
-	char words[SPD_CELL];
 	size_t i;
 	size_t k;
 
@@ -100,13 +110,11 @@ gaps_grid(struct sheet *s, const json_t *feeds)
 	{
 		json_array_foreach(json_object_get(feed, DOC_GAPS), k, gap)
 		{
-			spd_words(spd_text(feed, DOC_KIND), words);
 			grid_text(g, spd_text(feed, DOC_SOURCE));
-			grid_text(g, book_text(g->book, "%s", words));
+			put_code(g, spd_text(feed, DOC_KIND));
 			grid_instant(g, spd_text(gap, DOC_FROM));
 			grid_instant(g, spd_text(gap, DOC_TO));
-			spd_words(spd_text(gap, DOC_REASON), words);
-			grid_text(g, book_text(g->book, "%s", words));
+			put_code(g, spd_text(gap, DOC_REASON));
 		}
 	}
 }

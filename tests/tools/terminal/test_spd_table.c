@@ -109,12 +109,13 @@ Test(spd_table, breakdowns_come_when_asked_for)
 	free(t);
 	t = rendered(&(struct spd_view){.by = SPD_BY_SITE});
 	HAS(t, "INSUFFICIENT (n below 30)");
-	HAS_NOT(t, "NMR, 4.1");
-	HAS_NOT(t, "CABIN");
+	HAS(t, "NMR =Northmoor  ");
+	HAS_NOT(t, "4.1 Screening");
+	HAS_NOT(t, "cabin");
 	free(t);
 	t = rendered(&(struct spd_view){.by = SPD_BY_ALL});
-	HAS(t, "NMR, 4.1");
-	HAS(t, "CABIN");
+	HAS(t, "NMR =Northmoor, 4.1 Screening  ");
+	HAS(t, "cabin");
 	free(t);
 }
 
@@ -211,7 +212,7 @@ Test(spd_doc, tells_values_of_dimensions_apart_whose_beginnings_are_alike)
 		snprintf(provider + 126, 3, "%02d", i);
 		f = json_pack("{s:{s:s, s:s, s:s}}", "by", "provider", provider, "site", provider,
 			      "measure", provider);
-		spd_by_values(f, out);
+		spd_by_values(NULL, f, out);
 		cr_expect(text_is_clean_utf8(text_of(out)), "%s", out);
 		memcpy(ends[i], out, sizeof out);
 		json_decref(f);
@@ -263,5 +264,19 @@ Test(spd_table, what_failed_comes_first_and_alone)
 		}
 		buf_fini(&out);
 	}
+	json_decref(doc);
+}
+
+Test(spd_doc, calls_what_has_a_name_by_it_behind_its_code)
+{
+	json_t *doc = json_pack("{s:{s:{s:s}, s:{s:s}}}", "names", "site", "T1", "Terminal 1",
+				"measure", "4.1", "Screening");
+	json_t *figure = json_pack("{s:{s:s, s:s, s:s}}", "by", "measure", "4.1", "site", "T1",
+				   "provider", "g4");
+	char out[SPD_CELL];
+
+	spd_by_values(doc, figure, out);
+	cr_expect_str_eq(out, "T1 Terminal 1, 4.1 Screening, g4");
+	json_decref(figure);
 	json_decref(doc);
 }

@@ -124,8 +124,11 @@ static void
 print_page(const struct wish *w, const json_t *page)
 {
 	const json_t *records = json_object_get(page, "records");
+	const json_t *names = json_object_get(page, "names");
 	const char *next = member_maybe(page, "next");
 
+	listing_names(records, "site_id", names, "site");
+	listing_names(records, "measure_code", names, "measure");
 	listing_table(records, columns, COUNT(columns), w->o->color, stdout);
 	if (json_array_size(records) == 0)
 		puts(w->after != NULL ? "No more." : "No such record is stored.");

@@ -1,6 +1,9 @@
 /* semsctl spd explain: from a figure down to the records that are in it. */
 #include "base/count.h"
 #include "base/json/jsonin.h"
+#include "core/kind/words.h"
+#include "render/doc/spd_doc.h"
+#include "render/doc/spd_reason.h"
 #include "tools/semsctl/spd/spd.h"
 #include "tools/terminal/listing.h"
 #include "tools/terminal/screen.h"
@@ -92,6 +95,41 @@ print_terms(const json_t *metric)
 	}
 }
 
+#define DEFINITION_MAX 65536 /* bytes; a longer one is printed as it is */
+
+/* Codes of what is left out and the like in words. */
+static void
+print_definition(const char *definition)
+{
+	struct buf words;
+
+	buf_init(&words, DEFINITION_MAX);
+	spd_reason_prose(&words, definition);
+	if (words.failed)
+		printf("%s\n\n", definition);
+	else
+		printf("%.*s\n\n", (int)words.n, (const char *)words.p);
+	buf_fini(&words);
+}
+
+/* The figure's codes in words: its status with why there is no data, and what was left out. */
+static void
+put_words(json_t *figure, const json_t *metric)
+{
+	json_t *item;
+	char words[SPD_CELL];
+	size_t i;
+
+	spd_status(metric, figure, words);
+	json_object_set_new(figure, "status", json_string(words));
+	json_object_del(figure, "no_data");
+	json_array_foreach(json_object_get(figure, "excluded"), i, item)
+	{
+		spd_reason_words(member_text(item, "reason"), words);
+		json_object_set_new(item, "reason", json_string(words));
+	}
+}
+
 static void
 print_head(const struct spd_wish *w, const json_t *answer)
 {
@@ -102,14 +140,19 @@ print_head(const struct spd_wish *w, const json_t *answer)
 	char as_of[LISTING_CELL];
 
 	printf("%s %s", member_text(m, "id"), member_text(m, "name"));
-	for (size_t i = 0; i < w->n_by; i++)
-		printf(", %s %s", w->by[2 * i], w->by[2 * i + 1]);
+	for (size_t i = 0; i < w->n_by; i++) {
+		char words[LISTING_CELL];
+
+		code_named(json_object_get(answer, "names"), w->by[2 * i], w->by[2 * i + 1], words,
+			   sizeof words);
+		printf(", %s %s", w->by[2 * i], words);
+	}
 	printf("\n%s", w->quarter);
 	if (revision > 0)
 		printf(" revision %" JSON_INTEGER_FORMAT ", frozen", revision);
 	listing_cell(json_object_get(answer, "as_of"), as_of);
 	printf(" as of %s; catalogue %s\n\n", as_of, member_text(catalogue, "version"));
-	printf("%s\n\n", member_text(m, "definition"));
+	print_definition(member_text(m, "definition"));
 	puts("Counted:");
 	print_terms(m);
 	if (json_is_false(json_object_get(m, "same_definition")))
@@ -117,6 +160,7 @@ print_head(const struct spd_wish *w, const json_t *answer)
 		     "force "
 		     "now)");
 	puts("\nThe figure:");
+	put_words(figure, m);
 	listing_members(figure, stdout);
 	listing_table(
 	    json_object_get(figure, "excluded"),
@@ -170,6 +214,15 @@ change_words(const char *how)
 	return how;
 }
 
+static void
+name_places(const json_t *list, const json_t *answer)
+{
+	static const char *const fields[] = {"site", "measure"};
+
+	for (size_t i = 0; i < COUNT(fields); i++)
+		listing_names(list, fields[i], json_object_get(answer, "names"), fields[i]);
+}
+
 /* What is different today, beside what was frozen. */
 static void
 print_changed(const struct spd_wish *w, const json_t *answer)
@@ -194,6 +247,7 @@ print_changed(const struct spd_wish *w, const json_t *answer)
 		flatten(record, "now", "is");
 		json_object_set_new(record, "what", json_string(change_words(how)));
 	}
+	name_places(list, answer);
 	listing_table(list, changed_columns, COUNT(changed_columns), w->o->color, stdout);
 	if (n > (json_int_t)json_array_size(list))
 		printf("and %" JSON_INTEGER_FORMAT " more\n",
@@ -226,6 +280,7 @@ print_records(const struct spd_wish *w, json_t *answer)
 	{
 		flatten(record, "counts", "in");
 	}
+	name_places(list, answer);
 	listing_table(list, record_columns, COUNT(record_columns), w->o->color, stdout);
 	if (json_is_string(json_object_get(records, "next")))
 		printf("The first %zu records; --all lists every one.\n", json_array_size(list));

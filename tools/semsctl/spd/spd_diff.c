@@ -41,14 +41,14 @@ count_text(const json_t *v, char out[24])
 		snprintf(out, 24, "–");
 }
 
-/* "81/263 30.8 % NOT_MET", with decimals that tell it from the other value. */
+/* "81/263 30.8 % NOT MET", with decimals that tell it from the other value. */
 static json_t *
 figure_text(const json_t *figure, const json_t *other, const char *unit)
 {
-	const char *status = member_maybe(figure, "status");
 	char x[24];
 	char n[24];
 	char shown[SPD_CELL] = "";
+	char status[SPD_CELL];
 	double v;
 	double beside;
 
@@ -58,8 +58,8 @@ figure_text(const json_t *figure, const json_t *other, const char *unit)
 	count_text(json_object_get(figure, "denominator"), n);
 	if (spd_number(figure, "value", &v))
 		spd_value(v, unit, spd_number(other, "value", &beside) ? &beside : NULL, shown);
-	return json_sprintf("%s/%s%s%s %s", x, n, shown[0] == '\0' ? "" : " ", shown,
-			    status == NULL ? "" : status);
+	spd_status(NULL, figure, status);
+	return json_sprintf("%s/%s%s%s %s", x, n, shown[0] == '\0' ? "" : " ", shown, status);
 }
 
 /* "site LHX, measure 4.1" */

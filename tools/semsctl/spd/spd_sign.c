@@ -39,7 +39,7 @@ place_of(const char *const *list, size_t n, const char *what)
 	return i;
 }
 
-/* "12 NOT_MET: OUT03 QN01 ...": the statuses in the order they are met. */
+/* "12 NOT MET: OUT03 QN01 ...": the statuses in the order they are met. */
 static void
 print_statuses(const json_t *document)
 {
@@ -61,9 +61,11 @@ print_statuses(const json_t *document)
 		bool is_failure =
 		    strcmp(seen[k], "NOT_MET") == 0 || strcmp(seen[k], "NOT_PROVEN") == 0;
 		size_t n = 0;
+		char words[SPD_CELL];
 
+		spd_words(seen[k], words);
 		json_array_foreach(metrics, i, m) n += strcmp(status_of(m), seen[k]) == 0;
-		printf("  %zu %s%s", n, seen[k], is_failure ? ":" : "");
+		printf("  %zu %s%s", n, words, is_failure ? ":" : "");
 		json_array_foreach(metrics, i, m)
 		{
 			if (is_failure && strcmp(status_of(m), seen[k]) == 0)
