@@ -268,7 +268,7 @@ html_grid(struct buf *out, const struct grid *g, const struct chart_view *chart,
 	bool folded = g->folded && grid_rows(g) > 0;
 
 	if (folded)
-		buf_addf(out, "<details%s><summary>", g->book->edition->full ? " open" : "");
+		buf_addf(out, "<details%s><summary>", g->book->full ? " open" : "");
 	buf_addf(out, "<h3 id=\"%s\">", id);
 	html_text(out, g->title);
 	buf_addf(out, "</h3>%s\n", folded ? "</summary>" : "");
@@ -350,8 +350,8 @@ put_page_margins(const struct book *b, struct buf *out)
 		      "counter(pages);font:8pt sans-serif}}\n");
 }
 
-static void
-put_head(const struct book *b, struct buf *out)
+void
+html_head(const struct book *b, const char *const *styles, struct buf *out)
 {
 	buf_addf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -359,13 +359,15 @@ put_head(const struct book *b, struct buf *out)
 		      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		      "<meta name=\"robots\" content=\"noindex\">\n<title>");
 	html_text(out, b->marking);
-	buf_addf(out, " – SeMS performance data, ");
+	buf_addf(out, " – %s, ", b->what);
 	html_text(out, b->subject);
 	buf_addf(out, "</title>\n<style>\n");
 	put_page_margins(b, out);
 	put_column_rules(b, out);
 	for (size_t i = 0; html_style[i] != NULL; i++)
 		buf_add(out, html_style[i], strlen(html_style[i]));
+	for (size_t i = 0; styles != NULL && styles[i] != NULL; i++)
+		buf_add(out, styles[i], strlen(styles[i]));
 	buf_addf(out, "</style>\n</head>\n");
 }
 
@@ -411,7 +413,7 @@ put_first(struct book *b, const struct sheet *s, struct buf *out)
 {
 	html_summary(s, out);
 	put_navigation(b, out);
-	if (!b->edition->full)
+	if (!b->full)
 		buf_addf(out, "<p class=\"onpaper\">On paper this page is its summary and its "
 			      "scorecard. All of it is in the workbook, and on paper where the "
 			      "page was made for that (--full).</p>\n");
@@ -420,11 +422,11 @@ put_first(struct book *b, const struct sheet *s, struct buf *out)
 void
 html_render(struct book *b, struct buf *out)
 {
-	put_head(b, out);
+	html_head(b, NULL, out);
 	buf_addf(
 	    out,
 	    "<body class=\"%s%s\">\n<a class=\"skip\" href=\"#summary\">Skip to the summary</a>\n",
-	    b->provisional ? "draft" : "", b->edition->full ? " full" : "");
+	    b->provisional ? "draft" : "", b->full ? " full" : "");
 	put_banner(b, out);
 	buf_addf(out, "<main>\n");
 	for (const struct sheet *s = b->first; s != NULL; s = s->next)
@@ -437,5 +439,5 @@ html_render(struct book *b, struct buf *out)
 	buf_addf(out,
 		 "</p>\n<p class=\"digest\">Document SHA-256 <code>%s</code></p>\n</footer>\n"
 		 "</body>\n</html>\n",
-		 b->edition->sha256);
+		 b->sha256);
 }

@@ -569,6 +569,11 @@ book_make(const struct edition *edition, struct arena *arena, struct book *b, st
 	*b = (struct book){
 	    .edition = edition,
 	    .arena = arena,
+	    .what = "SeMS performance data",
+	    .entity = spd_text(edition->doc, DOC_ENTITY),
+	    .as_of = spd_text(edition->doc, DOC_AS_OF),
+	    .sha256 = edition->sha256,
+	    .full = edition->full,
 	    .marking = spd_text(edition->doc, DOC_MARKING),
 	    .handling = handling[0] == '\0' ? NULL : handling,
 	    .provisional = json_integer_value(json_object_get(edition->doc, DOC_REVISION)) <= 0,

@@ -116,18 +116,24 @@ struct sheet {
 	const char *name; /* at most 31 characters, none of []:*?/\ */
 	struct book *book;
 	bool on_paper; /* a page prints it without being asked for all */
+	bool holds;    /* the headers of its first grid stay in sight, few as its rows may be */
 	struct block *first;
 	struct block *last;
 	struct sheet *next;
 };
 
 struct book {
-	const struct edition *edition;
+	const struct edition *edition; /* NULL: the book is of no SPD */
 	struct arena *arena;
+	const char *what;   /* "SeMS performance data" */
+	const char *entity; /* whose it is */
+	const char *as_of;  /* RFC 3339: when it was so */
+	const char *sha256; /* of the document; NULL: not told */
 	const char *marking;
 	const char *handling; /* NULL: no handling text */
 	const char *subject;  /* "Northmoor Airports: 2026-Q3, DRAFT, revision 2" */
 	bool provisional;
+	bool full; /* a page prints all of it */
 	struct sheet *first;
 	struct sheet *last;
 };

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define LINE_HEIGHT   13.0 /* points, of ten-point letters */
+#define LINES_MAX     31   /* that a row can have: 409 points */
 #define PRINTED_WIDTH 260  /* characters: what is wider is not printed */
 #define NOTE_COLUMNS  6    /* that what is printed of it has */
 
@@ -168,6 +169,8 @@ put_cell(struct page *p, lxw_row_t row, lxw_col_t col, const struct cell *c)
 static void
 set_height(struct page *p, lxw_row_t row, unsigned lines)
 {
+	if (lines > LINES_MAX)
+		lines = LINES_MAX;
 	if (lines > 1)
 		worksheet_set_row(p->ws, row, lines * LINE_HEIGHT + 2, NULL);
 }
@@ -429,7 +432,8 @@ freeze(struct page *p)
 	while (k != NULL && k->kind == BLOCK_NOTE)
 		k = k->next;
 	rows = k != NULL && k->kind == BLOCK_GRID && is_shown(k) ? grid_rows(k->grid) : 0;
-	if (rows >= HOLDS_HEAD_FROM && 3 * rows >= 2 * rows_of_sheet(p->sheet)) {
+	if ((rows >= HOLDS_HEAD_FROM || (rows > 0 && p->sheet->holds)) &&
+	    3 * rows >= 2 * rows_of_sheet(p->sheet)) {
 		header = xlsx_header_of(p, k->grid);
 		worksheet_freeze_panes(p->ws, header + 1, 2);
 		worksheet_repeat_rows(p->ws, header, header);
@@ -453,7 +457,7 @@ put_head(struct page *p)
 			      book_text(b,
 					"PROVISIONAL: computed %s, not frozen, not approved. These "
 					"figures may change.",
-					spd_text(b->edition->doc, DOC_AS_OF)),
+					b->as_of),
 			      F_STATE);
 }
 
@@ -461,7 +465,10 @@ put_head(struct page *p)
 static void
 put_way(struct page *p)
 {
-	if (strcmp(p->sheet->slug, SHEET_OF_SUMMARY) != 0)
+	struct book_place summary;
+
+	if (strcmp(p->sheet->slug, SHEET_OF_SUMMARY) != 0 &&
+	    book_find(p->w->book, SHEET_OF_SUMMARY, &summary))
 		put_link(p, HEAD_ROWS, 0, "", SHEET_OF_SUMMARY);
 	if (is_too_wide(p))
 		xlsx_put_text(p, HEAD_ROWS, 1,
@@ -525,22 +532,22 @@ set_properties(struct writer *w)
 	struct utc_ms as_of = {0};
 	lxw_doc_properties properties = {
 	    .title = xlsx_owned(
-		b,
-		xlsx_shortened(
-		    b, book_text(b, "%s: SeMS performance data, %s", b->marking, b->subject), 250)),
+		b, xlsx_shortened(b, book_text(b, "%s: %s, %s", b->marking, b->what, b->subject),
+				  250)),
 	    .subject = xlsx_owned(b, xlsx_shortened(b, b->subject, 250)),
-	    .author = xlsx_owned(b, xlsx_shortened(b, spd_text(b->edition->doc, DOC_ENTITY), 120)),
+	    .author = xlsx_owned(b, xlsx_shortened(b, b->entity, 120)),
 	    .category = xlsx_owned(b, b->marking),
-	    .company = xlsx_owned(b, xlsx_shortened(b, spd_text(b->edition->doc, DOC_ENTITY), 120)),
+	    .company = xlsx_owned(b, xlsx_shortened(b, b->entity, 120)),
 	};
 
-	utc_parse(text_of(spd_text(b->edition->doc, DOC_AS_OF)), &as_of);
+	utc_parse(text_of(b->as_of), &as_of);
 	/* Not the time of making: the same revision gives the same bytes. */
 	properties.created = (time_t)(as_of.v / MS_PER_SECOND);
 	if (properties.created <= 0)
 		properties.created = 1;
 	workbook_set_properties(w->workbook, &properties);
-	workbook_set_custom_property_string(w->workbook, "document-sha256", b->edition->sha256);
+	if (b->sha256 != NULL)
+		workbook_set_custom_property_string(w->workbook, "document-sha256", b->sha256);
 }
 
 static enum code
