@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zip.h>
 
 static const char sections[] =
     "{\"format\":\"sems-spd/2\",\"template\":{\"version\":\"3\",\"sha256\":\"cd\","
@@ -211,4 +212,43 @@ json_t *
 sample_figure(const struct sample *s, size_t i)
 {
 	return json_array_get(json_object_get(sample_metric(s, i), "figures"), 0);
+}
+
+void
+sample_parts(const struct buf *book, const char *prefix, struct buf *out)
+{
+	zip_error_t why;
+	zip_source_t *source = zip_source_buffer_create(book->p, book->n, 0, &why);
+	zip_t *z = zip_open_from_source(source, ZIP_RDONLY, &why);
+
+	cr_assert_not_null(z);
+	buf_init(out, (size_t)1 << 28);
+	for (zip_int64_t i = 0; i < zip_get_num_entries(z, 0); i++) {
+		zip_file_t *f;
+		char block[4096];
+		zip_int64_t n;
+
+		if (strncmp(zip_get_name(z, (zip_uint64_t)i, 0), prefix, strlen(prefix)) != 0)
+			continue;
+		f = zip_fopen_index(z, (zip_uint64_t)i, 0);
+		cr_assert_not_null(f);
+		while ((n = zip_fread(f, block, sizeof block)) > 0)
+			cr_assert(buf_add(out, block, (size_t)n));
+		zip_fclose(f);
+	}
+	zip_discard(z);
+}
+
+size_t
+sample_count(const struct buf *b, const char *what)
+{
+	const unsigned char *p = b->p;
+	const unsigned char *end = b->p + b->n;
+	size_t n = 0;
+
+	while ((p = memmem(p, (size_t)(end - p), what, strlen(what))) != NULL) {
+		p += strlen(what);
+		n++;
+	}
+	return n;
 }

@@ -29,5 +29,9 @@ bool sample_has(const struct buf *b, const char *text);
 /* Of the document, to be changed before it is read: a metric, and the entity's figure of it. */
 json_t *sample_metric(const struct sample *s, size_t i);
 json_t *sample_figure(const struct sample *s, size_t i);
+/* All parts of a workbook whose name begins so, one after the other; buf_fini() is the caller's. */
+void sample_parts(const struct buf *book, const char *prefix, struct buf *out);
+/* How often it has this. */
+size_t sample_count(const struct buf *b, const char *what);
 
 #endif

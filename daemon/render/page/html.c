@@ -351,7 +351,7 @@ put_page_margins(const struct book *b, struct buf *out)
 }
 
 void
-html_head(const struct book *b, const char *const *styles, struct buf *out)
+html_document_head(const struct book *b, const char *const *styles, struct buf *out)
 {
 	buf_addf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -422,7 +422,7 @@ put_first(struct book *b, const struct sheet *s, struct buf *out)
 void
 html_render(struct book *b, struct buf *out)
 {
-	html_head(b, NULL, out);
+	html_document_head(b, NULL, out);
 	buf_addf(
 	    out,
 	    "<body class=\"%s%s\">\n<a class=\"skip\" href=\"#summary\">Skip to the summary</a>\n",

@@ -13,7 +13,7 @@ void html_render(struct book *b, struct buf *out);
 
 /* From the document type to the end of the head, with its own style and then these, up to NULL;
  * styles NULL: none. */
-void html_head(const struct book *b, const char *const *styles, struct buf *out);
+void html_document_head(const struct book *b, const char *const *styles, struct buf *out);
 /* The parts of the page, one file each. */
 void html_text(struct buf *out, const char *s);       /* escaped */
 void html_css_string(struct buf *out, const char *s); /* in quotes */

@@ -8,20 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t
-count(const struct buf *b, const char *what)
-{
-	const unsigned char *p = b->p;
-	const unsigned char *end = b->p + b->n;
-	size_t n = 0;
-
-	while ((p = memmem(p, (size_t)(end - p), what, strlen(what))) != NULL) {
-		p += strlen(what);
-		n++;
-	}
-	return n;
-}
-
 static json_t *
 metric_at(const struct sample *s, size_t i)
 {
@@ -97,8 +83,8 @@ Test(html, nothing_that_comes_in_can_act)
 	page = sample_file(&files, ".html");
 	cr_expect(!sample_has(page, "<script"));
 	cr_expect(!sample_has(page, "<img"));
-	cr_expect_eq(count(page, "</style>"), 1);
-	cr_expect_eq(count(page, "</title>"), 1 + count(page, "<title id="));
+	cr_expect_eq(sample_count(page, "</style>"), 1);
+	cr_expect_eq(sample_count(page, "</title>"), 1 + sample_count(page, "<title id="));
 	cr_expect(sample_has(page, "&lt;script&gt;alert(1)&lt;/script&gt;"));
 	renderings_fini(&files);
 	sample_fini(&s);
@@ -156,7 +142,7 @@ Test(html, carries_its_marking_on_screen_and_on_every_printed_page)
 	cr_expect(sample_has(page, "<title>OFFICIAL-SENSITIVE"));
 	cr_expect(sample_has(page, "@top-center{content:\"OFFICIAL-SENSITIVE\""));
 	cr_expect(sample_has(page, "@bottom-center{content:\"OFFICIAL-SENSITIVE\""));
-	cr_expect_eq(count(page, "<p class=\"marking\">OFFICIAL-SENSITIVE</p>"), 2);
+	cr_expect_eq(sample_count(page, "<p class=\"marking\">OFFICIAL-SENSITIVE</p>"), 2);
 	renderings_fini(&files);
 	sample_fini(&s);
 }
@@ -228,11 +214,12 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 	size_t plots;
 
 	page = page_of(&s, &files);
-	plots = count(page, "<svg class=\"plot\"");
+	plots = sample_count(page, "<svg class=\"plot\"");
 	cr_expect_eq(plots, 3, "%zu", plots);
-	cr_expect_eq(count(page, "role=\"img\""), plots + count(page, "<svg class=\"spark\""));
-	cr_expect_eq(count(page, "<desc id="), plots);
-	cr_expect_eq(count(page, "<figcaption>"), plots);
+	cr_expect_eq(sample_count(page, "role=\"img\""),
+		     plots + sample_count(page, "<svg class=\"spark\""));
+	cr_expect_eq(sample_count(page, "<desc id="), plots);
+	cr_expect_eq(sample_count(page, "<figcaption>"), plots);
 	cr_expect(sample_has(page,
 			     "From the week of 6 April 2026 on the limits are of their own: New "
 			     "machines (set by unix:anna at 2026-04-10 09:00:00 UTC in the name of "
@@ -246,7 +233,7 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 	    "standard deviations from the centre, times 1.25"));
 	cr_expect(sample_has(page, "▼ below the limits"));
 	/* One week and one site are outside, and each is ringed. */
-	cr_expect_eq(count(page, "<circle class=\"ring\""), 2);
+	cr_expect_eq(sample_count(page, "<circle class=\"ring\""), 2);
 	cr_expect(!sample_has(page, "nan"));
 	cr_expect(!sample_has(page, "inf,"));
 	renderings_fini(&files);
@@ -263,8 +250,8 @@ Test(html, sentences_lead_to_their_metric)
 	page = page_of(&s, &files);
 	cr_expect(sample_has(page, "<li><a href=\"#m-OUT03\">OUT03</a> TIP hit rate rose from"));
 	cr_expect(sample_has(page, "<li><a href=\"#data_quality\">Data quality</a> 2 records"));
-	cr_expect_eq(count(page, "<tr id=\"m-OUT03\">"), 1);
-	cr_expect_eq(count(page, " id=\"data_quality\""), 1);
+	cr_expect_eq(sample_count(page, "<tr id=\"m-OUT03\">"), 1);
+	cr_expect_eq(sample_count(page, " id=\"data_quality\""), 1);
 	renderings_fini(&files);
 	sample_fini(&s);
 }
@@ -277,7 +264,7 @@ Test(html, folds_what_a_metric_is_broken_down_by)
 	const struct buf *page;
 
 	page = page_of(&s, &files);
-	cr_expect_eq(count(page, "<details>"), count(page, "</details>"));
+	cr_expect_eq(sample_count(page, "<details>"), sample_count(page, "</details>"));
 	cr_expect(sample_has(page, "<details><summary><h3 id=\"tip-2\">By site</h3></summary>"));
 	cr_expect(!sample_has(page, "<summary><h3 id=\"scorecard-1\">"));
 	renderings_fini(&files);
@@ -474,18 +461,19 @@ Test(html, says_what_a_correction_changed_and_not_what_it_left)
 	put_corrections(s.doc, 41);
 	sample_render(&s, "html", &files);
 	page = sample_file(&files, ".html");
-	cr_expect_eq(count(page, "<td>findings F2: state: open, now closed, severity: not given, "
-				 "now observation only; findings 3: finding_id: F3, now F4; "
-				 "site_id: OPEN, now not given"),
+	cr_expect_eq(sample_count(page,
+				  "<td>findings F2: state: open, now closed, severity: not given, "
+				  "now observation only; findings 3: finding_id: F3, now F4; "
+				  "site_id: OPEN, now not given"),
 		     40);
-	cr_expect_eq(count(page, ">p41"), 1);
-	cr_expect_eq(count(page, ">p1<"), 0);
-	cr_expect_eq(count(page, "The last 40 of 41 rows: all are in the workbook"), 1);
+	cr_expect_eq(sample_count(page, ">p41"), 1);
+	cr_expect_eq(sample_count(page, ">p1<"), 0);
+	cr_expect_eq(sample_count(page, "The last 40 of 41 rows: all are in the workbook"), 1);
 	renderings_fini(&files);
 	edition_fini(&s.edition);
 	sample_render(&s, "csv", &files);
 	csv = sample_file(&files, "_corrections.csv");
-	cr_expect_eq(count(csv, "OBSERVATION_ONLY"), 41);
+	cr_expect_eq(sample_count(csv, "OBSERVATION_ONLY"), 41);
 	renderings_fini(&files);
 	sample_fini(&s);
 }
@@ -497,15 +485,15 @@ Test(html, draws_alert_lines_beside_the_limits)
 	struct renderings files;
 	const struct buf *page = page_of(&s, &files);
 
-	cr_expect_eq(count(page, "<path class=\"l al a0\" d=\"M62"), 1);
-	cr_expect_eq(count(page, "<path class=\"l al a1\" d=\"M62"), 1);
-	cr_expect_eq(count(page, "<path class=\"l al a2\" d=\"M62"), 1);
-	cr_expect_eq(count(page, "</svg> ICAO 3 SD</span>"), 1);
+	cr_expect_eq(sample_count(page, "<path class=\"l al a0\" d=\"M62"), 1);
+	cr_expect_eq(sample_count(page, "<path class=\"l al a1\" d=\"M62"), 1);
+	cr_expect_eq(sample_count(page, "<path class=\"l al a2\" d=\"M62"), 1);
+	cr_expect_eq(sample_count(page, "</svg> ICAO 3 SD</span>"), 1);
 	renderings_fini(&files);
 	edition_fini(&s.edition);
 	json_object_set_new(json_object_get(metric_at(&s, 0), "chart"), "alerts", json_null());
 	sample_render(&s, "html", &files);
-	cr_expect_eq(count(sample_file(&files, ".html"), "ICAO 3 SD"), 0);
+	cr_expect_eq(sample_count(sample_file(&files, ".html"), "ICAO 3 SD"), 0);
 	renderings_fini(&files);
 	sample_fini(&s);
 }

@@ -9,40 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zip.h>
-
-/* All parts whose name begins so, one after the other. */
-static void
-parts(const struct buf *book, const char *prefix, struct buf *out)
-{
-	zip_error_t why;
-	zip_source_t *source = zip_source_buffer_create(book->p, book->n, 0, &why);
-	zip_t *z = zip_open_from_source(source, ZIP_RDONLY, &why);
-
-	cr_assert_not_null(z);
-	buf_init(out, (size_t)1 << 28);
-	for (zip_int64_t i = 0; i < zip_get_num_entries(z, 0); i++) {
-		zip_file_t *f;
-		char block[4096];
-		zip_int64_t n;
-
-		if (strncmp(zip_get_name(z, (zip_uint64_t)i, 0), prefix, strlen(prefix)) != 0)
-			continue;
-		f = zip_fopen_index(z, (zip_uint64_t)i, 0);
-		cr_assert_not_null(f);
-		while ((n = zip_fread(f, block, sizeof block)) > 0)
-			cr_assert(buf_add(out, block, (size_t)n));
-		zip_fclose(f);
-	}
-	zip_discard(z);
-}
 
 static void
 workbook(struct sample *s, struct renderings *files, const char *prefix, struct buf *out)
 {
 	sample_render(s, "xlsx", files);
 	cr_assert_eq(files->n, 1);
-	parts(sample_file(files, "_spd.xlsx"), prefix, out);
+	sample_parts(sample_file(files, "_spd.xlsx"), prefix, out);
 }
 
 Test(xlsx, the_same_edition_gives_the_same_bytes)
@@ -94,10 +67,10 @@ Test(xlsx, no_text_becomes_a_formula_or_a_number)
 	/* Links lead to other sheets of the workbook, never out of it. */
 	cr_expect(sample_has(&xml, "<hyperlink ref=\"A"));
 	buf_fini(&xml);
-	parts(sample_file(&files, ".xlsx"), "xl/worksheets/_rels/sheet", &xml);
+	sample_parts(sample_file(&files, ".xlsx"), "xl/worksheets/_rels/sheet", &xml);
 	cr_expect(!sample_has(&xml, "hyperlink"));
 	buf_fini(&xml);
-	parts(sample_file(&files, ".xlsx"), "xl/sharedStrings.xml", &xml);
+	sample_parts(sample_file(&files, ".xlsx"), "xl/sharedStrings.xml", &xml);
 	cr_expect(sample_has(&xml, "<t>=HIT, of all</t>"));
 	cr_expect(sample_has(&xml, "<t>007</t>"));
 	buf_fini(&xml);
@@ -123,7 +96,7 @@ Test(xlsx, every_sheet_is_marked_on_paper_and_on_screen)
 	cr_expect_gt(sheets, 5);
 	cr_expect_eq(marked, 2 * sheets);
 	buf_fini(&xml);
-	parts(sample_file(&files, ".xlsx"), "xl/sharedStrings.xml", &xml);
+	sample_parts(sample_file(&files, ".xlsx"), "xl/sharedStrings.xml", &xml);
 	cr_expect(sample_has(&xml, "<t>OFFICIAL &amp; MORE</t>"));
 	buf_fini(&xml);
 	renderings_fini(&files);
@@ -142,7 +115,7 @@ Test(xlsx, has_tables_and_native_charts)
 	cr_expect(sample_has(&xml, "<c:scatterChart>"));
 	cr_expect(sample_has(&xml, "TIP!$D$"));
 	buf_fini(&xml);
-	parts(sample_file(&files, ".xlsx"), "xl/tables/table", &xml);
+	sample_parts(sample_file(&files, ".xlsx"), "xl/tables/table", &xml);
 	cr_expect(sample_has(&xml, "displayName=\"t_scorecard\""));
 	cr_expect(sample_has(&xml, "displayName=\"t_balances\""));
 	buf_fini(&xml);
@@ -302,12 +275,12 @@ Test(xlsx, has_every_grid_and_column_however_many)
 	big_sheet(&s, a, &b, 300, 100);
 	buf_init(&book, (size_t)256 << 20);
 	cr_assert_eq(xlsx_render(&b, &book, &e), OK, "%s", e.text);
-	parts(&book, "xl/sharedStrings.xml", &xml);
+	sample_parts(&book, "xl/sharedStrings.xml", &xml);
 	cr_expect(sample_has(&xml, ">Grid 299<") && sample_has(&xml, ">Head 99<") &&
 		  sample_has(&xml, ">cell 99 of 299<"));
 	buf_fini(&xml);
 	/* The last: title, header and row of each grid before, a blank one, and the head. */
-	parts(&book, "xl/tables/", &xml);
+	sample_parts(&book, "xl/tables/", &xml);
 	cr_expect(sample_has(&xml, "ref=\"A1202:CV1203\""));
 	buf_fini(&xml);
 	buf_fini(&book);
