@@ -316,6 +316,7 @@ static const struct slot case_request_slots[] = {
     ONE(case_request, known_by),  ONE(case_request, since),
     ONE(case_request, until),     ONE(case_request, after),
     ONE(case_request, limit),     ONE(case_request, local_severity),
+    ONE(case_request, scheme),
 };
 SHAPE(case_request);
 

@@ -490,6 +490,9 @@ enum case_op {
 	CASE_OP_DIFF,
 	CASE_OP_TELL,
 	CASE_OP_SCALE,
+	CASE_OP_REGISTER,
+	CASE_OP_FLAGS,
+	CASE_OP_SCHEME,
 };
 
 struct case_word_said {
@@ -529,6 +532,7 @@ struct case_request {
 	const char *after;
 	uint32_t limit;
 	const char *local_severity;
+	const char *scheme; /* JSON */
 };
 
 /* --- one of them ------------------------------------------------------------------------------ */

@@ -55,12 +55,44 @@ INSERT INTO sems.transition VALUES
     ('action', 'PLANNED', 'REJECT', 'REJECTED', '', 'close_cases', '{owner}'),
     ('action', 'IN_PROGRESS', 'REJECT', 'REJECTED', '', 'close_cases', '{owner}'),
     ('action', 'REOPENED', 'REJECT', 'REJECTED', '', 'close_cases', '{owner}'),
-    ('entry', 'NEW', 'ENTER', 'IN_FORCE', '', 'work_on_cases', '{}'),
-    ('entry', 'IN_FORCE', 'CHANGE', 'IN_FORCE', '', 'work_on_cases', '{}'),
-    ('entry', 'IN_FORCE', 'NOTE', 'IN_FORCE', '', 'raise_cases', '{}'),
-    ('entry', 'RETIRED', 'NOTE', 'RETIRED', '', 'raise_cases', '{}'),
-    ('entry', 'IN_FORCE', 'RETIRE', 'RETIRED', '', 'close_cases', '{}'),
-    ('entry', 'RETIRED', 'REINSTATE', 'IN_FORCE', '', 'close_cases', '{}');
+    ('control', 'NEW', 'ENTER', 'IN_FORCE', '', 'keep_register', '{}'),
+    ('control', 'IN_FORCE', 'CHANGE', 'IN_FORCE', '', 'keep_register', '{}'),
+    ('control', 'EXEMPT', 'CHANGE', 'EXEMPT', '', 'keep_register', '{}'),
+    ('control', 'IN_FORCE', 'NOTE', 'IN_FORCE', '', 'raise_cases', '{}'),
+    ('control', 'EXEMPT', 'NOTE', 'EXEMPT', '', 'raise_cases', '{}'),
+    ('control', 'RETIRED', 'NOTE', 'RETIRED', '', 'raise_cases', '{}'),
+    ('control', 'IN_FORCE', 'EXEMPT', 'EXEMPT', '', 'close_cases', '{owner}'),
+    ('control', 'EXEMPT', 'EXEMPT', 'EXEMPT', '', 'close_cases', '{owner}'),
+    ('control', 'EXEMPT', 'WATCH', 'IN_FORCE', '', 'keep_register', '{}'),
+    ('control', 'IN_FORCE', 'RETIRE', 'RETIRED', '', 'close_cases', '{}'),
+    ('control', 'EXEMPT', 'RETIRE', 'RETIRED', '', 'close_cases', '{}'),
+    ('control', 'RETIRED', 'REINSTATE', 'IN_FORCE', '', 'close_cases', '{}'),
+    ('assessment', 'NEW', 'ASSESS', 'DRAFT', '', 'keep_register', '{}'),
+    ('assessment', 'DRAFT', 'CHANGE', 'DRAFT', '', 'keep_register', '{}'),
+    ('assessment', 'DRAFT', 'NOTE', 'DRAFT', '', 'raise_cases', '{}'),
+    ('assessment', 'ADOPTED', 'NOTE', 'ADOPTED', '', 'raise_cases', '{}'),
+    ('assessment', 'REJECTED', 'NOTE', 'REJECTED', '', 'raise_cases', '{}'),
+    ('assessment', 'DRAFT', 'ADOPT', 'ADOPTED', '', 'close_cases', '{raised_by}'),
+    ('assessment', 'DRAFT', 'REJECT', 'REJECTED', '', 'close_cases', '{}'),
+    ('acceptance', 'NEW', 'PROPOSE', 'PROPOSED', '', 'keep_register', '{}'),
+    ('acceptance', 'PROPOSED', 'NOTE', 'PROPOSED', '', 'raise_cases', '{}'),
+    ('acceptance', 'ACCEPTED', 'NOTE', 'ACCEPTED', '', 'raise_cases', '{}'),
+    ('acceptance', 'REVOKED', 'NOTE', 'REVOKED', '', 'raise_cases', '{}'),
+    ('acceptance', 'REJECTED', 'NOTE', 'REJECTED', '', 'raise_cases', '{}'),
+    ('acceptance', 'PROPOSED', 'ACCEPT', 'ACCEPTED', '', 'accept_risks', '{raised_by}'),
+    ('acceptance', 'ACCEPTED', 'REVOKE', 'REVOKED', '', 'accept_risks', '{}'),
+    ('acceptance', 'PROPOSED', 'REJECT', 'REJECTED', '', 'accept_risks', '{}');
+-- What has no course of its own.
+INSERT INTO sems.transition SELECT m.m, t.state, t.event, t.next, '', t."right", '{}'
+FROM unnest('{scenario,asset,process_map,supplier,change,threat_information,decision,chapter,gap}'::text[]) AS m (m)
+CROSS JOIN (VALUES
+    ('NEW', 'ENTER', 'IN_FORCE', 'keep_register'),
+    ('IN_FORCE', 'CHANGE', 'IN_FORCE', 'keep_register'),
+    ('IN_FORCE', 'NOTE', 'IN_FORCE', 'raise_cases'),
+    ('RETIRED', 'NOTE', 'RETIRED', 'raise_cases'),
+    ('IN_FORCE', 'RETIRE', 'RETIRED', 'close_cases'),
+    ('RETIRED', 'REINSTATE', 'IN_FORCE', 'close_cases')
+) AS t (state, event, next, "right");
 
 -- What is said with an event; nothing else is kept with it. Who did it is kept in the fold under `marks`.
 CREATE TABLE sems.deed (
@@ -83,8 +115,8 @@ INSERT INTO sems.deed VALUES
     ('spd', 'ACKNOWLEDGE', '{reference}', '{}', NULL),
     ('spd', 'SUPERSEDE', '{}', '{}', NULL),
     ('finding', 'RAISE', '{title,origin}', '{severity,local_severity,record,finding_id,of_source,site_id,'
-	'measure_code,provider_id,requirement_ref,detected_on,repeat_of,owner,root_cause,scenario,control,metric,ref,text}',
-	'raised_by'),
+	'measure_code,provider_id,requirement_ref,detected_on,repeat_of,owner,root_cause,scenario,control,'
+	'metric,ref,text}', 'raised_by'),
     ('finding', 'CHANGE', '{}', '{title,severity,local_severity,record,site_id,measure_code,provider_id,'
 	'requirement_ref,repeat_of,owner,root_cause,scenario,control,metric,ref,reason,text}', NULL),
     ('finding', 'NOTE', '{text}', '{evidence}', NULL),
@@ -94,10 +126,11 @@ INSERT INTO sems.deed VALUES
     ('finding', 'REOPEN', '{reason}', '{evidence}', NULL),
     ('finding', 'REJECT', '{reason}', '{}', NULL),
     ('action', 'ADD', '{title,owner,type,original_due}', '{site_id,measure_code,provider_id,root_cause,finding,'
-	'scenario,control,by_group,level,reach,priority,lead_agency,resources,timetable,review_on,metric,ref,text}',
-	'raised_by'),
+	'scenario,control,by_group,level,reach,priority,lead_agency,resources,timetable,review_on,metric,ref,'
+	'text}', 'raised_by'),
     ('action', 'CHANGE', '{}', '{title,site_id,measure_code,provider_id,owner,root_cause,type,finding,scenario,'
-	'control,by_group,level,reach,priority,lead_agency,resources,timetable,review_on,metric,ref,reason,text}', NULL),
+	'control,by_group,level,reach,priority,lead_agency,resources,timetable,review_on,metric,ref,reason,'
+	'text}', NULL),
     ('action', 'NOTE', '{text}', '{evidence}', NULL),
     ('action', 'PLAN', '{}', '{resources,timetable,review_on,text}', NULL),
     ('action', 'START', '{}', '{text}', NULL),
@@ -107,13 +140,69 @@ INSERT INTO sems.deed VALUES
     ('action', 'CLOSE', '{}', '{text}', NULL),
     ('action', 'REOPEN', '{reason}', '{evidence}', NULL),
     ('action', 'REJECT', '{reason}', '{}', NULL),
-    ('entry', 'ENTER', '{title}', '{site_id,measure_code,provider_id,owner,scenario,control,lead_agency,review_on,'
-	'evidence,metric,ref,text}', 'raised_by'),
-    ('entry', 'CHANGE', '{}', '{title,site_id,measure_code,provider_id,owner,scenario,control,lead_agency,review_on,'
-	'evidence,metric,ref,reason,text}', NULL),
-    ('entry', 'NOTE', '{text}', '{evidence}', NULL),
-    ('entry', 'RETIRE', '{reason}', '{}', NULL),
-    ('entry', 'REINSTATE', '{reason}', '{}', NULL);
+    ('scenario', 'ENTER', '{title}', '{site_id,owner,review_on,evidence,ref,domain,leads,support,perpetrators,'
+	'how,precedent,intent,capability,assets,controls,causes,control_review,text}', 'raised_by'),
+    ('scenario', 'CHANGE', '{}', '{title,site_id,owner,review_on,evidence,ref,domain,leads,support,'
+	'perpetrators,how,precedent,intent,capability,assets,controls,causes,control_review,reason,text}', NULL),
+    ('control', 'ENTER', '{title,side}', '{site_id,measure_code,provider_id,owner,review_on,evidence,ref,'
+	'effect,metrics,text}', 'raised_by'),
+    ('control', 'CHANGE', '{}', '{title,site_id,measure_code,provider_id,owner,review_on,evidence,ref,side,'
+	'effect,metrics,reason,text}', NULL),
+    ('control', 'NOTE', '{text}', '{evidence}', NULL),
+    ('control', 'EXEMPT', '{exempt_until,reason}', '{}', 'exempted_by'),
+    ('control', 'WATCH', '{reason}', '{}', NULL),
+    ('control', 'RETIRE', '{reason}', '{}', NULL),
+    ('control', 'REINSTATE', '{reason}', '{}', NULL),
+    ('asset', 'ENTER', '{title,asset_class}', '{site_id,owner,review_on,evidence,ref,strengths,weaknesses,'
+	'opportunities,predictability,target_rating,stakeholders,improvement,text}', 'raised_by'),
+    ('asset', 'CHANGE', '{}', '{title,site_id,owner,review_on,evidence,ref,asset_class,strengths,weaknesses,'
+	'opportunities,predictability,target_rating,stakeholders,improvement,reason,text}', NULL),
+    ('assessment', 'ASSESS', '{scenario,review_on,threat,impact,vulnerability,assessors,justification}',
+	'{title,evidence,ref,target_vulnerability,impact_safety,impact_security,impact_finance,'
+	'impact_reputation,outlier,impacts,cites,text}', 'raised_by'),
+    ('assessment', 'CHANGE', '{}', '{title,review_on,evidence,ref,threat,impact,vulnerability,'
+	'target_vulnerability,impact_safety,impact_security,impact_finance,impact_reputation,outlier,impacts,'
+	'assessors,justification,cites,reason,text}', NULL),
+    ('assessment', 'NOTE', '{text}', '{evidence}', NULL),
+    ('assessment', 'ADOPT', '{}', '{text}', 'adopted_by'),
+    ('assessment', 'REJECT', '{reason}', '{}', NULL),
+    ('acceptance', 'PROPOSE', '{scenario,justification,band,expires_on}', '{title,evidence,ref,text}', 'raised_by'),
+    ('acceptance', 'NOTE', '{text}', '{evidence}', NULL),
+    ('acceptance', 'ACCEPT', '{digest}', '{text}', 'accepted_by'),
+    ('acceptance', 'REVOKE', '{reason}', '{}', NULL),
+    ('acceptance', 'REJECT', '{reason}', '{}', NULL),
+    ('supplier', 'ENTER', '{title}', '{measure_code,provider_id,owner,review_on,evidence,ref,contract,'
+	'audited_on,text}', 'raised_by'),
+    ('supplier', 'CHANGE', '{}', '{title,measure_code,provider_id,owner,review_on,evidence,ref,contract,'
+	'audited_on,reason,text}', NULL),
+    ('change', 'ENTER', '{title,security_impact}', '{site_id,owner,control,review_on,evidence,ref,scenarios,'
+	'changes_on,text}', 'raised_by'),
+    ('change', 'CHANGE', '{}', '{title,site_id,owner,control,review_on,evidence,ref,scenarios,security_impact,'
+	'changes_on,reason,text}', NULL),
+    ('threat_information', 'ENTER', '{title,threat_reach,received_on}', '{site_id,owner,review_on,evidence,ref,'
+	'scenarios,text}', 'raised_by'),
+    ('threat_information', 'CHANGE', '{}', '{title,site_id,owner,review_on,evidence,ref,scenarios,threat_reach,'
+	'received_on,reason,text}', NULL),
+    ('decision', 'ENTER', '{title,text}', '{owner,scenario,review_on,evidence,ref,body,decided_on,flag}', 'raised_by'),
+    ('decision', 'CHANGE', '{}', '{title,owner,scenario,review_on,evidence,ref,body,decided_on,flag,reason,'
+	'text}', NULL),
+    ('chapter', 'ENTER', '{title,chapter}', '{owner,review_on,evidence,ref,phase,phase_on,text}', 'raised_by'),
+    ('chapter', 'CHANGE', '{}', '{title,owner,review_on,evidence,ref,chapter,phase,phase_on,reason,text}', NULL),
+    ('gap', 'ENTER', '{title,chapter}', '{owner,resources,timetable,review_on,evidence,ref,phase,phase_on,'
+	'text}', 'raised_by'),
+    ('gap', 'CHANGE', '{}', '{title,owner,resources,timetable,review_on,evidence,ref,chapter,phase,phase_on,'
+	'reason,text}', NULL),
+    ('process_map', 'ENTER', '{title,journey,steps}', '{site_id,owner,review_on,evidence,ref,scenarios,text}',
+	'raised_by'),
+    ('process_map', 'CHANGE', '{}', '{title,site_id,owner,review_on,evidence,ref,journey,steps,scenarios,'
+	'reason,text}', NULL);
+INSERT INTO sems.deed SELECT m.m, d.event, d.needs::text[], d.may::text[], NULL
+FROM unnest('{scenario,asset,process_map,supplier,change,threat_information,decision,chapter,gap}'::text[]) AS m (m)
+CROSS JOIN (VALUES
+    ('NOTE', '{text}', '{evidence}'),
+    ('RETIRE', '{reason}', '{}'),
+    ('REINSTATE', '{reason}', '{}')
+) AS d (event, needs, may);
 
 CREATE TABLE sems.case_kind (
 	kind text PRIMARY KEY,
@@ -123,17 +212,18 @@ CREATE TABLE sems.case_kind (
 INSERT INTO sems.case_kind VALUES
     ('finding', 'F', 'finding'),
     ('action', 'A', 'action'),
-    ('scenario', 'R', 'entry'),
-    ('control', 'C', 'entry'),
-    ('asset', 'K', 'entry'),
-    ('assessment', 'AS', 'entry'),
-    ('acceptance', 'AC', 'entry'),
-    ('supplier', 'SU', 'entry'),
-    ('change', 'CH', 'entry'),
-    ('threat_information', 'TI', 'entry'),
-    ('decision', 'D', 'entry'),
-    ('chapter', 'FC', 'entry'),
-    ('gap', 'G', 'entry');
+    ('scenario', 'R', 'scenario'),
+    ('control', 'C', 'control'),
+    ('asset', 'K', 'asset'),
+    ('assessment', 'AS', 'assessment'),
+    ('acceptance', 'AC', 'acceptance'),
+    ('supplier', 'SU', 'supplier'),
+    ('change', 'CH', 'change'),
+    ('threat_information', 'TI', 'threat_information'),
+    ('decision', 'D', 'decision'),
+    ('chapter', 'FC', 'chapter'),
+    ('gap', 'G', 'gap'),
+    ('process_map', 'PM', 'process_map');
 
 -- The entity's own scale of severity. Append only: the last row of a name counts.
 CREATE TABLE sems.severity_scale (
@@ -178,7 +268,7 @@ CREATE TABLE sems.case_event (
 	step int NOT NULL,           -- from 1, without gaps
 	event text NOT NULL,
 	state text NOT NULL,         -- after it
-	is_over boolean NOT NULL GENERATED ALWAYS AS (state IN ('CLOSED', 'REJECTED', 'RETIRED')) STORED,
+	is_over boolean NOT NULL GENERATED ALWAYS AS (state IN ('CLOSED', 'REJECTED', 'RETIRED', 'REVOKED')) STORED,
 	valid timestamptz NOT NULL,  -- when it was so; not before the event before it
 	received timestamptz NOT NULL,
 	made_by text NOT NULL CHECK (made_by <> ''),
@@ -227,14 +317,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	SELECT CASE
 	WHEN content ? 'owner' AND NOT EXISTS (SELECT FROM sems.principal p WHERE p.principal = content ->> 'owner')
 	    AND NOT EXISTS (SELECT FROM sems.person p WHERE p.person = content ->> 'owner') THEN 'owner'
-	WHEN content ? 'finding' AND NOT EXISTS (SELECT FROM sems.case_file c
-	    WHERE c.number = content ->> 'finding' AND c.kind = 'finding') THEN 'finding'
-	WHEN content ? 'repeat_of' AND NOT EXISTS (SELECT FROM sems.case_file c
-	    WHERE c.number = content ->> 'repeat_of' AND c.kind = 'finding') THEN 'repeat_of'
 	WHEN content ? 'site_id' AND NOT EXISTS (SELECT FROM sems.site s
 	    WHERE s.site_id = content ->> 'site_id') THEN 'site_id'
 	WHEN content ? 'local_severity' AND NOT content ? 'severity'
 	    AND sems.severity_of(content ->> 'local_severity') IS NULL THEN 'local_severity'
+	ELSE (SELECT w.word FROM (VALUES ('finding', 'finding'), ('repeat_of', 'finding'), ('scenario', 'scenario'),
+		('control', 'control'), ('scenarios', 'scenario'), ('assets', 'asset'), ('controls', 'control')) AS w (word, kind)
+	    CROSS JOIN LATERAL unnest(string_to_array(content ->> w.word, ' ')) AS n
+	    WHERE NOT EXISTS (SELECT FROM sems.case_file c WHERE c.number = n AND c.kind = w.kind) LIMIT 1)
 	END
 $$;
 
@@ -369,6 +459,11 @@ BEGIN
 	IF NEW.valid > sems.hours_on(NEW.received, 1) OR NEW.valid < before.valid THEN
 		RAISE EXCEPTION '% cannot have been so %: it is told at %, and what came before was so %', NEW.event,
 		    NEW.valid, NEW.received, before.valid;
+	END IF;
+	SELECT h.field || ' ' || h.why INTO why
+	FROM sems.case_hindered(NEW.kind, NEW.event, before.folded, NEW.content, NEW.valid) AS h LIMIT 1;
+	IF why IS NOT NULL THEN
+		RAISE EXCEPTION '% of %: %', NEW.event, NEW.kind, why;
 	END IF;
 	IF NEW.content ->> 'detected_on' > sems.entity_day(NEW.valid) THEN
 		RAISE EXCEPTION 'detected_on is %, after the day on which it was brought up', NEW.content ->> 'detected_on';

@@ -23,6 +23,7 @@ enum case_kind {
 	CASE_DECISION,
 	CASE_CHAPTER,
 	CASE_GAP,
+	CASE_PROCESS_MAP,
 	CASE_KINDS
 };
 
@@ -44,7 +45,13 @@ enum case_kind case_kind_by_number(const char *number);
 /* The lives of cases; state 0 of each is that of what is not there yet, event 0 makes it. */
 extern const struct life_kind life_finding;
 extern const struct life_kind life_action;
-extern const struct life_kind life_entry; /* of all other kinds */
+extern const struct life_kind life_scenario;
+extern const struct life_kind life_control;
+extern const struct life_kind life_assessment;
+extern const struct life_kind life_acceptance;
+/* Of entries that have no course of their own. */
+extern const struct life_kind life_asset, life_supplier, life_change, life_threat_information,
+    life_decision, life_chapter, life_gap, life_process_map;
 #define CASE_NEW 0u
 
 /* What is known of a case when somebody wants to tell something of it; all borrowed. */

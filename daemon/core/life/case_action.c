@@ -38,21 +38,23 @@ static const char *const events[] = {
 };
 COVERS(events, EVENTS);
 
-#define ABOUT                                                                                  \
-	(SAYS(FINDING) | SAYS(SCENARIO) | SAYS(CONTROL) | SAYS(SITE_ID) | SAYS(MEASURE_CODE) | \
-	 SAYS(PROVIDER_ID) | SAYS(ROOT_CAUSE) | SAYS(BY_GROUP) | SAYS(LEVEL) | SAYS(REACH) |   \
-	 SAYS(PRIORITY) | SAYS(LEAD_AGENCY) | SAYS(RESOURCES) | SAYS(TIMETABLE) |              \
-	 SAYS(REVIEW_ON) | SAYS(METRIC) | SAYS(REF) | SAYS(TEXT))
+#define ABOUT                                                                                \
+	SAYS_FINDING, SAYS_SCENARIO, SAYS_CONTROL, SAYS_SITE_ID, SAYS_MEASURE_CODE,          \
+	    SAYS_PROVIDER_ID, SAYS_ROOT_CAUSE, SAYS_BY_GROUP, SAYS_LEVEL, SAYS_REACH,        \
+	    SAYS_PRIORITY, SAYS_LEAD_AGENCY, SAYS_RESOURCES, SAYS_TIMETABLE, SAYS_REVIEW_ON, \
+	    SAYS_METRIC, SAYS_REF, SAYS_TEXT
 
 static const struct life_deed deeds[] = {
-    [ADD] = {"added", SAYS(TITLE) | SAYS(TYPE) | SAYS(OWNER) | SAYS(ORIGINAL_DUE), ABOUT,
+    [ADD] = {"added", WORDS(SAYS_TITLE, SAYS_TYPE, SAYS_OWNER, SAYS_ORIGINAL_DUE), WORDS(ABOUT),
 	     "raised_by"},
-    [CHANGE] = {"changed", 0, ABOUT | SAYS(TITLE) | SAYS(TYPE) | SAYS(OWNER) | SAYS(REASON), NULL},
+    [CHANGE] = {"changed", NO_WORDS, WORDS(ABOUT, SAYS_TITLE, SAYS_TYPE, SAYS_OWNER, SAYS_REASON),
+		NULL},
     [NOTE] = CASE_NOTED,
-    [PLAN] = {"planned", 0, SAYS(TIMETABLE) | SAYS(RESOURCES) | SAYS(REVIEW_ON) | SAYS(TEXT), NULL},
-    [START] = {"started", 0, SAYS(TEXT), NULL},
-    [EXTEND] = {"extended", SAYS(DUE) | SAYS(REASON), 0, NULL},
-    [CLAIM] = {"claimed to be done", SAYS(TEXT), SAYS(EVIDENCE), "claimed_by"},
+    [PLAN] = {"planned", NO_WORDS, WORDS(SAYS_TIMETABLE, SAYS_RESOURCES, SAYS_REVIEW_ON, SAYS_TEXT),
+	      NULL},
+    [START] = {"started", NO_WORDS, WORDS(SAYS_TEXT), NULL},
+    [EXTEND] = {"extended", WORDS(SAYS_DUE, SAYS_REASON), NO_WORDS, NULL},
+    [CLAIM] = {"claimed to be done", WORDS(SAYS_TEXT), WORDS(SAYS_EVIDENCE), "claimed_by"},
     [VERIFY] = CASE_VERIFIED,
     [CLOSE] = CASE_CLOSED,
     [REOPEN] = CASE_REOPENED,

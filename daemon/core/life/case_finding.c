@@ -19,18 +19,17 @@ static const char *const events[] = {
 };
 COVERS(events, EVENTS);
 
-#define ABOUT                                                                               \
-	(SAYS(SEVERITY) | SAYS(LOCAL_SEVERITY) | SAYS(RECORD) | SAYS(SITE_ID) |             \
-	 SAYS(MEASURE_CODE) | SAYS(PROVIDER_ID) | SAYS(REQUIREMENT_REF) | SAYS(REPEAT_OF) | \
-	 SAYS(OWNER) | SAYS(ROOT_CAUSE) | SAYS(SCENARIO) | SAYS(CONTROL) | SAYS(METRIC) |   \
-	 SAYS(REF) | SAYS(TEXT))
+#define ABOUT                                                                                    \
+	SAYS_SEVERITY, SAYS_LOCAL_SEVERITY, SAYS_RECORD, SAYS_SITE_ID, SAYS_MEASURE_CODE,        \
+	    SAYS_PROVIDER_ID, SAYS_REQUIREMENT_REF, SAYS_REPEAT_OF, SAYS_OWNER, SAYS_ROOT_CAUSE, \
+	    SAYS_SCENARIO, SAYS_CONTROL, SAYS_METRIC, SAYS_REF, SAYS_TEXT
 
 static const struct life_deed deeds[] = {
-    [RAISE] = {"raised", SAYS(TITLE) | SAYS(ORIGIN),
-	       ABOUT | SAYS(FINDING_ID) | SAYS(OF_SOURCE) | SAYS(DETECTED_ON), "raised_by"},
-    [CHANGE] = {"changed", 0, ABOUT | SAYS(TITLE) | SAYS(REASON), NULL},
+    [RAISE] = {"raised", WORDS(SAYS_TITLE, SAYS_ORIGIN),
+	       WORDS(ABOUT, SAYS_FINDING_ID, SAYS_OF_SOURCE, SAYS_DETECTED_ON), "raised_by"},
+    [CHANGE] = {"changed", NO_WORDS, WORDS(ABOUT, SAYS_TITLE, SAYS_REASON), NULL},
     [NOTE] = CASE_NOTED,
-    [CORRECT] = {"said to be corrected", SAYS(TEXT), SAYS(EVIDENCE), "claimed_by"},
+    [CORRECT] = {"said to be corrected", WORDS(SAYS_TEXT), WORDS(SAYS_EVIDENCE), "claimed_by"},
     [VERIFY] = CASE_VERIFIED,
     [CLOSE] = CASE_CLOSED,
     [REOPEN] = CASE_REOPENED,

@@ -37,12 +37,72 @@ enum case_word {
 	SAYS_EVIDENCE,
 	SAYS_METRIC,
 	SAYS_REF,
+	/* Of scenarios. */
+	SAYS_DOMAIN,
+	SAYS_LEADS,
+	SAYS_SUPPORT,
+	SAYS_PERPETRATORS,
+	SAYS_HOW,
+	SAYS_PRECEDENT,
+	SAYS_INTENT,
+	SAYS_CAPABILITY,
+	SAYS_ASSETS,
+	SAYS_CONTROLS,
+	SAYS_CAUSES,
+	SAYS_CONTROL_REVIEW,
+	/* Of assessments. */
+	SAYS_THREAT,
+	SAYS_IMPACT,
+	SAYS_VULNERABILITY,
+	SAYS_TARGET_VULNERABILITY,
+	SAYS_IMPACT_SAFETY,
+	SAYS_IMPACT_SECURITY,
+	SAYS_IMPACT_FINANCE,
+	SAYS_IMPACT_REPUTATION,
+	SAYS_OUTLIER,
+	SAYS_IMPACTS,
+	SAYS_ASSESSORS,
+	SAYS_JUSTIFICATION,
+	SAYS_CITES,
+	/* Of acceptances. */
+	SAYS_BAND,
+	SAYS_EXPIRES_ON,
+	SAYS_DIGEST,
+	/* Of controls. */
+	SAYS_SIDE,
+	SAYS_EFFECT,
+	SAYS_METRICS,
+	SAYS_EXEMPT_UNTIL,
+	/* Of assets. */
+	SAYS_ASSET_CLASS,
+	SAYS_STRENGTHS,
+	SAYS_WEAKNESSES,
+	SAYS_OPPORTUNITIES,
+	SAYS_PREDICTABILITY,
+	SAYS_TARGET_RATING,
+	SAYS_STAKEHOLDERS,
+	SAYS_IMPROVEMENT,
+	/* Of process maps, and of what bears on several scenarios. */
+	SAYS_JOURNEY,
+	SAYS_STEPS,
+	SAYS_SCENARIOS,
+	/* Of the framework. */
+	SAYS_CHAPTER,
+	SAYS_PHASE,
+	SAYS_PHASE_ON,
+	SAYS_CONTRACT,
+	SAYS_AUDITED_ON,
+	SAYS_SECURITY_IMPACT,
+	SAYS_CHANGES_ON,
+	SAYS_THREAT_REACH,
+	SAYS_RECEIVED_ON,
+	SAYS_BODY,
+	SAYS_DECIDED_ON,
+	SAYS_FLAG,
 	SAYS_REASON,
 	SAYS_TEXT,
 	CASE_WORDS
 };
-
-#define SAYS(name) (UINT64_C(1) << SAYS_##name)
 
 extern const struct life_word case_words[CASE_WORDS];
 
@@ -55,28 +115,28 @@ extern const char *const case_others[CASE_OTHERS];
 /* Terms that lives of cases share: who may bring up and note, work on, verify (neither the owner
  * nor whoever says that it is done), open again, close or turn down. */
 extern const struct life_terms case_raises, case_works, case_verifies, case_reopens, case_closes,
-    case_rejects;
+    case_rejects, case_keeps, case_exempts, case_adopts, case_accepts, case_accepts_not;
 
 /* Deeds that they share. */
-#define CASE_NOTED                                           \
-	{                                                    \
-		"noted on", SAYS(TEXT), SAYS(EVIDENCE), NULL \
+#define CASE_NOTED                                                       \
+	{                                                                \
+		"noted on", WORDS(SAYS_TEXT), WORDS(SAYS_EVIDENCE), NULL \
 	}
-#define CASE_VERIFIED                                                 \
-	{                                                             \
-		"verified", SAYS(TEXT), SAYS(EVIDENCE), "verified_by" \
+#define CASE_VERIFIED                                                             \
+	{                                                                         \
+		"verified", WORDS(SAYS_TEXT), WORDS(SAYS_EVIDENCE), "verified_by" \
 	}
-#define CASE_CLOSED                           \
-	{                                     \
-		"closed", 0, SAYS(TEXT), NULL \
+#define CASE_CLOSED                                        \
+	{                                                  \
+		"closed", NO_WORDS, WORDS(SAYS_TEXT), NULL \
 	}
-#define CASE_REOPENED                                          \
+#define CASE_REOPENED                                                      \
+	{                                                                  \
+		"reopened", WORDS(SAYS_REASON), WORDS(SAYS_EVIDENCE), NULL \
+	}
+#define CASE_REJECTED                                          \
 	{                                                      \
-		"reopened", SAYS(REASON), SAYS(EVIDENCE), NULL \
-	}
-#define CASE_REJECTED                             \
-	{                                         \
-		"rejected", SAYS(REASON), 0, NULL \
+		"rejected", WORDS(SAYS_REASON), NO_WORDS, NULL \
 	}
 
 /* What leaves a case in its state. */

@@ -39,23 +39,20 @@ static const struct life_word words[] = {
 };
 COVERS(words, SPD_WORDS);
 
-#define NOTHING   0
-#define METRIC    (UINT64_C(1) << SAYS_METRIC)
-#define TEXT      (UINT64_C(1) << SAYS_TEXT)
-#define CHANNEL   (UINT64_C(1) << SAYS_CHANNEL)
-#define REFERENCE (UINT64_C(1) << SAYS_REFERENCE)
+#define NOTHING NO_WORDS
+#define TEXT    WORDS(SAYS_TEXT)
 
 /* What must be said with an action, or may: nothing else is kept with it. */
 static const struct life_deed actions[] = {
     [SPD_FREEZE] = {"frozen", NOTHING, TEXT, NULL},
     [SPD_REVISE] = {"revised", TEXT, NOTHING, NULL},
-    [SPD_COMMENT] = {"commented on", TEXT | METRIC, NOTHING, NULL},
+    [SPD_COMMENT] = {"commented on", WORDS(SAYS_METRIC, SAYS_TEXT), NOTHING, NULL},
     [SPD_QA] = {"taken into quality assurance", NOTHING, TEXT, NULL},
     [SPD_APPROVE] = {"approved", NOTHING, TEXT, NULL},
     [SPD_REJECT] = {"rejected", TEXT, NOTHING, NULL},
     [SPD_WITHDRAW] = {"withdrawn", TEXT, NOTHING, NULL},
-    [SPD_SUBMIT] = {"submitted", CHANNEL | REFERENCE, NOTHING, NULL},
-    [SPD_ACKNOWLEDGE] = {"acknowledged", REFERENCE, NOTHING, NULL},
+    [SPD_SUBMIT] = {"submitted", WORDS(SAYS_CHANNEL, SAYS_REFERENCE), NOTHING, NULL},
+    [SPD_ACKNOWLEDGE] = {"acknowledged", WORDS(SAYS_REFERENCE), NOTHING, NULL},
     [SPD_SUPERSEDE] = {"superseded", NOTHING, NOTHING, NULL},
 };
 COVERS(actions, SPD_ACTIONS);

@@ -15,10 +15,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LIFE_WORDS_MAX  64   /* of a life, bits of a number */
-#define LIFE_OTHERS_MAX 32   /* the same */
+#define LIFE_WORDS_MAX  128  /* of a life */
+#define LIFE_OTHERS_MAX 32   /* of a life, bits of a number */
 #define LIFE_LINE_MAX   200  /* bytes of a line */
 #define LIFE_TEXT_MAX   2000 /* bytes of a text */
+#define LIFE_LISTED_MAX 20   /* items of a list */
+#define LIFE_TABLE_MAX  8000 /* bytes of a table */
+#define LIFE_ROWS_MAX   40   /* lines of a table */
+#define LIFE_CELLS_MAX  4    /* of a line */
 
 enum life_word_type {
 	WORD_LINE,    /* text without line feeds */
@@ -26,9 +30,22 @@ enum life_word_type {
 	WORD_NAME,    /* one of `names` */
 	WORD_DAY,     /* "2026-05-31", of the years 2000 to 2100 */
 	WORD_CASE,    /* the number of a case: "F-2026-014" */
+	WORD_CASES,   /* several, with a blank between */
+	WORD_SCORE,   /* "1" to "4" */
+	WORD_WATCH,   /* metrics that watch something, "OUT01" or "OUT01:NOT_PROVEN" each */
+	WORD_FIGURES, /* figures of frozen documents, "OUT01@2026-Q3/1" each: quarter, revision */
+	WORD_SHA256,  /* 64 lower-case digits */
+	WORD_TABLE,   /* lines of cells with "|" between, by the word's columns */
 	WORD_EVIDENCE /* records by SOURCE/ID and files by sha256:DIGEST, with a blank between */
 };
 #define N_WORD_TYPES (WORD_EVIDENCE + 1)
+
+/* A column of a word that is a table. */
+struct life_column {
+	const char *name;
+	const char *const *names; /* of which each cell is one; NULL: any text */
+	size_t n_names;
+};
 
 /* Something that is said with an event: a field of its content. */
 struct life_word {
@@ -37,14 +54,25 @@ struct life_word {
 	size_t max; /* bytes */
 	const char *const *names;
 	size_t n_names;
+	const struct life_column *columns; /* of a table; NULL: none */
+	size_t n_columns;
 	const char *help; /* a line; NULL: nobody is shown it */
 };
 
-/* What goes with an event; words by their bits. */
+/* Some words of a life: their indices, and an end. */
+#define LIFE_NO_WORD 0xFFu
+#define WORDS(...)                                         \
+	(const unsigned char[])                            \
+	{                                                  \
+		__VA_ARGS__, (unsigned char)(LIFE_NO_WORD) \
+	}
+#define NO_WORDS WORDS(LIFE_NO_WORD)
+
+/* What goes with an event. */
 struct life_deed {
 	const char *done; /* "... cannot be DONE" */
-	uint64_t need;
-	uint64_t may;
+	const unsigned char *need;
+	const unsigned char *may;
 	const char *marks; /* who did it is kept under this name; NULL: nowhere but in the event */
 };
 
@@ -97,6 +125,11 @@ enum code life_check_words(const struct life_kind *k, unsigned event, const char
 			   struct err *e) MUST_CHECK;
 /* One word, as its type says; of no state. */
 enum code life_check_word(const struct life_word *w, const char *s, struct err *e) MUST_CHECK;
+
+/* Whether it is one of these. */
+bool life_has_word(const unsigned char *words, size_t word);
+/* Whether it goes with any event of the life. */
+bool life_says(const struct life_kind *k, size_t word);
 
 /* The number of one of the names of events or states; n: there is none. */
 unsigned life_find_name(const char *const *names, size_t n, const char *name);

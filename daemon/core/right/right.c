@@ -85,8 +85,9 @@ static const struct {
     [RIGHT_SEE_LOG] = {"see_log", "reads the access log: who did what, and when",
 		       .all = ADMINISTERS},
     [RIGHT_SEE_HISTORY] = {"see_history", "sees what is set up, and how it was", .all = READS},
-    [RIGHT_SEE_CASES] = {"see_cases", "sees findings, actions and the rest of the register",
-			 .all = READS | SUPERVISOR},
+    [RIGHT_SEE_CASES] = {"see_cases", "sees findings and actions", .all = READS | SUPERVISOR},
+    [RIGHT_SEE_REGISTER] = {"see_register", "sees the register of risks, and the framework",
+			    .all = READS},
 
     [RIGHT_DISCARD_QUARANTINE] = {"discard_quarantine",
 				  "tries refused records again, or discards them",
@@ -142,6 +143,11 @@ static const struct {
 			    .all = AUDITOR | COMPLIANCE | MANAGER},
     [RIGHT_CLOSE_CASES] = {"close_cases", "closes cases, or turns them down",
 			   .all = ADMINISTERS | MANAGER},
+    [RIGHT_KEEP_REGISTER] = {"keep_register",
+			     "enters and scores risks, controls and what the framework has",
+			     .all = ADMINISTERS | MANAGER},
+    [RIGHT_ACCEPT_RISKS] = {"accept_risks", "accepts residual risks by name, until a day",
+			    .all = MANAGER},
 };
 COVERS(rights, RIGHT_COUNT);
 _Static_assert(RIGHT_COUNT < 64, "a set of rights, and none of them, are bits of a number");

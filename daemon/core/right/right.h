@@ -70,6 +70,7 @@ enum right {
 	RIGHT_SEE_LOG,
 	RIGHT_SEE_HISTORY, /* as it is, and was */
 	RIGHT_SEE_CASES,
+	RIGHT_SEE_REGISTER,
 	/* To do what is decided with a request. */
 	RIGHT_DISCARD_QUARANTINE,
 	RIGHT_CHANGE_GAPS,
@@ -97,8 +98,10 @@ enum right {
 	/* The steps of cases. */
 	RIGHT_RAISE_CASES,
 	RIGHT_WORK_ON_CASES,
-	RIGHT_VERIFY_CASES, /* and open again what did not help */
-	RIGHT_CLOSE_CASES,  /* or turn down */
+	RIGHT_VERIFY_CASES,  /* and open again what did not help */
+	RIGHT_CLOSE_CASES,   /* or turn down */
+	RIGHT_KEEP_REGISTER, /* of risks, and the framework */
+	RIGHT_ACCEPT_RISKS,  /* and end what was accepted */
 	RIGHT_COUNT
 };
 

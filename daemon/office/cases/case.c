@@ -69,11 +69,24 @@ check_texts(const struct case_request *q, struct err *e)
 	return OK;
 }
 
+/* Findings and actions are for more people than the register of risks. */
+static bool
+may_see(const struct call *c, enum case_kind kind)
+{
+	return kind == CASE_FINDING || kind == CASE_ACTION ||
+	       right_has(c->who.role, RIGHT_SEE_REGISTER);
+}
+
 /* The kinds as a list of JSON; NULL in *out: all of them. */
 static enum code
-check_kinds(const struct case_request *q, json_t **out, struct err *e)
+check_kinds(const struct call *c, json_t **out, struct err *e)
 {
-	*out = q->n_kinds == 0 ? NULL : json_array();
+	const struct case_request *q = c->request.cases;
+
+	*out = q->n_kinds == 0 && may_see(c, CASE_SCENARIO) ? NULL : json_array();
+	for (unsigned k = 0; q->n_kinds == 0 && *out != NULL && k < CASE_KINDS; k++)
+		if (may_see(c, (enum case_kind)k))
+			json_array_append_new(*out, json_string(case_kinds[k].name));
 	for (size_t i = 0; i < q->n_kinds; i++) {
 		if (q->kinds[i] == NULL || case_kind_by_name(q->kinds[i]) == CASE_KINDS) {
 			json_decref(*out);
@@ -81,7 +94,12 @@ check_kinds(const struct case_request *q, json_t **out, struct err *e)
 			return err_set(e, REJ_FIELD, "kinds",
 				       "is no kind of case: finding, action, scenario, control, "
 				       "asset, assessment, acceptance, supplier, change, "
-				       "threat_information, decision, chapter, gap");
+				       "threat_information, decision, chapter, gap, process_map");
+		}
+		if (!may_see(c, case_kind_by_name(q->kinds[i]))) {
+			json_decref(*out);
+			*out = NULL;
+			return life_refuse_role(RIGHT_SEE_REGISTER, "kinds", e);
 		}
 		json_array_append_new(*out, json_string(q->kinds[i]));
 	}
@@ -100,8 +118,8 @@ keep_json(struct call *c, json_t *j)
 	return kept;
 }
 
-static const char *
-page_size(struct call *c)
+const char *
+cases_page_size(struct call *c)
 {
 	uint32_t limit = c->request.cases->limit;
 
@@ -142,7 +160,7 @@ list(struct call *c)
 	json_t *of_kinds;
 	struct err e;
 
-	if (check_kinds(q, &of_kinds, &e) != OK) {
+	if (check_kinds(c, &of_kinds, &e) != OK) {
 		call_fail_err(c, &e);
 		return;
 	}
@@ -151,7 +169,7 @@ list(struct call *c)
 		    &(struct statement){embed_text("sql/queries/cases/case_list.sql"),
 					5,
 					{wanted(c, of_kinds), as_of, known == NULL ? as_of : known,
-					 text_if_given(q->after), page_size(c)}});
+					 text_if_given(q->after), cases_page_size(c)}});
 }
 
 static void
@@ -165,15 +183,15 @@ diff(struct call *c)
 		call_fail(c, ANSWER_INVALID, "since", "is missing; give a day");
 		return;
 	}
-	if (check_kinds(q, &of_kinds, &e) != OK) {
+	if (check_kinds(c, &of_kinds, &e) != OK) {
 		call_fail_err(c, &e);
 		return;
 	}
 	call_select(c, LANE_LONG,
-		    &(struct statement){
-			embed_text("sql/queries/cases/case_diff.sql"),
-			4,
-			{q->since, text_if_given(q->until), keep_json(c, of_kinds), page_size(c)}});
+		    &(struct statement){embed_text("sql/queries/cases/case_diff.sql"),
+					4,
+					{q->since, text_if_given(q->until), keep_json(c, of_kinds),
+					 cases_page_size(c)}});
 }
 
 /* A statement of which there may be no row. */
@@ -218,8 +236,8 @@ one_done(struct job *j, const struct err *e)
 		call_reply(c, c->answer);
 }
 
-static void
-ask_one(struct call *c, const struct statement *st, bool writes, const char *missing)
+void
+cases_ask_one(struct call *c, const struct statement *st, bool writes, const char *missing)
 {
 	struct asked *a = arena_zalloc(c->arena, 1, sizeof *a);
 
@@ -250,11 +268,15 @@ show(struct call *c)
 		call_fail(c, ANSWER_INVALID, "number", "is missing; say which case");
 		return;
 	}
-	ask_one(c,
-		&(struct statement){embed_text("sql/queries/cases/case_show.sql"),
-				    3,
-				    {q->number, as_of, known == NULL ? as_of : known}},
-		false, q->number);
+	if (!may_see(c, case_kind_by_number(q->number))) {
+		call_forbid(c, "number", RIGHT_SEE_REGISTER);
+		return;
+	}
+	cases_ask_one(c,
+		      &(struct statement){embed_text("sql/queries/cases/case_show.sql"),
+					  3,
+					  {q->number, as_of, known == NULL ? as_of : known}},
+		      false, q->number);
 }
 
 static void
@@ -279,20 +301,26 @@ scale(struct call *c)
 			  "is none of CRITICAL, SERIOUS, MINOR, OBSERVATION_ONLY");
 		return;
 	}
-	ask_one(c,
-		&(struct statement){embed_text("sql/queries/cases/severity_set.sql"),
-				    3,
-				    {q->local_severity, q->severity, c->who.principal.s}},
-		true, "");
+	cases_ask_one(c,
+		      &(struct statement){embed_text("sql/queries/cases/severity_set.sql"),
+					  3,
+					  {q->local_severity, q->severity, c->who.principal.s}},
+		      true, "");
 }
 
 static const struct {
 	uint32_t operation;
-	bool is_told; /* who may is asked for each event */
+	enum right right; /* RIGHT_COUNT: who may is asked for each event */
 	void (*run)(struct call *c);
 } operations[] = {
-    {CASE_OP_LIST, false, list},      {CASE_OP_SHOW, false, show},   {CASE_OP_DIFF, false, diff},
-    {CASE_OP_TELL, true, cases_tell}, {CASE_OP_SCALE, false, scale},
+    {CASE_OP_LIST, RIGHT_SEE_CASES, list},
+    {CASE_OP_SHOW, RIGHT_SEE_CASES, show},
+    {CASE_OP_DIFF, RIGHT_SEE_CASES, diff},
+    {CASE_OP_TELL, RIGHT_COUNT, cases_tell},
+    {CASE_OP_SCALE, RIGHT_SEE_CASES, scale},
+    {CASE_OP_REGISTER, RIGHT_SEE_REGISTER, cases_register},
+    {CASE_OP_FLAGS, RIGHT_SEE_REGISTER, cases_flags},
+    {CASE_OP_SCHEME, RIGHT_SEE_REGISTER, cases_scheme},
 };
 
 void
@@ -309,8 +337,8 @@ admin_case(struct call *c)
 			  "an operation that this version does not know");
 		return;
 	}
-	if (!operations[i].is_told && !right_has(c->who.role, RIGHT_SEE_CASES)) {
-		call_forbid(c, "operation", RIGHT_SEE_CASES);
+	if (operations[i].right != RIGHT_COUNT && !right_has(c->who.role, operations[i].right)) {
+		call_forbid(c, "operation", operations[i].right);
 		return;
 	}
 	if (check_texts(q, &e) != OK) {

@@ -192,6 +192,11 @@ refuse_stray(const char *stray, struct err *e)
 	    {"owner", "is no registered person or principal"},
 	    {"finding", "is no finding of the register"},
 	    {"repeat_of", "is no finding of the register"},
+	    {"scenario", "is no threat scenario of the register"},
+	    {"scenarios", "names what is no threat scenario of the register"},
+	    {"control", "is no control of the register"},
+	    {"controls", "names what is no control of the register"},
+	    {"assets", "names what is no key asset of the register"},
 	    {"site_id", "is no registered site"},
 	    {"local_severity", "is mapped to none of CRITICAL, SERIOUS, MINOR, OBSERVATION_ONLY"},
 	};
@@ -309,6 +314,7 @@ judge(struct call *c, struct telling *t, const char **verdict, struct err *e)
 {
 	const json_t *before = json_object_get(t->standing, "told");
 	const char *stray = member_maybe(t->standing, "strays");
+	const json_t *hindered = json_object_get(t->standing, "hindered");
 
 	if (json_is_object(before))
 		return check_told(c, t, before, verdict, e);
@@ -319,7 +325,12 @@ judge(struct call *c, struct telling *t, const char **verdict, struct err *e)
 			       "names what is no stored record, or one of a test that is not "
 			       "debriefed: whoever sees the register would know of it; tell it "
 			       "when it is stored and after the debrief");
-	return stray == NULL ? OK : refuse_stray(stray, e);
+	if (stray != NULL)
+		return refuse_stray(stray, e);
+	if (json_is_object(hindered))
+		return err_set(e, REJ_STATE, member_text(hindered, "field"), "%s",
+			       member_text(hindered, "why"));
+	return OK;
 }
 
 /* --- verdicts --------------------------------------------------------------------------------- */
@@ -370,12 +381,15 @@ note_duplicate(struct telling *t)
 static void
 ask_standing(struct call *c, struct telling *t, struct statement *st)
 {
+	const struct case_kind_is *k = &case_kinds[t->kind];
+
 	t->stage = JUDGE;
 	*st = (struct statement){embed_text("sql/queries/cases/case_standing.sql"),
-				 6,
+				 8,
 				 {c->who.principal.s, t->event_id, t->number, t->content,
 				  call_may_know_covert(c) ? "1" : "0",
-				  told(c, t)->has_valid ? t->valid : NULL}};
+				  told(c, t)->has_valid ? t->valid : NULL, k->name,
+				  k->life->machine->events[t->event]}};
 }
 
 static void

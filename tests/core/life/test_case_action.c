@@ -1,4 +1,5 @@
 #include "core/life/case.h"
+#include "core/life/case_word.h"
 #include "tests/lib/machine_walk.h"
 
 #include <criterion/criterion.h>
@@ -31,10 +32,10 @@ Test(case_action, lets_every_state_be_followed_by_what_its_row_says)
 /* P-1351: the day that was agreed first is said once, when the action is added. */
 Test(case_action, has_the_original_day_said_with_no_other_event_than_the_first)
 {
-	uint64_t original = UINT64_C(1) << life_find_word(&life_action, "original_due");
 
-	cr_assert_neq(life_action.deeds[0].need & original, 0);
+	cr_assert(life_has_word(life_action.deeds[0].need, SAYS_ORIGINAL_DUE));
 	for (unsigned i = 1; i < life_action.machine->n_events; i++)
-		cr_expect_eq((life_action.deeds[i].need | life_action.deeds[i].may) & original, 0,
-			     "%s", life_action.machine->events[i]);
+		cr_expect(!life_has_word(life_action.deeds[i].need, SAYS_ORIGINAL_DUE) &&
+			      !life_has_word(life_action.deeds[i].may, SAYS_ORIGINAL_DUE),
+			  "%s", life_action.machine->events[i]);
 }

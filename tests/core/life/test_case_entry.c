@@ -1,3 +1,4 @@
+#include "base/count.h"
 #include "core/life/case.h"
 #include "tests/lib/machine_walk.h"
 
@@ -12,5 +13,12 @@ Test(case_entry, lets_every_state_be_followed_by_what_its_row_says)
 	    "RETIRED: NOTE > RETIRED, REINSTATE > IN_FORCE",
 	};
 
-	MACHINE_WALK(life_entry.machine, edges);
+	static const struct life_kind *const lives[] = {
+	    &life_scenario, &life_asset,   &life_process_map,
+	    &life_supplier, &life_change,  &life_threat_information,
+	    &life_decision, &life_chapter, &life_gap,
+	};
+
+	for (size_t i = 0; i < COUNT(lives); i++)
+		MACHINE_WALK(lives[i]->machine, edges);
 }

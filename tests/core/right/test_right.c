@@ -52,6 +52,7 @@ static const struct {
     {"see_log", "-----a-a-"},
     {"see_history", "----aaaa-"},
     {"see_cases", "--a-aaaa-"},
+    {"see_register", "----aaaa-"},
     /* P-905 and P-907: operations for fewer. */
     {"discard_quarantine", "-----a-a-"},
     {"change_gaps", "-----a-a-"},
@@ -80,6 +81,8 @@ static const struct {
     {"work_on_cases", "--a-aaaa-"},
     {"verify_cases", "----aaa--"},
     {"close_cases", "-----aaa-"},
+    {"keep_register", "-----aaa-"},
+    {"accept_risks", "------a--"},
 };
 _Static_assert(COUNT(expected) == RIGHT_COUNT, "each right is expected of somebody");
 

@@ -1,7 +1,7 @@
 /* Events of cases as people tell them: each once, in order, by whom it may be. */
 #include "base/count.h"
 #include "core/life/case.h"
-#include "tests/office/office.h"
+#include "tests/office/telling.h"
 
 #include <criterion/criterion.h>
 
@@ -30,69 +30,9 @@ OFFICE_SUITE(tell, open_office);
 
 #define VERDICT(name) SEMS__V1__VERDICT_CODE__VERDICT_CODE_##name
 
-#define WORDS(...)                      \
-	(const struct case_word_said[]) \
-	{                               \
-		__VA_ARGS__             \
-	}
-#define N_WORDS(...) COUNT(WORDS(__VA_ARGS__))
-#define MAKES(k, ev, ...)                                                \
-	{                                                                \
-		.kind = (k), .event = (ev), .words = WORDS(__VA_ARGS__), \
-		.n_words = N_WORDS(__VA_ARGS__)                          \
-	}
-#define OF(no, ev, ...)                                                     \
-	{                                                                   \
-		.number = (no), .event = (ev), .words = WORDS(__VA_ARGS__), \
-		.n_words = N_WORDS(__VA_ARGS__)                             \
-	}
-
 static const struct case_event_told added =
     MAKES("action", "ADD", {"title", "A mirror at lane 3"}, {"type", "CORRECTIVE"},
 	  {"owner", "unix:olga"}, {"original_due", "2026-06-30"});
-
-static char ids[600][16];
-
-/* Each event has an id of its own, unless it has one already. */
-static int
-tell(const struct case_event_told *events, size_t n)
-{
-	static struct case_event_told list[600];
-	static unsigned made;
-	struct case_request q = {.operation = CASE_OP_TELL, .events = list, .n_events = n};
-
-	for (size_t i = 0; i < n; i++) {
-		list[i] = events[i];
-		if (list[i].event_id.n != 0)
-			continue;
-		made++;
-		memset(ids[i], 7, sizeof ids[i]);
-		memcpy(ids[i], &made, sizeof made);
-		list[i].event_id = (struct text){ids[i], sizeof ids[i]};
-	}
-	return office_ask(&o, &(struct request){.kind = REQUEST_CASE, .cases = &q});
-}
-
-static int
-tell_one(struct case_event_told event)
-{
-	return tell(&event, 1);
-}
-
-static void
-told(struct case_event_told event, const char *state)
-{
-	cr_assert_eq(tell_one(event), CODE(OK), "%s: %s: %s", event.event, o.field, o.text);
-	cr_expect_str_eq(office_str(&o, "results.0.verdict"), "STORED");
-	cr_expect_str_eq(office_str(&o, "results.0.state"), state);
-}
-
-static void
-be(const char *who)
-{
-	snprintf(o.principal, sizeof o.principal, "%s", who);
-	o.owner = false;
-}
 
 /* The role that the daemon takes for all of this, trying it directly. */
 static const char *
@@ -134,11 +74,11 @@ Test(tell, gives_each_kind_numbers_of_its_own)
 	const struct case_event_told found = MAKES("finding", "RAISE", {"title", "No mirror"},
 						   {"origin", "REVIEW"}, {"severity", "MINOR"});
 
-	told(added, "OPEN");
+	TOLD(added, "OPEN");
 	cr_expect_str_eq(office_str(&o, "results.0.number"), spoken("A", 1));
-	told(found, "OPEN");
+	TOLD(found, "OPEN");
 	cr_expect_str_eq(office_str(&o, "results.0.number"), spoken("F", 1));
-	told(added, "OPEN");
+	TOLD(added, "OPEN");
 	cr_expect_str_eq(office_str(&o, "results.0.number"), spoken("A", 2));
 }
 
@@ -177,17 +117,17 @@ Test(tell, takes_an_event_once_and_says_so_when_it_comes_again)
 	struct case_event_told again = added;
 
 	again.event_id = (struct text){"0123456789abcdef", 16};
-	told(again, "OPEN");
-	cr_assert_eq(tell_one(again), CODE(OK), "%s", o.text);
+	TOLD(again, "OPEN");
+	cr_assert_eq(TELL_ONE(again), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(office_str(&o, "results.0.verdict"), "DUPLICATE");
 	cr_expect_str_eq(office_str(&o, "results.0.number"), spoken("A", 1));
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.case_event"), 1);
 	again.n_words--;
-	cr_expect_eq(tell_one(again), CODE(STATE));
+	cr_expect_eq(TELL_ONE(again), CODE(STATE));
 	cr_expect_str_eq(o.field, "event_id");
 	again = added;
 	again.event_id = (struct text){"0123456789abcdef", 15};
-	cr_expect_eq(tell_one(again), CODE(INVALID));
+	cr_expect_eq(TELL_ONE(again), CODE(INVALID));
 }
 
 /* P-1342 */
@@ -200,7 +140,7 @@ Test(tell, gives_each_of_several_events_its_verdict)
 	    added,
 	};
 
-	cr_assert_eq(tell(events, COUNT(events)), CODE(OK), "%s", o.text);
+	cr_assert_eq(TELL(events, COUNT(events)), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(office_str(&o, "results.0.verdict"), "STORED");
 	cr_expect_str_eq(office_str(&o, "results.1.verdict"), "REFUSED");
 	cr_expect_str_eq(office_str(&o, "results.2.verdict"), "REFUSED");
@@ -216,9 +156,9 @@ Test(tell, takes_five_hundred_events_at_once_and_not_one_more)
 
 	for (size_t i = 0; i < COUNT(many); i++)
 		many[i] = added;
-	cr_expect_eq(tell(many, 501), CODE(INVALID));
-	cr_expect_eq(tell(many, 0), CODE(INVALID));
-	cr_assert_eq(tell(many, 500), CODE(OK), "%s", o.text);
+	cr_expect_eq(TELL(many, 501), CODE(INVALID));
+	cr_expect_eq(TELL(many, 0), CODE(INVALID));
+	cr_assert_eq(TELL(many, 500), CODE(OK), "%s", o.text);
 	cr_expect_eq(cluster_int(o.pg, "SELECT count(*) FROM sems.case_event"), 500);
 }
 
@@ -229,19 +169,19 @@ Test(tell, names_state_event_and_whose_it_is_when_a_step_is_refused)
 {
 	char wanted[200];
 
-	told(added, "OPEN");
-	be("unix:vera");
+	TOLD(added, "OPEN");
+	BE("unix:vera");
 	cr_expect_eq(
-	    tell_one((struct case_event_told)OF(spoken("A", 1), "VERIFY", {"text", "yes"})),
+	    TELL_ONE((struct case_event_told)OF(spoken("A", 1), "VERIFY", {"text", "yes"})),
 	    CODE(STATE));
 	snprintf(wanted, sizeof wanted,
 		 "%s is OPEN and cannot be verified: VERIFY follows DONE_CLAIMED, by auditor, "
 		 "compliance or manager",
 		 spoken("A", 1));
 	cr_expect_str_eq(o.text, wanted);
-	be("unix:olga");
+	BE("unix:olga");
 	cr_expect_eq(
-	    tell_one((struct case_event_told)OF(spoken("A", 1), "VERIFY", {"text", "yes"})),
+	    TELL_ONE((struct case_event_told)OF(spoken("A", 1), "VERIFY", {"text", "yes"})),
 	    CODE(FORBIDDEN));
 	cr_expect_not_null(strstr(o.text, "auditor, compliance or manager"), "%s", o.text);
 }
@@ -288,7 +228,7 @@ Test(tell, refuses_what_names_nothing_or_says_too_little)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		cr_expect_eq(tell_one(rows[i].event), rows[i].code, "row %zu: %s: %s", i, o.field,
+		cr_expect_eq(TELL_ONE(rows[i].event), rows[i].code, "row %zu: %s: %s", i, o.field,
 			     o.text);
 		cr_expect_str_eq(o.field, rows[i].field, "row %zu: %s", i, o.text);
 	}
@@ -305,17 +245,17 @@ Test(tell, takes_things_in_the_order_in_which_they_were_so)
 
 	past.valid = office_time("2026-03-02T09:00:00Z").v;
 	past.has_valid = true;
-	told(past, "OPEN");
+	TOLD(past, "OPEN");
 	start.has_valid = true;
 	start.valid = past.valid - 1;
-	cr_expect_eq(tell_one(start), CODE(STATE));
+	cr_expect_eq(TELL_ONE(start), CODE(STATE));
 	cr_expect_str_eq(o.field, "valid");
 	start.valid = office_time("2026-05-15T10:02:00Z").v; /* two minutes ahead */
-	cr_expect_eq(tell_one(start), CODE(INVALID));
+	cr_expect_eq(TELL_ONE(start), CODE(INVALID));
 	start.valid = office_time("1999-12-31T23:59:59Z").v;
-	cr_expect_eq(tell_one(start), CODE(INVALID));
+	cr_expect_eq(TELL_ONE(start), CODE(INVALID));
 	start.valid = past.valid;
-	told(start, "IN_PROGRESS");
+	TOLD(start, "IN_PROGRESS");
 }
 
 /* --- P-1350 to P-1352: an action -------------------------------------------------------------- */
@@ -327,20 +267,20 @@ Test(tell, leads_an_action_from_its_beginning_to_its_end_and_opens_it_again)
 	static char kept[24];
 
 	snprintf(kept, sizeof kept, "%s", no);
-	told(added, "OPEN");
-	be("unix:olga");
-	told((struct case_event_told)OF(kept, "PLAN", {"timetable", "order in May, mount in June"}),
+	TOLD(added, "OPEN");
+	BE("unix:olga");
+	TOLD((struct case_event_told)OF(kept, "PLAN", {"timetable", "order in May, mount in June"}),
 	     "PLANNED");
-	told((struct case_event_told)OF(kept, "START", {"text", "ordered"}), "IN_PROGRESS");
-	told(
+	TOLD((struct case_event_told)OF(kept, "START", {"text", "ordered"}), "IN_PROGRESS");
+	TOLD(
 	    (struct case_event_told)OF(kept, "EXTEND", {"due", "2026-08-31"}, {"reason", "strike"}),
 	    "IN_PROGRESS");
-	told((struct case_event_told)OF(kept, "CLAIM", {"text", "mounted"}), "DONE_CLAIMED");
-	be("unix:carl");
-	told((struct case_event_told)OF(kept, "VERIFY", {"text", "seen at noon"}),
+	TOLD((struct case_event_told)OF(kept, "CLAIM", {"text", "mounted"}), "DONE_CLAIMED");
+	BE("unix:carl");
+	TOLD((struct case_event_told)OF(kept, "VERIFY", {"text", "seen at noon"}),
 	     "VERIFIED_EFFECTIVE");
-	told((struct case_event_told)OF(kept, "CLOSE", {"text", "done"}), "CLOSED");
-	told((struct case_event_told)OF(kept, "REOPEN", {"reason", "it fell down"}), "REOPENED");
+	TOLD((struct case_event_told)OF(kept, "CLOSE", {"text", "done"}), "CLOSED");
+	TOLD((struct case_event_told)OF(kept, "REOPEN", {"reason", "it fell down"}), "REOPENED");
 	cr_expect_str_eq(
 	    cluster_text(o.pg,
 			 "SELECT folded ->> 'original_due' || ' ' || (folded ->> 'due') || ' ' || "
@@ -365,20 +305,20 @@ Test(tell, has_an_action_verified_by_another_person_than_its_owner)
 	static char kept[24];
 
 	snprintf(kept, sizeof kept, "%s", spoken("A", 1));
-	told(added, "OPEN");
-	be("unix:carl");
-	told((struct case_event_told)OF(kept, "CLAIM", {"text", "done"}), "DONE_CLAIMED");
-	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
+	TOLD(added, "OPEN");
+	BE("unix:carl");
+	TOLD((struct case_event_told)OF(kept, "CLAIM", {"text", "done"}), "DONE_CLAIMED");
+	cr_expect_eq(TELL_ONE((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
 		     CODE(FORBIDDEN));
 	cr_expect_not_null(strstr(o.text, "unix:carl said that it was done"), "%s", o.text);
 	office_be(&o, "cert:sems:person/olga", "auditor");
 	cluster_do(o.pg, "UPDATE sems.principal SET person = 'olga' WHERE principal = "
 			 "'cert:sems:person/olga'");
-	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
+	cr_expect_eq(TELL_ONE((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
 		     CODE(FORBIDDEN));
 	cr_expect_not_null(strstr(o.text, "olga is its owner"), "%s", o.text);
-	be("unix:vera");
-	told((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED_EFFECTIVE");
+	BE("unix:vera");
+	TOLD((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED_EFFECTIVE");
 }
 
 /* Who told it before the setup gave him a person is that person all the same. P-1352 */
@@ -387,25 +327,25 @@ Test(tell, knows_a_person_again_who_was_none_when_he_told_it)
 	static char kept[24];
 
 	snprintf(kept, sizeof kept, "%s", spoken("A", 1));
-	told((struct case_event_told)MAKES("action", "ADD", {"title", "x"}, {"type", "CORRECTIVE"},
+	TOLD((struct case_event_told)MAKES("action", "ADD", {"title", "x"}, {"type", "CORRECTIVE"},
 					   {"owner", "unix:max"}, {"original_due", "2026-06-30"}),
 	     "OPEN");
-	be("unix:vera");
-	told((struct case_event_told)OF(kept, "CLAIM", {"text", "done"}), "DONE_CLAIMED");
+	BE("unix:vera");
+	TOLD((struct case_event_told)OF(kept, "CLAIM", {"text", "done"}), "DONE_CLAIMED");
 	cluster_do(o.pg, "INSERT INTO sems.person VALUES ('vera', 'Vera', NULL), ('max', 'Max', "
 			 "NULL)");
 	cluster_do(o.pg, "UPDATE sems.principal SET person = substr(principal, 6) "
 			 "WHERE principal IN ('unix:vera', 'unix:max')");
-	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
+	cr_expect_eq(TELL_ONE((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
 		     CODE(FORBIDDEN));
 	cr_expect_not_null(strstr(o.text, "vera said that it was done"), "%s", o.text);
 	cr_expect_str_eq(as_compute(EVENT("unix:vera", "VERIFY", "{\"text\": \"x\"}")), "P0001");
-	be("unix:max");
-	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
+	BE("unix:max");
+	cr_expect_eq(TELL_ONE((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
 		     CODE(FORBIDDEN));
 	cr_expect_str_eq(as_compute(EVENT("unix:max", "VERIFY", "{\"text\": \"x\"}")), "P0001");
-	be("unix:carl");
-	told((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED_EFFECTIVE");
+	BE("unix:carl");
+	TOLD((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED_EFFECTIVE");
 }
 
 /* P-1352: it would not be late any more. */
@@ -417,13 +357,13 @@ Test(tell, has_nobody_turn_down_what_is_his_to_do)
 		  {"owner", "unix:carl"}, {"original_due", "2026-06-30"});
 
 	snprintf(kept, sizeof kept, "%s", spoken("A", 1));
-	be("unix:carl");
-	told(mine, "OPEN");
-	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "REJECT", {"reason", "none"})),
+	BE("unix:carl");
+	TOLD(mine, "OPEN");
+	cr_expect_eq(TELL_ONE((struct case_event_told)OF(kept, "REJECT", {"reason", "none"})),
 		     CODE(FORBIDDEN));
 	cr_expect_str_eq(as_compute(EVENT("unix:carl", "REJECT", "{\"reason\": \"x\"}")), "P0001");
-	be("unix:max");
-	told((struct case_event_told)OF(kept, "REJECT", {"reason", "none"}), "REJECTED");
+	BE("unix:max");
+	TOLD((struct case_event_told)OF(kept, "REJECT", {"reason", "none"}), "REJECTED");
 }
 
 /* Until it is opened again. P-1352 */
@@ -432,26 +372,26 @@ Test(tell, has_nobody_verify_what_was_his_own_before_he_handed_it_over)
 	static char kept[24];
 
 	snprintf(kept, sizeof kept, "%s", spoken("F", 1));
-	told((struct case_event_told)MAKES("finding", "RAISE", {"title", "x"}, {"origin", "REVIEW"},
+	TOLD((struct case_event_told)MAKES("finding", "RAISE", {"title", "x"}, {"origin", "REVIEW"},
 					   {"severity", "MINOR"}, {"owner", "unix:carl"}),
 	     "OPEN");
-	be("unix:carl");
-	told((struct case_event_told)OF(kept, "CHANGE", {"owner", "unix:olga"}), "OPEN");
-	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "REJECT", {"reason", "none"})),
+	BE("unix:carl");
+	TOLD((struct case_event_told)OF(kept, "CHANGE", {"owner", "unix:olga"}), "OPEN");
+	cr_expect_eq(TELL_ONE((struct case_event_told)OF(kept, "REJECT", {"reason", "none"})),
 		     CODE(FORBIDDEN));
 	cr_expect_str_eq(as_compute(EVENT("unix:carl", "REJECT", "{\"reason\": \"x\"}")), "P0001");
-	be("unix:olga");
-	told((struct case_event_told)OF(kept, "CORRECT", {"text", "done"}), "CORRECTED");
-	be("unix:carl");
-	cr_expect_eq(tell_one((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
+	BE("unix:olga");
+	TOLD((struct case_event_told)OF(kept, "CORRECT", {"text", "done"}), "CORRECTED");
+	BE("unix:carl");
+	cr_expect_eq(TELL_ONE((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"})),
 		     CODE(FORBIDDEN));
 	cr_expect_not_null(strstr(o.text, "unix:carl is its owner, or was"), "%s", o.text);
 	cr_expect_str_eq(as_compute(EVENT("unix:carl", "VERIFY", "{\"text\": \"x\"}")), "P0001");
-	told((struct case_event_told)OF(kept, "REOPEN", {"reason", "again"}), "OPEN");
-	be("unix:olga");
-	told((struct case_event_told)OF(kept, "CORRECT", {"text", "done"}), "CORRECTED");
-	be("unix:carl");
-	told((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED");
+	TOLD((struct case_event_told)OF(kept, "REOPEN", {"reason", "again"}), "OPEN");
+	BE("unix:olga");
+	TOLD((struct case_event_told)OF(kept, "CORRECT", {"text", "done"}), "CORRECTED");
+	BE("unix:carl");
+	TOLD((struct case_event_told)OF(kept, "VERIFY", {"text", "seen"}), "VERIFIED");
 }
 
 /* --- P-1349: findings of audits --------------------------------------------------------------- */
@@ -478,11 +418,11 @@ Test(tell, takes_a_finding_of_an_audit_once_and_as_the_audit_has_it)
 	const struct case_event_told found = OF_AUDIT({"text", "at lane 3"});
 
 	add_audit();
-	told(found, "OPEN");
+	TOLD(found, "OPEN");
 	cr_expect_str_eq(cluster_text(o.pg, "SELECT folded ->> 'severity' || ' ' || (folded ->> "
 					    "'detected_on') FROM sems.case_event"),
 			 "SERIOUS 2026-03-03");
-	cr_expect_eq(tell_one(found), CODE(STATE));
+	cr_expect_eq(TELL_ONE(found), CODE(STATE));
 	cr_expect_str_eq(o.field, "finding_id");
 	cr_expect_not_null(strstr(o.text, spoken("F", 1)), "%s", o.text);
 }
@@ -494,8 +434,8 @@ Test(tell, takes_a_finding_of_an_audit_again_as_the_same)
 
 	found.event_id = (struct text){"0123456789abcdef", 16};
 	add_audit();
-	told(found, "OPEN");
-	cr_assert_eq(tell_one(found), CODE(OK), "%s", o.text);
+	TOLD(found, "OPEN");
+	cr_assert_eq(TELL_ONE(found), CODE(OK), "%s", o.text);
 	cr_expect_str_eq(office_str(&o, "results.0.verdict"), "DUPLICATE");
 	cr_expect_str_eq(cluster_text(o.pg, "SELECT folded ->> 'severity' FROM sems.case_event"),
 			 "MINOR");
@@ -516,13 +456,13 @@ Test(tell, names_no_test_under_embargo)
 		   "SELECT i, 'lane', sems.uuid_time(i), now(), 'x', 'COVERT', 'FAIL' "
 		   "FROM (VALUES ('019dd000-0000-7000-8000-000000000001'::uuid)) AS v (i)");
 	office_be(&o, "unix:carl", "compliance");
-	cr_expect_eq(tell_one(raised), CODE(STATE));
+	cr_expect_eq(TELL_ONE(raised), CODE(STATE));
 	cr_expect_str_eq(o.field, "record");
 	office_be(&o, "unix:vera", "auditor");
-	cr_expect_eq(tell_one(raised), CODE(OK), "%s", o.text);
+	cr_expect_eq(TELL_ONE(raised), CODE(OK), "%s", o.text);
 	cluster_do(o.pg, "UPDATE sems.test SET debriefed_at = now()");
 	office_be(&o, "unix:carl", "compliance");
-	cr_expect_eq(tell_one(raised), CODE(OK), "%s", o.text);
+	cr_expect_eq(TELL_ONE(raised), CODE(OK), "%s", o.text);
 }
 
 /* It may yet be a test, whichever kind is named; what is stored and no test is named by anybody.
@@ -547,11 +487,11 @@ Test(tell, names_no_record_that_is_not_stored_for_who_may_know_of_tests)
 		    MAKES("finding", "RAISE", {"title", "x"}, {"origin", "TEST"},
 			  {"severity", "SERIOUS"}, {"record", named[i]});
 
-		be("unix:carl");
-		cr_expect_eq(tell_one(raised), CODE(STATE), "%s", named[i]);
+		BE("unix:carl");
+		cr_expect_eq(TELL_ONE(raised), CODE(STATE), "%s", named[i]);
 		cr_expect_str_eq(o.field, "record");
-		be("unix:vera");
-		cr_expect_eq(tell_one(raised), CODE(OK), "%s", o.text);
+		BE("unix:vera");
+		cr_expect_eq(TELL_ONE(raised), CODE(OK), "%s", o.text);
 	}
 	office_be(&o, "unix:carl", "compliance");
 	cr_assert_eq(office_send(&o, office_activity(office_time("2026-05-04T10:00:00Z"), 7)),
@@ -565,7 +505,7 @@ Test(tell, names_no_record_that_is_not_stored_for_who_may_know_of_tests)
 		snprintf(
 		    stored, sizeof stored, "%s",
 		    cluster_text(o.pg, "SELECT source || '/' || record_id FROM sems.activity"));
-		cr_expect_eq(tell_one(raised), CODE(OK), "%s", o.text);
+		cr_expect_eq(TELL_ONE(raised), CODE(OK), "%s", o.text);
 	}
 }
 
@@ -580,13 +520,13 @@ Test(tell, takes_nothing_that_was_found_after_it_was_brought_up)
 	add_audit();
 	found.has_valid = true;
 	found.valid = office_time("2026-04-01T22:59:59Z").v; /* 2 April begins at 23:00 */
-	cr_expect_eq(tell_one(found), CODE(INVALID));
+	cr_expect_eq(TELL_ONE(found), CODE(INVALID));
 	cr_expect_str_eq(o.field, "detected_on");
 	found.valid = office_time("2026-04-01T23:00:00Z").v;
-	told(found, "OPEN");
+	TOLD(found, "OPEN");
 	listed.has_valid = true;
 	listed.valid = office_time("2026-03-02T10:00:00Z").v;
-	cr_expect_eq(tell_one(listed), CODE(INVALID));
+	cr_expect_eq(TELL_ONE(listed), CODE(INVALID));
 	cr_expect_str_eq(o.field, "detected_on");
 	cr_expect_str_eq(
 	    as_compute("INSERT INTO sems.case_event (event_id, kind, event, made_by, content) "
@@ -602,7 +542,7 @@ Test(tell, grades_a_finding_of_an_audit_as_the_entity_does)
 	add_audit();
 	cluster_do(o.pg, "INSERT INTO sems.severity_scale (local_severity, severity, set_by) "
 			 "VALUES ('Level 3', 'MINOR', 'x')");
-	told((struct case_event_told)OF_AUDIT({"local_severity", "Level 3"}), "OPEN");
+	TOLD((struct case_event_told)OF_AUDIT({"local_severity", "Level 3"}), "OPEN");
 	cr_expect_str_eq(cluster_text(o.pg, "SELECT folded ->> 'severity' || ' ' || (folded ->> "
 					    "'detected_on') FROM sems.case_event"),
 			 "MINOR 2026-03-03");
@@ -631,7 +571,7 @@ Test(tell, tells_again_what_others_were_quicker_with)
 
 		snprintf(sql, sizeof sql, failing, rows[i].times, rows[i].state);
 		cluster_do(o.pg, sql);
-		cr_expect_eq(tell_one(added), rows[i].code, "row %zu: %s", i, o.text);
+		cr_expect_eq(TELL_ONE(added), rows[i].code, "row %zu: %s", i, o.text);
 		cluster_do(o.pg,
 			   "DROP FUNCTION public.quicker() CASCADE; DROP SEQUENCE public.quicker");
 	}
@@ -651,7 +591,7 @@ Test(tell, maps_the_grades_of_the_entity)
 		     CODE(INVALID));
 	cr_assert_eq(office_ask(&o, &(struct request){.kind = REQUEST_CASE, .cases = &scale}),
 		     CODE(OK), "%s", o.text);
-	told((struct case_event_told)MAKES("finding", "RAISE", {"title", "x"}, {"origin", "REVIEW"},
+	TOLD((struct case_event_told)MAKES("finding", "RAISE", {"title", "x"}, {"origin", "REVIEW"},
 					   {"local_severity", "Level 1"}),
 	     "OPEN");
 	cr_expect_str_eq(cluster_text(o.pg, "SELECT folded ->> 'severity' FROM sems.case_event"),
@@ -659,7 +599,7 @@ Test(tell, maps_the_grades_of_the_entity)
 	cr_assert_eq(office_ask(&o, &(struct request){.kind = REQUEST_CASE, .cases = &asked}),
 		     CODE(OK));
 	cr_expect_str_eq(office_str(&o, "scale.0.severity"), "CRITICAL");
-	be("unix:vera");
+	BE("unix:vera");
 	cr_expect_eq(office_ask(&o, &(struct request){.kind = REQUEST_CASE, .cases = &scale}),
 		     CODE(FORBIDDEN));
 }
@@ -689,7 +629,7 @@ Test(tell, is_kept_by_the_database_as_core_would_have_it)
 	    {"INSERT INTO sems.case_file VALUES ('A-2026-009', 'action', 2026, 9)", "42501"},
 	};
 
-	told(added, "OPEN");
+	TOLD(added, "OPEN");
 	for (size_t i = 0; i < COUNT(rows); i++)
 		cr_expect_str_eq(as_compute(rows[i].sql), rows[i].state, "%s", rows[i].sql);
 	cr_expect_str_eq(cluster_state(o.pg, "UPDATE sems.case_event SET state = 'OPEN'"), "P0001");

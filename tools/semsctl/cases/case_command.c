@@ -1,41 +1,12 @@
 /* semsctl finding and semsctl action: the steps of their lives, and looking at them. */
 #include "base/count.h"
-#include "tools/semsctl/cases/case_wish.h"
+#include "tools/semsctl/cases/case_verb.h"
 
 #include <string.h>
 
-/* A word of a command: an event that is told, or something that is asked. */
-struct verb {
-	const char *event; /* NULL: `run` */
-	int is_new;        /* the event makes a case: no number is given */
-	int (*run)(struct case_wish *w, const char *argument);
-	struct sub sub;
-};
-
-#define MAKES(name, event, usage, about, example)   \
-	{                                           \
-		event, 1, NULL,                     \
-		{                                   \
-			name, usage, about, example \
-		}                                   \
-	}
-#define TELLS(name, event, usage, about, example)   \
-	{                                           \
-		event, 0, NULL,                     \
-		{                                   \
-			name, usage, about, example \
-		}                                   \
-	}
-#define ASKS(name, run, usage, about, example)      \
-	{                                           \
-		NULL, 0, run,                       \
-		{                                   \
-			name, usage, about, example \
-		}                                   \
-	}
-
-static const struct verb finding_verbs[] = {
-    MAKES("raise", "RAISE", "--title TEXT --origin ORIGIN --severity SEVERITY [WORDS] [--on TIME]",
+static const struct case_verb finding_verbs[] = {
+    MAKES("raise", CASE_FINDING, "RAISE",
+	  "--title TEXT --origin ORIGIN --severity SEVERITY [WORDS] [--on TIME]",
 	  "Puts a finding into the register, once, with where it was seen.",
 	  "semsctl finding raise --title 'No mirror at lane 3' --origin INSPECTION "
 	  "--severity SERIOUS --site T1 --owner unix:olga"),
@@ -74,8 +45,9 @@ static const struct verb finding_verbs[] = {
 	 "semsctl finding scale 'Level 1' --severity CRITICAL"),
 };
 
-static const struct verb action_verbs[] = {
-    MAKES("add", "ADD", "--title TEXT --type TYPE --owner WHO --due DAY [WORDS] [--on TIME]",
+static const struct case_verb action_verbs[] = {
+    MAKES("add", CASE_ACTION, "ADD",
+	  "--title TEXT --type TYPE --owner WHO --due DAY [WORDS] [--on TIME]",
 	  "Adds an action; the day it is due by is kept for ever as the first one.",
 	  "semsctl action add --finding F-2026-014 --title 'Mount a mirror' --type CORRECTIVE "
 	  "--owner unix:olga --due 2026-06-30"),
@@ -118,43 +90,11 @@ static const struct verb action_verbs[] = {
 };
 
 static int
-run_verb(struct case_wish *w, const struct verb *v, const char *argument)
-{
-	if (v->run != NULL)
-		return v->run(w, argument);
-	if (v->is_new && argument != NULL)
-		return command_usage(w->command, "%s takes no argument '%s'", v->sub.name,
-				     argument);
-	if (!v->is_new && argument == NULL)
-		return command_usage(w->command, "%s: say which, such as %s-2026-014", v->sub.name,
-				     case_kinds[w->kind].letter);
-	return case_tell_event(w, v->event, argument);
-}
-
-static int
-run_case(struct case_wish *w, const struct verb *verbs, size_t n, int argc, char **argv)
-{
-	int opt;
-
-	while ((opt = command_option(w->command, argc, argv)) != -1)
-		if (case_take_option(w, opt, optarg) != EXIT_DONE)
-			return EXIT_USAGE;
-	if (optind == argc)
-		return case_list(w, NULL);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(argv[optind], verbs[i].sub.name) == 0 && argc - optind <= 2)
-			return run_verb(w, &verbs[i], optind + 1 < argc ? argv[optind + 1] : NULL);
-	if (command_find_sub(w->command, argv[optind]) == NULL)
-		return command_unknown_sub(w->command, argv[optind]);
-	return command_usage(w->command, "that is one word too many for '%s'", argv[optind]);
-}
-
-static int
 run_finding(const struct options *o, int argc, char **argv)
 {
 	struct case_wish w = {.o = o, .command = &command_finding, .kind = CASE_FINDING};
 
-	return run_case(&w, finding_verbs, COUNT(finding_verbs), argc, argv);
+	return case_run(&w, finding_verbs, COUNT(finding_verbs), argc, argv, case_list);
 }
 
 static int
@@ -162,7 +102,7 @@ run_action(const struct options *o, int argc, char **argv)
 {
 	struct case_wish w = {.o = o, .command = &command_action, .kind = CASE_ACTION};
 
-	return run_case(&w, action_verbs, COUNT(action_verbs), argc, argv);
+	return case_run(&w, action_verbs, COUNT(action_verbs), argc, argv, case_list);
 }
 
 static const struct sub *

@@ -20,7 +20,7 @@
 #define ROW_MAX     (4u * SHEET_ROW_MAX)
 
 /* What a column is: a word, or one of these. */
-enum { NUMBER = CASE_WORDS, STATE, NOTHING };
+enum { NUMBER = CASE_WORDS + 1, STATE, NOTHING };
 
 struct import {
 	struct case_wish *w;
@@ -69,12 +69,12 @@ take_header(struct import *m, const struct sheet_row *row)
 				: strcmp(name, "state") == 0 ? STATE
 				: name[0] == '\0'            ? NOTHING
 							     : (unsigned)life_find_word(life, name);
-		if (m->columns[i] == CASE_WORDS && strcmp(name, "number") != 0)
-			return command_usage(
-			    m->w->command,
-			    "import: the column '%s' is no word of a case; PROTOCOL.md "
-			    "has them, number and state",
-			    name);
+		if (m->columns[i] == CASE_WORDS ||
+		    (m->columns[i] < CASE_WORDS && !life_says(life, m->columns[i])))
+			return command_usage(m->w->command,
+					     "import: the column '%s' is no word of a %s; "
+					     "PROTOCOL.md has them, number and state",
+					     name, case_kinds[m->w->kind].title);
 	}
 	m->n_columns = row->n;
 	return EXIT_DONE;
@@ -212,6 +212,13 @@ keep_what_differs(struct import *m, const json_t *there)
 	return left;
 }
 
+/* The state that a case is made in. */
+static const char *
+first_state(const struct machine *machine)
+{
+	return machine->states[machine_find(machine, CASE_NEW, 0, 0)->to];
+}
+
 static int
 take_row(struct import *m, const struct sheet_row *row)
 {
@@ -225,7 +232,8 @@ take_row(struct import *m, const struct sheet_row *row)
 	if (there == NULL && m->number[0] != '\0')
 		return refuse(m, row, "there is no case of that number");
 	if (m->state[0] != '\0' &&
-	    strcmp(m->state, there == NULL ? "OPEN" : member_text(there, "state")) != 0)
+	    strcmp(m->state, there == NULL ? first_state(machine) : member_text(there, "state")) !=
+		0)
 		return refuse(m, row,
 			      "says another state than the register has: a state is what "
 			      "the steps lead to, tell those");

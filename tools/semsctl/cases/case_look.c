@@ -87,6 +87,7 @@ case_all(const struct case_wish *w, json_t **cases)
 static int
 write_csv(const struct case_wish *w, const json_t *cases)
 {
+	const struct life_kind *life = case_kinds[w->kind].life;
 	struct csv_out c;
 	struct buf out;
 	struct err e;
@@ -99,14 +100,16 @@ write_csv(const struct case_wish *w, const json_t *cases)
 	csv_out_text(&c, "number");
 	csv_out_text(&c, "state");
 	for (unsigned k = 0; k < CASE_WORDS; k++)
-		csv_out_text(&c, case_words[k].name);
+		if (life_says(life, k))
+			csv_out_text(&c, case_words[k].name);
 	csv_out_end_row(&c);
 	json_array_foreach(cases, i, one)
 	{
 		csv_out_text(&c, member_text(one, "number"));
 		csv_out_text(&c, member_text(one, "state"));
 		for (unsigned k = 0; k < CASE_WORDS; k++)
-			csv_out_text(&c, member_text(one, case_words[k].name));
+			if (life_says(life, k))
+				csv_out_text(&c, member_text(one, case_words[k].name));
 		csv_out_end_row(&c);
 	}
 	if (out.failed) {

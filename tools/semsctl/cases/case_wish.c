@@ -52,6 +52,69 @@ const struct option case_action_options[] = {
     W("review", REVIEW_ON),    BOTH,
 };
 
+/* What the register of risks and the framework have besides. */
+const struct option case_register_options[] = {
+    W("domain", DOMAIN),
+    W("lead", LEADS),
+    W("support", SUPPORT),
+    W("perpetrators", PERPETRATORS),
+    W("how", HOW),
+    W("precedent", PRECEDENT),
+    W("intent", INTENT),
+    W("capability", CAPABILITY),
+    W("assets", ASSETS),
+    W("controls", CONTROLS),
+    W("causes", CAUSES),
+    W("control-review", CONTROL_REVIEW),
+    W("threat", THREAT),
+    W("impact", IMPACT),
+    W("vulnerability", VULNERABILITY),
+    W("target", TARGET_VULNERABILITY),
+    W("impact-safety", IMPACT_SAFETY),
+    W("impact-security", IMPACT_SECURITY),
+    W("impact-finance", IMPACT_FINANCE),
+    W("impact-reputation", IMPACT_REPUTATION),
+    W("outlier", OUTLIER),
+    W("impacts", IMPACTS),
+    W("assessors", ASSESSORS),
+    W("justification", JUSTIFICATION),
+    W("cites", CITES),
+    W("review", REVIEW_ON),
+    W("band", BAND),
+    W("expires", EXPIRES_ON),
+    W("digest", DIGEST),
+    W("side", SIDE),
+    W("effect", EFFECT),
+    W("metrics", METRICS),
+    W("exempt-until", EXEMPT_UNTIL),
+    W("class", ASSET_CLASS),
+    W("strengths", STRENGTHS),
+    W("weaknesses", WEAKNESSES),
+    W("opportunities", OPPORTUNITIES),
+    W("predictability", PREDICTABILITY),
+    W("rating", TARGET_RATING),
+    W("stakeholders", STAKEHOLDERS),
+    W("improvement", IMPROVEMENT),
+    W("journey", JOURNEY),
+    W("steps", STEPS),
+    W("scenarios", SCENARIOS),
+    W("chapter", CHAPTER),
+    W("phase", PHASE),
+    W("phase-on", PHASE_ON),
+    W("contract", CONTRACT),
+    W("audited", AUDITED_ON),
+    W("security-impact", SECURITY_IMPACT),
+    W("changes-on", CHANGES_ON),
+    W("reach", THREAT_REACH),
+    W("received", RECEIVED_ON),
+    W("body", BODY),
+    W("decided", DECIDED_ON),
+    W("resources", RESOURCES),
+    W("timetable", TIMETABLE),
+    {"kind", required_argument, NULL, 'K'},
+    BOTH,
+};
+
 int
 case_take_option(struct case_wish *w, int opt, char *value)
 {
@@ -59,9 +122,9 @@ case_take_option(struct case_wish *w, int opt, char *value)
 		int letter;
 		char **to;
 	} texts[] = {
-	    {'d', &w->due},   {'f', &w->file},      {'o', &w->on},    {'s', &w->state},
-	    {'a', &w->as_of}, {'k', &w->known_by},  {'S', &w->since}, {'U', &w->until},
-	    {'c', &w->csv},   {'D', &w->due_until},
+	    {'d', &w->due},   {'f', &w->file},      {'o', &w->on},      {'s', &w->state},
+	    {'a', &w->as_of}, {'k', &w->known_by},  {'S', &w->since},   {'U', &w->until},
+	    {'c', &w->csv},   {'D', &w->due_until}, {'K', &w->of_kind},
 	};
 
 	if (opt == '?')

@@ -16,6 +16,7 @@ struct case_wish {
 	enum case_kind kind;
 	char *said[CASE_WORDS]; /* by word; NULL: not said */
 	char *due;              /* original_due of a new action, due of an extension */
+	char *of_kind;          /* where no number says it */
 	char *file;             /* whose digest is evidence */
 	char *on;               /* when it was so */
 	char *state, *as_of, *known_by, *since, *until, *due_until, *csv;
@@ -24,7 +25,7 @@ struct case_wish {
 };
 
 /* The options of both commands, and what getopt met of them: 0, or EXIT_USAGE. */
-extern const struct option case_finding_options[], case_action_options[];
+extern const struct option case_finding_options[], case_action_options[], case_register_options[];
 int case_take_option(struct case_wish *w, int opt, char *value);
 
 /* Tells one event and says what it led to. number NULL: a new case. An enum exit_code. */
