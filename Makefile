@@ -101,6 +101,7 @@ FIXTURE_net := $(B)/tests/ingest/fixture.o
 # The store writes the samples of core.
 FIXTURE_store := $(B)/tests/core/sample.o
 LIBS_web := -lfido2
+FIXTURE_web := $(B)/tests/render/document_fixture.o
 # Who else knows how to ask a cluster.
 FIXTURE_host := $(B)/libstore.a $(B)/libhost.a $(LIB_ingest)
 # All that ask a database have it from the same hooks.

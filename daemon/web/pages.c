@@ -1,8 +1,60 @@
 #include "web/pages.h"
 
 #include "base/count.h"
-#include "web/view/ask.h"
-#include "web/view/home.h"
+#include "web/read/admin.h"
+#include "web/read/ask.h"
+#include "web/read/cases.h"
+#include "web/read/evidence.h"
+#include "web/read/home.h"
+#include "web/read/quarter.h"
+#include "web/read/record.h"
+#include "web/step/case_step.h"
+#include "web/step/record_step.h"
+#include "web/step/spd_step.h"
+
+/* The steps are over the figures that they are about. */
+static void
+print_quarter(struct showing *s, struct buf *b)
+{
+	spd_step_links(s, b);
+	quarter_print(s, b);
+}
+
+static void
+print_case(struct showing *s, struct buf *b)
+{
+	case_step_links(s, b);
+	case_print(s, b);
+}
+
+/* A page to read, which is nothing without the one answer that it asks for. */
+#define READ(path, title, nav, section, right, ask, i, print)                                      \
+	{                                                                                          \
+		path, title, nav, SECTION_##section, RIGHT_##right, {{ask, i, ASK_NEEDED}}, print, \
+		    NULL                                                                           \
+	}
+/* The same with a form. */
+#define DOES(path, title, section, right, ask, i, what)                                      \
+	{                                                                                    \
+		path, title, NULL, SECTION_##section, RIGHT_##right, {{ask, i, ASK_NEEDED}}, \
+		    what##_print, what##_act                                                 \
+	}
+#define OF_QUARTER                                               \
+	{                                                        \
+		{quarter_ask, QUARTER_STATUS, ASK_NEEDED},       \
+		    {quarter_ask, QUARTER_DOCUMENT, ASK_RAW},    \
+		    {quarter_ask, QUARTER_DECLARATION, ASK_RAW}, \
+		    {quarter_ask, QUARTER_LIST, ASK_PART},       \
+	}
+#define QUARTER(path, title, print)                                                         \
+	{                                                                                   \
+		path, title, NULL, SECTION_QUARTERS, RIGHT_SEE_SPD, OF_QUARTER, print, NULL \
+	}
+#define STEP(path, title, right)                                                              \
+	{                                                                                     \
+		"/quarter/*/" path, title, NULL, SECTION_QUARTERS, RIGHT_##right, OF_QUARTER, \
+		    spd_step_print, spd_step_act                                              \
+	}
 
 static const struct view list[] = {
     {"/",
@@ -23,6 +75,61 @@ static const struct view list[] = {
       {ask_quarantine, 0, ASK_PART}},
      home_print,
      NULL},
+
+    READ("/quarters", "Quarters", "Quarters", QUARTERS, SEE_STATUS, ask_status, 0, quarters_print),
+    QUARTER("/quarter/*", "Quarter *", print_quarter),
+    QUARTER("/quarter/*/sheet/*", "Figures of *", sheet_print),
+    QUARTER("/quarter/*/metric/*", "*: *", metric_print),
+    READ("/quarter/*/metric/*/records", "Records behind *: *", NULL, QUARTERS, EXPLAIN_FIGURE,
+	 explain_ask, 0, explain_print),
+    READ("/quarter/*/check", "Check of *", NULL, QUARTERS, SEE_SPD, check_ask, 0, check_print),
+    STEP("freeze", "Freeze *", PREPARE_SPD),
+    STEP("comment", "Comment on a figure of *", COMMENT_SPD),
+    STEP("review", "Review of *", REVIEW_SPD),
+    STEP("approve", "Approval of *", APPROVE_SPD),
+    STEP("submit", "Submission of *", PREPARE_SPD),
+    STEP("acknowledge", "Receipt of *", PREPARE_SPD),
+    STEP("reject", "Reject *", REJECT_SPD),
+    STEP("withdraw", "Withdraw *", PREPARE_SPD),
+    STEP("revise", "Revise *", PREPARE_SPD),
+
+    READ("/records", "Records", "Records", EVIDENCE, SEE_RECORDS, records_ask, 0, records_print),
+    {"/record/*",
+     "Record *",
+     NULL,
+     SECTION_EVIDENCE,
+     RIGHT_SEE_RECORDS,
+     {{record_ask, 0, ASK_PART}, {trace_ask, 0, ASK_PART}},
+     record_print,
+     NULL},
+    READ("/quarantine", "Quarantine", "Quarantine", EVIDENCE, SEE_QUARANTINE, quarantine_ask, 0,
+	 quarantine_print),
+    DOES("/quarantine/*", "Refused record *", EVIDENCE, SEE_QUARANTINE, quarantine_ask, 1,
+	 refused_step),
+    READ("/pending", "Corrections and voids that wait", "Waiting corrections", EVIDENCE,
+	 SEE_PENDING, pending_ask, 0, pending_print),
+    DOES("/pending/*", "Correction or void *", EVIDENCE, SEE_PENDING, pending_ask, 0, decide),
+    READ("/feeds", "Feeds", "Feeds", EVIDENCE, SEE_STATUS, ask_status, 0, feeds_print),
+    READ("/doubles", "Doubles", "Doubles", EVIDENCE, SEE_DOUBLES, doubles_ask, 0, doubles_print),
+    READ("/imports", "Imports", "Imports", EVIDENCE, SEE_IMPORTS, imports_ask, 0, imports_print),
+    READ("/imports/*", "Import *", NULL, EVIDENCE, SEE_IMPORTS, imports_ask, 1, import_print),
+
+    READ("/cases/finding", "Findings", "Findings", CASES, SEE_CASES, cases_ask, 0, cases_print),
+    READ("/cases/action", "Actions", "Actions", CASES, SEE_CASES, cases_ask, 0, cases_print),
+    DOES("/cases/finding/new", "A new finding", CASES, RAISE_CASES, ask_who, 0, case_step),
+    DOES("/cases/action/new", "A new action", CASES, RAISE_CASES, ask_who, 0, case_step),
+    READ("/case/*", "*", NULL, CASES, SEE_CASES, case_ask, 0, print_case),
+    DOES("/case/*/tell/*", "*: *", CASES, SEE_CASES, case_ask, 0, case_step),
+
+    READ("/people", "People", "People", ADMIN, SEE_HISTORY, setup_ask, 0, people_print),
+    READ("/grants", "Sources and grants", "Sources and grants", ADMIN, SEE_HISTORY, setup_ask, 0,
+	 grants_print),
+    READ("/targets", "Targets", "Targets", ADMIN, SEE_HISTORY, setup_ask, 0, targets_print),
+    READ("/devices", "Devices", "Devices", ADMIN, SEE_DEVICES, devices_ask, 0, devices_print),
+    READ("/retention", "Retention", "Retention", ADMIN, RUN_RETENTION, retention_ask, 0,
+	 retention_print),
+    READ("/holds", "Legal holds", "Legal holds", ADMIN, HOLD, holds_ask, 0, holds_print),
+    READ("/log", "Access log", "Access log", ADMIN, SEE_LOG, log_ask, 0, log_print),
 };
 
 void

@@ -42,12 +42,14 @@ net: base ingest net/tls
 web/http: base net/tls
 web/upstream: base wire
 web/json: base
-web/page: base render/page
+web/page: base render/sheet render/page
 web/desk: base wire web/http web/upstream web/json
 web/person: base net/tls web/http web/upstream web/json web/page web/desk
 web/field: base core/kind web/http web/upstream web/desk
-web/view: base core/right core/spd render/doc web/page web/http web/upstream web/desk web/person
-web: base web/http web/desk web/person web/field web/view
+web/view: base core/action core/right web/page web/http web/upstream web/desk web/person
+web/read: base core/right core/spd render/doc render/sheet web/page web/upstream web/desk web/person web/view
+web/step: base core/kind core/life core/right wire render/sheet web/page web/upstream web/desk web/person web/view web/read
+web: base core/right web/http web/desk web/person web/field web/view web/read web/step
 tools/airport: base core/time core/kind
 tools/time: base core/time core/kind
 tools/sheet: base render/file
@@ -67,7 +69,7 @@ libraries='libpq:store/pg store/evidence store/schema
 postgres:store/evidence
 openssl:base web/http web/desk client net net/tls render tools/sheet tools/pki tools/semsctl/setup
 event2:net web/http web/upstream store store/pg store/evidence jobs office office/setup
-sems:wire web/upstream web/desk web/person web/field web/view ingest client door tools/terminal tools/semsctl tools/semsctl/cases tools/semsctl/setup
+sems:wire web/upstream web/desk web/person web/field web/view web/read web/step ingest client door tools/terminal tools/semsctl tools/semsctl/cases tools/semsctl/setup
 protobuf-c:wire door web/json
 fido:web/person'
 rc=0

@@ -200,3 +200,61 @@ rows_pairs(struct buf *b, const struct rows *r, const json_t *o)
 	}
 	html_put(b, "</dl>\n");
 }
+
+void
+rows_pair(struct buf *b, const char *name, const char *value)
+{
+	if (value[0] == '\0')
+		return;
+	html_put(b, "<dt>");
+	html_text(b, name);
+	html_put(b, "</dt><dd>");
+	html_text(b, value);
+	html_put(b, "</dd>\n");
+}
+
+static bool
+is_among(const char *const *list, const char *name)
+{
+	while (list != NULL && *list != NULL && strcmp(*list, name) != 0)
+		list++;
+	return list != NULL && *list != NULL;
+}
+
+/* "site_id" as "site id"; a code stays as it is. */
+static void
+put_name(struct buf *b, const char *name)
+{
+	bool is_code = strpbrk(name, "abcdefghijklmnopqrstuvwxyz") == NULL;
+
+	while (*name != '\0') {
+		char part[64];
+		size_t n = is_code ? strlen(name) : strcspn(name, "_");
+
+		snprintf(part, sizeof part, "%.*s", (int)n, name);
+		html_text(b, part);
+		name += n;
+		html_put(b, *name == '\0' ? "" : " ");
+		name += *name != '\0';
+	}
+}
+
+void
+rows_members(struct buf *b, json_t *o, const char *const *but)
+{
+	const char *name;
+	json_t *value;
+
+	html_put(b, "<dl class=\"pairs\">\n");
+	json_object_foreach(o, name, value)
+	{
+		if (json_is_null(value) || is_among(but, name))
+			continue;
+		html_put(b, "<dt>");
+		put_name(b, name);
+		html_put(b, "</dt><dd>");
+		rows_value(b, value);
+		html_put(b, "</dd>\n");
+	}
+	html_put(b, "</dl>\n");
+}

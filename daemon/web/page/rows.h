@@ -27,6 +27,10 @@ struct rows {
 void rows_put(struct buf *b, const struct rows *r, const json_t *list);
 /* What it is and what it says, of the members that o has. */
 void rows_pairs(struct buf *b, const struct rows *r, const json_t *o);
+/* All members of o but these (up to NULL) and what is null; in words where their names are. */
+void rows_members(struct buf *b, json_t *o, const char *const *but);
+/* One pair, within a <dl>; nothing of a value that is "". */
+void rows_pair(struct buf *b, const char *name, const char *value);
 /* One value as text: no markup of its own but <time>. */
 void rows_value(struct buf *b, json_t *v);
 

@@ -391,3 +391,24 @@ passkey_sign_in(void *ctx, struct asked *a)
 	set_bytes(&q.has_credential_id, &q.credential_id, p.bytes[PROOF_ID], p.id);
 	ask(w, &q, on_known);
 }
+
+/* --- to sign a step anew ---------------------------------------------------------------------- */
+
+/* The challenge is for just this: what is posted with it is looked at by assure_check(). */
+void
+passkey_confirm(void *ctx, struct asked *a)
+{
+	struct work *w = begin(ctx, a);
+	struct person person;
+	struct proof p;
+
+	if (w == NULL)
+		return;
+	person_look(ctx, a, &person);
+	if (person.by != BY_PASSKEY)
+		refuse(w, 403, "", "nobody is signed in here by a passkey: sign in again");
+	else if (!proof_read(a->body, &p) || strlen(p.link) != SECRET_SIZE - 1)
+		work_refuse(w, 400, 0, "link", "%s", form);
+	else
+		answer_challenge(w, p.link, made_object());
+}

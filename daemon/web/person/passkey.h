@@ -10,4 +10,6 @@ void passkey_register(void *ctx, struct asked *a); /* POST /passkey/register */
 void passkey_begin(void *ctx, struct asked *a);    /* POST /passkey/begin {} */
 void passkey_sign_in(void *ctx, struct asked *a);  /* POST /passkey/sign-in */
 
+void passkey_confirm(void *ctx, struct asked *a); /* POST /passkey/confirm {link: what for} */
+
 #endif

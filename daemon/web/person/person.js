@@ -106,6 +106,24 @@ const invite = (form) => {
   form.addEventListener("submit", attempt(button, () => register(link, name.value.trim())));
 };
 
+// A form that is signed: by a challenge for just what it is about.
+/** @param {HTMLFormElement} form @returns {() => Promise<void>} */
+const sign = (form) => async () => {
+  /** @param {string} name @returns {HTMLInputElement} */
+  const field = (name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
+  const asked = await ask("/passkey/confirm", { link: field("about").value });
+  const credential = /** @type {PublicKeyCredential} */ (await navigator.credentials.get({
+    publicKey: { challenge: bytesOf(asked.challenge), rpId: asked.rpId, userVerification: "required" },
+  }));
+  const r = /** @type {AuthenticatorAssertionResponse} */ (credential.response);
+  field("id").value = textOf(credential.rawId);
+  field("clientDataJSON").value = textOf(r.clientDataJSON);
+  field("authenticatorData").value = textOf(r.authenticatorData);
+  field("signature").value = textOf(r.signature);
+  field("userHandle").value = r.userHandle ? textOf(r.userHandle) : "";
+  form.submit();
+};
+
 const start = () => {
   const button = /** @type {HTMLButtonElement | null} */ (document.getElementById("sign-in"));
   const form = /** @type {HTMLFormElement | null} */ (document.getElementById("register"));
@@ -113,6 +131,10 @@ const start = () => {
     button.addEventListener("click", attempt(button, signIn));
   if (form)
     invite(form);
+  for (const about of document.querySelectorAll("input[name=about]")) {
+    const signed = /** @type {HTMLFormElement} */ (about.closest("form"));
+    signed.addEventListener("submit", attempt(/** @type {HTMLButtonElement} */ (signed.querySelector("button")), sign(signed)));
+  }
 };
 
 start();

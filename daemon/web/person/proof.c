@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool
-take_bytes(const json_t *said, const char *name, unsigned char *room, struct text *out)
+bool
+proof_part(const char *given, unsigned char *room, struct text *out)
 {
-	const struct text t = text_of(member_text(said, name));
+	const struct text t = text_of(given);
 	size_t n = 0;
 
 	*out = (struct text){(const char *)room, 0};
@@ -45,7 +45,7 @@ take_all(const json_t *said, struct proof *p)
 	COVERS(parts, PROOF_PARTS);
 
 	for (size_t i = 0; i < COUNT(parts); i++)
-		if (!take_bytes(said, parts[i].name, p->bytes[i], parts[i].to))
+		if (!proof_part(member_text(said, parts[i].name), p->bytes[i], parts[i].to))
 			return false;
 	return take_text(said, "link", p->link, sizeof p->link) &&
 	       take_text(said, "name", p->name, sizeof p->name);

@@ -27,4 +27,7 @@ struct proof {
 /* Reads a body; what is missing is "". False: it is no such JSON, or over a bound. */
 bool proof_read(struct text body, struct proof *p);
 
+/* One part, in base64, into room for PROOF_PART_MAX; "" is none. False: it is no such text. */
+bool proof_part(const char *given, unsigned char *room, struct text *out);
+
 #endif

@@ -183,6 +183,8 @@ on_response(struct line *l, const Sems__V1__ServerFrame *f)
 	if (r->more)
 		return true;
 	reply.field = r->field;
+	if (r->has_next)
+		reply.next = (struct text){(const char *)r->next.data, r->next.len};
 	reply.retry_after_ms = r->retry_after_ms;
 	reply.bytes = (struct text){(const char *)l->document.p, l->document.n};
 	if (r->code == SEMS__V1__RESPONSE_CODE__RESPONSE_CODE_OK)

@@ -36,6 +36,7 @@ struct reply {
 	struct text bytes;
 	const char *text;        /* what to do; "": nothing is said */
 	const char *field;       /* "": none */
+	struct text next;        /* JSON: the actions that text names; n 0: none */
 	uint32_t retry_after_ms; /* 0: coming again as it is is of no use */
 	const char *role;        /* the principal's, once it was welcome; else "" */
 	const char *entity;      /* the same */

@@ -86,11 +86,20 @@ put_pages(const struct showing *s, struct buf *b)
 }
 
 static void
+put_marking(const struct showing *s, struct buf *b)
+{
+	if (s->marking != NULL && s->marking[0] != '\0')
+		html_line(b, "p class=\"marking\"", s->marking);
+}
+
+static void
 put_top(const struct showing *s, struct buf *b)
 {
 	const struct work *w = s->work;
 
-	html_put(b, "<header class=\"top\"><p class=\"entity\">");
+	html_put(b, "<header class=\"top\">");
+	put_marking(s, b);
+	html_put(b, "<p class=\"entity\">");
 	html_text(b, s->entity[0] == '\0' ? "semsd" : s->entity);
 	html_put(b, "</p><p>");
 	html_text(b, s->principal);
@@ -128,13 +137,6 @@ put_error(const struct showing *s, struct buf *b)
 	html_put(b, "</p></div>\n");
 }
 
-static void
-put_marking(const struct showing *s, struct buf *b)
-{
-	if (s->marking != NULL && s->marking[0] != '\0')
-		html_line(b, "p class=\"marking\"", s->marking);
-}
-
 void
 around_put(const struct showing *s, const struct buf *body, struct buf *page)
 {
@@ -146,7 +148,6 @@ around_put(const struct showing *s, const struct buf *body, struct buf *page)
 	around_title(s, &title);
 	buf_add(&title, "", 1);
 	html_head(page, title.failed ? s->view->title : (const char *)title.p);
-	put_marking(s, page);
 	put_top(s, page);
 	put_sections(s, page);
 	put_pages(s, page);

@@ -2,6 +2,7 @@
 
 #include "web/person/visitor.h"
 #include "web/view/around.h"
+#include "web/view/words.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -143,8 +144,19 @@ note_who(struct showing *s, const struct reply *r)
 	s->role = role_by_name(text_of(r->role));
 }
 
+/* What semsd says of a refusal, in a page's words. */
+static const char *
+text_in(const struct showing *s, const struct reply *r)
+{
+	json_t *next = r->next.n == 0 ? NULL : json_loadb(r->next.s, r->next.n, 0, NULL);
+	const char *text = words_of_text(s->arena, r->text, next);
+
+	json_decref(next);
+	return text;
+}
+
 static void
-keep(struct said *said, const struct reply *r, enum ask_kind kind)
+keep(const struct showing *s, struct said *said, const struct reply *r, enum ask_kind kind)
 {
 	const bool is_long = r->bytes.n > READ_MOST;
 	bool kept = r->kind == REPLY_DOCUMENT && !is_long;
@@ -157,7 +169,7 @@ keep(struct said *said, const struct reply *r, enum ask_kind kind)
 	said->status = r->kind == REPLY_DOCUMENT ? 503 : work_status(r);
 	text_print(said->text, sizeof said->text, "%s",
 		   is_long              ? "the answer is too long for a page: semsctl has all of it"
-		   : r->text[0] != '\0' ? r->text
+		   : r->text[0] != '\0' ? text_in(s, r)
 					: "semsd's answer makes no sense here: try again");
 }
 
@@ -171,7 +183,7 @@ on_reply(void *ctx, const struct reply *r)
 	struct said *said = &s->said[s->at];
 
 	note_who(s, r);
-	keep(said, r, asked->kind);
+	keep(s, said, r, asked->kind);
 	if (said->failed && asked->kind == ASK_NEEDED) {
 		answer_failure(s, said);
 		return;
@@ -232,7 +244,7 @@ view_refused(struct showing *s, const struct reply *r)
 {
 	note_who(s, r);
 	again(s, work_status(r), r->field,
-	      r->text[0] != '\0' ? r->text : "semsd does not say why: try again");
+	      r->text[0] != '\0' ? text_in(s, r) : "semsd does not say why: try again");
 }
 
 /* --- a request -------------------------------------------------------------------------------- */

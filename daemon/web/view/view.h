@@ -1,5 +1,5 @@
-/* Room web/view: Pages that people read: each a row of what semsd is asked for it and how it is
- * printed. */
+/* Room web/view: A page for who is signed in: found, asked for, printed, and what is posted to it.
+ */
 /*
  * A view: a page for whoever is signed in. It has a path, a right, the questions that semsd is
  * asked in his name, one after the other, and a function that prints the answers. What he may not

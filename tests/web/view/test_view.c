@@ -47,7 +47,7 @@ Test(view, shows_who_one_is_and_how_semsd_is)
 	signed_close(&o);
 }
 
-/* What a role has no right for is not asked, and what is refused leaves its part out. */
+/* P-1414: what a role has no right for is not asked, and what is refused leaves its part out. */
 Test(view, leaves_out_what_is_not_for_the_role)
 {
 	const char *heard;

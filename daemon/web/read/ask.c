@@ -1,4 +1,4 @@
-#include "web/view/ask.h"
+#include "web/read/ask.h"
 
 #include "base/json/jsonin.h"
 
@@ -22,6 +22,17 @@ ask_status(struct showing *s, struct question *q, unsigned i)
 	sems__v1__status_request__init(&q->of.status);
 	q->q.body_case = SEMS__V1__REQUEST__BODY_STATUS;
 	q->q.status = &q->of.status;
+	return true;
+}
+
+bool
+ask_who(struct showing *s, struct question *q, unsigned i)
+{
+	(void)s;
+	(void)i;
+	sems__v1__rights_request__init(&q->of.rights);
+	q->q.body_case = SEMS__V1__REQUEST__BODY_RIGHTS;
+	q->q.rights = &q->of.rights;
 	return true;
 }
 

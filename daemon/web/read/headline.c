@@ -1,4 +1,4 @@
-#include "web/view/headline.h"
+#include "web/read/headline.h"
 
 #include "base/count.h"
 #include "base/json/jsonin.h"

@@ -1,4 +1,4 @@
-#include "web/view/home.h"
+#include "web/read/home.h"
 
 #include "base/count.h"
 #include "base/json/jsonin.h"
@@ -6,8 +6,12 @@
 #include "render/doc/spd_doc.h"
 #include "web/page/rows.h"
 #include "web/person/visitor.h"
-#include "web/view/ask.h"
-#include "web/view/headline.h"
+#include "web/read/ask.h"
+#include "web/read/evidence.h"
+#include "web/read/headline.h"
+#include "web/read/quarter.h"
+
+#define QUARTERS_HERE 8
 
 _Static_assert(HOME_DOCUMENT - HOME_DUE == QUARTERS_DUE, "a question for each quarter");
 _Static_assert(HOME_ASKS <= VIEW_ASKS, "they fit");
@@ -171,29 +175,13 @@ put_mine(const struct showing *s, struct buf *b)
 
 /* --- quarters --------------------------------------------------------------------------------- */
 
-/* The newest first, since that is what is at work. */
 static void
 put_quarters(const struct showing *s, struct buf *b)
 {
-	static const struct col cols[] = {
-	    {"quarter", "Quarter", "/quarter/{quarter}"},
-	    {"state", "State", NULL},
-	    {"revision", "Revision", NULL},
-	    {"submitted_at", "Submitted", NULL},
-	};
-	static const struct rows rows = {"quarters", "Quarters, the newest first",
-					 "No quarter yet: it begins with its first record.", cols,
-					 COUNT(cols)};
-	json_t *list;
-
 	if (s->said[HOME_STATUS].json == NULL)
 		return;
-	list = json_array();
-	for (unsigned i = 0; due_quarter(s, i) != NULL && i < 8; i++)
-		json_array_append(list, due_quarter(s, i));
 	html_put(b, "<h2>Quarters</h2>\n");
-	rows_put(b, &rows, list);
-	json_decref(list);
+	quarters_put(s, b, QUARTERS_HERE);
 }
 
 static bool
@@ -263,16 +251,6 @@ put_document(struct showing *s, struct buf *b)
 static void
 put_evidence(const struct showing *s, struct buf *b)
 {
-	static const struct col silent_cols[] = {
-	    {"source", "Source", "/records?source={source}"},
-	    {"kind", "Kind", NULL},
-	    {"site", "Site", NULL},
-	    {"device", "Device", NULL},
-	    {"last_at", "Last", NULL},
-	    {"expected_by", "Expected by", NULL},
-	};
-	static const struct rows silent = {"silent", "Feeds that should have sent", "", silent_cols,
-					   COUNT(silent_cols)};
 	static const struct col refused_cols[] = {
 	    {"reason", "Reason", NULL},
 	    {"source", "Source", "/quarantine?source={source}"},
@@ -286,7 +264,7 @@ put_evidence(const struct showing *s, struct buf *b)
 
 	if (json_array_size(feeds) > 0) {
 		html_put(b, "<h2>Silent feeds</h2>\n");
-		rows_put(b, &silent, feeds);
+		silent_put(b, feeds);
 	}
 	if (json_array_size(reasons) > 0) {
 		html_put(b, "<h2>Refused records</h2>\n");
@@ -297,24 +275,14 @@ put_evidence(const struct showing *s, struct buf *b)
 /* --- who he is -------------------------------------------------------------------------------- */
 
 static void
-put_pair(struct buf *b, const char *name, const char *value)
-{
-	html_put(b, "<dt>");
-	html_text(b, name);
-	html_put(b, "</dt><dd>");
-	html_text(b, value);
-	html_put(b, "</dd>\n");
-}
-
-static void
 put_who(const struct showing *s, struct buf *b)
 {
 	const char *principal = s->work->principal[0] == '\0' ? "the owner" : s->work->principal;
 
 	html_put(b, "<h2>Who you are here</h2>\n<dl class=\"pairs\">\n");
-	put_pair(b, "You are", s->principal[0] == '\0' ? principal : s->principal);
-	put_pair(b, "Role", s->role_name[0] == '\0' ? "not known now" : s->role_name);
-	put_pair(b, "Signed in by", visitor_way(s->work));
+	rows_pair(b, "You are", s->principal[0] == '\0' ? principal : s->principal);
+	rows_pair(b, "Role", s->role_name[0] == '\0' ? "not known now" : s->role_name);
+	rows_pair(b, "Signed in by", visitor_way(s->work));
 	html_put(b, "</dl>\n");
 }
 

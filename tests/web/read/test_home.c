@@ -1,6 +1,6 @@
 #include "base/count.h"
 #include "web/person/persons.h"
-#include "web/view/home.h"
+#include "web/read/home.h"
 
 #include <criterion/criterion.h>
 

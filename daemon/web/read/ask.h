@@ -1,11 +1,14 @@
 /* What views ask semsd: each fills in a question of what the address says. */
-#ifndef SEMS_WEB_VIEW_ASK_H
-#define SEMS_WEB_VIEW_ASK_H
+#ifndef SEMS_WEB_READ_ASK_H
+#define SEMS_WEB_READ_ASK_H
 
 #include "web/view/view.h"
 
 /* ask_fn of each; i is of no use where nothing is said of it. */
 bool ask_status(struct showing *s, struct question *q, unsigned i);
+
+/* Only who it is, by what he may. */
+bool ask_who(struct showing *s, struct question *q, unsigned i);
 
 /* What is due of the i-th newest quarter of the status, which is the view's first question. */
 bool ask_due(struct showing *s, struct question *q, unsigned i);

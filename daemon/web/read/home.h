@@ -1,6 +1,8 @@
+/* Room web/read: What people read: home, quarters, evidence, cases, what is set up; each as it is
+ * asked for and printed. */
 /* Home: what is due and what is wrong, for who looks. */
-#ifndef SEMS_WEB_VIEW_HOME_H
-#define SEMS_WEB_VIEW_HOME_H
+#ifndef SEMS_WEB_READ_HOME_H
+#define SEMS_WEB_READ_HOME_H
 
 #include "web/view/view.h"
 

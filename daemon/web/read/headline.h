@@ -1,6 +1,6 @@
 /* How semsd is, in short: what its status says is wrong, or that nothing is. */
-#ifndef SEMS_WEB_VIEW_HEADLINE_H
-#define SEMS_WEB_VIEW_HEADLINE_H
+#ifndef SEMS_WEB_READ_HEADLINE_H
+#define SEMS_WEB_READ_HEADLINE_H
 
 #include <jansson.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 #include "base/count.h"
-#include "web/view/headline.h"
+#include "web/read/headline.h"
 
 #include <criterion/criterion.h>
 

@@ -1,0 +1,285 @@
+#include "web/step/record_step.h"
+
+#include "base/digest.h"
+#include "base/json/jsonin.h"
+#include "base/uuid.h"
+#include "core/kind/enums.h"
+#include "core/kind/validate.h"
+#include "web/read/evidence.h"
+#include "web/step/step.h"
+#include "wire/encode.h"
+
+#include <time.h>
+
+#define BATCH_BYTES  ((size_t)64 * 1024)
+#define RECORD_FIELD 2 /* Batch.records */
+#define DIGITS       8 /* of a record's id, that are typed */
+#define REASON_MOST  500
+
+static const struct life_word reason_of_decision = {
+    .name = "reason", .type = WORD_TEXT, .max = REASON_MOST, .help = "why; it is kept"};
+
+/* --- corrections and voids -------------------------------------------------------------------- */
+
+static bool
+what_is_signed(const struct showing *s, const char *decision, struct assured *out)
+{
+	out->typed = arena_printf(s->arena, "%.*s", DIGITS, s->part[0]);
+	out->about = arena_printf(s->arena, "%s\n%s\n%s", s->path, decision, s->part[0]);
+	return out->typed != NULL && out->about != NULL;
+}
+
+/* Of each decision its own form: what is signed is just that. */
+static void
+put_decision(struct showing *s, struct buf *b, const char *decision, const char *button, bool warns)
+{
+	struct assured what;
+
+	if (!what_is_signed(s, decision, &what))
+		return;
+	html_line(b, "h2", button);
+	step_begin(s, b);
+	step_hidden(b, "decision", decision);
+	assure_put(s->work, b, &what);
+	step_end(b, button, warns);
+}
+
+void
+decide_print(struct showing *s, struct buf *b)
+{
+	const json_t *one = pending_one(s);
+
+	if (one == NULL) {
+		s->status = 404;
+		html_put(b, "<p class=\"bad\">It does not wait for anybody any more.</p>\n");
+		return;
+	}
+	pending_put(b, one);
+	if (!view_may(s, RIGHT_CONFIRM) || strcmp(member_text(one, "made_by"), s->principal) == 0) {
+		html_put(b, "<p class=\"unsure\">Somebody else decides about it.</p>\n");
+		return;
+	}
+	put_decision(s, b, "CONFIRMED", "Confirm it", false);
+	put_decision(s, b, "DECLINED", "Decline it", true);
+	assure_put_script(s->work, b);
+}
+
+static void
+set_field(struct record *r, const char *name, struct value v)
+{
+	v.set = true;
+	r->v[kind_field_index(r->kind, text_of(name))] = v;
+}
+
+/* It stands at the instant of what it decides about, as semsctl confirm makes it. */
+static bool
+make_confirmation(const struct showing *s, const json_t *one, struct record *r)
+{
+	const struct kind *k = kinds[KIND_CONFIRMATION];
+	bool declines = strcmp(form_value(&s->given, "decision"), "DECLINED") == 0;
+	unsigned char rest[10];
+	struct timespec now;
+	struct uuid confirms;
+
+	*r =
+	    (struct record){.kind = k, .v = arena_zalloc(s->arena, kind_n_fields(k), sizeof *r->v)};
+	if (r->v == NULL || !uuid_parse(text_of(s->part[0]), &confirms) ||
+	    !random_bytes(rest, sizeof rest))
+		return false;
+	clock_gettime(CLOCK_REALTIME, &now);
+	r->v[ENV_SOURCE] = (struct value){.set = true, .text = text_of(member_text(one, "source"))};
+	r->v[ENV_OCCURRED_AT] = (struct value){.set = true, .i = uuid_time(&confirms).v};
+	r->v[ENV_RECORD_ID] =
+	    (struct value){.set = true, .uuid = uuid_at(uuid_time(&confirms), rest, true)};
+	set_field(r, "confirms_record_id", (struct value){.uuid = confirms});
+	set_field(r, "decision",
+		  (struct value){.i = declines ? DECISION_DECLINED : DECISION_CONFIRMED});
+	set_field(r, "decided_at",
+		  (struct value){.i = (int64_t)now.tv_sec * MS_PER_SECOND + now.tv_nsec / 1000000});
+	return true;
+}
+
+static void
+on_verdict(void *ctx, const struct reply *r)
+{
+	struct showing *s = ctx;
+	Sems__V1__Result *result;
+	const Sems__V1__VerdictRun *v;
+
+	s->work->line = NULL;
+	if (r->kind != REPLY_RESULT) {
+		view_refused(s, r);
+		return;
+	}
+	result = sems__v1__result__unpack(NULL, r->bytes.n, (const uint8_t *)r->bytes.s);
+	v = result == NULL || result->n_verdicts == 0 ? NULL : result->verdicts[0];
+	if (v == NULL)
+		view_again(s, 503, "", "semsd's answer makes no sense here: try again");
+	else if (v->code == SEMS__V1__VERDICT_CODE__VERDICT_CODE_STORED ||
+		 v->code == SEMS__V1__VERDICT_CODE__VERDICT_CODE_DUPLICATE)
+		view_done(s, "/pending");
+	else
+		view_again(s, 409, "", "It was not taken: %s %s", v->field == NULL ? "" : v->field,
+			   v->text == NULL ? "try again" : v->text);
+	if (result != NULL)
+		sems__v1__result__free_unpacked(result, NULL);
+}
+
+/* A Batch of this one record. */
+static bool
+put_batch(struct showing *s, const struct record *r, struct buf *batch)
+{
+	struct buf record;
+	bool good;
+
+	buf_init(&record, BATCH_BYTES);
+	good =
+	    wire_put_record(r, s->arena, &record) && buf_addf(batch, "%c", RECORD_FIELD << 3 | 2);
+	for (size_t n = record.n; good;) {
+		good = buf_addf(batch, "%c", (int)((n & 0x7f) | (n > 0x7f ? 0x80 : 0)));
+		n >>= 7;
+		if (n == 0)
+			break;
+	}
+	good = good && buf_add(batch, record.p, record.n);
+	buf_fini(&record);
+	return good;
+}
+
+static void
+send_decision(struct showing *s, const json_t *one)
+{
+	struct record r;
+	struct buf batch;
+	struct line *l;
+
+	buf_init(&batch, BATCH_BYTES);
+	if (!make_confirmation(s, one, &r) || !put_batch(s, &r, &batch)) {
+		buf_fini(&batch);
+		view_again(s, 503, "", "Memory is out: try again.");
+		return;
+	}
+	l = upstream_batch(s->work->desk->upstream, s->work->principal,
+			   (struct text){(const char *)batch.p, batch.n}, on_verdict, s);
+	buf_fini(&batch);
+	if (l != NULL)
+		s->work->line = l;
+}
+
+/* What waits is asked for once more: its source goes with the decision. */
+static void
+on_pending(void *ctx, const struct reply *r)
+{
+	struct showing *s = ctx;
+	const json_t *one;
+
+	s->work->line = NULL;
+	if (r->kind == REPLY_DOCUMENT)
+		s->said[0].json = json_loadb(r->bytes.s, r->bytes.n, 0, NULL);
+	one = pending_one(s);
+	if (r->kind != REPLY_DOCUMENT)
+		view_refused(s, r);
+	else if (one == NULL)
+		view_again(s, 409, "", "It does not wait for anybody any more.");
+	else
+		send_decision(s, one);
+}
+
+static void
+on_assured(void *ctx, const char *field, const char *wrong)
+{
+	struct showing *s = ctx;
+	struct question *q = arena_zalloc(s->arena, 1, sizeof *q);
+
+	if (wrong != NULL || q == NULL) {
+		view_again(s, 403, field, "%s",
+			   wrong == NULL ? "Memory is out: try again." : wrong);
+		return;
+	}
+	sems__v1__request__init(&q->q);
+	pending_ask(s, q, 0);
+	view_ask(s, q, on_pending);
+}
+
+void
+decide_act(struct showing *s)
+{
+	struct assured what;
+
+	if (what_is_signed(s, form_value(&s->given, "decision"), &what))
+		assure_check(s->work, &s->given, &what, s->arena, on_assured, s);
+	else
+		view_again(s, 503, "", "Memory is out: try again.");
+}
+
+/* --- what was refused ------------------------------------------------------------------------- */
+
+void
+refused_step_print(struct showing *s, struct buf *b)
+{
+	refused_print(s, b);
+	if (!view_may(s, RIGHT_DISCARD_QUARANTINE) ||
+	    strcmp(member_text(s->said[0].json, "state"), "OPEN") != 0)
+		return;
+	html_put(b, "<h2>Try it again</h2>\n<p>Once the cause is mended, by the rights of who sent "
+		    "it.</p>\n");
+	step_begin(s, b);
+	step_hidden(b, "do", "requeue");
+	step_end(b, "Try it again", false);
+	html_put(b, "<h2>Discard it</h2>\n<p>Nobody tries it any more; by whom and why is kept.</p>"
+		    "\n");
+	step_begin(s, b);
+	step_hidden(b, "do", "discard");
+	step_word(s, b, &reason_of_decision, true);
+	step_end(b, "Discard it", true);
+}
+
+static void
+on_requeued(void *ctx, const struct reply *r)
+{
+	struct showing *s = ctx;
+	const json_t *one;
+	json_t *said;
+
+	if (r->kind != REPLY_DOCUMENT) {
+		view_refused(s, r);
+		return;
+	}
+	s->work->line = NULL;
+	said = json_loadb(r->bytes.s, r->bytes.n, 0, NULL);
+	one = json_array_get(json_object_get(said, "records"), 0);
+	if (json_integer_value(json_object_get(said, "requeued")) > 0 ||
+	    json_integer_value(json_object_get(said, "discarded")) > 0)
+		view_done(s, "/quarantine");
+	else
+		view_again(s, 409, "", "It was refused once more: %s %s", member_text(one, "field"),
+			   member_text(one, "message"));
+	json_decref(said);
+}
+
+void
+refused_step_act(struct showing *s)
+{
+	struct question *q = arena_zalloc(s->arena, 1, sizeof *q);
+	bool discards = strcmp(form_value(&s->given, "do"), "discard") == 0;
+
+	if (q == NULL) {
+		view_again(s, 503, "", "Memory is out: try again.");
+		return;
+	}
+	if (discards && form_maybe(&s->given, "reason") == NULL) {
+		view_again(s, 400, "reason", "Say why it is discarded.");
+		return;
+	}
+	sems__v1__request__init(&q->q);
+	quarantine_ask(s, q, 1);
+	q->of.quarantine.operation =
+	    discards ? SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_DISCARD
+		     : SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_REQUEUE;
+	q->of.quarantine.reason = discards ? form_maybe(&s->given, "reason") : NULL;
+	/* Nought is all of them. */
+	if (q->of.quarantine.quarantine_id == 0)
+		view_again(s, 404, "", "That is no record's number.");
+	else
+		view_ask(s, q, on_requeued);
+}
