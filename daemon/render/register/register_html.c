@@ -105,12 +105,12 @@ say_review(struct book *b, const struct reg *r, const json_t *scenario)
 
 	json_array_foreach(json_object_get(scenario, "reasons"), i, one)
 	{
-		const char *text = member_text(one, "text");
+		const char *number = member_text(one, "number");
 		const char *why = register_word("why", member_text(one, "why"));
 
-		all = reg_add(
-		    b, all, "; ",
-		    reg_add(b, reg_add(b, why, " ", member_text(one, "number")), ": ", text));
+		if (number[0] != '\0')
+			why = book_text(b, "%s (%s)", why, number);
+		all = reg_add(b, all, "; ", reg_add(b, why, ": ", member_text(one, "text")));
 	}
 	return r == NULL || all[0] == '\0'
 		   ? NULL
@@ -237,6 +237,23 @@ put_navigation(struct buf *out)
 }
 
 static void
+put_retired(struct book *b, const struct reg *r, struct buf *out)
+{
+	struct folio_list l;
+	size_t i;
+	json_t *one;
+
+	if (json_array_size(r->retired) == 0)
+		return;
+	folio_list_begin(&l, out, "Retired, and in nothing that is counted here");
+	json_array_foreach(r->retired, i, one)
+	{
+		folio_list_say(&l, "", reg_named(b, one));
+	}
+	folio_list_end(&l, "");
+}
+
+static void
 put_list_of(struct book *b, const struct reg *r, struct buf *out)
 {
 	struct folio_list l = {.out = out};
@@ -255,6 +272,7 @@ put_list_of(struct book *b, const struct reg *r, struct buf *out)
 	}
 	l.n = i > 0;
 	folio_list_end(&l, "The register has no scenario.");
+	put_retired(b, r, out);
 	if (i > BOW_TIE_MAX)
 		folio_say(
 		    out, "note",

@@ -54,6 +54,22 @@ read_bands(const json_t *list, struct reg *r)
 	}
 }
 
+static bool
+read_scenarios(struct reg *r)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(json_object_get(r->doc, "scenarios"), i, one)
+	{
+		bool retired = strcmp(member_text(one, "state"), "RETIRED") == 0;
+
+		if (json_array_append(retired ? r->retired : r->scenarios, one) != 0)
+			return false;
+	}
+	return true;
+}
+
 bool
 reg_init(struct reg *r, const json_t *doc)
 {
@@ -61,13 +77,15 @@ reg_init(struct reg *r, const json_t *doc)
 	size_t i;
 	json_t *one;
 
-	*r = (struct reg){
-	    .doc = doc, .scenarios = json_object_get(doc, "scenarios"), .by_number = json_object()};
+	*r = (struct reg){.doc = doc,
+			  .scenarios = json_array(),
+			  .retired = json_array(),
+			  .by_number = json_object()};
 	read_levels(json_object_get(scheme, "threat"), &r->threat);
 	read_levels(json_object_get(scheme, "impact"), &r->impact);
 	read_levels(json_object_get(scheme, "vulnerability"), &r->vulnerability);
 	read_bands(json_object_get(scheme, "bands"), r);
-	if (r->by_number == NULL)
+	if (r->by_number == NULL || !read_scenarios(r))
 		return false;
 	json_array_foreach(json_object_get(doc, "controls"), i, one)
 	{
@@ -81,7 +99,8 @@ void
 reg_fini(struct reg *r)
 {
 	json_decref(r->by_number);
-	r->by_number = NULL;
+	json_decref(r->scenarios);
+	json_decref(r->retired);
 }
 
 const json_t *
@@ -128,16 +147,19 @@ reg_level(const struct levels *levels, json_int_t score)
 enum control_state
 reg_worst(const struct reg *r, const json_t *scenario)
 {
+	const char *said = member_text(scenario, "worst");
 	enum control_state worst = CONTROL_STATES;
 	size_t i;
 	json_t *number;
 
+	if (said[0] != '\0')
+		return control_state(said);
 	json_array_foreach(json_object_get(scenario, "controls"), i, number)
 	{
-		enum control_state one =
-		    control_state(member_text(reg_control(r, json_words(number)), "state"));
+		const json_t *control = reg_control(r, json_words(number));
+		enum control_state one = control_state(member_text(control, "state"));
 
-		worst = one < worst ? one : worst;
+		worst = control != NULL && one < worst ? one : worst;
 	}
 	return worst == CONTROL_STATES ? CONTROL_NONE : worst;
 }
@@ -268,9 +290,9 @@ reg_controls(struct book *b, const struct reg *r, const json_t *scenario)
 		enum control_state state = control_state(member_text(control, "state"));
 
 		all = reg_add(b, all, "\n",
-			      control == NULL ? json_words(number)
+			      control == NULL ? book_text(b, "%s: not in force", json_words(number))
 					      : book_text(b, "%s: %s", reg_named(b, control),
-							  control_looks[state].words));
+							  control_words(b, state)));
 	}
 	return all;
 }

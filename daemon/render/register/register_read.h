@@ -28,8 +28,9 @@ struct band {
 
 struct reg {
 	const json_t *doc;
-	const json_t *scenarios; /* an array, which may be empty; NULL: none */
-	json_t *by_number;       /* controls */
+	json_t *scenarios; /* those that are not retired: an array, which may be empty */
+	json_t *retired;   /* the others, the same */
+	json_t *by_number; /* controls */
 	struct levels threat, impact, vulnerability;
 	struct band band[BANDS_MAX]; /* the highest first */
 	size_t n_bands;
@@ -47,7 +48,7 @@ size_t reg_band_named(const struct reg *r, const char *name);
 enum tone reg_band_tone(const struct reg *r, size_t band);
 /* levels.n: none has it. */
 size_t reg_level(const struct levels *levels, json_int_t score);
-/* How many controls of the scenario are in each state, and the worst of them. */
+/* As the document says, else the worst of its controls that are in force. */
 enum control_state reg_worst(const struct reg *r, const json_t *scenario);
 /* all, then the separator and one, where there are both. */
 const char *reg_add(struct book *b, const char *all, const char *separator, const char *one);

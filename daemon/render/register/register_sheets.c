@@ -2,6 +2,7 @@
 
 #include "base/count.h"
 #include "base/json/jsonin.h"
+#include "base/text.h"
 #include "render/register/matrix.h"
 
 #include <string.h>
@@ -278,6 +279,10 @@ sheet_register(struct book *b, const struct reg *r)
 	if (g == NULL)
 		return;
 	g->note = "A row shows 31 lines at the most; a longer text is whole in its cell.";
+	if (json_array_size(r->retired) > 0)
+		g->note =
+		    book_text(b, "%s Retired, and not shown: %zu scenario%s.", g->note,
+			      json_array_size(r->retired), text_s(json_array_size(r->retired)));
 	json_array_foreach(r->scenarios, i, one)
 	{
 		add_scenario(g, r, one);

@@ -92,7 +92,7 @@ const struct control_look control_looks[] = {
     [CONTROL_FAILING] = {"FAILING", "failing", "✖", "a figure that watches it fails by its rule",
 			 "failing", "M1 3L3 1L7 5L11 1L13 3L9 7L13 11L11 13L7 9L3 13L1 11L5 7Z",
 			 TONE_BAD},
-    [CONTROL_NONE] = {"", "no control", "□", "the scenario names no control", "none",
+    [CONTROL_NONE] = {"", "no control", "□", "the scenario has no control in force", "none",
 		      "M1 1H13V13H1ZM3 3V11H11V3Z", TONE_BAD},
     [CONTROL_SILENT] = {"SILENT", "silent", "▬", "nothing is heard of a figure that watches it",
 			"silent", "M1 5H13V9H1Z", TONE_UNSURE},

@@ -186,7 +186,10 @@ add_controls(struct sheet *s, const struct reg *r, const json_t *scenario)
 		}
 		grid_text(g, json_words(number));
 		grid_text(g, member_text(control, "title"));
-		grid_control(g, control_state(member_text(control, "state")));
+		if (control == NULL)
+			grid_text(g, "not in force");
+		else
+			grid_control(g, control_state(member_text(control, "state")));
 		grid_word(g, control, "side");
 		grid_word(g, control, "effect");
 		grid_text(g, reg_person(control, "owner_name", "owner"));

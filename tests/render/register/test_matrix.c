@@ -81,7 +81,7 @@ Test(matrix, a_cell_names_so_many_and_counts_the_others)
 	end(&m);
 }
 
-/* A control that is not in the register is not proven; a scenario without one has none. */
+/* A control that is not in force is none; a scenario without one has none. */
 Test(matrix, what_is_not_known_is_never_good)
 {
 	struct made m;
@@ -92,10 +92,15 @@ Test(matrix, what_is_not_known_is_never_good)
 	cr_expect_eq(reg_worst(&m.r, scenario), CONTROL_SILENT);
 	cr_expect_eq(reg_worst(&m.r, register_at(m.doc, "scenarios", 2)), CONTROL_NONE);
 	json_object_set_new(scenario, "controls", json_pack("[s, s]", "C-2026-006", "C-2026-999"));
-	cr_expect_eq(reg_worst(&m.r, scenario), CONTROL_NOT_PROVEN);
+	cr_expect_eq(reg_worst(&m.r, scenario), CONTROL_PROVEN);
+	json_object_set_new(scenario, "controls", json_pack("[s]", "C-2026-999"));
+	cr_expect_eq(reg_worst(&m.r, scenario), CONTROL_NONE);
 	json_object_set_new(scenario, "controls", json_pack("[s]", "C-2026-006"));
 	cr_expect_eq(reg_worst(&m.r, scenario), CONTROL_PROVEN);
 	json_object_set_new(register_at(m.doc, "controls", 5), "state", json_string("SPLENDID"));
 	cr_expect_eq(reg_worst(&m.r, scenario), CONTROL_NOT_PROVEN);
+	/* Who made the document knows better. */
+	json_object_set_new(scenario, "worst", json_string("FAILING"));
+	cr_expect_eq(reg_worst(&m.r, scenario), CONTROL_FAILING);
 	end(&m);
 }

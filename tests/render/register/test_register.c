@@ -128,6 +128,25 @@ Test(register, a_change_of_score_has_its_direction_and_what_it_cites)
 	json_decref(doc);
 }
 
+Test(register, a_control_that_is_not_in_force_is_told_as_that)
+{
+	json_t *doc = register_fixture();
+
+	json_array_remove(json_object_get(doc, "controls"), 2);
+	cr_expect(says(doc, "<t>C-2026-003: not in force</t>"));
+	json_decref(doc);
+}
+
+Test(register, what_is_retired_is_no_row_and_is_counted)
+{
+	json_t *doc = register_fixture();
+
+	json_object_set_new(register_at(doc, "scenarios", 1), "state", json_string("RETIRED"));
+	cr_expect(says(doc, "Retired, and not shown: 1 scenario."));
+	cr_expect(!says(doc, "<t>MEDIUM 1: R-2026-002</t>"));
+	json_decref(doc);
+}
+
 /* The cell of threat 3 and impact 4 by the residual risk, and by the inherent one. */
 Test(register, the_matrices_name_scenarios_by_band)
 {

@@ -53,7 +53,7 @@ Test(register_html, its_summary_says_what_is_wrong_and_where)
 	    "<li>C-2026-002 Police at the lanes, for R-2026-001</li>",
 	    ("</a> A knife in cabin baggage: the acceptance AC-2026-002 is void; changed since: "
 	     "scores, metrics</li>"),
-	    "</a> A knife in cabin baggage: a figure OUT01: Tests passed is not met.</li>",
+	    "</a> A knife in cabin baggage: a figure (OUT01): Tests passed is not met.</li>",
 	    "</a> Nobody has looked at this one: it is not assessed</li>",
 	    "</a> A knife in cabin baggage: residual risk 36 HIGH</li>",
 	    "</a> A-2026-040 Mend the shed&#39;s door, due 2026-10-31</li>",
@@ -82,6 +82,22 @@ Test(register_html, what_is_mended_is_not_told_any_more)
 	cr_expect(!says(doc, "</a> A knife in cabin baggage: residual risk 36 HIGH</li>"));
 	json_object_set_new(register_at(doc, "controls", 0), "state", json_string("PROVEN"));
 	cr_expect(says(doc, "No control is known to fail."));
+	json_decref(doc);
+}
+
+/* A retired scenario is named once, and counted nowhere. */
+Test(register_html, what_is_retired_counts_nowhere)
+{
+	json_t *doc = register_fixture();
+	struct buf page;
+
+	json_object_set_new(register_at(doc, "scenarios", 0), "state", json_string("RETIRED"));
+	register_make(register_html, doc, &page);
+	cr_expect(has(&page, "<dt>Scenarios</dt><dd>3</dd>"));
+	cr_expect(has(&page, "<dt>Residual risk HIGH</dt><dd>0</dd>"));
+	cr_expect(has(&page, "<li>R-2026-001 A knife in cabin baggage</li>"));
+	cr_expect(!has(&page, "<section class=\"scenario\" id=\"R-2026-001\""));
+	buf_fini(&page);
 	json_decref(doc);
 }
 
