@@ -60,7 +60,7 @@ tools/bench: base core/kind wire client tools/airport tools/terminal
 tools/semsctl: base core/action core/kind client tools/terminal
 tools/semsctl/record: base core/kind wire client tools/import tools/time tools/terminal tools/semsctl
 tools/semsctl/intake: base core/kind wire client tools/import tools/sheet tools/time tools/airport tools/terminal tools/semsctl tools/semsctl/record
-tools/semsctl/cases: base core/life core/action core/right client render/doc render/file tools/sheet tools/time tools/terminal tools/semsctl tools/semsctl/record
+tools/semsctl/cases: base core/life core/action core/right client render/doc render/file render/register tools/sheet tools/time tools/terminal tools/semsctl tools/semsctl/record
 tools/semsctl/setup: base core/time core/kind client tools/import tools/pki tools/sheet tools/time tools/terminal tools/semsctl
 tools/semsctl/spd: base core/time core/kind core/life render render/doc client tools/time tools/terminal tools/semsctl tools/semsctl/cases tools/semsctl/record
 '

@@ -1,10 +1,11 @@
-"""Looks at how an exported page lies in Chromium: lib_page_fit.py PAGE.html [WIDTH HEIGHT]...
+"""Looks at how an exported page lies in Chromium: lib_page_fit.py [--drawings] PAGE.html [WIDTH HEIGHT]...
 
 Prints what is wrong, a line each; nothing when all is well. The page is put into a frame of each size
 (390 by 844 and 1280 by 800 without any), so that its own rules for narrow screens hold. Looked for:
 whether anything reaches over the side, whether the first screen has the numbers of the summary and the
 first thing that failed, whether sheets come after it, and, with all that is folded opened, whether a
-label of a chart is cut or touches another one.
+label of a chart is cut or touches another one. With --drawings, of the register's page: whether anything
+reaches over the side, and whether a text of a drawing is cut, or reaches out of its box.
 """
 import json
 import pathlib
@@ -49,6 +50,33 @@ function look(frame, width, height) {
   return {found, labels};
 }
 """
+DRAWINGS = r"""
+function look(frame, width, height) {
+  const doc = frame.contentDocument, found = [];
+  const say = text => found.push(width + " by " + height + ": " + text);
+  const box = e => e.getBoundingClientRect();
+  if (doc.scrollingElement.scrollWidth > width)
+    say("the page is " + doc.scrollingElement.scrollWidth + " wide");
+  let labels = 0;
+  for (const svg of doc.querySelectorAll("svg.bow, svg.map, svg.bars")) {
+    const whole = box(svg);
+    let room = null;
+    for (const e of svg.querySelectorAll("rect.bx, text")) {
+      const b = box(e);
+      if (e.tagName === "rect") {
+        room = b;
+        continue;
+      }
+      labels++;
+      if (b.left < whole.left - 1 || b.right > whole.right + 1 || b.top < whole.top - 1 || b.bottom > whole.bottom + 1)
+        say("the label '" + e.textContent + "' of '" + svg.querySelector("title").textContent + "' is cut");
+      if (room && !e.classList.contains("c") && b.top < room.bottom && (b.left < room.left || b.right > room.right || b.bottom > room.bottom))
+        say("the label '" + e.textContent + "' reaches out of its box");
+    }
+  }
+  return {found, labels};
+}
+"""
 RUN = r"""
 const out = [], sizes = SIZES;
 let left = sizes.length, labels = 0;
@@ -71,14 +99,16 @@ for (const [width, height] of sizes) {
 
 
 def main():
-    page = pathlib.Path(sys.argv[1]).read_text(encoding="utf-8")
-    numbers = [int(n) for n in sys.argv[2:]] or [390, 844, 1280, 800]
+    drawings = sys.argv[1] == "--drawings"
+    words = sys.argv[2:] if drawings else sys.argv[1:]
+    page = pathlib.Path(words[0]).read_text(encoding="utf-8")
+    numbers = [int(n) for n in words[1:]] or [390, 844, 1280, 800]
     sizes = list(zip(numbers[::2], numbers[1::2]))
     text = json.dumps(page).replace("<", "\\u003c")
     run = RUN.replace("SIZES", json.dumps(sizes)).replace("PAGE", text)
     with tempfile.TemporaryDirectory() as folder:
         around = pathlib.Path(folder, "around.html")
-        around.write_text(f"<!DOCTYPE html><meta charset=utf-8><body><script>{LOOK}{run}</script></body>", encoding="utf-8")
+        around.write_text(f"<!DOCTYPE html><meta charset=utf-8><body><script>{DRAWINGS if drawings else LOOK}{run}</script></body>", encoding="utf-8")
         done = subprocess.run(
             ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
              f"--user-data-dir={folder}/profile", "--window-size=1400,1000", "--virtual-time-budget=60000",

@@ -160,6 +160,8 @@ put_evidence(struct frame *f, const json_t *chapter, const char *id)
 	if (g == NULL)
 		return;
 	g->empty = "There is no evidence for this chapter.";
+	if (strcmp(member_text(f->doc, "days"), "UTC") == 0 && evidence_of(chapter) > 0)
+		g->note = "Days are those of UTC.";
 	json_array_foreach(json_object_get(chapter, "evidence"), i, one)
 	{
 		double age;
@@ -193,6 +195,8 @@ plan_of(struct book *b, const json_t *gap)
 					json_is_true(json_object_get(one, "is_over")) ? ", overdue"
 										      : "");
 	}
+	all = reg_add(b, all, "\n", member_text(gap, "timetable"));
+	all = reg_add(b, all, "\n", member_text(gap, "resources"));
 	return all[0] == '\0' ? "no action is planned" : all;
 }
 
@@ -291,7 +295,8 @@ put_list(struct frame *f, const struct list *l)
 
 	if (g == NULL)
 		return;
-	g->empty = l->empty;
+	g->empty =
+	    json_object_get(f->doc, l->member) == NULL ? "This document does not tell." : l->empty;
 	for (size_t k = 0; k < l->n; k++)
 		grid_column(g, &(struct column){"", l->columns[k].header, IN_ALL, 20, false});
 	json_array_foreach(json_object_get(f->doc, l->member), i, one)

@@ -359,8 +359,9 @@ scenario_page(struct book *b, const struct reg *r, const json_t *scenario, size_
 	add_history(s, scenario);
 	put_heading(b, r, scenario, n, out);
 	if (with_bow_tie) {
-		buf_addf(out, "<div class=\"scroll\" role=\"region\" aria-label=\"Bow-tie\" "
-			      "tabindex=\"0\"><div class=\"wide\">\n");
+		buf_addf(out, "<div class=\"scroll\" role=\"region\" aria-label=\"Bow-tie of ");
+		html_text(out, member_text(scenario, "number"));
+		buf_addf(out, "\" tabindex=\"0\"><div class=\"wide\">\n");
 		bow_tie_draw(b, r, scenario, book_text(b, "%s-b", id), false, out);
 		buf_addf(out, "</div></div>\n");
 	}

@@ -69,6 +69,8 @@ Test(framework_html, what_there_is_none_of_is_said)
 	static const char *const texts[] = {
 	    "No supplier is recorded.", "No change is recorded.", "No decision is recorded.",
 	    "No threat information is recorded.", "No exercise is recorded."};
+	static const char *const lists[] = {"suppliers", "changes", "decisions",
+					    "threat_information", "exercises"};
 	json_t *doc = framework_fixture();
 
 	cr_expect(says(doc, "Seen abroad"));
@@ -76,8 +78,14 @@ Test(framework_html, what_there_is_none_of_is_said)
 	cr_expect(says(doc, texts[4]));
 	json_decref(doc);
 	doc = register_empty();
+	cr_expect(says(doc, "This document does not tell."));
+	for (size_t i = 0; i < COUNT(texts); i++)
+		cr_expect(!says(doc, texts[i]), "%s", texts[i]);
+	for (size_t i = 0; i < COUNT(lists); i++)
+		json_object_set_new(doc, lists[i], json_array());
 	for (size_t i = 0; i < COUNT(texts); i++)
 		cr_expect(says(doc, texts[i]), "%s", texts[i]);
+	cr_expect(!says(doc, "This document does not tell."));
 	cr_expect(says(doc, "Chapters with evidence: 0 of 10."));
 	json_decref(doc);
 }

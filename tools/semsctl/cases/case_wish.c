@@ -112,6 +112,10 @@ const struct option case_register_options[] = {
     W("resources", RESOURCES),
     W("timetable", TIMETABLE),
     {"kind", required_argument, NULL, 'K'},
+    {"xlsx", required_argument, NULL, 'x'},
+    {"html", required_argument, NULL, 'h'},
+    {"bow-tie", required_argument, NULL, 'b'},
+    {"from", required_argument, NULL, 'F'},
     BOTH,
 };
 
@@ -124,7 +128,8 @@ case_take_option(struct case_wish *w, int opt, char *value)
 	} texts[] = {
 	    {'d', &w->due},   {'f', &w->file},      {'o', &w->on},      {'s', &w->state},
 	    {'a', &w->as_of}, {'k', &w->known_by},  {'S', &w->since},   {'U', &w->until},
-	    {'c', &w->csv},   {'D', &w->due_until}, {'K', &w->of_kind},
+	    {'c', &w->csv},   {'D', &w->due_until}, {'K', &w->of_kind}, {'x', &w->xlsx},
+	    {'h', &w->html},  {'b', &w->bow_tie},   {'F', &w->from},
 	};
 
 	if (opt == '?')

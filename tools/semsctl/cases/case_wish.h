@@ -20,6 +20,8 @@ struct case_wish {
 	char *file;             /* whose digest is evidence */
 	char *on;               /* when it was so */
 	char *state, *as_of, *known_by, *since, *until, *due_until, *csv;
+	char *xlsx, *html, *bow_tie; /* files that an export writes */
+	char *from;                  /* a document that was kept, in place of asking */
 	int open, as_json;
 	char digest[80]; /* of the file, as evidence */
 };

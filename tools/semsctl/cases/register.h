@@ -20,5 +20,10 @@ int risk_flags(struct case_wish *w, const char *scenario);
 int risk_settle(struct case_wish *w, const char *figure);
 int risk_scheme(struct case_wish *w, const char *path);
 int control_list(struct case_wish *w, const char *argument);
+/* The framework as one document, as register_read(). */
+int framework_read(const struct case_wish *w, json_t **document);
+/* Their files; number: of the scenario whose bow-tie is asked for. */
+int risk_export(struct case_wish *w, const char *number);
+int framework_export(struct case_wish *w, const char *argument);
 
 #endif

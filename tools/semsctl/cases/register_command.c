@@ -34,6 +34,16 @@ risk_propose(struct case_wish *w, const char *number)
 	return tell_of_scenario(w, number, CASE_ACCEPTANCE, "PROPOSE");
 }
 
+/* Scenarios, unless it says that the file has their assessments. */
+static int
+risk_import(struct case_wish *w, const char *path)
+{
+	if (w->of_kind != NULL && strcmp(w->of_kind, case_kinds[CASE_ASSESSMENT].name) != 0)
+		return command_usage(w->command, "import: --kind assessment, or none");
+	w->kind = w->of_kind != NULL ? CASE_ASSESSMENT : w->kind;
+	return case_import(w, path);
+}
+
 static const struct case_verb risk_verbs[] = {
     ASKS("list", risk_list, "[--as-of DAY] [--csv FILE] [--json]",
 	 "The register: scenarios with their scores, and how their controls stand.",
@@ -88,8 +98,14 @@ static const struct case_verb risk_verbs[] = {
     ASKS("diff", case_diff, "--since DAY [--until DAY] [--json]",
 	 "Scenarios that are new, changed or gone between the ends of two days.",
 	 "semsctl risk diff --since 2026-03-31"),
-    ASKS("import", case_import, "FILE",
-	 "Reads scenarios from a CSV file or a workbook; the same file again changes nothing.",
+    ASKS("export", risk_export,
+	 "[NUMBER] [--xlsx FILE] [--html FILE] [--csv FILE] [--bow-tie FILE] [--as-of DAY] "
+	 "[--from FILE] [--json]",
+	 "The register as a workbook, a page or CSV, and of one scenario its bow-tie.",
+	 "semsctl risk export --xlsx register.xlsx --html register.html"),
+    ASKS("import", risk_import, "FILE [--kind assessment]",
+	 "Reads scenarios, or assessments, from a CSV file or a workbook; the same file again "
+	 "changes nothing.",
 	 "semsctl risk import register.csv"),
 };
 
@@ -198,6 +214,9 @@ static const struct case_verb framework_verbs[] = {
     ASKS("diff", entry_diff, "KIND --since DAY [--until DAY] [--json]",
 	 "What is new, changed or gone between the ends of two days.",
 	 "semsctl framework diff gap --since 2026-03-31"),
+    ASKS("export", framework_export, "--html FILE [--as-of DAY] [--from FILE] [--json]",
+	 "The chapters of the framework on one page, with their evidence and its age.",
+	 "semsctl framework export --html framework.html"),
     ASKS("import", entry_import, "FILE --kind KIND",
 	 "Reads them from a CSV file or a workbook; the same file again changes nothing.",
 	 "semsctl framework import chapters.csv --kind chapter"),
@@ -262,6 +281,9 @@ framework_sub(size_t i)
 	"                    by that day\n"                                                       \
 	"  --reason TEXT     why, where a step or a change wants it\n"                            \
 	"  --csv FILE        the list as CSV, which `import` reads again\n"                       \
+	"  --xlsx, --html, --bow-tie FILE\n"                                                      \
+	"                    what an export writes: a workbook, a page, a drawing\n"              \
+	"  --from FILE       exports what an export has printed by --json, without semsd\n"       \
 	"  --json            the answer as it is\n"
 
 const struct command command_risk = {
