@@ -1758,8 +1758,20 @@ class Checker:
             told = {(r["source"], r["record_id"], key(r["names"]), r["dated_ahead"]) for r in doc["rows"]}
             self.like("corrections listed", sorted(told ^ mine, key=str), [])
 
+    def clocks(self):
+        """Runs that join over three years before and after, each as far ahead as the zone's rules say, to its end."""
+        runs = [(*(dt.datetime.fromisoformat(r[k].replace("Z", "+00:00")) for k in ("from", "until")), r["seconds"])
+                for r in self.spd["clocks"]]
+        for start, end, seconds in runs:
+            for t in (start, start + (end - start) / 2, end - dt.timedelta(seconds=1)):
+                self.like(f"clock at {t}", seconds, t.astimezone(self.ev.zone).utcoffset().total_seconds())
+        self.like("clocks join", [r[0] for r in runs[1:]], [r[1] for r in runs[:-1]])
+        self.like("clocks of three years", [runs[0][0] <= self.q.start - dt.timedelta(days=1090),
+                                            runs[-1][1] >= self.q.end + dt.timedelta(days=1090)], [True, True])
+
     def run(self):
         q = self.spd["quarter"]
+        self.clocks()
         for part, expected in (("first_day", str(self.q.first_day)),
                                ("last_day", str(self.q.last_day)),
                                ("start", self.q.start.strftime("%Y-%m-%dT%H:%M:%SZ")),

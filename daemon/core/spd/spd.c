@@ -284,6 +284,15 @@ given_list(json_t *list)
 	return list == NULL ? json_array() : json_incref(list);
 }
 
+/* Nobody looked: an empty list. */
+static json_t *
+clocks_json(const struct spd *s)
+{
+	json_t *runs = s->clocks == NULL ? NULL : json_loads(s->clocks, 0, NULL);
+
+	return runs == NULL ? json_array() : runs;
+}
+
 static void
 put_head(struct made *o, const struct spd *s)
 {
@@ -293,6 +302,7 @@ put_head(struct made *o, const struct spd *s)
 	made_text(o, DOC_MARKING, marking_of(s));
 	made_text(o, DOC_ENTITY, s->entity);
 	made_text(o, DOC_ZONE, s->zone);
+	made_put(o, DOC_CLOCKS, clocks_json(s));
 	made_put(o, DOC_QUARTER, quarter_json(s));
 	made_text(o, DOC_STATE, s->state);
 	made_int(o, DOC_REVISION, s->revision);

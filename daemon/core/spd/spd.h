@@ -178,7 +178,8 @@ struct spd {
 	    *corrected; /* JSON: the corrections and voids of the quarter; NULL: nobody looked */
 	struct spd_balance *balances;
 	size_t n_balances;
-	const char *names; /* JSON: {"site": {code: name}, "provider": {...}}; NULL: none */
+	const char *clocks; /* JSON: [{from, until, seconds}]; NULL: nobody looked */
+	const char *names;  /* JSON: {"site": {code: name}, "provider": {...}}; NULL: none */
 	/* Sections made elsewhere, borrowed; NULL: an empty list, or null for the proof. */
 	struct json_t *restatements;
 	struct json_t *embargo; /* list of {count, reason, by} */

@@ -27,7 +27,7 @@ static const struct {
     {"CLUSTERS_NOT_TOLD", "too many trials do not say whose they are"},
     {"FEW_CLUSTERS", "fewer than ten"},
     {"NO_VARIATION", "nothing to tell their differences by"},
-    {"BEFORE_SETUP", "over before the entity was set up"},
+    {"BEFORE_SETUP", "of a time before the entity was set up"},
     {"ABORTED_BELT_STOP", "aborted, belt stopped"},
     {"ABORTED_FAULT", "aborted, fault"},
     {"ABORTED_IMAGE_REJECTED", "aborted, image rejected"},

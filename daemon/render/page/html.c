@@ -144,6 +144,14 @@ put_cell(struct buf *out, const struct grid *g, size_t column, const struct cell
 	/* The next cell ends this one, as the next row its row: pages have thousands. */
 }
 
+/* A metric's name is said once, by the first of its rows. */
+static bool
+is_said_above(const struct grid *g, size_t row, size_t column)
+{
+	return row > 0 && !g->cards && strcmp(g->columns[column].key, "name") == 0 &&
+	       strcmp(grid_cell(g, row, column)->text, grid_cell(g, row - 1, column)->text) == 0;
+}
+
 /* Of those that a page has. */
 static size_t
 first_row(const struct grid *g)
@@ -167,7 +175,10 @@ put_rows(struct buf *out, const struct grid *g, const bool *shown)
 		for (size_t i = 0; i < g->n_columns; i++) {
 			if (!shown[i])
 				continue;
-			put_cell(out, g, i, grid_cell(g, r, i), heads);
+			if (r > first_row(g) && is_said_above(g, r, i))
+				buf_addf(out, "<td>");
+			else
+				put_cell(out, g, i, grid_cell(g, r, i), heads);
 			heads = false;
 		}
 		buf_addf(out, "\n");

@@ -3,6 +3,7 @@
 #include "base/civil.h"
 #include "core/kind/words.h"
 #include "core/spd/keys.h"
+#include "render/doc/spd_time.h"
 #include "render/sheet/sheets.h"
 
 #include <ctype.h>
@@ -300,6 +301,20 @@ chart_range(const struct chart_view *c, double *low, double *high, double *step)
 
 /* --- grids ------------------------------------------------------------------------------------ */
 
+/* NULL: the book is of no SPD. */
+static const json_t *
+document_of(const struct book *b)
+{
+	return b->edition == NULL ? NULL : b->edition->doc;
+}
+
+/* By which clocks its instants are. */
+static const char *
+clocks_of(const struct book *b)
+{
+	return b->edition == NULL ? "UTC" : spd_text(document_of(b), DOC_ZONE);
+}
+
 void
 grid_column(struct grid *g, const struct column *c)
 {
@@ -312,7 +327,11 @@ grid_column(struct grid *g, const struct column *c)
 		return;
 	if (g->n_columns > 0)
 		memcpy(grown, g->columns, g->n_columns * sizeof *grown);
-	grown[g->n_columns++] = *c;
+	grown[g->n_columns] = *c;
+	if (c->where & BY_CLOCK)
+		grown[g->n_columns].header =
+		    book_text(g->book, "%s (%s)", c->header, clocks_of(g->book));
+	g->n_columns++;
 	g->columns = grown;
 }
 
@@ -372,7 +391,7 @@ grid_text(struct grid *g, const char *s)
 const char *
 book_value(struct book *b, const char *field, const char *value)
 {
-	const json_t *names = json_object_get(b->edition->doc, DOC_NAMES);
+	const json_t *names = json_object_get(document_of(b), DOC_NAMES);
 	char words[SPD_CELL];
 
 	if (!code_named(names, field, value, words, sizeof words))
@@ -470,31 +489,33 @@ grid_link(struct grid *g, const char *text, const char *link)
 /* Days since 1899-12-30, as spreadsheets count them. */
 #define SHEET_DAY_OF_1970 25569
 
-/* What is no time comes back as it is, with days NULL or not touched. */
+/* By the entity's clocks; is_local false: the document does not tell them then. What is no time
+ * comes back as it is, with the rest not touched. */
 static const char *
-time_words(struct book *b, const char *rfc3339, double *days)
+time_words(struct book *b, const char *rfc3339, double *days, bool *is_local)
 {
+	char words[SPD_CELL];
+	int64_t ahead = 0;
 	struct utc_ms t;
-	struct civil_date d;
-	int64_t day;
 	int64_t s;
 
 	if (!utc_parse(text_of(rfc3339), &t))
 		return rfc3339;
-	day = t.v / MS_PER_DAY - (t.v % MS_PER_DAY < 0);
-	s = (t.v - day * MS_PER_DAY) / MS_PER_SECOND;
-	d = civil_from_days(day);
-	*days = (double)(day + SHEET_DAY_OF_1970) + (double)s / 86400;
-	return book_text(b, "%04d-%02d-%02d %02d:%02d:%02d UTC", d.year, d.month, d.day,
-			 (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
+	if (!spd_clock_at(document_of(b), t, &ahead) && b->edition != NULL)
+		*is_local = false;
+	s = t.v / MS_PER_SECOND - (t.v % MS_PER_SECOND < 0) + ahead;
+	*days = SHEET_DAY_OF_1970 + (double)s / 86400;
+	spd_time(document_of(b), rfc3339, words);
+	return book_text(b, "%s", words);
 }
 
 const char *
 book_time(struct book *b, const char *rfc3339)
 {
-	double days;
+	char words[SPD_CELL];
 
-	return time_words(b, rfc3339, &days);
+	spd_moment(document_of(b), rfc3339, words);
+	return book_text(b, "%s", words);
 }
 
 void
@@ -502,13 +523,24 @@ grid_instant(struct grid *g, const char *rfc3339)
 {
 	struct cell c = {.kind = CELL_INSTANT, .raw = rfc3339};
 
+	bool is_local = true;
+
 	if (g == NULL)
 		return;
-	c.text = time_words(g->book, rfc3339, &c.number);
+	c.text = time_words(g->book, rfc3339, &c.number, &is_local);
 	if (c.text == rfc3339)
 		grid_text(g, rfc3339);
-	else
+	else if (is_local)
 		grid_add(g, c);
+	else
+		grid_code(g, c.text, rfc3339, TONE_PLAIN); /* says itself that it is UTC */
+}
+
+void
+grid_moment(struct grid *g, const char *rfc3339)
+{
+	if (g != NULL)
+		grid_code(g, book_time(g->book, rfc3339), rfc3339, TONE_PLAIN);
 }
 
 /* Reads exactly "2026-04-01". */

@@ -21,6 +21,8 @@
 #define IN_CSV   4u
 #define IN_ALL   7u
 #define IN_SHOWN (IN_BOOK | IN_PAGE) /* to people */
+/* Beside these, of a column that holds instants: its header says by which clocks. */
+#define BY_CLOCK 8u
 
 enum tone { TONE_PLAIN, TONE_GOOD, TONE_BAD, TONE_UNSURE, TONE_MUTED, N_TONES };
 
@@ -157,9 +159,10 @@ const char *book_join(struct book *b, const char *all, const char *separator, co
 const char *book_count(struct book *b, double v); /* 1234567 as "1,234,567" */
 /* "6 Jul" of "2026-07-06", so many days on; what is no day as it is. */
 const char *book_day(struct book *b, const char *day, int days);
-const char *book_time(struct book *b, const char *rfc3339); /* "2026-07-10 09:00:00 UTC" */
-/* "set by unix:anna at 2026-05-04 09:00:00 UTC in the name of A. Example": who was signed in, and
- * whom they named in the member `named`. */
+/* By the entity's clocks, with UTC beside: "2026-07-10 10:00:00+01:00 (09:00:00 UTC)". */
+const char *book_time(struct book *b, const char *rfc3339);
+/* "set by unix:anna at 2026-05-04 10:00:00+01:00 (09:00:00 UTC) in the name of A. Example": who was
+ * signed in, and whom they named in the member `named`. */
 const char *book_decided(struct book *b, const json_t *decision, const char *named);
 void sheet_note(struct sheet *s, const char *text);
 /* where IN_ALL, no rows, no columns yet. */
@@ -196,7 +199,10 @@ void grid_beside(struct grid *g, double v, const char *unit, const double *besid
 void grid_mark(struct grid *g, const char *sign);
 /* The member, an empty cell when it is no number. */
 void grid_member(struct grid *g, const json_t *o, const char *key, const char *unit);
-void grid_instant(struct grid *g, const char *rfc3339); /* "": an empty cell */
+/* By the entity's clocks; "": an empty cell. */
+void grid_instant(struct grid *g, const char *rfc3339);
+/* The same as a text, with UTC beside it. */
+void grid_moment(struct grid *g, const char *rfc3339);
 void grid_day(struct grid *g, const char *date);
 /* A row of two cells: what it is, and the cell that comes next. */
 void grid_item(struct grid *g, const char *what);

@@ -447,6 +447,10 @@ put_difference(const struct figure_row *r, const char *change, const char *not_c
 			    change_unit(r));
 		return;
 	}
+	if (strcmp(why, "NO_VALUE_NOW") == 0) { /* as the row says by itself */
+		grid_code(r->g, "–", "", TONE_MUTED);
+		return;
+	}
 	spd_reason_words(why, words);
 	grid_code(r->g, book_text(r->g->book, "not comparable: %.100s", words), "", TONE_MUTED);
 }

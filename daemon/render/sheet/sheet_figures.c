@@ -13,7 +13,7 @@
 
 /* Rows of a breakdown that a page shows at most, by one dimension and by several: it is for
  * reading. The workbook and the CSV files have all. */
-#define PAGE_ROWS_MAX  400
+#define PAGE_ROWS_MAX  120
 #define PAGE_ROWS_FINE 40
 
 /* --- dimensions ------------------------------------------------------------------------------- */

@@ -98,13 +98,13 @@ cover_identity(struct sheet *s)
 	grid_item(g, "Last day");
 	grid_day(g, spd_text(q, DOC_LAST_DAY));
 	pair(g, "Civil time of", spd_text(doc, DOC_ZONE));
-	grid_item(g, "Begins (UTC)");
-	grid_instant(g, spd_text(q, DOC_START));
-	grid_item(g, "Ends before (UTC)");
-	grid_instant(g, spd_text(q, DOC_END));
+	grid_item(g, "Begins");
+	grid_moment(g, spd_text(q, DOC_START));
+	grid_item(g, "Ends before");
+	grid_moment(g, spd_text(q, DOC_END));
 	pair(g, "State", book_text(b, "%s", state));
-	grid_item(g, "As of (UTC)");
-	grid_instant(g, spd_text(doc, DOC_AS_OF));
+	grid_item(g, "As of");
+	grid_moment(g, spd_text(doc, DOC_AS_OF));
 	shown_codes(g, b);
 }
 
@@ -223,7 +223,7 @@ static void
 cover_events(struct sheet *s)
 {
 	static const struct column columns[] = {
-	    {"at", "When (UTC)", IN_ALL, 32, false},
+	    {"at", "When", IN_ALL, 40, false},
 	    {"step", "Step", IN_SHOWN, 66, false},
 	    {"by", "Who", IN_CSV, 20, false},
 	    {"name", "Name", IN_CSV, 20, false},
@@ -244,7 +244,7 @@ cover_events(struct sheet *s)
 	add_columns(g, columns, COUNT(columns));
 	json_array_foreach(json_object_get(s->book->edition->declaration, DOC_EVENTS), i, event)
 	{
-		grid_instant(g, spd_text(event, DOC_AT));
+		grid_moment(g, spd_text(event, DOC_AT));
 		grid_text(g, step_words(s->book, event));
 		for (size_t k = 2; k < COUNT(columns); k++)
 			grid_text(g, spd_text(event, columns[k].key));
@@ -329,7 +329,7 @@ put_approver(struct grid *g)
 		grid_code(g, "not approved yet", NULL, TONE_MUTED);
 	else
 		grid_text(g, book_text(g->book, "%s", who));
-	grid_instant(g, spd_text(approval, DOC_AT));
+	grid_moment(g, spd_text(approval, DOC_AT));
 }
 
 void
@@ -345,7 +345,7 @@ sheet_restatements(struct book *b, const struct plan *p)
 	    {"cause", "Because of", IN_ALL, 26, false},
 	    {"records", "Records involved", IN_ALL, 17, true},
 	    {"approved_by", "Approved by", IN_ALL, 20, false},
-	    {"approved_at", "Approved at (UTC)", IN_BOOK | IN_CSV, 24, false},
+	    {"approved_at", "Approved at", IN_BOOK | IN_CSV, 40, false},
 	};
 	struct sheet *s = sheet_begin(b, p);
 	struct grid *g = sheet_grid(s, "restatements", "Changed against what was submitted before");
@@ -514,7 +514,7 @@ sheet_definitions(struct book *b, const struct plan *p)
 	    {"target", "Target", IN_ALL, 10, true},
 	    {"approved_by", "Target approved by", IN_BOOK | IN_CSV, 18, false},
 	    {"target_set_by", "Target set by", IN_BOOK | IN_CSV, 18, false},
-	    {"target_set_at", "Target set at", IN_BOOK | IN_CSV, 22, false},
+	    {"target_set_at", "Target set at", IN_BOOK | IN_CSV | BY_CLOCK, 22, false},
 	    {"target_replaces", "Target before", IN_BOOK | IN_CSV, 14, true},
 	    {"target_late", "Target set after the quarter", IN_ALL, 26, false},
 	    {"version", "Version", IN_ALL, 9, false},

@@ -78,7 +78,7 @@ feeds_grid(struct sheet *s, const json_t *feeds)
 	    {{DOC_RECEIVED, "Received", IN_ALL, 12, true}, 'n'},
 	    {{DOC_MISSING, "Missing", IN_ALL, 12, true}, 'n'},
 	    {{DOC_BASIS, "Expected by", IN_ALL, 18, false}, 'w'},
-	    {{DOC_LAST_AT, "Last record (UTC)", IN_ALL, 24, false}, 'i'},
+	    {{DOC_LAST_AT, "Last record", IN_ALL | BY_CLOCK, 24, false}, 'i'},
 	};
 	struct grid *g = list_grid(s, "data-quality-feeds", "Feeds: expected and received", feeds,
 				   members, COUNT(members));
@@ -91,8 +91,10 @@ static void
 gaps_grid(struct sheet *s, const json_t *feeds)
 {
 	static const struct column columns[] = {
-	    {"source", "Source", IN_ALL, 20, false},   {"kind", "Records", IN_ALL, 20, false},
-	    {"from", "From (UTC)", IN_ALL, 24, false}, {"to", "To (UTC)", IN_ALL, 24, false},
+	    {"source", "Source", IN_ALL, 20, false},
+	    {"kind", "Records", IN_ALL, 20, false},
+	    {"from", "From", IN_ALL | BY_CLOCK, 24, false},
+	    {"to", "To", IN_ALL | BY_CLOCK, 24, false},
 	    {"reason", "Reason", IN_ALL, 30, false},
 	};
 	struct grid *g = sheet_grid(s, "data-quality-gaps", "Gaps");
@@ -251,7 +253,7 @@ put_any(struct grid *g, const char *key, const json_t *value)
 	else if (json_is_real(value))
 		grid_number(g, json_real_value(value), UNIT_REAL);
 	else if (text != NULL && utc_parse(text_of(text), &t))
-		grid_instant(g, text);
+		grid_moment(g, text);
 	else if (text != NULL)
 		grid_value(g, key, text);
 	else

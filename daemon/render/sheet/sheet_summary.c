@@ -1,5 +1,6 @@
 /* The summary's tables: how many stand where, what failed, and what is signed. */
 #include "base/count.h"
+#include "base/text.h"
 #include "core/spd/keys.h"
 #include "render/doc/spd_since.h"
 #include "render/doc/spd_target.h"
@@ -241,6 +242,84 @@ put_failed(struct sheet *s)
 	}
 }
 
+/* --- who acts --------------------------------------------------------------------------------- */
+
+#define WITHOUT_NAMED 10 /* by their ids */
+
+static const json_t *
+actions_of(const struct book *b)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(b->edition->doc, DOC_BALANCES), i, item)
+	{
+		if (strcmp(spd_text(item, DOC_WHAT), "ACTIONS") == 0)
+			return item;
+	}
+	return NULL;
+}
+
+/* The register's actions, whatever they are about. */
+static void
+say_actions(struct grid *g)
+{
+	static const char *const keys[] = {DOC_OPENING, DOC_RAISED, DOC_CLOSED, DOC_CLOSING};
+	const json_t *actions = actions_of(g->book);
+	const char *n[COUNT(keys)];
+
+	if (actions == NULL) {
+		summary_say(g, "", "The register has no action by the quarter's end.");
+		return;
+	}
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		double v = 0;
+
+		spd_number(actions, keys[i], &v);
+		n[i] = book_count(g->book, v);
+	}
+	summary_say(g, SHEET_OF_BALANCES,
+		    book_text(g->book,
+			      "Actions of the register: %s open when the quarter began, %s raised, "
+			      "%s closed, %s open at its end.",
+			      n[0], n[1], n[2], n[3]));
+}
+
+/* A comment is where people say it; what has none nobody has said it of. */
+static void
+put_acts(struct sheet *s)
+{
+	struct grid *g = summary_list(s, "acts", "Who acts, until when", "");
+	const char *without = "";
+	const json_t *metric;
+	size_t n = 0;
+	size_t failed = 0;
+	size_t i;
+
+	if (g == NULL)
+		return;
+	json_array_foreach(metrics_of(s->book), i, metric)
+	{
+		const char *id = spd_text(metric, DOC_ID);
+
+		if (!has_status(metric, "NOT_MET") && !has_status(metric, "NOT_PROVEN"))
+			continue;
+		failed++;
+		if (figure_comment(s->book, id, NULL)[0] == '\0' && n++ < WITHOUT_NAMED)
+			without = book_join(s->book, without, ", ", id);
+	}
+	if (n > 0)
+		summary_say(
+		    g, "",
+		    book_text(s->book,
+			      "Of %zu figure%s above nobody has said it yet (a comment would): "
+			      "%s%s.",
+			      n, text_s(n), without, n > WITHOUT_NAMED ? " and others" : ""));
+	else if (failed > 0)
+		summary_say(g, "", "Each figure above has a comment, where it is to be said.");
+	say_actions(g);
+}
+
 /* --- what is signed --------------------------------------------------------------------------- */
 
 static void
@@ -296,6 +375,7 @@ sheet_summary(struct book *b)
 		return;
 	put_tally(s);
 	put_failed(s);
+	put_acts(s);
 	put_signed(s);
 	summary_serious(s);
 	summary_changed(s);

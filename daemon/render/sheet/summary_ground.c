@@ -95,7 +95,8 @@ say_form(struct grid *g, const char *form, const char *words)
 	json_array_foreach(list, i, item)
 	{
 		if (json_is_false(json_object_get(item, form)) && n++ < FORMS_NAMED)
-			names = book_join(b, names, ", ", spd_text(item, DOC_MEASURE));
+			names = book_join(b, names, ", ",
+					  book_value(b, DOC_MEASURE, spd_text(item, DOC_MEASURE)));
 	}
 	if (n > 0)
 		summary_say(

@@ -77,7 +77,15 @@ beyond(const json_t *o, const char *low_key, const char *high_key)
 	return 0;
 }
 
-/* "84.0 % (n 6,145; limits 85.0 % to 88.0 %)" */
+/* Of two numbers the one that takes more digits to be told from v. */
+static const double *
+closer(double v, const char *unit, const double *a, const double *b)
+{
+	return spd_decimals(v, unit, a) >= spd_decimals(v, unit, b) ? a : b;
+}
+
+/* "84.0 % (n 6,145; limits 85.0 % to 88.0 %)", each with the digits that tell it from the others.
+ */
 static const char *
 against_limits(struct book *b, const json_t *metric, const json_t *o, const char *low_key,
 	       const char *high_key)
@@ -87,13 +95,19 @@ against_limits(struct book *b, const json_t *metric, const json_t *o, const char
 	double low = 0;
 	double high = 0;
 	double value = 0;
+	double middle;
 	double n = 0;
+	bool has_low;
+	bool has_high;
 
 	spd_number(o, DOC_VALUE, &value);
-	if (spd_number(o, low_key, &low))
-		spd_value(low, unit, &value, words[1]);
-	if (spd_number(o, high_key, &high))
-		spd_value(high, unit, &value, words[2]);
+	has_low = spd_number(o, low_key, &low);
+	has_high = spd_number(o, high_key, &high);
+	middle = has_low && has_high ? (low + high) / 2 : value;
+	if (has_low)
+		spd_value(low, unit, closer(low, unit, &value, &middle), words[1]);
+	if (has_high)
+		spd_value(high, unit, closer(high, unit, &value, &middle), words[2]);
 	spd_value(value, unit, value > high ? &high : &low, words[0]);
 	spd_number(o, DOC_DENOMINATOR, &n);
 	return book_text(b, "%s (n %s; limits %s to %s)", words[0], book_count(b, n), words[1],
@@ -161,7 +175,8 @@ say_site(struct grid *g, const json_t *metric, const json_t *unit)
 
 	summary_say_of(g, metric,
 		       book_text(b, "%s: site %s is %s the 99.8 %% limits with %s%s.",
-				 spd_text(metric, DOC_NAME), spd_text(unit, DOC_UNIT),
+				 spd_text(metric, DOC_NAME),
+				 book_value(b, DOC_SITE, spd_text(unit, DOC_UNIT)),
 				 distance > 0   ? "above"
 				 : distance < 0 ? "below"
 						: "outside",

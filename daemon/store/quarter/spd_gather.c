@@ -65,6 +65,13 @@ on_corrections(struct spd_run *r, const struct rows *rows)
 		r->spd.corrected = rows_keep(rows, 0, 0, r->arena);
 }
 
+static void
+on_clock(struct spd_run *r, const struct rows *rows)
+{
+	if (rows_count(rows) == 1)
+		r->spd.clocks = rows_keep(rows, 0, 0, r->arena);
+}
+
 static const struct {
 	const char *path;
 	void (*rows)(struct spd_run *r, const struct rows *rows);
@@ -73,6 +80,7 @@ static const struct {
     {"sql/queries/quarter/spd_completeness.sql", on_completeness},
     {"sql/queries/quarter/spd_balance.sql", on_balances},
     {"sql/queries/quarter/spd_corrections.sql", on_corrections},
+    {"sql/queries/quarter/spd_clock.sql", on_clock},
 };
 
 bool

@@ -220,10 +220,11 @@ Test(html, plots_have_a_text_and_their_data_beside_them)
 		     plots + sample_count(page, "<svg class=\"spark\""));
 	cr_expect_eq(sample_count(page, "<desc id="), plots);
 	cr_expect_eq(sample_count(page, "<figcaption>"), plots);
-	cr_expect(sample_has(page,
-			     "From the week of 6 April 2026 on the limits are of their own: New "
-			     "machines (set by unix:anna at 2026-04-10 09:00:00 UTC in the name of "
-			     "J. Marsh)."));
+	cr_expect(sample_has(
+	    page,
+	    "From the week of 6 April 2026 on the limits are of their own: New "
+	    "machines (set by unix:anna at 2026-04-10 10:00:00+01:00 (09:00:00 UTC) in the name of "
+	    "J. Marsh)."));
 	cr_expect(sample_has(
 	    page, "(88.0 %), are at 86.0 %, 84.0 % and 82.0 %. Points that call at them: 1."));
 	cr_expect(sample_has(page, "beyond line 3"));
@@ -294,8 +295,38 @@ Test(html, names_measures_that_lack_a_form)
 
 	page = page_of(&s, &files);
 	cr_expect(sample_has(page, "Of 1 measures that anything is known of, no qualitative metric "
-				   "tells anything of 1: 4.1."));
+				   "tells anything of 1: 4.1 Screening."));
 	cr_expect_not(sample_has(page, "no output metric"));
+	renderings_fini(&files);
+	sample_fini(&s);
+}
+
+/* Who acts is said by comments, and by the register of actions. */
+Test(html, says_of_which_failed_figures_nobody_has_said_who_acts)
+{
+	struct renderings files;
+	struct sample s;
+	const struct buf *page;
+
+	sample_init(&s);
+	json_object_set_new(s.doc, "balances", json_array());
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect(sample_has(page, "Who acts, until when"));
+	cr_expect(sample_has(page, "The register has no action by the quarter&#39;s end."));
+	cr_expect_not(sample_has(page, "nobody has said it yet"));
+	renderings_fini(&files);
+	json_object_set_new(sample_figure(&s, 0), "status", json_string("NOT_MET"));
+	json_object_set_new(s.declaration, "events", json_array());
+	json_array_append_new(json_object_get(s.doc, "balances"),
+			      json_pack("{s:s, s:i, s:i, s:i, s:i}", "what", "ACTIONS", "opening",
+					3, "raised", 2, "closed", 1, "closing", 4));
+	sample_render(&s, "html", &files);
+	page = sample_file(&files, ".html");
+	cr_expect(sample_has(page, "Of 1 figure above nobody has said it yet (a comment would): "
+				   "OUT03."));
+	cr_expect(sample_has(page, "Actions of the register: 3 open when the quarter began, 2 "
+				   "raised, 1 closed, 4 open at its end."));
 	renderings_fini(&files);
 	sample_fini(&s);
 }
