@@ -92,6 +92,16 @@ before=$((before / 4))-Q$((before % 4 + 1))
 # shellcheck disable=SC2086
 must simulate --register --quarter "$before" --seed $((${SEMS_DEMO_SEED:-1} + 1)) ${SEMS_DEMO_OPTIONS:-} --scale 0.1 >"$out/before.txt"
 say "The quarter before, $before, is simulated with a tenth of the traffic, to compare with."
+# Frozen, its figures say how the controls of a small register stand; once, however often this runs.
+ctl spd show "$before" --revision 1 >/dev/null 2>&1 || must spd freeze "$before" >"$out/freeze.txt"
+tools/register.sh deploy/register/airport "$bin/semsctl" --socket "$data/semsd.sock" >"$out/register.txt" || {
+	say "demo: failed: tools/register.sh deploy/register/airport"
+	exit 1
+}
+mkdir -p "$out/register"
+must --quiet risk export --xlsx "$out/register/register.xlsx" --html "$out/register/register.html"
+flags=$("$bin/semsctl" --socket "$data/semsd.sock" --no-pager risk flags --json | grep -c '"metric":')
+say "It is frozen, and a register of threat scenarios taken in: its figures raise $flags flags on them."
 say
 must spd show "$quarter" --all
 say
@@ -99,12 +109,14 @@ must --quiet spd export "$quarter" --output "$out/spd" --force
 
 say
 say "The SPD is in $out/spd: a page to read, a workbook, CSV files, and JSON for programs."
+say "The register is in $out/register: a page and a workbook. Its scores are drafts until another person adopts them."
 say
 say "To look further:"
 [ -z "$pid" ] || say "  $bin/semsd --embedded $data --web 127.0.0.1:8443 &   # prints a link to its page, http://127.0.0.1:8443"
 say "  export SEMSD_SOCKET=$data/semsd.sock"
 say "  $bin/semsctl spd show $quarter --by site          # or: --by measure, --metric OUT03"
 say "  $bin/semsctl spd freeze $quarter                  # a revision that never changes"
+say "  $bin/semsctl risk flags                          # figures that do not prove the controls of a scenario"
 say "  $bin/semsctl quarantine list                     # what was refused, and why"
 say "  $bin/semsctl retention plan                      # what would be removed when"
 say "  $bin/semsctl status"
