@@ -36,9 +36,10 @@ const look = async (page, path) => {
 };
 const sign = async (page) => {
   const answered = page.waitForResponse((r) => r.request().method() === "POST" && !r.url().includes("/passkey/"));
+  const loaded = page.waitForEvent("load");
   await page.click("main form button");
   const said = await answered;
-  await page.waitForLoadState();
+  await loaded;
   return said.status();
 };
 
