@@ -21,6 +21,13 @@ print_quarter(struct showing *s, struct buf *b)
 }
 
 static void
+print_cases(struct showing *s, struct buf *b)
+{
+	case_step_new(s, b);
+	cases_print(s, b);
+}
+
+static void
 print_case(struct showing *s, struct buf *b)
 {
 	case_step_links(s, b);
@@ -39,6 +46,10 @@ print_case(struct showing *s, struct buf *b)
 		path, title, NULL, SECTION_##section, RIGHT_##right, {{ask, i, ASK_NEEDED}}, \
 		    what##_print, what##_act                                                 \
 	}
+/* Cases of a kind, and the form that makes one. */
+#define CASES_OF(kind, title, new)                                                       \
+	READ("/cases/" kind, title, title, CASES, SEE_CASES, cases_ask, 0, print_cases), \
+	    DOES("/cases/" kind "/new", new, CASES, SEE_CASES, ask_who, 0, case_step)
 #define OF_QUARTER                                               \
 	{                                                        \
 		{quarter_ask, QUARTER_STATUS, ASK_NEEDED},       \
@@ -82,6 +93,7 @@ static const struct view list[] = {
     QUARTER("/quarter/*/metric/*", "*: *", metric_print),
     READ("/quarter/*/metric/*/records", "Records behind *: *", NULL, QUARTERS, EXPLAIN_FIGURE,
 	 explain_ask, 0, explain_print),
+    READ("/quarter/*/diff", "*, frozen and now", NULL, QUARTERS, SEE_SPD, diff_ask, 0, diff_print),
     READ("/quarter/*/check", "Check of *", NULL, QUARTERS, SEE_SPD, check_ask, 0, check_print),
     STEP("freeze", "Freeze *", PREPARE_SPD),
     STEP("comment", "Comment on a figure of *", COMMENT_SPD),
@@ -102,8 +114,14 @@ static const struct view list[] = {
      {{record_ask, 0, ASK_PART}, {trace_ask, 0, ASK_PART}},
      record_print,
      NULL},
-    READ("/quarantine", "Quarantine", "Quarantine", EVIDENCE, SEE_QUARANTINE, quarantine_ask, 0,
-	 quarantine_print),
+    {"/quarantine",
+     "Quarantine",
+     "Quarantine",
+     SECTION_EVIDENCE,
+     RIGHT_SEE_QUARANTINE,
+     {{quarantine_ask, 0, ASK_NEEDED}},
+     requeue_print,
+     requeue_act},
     DOES("/quarantine/*", "Refused record *", EVIDENCE, SEE_QUARANTINE, quarantine_ask, 1,
 	 refused_step),
     READ("/pending", "Corrections and voids that wait", "Waiting corrections", EVIDENCE,
@@ -114,14 +132,29 @@ static const struct view list[] = {
     READ("/imports", "Imports", "Imports", EVIDENCE, SEE_IMPORTS, imports_ask, 0, imports_print),
     READ("/imports/*", "Import *", NULL, EVIDENCE, SEE_IMPORTS, imports_ask, 1, import_print),
 
-    READ("/cases/finding", "Findings", "Findings", CASES, SEE_CASES, cases_ask, 0, cases_print),
-    READ("/cases/action", "Actions", "Actions", CASES, SEE_CASES, cases_ask, 0, cases_print),
-    DOES("/cases/finding/new", "A new finding", CASES, RAISE_CASES, ask_who, 0, case_step),
-    DOES("/cases/action/new", "A new action", CASES, RAISE_CASES, ask_who, 0, case_step),
+    CASES_OF("finding", "Findings", "A new finding"),
+    CASES_OF("action", "Actions", "A new action"),
+    CASES_OF("scenario", "Threat scenarios", "A new threat scenario"),
+    CASES_OF("assessment", "Assessments", "A new assessment"),
+    CASES_OF("control", "Controls", "A new control"),
+    CASES_OF("asset", "Key assets", "A new key asset"),
+    CASES_OF("acceptance", "Acceptances", "A new acceptance"),
+    CASES_OF("supplier", "Suppliers", "A new supplier"),
+    CASES_OF("change", "Changes", "A new change"),
+    CASES_OF("threat_information", "Threat information", "New threat information"),
+    CASES_OF("decision", "Decisions", "A new decision"),
+    CASES_OF("gap", "Gaps", "A new gap"),
     READ("/case/*", "*", NULL, CASES, SEE_CASES, case_ask, 0, print_case),
     DOES("/case/*/tell/*", "*: *", CASES, SEE_CASES, case_ask, 0, case_step),
 
-    READ("/people", "People", "People", ADMIN, SEE_HISTORY, setup_ask, 0, people_print),
+    {"/people",
+     "People",
+     "People",
+     SECTION_ADMIN,
+     RIGHT_SEE_HISTORY,
+     {{setup_ask, 0, ASK_NEEDED}, {passkeys_ask, 0, ASK_PART}},
+     people_print,
+     NULL},
     READ("/grants", "Sources and grants", "Sources and grants", ADMIN, SEE_HISTORY, setup_ask, 0,
 	 grants_print),
     READ("/targets", "Targets", "Targets", ADMIN, SEE_HISTORY, setup_ask, 0, targets_print),

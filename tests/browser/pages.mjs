@@ -57,7 +57,7 @@ like(await main(rita), /Nothing waits for you/, "who reviews has nothing to do y
 await sid.goto(`${web}/`);
 like(await main(sid), /You own no open action/, "a supervisor sees his actions");
 is(/Quarters, the newest first|quarantine/.test(await main(sid)), false, "and nothing that is not for him");
-is(await sid.locator("nav.sections a").allTextContents().then((t) => t.join()), "Home,Findings and actions", "nor a way to it");
+is(await sid.locator("nav.sections a").allTextContents().then((t) => t.join()), "Home,Findings, actions and risks", "nor a way to it");
 is((await sid.goto(`${web}/quarter/2026-Q2`)).status(), 403, "which he is refused, too");
 
 // --- frozen, by a passkey
@@ -170,8 +170,8 @@ is(await sid.locator("nav[aria-label=Steps] a").allTextContents().then((t) => t.
 
 // --- every page: axe, sizes, dark
 const paths = ["/", "/quarters", "/quarter/2026-Q2", "/quarter/2026-Q2?revision=now", "/quarter/2026-Q2/sheet/scorecard",
-  "/quarter/2026-Q2/metric/QL02", "/quarter/2026-Q2/metric/QL02/records", "/quarter/2026-Q2/revise", "/records", "/quarantine",
-  "/pending", "/feeds", "/doubles", "/imports", "/cases/finding", "/cases/action", "/cases/action/new", "/people", "/grants",
+  "/quarter/2026-Q2/metric/QL02", "/quarter/2026-Q2/metric/QL02/records", "/quarter/2026-Q2/revise", "/quarter/2026-Q2/diff", "/records", "/quarantine",
+  "/pending", "/feeds", "/doubles", "/imports", "/cases/finding", "/cases/action", "/cases/action/new", "/cases/scenario", "/cases/scenario/new", "/cases/assessment/new", "/people", "/grants",
   "/targets", "/devices", "/retention", "/holds", "/log"];
 const context = carla.context();
 const faults = [], wide = [];

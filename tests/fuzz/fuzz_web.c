@@ -1,8 +1,8 @@
 /*
  * What a stranger sends by HTTP and evhttp hands on: a line that says who it is, and a body of
- * JSON, or of what passkeys are made of. Whatever it is, it is read or refused by a path; a Batch
- * that was read is one that protobuf-c reads, and written as JSON and read again it is the same to
- * the last byte.
+ * JSON, of a form's fields, or of what passkeys are made of. Whatever it is, it is read or refused
+ * by a path; a Batch that was read is one that protobuf-c reads, and written as JSON and read again
+ * it is the same to the last byte.
  */
 #include "base/json/jsonmem.h"
 #include "tests/fuzz/fuzz.h"
@@ -10,6 +10,7 @@
 #include "web/json/base64.h"
 #include "web/json/json_in.h"
 #include "web/json/json_out.h"
+#include "web/page/form.h"
 #include "web/person/cose.h"
 #include "web/person/proof.h"
 #include "wire/decode.h"
@@ -74,6 +75,22 @@ read_passkey(struct text body)
 	MUST(p.shown.authdata.n <= PROOF_PART_MAX && p.id.n <= PROOF_PART_MAX);
 	if (webauthn_created(&p.shown, &site, &made) == NULL)
 		MUST(made.credential_id.n + made.public_key.n <= p.shown.authdata.n);
+}
+
+/* A form, or what stands behind ? in an address. */
+static void
+read_form(struct text body)
+{
+	struct form f;
+
+	arena_reset(arena);
+	if (!form_read(&f, body, arena)) {
+		MUST(f.n == 0);
+		return;
+	}
+	for (size_t i = 0; i < f.n; i++)
+		MUST(text_is_clean_utf8(text_of(f.field[i].name)) &&
+		     text_is_clean_utf8(text_of(f.field[i].value)));
 }
 
 /* As semsd gets it: the bytes of a frame's Batch. */
@@ -141,6 +158,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_who(line, body);
 	read_base64(line);
 	read_passkey(body);
+	read_form(body);
 	buf_clear(&first);
 	code = json_to_message(body, &sems__v1__batch__descriptor, LIST_MAX, &first, &why);
 	if (code != OK) {

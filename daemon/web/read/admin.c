@@ -29,6 +29,41 @@ put_day(const struct showing *s, struct buf *b)
 	return json_object_get(s->said[0].json, "setup");
 }
 
+bool
+passkeys_ask(struct showing *s, struct question *q, unsigned i)
+{
+	(void)i;
+	if (!view_may(s, RIGHT_INVITE_PERSONS))
+		return false;
+	sems__v1__passkey_request__init(&q->of.passkeys);
+	q->q.body_case = SEMS__V1__REQUEST__BODY_PASSKEY;
+	q->q.passkey = &q->of.passkeys;
+	q->of.passkeys.has_operation = 1;
+	q->of.passkeys.operation = SEMS__V1__PASSKEY_OPERATION__PASSKEY_OPERATION_LIST;
+	return true;
+}
+
+static void
+put_passkeys(struct buf *b, const json_t *said)
+{
+	static const struct col cols[] = {
+	    {"passkey", "Number", NULL},
+	    {"principal", "Person", NULL},
+	    {"name", "Passkey", NULL},
+	    {"state", "State", NULL},
+	    {"since", "Since", NULL},
+	    {"last_used_at", "Last used", NULL},
+	    {"went_back_at", "Went back", NULL},
+	    {"revoked_at", "Revoked", NULL},
+	    {"revoked_by", "Revoked by", NULL},
+	};
+	static const struct rows rows = {"passkeys", "Passkeys, and whom they sign in",
+					 "There are no passkeys.", cols, COUNT(cols)};
+
+	if (said != NULL)
+		rows_put(b, &rows, json_object_get(said, "passkeys"));
+}
+
 void
 people_print(struct showing *s, struct buf *b)
 {
@@ -48,6 +83,7 @@ people_print(struct showing *s, struct buf *b)
 	const json_t *setup = put_day(s, b);
 
 	rows_put(b, &rows, json_object_get(setup, "principals"));
+	put_passkeys(b, s->said[1].json);
 	html_put(b, "<h2>Who must differ from whom</h2>\n");
 	rows_pairs(b, &policy, json_object_get(setup, "spd_policy"));
 }

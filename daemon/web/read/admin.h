@@ -6,6 +6,8 @@
 
 /* What is set up: now, or at the end of the address's day. */
 bool setup_ask(struct showing *s, struct question *q, unsigned i);
+/* Which passkeys sign in whom, for whom it is to know. */
+bool passkeys_ask(struct showing *s, struct question *q, unsigned i);
 void people_print(struct showing *s, struct buf *b);
 void grants_print(struct showing *s, struct buf *b);
 void targets_print(struct showing *s, struct buf *b);

@@ -52,9 +52,13 @@ static const struct col cols[] = {
     {"owner", "Owner", NULL},
     {"site_id", "Site", NULL},
     {"finding", "Finding", "/case/{finding}"},
+    {"scenario", "Scenario", "/case/{scenario}"},
+    {"band", "Band", NULL},
     {"original_due", "First due", NULL},
     {"due_on", "Due", NULL},
     {"overdue_days", "Days over", NULL},
+    {"review_on", "Review", NULL},
+    {"expires_on", "Expires", NULL},
     {"occurrence", "Times", NULL},
 };
 
@@ -72,11 +76,6 @@ cases_print(struct showing *s, struct buf *b)
 					 "There is none.", cols, COUNT(cols)};
 	const json_t *said = s->said[0].json;
 
-	if (view_may(s, RIGHT_RAISE_CASES)) {
-		html_put(b, "<p><a href=\"");
-		html_text(b, s->view->path);
-		html_put(b, "/new\">Add one</a></p>\n");
-	}
 	filter_put(s, b, filters, COUNT(filters));
 	rows_put(b, &rows, json_object_get(said, "cases"));
 	if (json_is_true(json_object_get(said, "more")))

@@ -128,6 +128,11 @@ put_revisions(const struct showing *s, struct buf *b)
 		put_revision_link(s, b, number, words, n == shown);
 	}
 	put_revision_link(s, b, "now", "As it would be now", shown == 0);
+	if (shown > 0) {
+		html_put(b, "<li><a href=\"/quarter/");
+		html_query(b, s->part[0]);
+		buf_addf(b, "/diff?revision=%lld\">Both side by side</a></li>", shown);
+	}
 	html_put(b, "</ul></nav>\n");
 }
 

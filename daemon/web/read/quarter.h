@@ -30,4 +30,8 @@ void metric_print(struct showing *s, struct buf *b);
 bool explain_ask(struct showing *s, struct question *q, unsigned i);
 void explain_print(struct showing *s, struct buf *b);
 
+/* A frozen revision beside the figures of now: DIFF is the view's one question. */
+bool diff_ask(struct showing *s, struct question *q, unsigned i);
+void diff_print(struct showing *s, struct buf *b);
+
 #endif

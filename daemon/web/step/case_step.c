@@ -12,6 +12,8 @@
 
 #define WORDS_MOST 64 /* of a question */
 
+static const char incomplete[] = "This form lacks a part: look at what it says, and send it again.";
+
 /* What is told: of a case that is there, or the event that makes one. */
 struct told {
 	const struct case_kind_is *kind;
@@ -20,6 +22,19 @@ struct told {
 	bool is_new;
 };
 
+#define OF_KIND "/cases/"
+
+/* "/cases/action", "/cases/action/new" */
+static enum case_kind
+kind_in(const char *path)
+{
+	char name[CASE_NUMBER_SIZE];
+
+	path += sizeof OF_KIND - 1;
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(path, "/"), path);
+	return case_kind_by_name(name);
+}
+
 static void
 find_told(const struct showing *s, struct told *t)
 {
@@ -27,11 +42,8 @@ find_told(const struct showing *s, struct told *t)
 	enum case_kind kind;
 	const char *name;
 
-	t->is_new = strncmp(s->view->path, "/cases/", 7) == 0;
-	if (t->is_new)
-		kind = strncmp(s->view->path + 7, "action/", 7) == 0 ? CASE_ACTION : CASE_FINDING;
-	else
-		kind = case_kind_by_number(s->part[0]);
+	t->is_new = strncmp(s->view->path, OF_KIND, sizeof OF_KIND - 1) == 0;
+	kind = t->is_new ? kind_in(s->view->path) : case_kind_by_number(s->part[0]);
 	t->kind = kind == CASE_KINDS ? NULL : &case_kinds[kind];
 	if (t->kind == NULL)
 		return;
@@ -86,11 +98,44 @@ case_step_links(const struct showing *s, struct buf *b)
 	html_put(b, n == 0 ? "" : "</ul></nav>\n");
 }
 
+void
+case_step_new(const struct showing *s, struct buf *b)
+{
+	struct told t;
+
+	find_told(s, &t);
+	if (t.kind == NULL || !may_follow(s, &t, 0))
+		return;
+	html_put(b, "<p><a href=\"");
+	html_text(b, s->path);
+	html_put(b, "/new\">Add one</a></p>\n");
+}
+
+/* --- what is signed ----------------------------------------------------------------------------
+ */
+
+/* Who accepts a risk answers for it: he shows anew that it is he. All else is told. */
+static bool
+is_signed(const struct told *t)
+{
+	return t->kind == &case_kinds[CASE_ACCEPTANCE] && !t->is_new &&
+	       strcmp(t->kind->life->machine->events[t->event], "ACCEPT") == 0;
+}
+
+/* The form's event, which is told once whatever is sent twice. */
+static bool
+what_is_signed(const struct showing *s, const char *event_id, struct assured *out)
+{
+	out->typed = arena_printf(s->arena, "%s", s->part[0]);
+	out->about = arena_printf(s->arena, "%s\n%s", s->path, event_id);
+	return out->typed != NULL && out->about != NULL;
+}
+
 /* --- the form --------------------------------------------------------------------------------- */
 
-/* Made with the form: sent twice, it is the same event. */
-static void
-put_event_id(const struct showing *s, struct buf *b)
+/* Made with the form: sent twice, it is the same event. NULL: no random number is to be had. */
+static const char *
+event_id_of(const struct showing *s)
 {
 	const char *given = form_value(&s->given, "event_id");
 	unsigned char rest[10];
@@ -98,14 +143,14 @@ put_event_id(const struct showing *s, struct buf *b)
 	struct timespec now;
 	struct uuid id;
 
+	if (given[0] != '\0')
+		return given;
+	if (!random_bytes(rest, sizeof rest))
+		return NULL;
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (given[0] != '\0') {
-		step_hidden(b, "event_id", given);
-	} else if (random_bytes(rest, sizeof rest)) {
-		id = uuid_at((struct utc_ms){(int64_t)now.tv_sec * MS_PER_SECOND}, rest, true);
-		uuid_format(&id, text);
-		step_hidden(b, "event_id", text);
-	}
+	id = uuid_at((struct utc_ms){(int64_t)now.tv_sec * MS_PER_SECOND}, rest, true);
+	uuid_format(&id, text);
+	return arena_printf(s->arena, "%s", text);
 }
 
 /* What must be said first. */
@@ -133,21 +178,27 @@ case_step_print(struct showing *s, struct buf *b)
 	    {"due_on", "Due", NULL},
 	};
 	static const struct rows pairs = {"case", NULL, NULL, cols, COUNT(cols)};
+	struct assured what;
+	const char *id = event_id_of(s);
 	struct told t;
 
 	find_told(s, &t);
 	if (!t.is_new)
 		rows_pairs(b, &pairs, s->said[0].json);
-	if (t.kind == NULL || t.event >= t.kind->life->machine->n_events ||
+	if (id == NULL || t.kind == NULL || t.event >= t.kind->life->machine->n_events ||
 	    (!may_follow(s, &t, t.event) && s->error == NULL)) {
 		html_put(b,
 			 "<p class=\"bad\">This is no step for you, or not in this state.</p>\n");
 		return;
 	}
 	step_begin(s, b);
-	put_event_id(s, b);
+	step_hidden(b, "event_id", id);
 	put_words(s, b, t.kind->life, t.event);
+	if (is_signed(&t) && what_is_signed(s, id, &what))
+		assure_put(s->work, b, &what);
 	step_end(b, t.kind->life->machine->events[t.event], false);
+	if (is_signed(&t))
+		assure_put_script(s->work, b);
 }
 
 /* --- the act ---------------------------------------------------------------------------------- */
@@ -196,19 +247,13 @@ take_words(const struct showing *s, struct question *q, const struct told *t)
 	}
 }
 
-void
-case_step_act(struct showing *s)
+static void
+send(struct showing *s, const struct told *t, const struct uuid *id)
 {
 	struct question *q = arena_zalloc(s->arena, 1, sizeof *q);
-	struct uuid id;
-	struct told t;
 
-	find_told(s, &t);
-	if (q == NULL || t.kind == NULL || t.event >= t.kind->life->machine->n_events ||
-	    !uuid_parse(text_of(form_value(&s->given, "event_id")), &id)) {
-		view_again(s, 400, "",
-			   "This form lacks a part: look at what it says, and send it "
-			   "again.");
+	if (q == NULL) {
+		view_again(s, 503, "", "Memory is out: try again.");
 		return;
 	}
 	sems__v1__request__init(&q->q);
@@ -221,12 +266,49 @@ case_step_act(struct showing *s)
 	q->events[0] = &q->event;
 	q->of.cases.events = q->events;
 	q->of.cases.n_events = 1;
-	memcpy(q->id, id.b, sizeof q->id);
+	memcpy(q->id, id->b, sizeof q->id);
 	q->event.has_event_id = 1;
 	q->event.event_id = (ProtobufCBinaryData){sizeof q->id, q->id};
-	q->event.number = t.is_new ? NULL : s->part[0];
-	q->event.kind = t.is_new ? arena_printf(s->arena, "%s", t.kind->name) : NULL;
-	q->event.event = arena_printf(s->arena, "%s", t.kind->life->machine->events[t.event]);
-	take_words(s, q, &t);
+	q->event.number = t->is_new ? NULL : s->part[0];
+	q->event.kind = t->is_new ? arena_printf(s->arena, "%s", t->kind->name) : NULL;
+	q->event.event = arena_printf(s->arena, "%s", t->kind->life->machine->events[t->event]);
+	take_words(s, q, t);
 	view_ask(s, q, on_told);
+}
+
+/* False: the form lacks a part. */
+static bool
+take_told(const struct showing *s, struct told *t, struct uuid *id)
+{
+	find_told(s, t);
+	return t->kind != NULL && t->event < t->kind->life->machine->n_events &&
+	       uuid_parse(text_of(form_value(&s->given, "event_id")), id);
+}
+
+static void
+on_assured(void *ctx, const char *field, const char *wrong)
+{
+	struct showing *s = ctx;
+	struct uuid id;
+	struct told t;
+
+	if (wrong != NULL || !take_told(s, &t, &id))
+		view_again(s, 403, field, "%s", wrong == NULL ? incomplete : wrong);
+	else
+		send(s, &t, &id);
+}
+
+void
+case_step_act(struct showing *s)
+{
+	struct assured what;
+	struct uuid id;
+	struct told t;
+
+	if (!take_told(s, &t, &id) || !what_is_signed(s, form_value(&s->given, "event_id"), &what))
+		view_again(s, 400, "", "%s", incomplete);
+	else if (is_signed(&t))
+		assure_check(s->work, &s->given, &what, s->arena, on_assured, s);
+	else
+		send(s, &t, &id);
 }

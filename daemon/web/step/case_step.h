@@ -9,6 +9,8 @@
  * whose view asks nothing of it. */
 void case_step_print(struct showing *s, struct buf *b);
 void case_step_act(struct showing *s);
+/* The way to the form that makes one, on a list; nothing for whom may not. */
+void case_step_new(const struct showing *s, struct buf *b);
 /* The steps that may follow for whom looks at the case, as links. */
 void case_step_links(const struct showing *s, struct buf *b);
 

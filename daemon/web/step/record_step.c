@@ -283,3 +283,54 @@ refused_step_act(struct showing *s)
 	else
 		view_ask(s, q, on_requeued);
 }
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+void
+requeue_print(struct showing *s, struct buf *b)
+{
+	const char *source = step_value(s, "source");
+
+	quarantine_print(s, b);
+	if (!view_may(s, RIGHT_DISCARD_QUARANTINE) ||
+	    json_integer_value(json_object_get(s->said[0].json, "open")) == 0)
+		return;
+	html_put(b, "<h2>Try them again</h2>\n<p>Once the cause is mended: ");
+	html_text(b, source[0] == '\0' ? "all of them" : "those of the source ");
+	html_text(b, source);
+	html_put(b, ", each by the rights of who sent it. What is refused again stays.</p>\n");
+	step_begin(s, b);
+	step_hidden(b, "source", source);
+	step_end(b, "Try them again", false);
+}
+
+/* How it went is what the list says then. */
+static void
+on_all_requeued(void *ctx, const struct reply *r)
+{
+	struct showing *s = ctx;
+
+	if (r->kind == REPLY_DOCUMENT)
+		view_done(s, "/quarantine");
+	else
+		view_refused(s, r);
+}
+
+void
+requeue_act(struct showing *s)
+{
+	struct question *q = arena_zalloc(s->arena, 1, sizeof *q);
+
+	if (q == NULL) {
+		view_again(s, 503, "", "Memory is out: try again.");
+		return;
+	}
+	sems__v1__request__init(&q->q);
+	sems__v1__quarantine_request__init(&q->of.quarantine);
+	q->q.body_case = SEMS__V1__REQUEST__BODY_QUARANTINE;
+	q->q.quarantine = &q->of.quarantine;
+	q->of.quarantine.has_operation = 1;
+	q->of.quarantine.operation = SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_REQUEUE;
+	q->of.quarantine.source = form_maybe(&s->given, "source");
+	view_ask(s, q, on_all_requeued);
+}

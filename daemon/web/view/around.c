@@ -7,7 +7,7 @@ static const char *const section_names[] = {
     [SECTION_HOME] = "Home",
     [SECTION_QUARTERS] = "Quarters",
     [SECTION_EVIDENCE] = "Evidence",
-    [SECTION_CASES] = "Findings and actions",
+    [SECTION_CASES] = "Findings, actions and risks",
     [SECTION_ADMIN] = "Administration",
 };
 COVERS(section_names, SECTIONS);

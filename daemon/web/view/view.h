@@ -44,6 +44,7 @@ struct question {
 		Sems__V1__HoldRequest hold;
 		Sems__V1__LogRequest log;
 		Sems__V1__RightsRequest rights;
+		Sems__V1__PasskeyRequest passkeys;
 	} of;
 	char *texts[VIEW_LISTS];
 	Sems__V1__CaseEvent event;

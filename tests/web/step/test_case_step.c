@@ -54,6 +54,28 @@ Test(case_step, offers_what_may_follow_to_whom_it_is_for)
 	}
 }
 
+static const struct view list = {.path = "/cases/scenario"};
+
+static void
+way_to_new(struct showing *s, struct buf *b)
+{
+	case_step_new(s, b);
+}
+
+Test(case_step, offers_to_make_one_to_whom_it_is_for)
+{
+	struct showing *s = shown_begin(ROLE_COMPLIANCE, "/cases/scenario", "");
+
+	s->view = &list;
+	cr_expect_not_null(
+	    strstr(shown_print(way_to_new), "<a href=\"/cases/scenario/new\">Add one</a>"));
+	shown_end();
+	s = shown_begin(ROLE_SUPERVISOR, "/cases/scenario", "");
+	s->view = &list;
+	cr_expect_str_eq(shown_print(way_to_new), "");
+	shown_end();
+}
+
 static struct signed_in o;
 
 /* What must be said first, and an id of the event that is the form's own. */
@@ -141,5 +163,38 @@ Test(case_step, tells_what_semsd_refuses)
 	cr_expect_not_null(strstr(heard, "<p class=\"error\">says too little</p>"));
 	cr_expect_not_null(strstr(heard, "&lt;done&gt;</textarea>"));
 	cr_expect_not_null(strstr(heard, id), "it is the same event");
+	signed_close(&o);
+}
+
+/* P-1415: who accepts a risk answers for it, and a "yes" accepts nothing. */
+Test(case_step, has_an_acceptance_signed)
+{
+	static const char shown[] =
+	    "{\"number\":\"AC-2026-001\",\"kind\":\"acceptance\",\"state\":\"PROPOSED\"}";
+	char form[80], id[64], body[512];
+	Sems__V1__ClientFrame *f;
+	const char *heard;
+
+	signed_open(&o);
+	o.role = "manager";
+	signed_get(&o, "/case/AC-2026-001/tell/ACCEPT");
+	signed_answer(&o, BODY(CASE), shown);
+	heard = signed_heard(&o);
+	cr_expect_not_null(strstr(heard, "id=\"h-confirm\">AC-2026-001</p>"), "%s", heard);
+	signed_form(&o, form);
+	snprintf(id, sizeof id, "%.36s", strstr(heard, "name=\"event_id\" value=\"") + 23);
+	snprintf(body, sizeof body, "%s&event_id=%s&digest=ab&confirm=yes", form, id);
+	signed_post(&o, "/case/AC-2026-001/tell/ACCEPT", body);
+	signed_answer(&o, BODY(CASE), shown);
+	cr_expect_eq(strncmp(signed_heard(&o), "HTTP/1.1 403", 12), 0);
+	snprintf(body, sizeof body, "%s&event_id=%s&digest=ab&confirm=AC-2026-001", form, id);
+	signed_post(&o, "/case/AC-2026-001/tell/ACCEPT", body);
+	f = signed_asked(&o, BODY(CASE));
+	cr_expect_str_eq(f->request->case_->events[0]->event, "ACCEPT");
+	cr_assert_eq(f->request->case_->events[0]->n_words, 1);
+	cr_expect_str_eq(f->request->case_->events[0]->words[0]->name, "digest");
+	signed_say(&o, f, "{\"results\":[{\"number\":\"AC-2026-001\"}]}");
+	signed_free(f);
+	cr_expect_not_null(strstr(signed_heard(&o), "Location: /case/AC-2026-001\r\n"));
 	signed_close(&o);
 }

@@ -137,3 +137,28 @@ Test(record_step, says_that_it_was_refused_once_more)
 	cr_expect_not_null(strstr(heard, "refused once more: site_id &lt;is not&gt;"));
 	signed_close(&o);
 }
+
+/* Of the source that the list was of, or all. */
+Test(record_step, tries_all_of_a_source_again)
+{
+	static const char list[] = "{\"open\":2,\"reasons\":[],\"records\":[]}";
+	char form[80], body[256];
+	Sems__V1__ClientFrame *f;
+
+	signed_open(&o);
+	signed_get(&o, "/quarantine?source=gate");
+	signed_answer(&o, BODY(QUARANTINE), list);
+	cr_expect_not_null(strstr(signed_heard(&o), "name=\"source\" value=\"gate\">"));
+	signed_form(&o, form);
+	snprintf(body, sizeof body, "%s&source=gate", form);
+	signed_post(&o, "/quarantine", body);
+	f = signed_asked(&o, BODY(QUARANTINE));
+	cr_expect_eq(f->request->quarantine->operation,
+		     SEMS__V1__QUARANTINE_OPERATION__QUARANTINE_OPERATION_REQUEUE);
+	cr_expect_str_eq(f->request->quarantine->source, "gate");
+	cr_expect_not(f->request->quarantine->has_quarantine_id);
+	signed_say(&o, f, "{\"requeued\":1,\"still_open\":1,\"records\":[]}");
+	signed_free(f);
+	cr_expect_not_null(strstr(signed_heard(&o), "Location: /quarantine\r\n"));
+	signed_close(&o);
+}
