@@ -23,8 +23,8 @@ PY
 if [ "${valued:-0}" -ge 25 ]; then ok 'at least 25 metrics have a value'; else not_ok 'at least 25 metrics have a value' "$valued of $metrics"; fi
 is "$forms" 3 'in all three forms'
 is "$silent" 0 'a metric without a value says why'
-page=$(find "$T/demo/spd" -name '*_spd.html' -size -600001c)
-like "$page" '\.html$' 'one page, of 0.6 MB at most'
+page=$(find "$T/demo/spd" -name '*_spd.html' -size -520001c)
+like "$page" '\.html$' 'one page, of 0.52 MB at most'
 is "$(/usr/bin/python3 -B tests/system/lib_page_words.py "$page" "$json" 2>&1)" True 'which says in words what records have codes for'
 like "$OUT" 'OUT03' 'the terminal shows the table'
 like "$OUT" 'spd' 'and says where the files are'
