@@ -74,7 +74,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT s FROM sems.risk_scheme s WHERE s.set_at < told_before OR s.set_by = 'semsd' ORDER BY s.version DESC LIMIT 1
 $$;
 CREATE FUNCTION sems.risk_band(score int, scheme jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	SELECT b ->> 'name' FROM jsonb_array_elements(scheme -> 'bands') AS b
 	WHERE score BETWEEN (b ->> 'low')::int AND (b ->> 'high')::int
 $$;
@@ -141,9 +141,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	    ORDER BY r.quarter, r.revision DESC) AS n
 $$;
 
+-- These few have no search_path of their own, so that they become part of the statement that calls them for each row.
 -- What a figure says of what it watches. Unknown is never PROVEN. rule: NOT_PROVEN: that alone is a breach.
 CREATE FUNCTION sems.figure_state(status text, rule text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	SELECT CASE WHEN status = 'MET' THEN 'PROVEN'
 	    WHEN status = 'NOT_MET' OR (status = 'NOT_PROVEN' AND rule = 'NOT_PROVEN') THEN 'FAILING'
 	    WHEN status IS NULL OR status = 'NO_DATA' THEN 'SILENT'
@@ -151,7 +152,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 -- The worse, the smaller.
 CREATE FUNCTION sems.control_rank(state text) RETURNS int
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	SELECT array_position('{FAILING,SILENT,UNCOVERED,NOT_PROVEN,EXEMPT,PROVEN}'::text[], state)
 $$;
 
@@ -167,16 +168,17 @@ $$;
 CREATE FUNCTION sems.cases_of(kinds text[], so_before timestamptz, told_before timestamptz, these text[])
 RETURNS SETOF sems.case_event
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT l.* FROM sems.case_file c
+	SELECT l.* FROM (SELECT c.number FROM sems.case_file c WHERE these IS NULL AND c.kind = ANY (kinds)
+	    UNION ALL
+	    SELECT c.number FROM unnest(these) AS t JOIN sems.case_file c ON c.number = t WHERE c.kind = ANY (kinds)) AS c
 	CROSS JOIN LATERAL (SELECT e.* FROM sems.case_event e
 	    WHERE e.number = c.number AND e.valid < so_before AND e.received < told_before
 	    ORDER BY e.step DESC LIMIT 1) AS l
-	WHERE c.kind = ANY (kinds) AND (these IS NULL OR c.number = ANY (these))
 $$;
 
 -- The metrics of a word of that type, with their rules.
 CREATE FUNCTION sems.watched(metrics text) RETURNS TABLE (metric text, rule text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	SELECT split_part(w, ':', 1), coalesce(nullif(split_part(w, ':', 2), ''), 'NOT_MET')
 	FROM unnest(string_to_array(metrics, ' ')) AS w
 $$;
@@ -215,16 +217,20 @@ CREATE FUNCTION sems.risk_assessments(so_before timestamptz, told_before timesta
 RETURNS TABLE (scenario text, number text, adopted_at timestamptz, age bigint, version bigint, folded jsonb, threat int, impact int,
     vulnerability int)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT a.folded ->> 'scenario', a.number, d.valid, row_number() OVER (PARTITION BY a.folded ->> 'scenario' ORDER BY d.valid DESC, a.number DESC),
-	    row_number() OVER (PARTITION BY a.folded ->> 'scenario' ORDER BY d.valid, a.number), a.folded,
-	    (a.folded ->> 'threat')::int, (a.folded ->> 'impact')::int, (a.folded ->> 'vulnerability')::int
-	FROM sems.cases_of('{assessment}', so_before, told_before, CASE WHEN these IS NOT NULL THEN ARRAY(
-	    SELECT DISTINCT e.number FROM sems.case_event e WHERE e.folded ->> 'scenario' = ANY (these) AND e.kind = 'assessment') END) AS a
-	CROSS JOIN LATERAL (SELECT e.valid FROM sems.case_event e WHERE e.number = a.number AND e.event = 'ADOPT'
-	    ORDER BY e.step DESC LIMIT 1) AS d
-	WHERE a.state = 'ADOPTED' AND (these IS NULL OR a.folded ->> 'scenario' = ANY (these))
+	-- What is adopted stays so, as it was adopted.
+	SELECT e.folded ->> 'scenario', e.number, e.valid,
+	    row_number() OVER (PARTITION BY e.folded ->> 'scenario' ORDER BY e.valid DESC, e.number DESC),
+	    row_number() OVER (PARTITION BY e.folded ->> 'scenario' ORDER BY e.valid, e.number), e.folded,
+	    (e.folded ->> 'threat')::int, (e.folded ->> 'impact')::int, (e.folded ->> 'vulnerability')::int
+	FROM (SELECT a.* FROM sems.case_event a WHERE these IS NULL AND a.event = 'ADOPT'
+	    UNION ALL
+	    SELECT a.* FROM unnest(these) AS t
+	    JOIN sems.case_event a ON a.event = 'ADOPT' AND a.folded ->> 'scenario' = t) AS e
+	WHERE e.valid < so_before AND e.received < told_before
 $$;
-CREATE INDEX case_event_of_scenario ON sems.case_event ((folded ->> 'scenario')) WHERE folded ? 'scenario';
+CREATE INDEX case_event_of_scenario ON sems.case_event ((folded ->> 'scenario'))
+    WHERE kind IN ('action', 'acceptance', 'finding');
+CREATE INDEX case_event_adopted ON sems.case_event ((folded ->> 'scenario')) WHERE event = 'ADOPT';
 
 -- A flag on a scenario for each metric of its controls that is not proven by the newest quarter, or was not by one
 -- that was frozen since the scenario was entered, until somebody decides on that very figure. `occurrence`: in how
@@ -258,19 +264,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	    SELECT s.number AS scenario, r.metric, r.quarter, r.revision, r.frozen_at, r.number AS control, r.state, r.site
 	    FROM s CROSS JOIN LATERAL unnest(s.controls) AS k JOIN r ON r.number = k
 	    WHERE r.state <> 'PROVEN' AND (r.age = 1 OR r.frozen_at > s.entered)
+	), n AS (
+	    SELECT b.scenario, b.metric, count(DISTINCT b.quarter) AS occurrence FROM b GROUP BY b.scenario, b.metric
 	), last AS (
-	    SELECT DISTINCT ON (b.scenario, b.metric) b.*,
-		(SELECT count(DISTINCT n.quarter) FROM b AS n WHERE (n.scenario, n.metric) = (b.scenario, b.metric)) AS occurrence
-	    FROM b ORDER BY b.scenario, b.metric, b.quarter DESC, sems.control_rank(b.state), b.control
+	    SELECT DISTINCT ON (b.scenario, b.metric) b.* FROM b
+	    ORDER BY b.scenario, b.metric, b.quarter DESC, sems.control_rank(b.state), b.control
+	), d AS MATERIALIZED (
+	    SELECT x.folded ->> 'scenario' AS scenario, g.flag, min(x.number) AS number
+	    FROM sems.cases_of('{decision}', so_before, told_before, NULL) AS x
+	    CROSS JOIN LATERAL unnest(string_to_array(x.folded ->> 'flag', ' ')) AS g (flag)
+	    WHERE x.state = 'IN_FORCE' GROUP BY 1, 2
 	)
-	SELECT l.scenario, l.metric, l.quarter, l.revision, l.state, l.control, l.frozen_at, l.occurrence, d.number,
+	SELECT l.scenario, l.metric, l.quarter, l.revision, l.state, l.control, l.frozen_at, n.occurrence, d.number,
 	    f.of_metric, f.figure, f.status
-	FROM last AS l
+	FROM last AS l JOIN n USING (scenario, metric)
 	LEFT JOIN sems.frozen_figure f ON (f.quarter, f.revision, f.metric, f.site) = (l.quarter, l.revision, l.metric, l.site)
-	LEFT JOIN LATERAL (SELECT x.number FROM sems.cases_of('{decision}', so_before, told_before, NULL) AS x
-	    WHERE x.state = 'IN_FORCE' AND x.folded ->> 'scenario' = l.scenario
-		AND l.metric || '@' || l.quarter || '/' || l.revision = ANY (string_to_array(x.folded ->> 'flag', ' '))
-	    ORDER BY x.number LIMIT 1) AS d ON true
+	LEFT JOIN d ON d.scenario = l.scenario AND d.flag = l.metric || '@' || l.quarter || '/' || l.revision
 $$;
 
 -- What somebody accepts who accepts the residual risk of a scenario: its scores, its controls, what the figures say of

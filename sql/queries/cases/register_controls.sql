@@ -5,8 +5,8 @@ WITH q AS MATERIALIZED (
 ), page AS MATERIALIZED (
     SELECT c.number, c.year, c.serial FROM q CROSS JOIN sems.case_file AS c
     WHERE c.kind = 'control' AND ($5::text IS NULL OR c.number = $5::text)
-        AND EXISTS (SELECT FROM sems.case_event AS e WHERE e.number = c.number AND e.step = 1
-            AND e.valid < q.so_before AND e.received < q.told_before)
+        AND (SELECT e.valid < q.so_before AND e.received < q.told_before FROM sems.case_event AS e
+            WHERE e.number = c.number AND e.step = 1)
         AND ($3::text IS NULL OR (c.year, c.serial) > (SELECT a.year, a.serial FROM sems.case_file AS a WHERE a.number = $3::text))
     ORDER BY c.year, c.serial LIMIT $4::int
 ), k AS MATERIALIZED (

@@ -8,8 +8,8 @@ WITH q AS MATERIALIZED (
 ), page AS MATERIALIZED (
     SELECT c.number, c.year, c.serial FROM q CROSS JOIN sems.case_file AS c
     WHERE c.kind = 'scenario' AND ($5::text IS NULL OR c.number = $5::text)
-        AND EXISTS (SELECT FROM sems.case_event AS e WHERE e.number = c.number AND e.step = 1
-            AND e.valid < q.so_before AND e.received < q.told_before)
+        AND (SELECT e.valid < q.so_before AND e.received < q.told_before FROM sems.case_event AS e
+            WHERE e.number = c.number AND e.step = 1)
         AND ($3::text IS NULL OR (c.year, c.serial) > (SELECT a.year, a.serial FROM sems.case_file AS a WHERE a.number = $3::text))
     ORDER BY c.year, c.serial LIMIT $4::int
 ), numbers AS MATERIALIZED (
@@ -23,10 +23,12 @@ WITH q AS MATERIALIZED (
     SELECT x.* FROM q CROSS JOIN numbers AS n CROSS JOIN LATERAL sems.risk_flags(q.so_before, q.told_before, n.all) AS x
 ), b AS MATERIALIZED (
     SELECT x.* FROM q CROSS JOIN numbers AS n CROSS JOIN LATERAL sems.risk_basis(q.so_before, q.told_before, n.all) AS x
+), u AS MATERIALIZED (
+    SELECT s.number, n AS control FROM s CROSS JOIN LATERAL unnest(string_to_array(s.folded ->> 'controls', ' ')) AS n
 ), k AS MATERIALIZED (
-    SELECT s.number, x.control, x.state FROM q CROSS JOIN LATERAL sems.control_states(q.so_before, q.told_before, q.today,
-        ARRAY(SELECT DISTINCT unnest(string_to_array(s.folded ->> 'controls', ' ')) FROM s)) AS x
-    JOIN s ON x.control = ANY (string_to_array(s.folded ->> 'controls', ' '))
+    SELECT u.number, x.control, x.state
+    FROM q CROSS JOIN LATERAL sems.control_states(q.so_before, q.told_before, q.today, ARRAY(SELECT DISTINCT control FROM u)) AS x
+    JOIN u USING (control)
 ), of AS MATERIALIZED (
     -- What names a scenario of the page, as it was.
     SELECT l.kind, l.number, l.state, l.folded, l.is_over, l.valid, l.folded ->> 'scenario' AS scenario
@@ -34,7 +36,7 @@ WITH q AS MATERIALIZED (
         ON e.folded ->> 'scenario' = ANY (n.all) AND e.kind IN ('action', 'acceptance', 'finding')) AS c
     CROSS JOIN LATERAL (SELECT e.* FROM sems.case_event AS e WHERE e.number = c.number
         AND e.valid < q.so_before AND e.received < q.told_before ORDER BY e.step DESC LIMIT 1) AS l
-), why AS (
+), why AS MATERIALIZED (
     SELECT s.number AS scenario, 'NOT_ASSESSED' AS why, NULL AS number, NULL AS text, NULL AS on_day
     FROM s WHERE s.state = 'IN_FORCE' AND NOT EXISTS (SELECT FROM a WHERE a.scenario = s.number)
     UNION ALL
@@ -63,6 +65,24 @@ WITH q AS MATERIALIZED (
     CROSS JOIN LATERAL sems.acceptance_standing(o.state, o.folded, b.basis, q.today) AS g
     WHERE o.kind = 'acceptance' AND o.state <> 'REJECTED'
     ORDER BY o.scenario, g.standing = 'PROPOSED', o.valid DESC, o.number DESC
+), worst AS MATERIALIZED (
+    SELECT k.number, (array_agg(k.state ORDER BY sems.control_rank(k.state)))[1] AS state FROM k GROUP BY k.number
+), history AS MATERIALIZED (
+    SELECT a.scenario, jsonb_agg(jsonb_build_object('on', sems.entity_day(a.adopted_at), 'number', a.number, 'threat', a.threat,
+        'impact', a.impact, 'vulnerability', a.vulnerability, 'residual', a.threat * a.impact * a.vulnerability,
+        'band', a.band) ORDER BY a.version) AS list
+    FROM a GROUP BY a.scenario
+), reasons AS MATERIALIZED (
+    SELECT w.scenario, jsonb_agg(jsonb_build_object('why', w.why, 'number', w.number, 'text', w.text, 'on', w.on_day)
+        ORDER BY w.why, w.on_day, w.number) AS list
+    FROM why AS w GROUP BY w.scenario
+), actions AS MATERIALIZED (
+    SELECT o.scenario, jsonb_agg(jsonb_build_object('number', o.number, 'title', o.folded ->> 'title', 'state', o.state,
+        'owner', coalesce(p.name, o.folded ->> 'owner'), 'due_on', coalesce(o.folded ->> 'due', o.folded ->> 'original_due'),
+        'priority', o.folded ->> 'priority', 'is_over', CASE WHEN o.is_over THEN true END)
+        ORDER BY array_position('{HIGH,MEDIUM,LOW}'::text[], o.folded ->> 'priority'), o.number) AS list
+    FROM of AS o LEFT JOIN sems.person AS p ON p.person = o.folded ->> 'owner'
+    WHERE o.kind = 'action' GROUP BY o.scenario
 )
 SELECT jsonb_build_object('as_of', (SELECT q.today FROM q), 'entity', (SELECT jsonb_build_object('name', e.name, 'zone', e.zone)
         FROM sems.entity AS e), 'more', (SELECT count(*) FROM page) = $4::int,
@@ -75,13 +95,12 @@ SELECT jsonb_build_object('as_of', (SELECT q.today FROM q), 'entity', (SELECT js
                 FROM unnest(string_to_array(s.folded ->> 'assets', ' ')) WITH ORDINALITY AS u (n, o)
                 CROSS JOIN LATERAL (SELECT x.folded FROM sems.case_event AS x WHERE x.number = n AND x.valid < q.so_before
                     AND x.received < q.told_before ORDER BY x.step DESC LIMIT 1) AS t),
-            'leads', sems.table_of(s.folded ->> 'leads', 'organisation', 'criterion', 'part'),
-            'several_leads', CASE WHEN jsonb_array_length(sems.table_of(s.folded ->> 'leads', 'organisation', 'criterion', 'part')) > 1 THEN true END,
+            'leads', l.leads, 'several_leads', CASE WHEN jsonb_array_length(l.leads) > 1 THEN true END,
             'causes', sems.table_of(s.folded ->> 'causes', 'question', 'text'),
             'review', sems.table_of(s.folded ->> 'control_review', 'concern', 'text', 'action'),
-            'digest', (SELECT sems.risk_digest(b.basis) FROM b WHERE b.scenario = s.number),
-            'worst', (SELECT k.state FROM k WHERE k.number = s.number ORDER BY sems.control_rank(k.state) LIMIT 1),
-            'assessment', (SELECT (a.folded - '{impacts,cites,scenario,title,raised_by}'::text[]) || jsonb_build_object('number', a.number,
+            'digest', sems.risk_digest(b.basis), 'worst', w.state,
+            'assessment', CASE WHEN a.number IS NOT NULL THEN (a.folded - '{impacts,cites,scenario,title,raised_by}'::text[])
+                || jsonb_build_object('number', a.number,
                     'version', a.version, 'on', sems.entity_day(a.adopted_at), 'adopted_by', coalesce(sems.name_of(a.folded ->> 'adopted_by'), a.folded ->> 'adopted_by'),
                     'review_is_due', CASE WHEN a.folded ->> 'review_on' < q.today THEN true END,
                     'threat', a.threat, 'impact', a.impact, 'vulnerability', a.vulnerability,
@@ -96,21 +115,18 @@ SELECT jsonb_build_object('as_of', (SELECT q.today FROM q), 'entity', (SELECT js
                     'cites', (SELECT jsonb_agg(jsonb_build_object('metric', g.metric, 'name', g.of_metric ->> 'name', 'quarter', g.quarter,
                             'revision', g.revision, 'status', g.status, 'of_metric', g.of_metric, 'figure', g.figure) ORDER BY o)
                         FROM unnest(string_to_array(a.folded ->> 'cites', ' ')) WITH ORDINALITY AS u (n, o)
-                        CROSS JOIN LATERAL sems.cited_figure(n) AS g))
-                FROM a WHERE a.scenario = s.number AND a.age = 1),
-            'history', (SELECT jsonb_agg(jsonb_build_object('on', sems.entity_day(a.adopted_at), 'number', a.number, 'threat', a.threat,
-                    'impact', a.impact, 'vulnerability', a.vulnerability, 'residual', a.threat * a.impact * a.vulnerability,
-                    'band', a.band) ORDER BY a.version) FROM a WHERE a.scenario = s.number),
-            'acceptance', (SELECT jsonb_build_object('number', x.number, 'band', x.folded ->> 'band', 'justification', x.folded ->> 'justification',
+                        CROSS JOIN LATERAL sems.cited_figure(n) AS g)) END,
+            'history', h.list,
+            'acceptance', CASE WHEN x.number IS NOT NULL THEN jsonb_build_object('number', x.number, 'band', x.folded ->> 'band',
+                    'justification', x.folded ->> 'justification',
                     'by', coalesce(sems.name_of(x.folded ->> 'accepted_by'), x.folded ->> 'accepted_by'),
-                    'on', x.folded ->> 'accepted_on', 'expires_on', x.folded ->> 'expires_on', 'standing', x.standing, 'changed', to_jsonb(x.changed))
-                FROM accepted AS x WHERE x.scenario = s.number),
-            'reasons', (SELECT jsonb_agg(jsonb_build_object('why', w.why, 'number', w.number, 'text', w.text, 'on', w.on_day) ORDER BY w.why, w.on_day, w.number)
-                FROM why AS w WHERE w.scenario = s.number),
-            'actions', (SELECT jsonb_agg(jsonb_build_object('number', o.number, 'title', o.folded ->> 'title', 'state', o.state,
-                    'owner', coalesce(sems.name_of(o.folded ->> 'owner'), o.folded ->> 'owner'), 'due_on', coalesce(o.folded ->> 'due', o.folded ->> 'original_due'),
-                    'priority', o.folded ->> 'priority', 'is_over', CASE WHEN o.is_over THEN true END)
-                    ORDER BY array_position('{HIGH,MEDIUM,LOW}'::text[], o.folded ->> 'priority'), o.number)
-                FROM of AS o WHERE o.kind = 'action' AND o.scenario = s.number)))
+                    'on', x.folded ->> 'accepted_on', 'expires_on', x.folded ->> 'expires_on', 'standing', x.standing,
+                    'changed', to_jsonb(x.changed)) END,
+            'reasons', r.list, 'actions', i.list))
         ORDER BY p.year, p.serial)
-        FROM q CROSS JOIN page AS p JOIN s USING (number)), '[]'))
+        FROM q CROSS JOIN page AS p JOIN s USING (number)
+        CROSS JOIN LATERAL (SELECT sems.table_of(s.folded ->> 'leads', 'organisation', 'criterion', 'part') AS leads) AS l
+        LEFT JOIN b ON b.scenario = s.number LEFT JOIN worst AS w ON w.number = s.number
+        LEFT JOIN a ON a.scenario = s.number AND a.age = 1 LEFT JOIN history AS h ON h.scenario = s.number
+        LEFT JOIN accepted AS x ON x.scenario = s.number LEFT JOIN reasons AS r ON r.scenario = s.number
+        LEFT JOIN actions AS i ON i.scenario = s.number), '[]'))
