@@ -1,6 +1,7 @@
 """What became of findings and actions, from their events as they were stored: each gone through in its order."""
 import collections
 import datetime as dt
+import json
 
 DONE = ("VERIFIED_EFFECTIVE", "CLOSED")
 OVER = ("CLOSED", "REJECTED")
@@ -111,3 +112,87 @@ def ca04(q):
                 yield Cases.row(said, told), "den", 1
                 if any(r["event"] == "REOPEN" and r["valid"] < until for r in told[n + 1:]):
                     yield Cases.row(said, told), "num", 1
+
+
+# --- the register of risks ------------------------------------------------------------------------
+# Bands of the scheme that is there to begin with: MSC.1/Circ.1283, appendix, 6.1.4.
+HIGH, MEDIUM = 27, 8
+
+
+def scores(q):
+    """Of each scenario the assessment that was adopted last before the quarter's end."""
+    newest = {}
+    for _, said, told in q.ev.cases.before("assessment", q.end):
+        adopted = [e for e in told if e["event"] == "ADOPT"]
+        if adopted:
+            at = adopted[0]["valid"], told[0]["number"]
+            if said["scenario"] not in newest or newest[said["scenario"]][0] < at:
+                newest[said["scenario"]] = at, said
+    return {number: said for number, (_, said) in newest.items()}
+
+
+def residual(said):
+    return int(said["threat"]) * int(said["impact"]) * int(said["vulnerability"])
+
+
+def scenarios(q):
+    for row, said, told in q.ev.cases.before("scenario", q.end):
+        if told[-1]["state"] == "IN_FORCE":
+            yield dict(row, domain=said.get("domain")), said, told[0]["number"]
+
+
+def rk01(q):
+    scored = scores(q)
+    named = set()
+    for _, said, number in scenarios(q):
+        if number in scored and residual(scored[number]) >= MEDIUM:
+            named.update(said.get("controls", "").split())
+    frozen = newest_frozen(q)
+    for row, said, told in q.ev.cases.before("control", q.end):
+        if told[0]["number"] in named and told[-1]["state"] != "RETIRED":
+            metrics = [m.split(":")[0] for m in said.get("metrics", "").split()]
+            row = dict(row, side=said.get("side"))
+            yield row, "den", 1
+            if any(frozen.get(m, "NO_DATA") != "NO_DATA" for m in metrics):
+                yield row, "num", 1
+
+
+def newest_frozen(q):
+    """The status of each metric of the entity in the newest quarter that was frozen before the quarter's end."""
+    counting = {}
+    for (quarter, revision), r in q.ev.revisions.items():
+        steps = sorted((e["step"], e["state"]) for e in q.ev.steps
+                       if (e["quarter"], e["revision"]) == (quarter, revision) and e["at"] < q.end)
+        over = json.loads(r["document"])["quarter"]["end"]
+        if r["created_at"] < q.end and dt.datetime.fromisoformat(r["as_of"]) >= dt.datetime.fromisoformat(over.replace("Z", "+00:00")) \
+                and (not steps or steps[-1][1] not in ("REJECTED", "WITHDRAWN")):
+            counting[quarter] = max(counting.get(quarter, 0), revision)
+    if not counting:
+        return {}
+    quarter = max(counting)
+    document = json.loads(q.ev.revisions[quarter, counting[quarter]]["document"])
+    return {m["id"]: f["status"] for m in document["metrics"] for f in m["figures"] if f["by"] == {}}
+
+
+def rk02(q):
+    scored = scores(q)
+    accepted = {}
+    for _, said, told in q.ev.cases.before("acceptance", q.end):
+        if told[-1]["state"] == "ACCEPTED":
+            at = [q.ev.cases.day(e["valid"]) for e in told if e["event"] == "ACCEPT"][0], told[0]["number"]
+            accepted[said["scenario"]] = max(accepted.get(said["scenario"], (at, "")), (at, said["expires_on"]))
+    for row, _, number in scenarios(q):
+        yield row, "ev", 1
+        due = [d for d in (scored.get(number, {}).get("review_on"), accepted.get(number, ("", None))[1]) if d]
+        if any(dt.date.fromisoformat(d) < q.last_day for d in due):
+            yield row, "num", 1
+
+
+def rk03(q):
+    scored = scores(q)
+    planned = {said.get("scenario") for _, said, told in q.ev.cases.before("action", q.end)
+               if told[-1]["state"] not in OVER}
+    for row, _, number in scenarios(q):
+        yield row, "ev", 1
+        if number in scored and residual(scored[number]) >= HIGH and number not in planned:
+            yield row, "num", 1

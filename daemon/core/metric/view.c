@@ -229,6 +229,15 @@ static const struct column action_closed_own[] = {
     {"priority", COLUMN_TEXT, NULL},
     {"reopened", COLUMN_BOOL, NULL},
 };
+static const struct column scenario_at_end_own[] = {
+    {"domain", COLUMN_TEXT, NULL},
+    {"is_out_of_date", COLUMN_BOOL, NULL},
+    {"is_unplanned", COLUMN_BOOL, NULL},
+};
+static const struct column control_at_end_own[] = {
+    {"side", COLUMN_TEXT, NULL},
+    {"is_live", COLUMN_BOOL, NULL},
+};
 static const struct column finding_verified_own[] = {
     {"severity", COLUMN_TEXT, NULL},
     {"origin", COLUMN_TEXT, NULL},
@@ -279,6 +288,8 @@ const struct view view_table[] = {
     {"action_at_end", QUERY("action_at_end"), KIND_COUNT, true, OWN(action_at_end_own)},
     {"action_closed", QUERY("action_closed"), KIND_COUNT, false, OWN(action_closed_own)},
     {"finding_verified", QUERY("finding_verified"), KIND_COUNT, false, OWN(finding_verified_own)},
+    {"scenario_at_end", QUERY("scenario_at_end"), KIND_COUNT, true, OWN(scenario_at_end_own)},
+    {"control_at_end", QUERY("control_at_end"), KIND_COUNT, true, OWN(control_at_end_own)},
     {"feed", QUERY("expected"), KIND_COUNT, false, OWN(feed_own)},
 };
 const size_t view_count = COUNT(view_table);

@@ -179,6 +179,7 @@ static const struct {
     {"tip", "TIP"},
     {"audits", "Audits and inspections"},
     {"findings", "Findings and actions"},
+    {"risk", "Risk linkage"},
     {"training", "Training and competence"},
     {"equipment", "Equipment"},
     {"physical_controls", "Physical controls"},

@@ -35,9 +35,10 @@ query_of(const struct view *v)
 static bool
 has_records(const struct view *v)
 {
-	static const char *const nameless[] = {"quarantine",      "feed",          "overtaking",
-					       "action_due",      "action_at_end", "action_closed",
-					       "finding_verified"};
+	static const char *const nameless[] = {
+	    "quarantine",    "feed",          "overtaking",       "action_due",
+	    "action_at_end", "action_closed", "finding_verified", "scenario_at_end",
+	    "control_at_end"};
 
 	for (size_t i = 0; i < COUNT(nameless); i++)
 		if (strcmp(v->name, nameless[i]) == 0)

@@ -61,7 +61,7 @@ Test(catalogue, holds_the_fields_metrics_in_all_three_forms)
 	catalogue_free(c);
 }
 
-Test(catalogue, knows_every_metric_of_the_field_or_says_what_it_lacks)
+Test(catalogue, computes_every_metric_of_the_field)
 {
 	static const struct {
 		const char *prefix;
@@ -78,9 +78,6 @@ Test(catalogue, knows_every_metric_of_the_field_or_says_what_it_lacks)
 
 			snprintf(id, sizeof id, "%s%02d", families[i].prefix, k);
 			known = catalogue_metric(c, id) != NULL;
-			for (unsigned u = 0; !known && u < c->unsupported_count; u++)
-				known = strcmp(c->unsupported[u].id, id) == 0 &&
-					c->unsupported[u].needs[0] != '\0';
 			cr_expect(known, "%s", id);
 			found += known;
 		}
@@ -114,17 +111,6 @@ Test(catalogue, publishes_no_rate_of_a_small_sample)
 			cr_expect_geq(c->metrics[i].minimum_n, 30, "%s", c->metrics[i].id);
 		else
 			cr_expect_eq(c->metrics[i].minimum_n, 0, "%s", c->metrics[i].id);
-	catalogue_free(c);
-}
-
-Test(catalogue, says_what_the_others_need_and_computes_none_of_them)
-{
-	struct catalogue *c = built_in();
-
-	cr_expect_gt(c->unsupported_count, 0);
-	for (unsigned i = 0; i < c->unsupported_count; i++)
-		cr_expect_null(catalogue_metric(c, c->unsupported[i].id), "%s",
-			       c->unsupported[i].id);
 	catalogue_free(c);
 }
 
@@ -261,8 +247,6 @@ static const struct {
     {"case_mix: threat_category", "case_mix: threat"},
     {"within: true", "within: truth"},
     {"at_most: 72", "at_most: many"},
-    {"needs: the risk register", "need: the risk register"},
-    {"unsupported:", "unsuported:"},
 };
 
 Test(catalogue, names_the_line_of_every_kind_of_typing_error)
