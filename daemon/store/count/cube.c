@@ -623,9 +623,10 @@ cube_version(struct buf *b, const char *template, const struct cube_state *state
 		const struct cube_state *st =
 		    &states[(unsigned)(t[1] - '0') * 10 + (unsigned)(t[2] - '0')];
 
-		if (st->is_dirty || st->version == NULL)
+		if (st->is_dirty)
 			return false;
-		buf_addf(b, "%" PRId64 " %s\n", st->id, st->version);
+		/* Of nothing nothing is counted, until something is. */
+		buf_addf(b, "%" PRId64 " %s\n", st->id, st->version == NULL ? "none" : st->version);
 		any = true;
 	}
 	buf_add(b, "", 1);

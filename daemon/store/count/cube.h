@@ -94,7 +94,8 @@ struct cube_state {
 	const char *ranges; /* SQL over v: the instants of those days; NULL: none */
 	const char *since;  /* the first of them, and the end of the last */
 	const char *until;
-	/* Of what is counted: another as soon as a day is counted again, or its counts go. */
+	/* Of what is counted: another as soon as a day is counted again, or its counts go; NULL:
+	 * nothing is. */
 	const char *version;
 	const char *taken; /* their dates, of those counted before: 'D', 'D'; NULL: none */
 };

@@ -148,3 +148,24 @@ Test(cube, shares_a_reading_when_the_relation_and_the_days_are_the_same)
 	cr_expect_eq(n_together(states), 0, "alone there is nothing to share");
 	cr_expect_eq(cube_scan(&set, states, 0), set.n);
 }
+
+/* What was never counted has a version, too: else whatever reads it were dear each time. */
+Test(cube, a_version_is_of_all_that_a_statement_reads)
+{
+	static const char both[] = "SELECT \001"
+				   "03 UNION ALL \001"
+				   "04";
+	struct cube_state states[CUBES_MAX] = {
+	    [3] = {.id = 7, .version = "91 5 6"}, [4] = {.id = 9}};
+	struct buf b;
+
+	buf_init(&b, 1000);
+	cr_expect(cube_version(&b, both, states));
+	cr_expect_str_eq((const char *)b.p, "7 91 5 6\n9 none\n");
+	buf_clear(&b);
+	states[4].is_dirty = true;
+	cr_expect_not(cube_version(&b, both, states), "it is counted from records");
+	buf_clear(&b);
+	cr_expect_not(cube_version(&b, "SELECT 1", states), "it reads none");
+	buf_fini(&b);
+}
