@@ -100,6 +100,7 @@ tools/register.sh deploy/register/airport "$bin/semsctl" --socket "$data/semsd.s
 }
 mkdir -p "$out/register"
 must --quiet risk export --xlsx "$out/register/register.xlsx" --html "$out/register/register.html"
+must --quiet framework export --html "$out/register/framework.html"
 flags=$("$bin/semsctl" --socket "$data/semsd.sock" --no-pager risk flags --json | grep -c '"metric":')
 say "It is frozen, and a register of threat scenarios taken in: its figures raise $flags flags on them."
 say
@@ -109,7 +110,7 @@ must --quiet spd export "$quarter" --output "$out/spd" --force
 
 say
 say "The SPD is in $out/spd: a page to read, a workbook, CSV files, and JSON for programs."
-say "The register is in $out/register: a page and a workbook. Its scores are drafts until another person adopts them."
+say "The register is in $out/register: two pages and a workbook. Its scores are drafts until another person adopts them."
 say
 say "To look further:"
 [ -z "$pid" ] || say "  $bin/semsd --embedded $data --web 127.0.0.1:8443 &   # prints a link to its page, http://127.0.0.1:8443"

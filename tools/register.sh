@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Puts a register of risks that is kept as CSV files into semsd: assets, controls, scenarios, assessments. What a file
-# calls @REF is the case whose `ref` is REF, in the files before it. The same folder again changes nothing.
+# Puts a register of risks that is kept as CSV files into semsd: assets, controls, scenarios, assessments, and what of the
+# framework there is. What a file calls @REF is the case whose `ref` is REF, in the files before it. The same folder
+# again changes nothing.
 #   tools/register.sh FOLDER [SEMSCTL [OPTION...]]
 set -eu
 folder=$1
@@ -29,3 +30,12 @@ take controls.csv "$@" control import
 take scenarios.csv "$@" risk import
 "$@" risk list --json | learn
 take assessments.csv "$@" risk --kind assessment import
+while read -r file kind; do
+	[ ! -f "$folder/$file" ] || take "$file" "$@" framework --kind "$kind" import </dev/null
+done <<'KINDS'
+chapters.csv chapter
+gaps.csv gap
+suppliers.csv supplier
+changes.csv change
+information.csv threat_information
+KINDS

@@ -18,7 +18,7 @@ render/file: base
 render/doc: base core/time core/kind core/spd
 render/sheet: base core/kind core/spd render/doc render/file
 render/page: base core/spd render/doc render/sheet
-render/register: base render/doc render/file render/sheet render/page
+render/register: base core/spd render/doc render/file render/sheet render/page
 render: base core/spd core/proof render/doc render/file render/sheet render/page
 wire: base core/kind
 ingest: base core/time core/kind core/right wire

@@ -27,7 +27,7 @@ find_chapters(struct frame *f)
 	{
 		json_int_t n = reg_score(one, "chapter");
 
-		if (n >= 1 && n <= CHAPTERS)
+		if (n >= 1 && n <= CHAPTERS && f->chapter[n - 1] == NULL)
 			f->chapter[n - 1] = one;
 	}
 }
@@ -87,6 +87,27 @@ put_without(struct frame *f)
 				      f->chapter[i] == NULL ? ": nothing is recorded of it" : ": ",
 				      member_text(f->chapter[i], "title")));
 	folio_list_end(&l, "Each of the ten has some.");
+}
+
+/* Of a chapter that is recorded more than once the first is shown. */
+static void
+put_again(struct frame *f)
+{
+	struct folio_list l;
+	size_t i;
+	json_t *one;
+
+	folio_list_begin(&l, f->out, "Recorded once more, and not shown");
+	json_array_foreach(json_object_get(f->doc, "chapters"), i, one)
+	{
+		json_int_t n = reg_score(one, "chapter");
+
+		if (n >= 1 && n <= CHAPTERS && f->chapter[n - 1] != one)
+			folio_list_say(&l, "",
+				       book_text(f->b, "Chapter %" JSON_INTEGER_FORMAT ": %s", n,
+						 reg_named(f->b, one)));
+	}
+	folio_list_end(&l, "No chapter is recorded twice.");
 }
 
 static const struct heading chapter_headings[] = {
@@ -342,6 +363,7 @@ put_page(struct frame *f)
 		  book_text(f->b, "Chapters with evidence: %zu of 10. Gaps that are recorded: %zu.",
 			    with, json_array_size(json_object_get(f->doc, "gaps"))));
 	put_without(f);
+	put_again(f);
 	put_table(f);
 	folio_close(f->out);
 	put_phases(f);

@@ -80,6 +80,30 @@ put_controls(struct book *b, const struct reg *r, size_t list, struct buf *out)
 	folio_list_end(&l, control_lists[list].empty);
 }
 
+/* A few of a scenario's things in one sentence; the others are counted. */
+#define FEW_MAX 6
+
+struct few {
+	const char *all;
+	size_t n;
+};
+
+static void
+few_add(struct book *b, struct few *f, const char *one)
+{
+	if (f->n++ < FEW_MAX)
+		f->all = reg_add(b, f->n == 1 ? "" : f->all, "; ", one);
+}
+
+/* NULL: there was none. */
+static const char *
+few_end(struct book *b, const struct few *f)
+{
+	if (f->n == 0)
+		return NULL;
+	return f->n <= FEW_MAX ? f->all : book_text(b, "%s; and %zu more", f->all, f->n - FEW_MAX);
+}
+
 /* What a list of the summary says of a scenario; NULL: nothing. */
 static const char *
 say_acceptance(struct book *b, const struct reg *r, const json_t *scenario)
@@ -99,7 +123,8 @@ say_acceptance(struct book *b, const struct reg *r, const json_t *scenario)
 static const char *
 say_review(struct book *b, const struct reg *r, const json_t *scenario)
 {
-	const char *all = "";
+	struct few few = {0};
+	const char *all;
 	size_t i;
 	json_t *one;
 
@@ -110,9 +135,10 @@ say_review(struct book *b, const struct reg *r, const json_t *scenario)
 
 		if (number[0] != '\0')
 			why = book_text(b, "%s (%s)", why, number);
-		all = reg_add(b, all, "; ", reg_add(b, why, ": ", member_text(one, "text")));
+		few_add(b, &few, reg_add(b, why, ": ", member_text(one, "text")));
 	}
-	return r == NULL || all[0] == '\0'
+	all = few_end(b, &few);
+	return r == NULL || all == NULL
 		   ? NULL
 		   : book_text(b, "%s: %s", member_text(scenario, "title"), all);
 }
@@ -147,18 +173,18 @@ say_without_action(struct book *b, const struct reg *r, const json_t *scenario)
 static const char *
 say_overdue(struct book *b, const struct reg *r, const json_t *scenario)
 {
-	const char *all = "";
+	struct few few = {0};
 	size_t i;
 	json_t *one;
 
 	json_array_foreach(json_object_get(scenario, "actions"), i, one)
 	{
 		if (r != NULL && json_is_true(json_object_get(one, "is_over")))
-			all = reg_add(b, all, "; ",
-				      book_text(b, "%s, due %s", reg_named(b, one),
-						member_text(one, "due_on")));
+			few_add(b, &few,
+				book_text(b, "%s, due %s", reg_named(b, one),
+					  member_text(one, "due_on")));
 	}
-	return all[0] == '\0' ? NULL : all;
+	return few_end(b, &few);
 }
 
 static const struct {

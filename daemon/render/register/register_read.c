@@ -1,6 +1,7 @@
 #include "render/register/register_read.h"
 
 #include "base/json/jsonin.h"
+#include "core/spd/marking.h"
 
 #include <string.h>
 
@@ -175,15 +176,12 @@ reg_add(struct book *b, const char *all, const char *separator, const char *one)
 const char *
 reg_join(struct book *b, const json_t *list, const char *separator)
 {
+	size_t n = json_array_size(list);
 	const char *all = "";
-	size_t i;
-	json_t *one;
 
-	json_array_foreach(list, i, one)
-	{
-		all = reg_add(b, all, separator, json_words(one));
-	}
-	return all;
+	for (size_t i = 0; i < n && i < REG_JOINED; i++)
+		all = reg_add(b, all, separator, json_words(json_array_get(list, i)));
+	return n <= REG_JOINED ? all : book_text(b, "%s and %zu more", all, n - REG_JOINED);
 }
 
 const char *
@@ -321,8 +319,9 @@ reg_book(struct book *b, struct arena *arena, const json_t *doc, const char *wha
 	    .handling = "Share it only as the rules that were agreed for it allow.",
 	    .full = true,
 	};
+	/* As an SPD is marked where nobody said otherwise. */
 	if (b->marking[0] == '\0')
-		b->marking = "NO MARKING WAS SET";
+		b->marking = MARKING_DEFAULT;
 	b->as_of = book_text(b, "%sT00:00:00Z", as_of);
 	b->subject = book_text(b, "%s, as of %s", b->entity, as_of);
 }

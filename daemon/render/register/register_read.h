@@ -52,7 +52,8 @@ size_t reg_level(const struct levels *levels, json_int_t score);
 enum control_state reg_worst(const struct reg *r, const json_t *scenario);
 /* all, then the separator and one, where there are both. */
 const char *reg_add(struct book *b, const char *all, const char *separator, const char *one);
-/* Texts of a list, one a line: "A, B". */
+/* Texts of a list, "A, B"; of more than REG_JOINED the first, "A, B and 7 more". */
+#define REG_JOINED 40 /* as many as a list or a table that is told can have */
 const char *reg_join(struct book *b, const json_t *list, const char *separator);
 /* "3 LIKELY"; "" of 0. */
 const char *reg_scored(struct book *b, const struct levels *levels, json_int_t score);

@@ -40,6 +40,17 @@ Test(framework_html, each_chapter_has_its_evidence_and_its_age_or_says_that_it_h
 	json_decref(doc);
 }
 
+Test(framework_html, a_chapter_that_is_recorded_twice_is_told)
+{
+	json_t *doc = framework_fixture();
+
+	cr_expect(says(doc, "No chapter is recorded twice."));
+	json_object_set_new(register_at(doc, "chapters", 1), "chapter", json_integer(1));
+	cr_expect(says(doc, "<li>Chapter 1: FC-2026-002 Threats and risks</li>"));
+	cr_expect(says(doc, "<h2 id=\"chapter-1-h\">Chapter 1: Who answers for it</h2>"));
+	json_decref(doc);
+}
+
 Test(framework_html, phases_have_their_dates)
 {
 	json_t *doc = framework_fixture();

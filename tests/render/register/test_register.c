@@ -137,6 +137,20 @@ Test(register, a_control_that_is_not_in_force_is_told_as_that)
 	json_decref(doc);
 }
 
+/* A control may serve thousands: the first are named, the others counted. */
+Test(register, a_long_list_is_bounded_and_counted)
+{
+	json_t *doc = register_fixture();
+	json_t *serves = json_array();
+
+	for (int i = 0; i < 10000; i++)
+		json_array_append_new(serves, json_string(i == 40 ? "R-41st" : "R-1"));
+	json_object_set_new(register_at(doc, "controls", 0), "scenarios", serves);
+	cr_expect(says(doc, "R-1, R-1 and 9960 more</t>"));
+	cr_expect(!says(doc, "R-41st"));
+	json_decref(doc);
+}
+
 Test(register, what_is_retired_is_no_row_and_is_counted)
 {
 	json_t *doc = register_fixture();
@@ -174,9 +188,14 @@ Test(register, every_sheet_is_marked_on_paper_and_prints_across)
 	part_of(doc, "xl/workbook.xml", &xml);
 	cr_expect_eq(sample_count(&xml, "Print_Area"), 0);
 	buf_fini(&xml);
+	json_object_set_new(doc, "marking", json_string("LOCAL & MORE"));
+	part_of(doc, "xl/worksheets/sheet", &xml);
+	cr_expect_eq(sample_count(&xml, "LOCAL &amp;&amp; MORE"), 30);
+	buf_fini(&xml);
+	/* Where nobody said how, as the SPD. */
 	json_object_del(doc, "marking");
 	part_of(doc, "xl/worksheets/sheet", &xml);
-	cr_expect_eq(sample_count(&xml, "NO MARKING WAS SET"), 30);
+	cr_expect_eq(sample_count(&xml, "OFFICIAL-SENSITIVE"), 30);
 	buf_fini(&xml);
 	json_decref(doc);
 }

@@ -85,6 +85,20 @@ Test(register_html, what_is_mended_is_not_told_any_more)
 	json_decref(doc);
 }
 
+Test(register_html, of_many_reasons_a_few_are_told)
+{
+	json_t *doc = register_fixture();
+	json_t *reasons = json_array();
+
+	for (int i = 0; i < 9; i++)
+		json_array_append_new(reasons, json_pack("{s:s, s:s}", "why", "CHANGE", "number",
+							 i == 6 ? "CH-7th" : "CH-1"));
+	json_object_set_new(register_at(doc, "scenarios", 2), "reasons", reasons);
+	cr_expect(says(doc, "a change (CH-1); a change (CH-1); and 3 more</li>"));
+	cr_expect(!says(doc, "a change (CH-7th)"));
+	json_decref(doc);
+}
+
 /* A retired scenario is named once, and counted nowhere. */
 Test(register_html, what_is_retired_counts_nowhere)
 {
