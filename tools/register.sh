@@ -10,25 +10,16 @@ shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Replaces each @REF of a list by its number.
-learn() { # command that lists as JSON
-	awk -F'"' '/^    "number": /{ n = $4 } /^    "ref": /{ r = $4 }
-		/^  }/{ if (r != "") print "s/@" r "\\([^0-9A-Za-z]\\|$\\)/" n "\\1/g"; n = r = "" }' >>"$work/names"
-}
+# Days that a file gives as @REVIEW are the last one of the year that comes.
 take() { # file command...
 	local file=$folder/$1
 	shift
-	# Twice, since what separates two of them belongs to the first alone.
-	sed -f "$work/names" "$file" | sed -f "$work/names" | sed "s/@REVIEW/$(($(date +%Y) + 1))-12-31/" >"$work/rows.csv"
+	sed "s/@REVIEW/$(($(date +%Y) + 1))-12-31/" "$file" >"$work/rows.csv"
 	"$@" "$work/rows.csv"
 }
-: >"$work/names"
 take assets.csv "$@" framework --kind asset import
 take controls.csv "$@" control import
-"$@" framework list asset --json | learn
-"$@" control list --json | learn
 take scenarios.csv "$@" risk import
-"$@" risk list --json | learn
 take assessments.csv "$@" risk --kind assessment import
 while read -r file kind; do
 	[ ! -f "$folder/$file" ] || take "$file" "$@" framework --kind "$kind" import </dev/null

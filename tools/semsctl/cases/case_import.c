@@ -1,10 +1,12 @@
 /*
  * A register that was kept in a spreadsheet: a row a case, a column a word. What is there already,
  * by its number or by `ref`, its number elsewhere, is changed where the row says something else;
- * all other rows make cases. An event's id is made of what the row says and of how many steps the
- * case has, so that the same file again changes nothing, and changes what was changed back since.
+ * all other rows make cases. A word that names cases may name them as @REF, by their ref. An
+ * event's id is made of what the row says and of how many steps the case has, so that the same file
+ * again changes nothing, and changes what was changed back since.
  */
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/count.h"
 #include "base/digest.h"
 #include "base/json/jsonin.h"
@@ -24,14 +26,17 @@ enum { NUMBER = CASE_WORDS + 1, STATE, NOTHING };
 
 struct import {
 	struct case_wish *w;
-	json_t *there; /* all cases of the kind */
+	json_t *there;              /* all cases of the kind */
+	json_t *others[CASE_KINDS]; /* of another, that a row names by a ref; NULL: not asked yet */
 	unsigned columns[COLUMNS_MAX];
 	size_t n_columns;
 	struct arena *arena;    /* of a row */
 	char *said[CASE_WORDS]; /* in it */
 	char number[CASE_NUMBER_SIZE];
 	char state[32];
-	size_t made, changed, same, refused;
+	char *scores[CASE_WORDS];    /* of a scenario's row: what makes an assessment of it */
+	char last[CASE_NUMBER_SIZE]; /* the case that was told of last */
+	size_t made, changed, same, refused, assessed;
 };
 
 static void
@@ -40,6 +45,7 @@ forget_row(struct import *m)
 	arena_free(m->arena);
 	m->arena = NULL;
 	memset(m->said, 0, sizeof m->said);
+	memset(m->scores, 0, sizeof m->scores);
 	m->number[0] = '\0';
 	m->state[0] = '\0';
 }
@@ -53,6 +59,14 @@ refuse(struct import *m, const struct sheet_row *row, const char *why)
 }
 
 /* --- columns ---------------------------------------------------------------------------------- */
+
+/* A register often has the scores in a scenario's row. */
+static bool
+is_score(const struct import *m, size_t word)
+{
+	return m->w->kind == CASE_SCENARIO && !life_says(&life_scenario, word) &&
+	       life_says(&life_assessment, word);
+}
 
 static int
 take_header(struct import *m, const struct sheet_row *row)
@@ -70,7 +84,8 @@ take_header(struct import *m, const struct sheet_row *row)
 				: name[0] == '\0'            ? NOTHING
 							     : (unsigned)life_find_word(life, name);
 		if (m->columns[i] == CASE_WORDS ||
-		    (m->columns[i] < CASE_WORDS && !life_says(life, m->columns[i])))
+		    (m->columns[i] < CASE_WORDS && !life_says(life, m->columns[i]) &&
+		     !is_score(m, m->columns[i])))
 			return command_usage(m->w->command,
 					     "import: the column '%s' is no word of a %s; "
 					     "PROTOCOL.md has them, number and state",
@@ -121,15 +136,114 @@ find(const struct import *m)
 	return NULL;
 }
 
+/* --- what a row names by its number elsewhere ------------------------------------------------- */
+
+/* Of which kind the cases are that a word names; CASE_KINDS: none. */
+static enum case_kind
+named_kind(size_t word)
+{
+	static const struct {
+		enum case_word word;
+		enum case_kind kind;
+	} named[] = {
+	    {SAYS_SCENARIO, CASE_SCENARIO}, {SAYS_SCENARIOS, CASE_SCENARIO},
+	    {SAYS_CONTROL, CASE_CONTROL},   {SAYS_CONTROLS, CASE_CONTROL},
+	    {SAYS_ASSETS, CASE_ASSET},      {SAYS_FINDING, CASE_FINDING},
+	    {SAYS_REPEAT_OF, CASE_FINDING},
+	};
+
+	for (size_t i = 0; i < COUNT(named); i++)
+		if (named[i].word == word)
+			return named[i].kind;
+	return CASE_KINDS;
+}
+
+/* The number of the case that has this ref; NULL: none has. */
+static const char *
+number_of(const json_t *cases, struct text ref)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(cases, i, one)
+	{
+		if (text_is(ref, member_text(one, "ref")))
+			return member_text(one, "number");
+	}
+	return NULL;
+}
+
+static int
+load(struct import *m, enum case_kind kind)
+{
+	struct case_wish w = {.o = m->w->o, .command = m->w->command, .kind = kind};
+
+	return m->others[kind] == NULL ? case_all(&w, &m->others[kind]) : EXIT_DONE;
+}
+
+/* A word with each "@REF" in it replaced by the number of that case; in the row's arena. */
+static int
+resolve_word(struct import *m, const struct sheet_row *row, size_t word)
+{
+	enum case_kind kind = named_kind(word);
+	char why[200];
+	struct buf out;
+	int status = EXIT_DONE;
+
+	if (kind == CASE_KINDS || m->said[word] == NULL || strchr(m->said[word], '@') == NULL)
+		return EXIT_DONE;
+	status = load(m, kind);
+	buf_init(&out, LIFE_TEXT_MAX);
+	for (const char *s = m->said[word]; status == EXIT_DONE && *s != '\0';) {
+		size_t n = strcspn(s, " ");
+		struct text item = {s, n};
+		const char *number = NULL;
+
+		if (n > 0 && s[0] == '@')
+			number = number_of(m->others[kind], (struct text){s + 1, n - 1});
+		if (n > 0 && s[0] == '@' && number == NULL) {
+			text_print(why, sizeof why, "%s: no %s has the ref %.*s",
+				   case_words[word].name, case_kinds[kind].title, (int)(n - 1),
+				   s + 1);
+			buf_fini(&out);
+			refuse(m, row, why);
+			return EXIT_REJECTED;
+		}
+		buf_addf(&out, "%s%.*s", out.n == 0 ? "" : " ",
+			 number == NULL ? (int)item.n : (int)strlen(number),
+			 number == NULL ? item.s : number);
+		s += n + strspn(s + n, " ");
+	}
+	if (status == EXIT_DONE)
+		m->said[word] = arena_printf(m->arena, "%.*s", (int)out.n, (const char *)out.p);
+	status = status == EXIT_DONE && m->said[word] == NULL ? EXIT_FAULT : status;
+	buf_fini(&out);
+	return status;
+}
+
+/* EXIT_REJECTED: one is not there, which was told. */
+static int
+resolve(struct import *m, const struct sheet_row *row)
+{
+	int status = EXIT_DONE;
+
+	for (size_t i = 0; i < CASE_WORDS && status == EXIT_DONE; i++)
+		status = resolve_word(m, row, i);
+	return status;
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
 /* Of the kind, the case if it is there with its steps, and all that is said. */
 static void
-make_id(const struct import *m, const json_t *there, struct case_message *message)
+make_id(const struct import *m, enum case_kind kind, const json_t *there,
+	struct case_message *message)
 {
 	unsigned char digest[SHA256_SIZE];
 	json_t *j = json_array();
 	char *text;
 
-	json_array_append_new(j, json_string(case_kinds[m->w->kind].name));
+	json_array_append_new(j, json_string(case_kinds[kind].name));
 	json_array_append_new(j, json_string(message->number));
 	json_array_append_new(j, json_integer(json_integer_value(json_object_get(there, "steps"))));
 	for (size_t i = 0; i < CASE_WORDS; i++)
@@ -151,21 +265,22 @@ note_change(const struct import *m, json_t *there, const json_t *result)
 	json_object_set(there, "steps", json_object_get(result, "step"));
 }
 
-/* there NULL: it makes a case. */
+/* Tells what the row says; verdict: of the event, "" where it was refused, which was told. */
 static int
-send(struct import *m, const struct sheet_row *row, const char *event, json_t *there)
+send(struct import *m, const struct sheet_row *row, enum case_kind kind, const char *event,
+     const json_t *there, json_t **result)
 {
 	const char *number = there == NULL ? NULL : member_text(there, "number");
 	Sems__V1__CaseRequest q = SEMS__V1__CASE_REQUEST__INIT;
 	struct case_message message;
 	Sems__V1__CaseEvent *list[] = {&message.event};
-	const json_t *result;
 	json_t *answer = NULL;
 	int status;
 
-	if (!case_message_make(&message, m->said, event, number, m->w->kind))
+	*result = NULL;
+	if (!case_message_make(&message, m->said, event, number, kind))
 		return command_usage(m->w->command, "no random numbers are to be had");
-	make_id(m, there, &message);
+	make_id(m, kind, there, &message);
 	q.operation = SEMS__V1__CASE_OPERATION__CASE_OPERATION_TELL;
 	q.events = list;
 	q.n_events = COUNT(list);
@@ -174,8 +289,28 @@ send(struct import *m, const struct sheet_row *row, const char *event, json_t *t
 		return refuse(m, row, "was refused");
 	if (status != EXIT_DONE)
 		return status;
-	result = json_array_get(json_object_get(answer, "results"), 0);
-	if (strcmp(member_text(result, "verdict"), "DUPLICATE") == 0) {
+	*result = json_incref(json_array_get(json_object_get(answer, "results"), 0));
+	text_print(m->last, sizeof m->last, "%s", member_text(*result, "number"));
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+static bool
+is_duplicate(const json_t *result)
+{
+	return strcmp(member_text(result, "verdict"), "DUPLICATE") == 0;
+}
+
+/* there NULL: it makes a case. */
+static int
+send_case(struct import *m, const struct sheet_row *row, const char *event, json_t *there)
+{
+	json_t *result;
+	int status = send(m, row, m->w->kind, event, there, &result);
+
+	if (status != EXIT_DONE || result == NULL)
+		return status;
+	if (is_duplicate(result)) {
 		m->same++;
 	} else if (there == NULL) {
 		m->made++;
@@ -183,8 +318,43 @@ send(struct import *m, const struct sheet_row *row, const char *event, json_t *t
 		m->changed++;
 		note_change(m, there, result);
 	}
-	json_decref(answer);
+	json_decref(result);
 	return EXIT_DONE;
+}
+
+/* --- scores in a scenario's row --------------------------------------------------------------- */
+
+/* Out of what is said of the scenario; the day of the review is the assessment's. */
+static void
+take_scores(struct import *m)
+{
+	for (size_t i = 0; i < CASE_WORDS; i++) {
+		bool goes = is_score(m, i) || (i == SAYS_REVIEW_ON && m->w->kind == CASE_SCENARIO &&
+					       m->said[SAYS_THREAT] != NULL);
+
+		if (goes) {
+			m->scores[i] = m->said[i];
+			m->said[i] = NULL;
+		}
+	}
+}
+
+/* As a draft, once: the same scores again are the same event. */
+static int
+send_scores(struct import *m, const struct sheet_row *row)
+{
+	json_t *result;
+	int status;
+
+	if (m->scores[SAYS_THREAT] == NULL || m->last[0] == '\0')
+		return EXIT_DONE;
+	memcpy(m->said, m->scores, sizeof m->said);
+	m->said[SAYS_SCENARIO] = m->last;
+	status = send(m, row, CASE_ASSESSMENT, life_assessment.machine->events[0], NULL, &result);
+	if (result != NULL && !is_duplicate(result))
+		m->assessed++;
+	json_decref(result);
+	return status;
 }
 
 /* An owner is kept as the person that he is, and as he was named. */
@@ -226,8 +396,10 @@ take_row(struct import *m, const struct sheet_row *row)
 	json_t *there;
 	int status = take_cells(m, row);
 
+	if (status == EXIT_DONE)
+		status = resolve(m, row);
 	if (status != EXIT_DONE)
-		return status;
+		return status == EXIT_REJECTED ? EXIT_DONE : status;
 	there = find(m);
 	if (there == NULL && m->number[0] != '\0')
 		return refuse(m, row, "there is no case of that number");
@@ -237,13 +409,17 @@ take_row(struct import *m, const struct sheet_row *row)
 		return refuse(m, row,
 			      "says another state than the register has: a state is what "
 			      "the steps lead to, tell those");
-	if (there == NULL)
-		return send(m, row, machine->events[0], NULL);
-	if (keep_what_differs(m, there) == 0) {
+	take_scores(m);
+	m->last[0] = '\0';
+	if (there == NULL) {
+		status = send_case(m, row, machine->events[0], NULL);
+	} else if (keep_what_differs(m, there) == 0) {
+		text_print(m->last, sizeof m->last, "%s", member_text(there, "number"));
 		m->same++;
-		return EXIT_DONE;
+	} else {
+		status = send_case(m, row, "CHANGE", there);
 	}
-	return send(m, row, "CHANGE", there);
+	return status == EXIT_DONE ? send_scores(m, row) : status;
 }
 
 static int
@@ -283,9 +459,12 @@ case_import(struct case_wish *w, const char *path)
 	if (status == EXIT_DONE)
 		status = read_rows(&m, sheet);
 	if (status == EXIT_DONE)
-		printf("%zu made, %zu changed, %zu as they were, %zu refused\n", m.made, m.changed,
-		       m.same, m.refused);
+		printf("%zu made, %zu changed, %zu as they were, %zu refused%s\n", m.made,
+		       m.changed, m.same, m.refused,
+		       m.assessed > 0 ? "; scores are drafts to adopt" : "");
 	json_decref(m.there);
+	for (size_t i = 0; i < CASE_KINDS; i++)
+		json_decref(m.others[i]);
 	sheet_close(sheet);
 	return status == EXIT_DONE && m.refused > 0 ? EXIT_REJECTED : status;
 }

@@ -100,7 +100,7 @@ int
 risk_list(struct case_wish *w, const char *argument)
 {
 	json_t *document = NULL;
-	json_t *rows = json_array();
+	json_t *rows;
 	json_t *one;
 	size_t i;
 	int status;
@@ -111,6 +111,7 @@ risk_list(struct case_wish *w, const char *argument)
 		w->kind = CASE_SCENARIO;
 		return case_list(w, NULL);
 	}
+	rows = json_array();
 	status = register_part(w, "scenario", NULL, &document);
 	if (status == EXIT_DONE && w->as_json) {
 		status = print_json(json_object_get(document, "scenarios"));
