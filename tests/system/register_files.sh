@@ -1,7 +1,7 @@
 # The register and the framework as files: made of a document without semsd, read by other people's programs; then of
 # semsd's own register, of which CSV comes in again.
 . "$(dirname "$0")/lib.sh"
-plan 21
+plan 22
 
 cp tests/render/register/*.json "$T/"
 # A text that is a formula, and one that is markup.
@@ -68,7 +68,14 @@ else
 fi
 
 start_daemon
-ctl_must init --entity Northmoor --zone Europe/London --site T1 --source S1
+cat >"$T/entity.yaml" <<'YAML'
+entity: Northmoor
+zone: Europe/London
+sites: [{id: T1}]
+marking: OFFICIAL
+YAML
+chmod 644 "$T/entity.yaml"
+ctl_must init "$T/entity.yaml"
 year=$(date +%Y)
 OUT=$(SEMSD_SOCKET=$SOCKET "${AS_USER[@]}" tools/register.sh deploy/register/airport "$PROGRAMS/semsctl" 2>&1)
 is "$? $OUT" '0 5 made, 0 changed, 0 as they were, 0 refused
@@ -94,6 +101,7 @@ printf '%s\n' "$OUT" >"$T/live.json"
 chmod 644 "$T/live.json"
 ctl_must risk export --html "$T/live/asked.html"
 ctl_must risk export --from "$T/live.json" --html "$T/live/kept.html"
+is "$(grep -m 1 '^<p class="marking">' "$T/live/asked.html")" '<p class="marking">OFFICIAL</p>' 'the page has the marking that the entity has decided on'
 is "$(cmp "$T/live/asked.html" "$T/live/kept.html" 2>&1)" '' 'a document that was kept makes the same page'
 ctl_must risk export --as-of 2020-01-01 --html "$T/live/then.html"
 like "$(cat "$T/live/then.html")" 'The register has no scenario' 'of a day before there was one it has none'

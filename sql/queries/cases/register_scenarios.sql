@@ -84,7 +84,8 @@ WITH q AS MATERIALIZED (
     FROM of AS o LEFT JOIN sems.person AS p ON p.person = o.folded ->> 'owner'
     WHERE o.kind = 'action' GROUP BY o.scenario
 )
-SELECT jsonb_build_object('as_of', (SELECT q.today FROM q), 'entity', (SELECT jsonb_build_object('name', e.name, 'zone', e.zone)
+SELECT jsonb_build_object('as_of', (SELECT q.today FROM q), 'marking', (SELECT value FROM sems.setting WHERE name = 'spd_marking'),
+    'entity', (SELECT jsonb_build_object('name', e.name, 'zone', e.zone)
         FROM sems.entity AS e), 'more', (SELECT count(*) FROM page) = $4::int,
     'last', (SELECT p.number FROM page AS p ORDER BY p.year DESC, p.serial DESC LIMIT 1),
     'scenarios', coalesce((SELECT jsonb_agg(jsonb_strip_nulls(
