@@ -422,7 +422,8 @@ static const char of_its_own[] =
     ":root{--ink:#1b2430;--soft:#55606e;--line:#c3cad3;--good:#1b5e20;--bad:#a31515;"
     "--unsure:#7a4a00;--paper:#fff;--mark:#1f4e79}\n"
     ".pg{fill:var(--paper)}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e6eaf0;--soft:#a9b4c2;--line:#4a5563;"
+    "@media screen and "
+    "(prefers-color-scheme:dark){:root{--ink:#e6eaf0;--soft:#a9b4c2;--line:#4a5563;"
     "--good:#7bd389;--bad:#ff9a94;--unsure:#f2c46d;--paper:#14191f;--mark:#8ab8e6}}\n";
 
 static void

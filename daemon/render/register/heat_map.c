@@ -155,12 +155,15 @@ put_part(struct buf *out, const char *band, const struct matrix_part *part)
 	for (size_t i = 0; i < part->n && i < MATRIX_SHOWN; i++) {
 		const json_t *a = json_object_get(part->scenario[i], "assessment");
 		const char *number = member_text(part->scenario[i], "number");
+		json_int_t v = reg_score(a, "vulnerability");
 
 		buf_addf(out, "%s <a href=\"#", i > 0 ? "," : "");
 		html_text(out, number);
 		buf_addf(out, "\">");
 		html_text(out, number);
-		buf_addf(out, "</a> (V %" JSON_INTEGER_FORMAT ")", reg_score(a, "vulnerability"));
+		buf_addf(out, "</a>");
+		if (v > 0)
+			buf_addf(out, " (V %" JSON_INTEGER_FORMAT ")", v);
 	}
 	if (part->n > MATRIX_SHOWN)
 		buf_addf(out, " and %zu more", part->n - MATRIX_SHOWN);

@@ -43,6 +43,22 @@ Test(heat_map, is_of_the_scheme_that_the_entity_has)
 	json_decref(doc);
 }
 
+Test(heat_map, a_score_that_is_not_known_is_not_told)
+{
+	json_t *doc = register_fixture();
+	struct buf out;
+
+	draw(doc, heat_map, &out);
+	cr_expect_eq(sample_count(&out, "R-2026-002</a> (V 2)"), 1);
+	buf_fini(&out);
+	json_object_del(json_object_get(register_at(doc, "scenarios", 1), "assessment"),
+			"vulnerability");
+	draw(doc, heat_map, &out);
+	cr_expect_eq(sample_count(&out, "R-2026-002</a></p>"), 1);
+	buf_fini(&out);
+	json_decref(doc);
+}
+
 /* Names and bands may be as long as they like. */
 Test(heat_map, what_has_no_room_is_counted_in_words)
 {
