@@ -11,6 +11,7 @@
 #include "web/step/case_step.h"
 #include "web/step/record_step.h"
 #include "web/step/spd_step.h"
+#include "web/step/void_step.h"
 
 /* The steps are over the figures that they are about. */
 static void
@@ -114,6 +115,7 @@ static const struct view list[] = {
      {{record_ask, 0, ASK_PART}, {trace_ask, 0, ASK_PART}},
      record_print,
      NULL},
+    DOES("/record/*/void", "Void the record *", EVIDENCE, SEE_RECORDS, record_ask, 0, void),
     {"/quarantine",
      "Quarantine",
      "Quarantine",
@@ -131,6 +133,7 @@ static const struct view list[] = {
     READ("/doubles", "Doubles", "Doubles", EVIDENCE, SEE_DOUBLES, doubles_ask, 0, doubles_print),
     READ("/imports", "Imports", "Imports", EVIDENCE, SEE_IMPORTS, imports_ask, 0, imports_print),
     READ("/imports/*", "Import *", NULL, EVIDENCE, SEE_IMPORTS, imports_ask, 1, import_print),
+    DOES("/imports/*/undo", "Take back the import *", EVIDENCE, SEE_IMPORTS, imports_ask, 1, undo),
 
     CASES_OF("finding", "Findings", "A new finding"),
     CASES_OF("action", "Actions", "A new action"),

@@ -58,6 +58,8 @@ static const struct route routes[] = {
     {METHOD_GET, "/retention", pages_take},
     {METHOD_GET, "/holds", pages_take},
     {METHOD_GET, "/log", pages_take},
+    {METHOD_POST, "/record/*", pages_take},
+    {METHOD_POST, "/imports/*", pages_take},
     {METHOD_POST, "/quarantine", pages_take},
     {METHOD_POST, "/quarantine/*", pages_take},
     {METHOD_POST, "/pending/*", pages_take},

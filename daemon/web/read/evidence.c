@@ -7,6 +7,7 @@
 
 #define PAGE    100
 #define PENDING 1000
+#define RUN     1000 /* records of a run */
 
 /* --- records ---------------------------------------------------------------------------------- */
 
@@ -319,7 +320,7 @@ imports_ask(struct showing *s, struct question *q, unsigned i)
 	q->q.body_case = SEMS__V1__REQUEST__BODY_IMPORT;
 	q->q.import = r;
 	r->has_operation = r->has_limit = 1;
-	r->limit = PAGE;
+	r->limit = RUN;
 	r->operation = i == 0 ? SEMS__V1__IMPORT_OPERATION__IMPORT_OPERATION_LIST
 			      : SEMS__V1__IMPORT_OPERATION__IMPORT_OPERATION_SHOW;
 	r->run = i == 0 ? NULL : s->part[0];
@@ -355,9 +356,9 @@ import_print(struct showing *s, struct buf *b)
 
 	rows_pairs(b, &pairs, run);
 	if (view_may(s, RIGHT_UNDO_IMPORT) && member_maybe(run, "undone_at") == NULL) {
-		html_put(b, "<p>To take all of it back: <code>semsctl import undo ");
-		html_text(b, s->part[0]);
-		html_put(b, " --reason TEXT --yes</code></p>\n");
+		html_put(b, "<p><a href=\"/imports/");
+		html_query(b, s->part[0]);
+		html_put(b, "/undo\">Take all of it back</a></p>\n");
 	}
 	rows_put(b, &rows, json_object_get(said, "records"));
 	if (member_maybe(said, "next") != NULL)

@@ -25,12 +25,15 @@ take_id(const struct showing *s, struct question *q, protobuf_c_boolean *has,
 bool
 record_ask(struct showing *s, struct question *q, unsigned i)
 {
+	/* What is posted says it with its form. */
+	const struct form *from = s->given.n > 0 ? &s->given : &s->query;
+
 	(void)i;
 	sems__v1__record_request__init(&q->of.record);
 	q->q.body_case = SEMS__V1__REQUEST__BODY_RECORD;
 	q->q.record = &q->of.record;
-	q->of.record.kind = form_maybe(&s->query, "kind");
-	q->of.record.source = form_maybe(&s->query, "source");
+	q->of.record.kind = form_maybe(from, "kind");
+	q->of.record.source = form_maybe(from, "source");
 	return take_id(s, q, &q->of.record.has_record_id, &q->of.record.record_id);
 }
 
@@ -169,6 +172,19 @@ put_traces(struct buf *b, const json_t *trace)
 		rows_put(b, &without, json_object_get(trace, "without"));
 }
 
+/* Which of several with one id it is goes with. */
+static void
+put_void_link(const struct showing *s, struct buf *b)
+{
+	html_put(b, "<p><a href=\"/record/");
+	html_query(b, s->part[0]);
+	html_put(b, "/void?kind=");
+	html_query(b, form_value(&s->query, "kind"));
+	html_put(b, "&amp;source=");
+	html_query(b, form_value(&s->query, "source"));
+	html_put(b, "\">Void it</a></p>\n");
+}
+
 void
 record_print(struct showing *s, struct buf *b)
 {
@@ -189,6 +205,9 @@ record_print(struct showing *s, struct buf *b)
 									  : ": does not count");
 	html_put(b, "</p>\n");
 	put_record(b, json_object_get(said == NULL ? trace : said, "record"));
+	if (said != NULL && view_may(s, RIGHT_VOID) &&
+	    !json_is_true(json_object_get(said, "is_voided")))
+		put_void_link(s, b);
 	put_corrections(b, json_object_get(trace == NULL ? said : trace, "corrections"));
 	if (trace != NULL)
 		put_traces(b, trace);

@@ -1,20 +1,12 @@
 #include "web/step/record_step.h"
 
-#include "base/digest.h"
 #include "base/json/jsonin.h"
-#include "base/uuid.h"
-#include "core/kind/enums.h"
-#include "core/kind/validate.h"
 #include "web/read/evidence.h"
+#include "web/step/sending.h"
 #include "web/step/step.h"
-#include "wire/encode.h"
 
-#include <time.h>
-
-#define BATCH_BYTES  ((size_t)64 * 1024)
-#define RECORD_FIELD 2 /* Batch.records */
-#define DIGITS       8 /* of a record's id, that are typed */
-#define REASON_MOST  500
+#define DIGITS      8 /* of a record's id, that are typed */
+#define REASON_MOST 500
 
 static const struct life_word reason_of_decision = {
     .name = "reason", .type = WORD_TEXT, .max = REASON_MOST, .help = "why; it is kept"};
@@ -65,105 +57,27 @@ decide_print(struct showing *s, struct buf *b)
 }
 
 static void
-set_field(struct record *r, const char *name, struct value v)
-{
-	v.set = true;
-	r->v[kind_field_index(r->kind, text_of(name))] = v;
-}
-
-/* It stands at the instant of what it decides about, as semsctl confirm makes it. */
-static bool
-make_confirmation(const struct showing *s, const json_t *one, struct record *r)
-{
-	const struct kind *k = kinds[KIND_CONFIRMATION];
-	bool declines = strcmp(form_value(&s->given, "decision"), "DECLINED") == 0;
-	unsigned char rest[10];
-	struct timespec now;
-	struct uuid confirms;
-
-	*r =
-	    (struct record){.kind = k, .v = arena_zalloc(s->arena, kind_n_fields(k), sizeof *r->v)};
-	if (r->v == NULL || !uuid_parse(text_of(s->part[0]), &confirms) ||
-	    !random_bytes(rest, sizeof rest))
-		return false;
-	clock_gettime(CLOCK_REALTIME, &now);
-	r->v[ENV_SOURCE] = (struct value){.set = true, .text = text_of(member_text(one, "source"))};
-	r->v[ENV_OCCURRED_AT] = (struct value){.set = true, .i = uuid_time(&confirms).v};
-	r->v[ENV_RECORD_ID] =
-	    (struct value){.set = true, .uuid = uuid_at(uuid_time(&confirms), rest, true)};
-	set_field(r, "confirms_record_id", (struct value){.uuid = confirms});
-	set_field(r, "decision",
-		  (struct value){.i = declines ? DECISION_DECLINED : DECISION_CONFIRMED});
-	set_field(r, "decided_at",
-		  (struct value){.i = (int64_t)now.tv_sec * MS_PER_SECOND + now.tv_nsec / 1000000});
-	return true;
-}
-
-static void
 on_verdict(void *ctx, const struct reply *r)
 {
 	struct showing *s = ctx;
-	Sems__V1__Result *result;
-	const Sems__V1__VerdictRun *v;
 
-	s->work->line = NULL;
-	if (r->kind != REPLY_RESULT) {
-		view_refused(s, r);
-		return;
-	}
-	result = sems__v1__result__unpack(NULL, r->bytes.n, (const uint8_t *)r->bytes.s);
-	v = result == NULL || result->n_verdicts == 0 ? NULL : result->verdicts[0];
-	if (v == NULL)
-		view_again(s, 503, "", "semsd's answer makes no sense here: try again");
-	else if (v->code == SEMS__V1__VERDICT_CODE__VERDICT_CODE_STORED ||
-		 v->code == SEMS__V1__VERDICT_CODE__VERDICT_CODE_DUPLICATE)
+	if (sending_is_taken(s, r))
 		view_done(s, "/pending");
-	else
-		view_again(s, 409, "", "It was not taken: %s %s", v->field == NULL ? "" : v->field,
-			   v->text == NULL ? "try again" : v->text);
-	if (result != NULL)
-		sems__v1__result__free_unpacked(result, NULL);
-}
-
-/* A Batch of this one record. */
-static bool
-put_batch(struct showing *s, const struct record *r, struct buf *batch)
-{
-	struct buf record;
-	bool good;
-
-	buf_init(&record, BATCH_BYTES);
-	good =
-	    wire_put_record(r, s->arena, &record) && buf_addf(batch, "%c", RECORD_FIELD << 3 | 2);
-	for (size_t n = record.n; good;) {
-		good = buf_addf(batch, "%c", (int)((n & 0x7f) | (n > 0x7f ? 0x80 : 0)));
-		n >>= 7;
-		if (n == 0)
-			break;
-	}
-	good = good && buf_add(batch, record.p, record.n);
-	buf_fini(&record);
-	return good;
 }
 
 static void
 send_decision(struct showing *s, const json_t *one)
 {
-	struct record r;
-	struct buf batch;
-	struct line *l;
+	bool declines = strcmp(form_value(&s->given, "decision"), "DECLINED") == 0;
+	struct sending to;
 
-	buf_init(&batch, BATCH_BYTES);
-	if (!make_confirmation(s, one, &r) || !put_batch(s, &r, &batch)) {
-		buf_fini(&batch);
+	sending_begin(&to);
+	if (!sending_add_confirmation(&to, one, declines)) {
+		sending_drop(&to);
 		view_again(s, 503, "", "Memory is out: try again.");
 		return;
 	}
-	l = upstream_batch(s->work->desk->upstream, s->work->principal,
-			   (struct text){(const char *)batch.p, batch.n}, on_verdict, s);
-	buf_fini(&batch);
-	if (l != NULL)
-		s->work->line = l;
+	sending_send(&to, s, on_verdict);
 }
 
 /* What waits is asked for once more: its source goes with the decision. */

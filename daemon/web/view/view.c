@@ -161,6 +161,9 @@ keep(const struct showing *s, struct said *said, const struct reply *r, enum ask
 	const bool is_long = r->bytes.n > READ_MOST;
 	bool kept = r->kind == REPLY_DOCUMENT && !is_long;
 
+	json_decref(said->json);
+	said->json = NULL;
+	buf_clear(&said->bytes);
 	if (kept && kind == ASK_RAW)
 		kept = buf_add(&said->bytes, r->bytes.s, r->bytes.n);
 	else if (kept)
@@ -288,6 +291,23 @@ begin(const struct views *all, struct asked *a)
 	return s;
 }
 
+/* To a browser, before it is known who looks. */
+static void
+refuse(struct asked *a, int status, const char *text)
+{
+	struct buf page;
+
+	buf_init(&page, PAGE_MOST);
+	html_begin(&page, "semsd");
+	html_line(&page, "p class=\"bad\"", text);
+	html_put(&page, "<p><a href=\"/\">Home</a></p>\n");
+	html_end(&page);
+	answer_give(a, &(struct answer){.status = page.failed ? 503 : status,
+					.type = "text/html; charset=utf-8",
+					.body = {(const char *)page.p, page.n}});
+	buf_fini(&page);
+}
+
 void
 view_take(const struct views *all, struct desk *d, struct asked *a)
 {
@@ -298,14 +318,14 @@ view_take(const struct views *all, struct desk *d, struct asked *a)
 		return;
 	if (s->view == NULL) {
 		drop(s);
-		answer_refuse(a, 404, 0, "", "there is nothing at this path");
+		refuse(a, 404, "There is nothing at this path.");
 	} else if (posts && s->view->act == NULL) {
 		drop(s);
-		answer_refuse(a, 405, 0, "", "this path takes GET, HEAD");
+		refuse(a, 405, "Nothing is sent to this path: it is a page to read.");
 	} else if (!form_read(&s->query, text_of(asked_query(a)), s->arena) ||
 		   (posts && !form_read(&s->given, a->body, s->arena))) {
 		drop(s);
-		answer_refuse(a, 400, 0, "", "what was filled in is no clean text, or too much");
+		refuse(a, 400, "What was filled in is no clean text, or too much.");
 	} else {
 		visitor_know(d, a, on_visitor, s, drop);
 	}

@@ -126,7 +126,7 @@ Test(evidence, shows_a_run_of_an_import)
 	shown_said(0, run);
 	said = shown_print(import_print);
 	cr_expect_not_null(strstr(said, "<dd>&lt;f&gt;</dd>"));
-	cr_expect_not_null(strstr(said, "semsctl import undo r1 "), "%s", said);
+	cr_expect_not_null(strstr(said, "<a href=\"/imports/r1/undo\">"), "%s", said);
 	shown_end();
 	shown_begin(ROLE_AUDITOR, "/imports/r1", "");
 	shown_said(0, run);
