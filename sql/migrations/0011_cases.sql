@@ -72,7 +72,7 @@ INSERT INTO sems.transition VALUES
     ('assessment', 'DRAFT', 'NOTE', 'DRAFT', '', 'raise_cases', '{}'),
     ('assessment', 'ADOPTED', 'NOTE', 'ADOPTED', '', 'raise_cases', '{}'),
     ('assessment', 'REJECTED', 'NOTE', 'REJECTED', '', 'raise_cases', '{}'),
-    ('assessment', 'DRAFT', 'ADOPT', 'ADOPTED', '', 'close_cases', '{raised_by}'),
+    ('assessment', 'DRAFT', 'ADOPT', 'ADOPTED', '', 'close_cases', '{raised_by,changed_by}'),
     ('assessment', 'DRAFT', 'REJECT', 'REJECTED', '', 'close_cases', '{}'),
     ('acceptance', 'NEW', 'PROPOSE', 'PROPOSED', '', 'keep_register', '{}'),
     ('acceptance', 'PROPOSED', 'NOTE', 'PROPOSED', '', 'raise_cases', '{}'),
@@ -389,6 +389,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	    SELECT o.o FROM l CROSS JOIN unnest('{claimed_by,raised_by}'::text[]) AS o (o)
 	    WHERE sems.person_of(l.folded ->> o.o) = of_person
 	    UNION ALL
+	    SELECT 'changed_by' WHERE EXISTS (SELECT FROM sems.case_event e
+		WHERE e.number = of_number AND e.event = 'CHANGE' AND sems.person_of(e.made_by) = of_person)
+	    UNION ALL
 	    SELECT 'owner' WHERE EXISTS (SELECT FROM l JOIN sems.case_event e
 		ON e.number = of_number AND e.occurrence = l.occurrence
 		WHERE sems.person_of(e.folded ->> 'owner') = of_person))
@@ -461,7 +464,7 @@ BEGIN
 		    NEW.valid, NEW.received, before.valid;
 	END IF;
 	SELECT h.field || ' ' || h.why INTO why
-	FROM sems.case_hindered(NEW.kind, NEW.event, before.folded, NEW.content, NEW.valid) AS h LIMIT 1;
+	FROM sems.case_hindered(NEW.number, NEW.kind, NEW.event, before.folded, NEW.content, NEW.valid) AS h LIMIT 1;
 	IF why IS NOT NULL THEN
 		RAISE EXCEPTION '% of %: %', NEW.event, NEW.kind, why;
 	END IF;

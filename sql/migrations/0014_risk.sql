@@ -346,8 +346,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Why an event must not be told now, for what is known of other cases and of frozen documents; no row: it may.
--- `folded`: the case's fields before it.
-CREATE FUNCTION sems.case_hindered(of_kind text, of_event text, folded jsonb, content jsonb, at timestamptz)
+-- of_number: NULL: a new case; `folded`: the case's fields before it.
+CREATE FUNCTION sems.case_hindered(of_number text, of_kind text, of_event text, folded jsonb, content jsonb, at timestamptz)
 RETURNS TABLE (field text, why text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -358,13 +358,30 @@ DECLARE
 	in_force record;
 	worst int;
 BEGIN
-	IF of_kind NOT IN ('assessment', 'acceptance', 'control', 'decision') OR of_event IN ('NOTE', 'REJECT', 'REVOKE', 'RETIRE') THEN
+	IF of_kind NOT IN ('scenario', 'assessment', 'acceptance', 'control', 'decision') OR of_event IN ('NOTE', 'REJECT', 'REVOKE') THEN
 		RETURN;
 	END IF;
 	IF of_kind = 'control' THEN
 		IF of_event = 'EXEMPT' AND f ->> 'exempt_until' < today THEN
 			RETURN QUERY SELECT 'exempt_until', 'is before ' || today || ', the day on which it is told';
 		END IF;
+		-- What a flag stands on does not go without a decision on the flag.
+		RETURN QUERY SELECT CASE of_event WHEN 'RETIRE' THEN 'event' ELSE 'metrics' END, 'would take away ' || r.metric
+		    || ', whose flag on ' || r.scenario || ' is open; decide on that first (semsctl risk flags)'
+		FROM sems.risk_flags('infinity', 'infinity', ARRAY(SELECT s.number
+		    FROM sems.cases_of('{scenario}', 'infinity', 'infinity', NULL) AS s
+		    WHERE s.state = 'IN_FORCE' AND of_number = ANY (string_to_array(s.folded ->> 'controls', ' ')))) AS r
+		WHERE r.decision IS NULL AND r.control = of_number AND (of_event = 'RETIRE'
+		    OR (of_event = 'CHANGE' AND content ? 'metrics'
+			AND r.metric NOT IN (SELECT w.metric FROM sems.watched(f ->> 'metrics') AS w)));
+		RETURN;
+	END IF;
+	IF of_kind = 'scenario' THEN
+		RETURN QUERY SELECT CASE of_event WHEN 'RETIRE' THEN 'event' ELSE 'controls' END, 'would take away ' || r.control
+		    || ', whose flag for ' || r.metric || ' is open; decide on that first (semsctl risk flags)'
+		FROM sems.risk_flags('infinity', 'infinity', ARRAY[of_number]) AS r
+		WHERE r.decision IS NULL AND (of_event = 'RETIRE' OR (of_event = 'CHANGE' AND content ? 'controls'
+		    AND r.control <> ALL (string_to_array(f ->> 'controls', ' '))));
 		RETURN;
 	END IF;
 	IF of_kind = 'decision' THEN
@@ -476,4 +493,4 @@ GRANT EXECUTE ON FUNCTION sems.name_of(text), sems.risk_scheme_lacks(jsonb), sem
     sems.risk_assessments(timestamptz, timestamptz, text[]), sems.risk_flags(timestamptz, timestamptz, text[]),
     sems.risk_basis(timestamptz, timestamptz, text[]), sems.risk_digest(jsonb),
     sems.acceptance_standing(text, jsonb, jsonb, text), sems.cited_figure(text),
-    sems.case_hindered(text, text, jsonb, jsonb, timestamptz), sems.table_of(text, text[]) TO sems_compute;
+    sems.case_hindered(text, text, text, jsonb, jsonb, timestamptz), sems.table_of(text, text[]) TO sems_compute;

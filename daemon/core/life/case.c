@@ -92,6 +92,7 @@ check_people(const void *of, uint32_t others, struct err *e)
 	    [CASE_OWNER] = "is its owner, or was since it was opened",
 	    [CASE_CLAIMED_BY] = "said that it was done",
 	    [CASE_RAISED_BY] = "brought it up",
+	    [CASE_CHANGED_BY] = "changed it",
 	};
 	const struct case_standing *s = of;
 

@@ -44,7 +44,7 @@ COVERS(deeds, EVENTS);
 
 static const struct move moves[] = {
     {ASSESS, AT(NEW), DRAFT, 0, &case_keeps},
-    /* By whoever: who changed it last did not read it as somebody else's. */
+    /* By whoever keeps the register: who changed it does not adopt it. */
     CASE_STAYS(CHANGE, DRAFT, case_keeps),
     CASE_STAYS(NOTE, DRAFT, case_raises),
     CASE_STAYS(NOTE, ADOPTED, case_raises),

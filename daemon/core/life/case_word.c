@@ -189,6 +189,7 @@ const char *const case_others[] = {
     [CASE_OWNER] = "owner",
     [CASE_CLAIMED_BY] = "claimed_by",
     [CASE_RAISED_BY] = "raised_by",
+    [CASE_CHANGED_BY] = "changed_by",
 };
 COVERS(case_others, CASE_OTHERS);
 
@@ -205,6 +206,7 @@ const struct life_terms case_keeps = {RIGHT_KEEP_REGISTER, 0};
 /* Nobody exempts what is his own. */
 const struct life_terms case_exempts = {RIGHT_CLOSE_CASES, OTHER_THAN(OWNER)};
 /* Who scored it is not asked whether the scores hold; who proposed it, whether it is borne. */
-const struct life_terms case_adopts = {RIGHT_CLOSE_CASES, OTHER_THAN(RAISED_BY)};
+const struct life_terms case_adopts = {RIGHT_CLOSE_CASES,
+				       OTHER_THAN(RAISED_BY) | OTHER_THAN(CHANGED_BY)};
 const struct life_terms case_accepts = {RIGHT_ACCEPT_RISKS, OTHER_THAN(RAISED_BY)};
 const struct life_terms case_accepts_not = {RIGHT_ACCEPT_RISKS, 0};

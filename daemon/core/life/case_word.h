@@ -106,9 +106,9 @@ enum case_word {
 
 extern const struct life_word case_words[CASE_WORDS];
 
-/* Whose work a step must not be, where it is asked: the owner's, that of who claims it is done, or
- * of who brought it up. */
-enum case_other { CASE_OWNER, CASE_CLAIMED_BY, CASE_RAISED_BY, CASE_OTHERS };
+/* Whose work a step must not be, where it is asked: the owner's, that of who claims it is done, of
+ * who brought it up, or of anybody who changed it. */
+enum case_other { CASE_OWNER, CASE_CLAIMED_BY, CASE_RAISED_BY, CASE_CHANGED_BY, CASE_OTHERS };
 extern const char *const case_others[CASE_OTHERS];
 #define OTHER_THAN(name) (UINT32_C(1) << CASE_##name)
 

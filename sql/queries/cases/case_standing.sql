@@ -5,7 +5,7 @@ SELECT jsonb_build_object(
     'person', sems.person_of($1::text),
     'others', sems.case_others($3::text, sems.person_of($1::text)),
     'strays', sems.case_strays($4::jsonb),
-    'hindered', (SELECT jsonb_build_object('field', h.field, 'why', h.why) FROM sems.case_hindered($7::text, $8::text,
+    'hindered', (SELECT jsonb_build_object('field', h.field, 'why', h.why) FROM sems.case_hindered($3::text, $7::text, $8::text,
         (SELECT l.folded FROM sems.case_event AS l WHERE l.number = $3::text ORDER BY l.step DESC LIMIT 1), $4::jsonb,
         coalesce(timestamptz 'epoch' + $6::bigint * interval '1 millisecond', clock_timestamp())) AS h LIMIT 1),
     'names_unknown', $5::int = 1 AND sems.case_names_unknown($4::jsonb),

@@ -294,6 +294,55 @@ Test(register, has_scores_in_force_when_another_person_has_adopted_them)
 	cr_expect_eq(office_int(&o, "scenarios.0.assessment.version"), 1);
 }
 
+/* P-1347: also who only changed it. */
+Test(register, is_not_scored_by_who_changes_and_adopts)
+{
+	char made[32];
+
+	enter();
+	TOLD(assessment("2", NULL), "DRAFT");
+	snprintf(made, sizeof made, "%s", office_str(&o, "results.0.number"));
+	BE("unix:max");
+	TOLD((struct case_event_told)OF(made, "CHANGE", {"vulnerability", "1"}), "DRAFT");
+	cr_expect_eq(TELL_ONE((struct case_event_told){.number = made, .event = "ADOPT"}),
+		     CODE(FORBIDDEN));
+	cr_expect(strstr(o.text, "changed it") != NULL, "%s", o.text);
+}
+
+/* P-1364 */
+Test(register, takes_nothing_away_that_an_open_flag_stands_on)
+{
+	enter();
+	freeze("2026-Q1", 1, "NOT_MET");
+	BE("unix:carl");
+	cr_expect_eq(
+	    TELL_ONE((struct case_event_told)OF(number("C", 1), "CHANGE", {"metrics", "QN01"})),
+	    CODE(STATE));
+	cr_expect_str_eq(o.field, "metrics");
+	cr_expect_eq(
+	    TELL_ONE((struct case_event_told)OF(number("C", 1), "RETIRE", {"reason", "x"})),
+	    CODE(STATE));
+	cr_expect_eq(TELL_ONE((struct case_event_told)OF(number("R", 1), "CHANGE",
+							 {"controls", number("C", 2)})),
+		     CODE(STATE));
+	cr_expect_str_eq(o.field, "controls");
+	cr_expect_eq(
+	    TELL_ONE((struct case_event_told)OF(number("R", 1), "RETIRE", {"reason", "x"})),
+	    CODE(STATE));
+	TOLD((struct case_event_told)OF(number("C", 1), "CHANGE", {"metrics", "OUT01 QN01"}),
+	     "IN_FORCE");
+	TOLD((struct case_event_told)MAKES("decision", "ENTER", {"title", "x"}, {"text", "x"},
+					   {"scenario", number("R", 1)},
+					   {"flag", "OUT01@2026-Q1/1"}),
+	     "IN_FORCE");
+	TOLD((struct case_event_told)MAKES("decision", "ENTER", {"title", "x"}, {"text", "x"},
+					   {"scenario", number("R", 1)},
+					   {"flag", "QN01@2026-Q1/1"}),
+	     "IN_FORCE");
+	TOLD((struct case_event_told)OF(number("C", 1), "RETIRE", {"reason", "x"}), "RETIRED");
+	TOLD((struct case_event_told)OF(number("R", 1), "RETIRE", {"reason", "x"}), "RETIRED");
+}
+
 /* P-1365 */
 Test(register, wants_of_an_assessment_a_day_to_come_and_why_an_impact_lies_apart)
 {
