@@ -134,6 +134,25 @@ put_past(const struct part *m, struct buf *b, const json_t *past)
 	html_put(b, "</tr>\n");
 }
 
+/* As the document's own sheets draw it, of this metric alone. */
+static void
+put_line(const struct part *m, struct buf *b)
+{
+	const json_t *const list[] = {m->metric, NULL};
+	const struct plan plan = {
+	    .slug = "web-quarters", .title = "", .note = "", .empty = "", .metrics = list};
+	struct sheet *own = book_sheet(&m->p->book, "web-quarters", "Quarters");
+
+	if (own == NULL)
+		return;
+	history_of_sheet(own, &plan);
+	for (struct block *k = own->first; k != NULL; k = k->next)
+		if (k->kind == BLOCK_CHART)
+			k->chart->text = "A point for each quarter. Where the line has a gap "
+					 "there was no figure.";
+	grid_put_sheet(b, own, &m->p->links);
+}
+
 static void
 put_history(const struct part *m, struct buf *b)
 {
@@ -141,8 +160,10 @@ put_history(const struct part *m, struct buf *b)
 
 	if (json_array_size(history) == 0)
 		return;
+	html_line(b, "h2", "Quarter by quarter");
+	put_line(m, b);
 	html_put(b,
-		 "<h2>Quarters before</h2>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+		 "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
 		 "aria-labelledby=\"history\"><table><caption id=\"history\">The entity's figure "
 		 "in the quarters before</caption>\n<thead><tr><th scope=\"col\">Quarter</th>"
 		 "<th scope=\"col\">Value</th><th scope=\"col\">Counted</th><th scope=\"col\">"

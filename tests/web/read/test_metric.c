@@ -38,6 +38,31 @@ Test(metric, shows_its_figure_and_leads_to_the_records_of_each)
 	shown_end();
 }
 
+/* The quarters before as a line and as a table, each the way to its own page. */
+Test(metric, shows_the_quarters_before)
+{
+	static const char history[] =
+	    "[{\"quarter\":\"2026-Q1\",\"value\":0.85,\"numerator\":170,\"denominator\":200,"
+	    "\"status\":\"MET\",\"basis\":\"FROZEN\",\"definition_version\":\"1\",\"no_data\":null}"
+	    "]";
+	json_t *doc = spd_fixture();
+	json_t *metric = json_array_get(json_object_get(doc, "metrics"), 0);
+	const char *said;
+
+	json_object_set_new(json_array_get(json_object_get(metric, "figures"), 0), "history",
+			    json_loads(history, 0, NULL));
+	shown_begin(ROLE_AUDITOR, "/quarter/2026-Q2/metric/OUT03", "");
+	shown_raw(QUARTER_DOCUMENT, doc);
+	said = shown_print(metric_print);
+	cr_expect_not_null(strstr(said, "<h2>Quarter by quarter</h2>\n<figure><svg class=\"plot\""),
+			   "%s", said);
+	cr_expect_not_null(strstr(said, "A point for each quarter."));
+	cr_expect_not_null(strstr(said, "<a href=\"/quarter/2026-Q1/metric/OUT03\">2026-Q1</a></th>"
+					"<td class=\"number\">85.0 %</td>"));
+	json_decref(doc);
+	shown_end();
+}
+
 /* What is unknown stays unknown, and is never nought. */
 Test(metric, says_why_there_is_no_figure)
 {
