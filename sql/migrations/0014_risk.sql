@@ -30,6 +30,13 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 		WHERE 1 <> jsonb_array_length(jsonb_path_query_array(c, 'strict $.bands[*] ? (@.name.type() == "string" '
 		    '&& @.name != "" && @.low <= $s && @.high >= $s)', jsonb_build_object('s', s.s), true))
 		ORDER BY s.s LIMIT 1),
+	    (SELECT 'each band has a name of at most 200 bytes that no other has, and whole numbers of 1 to 64 from which to which it '
+		'goes; there are at most 6'
+		WHERE (SELECT count(*) FILTER (WHERE b ->> 'low' ~ '^[0-9]{1,2}$' AND b ->> 'high' ~ '^[0-9]{1,2}$'
+		    AND jsonb_typeof(b -> 'low') = 'number' AND jsonb_typeof(b -> 'high') = 'number'
+		    AND octet_length(b ->> 'name') <= 200) <> jsonb_array_length(c -> 'bands')
+			OR count(DISTINCT b ->> 'name') <> count(*) OR count(*) > 6
+		    FROM jsonb_path_query(c, 'strict $.bands[*]', '{}', true) AS b)),
 	    CASE WHEN coalesce(jsonb_typeof(c -> 'name'), '') <> 'string' OR c ->> 'name' = '' THEN 'it has no name'
 		WHEN coalesce(jsonb_typeof(c -> 'figures'), 'object') <> 'object' THEN 'figures is no object' END)
 $$;
@@ -97,16 +104,11 @@ CREATE TABLE sems.frozen_figure (
 	FOREIGN KEY (quarter, revision) REFERENCES sems.spd_revision
 );
 
--- A total that stands for nothing, because its parts are not to be added, is as bad as the worst of these.
+-- What is there and not told, because its parts are not to be added or its persons are few, proves nothing and is not silent.
 CREATE FUNCTION sems.figures_of(document jsonb) RETURNS TABLE (metric text, site text, status text, of_metric jsonb, figure jsonb)
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT m ->> 'id', coalesce(f #>> '{by,site}', ''),
-	    CASE WHEN f ->> 'no_data' = 'NOT_POOLED' THEN coalesce((SELECT p ->> 'status'
-		FROM jsonb_array_elements(m -> 'figures') AS p
-		WHERE p -> 'by' ? 'mode' AND (SELECT count(*) FROM jsonb_object_keys(p -> 'by')) = 1
-		    AND p ->> 'status' IN ('NOT_MET', 'NOT_PROVEN', 'MET')
-		ORDER BY array_position('{NOT_MET,NOT_PROVEN,MET}'::text[], p ->> 'status') LIMIT 1), f ->> 'status')
-	    ELSE f ->> 'status' END,
+	    CASE WHEN f ->> 'no_data' IN ('NOT_POOLED', 'SUPPRESSED') THEN 'INSUFFICIENT' ELSE f ->> 'status' END,
 	    m - 'figures' - 'chart' - 'case_mix' - 'definition' - 'funnel',
 	    f - 'history' - 'details' - 'excluded' - 'previous' - 'change'
 	FROM jsonb_array_elements(document -> 'metrics') AS m
@@ -250,7 +252,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 		THEN ARRAY(SELECT DISTINCT unnest(s.controls) FROM s) END) AS x
 	    CROSS JOIN LATERAL sems.watched(x.folded ->> 'metrics') AS w
 	    WHERE x.state = 'IN_FORCE' OR (x.state = 'EXEMPT' AND x.folded ->> 'exempt_until'
-		< sems.entity_day(least(so_before, clock_timestamp())))
+		< sems.entity_day(least(so_before - interval '1 microsecond', clock_timestamp())))
 	), q AS MATERIALIZED (
 	    SELECT * FROM sems.counting_revisions(told_before)
 	), r AS MATERIALIZED (
@@ -330,7 +332,7 @@ CREATE FUNCTION sems.acceptance_standing(state text, folded jsonb, basis jsonb, 
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT CASE WHEN state <> 'ACCEPTED' THEN state WHEN folded ->> 'expires_on' < on_day THEN 'EXPIRED'
 		WHEN folded -> 'basis' = basis THEN 'HOLDS' ELSE 'VOID' END,
-	    CASE WHEN state = 'ACCEPTED' AND folded -> 'basis' <> basis THEN ARRAY(SELECT p.p
+	    CASE WHEN state = 'ACCEPTED' AND folded -> 'basis' IS DISTINCT FROM basis THEN ARRAY(SELECT p.p
 		FROM unnest('{scores,controls,metrics,threat_information}'::text[]) WITH ORDINALITY AS p (p, o)
 		WHERE folded -> 'basis' -> p.p IS DISTINCT FROM basis -> p.p ORDER BY p.o) END
 $$;
@@ -353,7 +355,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
 	f jsonb := coalesce(folded, '{}') || content;
 	of_scenario text := f ->> 'scenario';
-	today text := sems.entity_day(at);
+	today text := sems.entity_day(clock_timestamp());  -- whenever it is said to have been so
 	scheme jsonb;
 	in_force record;
 	worst int;
@@ -366,13 +368,13 @@ BEGIN
 			RETURN QUERY SELECT 'exempt_until', 'is before ' || today || ', the day on which it is told';
 		END IF;
 		-- What a flag stands on does not go without a decision on the flag.
-		RETURN QUERY SELECT CASE of_event WHEN 'RETIRE' THEN 'event' ELSE 'metrics' END, 'would take away ' || r.metric
+		RETURN QUERY SELECT CASE WHEN of_event <> 'CHANGE' THEN 'event' WHEN content ? 'metrics' THEN 'metrics' ELSE 'site_id' END, 'would take away ' || r.metric
 		    || ', whose flag on ' || r.scenario || ' is open; decide on that first (semsctl risk flags)'
 		FROM sems.risk_flags('infinity', 'infinity', ARRAY(SELECT s.number
 		    FROM sems.cases_of('{scenario}', 'infinity', 'infinity', NULL) AS s
 		    WHERE s.state = 'IN_FORCE' AND of_number = ANY (string_to_array(s.folded ->> 'controls', ' ')))) AS r
-		WHERE r.decision IS NULL AND r.control = of_number AND (of_event = 'RETIRE'
-		    OR (of_event = 'CHANGE' AND content ? 'metrics'
+		WHERE r.decision IS NULL AND r.control = of_number AND (of_event IN ('RETIRE', 'EXEMPT')
+		    OR (of_event = 'CHANGE' AND content ? 'site_id') OR (of_event = 'CHANGE' AND content ? 'metrics'
 			AND r.metric NOT IN (SELECT w.metric FROM sems.watched(f ->> 'metrics') AS w)));
 		RETURN;
 	END IF;
@@ -385,7 +387,10 @@ BEGIN
 		RETURN;
 	END IF;
 	IF of_kind = 'decision' THEN
-		IF content ? 'flag' AND of_scenario IS NULL THEN
+		IF of_event <> 'ENTER' AND content ?| '{flag,scenario}' THEN
+			RETURN QUERY SELECT CASE WHEN content ? 'flag' THEN 'flag' ELSE 'scenario' END,
+			    'is said when a decision is entered, and never changed; enter another';
+		ELSIF content ? 'flag' AND of_scenario IS NULL THEN
 			RETURN QUERY SELECT 'scenario', 'goes with flag; give both';
 		ELSIF content ? 'flag' AND EXISTS (SELECT FROM unnest(string_to_array(content ->> 'flag', ' ')) AS n
 		    WHERE NOT EXISTS (SELECT FROM sems.risk_flags('infinity', 'infinity', ARRAY[of_scenario]) AS r
@@ -408,6 +413,8 @@ BEGIN
 		ELSIF f ->> 'band' <> sems.risk_band(in_force.threat * in_force.impact * in_force.vulnerability, scheme) THEN
 			RETURN QUERY SELECT 'band', 'is not that of ' || of_scenario || ', whose residual risk is '
 			    || sems.risk_band(in_force.threat * in_force.impact * in_force.vulnerability, scheme);
+		ELSIF of_event = 'ACCEPT' AND at < in_force.adopted_at THEN
+			RETURN QUERY SELECT 'valid', 'is before what is accepted was adopted';
 		ELSIF of_event = 'ACCEPT' AND in_force.folded ->> 'review_on' < today THEN
 			RETURN QUERY SELECT 'scenario', of_scenario || ' was to be looked at again on '
 			    || (in_force.folded ->> 'review_on') || ': that comes first';
@@ -435,10 +442,14 @@ BEGIN
 		ELSIF NOT EXISTS (SELECT FROM unnest(string_to_array(f ->> 'cites', ' ')) AS n
 		    CROSS JOIN LATERAL sems.cited_figure(n) AS g
 		    JOIN sems.counting_revisions('infinity') AS q ON (q.quarter, q.revision, q.age) = (g.quarter, g.revision, 1)
-		    WHERE g.status = 'MET' AND EXISTS (SELECT FROM sems.cases_of('{control}', 'infinity', 'infinity',
+		    WHERE EXISTS (SELECT FROM sems.cases_of('{control}', 'infinity', 'infinity',
 			(SELECT string_to_array(x.folded ->> 'controls', ' ') FROM sems.case_event x
 			    WHERE x.number = of_scenario ORDER BY x.step DESC LIMIT 1)) AS c
-			CROSS JOIN LATERAL sems.watched(c.folded ->> 'metrics') AS w WHERE w.metric = g.metric)) THEN
+			CROSS JOIN LATERAL sems.watched(c.folded ->> 'metrics') AS w
+			-- By the figure that the control goes by.
+			CROSS JOIN LATERAL (SELECT x.status FROM sems.frozen_figure x WHERE (x.quarter, x.revision, x.metric)
+			    = (g.quarter, g.revision, g.metric) AND x.site IN ('', c.folded ->> 'site_id') ORDER BY x.site DESC LIMIT 1) AS o
+			WHERE c.state = 'IN_FORCE' AND w.metric = g.metric AND o.status = 'MET')) THEN
 			RETURN QUERY SELECT 'cites', 'names no figure of the newest frozen quarter that meets its target and '
 			    'watches a control of ' || of_scenario || '; a vulnerability is not lowered without one';
 		END IF;

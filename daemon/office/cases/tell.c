@@ -63,8 +63,12 @@ take_words(struct telling *t, const struct case_event_told *q, struct err *e)
 				       text_is_clean_utf8(text_of(name)) ? name : "");
 		if (t->said[w] != NULL)
 			return err_set(e, REJ_FIELD, name, "is said twice");
-		if (!life_is_blank(q->words[i].value))
-			t->said[w] = q->words[i].value;
+		if (life_is_blank(q->words[i].value))
+			continue;
+		/* The database is asked what they come to, and takes a score for a number. */
+		if (life_check_word(&life->words[w], q->words[i].value, e) != OK)
+			return e->code;
+		t->said[w] = q->words[i].value;
 	}
 	return OK;
 }

@@ -179,7 +179,7 @@ say_overdue(struct book *b, const struct reg *r, const json_t *scenario)
 
 	json_array_foreach(json_object_get(scenario, "actions"), i, one)
 	{
-		if (r != NULL && json_is_true(json_object_get(one, "is_over")))
+		if (r != NULL && json_is_true(json_object_get(one, "is_overdue")))
 			few_add(b, &few,
 				book_text(b, "%s, due %s", reg_named(b, one),
 					  member_text(one, "due_on")));

@@ -306,7 +306,7 @@ add_actions(struct sheet *s, const json_t *scenario)
 
 	json_array_foreach(json_object_get(scenario, "actions"), i, one)
 	{
-		bool late = json_is_true(json_object_get(one, "is_over"));
+		bool late = json_is_true(json_object_get(one, "is_overdue"));
 		const char *due = member_text(one, "due_on");
 
 		grid_members(g, one, members, COUNT(members));

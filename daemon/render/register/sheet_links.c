@@ -134,7 +134,7 @@ sheet_actions(struct book *b, const struct reg *r)
 		{
 			grid_scenario(g, scenario);
 			grid_members(g, one, members, COUNT(members));
-			if (json_is_true(json_object_get(one, "is_over")))
+			if (json_is_true(json_object_get(one, "is_overdue")))
 				grid_code(g, "overdue", NULL, TONE_BAD);
 			else
 				grid_empty(g);

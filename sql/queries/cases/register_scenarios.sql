@@ -64,7 +64,7 @@ WITH q AS MATERIALIZED (
     FROM q CROSS JOIN of AS o JOIN b ON b.scenario = o.scenario
     CROSS JOIN LATERAL sems.acceptance_standing(o.state, o.folded, b.basis, q.today) AS g
     WHERE o.kind = 'acceptance' AND o.state <> 'REJECTED'
-    ORDER BY o.scenario, g.standing = 'PROPOSED', o.valid DESC, o.number DESC
+    ORDER BY o.scenario, g.standing = 'PROPOSED', o.folded ->> 'accepted_on' DESC NULLS LAST, length(o.number) DESC, o.number DESC
 ), worst AS MATERIALIZED (
     SELECT k.number, (array_agg(k.state ORDER BY sems.control_rank(k.state)))[1] AS state FROM k GROUP BY k.number
 ), history AS MATERIALIZED (
@@ -79,9 +79,10 @@ WITH q AS MATERIALIZED (
 ), actions AS MATERIALIZED (
     SELECT o.scenario, jsonb_agg(jsonb_build_object('number', o.number, 'title', o.folded ->> 'title', 'state', o.state,
         'owner', coalesce(p.name, o.folded ->> 'owner'), 'due_on', coalesce(o.folded ->> 'due', o.folded ->> 'original_due'),
-        'priority', o.folded ->> 'priority', 'is_over', CASE WHEN o.is_over THEN true END)
+        'priority', o.folded ->> 'priority', 'is_overdue', CASE WHEN NOT o.is_over AND o.state NOT IN ('DONE_CLAIMED', 'VERIFIED_EFFECTIVE')
+            AND coalesce(o.folded ->> 'due', o.folded ->> 'original_due') < q.today THEN true END)
         ORDER BY array_position('{HIGH,MEDIUM,LOW}'::text[], o.folded ->> 'priority'), o.number) AS list
-    FROM of AS o LEFT JOIN sems.person AS p ON p.person = o.folded ->> 'owner'
+    FROM q CROSS JOIN of AS o LEFT JOIN sems.person AS p ON p.person = o.folded ->> 'owner'
     WHERE o.kind = 'action' GROUP BY o.scenario
 )
 SELECT jsonb_build_object('as_of', (SELECT q.today FROM q), 'marking', (SELECT value FROM sems.setting WHERE name = 'spd_marking'),

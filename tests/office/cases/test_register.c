@@ -228,6 +228,11 @@ set_scheme(const char *scheme)
 	return office_ask(&o, &(struct request){.kind = REQUEST_CASE, .cases = &q});
 }
 
+#define BANDS                                                                                     \
+	"each band has a name of at most 200 bytes that no other has, and whole numbers of 1 to " \
+	"64 "                                                                                     \
+	"from which to which it goes; there are at most 6"
+
 /* P-1367 */
 Test(register, takes_another_scheme_that_has_a_band_for_every_product)
 {
@@ -244,6 +249,9 @@ Test(register, takes_another_scheme_that_has_a_band_for_every_product)
 	    {"{vulnerability,1,criteria}", "\"x\"",
 	     "vulnerability has to have the scores 4, 3, 2, 1, each with a name and criteria"},
 	    {"{name}", "null", "it has no name"},
+	    {"{bands,2,low}", "0.5", BANDS},
+	    {"{bands,1,name}", "\"LOW\"", BANDS},
+	    {"{bands,3}", "{\"name\": \"X\", \"low\": \"a\", \"high\": \"b\"}", BANDS},
 	};
 	char change[120];
 	char *scheme;
@@ -524,6 +532,43 @@ Test(register, counts_the_newest_revision_that_nobody_rejected)
 			 "FROM sems.spd_revision WHERE revision = 2");
 	cluster_do(o.pg, "ALTER TABLE sems.spd_event ENABLE TRIGGER USER");
 	cr_expect_str_eq(flags(), "");
+}
+
+/* P-1364: what a decision settles is said once. */
+Test(register, keeps_a_decision_to_the_flag_that_it_was_made_on)
+{
+	char made[32];
+
+	enter();
+	freeze("2026-Q1", 1, "NOT_MET");
+	BE("unix:carl");
+	TOLD((struct case_event_told)MAKES("decision", "ENTER", {"title", "x"}, {"text", "x"}),
+	     "IN_FORCE");
+	snprintf(made, sizeof made, "%s", office_str(&o, "results.0.number"));
+	cr_expect_eq(
+	    TELL_ONE((struct case_event_told)OF(made, "CHANGE", {"scenario", number("R", 1)},
+						{"flag", "OUT01@2026-Q1/1"})),
+	    CODE(STATE));
+	cr_expect_str_eq(o.field, "flag");
+	cr_expect_str_eq(flags(), "OUT01@2026-Q1/1 FAILING 1");
+}
+
+/* P-1342: a word that is none harms none of the others. */
+Test(register, refuses_odd_words_of_one_event_alone)
+{
+	struct case_event_told events[2];
+	struct case_word_said words[8];
+
+	enter();
+	events[0] = assessment("2", NULL);
+	memcpy(words, events[0].words, events[0].n_words * sizeof words[0]);
+	events[0].words = words;
+	words[2].value = "HIGH";
+	events[1] = (struct case_event_told)OF(number("C", 1), "NOTE", {"text", "seen"});
+	cr_expect_eq(TELL(events, 2), CODE(OK), "%s", o.text);
+	cr_expect_str_eq(office_str(&o, "results.0.verdict"), "REFUSED");
+	cr_expect_str_eq(office_str(&o, "results.0.field"), "impact");
+	cr_expect_str_eq(office_str(&o, "results.1.verdict"), "STORED");
 }
 
 /* --- acceptance ------------------------------------------------------------------------------- */
