@@ -76,6 +76,7 @@ def metric(number, sheet, status, x, n):
 
 SPD = {
     "format": "sems-spd/2", "marking": "OFFICIAL-SENSITIVE", "entity": f"Northfield {EVIL}", "zone": "Europe/London",
+    "clocks": [{"from": "2026-03-29T01:00:00.000Z", "until": "2026-10-25T01:00:00.000Z", "seconds": 3600}],
     "quarter": {"label": "2026-Q2", "first_day": "2026-04-01", "last_day": "2026-06-30",
                 "start": "2026-03-31T23:00:00.000Z", "end": "2026-06-30T23:00:00.000Z"},
     "state": "DRAFT", "revision": 1, "as_of": "2026-07-10T09:00:00.000Z",

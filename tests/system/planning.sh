@@ -24,6 +24,11 @@ auto_explain.log_format = json
 auto_explain.log_analyze = off"
 printf '%s\n' "$psql_settings" >>"$DIR/pg/postgresql.conf"
 start_daemon || exit 1
+# What the duties still have to count of the simulated records they plan by themselves, and not for a command.
+for _ in $(seq 300); do
+	[ "$(psql_do 'SELECT count(*) FROM sems.touched_day')" != 0 ] || break
+	sleep 0.2
+done
 
 # The statements of a command that name more months of one kind than it may need, but for those whose sense is
 # all that there ever was: the findings of audits, plans for a quarter whenever they were made, and which tests
