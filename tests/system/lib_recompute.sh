@@ -9,7 +9,7 @@ dump_rows() { # folder
 		void training deployment incident report patrol exercise case_event entity target chart_rebase quarantine \
 		expected_feed confirmation spd_event spd_revision site; do
 		columns='*'
-		[ "$table" != spd_revision ] || columns='quarter, revision, read_until, in_flight'
+		[ "$table" != spd_revision ] || columns='quarter, revision, read_until, in_flight, as_of, created_at, document'
 		[ "$table" != quarantine ] || columns='source, kind, reason, record_id, received_at, state'
 		"${AS_USER[@]}" env PGOPTIONS='-c timezone=UTC' psql -qAtX -v ON_ERROR_STOP=1 -h "$DIR/run" -d sems -c \
 			"SELECT row_to_json(t) FROM (SELECT $columns FROM sems.$table) AS t" >"$1/$table.jsonl" ||

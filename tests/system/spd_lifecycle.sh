@@ -170,7 +170,7 @@ sys.path.insert(0, "tests/system")
 from lib_client import ms, sems_client
 print(uuid.UUID(bytes=sems_client.record_id(ms("2026-05-02T09:00:00Z"), "lane-1", "6")))')
 get bin spd diff 2026-Q2
-like "$OUT" 'OUT03 +the entity +70/100 70.0 % NOT_MET +70/101 69.3 % NOT_MET +-0.7 pp +no +1' 'a late record: which figure, by how much, of how many records'
+like "$OUT" 'OUT03 +the entity +70/100 70.0 % NOT MET +70/101 69.3 % NOT MET +-0.7 pp +no +1' 'a late record: which figure, by how much, of how many records'
 like "$OUT" "tip_event +LATE +lane-1 +6 +$late_id" 'and which record it is'
 like "$OUT" 'no revision is proposed' 'less than a percentage point is not material'
 is "$(figure "$(spd_json 2026-Q2)" records.tip_event late)" 101 'records received after the quarter are called late'

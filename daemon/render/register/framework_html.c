@@ -212,9 +212,9 @@ plan_of(struct book *b, const json_t *gap)
 		all = reg_add(b, all, "\n",
 			      reg_add(b, reg_named(b, one), ", ", member_text(one, "state")));
 		if (due[0] != '\0')
-			all = book_text(b, "%s, due %s%s", all, due,
-					json_is_true(json_object_get(one, "is_overdue")) ? ", overdue"
-										      : "");
+			all = book_text(
+			    b, "%s, due %s%s", all, due,
+			    json_is_true(json_object_get(one, "is_overdue")) ? ", overdue" : "");
 	}
 	all = reg_add(b, all, "\n", member_text(gap, "timetable"));
 	all = reg_add(b, all, "\n", member_text(gap, "resources"));
