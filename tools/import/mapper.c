@@ -25,6 +25,7 @@ struct mapper {
 	struct zone zone_entity;
 	struct row_numbers *numbers;
 	int first_year;
+	bool pads;
 };
 
 /* A row on its way. */
@@ -560,9 +561,25 @@ check_row(struct pass *p, const struct text *cells, size_t n)
 	return true;
 }
 
-enum mapper_result
-mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a,
-	   struct mapped *out)
+void
+mapper_pad(struct mapper *m)
+{
+	m->pads = true;
+}
+
+/* NULL: out of memory. */
+static const struct text *
+pad(const struct text *cells, size_t n, size_t width, struct arena *a)
+{
+	struct text *all = arena_zalloc(a, width, sizeof *all);
+
+	for (size_t i = 0; all != NULL && i < width; i++)
+		all[i] = i < n ? cells[i] : text_of("");
+	return all;
+}
+
+static enum mapper_result
+map_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a, struct mapped *out)
 {
 	struct pass p = {
 	    .mapper = m,
@@ -571,8 +588,6 @@ mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a
 	    .reject = &out->reject,
 	};
 
-	out->n = 0;
-	out->reject = (struct row_reject){"", "", ""};
 	for (unsigned i = 0; n == m->plan.file.n && i < m->plan.m->skip_count; i++)
 		if (condition_holds(&m->plan.skip[i], &p.scope))
 			return MAPPER_SKIP;
@@ -593,4 +608,20 @@ mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a
 		return MAPPER_REJECT;
 	}
 	return ids_differ(&p, out) ? MAPPER_RECORDS : MAPPER_REJECT;
+}
+
+enum mapper_result
+mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a,
+	   struct mapped *out)
+{
+	out->n = 0;
+	out->reject = (struct row_reject){"", "", ""};
+	if (m->pads && n < m->plan.file.n) {
+		cells = pad(cells, n, m->plan.file.n, a);
+		n = m->plan.file.n;
+	}
+	if (cells != NULL)
+		return map_row(m, cells, n, a, out);
+	snprintf(out->reject.reason, sizeof out->reject.reason, "out of memory");
+	return MAPPER_REJECT;
 }

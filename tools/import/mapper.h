@@ -35,6 +35,10 @@ enum code mapper_new(const struct map *m, const struct text *names, size_t n,
 		     const struct when_zones *zones, struct mapper **out, struct err *e) MUST_CHECK;
 void mapper_free(struct mapper *m); /* accepts NULL */
 
+/* From now on a row that ends before its header does has nothing in the columns behind: a
+ * spreadsheet keeps no empty cells at a row's end. */
+void mapper_pad(struct mapper *m);
+
 /* Records live in a, together with what they hold. Rows must come in file order. */
 enum mapper_result mapper_row(struct mapper *m, const struct text *cells, size_t n, struct arena *a,
 			      struct mapped *out);

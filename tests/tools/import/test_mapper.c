@@ -190,6 +190,14 @@ Test(mapper, refuses_a_row_and_names_column_value_and_reason)
 	must_not(HEADER, "", "header line repeated");
 }
 
+Test(mapper, a_row_of_a_workbook_may_end_before_its_header)
+{
+	use_map(EVENT, HEADER);
+	mapper_pad(mapper);
+	must("1|2026-04-01 09:00|T1", 1);
+	must_not("1|2026-04-01 09:00|T1|3|H|more", "", "6 columns, the header has 5");
+}
+
 Test(mapper, gives_other_and_ignores_spaces_where_the_map_says_so)
 {
 	use_map(EVENT "        other: ABORTED\n        ignore_spaces: true\n", HEADER);
