@@ -62,7 +62,8 @@ tools/semsctl/record: base core/kind wire client tools/import tools/time tools/t
 tools/semsctl/intake: base core/kind wire client tools/import tools/sheet tools/time tools/airport tools/terminal tools/semsctl tools/semsctl/record
 tools/semsctl/cases: base core/life core/action core/right client render/doc render/file render/register tools/sheet tools/time tools/terminal tools/semsctl tools/semsctl/record
 tools/semsctl/setup: base core/time core/kind client tools/import tools/pki tools/sheet tools/time tools/terminal tools/semsctl
-tools/semsctl/spd: base core/time core/kind core/life render render/doc client tools/time tools/terminal tools/semsctl tools/semsctl/cases tools/semsctl/record
+tools/semsctl/workbook: base core/kind render/file tools/import tools/sheet tools/terminal tools/semsctl tools/semsctl/intake tools/semsctl/setup
+tools/semsctl/spd: base core/time core/kind core/life render render/doc client tools/time tools/terminal tools/semsctl tools/semsctl/cases tools/semsctl/record tools/semsctl/workbook
 '
 # Which rooms may include a library of others than ours; tools/bench measures from outside.
 libraries='libpq:store/pg store/evidence store/schema

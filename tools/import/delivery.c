@@ -48,6 +48,8 @@ struct delivery {
 	uint64_t next;           /* sequence number of the next line */
 	struct numbers *numbers; /* of the records of earlier lines */
 	bool takes_again;
+	delivery_reject_fn on_reject; /* NULL: nobody wants to know */
+	void *ctx;
 	struct delivery_tally tally;
 };
 
@@ -187,6 +189,13 @@ delivery_close(struct delivery *d)
 	buf_fini(&d->raw);
 	buf_fini(&d->queue);
 	arena_free(d->arena);
+}
+
+void
+delivery_on_reject(struct delivery *d, delivery_reject_fn fn, void *ctx)
+{
+	d->on_reject = fn;
+	d->ctx = ctx;
 }
 
 void
@@ -406,6 +415,8 @@ settle_line(struct delivery *d, const struct line *l, struct err *e)
 		text_print(d->tally.first, sizeof d->tally.first, "line %" PRIu64 ": %s%s%s",
 			   l->number, l->reject->cells[0],
 			   l->reject->cells[0][0] != '\0' ? ": " : "", l->reject->cells[2]);
+	if (d->on_reject != NULL)
+		d->on_reject(d->ctx, l->number, l->reject->cells);
 	if (d->rejects == NULL)
 		return OK;
 	buf_clear(&d->raw);

@@ -46,6 +46,13 @@ struct delivery_tally {
 enum code delivery_open(struct client *client, int fd, const char *rejects_path,
 			struct delivery **out, struct err *e) MUST_CHECK;
 
+/*
+ * Is told every rejected line once its end is known, in file order. cells: the column, "" where it
+ * is about the whole line; the value; the reason. Valid during the call.
+ */
+typedef void (*delivery_reject_fn)(void *ctx, uint64_t line, const char *const cells[3]);
+void delivery_on_reject(struct delivery *d, delivery_reject_fn fn, void *ctx);
+
 /* Records of one number and different times in one file are different ones. */
 void delivery_take_again(struct delivery *d);
 

@@ -78,6 +78,7 @@ int usage_of_kind(const struct command *c, const char *kind);
 
 extern const struct command command_init;
 extern const struct command command_template;
+extern const struct command command_workbook;
 extern const struct command command_import;
 extern const struct command command_send;
 extern const struct command command_correct;

@@ -7,15 +7,15 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_init,     &command_template,  &command_import,     &command_send,
-    &command_correct,  &command_void,      &command_pending,    &command_confirm,
-    &command_simulate, &command_spd,       &command_retention,  &command_quarantine,
-    &command_records,  &command_gaps,      &command_verify,     &command_trace,
-    &command_doubles,  &command_calendar,  &command_key,        &command_device,
-    &command_status,   &command_reload,    &command_rights,     &command_pki,
-    &command_log,      &command_setup,     &command_hold,       &command_person,
-    &command_finding,  &command_action,    &command_due,        &command_risk,
-    &command_control,  &command_framework, &command_completion,
+    &command_init,     &command_template,  &command_import,    &command_send,
+    &command_correct,  &command_void,      &command_pending,   &command_confirm,
+    &command_simulate, &command_spd,       &command_retention, &command_quarantine,
+    &command_records,  &command_gaps,      &command_verify,    &command_trace,
+    &command_doubles,  &command_calendar,  &command_key,       &command_device,
+    &command_status,   &command_reload,    &command_rights,    &command_pki,
+    &command_log,      &command_setup,     &command_hold,      &command_person,
+    &command_finding,  &command_action,    &command_due,       &command_risk,
+    &command_control,  &command_framework, &command_workbook,  &command_completion,
 };
 
 const struct option command_common_options[] = {

@@ -81,9 +81,11 @@ intake_make_mapper(struct run *r)
 {
 	mapper_free(r->mapper);
 	r->mapper = NULL;
-	return mapper_new(r->map, r->names, r->n_names, &r->zones, &r->mapper, &r->e) == OK
-		   ? EXIT_DONE
-		   : intake_fail(r);
+	if (mapper_new(r->map, r->names, r->n_names, &r->zones, &r->mapper, &r->e) != OK)
+		return intake_fail(r);
+	if (sheet_is_workbook(r->sheet))
+		mapper_pad(r->mapper);
+	return EXIT_DONE;
 }
 
 /* ---- delivering ---- */
@@ -200,6 +202,8 @@ intake_finish(struct run *r, enum code rc)
 			t->lines, text_s(t->lines));
 		return status;
 	}
+	if (r->in->on_end != NULL)
+		r->in->on_end(r->in->ctx, t);
 	if (!r->o->quiet) {
 		if (r->skipped > 0)
 			printf("%" PRIu64 " line%s skipped, as the map says\n", r->skipped,
@@ -270,6 +274,7 @@ run_sheet(struct run *r)
 		return rc;
 	if (r->in->again)
 		delivery_take_again(r->delivery);
+	delivery_on_reject(r->delivery, r->in->on_reject, r->in->ctx);
 	progress_begin(&bar, r->in->dry_run ? "Checking" : "Sending", r->o->quiet);
 	sent = deliver_sheet(r, &bar);
 	progress_end(&bar);

@@ -4,6 +4,7 @@
 #define SEMS_TOOLS_SEMSCTL_INTAKE_INTAKE_H
 
 #include "core/kind/kind.h"
+#include "tools/import/delivery.h"
 #include "tools/semsctl/command.h"
 
 struct intake {
@@ -24,6 +25,11 @@ struct intake {
 	int again;          /* ...or as further ones; neither: the run stops */
 	const char *reason; /* of the corrections; NULL: a word of ours */
 	int json;           /* send: JSON lines */
+	/* For whoever runs it as a part of something: NULL, or told every rejected line as
+	 * delivery_on_reject() says, and in the end what became of all. */
+	delivery_reject_fn on_reject;
+	void (*on_end)(void *ctx, const struct delivery_tally *t);
+	void *ctx;
 };
 
 /* Runs it, prints the summary; an enum exit_code. */

@@ -1,7 +1,7 @@
+#include "tools/semsctl/setup/init.h"
+
 #include "base/count.h"
 #include "client/client.h"
-#include "tools/semsctl/command.h"
-#include "tools/semsctl/setup/setup_file.h"
 #include "tools/semsctl/setup/setup_wish.h"
 #include "tools/time/zone.h"
 
@@ -504,6 +504,18 @@ init(const struct options *o, const struct flags *f, const struct setup *file, s
 		rc = EXIT_DONE;
 	}
 	setup_wish_fini(&w);
+	return rc;
+}
+
+int
+init_take(const struct options *o, const struct setup *s)
+{
+	const struct flags none = {0};
+	struct client *c = NULL;
+	struct err e;
+	int rc = client_open(o->address, &c, &e) == OK ? init(o, &none, s, c) : command_fail(&e);
+
+	client_close(c);
 	return rc;
 }
 

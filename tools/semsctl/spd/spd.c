@@ -235,6 +235,12 @@ static const struct spd_command actions[] = {
      "dsfoFU",
      0,
      spd_run_render},
+    {{"make", "FILE.xlsx --quarter QUARTER [--output DIR]",
+      "Takes in a workbook of `semsctl workbook make`, and writes page and workbook of a quarter.",
+      "semsctl spd make cargo.xlsx --quarter 2026-Q3"},
+     "oq",
+     0,
+     spd_run_make},
 };
 
 static const struct sub *
@@ -299,6 +305,7 @@ take_option(struct spd_wish *w, int opt, char *value)
 	    {'d', &w->declaration},
 	    {'s', &w->seal},
 	    {'n', &w->seen},
+	    {'q', &w->of_quarter},
 	    {'N', &w->action},
 	    {'O', &w->owner},
 	    {'D', &w->due},
@@ -354,9 +361,14 @@ run_action(struct spd_wish *w, const struct spd_command *a, const char *used, in
 	if (more < 0 ? n_args < 2 : n_args != 1 + more)
 		return command_usage(&command_spd, "%s takes %s, as in: %s", a->sub.name,
 				     a->sub.usage, a->sub.example);
-	if (a->run == spd_run_render) {
-		w->document = args[0];
+	w->document = args[0];
+	if (a->run == spd_run_render)
 		return a->run(w);
+	if (a->run == spd_run_make) {
+		if (w->of_quarter == NULL)
+			return command_usage(&command_spd, "make takes %s, as in: %s", a->sub.usage,
+					     a->sub.example);
+		args = &w->of_quarter;
 	}
 	if (!quarter_parse(text_of(args[0]), &q))
 		return command_usage(&command_spd,
@@ -392,6 +404,7 @@ static const struct option longs[] = {
     {"seen", required_argument, NULL, 'n'},
     {"digest", required_argument, NULL, 'n'},
     {"output", required_argument, NULL, 'o'},
+    {"quarter", required_argument, NULL, 'q'},
     {"format", required_argument, NULL, 'f'},
     {"out", required_argument, NULL, 'o'},
     {"force", no_argument, NULL, 'F'},
@@ -447,7 +460,10 @@ const struct command command_spd = {
 	"A quarter is written 2026-Q2 (or 2026q2, 2026-2, Q2-2026) and runs by the entity's civil "
 	"calendar. `show` and\n"
 	"`export` compute the figures now, or take a frozen revision when one is named. `render`\n"
-	"makes the same files of a stored document, and needs no semsd.\n"
+	"makes the same files of a stored document, and needs no semsd. `make` takes in a "
+	"workbook\n"
+	"that `semsctl workbook make` gave out, and writes page and workbook; the same file again\n"
+	"stores nothing.\n"
 	"\n"
 	"`freeze` keeps what would be shown as the next revision, for good: a DRAFT. Then one\n"
 	"person after the other: failing figures get a comment, a reviewer takes it on (`qa`,\n"
@@ -481,7 +497,8 @@ const struct command command_spd = {
 	"  --format FORMAT   xlsx (a workbook), html (one page), csv (a file per sheet), json\n"
 	"                    (document and declaration as they are stored), all of these\n"
 	"                    (default), or bundle (all in one archive with a signed list)\n"
-	"  --output DIR      where to\n"
+	"  --output DIR      where to (make: beside the file, unless it is given)\n"
+	"  --quarter QUARTER make: whose figures\n"
 	"  --all             show: also what did not fail; explain: every record\n"
 	"  --declaration FILE  render: who did what with this document\n"
 	"  --seal FILE       render: how it is signed; json exports both\n"

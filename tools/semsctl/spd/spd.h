@@ -28,10 +28,11 @@ struct spd_wish {
 	char *text;
 	char *by[2 * SPD_BY_MAX]; /* of comment: name, value, name, ... */
 	size_t n_by;              /* pairs */
+	char *of_quarter;         /* make: as it was written */
 	char *declaration;        /* of render: files */
 	char *seal;
-	char *exported_as; /* export: told to semsd, for its log */
-	const char *document;
+	char *exported_as;    /* export: told to semsd, for its log */
+	const char *document; /* of render; of make: the workbook */
 	const char *format;
 	const char *folder;
 	int force;
@@ -91,5 +92,7 @@ int spd_run_explain(struct spd_wish *w);
 /* export.c */
 int spd_run_export(struct spd_wish *w);
 int spd_run_render(struct spd_wish *w);
+/* make.c: of a filled-in workbook, w->document. */
+int spd_run_make(struct spd_wish *w);
 
 #endif
