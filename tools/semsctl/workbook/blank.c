@@ -194,7 +194,11 @@ put_entity_help(struct making *m, lxw_worksheet *ws)
 static bool
 put_entity(struct making *m)
 {
-	static const double widths[] = {18, 20, 44, 14, 28};
+	static const double widths[] = {[ENTITY_WHAT] = 18,
+					[ENTITY_CODE] = 20,
+					[ENTITY_SAYS] = 44,
+					[ENTITY_QUARTER] = 14,
+					[ENTITY_BY] = 28};
 	COVERS(widths, N_ENTITY_COLUMNS);
 
 	lxw_worksheet *ws = workbook_add_worksheet(m->book, ENTITY_SHEET);
@@ -395,11 +399,11 @@ example_word(const struct field *f)
 		enum envelope field;
 		const char *word;
 	} of_envelope[] = {{ENV_SOURCE_RECORD_ID, "# example: 1"}, {ENV_SITE_ID, "MAIN"}};
-	static const char *const of_type[N_FIELD_TYPES] = {
-	    [FIELD_TEXT] = "EXAMPLE",         [FIELD_BOOL] = "true",
-	    [FIELD_PERSON] = "S-104",         [FIELD_TEXTS] = "R-1; R-2",
-	    [FIELD_PERSONS] = "S-104; S-107",
+	static const char *const of_type[] = {
+	    [FIELD_LIST] = NULL,      [FIELD_TEXT] = "EXAMPLE",   [FIELD_BOOL] = "true",
+	    [FIELD_PERSON] = "S-104", [FIELD_TEXTS] = "R-1; R-2", [FIELD_PERSONS] = "S-104; S-107",
 	};
+	COVERS(of_type, N_FIELD_TYPES);
 
 	for (size_t i = 0; i < COUNT(of_envelope); i++)
 		if (is_envelope(f, of_envelope[i].field))
