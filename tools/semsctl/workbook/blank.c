@@ -400,8 +400,18 @@ example_word(const struct field *f)
 		const char *word;
 	} of_envelope[] = {{ENV_SOURCE_RECORD_ID, "# example: 1"}, {ENV_SITE_ID, "MAIN"}};
 	static const char *const of_type[] = {
-	    [FIELD_LIST] = NULL,      [FIELD_TEXT] = "EXAMPLE",   [FIELD_BOOL] = "true",
-	    [FIELD_PERSON] = "S-104", [FIELD_TEXTS] = "R-1; R-2", [FIELD_PERSONS] = "S-104; S-107",
+	    [FIELD_TEXT] = "EXAMPLE",
+	    [FIELD_ENUM] = NULL,
+	    [FIELD_INT] = NULL,
+	    [FIELD_REAL] = NULL,
+	    [FIELD_BOOL] = "true",
+	    [FIELD_TIME] = NULL,
+	    [FIELD_UUID] = NULL,
+	    [FIELD_PERSON] = "S-104",
+	    [FIELD_TEXTS] = "R-1; R-2",
+	    [FIELD_ENUMS] = NULL,
+	    [FIELD_PERSONS] = "S-104; S-107",
+	    [FIELD_LIST] = NULL,
 	};
 	COVERS(of_type, N_FIELD_TYPES);
 
