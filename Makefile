@@ -60,7 +60,7 @@ EMBED   := $(wildcard sql/migrations/*.sql sql/queries/*/*.sql sql/roles.sql sql
 EMBEDO  := $(B)/gen/files.o
 
 layer_o  = $(call obj,daemon/$(1)/*.c daemon/$(1)/*/*.c)
-tests_o  = $(call obj,tests/$(1)/*.c tests/$(1)/*/*.c)
+tests_o  = $(call obj,tests/$(1)/*.c tests/$(1)/*/*.c tests/$(1)/*/*/*.c)
 LIB_base := $(B)/libbase.a
 LIB_core := $(B)/libcore.a $(LIB_base)
 LIB_wire := $(B)/libwire.a $(LIB_core)
@@ -281,7 +281,7 @@ fuzz: deps-fuzz
 	@RUNS=$(RUNS) SECONDS_MAX=$(or $(SECONDS),0) SEED=$(if $(filter command%,$(origin SEED)),$(SEED),0) TARGET="$(TARGET)" tests/fuzz/run
 
 # One stamp a file, so that a second run looks only at what has changed.
-TIDY    := $(wildcard daemon/*.c daemon/*/*.c daemon/*/*/*.c tools/*/*.c tools/*/*/*.c tests/*/*.c tests/*/*/*.c)
+TIDY    := $(wildcard daemon/*.c daemon/*/*.c daemon/*/*/*.c tools/*/*.c tools/*/*/*.c tests/*/*.c tests/*/*/*.c tests/*/*/*/*.c)
 HEADERS := $(wildcard daemon/*/*.h daemon/*/*/*.h tools/*/*.h tools/*/*/*.h tests/*/*.h tests/*/*/*.h)
 tidy: $(TIDY:%.c=$(B)/tidy/%.ok)
 $(B)/tidy/%.ok: %.c $(HEADERS) .clang-tidy | $(PBC)

@@ -67,7 +67,7 @@ Test(setup_file, has_what_it_names)
 	cr_expect_str_eq(setup->sources[0].senders[0].kinds[0], "plan");
 	cr_expect_eq(setup->sources[0].senders[0].sites_count, 0);
 	cr_expect_eq(setup->retention[0].max_months, 36);
-	cr_expect_float_eq(setup->targets[0].value, 0.8, 1e-9);
+	cr_expect_float_eq(*setup->targets[0].value, 0.8, 1e-9);
 	cr_expect_str_eq(setup->not_applicable[0].reason, "no lane has TIP");
 	cr_expect_not(setup->not_applicable[0].applies);
 	cr_expect_str_eq(setup->spd_policy->declared_on, "2026-01-15");

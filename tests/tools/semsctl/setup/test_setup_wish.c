@@ -71,7 +71,9 @@ Test(setup_wish, has_all_that_a_file_has)
 	struct setup_named provider = {lane, NULL};
 	struct setup_principal principal = {.principal = anna, .role = lane};
 	struct setup_retention retention = {lane, 12, 36, terminal};
-	struct setup_target target = {lane, 0.8, anna, terminal};
+	double value = 0.8;
+	struct setup_target target = {
+	    .metric = lane, .value = &value, .approved_by = anna, .from_quarter = terminal};
 	struct setup_feed feed = {.source = lane, .kind = terminal, .every_hours = 24};
 	struct setup_rebase rebase = {lane, terminal, anna, anna, true};
 	struct setup_not_applicable none = {lane, terminal, anna, zone, true};
