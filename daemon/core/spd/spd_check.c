@@ -149,7 +149,21 @@ dimensions_of(const json_t *figure, char out[160])
 	return used > 0;
 }
 
-/* The sums of every breakdown of a metric: {"site": [numerators, denominators]}. */
+/* Of another part than the one that the entity's figure is of: a target that was set for one mode.
+ */
+static bool
+is_of_another(const json_t *metric, const json_t *figure)
+{
+	const char *of = member_maybe(json_object_get(metric, DOC_TARGET), DOC_OF);
+	const char *dimension = member_maybe(metric, DOC_APART);
+	const char *is =
+	    dimension == NULL ? NULL : member_maybe(json_object_get(figure, DOC_BY), dimension);
+
+	return of != NULL && is != NULL && strcmp(is, of) != 0;
+}
+
+/* The sums of every breakdown of a metric: {"site": [numerators, denominators]}; null where one of
+ * its parts is not shown, because its persons are few. */
 static json_t *
 sums_of(const json_t *metric)
 {
@@ -163,9 +177,13 @@ sums_of(const json_t *metric)
 		json_int_t x;
 		json_int_t n;
 
-		if (!dimensions_of(f, dims))
+		if (!dimensions_of(f, dims) || is_of_another(metric, f))
 			continue;
 		old = json_object_get(sums, dims);
+		if (json_is_null(old) || is_text(f, DOC_NO_DATA, "SUPPRESSED")) {
+			json_object_set_new(sums, dims, json_null());
+			continue;
+		}
 		x = json_integer_value(json_array_get(old, 0));
 		n = json_integer_value(json_array_get(old, 1));
 		json_object_set_new(sums, dims,
@@ -201,7 +219,7 @@ compare_sums(struct check *c, const json_t *metric, bool of_sites)
 	{
 		json_int_t x = json_integer_value(json_array_get(sum, 0));
 		json_int_t n = json_integer_value(json_array_get(sum, 1));
-		if ((strcmp(dims, "site") == 0) != of_sites)
+		if ((strcmp(dims, "site") == 0) != of_sites || json_is_null(sum))
 			continue;
 		if (x != integer_at(whole, DOC_NUMERATOR) ||
 		    n != integer_at(whole, DOC_DENOMINATOR)) {

@@ -84,6 +84,35 @@ Test(spd_check, adds_the_sites_up_to_the_entity)
 	    0);
 }
 
+/* What is not shown, because its persons are few, is no fault of a sum. */
+Test(spd_check, adds_up_no_breakdown_that_has_a_part_which_is_not_shown)
+{
+	static const char hidden[] =
+	    METRIC("CENSUS", "ratio",
+		   FIGURE("", 8, 9, 0.9, "MET") ",{\"by\": {" SITE(
+		       "A") "}, \"numerator\": null, "
+			    "\"denominator\": null, \"value\": null, \"status\": \"NO_DATA\", "
+			    "\"no_data\": \"SUPPRESSED\", \"interval\": null}," FIGURE(
+				SITE("B"), 3, 4, 0.8, "MET"));
+
+	cr_expect_eq(faults("SITES", hidden, "[]", NULL), 0, "%s", first);
+}
+
+/* A target that was set for one mode has the entity's figure be that mode's. */
+Test(spd_check, adds_up_of_what_is_apart_the_part_that_the_target_is_for)
+{
+#define APART(x)                                                                                  \
+	"{\"metrics\": [{\"id\": \"M1\", \"name\": \"Lanes\", \"basis\": \"SAMPLE\", \"shape\": " \
+	"\"ratio\", \"apart\": \"mode\", \"target\": {\"of\": \"OVERT\"}, \"figures\": [" FIGURE( \
+	    "", 3, 4, 0.8, "MET") "," FIGURE("\"mode\": \"OVERT\"", x, 4, 0.8,                    \
+					     "MET") "," FIGURE("\"mode\": \"CCTV_REVIEW\"", 5, 6, \
+							       0.8, "MET") "]}]}"
+
+	cr_expect_eq(faults("SHEETS", APART(3), "[]", NULL), 0, "%s", first);
+	cr_expect_eq(faults("SHEETS", APART(2), "[]", NULL), 1);
+	cr_expect_str_eq(first, "M1: by mode 2/4, the entity 3/4");
+}
+
 Test(spd_check, takes_an_unknown_part_for_nothing_added)
 {
 	cr_expect_eq(faults("SITES",
