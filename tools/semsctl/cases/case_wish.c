@@ -52,8 +52,19 @@ const struct option case_action_options[] = {
     W("review", REVIEW_ON),    BOTH,
 };
 
-/* What the register of risks and the framework have besides. */
-const struct option case_register_options[] = {
+/* What the register of risks and the framework take, whatever it is told of. */
+#define REGISTER                                                                                 \
+	W("title", TITLE), W("site", SITE_ID), W("owner", OWNER), W("review", REVIEW_ON),        \
+	    W("evidence", EVIDENCE), W("ref", REF), W("reason", REASON), W("text", TEXT),        \
+	    {"file", required_argument, NULL, 'f'}, {"on", required_argument, NULL, 'o'},        \
+	    {"as-of", required_argument, NULL, 'a'}, {"known-by", required_argument, NULL, 'k'}, \
+	    {"since", required_argument, NULL, 'S'}, {"until", required_argument, NULL, 'U'},    \
+	    {"csv", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},             \
+	{                                                                                        \
+		NULL, 0, NULL, 0                                                                 \
+	}
+
+const struct option case_risk_options[] = {
     W("domain", DOMAIN),
     W("lead", LEADS),
     W("support", SUPPORT),
@@ -79,14 +90,29 @@ const struct option case_register_options[] = {
     W("assessors", ASSESSORS),
     W("justification", JUSTIFICATION),
     W("cites", CITES),
-    W("review", REVIEW_ON),
     W("band", BAND),
     W("expires", EXPIRES_ON),
     W("digest", DIGEST),
+    W("scenario", SCENARIO),
+    {"kind", required_argument, NULL, 'K'},
+    {"xlsx", required_argument, NULL, 'x'},
+    {"html", required_argument, NULL, 'h'},
+    {"bow-tie", required_argument, NULL, 'b'},
+    {"from", required_argument, NULL, 'F'},
+    REGISTER,
+};
+
+const struct option case_control_options[] = {
     W("side", SIDE),
     W("effect", EFFECT),
     W("metrics", METRICS),
     W("exempt-until", EXEMPT_UNTIL),
+    W("measure", MEASURE_CODE),
+    W("provider", PROVIDER_ID),
+    REGISTER,
+};
+
+const struct option case_framework_options[] = {
     W("class", ASSET_CLASS),
     W("strengths", STRENGTHS),
     W("weaknesses", WEAKNESSES),
@@ -111,12 +137,16 @@ const struct option case_register_options[] = {
     W("decided", DECIDED_ON),
     W("resources", RESOURCES),
     W("timetable", TIMETABLE),
+    W("provider", PROVIDER_ID),
+    W("measure", MEASURE_CODE),
+    W("scenario", SCENARIO),
+    W("control", CONTROL),
     {"kind", required_argument, NULL, 'K'},
-    {"xlsx", required_argument, NULL, 'x'},
+    {"open", no_argument, NULL, 'O'},
+    {"state", required_argument, NULL, 's'},
     {"html", required_argument, NULL, 'h'},
-    {"bow-tie", required_argument, NULL, 'b'},
     {"from", required_argument, NULL, 'F'},
-    BOTH,
+    REGISTER,
 };
 
 int

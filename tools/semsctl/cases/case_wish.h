@@ -27,7 +27,8 @@ struct case_wish {
 };
 
 /* The options of both commands, and what getopt met of them: 0, or EXIT_USAGE. */
-extern const struct option case_finding_options[], case_action_options[], case_register_options[];
+extern const struct option case_finding_options[], case_action_options[], case_risk_options[],
+    case_control_options[], case_framework_options[];
 int case_take_option(struct case_wish *w, int opt, char *value);
 
 /* Tells one event and says what it led to. number NULL: a new case. An enum exit_code. */

@@ -127,7 +127,8 @@ static const struct case_verb control_verbs[] = {
     TELLS("exempt", "EXEMPT", "NUMBER --exempt-until DAY --reason TEXT",
 	  "Leaves it without a metric until a day, as another than its owner.",
 	  "semsctl control exempt C-2026-003 --exempt-until 2026-12-31 --reason 'rebuilt'"),
-    TELLS("watch", "WATCH", "NUMBER --reason TEXT", "Ends that.",
+    TELLS("watch", "WATCH", "NUMBER --reason TEXT",
+	  "Ends its exemption, so that its metrics count again.",
 	  "semsctl control watch C-2026-003 --reason 'it is there'"),
     TELLS("retire", "RETIRE", "NUMBER --reason TEXT", "Says that it is there no longer.",
 	  "semsctl control retire C-2026-003 --reason 'replaced'"),
@@ -274,21 +275,19 @@ framework_sub(size_t i)
 }
 
 #define COMMON_HELP                                                                               \
-	"  --owner, --site, --review, --ref, --text, --evidence, --file\n"                        \
+	"  --title, --owner, --site, --review, --ref, --text, --evidence, --file\n"               \
 	"                    what can be said of each\n"                                          \
 	"  --on TIME         when it was so, a day (the entity's noon) or an instant; else now\n" \
 	"  --as-of DAY       as it was then and was known then; --known-by DAY: as it is known\n" \
 	"                    by that day\n"                                                       \
 	"  --reason TEXT     why, where a step or a change wants it\n"                            \
 	"  --csv FILE        the list as CSV, which `import` reads again\n"                       \
-	"  --xlsx, --html, --bow-tie FILE\n"                                                      \
-	"                    what an export writes: a workbook, a page, a drawing\n"              \
-	"  --from FILE       exports what an export has printed by --json, without semsd\n"       \
+	"  --since, --until  days, of `diff`\n"                                                   \
 	"  --json            the answer as it is\n"
 
 const struct command command_risk = {
     .sub = risk_sub,
-    .options = case_register_options,
+    .options = case_risk_options,
     .letters = "",
     .name = "risk",
     .summary = "the register of risks: scenarios, scores, what was accepted, flags",
@@ -317,6 +316,13 @@ const struct command command_risk = {
 	"  --cites LIST      figures that the scores rest on: OUT01@2026-Q3/1 each, metric, "
 	"quarter\n"
 	"                    and revision of the frozen document\n"
+	"  --assessors, --justification TEXT\n"
+	"                    who scored it, and why so\n"
+	"  --scenario NUMBER of the flag that `settle` settles\n"
+	"  --kind assessment has `import` read assessments\n"
+	"  --xlsx, --html, --bow-tie FILE\n"
+	"                    what an export writes: a workbook, a page, a drawing\n"
+	"  --from FILE       exports what an export has printed by --json, without semsd\n"
 	"  --band, --expires, --digest\n"
 	"                    of an acceptance\n" COMMON_HELP "\n"
 	"Example:\n"
@@ -326,7 +332,7 @@ const struct command command_risk = {
 
 const struct command command_control = {
     .sub = control_sub,
-    .options = case_register_options,
+    .options = case_control_options,
     .letters = "",
     .name = "control",
     .summary = "controls, and whether figures prove them",
@@ -341,6 +347,8 @@ const struct command command_control = {
 	    "  --metrics LIST    with blanks between: OUT01, or OUT01:NOT_PROVEN where that is a "
 	    "breach\n"
 	    "                    already\n"
+	    "  --exempt-until DAY\n"
+	    "                    the last day on which it need not be watched\n"
 	    "  --measure, --provider\n" COMMON_HELP "\n"
 	    "Example:\n"
 	    "  semsctl control enter --title 'Screening of hold baggage' --side PREVENTION \\\n"
@@ -350,7 +358,7 @@ const struct command command_control = {
 
 const struct command command_framework = {
     .sub = framework_sub,
-    .options = case_register_options,
+    .options = case_framework_options,
     .letters = "",
     .name = "framework",
     .summary = "chapters, gaps, changes, suppliers, threat information, decisions, assets",
@@ -371,6 +379,10 @@ const struct command command_framework = {
 	"--scenarios\n"
 	"  --provider, --contract, --audited DAY\n"
 	"                    of a supplier\n"
+	"  --scenario, --control, --measure\n"
+	"                    what one bears on\n"
+	"  --kind KIND       of `import`; --open, --state: conditions of a list\n"
+	"  --html FILE       of `export`; --from FILE: of what an export has printed by --json\n"
 	"  --body, --decided DAY\n"
 	"                    of a decision\n" COMMON_HELP "\n"
 	"Example:\n"
