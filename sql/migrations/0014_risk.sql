@@ -122,7 +122,7 @@ DECLARE
 	d jsonb := NEW.document;
 BEGIN
 	INSERT INTO sems.frozen_figure SELECT NEW.quarter, NEW.revision, f.metric, f.site, NEW.created_at,
-	    NEW.as_of >= (d #>> '{quarter,end}')::timestamptz, f.status, f.of_metric, f.figure
+	    coalesce(NEW.as_of >= (d #>> '{quarter,end}')::timestamptz, false), f.status, f.of_metric, f.figure
 	FROM sems.figures_of(d) AS f;
 	RETURN NULL;
 END

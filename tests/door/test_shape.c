@@ -143,8 +143,9 @@ Test(shape, numbers_operations_as_the_protocol_does)
 	static const struct number identity[] = {IDENTITY(NOTE), IDENTITY(FIND), IDENTITY(ERASE)};
 
 	numbers_agree(&sems__v1__identity_operation__descriptor, identity, COUNT(identity));
-	static const struct number cases[] = {CASE(LIST), CASE(SHOW), CASE(DIFF), CASE(TELL),
-					      CASE(SCALE)};
+	static const struct number cases[] = {CASE(LIST),  CASE(SHOW),  CASE(DIFF),
+					      CASE(TELL),  CASE(SCALE), CASE(REGISTER),
+					      CASE(FLAGS), CASE(SCHEME)};
 
 	numbers_agree(&sems__v1__case_operation__descriptor, cases, COUNT(cases));
 	numbers_agree(&sems__v1__gap_operation__descriptor, gap, COUNT(gap));

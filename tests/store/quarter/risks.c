@@ -62,7 +62,12 @@ keep_register(void)
 	tell("scenario", 0, "ENTER", "2026-04-01T09:00Z", "{\"title\": \"z\"}");
 	score(1, SCORED("1", "3", "3", "3", "2027-01-01"));
 	score(2, SCORED("2", "1", "2", "3", "2027-01-01"));
-	score(3, SCORED("3", "4", "4", "4", "2026-06-29"));
+	score(3, SCORED("3", "4", "4", "4", "2027-01-01"));
+	/* Told in time once, and out of date since. */
+	cluster_do(f.pg,
+		   "SET session_replication_role = replica; UPDATE sems.case_event SET folded = "
+		   "folded || '{\"review_on\": \"2026-06-29\"}' WHERE kind = 'assessment' AND "
+		   "folded ->> 'threat' = '4'; SET session_replication_role = origin");
 	cluster_do(f.pg, "INSERT INTO sems.person VALUES ('olga') ON CONFLICT DO NOTHING");
 	tell("action", 0, "ADD", "2026-05-01T09:00Z",
 	     "{\"title\": \"x\", \"type\": \"CORRECTIVE\", \"owner\": \"olga\", \"original_due\": "

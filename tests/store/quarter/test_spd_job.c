@@ -104,8 +104,8 @@ Test(spd_job, what_was_declared_as_not_applicable_is_listed_and_has_no_row)
 	cr_expect_not(is_listed(doc, "metrics", "QN16"));
 	cr_expect(is_listed(doc, "metrics", "QN15"));
 	cr_expect(is_listed(doc, "metrics", "QN14"));
-	cr_expect_not(is_listed(doc, "unsupported", "RK01"));
-	cr_expect(is_listed(doc, "unsupported", "RK02"));
+	cr_expect_not(is_listed(doc, "metrics", "RK01"));
+	cr_expect(is_listed(doc, "metrics", "RK02"));
 	json_decref(doc);
 }
 
