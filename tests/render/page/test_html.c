@@ -316,6 +316,9 @@ Test(html, says_of_which_failed_figures_nobody_has_said_who_acts)
 	cr_expect(sample_has(page, "The register has no action by the quarter&#39;s end."));
 	cr_expect_not(sample_has(page, "nobody has said it yet"));
 	renderings_fini(&files);
+	sample_fini(&s);
+	sample_init(&s);
+	json_object_set_new(s.doc, "balances", json_array());
 	json_object_set_new(sample_figure(&s, 0), "status", json_string("NOT_MET"));
 	json_object_set_new(s.declaration, "events", json_array());
 	json_array_append_new(json_object_get(s.doc, "balances"),
