@@ -234,6 +234,15 @@ text_print(char *out, size_t size, const char *fmt, ...)
 	va_end(ap);
 }
 
+void
+text_add(char *out, size_t size, const char *between, const char *item)
+{
+	size_t n = strlen(out);
+
+	if (n + 1 < size)
+		text_print(out + n, size - n, "%s%s", n == 0 ? "" : between, item);
+}
+
 const char *
 text_s(uint64_t n)
 {

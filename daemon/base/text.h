@@ -84,6 +84,9 @@ void text_vprint(char *out, size_t size, const char *fmt, va_list ap)
 
 /* What the noun after a number ends in: nothing for one, else "s". */
 const char *text_s(uint64_t n);
+/* One more item behind those that are there, with this between; what has no room as text_print().
+ */
+void text_add(char *out, size_t size, const char *between, const char *item);
 
 /* Lower-case hexadecimal of n bytes; out has room for 2n + 1. */
 void hex_encode(const unsigned char *p, size_t n, char *out);

@@ -129,18 +129,24 @@ END
 $$;
 CREATE TRIGGER keep_frozen_figures AFTER INSERT ON sems.spd_revision FOR EACH ROW EXECUTE FUNCTION sems.keep_frozen_figures();
 
--- The revision of each quarter that is over which counted before an instant: the newest that nobody had rejected or
--- withdrawn. `age`: 1 of the newest quarter.
+-- The revisions of quarters that were over which stood before an instant: those that nobody had rejected or withdrawn.
+-- `rank`: 1 of a quarter's newest; `age`: 1 of the newest quarter.
+CREATE FUNCTION sems.standing_revisions(told_before timestamptz)
+RETURNS TABLE (quarter text, revision int, frozen_at timestamptz, rank bigint, age bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	SELECT r.quarter, r.revision, r.created_at, row_number() OVER (PARTITION BY r.quarter ORDER BY r.revision DESC),
+	    dense_rank() OVER (ORDER BY r.quarter DESC)
+	FROM sems.spd_revision r
+	WHERE r.created_at < told_before
+	    AND EXISTS (SELECT FROM sems.frozen_figure f WHERE (f.quarter, f.revision) = (r.quarter, r.revision) AND f.is_whole)
+	    AND coalesce((SELECT e.state FROM sems.spd_event e WHERE (e.quarter, e.revision) = (r.quarter, r.revision)
+		AND e.at < told_before ORDER BY e.step DESC LIMIT 1), '') NOT IN ('REJECTED', 'WITHDRAWN')
+$$;
+-- Of each quarter the newest, which is the one that counts.
 CREATE FUNCTION sems.counting_revisions(told_before timestamptz)
 RETURNS TABLE (quarter text, revision int, frozen_at timestamptz, age bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-	SELECT n.quarter, n.revision, n.created_at, row_number() OVER (ORDER BY n.quarter DESC)
-	FROM (SELECT DISTINCT ON (r.quarter) r.quarter, r.revision, r.created_at FROM sems.spd_revision r
-	    WHERE r.created_at < told_before
-		AND EXISTS (SELECT FROM sems.frozen_figure f WHERE (f.quarter, f.revision) = (r.quarter, r.revision) AND f.is_whole)
-		AND coalesce((SELECT e.state FROM sems.spd_event e WHERE (e.quarter, e.revision) = (r.quarter, r.revision)
-		    AND e.at < told_before ORDER BY e.step DESC LIMIT 1), '') NOT IN ('REJECTED', 'WITHDRAWN')
-	    ORDER BY r.quarter, r.revision DESC) AS n
+	SELECT r.quarter, r.revision, r.frozen_at, r.age FROM sems.standing_revisions(told_before) AS r WHERE r.rank = 1
 $$;
 
 -- These few have no search_path of their own, so that they become part of the statement that calls them for each row.
@@ -216,11 +222,11 @@ $$;
 
 -- Each adopted assessment of the scenarios, `age` 1 of the one in force.
 CREATE FUNCTION sems.risk_assessments(so_before timestamptz, told_before timestamptz, these text[])
-RETURNS TABLE (scenario text, number text, adopted_at timestamptz, age bigint, version bigint, folded jsonb, threat int, impact int,
+RETURNS TABLE (scenario text, number text, adopted_at timestamptz, told_at timestamptz, age bigint, version bigint, folded jsonb, threat int, impact int,
     vulnerability int)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	-- What is adopted stays so, as it was adopted.
-	SELECT e.folded ->> 'scenario', e.number, e.valid,
+	SELECT e.folded ->> 'scenario', e.number, e.valid, e.received,
 	    row_number() OVER (PARTITION BY e.folded ->> 'scenario' ORDER BY e.valid DESC, e.number DESC),
 	    row_number() OVER (PARTITION BY e.folded ->> 'scenario' ORDER BY e.valid, e.number), e.folded,
 	    (e.folded ->> 'threat')::int, (e.folded ->> 'impact')::int, (e.folded ->> 'vulnerability')::int
@@ -254,10 +260,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	    WHERE x.state = 'IN_FORCE' OR (x.state = 'EXEMPT' AND x.folded ->> 'exempt_until'
 		< sems.entity_day(least(so_before - interval '1 microsecond', clock_timestamp())))
 	), q AS MATERIALIZED (
-	    SELECT * FROM sems.counting_revisions(told_before)
+	    -- A newer revision does not take back what an older one raised.
+	    SELECT * FROM sems.standing_revisions(told_before)
 	), r AS MATERIALIZED (
 	    -- Few: what each control's figure said in each quarter.
-	    SELECT c.number, c.metric, q.quarter, q.revision, q.frozen_at, q.age, sems.figure_state(f.status, c.rule) AS state, f.site
+	    SELECT c.number, c.metric, q.quarter, q.revision, q.frozen_at, q.rank = 1 AND q.age = 1 AS is_newest, sems.figure_state(f.status, c.rule) AS state, f.site
 	    FROM c CROSS JOIN q
 	    LEFT JOIN LATERAL (SELECT x.status, x.site FROM sems.frozen_figure x
 		WHERE (x.quarter, x.revision, x.metric) = (q.quarter, q.revision, c.metric) AND x.site IN ('', c.site)
@@ -265,12 +272,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 	), b AS (
 	    SELECT s.number AS scenario, r.metric, r.quarter, r.revision, r.frozen_at, r.number AS control, r.state, r.site
 	    FROM s CROSS JOIN LATERAL unnest(s.controls) AS k JOIN r ON r.number = k
-	    WHERE r.state <> 'PROVEN' AND (r.age = 1 OR r.frozen_at > s.entered)
+	    WHERE r.state <> 'PROVEN' AND (r.is_newest OR r.frozen_at > s.entered)
 	), n AS (
 	    SELECT b.scenario, b.metric, count(DISTINCT b.quarter) AS occurrence FROM b GROUP BY b.scenario, b.metric
 	), last AS (
 	    SELECT DISTINCT ON (b.scenario, b.metric) b.* FROM b
-	    ORDER BY b.scenario, b.metric, b.quarter DESC, sems.control_rank(b.state), b.control
+	    ORDER BY b.scenario, b.metric, b.quarter DESC, b.revision DESC, sems.control_rank(b.state), b.control
 	), d AS MATERIALIZED (
 	    SELECT x.folded ->> 'scenario' AS scenario, g.flag, min(x.number) AS number
 	    FROM sems.cases_of('{decision}', so_before, told_before, NULL) AS x
@@ -327,14 +334,17 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT encode(sha256(convert_to(basis::text, 'UTF8')), 'hex')
 $$;
 
--- What became of an acceptance by a day, and which of its parts changed.
-CREATE FUNCTION sems.acceptance_standing(state text, folded jsonb, basis jsonb, on_day text, OUT standing text, OUT changed text[])
+-- What became of an acceptance by a day, and which of its parts changed; band: that of the residual risk now.
+CREATE FUNCTION sems.acceptance_standing(state text, folded jsonb, basis jsonb, band text, on_day text, OUT standing text, OUT changed text[])
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 	SELECT CASE WHEN state <> 'ACCEPTED' THEN state WHEN folded ->> 'expires_on' < on_day THEN 'EXPIRED'
-		WHEN folded -> 'basis' = basis THEN 'HOLDS' ELSE 'VOID' END,
-	    CASE WHEN state = 'ACCEPTED' AND folded -> 'basis' IS DISTINCT FROM basis THEN ARRAY(SELECT p.p
-		FROM unnest('{scores,controls,metrics,threat_information}'::text[]) WITH ORDINALITY AS p (p, o)
-		WHERE folded -> 'basis' -> p.p IS DISTINCT FROM basis -> p.p ORDER BY p.o) END
+		WHEN cardinality(c.changed) = 0 THEN 'HOLDS' ELSE 'VOID' END,
+	    CASE WHEN state = 'ACCEPTED' THEN nullif(c.changed, '{}') END
+	FROM (SELECT ARRAY(SELECT p.p
+	    FROM unnest('{scores,controls,metrics,threat_information}'::text[]) WITH ORDINALITY AS p (p, o)
+	    WHERE folded -> 'basis' -> p.p IS DISTINCT FROM basis -> p.p ORDER BY p.o)
+	    -- The scheme may put the same product into another band.
+	    || CASE WHEN folded ->> 'band' IS DISTINCT FROM band THEN '{band}'::text[] ELSE '{}' END AS changed) AS c
 $$;
 
 -- --- what must not be told ----------------------------------------------------------------------------------------
@@ -498,10 +508,10 @@ $$;
 GRANT SELECT ON sems.risk_scheme, sems.frozen_figure TO sems_compute;
 GRANT INSERT ON sems.risk_scheme TO sems_compute;
 GRANT EXECUTE ON FUNCTION sems.name_of(text), sems.risk_scheme_lacks(jsonb), sems.risk_scheme_at(timestamptz), sems.risk_band(int, jsonb),
-    sems.counting_revisions(timestamptz), sems.figure_state(text, text), sems.control_rank(text),
+    sems.standing_revisions(timestamptz), sems.counting_revisions(timestamptz), sems.figure_state(text, text), sems.control_rank(text),
     sems.cases_of(text[], timestamptz, timestamptz, text[]), sems.watched(text),
     sems.control_watch(timestamptz, timestamptz, text[]), sems.control_states(timestamptz, timestamptz, text, text[]),
     sems.risk_assessments(timestamptz, timestamptz, text[]), sems.risk_flags(timestamptz, timestamptz, text[]),
     sems.risk_basis(timestamptz, timestamptz, text[]), sems.risk_digest(jsonb),
-    sems.acceptance_standing(text, jsonb, jsonb, text), sems.cited_figure(text),
+    sems.acceptance_standing(text, jsonb, jsonb, text, text), sems.cited_figure(text),
     sems.case_hindered(text, text, text, jsonb, jsonb, timestamptz), sems.table_of(text, text[]) TO sems_compute;

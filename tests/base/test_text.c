@@ -139,6 +139,20 @@ Test(text, keeps_both_ends_of_what_is_too_long)
 	cr_expect_str_eq(out, "cannot open: /…/room: give it");
 }
 
+Test(text, adds_items_while_there_is_room_and_cuts_no_character)
+{
+	char out[12] = "";
+
+	text_add(out, sizeof out, ", ", "á");
+	text_add(out, sizeof out, ", ", "b");
+	cr_expect_str_eq(out, "á, b");
+	text_add(out, sizeof out, ", ", "ááááááá");
+	cr_expect_lt(strlen(out), sizeof out);
+	cr_expect(text_is_clean_utf8(text_of(out)), "%s", out);
+	text_add(out, sizeof out, ", ", "c");
+	cr_expect_lt(strlen(out), sizeof out);
+}
+
 Test(text, cuts_between_characters_wherever_the_room_ends)
 {
 	const char *s = "á€🛃x€á🛃€áx🛃á€á€x🛃€á🛃€🛃á";

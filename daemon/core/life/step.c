@@ -101,9 +101,8 @@ is_day(const struct life_word *w, const char *s)
 #define DIGITS   "0123456789"
 #define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* How many bytes at the beginning are one of these; 0: none. */
-
-/* One or two capitals, a year and a number of at least three digits. */
+/* Of each of these how many bytes at the beginning are one; 0: none. A case: one or two capitals, a
+ * year and a number of at least three digits. */
 static size_t
 case_chars(const char *s)
 {
@@ -219,7 +218,7 @@ is_sha256(const struct life_word *w, const char *s)
 
 /* --- tables ----------------------------------------------------------------------------------- */
 
-/* Without blanks around it. */
+/* Without spaces around it, as the database reads cells (sems.table_of). */
 static struct text
 trimmed(struct text t)
 {

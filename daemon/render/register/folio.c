@@ -38,6 +38,7 @@ folio_begin(struct book *b, const json_t *doc, const char *kicker, struct buf *o
 {
 	static const char *const styles[] = {folio_style, bow_tie_style, NULL};
 	const char *zone = member_text(json_object_get(doc, "entity"), "zone");
+	const char *known = member_text(doc, "known_by");
 
 	html_document_head(b, styles, out);
 	buf_addf(out, "<body class=\"full\">\n<a class=\"skip\" href=\"#summary\">Skip to the "
@@ -53,8 +54,15 @@ folio_begin(struct book *b, const json_t *doc, const char *kicker, struct buf *o
 		html_text(out, zone);
 		buf_addf(out, ")");
 	}
-	buf_addf(out, ": what was so, and was told, by the end of that day.</p>\n</header>\n"
-		      "<main>\n");
+	if (known[0] == '\0') {
+		buf_addf(out, ": what was so, and was told, by the end of that day.");
+	} else {
+		buf_addf(out,
+			 ": what was so by the end of that day, as it was known by the end of ");
+		html_text(out, known);
+		buf_addf(out, ".");
+	}
+	buf_addf(out, "</p>\n</header>\n<main>\n");
 }
 
 void

@@ -218,7 +218,7 @@ plan_of(struct book *b, const json_t *gap)
 	}
 	all = reg_add(b, all, "\n", member_text(gap, "timetable"));
 	all = reg_add(b, all, "\n", member_text(gap, "resources"));
-	return all[0] == '\0' ? "no action is planned" : all;
+	return all[0] == '\0' ? "no plan is recorded" : all;
 }
 
 static const struct heading gap_headings[] = {

@@ -51,18 +51,22 @@ WITH q AS MATERIALIZED (
         sems.entity_day(e.valid)
     FROM q CROSS JOIN LATERAL sems.cases_of('{change,threat_information}', q.so_before, q.told_before, NULL) AS t
     CROSS JOIN LATERAL unnest(string_to_array(t.folded ->> 'scenarios', ' ')) AS x (scenario)
-    JOIN sems.case_event AS e ON e.number = t.number AND e.step = 1
+    -- When it was told that it bears on the scenario.
+    CROSS JOIN LATERAL (SELECT n.valid, n.received FROM sems.case_event AS n WHERE n.number = t.number
+        AND x.scenario = ANY (string_to_array(n.folded ->> 'scenarios', ' ')) ORDER BY n.step LIMIT 1) AS e
     JOIN a ON a.scenario = x.scenario AND a.age = 1
-    WHERE t.state = 'IN_FORCE' AND e.valid > a.adopted_at
+    WHERE t.state = 'IN_FORCE' AND e.received > a.told_at
     UNION ALL
     SELECT o.scenario, 'INCIDENT', o.number, o.folded ->> 'title', sems.entity_day(e.valid)
-    FROM of AS o JOIN sems.case_event AS e ON e.number = o.number AND e.step = 1
+    FROM of AS o
+    CROSS JOIN LATERAL (SELECT n.valid, n.received FROM sems.case_event AS n WHERE n.number = o.number
+        AND n.folded ->> 'scenario' = o.scenario ORDER BY n.step LIMIT 1) AS e
     JOIN a ON a.scenario = o.scenario AND a.age = 1
-    WHERE o.kind = 'finding' AND o.folded ->> 'origin' = 'INCIDENT' AND o.state <> 'REJECTED' AND e.valid > a.adopted_at
+    WHERE o.kind = 'finding' AND o.folded ->> 'origin' = 'INCIDENT' AND o.state <> 'REJECTED' AND e.received > a.told_at
 ), accepted AS MATERIALIZED (
     SELECT DISTINCT ON (o.scenario) o.scenario, o.number, o.folded, g.*
-    FROM q CROSS JOIN of AS o JOIN b ON b.scenario = o.scenario
-    CROSS JOIN LATERAL sems.acceptance_standing(o.state, o.folded, b.basis, q.today) AS g
+    FROM q CROSS JOIN of AS o JOIN b ON b.scenario = o.scenario LEFT JOIN a ON a.scenario = o.scenario AND a.age = 1
+    CROSS JOIN LATERAL sems.acceptance_standing(o.state, o.folded, b.basis, a.band, q.today) AS g
     WHERE o.kind = 'acceptance' AND o.state <> 'REJECTED'
     ORDER BY o.scenario, g.standing = 'PROPOSED', o.folded ->> 'accepted_on' DESC NULLS LAST, length(o.number) DESC, o.number DESC
 ), worst AS MATERIALIZED (

@@ -399,7 +399,15 @@ Test(register, lowers_a_vulnerability_by_a_figure_alone)
 	cr_expect_str_eq(o.field, "vulnerability");
 	cr_expect(strstr(o.text, "flag") != NULL, "%s", o.text);
 	freeze("2026-Q1", 2, "MET");
+	BE("unix:max");
+	cr_expect_eq(TELL_ONE((struct case_event_told){.number = made, .event = "ADOPT"}),
+		     CODE(STATE), "what an older revision raised is not settled by a newer one");
+	cr_expect_str_eq(o.field, "vulnerability");
 	BE("unix:carl");
+	TOLD((struct case_event_told)MAKES("decision", "ENTER", {"title", "x"}, {"text", "x"},
+					   {"scenario", number("R", 1)},
+					   {"flag", "OUT01@2026-Q1/1"}),
+	     "IN_FORCE");
 	TOLD((struct case_event_told)OF(made, "CHANGE", {"cites", "OUT01@2026-Q1/1"}), "DRAFT");
 	BE("unix:max");
 	cr_expect_eq(TELL_ONE((struct case_event_told){.number = made, .event = "ADOPT"}),
@@ -656,6 +664,30 @@ Test(register, voids_an_acceptance_by_whatever_changes)
 	}
 }
 
+/* P-1366: a scheme that puts the same product into another band. */
+Test(register, voids_an_acceptance_by_another_scheme)
+{
+	char made[32];
+	char digest[80];
+	char *scheme;
+
+	enter();
+	assess("2", NULL);
+	BE("unix:carl");
+	TOLD(acceptance("MEDIUM", "2099-01-01"), "PROPOSED");
+	snprintf(made, sizeof made, "%s", office_str(&o, "results.0.number"));
+	snprintf(digest, sizeof digest, "%s", scenario("digest"));
+	BE("unix:max");
+	TOLD((struct case_event_told)OF(made, "ACCEPT", {"digest", digest}), "ACCEPTED");
+	scheme =
+	    scheme_with("jsonb_set(jsonb_set(s, '{bands,0,low}', '24'), '{bands,1,high}', '23')");
+	BE("unix:carl");
+	cr_expect_eq(set_scheme(scheme), CODE(OK), "%s", o.text);
+	free(scheme);
+	cr_expect_str_eq(scenario("acceptance.standing"), "VOID");
+	cr_expect_str_eq(office_str(&o, "scenarios.0.acceptance.changed.0"), "band");
+}
+
 /* --- what it takes to be looked at again ------------------------------------------------------ */
 
 /* P-1362 */
@@ -680,6 +712,36 @@ Test(register, says_why_a_scenario_has_to_be_looked_at_again)
 	cr_expect_str_eq(scenario("reasons.2.why"), "METRIC");
 	assess("2", NULL);
 	cr_expect_str_eq(scenario("reasons.0.why"), "METRIC", "what came before it is assessed");
+}
+
+/* P-1362: by when it was told that it bears on the scenario, wherever it began and whenever it is
+ * said to have been so. */
+Test(register, is_looked_at_again_for_what_was_told_of_it_later)
+{
+	enter();
+	BE("unix:carl");
+	TOLD((struct case_event_told)MAKES("threat_information", "ENTER", {"title", "A warning"},
+					   {"threat_reach", "LOCAL"},
+					   {"received_on", "2026-05-01"}),
+	     "IN_FORCE");
+	assess("2", NULL);
+	cr_expect_str_eq(scenario("reasons.0.why"), "");
+	BE("unix:carl");
+	TOLD((struct case_event_told)OF(number("TI", 1), "CHANGE", {"scenarios", number("R", 1)}),
+	     "IN_FORCE");
+	cr_expect_str_eq(scenario("reasons.0.why"), "THREAT_INFORMATION");
+	assess("2", NULL);
+	cr_expect_str_eq(scenario("reasons.0.why"), "");
+	BE("unix:carl");
+	TOLD((struct case_event_told){.kind = "change",
+				      .event = "ENTER",
+				      .has_valid = true,
+				      .valid = INT64_C(1767225600000), /* 2026-01-01 */
+				      .words = SAID({"title", "x"}, {"security_impact", "none"},
+						    {"scenarios", number("R", 1)}),
+				      .n_words = 3},
+	     "IN_FORCE");
+	cr_expect_str_eq(scenario("reasons.0.why"), "CHANGE");
 }
 
 /* P-1362: as it was before the figure was frozen, which is nothing that anybody could know then. */

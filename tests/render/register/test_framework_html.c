@@ -69,7 +69,7 @@ Test(framework_html, a_gap_stands_with_its_plan_in_its_chapter_or_by_itself)
 
 	cr_expect(says(doc, "A-2026-050 Name one, OPEN, due 2026-12-15"));
 	cr_expect(says(doc, "<h2 id=\"other-gaps-h\">Other gaps</h2>"));
-	cr_expect(says(doc, "no action is planned"));
+	cr_expect(says(doc, "no plan is recorded"));
 	json_object_set_new(register_at(doc, "gaps", 1), "chapter", json_integer(3));
 	cr_expect(!says(doc, "Other gaps"));
 	json_decref(doc);

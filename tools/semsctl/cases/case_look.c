@@ -180,15 +180,14 @@ static void
 add_said(json_t *event)
 {
 	char said[600] = "";
-	size_t n = 0;
+	char one[220];
 	const char *key;
 	json_t *value;
 
 	json_object_foreach(json_object_get(event, "said"), key, value)
 	{
-		if (n < sizeof said)
-			n += (size_t)snprintf(said + n, sizeof said - n, "%s%s: %.200s",
-					      n == 0 ? "" : "; ", key, json_words(value));
+		text_print(one, sizeof one, "%s: %s", key, json_words(value));
+		text_add(said, sizeof said, "; ", one);
 	}
 	json_object_set_new(event, "said", json_string(said));
 	if (member_maybe(event, "name") == NULL)

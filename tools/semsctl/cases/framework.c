@@ -177,6 +177,8 @@ framework_read(const struct case_wish *w, json_t **document)
 		if (status == EXIT_DONE)
 			status = read_evidence(w, chapter, member_text(*document, "as_of"));
 	}
+	if (w->known_by != NULL)
+		json_object_set_new(*document, "known_by", json_string(w->known_by));
 	json_object_set_new(*document, "days", json_string("UTC"));
 	return status;
 }

@@ -264,6 +264,8 @@ register_read(const struct case_wish *w, json_t **document)
 		status = register_flags(w, NULL, document);
 	if (status == EXIT_DONE)
 		status = read_scheme(w, *document);
+	if (w->known_by != NULL)
+		json_object_set_new(*document, "known_by", json_string(w->known_by));
 	if (w->as_of == NULL)
 		json_object_set_new(*document, "now", json_true());
 	return status;

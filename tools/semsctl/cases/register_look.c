@@ -48,7 +48,6 @@ print_json(const json_t *j)
 static void
 join(const json_t *list, const char *key, char *out, size_t size)
 {
-	size_t n = 0;
 	size_t i;
 	json_t *one;
 
@@ -57,8 +56,7 @@ join(const json_t *list, const char *key, char *out, size_t size)
 	{
 		const char *s = key == NULL ? json_string_value(one) : member_text(one, key);
 
-		if (n < size)
-			n += (size_t)snprintf(out + n, size - n, "%s%s", n == 0 ? "" : ", ", s);
+		text_add(out, size, ", ", s);
 	}
 }
 
@@ -213,16 +211,15 @@ static void
 say_control(json_t *c)
 {
 	char text[600] = "";
-	size_t n = 0;
+	char one[200];
 	size_t i;
 	json_t *m;
 
 	json_array_foreach(json_object_get(c, "metrics"), i, m)
 	{
-		if (n < sizeof text)
-			n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s %s",
-					      n == 0 ? "" : "; ", member_text(m, "metric"),
-					      member_text(m, "state"), member_text(m, "text"));
+		text_print(one, sizeof one, "%s %s %s", member_text(m, "metric"),
+			   member_text(m, "state"), member_text(m, "text"));
+		text_add(text, sizeof text, "; ", one);
 	}
 	json_object_set_new(c, "figures", json_string(text));
 	json_object_set_new(
