@@ -380,7 +380,11 @@ BEGIN
 	RETURN QUERY WITH near AS MATERIALIZED (
 		SELECT c.* FROM sems.correction c
 		WHERE (c.root_kind = 'plan' OR c.kind = 'plan' OR c.root_occurred_at >= starts AND c.root_occurred_at < ends
-			OR NOT c.is_void AND c.occurred_at >= starts AND c.occurred_at < ends)
+			OR NOT c.is_void AND c.occurred_at >= starts AND c.occurred_at < ends
+			-- What another correction moved there.
+			OR EXISTS (SELECT FROM sems.correction m WHERE m.root_occurred_at = c.root_occurred_at
+			    AND m.root_record_id = c.root_record_id AND m.root_source = c.root_source
+			    AND NOT m.is_void AND m.occurred_at >= starts AND m.occurred_at < ends))
 		    AND (c.root_kind <> 'test' AND c.kind <> 'test' OR EXISTS (SELECT FROM sems.known_test AS t
 			WHERE t.occurred_at = c.root_occurred_at AND t.record_id = c.root_record_id
 			AND t.source = c.root_source))
@@ -404,6 +408,11 @@ BEGIN
 		UNION ALL
 		SELECT s.how, s.of_source, s.of_id, s.kind, s.occurred_at, s.record_id, s.source, 2
 		FROM said s WHERE NOT s.is_void
+		UNION ALL
+		SELECT s.how, s.of_source, s.of_id, m.kind, m.occurred_at, m.record_id, m.source, 3
+		FROM said s JOIN sems.correction m ON m.root_occurred_at = s.root_occurred_at
+		    AND m.root_record_id = s.root_record_id AND m.root_source = s.root_source
+		WHERE NOT m.is_void
 	)
 	SELECT DISTINCT ON (p.of_source, p.of_id, p.how) p.how, p.of_source, p.of_id, h.site_id
 	FROM place p
@@ -414,7 +423,7 @@ BEGIN
 	    WHERE p.kind = 'plan' AND r.occurred_at = p.at AND r.record_id = p.id AND r.source = p.source
 		AND r.period_start >= starts AND r.period_start < ends
 	    OFFSET 0) AS h
-	ORDER BY p.of_source, p.of_id, p.how, p.rank;
+	ORDER BY p.of_source, p.of_id, p.how, p.rank, p.at, p.id;
 END
 $$;
 

@@ -153,12 +153,13 @@ def rk01(q):
             metrics = [m.split(":")[0] for m in said.get("metrics", "").split()]
             row = dict(row, side=said.get("side"))
             yield row, "den", 1
-            if any(frozen.get(m, "NO_DATA") != "NO_DATA" for m in metrics):
+            status = lambda m: frozen.get((m, said.get("site_id")), frozen.get((m, None), "NO_DATA"))
+            if any(status(m) != "NO_DATA" for m in metrics):
                 yield row, "num", 1
 
 
 def newest_frozen(q):
-    """The status of each metric of the entity in the newest quarter that was frozen before the quarter's end."""
+    """The status of each metric, of the entity (None) and of each site, in the newest quarter that was frozen before the quarter's end."""
     counting = {}
     for (quarter, revision), r in q.ev.revisions.items():
         steps = sorted((e["step"], e["state"]) for e in q.ev.steps
@@ -171,7 +172,8 @@ def newest_frozen(q):
         return {}
     quarter = max(counting)
     document = json.loads(q.ev.revisions[quarter, counting[quarter]]["document"])
-    return {m["id"]: f["status"] for m in document["metrics"] for f in m["figures"] if f["by"] == {}}
+    return {(m["id"], f["by"].get("site")): f["status"] for m in document["metrics"] for f in m["figures"]
+            if set(f["by"]) <= {"site"}}
 
 
 def rk02(q):

@@ -53,7 +53,9 @@ def corrections(ev, lies_in):
             of = next((r for r in roots if r["kind"] == c["kind"]), roots[0])
             if "test" in (c["kind"], of["kind"]) and not any(r["kind"] == "test" and r["is_seen"] for r in roots):
                 continue
-            places = [of] + [c] * (c["kind"] != "void")
+            moved = sorted((r for r in rows if r["corrects_record_id"] and r["kind"] != "void"),
+                           key=lambda r: (r["occurred_at"], r["record_id"]))
+            places = [of] + [c] * (c["kind"] != "void") + moved
             there = [p for p in places if lies_in(p)]
             if there:
                 yield c, there[0]["site_id"]

@@ -3,7 +3,7 @@
 WITH t AS MATERIALIZED (
     SELECT x.content AS scheme, (SELECT b ->> 'name' FROM jsonb_array_elements(x.content -> 'bands') AS b
         ORDER BY (b ->> 'low')::int LIMIT 1) AS lowest
-    FROM sems.risk_scheme_at('infinity') AS x WHERE $1::timestamptz IS NULL OR $1::timestamptz < $2::timestamptz
+    FROM sems.risk_scheme_at($2::timestamptz) AS x WHERE $1::timestamptz IS NULL OR $1::timestamptz < $2::timestamptz
 ), named AS MATERIALIZED (
     SELECT DISTINCT n.n AS control
     FROM t CROSS JOIN sems.cases_of('{scenario}', $2::timestamptz, 'infinity', NULL) AS s
@@ -11,11 +11,14 @@ WITH t AS MATERIALIZED (
     CROSS JOIN LATERAL unnest(string_to_array(s.folded ->> 'controls', ' ')) AS n (n)
     WHERE s.state = 'IN_FORCE' AND sems.risk_band(a.threat * a.impact * a.vulnerability, t.scheme) <> t.lowest
 ), live AS MATERIALIZED (
-    SELECT c.number, bool_or(f.status NOT IN ('NO_DATA')) AS is_live
+    SELECT c.number, bool_or(f.status <> 'NO_DATA') AS is_live
     FROM sems.cases_of('{control}', $2::timestamptz, 'infinity', NULL) AS c
     CROSS JOIN LATERAL sems.watched(c.folded ->> 'metrics') AS w
     CROSS JOIN sems.counting_revisions($2::timestamptz) AS q
-    JOIN sems.frozen_figure AS f ON (f.quarter, f.revision, f.metric) = (q.quarter, q.revision, w.metric) AND f.site = ''
+    -- The figure that the control goes by.
+    CROSS JOIN LATERAL (SELECT x.status FROM sems.frozen_figure AS x
+        WHERE (x.quarter, x.revision, x.metric) = (q.quarter, q.revision, w.metric)
+            AND x.site IN ('', c.folded ->> 'site_id') ORDER BY x.site DESC LIMIT 1) AS f
     WHERE q.age = 1 GROUP BY c.number
 )
 SELECT c.folded ->> 'site_id' AS site_id, c.folded ->> 'measure_code' AS measure, c.folded ->> 'provider_id' AS provider_id,

@@ -3,7 +3,7 @@
 WITH t AS MATERIALIZED (
     SELECT sems.entity_day($2::timestamptz - interval '1 microsecond') AS last_day, x.content AS scheme,
         (SELECT b ->> 'name' FROM jsonb_array_elements(x.content -> 'bands') AS b ORDER BY (b ->> 'low')::int DESC LIMIT 1) AS highest
-    FROM sems.risk_scheme_at('infinity') AS x WHERE $1::timestamptz IS NULL OR $1::timestamptz < $2::timestamptz
+    FROM sems.risk_scheme_at($2::timestamptz) AS x WHERE $1::timestamptz IS NULL OR $1::timestamptz < $2::timestamptz
 ), a AS MATERIALIZED (
     SELECT x.* FROM sems.risk_assessments($2::timestamptz, 'infinity', NULL) AS x WHERE x.age = 1
 ), accepted AS MATERIALIZED (

@@ -139,3 +139,33 @@ Test(risks, are_out_of_date_by_the_quarters_last_day)
 		   "SET session_replication_role = origin");
 	say("0/2 0 NO_TARGET", "0/- 0 NO_TARGET", "2/- 2 NO_TARGET");
 }
+
+/* P-1369, P-1363: a control of a site goes by the site's figure. */
+Test(risks, take_the_figure_that_the_control_goes_by)
+{
+	keep_register();
+	freeze("MET");
+	cluster_do(
+	    f.pg,
+	    "INSERT INTO sems.site VALUES ('N1', 'North') ON CONFLICT DO NOTHING; "
+	    "INSERT INTO sems.frozen_figure SELECT quarter, revision, metric, 'N1', frozen_at, "
+	    "is_whole, 'NO_DATA', of_metric, figure FROM sems.frozen_figure");
+	say("1/2 0.5 NO_TARGET", "1/- 1 NO_TARGET", "1/- 1 NO_TARGET");
+	tell("control", 1, "CHANGE", "2026-05-01T09:00Z", "{\"site_id\": \"N1\"}");
+	say("0/2 0 NO_TARGET", "1/- 1 NO_TARGET", "1/- 1 NO_TARGET");
+}
+
+/* Bands are those that held at the quarter's end, whatever is agreed on later. */
+Test(risks, go_by_the_scheme_of_the_quarters_end)
+{
+	keep_register();
+	cluster_do(f.pg,
+		   "INSERT INTO sems.risk_scheme (set_by, content) SELECT 'unix:olga', "
+		   "jsonb_set(jsonb_set(content, '{bands,0,low}', '28'), '{bands,1,high}', '27') "
+		   "FROM sems.risk_scheme");
+	say("0/2 0 NO_TARGET", "1/- 1 NO_TARGET", "1/- 1 NO_TARGET");
+	cluster_do(f.pg,
+		   "SET session_replication_role = replica; UPDATE sems.risk_scheme SET set_at = "
+		   "'2026-06-01Z' WHERE version = 2; SET session_replication_role = origin");
+	say("0/2 0 NO_TARGET", "1/- 1 NO_TARGET", "0/- 0 NO_TARGET");
+}

@@ -126,6 +126,37 @@ Test(submitted, tells_voids_from_new_records)
 	json_decref(doc);
 }
 
+/* A record of the year before was corrected to lie in the quarter, and is voided after that. */
+Test(submitted, tells_what_undoes_a_record_that_was_moved_there)
+{
+	json_t *doc;
+
+	spd_add_at(&f, "2025-12-30T09:30:00Z", "activity", 1, ", activity, count",
+		   ", 'FLIGHTS', 100");
+	cluster_do(
+	    f.pg,
+	    "SELECT sems.make_partition('activity', '2026-02-12Z'); INSERT INTO sems.activity "
+	    "SELECT (jsonb_populate_record(a, jsonb_build_object('record_id', gen_random_uuid(), "
+	    "'occurred_at', '2026-02-12T09:30:00Z', 'received_at', '2026-02-13T00:00:00Z', "
+	    "'corrects_record_id', a.record_id, 'corrects_source', a.source, 'corrected_at', "
+	    "'2026-02-13T00:00:00Z', 'correction_reason', 'the wrong year'))).* FROM "
+	    "sems.activity a; UPDATE sems.correction SET root_occurred_at = "
+	    "'2025-12-30T09:30:00Z'");
+	submit(q1, "2026-04-20Z");
+	expect(q2, "", "0/- 0 NO_TARGET");
+	cluster_do(
+	    f.pg,
+	    "SELECT sems.make_partition('void', '2025-12-30Z'); INSERT INTO sems.void (record_id, "
+	    "source, occurred_at, received_at, received_from, corrects_record_id, "
+	    "correction_reason) SELECT gen_random_uuid(), source, occurred_at, '2026-05-14Z', 'x', "
+	    "record_id, 'twice' FROM sems.activity WHERE corrects_record_id IS NULL; "
+	    "UPDATE sems.correction SET root_occurred_at = '2025-12-30T09:30:00Z'");
+	doc = spd_compute_quarter(&f, SPD_TASK_SHOW, q2);
+	FIGURE_SAYS(doc, "DQ04", "", "1/- 1 NO_TARGET");
+	cr_expect_eq(spd_part(doc, "DQ04", "VOIDS"), 1);
+	json_decref(doc);
+}
+
 Test(submitted, tells_nothing_of_tests_under_embargo)
 {
 	add_received(2, "2026-02-13Z");

@@ -98,7 +98,7 @@ static const struct {
     {"sql/migrations/0006_counts.sql",
      "1402aa02beceb6ec55af71777b3705ce5c9dfaefeb312fc882426002139a0201"},
     {"sql/migrations/0007_inquiry.sql",
-     "da14ce84819138c9a702c6594b11cc56e85f5dc816419f7a77f2b08f214c516d"},
+     "f7edaf586a996fb0704dae18d7574df45f036b93c0baf07fa6e86f5b88df77d5"},
 };
 
 static void
